@@ -1,0 +1,1 @@
+"""The ground floor: what is stored, and the rules about it."""

@@ -1,0 +1,1 @@
+"""Anything that arrives becomes an `Arrival`, and is stored once."""

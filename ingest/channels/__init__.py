@@ -1,0 +1,1 @@
+"""One file a format: verify, parse, return Arrivals. Nothing else."""

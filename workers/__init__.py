@@ -1,0 +1,1 @@
+"""When things happen: each actor claims, calls, saves, advances."""
