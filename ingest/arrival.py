@@ -1,0 +1,47 @@
+"""What a channel hands over, before it is stored."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+ChannelName = Literal["web", "sms", "call", "email", "import"]
+
+MESSAGE_LIMIT = 5_000
+"""The longest message in characters; a call's transcript may be `TRANSCRIPT_LIMIT`."""
+TRANSCRIPT_LIMIT = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One thing the citizen said in a call: when it began (seconds into the call) and how sure the transcript is (0 to 1)."""
+
+    text: str
+    speaker: str
+    offset: float | None = None
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One contact of one citizen, as a channel read it.
+
+    `service` is a slug. `caller` names who vouches for `external_id`, which is unique per caller. `submitted_at` is a
+    date where no time of day is known. `batch` names an import or a source that enters many at once. `assisted` says
+    that staff entered it for the citizen. `turns` are what the citizen said in a call; `message` then joins them.
+    """
+
+    service: str
+    message: str
+    channel: ChannelName
+    caller: str
+    external_id: str | None = None
+    submitted_at: dt.datetime | dt.date | None = None
+    rating: int | None = None
+    page_url: str | None = None
+    language: str | None = None
+    contact: str | None = None
+    batch: str | None = None
+    assisted: bool = False
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    turns: tuple[Turn, ...] = ()
