@@ -14,7 +14,7 @@ TRANSCRIPT_LIMIT = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One thing the citizen said in a call: when it began (seconds into the call) and how sure the transcript is (0 to 1)."""
+    """One thing the citizen said in a call: when it began (seconds), how sure that is (0 to 1)."""
 
     text: str
     speaker: str
