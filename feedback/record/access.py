@@ -1,0 +1,112 @@
+"""Roles, keys, sessions: who may see and change what. A secret is shown once and kept as its hash."""
+
+import datetime as dt
+import enum
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from feedback.record.errors import Forbidden, Malformed, NotAuthentic, NotFound
+from feedback.record.models import Credential, Issue, Service
+
+
+class Role(enum.IntEnum):
+    """Each may do what those before it may; `admin` on every service."""
+
+    reader = 1
+    editor = 2
+    owner = 3
+    admin = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is asking. `service_id` is none for an admin, who may ask about every service."""
+
+    credential_id: int
+    name: str
+    role: Role
+    service_id: int | None
+
+    @property
+    def caller(self) -> str:
+        return f"key:{self.credential_id}"
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()  # enough for 256 random bits; a password would need more
+
+
+def create(
+    session: Session,
+    kind: str,
+    role: Role,
+    service: Service | None,
+    *,
+    name: str = "",
+    lifetime: dt.timedelta | None = None,
+) -> str:
+    """Makes a `key`, a sign-in `link` or a `session`, and returns its secret, which is nowhere else."""
+    if (role == Role.admin) != (service is None):
+        raise Malformed("a role other than admin belongs to one service, and admin to none")
+    secret = f"fb_{secrets.token_urlsafe(32)}"
+    session.add(
+        Credential(
+            kind=kind,
+            name=name or f"{role.name} of {service.slug if service else 'all services'}",
+            digest=_digest(secret),
+            role=role.name,
+            service_id=service.id if service else None,
+            expires_at=dt.datetime.now(dt.UTC) + lifetime if lifetime else None,
+        )
+    )
+    session.flush()
+    return secret
+
+
+def identify(session: Session, secret: str, *kinds: str) -> Principal:
+    """Raises `NotAuthentic` for a secret that nobody has, or that has expired or been revoked."""
+    found = session.scalar(
+        select(Credential).where(
+            Credential.digest == _digest(secret),
+            Credential.kind.in_(kinds),
+            Credential.revoked_at.is_(None),
+            or_(Credential.expires_at.is_(None), Credential.expires_at > func.now()),
+        )
+    )
+    if found is None:
+        raise NotAuthentic("this key is not known here, or no longer valid")
+    return Principal(found.id, found.name, Role[found.role], found.service_id)
+
+
+def service(session: Session, slug: str) -> Service:
+    """The service of that slug, whoever asks."""
+    found = session.scalar(select(Service).where(Service.slug == slug))
+    if found is None:
+        raise NotFound(f"there is no service '{slug[:100]}'")
+    return found
+
+
+def service_for(session: Session, who: Principal, slug: str, needs: Role = Role.reader) -> Service:
+    """Another's service is not found rather than forbidden: a key of one sees nothing of another, not even its name."""
+    found = service(session, slug)
+    _permit(who, found.id, needs, f"there is no service '{slug[:100]}'")
+    return found
+
+
+def issue_for(session: Session, who: Principal, issue_id: object, needs: Role = Role.reader) -> Issue:
+    found = session.get(Issue, issue_id)
+    if found is None:
+        raise NotFound("there is no such issue")
+    _permit(who, found.service_id, needs, "there is no such issue")
+    return found
+
+
+def _permit(who: Principal, service_id: int, needs: Role, missing: str) -> None:
+    if who.service_id not in (None, service_id):
+        raise NotFound(missing)
+    if who.role < needs:
+        raise Forbidden(f"this takes the role {needs.name}")

@@ -1,0 +1,101 @@
+"""Feedback, and the sealed raw text that waits beside it until it is cleaned."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from feedback.record.models.base import Base, Claimable, new_id
+
+
+class Feedback(Base, Claimable):
+    """One contact of one citizen.
+
+    `stage`: clean, group, done, set_aside (with its `reason`) or withdrawn. `text` is the redacted form, null until
+    there is one. `history` was more than 48 h old on receipt. `spread` marks a date that came without a time.
+    `copy_of` is the piece that this one repeats. `weight` is 0 where it must not count in an issue (spam, a copy).
+    """
+
+    __tablename__ = "feedback"
+    __table_args__ = (
+        UniqueConstraint("caller", "external_id"),
+        Index("ix_feedback_waiting", "stage", "received_at", postgresql_where=text("stage IN ('clean', 'group')")),
+        Index(None, "service_id", "said_at"),
+        Index(None, "service_id", "received_at", "id"),
+        Index(None, "service_id", "fingerprint", postgresql_where=text("fingerprint IS NOT NULL")),
+        Index(None, "copy_of", postgresql_where=text("copy_of IS NOT NULL")),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
+    channel: Mapped[str]
+    receipt: Mapped[str] = mapped_column(unique=True)
+    caller: Mapped[str]
+    external_id: Mapped[str | None]
+    digest: Mapped[bytes]
+    said_at: Mapped[dt.datetime]
+    received_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    done_at: Mapped[dt.datetime | None]
+    history: Mapped[bool] = mapped_column(default=False)
+    spread: Mapped[bool] = mapped_column(default=False)
+    assisted: Mapped[bool] = mapped_column(default=False)
+    rating: Mapped[int | None]
+    page_url: Mapped[str | None]
+    language: Mapped[str | None]
+    batch: Mapped[str | None]
+    attributes: Mapped[dict[str, str]] = mapped_column(default=dict)
+    text: Mapped[str | None]
+    hidden: Mapped[dict[str, int]] = mapped_column(default=dict)
+    verdicts: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    fingerprint: Mapped[bytes | None]
+    copy_of: Mapped[uuid.UUID | None]
+    weight: Mapped[int] = mapped_column(default=1)
+    urgent: Mapped[dict[str, Any] | None]
+    confidence: Mapped[float | None]
+
+
+class DayKey(Base):
+    """The key that a day's raw text is sealed under, itself wrapped by the key of keys. Dropping it shreds the day."""
+
+    __tablename__ = "day_keys"
+
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    wrapped: Mapped[bytes]
+
+
+class Raw(Base):
+    """What came in, sealed, until its redacted form is stored; partitioned by day."""
+
+    __tablename__ = "raw"
+    __table_args__ = {"postgresql_partition_by": "RANGE (day)"}  # noqa: RUF012 - SQLAlchemy's form
+
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    feedback_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("feedback.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    sealed: Mapped[bytes]
+
+
+class Contact(Base):
+    """How to reach the citizen, sealed under a key of its own, for the purpose agreed to and no longer."""
+
+    __tablename__ = "contacts"
+
+    feedback_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("feedback.id", ondelete="CASCADE"), primary_key=True)
+    purpose: Mapped[str]
+    wrapped_key: Mapped[bytes]
+    sealed: Mapped[bytes]
+    digest: Mapped[bytes] = mapped_column(index=True)
+
+
+class HeldRaw(Base):
+    """The raw text of an urgent piece, held for the named role until somebody releases it."""
+
+    __tablename__ = "held_raw"
+
+    feedback_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("feedback.id", ondelete="CASCADE"), primary_key=True)
+    wrapped_key: Mapped[bytes]
+    sealed: Mapped[bytes]
+    held_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())

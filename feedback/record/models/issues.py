@@ -1,0 +1,117 @@
+"""Issues and what becomes of them; the signals raised about them."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from pgvector.sqlalchemy import HALFVEC
+from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, Text, Uuid, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from feedback.record.models.base import Base, Claimable, Timed, new_id
+
+
+class Issue(Base, Timed):
+    """A lasting group of statements of one service that say the same thing.
+
+    `found_by`: refit, scan or person. `titled_by`: machine or person (a person's title is never overwritten).
+    `radius`: the cosine to the centroid at or above which a statement belongs. `merged_into` leads on where it has
+    been merged; `parent_id` is the issue that it is a part of.
+    """
+
+    __tablename__ = "issues"
+    __table_args__ = (Index(None, "service_id", "status"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
+    title: Mapped[str]
+    titled_by: Mapped[str] = mapped_column(default="machine")
+    keywords: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    quotes: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default=list)
+    language: Mapped[str] = mapped_column(default="en")
+    trend: Mapped[str] = mapped_column(default="new")
+    status: Mapped[str] = mapped_column(default="open")
+    status_at: Mapped[dt.datetime | None]
+    assignee: Mapped[str | None]
+    due: Mapped[dt.date | None]
+    found_by: Mapped[str] = mapped_column(default="refit")
+    model: Mapped[str]
+    centroid: Mapped[list[float]] = mapped_column(HALFVEC)
+    radius: Mapped[float]
+    parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("issues.id", ondelete="SET NULL"))
+    merged_into: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("issues.id", ondelete="SET NULL"))
+
+
+class Signal(Base):
+    """The finding that an issue is `new`, `surge` or `regression`. One of the tier `watch` is shown and never sent."""
+
+    __tablename__ = "signals"
+    __table_args__ = (
+        Index(None, "service_id", "detected_at"),
+        Index(
+            "uq_signals_active", "issue_id", "tier", unique=True, postgresql_where=text("ended_at IS NULL")
+        ),  # one problem, one signal
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
+    issue_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("issues.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    tier: Mapped[str] = mapped_column(default="signal")
+    since: Mapped[dt.datetime]
+    detected_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    last_report_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+    observed: Mapped[int]
+    expected: Mapped[float]
+    score: Mapped[float]
+    window_hours: Mapped[float]
+    feedback_ids: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid))
+    channels: Mapped[dict[str, int]]
+    evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class IssueEvent(Base):
+    """What happened to an issue, when, by whom and why: its history and its lineage."""
+
+    __tablename__ = "issue_events"
+    __table_args__ = (Index(None, "issue_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    issue_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("issues.id", ondelete="CASCADE"))
+    at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    by: Mapped[str]
+    what: Mapped[str]
+    reason: Mapped[str | None]
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Refit(Base):
+    """One training of a service's topics: what it saw and what it changed."""
+
+    __tablename__ = "refits"
+    __table_args__ = (Index(None, "service_id", "finished_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
+    model: Mapped[str]
+    finished_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    statements: Mapped[int]
+    outside: Mapped[int]
+    moved: Mapped[int]
+    changes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class ServiceWork(Base, Claimable):
+    """What is to be done for a whole service (`kind`: refit or notice), once at a time. `stage`: idle or due."""
+
+    __tablename__ = "service_work"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    due_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    asked: Mapped[int] = mapped_column(BigInteger, default=0)
+    state: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    __table_args__ = (Index("uq_service_work_service_id_kind", "service_id", "kind", unique=True),)

@@ -1,0 +1,44 @@
+"""Statements: what is embedded and grouped."""
+
+import datetime as dt
+import uuid
+
+from pgvector.sqlalchemy import HALFVEC
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from feedback.record.models.base import Base
+
+
+class Statement(Base):
+    """One thing said in a piece of feedback, redacted, with its vector.
+
+    `evidence` marks what may count towards a signal (a problem, a request, a suggestion; no filler, no further copy).
+    `assigned_by` is the model version that put it into its issue, or "person". `offset`: seconds into a call.
+    """
+
+    __tablename__ = "statements"
+    __table_args__ = (
+        Index(None, "service_id", "said_at"),
+        Index(None, "issue_id", "said_at", postgresql_where=text("issue_id IS NOT NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    feedback_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("feedback.id", ondelete="CASCADE"), index=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    text: Mapped[str]
+    begin: Mapped[int]
+    end: Mapped[int]
+    language: Mapped[str]
+    kind: Mapped[str]
+    filler: Mapped[bool]
+    evidence: Mapped[bool]
+    severity: Mapped[float]
+    said_at: Mapped[dt.datetime]
+    offset: Mapped[float | None]
+    vector: Mapped[list[float] | None] = mapped_column(HALFVEC)
+    embedded_by: Mapped[str | None]
+    issue_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("issues.id", ondelete="SET NULL"))
+    sureness: Mapped[float | None]
+    assigned_by: Mapped[str | None]

@@ -1,0 +1,108 @@
+"""What the operator sets: one frozen object, read once at a door and passed down."""
+
+import base64
+import dataclasses
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from feedback.record.errors import Malformed
+
+
+def _setting(variable: str, says: str, default: Any = None, read: Callable[[str], Any] = str) -> Any:
+    return field(default=default, metadata={"variable": variable, "says": says, "read": read})
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.replace(",", " ").split())
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Each field names its environment variable, and says what it is for; `docs/settings.md` is held against this."""
+
+    database_url: str | None = _setting("DATABASE_URL", "PostgreSQL with pgvector; none: one is started beside us.")
+    redis_url: str | None = _setting("REDIS_URL", "Redis or Valkey; none: one is started beside us.")
+    port: int = _setting("PORT", "The port of the API and the pages.", 8000, int)
+    host: str = _setting("FEEDBACK_HOST", "The address that the API listens on.", "127.0.0.1")
+    data: Path = _setting("FEEDBACK_DATA", "The folder of all that we keep on disk.", Path(".feedback"), Path)
+    public_url: str | None = _setting("FEEDBACK_PUBLIC_URL", "Where citizens and providers reach us, behind a proxy.")
+    trusted_proxies: tuple[str, ...] = _setting(
+        "FEEDBACK_TRUSTED_PROXIES", "Addresses whose X-Forwarded-For is believed.", ("127.0.0.1",), _words
+    )
+    intake_rate: float = _setting(
+        "FEEDBACK_INTAKE_RATE", "Pieces a minute that one address may send; 0: no limit.", 60.0, float
+    )
+    secret_keys: tuple[str, ...] = _setting(
+        "FEEDBACK_SECRET_KEY", "The key of keys (32 bytes, base64); older ones may follow, after a comma.", (), _words
+    )
+    embedding_model: Path | None = _setting(
+        "FEEDBACK_EMBEDDING_MODEL", "A folder of another sentence-transformers BERT model.", None, Path
+    )
+    workers: int = _setting("FEEDBACK_WORKERS", "Worker processes of `feedback up`; 0: one per core.", 0, int)
+    webhook_allow: tuple[str, ...] = _setting(
+        "FEEDBACK_WEBHOOK_ALLOW", "Hosts or networks that alerts may reach although they are private.", (), _words
+    )
+    egress_proxy: str | None = _setting("FEEDBACK_EGRESS_PROXY", "A proxy that alerts go out through.")
+    smtp_url: str | None = _setting("FEEDBACK_SMTP_URL", "smtp://user:password@host:port of outgoing mail.")
+    mail_from: str = _setting("FEEDBACK_MAIL_FROM", "The sender of outgoing mail.", "feedback@localhost")
+    twilio_auth_token: str | None = _setting("FEEDBACK_TWILIO_AUTH_TOKEN", "Proves that Twilio is calling.")
+    notify_token: str | None = _setting("FEEDBACK_NOTIFY_TOKEN", "The bearer token of GOV.UK Notify's callback.")
+    vonage_secret: str | None = _setting("FEEDBACK_VONAGE_SECRET", "The signature secret of Vonage.")
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Raises `Malformed`, naming the variable, when a value cannot be read."""
+        environment = os.environ if environment is None else environment
+        given = {f.name: _read(f, environment) for f in dataclasses.fields(cls) if environment.get(_variable(f))}
+        return cls(**given)
+
+    def keys(self) -> tuple[bytes, ...]:
+        """The keys of keys, the current one first; made and kept in the data folder when none is given."""
+        texts = self.secret_keys or (_kept_key(self.data / "secret.key"),)
+        return tuple(_decoded(text) for text in texts)
+
+    @property
+    def url(self) -> str:
+        return (self.public_url or f"http://127.0.0.1:{self.port}").rstrip("/")
+
+
+def _variable(setting: "dataclasses.Field[Any]") -> str:
+    return str(setting.metadata["variable"])
+
+
+def _read(setting: "dataclasses.Field[Any]", environment: Mapping[str, str]) -> Any:
+    variable = _variable(setting)
+    try:
+        return setting.metadata["read"](environment[variable])
+    except ValueError as error:
+        raise Malformed(f"{variable} cannot be read: {error}") from error
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise Malformed("FEEDBACK_SECRET_KEY is not base64") from error
+    if len(key) != 32:
+        raise Malformed("FEEDBACK_SECRET_KEY must hold 32 bytes")
+    return key
+
+
+def _kept_key(path: Path) -> str:
+    """Made once: a second process that starts at the same time must read the same key, so the write is exclusive."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    if not path.exists():
+        fresh.touch(mode=0o600)
+        fresh.write_text(base64.b64encode(secrets.token_bytes(32)).decode())
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text().strip()
