@@ -1,0 +1,127 @@
+"""What outlives a refit: which new topic is which known issue.
+
+Shared statements decide first, then centroids; each issue is one topic at most and each topic one issue. What did not
+stay one to one is told as lineage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+SHARE = 0.3
+"""The same issue shares at least this part of the smaller one's statements, as far as both fits knew them."""
+
+NEAR = 0.85
+"""Without shared statements (all of them erased or archived, say), centroids must be at least so similar."""
+
+PART = 0.2
+"""A part of an issue that went elsewhere is lineage from this share up, and from three statements; less just moved."""
+
+
+Kind = Literal["split", "merge", "nested"]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An issue as the last fit left it. `members`: keys of its statements; `centroid`: (d,) unit."""
+
+    id: str
+    members: AbstractSet[int]
+    centroid: NDArray[np.float32]
+    keep: bool = False
+    """It has a signal or a person's decision: it survives, as a sub-issue if need be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A topic of the new fit, its members under the same keys as `Known.members`."""
+
+    members: AbstractSet[int]
+    centroid: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """`shared` statements of the issue `parent` are now in the new topic number `child`.
+
+    split: the parent goes on elsewhere; merge: it went up in the child; nested: likewise, but it must survive, inside.
+    """
+
+    kind: Kind
+    parent: str
+    child: int
+    shared: int
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """`ids`: of each new topic the issue that it continues, None if new. `gone`: issues that no topic continues."""
+
+    ids: tuple[str | None, ...]
+    lineage: tuple[Lineage, ...]
+    gone: tuple[str, ...]
+
+
+def match(known: Sequence[Known], found: Sequence[Found]) -> Matching:
+    """Continue as many known issues as the new topics allow, so that most statements keep the issue they were in."""
+    shared = _shared(known, found)
+    pairs = _by_statements(shared, known, found)
+    pairs |= _by_centroids(known, found, set(pairs), set(pairs.values()))
+    ids: list[str | None] = [None] * len(found)
+    for row, column in pairs.items():
+        ids[column] = known[row].id
+    gone = tuple(issue.id for row, issue in enumerate(known) if row not in pairs)
+    return Matching(tuple(ids), _lineage(shared, known, pairs), gone)
+
+
+def _shared(known: Sequence[Known], found: Sequence[Found]) -> NDArray[np.int64]:
+    """How many statements issue and topic share: (known, found). Linear in the statements."""
+    topic_of = {key: column for column, topic in enumerate(found) for key in topic.members}
+    shared = np.zeros((len(known), len(found)), np.int64)
+    for row, issue in enumerate(known):
+        for key in issue.members:
+            if (column := topic_of.get(key)) is not None:
+                shared[row, column] += 1
+    return shared
+
+
+def _by_statements(shared: NDArray[np.int64], known: Sequence[Known], found: Sequence[Found]) -> dict[int, int]:
+    """The one-to-one matching that keeps most statements in place (Hungarian method)."""
+    smaller = np.minimum(
+        np.array([len(issue.members) for issue in known])[:, None], shared.sum(axis=0, keepdims=True)
+    ).reshape(shared.shape)
+    enough = np.where(shared >= np.maximum(SHARE * smaller, 1), shared, 0)
+    rows, columns = linear_sum_assignment(enough, maximize=True)
+    return {int(row): int(column) for row, column in zip(rows, columns, strict=True) if enough[row, column]}
+
+
+def _by_centroids(
+    known: Sequence[Known], found: Sequence[Found], taken: AbstractSet[int], used: AbstractSet[int]
+) -> dict[int, int]:
+    rows = [row for row in range(len(known)) if row not in taken]
+    columns = [column for column in range(len(found)) if column not in used]
+    if not rows or not columns:
+        return {}
+    similar = np.stack([known[row].centroid for row in rows]) @ np.stack([found[c].centroid for c in columns]).T
+    similar[similar < NEAR] = 0
+    best = zip(*linear_sum_assignment(similar, maximize=True), strict=True)
+    return {rows[row]: columns[column] for row, column in best if similar[row, column]}
+
+
+def _lineage(shared: NDArray[np.int64], known: Sequence[Known], pairs: Mapping[int, int]) -> tuple[Lineage, ...]:
+    """Where considerable parts of issues went, other than into the topic that continues them."""
+    found: list[Lineage] = []
+    for row, issue in enumerate(known):
+        enough = max(3, PART * shared[row].sum())
+        parts = [int(column) for column in np.argsort(-shared[row], kind="stable") if shared[row, column] >= enough]
+        for column in (part for part in parts if part != pairs.get(row)):
+            kind: Kind = "split" if row in pairs else "nested" if issue.keep else "merge"
+            found.append(Lineage(kind, issue.id, column, int(shared[row, column])))
+    return tuple(found)

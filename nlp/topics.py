@@ -1,0 +1,153 @@
+"""Vectors and texts -> topics, through BERTopic; and a new statement -> the topic that it belongs to.
+
+BERTopic's steps are all here, three of them ours: the vectors are given, nothing is projected, and the clusters are
+communities of the graph of neighbours. Keywords are BERTopic's own c-TF-IDF (Grootendorst 2022).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp import communities, neighbours, titles
+
+Floats = NDArray[np.float32]
+Labels = NDArray[np.int32]
+
+MEMBERS = 3
+"""A topic has at least so many statements: two that agree may be one person."""
+
+SPREAD = 0.02
+"""The share of a topic's own statements that lie beyond its radius."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A group of statements that say the same thing.
+
+    `members`: (m,) indices of its statements, nearest its centroid first; `centroid`: (d,) unit; `radius`: the cosine
+    similarity to the centroid at or above which a statement belongs; `quotes`: 3 to 5 that cover its breadth.
+    """
+
+    members: NDArray[np.int64]
+    centroid: Floats
+    radius: float
+    title: str
+    keywords: tuple[str, ...]
+    quotes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """`labels`: (n,) the topic of each statement, -1 for none; `topics`: the largest first."""
+
+    labels: Labels
+    topics: tuple[Topic, ...]
+
+
+def fit(
+    vectors: Floats,
+    texts: Sequence[str],
+    *,
+    start: Labels | None = None,
+    must_link: Sequence[tuple[int, int]] = (),
+    cannot_link: Sequence[tuple[int, int]] = (),
+    seed: int = 0,
+    nlp: Any = None,
+    encode: Callable[[Sequence[str]], Floats] | None = None,
+) -> Topics:
+    """Group n statements, their number of topics found in the data.
+
+    `vectors`: (n, d) unit rows; `start`: (n,) the topics of the last fit, -1 for a statement that was in none.
+    """
+    labels = _clusters(vectors, seed)
+    if labels.max(initial=-1) < 0:
+        return Topics(labels, ())
+    labels, words = _bertopic(vectors, texts, labels)
+    groups = [np.flatnonzero(labels == topic) for topic in range(labels.max() + 1)]
+    centroids = [_unit(vectors[group].mean(axis=0)) for group in groups]
+    groups = [
+        group[np.argsort(-(vectors[group] @ c), kind="stable")] for group, c in zip(groups, centroids, strict=True)
+    ]
+    names = titles.name(texts, groups, words, nlp=nlp, encode=encode, centroids=np.array(centroids))
+    return Topics(
+        labels,
+        tuple(
+            Topic(group, centroid, _radius(vectors[group] @ centroid), title, keywords, _quotes(vectors, group))
+            for group, centroid, title, keywords in zip(groups, centroids, names, words, strict=True)
+        ),
+    )
+
+
+def join(vectors: Floats, centroids: Floats, radii: Floats) -> tuple[NDArray[np.int64], Floats]:
+    """The topic that each new statement belongs to by that topic's own spread, -1 for none, and how sure that is.
+
+    Sureness, 0 to 1: how far the statement is inside the radius, against how near the second topic comes.
+    """
+    if not len(centroids):
+        return np.full(len(vectors), -1), np.zeros(len(vectors), np.float32)
+    depth = (vectors @ centroids.T - radii) / (1 - np.minimum(radii, 0.99))
+    best = depth.argmax(axis=1)
+    first = depth[np.arange(len(vectors)), best]
+    rest = depth.copy()
+    rest[np.arange(len(vectors)), best] = -np.inf
+    margin = first - np.maximum(rest.max(axis=1), 0)
+    sureness = np.clip(0.5 * (np.minimum(first, 1) + np.clip(margin, 0, 1)), 0, 1).astype(np.float32)
+    return np.where(first >= 0, best, -1), np.where(first >= 0, sureness, 0).astype(np.float32)
+
+
+def _clusters(vectors: Floats, seed: int) -> Labels:
+    if len(vectors) <= MEMBERS:
+        return np.full(len(vectors), -1, np.int32)
+    labels = communities.leiden(neighbours.graph(vectors), 3.0, seed)
+    small = np.bincount(labels) < MEMBERS
+    labels[small[labels]] = -1
+    return labels
+
+
+class _Given:
+    """A step of BERTopic whose result is there already: clusters that were found, or vectors left as they are."""
+
+    def __init__(self, labels: Labels) -> None:
+        self.labels_ = labels
+
+    def fit(self, vectors: Floats, y: Any = None) -> _Given:
+        return self
+
+    def transform(self, vectors: Floats) -> Floats:
+        return vectors
+
+
+def _bertopic(vectors: Floats, texts: Sequence[str], labels: Labels) -> tuple[Labels, list[tuple[str, ...]]]:
+    """The labels by falling size, and the keywords of each topic."""
+    from bertopic import BERTopic  # noqa: PLC0415 - takes seconds, and joining does without
+    from sklearn.feature_extraction.text import CountVectorizer  # noqa: PLC0415
+
+    model = BERTopic(
+        umap_model=_Given(labels), hdbscan_model=_Given(labels), vectorizer_model=CountVectorizer(stop_words="english")
+    )
+    found, _ = model.fit_transform(list(texts), vectors)
+    words = [tuple(word for word, _ in model.get_topic(topic) if word) for topic in sorted(set(found) - {-1})]
+    return np.array(found, np.int32), words
+
+
+def _radius(similarity: Floats) -> float:
+    return float(np.quantile(similarity, SPREAD))
+
+
+def _quotes(vectors: Floats, group: NDArray[np.int64], most: int = 5) -> tuple[int, ...]:
+    """The one nearest the centroid, then each time the one farthest from all quoted so far, among the nearer half."""
+    pool = group[: max(most, len(group) // 2)]
+    chosen = [0]
+    while len(chosen) < min(most, len(pool)):
+        nearest = (vectors[pool] @ vectors[pool[chosen]].T).max(axis=1)
+        chosen.append(int(nearest.argmin()))
+    return tuple(int(pool[place]) for place in chosen)
+
+
+def _unit(vector: Floats) -> Floats:
+    return (vector / max(float(np.linalg.norm(vector)), 1e-9)).astype(np.float32)
