@@ -1,1 +1,12 @@
-"""One file a format: verify, parse, return Arrivals. Nothing else."""
+"""One file a format: verify who calls, read what came, return `Arrival`s. `CHANNELS` is the table of them all."""
+
+from typing import Final
+
+from ingest.channels import notify, twilio
+from ingest.channels.contract import Channel
+
+CHANNELS: Final[dict[str, Channel]] = {
+    "sms/notify": notify.CHANNEL,
+    "sms/twilio": twilio.CHANNEL,
+}
+"""By the end of the address, `/v1/channels/...`."""

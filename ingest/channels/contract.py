@@ -1,0 +1,137 @@
+"""What every channel is given, and what it gives back.
+
+A channel verifies who is calling, reads what came, and returns `Parsed`; it raises `Malformed`, `NotAuthentic`,
+`NotSupported` (or its kind `WrongMediaType`) and nothing else. It stores nothing and knows no HTTP beyond `Inbound`.
+"""
+
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from feedback.record.errors import NotAuthentic, WrongMediaType
+from ingest.arrival import Arrival
+
+Keyword = Literal["stop", "start", "help"]
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One request.
+
+    `url` is the address that the caller used, query included; `public_url` the same as an operator set it, where a
+    proxy hides the real one. `headers` have lower-case names. `service` is the slug in `?service=`. `caller` names who
+    vouches for the ids within.
+    """
+
+    url: str
+    body: bytes
+    caller: str
+    method: str = "POST"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: tuple[tuple[str, str], ...] = ()
+    service: str | None = None
+    public_url: str | None = None
+
+    @property
+    def media_type(self) -> str:
+        """The content type in lower case, without its parameters; empty where none was sent."""
+        return self.headers.get("content-type", "").split(";")[0].strip().lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What the providers share with us; None switches a channel off.
+
+    `vonage_method` pins the one way to sign that is taken; None takes each that Vonage offers.
+    """
+
+    twilio_auth_token: str | None = None
+    notify_token: str | None = None
+    vonage_secret: str | None = None
+    vonage_method: Literal["md5hash", "md5", "sha1", "sha256", "sha512"] | None = None
+
+
+class Directory(Protocol):
+    """Who has which number."""
+
+    def service_for(self, number: str, text: str) -> str | None:
+        """The slug of the service that `number` (digits alone) or the keyword that `text` starts with belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """One part of a long text message; whoever stores it joins those of one `sender`, `recipient` and `ref`.
+
+    `part` counts from 1 to `total`. `external_id` is the part's own.
+    """
+
+    ref: str
+    part: int
+    total: int
+    text: str
+    sender: str
+    recipient: str
+    external_id: str
+    caller: str
+    service: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a request held.
+
+    `ignored` says why something well-formed is not for us, in fixed words that can be counted. `skipped` names what
+    could not be read within something that could, without its words. `keyword` is set where the citizen asked for
+    something instead of telling us. `sender` (a number or an address) is for acknowledging, and not to be kept.
+    `answered` says that the provider has already replied to the citizen.
+    """
+
+    arrivals: tuple[Arrival, ...] = ()
+    ignored: str | None = None
+    skipped: tuple[str, ...] = ()
+    fragment: Fragment | None = None
+    keyword: Keyword | None = None
+    sender: str | None = None
+    answered: bool = False
+
+
+class Answer(Protocol):
+    """Media type and body of the answer that a provider waits for."""
+
+    def __call__(self, receipt: str | None, language: str, keyword: Keyword | None = None) -> tuple[str, bytes]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One line of the table.
+
+    `own_proof`: the provider signs or names a secret, so no API key is asked for. `answer` is None where the door
+    answers as it does everywhere. `any_service`: the request itself tells the service, so `?service=` may be missing.
+    """
+
+    read: Callable[[Inbound, Secrets, Directory], Parsed]
+    methods: tuple[str, ...] = ("POST",)
+    own_proof: bool = False
+    any_service: bool = False
+    answer: Answer | None = None
+
+
+def require_media_type(inbound: Inbound, *taken: str) -> None:
+    """Refuse a content type that is named and none of `taken`."""
+    if inbound.media_type and inbound.media_type not in taken:
+        raise WrongMediaType(f"Send it as {' or '.join(taken)}.")
+
+
+def require_equal(given: str, *expected: str) -> None:
+    """Refuse a proof that is none of `expected`, taking the same time wherever it differs."""
+    matches = [hmac.compare_digest(given.encode("utf-8", "replace"), proof.encode()) for proof in expected]
+    if not any(matches):
+        raise NotAuthentic("The proof of who sent this does not fit.")
+
+
+def require_secret(secret: str | None) -> str:
+    """The secret of a channel that is switched on."""
+    if not secret:
+        raise NotAuthentic("This channel is switched off: its secret is not set.")
+    return secret

@@ -1,0 +1,89 @@
+"""Single values that several formats share: text, numbers, dates, slugs, JSON."""
+
+import datetime as dt
+import json
+import re
+import unicodedata
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from feedback.record.errors import Malformed
+
+LONDON: Final = ZoneInfo("Europe/London")
+_DAYS_FIRST = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%d %B %Y", "%d %b %Y")
+_DATE_FORMATS = tuple(day + time for day in _DAYS_FIRST for time in ("", " %H:%M", " %H:%M:%S"))
+_YEARS = range(1900, 2200)
+_LONGEST_DATE = 40
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """The text as UTF-8 and PostgreSQL can hold it: without NUL and halves of characters, otherwise unchanged."""
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text.replace("\x00", ""))
+
+
+def digits(number: str) -> str:
+    """A telephone number without anything but its digits: `whatsapp:+44 7700 900123` is `447700900123`."""
+    return re.sub(r"[^0-9]", "", number)
+
+
+def slug(name: str) -> str:
+    """The name in lower case with hyphens: `Tŷ Hapus & Children's care` is `ty-hapus-childrens-care`; may be empty."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower().replace("'", "")
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def moment(text: str, zone: dt.tzinfo = LONDON) -> dt.datetime | dt.date:
+    """A date or a time, as RFC 3339 or with the day first.
+
+    A time without an offset is one of `zone`; midnight without an offset is what spreadsheets make of a date alone.
+    Raises `Malformed` where it is neither.
+    """
+    text = text.strip()
+    read = (_iso(text) or _day_first(text)) if len(text) <= _LONGEST_DATE else None
+    if read is None or read.year not in _YEARS:
+        raise Malformed("This is no date: write 2025-03-31, 2025-03-31T09:30:00Z or 31/03/2025.")
+    if read.tzinfo is not None:
+        return read
+    return read.date() if read.time() == dt.time() else read.replace(tzinfo=zone)
+
+
+def moment_or_none(value: object, zone: dt.tzinfo = dt.UTC) -> dt.datetime | dt.date | None:
+    """The same where a provider says when, and what it says is worth less than the message."""
+    try:
+        return moment(value, zone) if isinstance(value, str) else None
+    except Malformed:
+        return None
+
+
+def _iso(text: str) -> dt.datetime | None:
+    try:
+        return dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _day_first(text: str) -> dt.datetime | None:
+    for pattern in _DATE_FORMATS:
+        try:
+            return dt.datetime.strptime(text, pattern)  # noqa: DTZ007  the caller adds the zone
+        except ValueError:
+            continue
+    return None
+
+
+def json_object(body: bytes | str) -> dict[str, Any]:
+    """The JSON object that the bytes hold, or `Malformed`."""
+    found = json_value(body)
+    if not isinstance(found, dict):
+        raise Malformed("This is JSON, but not an object.")
+    return found
+
+
+def json_value(body: bytes | str) -> Any:
+    """The JSON value that the text holds, or `Malformed`; for bytes, in whichever UTF they are."""
+    try:
+        return json.loads(body)
+    # RecursionError: nested deeper than anyone means it.
+    except (ValueError, RecursionError) as error:
+        raise Malformed("This is not JSON.") from error

@@ -1,0 +1,66 @@
+"""What all text messages have in common: keywords, the service of a number, the acknowledgement."""
+
+import re
+from typing import Final
+
+from ingest.arrival import MESSAGE_LIMIT, Arrival
+from ingest.channels.contract import Directory, Inbound, Keyword, Parsed
+from ingest.channels.fields import digits, moment_or_none, storable
+
+_KEYWORDS: Final[dict[str, Keyword]] = {
+    **dict.fromkeys(("stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "stopio"), "stop"),
+    **dict.fromkeys(("start", "unstop", "dechrau"), "start"),
+    **dict.fromkeys(("help", "info", "cymorth"), "help"),
+}
+_RECEIPT: Final = {
+    "en": "Thank you, we have your message. Your receipt is {receipt}.",
+    "cy": "Diolch, rydym wedi cael eich neges. Eich derbynneb yw {receipt}.",
+}
+_HELP: Final = {
+    "en": "Text us what went well or badly with this service. Please send no names or numbers. "
+    "Text STOP for no more replies.",
+    "cy": "Tecstiwch beth aeth yn dda neu'n wael gyda'r gwasanaeth hwn. Peidiwch ag anfon enwau na rhifau. "
+    "Tecstiwch STOPIO i beidio â chael atebion.",
+}
+
+
+def keyword(text: str) -> Keyword | None:
+    """What a message that is nothing but a keyword asks for."""
+    return _KEYWORDS.get(re.sub(r"[^\w ]", "", text).strip().lower())
+
+
+def message(
+    inbound: Inbound,
+    directory: Directory,
+    *,
+    text: str,
+    sender: str,
+    recipient: str,
+    external_id: str,
+    sent: str = "",
+    asked: Keyword | None = None,
+) -> Parsed:
+    """One whole text message; `sent` says when, as the provider writes it; `asked` is the keyword that it found."""
+    text, sender = storable(text), digits(sender)
+    service = inbound.service or directory.service_for(digits(recipient), text)
+    wanted = asked or keyword(text)
+    if wanted:
+        return Parsed(keyword=wanted, sender=sender, answered=asked is not None)
+    if service is None:
+        return Parsed(ignored="no service has this number", sender=sender)
+    if not text.strip():
+        return Parsed(ignored="no words", sender=sender)
+    # Some providers lose what they are told is too long, and nobody texts that much.
+    text = text[:MESSAGE_LIMIT]
+    arrival = Arrival(
+        service, text, "sms", inbound.caller, external_id=storable(external_id), submitted_at=moment_or_none(sent)
+    )
+    return Parsed(arrivals=(arrival,), sender=sender)
+
+
+def acknowledgement(receipt: str | None, language: str, wanted: Keyword | None) -> str | None:
+    """What to text back, in `language` if that is Welsh, else in English; None for nothing."""
+    spoken = language if language in _RECEIPT else "en"
+    if wanted == "help":
+        return _HELP[spoken]
+    return _RECEIPT[spoken].format(receipt=receipt) if receipt and not wanted else None

@@ -1,0 +1,133 @@
+"""Spreadsheets and exports of feedback: the rows of a CSV or JSON-lines file, of any size, as arrivals."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import IO, Final
+
+from feedback.record.errors import Malformed
+from ingest.arrival import MESSAGE_LIMIT, TRANSCRIPT_LIMIT, Arrival, ChannelName
+from ingest.channels.fields import LONDON, moment, slug, storable
+from ingest.channels.records import Cells, RowError, column, records
+
+_ID_LIMIT: Final = 200
+_ATTRIBUTE_LIMIT: Final = 200
+_RATINGS: Final = range(1, 6)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which column holds what; capitals do not matter. `text` and `service` must exist, the others may be missing."""
+
+    text: str = "text"
+    date: str = "date"
+    id: str = "id"
+    service: str | None = None
+    rating: str = "rating"
+    language: str = "language"
+    page_url: str = "page_url"
+    attributes: tuple[str, ...] = ("office", "ward", "team", "page", "form")
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """What must exist: the text, the service if a column names it, and whatever else was asked for by a name."""
+        usual = Columns()
+        named = {self.date, self.id} - {usual.date, usual.id}
+        return (self.text, *([self.service] if self.service else []), *sorted(named))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What all rows of a file share. `service` is a slug, None where a column names it; `zone` is of times without."""
+
+    caller: str
+    service: str | None = None
+    channel: ChannelName = "import"
+    batch: str | None = None
+    assisted: bool = False
+    zone: dt.tzinfo = LONDON
+    columns: Columns = field(default_factory=Columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row as it was read. `line` is where it begins, from 1; `service_name` is the service as the file names it."""
+
+    line: int
+    arrival: Arrival
+    service_name: str | None = None
+
+
+def rows(stream: IO[bytes], source: Source) -> Iterator[Row | RowError]:
+    """The rows of a file in their order; the stream stays open.
+
+    A row without an id of its own gets one of its batch and line. Raises `Malformed` before the first row where the
+    file lacks a column that is needed.
+    """
+    for line, cells in records(stream, source.columns.needed):
+        try:
+            yield cells if isinstance(cells, RowError) else _row(line, cells, source)
+        except Malformed as error:
+            yield RowError(line, str(error))
+
+
+def _row(line: int, cells: Cells, source: Source) -> Row:
+    columns = source.columns
+    name, service = _service(cells, source)
+    date = _cell(cells, columns.date)
+    arrival = Arrival(
+        service=service,
+        message=_text(cells, source),
+        channel=source.channel,
+        caller=source.caller,
+        external_id=_identity(line, cells, source),
+        submitted_at=moment(date, source.zone) if date else None,
+        rating=_rating(_cell(cells, columns.rating)),
+        page_url=_cell(cells, columns.page_url) or None,
+        language=_cell(cells, columns.language).lower() or None,
+        batch=source.batch,
+        assisted=source.assisted,
+        attributes={
+            column(name): value[:_ATTRIBUTE_LIMIT] for name in columns.attributes if (value := _cell(cells, name))
+        },
+    )
+    return Row(line, arrival, name)
+
+
+def _cell(cells: Cells, name: str) -> str:
+    return storable(cells.get(column(name), "")).strip()
+
+
+def _service(cells: Cells, source: Source) -> tuple[str | None, str]:
+    """The service as the file names it, and its slug."""
+    if source.columns.service is None:
+        if source.service is None:
+            raise Malformed("Neither the import nor a column names the service.")
+        return None, source.service
+    name = _cell(cells, source.columns.service)
+    made = slug(name)
+    if not made:
+        raise Malformed("The service is blank." if not name else "The service's name has neither letter nor figure.")
+    return name, made
+
+
+def _text(cells: Cells, source: Source) -> str:
+    limit = TRANSCRIPT_LIMIT if source.channel == "call" else MESSAGE_LIMIT
+    text = _cell(cells, source.columns.text)
+    if not text:
+        raise Malformed("The text is blank.")
+    if len(text) > limit:
+        raise Malformed(f"The text is longer than {limit} characters.")
+    return text
+
+
+def _identity(line: int, cells: Cells, source: Source) -> str | None:
+    own = _cell(cells, source.columns.id)
+    if len(own) > _ID_LIMIT:
+        raise Malformed(f"The id is longer than {_ID_LIMIT} characters.")
+    return own or (f"{source.batch}:{line}" if source.batch else None)
+
+
+def _rating(text: str) -> int | None:
+    """Files rate in many ways; only one to five is understood."""
+    return int(text) if text.isdecimal() and len(text) == 1 and int(text) in _RATINGS else None

@@ -1,0 +1,180 @@
+"""Rows of spreadsheets and exports."""
+
+import datetime as dt
+import io
+import json
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedback.record.errors import Malformed
+from ingest.channels.records import RowError
+from ingest.channels.table import Columns, Row, Source, rows
+
+SOURCE = Source(caller="import", service="blue-badge", batch="spring")
+
+
+def read(text: str | bytes, source: Source = SOURCE) -> list[Row | RowError]:
+    return list(rows(io.BytesIO(text.encode() if isinstance(text, str) else text), source))
+
+
+def texts(found: list[Row | RowError]) -> list[str]:
+    return [row.arrival.message for row in found if isinstance(row, Row)]
+
+
+def errors(found: list[Row | RowError]) -> dict[int, str]:
+    return {row.line: row.reason for row in found if isinstance(row, RowError)}
+
+
+def one(text: str | bytes, source: Source = SOURCE) -> Row:
+    (row,) = read(text, source)
+    assert isinstance(row, Row), row
+    return row
+
+
+def test_a_csv_row_becomes_an_arrival() -> None:
+    row = one("id,date,text,office\n7,2025-03-01T09:30:00Z,The lift is broken,Market Hall\n")
+    assert row.line == 2
+    assert row.arrival.message == "The lift is broken"
+    assert row.arrival.external_id == "7"
+    assert row.arrival.submitted_at == dt.datetime(2025, 3, 1, 9, 30, tzinfo=dt.UTC)
+    assert row.arrival.attributes == {"office": "Market Hall"}
+    assert (row.arrival.service, row.arrival.channel, row.arrival.batch) == ("blue-badge", "import", "spring")
+
+
+def test_a_json_line_becomes_an_arrival() -> None:
+    row = one(json.dumps({"id": 7, "text": "Mae'r lifft wedi torri ŵ", "date": "2025-03-01", "rating": 2}) + "\n")
+    assert row.arrival.message == "Mae'r lifft wedi torri ŵ"
+    assert row.arrival.external_id == "7"
+    assert row.arrival.submitted_at == dt.date(2025, 3, 1)
+    assert row.arrival.rating == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("31/03/2025", dt.date(2025, 3, 31)),
+        ("2025-03-31", dt.date(2025, 3, 31)),
+        ("2025-03-31 00:00:00", dt.date(2025, 3, 31)),
+        ("31/03/2025 09:05", dt.datetime(2025, 3, 31, 9, 5, tzinfo=ZoneInfo("Europe/London"))),
+        ("2025-03-31T09:05:00+01:00", dt.datetime(2025, 3, 31, 8, 5, tzinfo=dt.UTC)),
+        ("2025-03-31T00:00:00Z", dt.datetime(2025, 3, 31, tzinfo=dt.UTC)),
+        ("3 March 2025", dt.date(2025, 3, 3)),
+        ("", None),
+    ],
+)
+def test_dates_are_read_with_and_without_a_time(written: str, meant: dt.date | None) -> None:
+    assert one(f"text,date\nToo slow,{written}\n").arrival.submitted_at == meant
+
+
+@pytest.mark.parametrize("written", ["yesterday", "31/31/2025", "2025-02-30", "0001-01-01", "9" * 10_000])
+def test_a_row_whose_date_is_none_is_reported(written: str) -> None:
+    assert list(errors(read(f"text,date\nfine,\nslow,{written}\n"))) == [3]
+
+
+def test_a_bad_row_loses_no_other_and_keeps_its_line() -> None:
+    found = read('id,text\n1,one\n2,"two\nlines"\n3,\n4,four,five,six\n5,"never closed\n6,"six"\n7,seven\n8\n9,nine')
+    assert texts(found) == ["one", "two\nlines", "six", "seven", "nine"]
+    assert set(errors(found)) == {5, 6, 7, 10}
+    assert [row.line for row in found if isinstance(row, Row)] == [2, 3, 8, 9, 11]
+
+
+def test_a_quotation_mark_never_closed_at_the_end_costs_one_row() -> None:
+    found = read('text\n"open\n' + "".join(f"row {n}\n" for n in range(3_000)))
+    assert list(errors(found)) == [2]
+    assert len(texts(found)) == 3_000
+
+
+def test_a_mark_for_inches_is_no_quotation() -> None:
+    assert texts(read('id,text\n1,a 5" screen\n2,a 7" one\n')) == ['a 5" screen', 'a 7" one']
+
+
+def test_a_bad_json_line_is_reported_alone() -> None:
+    found = read('{"text": "one"}\n{"text": \n\n["text"]\n{"text": "four"}\n')
+    assert texts(found) == ["one", "four"]
+    assert list(errors(found)) == [2, 4]
+
+
+def test_no_report_quotes_the_row() -> None:
+    found = read('id,text,date\n1,"secret"words,\n2,x,secret\n' + "i" * 300 + ",secret,\n4,secret,secret,secret\n")
+    assert len(errors(found)) == 4
+    assert "secret" not in repr(found)
+
+
+def test_a_service_column_makes_slugs_and_a_blank_one_is_reported() -> None:
+    source = Source(caller="import", columns=Columns(service="Service"))
+    found = read("service,text\nAdult Social  Care,one\n ,two\nTŷ Hapus & Children's care,three\n", source)
+    assert [(row.service_name, row.arrival.service) for row in found if isinstance(row, Row)] == [
+        ("Adult Social  Care", "adult-social-care"),
+        ("Tŷ Hapus & Children's care", "ty-hapus-childrens-care"),
+    ]
+    assert errors(found) == {3: "The service is blank."}
+
+
+def test_columns_may_have_other_names() -> None:
+    columns = Columns(text="What happened?", date="When", id="Ref", attributes=("Ward",))
+    row = one("REF,When,what happened? ,ward\nA1,01/02/2025,No ramp,North\n", Source("me", "parks", columns=columns))
+    assert (row.arrival.message, row.arrival.external_id) == ("No ramp", "A1")
+    assert row.arrival.submitted_at == dt.date(2025, 2, 1)
+    assert row.arrival.attributes == {"ward": "North"}
+
+
+@pytest.mark.parametrize("columns", [Columns(text="words"), Columns(date="when"), Columns(service="team")])
+def test_a_column_asked_for_by_name_must_exist(columns: Columns) -> None:
+    with pytest.raises(Malformed):
+        read("id,text\n1,one\n", Source("me", "parks", columns=columns))
+
+
+def test_a_json_array_is_refused() -> None:
+    with pytest.raises(Malformed, match="one object a line"):
+        read('[{"text": "one"}]')
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "windows-1252"])
+def test_what_spreadsheets_save_is_read(encoding: str) -> None:
+    assert one("id;text\r\n1;caffi a thé, £5\r\n".encode(encoding)).arrival.message == "caffi a thé, £5"
+
+
+def test_a_row_without_an_id_gets_one_of_its_batch_and_line() -> None:
+    assert [row.arrival.external_id for row in read("text\n\none\n") if isinstance(row, Row)] == ["spring:3"]
+
+
+def test_a_text_over_the_limit_is_reported() -> None:
+    assert list(errors(read("text\nok\n" + "a" * 5_001 + "\n" + "a" * 3_000_000 + "\nok\n"))) == [3, 4]
+
+
+def test_rows_are_read_as_they_come() -> None:
+    class Endless(io.RawIOBase):
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+            buffer[:5] = b"text\n"
+            return 5
+
+    found: Iterator[Row | RowError] = rows(Endless(), SOURCE)  # type: ignore[arg-type]
+    assert isinstance(next(found), Row)
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1), max_size=5))
+def test_whatever_a_csv_writer_writes_is_read_back(cells: list[str]) -> None:
+    import csv
+
+    out = io.StringIO()
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+    writer.writerow(["text"])
+    writer.writerows([cell] for cell in cells)
+    assert texts(read(out.getvalue())) == [cell.strip() for cell in cells if cell.strip()]
+
+
+@given(st.binary(max_size=400) | st.text(alphabet='ab",;\n\r{}:[]\x00é', max_size=200).map(str.encode))
+def test_no_file_however_broken_raises_anything_but_malformed(content: bytes) -> None:
+    for head in (b"", b"text,id\n", b'{"text": "a"}\n'):
+        try:
+            found = read(head + content)
+        except Malformed:
+            continue
+        assert all(row.line >= 1 for row in found)
