@@ -1,0 +1,161 @@
+"""The HTTP front door: `create_app()` puts the parts together, and says which failure is which status."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from litestar import Litestar, MediaType, Request, Response
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
+from sqlalchemy.exc import DBAPIError
+
+from feedback import health, reference
+from feedback.record import errors
+from feedback.record.db import Record, engine_for
+from feedback.record.errors import FeedbackError
+from feedback.record.queue import Bell
+from feedback.record.settings import Settings
+from ingest import routes as ingest_routes
+from ingest.door import Intake
+from ingest.rate import RateLimit
+from ingest.writer import Writer
+from insights import api as insights_api
+
+log = structlog.get_logger()
+
+STATUS: dict[type[FeedbackError], HTTPStatus] = {
+    errors.Malformed: HTTPStatus.BAD_REQUEST,
+    errors.NotAuthentic: HTTPStatus.UNAUTHORIZED,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    errors.NotSupported: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.TooMany: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""The first that a failure is an instance of, so the more particular come first."""
+
+AnyRequest = Request[Any, Any, Any]
+
+
+def problem(status: int, detail: str, headers: dict[str, str] | None = None, **more: object) -> Response[Any]:
+    """Problem details for HTTP APIs (RFC 9457)."""
+    title = HTTPStatus(status).phrase
+    content = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+    return Response(content, status_code=status, media_type="application/problem+json", headers=headers)
+
+
+def named_failure(_: AnyRequest, error: FeedbackError) -> Response[Any]:
+    status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
+    headers = {}
+    if isinstance(error, errors.TooMany):
+        headers["Retry-After"] = str(int(error.retry_after) + 1)
+    if isinstance(error, errors.NotAuthentic):
+        headers["WWW-Authenticate"] = "Bearer"
+    return problem(status, str(error), headers)
+
+
+def framework_failure(_: AnyRequest, error: HTTPException) -> Response[Any]:
+    """What Litestar refuses by itself: paths, methods, bodies. Its `extra` names fields, never their values."""
+    extra = error.extra if isinstance(error.extra, list) else []
+    fields = [{key: str(item.get(key, "")) for key in ("key", "message")} for item in extra if isinstance(item, dict)]
+    return problem(error.status_code, error.detail, dict(error.headers or {}), **({"errors": fields} if fields else {}))
+
+
+def store_failure(request: AnyRequest, error: DBAPIError) -> Response[Any]:
+    """The database is away, or refuses a value: its message may quote what came in, so it stays unsaid."""
+    log.error("store failed", error=type(error.orig).__name__, path=request.scope["path_template"])
+    if error.connection_invalidated or type(error).__name__ == "OperationalError":
+        return problem(503, "the store does not answer; please try again in a moment", {"Retry-After": "5"})
+    return problem(500, "this went wrong on our side")
+
+
+def unforeseen(request: AnyRequest, error: Exception) -> Response[Any]:
+    log.error("unforeseen", error=type(error).__name__, path=request.scope.get("path_template"), where=_where(error))
+    return problem(500, "this went wrong on our side")
+
+
+def _where(error: BaseException) -> str:
+    """File and line of the innermost frame: a traceback's message could quote a citizen."""
+    frame = error.__traceback__
+    while frame and frame.tb_next:
+        frame = frame.tb_next
+    return f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "unknown"
+
+
+def broken_encoding(_: AnyRequest, error: UnicodeDecodeError) -> Response[Any]:
+    return problem(400, "the body is not UTF-8")
+
+
+class Metrics(PrometheusController):
+    path = "/metrics"
+    tags = ["operators"]  # noqa: RUF012 - Litestar's form
+
+
+def provide(value: object) -> Provide:
+    return Provide(lambda: value, sync_to_thread=False, use_cache=True)
+
+
+def create_app(settings: Settings, database_url: str, redis_url: str) -> Litestar:
+    """The API and the pages, on servers that run and are migrated."""
+    engine = engine_for(database_url, size=20)
+    record, bell = Record(settings, engine), Bell(redis_url)
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        writer = Writer(record, bell)
+        app.state.intake = Intake(record, writer, RateLimit(redis_url, settings.intake_rate))
+        yield
+        writer.close()
+        engine.dispose()
+
+    handlers: dict[Any, Callable[..., Any]] = {
+        FeedbackError: named_failure,
+        HTTPException: framework_failure,
+        UnicodeDecodeError: broken_encoding,
+        DBAPIError: store_failure,
+        Exception: unforeseen,
+    }
+    return Litestar(
+        route_handlers=[ingest_routes.router, insights_api.router, health.router, reference.router, Metrics],
+        dependencies={
+            "record": provide(record),
+            "bell": provide(bell),
+            "intake": Provide(_intake, sync_to_thread=False),
+        },
+        exception_handlers=handlers,
+        lifespan=[lifespan],
+        middleware=[PrometheusConfig(app_name="feedback", prefix="feedback", group_path=True).middleware],
+        openapi_config=openapi(),
+        request_max_body_size=10 * 1024 * 1024,
+        debug=False,
+        logging_config=None,
+    )
+
+
+def _intake(state: Any) -> Intake:
+    intake: Intake = state.intake
+    return intake
+
+
+def openapi() -> OpenAPIConfig:
+    """The document at /openapi.json; its pages are ours (`feedback.reference`), since Litestar's come from a CDN."""
+    return OpenAPIConfig(
+        title="Citizen feedback loop",
+        version="1",
+        description="Hear citizens on every channel, notice what starts to go wrong, show whether the fix worked.",
+        components=Components(security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}),
+        path="/openapi-parts",
+        render_plugins=[],
+    )
+
+
+__all__ = ["MediaType", "create_app"]

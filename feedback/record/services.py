@@ -1,0 +1,73 @@
+"""Making services and setting their properties."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from feedback.record.errors import Conflict, Malformed
+from feedback.record.models import Properties, Service
+
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+def slug_of(name: str) -> str:
+    """A name in lower case with hyphens: `mental-health`. Raises `Malformed` where nothing is left."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = "-".join(re.findall(r"[a-z0-9]+", plain))[:100].strip("-")
+    if not slug:
+        raise Malformed("a service needs a name with letters or digits")
+    return slug
+
+
+def add(session: Session, slug: str, name: str) -> Service:
+    if not SLUG.fullmatch(slug) or len(slug) > 100:
+        raise Malformed(f"'{slug[:100]}' is no slug: small letters, digits and hyphens")
+    if session.scalar(select(Service).where(Service.slug == slug)):
+        raise Conflict(f"there is a service '{slug}' already")
+    made = Service(slug=slug, name=name, stored_properties={})
+    session.add(made)
+    session.flush()
+    return made
+
+
+def ensure(session: Session, names: Iterable[str]) -> None:
+    """Makes the services of these names that are not there yet."""
+    rows = [{"slug": slug_of(name), "name": name, "stored_properties": {}} for name in names]
+    if rows:
+        session.execute(insert(Service).on_conflict_do_nothing(index_elements=["slug"]), rows)
+
+
+def set_properties(service: Service, changes: Mapping[str, Any]) -> None:
+    """Sets the name and any of `Properties`; None brings a default back. Raises `Malformed`."""
+    wanted = dict(service.stored_properties) | dict(changes)
+    name = wanted.pop("name", None)
+    if name is not None and (not isinstance(name, str) or not name.strip()):
+        raise Malformed("name: a service needs a name")
+    stored = {key: value for key, value in wanted.items() if value is not None}
+    try:
+        service.stored_properties = msgspec.to_builtins(msgspec.convert(stored, Properties))
+    except msgspec.ValidationError as error:
+        raise Malformed(str(error)) from None
+    service.name = name or service.name
+
+
+def parse_property(text: str) -> tuple[str, Any]:
+    """KEY=VALUE as typed on the command line; lists are separated by commas, an empty value is the default."""
+    key, equals, value = text.partition("=")
+    kinds = {field.name: field.type for field in msgspec.structs.fields(Properties)}
+    if not equals or key not in {"name", *kinds}:
+        raise Malformed(f"'{key[:50]}' is none of: name, {', '.join(kinds)}")
+    if key == "name" or not value:
+        return key, value or None
+    words = [word.strip() for word in value.split(",") if word.strip()]
+    raw = words if kinds[key] == tuple[str, ...] else value
+    try:
+        return key, msgspec.convert(raw, kinds[key], strict=False)
+    except msgspec.ValidationError as error:
+        raise Malformed(f"{key}: {error}") from None

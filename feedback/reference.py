@@ -1,0 +1,47 @@
+"""The API's reference: the OpenAPI document, and a page that needs neither scripts nor anybody else's server."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from jinja2 import Environment, FileSystemLoader
+from litestar import MediaType, Request, Response, Router, get
+
+PAGE = "reference.html"
+
+
+@cache
+def _pages() -> Environment:
+    return Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True)
+
+
+def _document(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    document = request.app.openapi_schema.to_schema()
+    return {**document, "paths": {path: item for path, item in document["paths"].items() if item}}
+
+
+@get("/openapi.json", include_in_schema=False, sync_to_thread=False)
+def openapi_document(request: Request[Any, Any, Any]) -> Response[bytes]:
+    return Response(msgspec.json.encode(_document(request)), media_type=MediaType.JSON)
+
+
+@get("/docs", include_in_schema=False, sync_to_thread=False)
+def reference_page(request: Request[Any, Any, Any]) -> Response[str]:
+    document = _document(request)
+    page = _pages().get_template(PAGE).render(document=document, operations=_operations(document))
+    return Response(page, media_type=MediaType.HTML)
+
+
+def _operations(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The operations by tag, in the order of their paths."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for path, item in sorted(document["paths"].items()):
+        for method, operation in item.items():
+            if isinstance(operation, dict) and "responses" in operation:
+                entry = {"path": path, "method": method.upper(), **operation}
+                found.setdefault((operation.get("tags") or ["more"])[0], []).append(entry)
+    return found
+
+
+router = Router("/", route_handlers=[openapi_document, reference_page], include_in_schema=False)

@@ -1,0 +1,120 @@
+"""Intake over HTTP: what citizens' pages, widgets and other systems post; and receipts."""
+
+import asyncio
+import datetime as dt
+import uuid
+from typing import Annotated
+
+import msgspec
+from litestar import Response, Router, delete, get, post, route
+from litestar.params import Parameter
+
+from feedback.record import access
+from feedback.record.access import Principal
+from feedback.record.errors import Malformed
+from ingest import receipts
+from ingest.arrival import MESSAGE_LIMIT, Arrival
+from ingest.door import AnyRequest, Intake
+from ingest.receipts import Receipt
+
+BODY_LIMIT = 64 * 1024
+
+IdempotencyKey = Annotated[str | None, Parameter(header="Idempotency-Key", max_length=200, default=None)]
+Short = Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class Submission(msgspec.Struct, forbid_unknown_fields=True):
+    """One piece of feedback. `submitted_at`: RFC 3339, or a date alone. `contact`: to be told once what came of it."""
+
+    message: Annotated[str, msgspec.Meta(max_length=MESSAGE_LIMIT, pattern=r"\S")]
+    rating: Annotated[int, msgspec.Meta(ge=1, le=5)] | None = None
+    page_url: Annotated[str, msgspec.Meta(max_length=2_000)] | None = None
+    language: Annotated[str, msgspec.Meta(pattern="^[a-z]{2,3}$")] | None = None
+    contact: Short | None = None
+    submitted_at: str | None = None
+    attributes: Annotated[dict[Annotated[str, msgspec.Meta(max_length=50)], Short], msgspec.Meta(max_length=20)] = {}
+    external_id: Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*$")] | None = None
+
+
+class Acknowledgement(msgspec.Struct, frozen=True):
+    """It is stored, and will be read. The receipt tells what becomes of it."""
+
+    id: uuid.UUID
+    receipt: str
+
+
+@post("/v1/services/{service:str}/feedback", status_code=202, request_max_body_size=BODY_LIMIT)
+async def submit(
+    request: AnyRequest, service: str, data: Submission, intake: Intake, idempotency_key: IdempotencyKey
+) -> Response[Acknowledgement]:
+    """Leave feedback. Repeating it under the same Idempotency-Key gives the same answer."""
+    who = await intake.vouched(request, service)
+    stored = await intake.store_one(_arrival(service, data, who, idempotency_key))
+    origin = await allowed_origin(request, service, intake)
+    return Response(Acknowledgement(stored.id, stored.receipt), status_code=202, headers=origin)
+
+
+def _arrival(service: str, data: Submission, who: Principal | None, idempotency_key: str | None) -> Arrival:
+    if data.external_id and not who:
+        raise Malformed("external_id needs a key; without one, send an Idempotency-Key")
+    caller = who.caller if who else "public"
+    return Arrival(
+        service=service,
+        message=data.message,
+        channel="web",
+        caller=caller if data.external_id else f"{caller}:idempotency",
+        external_id=data.external_id or idempotency_key,
+        submitted_at=parse_moment(data.submitted_at) if data.submitted_at else None,
+        rating=data.rating,
+        page_url=data.page_url,
+        language=data.language,
+        contact=data.contact,
+        attributes=data.attributes,
+    )
+
+
+def parse_moment(text: str) -> dt.datetime | dt.date:
+    """A date where no time is given."""
+    try:
+        return dt.date.fromisoformat(text) if len(text) == 10 else dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise Malformed("submitted_at is neither a date nor a time of RFC 3339") from None
+
+
+@route("/v1/services/{service:str}/feedback", http_method=["OPTIONS"], status_code=204)
+async def preflight(request: AnyRequest, service: str, intake: Intake) -> Response[None]:
+    """What a browser asks before a widget on another site may post."""
+    allowed = await allowed_origin(request, service, intake)
+    may = {"Access-Control-Allow-Methods": "POST", "Access-Control-Allow-Headers": "content-type, idempotency-key"}
+    return Response(None, status_code=204, headers={**allowed, **(may if allowed else {})})
+
+
+async def allowed_origin(request: AnyRequest, service: str, intake: Intake) -> dict[str, str]:
+    """The CORS header, for the origins that the service names and no other."""
+    origin = request.headers.get("origin")
+    if not origin:
+        return {}
+    origins = await asyncio.to_thread(_origins, service, intake)
+    return {"Access-Control-Allow-Origin": origin, "Vary": "Origin"} if origin in origins else {}
+
+
+def _origins(service: str, intake: Intake) -> tuple[str, ...]:
+    with intake.record.transaction() as session:
+        return access.service(session, service).properties.origins
+
+
+@get("/v1/receipts/{code:str}", sync_to_thread=True)
+def show_receipt(code: str, intake: Intake) -> Receipt:
+    """Where a piece of feedback is."""
+    with intake.record.transaction() as session:
+        return receipts.look_up(session, code)
+
+
+@delete("/v1/receipts/{code:str}", sync_to_thread=True)
+def take_back(code: str, intake: Intake) -> None:
+    """Take a piece of feedback back: what was said is erased."""
+    with intake.record.transaction() as session:
+        receipts.take_back(session, code)
+
+
+router = Router("/", route_handlers=[submit, preflight, show_receipt, take_back], tags=["citizens"])

@@ -1,0 +1,170 @@
+"""The insights API: what service owners query, over HTTP."""
+
+import datetime as dt
+import uuid
+from typing import Annotated, Any, Literal
+
+from litestar import Router, get, patch
+from litestar.params import Parameter
+from sqlalchemy import select
+
+from feedback.record import access, services
+from feedback.record.access import Role
+from feedback.record.db import Record
+from feedback.record.models import Issue, Service
+from insights import issues, reading
+from insights.door import AnyRequest, asker
+from insights.paging import pack, unpack
+from insights.views import Event, FeedbackView, IssueView, Page, ServiceView, StatementView, Summary, TrendPoint
+
+Limit = Annotated[int, Parameter(ge=1, le=500, default=50)]
+Cursor = Annotated[str | None, Parameter(max_length=300, default=None)]
+Trend = Literal["new", "emerging", "steady", "fading"]
+Status = Literal["open", "acknowledged", "in_progress", "resolved", "archived"]
+ChannelName = Literal["web", "sms", "call", "email", "import"]
+
+
+@get("/v1/services", sync_to_thread=True)
+def list_services(request: AnyRequest, record: Record) -> Page[ServiceView]:
+    """The services that the key may see."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        mine = select(Service).order_by(Service.slug)
+        if who.service_id is not None:
+            mine = mine.where(Service.id == who.service_id)
+        return Page([reading.service_view(service) for service in session.scalars(mine)])
+
+
+@patch("/v1/services/{service:str}", sync_to_thread=True)
+def set_service(request: AnyRequest, record: Record, service: str, data: dict[str, Any]) -> ServiceView:
+    """Set a service's name and properties; null brings a default back."""
+    with record.transaction() as session:
+        found = access.service_for(session, asker(session, request), service, Role.owner)
+        services.set_properties(found, data)
+        return reading.service_view(found)
+
+
+@get("/v1/services/{service:str}/summary", sync_to_thread=True)
+def show_summary(request: AnyRequest, record: Record, service: str) -> Summary:
+    """A service at a glance; `waiting` says how many pieces have not reached an end state."""
+    with record.transaction() as session:
+        return reading.summary(session, access.service_for(session, asker(session, request), service))
+
+
+@get("/v1/services/{service:str}/issues", sync_to_thread=True)
+def list_issues(
+    request: AnyRequest,
+    record: Record,
+    service: str,
+    limit: Limit,
+    cursor: Cursor,
+    trend: Trend | None = None,
+    status: Status | None = None,
+    since: dt.datetime | None = None,
+    channel: ChannelName | None = None,
+) -> Page[IssueView]:
+    """The issues of a service, the largest first."""
+    with record.transaction() as session:
+        found = access.service_for(session, asker(session, request), service)
+        since = since if since is None or since.tzinfo else since.replace(tzinfo=dt.UTC)
+        return _page(
+            issues.of_service(session, found, trend=trend, status=status, since=since, channel=channel), limit, cursor
+        )
+
+
+@get("/v1/services/{service:str}/emerging", sync_to_thread=True)
+def list_emerging(request: AnyRequest, record: Record, service: str, limit: Limit, cursor: Cursor) -> Page[IssueView]:
+    """The issues that have just started or grown beyond chance, each with its signal."""
+    with record.transaction() as session:
+        found = access.service_for(session, asker(session, request), service)
+        return _page(issues.emerging(session, found), limit, cursor)
+
+
+def _page(found: list[IssueView], limit: int, cursor: str | None) -> Page[IssueView]:
+    """The issues of a service are few, but their order changes under the reader: the cursor is the last one's place."""
+    after = unpack(cursor, tuple[int, uuid.UUID]) if cursor else None
+    start = 0
+    if after:
+        places = {view.id: place for place, view in enumerate(found)}
+        start = places[after[1]] + 1 if after[1] in places else min(after[0], len(found))
+    page = found[start : start + limit]
+    more = start + limit < len(found)
+    return Page(page, pack((start + limit, page[-1].id)) if more else None)
+
+
+@get("/v1/services/{service:str}/feedback", sync_to_thread=True)
+def list_feedback(
+    request: AnyRequest, record: Record, service: str, limit: Limit, cursor: Cursor
+) -> Page[FeedbackView]:
+    """All feedback of a service, set aside or duplicate included, the latest received first."""
+    after = unpack(cursor, tuple[dt.datetime, uuid.UUID]) if cursor else None
+    with record.transaction() as session:
+        found = access.service_for(session, asker(session, request), service)
+        items = reading.feedback_page(session, found, limit, after)
+    full = len(items) == limit
+    return Page(items, pack((items[-1].received_at, items[-1].id)) if full else None)
+
+
+@get("/v1/issues/{issue:uuid}", sync_to_thread=True)
+def show_issue(request: AnyRequest, record: Record, issue: uuid.UUID) -> IssueView:
+    """One issue."""
+    with record.transaction() as session:
+        found = access.issue_for(session, asker(session, request), issue)
+        return _one(session, found)
+
+
+def _one(session: Any, issue: Issue) -> IssueView:
+    [view] = issues.views(session, session.get_one(Service, issue.service_id), [issue])
+    return view
+
+
+@get("/v1/issues/{issue:uuid}/statements", sync_to_thread=True)
+def list_statements(
+    request: AnyRequest, record: Record, issue: uuid.UUID, limit: Limit, cursor: Cursor
+) -> Page[StatementView]:
+    """What people said in an issue, redacted."""
+    with record.transaction() as session:
+        found = access.issue_for(session, asker(session, request), issue)
+        items = reading.statements_page(session, found, limit, unpack(cursor, int) if cursor else None)
+    return Page(items, pack(items[-1].id) if len(items) == limit else None)
+
+
+@get("/v1/issues/{issue:uuid}/trend", sync_to_thread=True)
+def show_trend(
+    request: AnyRequest,
+    record: Record,
+    issue: uuid.UUID,
+    days: Annotated[int, Parameter(ge=1, le=730)] = 56,
+) -> Page[TrendPoint]:
+    """The issue's reports day by day, beside all of the service's."""
+    with record.transaction() as session:
+        found = access.issue_for(session, asker(session, request), issue)
+        service = session.get_one(Service, found.service_id)
+        return Page([TrendPoint(*day) for day in reading.daily(session, service, found, days)])
+
+
+@get("/v1/issues/{issue:uuid}/history", sync_to_thread=True)
+def show_history(request: AnyRequest, record: Record, issue: uuid.UUID) -> Page[Event]:
+    """What happened to an issue, by whom and why; the latest first."""
+    with record.transaction() as session:
+        found = access.issue_for(session, asker(session, request), issue)
+        return Page(reading.history(session, found))
+
+
+router = Router(
+    "/",
+    route_handlers=[
+        list_services,
+        set_service,
+        show_summary,
+        list_issues,
+        list_emerging,
+        list_feedback,
+        show_issue,
+        list_statements,
+        show_trend,
+        show_history,
+    ],
+    tags=["staff"],
+    security=[{"key": []}],
+)

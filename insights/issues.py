@@ -1,0 +1,179 @@
+"""Issues as they are read: counts of distinct feedback, quotes, the signal that stands."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from feedback.record.models import Feedback, Issue, Service, Signal, Statement
+from insights.views import IssueView, Quote, SignalView
+
+LONGEST_QUOTE = 400  # characters
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the statements of one issue add up to."""
+
+    by_channel: dict[str, int] = field(default_factory=dict)
+    raw: int = 0
+    severity: float = 0.0
+    first_seen: dt.datetime | None = None
+    last_seen: dt.datetime | None = None
+
+    @property
+    def count(self) -> int:
+        return sum(self.by_channel.values())
+
+
+def tallies(session: Session, *where: ColumnElement[bool]) -> dict[uuid.UUID, Tally]:
+    """By issue; `where` is about statements. A piece counts once in an issue, however many statements it has there."""
+    counted = func.count(Feedback.id.distinct()).filter(Feedback.weight > 0)
+    query = (
+        select(
+            Statement.issue_id,
+            Feedback.channel,
+            counted.label("reports"),
+            func.count(Feedback.id.distinct()).label("raw"),
+            func.avg(Statement.severity).label("severity"),
+            func.min(Statement.said_at).label("first"),
+            func.max(Statement.said_at).label("last"),
+        )
+        .join(Feedback, Feedback.id == Statement.feedback_id)
+        .where(Statement.issue_id.is_not(None), *where)
+        .group_by(Statement.issue_id, Feedback.channel)
+    )
+    found: dict[uuid.UUID, Tally] = defaultdict(Tally)
+    for row in session.execute(query):
+        tally = found[row.issue_id]
+        tally.severity = (tally.severity * tally.raw + row.severity * row.raw) / (tally.raw + row.raw)
+        tally.raw += row.raw
+        if row.reports:
+            tally.by_channel[row.channel] = row.reports
+        tally.first_seen = min(row.first, tally.first_seen or row.first)
+        tally.last_seen = max(row.last, tally.last_seen or row.last)
+    return found
+
+
+def quotes(session: Session, issues: Iterable[Issue]) -> dict[uuid.UUID, list[Quote]]:
+    """The stored choice of statements, as far as they are still there; in the order of the choice."""
+    chosen = {identity: issue.id for issue in issues for identity in issue.quotes}
+    rows = session.execute(
+        select(Statement.id, Statement.text, Statement.feedback_id, Statement.said_at, Feedback.channel)
+        .join(Feedback, Feedback.id == Statement.feedback_id)
+        .where(Statement.id.in_(chosen))
+    )
+    texts = {row.id: Quote(row.feedback_id, row.text[:LONGEST_QUOTE], row.channel, row.said_at) for row in rows}
+    found: dict[uuid.UUID, list[Quote]] = defaultdict(list)
+    for identity, issue_id in chosen.items():
+        if identity in texts:
+            found[issue_id].append(texts[identity])
+    return found
+
+
+def signals(session: Session, issue_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Signal]:
+    """The signal that stands for each issue; a `watch` only where there is no more."""
+    standing = session.scalars(
+        select(Signal)
+        .where(Signal.issue_id.in_(list(issue_ids)), Signal.ended_at.is_(None))
+        .order_by(Signal.tier.desc())
+    )
+    return {signal.issue_id: signal for signal in standing if signal.tier == "signal"}
+
+
+def views(session: Session, service: Service, issues: Sequence[Issue]) -> list[IssueView]:
+    """The issues as they are shown, in the order given."""
+    ids = [issue.id for issue in issues]
+    tally = tallies(session, Statement.issue_id.in_(ids))
+    cited, standing = quotes(session, issues), signals(session, ids)
+    return [_view(issue, service, tally.get(issue.id, Tally()), cited, standing) for issue in issues]
+
+
+def _view(
+    issue: Issue,
+    service: Service,
+    tally: Tally,
+    cited: Mapping[uuid.UUID, list[Quote]],
+    standing: Mapping[uuid.UUID, Signal],
+) -> IssueView:
+    signal = standing.get(issue.id)
+    return IssueView(
+        id=issue.id,
+        service=service.slug,
+        title=issue.title,
+        keywords=list(issue.keywords),
+        trend=issue.trend,
+        status=issue.status,
+        first_seen=tally.first_seen,
+        last_seen=tally.last_seen,
+        count=tally.count,
+        raw=tally.raw,
+        by_channel=tally.by_channel,
+        quotes=cited.get(issue.id, []),
+        severity=round(tally.severity, 3),
+        assignee=issue.assignee,
+        due=issue.due,
+        parent=issue.parent_id,
+        merged_into=issue.merged_into,
+        signal=signal_view(signal) if signal else None,
+    )
+
+
+def signal_view(signal: Signal) -> SignalView:
+    return SignalView(
+        kind=signal.kind,
+        tier=signal.tier,
+        since=signal.since,
+        detected_at=signal.detected_at,
+        observed=signal.observed,
+        expected=round(signal.expected, 2),
+        score=round(signal.score, 2),
+        window_hours=signal.window_hours,
+        by_channel=signal.channels,
+        feedback_ids=list(signal.feedback_ids),
+        evidence=signal.evidence,
+    )
+
+
+def living(service: Service) -> Sequence[ColumnElement[bool]]:
+    """Which issues of a service are shown: those that were not merged into another."""
+    return (Issue.service_id == service.id, Issue.merged_into.is_(None))
+
+
+def of_service(
+    session: Session,
+    service: Service,
+    *,
+    trend: str | None = None,
+    status: str | None = None,
+    since: dt.datetime | None = None,
+    channel: str | None = None,
+) -> list[IssueView]:
+    """Those that hold something, or stand out by a signal; the largest first."""
+    where = list(living(service))
+    if trend:
+        where.append(Issue.trend == trend)
+    if status:
+        where.append(Issue.status == status)
+    found = views(session, service, session.scalars(select(Issue).where(*where)).all())
+    kept = [
+        view
+        for view in found
+        if (view.raw or view.signal)
+        and (since is None or (view.last_seen is not None and view.last_seen >= since))
+        and (channel is None or channel in view.by_channel)
+    ]
+    return sorted(kept, key=lambda view: (-view.count, str(view.id)))
+
+
+def emerging(session: Session, service: Service) -> list[IssueView]:
+    """The issues with a signal that stands, the least likely to be chance first."""
+    standing = select(Signal.issue_id).where(
+        Signal.service_id == service.id, Signal.ended_at.is_(None), Signal.tier == "signal"
+    )
+    issues = session.scalars(select(Issue).where(*living(service), Issue.id.in_(standing))).all()
+    return sorted(views(session, service, issues), key=lambda view: -(view.signal.score if view.signal else 0))

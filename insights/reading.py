@@ -1,0 +1,148 @@
+"""What else staff read: summaries, feedback, statements, days, events."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Date, case, cast, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from feedback.record.models import Feedback, Issue, IssueEvent, Service, Signal, Statement
+from insights.issues import living
+from insights.views import Event, FeedbackView, ServiceView, StatementView, Summary
+
+WAITING = ("clean", "group")
+
+
+def service_view(service: Service) -> ServiceView:
+    return ServiceView(service.slug, service.name, service.stored_properties)
+
+
+def summary(session: Session, service: Service) -> Summary:
+    week = func.now() - dt.timedelta(days=7)
+    row = session.execute(
+        select(
+            func.count().label("feedback"),
+            func.count().filter(Feedback.stage.in_(WAITING)).label("waiting"),
+            func.count().filter(Feedback.stage == "set_aside").label("set_aside"),
+            func.count().filter(Feedback.said_at > week).label("last_7_days"),
+        ).where(Feedback.service_id == service.id)
+    ).one()
+    channels = session.execute(
+        select(Feedback.channel, func.count()).where(Feedback.service_id == service.id).group_by(Feedback.channel)
+    )
+    issues = select(func.count()).select_from(Issue).where(*living(service))
+    standing = select(func.count(Signal.issue_id.distinct())).where(
+        Signal.service_id == service.id, Signal.ended_at.is_(None), Signal.tier == "signal"
+    )
+    return Summary(
+        service=service.slug,
+        feedback=row.feedback,
+        waiting=row.waiting,
+        set_aside=row.set_aside,
+        last_7_days=row.last_7_days,
+        by_channel={row[0]: row[1] for row in channels},
+        issues=session.scalar(issues) or 0,
+        open_issues=session.scalar(issues.where(Issue.status.in_(("open", "acknowledged", "in_progress")))) or 0,
+        emerging=session.scalar(standing) or 0,
+    )
+
+
+def feedback_page(
+    session: Session, service: Service, limit: int, after: tuple[dt.datetime, uuid.UUID] | None
+) -> list[FeedbackView]:
+    """All of it, the latest received first; set aside and duplicates included. `after`: the last of the page before."""
+    query = select(Feedback).where(Feedback.service_id == service.id)
+    if after:
+        query = query.where(tuple_(Feedback.received_at, Feedback.id) < after)
+    rows = session.scalars(query.order_by(Feedback.received_at.desc(), Feedback.id.desc()).limit(limit)).all()
+    issues = _issues_of(session, [row.id for row in rows])
+    return [feedback_view(row, service, issues[row.id]) for row in rows]
+
+
+def _issues_of(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
+    found: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
+    rows = session.execute(
+        select(Statement.feedback_id, Statement.issue_id)
+        .where(Statement.feedback_id.in_(ids), Statement.issue_id.is_not(None))
+        .distinct()
+    )
+    for row in rows:
+        found[row.feedback_id].append(row.issue_id)
+    return found
+
+
+def feedback_view(row: Feedback, service: Service, issues: list[uuid.UUID]) -> FeedbackView:
+    return FeedbackView(
+        id=row.id,
+        service=service.slug,
+        channel=row.channel,
+        stage=row.stage,
+        reason=row.reason,
+        text=row.text,
+        language=row.language,
+        said_at=row.said_at,
+        received_at=row.received_at,
+        history=row.history,
+        assisted=row.assisted,
+        rating=row.rating,
+        page_url=row.page_url,
+        attributes=row.attributes,
+        hidden=row.hidden,
+        verdicts=row.verdicts,
+        copy_of=row.copy_of,
+        urgent=row.urgent,
+        issues=issues,
+        external_id=row.external_id if not row.caller.endswith(":idempotency") else None,
+    )
+
+
+def statements_page(session: Session, issue: Issue, limit: int, before: int | None) -> list[StatementView]:
+    """What people said in an issue, the latest stored first; `before`: the last statement of the page before."""
+    query = (
+        select(Statement, Feedback.channel)
+        .join(Feedback, Feedback.id == Statement.feedback_id)
+        .where(Statement.issue_id == issue.id)
+    )
+    if before:
+        query = query.where(Statement.id < before)
+    rows = session.execute(query.order_by(Statement.id.desc()).limit(limit))
+    return [
+        StatementView(
+            id=said.id,
+            feedback_id=said.feedback_id,
+            text=said.text,
+            kind=said.kind,
+            language=said.language,
+            severity=said.severity,
+            channel=channel,
+            said_at=said.said_at,
+            sureness=said.sureness,
+            assigned_by=said.assigned_by,
+            offset=said.offset,
+        )
+        for said, channel in rows
+    ]
+
+
+def daily(session: Session, service: Service, issue: Issue, days: int) -> list[tuple[dt.date, int, int]]:
+    """Day, the issue's distinct pieces, the service's; the last days in the service's own time zone, none left out."""
+    local = cast(func.timezone(service.properties.time_zone, Feedback.said_at), Date)
+    since = func.now() - dt.timedelta(days=days)
+    mine = select(Statement.feedback_id).where(Statement.issue_id == issue.id)
+    rows = session.execute(
+        select(local, func.count().label("total"), func.sum(case((Feedback.id.in_(mine), 1), else_=0)).label("mine"))
+        .where(Feedback.service_id == service.id, Feedback.said_at > since, Feedback.weight > 0)
+        .group_by(local)
+    )
+    found = {day: (int(own), int(total)) for day, total, own in rows}
+    today = dt.datetime.now(ZoneInfo(service.properties.time_zone)).date()
+    calendar = (today - dt.timedelta(days=back) for back in range(days - 1, -1, -1))
+    return [(day, *found.get(day, (0, 0))) for day in calendar]
+
+
+def history(session: Session, issue: Issue) -> list[Event]:
+    events = session.scalars(select(IssueEvent).where(IssueEvent.issue_id == issue.id).order_by(IssueEvent.at.desc()))
+    return [Event(event.at, event.by, event.what, event.reason, event.details) for event in events]

@@ -1,0 +1,143 @@
+"""What the insights API answers with."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+Item = TypeVar("Item")
+
+
+class Page(msgspec.Struct, Generic[Item], frozen=True):
+    """One page of a list; `next_cursor` leads to the next, and is null on the last."""
+
+    items: Sequence[Item]
+    next_cursor: str | None = None
+
+
+class ServiceView(msgspec.Struct, frozen=True):
+    slug: str
+    name: str
+    properties: dict[str, Any]
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """A service at a glance. `waiting`: pieces that have not reached an end state."""
+
+    service: str
+    feedback: int
+    waiting: int
+    set_aside: int
+    last_7_days: int
+    by_channel: dict[str, int]
+    issues: int
+    emerging: int
+    open_issues: int
+
+
+class Quote(msgspec.Struct, frozen=True):
+    """Redacted words of one citizen."""
+
+    feedback_id: uuid.UUID
+    text: str
+    channel: str
+    said_at: dt.datetime
+
+
+class SignalView(msgspec.Struct, frozen=True):
+    """Why an issue is thought to be emerging: `observed` reports where `expected` were; `score` is -log10 of the odds."""
+
+    kind: str
+    tier: str
+    since: dt.datetime
+    detected_at: dt.datetime
+    observed: int
+    expected: float
+    score: float
+    window_hours: float
+    by_channel: dict[str, int]
+    feedback_ids: list[uuid.UUID]
+    evidence: dict[str, Any]
+
+
+class IssueView(msgspec.Struct, frozen=True):
+    """An issue; `count` is the number of distinct pieces of feedback, `raw` counts copies too."""
+
+    id: uuid.UUID
+    service: str
+    title: str
+    keywords: list[str]
+    trend: str
+    status: str
+    first_seen: dt.datetime | None
+    last_seen: dt.datetime | None
+    count: int
+    raw: int
+    by_channel: dict[str, int]
+    quotes: list[Quote]
+    severity: float = 0.0
+    assignee: str | None = None
+    due: dt.date | None = None
+    parent: uuid.UUID | None = None
+    merged_into: uuid.UUID | None = None
+    signal: SignalView | None = None
+
+
+class FeedbackView(msgspec.Struct, frozen=True):
+    """One piece of feedback as staff see it: redacted, with what was made of it."""
+
+    id: uuid.UUID
+    service: str
+    channel: str
+    stage: str
+    reason: str | None
+    text: str | None
+    language: str | None
+    said_at: dt.datetime
+    received_at: dt.datetime
+    history: bool
+    assisted: bool
+    rating: int | None
+    page_url: str | None
+    attributes: dict[str, str]
+    hidden: dict[str, int]
+    verdicts: list[dict[str, Any]]
+    copy_of: uuid.UUID | None
+    urgent: dict[str, Any] | None
+    issues: list[uuid.UUID]
+    external_id: str | None = None
+
+
+class StatementView(msgspec.Struct, frozen=True):
+    id: int
+    feedback_id: uuid.UUID
+    text: str
+    kind: str
+    language: str
+    severity: float
+    channel: str
+    said_at: dt.datetime
+    sureness: float | None
+    assigned_by: str | None
+    offset: float | None
+
+
+class TrendPoint(msgspec.Struct, frozen=True):
+    """One day of an issue, in the service's own days; `expected_low` to `expected_high` is the band of the usual."""
+
+    day: dt.date
+    count: int
+    service_total: int
+    expected: float | None = None
+    expected_low: float | None = None
+    expected_high: float | None = None
+
+
+class Event(msgspec.Struct, frozen=True):
+    at: dt.datetime
+    by: str
+    what: str
+    reason: str | None
+    details: dict[str, Any]
