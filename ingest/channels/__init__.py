@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from ingest.channels import notify, twilio
+from ingest.channels import notify, twilio, vonage
 from ingest.channels.contract import Channel
 
 CHANNELS: Final[dict[str, Channel]] = {
     "sms/notify": notify.CHANNEL,
     "sms/twilio": twilio.CHANNEL,
+    "sms/vonage": vonage.CHANNEL,
 }
 """By the end of the address, `/v1/channels/...`."""

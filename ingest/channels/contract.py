@@ -63,7 +63,7 @@ class Directory(Protocol):
 class Fragment:
     """One part of a long text message; whoever stores it joins those of one `sender`, `recipient` and `ref`.
 
-    `part` counts from 1 to `total`. `external_id` is the part's own.
+    `part` counts from 1 to `total`. `external_id` is the part's own. `sent` says when, as the provider writes it.
     """
 
     ref: str
@@ -75,6 +75,7 @@ class Fragment:
     external_id: str
     caller: str
     service: str | None = None
+    sent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ import json
 import re
 import unicodedata
 from typing import Any, Final
+from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 from feedback.record.errors import Malformed
@@ -13,6 +14,7 @@ LONDON: Final = ZoneInfo("Europe/London")
 _DAYS_FIRST = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%d %B %Y", "%d %b %Y")
 _DATE_FORMATS = tuple(day + time for day in _DAYS_FIRST for time in ("", " %H:%M", " %H:%M:%S"))
 _YEARS = range(1900, 2200)
+_FORM_FIELDS_AT_MOST = 1_000
 _LONGEST_DATE = 40
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -70,6 +72,15 @@ def _day_first(text: str) -> dt.datetime | None:
         except ValueError:
             continue
     return None
+
+
+def form_pairs(body: bytes) -> list[tuple[str, str]]:
+    """The names and values of a form; what is not UTF-8 is replaced, so that a signature over it fails."""
+    text = body.decode("utf-8", "replace")
+    try:
+        return parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=_FORM_FIELDS_AT_MOST)
+    except ValueError as error:
+        raise Malformed("The form has too many fields.") from error
 
 
 def json_object(body: bytes | str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 from typing import Final
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
 
 from feedback.record.errors import Malformed
@@ -20,11 +20,10 @@ from ingest.channels.contract import (
     require_media_type,
     require_secret,
 )
-from ingest.channels.fields import json_object
+from ingest.channels.fields import form_pairs, json_object
 
 _FORM, _JSON = "application/x-www-form-urlencoded", "application/json"
 _OPT_OUT: Final[dict[str, Keyword]] = {"STOP": "stop", "START": "start", "HELP": "help"}
-_PARAMETERS_AT_MOST = 1_000
 
 
 def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
@@ -37,7 +36,7 @@ def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
         _verify(inbound, token, [one for one in addresses if _claimed_hash(one) == _hash(inbound.body)], "")
         fields = {name: value for name, value in json_object(inbound.body).items() if isinstance(value, str)}
     else:
-        pairs = _pairs(inbound.body)
+        pairs = form_pairs(inbound.body)
         # A parameter's values count once each, all sorted.
         _verify(inbound, token, addresses, "".join(name + value for name, value in sorted(set(pairs))))
         fields = dict(pairs)
@@ -65,13 +64,6 @@ def _message(fields: dict[str, str], inbound: Inbound, directory: Directory) -> 
         external_id=identity,
         asked=_OPT_OUT.get(fields.get("OptOutType", "").upper()),
     )
-
-
-def _pairs(body: bytes) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_PARAMETERS_AT_MOST)
-    except ValueError as error:
-        raise Malformed("This is no form in UTF-8.") from error
 
 
 def _verify(inbound: Inbound, token: str, addresses: list[str], parameters: str) -> None:
