@@ -1,0 +1,95 @@
+"""Who serves the made-up town, and what goes wrong there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from feedback.demo.voices import Channel
+
+CALLER = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoService:
+    """A service of the town.
+
+    `phrases` names its file of phrasings; `pieces` come in on an ordinary Wednesday; `attribute` is what its channels
+    tell of each (`places` are its values); `pages` are where its citizens write from.
+    """
+
+    slug: str
+    name: str
+    department: str
+    nation: str
+    phrases: str
+    pieces: int
+    attribute: str
+    places: tuple[str, ...]
+    pages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that starts to go wrong: `daily` are the reports of each of the last 24 hours, the oldest first."""
+
+    service: str
+    topic: str
+    channels: Mapping[Channel, float]
+    daily: tuple[int, ...]
+
+
+_COUNCIL = "Aberwen Council"
+_WARDS = ("Harbour", "Castle", "Pont Eirin", "Cwm Helyg", "Llandderw", "Station")
+_COUNCIL_SITE = "https://www.aberwen.example"
+_LICENCE_SITE = "https://renew.licences.example"
+
+SERVICES = (
+    DemoService(
+        "blue-badge",
+        "Blue Badge",
+        _COUNCIL,
+        "wales",
+        "blue-badge",
+        31,
+        "ward",
+        _WARDS,
+        (f"{_COUNCIL_SITE}/blue-badge/apply", f"{_COUNCIL_SITE}/blue-badge/renew", f"{_COUNCIL_SITE}/blue-badge"),
+    ),
+    DemoService(
+        "bins-and-recycling",
+        "Bins and recycling",
+        _COUNCIL,
+        "wales",
+        "bins-and-recycling",
+        35,
+        "ward",
+        _WARDS,
+        (f"{_COUNCIL_SITE}/bins/report", f"{_COUNCIL_SITE}/bins/calendar", f"{_COUNCIL_SITE}/recycling-centre"),
+    ),
+    DemoService(
+        "council-tax",
+        "Council tax",
+        _COUNCIL,
+        "wales",
+        "council-tax",
+        33,
+        "ward",
+        _WARDS,
+        (f"{_COUNCIL_SITE}/council-tax", f"{_COUNCIL_SITE}/my-account", f"{_COUNCIL_SITE}/council-tax/moving"),
+    ),
+    DemoService(
+        "licence-renewal",
+        "Renew a driving licence",
+        "Department for Licences",
+        "england",
+        "licence-renewal",
+        32,
+        "office",
+        ("Northgate", "Westbrook", "Canal Street"),
+        (f"{_LICENCE_SITE}/start", f"{_LICENCE_SITE}/identity", f"{_LICENCE_SITE}/pay", f"{_LICENCE_SITE}/help"),
+    ),
+)
+
+PROBLEMS = (
+    Problem("blue-badge", "photo-upload", {"web": 0.7, "sms": 0.3}, (5, 8, 12)),
+    Problem("licence-renewal", "letter-barcode", {"call": 1.0}, (2, 3, 5, 7)),
+)

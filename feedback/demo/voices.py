@@ -1,0 +1,139 @@
+"""How a citizen says it: an opening here, a slip of the keyboard there, a second grievance, a phone number."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Literal
+
+from feedback.demo.phrases import Topic, Voice, filled, topics
+
+Channel = Literal["web", "sms", "call"]
+Tone = Literal["problem", "praise", "filler"]
+
+_PRAISE, _FILLER = 0.08, 0.03
+_WELSH: Mapping[Channel, float] = {"web": 0.05, "sms": 0.04, "call": 0.01}
+_SECOND: Mapping[Channel, float] = {"web": 0.12, "sms": 0.0, "call": 0.2}
+_MIXED = 0.06
+_RUNS_ON = re.compile(r"(,|:|\bbut|\bond)$")
+_KEEPS_CAPITAL = re.compile(r"I\b|I'|[A-Z]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The words of one contact, their tone, and their language where they are Welsh."""
+
+    text: str
+    tone: Tone
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How often a voice opens, ends, tells who it is, slips, and is written down with full stops; `around` names the
+    headings in `anyone.txt` that hold its openings and the like."""
+
+    around: str
+    opening: float
+    ending: float
+    personal: float
+    slips: float
+    punctuated: float = 0.0
+
+
+_MANNERS: Mapping[Voice, _Manner] = {
+    "web": _Manner("", opening=0.25, ending=0.25, personal=0.08, slips=0.14),
+    "sms": _Manner("", opening=0.05, ending=0.06, personal=0.03, slips=0.25),
+    "call": _Manner("spoken-", opening=0.75, ending=0.35, personal=0.1, slips=0.0, punctuated=0.6),
+    "welsh": _Manner("welsh-", opening=0.5, ending=0.5, personal=0.0, slips=0.0),
+}
+
+
+def anything(file: str, channel: Channel, rng: Random) -> Said:
+    """What somebody may say on an ordinary day of the service whose phrasings are in `file`."""
+    dice = rng.random()
+    if dice < _FILLER:
+        return Said(_line(topics("anyone")["filler"], channel, rng), "filler")
+    if dice < _FILLER + _PRAISE:
+        return _of(topics("anyone")["praise"], channel, rng, "praise")
+    every = list(topics(file).values())
+    topic, other = rng.choices(every, [topic.share for topic in every], k=2)
+    return _of(topic, channel, rng, "problem", other)
+
+
+class Reports:
+    """An endless supply of reports of one problem; no phrasing comes twice before each came once."""
+
+    def __init__(self, topic: Topic, channels: Mapping[Channel, float], rng: Random) -> None:
+        self._topic, self._channels, self._rng = topic, channels, rng
+        self._left: dict[Channel, list[str]] = {}
+
+    def next(self) -> tuple[Channel, Said]:
+        channel = self._rng.choices(list(self._channels), list(self._channels.values()))[0]
+        if not self._left.get(channel):
+            lines = self._topic.lines[channel]
+            self._left[channel] = self._rng.sample(lines, len(lines))
+        text = filled(self._left[channel].pop(), self._rng)
+        return channel, Said(_dressed(text, channel, self._rng), "problem")
+
+
+def _of(topic: Topic, channel: Channel, rng: Random, tone: Tone, other: Topic | None = None) -> Said:
+    if rng.random() < _WELSH[channel]:
+        return Said(_dressed(_line(topic, "welsh", rng), "welsh", rng), tone, "cy")
+    text = _line(topic, channel, rng)
+    if other and other is not topic and rng.random() < _SECOND[channel]:
+        text = _joined(text, *(("and another thing,",) if channel == "call" else ()), _line(other, channel, rng))
+    return Said(_dressed(text, channel, rng) if tone == "problem" else _slipped(text, channel, rng), tone)
+
+
+def _line(topic: Topic, voice: Voice, rng: Random) -> str:
+    return filled(rng.choice(topic.lines[voice]), rng)
+
+
+def _dressed(text: str, voice: Voice, rng: Random) -> str:
+    """The text with what people put around it."""
+    manner = _MANNERS[voice]
+    around = topics("anyone")
+    opening = "mixed" if voice in ("web", "sms") and rng.random() < _MIXED else f"{manner.around}opening"
+    parts = [text]
+    if rng.random() < manner.opening:
+        parts.insert(0, _line(around[opening], "web", rng))
+    if rng.random() < manner.ending:
+        parts.append(_line(around[f"{manner.around}ending"], "web", rng))
+    if rng.random() < manner.personal:
+        parts.append(_line(around[f"{manner.around}personal"], "web", rng))
+    if rng.random() < manner.punctuated:
+        parts = [part[0].upper() + part[1:].rstrip(",") + "." for part in parts]
+    return _slipped(_joined(*parts), voice, rng)
+
+
+def _joined(*parts: str) -> str:
+    text = parts[0]
+    for part in parts[1:]:
+        lowered = _RUNS_ON.search(text) and not _KEEPS_CAPITAL.match(part)
+        text += " " + (part[0].lower() + part[1:] if lowered else part)
+    return text
+
+
+def _slipped(text: str, voice: Voice, rng: Random) -> str:
+    """The text as hasty fingers leave it, some of the time."""
+    if rng.random() >= _MANNERS[voice].slips:
+        return text
+    return rng.choice((str.lower, _without_apostrophes, _unstopped, lambda said: _swapped(said, rng)))(text)
+
+
+def _without_apostrophes(text: str) -> str:
+    return text.replace("'", "")
+
+
+def _unstopped(text: str) -> str:
+    return text.rstrip(".!").replace(". ", " ")
+
+
+def _swapped(text: str, rng: Random) -> str:
+    """Two neighbouring letters of one long word change places."""
+    long_words = list(re.finditer(r"[a-z]{6,}", text))
+    if not long_words:
+        return text
+    at = rng.randrange((word := rng.choice(long_words)).start() + 1, word.end() - 2)
+    return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
