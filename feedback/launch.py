@@ -12,7 +12,10 @@ PR_SET_PDEATHSIG = 1
 
 
 def launch(command: list[str], parent: int, signal: int, uid: int, gid: int) -> None:
-    """Drop to `uid` and `gid` if we are root, ask for `signal` when the parent dies (Linux alone can), and run."""
+    """Drop to `uid` and `gid` if we are root, ask for `signal` when the parent dies (Linux alone can), and run.
+
+    `command` starts with a path: whoever we have become may be unable to read what a search would import.
+    """
     if os.geteuid() == 0 and uid:
         os.setgroups([])
         os.setgid(gid)
@@ -22,7 +25,7 @@ def launch(command: list[str], parent: int, signal: int, uid: int, gid: int) -> 
         if os.getppid() != parent:  # it died before we asked
             sys.exit(1)
     try:
-        os.execvp(command[0], command)  # noqa: S606
+        os.execv(command[0], command)  # noqa: S606
     except OSError as failure:
         sys.exit(f"{command[0]}: {failure.strerror}")
 

@@ -7,6 +7,7 @@ that waits for it.
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -141,10 +142,11 @@ class _Keeper(threading.Thread):
 def _spawn(child: Child) -> subprocess.Popen[bytes]:
     launcher = (sys.executable, "-I", "-S", launch.__file__)
     who = (os.getpid(), int(child.orphaned), child.uid, child.gid)
+    program = shutil.which(child.argv[0]) or child.argv[0]
     output = None if child.log is None else child.log.open("ab")
     try:
         return subprocess.Popen(
-            [*launcher, *map(str, who), *child.argv],
+            [*launcher, *map(str, who), program, *child.argv[1:]],
             env=child.env,
             cwd=child.cwd,
             stdin=subprocess.DEVNULL,

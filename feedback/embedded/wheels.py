@@ -62,14 +62,17 @@ def valkey_program(user: User) -> Path:
 def _runnable(package: str, distribution: str, folder: str, program: str, user: User) -> Path:
     """The folder of the package, or a copy of it where `user` cannot run the program there."""
     spec = importlib.util.find_spec(package)
-    if spec is None or spec.origin is None or not (source := Path(spec.origin).parent / folder).is_dir():
+    if spec is None or spec.origin is None:
+        raise Unavailable(f"The package {distribution} is missing; set a URL instead.")
+    home = Path(spec.origin).parent
+    if not (source := home / folder).is_dir():
         raise Unavailable(f"The package {distribution} brings no server for this machine; set a URL instead.")
     if not user.uid or _runs(source / program, user):
         return source
     copy = COPIES / f"{distribution}-{importlib.metadata.version(distribution)}"
     if not copy.exists():
-        _copy(source, copy)
-    return copy
+        _copy([path for path in (home, home.with_name(f"{package}.libs")) if path.exists()], copy)
+    return copy / package / folder
 
 
 def _runs(program: Path, user: User) -> bool:
@@ -82,12 +85,14 @@ def _runs(program: Path, user: User) -> bool:
     return True
 
 
-def _copy(source: Path, target: Path) -> None:
-    """Copy the tree for everybody to read; whole or not at all, whoever else copies it at the same time."""
-    target.parent.mkdir(mode=0o755, exist_ok=True)
+def _copy(sources: list[Path], target: Path) -> None:
+    """Copy the folders for everybody to read; whole or not at all, whoever else copies them at the same time."""
+    target.parent.mkdir(exist_ok=True)
+    target.parent.chmod(0o755)
     with tempfile.TemporaryDirectory(dir=target.parent) as staging:
         new = Path(staging) / "new"
-        shutil.copytree(source, new, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
+        for source in sources:
+            shutil.copytree(source, new / source.name, ignore=shutil.ignore_patterns("include", "*.a"))
         for path in (new, *new.rglob("*")):
             path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
         try:

@@ -1,0 +1,333 @@
+"""PostgreSQL and Valkey beside us: found by all, kept alive, gone with the last."""
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import psycopg
+import pytest
+import redis
+
+from feedback import embedded
+from feedback.embedded.postgres import Postgres
+from feedback.embedded.valkey import Valkey
+from feedback.embedded.wheels import SERVERS_ID
+from feedback.record.errors import Unavailable
+
+ROOT = Path(__file__).parents[2]
+HOLD = """
+import json, sys
+from dataclasses import asdict
+from pathlib import Path
+from feedback import embedded
+with embedded.servers(Path(sys.argv[1])) as found:
+    print(json.dumps(asdict(found)), flush=True)
+    sys.stdin.read()
+"""
+
+
+class RealServers(Protocol):
+    database_url: str
+    redis_url: str
+    data: Path
+
+
+def eventually(condition: Callable[[], object], within: float = 20.0) -> None:
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.02)
+
+
+def ask(database_url: str, question: str) -> Any:
+    with psycopg.connect(database_url.replace("+psycopg", ""), autocommit=True) as connection:
+        found = connection.execute(question)
+        row = found.fetchone() if found.description else None
+        return row and row[0]
+
+
+def nothing_lives_in(data: Path) -> bool:
+    """Whether no process of either server is left: each inherits the lock."""
+    for name in ("postgres", "valkey"):
+        with (data / name / "alive.lock").open() as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+    return True
+
+
+@contextmanager
+def another_command(
+    data: Path, *, python: str = sys.executable, **options: Any
+) -> Iterator[tuple[Any, embedded.Servers]]:
+    """A second process that has the servers until its input ends."""
+    command = subprocess.Popen(
+        [python, "-c", HOLD, str(data)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **options
+    )
+    assert command.stdin
+    assert command.stdout
+    try:
+        lines = iter(command.stdout.readline, "")
+        yield command, embedded.Servers(**json.loads(next(line for line in lines if line.startswith("{"))))
+    finally:
+        command.stdin.close()
+        command.wait()
+        command.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder whose servers are started and killed at will; initialised once."""
+    return tmp_path_factory.mktemp("servers")
+
+
+def test_both_servers_answer(servers: RealServers) -> None:
+    assert ask(servers.database_url, "SHOW server_version_num") >= "180000"
+    with redis.Redis.from_url(servers.redis_url) as client:
+        assert client.ping()
+
+
+def test_vectors_can_be_stored(servers: RealServers) -> None:
+    assert ask(servers.database_url, "SELECT count(*) FROM pg_available_extensions WHERE name = 'vector'") == 1
+
+
+def test_text_is_unicode_whatever_the_machine_is_set_to(servers: RealServers) -> None:
+    assert ask(servers.database_url, "SELECT upper('tŷ bach')") == "TŶ BACH"
+
+
+def test_what_is_acknowledged_is_on_disk(servers: RealServers) -> None:
+    assert ask(servers.database_url, "SHOW fsync") == "on"
+    assert ask(servers.database_url, "SHOW synchronous_commit") == "on"
+
+
+def test_neither_listens_on_the_network(servers: RealServers) -> None:
+    assert ask(servers.database_url, "SHOW listen_addresses") == ""
+    with redis.Redis.from_url(servers.redis_url) as client:
+        assert client.config_get("port") == {"port": "0"}
+
+
+def test_nobody_else_can_enter_the_folders_of_the_servers(servers: RealServers) -> None:
+    for name in ("postgres", "valkey"):
+        assert (servers.data / name).stat().st_mode & 0o777 == 0o700
+        assert (servers.data / name / "data").stat().st_mode & 0o077 == 0
+
+
+def test_no_word_of_a_citizen_reaches_the_log(servers: RealServers) -> None:
+    words = "my-landlord-is-Mr-Prosser"
+    for statement in (
+        f"SELECT '{words}'::int",
+        f"SELEC '{words}'",
+        f"CREATE TEMP TABLE t (a text CHECK (length(a) < 3)); INSERT INTO t VALUES ('{words}')",
+        f"CREATE TEMP TABLE t (a text PRIMARY KEY); INSERT INTO t VALUES ('{words}'), ('{words}')",
+        f"DO $$ BEGIN RAISE WARNING '{words}'; END $$; SELECT 1/0",
+    ):
+        with pytest.raises(psycopg.Error):
+            ask(servers.database_url, statement)
+    assert words not in (servers.data / "postgres" / "log").read_text()
+
+
+def test_the_bell_takes_no_more_than_its_share_and_forgets_nothing_silently(servers: RealServers) -> None:
+    with redis.Redis.from_url(servers.redis_url) as client:
+        assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
+        assert int(client.config_get("maxmemory")["maxmemory"]) > 0
+
+
+def test_the_addresses_are_written_down(servers: RealServers) -> None:
+    written = json.loads((servers.data / "servers.json").read_text())
+    assert written == {"database_url": servers.database_url, "redis_url": servers.redis_url}
+
+
+def test_a_second_command_joins_the_running_servers(servers: RealServers) -> None:
+    started = ask(servers.database_url, "SELECT pg_postmaster_start_time()")
+    with another_command(servers.data) as (_, found):
+        assert found == embedded.Servers(servers.database_url, servers.redis_url)
+        assert ask(found.database_url, "SELECT pg_postmaster_start_time()") == started
+    assert ask(servers.database_url, "SELECT pg_postmaster_start_time()") == started
+
+
+def test_what_has_a_url_is_not_started(tmp_path: Path) -> None:
+    with embedded.servers(
+        tmp_path / "data", "postgresql+psycopg://db.example.org/feedback", "redis://example.org"
+    ) as found:
+        assert found == embedded.Servers("postgresql+psycopg://db.example.org/feedback", "redis://example.org")
+    assert not (tmp_path / "data").exists()
+
+
+def test_with_one_url_only_the_other_is_started(tmp_path: Path) -> None:
+    with embedded.servers(tmp_path, database_url="postgresql+psycopg://db.example.org/feedback") as found:
+        assert found.database_url == "postgresql+psycopg://db.example.org/feedback"
+        assert redis.Redis.from_url(found.redis_url).ping()
+    assert not (tmp_path / "postgres").exists()
+
+
+def test_a_killed_postgres_is_started_again_and_has_lost_nothing(data: Path) -> None:
+    server = Postgres(data / "postgres")
+    with embedded.servers(data) as found:
+        ask(found.database_url, "CREATE TABLE kept AS SELECT 7 AS number")
+        before = server.pid()
+        assert before
+        os.kill(before, signal.SIGKILL)
+        eventually(lambda: server.pid() not in (before, None) and server.answers())
+        assert ask(found.database_url, "SELECT number FROM kept") == 7
+    assert nothing_lives_in(data)
+
+
+def test_a_killed_valkey_is_started_again_at_the_same_address(data: Path) -> None:
+    server = Valkey(data / "valkey")
+    with embedded.servers(data) as found:
+        before = server.pid()
+        assert before
+        os.kill(before, signal.SIGKILL)
+        eventually(lambda: server.pid() not in (before, None) and server.answers())
+        assert server.url() == found.redis_url
+    assert nothing_lives_in(data)
+
+
+def test_nothing_outlives_a_command_that_is_told_to_end(data: Path) -> None:
+    with another_command(data) as (command, _):
+        command.terminate()
+        command.wait()
+        assert nothing_lives_in(data)
+
+
+def test_servers_whose_owner_was_killed_end_and_can_be_started_again(data: Path) -> None:
+    with another_command(data) as (command, _):
+        command.kill()
+        command.wait()
+        eventually(lambda: nothing_lives_in(data))
+    with embedded.servers(data) as found:
+        assert ask(found.database_url, "SELECT number FROM kept") == 7
+
+
+def test_a_server_that_still_runs_without_owner_is_replaced(data: Path) -> None:
+    """As on macOS, where no signal tells a server of its owner's death."""
+    with (data / "valkey" / "alive.lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        orphan = subprocess.Popen(["sleep", "600"], pass_fds=[lock.fileno()])
+    (data / "valkey" / "data" / "valkey.pid").write_text(str(orphan.pid))
+    with embedded.servers(data, database_url="postgresql+psycopg://db.example.org/feedback") as found:
+        assert orphan.wait() == -signal.SIGINT
+        assert redis.Redis.from_url(found.redis_url).ping()
+
+
+def test_a_number_that_now_belongs_to_another_process_is_left_alone(data: Path) -> None:
+    with subprocess.Popen(["sleep", "600"]) as bystander:
+        (data / "valkey" / "data" / "valkey.pid").write_text(str(bystander.pid))
+        with embedded.servers(data, database_url="postgresql+psycopg://db.example.org/feedback"):
+            pass
+        assert bystander.poll() is None
+        bystander.kill()
+
+
+def test_who_joined_takes_over_from_an_owner_that_ends(data: Path) -> None:
+    with another_command(data) as (owner, _), embedded.servers(data) as found:
+        started = ask(found.database_url, "SELECT pg_postmaster_start_time()")
+        owner.terminate()
+        owner.wait()
+        eventually(lambda: Postgres(data / "postgres").answers() and Valkey(data / "valkey").answers())
+        assert ask(found.database_url, "SELECT pg_postmaster_start_time()") > started
+    assert nothing_lives_in(data)
+
+
+def test_a_start_that_was_cut_off_leaves_no_half_made_folder(tmp_path: Path) -> None:
+    half = tmp_path / "postgres" / "new"
+    half.mkdir(parents=True)
+    (half / "PG_VERSION").write_text("18")
+    with embedded.servers(tmp_path, redis_url="redis://example.org") as found:
+        assert ask(found.database_url, "SELECT 1") == 1
+    assert not half.exists()
+
+
+def test_a_server_that_cannot_start_names_its_log(tmp_path: Path) -> None:
+    (tmp_path / "postgres" / "data").mkdir(parents=True, mode=0o700)
+    refused = pytest.raises(Unavailable, match=f"see {tmp_path}/postgres/log")
+    with refused, embedded.servers(tmp_path, redis_url="redis://example.org"):
+        pytest.fail("it cannot have started")
+
+
+def test_a_path_too_long_for_a_socket_gets_a_short_link(data: Path, tmp_path: Path) -> None:
+    long = tmp_path / ("a-long-name-of-a-folder-" * 4) / ("and-another-" * 4)
+    with embedded.servers(long, database_url="postgresql+psycopg://db.example.org/feedback") as found:
+        assert redis.Redis.from_url(found.redis_url).ping()
+        assert (long / "valkey" / "data" / "valkey.sock").is_socket()
+
+
+def test_a_link_that_another_could_change_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
+    (tmp_path / "run").mkdir()
+    server = Valkey(tmp_path / ("a-long-name-of-a-folder-" * 5))
+    link = Path(server.url().removeprefix("unix://")).parent
+    assert link.parent.parent == tmp_path / "run"
+    link.parent.chmod(0o777)
+    with pytest.raises(Unavailable, match="not ours alone"):
+        server.url()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="says what root does")
+def test_as_root_the_servers_run_as_nobody_that_has_a_name_and_no_other_folder_changes(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    with embedded.servers(home / "data") as found:
+        for server in (Postgres(home / "data" / "postgres"), Valkey(home / "data" / "valkey")):
+            assert Path(f"/proc/{server.pid()}").stat().st_uid == SERVERS_ID
+        assert ask(found.database_url, "SELECT current_user") == "feedback"
+    for folder in (home, home / "data", home / "data" / "postgres", home / "data" / "valkey"):
+        assert (folder.stat().st_uid, folder.stat().st_mode & 0o777) == (0, 0o700)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="says what root does")
+def test_as_root_programs_that_the_servers_cannot_reach_are_copied_to_where_they_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from feedback.embedded import wheels
+
+    user = wheels.User(SERVERS_ID, SERVERS_ID)
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as open_to_all:
+        Path(open_to_all).chmod(0o755)
+        monkeypatch.setattr(wheels, "COPIES", Path(open_to_all) / "copies")
+        monkeypatch.setattr(wheels, "_runs", lambda program, user: False)
+        programs = wheels.postgres_programs.__wrapped__(user)
+        assert programs.is_relative_to(open_to_all)
+        monkeypatch.undo()
+        assert wheels._runs(programs / "postgres", user)
+        assert wheels._runs(programs / "initdb", user)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another")
+def test_an_ordinary_user_runs_them_as_themselves() -> None:
+    python = shutil.which(f"python3.{sys.version_info.minor}", path="/usr/bin:/usr/local/bin")
+    packages = Path(psycopg.__file__).parents[1]
+    who: dict[str, Any] = {"user": "nobody", "group": 65534, "extra_groups": []}
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        data = Path(folder)
+        os.chown(data, 65534, 65534)
+        # The system's Python may be older than the one whose packages these are; redis asks for this below 3.11.3.
+        (data / "stubs").mkdir()
+        (data / "stubs" / "async_timeout.py").write_text("timeout = None\n")
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{ROOT}:{packages}:{data / 'stubs'}"}
+        probe = [python or "python3", "-c", "import feedback.embedded"]
+        if subprocess.run(probe, env=environment, cwd=ROOT, stderr=subprocess.DEVNULL, **who, check=False).returncode:
+            pytest.skip("no Python here that an ordinary user can run with these packages")
+        with another_command(data, python=probe[0], env=environment, **who):
+            pid = Postgres(data / "postgres").pid()
+            assert Path(f"/proc/{pid}").stat().st_uid == 65534
+            assert (data / "servers.json").stat().st_uid == 65534
+        assert nothing_lives_in(data)
+        assert ask_as_root(data) == 1
+
+
+def ask_as_root(data: Path) -> Any:
+    """Root later finds the same data, and leaves it to its owner."""
+    with embedded.servers(data) as found:
+        return ask(found.database_url, "SELECT 1")
