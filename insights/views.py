@@ -47,7 +47,7 @@ class Quote(msgspec.Struct, frozen=True):
 
 
 class SignalView(msgspec.Struct, frozen=True):
-    """Why an issue is thought to be emerging: `observed` reports where `expected` were; `score` is -log10 of the odds."""
+    """Why an issue seems to be emerging: `observed` reports where `expected` were; `score` is -log10 of the odds."""
 
     kind: str
     tier: str

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from feedback.record.errors import Forbidden, Malformed, NotAuthentic, NotFound
@@ -65,6 +65,19 @@ def create(
     )
     session.flush()
     return secret
+
+
+def revoke(session: Session, credential_id: int) -> None:
+    found = session.get(Credential, credential_id)
+    if found is None:
+        raise NotFound(f"there is no key {credential_id}")
+    found.revoked_at = func.now()
+
+
+def revoke_named(session: Session, name: str) -> None:
+    """All keys, links and sessions of that name."""
+    standing = update(Credential).where(Credential.name == name, Credential.revoked_at.is_(None))
+    session.execute(standing.values(revoked_at=func.now()))
 
 
 def identify(session: Session, secret: str, *kinds: str) -> Principal:

@@ -1,8 +1,7 @@
 """Making services and setting their properties."""
 
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -16,15 +15,6 @@ from feedback.record.models import Properties, Service
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
-def slug_of(name: str) -> str:
-    """A name in lower case with hyphens: `mental-health`. Raises `Malformed` where nothing is left."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    slug = "-".join(re.findall(r"[a-z0-9]+", plain))[:100].strip("-")
-    if not slug:
-        raise Malformed("a service needs a name with letters or digits")
-    return slug
-
-
 def add(session: Session, slug: str, name: str) -> Service:
     if not SLUG.fullmatch(slug) or len(slug) > 100:
         raise Malformed(f"'{slug[:100]}' is no slug: small letters, digits and hyphens")
@@ -36,9 +26,9 @@ def add(session: Session, slug: str, name: str) -> Service:
     return made
 
 
-def ensure(session: Session, names: Iterable[str]) -> None:
-    """Makes the services of these names that are not there yet."""
-    rows = [{"slug": slug_of(name), "name": name, "stored_properties": {}} for name in names]
+def ensure(session: Session, names: Mapping[str, str]) -> None:
+    """Makes the services that are not there yet: name by slug."""
+    rows = [{"slug": slug, "name": name, "stored_properties": {}} for slug, name in sorted(names.items())]
     if rows:
         session.execute(insert(Service).on_conflict_do_nothing(index_elements=["slug"]), rows)
 

@@ -5,16 +5,20 @@ be claimed by anyone at once: no leases and no clocks. A row is tried in a batch
 then it is set aside with its reason, and nothing waits behind it.
 """
 
+import datetime as dt
 import threading
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Engine, and_, or_, select, text, update
+from sqlalchemy import ColumnElement, Engine, and_, case, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from feedback.record.models import Claimable
+from feedback.record.models import Claimable, ServiceWork
 
 LOCKS = 0x0FEEDBAC  # the class of our advisory locks, so that they meet nobody else's
+CLAIMERS = LOCKS + 1  # the class of the workers' own
 TRIES = 4  # one in company, three alone
 SET_ASIDE = "set_aside"
 
@@ -35,31 +39,55 @@ class Claimer:
     def _enlist(self) -> None:
         self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         self._number = int(self._connection.scalar(text("SELECT nextval('claimers')")) or 0)
-        self._connection.execute(text("SELECT pg_advisory_lock(:c, :n)"), {"c": LOCKS, "n": self._number})
+        self._connection.execute(text("SELECT pg_advisory_lock(:c, :n)"), {"c": CLAIMERS, "n": self._number})
+
+    def _alive(self) -> bool:
+        """Whether the lock is still ours: a connection that came back by itself has lost it."""
+        held = text(
+            "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid = pg_backend_pid()"
+            " AND classid = :c AND objid = :n"
+        )
+        try:
+            return self._connection.scalar(held, {"c": CLAIMERS, "n": self._number}) is not None
+        except DBAPIError:
+            return False
 
     @property
     def number(self) -> int:
         with self._guard:
-            try:
-                self._connection.execute(text("SELECT 1"))
-            except Exception:
-                self._connection.invalidate()
+            if not self._alive():
+                self._drop()
                 self._enlist()
             return self._number
+
+    def renew(self) -> None:
+        """A new number: whatever the old one still holds is free."""
+        with self._guard:
+            self._drop()
+            self._enlist()
 
     def close(self) -> None:
         """Gives up the number; what it still holds is free at once."""
         with self._guard:
-            self._connection.invalidate()
-            self._connection.close()
+            self._drop()
+
+    def _drop(self) -> None:
+        self._connection.invalidate()
+        self._connection.close()
+
+
+def anyone_works(session: Session) -> bool:
+    """Whether a worker lives, in any process on any machine."""
+    held = text("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = :c AND granted)")
+    return bool(session.scalar(held, {"c": CLAIMERS}))
 
 
 def _free(model: type[Row]) -> ColumnElement[bool]:
     forsaken = text(
         "claimed_by NOT IN (SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted"
-        " AND classid = :locks AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+        " AND classid = :claimers AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
     )
-    return or_(model.claimed_by.is_(None), forsaken.bindparams(locks=LOCKS))
+    return or_(model.claimed_by.is_(None), forsaken.bindparams(claimers=CLAIMERS))
 
 
 def claim(
@@ -111,3 +139,34 @@ def requeue(session: Session, model: type[Row], *where: ColumnElement[bool], to:
     """Puts what was set aside back to work; says how many."""
     again = update(model).where(model.stage == SET_ASIDE, *where).values(stage=to, attempts=0, reason=None)
     return int(session.execute(again).rowcount)  # type: ignore[attr-defined]
+
+
+OPEN = "open"
+
+
+def ask(session: Session, service_ids: Iterable[int], *kinds: str, wait: dt.timedelta = dt.timedelta()) -> None:
+    """Work for a whole service is due, `wait` from now at the latest; in one order, so that askers never deadlock."""
+    due_at = func.now() + wait
+    for service_id in sorted(service_ids):
+        for kind in sorted(kinds):
+            fresh = insert(ServiceWork).values(
+                service_id=service_id, kind=kind, stage=OPEN, due_at=due_at, asked=1, done=0, state={}
+            )
+            waits = ServiceWork.asked > ServiceWork.done
+            again = {
+                "asked": ServiceWork.asked + 1,
+                "due_at": case((waits, func.least(ServiceWork.due_at, due_at)), else_=due_at),
+                "attempts": case((ServiceWork.stage == SET_ASIDE, 0), else_=ServiceWork.attempts),
+                "stage": OPEN,
+            }
+            session.execute(fresh.on_conflict_do_update(index_elements=["service_id", "kind"], set_=again))
+
+
+def asked_for(kind: str) -> tuple[ColumnElement[bool], ...]:
+    """The work of this kind that is due."""
+    return (
+        ServiceWork.kind == kind,
+        ServiceWork.stage == OPEN,
+        ServiceWork.asked > ServiceWork.done,
+        ServiceWork.due_at <= func.now(),
+    )

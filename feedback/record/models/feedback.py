@@ -25,6 +25,7 @@ class Feedback(Base, Claimable):
         Index(None, "service_id", "said_at"),
         Index(None, "service_id", "received_at", "id"),
         Index(None, "service_id", "fingerprint", postgresql_where=text("fingerprint IS NOT NULL")),
+        Index("ix_feedback_unnoticed", "service_id", "id", postgresql_where=text("NOT noticed AND stage = 'done'")),
         Index(None, "copy_of", postgresql_where=text("copy_of IS NOT NULL")),
     )
 
@@ -54,6 +55,7 @@ class Feedback(Base, Claimable):
     weight: Mapped[int] = mapped_column(default=1)
     urgent: Mapped[dict[str, Any] | None]
     confidence: Mapped[float | None]
+    noticed: Mapped[bool] = mapped_column(default=False)
 
 
 class DayKey(Base):

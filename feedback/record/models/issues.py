@@ -103,7 +103,10 @@ class Refit(Base):
 
 
 class ServiceWork(Base, Claimable):
-    """What is to be done for a whole service (`kind`: refit or notice), once at a time. `stage`: idle or due."""
+    """What is to be done for a whole service (`kind`: refit or notice), once at a time.
+
+    It waits while it was `asked` for more often than it was `done`. `state` is what it remembers from one to the next.
+    """
 
     __tablename__ = "service_work"
 
@@ -112,6 +115,7 @@ class ServiceWork(Base, Claimable):
     kind: Mapped[str]
     due_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
     asked: Mapped[int] = mapped_column(BigInteger, default=0)
+    done: Mapped[int] = mapped_column(BigInteger, default=0)
     state: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     __table_args__ = (Index("uq_service_work_service_id_kind", "service_id", "kind", unique=True),)

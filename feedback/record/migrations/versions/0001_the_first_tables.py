@@ -102,6 +102,7 @@ def upgrade() -> None:
         sa.Column("weight", sa.Integer(), nullable=False),
         sa.Column("urgent", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("confidence", sa.Double(), nullable=True),
+        sa.Column("noticed", sa.Boolean(), nullable=False),
         sa.Column("stage", sa.String(), nullable=False),
         sa.Column("claimed_by", sa.Integer(), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
@@ -131,6 +132,13 @@ def upgrade() -> None:
         op.f("ix_feedback_service_id_received_at_id"), "feedback", ["service_id", "received_at", "id"], unique=False
     )
     op.create_index(op.f("ix_feedback_service_id_said_at"), "feedback", ["service_id", "said_at"], unique=False)
+    op.create_index(
+        "ix_feedback_unnoticed",
+        "feedback",
+        ["service_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("NOT noticed AND stage = 'done'"),
+    )
     op.create_index(
         "ix_feedback_waiting",
         "feedback",
@@ -188,6 +196,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("asked", sa.BigInteger(), nullable=False),
+        sa.Column("done", sa.BigInteger(), nullable=False),
         sa.Column("state", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("stage", sa.String(), nullable=False),
         sa.Column("claimed_by", sa.Integer(), nullable=True),
@@ -341,6 +350,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_issues_service_id_status"), table_name="issues")
     op.drop_table("issues")
     op.drop_index("ix_feedback_waiting", table_name="feedback", postgresql_where=sa.text("stage IN ('clean', 'group')"))
+    op.drop_index(
+        "ix_feedback_unnoticed", table_name="feedback", postgresql_where=sa.text("NOT noticed AND stage = 'done'")
+    )
     op.drop_index(op.f("ix_feedback_service_id_said_at"), table_name="feedback")
     op.drop_index(op.f("ix_feedback_service_id_received_at_id"), table_name="feedback")
     op.drop_index(

@@ -1,0 +1,303 @@
+"""The command `feedback`: each command is a door that opens what it needs and says what went wrong in one line."""
+
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import click
+
+from feedback.record.errors import FeedbackError
+from feedback.record.settings import Settings
+
+
+class Commands(click.Group):
+    """Ends with 1 and one line on a failure that has a name, and with 130 on Ctrl-C."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except FeedbackError as error:
+            raise click.ClickException(str(error)) from error
+        except KeyboardInterrupt:
+            sys.exit(130)
+
+
+@click.group(cls=Commands)
+@click.version_option(package_name="citizen-feedback-loop")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Hear citizens on every channel, notice what starts to go wrong, show whether the fix worked."""
+    from feedback.doors import log_to_stderr
+
+    log_to_stderr()
+    ctx.obj = Settings.read()
+
+
+def until_told_to_stop() -> threading.Event:
+    """Set by Ctrl-C and SIGTERM."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+@main.command()
+@click.pass_obj
+def up(settings: Settings) -> None:
+    """Run everything: servers (unless set), API, workers, scheduler."""
+    from feedback.doors import opened
+    from feedback.up import require_free_port, running
+
+    require_free_port(settings)
+    with opened(settings) as door, running(door):
+        click.echo(f"Ready at {settings.url} (API reference at {settings.url}/docs). Ctrl-C ends it.", err=True)
+        threading.Event().wait()
+
+
+@main.command()
+@click.pass_obj
+def demo(settings: Settings) -> None:
+    """Run everything with a made-up town, in which something is going wrong."""
+    from feedback.demo.run import run
+
+    run(settings)
+
+
+@main.command()
+@click.pass_obj
+def serve(settings: Settings) -> None:
+    """Run the API and the pages."""
+    import uvicorn
+
+    from feedback.app import create_app
+    from feedback.doors import opened
+
+    with opened(settings) as door:
+        app = create_app(settings, door.servers.database_url, door.servers.redis_url)
+        uvicorn.run(
+            app,
+            host=settings.host,
+            port=settings.port,
+            access_log=False,
+            log_level="warning",
+            proxy_headers=True,
+            forwarded_allow_ips=",".join(settings.trusted_proxies),
+            server_header=False,
+            timeout_graceful_shutdown=5,
+        )
+
+
+@main.command()
+@click.option("--queue", "queues", multiple=True, type=click.Choice(["pipeline", "services", "deliveries"]))
+@click.option("--threads", default=2, show_default=True, help="How many things it does at once.")
+@click.pass_obj
+def work(settings: Settings, queues: tuple[str, ...], threads: int) -> None:
+    """Run one worker process; without --queue it serves them all."""
+    from feedback.doors import opened
+    from feedback.record.queue import QUEUES
+    from workers.process import work
+
+    with opened(settings, pool=threads + 3) as door:
+        work(door.record, door.servers.redis_url, until_told_to_stop(), queues or set(QUEUES.values()), threads)
+
+
+@main.command()
+@click.pass_obj
+def schedule(settings: Settings) -> None:
+    """Run the scheduler: it rings for what waits, and does what is due by the clock."""
+    from feedback.doors import opened
+    from feedback.record.queue import Bell
+    from workers.schedule import schedule
+
+    with opened(settings, pool=3) as door:
+        schedule(door.record, Bell(door.servers.redis_url), until_told_to_stop())
+
+
+@main.command()
+@click.pass_obj
+def migrate(settings: Settings) -> None:
+    """Bring the database to the schema of this version."""
+    from feedback.doors import opened
+
+    with opened(settings):
+        click.echo("The schema is up to date.")
+
+
+@main.group()
+def service() -> None:
+    """Services: add, list, show, set."""
+
+
+@service.command("add")
+@click.argument("slug")
+@click.option("--name", required=True)
+@click.pass_obj
+def service_add(settings: Settings, slug: str, name: str) -> None:
+    """Make a service; its SLUG stands in every address."""
+    from feedback.doors import opened
+    from feedback.record import services
+
+    with opened(settings) as door, door.record.transaction() as session:
+        services.add(session, slug, name)
+    click.echo(f"Added {slug}.")
+
+
+@service.command("list")
+@click.pass_obj
+def service_list(settings: Settings) -> None:
+    """Say which services there are."""
+    from sqlalchemy import select
+
+    from feedback.doors import opened
+    from feedback.record.models import Service
+
+    with opened(settings) as door, door.record.transaction() as session:
+        for found in session.scalars(select(Service).order_by(Service.slug)):
+            click.echo(f"{found.slug}\t{found.name}")
+
+
+@service.command("show")
+@click.argument("slug")
+@click.pass_obj
+def service_show(settings: Settings, slug: str) -> None:
+    """Say what is set about a service."""
+    import msgspec
+
+    from feedback.doors import opened
+    from feedback.record import access
+
+    with opened(settings) as door, door.record.transaction() as session:
+        found = access.service(session, slug)
+        properties = found.properties
+        click.echo(f"name={found.name}")
+        for field in msgspec.structs.fields(properties):
+            value = getattr(properties, field.name)
+            click.echo(f"{field.name}={','.join(value) if isinstance(value, tuple) else value}")
+
+
+@service.command("set")
+@click.argument("slug")
+@click.argument("values", nargs=-1, required=True, metavar="KEY=VALUE...")
+@click.pass_obj
+def service_set(settings: Settings, slug: str, values: tuple[str, ...]) -> None:
+    """Set properties of a service; an empty value brings the default back."""
+    from feedback.doors import opened
+    from feedback.record import access, services
+
+    with opened(settings) as door, door.record.transaction() as session:
+        services.set_properties(access.service(session, slug), dict(map(services.parse_property, values)))
+    click.echo(f"Set {slug}.")
+
+
+@main.group()
+def key() -> None:
+    """API keys: create, list, revoke."""
+
+
+@key.command("create")
+@click.option("--role", type=click.Choice(["reader", "editor", "owner", "admin"]), required=True)
+@click.option("--service", "slug", help="The service it is for; an admin's key is for all.")
+@click.option("--name", default="", help="Whose it is.")
+@click.pass_obj
+def key_create(settings: Settings, role: str, slug: str | None, name: str) -> None:
+    """Make an API key and print it, this once."""
+    from feedback.doors import opened
+    from feedback.record import access
+
+    with opened(settings) as door, door.record.transaction() as session:
+        service = access.service(session, slug) if slug else None
+        secret = access.create(session, "key", access.Role[role], service, name=name)
+    click.echo("Keep it safe, it is not shown again:", err=True)
+    click.echo(secret)
+
+
+@key.command("list")
+@click.pass_obj
+def key_list(settings: Settings) -> None:
+    """Say which keys there are (not the keys themselves)."""
+    from sqlalchemy import select
+
+    from feedback.doors import opened
+    from feedback.record.models import Credential
+
+    with opened(settings) as door, door.record.transaction() as session:
+        for found in session.scalars(select(Credential).where(Credential.kind == "key").order_by(Credential.id)):
+            state = f"revoked {found.revoked_at:%F}" if found.revoked_at else "valid"
+            click.echo(f"{found.id}\t{found.role}\t{found.name}\t{state}")
+
+
+@key.command("revoke")
+@click.argument("number", type=int)
+@click.pass_obj
+def key_revoke(settings: Settings, number: int) -> None:
+    """Make a key worthless, by its number in the list."""
+    from feedback.doors import opened
+    from feedback.record import access
+
+    with opened(settings) as door, door.record.transaction() as session:
+        access.revoke(session, number)
+    click.echo(f"Revoked {number}.")
+
+
+@main.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--service", "slug", help="The service that all of it is about.")
+@click.option("--service-column", help="The column that names the service; services are made as they come up.")
+@click.option("--channel", type=click.Choice(["web", "sms", "call", "email", "import"]), default="import")
+@click.option("--text-column", default="text", show_default=True)
+@click.option("--date-column", default="date", show_default=True)
+@click.option("--id-column", default="id", show_default=True)
+@click.option("--wait", is_flag=True, help="Return when all of it is processed.")
+@click.pass_obj
+def import_(settings: Settings, /, **options: Any) -> None:
+    """Take in FILE, CSV or JSON lines of any size. Started again after a kill, it takes nothing twice."""
+    from feedback.importing import run
+
+    run(settings, **options)
+
+
+@main.command()
+@click.option("--input", "source", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
+@click.option("--output", "target", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@click.option("--tolerance", default=0.02, show_default=True, help="False alarms a week that a service tolerates.")
+def backtest(source: Path, target: Path, tolerance: float) -> None:
+    """Replay a history as it would have happened, and write each signal when it would have been raised."""
+    from feedback.progress import staged
+    from workers.backtest import backtest
+
+    with staged() as progress:
+        summary = backtest(source, target, tolerance=tolerance, progress=progress)
+    for line, fault in summary.bad[:20]:
+        click.echo(f"line {line}: {fault}", err=True)
+    click.echo(f"{summary.pieces} pieces of {summary.services} services: {summary.signals} signals, in {target}")
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--output", "target", type=click.Path(file_okay=False, path_type=Path), required=True)
+@click.option("--text-column", default="text", show_default=True)
+@click.option("--frame", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Your own list of themes.")
+def analyse(file: Path, target: Path, text_column: str, frame: Path | None) -> None:
+    """Group the comments of one spreadsheet into issues; writes feedback.csv and report.html."""
+    from feedback.progress import staged
+    from workers.analyse import analyse
+
+    with staged() as progress:
+        analyse(file, target, text_column=text_column, frame=frame, progress=progress)
+    click.echo(f"Written: {target / 'feedback.csv'} and {target / 'report.html'}")
+
+
+@main.command()
+@click.option("--input", "source", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
+@click.option("--output", "target", type=click.Path(dir_okay=False, path_type=Path), required=True)
+def redact(source: Path, target: Path) -> None:
+    """Redact texts: JSON lines with id and text in; id, text and spans out."""
+    from workers.redact import redact_file
+
+    from feedback.progress import counted
+
+    with counted("redacting", source) as progress:
+        count = redact_file(source, target, progress)
+    click.echo(f"{count} texts, in {target}")

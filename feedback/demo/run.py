@@ -1,0 +1,129 @@
+"""`feedback demo`: everything at work on the made-up town, its history first, then a trickle of new feedback."""
+
+import datetime as dt
+import json
+import time
+from collections.abc import Iterable
+from itertools import islice
+
+import click
+from sqlalchemy import func, select
+
+from feedback.demo.history import history, trickle
+from feedback.demo.town import SERVICES
+from feedback.doors import Opened, opened
+from feedback.importing import wait_until_processed
+from feedback.progress import bar
+from feedback.record import access, services
+from feedback.record.models import Feedback
+from feedback.record.queue import Bell
+from feedback.record.settings import Settings
+from feedback.up import require_free_port, running
+from ingest.arrival import Arrival
+from ingest.intake import accept
+
+AT_ONCE = 500
+KEY_NAME = "demo"
+PAUSE = 5.0  # seconds between two pieces of the trickle
+
+
+def run(settings: Settings) -> None:
+    """Until Ctrl-C."""
+    told = settings.data / "demo.json"
+    told.unlink(missing_ok=True)
+    require_free_port(settings)
+    with opened(settings) as door:
+        _town(door)
+        with running(door):
+            bell = Bell(door.servers.redis_url)
+            _past(door, bell)
+            _tell(door)
+            try:
+                _present(door, bell)
+            finally:
+                told.unlink(missing_ok=True)
+
+
+def _town(door: Opened) -> None:
+    with door.record.transaction() as session:
+        services.ensure(session, {service.slug: service.name for service in SERVICES})
+        for service in SERVICES:
+            found = access.service(session, service.slug)
+            services.set_properties(found, {"department": service.department, "nation": service.nation})
+
+
+def _past(door: Opened, bell: Bell) -> None:
+    """Fed once: a second start finds all of it there."""
+    began = _began(door.settings)
+    arrivals = history(began)
+    with bar() as progress:
+        if not _complete(door, began):
+            task = progress.add_task("feeding in eight weeks", total=None)
+            while batch := list(islice(arrivals, AT_ONCE)):
+                _feed(door, batch)
+                bell.ring("clean")
+                progress.update(task, advance=len(batch))
+            progress.update(task, total=progress.tasks[task].completed)
+            _mark(door, began)
+        wait_until_processed(door, progress)
+
+
+def _began(settings: Settings) -> dt.datetime:
+    """When the demo was first started: its history ends there, also when it was killed and is started again."""
+    kept = settings.data / "demo-began"
+    if not kept.exists():
+        kept.write_text(dt.datetime.now(dt.UTC).isoformat(timespec="seconds"))
+    return dt.datetime.fromisoformat(kept.read_text().strip().split()[0])
+
+
+def _complete(door: Opened, began: dt.datetime) -> bool:
+    return (door.settings.data / "demo-began").read_text().strip() == f"{began.isoformat()} complete"
+
+
+def _mark(door: Opened, began: dt.datetime) -> None:
+    (door.settings.data / "demo-began").write_text(f"{began.isoformat()} complete")
+
+
+def _feed(door: Opened, arrivals: Iterable[Arrival]) -> None:
+    with door.record.transaction() as session:
+        accept(session, door.record.keys, list(arrivals), dt.datetime.now(dt.UTC))
+
+
+def _tell(door: Opened) -> None:
+    with door.record.transaction() as session:
+        access.revoke_named(session, KEY_NAME)
+        key = access.create(session, "key", access.Role.admin, None, name=KEY_NAME)
+        link = access.create(session, "link", access.Role.admin, None, name=KEY_NAME)
+        pieces = session.scalar(select(func.count()).select_from(Feedback))
+    url = door.settings.url
+    facts = {
+        "url": url,
+        "api_key": key,
+        "sign_in_url": f"{url}/sign-in/{link}",
+        "services": [service.slug for service in SERVICES],
+    }
+    told = door.settings.data / "demo.json"
+    fresh = told.with_suffix(".new")
+    fresh.touch(mode=0o600)
+    fresh.write_text(json.dumps(facts, indent=1) + "\n")
+    fresh.replace(told)
+    click.echo(
+        f"""
+The made-up town of Aberwen is open: {pieces:,} pieces of feedback, and something has started to go wrong.
+
+  Dashboard          {facts["sign_in_url"]}
+  What is emerging   curl -H "Authorization: Bearer {key}" {url}/v1/services/{SERVICES[0].slug}/emerging
+  Leave feedback     {url}/services/{SERVICES[0].slug}/feedback
+  API reference      {url}/docs
+
+All of this is in {told} too. Ctrl-C ends it.
+"""
+    )
+
+
+def _present(door: Opened, bell: Bell) -> None:
+    """A piece every few seconds, as long as somebody watches."""
+    for arrival in trickle(dt.datetime.now(dt.UTC)):
+        time.sleep(PAUSE)
+        _feed(door, [arrival])
+        bell.ring("clean")

@@ -1,0 +1,52 @@
+"""Progress bars for everything that takes longer than a second."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+
+class Staged(Protocol):
+    """Told what is being done, how much of it is done, and how much there is."""
+
+    def __call__(self, step: str, done: int, total: int) -> None: ...
+
+
+@contextmanager
+def bar() -> Iterator[Progress]:
+    """On standard error, so that output can be piped; where nobody looks, nothing is drawn."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f} of {task.total:,.0f}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        yield progress
+
+
+@contextmanager
+def staged() -> Iterator[Staged]:
+    """A bar for each thing that is done, in the order that they come up."""
+    with bar() as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = progress.add_task(step, total=total)
+            progress.update(tasks[step], completed=done, total=total)
+
+        yield tell
+
+
+@contextmanager
+def counted(what: str, source: Path) -> Iterator[Callable[[int], None]]:
+    """A bar over the lines of a file."""
+    with source.open("rb") as lines:
+        total = sum(1 for _ in lines)
+    with staged() as tell:
+        yield lambda done: tell(what, done, total)

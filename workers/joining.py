@@ -1,0 +1,57 @@
+"""New statements join the issues that are there."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback.record.models import Statement
+from nlp import topics
+from workers.vectors import Places, Said, places, statements
+
+EMBEDDED_WELL = {"en", "unknown"}
+"""What the model was trained on. The rest is grouped among its own kind, and never scored as if it were English."""
+
+
+def kind_of(language: str) -> str:
+    """The group of languages that a statement is grouped within."""
+    return "en" if language in EMBEDDED_WELL else language
+
+
+def join(session: Session, feedback_ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
+    """What to store about those statements of these pieces that lie within an issue of their service and language."""
+    services = session.scalars(
+        select(Statement.service_id).where(Statement.feedback_id.in_(feedback_ids)).distinct()
+    ).all()
+    found: list[dict[str, Any]] = []
+    for service_id in services:
+        mine = (Statement.service_id == service_id, Statement.feedback_id.in_(feedback_ids))
+        said = statements(session, *mine)
+        found += assign(said, places(session, service_id))
+    return found
+
+
+def assign(said: Said, issues: Places) -> list[dict[str, Any]]:
+    """The rows (id, issue_id, sureness, assigned_by, feedback_id) of those statements that join an issue."""
+    found: list[dict[str, Any]] = []
+    for kind in sorted({kind_of(language) for language in said.languages}):
+        rows = np.array([row for row, language in enumerate(said.languages) if kind_of(language) == kind], np.int64)
+        near = np.array([place for place, language in enumerate(issues.languages) if language == kind], np.int64)
+        if not len(near):
+            continue
+        chosen, sure = topics.join(said.vectors[rows], issues.centroids[near], issues.radii[near])
+        found += [
+            {
+                "id": int(said.ids[row]),
+                "issue_id": issues.ids[near[place]],
+                "sureness": float(sureness),
+                "assigned_by": issues.models[near[place]],
+                "feedback_id": said.feedback[row],
+            }
+            for row, place, sureness in zip(rows, chosen, sure, strict=True)
+            if place >= 0
+        ]
+    return found

@@ -1,0 +1,76 @@
+"""The walk of a piece of feedback, on one screen: clean, group; then its service is looked at."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlalchemy.orm import Session
+
+from feedback.record import raw
+from feedback.record.models import Feedback, Statement
+from feedback.record.stages import ask
+from workers import joining
+from workers.cleaning import Prepared, prepare
+from workers.station import Save, Station, Worker, work_off
+
+EXPIRED = "its raw text had expired before it was read"
+
+
+def clean(worker: Worker) -> None:
+    """Raw text becomes redacted statements with vectors; then the raw text goes."""
+    work_off(worker, CLEAN)
+
+
+def group(worker: Worker) -> None:
+    """Each statement joins the issue of its service that it lies within, or waits outside for a refit."""
+    work_off(worker, GROUP)
+
+
+def _clean(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
+    with worker.record.transaction() as session:
+        contents = raw.take_out(session, worker.record.keys, [row.id for row in rows])
+    prepared = prepare(worker.tools, {row.id: contents[row.id] for row in rows if row.id in contents})
+
+    def save(session: Session, mine: Sequence[Feedback]) -> None:
+        for row in mine:
+            if row.id in prepared:
+                _write(row, prepared[row.id])
+        statements = [_statement(row, said) for row in mine if row.id in prepared for said in prepared[row.id].said]
+        if statements:
+            session.execute(insert(Statement), statements)
+        raw.forget(session, [row.id for row in mine])
+
+    return save
+
+
+def _write(row: Feedback, found: Prepared) -> None:
+    row.text, row.language, row.page_url = found.text, found.language, found.page_url
+    row.attributes, row.hidden, row.verdicts = found.attributes, found.hidden, found.verdicts
+    row.urgent, row.confidence = found.urgent, found.confidence
+    row.weight = 0 if found.set_apart else 1
+
+
+def _statement(row: Feedback, said: dict[str, Any]) -> dict[str, Any]:
+    return {**said, "feedback_id": row.id, "service_id": row.service_id, "said_at": row.said_at}
+
+
+def _group(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
+    with worker.record.transaction() as session:
+        joined = joining.join(session, [row.id for row in rows])
+
+    def save(session: Session, mine: Sequence[Feedback]) -> None:
+        owned = {row.id for row in mine}
+        changes = [change for change in joined if change.pop("feedback_id") in owned]
+        if changes:
+            session.execute(update(Statement), changes)
+        now = dt.datetime.now(dt.UTC)
+        for row in mine:
+            row.done_at = now
+        ask(session, {row.service_id for row in mine}, "notice", "refit")
+
+    return save
+
+
+CLEAN = Station("clean", Feedback, (Feedback.stage == "clean",), Feedback.received_at, 64, _clean, "group", ("group",))
+GROUP = Station("group", Feedback, (Feedback.stage == "group",), Feedback.received_at, 256, _group, "done", ("notice",))

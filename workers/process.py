@@ -1,0 +1,51 @@
+"""A worker process: Dramatiq's consumers, our actors, until it is told to stop."""
+
+import threading
+from collections.abc import Callable, Collection
+
+import dramatiq
+import structlog
+
+from feedback.record.db import Record
+from feedback.record.queue import QUEUES, Bell, broker
+from feedback.record.stages import Claimer
+from workers import notice, pipeline, refit
+from workers.station import Worker
+from workers.tools import Tools
+
+log = structlog.get_logger()
+
+ACTORS: dict[str, Callable[[Worker], None]] = {
+    "clean": pipeline.clean,
+    "group": pipeline.group,
+    "refit": refit.refit,
+    "notice": notice.notice,
+}
+
+LISTEN = 100  # milliseconds: how long a bell may go unheard while nothing else happens
+
+
+def work(record: Record, redis_url: str, stop: threading.Event, queues: Collection[str], threads: int) -> None:
+    """Serves these queues until `stop` is set; what is in hand is finished first."""
+    bells = broker(redis_url)
+    worker = Worker(record, Claimer(record.engine), Bell(redis_url), Tools(record.settings))
+    for name, act in ACTORS.items():
+        _register(bells, name, act, worker)
+    if "pipeline" in queues:
+        worker.tools.load()
+    consumers = dramatiq.Worker(bells, queues=set(queues), worker_timeout=LISTEN, worker_threads=threads)
+    consumers.start()
+    log.info("worker ready", queues=sorted(queues), number=worker.claimer.number)
+    stop.wait()
+    consumers.stop(timeout=20_000)
+    worker.claimer.close()
+
+
+def _register(bells: dramatiq.Broker, name: str, act: Callable[[Worker], None], worker: Worker) -> None:
+    def heard() -> None:
+        try:
+            act(worker)
+        except Exception as error:  # what was in hand is free again; the scheduler rings for it
+            log.warning("actor failed", actor=name, error=type(error).__name__)
+
+    dramatiq.actor(actor_name=name, queue_name=QUEUES[name], broker=bells)(heard)

@@ -1,0 +1,216 @@
+"""A service's topics are trained again: new issues are found, known ones keep their ids."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from feedback.record.models import Feedback, Issue, IssueEvent, Refit, ServiceWork, Signal, Statement, new_id
+from feedback.record.stages import OPEN, ask, asked_for
+from nlp import identity, topics
+from nlp.topics import Topic
+from workers.joining import assign, kind_of
+from workers.station import Save, Station, Worker, work_off
+from workers.vectors import Said, places, statements
+
+FEWEST = 30
+"""Statements that a first fit takes."""
+GROWTH = 0.1
+"""A refit is due when the service has grown by this share since the last."""
+MOST = 300_000
+"""The latest so many statements are grouped; older ones stay where they are."""
+LONGEST_WAIT = dt.timedelta(hours=24)
+
+
+def refit(worker: Worker) -> None:
+    work_off(worker, REFIT)
+
+
+def _refit(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
+    [row] = rows
+    seen, service_id = row.asked, row.service_id
+    with worker.record.transaction() as session:
+        due = _due(session, service_id)
+        said = statements(session, *_grouped(service_id), most=MOST) if due else None
+    fitted = _fit(worker, said) if said and len(said) >= FEWEST else None
+
+    def save(session: Session, mine: Sequence[ServiceWork]) -> None:
+        for row in mine:
+            row.done = seen
+        if mine and fitted and said:
+            _store(session, service_id, said, fitted, worker.tools.model)
+            ask(session, [service_id], "notice")
+
+    return save
+
+
+def _grouped(service_id: int) -> tuple[Any, ...]:
+    return (Statement.service_id == service_id, Statement.filler.is_(False))
+
+
+def _due(session: Session, service_id: int) -> bool:
+    """Enough is new, or a day has passed; not in the midst of an import, unless much has come already."""
+    last = session.scalar(select(Refit).where(Refit.service_id == service_id).order_by(Refit.id.desc()).limit(1))
+    now = session.scalar(select(func.count()).select_from(Statement).where(*_grouped(service_id))) or 0
+    waiting = session.scalar(
+        select(func.count())
+        .select_from(Feedback)
+        .where(Feedback.service_id == service_id, Feedback.stage.in_(("clean", "group")))
+    )
+    before = last.statements if last else 0
+    if now < FEWEST or now == before:
+        return False
+    if waiting and now < 2 * before:
+        return False
+    grown = now >= before * (1 + GROWTH) + 5
+    return grown or (last is not None and dt.datetime.now(dt.UTC) - last.finished_at > LONGEST_WAIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The topics of one language group; `rows` are their statements in the whole, `topics` index into `rows`."""
+
+    language: str
+    rows: NDArray[np.int64]
+    topics: tuple[Topic, ...]
+
+
+def _fit(worker: Worker, said: Said) -> list[Fitted]:
+    kinds = np.array([kind_of(language) for language in said.languages])
+    found = []
+    for kind in sorted(set(kinds)):
+        rows = np.flatnonzero(kinds == kind)
+        start = _start([said.issues[row] for row in rows])
+        fitted = topics.fit(
+            said.vectors[rows], [said.texts[row] for row in rows], start=start, encode=worker.tools.encode
+        )
+        found.append(Fitted(kind, rows, fitted.topics))
+    return found
+
+
+def _start(issues: Sequence[uuid.UUID | None]) -> NDArray[np.int32] | None:
+    numbers = {issue: number for number, issue in enumerate(sorted({i for i in issues if i}, key=str))}
+    if not numbers:
+        return None
+    return np.array([numbers[issue] if issue else -1 for issue in issues], np.int32)
+
+
+def _store(session: Session, service_id: int, said: Said, fitted: Sequence[Fitted], model: str) -> None:
+    """Known issues go on under their ids, new ones are stored, statements move to where they now belong."""
+    version = f"{model}:{dt.datetime.now(dt.UTC):%Y%m%d%H%M%S}"
+    target: list[uuid.UUID | None] = list(said.issues)
+    changes: dict[str, Any] = {"new": [], "lineage": []}
+    for part in fitted:
+        _place(session, service_id, said, part, version, target, changes)
+    moved = _move(session, said, target, version)
+    _join_the_rest(session, service_id, said)
+    outside = sum(issue is None for issue in target)
+    session.add(
+        Refit(service_id=service_id, model=version, statements=len(said), outside=outside, moved=moved, changes=changes)
+    )
+
+
+def _place(
+    session: Session,
+    service_id: int,
+    said: Said,
+    part: Fitted,
+    version: str,
+    target: list[uuid.UUID | None],
+    changes: dict[str, Any],
+) -> None:
+    known = _known(session, service_id, part.language, said)
+    found = [identity.Found(frozenset(said.ids[part.rows[t.members]].tolist()), t.centroid) for t in part.topics]
+    matching = identity.match(list(known.values()), found)
+    for row in part.rows:
+        target[row] = None
+    stored: list[uuid.UUID] = []
+    for topic, issue_id in zip(part.topics, matching.ids, strict=True):
+        issue = _store_issue(session, service_id, part, topic, issue_id, said, version)
+        stored.append(issue.id)
+        if issue_id is None:
+            changes["new"].append(str(issue.id))
+        for row in part.rows[topic.members]:
+            target[row] = issue.id
+    for line in matching.lineage:
+        changes["lineage"].append({"kind": line.kind, "from": line.parent, "to": str(stored[line.child])})
+        session.add(
+            IssueEvent(
+                issue_id=uuid.UUID(line.parent),
+                by="refit",
+                what=line.kind,
+                details={"other": str(stored[line.child]), "shared": line.shared},
+            )
+        )
+
+
+def _known(session: Session, service_id: int, language: str, said: Said) -> Mapping[uuid.UUID, identity.Known]:
+    members: dict[uuid.UUID, set[int]] = {}
+    for identity_, issue in zip(said.ids.tolist(), said.issues, strict=True):
+        if issue:
+            members.setdefault(issue, set()).add(identity_)
+    spots = places(session, service_id)
+    signalled = set(
+        session.scalars(select(Signal.issue_id).where(Signal.service_id == service_id, Signal.tier == "signal"))
+    )
+    return {
+        issue: identity.Known(str(issue), frozenset(members.get(issue, ())), centroid, keep=issue in signalled)
+        for issue, centroid, kind in zip(spots.ids, spots.centroids, spots.languages, strict=True)
+        if kind == language
+    }
+
+
+def _store_issue(
+    session: Session,
+    service_id: int,
+    part: Fitted,
+    topic: Topic,
+    issue_id: str | None,
+    said: Said,
+    version: str,
+) -> Issue:
+    quotes = [int(said.ids[part.rows[quote]]) for quote in topic.quotes]
+    if issue_id is None:
+        issue = Issue(id=new_id(), service_id=service_id, title=topic.title, language=part.language, found_by="refit")
+        session.add(issue)
+    else:
+        issue = session.get_one(Issue, uuid.UUID(issue_id))
+    issue.keywords, issue.quotes, issue.model = list(topic.keywords), quotes, version
+    issue.centroid, issue.radius = topic.centroid.tolist(), topic.radius
+    session.flush()
+    return issue
+
+
+def _move(session: Session, said: Said, target: Sequence[uuid.UUID | None], version: str) -> int:
+    """Writes the assignments that are others than before; says how many statements left an issue for another."""
+    moved = [(row, to) for row, (was, to) in enumerate(zip(said.issues, target, strict=True)) if was != to]
+    if moved:
+        session.execute(
+            update(Statement),
+            [
+                {"id": int(said.ids[row]), "issue_id": to, "assigned_by": version if to else None, "sureness": None}
+                for row, to in moved
+            ],
+        )
+    return sum(said.issues[row] is not None for row, _ in moved)
+
+
+def _join_the_rest(session: Session, service_id: int, said: Said) -> None:
+    """What came while the topics were being trained joined the old issues; it joins the new ones."""
+    last = int(said.ids[-1])
+    late = statements(session, *_grouped(service_id), Statement.id > last)
+    if len(late):
+        changes = assign(late, places(session, service_id))
+        for change in changes:
+            del change["feedback_id"]
+        if changes:
+            session.execute(update(Statement), changes)
+
+
+REFIT = Station("refit", ServiceWork, asked_for("refit"), ServiceWork.due_at, 1, _refit, OPEN, ("notice",))

@@ -1,0 +1,64 @@
+"""One process rings for whatever waits, and does what is due by the clock."""
+
+import datetime as dt
+import threading
+
+import structlog
+from sqlalchemy import ColumnElement, exists, select, text
+from sqlalchemy.orm import Session
+
+from feedback.record import raw
+from feedback.record.db import Record
+from feedback.record.models import Feedback, Service
+from feedback.record.queue import Bell
+from feedback.record.stages import LOCKS, ask, asked_for
+
+log = structlog.get_logger()
+
+EVERY = 1.0  # seconds between two looks
+NIGHTLY = 2  # the hour, UTC
+
+WAITING: dict[str, tuple[ColumnElement[bool], ...]] = {
+    "clean": (Feedback.stage == "clean",),
+    "group": (Feedback.stage == "group",),
+    "refit": asked_for("refit"),
+    "notice": asked_for("notice"),
+}
+
+
+def schedule(record: Record, bell: Bell, stop: threading.Event) -> None:
+    """Until `stop`. Several may run; the one that holds the lock works, and another takes over when it dies."""
+    hour: dt.datetime | None = None
+    while not stop.wait(EVERY):
+        try:
+            with record.engine.connect() as watch:
+                held = watch.scalar(text("SELECT pg_try_advisory_lock(:c, 2)"), {"c": LOCKS})
+                watch.commit()
+                while held and not stop.wait(EVERY):
+                    watch.execute(text("SELECT 1"))
+                    watch.commit()
+                    hour = _look(record, bell, hour)
+        except Exception as error:
+            log.warning("scheduler interrupted", error=type(error).__name__)
+
+
+def _look(record: Record, bell: Bell, hour: dt.datetime | None) -> dt.datetime:
+    now = dt.datetime.now(dt.UTC).replace(minute=0, second=0, microsecond=0)
+    with record.transaction() as session:
+        if hour != now:
+            _hourly(session, record, now)
+        waiting = [name for name, where in WAITING.items() if session.scalar(select(exists().where(*where)))]
+    bell.ring(*waiting)
+    return now
+
+
+def _hourly(session: Session, record: Record, now: dt.datetime) -> None:
+    """Signals end although nothing more is said; each night all is grouped anew, and what is over is shredded."""
+    services = list(session.scalars(select(Service.id)))
+    ask(session, services, "notice")
+    if now.hour == NIGHTLY:
+        ask(session, services, "refit")
+    raw.day_key(session, record.keys, now.date())
+    raw.day_key(session, record.keys, now.date() + dt.timedelta(days=1))
+    for day in raw.shred_days(session, now.date()):
+        log.info("raw text shredded", day=str(day))

@@ -1,0 +1,96 @@
+"""How every worker works: claim, compute without holding any lock, save and advance in one transaction."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic
+
+import structlog
+from sqlalchemy import ColumnElement, inspect
+from sqlalchemy.orm import Session
+
+from feedback.record.db import Record
+from feedback.record.errors import Unavailable
+from feedback.record.queue import Bell
+from feedback.record.stages import Claimer, Row, advance, claim, own, release
+from workers.tools import Tools
+
+log = structlog.get_logger()
+
+Save = Callable[[Session, Sequence[Row]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """What a worker process has at hand."""
+
+    record: Record
+    claimer: Claimer
+    bell: Bell
+    tools: Tools
+
+
+@dataclass(frozen=True, slots=True)
+class Station(Generic[Row]):
+    """One stage of the walk: which rows wait there, how many are taken at once, and what is done to them.
+
+    `work` computes, and returns what saves the results of those rows that are still ours, before they go on `to`.
+    """
+
+    name: str
+    model: type[Row]
+    waiting: tuple[ColumnElement[bool], ...]
+    order: Any
+    at_once: int
+    work: Callable[[Worker, Sequence[Row]], Save[Row]]
+    to: str
+    ring: tuple[str, ...] = field(default=())
+
+
+def work_off(worker: Worker, station: Station[Row]) -> int:
+    """Until nothing waits; says how many rows went on."""
+    done = 0
+    while rows := _claim(worker, station):
+        done += _attempt(worker, station, rows)
+        worker.bell.ring(*station.ring)
+    return done
+
+
+def _claim(worker: Worker, station: Station[Row]) -> Sequence[Row]:
+    with worker.record.transaction() as session:
+        return claim(
+            session,
+            station.model,
+            *station.waiting,
+            by=worker.claimer.number,
+            limit=station.at_once,
+            order=station.order,
+        )
+
+
+def _attempt(worker: Worker, station: Station[Row], rows: Sequence[Row]) -> int:
+    ids, me = [_key(row) for row in rows], rows[0].claimed_by or 0
+    try:
+        save = station.work(worker, rows)
+        with worker.record.transaction() as session:
+            mine = own(session, station.model, ids, me)
+            save(session, mine)
+            advance(mine, station.to)
+        return len(mine)
+    except Exception as error:
+        log.warning("work failed", station=station.name, rows=len(ids), error=type(error).__name__)
+        _give_back(worker, station, ids, me, error)
+        return 0
+
+
+def _give_back(worker: Worker, station: Station[Row], ids: list[Any], me: int, error: Exception) -> None:
+    """What cannot even be given back is freed with our number: nothing stays claimed by who has let go of it."""
+    try:
+        with worker.record.transaction() as session:
+            blame = not isinstance(error, Unavailable)
+            release(session, station.model, ids, me, reason=f"{station.name}: {type(error).__name__}", blame=blame)
+    except Exception:
+        worker.claimer.renew()
+
+
+def _key(row: Any) -> Any:
+    return inspect(row).identity[0]

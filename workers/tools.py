@@ -1,0 +1,62 @@
+"""The models that a process works with: loaded when first needed, once, and used by one thread at a time."""
+
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback.record.settings import Settings
+
+if TYPE_CHECKING:
+    from nlp.cleaning import Cleaned, Cleaner
+
+    from nlp.embed import Embedder
+
+
+class Tools:
+    """spaCy and OpenVINO take seconds to load and hundreds of megabytes: a process that does not clean has neither."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.RLock()
+        self._cleaner: Cleaner | None = None
+        self._embedder: Embedder | None = None
+
+    def load(self) -> None:
+        """Now rather than when the first piece waits for it."""
+        self.clean(["Ready?"])
+        self.encode(["Ready?"])
+
+    def clean(self, texts: Sequence[str]) -> "list[Cleaned]":
+        with self._lock:
+            return self._clean().clean(texts)
+
+    def redact(self, texts: Sequence[str]) -> list[str]:
+        with self._lock:
+            return [text for text, _ in self._clean().redact(texts)]
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        with self._lock:
+            return self._embed().encode(texts)
+
+    @property
+    def model(self) -> str:
+        """The name that vectors are stored with."""
+        with self._lock:
+            return self._embed().name
+
+    def _clean(self) -> "Cleaner":
+        if self._cleaner is None:
+            from nlp.cleaning import Cleaner  # noqa: PLC0415
+
+            self._cleaner = Cleaner()
+        return self._cleaner
+
+    def _embed(self) -> "Embedder":
+        if self._embedder is None:
+            from nlp.embed import Embedder  # noqa: PLC0415
+
+            self._embedder = Embedder(self._settings.embedding_model, threads=1)
+        return self._embedder
