@@ -1,41 +1,77 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+.SHELLFLAGS := -euo pipefail -c
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 VENV := .venv
-BIN := $(VENV)/bin
+BENCH := .venv-bench
 PORT ?= 8000
 export PORT
-# The lock names no registry; uv asks the one that pip is set up with here.
-UV := $(VENV)/bin/python -m uv --quiet
+
+# Every package comes from a lock file, by hash; nothing is resolved anew. Where uv is missing, pip brings it.
+UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo $(VENV)/uv/bin/uv)
+# uv asks the index that pip is told to ask, where it is told one.
+INDEX = $${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(PYTHON) -m pip config get global.index-url 2>/dev/null || true)}}
+SYNC = index=$(INDEX); $${index:+env UV_DEFAULT_INDEX="$$index"} $(UV) pip sync --quiet --require-hashes --python
+US = $(UV) pip install --quiet --offline --no-deps --no-build-isolation --python $(VENV)/bin/python --editable .
+PIP_INSTALL = pip install --quiet --disable-pip-version-check --require-hashes
+COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate $(ARGS)
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.ready ## Make .venv from the lock file; its bin/feedback is the command
 
-demo: setup ## Run everything with a made-up town's feedback (PORT=8000)
-	@exec $(BIN)/feedback demo
+demo: $(VENV)/.ready ## Run everything with a made-up town's feedback (PORT=8000)
+	@exec $(VENV)/bin/feedback demo
 
-test: $(VENV)/.ready-dev ## Run the whole test suite
-	$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/.ready-dev ## Run the whole test suite, or a part (ARGS="tests/nlp -k name")
+	$(VENV)/bin/python -m pytest $(ARGS)
 
 lint: $(VENV)/.ready-dev ## Check style, types and import rules
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
 
-bench: $(VENV)/.ready-bench ## Measure what docs/benchmarks.md tells
-	$(BIN)/python -m tests.bench $(ARGS)
+bench: $(BENCH)/.ready ## Measure what docs/benchmarks.md tells, in an environment of its own (PyTorch: 5 GB)
+	$(BENCH)/bin/python -m tests.bench $(ARGS)
 
-lock: ## Resolve the lock files anew
-	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --group build pyproject.toml -o requirements.lock
-	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
-	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --group bench -c requirements-dev.lock tests/bench/requirements.in -o requirements-bench.lock
+lock: $(UV) ## Bring the lock files in line with pyproject.toml (ARGS=--upgrade for newer versions)
+	$(COMPILE) --group build pyproject.toml -o requirements.lock
+	$(COMPILE) --group build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(COMPILE) --no-config --overrides tests/bench/overrides.txt -c requirements-dev.lock \
+		pyproject.toml tests/bench/requirements.in -o requirements-bench.lock
+	echo uv | $(COMPILE) --no-config - -o requirements-uv.lock
 
-$(VENV)/bin/uv:
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { echo "Python 3.11 to 3.13 is needed; set PYTHON=/path/to/python3.11"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+$(VENV)/.ready: requirements.lock pyproject.toml | $(VENV)/bin/python $(UV)
+	@echo "Installing what requirements.lock names"
+	@$(SYNC) $(VENV)/bin/python requirements.lock
+	@$(US)
+	@rm -f $(VENV)/.ready-dev
+	@touch $@
+
+$(VENV)/.ready-dev: requirements-dev.lock pyproject.toml | $(VENV)/bin/python $(UV)
+	@echo "Installing what requirements-dev.lock names"
+	@$(SYNC) $(VENV)/bin/python requirements-dev.lock
+	@$(US)
+	@touch $(VENV)/.ready $@
+
+$(BENCH)/.ready: requirements-bench.lock | $(BENCH)/bin/python $(UV)
+	@echo "Installing what requirements-bench.lock names"
+	@$(SYNC) $(BENCH)/bin/python requirements-bench.lock
+	@touch $@
+
+%/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+		{ echo "Python 3.11, 3.12 or 3.13 is needed; name one: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -m venv --without-pip $*
+
+# A folder of its own within .venv, as a sync of .venv removes whatever its lock does not name.
+$(VENV)/uv/bin/uv: requirements-uv.lock | $(VENV)/bin/python
+	@echo "Bringing uv"
+	@if $(PYTHON) -m venv $(VENV)/uv >/dev/null 2>&1; then $(VENV)/uv/bin/python -m $(PIP_INSTALL) -r $<; \
+	elif $(PYTHON) -m pip --version >/dev/null 2>&1; then $(PYTHON) -m $(PIP_INSTALL) --target $(VENV)/uv -r $<; \
+	else echo "Python's pip is needed (on Debian: apt install python3-pip), or uv on the PATH" >&2; exit 1; fi
 
 .PHONY: help setup demo test lint bench lock
