@@ -6,10 +6,12 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from litestar import Litestar, MediaType, Request, Response
+from litestar import Litestar, Request, Response, Router
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from sqlalchemy.exc import DBAPIError
@@ -44,6 +46,15 @@ STATUS: dict[type[FeedbackError], HTTPStatus] = {
 """The first that a failure is an instance of, so the more particular come first."""
 
 AnyRequest = Request[Any, Any, Any]
+
+
+class Metrics(PrometheusController):
+    path = "/metrics"
+    tags = ["operators"]  # noqa: RUF012 - Litestar's form
+
+
+HANDLERS = [ingest_routes.router, insights_api.router, health.router, reference.router, Metrics]
+"""In one router, since a path may have handlers of several parts, and Litestar merges them within a router alone."""
 
 
 def problem(status: int, detail: str, headers: dict[str, str] | None = None, **more: object) -> Response[Any]:
@@ -95,11 +106,6 @@ def broken_encoding(_: AnyRequest, error: UnicodeDecodeError) -> Response[Any]:
     return problem(400, "the body is not UTF-8")
 
 
-class Metrics(PrometheusController):
-    path = "/metrics"
-    tags = ["operators"]  # noqa: RUF012 - Litestar's form
-
-
 def provide(value: object) -> Provide:
     return Provide(lambda: value, sync_to_thread=False, use_cache=True)
 
@@ -125,7 +131,7 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
         Exception: unforeseen,
     }
     return Litestar(
-        route_handlers=[ingest_routes.router, insights_api.router, health.router, reference.router, Metrics],
+        route_handlers=[Router("/", route_handlers=HANDLERS)],
         dependencies={
             "record": provide(record),
             "bell": provide(bell),
@@ -141,7 +147,7 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
     )
 
 
-def _intake(state: Any) -> Intake:
+def _intake(state: State) -> Intake:
     intake: Intake = state.intake
     return intake
 
@@ -154,8 +160,5 @@ def openapi() -> OpenAPIConfig:
         description="Hear citizens on every channel, notice what starts to go wrong, show whether the fix worked.",
         components=Components(security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}),
         path="/openapi-parts",
-        render_plugins=[],
+        render_plugins=[JsonRenderPlugin()],
     )
-
-
-__all__ = ["MediaType", "create_app"]
