@@ -2,10 +2,17 @@
 
 from typing import Final
 
-from ingest.channels import notify, twilio, vonage
+from ingest.channels import contact_lens, notify, srt, text, transcribe, twilio, vcon, vonage, webvtt, whisper
 from ingest.channels.contract import Channel
 
 CHANNELS: Final[dict[str, Channel]] = {
+    "calls/contact-lens": contact_lens.CHANNEL,
+    "calls/srt": srt.CHANNEL,
+    "calls/text": text.CHANNEL,
+    "calls/transcribe": transcribe.CHANNEL,
+    "calls/vcon": vcon.CHANNEL,
+    "calls/webvtt": webvtt.CHANNEL,
+    "calls/whisper": whisper.CHANNEL,
     "sms/notify": notify.CHANNEL,
     "sms/twilio": twilio.CHANNEL,
     "sms/vonage": vonage.CHANNEL,

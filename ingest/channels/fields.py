@@ -4,12 +4,15 @@ import datetime as dt
 import json
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 from feedback.record.errors import Malformed
 
+ATTRIBUTES: Final = ("office", "ward", "team", "page", "form")
+"""What feedback is filtered and detected by besides its service and channel."""
 LONDON: Final = ZoneInfo("Europe/London")
 _DAYS_FIRST = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%d %B %Y", "%d %b %Y")
 _DATE_FORMATS = tuple(day + time for day in _DAYS_FIRST for time in ("", " %H:%M", " %H:%M:%S"))
@@ -52,6 +55,8 @@ def moment(text: str, zone: dt.tzinfo = LONDON) -> dt.datetime | dt.date:
 
 def moment_or_none(value: object, zone: dt.tzinfo = dt.UTC) -> dt.datetime | dt.date | None:
     """The same where a provider says when, and what it says is worth less than the message."""
+    if isinstance(value, dt.datetime):
+        return value
     try:
         return moment(value, zone) if isinstance(value, str) else None
     except Malformed:
@@ -74,6 +79,11 @@ def _day_first(text: str) -> dt.datetime | None:
     return None
 
 
+def attributes(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Those of `ATTRIBUTES` among the names, each with its value."""
+    return {name: storable(value).strip()[:200] for name, value in pairs if name in ATTRIBUTES and value.strip()}
+
+
 def form_pairs(body: bytes) -> list[tuple[str, str]]:
     """The names and values of a form; what is not UTF-8 is replaced, so that a signature over it fails."""
     text = body.decode("utf-8", "replace")
@@ -81,6 +91,16 @@ def form_pairs(body: bytes) -> list[tuple[str, str]]:
         return parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=_FORM_FIELDS_AT_MOST)
     except ValueError as error:
         raise Malformed("The form has too many fields.") from error
+
+
+def word(value: object) -> str:
+    """A text or a whole number from JSON as text; empty for all else, however deep it is nested."""
+    return str(value) if isinstance(value, str | int) else ""
+
+
+def objects(items: object) -> list[dict[str, Any]]:
+    """Those items of a JSON list that are objects; none where it is no list."""
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
 def json_object(body: bytes | str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import IO, Final
 
 from feedback.record.errors import Malformed
 from ingest.arrival import MESSAGE_LIMIT, TRANSCRIPT_LIMIT, Arrival, ChannelName
-from ingest.channels.fields import LONDON, moment, slug, storable
+from ingest.channels.fields import ATTRIBUTES, LONDON, moment, slug, storable
 from ingest.channels.records import Cells, RowError, column, records
 
 _ID_LIMIT: Final = 200
@@ -26,7 +26,7 @@ class Columns:
     rating: str = "rating"
     language: str = "language"
     page_url: str = "page_url"
-    attributes: tuple[str, ...] = ("office", "ward", "team", "page", "form")
+    attributes: tuple[str, ...] = ATTRIBUTES
 
     @property
     def needed(self) -> tuple[str, ...]:

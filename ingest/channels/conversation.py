@@ -1,0 +1,119 @@
+"""What all transcripts have in common: who is the caller, what they said, what of it is the reason for the call."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from feedback.record.errors import Malformed
+from ingest.arrival import Arrival, Turn
+from ingest.channels import reason, smalltalk
+from ingest.channels.contract import Inbound, Parsed, require_media_type
+from ingest.channels.fields import attributes, moment_or_none, storable
+
+Role = Literal["agent", "caller"]
+
+_ANY_FILE: Final = ("text/plain", "application/octet-stream", "application/x-www-form-urlencoded")
+"""What senders write that give no thought to the content type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One thing that somebody said.
+
+    `offset` and `end` are seconds into the call, `confidence` is 0 to 1. `marked`: the format says that it tells the
+    reason for the call.
+    """
+
+    text: str
+    speaker: str = ""
+    role: Role | None = None
+    offset: float | None = None
+    end: float | None = None
+    confidence: float | None = None
+    marked: bool = False
+
+
+def expect(inbound: Inbound, *media_types: str) -> str:
+    """The slug of the service that a transcript is for; refuses a request without one, and other content types."""
+    require_media_type(inbound, *media_types, *_ANY_FILE)
+    if not inbound.service:
+        raise Malformed("Name the service: add ?service= to the address.")
+    return inbound.service
+
+
+def parsed(
+    inbound: Inbound,
+    utterances: Iterable[Utterance],
+    *,
+    external_id: str | None = None,
+    said_at: object = None,
+    language: str | None = None,
+    skipped: Sequence[str] = (),
+) -> Parsed:
+    """The call as one arrival: every turn of the caller, and as its message what bears on the reason for the call.
+
+    `?id=` and `?at=` of the request tell its id and beginning where the format does not.
+    """
+    spoken = with_roles([one for one in map(_tidy, utterances) if one.text])
+    told = [one for one in spoken if one.role != "agent"]
+    if not told:
+        return Parsed(ignored="the caller says nothing", skipped=tuple(skipped))
+    query = dict(inbound.query)
+    arrival = Arrival(
+        service=inbound.service or "",
+        message=reason.told(spoken),
+        channel="call",
+        caller=inbound.caller,
+        external_id=storable(external_id or query.get("id", "")) or None,
+        submitted_at=moment_or_none(said_at) or moment_or_none(query.get("at")),
+        language=language,
+        attributes=attributes(inbound.query),
+        turns=tuple(Turn(one.text, one.speaker, one.offset, one.confidence) for one in told),
+    )
+    return Parsed(arrivals=(arrival,), skipped=tuple(skipped))
+
+
+def with_roles(spoken: Sequence[Utterance]) -> list[Utterance]:
+    """Each utterance with its role.
+
+    Where a speaker is the caller by role or name, all others are agents; where only an agent is, all others are
+    callers. Where nobody is either, one who speaks as only agents do is the agent, if the others do not; else every
+    turn is the caller's.
+    """
+    roles = {one.speaker: one.role or role_of(one.speaker) for one in spoken}
+    known = set(roles.values()) - {None}
+    rest: Role = "agent" if "caller" in known else "caller"
+    if not known and (agent := _sounds_like_agent(spoken)) is not None:
+        roles[agent] = "agent"
+    return [replace(one, role=one.role or roles[one.speaker] or rest) for one in spoken]
+
+
+def role_of(name: str) -> Role | None:
+    """The role that a speaker's name tells: `Council Agent 2` is the agent, `Mary` may be anyone."""
+    words = set("".join(letter if letter.isalpha() else " " for letter in name.lower()).split())
+    if words & smalltalk.AGENT_NAMES:
+        return "agent"
+    return "caller" if words & smalltalk.CALLER_NAMES else None
+
+
+def _sounds_like_agent(spoken: Sequence[Utterance]) -> str | None:
+    speakers = {one.speaker for one in spoken}
+    formulas = Counter(one.speaker for one in spoken if smalltalk.opens_as_agent(one.text))
+    return next(iter(formulas)) if len(formulas) == 1 and len(speakers) > 1 else None
+
+
+def _tidy(one: Utterance) -> Utterance:
+    return replace(
+        one,
+        text=" ".join(storable(one.text).split()),
+        speaker=" ".join(storable(one.speaker).split())[:100],
+        offset=_finite(one.offset),
+        end=_finite(one.end),
+        confidence=one.confidence if one.confidence is not None and 0 <= one.confidence <= 1 else None,
+    )
+
+
+def _finite(seconds: float | None) -> float | None:
+    return seconds if seconds is not None and math.isfinite(seconds) and seconds >= 0 else None

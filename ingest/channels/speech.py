@@ -1,0 +1,214 @@
+"""JSON transcripts: the makers differ in names, hardly in kind, so one reader knows the names of all of them.
+
+A transcript is a list of what was said, somewhere under one of `_CONTAINERS`; each has words, and perhaps a speaker,
+a time and a confidence. Known: Amazon (Connect, Transcribe), Whisper and its kin, Deepgram, AssemblyAI, Azure, Google,
+Rev, Genesys, Twilio, and lists of `{speaker, message}`.
+"""
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from ingest.channels.conversation import Role, Utterance, role_of
+
+_CONTAINERS: Final = (
+    *("UtteranceEvent", "Transcript", "SpeechSegments", "Segments", "utterances", "audio_segments", "segments"),
+    *("paragraphs", "sentences", "phrases", "turns", "speakers", "monologues", "messages", "entries", "chunks"),
+    *("transcription", "recognizedPhrases", "results", "transcripts", "channels", "alternatives", "nBest"),
+    *("conversation", "transcript", "combinedRecognizedPhrases"),
+)
+"""Where what was said is found; of several the first that holds anything."""
+_FIRST_ONLY: Final = ("alternatives", "nBest")
+"""Guesses at the same words, the likeliest first."""
+_TEXTS: Final = ("text", "Content", "content", "transcript", "Transcript", "DisplayText", "display", "message", "body")
+_SPEAKERS: Final = (
+    *(
+        "ParticipantId",
+        "ParticipantRole",
+        "SegmentSpeaker",
+        "participantPurpose",
+        "speaker",
+        "Speaker",
+        "speaker_label",
+    ),
+    *("speakerTag", "speaker_id", "speakerId", "party", "parties", "role", "media_channel", "channel", "name", "from"),
+)
+_ROLES: Final = ("ParticipantRole", "participantPurpose", "role")
+_STARTS: Final = ("start", "start_time", "startTime", "SegmentStartTime", "begin", "ts")
+_ENDS: Final = ("end", "end_time", "endTime", "SegmentEndTime", "end_ts")
+_MILLIS: Final = {"start": ("BeginOffsetMillis", "start_ms"), "end": ("EndOffsetMillis", "end_ms")}
+_CONFIDENCES: Final = ("confidence", "Confidence", "score", "probability")
+_WORDS: Final = ("words", "Items", "items", "WordConfidence")
+_CLOCK: Final = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2}(?:[.,]\d{1,6})?)")
+_DEEPEST: Final = 20
+_SILENCE: Final = (0.6, -1.0)
+"""From which `no_speech_prob` and up to which `avg_logprob` Whisper itself takes its words for silence."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What a part of the transcript says of all that is within it."""
+
+    speaker: str = ""
+    role: Role | None = None
+    offset: float | None = None
+    end: float | None = None
+    confidence: float | None = None
+
+
+def utterances(transcript: Any) -> list[Utterance]:
+    """What was said, in the order of time where all of it has one; empty where nothing is recognised."""
+    found = list(_within(transcript, _Context(), _DEEPEST))
+    if all(one.offset is not None for one in found):
+        found.sort(key=lambda one: one.offset or 0.0)
+    return found
+
+
+def seconds(value: object) -> float | None:
+    """Seconds from a number, `1.5`, `1.5s` or `00:00:01,500`."""
+    if isinstance(value, str):
+        clock = _CLOCK.fullmatch(value.strip())
+        if clock:
+            hours, minutes, rest = clock.groups()
+            return int(hours or 0) * 3600 + int(minutes) * 60 + float(rest.replace(",", "."))
+        value = value.strip().removesuffix("s")
+    return number(value)
+
+
+def number(value: object) -> float | None:
+    """A finite number from JSON, where figures may be written as text."""
+    if not isinstance(value, int | float | str) or isinstance(value, bool):
+        return None
+    try:
+        read = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return read if math.isfinite(read) else None
+
+
+def _within(node: Any, context: _Context, depth: int) -> Iterator[Utterance]:
+    if depth == 0:
+        return
+    if isinstance(node, list):
+        for item in node:
+            yield from _within(item, context, depth - 1)
+    elif isinstance(node, dict) and not node.get("IsPartial"):
+        yield from _of_object(node, _narrowed(node, context), depth)
+
+
+def _of_object(node: Mapping[str, Any], context: _Context, depth: int) -> Iterator[Utterance]:
+    joined = _joined(node)
+    if joined:
+        yield _utterance(node, joined, context)
+        return
+    for name in _CONTAINERS:
+        inside = node.get(name)
+        if isinstance(inside, dict | list):
+            found = list(_in_container(name, inside, context, depth))
+            if found:
+                yield from found
+                return
+    text = next((node[name] for name in _TEXTS if isinstance(node.get(name), str) and node[name].strip()), None)
+    if text is not None and not _is_silence(node):
+        yield _utterance(node, text, context)
+
+
+def _in_container(name: str, inside: Any, context: _Context, depth: int) -> Iterator[Utterance]:
+    if name == "channels" and isinstance(inside, list) and len(inside) > 1:
+        for at, item in enumerate(inside):
+            yield from _within(item, replace(context, speaker=f"channel {at}"), depth - 1)
+        return
+    if name in _FIRST_ONLY and isinstance(inside, list):
+        inside = inside[:1]
+    yield from _within(inside, context, depth - 1)
+
+
+def _joined(node: Mapping[str, Any]) -> str:
+    """The words of a paragraph whose sentences or elements are told one by one."""
+    if "speaker" not in node:
+        return ""
+    sentences, elements = node.get("sentences"), node.get("elements")
+    if isinstance(sentences, list):
+        return " ".join(_strings(sentences, "text"))
+    return "".join(_strings(elements, "value")) if isinstance(elements, list) else ""
+
+
+def _strings(items: list[Any], name: str) -> list[str]:
+    return [item[name] for item in items if isinstance(item, dict) and isinstance(item.get(name), str)]
+
+
+def _utterance(node: Mapping[str, Any], text: str, context: _Context) -> Utterance:
+    return Utterance(
+        text=text,
+        speaker=context.speaker,
+        role=context.role,
+        offset=context.offset,
+        end=context.end,
+        confidence=context.confidence,
+        marked=bool(node.get("IssuesDetected")),
+    )
+
+
+def _narrowed(node: Mapping[str, Any], context: _Context) -> _Context:
+    """The context with what the object itself tells."""
+    role = next((role_of(node[name]) for name in _ROLES if isinstance(node.get(name), str)), None)
+    start, end = _times(node)
+    return _Context(
+        speaker=_speaker(node) or context.speaker,
+        role=role or context.role,
+        offset=start if start is not None else context.offset,
+        end=end if end is not None else context.end,
+        confidence=_confidence(node) or context.confidence,
+    )
+
+
+def _speaker(node: Mapping[str, Any]) -> str:
+    for name in _SPEAKERS:
+        value = node.get(name)
+        if isinstance(value, dict):
+            value = value.get("name")
+        if isinstance(value, str | int) and not isinstance(value, bool) and str(value)[:100].strip():
+            return str(value)[:100]
+    return ""
+
+
+def _times(node: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    pair, millis = node.get("timestamp"), node.get("offsets")
+    if isinstance(pair, list) and len(pair) == 2:
+        return seconds(pair[0]), seconds(pair[1])
+    if isinstance(millis, dict):
+        return _thousandth(millis.get("from")), _thousandth(millis.get("to"))
+    start = next((_thousandth(node[name]) for name in _MILLIS["start"] if name in node), None)
+    end = next((_thousandth(node[name]) for name in _MILLIS["end"] if name in node), None)
+    if start is None:
+        start = next((seconds(node[name]) for name in _STARTS if name in node), None)
+    if end is None:
+        end = next((seconds(node[name]) for name in _ENDS if name in node), None)
+    return start, end
+
+
+def _thousandth(value: object) -> float | None:
+    read = number(value)
+    return None if read is None else read / 1_000
+
+
+def _confidence(node: Mapping[str, Any]) -> float | None:
+    own = next((number(node[name]) for name in _CONFIDENCES if name in node), None)
+    if own is None and (log := number(node.get("avg_logprob"))) is not None:
+        return math.exp(min(log, 0.0))
+    if own is not None:
+        return own
+    words: list[Any] = next((node[name] for name in _WORDS if isinstance(node.get(name), list)), [])
+    known = [sure for word in words if isinstance(word, dict) and (sure := _confidence_of_word(word)) is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _confidence_of_word(word: Mapping[str, Any]) -> float | None:
+    return next((number(word[name]) for name in _CONFIDENCES if name in word), None)
+
+
+def _is_silence(node: Mapping[str, Any]) -> bool:
+    silent, sure = number(node.get("no_speech_prob")), number(node.get("avg_logprob"))
+    return silent is not None and sure is not None and silent > _SILENCE[0] and sure < _SILENCE[1]

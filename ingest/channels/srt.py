@@ -1,0 +1,24 @@
+"""SubRip (.srt): numbered captions with times."""
+
+import re
+from typing import Final
+
+from feedback.record.errors import Malformed
+from ingest.channels import conversation, cues
+from ingest.channels.contract import Channel, Directory, Inbound, Parsed, Secrets
+
+_MARKUP: Final = re.compile(r"</?[a-zA-Z][^<>]*>|\{\\[^{}]*\}")
+
+
+def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
+    """One call; numbers may be missing, and a broken block costs no other."""
+    conversation.expect(inbound, "application/x-subrip", "text/srt", "text/x-subrip", "application/srt")
+    found = cues.captions(cues.decoded(inbound.body).split("\n"), 1)
+    if not found.cues:
+        raise Malformed("This is no SubRip: it has no line with two times.")
+    for cue in found.cues:
+        cue.lines = [_MARKUP.sub("", line) for line in cue.lines]
+    return conversation.parsed(inbound, cues.utterances(found.cues), skipped=found.skipped)
+
+
+CHANNEL = Channel(read)
