@@ -53,7 +53,7 @@ class Metrics(PrometheusController):
     tags = ["operators"]  # noqa: RUF012 - Litestar's form
 
 
-HANDLERS = [ingest_routes.router, insights_api.router, health.router, reference.router, Metrics]
+HANDLERS: list[Any] = [ingest_routes.router, insights_api.router, health.router, reference.router, Metrics]
 """In one router, since a path may have handlers of several parts, and Litestar merges them within a router alone."""
 
 

@@ -55,14 +55,14 @@ def run(
 
 
 def _take_in(door: Opened, file: Path, source: Source, progress: Progress) -> Report:
-    task = progress.add_task("reading (kB)", total=file.stat().st_size / 1000)
+    task = progress.add_task("reading (kB)", total=file.stat().st_size // 1000)
     with file.open("rb", buffering=1 << 16) as stream:
         return import_file(
             door.record,
             Bell(door.servers.redis_url),
             stream,
             source,
-            lambda _, position: progress.update(task, completed=position / 1000),
+            lambda _, position: progress.update(task, completed=position // 1000),
         )
 
 

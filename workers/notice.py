@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from feedback.record.models import Feedback, Issue, IssueEvent, ServiceWork, Signal, Statement, new_id
 from feedback.record.stages import OPEN, asked_for
 from insights import detect
-from workers.station import Save, Station, Worker, work_off
+from workers.station import Save, Station, Worker, work_once
 from workers.vectors import halves, matrix
 
 REMEMBERED = dt.timedelta(days=32)
 
 
 def notice(worker: Worker) -> None:
-    work_off(worker, NOTICE)
+    work_once(worker, NOTICE)
 
 
 def _notice(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
@@ -143,4 +143,4 @@ def _note(session: Session, issue_id: uuid.UUID, what: str) -> None:
     session.add(IssueEvent(issue_id=issue_id, by="machine", what=what))
 
 
-NOTICE = Station("notice", ServiceWork, asked_for("notice"), ServiceWork.due_at, 1, _notice, OPEN, ("deliver",))
+NOTICE = Station("notice", ServiceWork, asked_for("notice"), (ServiceWork.due_at,), 1, _notice, OPEN, ("deliver",))

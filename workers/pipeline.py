@@ -12,19 +12,19 @@ from feedback.record.models import Feedback, Statement
 from feedback.record.stages import ask
 from workers import joining
 from workers.cleaning import Prepared, prepare
-from workers.station import Save, Station, Worker, work_off
+from workers.station import Save, Station, Worker, work_once
 
 EXPIRED = "its raw text had expired before it was read"
 
 
 def clean(worker: Worker) -> None:
     """Raw text becomes redacted statements with vectors; then the raw text goes."""
-    work_off(worker, CLEAN)
+    work_once(worker, CLEAN)
 
 
 def group(worker: Worker) -> None:
     """Each statement joins the issue of its service that it lies within, or waits outside for a refit."""
-    work_off(worker, GROUP)
+    work_once(worker, GROUP)
 
 
 def _clean(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
@@ -72,5 +72,8 @@ def _group(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
     return save
 
 
-CLEAN = Station("clean", Feedback, (Feedback.stage == "clean",), Feedback.received_at, 64, _clean, "group", ("group",))
-GROUP = Station("group", Feedback, (Feedback.stage == "group",), Feedback.received_at, 256, _group, "done", ("notice",))
+LIVE_FIRST = (Feedback.history, Feedback.received_at)
+"""An import of years of history never keeps a citizen of today waiting."""
+
+CLEAN = Station("clean", Feedback, (Feedback.stage == "clean",), LIVE_FIRST, 64, _clean, "group", ("group",))
+GROUP = Station("group", Feedback, (Feedback.stage == "group",), LIVE_FIRST, 256, _group, "done", ("notice",))

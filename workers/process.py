@@ -16,11 +16,12 @@ from workers.tools import Tools
 log = structlog.get_logger()
 
 ACTORS: dict[str, Callable[[Worker], None]] = {
-    "clean": pipeline.clean,
-    "group": pipeline.group,
-    "refit": refit.refit,
     "notice": notice.notice,
+    "group": pipeline.group,
+    "clean": pipeline.clean,
+    "refit": refit.refit,
 }
+"""The most urgent first: what is nearest to being told."""
 
 LISTEN = 100  # milliseconds: how long a bell may go unheard while nothing else happens
 
@@ -29,8 +30,8 @@ def work(record: Record, redis_url: str, stop: threading.Event, queues: Collecti
     """Serves these queues until `stop` is set; what is in hand is finished first."""
     bells = broker(redis_url)
     worker = Worker(record, Claimer(record.engine), Bell(redis_url), Tools(record.settings))
-    for name, act in ACTORS.items():
-        _register(bells, name, act, worker)
+    for priority, (name, act) in enumerate(ACTORS.items()):
+        _register(bells, name, act, worker, priority)
     if "pipeline" in queues:
         worker.tools.load()
     consumers = dramatiq.Worker(bells, queues=set(queues), worker_timeout=LISTEN, worker_threads=threads)
@@ -41,11 +42,11 @@ def work(record: Record, redis_url: str, stop: threading.Event, queues: Collecti
     worker.claimer.close()
 
 
-def _register(bells: dramatiq.Broker, name: str, act: Callable[[Worker], None], worker: Worker) -> None:
+def _register(bells: dramatiq.Broker, name: str, act: Callable[[Worker], None], worker: Worker, priority: int) -> None:
     def heard() -> None:
         try:
             act(worker)
         except Exception as error:  # what was in hand is free again; the scheduler rings for it
             log.warning("actor failed", actor=name, error=type(error).__name__)
 
-    dramatiq.actor(actor_name=name, queue_name=QUEUES[name], broker=bells)(heard)
+    dramatiq.actor(actor_name=name, queue_name=QUEUES[name], priority=priority, broker=bells)(heard)

@@ -16,7 +16,7 @@ from feedback.record.stages import OPEN, ask, asked_for
 from nlp import identity, topics
 from nlp.topics import Topic
 from workers.joining import assign, kind_of
-from workers.station import Save, Station, Worker, work_off
+from workers.station import Save, Station, Worker, work_once
 from workers.vectors import Said, places, statements
 
 FEWEST = 30
@@ -29,7 +29,7 @@ LONGEST_WAIT = dt.timedelta(hours=24)
 
 
 def refit(worker: Worker) -> None:
-    work_off(worker, REFIT)
+    work_once(worker, REFIT)
 
 
 def _refit(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
@@ -213,4 +213,4 @@ def _join_the_rest(session: Session, service_id: int, said: Said) -> None:
             session.execute(update(Statement), changes)
 
 
-REFIT = Station("refit", ServiceWork, asked_for("refit"), ServiceWork.due_at, 1, _refit, OPEN, ("notice",))
+REFIT = Station("refit", ServiceWork, asked_for("refit"), (ServiceWork.due_at,), 1, _refit, OPEN, ("notice",))

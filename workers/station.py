@@ -39,20 +39,23 @@ class Station(Generic[Row]):
     name: str
     model: type[Row]
     waiting: tuple[ColumnElement[bool], ...]
-    order: Any
+    order: Sequence[Any]
     at_once: int
     work: Callable[[Worker, Sequence[Row]], Save[Row]]
     to: str
     ring: tuple[str, ...] = field(default=())
 
 
-def work_off(worker: Worker, station: Station[Row]) -> int:
-    """Until nothing waits; says how many rows went on."""
-    done = 0
-    while rows := _claim(worker, station):
-        done += _attempt(worker, station, rows)
-        worker.bell.ring(*station.ring)
-    return done
+def work_once(worker: Worker, station: Station[Row]) -> bool:
+    """One batch; then the bell rings for the rest, so that a long queue at one stage never blocks the others.
+
+    False when nothing waited.
+    """
+    if not (rows := _claim(worker, station)):
+        return False
+    _attempt(worker, station, rows)
+    worker.bell.ring(*station.ring, station.name)
+    return True
 
 
 def _claim(worker: Worker, station: Station[Row]) -> Sequence[Row]:
@@ -67,7 +70,7 @@ def _claim(worker: Worker, station: Station[Row]) -> Sequence[Row]:
         )
 
 
-def _attempt(worker: Worker, station: Station[Row], rows: Sequence[Row]) -> int:
+def _attempt(worker: Worker, station: Station[Row], rows: Sequence[Row]) -> None:
     ids, me = [_key(row) for row in rows], rows[0].claimed_by or 0
     try:
         save = station.work(worker, rows)
@@ -75,11 +78,9 @@ def _attempt(worker: Worker, station: Station[Row], rows: Sequence[Row]) -> int:
             mine = own(session, station.model, ids, me)
             save(session, mine)
             advance(mine, station.to)
-        return len(mine)
     except Exception as error:
         log.warning("work failed", station=station.name, rows=len(ids), error=type(error).__name__)
         _give_back(worker, station, ids, me, error)
-        return 0
 
 
 def _give_back(worker: Worker, station: Station[Row], ids: list[Any], me: int, error: Exception) -> None:

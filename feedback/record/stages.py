@@ -91,10 +91,10 @@ def _free(model: type[Row]) -> ColumnElement[bool]:
 
 
 def claim(
-    session: Session, model: type[Row], *where: ColumnElement[bool], by: int, limit: int, order: Any
+    session: Session, model: type[Row], *where: ColumnElement[bool], by: int, limit: int, order: Sequence[Any]
 ) -> Sequence[Row]:
     """Up to `limit` rows never tried, or one that was (alone); empty when nothing waits. Commit before working."""
-    base = select(model).where(*where).order_by(order).with_for_update(skip_locked=True)
+    base = select(model).where(*where).order_by(*order).with_for_update(skip_locked=True)
     tried = base.where(model.attempts > 0, _free(model)).limit(1)
     rows = session.scalars(tried).all() or session.scalars(
         base.where(model.attempts == 0, model.claimed_by.is_(None)).limit(limit)

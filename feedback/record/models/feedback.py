@@ -21,7 +21,13 @@ class Feedback(Base, Claimable):
     __tablename__ = "feedback"
     __table_args__ = (
         UniqueConstraint("caller", "external_id"),
-        Index("ix_feedback_waiting", "stage", "received_at", postgresql_where=text("stage IN ('clean', 'group')")),
+        Index(
+            "ix_feedback_waiting",
+            "stage",
+            "history",
+            "received_at",
+            postgresql_where=text("stage IN ('clean', 'group')"),
+        ),
         Index(None, "service_id", "said_at"),
         Index(None, "service_id", "received_at", "id"),
         Index(None, "service_id", "fingerprint", postgresql_where=text("fingerprint IS NOT NULL")),

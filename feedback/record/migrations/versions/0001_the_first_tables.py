@@ -142,7 +142,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_feedback_waiting",
         "feedback",
-        ["stage", "received_at"],
+        ["stage", "history", "received_at"],
         unique=False,
         postgresql_where=sa.text("stage IN ('clean', 'group')"),
     )
