@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ingest.channels import contact_lens, notify, srt, text, transcribe, twilio, vcon, vonage, webvtt, whisper
+from ingest.channels import contact_lens, mail, notify, srt, text, transcribe, twilio, vcon, vonage, webvtt, whisper
 from ingest.channels.contract import Channel
 
 CHANNELS: Final[dict[str, Channel]] = {
@@ -13,6 +13,7 @@ CHANNELS: Final[dict[str, Channel]] = {
     "calls/vcon": vcon.CHANNEL,
     "calls/webvtt": webvtt.CHANNEL,
     "calls/whisper": whisper.CHANNEL,
+    "email": mail.CHANNEL,
     "sms/notify": notify.CHANNEL,
     "sms/twilio": twilio.CHANNEL,
     "sms/vonage": vonage.CHANNEL,
