@@ -25,6 +25,8 @@ GROWTH = 0.1
 """A refit is due when the service has grown by this share since the last."""
 MOST = 300_000
 """The latest so many statements are grouped; older ones stay where they are."""
+LATELY = dt.timedelta(days=5)
+"""What is older is no longer news."""
 LONGEST_WAIT = dt.timedelta(hours=24)
 
 
@@ -109,6 +111,7 @@ def _store(session: Session, service_id: int, said: Said, fitted: Sequence[Fitte
     for part in fitted:
         _place(session, service_id, said, part, version, target, changes)
     moved = _move(session, said, target, version)
+    _look_again(session, said, target)
     _join_the_rest(session, service_id, said)
     outside = sum(issue is None for issue in target)
     session.add(
@@ -199,6 +202,14 @@ def _move(session: Session, said: Said, target: Sequence[uuid.UUID | None], vers
             ],
         )
     return sum(said.issues[row] is not None for row, _ in moved)
+
+
+def _look_again(session: Session, said: Said, target: Sequence[uuid.UUID | None]) -> None:
+    """What was said of late and now stands in another issue than when it was looked at: it may tell more there."""
+    since = dt.datetime.now(dt.UTC) - LATELY
+    moved = zip(said.feedback, said.said_at, said.issues, target, strict=True)
+    again = {feedback for feedback, at, was, to in moved if at > since and to and was != to}
+    session.execute(update(Feedback).where(Feedback.id.in_(again)).values(noticed=False))
 
 
 def _join_the_rest(session: Session, service_id: int, said: Said) -> None:
