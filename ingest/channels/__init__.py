@@ -2,7 +2,20 @@
 
 from typing import Final
 
-from ingest.channels import contact_lens, mail, notify, srt, text, transcribe, twilio, vcon, vonage, webvtt, whisper
+from ingest.channels import (
+    contact_lens,
+    mail,
+    notify,
+    open311,
+    srt,
+    text,
+    transcribe,
+    twilio,
+    vcon,
+    vonage,
+    webvtt,
+    whisper,
+)
 from ingest.channels.contract import Channel
 
 CHANNELS: Final[dict[str, Channel]] = {
@@ -14,8 +27,9 @@ CHANNELS: Final[dict[str, Channel]] = {
     "calls/webvtt": webvtt.CHANNEL,
     "calls/whisper": whisper.CHANNEL,
     "email": mail.CHANNEL,
+    "open311": open311.CHANNEL,
     "sms/notify": notify.CHANNEL,
     "sms/twilio": twilio.CHANNEL,
     "sms/vonage": vonage.CHANNEL,
 }
-"""By the end of the address, `/v1/channels/...`."""
+"""By the end of the address, `/v1/channels/...`; Open311 has an address of its own."""
