@@ -22,6 +22,7 @@ from feedback.record.db import Record, engine_for
 from feedback.record.errors import FeedbackError
 from feedback.record.queue import Bell
 from feedback.record.settings import Settings
+from ingest import pages as citizen_pages
 from ingest import routes as ingest_routes
 from ingest.door import Intake
 from ingest.rate import RateLimit
@@ -53,7 +54,14 @@ class Metrics(PrometheusController):
     tags = ["operators"]  # noqa: RUF012 - Litestar's form
 
 
-HANDLERS: list[Any] = [ingest_routes.router, insights_api.router, health.router, reference.router, Metrics]
+HANDLERS: list[Any] = [
+    citizen_pages.router,
+    ingest_routes.router,
+    insights_api.router,
+    health.router,
+    reference.router,
+    Metrics,
+]
 """In one router, since a path may have handlers of several parts, and Litestar merges them within a router alone."""
 
 
@@ -64,34 +72,50 @@ def problem(status: int, detail: str, headers: dict[str, str] | None = None, **m
     return Response(content, status_code=status, media_type="application/problem+json", headers=headers)
 
 
-def named_failure(_: AnyRequest, error: FeedbackError) -> Response[Any]:
+def failure(
+    request: AnyRequest, status: int, detail: str, headers: dict[str, str] | None = None, **more: object
+) -> Response[Any]:
+    """A page, where the handler shows pages (its `opt` says how); elsewhere problem details."""
+    handler = request.scope.get("route_handler")
+    page = handler.opt.get("failure_page") if handler else _page_for_people(request)
+    return page(request, status, headers or {}) if page else problem(status, detail, headers, **more)
+
+
+def _page_for_people(request: AnyRequest) -> Callable[..., Response[Any]] | None:
+    """For an address that nothing is at: a browser that follows a link gets a page."""
+    browses = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1/")
+    return citizen_pages.failure_page if browses else None
+
+
+def named_failure(request: AnyRequest, error: FeedbackError) -> Response[Any]:
     status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
     headers = {}
     if isinstance(error, errors.TooMany):
         headers["Retry-After"] = str(int(error.retry_after) + 1)
     if isinstance(error, errors.NotAuthentic):
         headers["WWW-Authenticate"] = "Bearer"
-    return problem(status, str(error), headers)
+    return failure(request, status, str(error), headers)
 
 
-def framework_failure(_: AnyRequest, error: HTTPException) -> Response[Any]:
+def framework_failure(request: AnyRequest, error: HTTPException) -> Response[Any]:
     """What Litestar refuses by itself: paths, methods, bodies. Its `extra` names fields, never their values."""
     extra = error.extra if isinstance(error.extra, list) else []
     fields = [{key: str(item.get(key, "")) for key in ("key", "message")} for item in extra if isinstance(item, dict)]
-    return problem(error.status_code, error.detail, dict(error.headers or {}), **({"errors": fields} if fields else {}))
+    more = {"errors": fields} if fields else {}
+    return failure(request, error.status_code, error.detail, dict(error.headers or {}), **more)
 
 
 def store_failure(request: AnyRequest, error: DBAPIError) -> Response[Any]:
     """The database is away, or refuses a value: its message may quote what came in, so it stays unsaid."""
     log.error("store failed", error=type(error.orig).__name__, path=request.scope["path_template"])
     if error.connection_invalidated or type(error).__name__ == "OperationalError":
-        return problem(503, "the store does not answer; please try again in a moment", {"Retry-After": "5"})
-    return problem(500, "this went wrong on our side")
+        return failure(request, 503, "the store does not answer; please try again in a moment", {"Retry-After": "5"})
+    return failure(request, 500, "this went wrong on our side")
 
 
 def unforeseen(request: AnyRequest, error: Exception) -> Response[Any]:
     log.error("unforeseen", error=type(error).__name__, path=request.scope.get("path_template"), where=_where(error))
-    return problem(500, "this went wrong on our side")
+    return failure(request, 500, "this went wrong on our side")
 
 
 def _where(error: BaseException) -> str:
@@ -102,8 +126,8 @@ def _where(error: BaseException) -> str:
     return f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "unknown"
 
 
-def broken_encoding(_: AnyRequest, error: UnicodeDecodeError) -> Response[Any]:
-    return problem(400, "the body is not UTF-8")
+def broken_encoding(request: AnyRequest, error: UnicodeDecodeError) -> Response[Any]:
+    return failure(request, 400, "the body is not UTF-8")
 
 
 def provide(value: object) -> Provide:

@@ -42,6 +42,13 @@ class Wording:
     thanks_follow: str
     thanks_more: str
 
+    receipts_title: str
+    receipts_label: str
+    receipts_hint: str
+    receipts_button: str
+    receipts_missing: str
+    receipts_unknown: str
+
     receipt_title: str
     receipt_code: str
     step_received: str
@@ -129,6 +136,12 @@ ENGLISH = Wording(
     thanks_keep="Keep this code: it shows what became of your words and takes them back. We cannot look it up for you.",
     thanks_follow="See where your feedback is",
     thanks_more="Tell us something else",
+    receipts_title="What became of your feedback?",
+    receipts_label="Your receipt code",
+    receipts_hint="16 letters and figures, like 7K3M-Q2ZD-98VX-4HTN. Capitals and hyphens do not matter.",
+    receipts_button="Show my feedback",
+    receipts_missing="Enter your receipt code",
+    receipts_unknown="There is no receipt with this code: check each letter and figure",
     receipt_title="Your feedback about {service}",
     receipt_code="Receipt",
     step_received="Received",
@@ -211,6 +224,12 @@ WELSH = Wording(
     thanks_keep="Cadwch y cod hwn i weld beth ddaeth o'ch adborth neu ei dynnu'n ôl. Ni allwn chwilio amdano i chi.",
     thanks_follow="Gweld ble mae eich adborth",
     thanks_more="Dweud rhywbeth arall wrthym",
+    receipts_title="Beth ddaeth o'ch adborth?",
+    receipts_label="Cod eich derbynneb",
+    receipts_hint="16 o lythrennau a rhifau, fel 7K3M-Q2ZD-98VX-4HTN. Nid yw priflythrennau a chysylltnodau o bwys.",
+    receipts_button="Dangos fy adborth",
+    receipts_missing="Rhowch god eich derbynneb",
+    receipts_unknown="Nid oes derbynneb â'r cod hwn: gwiriwch bob llythyren a rhif",
     receipt_title="Eich adborth am {service}",
     receipt_code="Derbynneb",
     step_received="Wedi'i dderbyn",

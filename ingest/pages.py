@@ -1,0 +1,227 @@
+"""The citizen's pages: the form, the thanks, the receipt. They need no JavaScript and set no cookie."""
+
+import asyncio
+import hmac
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+from litestar import Response, Router, get, post
+from litestar.response import Redirect
+
+from feedback.record import access
+from feedback.record.errors import NotFound
+from feedback.web import FOR_AN_HOUR, Pages, StaticFiles, serve_file
+from ingest import receipts
+from ingest.arrival import MESSAGE_LIMIT, Arrival
+from ingest.door import AnyRequest, Intake
+from ingest.language import choose, offered, switch
+from ingest.receipts import Receipt
+from ingest.wording import WORDING, Wording
+
+BODY_LIMIT = 64 * 1024
+CONTACT_LIMIT = 200
+URL_LIMIT = 2_000
+FIELDS = ("message", "contact", "page_url")
+
+HERE = Path(__file__).parent
+pages = Pages.within(HERE / "templates")
+files = StaticFiles("/static/citizen", [*(HERE / "static").glob("*.css"), *(HERE / "static").glob("*.svg")])
+
+
+class Known(NamedTuple):
+    """What a page needs to know of its service."""
+
+    slug: str
+    name: str
+    languages: list[Wording]
+
+
+def _service(intake: Intake, slug: str) -> Known:
+    with intake.record.transaction() as session:
+        found = access.service(session, slug)
+        return Known(found.slug, found.name, offered(found.properties.languages))
+
+
+def _show(
+    request: AnyRequest, template: str, among: Sequence[Wording], status: int = 200, **context: object
+) -> Response[str]:
+    common: dict[str, object] = {"t": choose(request, among), "languages": switch(request, among), "assets": files.url}
+    return pages.show(template, common | context, status)
+
+
+def _form_url(slug: str, wording: Wording) -> str:
+    return f"/services/{quote(slug)}/feedback?lang={wording.code}"
+
+
+def _receipt_url(code: str, wording: Wording) -> str:
+    return f"/receipts/{quote(code)}?lang={wording.code}"
+
+
+@get("/services/{service:str}/feedback", sync_to_thread=True)
+def feedback_form(request: AnyRequest, service: str, intake: Intake) -> Response[str]:
+    """The form. `?page_url=` tells which page the citizen came from."""
+    page_url = request.query_params.get("page_url", "")[:URL_LIMIT]
+    values = {"message": "", "contact": "", "page_url": page_url}
+    return _form(request, _service(intake, service), values, secrets.token_urlsafe(16), {})
+
+
+def _form(
+    request: AnyRequest, service: Known, values: dict[str, str], key: str, errors: dict[str, str]
+) -> Response[str]:
+    return _show(
+        request,
+        "feedback_form.html",
+        service.languages,
+        400 if errors else 200,
+        service_name=service.name,
+        action=_form_url(service.slug, choose(request, service.languages)),
+        key=key,
+        values=values,
+        errors=errors,
+    )
+
+
+@post("/services/{service:str}/feedback", request_max_body_size=BODY_LIMIT)
+async def send_feedback(request: AnyRequest, service: str, intake: Intake) -> Response[str]:
+    """Stores it and answers with the receipt; sent again by a reload, it is the same piece with the same receipt."""
+    known = await asyncio.to_thread(_service, intake, service)
+    form = await request.form()
+    texts = {name: value for name, value in form.items() if isinstance(value, str)}
+    values = {name: _plain(texts.get(name, "")) for name in FIELDS}
+    key = texts.get("key", "")[:200] or secrets.token_urlsafe(16)
+    wording = choose(request, known.languages)
+    if errors := _errors(values, wording):
+        return _form(request, known, values, key, errors)
+    await intake.vouched(request, known.slug)
+    stored = await intake.store_one(_arrival(known.slug, values, key))
+    return _show(
+        request,
+        "thanks.html",
+        known.languages,
+        service_name=known.name,
+        receipt=stored.receipt,
+        receipt_url=_receipt_url(stored.receipt, wording),
+        form_url=_form_url(known.slug, wording),
+    )
+
+
+def _plain(text: str) -> str:
+    """As it was typed: browsers send each end of a line as two characters."""
+    return text.replace("\r\n", "\n").strip()
+
+
+def _errors(values: dict[str, str], wording: Wording) -> dict[str, str]:
+    errors = {}
+    if not values["message"]:
+        errors["message"] = wording.message_missing
+    elif len(values["message"]) > MESSAGE_LIMIT:
+        errors["message"] = wording.message_too_long.format(limit=f"{MESSAGE_LIMIT:,}")
+    if len(values["contact"]) > CONTACT_LIMIT:
+        errors["contact"] = wording.contact_too_long
+    return errors
+
+
+def _arrival(slug: str, values: dict[str, str], key: str) -> Arrival:
+    """Changed words under the key of the same form (the way back, then sent again) are a new piece."""
+    said = "\0".join((slug, *values.values()))
+    return Arrival(
+        service=slug,
+        message=values["message"],
+        channel="web",
+        caller="public:idempotency",
+        external_id=hmac.new(key.encode(), said.encode(), "sha256").hexdigest(),
+        page_url=values["page_url"][:URL_LIMIT] or None,
+        contact=values["contact"] or None,
+    )
+
+
+@get("/receipts", sync_to_thread=False)
+def receipt_form(request: AnyRequest) -> Response[str]:
+    """Where a citizen enters the code of a receipt."""
+    return _show(request, "receipts.html", list(WORDING.values()), code="", error="")
+
+
+@post("/receipts", status_code=200)
+async def find_receipt(request: AnyRequest, intake: Intake) -> Response[str] | Redirect:
+    code = str((await request.form()).get("code", ""))[:100]
+    wording = choose(request, list(WORDING.values()))
+    try:
+        found = await asyncio.to_thread(_look_up, intake, code)
+    except NotFound:
+        error = wording.receipts_unknown if code.strip() else wording.receipts_missing
+        return _show(request, "receipts.html", [wording], 400, code=code, error=error)
+    return Redirect(_receipt_url(found.receipt, wording), status_code=303, headers=dict(pages.headers))
+
+
+def _look_up(intake: Intake, code: str) -> Receipt:
+    with intake.record.transaction() as session:
+        return receipts.look_up(session, code)
+
+
+@get("/receipts/{code:str}", sync_to_thread=True)
+def receipt_page(request: AnyRequest, code: str, intake: Intake) -> Response[str]:
+    """Where a piece of feedback is."""
+    found = _look_up(intake, code)
+    known = _service(intake, found.service)
+    return _show(
+        request,
+        "receipt.html",
+        known.languages,
+        service_name=found.service_name,
+        receipt=found.receipt,
+        state=found.state,
+        received_on=found.received_at.date(),
+        understood_as=[{"title": issue.title, "status": issue.status} for issue in found.understood_as],
+        done=[],
+        not_fixed_url="",
+        noted=False,
+        take_back_url=f"/receipts/{found.receipt}/take-back?lang={choose(request, known.languages).code}",
+    )
+
+
+@post("/receipts/{code:str}/take-back", sync_to_thread=True)
+def take_back(request: AnyRequest, code: str, intake: Intake) -> Redirect:
+    """Erases what was said, and shows the receipt that is left."""
+    with intake.record.transaction() as session:
+        receipts.take_back(session, code)
+    here = request.url.path.removesuffix("/take-back")
+    lang = request.query_params.get("lang", "")
+    return Redirect(f"{here}?lang={quote(lang)}", status_code=303, headers=dict(pages.headers))
+
+
+@get("/widget.js", sync_to_thread=True)
+def widget(request: AnyRequest) -> Response[bytes]:
+    """The widget for other sites; its address is in their pages, so it is looked at anew each hour."""
+    answer = serve_file(request, HERE / "static" / "widget.js", FOR_AN_HOUR)
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return answer
+
+
+KINDS = {404: "not_found", 409: "expired", 413: "too_large", 429: "too_many", 503: "unavailable"}
+
+
+def failure_page(request: AnyRequest, status: int, headers: dict[str, str]) -> Response[str]:
+    """What a citizen sees when it fails."""
+    answer = _show(request, "error.html", list(WORDING.values()), status, kind=KINDS.get(status, "wrong"))
+    answer.headers.update(headers)
+    return answer
+
+
+router = Router(
+    "/",
+    route_handlers=[
+        feedback_form,
+        send_feedback,
+        receipt_form,
+        find_receipt,
+        receipt_page,
+        take_back,
+        widget,
+        files.handler(),
+    ],
+    opt={"failure_page": failure_page},
+    include_in_schema=False,
+)
