@@ -24,6 +24,7 @@ from feedback.record.queue import Bell
 from feedback.record.settings import Settings
 from ingest import pages as citizen_pages
 from ingest import routes as ingest_routes
+from ingest.cors import allow_origin
 from ingest.door import Intake
 from ingest.rate import RateLimit
 from ingest.writer import Writer
@@ -142,6 +143,7 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         writer = Writer(record, bell)
+        app.state.record = record
         app.state.intake = Intake(record, writer, RateLimit(redis_url, settings.intake_rate))
         yield
         writer.close()
@@ -163,6 +165,7 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
         },
         exception_handlers=handlers,
         lifespan=[lifespan],
+        before_send=[allow_origin],
         middleware=[PrometheusConfig(app_name="feedback", prefix="feedback", group_path=True).middleware],
         openapi_config=openapi(),
         request_max_body_size=10 * 1024 * 1024,

@@ -1,15 +1,13 @@
 """Intake over HTTP: what citizens' pages, widgets and other systems post; and receipts."""
 
-import asyncio
 import datetime as dt
 import uuid
 from typing import Annotated
 
 import msgspec
-from litestar import Response, Router, delete, get, post, route
+from litestar import Router, delete, get, post
 from litestar.params import Parameter
 
-from feedback.record import access
 from feedback.record.access import Principal
 from feedback.record.errors import Malformed
 from ingest import receipts
@@ -46,12 +44,11 @@ class Acknowledgement(msgspec.Struct, frozen=True):
 @post("/v1/services/{service:str}/feedback", status_code=202, request_max_body_size=BODY_LIMIT)
 async def submit(
     request: AnyRequest, service: str, data: Submission, intake: Intake, idempotency_key: IdempotencyKey
-) -> Response[Acknowledgement]:
+) -> Acknowledgement:
     """Leave feedback. Repeating it under the same Idempotency-Key gives the same answer."""
     who = await intake.vouched(request, service)
     stored = await intake.store_one(_arrival(service, data, who, idempotency_key))
-    origin = await allowed_origin(request, service, intake)
-    return Response(Acknowledgement(stored.id, stored.receipt), status_code=202, headers=origin)
+    return Acknowledgement(stored.id, stored.receipt)
 
 
 def _arrival(service: str, data: Submission, who: Principal | None, idempotency_key: str | None) -> Arrival:
@@ -81,28 +78,6 @@ def parse_moment(text: str) -> dt.datetime | dt.date:
         raise Malformed("submitted_at is neither a date nor a time of RFC 3339") from None
 
 
-@route("/v1/services/{service:str}/feedback", http_method=["OPTIONS"], status_code=204)
-async def preflight(request: AnyRequest, service: str, intake: Intake) -> Response[None]:
-    """What a browser asks before a widget on another site may post."""
-    allowed = await allowed_origin(request, service, intake)
-    may = {"Access-Control-Allow-Methods": "POST", "Access-Control-Allow-Headers": "content-type, idempotency-key"}
-    return Response(None, status_code=204, headers={**allowed, **(may if allowed else {})})
-
-
-async def allowed_origin(request: AnyRequest, service: str, intake: Intake) -> dict[str, str]:
-    """The CORS header, for the origins that the service names and no other."""
-    origin = request.headers.get("origin")
-    if not origin:
-        return {}
-    origins = await asyncio.to_thread(_origins, service, intake)
-    return {"Access-Control-Allow-Origin": origin, "Vary": "Origin"} if origin in origins else {}
-
-
-def _origins(service: str, intake: Intake) -> tuple[str, ...]:
-    with intake.record.transaction() as session:
-        return access.service(session, service).properties.origins
-
-
 @get("/v1/receipts/{code:str}", sync_to_thread=True)
 def show_receipt(code: str, intake: Intake) -> Receipt:
     """Where a piece of feedback is."""
@@ -117,4 +92,4 @@ def take_back(code: str, intake: Intake) -> None:
         receipts.take_back(session, code)
 
 
-router = Router("/", route_handlers=[submit, preflight, show_receipt, take_back], tags=["citizens"])
+router = Router("/", route_handlers=[submit, show_receipt, take_back], tags=["citizens"])

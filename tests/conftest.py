@@ -5,8 +5,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+from sqlalchemy import text
 
 from feedback import embedded
+from feedback.app import create_app
+from feedback.record import access, services
+from feedback.record.db import Record, engine_for
+from feedback.record.migrations import migrate
+from feedback.record.models import Base
+from feedback.record.queue import Bell
+from feedback.record.settings import Settings
+from feedback.record.stages import Claimer
+from workers.station import Worker
+from workers.tools import Tools
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +36,62 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealServers]:
     data = tmp_path_factory.mktemp("data")
     with embedded.servers(data) as found:
         yield RealServers(found.database_url, found.redis_url, data)
+
+
+@pytest.fixture(scope="session")
+def migrated(servers: RealServers) -> Iterator[Record]:
+    settings = Settings(data=servers.data, intake_rate=0)
+    engine = engine_for(servers.database_url)
+    migrate(engine)
+    yield Record(settings, engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def record(migrated: Record) -> Iterator[Record]:
+    """An empty store."""
+    yield migrated
+    tables = ", ".join(table.name for table in reversed(Base.metadata.sorted_tables))
+    with migrated.engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        for day in connection.scalars(text("SELECT relid::text FROM pg_partition_tree('raw') WHERE level = 1")):
+            connection.execute(text(f"DROP TABLE {day}"))
+
+
+@pytest.fixture
+def bell(servers: RealServers) -> Bell:
+    return Bell(servers.redis_url)
+
+
+@pytest.fixture
+def client(record: Record, servers: RealServers) -> Iterator[TestClient[Litestar]]:
+    with TestClient(create_app(record.settings, servers.database_url, servers.redis_url)) as client:
+        yield client
+
+
+@pytest.fixture
+def blue_badge(record: Record) -> str:
+    """The slug of a service."""
+    with record.transaction() as session:
+        services.add(session, "blue-badge", "Blue Badge")
+    return "blue-badge"
+
+
+@pytest.fixture
+def admin(record: Record) -> dict[str, str]:
+    """The headers of somebody who may do everything."""
+    with record.transaction() as session:
+        return {"Authorization": f"Bearer {access.create(session, 'key', access.Role.admin, None)}"}
+
+
+@pytest.fixture(scope="session")
+def tools(servers: RealServers) -> Tools:
+    """The models, loaded once for all tests."""
+    return Tools(Settings(data=servers.data))
+
+
+@pytest.fixture
+def worker(record: Record, bell: Bell, tools: Tools) -> Iterator[Worker]:
+    claimer = Claimer(record.engine)
+    yield Worker(record, claimer, bell, tools)
+    claimer.close()

@@ -6,7 +6,7 @@ import redis
 import structlog
 from dramatiq import Message
 from dramatiq.brokers.redis import RedisBroker
-from dramatiq.errors import ConnectionError as BrokerGone
+from dramatiq.errors import BrokerConnectionError
 
 log = structlog.get_logger()
 
@@ -38,7 +38,7 @@ class Bell:
         try:
             for name in names:
                 self._broker.enqueue(Message(queue_name=QUEUES[name], actor_name=name, args=(), kwargs={}, options={}))
-        except (BrokerGone, redis.RedisError) as error:
+        except (BrokerConnectionError, redis.RedisError) as error:
             self._quiet_until = time.monotonic() + QUIET
             log.warning("bell not heard", error=type(error).__name__)
 

@@ -8,11 +8,12 @@ then it is set aside with its reason, and nothing waits behind it.
 import datetime as dt
 import threading
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Engine, and_, case, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Claimable, ServiceWork
@@ -49,7 +50,7 @@ class Claimer:
         )
         try:
             return self._connection.scalar(held, {"c": CLAIMERS, "n": self._number}) is not None
-        except DBAPIError:
+        except SQLAlchemyError:
             return False
 
     @property
@@ -72,6 +73,8 @@ class Claimer:
             self._drop()
 
     def _drop(self) -> None:
+        with suppress(SQLAlchemyError):  # where the connection is gone, so is the lock
+            self._connection.execute(text("SELECT pg_advisory_unlock_all()"))
         self._connection.invalidate()
         self._connection.close()
 

@@ -1,0 +1,35 @@
+"""Widgets on other sites may post: those of the origins that a service names, and no others (Fetch standard, CORS)."""
+
+import asyncio
+import re
+
+from litestar.datastructures import Headers, MutableScopeHeaders
+from litestar.types import Message, Scope
+
+from feedback.record import access
+from feedback.record.db import Record
+from feedback.record.errors import NotFound
+
+PATH = re.compile(r"/v1/services/([^/]+)/feedback")
+
+
+async def allow_origin(message: Message, scope: Scope) -> None:
+    """Names the origin on every answer of the endpoint, refusals included, so that a widget can say what went wrong."""
+    if message["type"] != "http.response.start":
+        return
+    origin, about = Headers.from_scope(scope).get("origin"), PATH.fullmatch(scope["path"])
+    record: Record = scope["litestar_app"].state.record
+    if origin and about and await asyncio.to_thread(_allowed, record, str(about[1]), origin):
+        headers = MutableScopeHeaders.from_message(message)
+        headers["Access-Control-Allow-Origin"] = origin
+        headers["Vary"] = "Origin"
+        headers["Access-Control-Allow-Methods"] = "POST"
+        headers["Access-Control-Allow-Headers"] = "content-type, idempotency-key"
+
+
+def _allowed(record: Record, service: str, origin: str) -> bool:
+    try:
+        with record.transaction() as session:
+            return origin in access.service(session, service).properties.origins
+    except NotFound:
+        return False

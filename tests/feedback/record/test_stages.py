@@ -1,0 +1,120 @@
+"""Who works on what, on a real PostgreSQL."""
+
+from sqlalchemy import select
+
+from feedback.record.db import Record
+from feedback.record.models import Feedback, Service, new_id
+from feedback.record.stages import SET_ASIDE, TRIES, Claimer, advance, claim, own, release, requeue
+
+WAITING = (Feedback.stage == "clean",)
+
+
+def put(record: Record, count: int) -> None:
+    with record.transaction() as session:
+        service = Service(slug="bins", name="Bins", stored_properties={})
+        session.add(service)
+        session.flush()
+        for number in range(count):
+            session.add(
+                Feedback(
+                    id=new_id(),
+                    service_id=service.id,
+                    channel="web",
+                    receipt=f"R{number}",
+                    caller="test",
+                    digest=b"",
+                    said_at=service.created_at,
+                    stage="clean",
+                )
+            )
+
+
+def take(record: Record, claimer: Claimer, limit: int = 10) -> list[Feedback]:
+    with record.transaction() as session:
+        found = claim(session, Feedback, *WAITING, by=claimer.number, limit=limit, order=(Feedback.receipt,))
+        return list(found)
+
+
+def states(record: Record) -> set[tuple[str, int | None, int]]:
+    with record.transaction() as session:
+        return {(row.stage, row.claimed_by, row.attempts) for row in session.scalars(select(Feedback))}
+
+
+def test_two_workers_never_hold_the_same_row(record: Record) -> None:
+    put(record, 5)
+    first, second = Claimer(record.engine), Claimer(record.engine)
+    mine, yours = take(record, first, 3), take(record, second, 3)
+    assert len(mine) == 3
+    assert len(yours) == 2
+    assert not {row.id for row in mine} & {row.id for row in yours}
+    first.close()
+    second.close()
+
+
+def test_what_a_dead_worker_held_can_be_claimed_at_once_and_alone(record: Record) -> None:
+    put(record, 3)
+    dead, heir = Claimer(record.engine), Claimer(record.engine)
+    take(record, dead)
+    assert take(record, heir) == []
+    dead.close()
+    assert [len(take(record, heir)) for _ in range(3)] == [1, 1, 1]
+    heir.close()
+
+
+def test_a_row_that_kills_its_worker_each_time_is_set_aside_after_three_tries_alone(record: Record) -> None:
+    put(record, 1)
+    for _ in range(TRIES):
+        victim = Claimer(record.engine)
+        assert len(take(record, victim)) == 1
+        victim.close()
+    last = Claimer(record.engine)
+    assert take(record, last) == []
+    assert states(record) == {(SET_ASIDE, None, TRIES)}
+    last.close()
+
+
+def test_a_row_that_fails_is_set_aside_with_its_reason_and_can_be_put_back(record: Record) -> None:
+    put(record, 1)
+    claimer = Claimer(record.engine)
+    for _ in range(TRIES):
+        [row] = take(record, claimer)
+        with record.transaction() as session:
+            release(session, Feedback, [row.id], claimer.number, reason="ValueError")
+    with record.transaction() as session:
+        assert session.scalars(select(Feedback.reason)).one() == "ValueError"
+        assert requeue(session, Feedback, to="clean") == 1
+    assert states(record) == {("clean", None, 0)}
+    claimer.close()
+
+
+def test_a_fault_that_lies_elsewhere_is_never_held_against_a_row(record: Record) -> None:
+    put(record, 1)
+    claimer = Claimer(record.engine)
+    for _ in range(2 * TRIES):
+        [row] = take(record, claimer)
+        with record.transaction() as session:
+            release(session, Feedback, [row.id], claimer.number, reason="Unavailable", blame=False)
+    assert states(record) == {("clean", None, 0)}
+    claimer.close()
+
+
+def test_results_are_written_by_the_one_that_still_holds_the_row_alone(record: Record) -> None:
+    put(record, 1)
+    slow, heir = Claimer(record.engine), Claimer(record.engine)
+    [row] = take(record, slow)
+    number = slow.number
+    slow.close()
+    [again] = take(record, heir)
+    with record.transaction() as session:
+        assert list(own(session, Feedback, [row.id], number)) == []
+        advance(own(session, Feedback, [again.id], heir.number), "group")
+    assert states(record) == {("group", None, 0)}
+    heir.close()
+
+
+def test_a_claimer_whose_connection_broke_takes_a_new_number(record: Record) -> None:
+    claimer = Claimer(record.engine)
+    before = claimer.number
+    claimer._connection.invalidate()
+    assert claimer.number != before
+    claimer.close()

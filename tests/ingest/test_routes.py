@@ -1,0 +1,143 @@
+"""Feedback over HTTP: stored once, refused clearly."""
+
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+from sqlalchemy import func, select
+
+from feedback.record import access
+from feedback.record.db import Record
+from feedback.record.models import Contact, Feedback, Raw
+
+Client = TestClient[Litestar]
+
+PATH = "/v1/services/blue-badge/feedback"
+
+
+def count(record: Record, model: Any = Feedback) -> int:
+    with record.transaction() as session:
+        return session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def test_an_accepted_piece_is_stored_when_the_answer_comes(client: Client, record: Record, blue_badge: str) -> None:
+    answer = client.post(PATH, json={"message": "The page logs me out"})
+    assert answer.status_code == 202
+    assert set(answer.json()) == {"id", "receipt"}
+    assert count(record) == 1
+
+
+def test_what_was_said_is_nowhere_in_clear_before_it_is_redacted(
+    client: Client, record: Record, blue_badge: str
+) -> None:
+    client.post(
+        PATH, json={"message": "canary-seventeen", "contact": "canary@example.org", "attributes": {"w": "canary"}}
+    )
+    with record.transaction() as session:
+        rows = session.execute(select(Feedback, Raw, Contact).join(Raw).join(Contact)).one()
+        assert b"canary" not in rows.Raw.sealed
+        assert b"canary" not in rows.Contact.sealed
+        stored = {column.name: getattr(rows.Feedback, column.key) for column in Feedback.__table__.columns}
+        assert "canary" not in repr(stored)
+
+
+def test_the_same_idempotency_key_gives_the_same_answer(client: Client, record: Record, blue_badge: str) -> None:
+    headers = {"Idempotency-Key": "k1"}
+    first = client.post(PATH, json={"message": "Twice"}, headers=headers)
+    again = client.post(PATH, json={"message": "Twice"}, headers=headers)
+    assert again.status_code == 202
+    assert first.json() == again.json()
+    assert count(record) == 1
+
+
+def test_another_body_under_the_same_key_is_refused(client: Client, record: Record, blue_badge: str) -> None:
+    headers = {"Idempotency-Key": "k1"}
+    client.post(PATH, json={"message": "One"}, headers=headers)
+    assert client.post(PATH, json={"message": "Two"}, headers=headers).status_code == 422
+    assert client.post(PATH, json={"message": "One", "rating": 2}, headers=headers).status_code == 422
+    assert count(record) == 1
+
+
+def test_an_external_id_takes_a_key_and_is_unique_for_it(
+    client: Client, record: Record, blue_badge: str, admin: dict[str, str]
+) -> None:
+    body = {"message": "From the CRM", "external_id": "17"}
+    assert client.post(PATH, json=body).status_code == 400
+    first = client.post(PATH, json=body, headers=admin)
+    assert client.post(PATH, json=body, headers=admin).json() == first.json()
+    assert client.post(PATH, json={**body, "message": "Another"}, headers=admin).status_code == 422
+    with record.transaction() as session:
+        other = {"Authorization": f"Bearer {access.create(session, 'key', access.Role.admin, None)}"}
+    assert client.post(PATH, json=body, headers=other).json()["id"] != first.json()["id"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b'{"message": ""}', 400),
+        (b'{"message": " \\n "}', 400),
+        (b'{"message": "x", "colour": "red"}', 400),
+        (b'{"message": 5}', 400),
+        (b"{", 400),
+        (b"[]", 400),
+        (b"", 400),
+        (b'{"message": "\xff"}', 400),
+        (b'{"message": "' + b"a" * 5_001 + b'"}', 400),
+        (b'{"message": "x", "submitted_at": "soon"}', 400),
+        (b'{"message": "x", "rating": 6}', 400),
+        (b'{"message": "' + b"a" * 70_000 + b'"}', 413),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_a_bad_body_gets_a_problem_and_is_not_stored(
+    client: Client, record: Record, blue_badge: str, body: bytes, status: int
+) -> None:
+    answer = client.post(PATH, content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == status
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    assert answer.json()["status"] == status
+    assert count(record) == 0
+
+
+def test_five_thousand_characters_are_taken(client: Client, blue_badge: str) -> None:
+    assert client.post(PATH, json={"message": "ŵ" * 5_000}).status_code == 202
+
+
+def test_an_unknown_service_is_not_found(client: Client, record: Record) -> None:
+    answer = client.post("/v1/services/nowhere/feedback", json={"message": "Hello"})
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+    assert count(record) == 0
+
+
+def test_a_receipt_says_where_it_is_however_it_is_typed(client: Client, blue_badge: str) -> None:
+    receipt = client.post(PATH, json={"message": "Where is it?"}).json()["receipt"]
+    for typed in (receipt, receipt.lower(), receipt.replace("-", ""), receipt.replace("0", "O").replace("1", "l")):
+        found = client.get(f"/v1/receipts/{typed}").json()
+        assert (found["state"], found["service"], found["channel"]) == ("received", "blue-badge", "web")
+    assert client.get("/v1/receipts/AAAA-AAAA-AAAA-AAAA").status_code == 404
+
+
+def test_taking_it_back_erases_what_was_said_and_contact(client: Client, record: Record, blue_badge: str) -> None:
+    receipt = client.post(PATH, json={"message": "Forget it", "contact": "me@example.org"}).json()["receipt"]
+    assert client.delete(f"/v1/receipts/{receipt}").status_code == 204
+    assert client.delete(f"/v1/receipts/{receipt}").status_code == 204
+    assert client.get(f"/v1/receipts/{receipt}").json()["state"] == "withdrawn"
+    assert (count(record), count(record, Raw), count(record, Contact)) == (1, 0, 0)
+
+
+def test_only_the_origins_of_a_service_may_post_from_a_browser(
+    client: Client, blue_badge: str, admin: dict[str, str]
+) -> None:
+    client.patch("/v1/services/blue-badge", json={"origins": ["https://council.example.org"]}, headers=admin)
+    for origin, allowed in (("https://council.example.org", True), ("https://other.example.org", False)):
+        before = client.options(PATH, headers={"Origin": origin, "Access-Control-Request-Method": "POST"})
+        posted = client.post(PATH, json={"message": "Hello"}, headers={"Origin": origin})
+        for answer in (before, posted):
+            assert (answer.headers.get("access-control-allow-origin") == origin) is allowed
+
+
+def test_many_at_once_each_get_their_own_answer(client: Client, record: Record, blue_badge: str) -> None:
+    answers = [client.post(PATH, json={"message": f"Piece {n}"}).json() for n in range(30)]
+    assert len({answer["id"] for answer in answers}) == len({answer["receipt"] for answer in answers}) == 30
+    assert count(record) == 30

@@ -1,0 +1,153 @@
+"""The walk over a real store: nothing lost, nothing twice, whatever fails."""
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from feedback.record import erasure
+from feedback.record.models import Feedback, Issue, Raw, Signal, Statement
+from feedback.record.stages import SET_ASIDE
+from ingest.arrival import Arrival
+from ingest.intake import Accepted, accept
+from tests.walking import walk
+from workers.pipeline import CLEAN, GROUP
+from workers.station import Worker, work_once
+from workers.tools import Tools
+
+NOW = dt.datetime.now(dt.UTC)
+
+
+def put(worker: Worker, *messages: str, at: dt.datetime | None = None, channel: Any = "web") -> list[Accepted]:
+    arrivals = [Arrival("blue-badge", message, channel, "test", submitted_at=at) for message in messages]
+    with worker.record.transaction() as session:
+        answers = accept(session, worker.record.keys, arrivals, dt.datetime.now(dt.UTC))
+    return [answer for answer in answers if isinstance(answer, Accepted)]
+
+
+def count(worker: Worker, model: Any, *where: Any) -> int:
+    with worker.record.transaction() as session:
+        return session.scalar(select(func.count()).select_from(model).where(*where)) or 0
+
+
+def stages(worker: Worker) -> dict[str, int]:
+    with worker.record.transaction() as session:
+        rows = session.execute(select(Feedback.stage, func.count()).group_by(Feedback.stage))
+        return {row[0]: row[1] for row in rows}
+
+
+class Poisoned(Tools):
+    """Fails on one message, as a redactor might."""
+
+    def clean(self, texts: Any) -> Any:
+        if any("poison" in text for text in texts):
+            raise ValueError("cannot be cleaned")
+        return super().clean(texts)
+
+
+def test_a_piece_ends_redacted_in_statements_and_its_raw_text_is_gone(worker: Worker, blue_badge: str) -> None:
+    put(worker, "The upload page fails. My postcode is LS1 4AB.")
+    walk(worker)
+    assert stages(worker) == {"done": 1}
+    assert count(worker, Raw) == 0
+    assert count(worker, Statement) == 2
+    with worker.record.transaction() as session:
+        text = session.scalars(select(Feedback.text)).one()
+        assert text is not None
+        assert "LS1" not in text
+        assert "[POSTCODE]" in text
+
+
+def test_one_poisonous_piece_is_set_aside_and_stops_no_other(worker: Worker, tools: Tools, blue_badge: str) -> None:
+    put(worker, "All good here", "poison", "The form is too long", "Nobody answers the phone")
+    poisoned = Poisoned(worker.record.settings)
+    poisoned.__dict__.update({key: value for key, value in tools.__dict__.items() if key != "clean"})
+    walk(replace(worker, tools=poisoned))
+    assert stages(worker) == {"done": 3, SET_ASIDE: 1}
+    with worker.record.transaction() as session:
+        assert session.scalars(select(Feedback.reason).where(Feedback.stage == SET_ASIDE)).one() == "clean: ValueError"
+
+
+def test_what_is_taken_back_while_a_worker_has_it_stays_erased(worker: Worker, blue_badge: str) -> None:
+    [accepted] = put(worker, "Please forget this")
+
+    class Slow(Tools):
+        def clean(self, texts: Any) -> Any:
+            with worker.record.transaction() as session:
+                erasure.erase(session, [accepted.id], by="citizen")
+            return worker.tools.clean(texts)
+
+    slow = Slow(worker.record.settings)
+    slow.encode, slow.redact = worker.tools.encode, worker.tools.redact  # type: ignore[method-assign]
+    slow._embedder = worker.tools._embedder
+    work_once(replace(worker, tools=slow), CLEAN)
+    assert stages(worker) == {"withdrawn": 1}
+    assert count(worker, Statement) == 0
+
+
+def test_a_repeated_bell_finds_nothing_to_do(worker: Worker, blue_badge: str) -> None:
+    put(worker, "Once")
+    assert work_once(worker, CLEAN)
+    assert not work_once(worker, CLEAN)
+    assert work_once(worker, GROUP)
+    assert not work_once(worker, GROUP)
+
+
+USUAL = (
+    "I waited {n} weeks for my badge to be renewed",
+    "The waiting time for renewal is {n} weeks and far too long",
+    "Still waiting for my renewed badge after {n} weeks",
+    "Parking bays near bay {n} are taken by cars without a badge",
+    "Cars without badges park in the disabled bays on street {n}",
+    "Disabled parking spaces at car park {n} are always taken",
+    "Nobody answered the phone after {n} minutes on hold",
+    "I was on hold for {n} minutes and then cut off",
+    "The phone line keeps you on hold for {n} minutes",
+)
+BROKEN = (
+    "The photo upload fails every time on version {n}",
+    "I cannot upload my photo, error {n}",
+    "Uploading the photograph gives error {n}",
+    "Photo upload does not work, tried {n} times",
+)
+
+
+def said(texts: tuple[str, ...], number: int) -> list[str]:
+    return [texts[n % len(texts)].format(n=n + 3) for n in range(number)]
+
+
+@pytest.fixture
+def history(worker: Worker, blue_badge: str) -> None:
+    for day in range(3, 31):
+        put(worker, *said(USUAL, 12), at=NOW - dt.timedelta(days=day, hours=day % 8))
+    walk(worker)
+
+
+def test_history_makes_issues_and_raises_nothing(worker: Worker, history: None) -> None:
+    assert count(worker, Issue) >= 2
+    assert count(worker, Signal) == 0
+
+
+def test_a_new_problem_becomes_one_issue_and_one_signal(worker: Worker, history: None) -> None:
+    for hours in (40, 30, 20, 10, 1):
+        put(worker, *said(BROKEN, 4), *said(USUAL, 3), at=NOW - dt.timedelta(hours=hours))
+        walk(worker)
+    with worker.record.transaction() as session:
+        signals = session.scalars(select(Signal).where(Signal.tier == "signal")).all()
+        assert len(signals) == 1
+        about = session.scalars(select(Statement.text).where(Statement.feedback_id.in_(signals[0].feedback_ids))).all()
+    assert signals[0].observed > 3 * signals[0].expected
+    assert sum("photo" in text.lower() for text in about) >= 0.8 * len(about)
+
+
+def test_a_refit_keeps_the_ids_of_known_issues(worker: Worker, history: None) -> None:
+    def ids() -> set[Any]:
+        with worker.record.transaction() as session:
+            return set(session.scalars(select(Statement.issue_id).where(Statement.issue_id.is_not(None)).distinct()))
+
+    before = ids()
+    put(worker, *said(USUAL, 60), at=NOW - dt.timedelta(days=2, hours=1))
+    walk(worker)
+    assert len(before & ids()) >= 0.8 * len(before)
