@@ -4,8 +4,11 @@ One thread a child waits for its end and starts it anew, the first time at once.
 own, so that Ctrl-C in a terminal reaches us alone and what a child leaves behind can be swept up. On Linux a child also
 ends when we are killed: it asks the kernel for a signal at the death of the thread that started it, which is the one
 that waits for it.
+
+Nothing but the standard library is imported, as each embedded server has a process that does this (`feedback.keeper`).
 """
 
+import json
 import os
 import shutil
 import signal
@@ -13,18 +16,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import structlog
-
 from feedback import launch
-
-log = structlog.get_logger(__name__)
 
 STEADY = 10.0  # seconds after which a child counts as well and truly started
 PAUSES = (0.0, 0.1, 0.3, 0.7, 1.5)  # seconds before starting one that keeps dying; the last goes on
@@ -37,7 +37,8 @@ class Child:
 
     `uid`, `gid`: whom it runs as, where we are root (0: as we are). `log`: the file that its output is added to (none:
     ours). `stop`: the signal that asks it to end; `orphaned`: the one that it gets when we are killed. `keep`: open
-    descriptors that it inherits. `env`: its whole environment (none: ours).
+    descriptors that it inherits. `env`: its whole environment (none: ours). `tries`: how often in a row it may die
+    before it counts as started, after which it is given up (0: never).
     """
 
     name: str
@@ -50,43 +51,57 @@ class Child:
     stop: signal.Signals = signal.SIGTERM
     orphaned: signal.Signals = signal.SIGKILL
     keep: Sequence[int] = ()
+    tries: int = 0
+
+
+def to_stderr(event: str, **facts: object) -> None:
+    """One JSON object a line."""
+    line = json.dumps({"event": event, **facts, "timestamp": datetime.now(UTC).isoformat()})
+    with suppress(OSError):  # the terminal may be gone
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
 
 
 class Supervisor:
-    """Keeps children alive until the `with` block is left, then ends them in the reverse order of their start."""
+    """Keeps children alive until the `with` block is left, then ends them in the reverse order of their start.
 
-    def __init__(self, grace: float = GRACE) -> None:
+    `tell` hears of every start and end.
+    """
+
+    def __init__(self, grace: float = GRACE, tell: Callable[..., None] = to_stderr) -> None:
         self._grace = grace
-        self._keepers: list[_Keeper] = []
+        self._tell = tell
+        self._watches: list[_Watch] = []
 
     def start(self, child: Child) -> None:
         """Start it and keep it alive; returns before it is ready for anything."""
-        keeper = _Keeper(child)
-        self._keepers.append(keeper)
-        keeper.start()
+        watch = _Watch(child, self._tell)
+        self._watches.append(watch)
+        watch.start()
 
-    def deaths(self) -> int:
-        """How often a child had to be started anew."""
-        return sum(keeper.deaths for keeper in self._keepers)
+    def has_given_up(self) -> bool:
+        """Whether a child died as often as it may."""
+        return any(watch.gave_up for watch in self._watches)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        for keeper in reversed(self._keepers):
-            keeper.ask_to_end()
+        for watch in reversed(self._watches):
+            watch.ask_to_end()
         deadline = time.monotonic() + self._grace
-        for keeper in reversed(self._keepers):
-            keeper.end_by(deadline)
+        for watch in reversed(self._watches):
+            watch.end_by(deadline)
 
 
-class _Keeper(threading.Thread):
+class _Watch(threading.Thread):
     """Starts one child, waits for its end, starts it again."""
 
-    def __init__(self, child: Child) -> None:
-        super().__init__(name=f"keeper of {child.name}", daemon=True)
-        self.deaths = 0
+    def __init__(self, child: Child, tell: Callable[..., None]) -> None:
+        super().__init__(name=f"watch over {child.name}", daemon=True)
+        self.gave_up = False
         self._child = child
+        self._tell = tell
         self._ending = threading.Event()
         self._lock = threading.Lock()  # a process is signalled only while it is not reaped: its number is its own
         self._process: subprocess.Popen[bytes] | None = None
@@ -95,16 +110,17 @@ class _Keeper(threading.Thread):
         in_a_row = 0
         while (process := self._spawn()) is not None:
             started = time.monotonic()
-            log.info("child_started", child=self._child.name, pid=process.pid)
+            self._tell("child_started", child=self._child.name, pid=process.pid)
             status = self._reap(process)
             if self._ending.is_set():
-                log.info("child_ended", child=self._child.name, pid=process.pid, status=status)
+                self._tell("child_ended", child=self._child.name, pid=process.pid, status=status)
                 return
-            self.deaths += 1
-            in_a_row = in_a_row + 1 if time.monotonic() - started < STEADY else 0
-            pause = PAUSES[min(max(in_a_row - 1, 0), len(PAUSES) - 1)]
-            log.warning("child_died", child=self._child.name, pid=process.pid, status=status, restart_in=pause)
-            self._ending.wait(pause)
+            self._tell("child_died", child=self._child.name, pid=process.pid, status=status)
+            in_a_row = 1 if time.monotonic() - started >= STEADY else in_a_row + 1
+            if in_a_row == self._child.tries:
+                self.gave_up = True
+                return
+            self._ending.wait(PAUSES[min(in_a_row, len(PAUSES)) - 1])
 
     def ask_to_end(self) -> None:
         self._ending.set()
@@ -113,7 +129,7 @@ class _Keeper(threading.Thread):
     def end_by(self, deadline: float) -> None:
         self.join(max(0.0, deadline - time.monotonic()))
         if self.is_alive():
-            log.warning("child_killed", child=self._child.name)
+            self._tell("child_killed", child=self._child.name)
             self._signal(signal.SIGKILL)
             self.join()
 

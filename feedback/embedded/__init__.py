@@ -1,7 +1,7 @@
 """PostgreSQL and Valkey beside us, when no URL is set.
 
-Each server has a folder in `FEEDBACK_DATA`: its `data`, its `log` and two locks. Every command with the same data
-folder finds it at the same address: a Unix socket in a folder that nobody else can enter, so no password is needed.
+Each server has a folder in `FEEDBACK_DATA`: its `data`, its logs and its locks. Every command with the same data folder
+finds it at the same address: a Unix socket in a folder that nobody else can enter, so no password is needed.
 """
 
 import json
@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from feedback.embedded.postgres import Postgres
-from feedback.embedded.turns import Server, Turn
+from feedback.embedded.use import Server, Use
 from feedback.embedded.valkey import Valkey
 from feedback.supervise import sigterm_is_ctrl_c
 
@@ -31,9 +31,8 @@ class Servers:
 def servers(data: Path, database_url: str | None = None, redis_url: str | None = None) -> Iterator[Servers]:
     """Within it both answer: at the URL given, or else beside us, joined where they run and started where they do not.
 
-    A server that we started is kept alive, and stopped at the end; SIGTERM ends the block as Ctrl-C does. Where another
-    process started it and ends before us, we take over within a second, at the same address. Unavailable when one
-    cannot be started.
+    A server beside us is kept alive while any process uses it, and has stopped when the last one leaves the block;
+    SIGTERM leaves it as Ctrl-C does. Unavailable when one cannot be started.
     """
     postgres, valkey = Postgres(data.absolute() / "postgres"), Valkey(data.absolute() / "valkey")
     beside_us: list[Server] = [server for server, url in ((postgres, database_url), (valkey, redis_url)) if not url]
@@ -49,12 +48,12 @@ def servers(data: Path, database_url: str | None = None, redis_url: str | None =
 @contextmanager
 def _running(beside_us: list[Server]) -> Iterator[None]:
     with ExitStack() as stack:
-        turns = [Turn(server) for server in beside_us]
-        for turn in turns:
-            turn.start()
-            stack.callback(turn.over)
-        for turn in turns:
-            turn.wait_until_it_answers()
+        uses = [Use(server) for server in beside_us]
+        for use in uses:
+            stack.callback(use.end)
+            use.begin()
+        for use in uses:
+            use.wait_until_it_answers()
         yield
 
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import psycopg
 
 from feedback.embedded.sockets import reachable
-from feedback.embedded.wheels import User, postgres_programs, user_of
+from feedback.embedded.wheels import User, environment, postgres_programs, user_of
 from feedback.record.errors import Unavailable
 from feedback.supervise import Child
 
@@ -72,7 +72,7 @@ class Postgres:
         return Child(
             name=self.name,
             argv=(str(postgres_programs(user) / "postgres"), "-D", _here(user), *settings),
-            env=_environment(),
+            env=environment(),
             cwd=self._data,
             uid=user.uid,
             gid=user.gid,
@@ -80,6 +80,7 @@ class Postgres:
             stop=signal.SIGINT,
             orphaned=signal.SIGINT,
             keep=(keep,),
+            tries=3,
         )
 
     def _initialise(self) -> None:
@@ -114,16 +115,11 @@ def _here(user: User) -> str:
     return "/proc/self/cwd" if user.uid and sys.platform == "linux" else "."
 
 
-def _environment() -> dict[str, str]:
-    """Ours without what would lead the server or its tools elsewhere."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
-
-
 def _run(command: list[str | Path], folder: Path, user: User, script: str = "") -> None:
     done = subprocess.run(
         command,
         cwd=folder,
-        env=_environment(),
+        env=environment(),
         input=script,
         user=user.uid or None,
         group=user.gid or None,

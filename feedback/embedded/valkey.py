@@ -6,7 +6,7 @@ from urllib.parse import quote
 import redis
 
 from feedback.embedded.sockets import reachable
-from feedback.embedded.wheels import user_of, valkey_program
+from feedback.embedded.wheels import environment, user_of, valkey_program
 from feedback.supervise import Child
 
 SOCKET = "valkey.sock"
@@ -59,9 +59,11 @@ class Valkey:
         return Child(
             name=self.name,
             argv=(str(valkey_program(user)), *settings),
+            env=environment(),
             cwd=self._data,
             uid=user.uid,
             gid=user.gid,
             log=self.folder / "log",
             keep=(keep,),
+            tries=3,
         )

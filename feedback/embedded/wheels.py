@@ -36,6 +36,11 @@ class User:
                 os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
 
+def environment() -> dict[str, str]:
+    """What a program needs of ours: nothing secret, and nothing that would lead PostgreSQL elsewhere."""
+    return {name: os.environ[name] for name in ("PATH", "TMPDIR", "LD_LIBRARY_PATH") if name in os.environ}
+
+
 def user_of(folder: Path) -> User:
     """Whom the server of this folder runs as: its owner, or where we are root and it is new, a user of their own."""
     if os.geteuid() != 0:
