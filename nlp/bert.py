@@ -7,7 +7,6 @@ BertModel; what follows it (pooling, dense layers, normalisation) is what the fo
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,9 @@ import openvino
 from numpy.typing import NDArray
 from openvino import opset13 as op
 
+from nlp.checkpoint import UnusableModel, Weights, modules, read_json, read_weights
+
 Node = Any  # OpenVINO's own types say no more
-Weights = Mapping[str, NDArray[Any]]
 
 ACTIVATIONS: Mapping[str, Callable[[Node], Node]] = {
     "gelu": lambda x: op.gelu(x, "erf"),
@@ -31,61 +31,23 @@ ACTIVATIONS: Mapping[str, Callable[[Node], Node]] = {
 }
 
 
-class UnusableModel(ValueError):
-    """The folder holds no model that runs here; the message says what is missing or unknown."""
-
-
 def build(folder: Path) -> openvino.Model:
     """The way from tokens to vectors.
 
     Inputs: ids (n, tokens) int64 and mask (n, tokens) float32, 1 for a token and 0 for padding. Output: (n, dimensions)
-    unit rows. Raises UnusableModel.
+    float32, unit rows. Raises UnusableModel.
     """
     ids = op.parameter([-1, -1], np.int64, name="ids")
     mask = op.parameter([-1, -1], np.float32, name="mask")
-    x = None
+    x = ids
     for kind, path in modules(folder):
         if kind not in STEPS:
             raise UnusableModel(f"{folder}: a module of the kind {kind} is not supported")
-        x = STEPS[kind](path, mask, ids if x is None else x)
+        try:
+            x = STEPS[kind](path, mask, x)
+        except KeyError as error:
+            raise UnusableModel(f"{path} lacks {error}") from error
     return openvino.Model([_unit(x)], [ids, mask], folder.name)
-
-
-def modules(folder: Path) -> list[tuple[str, Path]]:
-    """Each module's kind and folder, in order; a bare BERT folder is pooled by its mean."""
-    if not (folder / "modules.json").exists():
-        return [("Transformer", folder), ("Pooling", folder / "1_Pooling")]
-    return [(it["type"].rpartition(".")[2], folder / it["path"]) for it in read_json(folder / "modules.json")]
-
-
-def read_json(path: Path) -> Any:
-    """Raises UnusableModel where the file is missing or broken."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UnusableModel(f"{path} cannot be read") from error
-
-
-def read_weights(path: Path) -> Weights:
-    """The tensors of a safetensors file, mapped and not copied where they are float32 already."""
-    try:
-        data = np.memmap(path, np.uint8, "c")
-        size = int(data[:8].view(np.int64)[0])
-        header = json.loads(data[8 : 8 + size].tobytes())
-    except (OSError, ValueError, IndexError) as error:
-        raise UnusableModel(f"{path} cannot be read") from error
-    header.pop("__metadata__", None)
-    body = data[8 + size :]
-    return {name.removeprefix("bert."): _tensor(body, told) for name, told in header.items()}
-
-
-def _tensor(body: NDArray[np.uint8], told: dict[str, Any]) -> NDArray[Any]:
-    raw = body[slice(*told["data_offsets"])]
-    if told["dtype"] == "BF16":  # numpy knows no bfloat16: the upper half of a float32
-        return (raw.view(np.uint16).astype(np.uint32) << 16).view(np.float32).reshape(told["shape"])
-    kinds = {"F32": np.float32, "F16": np.float16, "F64": np.float64, "I64": np.int64}
-    array = raw.view(kinds[told["dtype"]]).reshape(told["shape"])
-    return array if array.dtype == np.float32 else array.astype(np.float32)
 
 
 def _bert(folder: Path, mask: Node, ids: Node) -> Node:

