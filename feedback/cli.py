@@ -241,6 +241,20 @@ def key_revoke(settings: Settings, number: int) -> None:
     click.echo(f"Revoked {number}.")
 
 
+@main.command()
+@click.pass_obj
+def requeue(settings: Settings) -> None:
+    """Put what was set aside back to work, after its cause was mended."""
+    from feedback.doors import opened
+    from feedback.record.models import Feedback
+    from feedback.record.stages import requeue
+
+    with opened(settings) as door, door.record.transaction() as session:
+        fresh = requeue(session, Feedback, Feedback.text.is_(None), to="clean")
+        cleaned = requeue(session, Feedback, Feedback.text.is_not(None), to="group")
+    click.echo(f"{fresh + cleaned} pieces are back at work.")
+
+
 @main.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--service", "slug", help="The service that all of it is about.")

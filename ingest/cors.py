@@ -18,8 +18,10 @@ async def allow_origin(message: Message, scope: Scope) -> None:
     if message["type"] != "http.response.start":
         return
     origin, about = Headers.from_scope(scope).get("origin"), PATH.fullmatch(scope["path"])
+    if not origin or not about:
+        return
     record: Record = scope["litestar_app"].state.record
-    if origin and about and await asyncio.to_thread(_allowed, record, str(about[1]), origin):
+    if await asyncio.to_thread(_allowed, record, about[1], origin):
         headers = MutableScopeHeaders.from_message(message)
         headers["Access-Control-Allow-Origin"] = origin
         headers["Vary"] = "Origin"
