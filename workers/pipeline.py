@@ -8,13 +8,12 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from feedback.record import raw
+from feedback.record.errors import NotFound
 from feedback.record.models import Feedback, Statement
 from feedback.record.stages import ask
 from workers import joining
 from workers.cleaning import Prepared, prepare
 from workers.station import Save, Station, Worker, work_once
-
-EXPIRED = "its raw text had expired before it was read"
 
 
 def clean(worker: Worker) -> None:
@@ -30,13 +29,14 @@ def group(worker: Worker) -> None:
 def _clean(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
     with worker.record.transaction() as session:
         contents = raw.take_out(session, worker.record.keys, [row.id for row in rows])
-    prepared = prepare(worker.tools, {row.id: contents[row.id] for row in rows if row.id in contents})
+    if missing := sum(row.id not in contents for row in rows):
+        raise NotFound(f"the raw text of {missing} expired before it was read")
+    prepared = prepare(worker.tools, contents)
 
     def save(session: Session, mine: Sequence[Feedback]) -> None:
         for row in mine:
-            if row.id in prepared:
-                _write(row, prepared[row.id])
-        statements = [_statement(row, said) for row in mine if row.id in prepared for said in prepared[row.id].said]
+            _write(row, prepared[row.id])
+        statements = [_statement(row, said) for row in mine for said in prepared[row.id].said]
         if statements:
             session.execute(insert(Statement), statements)
         raw.forget(session, [row.id for row in mine])
@@ -66,8 +66,9 @@ def _group(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
             session.execute(update(Statement), changes)
         now = dt.datetime.now(dt.UTC)
         for row in mine:
-            row.done_at = now
-        ask(session, {row.service_id for row in mine}, "notice", "refit")
+            row.done_at, row.noticed = now, row.history  # history raises nothing: nobody need look at it
+        ask(session, {row.service_id for row in mine if not row.history}, "notice")
+        ask(session, {row.service_id for row in mine}, "refit")
 
     return save
 

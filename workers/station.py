@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, inspect
 from sqlalchemy.orm import Session
 
 from feedback.record.db import Record
-from feedback.record.errors import Unavailable
+from feedback.record.errors import FeedbackError, Unavailable
 from feedback.record.queue import Bell
 from feedback.record.stages import Claimer, Row, advance, claim, own, release
 from workers.tools import Tools
@@ -87,8 +87,9 @@ def _give_back(worker: Worker, station: Station[Row], ids: list[Any], me: int, e
     """What cannot even be given back is freed with our number: nothing stays claimed by who has let go of it."""
     try:
         with worker.record.transaction() as session:
+            why = str(error) if isinstance(error, FeedbackError) else type(error).__name__
             blame = not isinstance(error, Unavailable)
-            release(session, station.model, ids, me, reason=f"{station.name}: {type(error).__name__}", blame=blame)
+            release(session, station.model, ids, me, reason=f"{station.name}: {why}", blame=blame)
     except Exception:
         worker.claimer.renew()
 
