@@ -20,7 +20,7 @@ SETTINGS = {
     "listen_addresses": "",
     "unix_socket_directories": ".",
     "unix_socket_permissions": "0700",
-    "max_connections": "100",
+    "max_connections": "200",
     "shared_buffers": "128MB",
     "max_wal_size": "256MB",
     "jit": "off",
