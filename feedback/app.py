@@ -29,6 +29,7 @@ from ingest.door import Intake
 from ingest.rate import RateLimit
 from ingest.writer import Writer
 from insights import api as insights_api
+from insights import pages as staff_pages
 
 log = structlog.get_logger()
 
@@ -59,6 +60,7 @@ HANDLERS: list[Any] = [
     citizen_pages.router,
     ingest_routes.router,
     insights_api.router,
+    staff_pages.router,
     health.router,
     reference.router,
     Metrics,

@@ -1,0 +1,110 @@
+"""What the dashboard's first page and its small lines need: many services, or many issues, in a few queries."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Date, cast, func, select
+from sqlalchemy.orm import Session
+
+from feedback.record.access import Principal
+from feedback.record.models import Change, Feedback, Issue, Service, Statement
+from insights import issues
+from insights.reading import WAITING
+from insights.views import IssueView
+
+WEEKS = 8
+STANDING = ("open", "acknowledged", "in_progress")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One service of the first page; `weekly` are its pieces week by week, the latest seven days last."""
+
+    service: Service
+    emerging: list[IssueView]
+    last_7_days: int
+    waiting: int
+    open_issues: int
+    weekly: list[int]
+
+    @property
+    def score(self) -> float:
+        return max((issue.signal.score for issue in self.emerging if issue.signal), default=0.0)
+
+
+def permitted(session: Session, who: Principal) -> Sequence[Service]:
+    mine = select(Service).order_by(Service.name)
+    if who.service_id is not None:
+        mine = mine.where(Service.id == who.service_id)
+    return session.scalars(mine).all()
+
+
+def overview(session: Session, who: Principal) -> list[Line]:
+    """The services that somebody may see; those where something emerges first, the least likely to be chance on top."""
+    services = permitted(session, who)
+    ids = [service.id for service in services]
+    waiting, standing, weekly = _waiting(session, ids), _standing(session, ids), _weekly(session, ids)
+    lines = [
+        Line(
+            service=service,
+            emerging=issues.emerging(session, service),
+            last_7_days=weekly[service.id][-1],
+            waiting=waiting.get(service.id, 0),
+            open_issues=standing.get(service.id, 0),
+            weekly=weekly[service.id],
+        )
+        for service in services
+    ]
+    return sorted(lines, key=lambda line: -line.score)
+
+
+def _waiting(session: Session, ids: Sequence[int]) -> dict[int, int]:
+    query = select(Feedback.service_id, func.count()).where(Feedback.service_id.in_(ids), Feedback.stage.in_(WAITING))
+    return {row[0]: row[1] for row in session.execute(query.group_by(Feedback.service_id))}
+
+
+def _standing(session: Session, ids: Sequence[int]) -> dict[int, int]:
+    mine = (Issue.service_id.in_(ids), Issue.merged_into.is_(None), Issue.status.in_(STANDING))
+    query = select(Issue.service_id, func.count()).where(*mine).group_by(Issue.service_id)
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def _weekly(session: Session, ids: Sequence[int]) -> dict[int, list[int]]:
+    """Counted back from now, not from Monday: each holds seven whole days."""
+    back = func.floor(func.extract("epoch", func.now() - Feedback.said_at) / (7 * 86_400))
+    recent = Feedback.said_at > func.now() - dt.timedelta(weeks=WEEKS)
+    query = select(Feedback.service_id, back, func.count()).where(Feedback.service_id.in_(ids), recent)
+    found: dict[int, list[int]] = defaultdict(lambda: [0] * WEEKS)
+    for service_id, weeks, count in session.execute(query.group_by(Feedback.service_id, back)):
+        found[service_id][WEEKS - 1 - min(max(int(weeks), 0), WEEKS - 1)] = count
+    return found
+
+
+def daily_by_issue(session: Session, service: Service, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[int]]:
+    """The issues' reports day by day over the last weeks, in the service's days, the latest last."""
+    today = dt.datetime.now(ZoneInfo(service.properties.time_zone)).date()
+    first = today - dt.timedelta(weeks=WEEKS)
+    day = cast(func.timezone(service.properties.time_zone, Feedback.said_at), Date)
+    query = (
+        select(Statement.issue_id, day, func.count(Feedback.id.distinct()))
+        .join(Feedback, Feedback.id == Statement.feedback_id)
+        .where(Statement.issue_id.in_(list(ids)), Feedback.said_at > first, Feedback.weight > 0)
+        .group_by(Statement.issue_id, day)
+    )
+    found: dict[uuid.UUID, list[int]] = defaultdict(lambda: [0] * (WEEKS * 7))
+    for issue_id, when, count in session.execute(query):
+        if issue_id and first < when <= today:
+            found[issue_id][(when - first).days - 1] = count
+    return found
+
+
+def marks(session: Session, service: Service, days: int) -> list[tuple[dt.date, str]]:
+    """What was changed about the service in the last days, for its charts."""
+    zone = ZoneInfo(service.properties.time_zone)
+    since = dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
+    changes = session.scalars(select(Change).where(Change.service_id == service.id, Change.at > since))
+    return [(change.at.astimezone(zone).date(), change.what) for change in changes]

@@ -1,0 +1,36 @@
+/* Draws the figure that the page carries, in the page's own colours. The table beside it says the same. */
+(() => {
+  "use strict";
+
+  const chart = document.getElementById("chart");
+  const figure = JSON.parse(document.getElementById("figure").textContent);
+
+  function coloured() {
+    const style = getComputedStyle(document.documentElement);
+    const [ink, edge, brand, alarm] = ["ink", "line", "brand", "alarm"].map((name) => style.getPropertyValue(`--${name}`).trim());
+    const axis = { color: ink, gridcolor: edge, linecolor: edge, zerolinecolor: edge };
+    return {
+      data: figure.data.map((trace) => ({ ...trace, marker: { color: brand } })),
+      layout: {
+        ...figure.layout,
+        xaxis: { ...figure.layout.xaxis, ...axis },
+        yaxis: { ...figure.layout.yaxis, ...axis },
+        shapes: figure.layout.shapes.map((shape) => ({ ...shape, line: { ...shape.line, color: alarm } })),
+        font: { family: getComputedStyle(chart).fontFamily, size: 14, color: ink },
+        paper_bgcolor: "transparent",
+        plot_bgcolor: "transparent",
+        margin: { l: 48, r: 8, t: 24, b: 40 },
+        bargap: 0.15,
+      },
+    };
+  }
+
+  function draw() {
+    const { data, layout } = coloured();
+    Plotly.react(chart, data, layout, { displayModeBar: false, responsive: true, locale: "en" });
+  }
+
+  chart.hidden = false;
+  draw();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+})();

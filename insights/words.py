@@ -1,0 +1,101 @@
+"""The machine's findings in words that a service owner reads at a glance."""
+
+import datetime as dt
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from insights.views import SignalView
+
+CHANNELS: Mapping[str, str] = {
+    "web": "on the website",
+    "sms": "by text message",
+    "call": "by phone",
+    "email": "by e-mail",
+    "import": "from files",
+}
+CHANNEL_NAMES: Mapping[str, str] = {
+    "web": "website",
+    "sms": "text message",
+    "call": "phone",
+    "email": "e-mail",
+    "import": "file",
+}
+KINDS: Mapping[str, str] = {"new": "New", "surge": "More than usual", "regression": "Back again"}
+TRENDS: Mapping[str, str] = {"new": "New", "emerging": "Emerging", "steady": "Steady", "fading": "Fading"}
+STATUSES: Mapping[str, str] = {
+    "open": "Open",
+    "acknowledged": "Acknowledged",
+    "in_progress": "In progress",
+    "resolved": "Resolved",
+    "archived": "Archived",
+}
+STAGES: Mapping[str, str] = {
+    "clean": "Waiting to be read",
+    "group": "Waiting to be grouped",
+    "done": "Read",
+    "set_aside": "Set aside",
+    "withdrawn": "Taken back",
+}
+
+MOSTLY = 0.8
+"""The share of one channel from which on the others need no mention."""
+
+
+def evidence(signal: SignalView, now: dt.datetime, zone: str) -> str:
+    """As in: 27 reports in 48 h where 1.2 were expected, since Friday; by phone only."""
+    reports = f"{signal.observed:,} report{'' if signal.observed == 1 else 's'}"
+    span = _span(signal.window_hours)
+    begun = since(signal.since, now, zone)
+    return f"{reports} in {span} where {_usual(signal.expected)} expected, since {begun}; {_ways(signal.by_channel)}"
+
+
+def _usual(expected: float) -> str:
+    if expected < 0.05:
+        return "almost none were"
+    text = f"{expected:.1f}" if expected < 10 else f"{expected:,.0f}"
+    return f"{text.removesuffix('.0')} {'was' if text == '1.0' else 'were'}"
+
+
+def _span(hours: float) -> str:
+    whole = round(hours)
+    return f"{whole // 24} days" if whole > 48 and whole % 24 == 0 else f"{whole} h"
+
+
+def since(moment: dt.datetime, now: dt.datetime, zone: str) -> str:
+    """The day as people would name it, in the service's own time zone."""
+    place = ZoneInfo(zone)
+    begun, today = moment.astimezone(place), now.astimezone(place).date()
+    days = (today - begun.date()).days
+    if days <= 0:
+        return f"{begun:%H:%M} today"
+    if days == 1:
+        return f"{begun:%H:%M} yesterday"
+    return f"{begun:%A}" if days < 7 else day(begun)
+
+
+def _ways(by_channel: Mapping[str, int]) -> str:
+    """How they came, the most used channel first."""
+    ranked = sorted(by_channel, key=lambda channel: -by_channel[channel])
+    names = [CHANNELS.get(channel, channel) for channel in ranked]
+    if not names:
+        return "no channel known"
+    if len(names) == 1:
+        return f"{names[0]} only"
+    if by_channel[ranked[0]] >= MOSTLY * sum(by_channel.values()):
+        return f"mostly {names[0]}"
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def channels(by_channel: Mapping[str, int]) -> str:
+    """As in: phone 12, website 3."""
+    ranked = sorted(by_channel.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{CHANNEL_NAMES.get(channel, channel)} {count:,}" for channel, count in ranked)
+
+
+def day(date: dt.date) -> str:
+    return f"{date.day} {date:%B %Y}"
+
+
+def moment(at: dt.datetime, zone: str) -> str:
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{day(local)}, {local:%H:%M}"
