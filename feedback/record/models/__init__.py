@@ -1,5 +1,6 @@
 """The tables."""
 
+from feedback.record.models.alerts import Alert, Delivery, Quiet, Subscription
 from feedback.record.models.audit import AuditEntry
 from feedback.record.models.base import Base, Claimable, new_id
 from feedback.record.models.feedback import Contact, DayKey, Feedback, HeldRaw, Raw
@@ -9,6 +10,7 @@ from feedback.record.models.services import Change, Properties, Service
 from feedback.record.models.statements import Statement
 
 __all__ = [
+    "Alert",
     "AuditEntry",
     "Base",
     "Change",
@@ -16,16 +18,19 @@ __all__ = [
     "Contact",
     "Credential",
     "DayKey",
+    "Delivery",
     "Feedback",
     "HeldRaw",
     "Issue",
     "IssueEvent",
     "Properties",
+    "Quiet",
     "Raw",
     "Refit",
     "Service",
     "ServiceWork",
     "Signal",
     "Statement",
+    "Subscription",
     "new_id",
 ]

@@ -1,0 +1,107 @@
+"""Who wants to know (subscription), what they are told (alert), and every attempt to tell them (delivery)."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, ForeignKey, Identity, Index, UniqueConstraint, Uuid, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from feedback.record.models.base import Base, Claimable, Timed, new_id
+
+
+class Subscription(Base, Claimable, Timed):
+    """One receiver, served by one worker at a time: who is slow or dead keeps nobody else waiting.
+
+    `kind`: webhook, email or chat. `sealed` holds its address and its secrets, under the key of keys; `shown` is as
+    much of the address as may be seen. `digest`: at_once, daily or weekly. `state`: active, muted, disabled (failed for
+    five days), ended (said so itself). `quiet_until`: snoozed. `failing_since`: none when the last attempt went well.
+    `contact`: whom to tell, by e-mail, when it is disabled.
+    """
+
+    __tablename__ = "subscriptions"
+    __table_args__ = (Index(None, "service_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
+    theme_id: Mapped[uuid.UUID | None]
+    kind: Mapped[str]
+    name: Mapped[str] = mapped_column(default="")
+    shown: Mapped[str]
+    sealed: Mapped[bytes]
+    filters: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    digest: Mapped[str] = mapped_column(default="at_once")
+    contact: Mapped[str | None]
+    created_by: Mapped[str]
+    state: Mapped[str] = mapped_column(default="active")
+    quiet_until: Mapped[dt.datetime | None]
+    failing_since: Mapped[dt.datetime | None]
+
+
+class Quiet(Base):
+    """An issue that one subscription hears no more about: until then (snoozed), or for good (muted)."""
+
+    __tablename__ = "quiet"
+
+    subscription_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("subscriptions.id", ondelete="CASCADE"), primary_key=True
+    )
+    issue_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True)
+    until: Mapped[dt.datetime | None]
+
+
+class Alert(Base):
+    """A signal, or one urgent piece, as it is told to one subscription; without one, to the service's stream and feed.
+
+    `cause` names what made it, so that nothing is told twice. `number` grows in the order of commits within a service.
+    `facts` are frozen when it is raised and hold no citizen's words: those are read when it is sent. `observed`: the
+    reports it told of. `state`: waiting, sent, failed, dropped, or told (on stream and feed alone). `due_at`: when it
+    is tried next, by the clock of the database; `tried`: how often it was.
+    """
+
+    __tablename__ = "alerts"
+    __table_args__ = (
+        UniqueConstraint("subscription_id", "service_id", "cause", postgresql_nulls_not_distinct=True),
+        Index("ix_alerts_due", "subscription_id", "due_at", postgresql_where=text("state = 'waiting'")),
+        Index("ix_alerts_told", "service_id", "number", postgresql_where=text("subscription_id IS NULL")),
+        Index(None, "signal_id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
+    subscription_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("subscriptions.id", ondelete="CASCADE"))
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
+    type: Mapped[str]
+    cause: Mapped[str]
+    signal_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("signals.id", ondelete="SET NULL"))
+    issue_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("issues.id", ondelete="SET NULL"))
+    facts: Mapped[dict[str, Any]]
+    observed: Mapped[int] = mapped_column(default=0)
+    raised_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    state: Mapped[str]
+    due_at: Mapped[dt.datetime | None]
+    tried: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[dt.datetime | None]
+    acknowledged_at: Mapped[dt.datetime | None]
+    acknowledged_by: Mapped[str | None]
+
+
+class Delivery(Base):
+    """One attempt to send one alert, or several folded into one message.
+
+    `outcome`: delivered, failed or gone. `status`: the receiver's, where it gave one. `seconds`: how long it took.
+    `answer`: the first kilobyte of what the receiver said.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = (Index(None, "subscription_id", "id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    subscription_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("subscriptions.id", ondelete="CASCADE"))
+    alert_ids: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid))
+    at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    outcome: Mapped[str]
+    status: Mapped[int | None]
+    reason: Mapped[str | None]
+    seconds: Mapped[float]
+    answer: Mapped[str] = mapped_column(default="")
