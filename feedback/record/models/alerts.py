@@ -16,11 +16,11 @@ class Subscription(Base, Claimable, Timed):
     `kind`: webhook, email or chat. `sealed` holds its address and its secrets, under the key of keys; `shown` is as
     much of the address as may be seen. `digest`: at_once, daily or weekly. `state`: active, muted, disabled (failed for
     five days), ended (said so itself). `quiet_until`: snoozed. `failing_since`: none when the last attempt went well.
-    `contact`: whom to tell, by e-mail, when it is disabled.
+    `contact`: whom to tell, by e-mail, when it is disabled. `request_key`: the Idempotency-Key that it was made with.
     """
 
     __tablename__ = "subscriptions"
-    __table_args__ = (Index(None, "service_id"),)
+    __table_args__ = (UniqueConstraint("created_by", "request_key"), Index(None, "service_id"))
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
@@ -33,6 +33,7 @@ class Subscription(Base, Claimable, Timed):
     digest: Mapped[str] = mapped_column(default="at_once")
     contact: Mapped[str | None]
     created_by: Mapped[str]
+    request_key: Mapped[str | None]
     state: Mapped[str] = mapped_column(default="active")
     quiet_until: Mapped[dt.datetime | None]
     failing_since: Mapped[dt.datetime | None]

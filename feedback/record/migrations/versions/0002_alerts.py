@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("contact", sa.String(), nullable=True),
         sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("request_key", sa.String(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("quiet_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
@@ -34,6 +35,7 @@ def upgrade() -> None:
             ["service_id"], ["services.id"], name=op.f("fk_subscriptions_service_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriptions")),
+        sa.UniqueConstraint("created_by", "request_key", name=op.f("uq_subscriptions_created_by_request_key")),
     )
     op.create_index(op.f("ix_subscriptions_service_id"), "subscriptions", ["service_id"], unique=False)
     op.create_table(
