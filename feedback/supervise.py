@@ -21,7 +21,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Self
 
 from feedback import launch
@@ -180,13 +180,21 @@ def _spawn(child: Child) -> subprocess.Popen[bytes]:
 def sigterm_is_ctrl_c() -> Iterator[None]:
     """Within it SIGTERM and a closed terminal raise KeyboardInterrupt, so that every `with` block is left in order.
 
-    Does nothing outside the main thread, which alone may set handlers.
+    Once it has, only Ctrl-C does so again: make, for one, passes on a SIGTERM that its whole group got already, and the
+    way out is not to be cut short by that. Does nothing outside the main thread, which alone may set handlers.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    told = threading.Event()
+
+    def leave(number: int, _: FrameType | None) -> None:
+        if number == signal.SIGINT or not told.is_set():
+            told.set()
+            raise KeyboardInterrupt
+
     numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)  # Ctrl-C too: a background job starts deaf to it
-    before = {number: signal.signal(number, signal.default_int_handler) for number in numbers}
+    before = {number: signal.signal(number, leave) for number in numbers}
     try:
         yield
     finally:

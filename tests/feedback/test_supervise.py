@@ -193,3 +193,14 @@ def test_sigterm_leaves_the_block_as_ctrl_c_does(number: signal.Signals) -> None
         signal.raise_signal(number)
         time.sleep(60)
     assert signal.getsignal(number) == before
+
+
+def test_a_second_sigterm_does_not_cut_the_way_out_short() -> None:
+    way_out: list[str] = []
+    with pytest.raises(KeyboardInterrupt), sigterm_is_ctrl_c():
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        finally:
+            signal.raise_signal(signal.SIGTERM)
+            way_out.append("walked to its end")
+    assert way_out
