@@ -73,6 +73,8 @@ class Claimer:
             self._drop()
 
     def _drop(self) -> None:
+        if self._connection.closed:  # a server that was away could not be joined again
+            return
         with suppress(SQLAlchemyError):  # where the connection is gone, so is the lock
             self._connection.execute(text("SELECT pg_advisory_unlock_all()"))
         self._connection.invalidate()

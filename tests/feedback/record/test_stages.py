@@ -1,6 +1,8 @@
 """Who works on what, on a real PostgreSQL."""
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import create_engine, select
+from sqlalchemy.exc import OperationalError
 
 from feedback.record.db import Record
 from feedback.record.models import Feedback, Service, new_id
@@ -117,4 +119,17 @@ def test_a_claimer_whose_connection_broke_takes_a_new_number(record: Record) -> 
     before = claimer.number
     claimer._connection.invalidate()
     assert claimer.number != before
+    claimer.close()
+
+
+def test_a_claimer_finds_back_after_the_server_was_away(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    claimer = Claimer(record.engine)
+    before = claimer.number
+    claimer._connection.invalidate()
+    with monkeypatch.context() as away:
+        away.setattr(claimer, "_engine", create_engine("postgresql+psycopg://nobody@127.0.0.1:1/nowhere"))
+        for _ in range(2):
+            with pytest.raises(OperationalError):
+                claimer.number  # noqa: B018 - it is asked for
+    assert claimer.number > before
     claimer.close()
