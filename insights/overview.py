@@ -14,9 +14,10 @@ from feedback.record.access import Principal
 from feedback.record.models import Change, Feedback, Issue, Service, Statement
 from insights import issues
 from insights.reading import WAITING
-from insights.views import IssueView
+from insights.views import IssueView, Quote
 
 WEEKS = 8
+QUOTED = 2
 STANDING = ("open", "acknowledged", "in_progress")
 
 
@@ -81,6 +82,23 @@ def _weekly(session: Session, ids: Sequence[int]) -> dict[int, list[int]]:
     found: dict[int, list[int]] = defaultdict(lambda: [0] * WEEKS)
     for service_id, weeks, count in session.execute(query.group_by(Feedback.service_id, back)):
         found[service_id][WEEKS - 1 - min(max(int(weeks), 0), WEEKS - 1)] = count
+    return found
+
+
+def latest_evidence(session: Session, emerging: Iterable[IssueView]) -> dict[uuid.UUID, list[Quote]]:
+    """The last words behind each signal: what is new, where an issue's own quotes may be old."""
+    found: dict[uuid.UUID, list[Quote]] = defaultdict(list)
+    for issue in emerging:
+        behind = issue.signal.feedback_ids if issue.signal else []
+        query = (
+            select(Statement.text, Statement.feedback_id, Statement.said_at, Feedback.channel)
+            .join(Feedback, Feedback.id == Statement.feedback_id)
+            .where(Statement.issue_id == issue.id, Statement.feedback_id.in_(behind))
+            .order_by(Statement.said_at.desc())
+            .limit(QUOTED)
+        )
+        for row in session.execute(query):
+            found[issue.id].append(Quote(row.feedback_id, row.text[: issues.LONGEST_QUOTE], row.channel, row.said_at))
     return found
 
 

@@ -47,7 +47,9 @@ def home(request: AnyRequest, record: Record) -> Response[str] | Redirect:
 def dashboard(request: AnyRequest, record: Record) -> Response[str]:
     with record.transaction() as session:
         who = asker(session, request)
-        return show(who, "dashboard.html", lines=overview.overview(session, who))
+        lines = overview.overview(session, who)
+        emerging = [issue for line in lines for issue in line.emerging]
+        return show(who, "dashboard.html", lines=lines, said=overview.latest_evidence(session, emerging))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +77,15 @@ def service_page(request: AnyRequest, record: Record, service: str, page: PageNu
         listed = issues.of_service(
             session, found, trend=chosen.trend or None, status=chosen.status or None, channel=chosen.channel or None
         )
+        emerging = issues.emerging(session, found)
         shown = listed[(page - 1) * AT_ONCE : page * AT_ONCE]
         return show(
             who,
             "service.html",
             service=found,
             summary=reading.summary(session, found),
-            emerging=issues.emerging(session, found),
+            emerging=emerging,
+            said=overview.latest_evidence(session, emerging),
             issues=shown,
             daily=overview.daily_by_issue(session, found, [issue.id for issue in shown]),
             filters=chosen,

@@ -98,4 +98,4 @@ def day(date: dt.date) -> str:
 
 def moment(at: dt.datetime, zone: str) -> str:
     local = at.astimezone(ZoneInfo(zone))
-    return f"{day(local)}, {local:%H:%M}"
+    return f"{local.day} {local:%b %Y, %H:%M}"
