@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from litestar import Router, get, patch
 from litestar.params import Parameter
@@ -15,13 +15,22 @@ from feedback.record.models import Issue, Service
 from insights import issues, reading
 from insights.door import AnyRequest, asker
 from insights.paging import pack, unpack
-from insights.views import Event, FeedbackView, IssueView, Page, ServiceView, StatementView, Summary, TrendPoint
+from insights.views import (
+    ChannelName,
+    Event,
+    FeedbackView,
+    IssueView,
+    Page,
+    ServiceView,
+    StatementView,
+    Status,
+    Summary,
+    Trend,
+    TrendPoint,
+)
 
 Limit = Annotated[int, Parameter(ge=1, le=500, default=50)]
 Cursor = Annotated[str | None, Parameter(max_length=300, default=None)]
-Trend = Literal["new", "emerging", "steady", "fading"]
-Status = Literal["open", "acknowledged", "in_progress", "resolved", "archived"]
-ChannelName = Literal["web", "sms", "call", "email", "import"]
 
 
 @get("/v1/services", sync_to_thread=True)

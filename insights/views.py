@@ -3,11 +3,15 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 
 Item = TypeVar("Item")
+
+Trend = Literal["new", "emerging", "steady", "fading"]
+Status = Literal["open", "acknowledged", "in_progress", "resolved", "archived"]
+ChannelName = Literal["web", "sms", "call", "email", "import"]
 
 
 class Page(msgspec.Struct, Generic[Item], frozen=True):

@@ -1,0 +1,151 @@
+"""Which addresses an alert may go to: public ones, however they are written, and what the operator allows."""
+
+import ipaddress
+import re
+import socket
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from urllib.parse import quote, urlsplit
+
+from feedback.record.errors import Malformed
+
+Address = IPv4Address | IPv6Address
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+LONGEST = 2_000  # characters of a URL
+NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?")
+NUMBER = re.compile(r"\d+|0x[0-9a-f]*")  # the last label of an IPv4 address in any spelling (WHATWG URL, 3.5)
+
+PRIVATE_4 = tuple(
+    IPv4Network(network)
+    for network in (
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.0.0.0/24",
+        "192.0.2.0/24",
+        "192.88.99.0/24",
+        "192.168.0.0/16",
+        "198.18.0.0/15",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "224.0.0.0/3",
+    )
+)
+"""The IANA special-purpose registry, with multicast and what is reserved."""
+
+GLOBAL_6 = IPv6Network("2000::/3")
+"""Mapped, compatible, NAT64, unique local, link-local and multicast addresses all lie outside it."""
+
+PRIVATE_6 = tuple(IPv6Network(network) for network in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"))
+"""Within it: protocol assignments such as Teredo, documentation, 6to4."""
+
+
+def is_public(address: Address) -> bool:
+    """Stricter than `is_global`, which takes NAT64, 6to4 and multicast for public."""
+    if isinstance(address, IPv4Address):
+        return not any(address in network for network in PRIVATE_4)
+    return address in GLOBAL_6 and not any(address in network for network in PRIVATE_6)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What may be reached although it is private: hosts by name, and networks."""
+
+    hosts: frozenset[str] = frozenset()
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+
+    @classmethod
+    def of(cls, entries: Iterable[str]) -> "Allowed":
+        """Raises `Malformed` for what is neither a host nor a network."""
+        hosts, networks = set(), []
+        for entry in entries:
+            try:
+                networks.append(ipaddress.ip_network(entry, strict=False))
+            except ValueError:
+                if not NAME.fullmatch(entry.lower()):
+                    raise Malformed(f"FEEDBACK_WEBHOOK_ALLOW: '{entry}' is neither a host nor a network") from None
+                hosts.add(entry.lower().rstrip("."))
+        return cls(frozenset(hosts), tuple(networks))
+
+    def permits(self, host: str, address: Address) -> bool:
+        return is_public(address) or host in self.hosts or any(address in network for network in self.networks)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a URL leads: `host` in small ASCII letters, `path` with its query."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+    @property
+    def authority(self) -> str:
+        """As the Host header says it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
+
+    @classmethod
+    def of(cls, url: str) -> "Target":
+        """Raises `Malformed` for what is no plain http(s) URL."""
+        if len(url) > LONGEST or not url.isprintable() or any(sign in url for sign in " \\"):
+            raise Malformed("url: this is no URL")
+        try:
+            parts = urlsplit(url)
+            port = parts.port or DEFAULT_PORTS.get(parts.scheme, 0)
+        except ValueError:
+            raise Malformed("url: this is no URL") from None
+        if parts.scheme not in ("http", "https"):
+            raise Malformed("url: only http and https are sent to")
+        if "@" in parts.netloc:
+            raise Malformed("url: it must hold no user and no password")
+        path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
+        query = f"?{quote(parts.query, safe='/%:@!$&()*+,;=~-._?')}" if parts.query else ""
+        host = host_of(parts.hostname or "")
+        literal(host)
+        return cls(parts.scheme, host, port, path + query)
+
+
+def host_of(text: str) -> str:
+    """The host as it will be looked up. Raises `Malformed`."""
+    if ":" in text:
+        try:
+            return str(IPv6Address("" if "%" in text else text))
+        except ValueError:
+            raise Malformed("url: this is no IPv6 address") from None
+    try:
+        host = text.encode("idna").decode().lower().rstrip(".")
+    except UnicodeError:
+        host = ""
+    if not NAME.fullmatch(host):
+        raise Malformed("url: this is no host")
+    return host
+
+
+def literal(host: str) -> Address | None:
+    """The address that a host spells out, in decimal, hex, octal or short form too; none for a name."""
+    if ":" in host:
+        return IPv6Address(host)
+    if host == "localhost" or host.endswith(".localhost"):
+        return IPv4Address("127.0.0.1")  # RFC 6761: never looked up
+    if not NUMBER.fullmatch(host.rpartition(".")[2]):
+        return None
+    try:
+        return IPv4Address(socket.inet_aton(host))
+    except OSError:
+        raise Malformed("url: this is no IPv4 address") from None
+
+
+def check(url: str, allowed: Allowed) -> Target:
+    """Raises `Malformed` for a URL that spells out a forbidden address. Names are looked up when something is sent."""
+    target = Target.of(url)
+    address = literal(target.host)
+    if address is not None and not allowed.permits(target.host, address):
+        raise Malformed("url: this address is not public, and FEEDBACK_WEBHOOK_ALLOW does not name it")
+    return target

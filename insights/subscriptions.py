@@ -1,0 +1,187 @@
+"""Who wants to know what, where it is sent, and the secrets that sign it."""
+
+import datetime as dt
+import re
+import secrets
+import uuid
+from base64 import b64encode
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from feedback.record import access
+from feedback.record.access import Principal, Role
+from feedback.record.errors import Forbidden, Malformed, NotFound
+from feedback.record.models import AuditEntry, Service, Subscription, new_id
+from feedback.record.sealing import KeyRing
+from feedback.record.stages import OPEN
+from insights.addresses import Allowed, Target, check
+from insights.views import ChannelName, Status, Trend
+
+Kind = Literal["webhook", "email", "chat"]
+Digest = Literal["at_once", "daily", "weekly"]
+
+ROTATION = dt.timedelta(days=1)
+"""How long an old secret goes on signing beside the new one."""
+
+MAILBOX = re.compile(r"[^\s@<>\",;:\\()\[\]]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+
+
+class Filters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a subscription wants to hear; an empty field leaves nothing out. `least`: reports that a signal must have."""
+
+    kinds: tuple[Literal["new", "surge", "regression", "urgent"], ...] = ()
+    channels: tuple[ChannelName, ...] = ()
+    trends: tuple[Trend, ...] = ()
+    statuses: tuple[Status, ...] = ()
+    least: int = 0
+    urgent_only: bool = False
+
+
+class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A subscription as it is asked for."""
+
+    kind: Kind
+    service: str | None = None
+    theme: uuid.UUID | None = None
+    url: str | None = None
+    address: str | None = None
+    filters: Filters = Filters()
+    digest: Digest = "at_once"
+    name: str = ""
+    contact: str | None = None
+
+
+class SigningKey(msgspec.Struct):
+    """`until`: when a secret that was replaced stops signing."""
+
+    secret: str
+    until: dt.datetime | None = None
+
+
+class Sealed(msgspec.Struct):
+    """What nobody may read in the database: where it is sent, and what signs it."""
+
+    address: str
+    keys: list[SigningKey] = msgspec.field(default_factory=list)
+
+
+def make(
+    session: Session, keys: KeyRing, allowed: Allowed, who: Principal, wanted: Wanted, request_key: str | None = None
+) -> tuple[Subscription, str | None]:
+    """The subscription, and the secret that signs what it gets. The same request again makes no second one."""
+    if made := _made_before(session, who, request_key):
+        sealed = unseal(keys, made)
+        return made, sealed.keys[0].secret if sealed.keys else None
+    service = _service(session, who, wanted)
+    address, shown = _receiver(wanted, allowed)
+    sealed = Sealed(address, [SigningKey(_new_secret())] if wanted.kind == "webhook" else [])
+    if wanted.contact is not None:
+        _require_mailbox(wanted.contact, "contact")
+    made = Subscription(
+        id=new_id(),
+        stage=OPEN,
+        service_id=service.id,
+        kind=wanted.kind,
+        name=wanted.name[:200],
+        shown=shown,
+        filters=msgspec.to_builtins(wanted.filters),
+        digest=wanted.digest,
+        contact=wanted.contact,
+        created_by=who.caller,
+        request_key=request_key,
+    )
+    made.sealed = _seal(keys, made.id, sealed)
+    session.add(made)
+    session.flush()
+    audit(session, who, made, "subscribe")
+    return made, sealed.keys[0].secret if sealed.keys else None
+
+
+def _made_before(session: Session, who: Principal, request_key: str | None) -> Subscription | None:
+    if request_key is None:
+        return None
+    same = select(Subscription).where(Subscription.created_by == who.caller, Subscription.request_key == request_key)
+    return session.scalar(same)
+
+
+def _service(session: Session, who: Principal, wanted: Wanted) -> Service:
+    if wanted.theme is not None:
+        raise NotFound("there is no such theme")
+    if wanted.service is None:
+        raise Malformed("service: what is the subscription about?")
+    return access.service_for(session, who, wanted.service, Role.editor)
+
+
+def _receiver(wanted: Wanted, allowed: Allowed) -> tuple[str, str]:
+    """Where it is sent, and as much of that as may be seen: a path or a query may hold what only its owner knows."""
+    given = wanted.url or wanted.address or ""
+    if wanted.kind == "email":
+        _require_mailbox(given, "address")
+        return given, given
+    if wanted.kind == "chat":
+        return given, f"{given.partition(':')[0]}://…"
+    target = check(given, allowed)
+    return given, shown(target)
+
+
+def shown(target: Target) -> str:
+    return f"{target.scheme}://{target.authority}{target.path.partition('?')[0]}"
+
+
+def _require_mailbox(text: str, field: str) -> None:
+    if len(text) > 254 or not MAILBOX.fullmatch(text):
+        raise Malformed(f"{field}: this is no e-mail address")
+
+
+def _new_secret() -> str:
+    return f"whsec_{b64encode(secrets.token_bytes(32)).decode()}"
+
+
+def _context(identity: uuid.UUID) -> bytes:
+    return b"subscription" + identity.bytes
+
+
+def _seal(keys: KeyRing, identity: uuid.UUID, sealed: Sealed) -> bytes:
+    return keys.wrap(msgspec.json.encode(sealed), _context(identity))
+
+
+def unseal(keys: KeyRing, subscription: Subscription) -> Sealed:
+    return msgspec.json.decode(keys.unwrap(subscription.sealed, _context(subscription.id)), type=Sealed)
+
+
+def rotate(keys: KeyRing, subscription: Subscription) -> str:
+    """A new secret; the old one goes on signing beside it for a day."""
+    if subscription.kind != "webhook":
+        raise Malformed("only webhooks are signed")
+    sealed, now = unseal(keys, subscription), dt.datetime.now(dt.UTC)
+    old = [key for key in sealed.keys if key.until is None or key.until > now]
+    for key in old:
+        key.until = key.until or now + ROTATION
+    sealed.keys = [SigningKey(_new_secret()), *old]
+    subscription.sealed = _seal(keys, subscription.id, sealed)
+    return sealed.keys[0].secret
+
+
+def visible(who: Principal) -> Sequence[ColumnElement[bool]]:
+    """Which subscriptions the asker may know of."""
+    return () if who.service_id is None else (Subscription.service_id == who.service_id,)
+
+
+def find(session: Session, who: Principal, identity: uuid.UUID, needs: Role = Role.reader) -> Subscription:
+    found = session.scalar(select(Subscription).where(Subscription.id == identity, *visible(who)))
+    if found is None:
+        raise NotFound("there is no such subscription")
+    if who.role < needs:
+        raise Forbidden(f"this takes the role {needs.name}")
+    return found
+
+
+def audit(session: Session, who: Principal, subscription: Subscription, act: str) -> None:
+    entry = AuditEntry(
+        service_id=subscription.service_id, by=who.caller, act=act, subject=f"subscription:{subscription.id}"
+    )
+    session.add(entry)
