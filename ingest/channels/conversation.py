@@ -4,10 +4,10 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 from feedback.record.errors import Malformed
-from ingest.arrival import Arrival, Turn
+from ingest.arrival import TRANSCRIPT_LIMIT, Arrival, Turn
 from ingest.channels import reason, smalltalk
 from ingest.channels.contract import Inbound, Parsed, require_media_type
 from ingest.channels.fields import attributes, moment_or_none, storable
@@ -16,6 +16,12 @@ Role = Literal["agent", "caller"]
 
 _ANY_FILE: Final = ("text/plain", "application/octet-stream", "application/x-www-form-urlencoded")
 """What senders write that give no thought to the content type."""
+
+
+TURNS_AT_MOST: Final = 20_000
+"""Lines, cues or turns of one call; half a day has no more."""
+
+One = TypeVar("One")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,13 @@ def expect(inbound: Inbound, *media_types: str) -> str:
     return inbound.service
 
 
+def no_more_turns(turns: list[One]) -> list[One]:
+    """What it is given, unless that is more than is ever said in a call."""
+    if len(turns) > TURNS_AT_MOST:
+        raise Malformed(f"This has more than {TURNS_AT_MOST:,} turns, as no call has.")
+    return turns
+
+
 def parsed(
     inbound: Inbound,
     utterances: Iterable[Utterance],
@@ -57,6 +70,8 @@ def parsed(
     `?id=` and `?at=` of the request tell its id and beginning where the format does not.
     """
     spoken = with_roles([one for one in map(_tidy, utterances) if one.text])
+    if sum(len(one.text) for one in spoken) > 2 * TRANSCRIPT_LIMIT:
+        raise Malformed(f"This is longer than {2 * TRANSCRIPT_LIMIT:,} characters, as no call is.")
     told = [one for one in spoken if one.role != "agent"]
     if not told:
         return Parsed(ignored="the caller says nothing", skipped=tuple(skipped))
@@ -100,7 +115,7 @@ def role_of(name: str) -> Role | None:
 
 def _sounds_like_agent(spoken: Sequence[Utterance]) -> str | None:
     speakers = {one.speaker for one in spoken}
-    formulas = Counter(one.speaker for one in spoken if smalltalk.opens_as_agent(one.text))
+    formulas = Counter(one.speaker for one in spoken if smalltalk.opens_as_agent(smalltalk.folded(one.text)))
     return next(iter(formulas)) if len(formulas) == 1 and len(speakers) > 1 else None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from ingest.channels.conversation import Utterance
+from ingest.channels.conversation import Utterance, no_more_turns
 from ingest.channels.labels import split
 
 _ARROW: Final = "-->"
@@ -67,7 +67,7 @@ def captions(lines: Sequence[str], first: int, comments: tuple[str, ...] = ()) -
             if following < len(block) and cue.lines and cue.lines[-1].strip().isdecimal():
                 cue.lines.pop()  # the next one's number
             cues.append(cue)
-    return Captions(tuple(cues), tuple(skipped))
+    return Captions(tuple(no_more_turns(cues)), tuple(skipped))
 
 
 def utterances(cues: Sequence[Cue]) -> list[Utterance]:
@@ -84,7 +84,8 @@ def utterances(cues: Sequence[Cue]) -> list[Utterance]:
 def _blocks(lines: Sequence[str], first: int) -> Iterator[tuple[int, list[str]]]:
     block: list[str] = []
     for at, line in enumerate(lines, first):
-        if line.strip():
+        # Rolling captions have a line of a single space below the time.
+        if line.strip() or (line and block and _ARROW in block[-1]):
             block.append(line)
         elif block:
             yield at - len(block), block

@@ -14,11 +14,11 @@ from feedback.record.errors import Malformed
 ATTRIBUTES: Final = ("office", "ward", "team", "page", "form")
 """What feedback is filtered and detected by besides its service and channel."""
 LONDON: Final = ZoneInfo("Europe/London")
-_DAYS_FIRST = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%d %B %Y", "%d %b %Y")
-_DATE_FORMATS = tuple(day + time for day in _DAYS_FIRST for time in ("", " %H:%M", " %H:%M:%S"))
 _YEARS = range(1900, 2200)
 _FORM_FIELDS_AT_MOST = 1_000
 _LONGEST_DATE = 40
+_DAY_FIRST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d\d)(?: (\d{1,2}):(\d\d)(?::(\d\d))?)?")
+_DAY_AND_MONTH = re.compile(r"\d{1,2} ([A-Za-z]{3,9}) \d{4}")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -63,6 +63,14 @@ def moment_or_none(value: object, zone: dt.tzinfo = dt.UTC) -> dt.datetime | dt.
         return None
 
 
+def instant(value: object) -> dt.datetime | None:
+    """A time as RFC 3339 writes it, in UTC where it has no offset; None for all else."""
+    read = _iso(value) if isinstance(value, str) else None
+    if read is None or read.year not in _YEARS:
+        return None
+    return read if read.tzinfo else read.replace(tzinfo=dt.UTC)
+
+
 def _iso(text: str) -> dt.datetime | None:
     try:
         return dt.datetime.fromisoformat(text)
@@ -71,12 +79,19 @@ def _iso(text: str) -> dt.datetime | None:
 
 
 def _day_first(text: str) -> dt.datetime | None:
-    for pattern in _DATE_FORMATS:
-        try:
-            return dt.datetime.strptime(text, pattern)  # noqa: DTZ007  the caller adds the zone
-        except ValueError:
-            continue
-    return None
+    """Without a zone, which the caller adds."""
+    try:
+        if named := _DAY_AND_MONTH.fullmatch(text):
+            return dt.datetime.strptime(text, f"%d {'%b' if len(named[1]) == 3 else '%B'} %Y")  # noqa: DTZ007
+        figures = _DAY_FIRST.fullmatch(text)
+        if figures is None:
+            return None
+        day, _, month, year, *time = figures.groups()
+        hour, minute, second = (int(part or 0) for part in time)
+        century = 2000 if len(year) == 2 else 0
+        return dt.datetime(century + int(year), int(month), int(day), hour, minute, second)  # noqa: DTZ001
+    except ValueError:
+        return None
 
 
 def attributes(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

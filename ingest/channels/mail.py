@@ -21,9 +21,10 @@ from ingest.channels.ownwords import own_words
 _ENCRYPTED: Final = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
 _ANSWERED_BEFORE: Final = re.compile(r"\s*(?:re|fw|fwd|aw|ateb|ymlaen)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
 _MACHINES: Final = re.compile(r"(?:mailer-daemon|postmaster)@", re.IGNORECASE)
-_CONTENT_TYPE: Final = re.compile(rb"^content-type:[^\n]*(?:\n[ \t][^\n]*)*", re.IGNORECASE | re.MULTILINE)
-_LONGEST_CONTENT_TYPE: Final = 2_000
-_PARTS_AT_MOST: Final = 50
+_ABOUT_PARTS: Final = re.compile(rb"^content-(?:type|disp)[^\n]*(?:\n[ \t][^\n]*)*", re.IGNORECASE | re.MULTILINE)
+_LONGEST_ABOUT: Final = 2_000
+_MOST_ABOUT: Final = 100
+_LONGEST_HEADER: Final = 1_000
 _LINES_BESIDES: Final = 10_000
 _SHORTEST_LINES: Final = 40
 _DEEPEST: Final = 10
@@ -61,10 +62,10 @@ def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
 
 def _message(body: bytes) -> Message:
     body = body.lstrip()
-    types = [found.group() for found in _CONTENT_TYPE.finditer(body)]
-    # The standard parser takes time by the lines, times the parts they are within.
-    too_much = body.count(b"\n") > _LINES_BESIDES + len(body) // _SHORTEST_LINES or len(types) > _PARTS_AT_MOST
-    if too_much or any(len(one) > _LONGEST_CONTENT_TYPE for one in types):
+    about = [found.end() - found.start() for found in _ABOUT_PARTS.finditer(body)]
+    # The standard parser takes time by the lines times the parts they are within, and the square of such headers.
+    too_much = body.count(b"\n") > _LINES_BESIDES + len(body) // _SHORTEST_LINES or len(about) > _MOST_ABOUT
+    if too_much or max(about, default=0) > _LONGEST_ABOUT:
         raise Malformed("This has more parts or lines than a mail has.")
     try:
         message = message_from_bytes(body)
@@ -76,11 +77,11 @@ def _message(body: bytes) -> Message:
 
 
 def _header(message: Message, name: str) -> str:
-    raw = message.get(name, "")
+    raw = str(message.get(name, ""))[:_LONGEST_HEADER]
     try:
         decoded = str(make_header(decode_header(raw)))
     except (HeaderParseError, LookupError, ValueError):
-        decoded = str(raw)
+        decoded = raw
     return " ".join(storable(decoded).split())
 
 

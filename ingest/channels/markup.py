@@ -21,6 +21,7 @@ def text(markup: str, *, history: bool = True) -> str:
     """The visible text; without `history` it ends where mail programs say that the quoted mail begins."""
     seen: list[str] = []
     unseen: str | None = None
+    wrote = False
     for piece in _TOKEN.split(markup):
         if unseen:
             unseen = None if _ends(unseen, piece) else unseen
@@ -28,8 +29,9 @@ def text(markup: str, *, history: bool = True) -> str:
             unseen = "--"
         elif not piece.startswith("<"):
             seen.append(html.unescape(piece).replace("\n", " "))
+            wrote = wrote or bool(seen[-1].strip())
         else:
-            if not history and _HISTORY.search(piece) and "".join(seen).strip():
+            if wrote and not history and _HISTORY.search(piece):
                 break
             name = _tag(piece)
             unseen = name if name in _UNSEEN and not piece.startswith("</") else None

@@ -44,14 +44,14 @@ def told(spoken: Sequence["Utterance"]) -> str:
     if kept:
         return kept
     lines = [breath.text for breath in breaths if not breath.is_agent]
-    return "\n".join([line for line in lines if not smalltalk.is_pleasantry(line)] or lines)
+    return "\n".join([line for line in lines if not smalltalk.is_pleasantry(smalltalk.folded(line))] or lines)
 
 
 def _breaths(spoken: Sequence["Utterance"]) -> list[Breath]:
     breaths: list[Breath] = []
     for one in spoken:
         is_agent = one.role == "agent"
-        if is_agent and smalltalk.is_pleasantry(one.text):
+        if is_agent and smalltalk.is_pleasantry(smalltalk.folded(one.text)):
             continue  # a mere "mm-hm" does not interrupt
         if breaths and _goes_on(breaths[-1], one):
             breaths[-1].parts.append(one)
@@ -75,11 +75,12 @@ def _kept(breaths: Sequence[Breath]) -> Iterator[str]:
     for breath in breaths:
         stays: list[str] = []
         for sentence in _SENTENCE.split(breath.text):
-            if breath.is_agent or _belongs_to_agent(sentence):
-                phase = _after_agent(sentence, phase)
-            elif _stays(sentence, phase):
+            plain = smalltalk.folded(sentence)
+            if breath.is_agent or _belongs_to_agent(plain):
+                phase = _after_agent(plain, phase)
+            elif _stays(plain, phase):
                 stays.append(sentence)
-            if not breath.is_agent and smalltalk.is_closing(sentence):
+            if not breath.is_agent and smalltalk.is_closing(plain):
                 phase = "closing"
         if not breath.is_agent and any(part.marked for part in breath.parts):
             yield breath.text
@@ -89,9 +90,10 @@ def _kept(breaths: Sequence[Breath]) -> Iterator[str]:
 
 def _belongs_to_agent(sentence: str) -> bool:
     """Where nobody told the speakers apart, the agent's formulas are put down to the caller."""
-    if smalltalk.is_routine(sentence):
+    if smalltalk.opens_as_agent(sentence):
         return True
-    return "your" in sentence and smalltalk.asks_who(sentence) and not smalltalk.tells_something(sentence)
+    formula = smalltalk.is_routine(sentence) or ("your" in sentence and smalltalk.asks_who(sentence))
+    return formula and not smalltalk.tells_something(sentence)
 
 
 def _after_agent(sentence: str, before: Phase) -> Phase:

@@ -1,6 +1,6 @@
 """What people say on the phone that tells nothing of why they call: pleasantries, who they are, waiting.
 
-English and Welsh; the words are in `smalltalk.toml`.
+English and Welsh; the words are in `smalltalk.toml`. Every check takes a sentence as `folded` makes it.
 """
 
 import re
@@ -27,9 +27,14 @@ _PATTERNS: Final = {
 }
 
 
+def folded(sentence: str) -> str:
+    """In lower case, with straight apostrophes, and no longer than is looked at."""
+    return sentence[:_LOOKED_AT].lower().replace("’", "'")
+
+
 def is_pleasantry(sentence: str) -> bool:
     """Nothing but greeting, thanks, agreement, goodbye, or no words at all."""
-    words = _WORD.findall(_folded(sentence))
+    words = _WORD.findall(sentence)
     at = 0
     while at < len(words):
         length = next((n for n in range(_LONGEST, 0, -1) if tuple(words[at : at + n]) in _PHRASES), 0)
@@ -46,7 +51,7 @@ def is_closing(sentence: str) -> bool:
 
 def is_routine(sentence: str) -> bool:
     """An agent's or a machine's formula, whoever it is put down to."""
-    return _has("routine", sentence) or _has("agent", sentence)
+    return _has("routine", sentence)
 
 
 def tells_something(sentence: str) -> bool:
@@ -82,11 +87,7 @@ def opens_as_agent(text: str) -> bool:
 
 
 def _has(name: str, sentence: str) -> bool:
-    return _PATTERNS[name].search(_folded(sentence)) is not None
-
-
-def _folded(sentence: str) -> str:
-    return sentence[:_LOOKED_AT].lower().replace("’", "'")
+    return _PATTERNS[name].search(sentence) is not None
 
 
 def _is_name_or_thanks(said: list[str], rest: list[str]) -> bool:

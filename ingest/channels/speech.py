@@ -8,10 +8,10 @@ Rev, Genesys, Twilio, and lists of `{speaker, message}`.
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Final
 
-from ingest.channels.conversation import Role, Utterance, role_of
+from ingest.channels.conversation import TURNS_AT_MOST, Role, Utterance, no_more_turns, role_of
 
 _CONTAINERS: Final = (
     *("UtteranceEvent", "Transcript", "SpeechSegments", "Segments", "utterances", "audio_segments", "segments"),
@@ -24,16 +24,9 @@ _FIRST_ONLY: Final = ("alternatives", "nBest")
 """Guesses at the same words, the likeliest first."""
 _TEXTS: Final = ("text", "Content", "content", "transcript", "Transcript", "DisplayText", "display", "message", "body")
 _SPEAKERS: Final = (
-    *(
-        "ParticipantId",
-        "ParticipantRole",
-        "SegmentSpeaker",
-        "participantPurpose",
-        "speaker",
-        "Speaker",
-        "speaker_label",
-    ),
-    *("speakerTag", "speaker_id", "speakerId", "party", "parties", "role", "media_channel", "channel", "name", "from"),
+    *("ParticipantId", "ParticipantRole", "SegmentSpeaker", "participantPurpose", "speaker", "Speaker"),
+    *("speaker_label", "speakerTag", "channelTag", "speaker_id", "speakerId", "party", "parties", "role"),
+    *("media_channel", "channel", "name", "from"),
 )
 _ROLES: Final = ("ParticipantRole", "participantPurpose", "role")
 _STARTS: Final = ("start", "start_time", "startTime", "SegmentStartTime", "begin", "ts")
@@ -43,24 +36,19 @@ _CONFIDENCES: Final = ("confidence", "Confidence", "score", "probability")
 _WORDS: Final = ("words", "Items", "items", "WordConfidence")
 _CLOCK: Final = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2}(?:[.,]\d{1,6})?)")
 _DEEPEST: Final = 20
+_RELEVANT: Final = frozenset((*_CONTAINERS, *_TEXTS, "elements"))
 _SILENCE: Final = (0.6, -1.0)
 """From which `no_speech_prob` and up to which `avg_logprob` Whisper itself takes its words for silence."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Context:
-    """What a part of the transcript says of all that is within it."""
-
-    speaker: str = ""
-    role: Role | None = None
-    offset: float | None = None
-    end: float | None = None
-    confidence: float | None = None
+Path = tuple[Mapping[str, Any], ...]
+"""Objects within each other, the innermost last; what one does not tell, those around it may."""
 
 
 def utterances(transcript: Any) -> list[Utterance]:
     """What was said, in the order of time where all of it has one; empty where nothing is recognised."""
-    found = list(_within(transcript, _Context(), _DEEPEST))
+    leaves = no_more_turns(list(islice(_leaves(transcript, (), _DEEPEST), TURNS_AT_MOST + 1)))
+    found = [_utterance(text, path) for text, path in leaves]
     if all(one.offset is not None for one in found):
         found.sort(key=lambda one: one.offset or 0.0)
     return found
@@ -88,41 +76,42 @@ def number(value: object) -> float | None:
     return read if math.isfinite(read) else None
 
 
-def _within(node: Any, context: _Context, depth: int) -> Iterator[Utterance]:
+def _leaves(node: Any, around: Path, depth: int) -> Iterator[tuple[str, Path]]:
+    """Every text and the objects that it is within."""
     if depth == 0:
         return
     if isinstance(node, list):
         for item in node:
-            yield from _within(item, context, depth - 1)
-    elif isinstance(node, dict) and not node.get("IsPartial"):
-        yield from _of_object(node, _narrowed(node, context), depth)
+            yield from _leaves(item, around, depth - 1)
+    elif isinstance(node, dict) and not _RELEVANT.isdisjoint(node) and not node.get("IsPartial"):
+        yield from _of_object(node, (*around, node), depth)
 
 
-def _of_object(node: Mapping[str, Any], context: _Context, depth: int) -> Iterator[Utterance]:
+def _of_object(node: Mapping[str, Any], path: Path, depth: int) -> Iterator[tuple[str, Path]]:
     joined = _joined(node)
     if joined:
-        yield _utterance(node, joined, context)
+        yield joined, path
         return
     for name in _CONTAINERS:
         inside = node.get(name)
         if isinstance(inside, dict | list):
-            found = list(_in_container(name, inside, context, depth))
+            found = list(_in_container(name, inside, path, depth))
             if found:
                 yield from found
                 return
     text = next((node[name] for name in _TEXTS if isinstance(node.get(name), str) and node[name].strip()), None)
     if text is not None and not _is_silence(node):
-        yield _utterance(node, text, context)
+        yield text, path
 
 
-def _in_container(name: str, inside: Any, context: _Context, depth: int) -> Iterator[Utterance]:
+def _in_container(name: str, inside: Any, path: Path, depth: int) -> Iterator[tuple[str, Path]]:
     if name == "channels" and isinstance(inside, list) and len(inside) > 1:
         for at, item in enumerate(inside):
-            yield from _within(item, replace(context, speaker=f"channel {at}"), depth - 1)
+            yield from _leaves(item, (*path, {"channel": f"channel {at}"}), depth - 1)
         return
     if name in _FIRST_ONLY and isinstance(inside, list):
         inside = inside[:1]
-    yield from _within(inside, context, depth - 1)
+    yield from _leaves(inside, path, depth - 1)
 
 
 def _joined(node: Mapping[str, Any]) -> str:
@@ -139,29 +128,22 @@ def _strings(items: list[Any], name: str) -> list[str]:
     return [item[name] for item in items if isinstance(item, dict) and isinstance(item.get(name), str)]
 
 
-def _utterance(node: Mapping[str, Any], text: str, context: _Context) -> Utterance:
+def _utterance(text: str, path: Path) -> Utterance:
+    inner_first = path[::-1]
+    times = [_times(node) for node in inner_first]
     return Utterance(
         text=text,
-        speaker=context.speaker,
-        role=context.role,
-        offset=context.offset,
-        end=context.end,
-        confidence=context.confidence,
-        marked=bool(node.get("IssuesDetected")),
+        speaker=next(filter(None, map(_speaker, inner_first)), ""),
+        role=next(filter(None, map(_role, inner_first)), None),
+        offset=next((start for start, _ in times if start is not None), None),
+        end=next((end for _, end in times if end is not None), None),
+        confidence=next((sure for sure in map(_confidence, inner_first) if sure is not None), None),
+        marked=bool(path[-1].get("IssuesDetected")),
     )
 
 
-def _narrowed(node: Mapping[str, Any], context: _Context) -> _Context:
-    """The context with what the object itself tells."""
-    role = next((role_of(node[name]) for name in _ROLES if isinstance(node.get(name), str)), None)
-    start, end = _times(node)
-    return _Context(
-        speaker=_speaker(node) or context.speaker,
-        role=role or context.role,
-        offset=start if start is not None else context.offset,
-        end=end if end is not None else context.end,
-        confidence=_confidence(node) or context.confidence,
-    )
+def _role(node: Mapping[str, Any]) -> Role | None:
+    return next((role_of(node[name]) for name in _ROLES if isinstance(node.get(name), str)), None)
 
 
 def _speaker(node: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ _LABEL_FOLLOWS: Final = r"\s*(?:[AaPp][Mm]\b)?\s*[-–|]?\s*[^\W\d_][^:\n]{0,40}
 _TIME_FIRST: Final = re.compile(
     rf"(?:\[({_CLOCK})\]|\(({_CLOCK})\)|({_CLOCK})(?={_LABEL_FOLLOWS}))[\s\-–|]*(?:[AaPp][Mm]\b\s*)?"
 )
-_TIME_AFTER_NAME: Final = re.compile(rf"([^\W\d_][^:\[(]{{0,40}}?)\s*[\[(]?({_CLOCK})[\])]?\s*(:?)\s*")
+_TIME_AFTER_NAME: Final = re.compile(rf"([^\W\d_][^:\[(]{{0,40}}?)[ \t]{{0,8}}[\[(]?({_CLOCK})[\])]?[ \t]*(:?)[ \t]*")
 _TIME_OF_DAY: Final = 3_600.0
 """From here on, in seconds, the first time is one of the day and not of the call."""
 
@@ -33,7 +33,7 @@ def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
 
 def transcript(text: str) -> list[Utterance]:
     """What was said, a line each; a time may stand before the speaker or behind, a speaker on a line of their own."""
-    lines = [_timed(line.strip()) for line in text.split("\n") if line.strip()]
+    lines = [_timed(line.strip()) for line in conversation.no_more_turns(text.split("\n")) if line.strip()]
     times = [at for at, _ in lines]
     began = next((at for at in times if at is not None), 0.0)
     if began >= _TIME_OF_DAY:

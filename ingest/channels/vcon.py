@@ -9,14 +9,13 @@ import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, Final
 
 from feedback.record.errors import Malformed, NotSupported
 from ingest.channels import conversation, speech, text, webvtt
 from ingest.channels.contract import Channel, Directory, Inbound, Parsed, Secrets
 from ingest.channels.conversation import Utterance, role_of
-from ingest.channels.fields import json_object, json_value, moment_or_none, objects, word
+from ingest.channels.fields import instant, json_object, json_value, objects, word
 
 _EXTENSIONS_KNOWN: Final = ("CC",)
 """Contact centre: it adds roles to parties, which are read."""
@@ -68,8 +67,9 @@ class _Reader:
         self.skipped: list[str] = []
         self._parties = objects(vcon.get("parties"))
         self._dialogs = objects(vcon.get("dialog"))
+        self._numbers = {name: at for at, party in enumerate(self._parties) if (name := word(party.get("name")))}
         self._analyses = objects(vcon.get("analysis"))
-        starts = [at for dialog in self._dialogs if (at := _instant(dialog.get("start")))]
+        starts = [at for dialog in self._dialogs if (at := instant(dialog.get("start")))]
         self.began = min(starts, default=None)
 
     def read(self) -> list[Utterance]:
@@ -134,8 +134,7 @@ class _Reader:
         }
 
     def _by_name(self, one: Utterance) -> Utterance:
-        named = [at for at, party in enumerate(self._parties) if one.speaker and word(party.get("name")) == one.speaker]
-        return replace(one, role=one.role or self._party(named[0]).get("role")) if named else one
+        return replace(one, role=one.role or self._party(self._numbers.get(one.speaker)).get("role"))
 
     def _party(self, at: int | None) -> dict[str, Any]:
         """The speaker and the role of a party by its number."""
@@ -145,8 +144,8 @@ class _Reader:
         return {"speaker": f"party {at}", "role": next((role for name in told if (role := role_of(name))), None)}
 
     def _offset(self, start: object) -> float | None:
-        instant = _instant(start)
-        return (instant - self.began).total_seconds() if instant and self.began else None
+        at = instant(start)
+        return (at - self.began).total_seconds() if at and self.began else None
 
     def _content(self, part: Object, where: str) -> Any:
         """The body as JSON or text; None, and a word why, where it cannot be read."""
@@ -188,11 +187,6 @@ def _base64url(content: str) -> bytes:
         return base64.urlsafe_b64decode(content + "=" * (-len(content) % 4))
     except (binascii.Error, ValueError) as error:
         raise Malformed("Its base64 cannot be decoded.") from error
-
-
-def _instant(value: object) -> datetime | None:
-    read = moment_or_none(value)
-    return read if isinstance(read, datetime) else None
 
 
 CHANNEL = Channel(read)

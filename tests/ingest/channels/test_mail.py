@@ -208,8 +208,9 @@ def test_an_encrypted_mail_is_refused(read: Reader) -> None:
         b"",
         b"just words",
         b"\x00\xff" * 10,
-        b"From: a@b.example\n" + b"Content-Type: multipart/mixed; boundary=b\n\n--b\n" * 60,
+        b"From: a@b.example\n" + b"Content-Type: multipart/mixed; boundary=b\n\n--b\n" * 150,
     ],
+    ids=["nothing", "words", "noise", "a mail in a mail in a mail"],
 )
 def test_what_is_no_mail_is_malformed(raw: bytes, read: Reader) -> None:
     with pytest.raises(Malformed):
