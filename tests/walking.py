@@ -7,9 +7,7 @@ from workers.station import Worker, work_once
 
 
 def walk(worker: Worker) -> None:
-    moved = True
-    while moved:
-        moved = False
-        for station in (CLEAN, GROUP, REFIT, NOTICE):
-            while work_once(worker, station):
-                moved = True
+    while any(
+        [work_once(worker, CLEAN), work_once(worker, GROUP), work_once(worker, REFIT), work_once(worker, NOTICE)]
+    ):
+        pass
