@@ -3,16 +3,11 @@
 import fcntl
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import psycopg
 import pytest
@@ -21,69 +16,14 @@ import redis
 from feedback import embedded
 from feedback.embedded.postgres import Postgres
 from feedback.embedded.valkey import Valkey
-from feedback.embedded.wheels import SERVERS_ID
 from feedback.record.errors import Unavailable
-
-ROOT = Path(__file__).parents[2]
-HOLD = """
-import json, sys
-from dataclasses import asdict
-from pathlib import Path
-from feedback import embedded
-with embedded.servers(Path(sys.argv[1])) as found:
-    print(json.dumps(asdict(found)), flush=True)
-    sys.stdin.read()
-"""
+from tests.feedback.processes import ROOT, another_command, ask, eventually, nothing_lives_in
 
 
 class RealServers(Protocol):
     database_url: str
     redis_url: str
     data: Path
-
-
-def eventually(condition: Callable[[], object], within: float = 20.0) -> None:
-    deadline = time.monotonic() + within
-    while not condition():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.02)
-
-
-def ask(database_url: str, question: str) -> Any:
-    with psycopg.connect(database_url.replace("+psycopg", ""), autocommit=True) as connection:
-        found = connection.execute(question)
-        row = found.fetchone() if found.description else None
-        return row and row[0]
-
-
-def nothing_lives_in(data: Path) -> bool:
-    """Whether no process of either server is left: each inherits the lock."""
-    for name in ("postgres", "valkey"):
-        with (data / name / "alive.lock").open() as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return False
-    return True
-
-
-@contextmanager
-def another_command(
-    data: Path, *, python: str = sys.executable, **options: Any
-) -> Iterator[tuple[Any, embedded.Servers]]:
-    """A second process that has the servers until its input ends."""
-    command = subprocess.Popen(
-        [python, "-c", HOLD, str(data)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **options
-    )
-    assert command.stdin
-    assert command.stdout
-    try:
-        lines = iter(command.stdout.readline, "")
-        yield command, embedded.Servers(**json.loads(next(line for line in lines if line.startswith("{"))))
-    finally:
-        command.stdin.close()
-        command.wait()
-        command.stdout.close()
 
 
 @pytest.fixture(scope="module")
@@ -276,80 +216,3 @@ def test_a_server_that_cannot_start_names_its_log(tmp_path: Path) -> None:
     refused = pytest.raises(Unavailable, match=f"see {tmp_path}/postgres/log")
     with refused, embedded.servers(tmp_path, redis_url="redis://example.org"):
         pytest.fail("it cannot have started")
-
-
-def test_a_path_too_long_for_a_socket_gets_a_short_link(data: Path, tmp_path: Path) -> None:
-    long = tmp_path / ("a-long-name-of-a-folder-" * 4) / ("and-another-" * 4)
-    with embedded.servers(long, database_url="postgresql+psycopg://db.example.org/feedback") as found:
-        assert redis.Redis.from_url(found.redis_url).ping()
-        assert (long / "valkey" / "data" / "valkey.sock").is_socket()
-
-
-def test_a_link_that_another_could_change_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    server = Valkey(tmp_path / ("a-long-name-of-a-folder-" * 5))
-    with tempfile.TemporaryDirectory(dir="/tmp") as run:
-        monkeypatch.setenv("XDG_RUNTIME_DIR", run)
-        link = Path(server.url().removeprefix("unix://")).parent
-        assert link.is_relative_to(run)
-        link.parent.chmod(0o777)
-        with pytest.raises(Unavailable, match="not ours alone"):
-            server.url()
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="says what root does")
-def test_as_root_the_servers_run_as_nobody_that_has_a_name_and_no_other_folder_changes(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    home.mkdir(mode=0o700)
-    with embedded.servers(home / "data") as found:
-        for server in (Postgres(home / "data" / "postgres"), Valkey(home / "data" / "valkey")):
-            assert Path(f"/proc/{server.pid()}").stat().st_uid == SERVERS_ID
-        assert ask(found.database_url, "SELECT current_user") == "feedback"
-    for folder in (home, home / "data", home / "data" / "postgres", home / "data" / "valkey"):
-        assert (folder.stat().st_uid, folder.stat().st_mode & 0o777) == (0, 0o700)
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="says what root does")
-def test_as_root_programs_that_the_servers_cannot_reach_are_copied_to_where_they_can(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from feedback.embedded import wheels
-
-    user = wheels.User(SERVERS_ID, SERVERS_ID)
-    with tempfile.TemporaryDirectory(dir="/var/tmp") as open_to_all:
-        Path(open_to_all).chmod(0o755)
-        monkeypatch.setattr(wheels, "COPIES", Path(open_to_all) / "copies")
-        monkeypatch.setattr(wheels, "_runs", lambda program, user: False)
-        programs = wheels.postgres_programs.__wrapped__(user)
-        assert programs.is_relative_to(open_to_all)
-        monkeypatch.undo()
-        assert wheels._runs(programs / "postgres", user)
-        assert wheels._runs(programs / "initdb", user)
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another")
-def test_an_ordinary_user_runs_them_as_themselves() -> None:
-    python = shutil.which(f"python3.{sys.version_info.minor}", path="/usr/bin:/usr/local/bin")
-    packages = Path(psycopg.__file__).parents[1]
-    who: dict[str, Any] = {"user": "nobody", "group": 65534, "extra_groups": []}
-    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
-        data = Path(folder)
-        os.chown(data, 65534, 65534)
-        # The system's Python may be older than the one whose packages these are; redis asks for this below 3.11.3.
-        (data / "stubs").mkdir()
-        (data / "stubs" / "async_timeout.py").write_text("timeout = None\n")
-        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{ROOT}:{packages}:{data / 'stubs'}"}
-        probe = [python or "python3", "-c", "import feedback.embedded"]
-        if subprocess.run(probe, env=environment, cwd=ROOT, stderr=subprocess.DEVNULL, **who, check=False).returncode:
-            pytest.skip("no Python here that an ordinary user can run with these packages")
-        with another_command(data, python=probe[0], env=environment, **who):
-            pid = Postgres(data / "postgres").pid()
-            assert Path(f"/proc/{pid}").stat().st_uid == 65534
-            assert (data / "servers.json").stat().st_uid == 65534
-        assert nothing_lives_in(data)
-        assert ask_as_root(data) == 1
-
-
-def ask_as_root(data: Path) -> Any:
-    """Root later finds the same data, and leaves it to its owner."""
-    with embedded.servers(data) as found:
-        return ask(found.database_url, "SELECT 1")

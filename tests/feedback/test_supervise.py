@@ -6,35 +6,12 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from feedback.supervise import PAUSES, Child, Supervisor, sigterm_is_ctrl_c
-
-ROOT = Path(__file__).parents[2]
-
-
-def eventually(condition: Callable[[], object], within: float = 20.0) -> None:
-    deadline = time.monotonic() + within
-    while not condition():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.01)
-
-
-def lives(pid: int) -> bool:
-    """Whether the process runs; one that only waits to be reaped does not."""
-    if sys.platform == "linux":
-        try:
-            return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-        except (FileNotFoundError, ProcessLookupError):
-            return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+from tests.feedback.processes import ROOT, eventually, lives
 
 
 def script(text: str, *, name: str = "child", log: Path | None = None) -> Child:
