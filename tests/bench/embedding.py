@@ -27,7 +27,6 @@ def run(report: Report) -> None:
     peer = "sentence-transformers on PyTorch"
     if library := report.peer("sentence_transformers"):
         ways = {peer: _sentence_transformers(library)} | ways
-    seconds, vectors = side_by_side(ways, texts)
     measured = side_by_side(ways, texts)
     base = measured.get(peer, measured["Embedder, f32"])
     report.table(f"{len(texts):,} NHS comments", [_row(way, it, base) for way, it in measured.items()])
