@@ -1,0 +1,77 @@
+"""An issue with reports, as the walk would have left it, without walking."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from feedback.record import access
+from feedback.record.models import Feedback, Issue, Signal, Statement, new_id
+
+NOW = dt.datetime.now(dt.UTC)
+
+
+def issue(session: Session, slug: str, title: str = "Photo will not upload", **more: Any) -> Issue:
+    service = access.service(session, slug)
+    made = Issue(
+        id=new_id(),
+        service_id=service.id,
+        title=title,
+        keywords=["photo"],
+        model="m",
+        centroid=[1.0],
+        radius=0.5,
+        **more,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def report(session: Session, issue: Issue, text: str, channel: str = "web", **more: Any) -> Feedback:
+    """One piece of feedback that says one thing, an hour ago unless `said_at` says otherwise."""
+    at = more.pop("said_at", NOW - dt.timedelta(hours=1))
+    facts = {"stage": "done", "digest": b"", "caller": "test", "text": text, "received_at": at} | more
+    made = Feedback(
+        id=new_id(), service_id=issue.service_id, channel=channel, receipt=str(uuid.uuid4()), said_at=at, **facts
+    )
+    session.add(made)
+    session.flush()
+    said = Statement(
+        feedback_id=made.id,
+        service_id=issue.service_id,
+        position=0,
+        text=text,
+        begin=0,
+        end=len(text),
+        language="en",
+        kind="problem",
+        filler=False,
+        evidence=True,
+        severity=0.5,
+        said_at=at,
+        issue_id=issue.id,
+    )
+    session.add(said)
+    session.flush()
+    issue.quotes = [*issue.quotes, said.id]
+    return made
+
+
+def signal(session: Session, issue: Issue, reports: list[Feedback], score: float = 8.0) -> None:
+    session.add(
+        Signal(
+            service_id=issue.service_id,
+            issue_id=issue.id,
+            kind="new",
+            since=NOW,
+            last_report_at=NOW,
+            observed=len(reports),
+            expected=0.4,
+            score=score,
+            window_hours=48.0,
+            feedback_ids=[piece.id for piece in reports],
+            channels={"call": len(reports)},
+        )
+    )
