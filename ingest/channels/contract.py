@@ -53,10 +53,14 @@ class Secrets:
 
 
 class Directory(Protocol):
-    """Who has which number."""
+    """Who has which number and which address."""
 
     def service_for(self, number: str, text: str) -> str | None:
-        """The slug of the service that `number` (digits alone) or the keyword that `text` starts with belongs to."""
+        """The slug of the service whose number, keyword or address this is.
+
+        `number` is a telephone number in digits alone, or a mail address in lower case; `text` may begin with a
+        keyword.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from email import message_from_bytes
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
-from email.utils import parseaddr, parsedate_to_datetime
+from email.utils import getaddresses, parseaddr, parsedate_to_datetime
 from typing import Final
 
 from feedback.record.errors import Malformed, NotSupported
@@ -20,6 +20,7 @@ from ingest.channels.ownwords import own_words
 
 _ENCRYPTED: Final = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
 _ANSWERED_BEFORE: Final = re.compile(r"\s*(?:re|fw|fwd|aw|ateb|ymlaen)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
+_RECIPIENTS: Final = ("Delivered-To", "X-Original-To", "To", "Cc")
 _MACHINES: Final = re.compile(r"(?:mailer-daemon|postmaster)@", re.IGNORECASE)
 _ABOUT_PARTS: Final = re.compile(rb"^content-(?:type|disp)[^\n]*(?:\n[ \t][^\n]*)*", re.IGNORECASE | re.MULTILINE)
 _LONGEST_ABOUT: Final = 2_000
@@ -36,19 +37,20 @@ def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
     require_media_type(
         inbound, "message/rfc822", "text/plain", "application/octet-stream", "application/x-www-form-urlencoded"
     )
-    if not inbound.service:
-        raise Malformed("Name the service: add ?service= to the address.")
     message = _message(inbound.body)
     sender = parseaddr(_header(message, "From"))[1]
     if _is_automatic(message, sender):
         return Parsed(ignored="sent by a machine", sender=sender)
     parts = list(_parts(message, _DEEPEST))
+    service = inbound.service or _service(message, directory)
+    if service is None:
+        return Parsed(ignored="no service has this address", sender=sender)
     words = _words(message, parts)
     if not words:
         return Parsed(ignored="no words", sender=sender)
     names = ", ".join(name for part in parts if (name := _attachment(part)))[:_ATTRIBUTE_LIMIT]
     arrival = Arrival(
-        service=inbound.service,
+        service=service,
         message=words[:MESSAGE_LIMIT],
         channel="email",
         caller=inbound.caller,
@@ -83,6 +85,13 @@ def _header(message: Message, name: str) -> str:
     except (HeaderParseError, LookupError, ValueError):
         decoded = raw
     return " ".join(storable(decoded).split())
+
+
+def _service(message: Message, directory: Directory) -> str | None:
+    """Of the first recipient that a service has as its address."""
+    listed = ", ".join(_header(message, name) for name in _RECIPIENTS)
+    recipients = [address.lower() for _, address in getaddresses([listed]) if address]
+    return next((slug for one in recipients if (slug := directory.service_for(one, ""))), None)
 
 
 def _is_automatic(message: Message, sender: str) -> bool:
@@ -164,4 +173,4 @@ def _sent(message: Message) -> dt.datetime | dt.date | None:
         return None
 
 
-CHANNEL = Channel(read)
+CHANNEL = Channel(read, any_service=True)

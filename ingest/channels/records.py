@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import IO, Any, Final
 
 from feedback.record.errors import Malformed
@@ -52,6 +53,7 @@ def records(stream: IO[bytes], needed: Iterable[str]) -> Iterator[Record]:
         yield from _json(lines) if first.lstrip().startswith("{") else _csv(lines, needed)
 
 
+@lru_cache
 def column(name: str) -> str:
     """A column's name as `Cells` has it."""
     return name.strip().lower()

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO, Final
+from zlib import crc32
 
 from feedback.record.errors import Malformed
 from ingest.arrival import MESSAGE_LIMIT, TRANSCRIPT_LIMIT, Arrival, ChannelName
@@ -61,8 +62,8 @@ class Row:
 def rows(stream: IO[bytes], source: Source) -> Iterator[Row | RowError]:
     """The rows of a file in their order; the stream stays open.
 
-    A row without an id of its own gets one of its batch and line. Raises `Malformed` before the first row where the
-    file lacks a column that is needed.
+    A row without an id of its own gets one of its batch, line and content. Raises `Malformed` before the first row
+    where the file lacks a column that is needed.
     """
     for line, cells in records(stream, source.columns.needed):
         try:
@@ -95,7 +96,8 @@ def _row(line: int, cells: Cells, source: Source) -> Row:
 
 
 def _cell(cells: Cells, name: str) -> str:
-    return storable(cells.get(column(name), "")).strip()
+    found = cells.get(column(name))
+    return storable(found).strip() if found else ""
 
 
 def _service(cells: Cells, source: Source) -> tuple[str | None, str]:
@@ -125,7 +127,8 @@ def _identity(line: int, cells: Cells, source: Source) -> str | None:
     own = _cell(cells, source.columns.id)
     if len(own) > _ID_LIMIT:
         raise Malformed(f"The id is longer than {_ID_LIMIT} characters.")
-    return own or (f"{source.batch}:{line}" if source.batch else None)
+    # The sum tells a file from another of the same name.
+    return own or (f"{source.batch}:{line}:{crc32(repr(cells).encode()):08x}" if source.batch else None)
 
 
 def _rating(text: str) -> int | None:

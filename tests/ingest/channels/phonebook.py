@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class PhoneBook:
-    """One number and one keyword."""
+    """One number, one address and one keyword."""
 
-    numbers: Mapping[str, str] = field(default_factory=lambda: {"447700900999": "blue-badge"})
+    numbers: Mapping[str, str] = field(
+        default_factory=lambda: {"447700900999": "blue-badge", "feedback@council.example": "blue-badge"}
+    )
     keywords: Mapping[str, str] = field(default_factory=lambda: {"parks": "parks"})
 
     def service_for(self, number: str, text: str) -> str | None:

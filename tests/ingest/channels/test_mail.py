@@ -217,11 +217,22 @@ def test_what_is_no_mail_is_malformed(raw: bytes, read: Reader) -> None:
         read(raw)
 
 
-def test_another_content_type_or_no_service_is_refused(read: Reader, directory: Directory, secrets: Secrets) -> None:
+def test_another_content_type_is_refused(read: Reader) -> None:
     with pytest.raises(WrongMediaType, match="message/rfc822"):
         read(written(), "application/pdf")
-    with pytest.raises(Malformed, match="service"):
-        mail.read(Inbound("", written().as_bytes(), "key 1"), secrets, directory)
+
+
+def test_without_a_service_named_the_recipient_tells_it(directory: Directory, secrets: Secrets) -> None:
+    def service_of(message: EmailMessage) -> str | None:
+        parsed = mail.read(Inbound("", message.as_bytes(), "key 1"), secrets, directory)
+        return parsed.arrivals[0].service if parsed.arrivals else parsed.ignored
+
+    assert service_of(written()) == "blue-badge"
+    elsewhere = written()
+    elsewhere.replace_header("To", "Somebody <other@council.example>")
+    assert service_of(elsewhere) == "no service has this address"
+    elsewhere["Cc"] = "Ann <a@b.example>, Feedback <FEEDBACK@council.example>"
+    assert service_of(elsewhere) == "blue-badge"
 
 
 def test_a_letter_that_is_too_long_is_cut_and_told(read: Reader) -> None:
