@@ -22,12 +22,14 @@ from feedback.record.db import Record, engine_for
 from feedback.record.errors import FeedbackError
 from feedback.record.queue import Bell
 from feedback.record.settings import Settings
+from ingest import channel_routes
 from ingest import pages as citizen_pages
 from ingest import routes as ingest_routes
 from ingest.cors import allow_origin
 from ingest.door import Intake
 from ingest.rate import RateLimit
 from ingest.writer import Writer
+from insights import alerts_api
 from insights import api as insights_api
 from insights import pages as staff_pages
 
@@ -57,9 +59,11 @@ class Metrics(PrometheusController):
 
 
 HANDLERS: list[Any] = [
+    channel_routes.router,
     citizen_pages.router,
     ingest_routes.router,
     insights_api.router,
+    alerts_api.router,
     staff_pages.router,
     health.router,
     reference.router,

@@ -12,6 +12,8 @@ from feedback.record.db import Record
 from feedback.record.models import Feedback, Service
 from feedback.record.queue import Bell
 from feedback.record.stages import LOCKS, ask, asked_for
+from ingest import parts
+from insights import delivery
 
 log = structlog.get_logger()
 
@@ -23,6 +25,7 @@ WAITING: dict[str, tuple[ColumnElement[bool], ...]] = {
     "group": (Feedback.stage == "group",),
     "refit": asked_for("refit"),
     "notice": asked_for("notice"),
+    "deliver": delivery.waiting(),
 }
 
 
@@ -47,6 +50,7 @@ def _look(record: Record, bell: Bell, hour: dt.datetime | None) -> dt.datetime:
     with record.transaction() as session:
         if hour != now:
             _hourly(session, record, now)
+        parts.give_up_waiting(session, record.keys, dt.datetime.now(dt.UTC))
         waiting = [name for name, where in WAITING.items() if session.scalar(select(exists().where(*where)))]
     bell.ring(*waiting)
     return now

@@ -48,3 +48,8 @@ def read(session: Session, keys: KeyRing, ids: Iterable[uuid.UUID]) -> dict[uuid
 
 def shred(session: Session, ids: Iterable[uuid.UUID]) -> None:
     session.execute(delete(Contact).where(Contact.feedback_id.in_(list(ids))))
+
+
+def shred_of(session: Session, keys: KeyRing, contact: str) -> None:
+    """Everything that was kept to reach this one address or number."""
+    session.execute(delete(Contact).where(Contact.digest == contact_digest(keys, contact)))

@@ -5,6 +5,7 @@ from feedback.record.models.audit import AuditEntry
 from feedback.record.models.base import Base, Claimable, new_id
 from feedback.record.models.feedback import Contact, DayKey, Feedback, HeldRaw, Raw
 from feedback.record.models.issues import Issue, IssueEvent, Refit, ServiceWork, Signal
+from feedback.record.models.parts import MessagePart
 from feedback.record.models.people import Credential
 from feedback.record.models.services import Change, Properties, Service
 from feedback.record.models.statements import Statement
@@ -23,6 +24,7 @@ __all__ = [
     "HeldRaw",
     "Issue",
     "IssueEvent",
+    "MessagePart",
     "Properties",
     "Quiet",
     "Raw",

@@ -1,0 +1,137 @@
+"""Every channel of the table over HTTP: what the provider sends in, what it waits for out."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import Response, Router, route
+from litestar.enums import HttpMethod
+from litestar.handlers import HTTPRouteHandler
+from prometheus_client import Counter
+
+from feedback.record import access, contacts
+from feedback.record.access import Role
+from feedback.record.errors import FeedbackError, Malformed, NotAuthentic
+from feedback.record.settings import Settings
+from ingest import parts
+from ingest.arrival import Arrival
+from ingest.channels import CHANNELS
+from ingest.channels.contract import Channel, Inbound, Parsed, Secrets
+from ingest.directory import ServiceDirectory
+from ingest.door import AnyRequest, Intake
+from ingest.intake import Accepted
+
+BODY_LIMIT = 10 * 1024 * 1024  # a transcript of a long call, a mail with its attachments
+
+IGNORED = Counter("feedback_ignored", "Messages that were understood but are not for us", ["channel", "reason"])
+
+
+async def receive(request: AnyRequest, intake: Intake, name: str, channel: Channel) -> Response[Any]:
+    """Verifies, reads, stores, and answers as the channel's provider expects."""
+    inbound = await _inbound(request, intake, name, channel)
+    parsed = await asyncio.to_thread(_read, intake, channel, inbound)
+    answers = await intake.store(*parsed.arrivals) if parsed.arrivals else []
+    stored = [answer for answer in answers if isinstance(answer, Accepted)]
+    refused = [answer for answer in answers if isinstance(answer, FeedbackError)]
+    if refused and not channel.own_proof:
+        raise refused[0]
+    if parsed.ignored or refused:
+        IGNORED.labels(name, parsed.ignored or type(refused[0]).__name__).inc()
+    if channel.answer:
+        receipt, language = await asyncio.to_thread(_acknowledgement, intake, parsed, stored)
+        media, body = channel.answer(receipt, language, None if parsed.answered else parsed.keyword)
+        return Response(body, status_code=200, media_type=media)
+    return _plain(parsed, stored)
+
+
+async def _inbound(request: AnyRequest, intake: Intake, name: str, channel: Channel) -> Inbound:
+    service = request.query_params.get("service")
+    return Inbound(
+        url=str(request.url),
+        public_url=_public(request, intake.record.settings),
+        body=await request.body(),
+        caller=name if channel.own_proof else await asyncio.to_thread(_vouched, intake, request, service, name),
+        method=request.method,
+        headers={key.lower(): value for key, value in request.headers.items()},
+        query=tuple(request.query_params.multi_items()),
+        service=service,
+    )
+
+
+def _public(request: AnyRequest, settings: Settings) -> str | None:
+    if settings.public_url is None:
+        return None
+    query = request.scope["query_string"].decode("latin-1")
+    return settings.url + request.url.path + (f"?{query}" if query else "")
+
+
+def _vouched(intake: Intake, request: AnyRequest, service: str | None, name: str) -> str:
+    """What proves nothing by itself takes a key of its service; its ids are unique for the key and channel."""
+    kind, _, key = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "bearer":
+        raise NotAuthentic("this takes a key: Authorization: Bearer KEY")
+    with intake.record.transaction() as session:
+        who = access.identify(session, key.strip(), "key")
+        if service is None:
+            raise Malformed("say which service it is about: ?service=")
+        access.service_for(session, who, service, Role.editor)
+        return f"{who.caller}:{name}"
+
+
+def _read(intake: Intake, channel: Channel, inbound: Inbound) -> Parsed:
+    record = intake.record
+    with record.transaction() as session:
+        directory = ServiceDirectory(session)
+    parsed = channel.read(inbound, _secrets(record.settings), directory)
+    if parsed.fragment:
+        with record.transaction() as session:
+            return Parsed(arrivals=parts.add(session, record.keys, parsed.fragment, directory), sender=parsed.sender)
+    if parsed.keyword == "stop" and parsed.sender:
+        with record.transaction() as session:
+            contacts.shred_of(session, record.keys, parsed.sender)
+    return parsed
+
+
+def _secrets(settings: Settings) -> Secrets:
+    return Secrets(settings.twilio_auth_token, settings.notify_token, settings.vonage_secret)
+
+
+def _acknowledgement(intake: Intake, parsed: Parsed, stored: Sequence[Accepted]) -> tuple[str | None, str]:
+    """The receipt, where the service wants texts answered, and the language to do it in."""
+    if not stored:
+        return None, "en"
+    arrival: Arrival = parsed.arrivals[0]
+    with intake.record.transaction() as session:
+        wanted = access.service(session, arrival.service).properties.acknowledge
+    return (stored[0].receipt if wanted else None), arrival.language or "en"
+
+
+def _plain(parsed: Parsed, stored: Sequence[Accepted]) -> Response[Any]:
+    content: dict[str, Any] = {
+        "items": [{"id": accepted.id, "receipt": accepted.receipt} for accepted in stored],
+        "skipped": list(parsed.skipped),
+    }
+    if parsed.ignored:
+        content["ignored"] = parsed.ignored
+    return Response(content, status_code=202 if stored else 200)
+
+
+def _handler(name: str, channel: Channel) -> HTTPRouteHandler:
+    async def handler(request: AnyRequest, intake: Intake) -> Response[Any]:
+        return await receive(request, intake, name, channel)
+
+    handler.__doc__ = f"Take in what {name.rsplit('/', 1)[-1]} sends."
+    return route(
+        f"/v1/channels/{name}",
+        http_method=[HttpMethod(method) for method in channel.methods],
+        name=f"channel {name}",
+        operation_id=f"channel-{name.replace('/', '-')}",
+        request_max_body_size=BODY_LIMIT,
+    )(handler)
+
+
+router = Router(
+    "/",
+    route_handlers=[_handler(name, channel) for name, channel in CHANNELS.items() if name != "open311"],
+    tags=["channels"],
+)

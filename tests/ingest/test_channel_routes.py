@@ -1,0 +1,136 @@
+"""Every channel over HTTP: proved by the providers' own means, stored once."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+from sqlalchemy import func, select
+from twilio.request_validator import RequestValidator
+
+from feedback.app import create_app
+from feedback.record import access, services
+from feedback.record.db import Record
+from feedback.record.models import Contact, Feedback, MessagePart
+from feedback.record.settings import Settings
+from ingest import parts
+from ingest.channels.contract import Fragment
+from ingest.directory import ServiceDirectory
+from tests.conftest import RealServers
+
+Client = TestClient[Litestar]
+
+
+@pytest.fixture
+def client(record: Record, servers: RealServers, blue_badge: str) -> Iterator[Client]:
+    settings = Settings(data=servers.data, intake_rate=0, twilio_auth_token="secret", notify_token="token")
+    with record.transaction() as session:
+        found = access.service(session, blue_badge)
+        services.set_properties(found, {"sms_numbers": ["+447700900001"], "acknowledge": True})
+    with TestClient(create_app(settings, servers.database_url, servers.redis_url)) as client:
+        yield client
+
+
+def count(record: Record) -> int:
+    with record.transaction() as session:
+        return session.scalar(select(func.count()).select_from(Feedback)) or 0
+
+
+def text_in(client: Client, body: str, sid: str = "SM1", sender: str = "+447700900123") -> tuple[int, str]:
+    form = {"MessageSid": sid, "From": sender, "To": "+447700900001", "Body": body, "NumMedia": "0"}
+    url = f"{client.base_url}/v1/channels/sms/twilio"
+    signature = RequestValidator("secret").compute_signature(url, form)
+    answer = client.post("/v1/channels/sms/twilio", data=form, headers={"X-Twilio-Signature": signature})
+    return answer.status_code, answer.text
+
+
+def test_a_text_signed_by_twilio_is_stored_once_and_answered_with_its_receipt(client: Client, record: Record) -> None:
+    status, twiml = text_in(client, "Dim ateb o'r swyddfa ŵ 😀")
+    assert status == 200
+    assert "Your receipt is" in twiml
+    assert text_in(client, "Dim ateb o'r swyddfa ŵ 😀") == (status, twiml)
+    assert count(record) == 1
+
+
+def test_a_text_with_a_forged_signature_is_refused(client: Client, record: Record) -> None:
+    form = {"MessageSid": "SM1", "From": "+447700900123", "To": "+447700900001", "Body": "Hello"}
+    answer = client.post("/v1/channels/sms/twilio", data=form, headers={"X-Twilio-Signature": "AAAA"})
+    assert answer.status_code == 401
+    assert count(record) == 0
+
+
+def test_stop_is_honoured_and_never_stored(client: Client, record: Record) -> None:
+    client.post("/v1/services/blue-badge/feedback", json={"message": "Hi", "contact": "447700900123"})
+    assert text_in(client, "STOP")[0] == 200
+    with record.transaction() as session:
+        assert session.scalar(select(func.count()).select_from(Contact)) == 0
+    assert count(record) == 1
+
+
+def notify(client: Client, identity: str = "1", to: str = "447700900001", token: str = "token") -> int:
+    body = {
+        "id": identity,
+        "source_number": "447700900123",
+        "destination_number": to,
+        "message": "The bus never came",
+        "date_received": "2026-05-14T12:15:30.000000Z",
+    }
+    headers = {"Authorization": f"Bearer {token}"}
+    return client.post("/v1/channels/sms/notify", json=body, headers=headers).status_code
+
+
+def test_what_notify_delivers_is_never_answered_with_a_loss(client: Client, record: Record) -> None:
+    assert notify(client) < 300
+    assert notify(client) < 300
+    assert notify(client, "2", to="447700999999") < 300
+    assert count(record) == 1
+    assert notify(client, token="wrong") in (401, 403)
+
+
+VTT = b"""WEBVTT
+
+00:01.000 --> 00:04.000
+<v Agent>Good morning, how can I help?</v>
+
+00:05.000 --> 00:09.000
+<v Caller>My renewal letter has no barcode on it, so the machine will not take it.</v>
+"""
+
+
+def test_a_transcript_takes_a_key_of_its_service(client: Client, record: Record, admin: dict[str, str]) -> None:
+    path = "/v1/channels/calls/webvtt?service=blue-badge"
+    headers = {"Content-Type": "text/vtt"}
+    assert client.post(path, content=VTT, headers=headers).status_code == 401
+    answer = client.post(path, content=VTT, headers={**headers, **admin})
+    assert answer.status_code == 202
+    assert client.get(f"/v1/receipts/{answer.json()['items'][0]['receipt']}").json()["channel"] == "call"
+    broken = client.post(path, content=b"no signature", headers={**headers, **admin})
+    assert broken.status_code == 400
+
+
+def fragment(part: int, total: int = 2, ref: str = "7") -> Fragment:
+    words = {1: "The bins in our street were not emptied ", 2: "for the third week in a row"}
+    return Fragment(ref, part, total, words[part], "447700900123", "447700900001", f"id-{part}", "sms/vonage")
+
+
+def test_parts_of_a_long_text_become_one_piece_in_whatever_order_they_come(client: Client, record: Record) -> None:
+    with record.transaction() as session:
+        directory = ServiceDirectory(session)
+        assert parts.add(session, record.keys, fragment(2), directory) == ()
+        assert parts.add(session, record.keys, fragment(2), directory) == ()
+        stored = session.scalars(select(MessagePart)).one()
+        assert b"third week" not in stored.sealed
+        [arrival] = parts.add(session, record.keys, fragment(1), directory)
+        assert arrival.message == "The bins in our street were not emptied for the third week in a row"
+        assert session.scalar(select(func.count()).select_from(MessagePart)) == 0
+
+
+def test_what_came_of_a_long_text_is_stored_when_the_rest_does_not(client: Client, record: Record) -> None:
+    now = dt.datetime.now(dt.UTC)
+    with record.transaction() as session:
+        directory = ServiceDirectory(session)
+        parts.add(session, record.keys, fragment(1), directory)
+        assert parts.give_up_waiting(session, record.keys, now) == 0
+        assert parts.give_up_waiting(session, record.keys, now + parts.PATIENCE * 2) == 1
+    assert count(record) == 1
