@@ -116,22 +116,26 @@ def _plain(parsed: Parsed, stored: Sequence[Accepted]) -> Response[Any]:
     return Response(content, status_code=202 if stored else 200)
 
 
-def _handler(name: str, channel: Channel) -> HTTPRouteHandler:
+def _handler(name: str, channel: Channel, method: str) -> HTTPRouteHandler:
     async def handler(request: AnyRequest, intake: Intake) -> Response[Any]:
         return await receive(request, intake, name, channel)
 
     handler.__doc__ = f"Take in what {name.rsplit('/', 1)[-1]} sends."
     return route(
         f"/v1/channels/{name}",
-        http_method=[HttpMethod(method) for method in channel.methods],
-        name=f"channel {name}",
-        operation_id=f"channel-{name.replace('/', '-')}",
+        http_method=HttpMethod(method),
+        operation_id=f"{method.lower()}-{name.replace('/', '-')}",
         request_max_body_size=BODY_LIMIT,
     )(handler)
 
 
 router = Router(
     "/",
-    route_handlers=[_handler(name, channel) for name, channel in CHANNELS.items() if name != "open311"],
+    route_handlers=[
+        _handler(name, channel, method)
+        for name, channel in CHANNELS.items()
+        if name != "open311"
+        for method in channel.methods
+    ],
     tags=["channels"],
 )
