@@ -31,7 +31,7 @@ MAILBOX = re.compile(r"[^\s@<>\",;:\\()\[\]]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+
 
 
 class Filters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a subscription wants to hear; an empty field leaves nothing out. `least`: reports that a signal must have."""
+    """What a subscription wants to hear; an empty field leaves nothing out. `least`: reports of a signal."""
 
     kinds: tuple[Literal["new", "surge", "regression", "urgent"], ...] = ()
     channels: tuple[ChannelName, ...] = ()

@@ -2,15 +2,15 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, IssueEvent, ServiceWork, Signal, Statement, new_id
 from feedback.record.stages import OPEN, asked_for
-from insights import detect
+from insights import alerts, detect
 from workers.station import Save, Station, Worker, work_once
 from workers.vectors import halves, matrix
 
@@ -38,6 +38,8 @@ def _notice(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
             _keep_standing(session, service_id, state, now)
             for signal in signals:
                 _raise(session, service_id, signal, now)
+            _move(session, state.joined, "scan")
+            alerts.tell(session, service_id)
 
     return save
 
@@ -52,6 +54,7 @@ def _reports(
     """What was known of the last 32 days, and what is new; ordered by when it was said."""
     rows = session.execute(
         select(
+            Statement.id,
             Statement.feedback_id,
             Statement.said_at,
             halves(Statement.vector).label("vector"),
@@ -84,6 +87,7 @@ def _reports(
             issue=str(row.issue_id) if row.issue_id else None,
             batch=row.batch,
             late=row.history,
+            key=row.id,
         )
         (batch if row.feedback_id in fresh else known).append(report)
     return known, batch
@@ -136,7 +140,37 @@ def _raise(session: Session, service_id: int, signal: detect.Signal, now: dt.dat
 
 
 def _issue(session: Session, service_id: int, signal: detect.Signal) -> Issue:
-    return session.get_one(Issue, uuid.UUID(signal.issue))
+    """The known issue, or one that was found just now: named by one of its statements until a refit names it."""
+    identity = uuid.UUID(signal.issue)
+    if signal.centroid is None:
+        return session.get_one(Issue, identity)
+    quotes = session.execute(
+        select(Statement.id, Statement.text, Statement.language, Statement.assigned_by, Statement.embedded_by)
+        .where(Statement.id.in_(signal.keys))
+        .order_by(func.length(Statement.text))
+    ).all()
+    first = quotes[0]
+    issue = Issue(
+        id=identity,
+        service_id=service_id,
+        title=first.text[:80],
+        language="en" if first.language == "unknown" else first.language,
+        found_by="scan",
+        quotes=[quote.id for quote in quotes[:5]],
+        model=first.assigned_by or first.embedded_by or "",
+        centroid=signal.centroid.tolist(),
+        radius=signal.radius,
+    )
+    session.add(issue)
+    session.flush()
+    return issue
+
+
+def _move(session: Session, joined: Mapping[int, str], model: str) -> None:
+    """What the detector put into an issue stands there from now on."""
+    rows = [{"id": key, "issue_id": uuid.UUID(issue), "assigned_by": model} for key, issue in joined.items()]
+    if rows:
+        session.execute(update(Statement), rows)
 
 
 def _note(session: Session, issue_id: uuid.UUID, what: str) -> None:

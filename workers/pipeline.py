@@ -11,6 +11,7 @@ from feedback.record import raw
 from feedback.record.errors import NotFound
 from feedback.record.models import Feedback, Statement
 from feedback.record.stages import ask
+from insights import alerts
 from workers import joining
 from workers.cleaning import Prepared, prepare
 from workers.station import Save, Station, Worker, work_once
@@ -40,6 +41,7 @@ def _clean(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
         if statements:
             session.execute(insert(Statement), statements)
         raw.forget(session, [row.id for row in mine])
+        alerts.tell_urgent(session, mine)
 
     return save
 

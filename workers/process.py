@@ -9,13 +9,14 @@ import structlog
 from feedback.record.db import Record
 from feedback.record.queue import QUEUES, Bell, broker
 from feedback.record.stages import Claimer
-from workers import notice, pipeline, refit
+from workers import deliver, notice, pipeline, refit
 from workers.station import Worker
 from workers.tools import Tools
 
 log = structlog.get_logger()
 
 ACTORS: dict[str, Callable[[Worker], None]] = {
+    "deliver": deliver.deliver,
     "notice": notice.notice,
     "group": pipeline.group,
     "clean": pipeline.clean,

@@ -1,0 +1,64 @@
+"""Alerts go out: one subscription is served by one worker at a time, so who is slow or dead delays nobody else."""
+
+import threading
+from collections.abc import Sequence
+from functools import cache
+
+from sqlalchemy.orm import Session
+
+from feedback.record.models import Subscription
+from feedback.record.settings import Settings
+from feedback.record.stages import OPEN
+from insights import delivery, message, subscriptions
+from insights.ways import Parcel, Ways
+from workers.station import Save, Station, Worker, work_once
+
+SUSPECT = threading.BoundedSemaphore(8)
+"""Receivers that failed last time may keep so many threads of a process busy, and no more."""
+
+
+def deliver(worker: Worker) -> None:
+    """To those that are well first."""
+    if work_once(worker, DELIVER) or not SUSPECT.acquire(blocking=False):
+        return
+    try:
+        work_once(worker, RETRY)
+    finally:
+        SUSPECT.release()
+
+
+@cache
+def ways(settings: Settings) -> Ways:
+    return Ways(settings)
+
+
+def _deliver(worker: Worker, rows: Sequence[Subscription]) -> Save[Subscription]:
+    worker.bell.ring("deliver")  # whoever else waits is served meanwhile
+    [subscription] = rows
+    parcel = _parcel(worker, subscription)
+    outcome = ways(worker.record.settings).send(parcel) if parcel else None
+
+    def save(session: Session, mine: Sequence[Subscription]) -> None:
+        for row in mine:
+            if parcel and outcome:
+                delivery.record(session, row, parcel.alert_ids, outcome)
+
+    return save
+
+
+def _parcel(worker: Worker, subscription: Subscription) -> Parcel | None:
+    """None where what was due has been dropped meanwhile."""
+    with worker.record.transaction() as session:
+        alerts = delivery.due(session, subscription)
+        if not alerts:
+            return None
+        sealed = subscriptions.unseal(worker.record.keys, subscription)
+        bodies = [message.body(session, alert, worker.record.settings.url) for alert in alerts]
+        return Parcel(subscription.id, subscription.kind, sealed, [alert.id for alert in alerts], bodies)
+
+
+WELL = (*delivery.waiting(), Subscription.failing_since.is_(None))
+FAILING = (*delivery.waiting(), Subscription.failing_since.is_not(None))
+
+DELIVER = Station("deliver", Subscription, WELL, (Subscription.id,), 1, _deliver, OPEN)
+RETRY = Station("deliver", Subscription, FAILING, (Subscription.failing_since,), 1, _deliver, OPEN)
