@@ -36,6 +36,8 @@ PAGES: list[tuple[str, dict[str, Any]]] = [
     ("feedback_form.html", FORM),
     ("feedback_form.html", FORM | {"errors": {"message": "Enter it", "contact": "Too long"}}),
     ("thanks.html", {"receipt": RECEIPT, "receipt_url": f"/receipts/{RECEIPT}", "form_url": "/form"}),
+    ("receipts.html", {"code": "", "error": ""}),
+    ("receipts.html", {"code": "7K3M", "error": "There is none"}),
     ("receipt.html", READ),
     ("receipt.html", READ | {"state": "received", "understood_as": []}),
     ("receipt.html", READ | {"understood_as": []}),
@@ -78,7 +80,10 @@ def test_both_languages_say_it_with_the_same_placeholders(key: str) -> None:
 
 def test_every_text_is_used_by_a_page_or_handed_to_one() -> None:
     pages = "".join(path.read_text("utf-8") for path in TEMPLATES.glob("*.html"))
-    by_the_handler = {"message_missing", "message_too_long", "contact_too_long", "months"}
+    by_the_handler = {"message_missing", "message_too_long", "contact_too_long", "months"} | {
+        "receipts_missing",
+        "receipts_unknown",
+    }
     chosen = re.compile(r"^status_|^(not_found|expired|too_many|too_large|unavailable|wrong)_(title|text)$")
     unused = {key for key in asdict(ENGLISH) if not re.search(rf"\bt\.{key}\b", pages) and not chosen.match(key)}
     assert unused == by_the_handler | {"name"}

@@ -1,0 +1,179 @@
+"""What a citizen and the staff do on the pages, in a real browser against a real server."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from feedback.app import create_app
+from feedback.record import access
+from feedback.record.db import Record
+from tests.browser import chromium
+from tests.conftest import RealServers
+from tests.insights import made_up
+
+pytestmark = pytest.mark.browser
+
+expect.set_options(timeout=30_000)  # the chart's script is 5 MB
+
+NARROW = 320  # CSS pixels: WCAG 2.2, 1.4.10
+TARGET = 24  # CSS pixels: WCAG 2.2, 2.5.8
+
+
+class Served(uvicorn.Server):
+    """The product on a free port, within this process."""
+
+    def __init__(self, record: Record, servers: RealServers) -> None:
+        app = create_app(record.settings, servers.database_url, servers.redis_url)
+        super().__init__(uvicorn.Config(app, port=0, log_level="warning"))
+        self.thread = threading.Thread(target=self.run)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.servers[0].sockets[0].getsockname()[1]}"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def site(record: Record, servers: RealServers, blue_badge: str) -> Iterator[str]:
+    server = Served(record, servers)
+    server.thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield server.url
+    server.should_exit = True
+    server.thread.join()
+
+
+@pytest.fixture
+def without_scripts(browser: Browser, site: str) -> Iterator[Page]:
+    with browser.new_context(java_script_enabled=False, locale="en-GB", base_url=site) as context:
+        yield context.new_page()
+
+
+@pytest.fixture
+def context(browser: Browser, site: str) -> Iterator[BrowserContext]:
+    with browser.new_context(locale="en-GB", base_url=site) as context:
+        yield context
+
+
+@pytest.fixture
+def photo(record: Record, blue_badge: str) -> str:
+    """The path of an issue that emerges."""
+    with record.transaction() as session:
+        issue = made_up.issue(session, blue_badge)
+        pieces = [made_up.report(session, issue, f"The photo fails, try {n}", "call") for n in range(4)]
+        made_up.signal(session, issue, pieces)
+        return f"/dashboard/issues/{issue.id}"
+
+
+def sign_in(page: Page, record: Record) -> None:
+    with record.transaction() as session:
+        link = access.create(session, "link", access.Role.admin, None)
+    page.goto(f"/sign-in/{link}")
+
+
+def send(page: Page, words: str) -> str:
+    """Leaves feedback, and returns its receipt."""
+    page.goto("/")
+    page.get_by_role("link", name="Blue Badge").click()
+    page.get_by_label("Your feedback").fill(words)
+    page.get_by_role("button", name="Send feedback").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you, we have your feedback")
+    return page.locator("strong.code").inner_text()
+
+
+def test_a_citizen_without_javascript_leaves_feedback_follows_it_and_takes_it_back(without_scripts: Page) -> None:
+    page = without_scripts
+    receipt = send(page, "The photo will not upload")
+    page.get_by_role("link", name="See where your feedback is").click()
+    expect(page.get_by_text("It will be read shortly.")).to_be_visible()
+    expect(page.get_by_text(receipt)).to_be_visible()
+    page.get_by_text("Take your feedback back").click()
+    page.get_by_role("button", name="Yes, delete my feedback").click()
+    expect(page.get_by_role("status")).to_contain_text("You have taken this feedback back")
+    assert page.context.cookies() == []
+
+
+def test_a_citizen_who_forgot_the_words_is_led_to_the_field(context: BrowserContext) -> None:
+    page = context.new_page()
+    page.goto("/services/blue-badge/feedback")
+    page.get_by_role("button", name="Send feedback").click()
+    page.get_by_role("link", name="Enter your feedback").click()
+    expect(page.get_by_label("Your feedback")).to_be_focused()
+
+
+def test_a_citizen_comes_back_with_the_code_and_reads_the_page_in_welsh(without_scripts: Page) -> None:
+    page = without_scripts
+    receipt = send(page, "The photo will not upload")
+    page.goto("/receipts")
+    page.get_by_role("link", name="Cymraeg").click()
+    page.get_by_label("Cod eich derbynneb").fill(receipt.lower())
+    page.get_by_role("button", name="Dangos fy adborth").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Eich adborth am Blue Badge")
+
+
+def test_staff_sign_in_see_what_emerges_and_its_chart_and_sign_out(
+    context: BrowserContext, record: Record, photo: str
+) -> None:
+    page = context.new_page()
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(error.message))
+    sign_in(page, record)
+    expect(page.get_by_text("by phone only")).to_be_visible()
+    page.get_by_role("link", name="Photo will not upload").click()
+    expect(page.get_by_role("img", name="Bar chart")).to_be_visible()
+    expect(page.locator("#chart .bars path")).to_have_count(56)
+    assert page.locator("#chart .main-svg").first.evaluate("svg => getComputedStyle(svg).position") == "absolute"
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("link", name="Sign in, for staff")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_label("API key")).to_be_visible()
+    assert failures == []
+
+
+def test_without_javascript_an_issue_shows_the_table_alone(without_scripts: Page, record: Record, photo: str) -> None:
+    sign_in(without_scripts, record)
+    without_scripts.goto(photo)
+    expect(without_scripts.get_by_role("table", name="Reports day by day")).to_be_visible()
+    expect(without_scripts.locator("#chart")).to_be_hidden()
+
+
+def test_the_first_stop_of_the_keyboard_skips_to_the_content(context: BrowserContext) -> None:
+    page = context.new_page()
+    page.goto("/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
+
+
+def test_on_a_narrow_screen_no_page_runs_over_and_every_target_is_large_enough(
+    browser: Browser, site: str, record: Record, photo: str
+) -> None:
+    size = {"width": NARROW, "height": 640}
+    with browser.new_context(viewport=size, locale="en-GB", base_url=site) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        receipt = send(page, "Something")
+        citizens = ["/", "/sign-in", "/receipts", f"/receipts/{receipt}", "/services/blue-badge/feedback", "/no-such"]
+        for path in citizens:
+            assert_fits(page, path)
+        sign_in(page, record)
+        for path in ["/dashboard", "/dashboard/blue-badge", "/dashboard/blue-badge/feedback", photo, "/dashboard/none"]:
+            assert_fits(page, path)
+
+
+def assert_fits(page: Page, path: str) -> None:
+    page.goto(path)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    for target in page.locator("a, button, select, summary, input").locator("visible=true").all():
+        box = target.bounding_box()
+        assert box is None or min(box["width"], box["height"]) >= TARGET, (path, target.inner_text(), box)
