@@ -1,133 +1,317 @@
 """What has started to go wrong in one service: a pure step(state, batch, now) -> state, signals.
 
-Workers feed it from the database, the backtest from a file. `State` holds the last 32 days of statements. What it holds
-beside them is small: the issues that are being reported on now (`State.active`). Everything else follows from rows.
+Workers feed it from the database, the backtest from a file. A state is its `reports` (the statements of the last 32
+days), its `active` issues and how it is `calibrated`: from those it can be built anew at any time, and behaves the
+same. The arrays beside them are a cache.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from insights.surprise import Exposure, expected, surprise
+from insights.habits import Habits, learn
+from insights.look import BUSY_WEEK, FEWEST_DAYS, MOSTLY, Look, Suspicion
+from insights.memory import Memory, Places, Report, Vectors, hours, unit
+from insights.scan import Mask, Region
 
-WINDOWS = (12, 24, 48, 96)
-BASELINE = 28 * 24
-KEPT = 32 * 24
-ACTIVE = 120
-"""Hours: what counts as recent, what it is compared with, what is kept, how long an issue stays active unreported."""
+__all__ = ["Active", "Report", "Signal", "State", "step"]
+
+KEPT = dt.timedelta(days=32)
+FEWEST = 30
+"""Statements in what is kept, below which nothing can be told."""
+
+ACTIVE_BUSY, ACTIVE_QUIET = 120.0, 504.0
+"""Hours that an issue stays active without a report; longer where fewer come."""
+
+WATCH = 10.0
+"""What chance would bring this many times as often as is tolerated is shown, and not sent."""
+
+SAME = 0.75
+"""The similarity of two regions' centres from which they are one issue."""
+
+NOTHING_BEFORE = 2
 
 Kind = Literal["new", "surge", "regression"]
 Tier = Literal["signal", "watch"]
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """One statement as the detector hears it.
-
-    `at`: when it was said; `vector`: (d,) unit; `batch`: who entered it in bulk and when; `evidence`: whether it may
-    count towards a signal; `issue`: the one that it has joined; `late`: more than 48 h old on receipt, so it only
-    teaches what is normal.
-    """
-
-    feedback_id: str
-    at: dt.datetime
-    vector: NDArray[np.float32]
-    channel: str
-    evidence: bool = True
-    issue: str | None = None
-    batch: str | None = None
-    late: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Active:
-    """An issue that has been signalled and is still being reported."""
+    """An issue that has been signalled and is still being reported. Its members are its reports since it began."""
 
     issue: str
     begun: dt.datetime
     last_report: dt.datetime
+    tier: Tier = "signal"
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
     """The finding that an issue is new, a surge or a regression, with its evidence.
 
-    `issue`: a known one, or None with `centroid` and `radius` of one that is to be stored. `observed` reports in the
-    `window` hours, where `expected` were; `score`: -log10 of how likely so many are. `against`: what speaks against it.
+    `issue`: a known one, or with `centroid` and `radius` (of unit vectors as they came; a cosine) one that was found
+    just now and is to be stored under this id. `observed` reports in the last `window` hours, where `expected` were;
+    `score`: -log10 of how likely so many are; `chance`: how often a week chance alone brings the like in this service.
+    `keys`: the statements that it rests on, now the issue's; `against`: what speaks against it.
     """
 
     kind: Kind
     tier: Tier
-    issue: str | None
+    issue: str
     since: dt.datetime
     observed: int
     expected: float
     score: float
+    chance: float
     window: int
     feedback_ids: tuple[str, ...]
+    keys: tuple[int, ...]
     channels: dict[str, int]
-    centroid: NDArray[np.float32] | None = None
+    centroid: Vectors | None = None
     radius: float | None = None
     against: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What is remembered of one service; an empty one is a new service."""
+    """What is remembered of one service; an empty one is a new service.
+
+    `reports`: of the last 32 days, as they came or were grouped since; `calibrated`: by how much its false alarms
+    exceed what is common; `joined`: the statements that the last step put into an issue, by key.
+    """
 
     reports: tuple[Report, ...] = ()
-    active: tuple[Active, ...] = field(default=())
+    active: tuple[Active, ...] = ()
+    calibrated: float = 1.0
+    joined: Mapping[int, str] = field(default_factory=dict)
+    memory: Memory | None = field(default=None, repr=False, compare=False)
+    version: int = field(default=0, repr=False, compare=False)
+    habits: tuple[float, Habits] | None = field(default=None, repr=False, compare=False)
 
 
 def step(
-    state: State, batch: Sequence[Report], now: dt.datetime, *, threshold: float = 5.5
+    state: State,
+    batch: Sequence[Report],
+    now: dt.datetime,
+    *,
+    tolerance: float = 0.02,
+    resolved: Mapping[str, dt.datetime] | None = None,
+    review: bool = False,
 ) -> tuple[State, list[Signal]]:
-    """Take in what was newly cleaned, and say what it makes certain. `now`: nothing later is looked at."""
-    reports = tuple(r for r in (*state.reports, *batch) if r.at > now - dt.timedelta(hours=KEPT))
-    active = {a.issue: a for a in state.active if a.last_report > now - dt.timedelta(hours=ACTIVE)}
-    signals = []
-    for issue in sorted({r.issue for r in batch if r.issue and r.evidence and not r.late}):
-        if issue in active:
-            active[issue] = replace(active[issue], last_report=now)
-        elif signal := _judge(issue, reports, now, threshold):
-            signals.append(signal)
-            active[issue] = Active(issue, signal.since, now)
-    return State(reports, tuple(active.values())), signals
+    """Take in what was newly cleaned, and say what it makes certain.
+
+    `now`: nothing later is looked at; `tolerance`: false alarms a week; `resolved`: when each issue was that is;
+    `review`: judge all that was said lately, as after an import, and not the batch alone.
+    """
+    return _Step(state, batch, now, tolerance, resolved or {}).run(review)
 
 
-def _judge(issue: str, reports: Sequence[Report], now: dt.datetime, threshold: float) -> Signal | None:
-    hours = np.array([(now - r.at).total_seconds() / 3600 for r in reports])
-    mine = np.array([r.issue == issue and r.evidence for r in reports])
-    best: tuple[float, int, float] = (0.0, 0, 0.0)
-    for window in WINDOWS:
-        recent, old = hours < window, (hours >= window) & (hours < window + BASELINE)
-        weekly = [((hours >= w * 168) & (hours < w * 168 + window)).sum() for w in (1, 2, 3, 4)]
-        exposure = Exposure(float(recent.sum()), float(old.sum()), float(np.mean(weekly)))
-        k, b = np.array([float((mine & recent).sum())]), np.array([float((mine & old).sum())])
-        best = max(best, (float(surprise(k, b, exposure)[0]), window, float(expected(k, b, exposure)[0])))
-    score, window, usual = best
-    if score < threshold:
-        return None
-    found = [r for r, m, h in zip(reports, mine, hours, strict=True) if m and h < window]
-    if len({r.at.date() for r in found}) < 2:
-        return None
-    before = int((mine & (hours >= window)).sum())
-    return Signal(
-        kind="new" if before <= 2 else "surge",
-        tier="signal",
-        issue=issue,
-        since=min(r.at for r in found),
-        observed=len(found),
-        expected=usual,
-        score=score,
-        window=window,
-        feedback_ids=tuple(dict.fromkeys(r.feedback_id for r in found)),
-        channels=dict(Counter(r.channel for r in found)),
-    )
+class _Step:
+    """One step's working copy; nothing of it outlives the step but the arrays."""
+
+    def __init__(
+        self,
+        state: State,
+        batch: Sequence[Report],
+        now: dt.datetime,
+        tolerance: float,
+        resolved: Mapping[str, dt.datetime],
+    ) -> None:
+        self.now, self.tolerance, self.resolved = now, tolerance, resolved
+        self.state = state
+        self.batch = sorted((replace(r, at=min(r.at, now)) for r in batch), key=lambda report: report.at)
+        self.reports = list(state.reports)
+        self.memory = _memory(state, self.batch)
+        self._forget()
+        self.active = {a.issue: a for a in state.active if self._lasts(a)}
+        self.joined: dict[int, str] = {}
+        self.signals: list[Signal] = []
+
+    def run(self, review: bool) -> tuple[State, list[Signal]]:
+        first = len(self.reports)
+        self.reports += self.batch
+        self.memory.append(self.reports[len(self.memory.rows) :])
+        habits = self._habits()
+        self.look = Look(self.memory, hours(self.now), habits[1], self._owned())
+        told = self.memory.rows["evidence"] & ~self.memory.rows["late"]
+        begin = 0 if review else first
+        recent = told & (self.look.ages < self.look.windows[-1])
+        for place in np.flatnonzero(recent[begin:]) + begin:
+            self._judge(int(place))
+        self.memory.version += 1
+        state = replace(
+            self.state,
+            reports=tuple(self.reports),
+            active=tuple(self.active.values()),
+            joined=self.joined,
+            memory=self.memory,
+            version=self.memory.version,
+            habits=habits,
+        )
+        return state, self.signals
+
+    def _judge(self, place: int) -> None:
+        if self.look.owned[place]:
+            self._extend(self.reports[place].issue or "", np.array([place]))
+            return
+        if (issue := self._belongs(place)) is not None:
+            self._extend(issue, np.array([place]))
+            return
+        if len(self.reports) < FEWEST:
+            return
+        suspicion = self.look.suspect(place)
+        if suspicion is None:
+            return
+        chance = suspicion.chance * self.state.calibrated * self._youth()
+        if chance <= self.tolerance and self._sound(suspicion):
+            self._find(suspicion, chance)
+
+    def _find(self, suspicion: Suspicion, chance: float) -> None:
+        if (known := self._same(suspicion)) is not None:
+            self._extend(known, suspicion.members)
+            return
+        issue, fresh = self._identify(suspicion)
+        if issue in self.active:
+            self._extend(issue, suspicion.members)
+            return
+        members = [self.reports[place] for place in suspicion.members]
+        recent = [self.reports[place] for place in suspicion.recent]
+        since = min(report.at for report in recent)
+        centroid, radius = _outline(members, self.reports) if fresh else (None, None)
+        self.signals.append(
+            Signal(
+                kind=self._kind(issue, suspicion),
+                tier="signal",
+                issue=issue,
+                since=since,
+                observed=len({report.feedback_id for report in recent}),
+                expected=suspicion.expected,
+                score=suspicion.score,
+                chance=chance,
+                window=int(suspicion.window),
+                feedback_ids=tuple(dict.fromkeys(report.feedback_id for report in members)),
+                keys=tuple(report.key for report in members),
+                channels=dict(Counter(report.channel for report in recent)),
+                centroid=centroid,
+                radius=radius,
+            )
+        )
+        self.active[issue] = Active(issue, min(r.at for r in members), self.now)
+        self._extend(issue, suspicion.members)
+
+    def _kind(self, issue: str, suspicion: Suspicion) -> Kind:
+        if issue in self.resolved:
+            return "regression"
+        return "new" if suspicion.before <= NOTHING_BEFORE else "surge"
+
+    def _sound(self, suspicion: Suspicion) -> bool:
+        """Whether the evidence is of several days."""
+        return len({self.reports[place].at.date() for place in suspicion.recent}) >= FEWEST_DAYS
+
+    def _identify(self, suspicion: Suspicion) -> tuple[str, bool]:
+        """The known issue that most of the evidence is of and that most of is evidence, or a new one."""
+        rows = self.memory.rows
+        issues = Counter(self.reports[place].issue for place in suspicion.recent)
+        issue, count = issues.most_common(1)[0]
+        if issue is not None:
+            lately = (
+                self.look.counts() & (rows["issue"] == self.memory.code(issue)) & (self.look.ages < suspicion.window)
+            )
+            if count >= MOSTLY * len(suspicion.recent) and count >= 0.5 * lately.sum():
+                return issue, False
+        name = "\n".join(sorted({self.reports[place].feedback_id for place in suspicion.recent}))
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.now.isoformat()}\n{name}")), True
+
+    def _same(self, suspicion: Suspicion) -> str | None:
+        """The active issue that this is more of."""
+        if not self.active:
+            return None
+        centre = self._centre(suspicion.members)
+        likeness = {issue: float(centre @ self._region(a).centre) for issue, a in self.active.items()}
+        best = max(likeness, key=likeness.__getitem__)
+        return best if likeness[best] >= SAME else None
+
+    def _belongs(self, place: int) -> str | None:
+        vector = self.memory.smooth[place]
+        depths = {issue: float(self._region(a).depth(vector)) for issue, a in self.active.items()}
+        best = max(depths, key=depths.__getitem__, default=None)
+        return best if best is not None and depths[best] >= 0 else None
+
+    def _members(self, active: Active) -> Places:
+        rows = self.memory.rows
+        mine = (
+            rows["evidence"] & (rows["issue"] == self.memory.code(active.issue)) & (rows["at"] >= hours(active.begun))
+        )
+        return np.flatnonzero(mine)
+
+    def _region(self, active: Active) -> Region:
+        members = self._members(active)
+        vectors = self.memory.smooth[members]
+        total = vectors.sum(axis=0)
+        own = (vectors @ total - 1) / np.maximum(np.linalg.norm(total - vectors, axis=1), 1e-9)
+        radius = float(np.clip(np.quantile(own, 0.1) - 0.05, 0.4, 0.9)) if len(members) else 1.0
+        return Region(unit(total), radius)
+
+    def _centre(self, places: Places) -> Vectors:
+        return unit(self.memory.smooth[places].sum(axis=0))
+
+    def _extend(self, issue: str, places: Places) -> None:
+        """These reports are the issue's, and evidence for nothing else."""
+        if issue in self.active:
+            self.active[issue] = replace(self.active[issue], last_report=self.now)
+        for place in places:
+            if self.reports[place].issue != issue:
+                self.joined[self.reports[place].key] = issue
+                self.reports[place] = replace(self.reports[place], issue=issue)
+        self.memory.assign(places, issue)
+        self.look.owned[places] = True
+
+    def _owned(self) -> Mask:
+        owned = np.zeros(len(self.memory.rows), bool)
+        for active in self.active.values():
+            owned[self._members(active)] = True
+        return owned
+
+    def _lasts(self, active: Active) -> bool:
+        busy = len(self.reports) / (KEPT.days / 7) >= BUSY_WEEK
+        return hours(self.now) - hours(active.last_report) < (ACTIVE_BUSY if busy else ACTIVE_QUIET)
+
+    def _youth(self) -> float:
+        """A service of less than four weeks is looked at with the more caution the younger it is."""
+        age = float(self.look.ages.max(initial=0.0)) / 24
+        return 28 / min(max(age, 1.0), 28.0)
+
+    def _habits(self) -> tuple[float, Habits]:
+        if self.state.habits and hours(self.now) - self.state.habits[0] < 24:
+            return self.state.habits
+        return hours(self.now), learn(self.memory, hours(self.now))
+
+    def _forget(self) -> None:
+        """Once in a while; rows older than what is kept do no harm."""
+        old = int(np.searchsorted([hours(r.at) for r in self.reports[:1]], hours(self.now - KEPT)))
+        if old and self.reports[0].at < self.now - KEPT - dt.timedelta(days=1):
+            gone = next((i for i, r in enumerate(self.reports) if r.at >= self.now - KEPT), len(self.reports))
+            self.reports = self.reports[gone:]
+            self.memory.drop(gone)
+
+
+def _memory(state: State, batch: Sequence[Report]) -> Memory:
+    """The state's own, or one built anew: another step has used it, or its centre and neighbours are out of date."""
+    memory, reports = state.memory, state.reports
+    if memory and memory.version == state.version and memory.serves(len(reports)):
+        return memory
+    return Memory((*reports, *batch))
+
+
+def _outline(members: Sequence[Report], reports: Sequence[Report]) -> tuple[Vectors, float]:
+    """Centroid and radius of a found issue among the vectors as they came."""
+    vectors = np.array([report.vector for report in members if report.vector is not None])
+    centroid = unit(vectors.sum(axis=0))
+    return centroid, float(np.quantile(vectors @ centroid, 0.1))

@@ -22,38 +22,63 @@ PRIOR = 0.5
 LEAST_REPORTS = 3
 LEAST_RATIO = 2.0
 
+WEEK = 168.0
+BASELINE = 28 * 24.0
+
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """What the service received: in the window, in the baseline, and usually in such a window."""
+    """What the service received, one figure for each window: in it, in the baseline, and usually at such a time."""
 
-    window: float
-    baseline: float
-    usual: float
-
-
-def expected(k: Floats, b: Floats, exposure: Exposure) -> Floats:
-    """The reports expected in the window, region by region."""
-    return (b + PRIOR) * _odds(k, b, exposure)
+    window: Floats
+    baseline: Floats
+    usual: Floats
 
 
-def surprise(k: Floats, b: Floats, exposure: Exposure, restless: float = 0.01) -> Floats:
-    """-log10 P(K >= k), 0 where k is too small or too near what is expected to matter.
+def exposure(ages: Floats, share: Floats, windows: Floats) -> Exposure:
+    """`ages`: hours since each piece was said; `share`: how much of a piece each statement is; `windows`: hours.
+
+    What is usual at such a time is the mean of the same window one to four weeks earlier.
+    """
+    order = np.argsort(ages, kind="stable")
+    total = np.concatenate([[0.0], np.cumsum(share[order])])
+    sorted_ages = ages[order]
+
+    def within(youngest: Floats, oldest: Floats) -> Floats:
+        begin, end = np.searchsorted(sorted_ages, [youngest, oldest])
+        return np.asarray(total[end] - total[begin])
+
+    weeks = [within(week * WEEK + 0 * windows, week * WEEK + windows) for week in (1, 2, 3, 4)]
+    return Exposure(
+        within(0 * windows - 1, windows), within(windows, windows + BASELINE), np.asarray(np.mean(weeks, axis=0))
+    )
+
+
+def expected(k: Floats, b: Floats, volume: Exposure) -> Floats:
+    """The reports expected in the window, region by region; the last axis is that of the windows."""
+    return np.asarray((b + PRIOR) * _odds(k, b, volume))
+
+
+def surprise(k: Floats, b: Floats, volume: Exposure, restless: float = 0.01) -> Floats:
+    """-log10 P(K >= k), 0 where k is too small or too near what is expected to matter; the last axis is the windows'.
 
     `restless`: the squared variation of rates from week to week that is nothing new; it keeps a long history from
     making the expectation certain.
     """
-    odds = _odds(k, b, exposure)
-    shape = 1 / (1 / (b + PRIOR) + restless)
-    spread = odds * (b + PRIOR) / shape
-    tail = betainc(np.maximum(k, 1e-9), shape, spread / (1 + spread))
-    score = -np.log10(np.maximum(tail, 1e-300))
-    matters = (k >= LEAST_REPORTS) & (k >= LEAST_RATIO * (b + PRIOR) * odds)
-    return np.where(matters, score, 0.0)
+    odds = _odds(k, b, volume)
+    prior = b + PRIOR
+    score = np.zeros(odds.shape)
+    matters = (k >= LEAST_REPORTS) & (k >= LEAST_RATIO * prior * odds)
+    if matters.any():
+        k, prior, odds = np.broadcast_to(k, odds.shape)[matters], prior[matters], odds[matters]
+        shape = 1 / (1 / prior + restless)
+        spread = odds * prior / shape
+        score[matters] = -np.log10(np.maximum(betainc(k, shape, spread / (1 + spread)), 1e-300))
+    return score
 
 
-def _odds(k: Floats, b: Floats, exposure: Exposure) -> Floats:
+def _odds(k: Floats, b: Floats, volume: Exposure) -> Floats:
     """Of the rest of the service: what the window holds for each piece that the baseline holds."""
-    before = np.maximum(exposure.baseline - b, 1.0)
-    usual = exposure.usual * before / max(exposure.baseline, 1.0)
-    return np.maximum(np.maximum(exposure.window - k, usual), 0.5) / before
+    before = np.maximum(volume.baseline - b, 1.0)
+    usual = volume.usual * before / np.maximum(volume.baseline, 1.0)
+    return np.asarray(np.maximum(np.maximum(volume.window - k, usual), 0.5) / before)

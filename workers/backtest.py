@@ -6,22 +6,35 @@ Every piece is cleaned, embedded and grouped as it comes; topics are refitted ev
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
-from collections.abc import Callable, Iterator, Sequence
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
 from insights import detect
-from nlp import topics
+from insights.memory import Vectors, unit
+from nlp import communities, identity, neighbours, topics
 from nlp.cleaning import Cleaner
 from nlp.embed import Embedder
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is."""
 
+Heard: TypeAlias = list[tuple[detect.Report, str]]
+"""The statements of one piece, each with its text."""
+
 CHUNK = 512
+FIRST_FIT = dt.timedelta(days=7)
+REFIT = dt.timedelta(days=7)
+RESOLUTION = 3.0
+SAME_TEXT = dt.timedelta(days=3)
+LONG_AGO = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
+EVIDENCE = {"problem", "request", "suggestion", "question"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +70,8 @@ def backtest(source: Path, target: Path, *, tolerance: float = 0.02, progress: P
     services = sorted({piece.service for piece in pieces})
     for service in services:
         mine = [piece for piece in pieces if piece.service == service]
-        found += [{"service": service, **line} for line in _replay(_heard(mine, progress))]
-    found.sort(key=lambda line: line["detected_at"])
+        found += [{"service": service, **line} for line in _replay(_heard(mine, progress), tolerance)]
+    found.sort(key=lambda line: str(line["detected_at"]))
     target.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in found), encoding="utf-8")
     return Summary(len(pieces), len(services), len(found), tuple(bad))
 
@@ -81,61 +94,105 @@ def _piece(row: dict[str, str]) -> Piece:
     return Piece(row["id"], row["service"], row["channel"], row["text"], at, row.get("source"))
 
 
-def _heard(pieces: Sequence[Piece], progress: Progress) -> Iterator[list[tuple[detect.Report, str]]]:
-    """Each piece as its statements, and their texts."""
-    cleaner, embedder, seen = Cleaner(), Embedder(), set[str]()
+def _heard(pieces: Sequence[Piece], progress: Progress) -> Iterator[Heard]:
+    """Each piece as its statements. What repeats a text of the last days word for word is no further evidence."""
+    cleaner, embedder, seen = Cleaner(), Embedder(), dict[str, dt.datetime]()
+    keys = itertools.count()
     for start in range(0, len(pieces), CHUNK):
         chunk = pieces[start : start + CHUNK]
         cleaned = cleaner.clean([piece.text for piece in chunk])
-        texts = [statement.text for one in cleaned for statement in one.statements]
-        vectors = iter(embedder.encode(texts))
+        vectors = iter(embedder.encode([said.text for one in cleaned for said in one.statements]))
         for piece, one in zip(chunk, cleaned, strict=True):
-            batch = f"{piece.source} {piece.submitted_at:%F}" if piece.source else None
             heard = []
             for said in one.statements:
-                counts = said.kind in ("problem", "request", "suggestion", "question") and not said.filler
+                copy = piece.submitted_at - seen.get(said.text, LONG_AGO) < SAME_TEXT
+                seen[said.text] = piece.submitted_at
                 report = detect.Report(
                     feedback_id=piece.id,
                     at=piece.submitted_at,
                     vector=next(vectors),
                     channel=piece.channel,
-                    evidence=counts and said.text not in seen,
-                    batch=batch,
+                    evidence=said.kind in EVIDENCE and not said.filler and not copy,
+                    batch=f"{piece.source} {piece.submitted_at:%F}" if piece.source else None,
+                    key=next(keys),
                 )
                 heard.append((report, said.text))
-            seen.update(said.text for said in one.statements)
             yield heard
         progress("embedding", start + len(chunk), len(pieces))
 
 
-def _replay(history: Iterator[list[tuple[detect.Report, str]]]) -> Iterator[dict[str, object]]:
-    state, grouped, texts, due = detect.State(), topics.Topics(np.zeros(0, np.int32), ()), [], None
+def _replay(history: Iterable[Heard], tolerance: float) -> Iterator[dict[str, object]]:
+    """The signals of one service, in event time."""
+    groups, state, due = _Groups(), detect.State(), None
     for heard in history:
-        if not heard:
+        batch = groups.join([report for report, _ in heard])
+        groups.texts.update((report.key, text) for report, text in heard)
+        if not batch:
             continue
-        now = heard[0][0].at
-        due = due or now + dt.timedelta(days=28)
+        now = batch[0].at
+        due = due or now + FIRST_FIT
         if now >= due:
-            kept = state.reports
-            grouped = topics.fit(np.array([r.vector for r in kept]), texts[-len(kept) :])
-            issues = [str(label) if label >= 0 else None for label in grouped.labels]
-            state = replace(
-                state, reports=tuple(replace(r, issue=i) for r, i in zip(kept, issues, strict=True)), active=()
-            )
-            due = now + dt.timedelta(days=7)
-        batch = [report for report, _ in heard]
-        texts += [text for _, text in heard]
-        if grouped.topics:
-            centroids = np.array([topic.centroid for topic in grouped.topics])
-            radii = np.array([topic.radius for topic in grouped.topics])
-            joined, _ = topics.join(np.array([r.vector for r in batch]), centroids, radii)
-            batch = [replace(r, issue=str(i) if i >= 0 else None) for r, i in zip(batch, joined, strict=True)]
-        state, signals = detect.step(state, batch, now)
+            state = replace(state, reports=groups.refit(state), version=-1)
+            due = now + REFIT
+        state, signals = detect.step(state, batch, now, tolerance=tolerance)
         for signal in signals:
+            groups.learn(signal)
             yield {
-                "issue_id": f"{due:%F}-{signal.issue}",
+                "issue_id": signal.issue,
                 "kind": signal.kind,
                 "detected_at": now.isoformat(),
-                "title": grouped.topics[int(signal.issue or 0)].title,
+                "title": groups.title(signal),
                 "feedback_ids": list(signal.feedback_ids),
             }
+
+
+class _Groups:
+    """The issues of one service as far as they are known by now."""
+
+    def __init__(self) -> None:
+        self.texts: dict[int, str] = {}
+        self.places: dict[str, tuple[Vectors, float]] = {}
+        self.signalled: set[str] = set()
+
+    def join(self, batch: Sequence[detect.Report]) -> list[detect.Report]:
+        if not self.places or not batch:
+            return list(batch)
+        centroids = np.array([centroid for centroid, _ in self.places.values()])
+        radii = np.array([radius for _, radius in self.places.values()])
+        chosen, _ = topics.join(np.array([report.vector for report in batch]), centroids, radii)
+        issues = list(self.places)
+        return [replace(r, issue=issues[i] if i >= 0 else None) for r, i in zip(batch, chosen, strict=True)]
+
+    def learn(self, signal: detect.Signal) -> None:
+        self.signalled.add(signal.issue)
+        if signal.centroid is not None and signal.radius is not None:
+            self.places[signal.issue] = (signal.centroid, signal.radius)
+
+    def title(self, signal: detect.Signal) -> str:
+        """The statement that is most like all of them."""
+        return self.texts[signal.keys[0]]
+
+    def refit(self, state: detect.State) -> tuple[detect.Report, ...]:
+        """Groups anew what is kept; what has been signalled keeps its reports."""
+        vectors = np.array([report.vector for report in state.reports])
+        labels = communities.leiden(neighbours.graph(vectors), RESOLUTION)
+        groups = [np.flatnonzero(labels == label) for label in range(labels.max() + 1)]
+        groups = [group for group in groups if len(group) >= topics.MEMBERS]
+        centres = [unit(vectors[group].sum(axis=0)) for group in groups]
+        keys = np.array([report.key for report in state.reports])
+        known = [
+            identity.Known(issue, frozenset(r.key for r in state.reports if r.issue == issue), centroid)
+            for issue, (centroid, _) in self.places.items()
+            if issue not in self.signalled
+        ]
+        found = [identity.Found(frozenset(keys[group]), c) for group, c in zip(groups, centres, strict=True)]
+        ids = [issue or str(uuid.uuid4()) for issue in identity.match(known, found).ids]
+        self.places = {issue: self.places[issue] for issue in self.signalled if issue in self.places}
+        target: dict[int, str] = {}
+        for issue, group, centre in zip(ids, groups, centres, strict=True):
+            self.places[issue] = (centre, float(np.quantile(vectors[group] @ centre, topics.SPREAD)))
+            target.update(dict.fromkeys(group.tolist(), issue))
+        return tuple(
+            report if report.issue in self.signalled else replace(report, issue=target.get(place))
+            for place, report in enumerate(state.reports)
+        )
