@@ -23,12 +23,12 @@ def run(report: Report) -> None:
     with corpus("nhs_comments.csv").open(newline="", encoding="utf-8") as file:
         texts = [row["text"] for row in islice(csv.DictReader(file), TEXTS)]
     auto, full = Embedder(), Embedder(precision="f32")
-    ways: dict[str, Encode] = {f"Embedder, {auto.name.rpartition('-')[2]}": auto.encode, "Embedder, f32": full.encode}
-    peer = "sentence-transformers on PyTorch"
+    ways: dict[str, Encode] = {f"Embedder {auto.name.rpartition('-')[2]}": auto.encode, "Embedder f32": full.encode}
+    peer = "sentence-transformers"
     if library := report.peer("sentence_transformers"):
         ways = {peer: _sentence_transformers(library)} | ways
     measured = side_by_side(ways, texts)
-    base = measured.get(peer, measured["Embedder, f32"])
+    base = measured.get(peer, measured["Embedder f32"])
     report.table(f"{len(texts):,} NHS comments", [_row(way, it, base) for way, it in measured.items()])
 
 
@@ -58,11 +58,11 @@ def _row(way: str, it: Measured, base: Measured) -> Row:
     cosines = (vectors * reference).sum(axis=1)
     return {
         "way": way,
-        "texts a second": len(vectors) / it.seconds,
-        "times as fast": base.seconds / it.seconds,
-        "texts a processor second": len(vectors) / it.processor_seconds,
-        "cosine, min": float(cosines.min()),
-        "cosine, mean": float(cosines.mean()),
+        "texts/s": len(vectors) / it.seconds,
+        "times": base.seconds / it.seconds,
+        "texts/CPU s": len(vectors) / it.processor_seconds,
+        "cosine min": float(cosines.min()),
+        "cosine mean": float(cosines.mean()),
     }
 
 
