@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from litestar import Response, Router, get, post
+from litestar import MediaType, Response, Router, get, post
 from litestar.response import Redirect
 
 from feedback.record import access
@@ -16,6 +16,7 @@ from feedback.record.errors import NotFound
 from feedback.web import FOR_AN_HOUR, Pages, StaticFiles, serve_file
 from ingest import receipts
 from ingest.arrival import MESSAGE_LIMIT, Arrival
+from ingest.colour import style_sheet
 from ingest.door import AnyRequest, Intake
 from ingest.language import choose, offered, switch
 from ingest.receipts import Receipt
@@ -32,23 +33,32 @@ files = StaticFiles("/static/citizen", [*(HERE / "static").glob("*.css"), *(HERE
 
 
 class Known(NamedTuple):
-    """What a page needs to know of its service."""
+    """What a page needs to know of its service; of none, on the pages that belong to none."""
 
-    slug: str
-    name: str
-    languages: list[Wording]
+    slug: str = ""
+    name: str = ""
+    languages: Sequence[Wording] = tuple(WORDING.values())
+    colour: str = ""
+
+
+NONE = Known()
 
 
 def _service(intake: Intake, slug: str) -> Known:
     with intake.record.transaction() as session:
         found = access.service(session, slug)
-        return Known(found.slug, found.name, offered(found.properties.languages))
+        colour = found.stored_properties.get("colour", "")
+        return Known(found.slug, found.name, offered(found.properties.languages), colour)
 
 
-def _show(
-    request: AnyRequest, template: str, among: Sequence[Wording], status: int = 200, **context: object
-) -> Response[str]:
-    common: dict[str, object] = {"t": choose(request, among), "languages": switch(request, among), "assets": files.url}
+def _show(request: AnyRequest, template: str, service: Known, status: int = 200, **context: object) -> Response[str]:
+    common: dict[str, object] = {
+        "t": choose(request, service.languages),
+        "languages": switch(request, service.languages),
+        "assets": files.url,
+        "colour": f"/services/{quote(service.slug)}/colour.css" if service.colour else "",
+        "service_name": service.name,
+    }
     return pages.show(template, common | context, status)
 
 
@@ -74,9 +84,8 @@ def _form(
     return _show(
         request,
         "feedback_form.html",
-        service.languages,
+        service,
         400 if errors else 200,
-        service_name=service.name,
         action=_form_url(service.slug, choose(request, service.languages)),
         key=key,
         values=values,
@@ -100,8 +109,7 @@ async def send_feedback(request: AnyRequest, service: str, intake: Intake) -> Re
     return _show(
         request,
         "thanks.html",
-        known.languages,
-        service_name=known.name,
+        known,
         receipt=stored.receipt,
         receipt_url=_receipt_url(stored.receipt, wording),
         form_url=_form_url(known.slug, wording),
@@ -141,18 +149,18 @@ def _arrival(slug: str, values: dict[str, str], key: str) -> Arrival:
 @get("/receipts", sync_to_thread=False)
 def receipt_form(request: AnyRequest) -> Response[str]:
     """Where a citizen enters the code of a receipt."""
-    return _show(request, "receipts.html", list(WORDING.values()), code="", error="")
+    return _show(request, "receipts.html", NONE, code="", error="")
 
 
 @post("/receipts", status_code=200)
 async def find_receipt(request: AnyRequest, intake: Intake) -> Response[str] | Redirect:
     code = str((await request.form()).get("code", ""))[:100]
-    wording = choose(request, list(WORDING.values()))
+    wording = choose(request, NONE.languages)
     try:
         found = await asyncio.to_thread(_look_up, intake, code)
     except NotFound:
         error = wording.receipts_unknown if code.strip() else wording.receipts_missing
-        return _show(request, "receipts.html", [wording], 400, code=code, error=error)
+        return _show(request, "receipts.html", NONE, 400, code=code, error=error)
     return Redirect(_receipt_url(found.receipt, wording), status_code=303, headers=dict(pages.headers))
 
 
@@ -169,8 +177,7 @@ def receipt_page(request: AnyRequest, code: str, intake: Intake) -> Response[str
     return _show(
         request,
         "receipt.html",
-        known.languages,
-        service_name=found.service_name,
+        known,
         receipt=found.receipt,
         state=found.state,
         received_on=found.received_at.date(),
@@ -192,6 +199,15 @@ def take_back(request: AnyRequest, code: str, intake: Intake) -> Redirect:
     return Redirect(f"{here}?lang={quote(lang)}", status_code=303, headers=dict(pages.headers))
 
 
+@get("/services/{service:str}/colour.css", sync_to_thread=True)
+def colour_sheet(service: str, intake: Intake) -> Response[str]:
+    return Response(
+        style_sheet(_service(intake, service).colour),
+        media_type=MediaType.CSS,
+        headers={"Cache-Control": FOR_AN_HOUR, "X-Content-Type-Options": "nosniff"},
+    )
+
+
 @get("/widget.js", sync_to_thread=True)
 def widget(request: AnyRequest) -> Response[bytes]:
     """The widget for other sites; its address is in their pages, so it is looked at anew each hour."""
@@ -205,7 +221,7 @@ KINDS = {404: "not_found", 409: "expired", 413: "too_large", 429: "too_many", 50
 
 def failure_page(request: AnyRequest, status: int, headers: dict[str, str]) -> Response[str]:
     """What a citizen sees when it fails."""
-    answer = _show(request, "error.html", list(WORDING.values()), status, kind=KINDS.get(status, "wrong"))
+    answer = _show(request, "error.html", NONE, status, kind=KINDS.get(status, "wrong"))
     answer.headers.update(headers)
     return answer
 
@@ -219,6 +235,7 @@ router = Router(
         find_receipt,
         receipt_page,
         take_back,
+        colour_sheet,
         widget,
         files.handler(),
     ],

@@ -243,3 +243,19 @@ def test_the_widget_is_for_every_site_and_looked_at_anew_each_hour(client: Clien
     assert script.headers["cross-origin-resource-policy"] == "cross-origin"
     again = client.get("/widget.js", headers={"If-None-Match": script.headers["etag"]})
     assert again.status_code == 304 and again.text == ""
+
+
+def test_a_service_may_have_its_own_colour_where_it_can_be_read(client: Client, record: Record) -> None:
+    assert "colour.css" not in client.get(FORM).text
+
+    def sheet(colour: str) -> str:
+        with record.transaction() as session:
+            services.set_properties(access.service(session, "blue-badge"), {"colour": colour})
+        assert 'href="/services/blue-badge/colour.css"' in client.get(FORM).text
+        answer = client.get("/services/blue-badge/colour.css")
+        assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/css")
+        return answer.text
+
+    assert "--brand: #00703c;" in sheet("#00703c")
+    assert sheet("#ffdd00") == "" and sheet("red; } * { display: none") == ""
+    assert "--brand: #767676;" in sheet("#767676") and sheet("#777777") == ""

@@ -63,7 +63,7 @@ PAGES: list[tuple[str, dict[str, Any]]] = [
 def render(template: str, context: Mapping[str, Any], wording: Wording = ENGLISH) -> str:
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
     languages = [("en", "English", "?lang=en"), ("cy", "Cymraeg", "?lang=cy")]
-    common = {"t": wording, "languages": languages, "assets": "/static", "service_name": "Blue Badge"}
+    common = {"t": wording, "languages": languages, "assets": "/static", "colour": "", "service_name": "Blue Badge"}
     return environment.get_template(template).render(common | dict(context))
 
 
