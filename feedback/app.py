@@ -29,7 +29,7 @@ from ingest.cors import allow_origin
 from ingest.door import Intake
 from ingest.rate import RateLimit
 from ingest.writer import Writer
-from insights import alerts_api
+from insights import actions_api, alerts_api
 from insights import api as insights_api
 from insights import pages as staff_pages
 
@@ -63,6 +63,7 @@ HANDLERS: list[Any] = [
     citizen_pages.router,
     ingest_routes.router,
     insights_api.router,
+    actions_api.router,
     alerts_api.router,
     staff_pages.router,
     health.router,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, IssueEvent, ServiceWork, Signal, Statement, new_id
 from feedback.record.stages import OPEN, asked_for
-from insights import alerts, detect
+from insights import alerts, detect, lifecycle
 from workers.station import Save, Station, Worker, work_once
 from workers.vectors import halves, matrix
 
@@ -28,7 +28,8 @@ def _notice(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
         fresh = set(session.scalars(select(Feedback.id).where(*_unnoticed(service_id))))
         known, batch = _reports(session, service_id, fresh, now)
         state = detect.State(tuple(known), tuple(_active(session, service_id)))
-    state, signals = detect.step(state, batch, now)
+        resolved = lifecycle.resolved(session, service_id)
+    state, signals = detect.step(state, batch, now, resolved=resolved)
 
     def save(session: Session, mine: Sequence[ServiceWork]) -> None:
         for row in mine:
@@ -117,6 +118,8 @@ def _keep_standing(session: Session, service_id: int, state: detect.State, now: 
 def _raise(session: Session, service_id: int, signal: detect.Signal, now: dt.datetime) -> None:
     issue = _issue(session, service_id, signal)
     issue.trend = "new" if signal.kind == "new" else "emerging"
+    if signal.tier == "signal":
+        lifecycle.reopen(session, issue, signal.kind)
     session.add(
         Signal(
             id=new_id(),

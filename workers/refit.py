@@ -3,7 +3,6 @@
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,8 @@ from feedback.record.models import Feedback, Issue, IssueEvent, Refit, ServiceWo
 from feedback.record.stages import OPEN, ask, asked_for
 from nlp import identity, topics
 from nlp.topics import Topic
+from workers import decided
+from workers.decided import Fitted
 from workers.joining import assign, kind_of
 from workers.station import Save, Station, Worker, work_once
 from workers.vectors import Said, places, statements
@@ -74,15 +75,6 @@ def _due(session: Session, service_id: int) -> bool:
     return grown or (last is not None and dt.datetime.now(dt.UTC) - last.finished_at > LONGEST_WAIT)
 
 
-@dataclass(frozen=True, slots=True)
-class Fitted:
-    """The topics of one language group; `rows` are their statements in the whole, `topics` index into `rows`."""
-
-    language: str
-    rows: NDArray[np.int64]
-    topics: tuple[Topic, ...]
-
-
 def _fit(worker: Worker, said: Said) -> list[Fitted]:
     kinds = np.array([kind_of(language) for language in said.languages])
     found = []
@@ -110,6 +102,7 @@ def _store(session: Session, service_id: int, said: Said, fitted: Sequence[Fitte
     changes: dict[str, Any] = {"new": [], "lineage": []}
     for part in fitted:
         _place(session, service_id, said, part, version, target, changes)
+    decided.keep_in_place(session, service_id, said, target)
     moved = _move(session, said, target, version)
     _look_again(session, said, target)
     _join_the_rest(session, service_id, said)
@@ -129,6 +122,7 @@ def _place(
     changes: dict[str, Any],
 ) -> None:
     known = _known(session, service_id, part.language, said)
+    part = decided.keep_together(session, service_id, said, part)
     found = [identity.Found(frozenset(said.ids[part.rows[t.members]].tolist()), t.centroid) for t in part.topics]
     matching = identity.match(list(known.values()), found)
     for row in part.rows:
@@ -184,6 +178,8 @@ def _store_issue(
         session.add(issue)
     else:
         issue = session.get_one(Issue, uuid.UUID(issue_id))
+    if issue.language != part.language:  # what was merged from another language: the issue keeps its own words
+        return issue
     issue.keywords, issue.quotes, issue.model = list(topic.keywords), quotes, version
     issue.centroid, issue.radius = topic.centroid.tolist(), topic.radius
     session.flush()

@@ -85,11 +85,16 @@ class Places:
 
 
 def places(session: Session, service_id: int) -> Places:
-    """The issues of a service that a statement may join."""
+    """The issues of a service that a statement may join.
+
+    One that people merged leads to the other, in its own place; the living come last, so that of two places of one
+    issue the last is its own.
+    """
+    leads_to = func.coalesce(Issue.merged_into, Issue.id).label("id")
     rows = session.execute(
-        select(Issue.id, halves(Issue.centroid).label("centroid"), Issue.radius, Issue.language, Issue.model)
-        .where(Issue.service_id == service_id, Issue.merged_into.is_(None))
-        .order_by(Issue.id)
+        select(leads_to, halves(Issue.centroid).label("centroid"), Issue.radius, Issue.language, Issue.model)
+        .where(Issue.service_id == service_id)
+        .order_by(Issue.merged_into.is_(None), Issue.id)
     ).all()
     return Places(
         ids=[row.id for row in rows],

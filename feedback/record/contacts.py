@@ -4,14 +4,16 @@ import os
 import uuid
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from feedback.record.models import Contact
+from feedback.record.models import Contact, Statement
 from feedback.record.sealing import KeyRing, open_sealed, seal
 
 OUTCOME = "outcome"
 """The one purpose: to say once what became of it."""
+
+KEPT, WAITING = "kept", "waiting"
 
 
 def keep(session: Session, keys: KeyRing, contacts: Mapping[uuid.UUID, str]) -> None:
@@ -53,3 +55,10 @@ def shred(session: Session, ids: Iterable[uuid.UUID]) -> None:
 def shred_of(session: Session, keys: KeyRing, contact: str) -> None:
     """Everything that was kept to reach this one address or number."""
     session.execute(delete(Contact).where(Contact.digest == contact_digest(keys, contact)))
+
+
+def tell_of(session: Session, issue_id: uuid.UUID) -> None:
+    """Whoever asked to hear of it, and spoke of this issue, is to be told that it is resolved."""
+    spoke = select(Statement.feedback_id).where(Statement.issue_id == issue_id)
+    kept = update(Contact).where(Contact.feedback_id.in_(spoke), Contact.stage == KEPT, Contact.purpose == OUTCOME)
+    session.execute(kept.values(stage=WAITING, about=issue_id, due_at=func.now()))

@@ -1,5 +1,6 @@
 """The tables."""
 
+from feedback.record.models.actions import Action, Publication
 from feedback.record.models.alerts import Alert, Delivery, Quiet, Subscription
 from feedback.record.models.audit import AuditEntry
 from feedback.record.models.base import Base, Claimable, new_id
@@ -11,6 +12,7 @@ from feedback.record.models.services import Change, Properties, Service
 from feedback.record.models.statements import Statement
 
 __all__ = [
+    "Action",
     "Alert",
     "AuditEntry",
     "Base",
@@ -26,6 +28,7 @@ __all__ = [
     "IssueEvent",
     "MessagePart",
     "Properties",
+    "Publication",
     "Quiet",
     "Raw",
     "Refit",

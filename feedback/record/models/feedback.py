@@ -86,16 +86,24 @@ class Raw(Base):
     sealed: Mapped[bytes]
 
 
-class Contact(Base):
-    """How to reach the citizen, sealed under a key of its own, for the purpose agreed to and no longer."""
+class Contact(Base, Claimable):
+    """How to reach the citizen, sealed under a key of its own, for the purpose agreed to and no longer.
+
+    `stage`: kept, waiting (`about` is resolved, to be said once from `due_at` on) or set_aside. Who has been told, or
+    cannot be, is gone from here.
+    """
 
     __tablename__ = "contacts"
+    __table_args__ = (Index("ix_contacts_waiting", "due_at", postgresql_where=text("stage = 'waiting'")),)
 
     feedback_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("feedback.id", ondelete="CASCADE"), primary_key=True)
     purpose: Mapped[str]
     wrapped_key: Mapped[bytes]
     sealed: Mapped[bytes]
     digest: Mapped[bytes] = mapped_column(index=True)
+    stage: Mapped[str] = mapped_column(server_default="kept", default="kept")
+    about: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("issues.id", ondelete="SET NULL"))
+    due_at: Mapped[dt.datetime | None]
 
 
 class HeldRaw(Base):

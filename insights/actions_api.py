@@ -1,0 +1,141 @@
+"""What staff decide and do about issues, over HTTP."""
+
+import datetime as dt
+import uuid
+from typing import Annotated
+
+import msgspec
+from litestar import Router, get, patch, post
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback.record import access
+from feedback.record.access import Role
+from feedback.record.db import Record
+from feedback.record.models import Action, Change, Issue, Service
+from insights import issues, lifecycle, regrouping
+from insights.api import Cursor, Limit
+from insights.door import AnyRequest, asker
+from insights.lifecycle import Decision, Done, Happened
+from insights.paging import pack, unpack
+from insights.views import IssueView, Page
+
+
+class ActionView(msgspec.Struct, frozen=True):
+    """What was changed about an issue."""
+
+    id: uuid.UUID
+    issue: uuid.UUID
+    what: str
+    at: dt.datetime
+    link: str | None
+    by: str
+
+
+class ChangeView(msgspec.Struct, frozen=True):
+    """A release or an event of the service."""
+
+    id: int
+    kind: str
+    what: str
+    at: dt.datetime
+    until: dt.datetime | None
+    link: str | None
+
+
+class Merging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    into: uuid.UUID
+    reason: lifecycle.Words | None = None
+
+
+class Splitting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    statements: Annotated[list[int], msgspec.Meta(min_length=1, max_length=10_000)]
+    title: lifecycle.Line | None = None
+
+
+def action_view(action: Action) -> ActionView:
+    return ActionView(action.id, action.issue_id, action.what, action.at, action.link, action.by)
+
+
+def _change_view(change: Change) -> ChangeView:
+    return ChangeView(change.id, change.kind, change.what, change.at, change.until, change.link)
+
+
+def _issue_view(session: Session, issue: Issue) -> IssueView:
+    session.flush()
+    return issues.views(session, session.get_one(Service, issue.service_id), [issue])[0]
+
+
+@patch("/v1/issues/{issue:uuid}", sync_to_thread=True)
+def decide(request: AnyRequest, record: Record, issue: uuid.UUID, data: Decision) -> IssueView:
+    """Set title, status (`resolved` takes an action or a reason), assignee or due date; leave a note."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        found = access.issue_for(session, who, issue, Role.editor)
+        lifecycle.decide(session, who, found, data)
+        return _issue_view(session, found)
+
+
+@post("/v1/issues/{issue:uuid}/actions", sync_to_thread=True)
+def add_action(request: AnyRequest, record: Record, issue: uuid.UUID, data: Done) -> ActionView:
+    """Tell what was changed about an issue; its outcome is measured from then on."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        return action_view(lifecycle.act(session, who, access.issue_for(session, who, issue, Role.editor), data))
+
+
+@get("/v1/issues/{issue:uuid}/actions", sync_to_thread=True)
+def list_actions(request: AnyRequest, record: Record, issue: uuid.UUID) -> Page[ActionView]:
+    """What was changed about an issue, the oldest first."""
+    with record.transaction() as session:
+        found = access.issue_for(session, asker(session, request), issue)
+        return Page([action_view(action) for action in lifecycle.actions(session, found.id)])
+
+
+@post("/v1/issues/{issue:uuid}/merge", status_code=200, sync_to_thread=True)
+def merge(request: AnyRequest, record: Record, issue: uuid.UUID, data: Merging) -> IssueView:
+    """Merge an issue into another; answers with the one that goes on."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        found = access.issue_for(session, who, issue, Role.editor)
+        into = access.issue_for(session, who, data.into, Role.editor)
+        regrouping.merge(session, who, found, into, data.reason)
+        return _issue_view(session, into)
+
+
+@post("/v1/issues/{issue:uuid}/split", sync_to_thread=True)
+def split(request: AnyRequest, record: Record, issue: uuid.UUID, data: Splitting) -> IssueView:
+    """Make an issue of some of its statements; answers with the new one."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        found = access.issue_for(session, who, issue, Role.editor)
+        return _issue_view(session, regrouping.split(session, who, found, data.statements, data.title))
+
+
+@post("/v1/services/{service:str}/changes", sync_to_thread=True)
+def add_change(request: AnyRequest, record: Record, service: str, data: Happened) -> ChangeView:
+    """Tell of a release, an outage, letters sent or a holiday; it is marked on the service's charts."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        found = access.service_for(session, who, service, Role.editor)
+        return _change_view(lifecycle.change(session, who, found, data))
+
+
+@get("/v1/services/{service:str}/changes", sync_to_thread=True)
+def list_changes(request: AnyRequest, record: Record, service: str, limit: Limit, cursor: Cursor) -> Page[ChangeView]:
+    """The service's changes, the latest told of first."""
+    with record.transaction() as session:
+        found = access.service_for(session, asker(session, request), service)
+        query = select(Change).where(Change.service_id == found.id)
+        if cursor:
+            query = query.where(Change.id < unpack(cursor, int))
+        rows = session.scalars(query.order_by(Change.id.desc()).limit(limit)).all()
+        return Page([_change_view(row) for row in rows], pack(rows[-1].id) if len(rows) == limit else None)
+
+
+router = Router(
+    "/",
+    route_handlers=[decide, add_action, list_actions, merge, split, add_change, list_changes],
+    tags=["staff"],
+    security=[{"key": []}],
+)
