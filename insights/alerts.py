@@ -17,10 +17,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Alert, Feedback, Issue, Quiet, Service, Signal, Subscription, new_id
-from insights import message
+from insights import facts
+from insights.facts import URGENT
 from insights.subscriptions import Filters
-
-URGENT = "feedback.urgent"
 
 GROWN = 2.0
 GROWN_BY = 5
@@ -60,7 +59,7 @@ def tell(session: Session, service_id: int) -> None:
     quiet = _quiet(session, [issue.id for _, issue in standing])
     listeners = _listeners(session, service_id)
     rows = [
-        _row(service, listener, f"signal.{signal.kind}", message.of_signal(service, issue, signal), signal, known)
+        _row(service, listener, f"signal.{signal.kind}", facts.of_signal(service, issue, signal), signal, known)
         for signal, issue in standing
         for listener in listeners
         if _wanted(listener, signal, issue)
@@ -76,9 +75,9 @@ def tell_urgent(session: Session, pieces: Iterable[Feedback]) -> None:
         if piece.urgent is None or piece.copy_of or piece.received_at - piece.said_at > STILL_URGENT:
             continue
         service = session.get_one(Service, piece.service_id)
-        facts = message.of_urgent(service, piece)
+        said = facts.of_urgent(service, piece)
         listeners = [one for one in _listeners(session, service.id) if _wants_urgent(one, piece)]
-        _raise(session, service, [_row(service, one, URGENT, facts) for one in listeners])
+        _raise(session, service, [_row(service, one, URGENT, said) for one in listeners])
 
 
 def _heard(session: Session, signal_ids: Sequence[uuid.UUID]) -> dict[tuple[uuid.UUID | None, uuid.UUID], Heard]:
@@ -161,11 +160,11 @@ def _row(
     service: Service,
     listener: Subscription | None,
     type_: str,
-    facts: dict[str, Any],
+    said: dict[str, Any],
     signal: Signal | None = None,
     known: Heard | None = None,
 ) -> dict[str, Any]:
-    about = f"signal:{signal.id}:{known.times + 1 if known else 1}" if signal else f"urgent:{facts['feedback_ids'][0]}"
+    about = f"signal:{signal.id}:{known.times + 1 if known else 1}" if signal else f"urgent:{said['feedback_ids'][0]}"
     return {
         "id": new_id(),
         "subscription_id": listener.id if listener else None,
@@ -175,7 +174,7 @@ def _row(
         "cause": about,
         "signal_id": signal.id if signal else None,
         "issue_id": signal.issue_id if signal else None,
-        "facts": facts,
+        "facts": said,
         "observed": signal.observed if signal else 0,
     }
 

@@ -12,8 +12,10 @@ from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from feedback.record.errors import Conflict, NotFound
-from feedback.record.models import Alert, Delivery, Subscription
+from feedback.record.models import Alert, Delivery, Service, Subscription, new_id
 from feedback.record.stages import OPEN
+from insights import facts
+from insights.facts import ENDED, URGENT
 
 RETRIES = tuple(
     dt.timedelta(seconds=seconds) for seconds in (5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 10 * 3600)
@@ -48,9 +50,11 @@ def due(session: Session, subscription: Subscription) -> Sequence[Alert]:
     found = session.scalars(
         select(Alert).where(Alert.subscription_id == subscription.id, *DUE).order_by(Alert.number).limit(FOLDED)
     ).all()
+    if notices := [alert for alert in found if alert.type == ENDED]:
+        return notices[:1]
     if subscription.kind == "webhook":
         return found[:1]
-    return [alert for alert in found if alert.type == "feedback.urgent"][:1] or found
+    return [alert for alert in found if alert.type == URGENT][:1] or found
 
 
 def record(session: Session, subscription: Subscription, alert_ids: Sequence[uuid.UUID], outcome: Outcome) -> None:
@@ -67,29 +71,38 @@ def record(session: Session, subscription: Subscription, alert_ids: Sequence[uui
         )
     )
     alerts = session.scalars(select(Alert).where(Alert.id.in_(alert_ids), Alert.state == "waiting")).all()
+    to_owner = any(alert.type == ENDED for alert in alerts)
     if outcome.outcome == "delivered":
-        subscription.failing_since = None
+        subscription.failing_since = subscription.failing_since if to_owner else None
         for alert in alerts:
             alert.state, alert.sent_at, alert.tried = "sent", func.now(), alert.tried + 1
-    elif outcome.outcome == "gone":
-        end(session, subscription, "ended")
-    else:
-        _failed(session, subscription, alerts, outcome)
-
-
-def _failed(session: Session, subscription: Subscription, alerts: Sequence[Alert], outcome: Outcome) -> None:
+        return
     now = session.scalars(select(func.now())).one()
-    subscription.failing_since = subscription.failing_since or now
     asked = asked_wait(outcome.retry_after, now)
     for alert in alerts:
-        wait = next_wait(alert.tried)
-        alert.tried += 1
-        if wait is None:
-            alert.state = "failed"
-        else:
-            alert.due_at = now + max(wait, asked)
-    if now - subscription.failing_since >= PATIENCE:
-        end(session, subscription, "disabled")
+        _try_again(alert, now, asked)
+    if not to_owner:
+        _judge(session, subscription, outcome, now, asked)
+
+
+def _try_again(alert: Alert, now: dt.datetime, asked: dt.timedelta) -> None:
+    wait = next_wait(alert.tried)
+    alert.tried += 1
+    if wait is None:
+        alert.state = "failed"
+    else:
+        alert.due_at = now + max(wait, asked)
+
+
+def _judge(
+    session: Session, subscription: Subscription, outcome: Outcome, now: dt.datetime, asked: dt.timedelta
+) -> None:
+    """What a failure means for all that this receiver is to get."""
+    subscription.failing_since = subscription.failing_since or now
+    if outcome.outcome == "gone":
+        end(session, subscription, "ended", "The receiver answered 410: it wants no more.")
+    elif now - subscription.failing_since >= PATIENCE:
+        end(session, subscription, "disabled", "For five days nothing could be delivered.")
     elif asked:
         _postpone(session, subscription, now + asked)
 
@@ -119,11 +132,32 @@ def _waiting_of(subscription: Subscription) -> Any:
     return update(Alert).where(Alert.subscription_id == subscription.id, Alert.state == "waiting")
 
 
-def end(session: Session, subscription: Subscription, state: str) -> None:
-    """Nothing more is sent to it, until somebody makes it active again."""
+def end(session: Session, subscription: Subscription, state: str, why: str | None = None) -> None:
+    """Nothing more is sent to it, until somebody makes it active again. Its owner is told `why`."""
     subscription.state = state
     session.flush()
     session.execute(_waiting_of(subscription).values(state="dropped"))
+    if why and subscription.contact:
+        service = session.get_one(Service, subscription.service_id)
+        queue(session, subscription, service, ENDED, facts.of_end(service, subscription, why))
+
+
+def queue(session: Session, subscription: Subscription, service: Service, type_: str, said: dict[str, Any]) -> Alert:
+    """What goes to one subscription whatever it wants to hear: a test, or the news of its end."""
+    identity = new_id()
+    made = Alert(
+        id=identity,
+        subscription_id=subscription.id,
+        service_id=service.id,
+        type=type_,
+        cause=f"{type_}:{identity}",
+        facts=said,
+        state="waiting",
+        due_at=func.now(),
+    )
+    session.add(made)
+    session.flush()
+    return made
 
 
 def replay(session: Session, subscription: Subscription, delivery: Delivery) -> None:

@@ -1,93 +1,92 @@
-"""What an alert says: facts frozen when it is raised, and citizens' redacted words, read when it is sent."""
+"""The texts of an alert, for people: what, since when, how many more than expected, how sure, on which channels."""
 
 import datetime as dt
-import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from feedback.record.models import Alert, Feedback, Issue, Service, Signal, Statement
-from insights.issues import LONGEST_QUOTE
+from feedback.record.models import Service
+from insights import words
+from insights.facts import ENDED, TEST, URGENT
+from insights.views import SignalView
 
-LARGEST = 20_000  # bytes of a webhook's body (Standard Webhooks)
-NAMED = 200  # pieces of feedback that an alert names at most
-QUOTES = 3
+URGENCIES = {
+    "self_harm": "somebody may harm themselves",
+    "danger": "somebody may be in danger",
+    "safeguarding": "a child or an adult may be at risk",
+    "threat": "somebody is threatened",
+}
+SHORT = 90  # characters of a title in a subject
 
-
-def of_signal(service: Service, issue: Issue, signal: Signal) -> dict[str, Any]:
-    return {
-        "service": service.slug,
-        "issue": {
-            "id": str(issue.id),
-            "title": issue.title,
-            "trend": issue.trend,
-            "status": issue.status,
-            "keywords": list(issue.keywords),
-        },
-        "signal": {
-            "id": str(signal.id),
-            "kind": signal.kind,
-            "since": signal.since.isoformat(),
-            "detected_at": signal.detected_at.isoformat(),
-            "observed": signal.observed,
-            "expected": round(signal.expected, 2),
-            "score": round(signal.score, 2),
-            "window_hours": signal.window_hours,
-            "by_channel": signal.channels,
-        },
-        "feedback_ids": [str(identity) for identity in signal.feedback_ids[:NAMED]],
-    }
+_templates = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
+)
 
 
-def of_urgent(service: Service, piece: Feedback) -> dict[str, Any]:
-    return {
-        "service": service.slug,
-        "issue": None,
-        "signal": None,
-        "feedback_ids": [str(piece.id)],
-        "urgent": {**(piece.urgent or {}), "channel": piece.channel},
-    }
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One alert in words. `quotes`: each with how it came."""
+
+    service: str
+    heading: str
+    lines: Sequence[str]
+    quotes: Sequence[tuple[str, str]]
+    link: str
+    urgent: bool = False
 
 
-def body(session: Session, alert: Alert, url: str) -> dict[str, Any]:
-    """As a webhook carries it. `url`: where our pages are."""
-    data = dict(alert.facts)
-    if issue := session.get(Issue, alert.issue_id) if alert.issue_id else None:
-        data["issue"] = {**data["issue"], "title": issue.title, "status": issue.status}
-    data["quotes"] = _quotes(session, alert, issue)
-    data["link"] = f"{url}/dashboard/issues/{issue.id}" if issue else f"{url}/dashboard/{data['service']}/feedback"
-    return {"type": alert.type, "timestamp": alert.raised_at.astimezone(dt.UTC).isoformat(), "data": data}
-
-
-def _quotes(session: Session, alert: Alert, issue: Issue | None) -> list[dict[str, str]]:
-    """Whoever took their words back is quoted no more, however late it is sent."""
-    ids = [uuid.UUID(identity) for identity in alert.facts["feedback_ids"]]
-    if issue is None:
-        return [_quote(row.channel, row.text) for row in session.scalars(_pieces(ids)) if row.text]
-    said = session.execute(
-        select(Statement.text, Statement.feedback_id, Feedback.channel)
-        .join(Feedback, Feedback.id == Statement.feedback_id)
-        .where(Statement.issue_id == issue.id, Statement.feedback_id.in_(ids), Statement.filler.is_(False))
-        .order_by(Statement.sureness.desc().nulls_last(), Statement.id)
-    ).all()
-    one_each = {row.feedback_id: _quote(row.channel, row.text) for row in reversed(said)}
-    best = [one_each[identity] for identity in dict.fromkeys(row.feedback_id for row in said)]
-    return best[:QUOTES]
-
-
-def _pieces(ids: list[uuid.UUID]) -> Any:
-    return select(Feedback).where(Feedback.id.in_(ids)).limit(QUOTES)
-
-
-def _quote(channel: str, text: str) -> dict[str, str]:
-    return {"text": text[:LONGEST_QUOTE], "channel": channel}
-
-
-def packed(content: dict[str, Any]) -> bytes:
-    """JSON of less than 20 kB: where it is more, fewer pieces are named."""
+def note(content: dict[str, Any], service: Service, now: dt.datetime) -> Note:
+    """`content`: an alert as a webhook carries it."""
     data = content["data"]
-    while len(encoded := msgspec.json.encode(content)) >= LARGEST and data.get("feedback_ids"):
-        data["feedback_ids"] = data["feedback_ids"][: len(data["feedback_ids"]) // 2]
-    return encoded
+    heading, lines = _said(content["type"], data, service, now)
+    if data.get("test"):
+        heading = f"{TEST} {heading}"
+    quotes = [(quote["text"], words.CHANNELS.get(quote["channel"], "")) for quote in data["quotes"]]
+    return Note(service.name, heading, lines, quotes, data["link"], content["type"] == URGENT)
+
+
+def _said(kind: str, data: dict[str, Any], service: Service, now: dt.datetime) -> tuple[str, list[str]]:
+    if kind == URGENT:
+        about = URGENCIES.get(data["urgent"].get("kind", ""), "somebody may need help now")
+        came = words.CHANNELS.get(data["urgent"]["channel"], "")
+        return f"Urgent: {about}", [f"One message, {came}, that cannot wait."]
+    if kind == ENDED:
+        return f"This subscription is switched off: {data['subscription']}", [data["why"]]
+    signal = msgspec.convert(
+        {**data["signal"], "tier": "signal", "feedback_ids": [], "evidence": {}}, SignalView, strict=False
+    )
+    evidence = words.evidence(signal, now, service.properties.time_zone)
+    channels = f"Channels: {words.channels(signal.by_channel)}."
+    return f"{words.KINDS[signal.kind]}: {data['issue']['title']}", [f"{evidence}.", sureness(signal.score), channels]
+
+
+def sureness(score: float) -> str:
+    """`score`: -log10 of how likely it is that chance alone brings so many."""
+    if score >= 9:
+        return "Chance alone would bring so many less than once in a billion times."
+    return f"Chance alone would bring so many about once in {round(10**score, -max(int(score) - 1, 0)):,.0f} times."
+
+
+def subject(notes: Sequence[Note]) -> str:
+    """On one line, whatever a title holds."""
+    first = " ".join(notes[0].heading.split())
+    first = first if len(first) <= SHORT else f"{first[: SHORT - 1]}…"
+    more = f" and {len(notes) - 1} more" if len(notes) > 1 else ""
+    return f"[{notes[0].service}] {first}{more}"
+
+
+def plain(notes: Sequence[Note], footer: Sequence[str] = ()) -> str:
+    return "\n\n\n".join(["\n\n".join(_plain(note) for note in notes), *(["\n".join(footer)] if footer else [])])
+
+
+def _plain(note: Note) -> str:
+    quotes = [f"“{text}”\n({came})" for text, came in note.quotes]
+    return "\n\n".join([f"{note.heading}\n{note.service}", "\n".join(note.lines), *quotes, note.link])
+
+
+def html(notes: Sequence[Note], unsubscribe: str | None) -> str:
+    return _templates.get_template("mail.html").render(notes=notes, unsubscribe=unsubscribe, title=subject(notes))

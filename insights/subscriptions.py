@@ -17,7 +17,9 @@ from feedback.record.access import Principal, Role
 from feedback.record.errors import Forbidden, Malformed, NotFound
 from feedback.record.models import AuditEntry, Service, Subscription, new_id
 from feedback.record.sealing import KeyRing
+from feedback.record.settings import Settings
 from feedback.record.stages import OPEN
+from insights import chat
 from insights.addresses import Allowed, Target, check
 from insights.views import ChannelName, Status, Trend
 
@@ -123,7 +125,7 @@ def _receiver(wanted: Wanted, allowed: Allowed) -> tuple[str, str]:
         _require_mailbox(given, "address")
         return given, given
     if wanted.kind == "chat":
-        return given, f"{given.partition(':')[0]}://…"
+        return given, chat.check(given, allowed)
     target = check(given, allowed)
     return given, shown(target)
 
@@ -164,6 +166,15 @@ def rotate(keys: KeyRing, subscription: Subscription) -> str:
     sealed.keys = [SigningKey(_new_secret()), *old]
     subscription.sealed = _seal(keys, subscription.id, sealed)
     return sealed.keys[0].secret
+
+
+def unsubscribe_url(keys: KeyRing, settings: Settings, subscription: Subscription) -> str:
+    """Whoever holds it may end the subscription, and nothing else."""
+    return f"{settings.url}/unsubscribe/{subscription.id}/{unsubscribe_token(keys, subscription.id)}"
+
+
+def unsubscribe_token(keys: KeyRing, identity: uuid.UUID) -> str:
+    return keys.digest(b"unsubscribe" + identity.bytes).hex()[:32]
 
 
 def visible(who: Principal) -> Sequence[ColumnElement[bool]]:

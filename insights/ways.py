@@ -1,45 +1,37 @@
-"""The ways that an alert can go; timing and outcome are done here once for all of them."""
+"""The ways that an alert can go. Timing and outcome are seen to here, once for all of them."""
 
 import time
-import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
 
 import structlog
 
 from feedback.record.settings import Settings
-from insights import message, webhook
+from insights import chat, facts, mail, message, webhook
 from insights.delivery import Outcome
 from insights.egress import Answer, Egress, Refused
-from insights.subscriptions import Sealed
+from insights.parcel import Parcel
 from insights.wire import Unreachable
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """One message: to whom, and what it says. `alert_ids`: the alerts in it, whose `bodies` come in the same order."""
-
-    subscription_id: uuid.UUID
-    kind: str
-    to: Sealed
-    alert_ids: Sequence[uuid.UUID]
-    bodies: Sequence[dict[str, Any]]
 
 
 class Ways:
     """One a process."""
 
     def __init__(self, settings: Settings, egress: Egress | None = None) -> None:
+        self._settings = settings
         self._egress = egress or Egress(settings)
+        self._ways: Mapping[str, Callable[[Parcel], Answer]] = {
+            "webhook": self._webhook,
+            "email": self._email,
+            "chat": self._chat,
+        }
 
     def send(self, parcel: Parcel) -> Outcome:
         """Never raises: whatever goes wrong is this attempt's outcome, and no other's."""
         begun = time.monotonic()
         try:
-            answer = self._send(parcel)
+            answer = self._ways[parcel.kind](parcel)
         except (Refused, Unreachable) as error:
             return Outcome("failed", time.monotonic() - begun, reason=str(error))
         except Exception as error:
@@ -47,9 +39,25 @@ class Ways:
             return Outcome("failed", time.monotonic() - begun, reason=type(error).__name__)
         return _judged(answer, time.monotonic() - begun)
 
-    def _send(self, parcel: Parcel) -> Answer:
-        [body] = parcel.bodies
-        return webhook.send(self._egress, parcel.to, parcel.alert_ids[0], message.packed(body))
+    def _webhook(self, parcel: Parcel) -> Answer:
+        body = facts.packed(parcel.bodies[0])
+        return webhook.send(self._egress, parcel.to, parcel.keys, parcel.alert_ids[0], body)
+
+    def _email(self, parcel: Parcel) -> Answer:
+        footer = [f"Unsubscribe: {parcel.unsubscribe}"] if parcel.unsubscribe else []
+        made = mail.compose(
+            self._settings,
+            parcel.to,
+            parcel.alert_ids[0],
+            message.subject(parcel.notes),
+            message.plain(parcel.notes, footer),
+            message.html(parcel.notes, parcel.unsubscribe),
+            parcel.headers,
+        )
+        return mail.send(self._settings, made)
+
+    def _chat(self, parcel: Parcel) -> Answer:
+        return chat.send(self._egress, parcel.to, message.subject(parcel.notes), message.plain(parcel.notes))
 
 
 def _judged(answer: Answer, seconds: float) -> Outcome:

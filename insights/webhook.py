@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from standardwebhooks.webhooks import Webhook
 
 from insights.egress import Answer, Egress
-from insights.subscriptions import Sealed
+from insights.subscriptions import SigningKey
 
 AGENT = "citizen-feedback-loop"
 
 
-def send(egress: Egress, sealed: Sealed, identity: uuid.UUID, body: bytes) -> Answer:
+def send(egress: Egress, url: str, keys: Sequence[SigningKey], identity: uuid.UUID, body: bytes) -> Answer:
     """Signed anew for each attempt; `identity` stays the same, so that a receiver knows a repeat."""
     now = dt.datetime.now(dt.UTC)
-    secrets = [key.secret for key in sealed.keys if key.until is None or key.until > now]
-    return egress.post(sealed.address, headers(secrets, str(identity), now, body), body)
+    secrets = [key.secret for key in keys if key.until is None or key.until > now]
+    return egress.post(url, headers(secrets, str(identity), now, body), body)
 
 
 def headers(secrets: Sequence[str], identity: str, now: dt.datetime, body: bytes) -> dict[str, str]:

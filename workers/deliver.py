@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from feedback.record.models import Subscription
 from feedback.record.settings import Settings
 from feedback.record.stages import OPEN
-from insights import delivery, message, subscriptions
-from insights.ways import Parcel, Ways
+from insights import delivery
+from insights.parcel import pack
+from insights.ways import Ways
 from workers.station import Save, Station, Worker, work_once
 
 SUSPECT = threading.BoundedSemaphore(8)
@@ -35,8 +36,10 @@ def ways(settings: Settings) -> Ways:
 def _deliver(worker: Worker, rows: Sequence[Subscription]) -> Save[Subscription]:
     worker.bell.ring("deliver")  # whoever else waits is served meanwhile
     [subscription] = rows
-    parcel = _parcel(worker, subscription)
-    outcome = ways(worker.record.settings).send(parcel) if parcel else None
+    record = worker.record
+    with record.transaction() as session:
+        parcel = pack(session, record.keys, record.settings, subscription)
+    outcome = ways(record.settings).send(parcel) if parcel else None
 
     def save(session: Session, mine: Sequence[Subscription]) -> None:
         for row in mine:
@@ -44,17 +47,6 @@ def _deliver(worker: Worker, rows: Sequence[Subscription]) -> Save[Subscription]
                 delivery.record(session, row, parcel.alert_ids, outcome)
 
     return save
-
-
-def _parcel(worker: Worker, subscription: Subscription) -> Parcel | None:
-    """None where what was due has been dropped meanwhile."""
-    with worker.record.transaction() as session:
-        alerts = delivery.due(session, subscription)
-        if not alerts:
-            return None
-        sealed = subscriptions.unseal(worker.record.keys, subscription)
-        bodies = [message.body(session, alert, worker.record.settings.url) for alert in alerts]
-        return Parcel(subscription.id, subscription.kind, sealed, [alert.id for alert in alerts], bodies)
 
 
 WELL = (*delivery.waiting(), Subscription.failing_since.is_(None))
