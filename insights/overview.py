@@ -11,7 +11,7 @@ from sqlalchemy import Date, cast, func, select
 from sqlalchemy.orm import Session
 
 from feedback.record.access import Principal
-from feedback.record.models import Change, Feedback, Issue, Service, Statement
+from feedback.record.models import Change, Feedback, Issue, Service, Signal, Statement
 from insights import issues
 from insights.reading import WAITING
 from insights.views import IssueView, Quote
@@ -49,10 +49,11 @@ def overview(session: Session, who: Principal) -> list[Line]:
     services = permitted(session, who)
     ids = [service.id for service in services]
     waiting, standing, weekly = _waiting(session, ids), _standing(session, ids), _weekly(session, ids)
+    signalled = _signalled(session)
     lines = [
         Line(
             service=service,
-            emerging=issues.emerging(session, service),
+            emerging=issues.emerging(session, service) if service.id in signalled else [],
             last_7_days=weekly[service.id][-1],
             waiting=waiting.get(service.id, 0),
             open_issues=standing.get(service.id, 0),
@@ -61,6 +62,10 @@ def overview(session: Session, who: Principal) -> list[Line]:
         for service in services
     ]
     return sorted(lines, key=lambda line: -line.score)
+
+
+def _signalled(session: Session) -> set[int]:
+    return set(session.scalars(select(Signal.service_id).where(Signal.ended_at.is_(None)).distinct()))
 
 
 def _waiting(session: Session, ids: Sequence[int]) -> dict[int, int]:
