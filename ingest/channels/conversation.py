@@ -41,12 +41,11 @@ class Utterance:
     marked: bool = False
 
 
-def expect(inbound: Inbound, *media_types: str) -> str:
-    """The slug of the service that a transcript is for; refuses a request without one, and other content types."""
+def expect(inbound: Inbound, *media_types: str) -> None:
+    """Refuse a transcript without a service, and other content types."""
     require_media_type(inbound, *media_types, *_ANY_FILE)
     if not inbound.service:
         raise Malformed("Name the service: add ?service= to the address.")
-    return inbound.service
 
 
 def no_more_turns(turns: list[One]) -> list[One]:
@@ -97,12 +96,11 @@ def with_roles(spoken: Sequence[Utterance]) -> list[Utterance]:
     callers. Where nobody is either, one who speaks as only agents do is the agent, if the others do not; else every
     turn is the caller's.
     """
-    roles = {one.speaker: one.role or role_of(one.speaker) for one in spoken}
-    known = set(roles.values()) - {None}
-    rest: Role = "agent" if "caller" in known else "caller"
-    if not known and (agent := _sounds_like_agent(spoken)) is not None:
+    roles = {one.speaker: role for one in spoken if (role := one.role or role_of(one.speaker))}
+    rest: Role = "agent" if "caller" in roles.values() else "caller"
+    if not roles and (agent := _sounds_like_agent(spoken)) is not None:
         roles[agent] = "agent"
-    return [replace(one, role=one.role or roles[one.speaker] or rest) for one in spoken]
+    return [replace(one, role=one.role or roles.get(one.speaker, rest)) for one in spoken]
 
 
 def role_of(name: str) -> Role | None:

@@ -23,8 +23,8 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def storable(text: str) -> str:
-    """The text as UTF-8 and PostgreSQL can hold it: without NUL and halves of characters, otherwise unchanged."""
-    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text.replace("\x00", ""))
+    """The text as UTF-8 and PostgreSQL can hold it: NUL and halves of characters are replaced, all else unchanged."""
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def digits(number: str) -> str:

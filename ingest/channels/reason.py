@@ -63,6 +63,8 @@ def _breaths(spoken: Sequence["Utterance"]) -> list[Breath]:
 def _goes_on(breath: Breath, one: "Utterance") -> bool:
     if (breath.speaker, breath.is_agent) != (one.speaker, one.role == "agent"):
         return False
+    if one.text[:1].isupper() and smalltalk.is_pleasantry(smalltalk.folded(one.text)):
+        return False  # a "Bye" is no part of the sentence before, though that may lack its full stop
     last = breath.parts[-1]
     ended = last.end if last.end is not None else last.offset
     if ended is not None and one.offset is not None and one.offset - ended <= _BREATH:

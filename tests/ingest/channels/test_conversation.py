@@ -12,7 +12,7 @@ from vcon.party import Party
 
 from feedback.record.errors import Malformed, NotSupported
 from ingest.arrival import Arrival
-from ingest.channels import CHANNELS, reason, speech
+from ingest.channels import CHANNELS, labels, reason, speech
 from ingest.channels.contract import Inbound, Parsed, Secrets
 from ingest.channels.conversation import Utterance, role_of, with_roles
 from tests.ingest.channels.phonebook import PhoneBook
@@ -158,6 +158,17 @@ def test_where_nobody_is_named_agent_every_turn_is_the_callers() -> None:
     assert roles(("0", "Thank you for calling, how can I help?"), ("1", "It broke.")) == ["agent", "caller"]
     assert roles(("", "How can I help?"), ("", "It broke.")) == ["caller", "caller"]
     assert roles(("0", "Thank you for calling me back."), ("1", "It broke.")) == ["caller", "caller"]
+
+
+def test_what_stands_before_a_colon_is_a_speaker_or_words() -> None:
+    assert labels.split(["Caller: No ramp.", "And no lift.", "Nor a bench."])[:2] == [
+        ("Caller", "No ramp."),
+        (None, "And no lift."),
+    ]
+    assert labels.split(["The bus was late.", "Reason: no driver.", "It rained.", "We walked."])[1][0] is None
+    assert [name for name, _ in labels.split(["Mary: a", "Ann: b", "c"])] == ["Mary", "Ann", None]
+    assert labels.split([">> It broke.", "https://x.example broke"])[0] == (None, "It broke.")
+    assert labels.split(["Agent: http://x.example"]) == [("Agent", "http://x.example")]
 
 
 def test_the_request_may_tell_the_id_the_time_and_attributes() -> None:
