@@ -6,7 +6,7 @@ import sys
 
 import msgspec
 
-from feedback.record.errors import Malformed
+from feedback.record.errors import Malformed, Unavailable
 from insights.addresses import Allowed, host_of, literal
 from insights.egress import IN_ALL, Answer, Egress, Refused
 from insights.gateway import Gateway
@@ -29,13 +29,25 @@ class Reply(msgspec.Struct):
 
 def check(url: str, allowed: Allowed) -> str:
     """As much of the address as may be seen. Raises `Malformed` for what is no chat tool of those that we send to."""
-    reply = _run({"url": url}, NOBODY)
+    try:
+        reply = _run({"url": url}, NOBODY)
+    except Unreachable as error:
+        raise Unavailable(str(error)) from None
     if not reply.known:
         raise Malformed("url: this is no address of a chat tool that alerts go to (docs/alerts.md names them)")
-    address = literal(host_of(reply.host)) if reply.host else None
-    if address is not None and not allowed.permits(reply.host or "", address):
+    if reply.host and _is_forbidden(reply.host, allowed):
         raise Malformed("url: this address is not public, and FEEDBACK_WEBHOOK_ALLOW does not name it")
     return reply.shown
+
+
+def _is_forbidden(place: str, allowed: Allowed) -> bool:
+    """Where a tool has one home for all, its address begins with something else that is no host."""
+    try:
+        host = host_of(place)
+        address = literal(host)
+    except Malformed:
+        return False
+    return address is not None and not allowed.permits(host, address)
 
 
 def send(egress: Egress, url: str, title: str, body: str) -> Answer:

@@ -50,14 +50,17 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
         return {"known": False}
     tool.redirects = False
     if "body" not in order:
-        shown = tool.url(privacy=True).partition("?")[0]
-        return {"known": True, "shown": shown, "host": getattr(tool, "host", None)}
+        return {"known": True, **_described(tool)}
     sender = apprise.Apprise(asset=asset)
     sender.add(tool)
     capture: Any = apprise.LogCapture
     with capture(level=apprise.logging.WARNING, fmt="%(message)s") as said:
         sent = sender.notify(title=order["title"], body=order["body"], body_format=apprise.NotifyFormat.TEXT)
         return {"known": True, "sent": bool(sent), "said": said.getvalue()[:1_000]}
+
+
+def _described(tool: Any) -> dict[str, Any]:
+    return {"shown": tool.url(privacy=True).partition("?")[0], "host": getattr(tool, "host", None)}
 
 
 def _schemes(tool: Any) -> set[str]:
