@@ -1,0 +1,64 @@
+"""What a statement is: a problem, a request, a suggestion, a question, praise, or something else.
+
+Only the first four can be evidence that something goes wrong, so doubt goes to them: "other" is what plainly says
+nothing about a service, and praise is praise alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+from nlp import severity
+from nlp.statements import Kind
+
+QUESTION = re.compile(
+    r"\?\W*$|^\W*(?:(?:hi|hello|hey|so|and|but|ok|please|pls)\W+)?(?:why|how (?:do|can|did|long|much|many|come|is|are|would|should|could|does|will|to)|what(?:'s| is| are| do| does| did| if| can| time| should| happens?)"
+    r"|when (?:will|can|do|does|is|are|should)|where (?:is|are|do|can|did)|who (?:do|is|can|should)|which|is (?:there|it|this|my|the)|are (?:there|you|my|the)|do (?:i|you|we)|does|did (?:you|my)|can (?:i|we)|could i|am i|will (?:i|my|you|it|the)|have you|has my|should i|may i)\b",
+    re.IGNORECASE,
+)
+REQUEST = re.compile(
+    r"\b(?:please|pls|plz|can you|could you|would you|will you|i(?:'d| would) like|i want|i need|we need|i(?:'m| am) (?:looking|trying|hoping) (?:to|for)|help me|let me know|tell me|send me|call me|ring me|contact me|get back to me|i wish to)\b",
+    re.IGNORECASE,
+)
+SUGGESTION = re.compile(
+    r"\b(?:should|could (?:be|have|do|you)|would (?:be|have been|help|benefit|prefer|like)|suggest\w*|recommend that|maybe|perhaps|if only|wish|needs? (?:to|more|a|an|better|new|improv\w+)|need to|more (?!than)\w+|less|fewer|better \w+"
+    r"|improve\w*|increase\w*|reduce|ought to|instead of|it'd be|prefer|how about|why not)\b"
+    r"|^\W*(?:more|less|better|quicker|faster|shorter|longer|earlier|sooner|cheaper|bigger|larger|easier|clearer|provide|improve|have|keep|make|give|allow|put|stop|bring|let|add|open|fix|update|employ|train|ensure|offer|use|ask|listen|get)\b",
+    re.IGNORECASE,
+)
+SATISFIED = re.compile(
+    r"\b(?:no|not any|without(?: any)?|never (?:had )?(?:a|any)|zero)\s+(?:\w+\s)?(?:complaints?|problems?|issues?|concerns?|improvements?|faults?|worries)\b"
+    r"|\b(?:can(?:'t|not)|can not|could(?:n't| not)) (?:really )?(?:fault|complain|be (?:better|improved|bettered|faulted)|ask for|praise|thank|speak highly|recommend)"
+    r"|\bnothing (?:to (?:improve|complain|fault)|needs|was too much|could|but praise|wrong)\b|\bkeep (?:up|it up|doing|going)\b|\bdon't change\b|\bwouldn't change\b|\b(?:more|better) than (?:i|we) (?:expected|hoped)",
+    re.IGNORECASE,
+)
+INTRODUCTION = re.compile(
+    r"^\W*(?:(?:hi|hello|dear)\b.{0,30}|(?:my|the|his|her) (?:full |first |last |phone |mobile |home |e-?mail |nhs |ni |national insurance |account |reference )*(?:name|number|no|address|email|e-?mail|postcode|post code|date of birth|dob|birthday|reference|reg|registration|details)\b.{0,30}"
+    r"|(?:i am|i'm|i live|we live|this is|regards|born|call|ring|tel|email|e-mail|text)\b.{0,25}\[[A-Z_]+\]\W*|i am an? .{0,40}|i(?:'m| am) \d+.{0,20})$",
+    re.IGNORECASE,
+)
+HELPLESS = re.compile(
+    r"\b(?:hasn't|haven't|not|isn't|wasn't|won't|doesn't|didn't|can't|cannot|never|unable|without|still)\b",
+    re.IGNORECASE,
+)
+
+
+def kind(text: str) -> Kind:
+    """Of one statement in English. Of any other language only the mark of a question is read."""
+    plain = text.replace("’", "'")
+    if QUESTION.search(plain):
+        return "question"
+    if INTRODUCTION.match(plain) and not HELPLESS.search(plain):
+        return "other"
+    harms, praise = severity.harms(plain), severity.praises(plain)
+    if SATISFIED.search(plain) and max(harms, default=0) < 0.75:
+        return "praise"
+    if REQUEST.search(plain):
+        return "request"
+    if praise and not [weight for weight in harms if weight > 0.5]:
+        return "suggestion" if SUGGESTION.search(plain) and len(harms) >= praise else "praise"
+    if max(harms, default=0) > 0.5 and praise < 3:
+        return "problem"
+    if praise > len(harms):
+        return "praise"
+    return "suggestion" if SUGGESTION.search(plain) else "problem"

@@ -1,0 +1,252 @@
+"""Names of people: titles, lists, the places in a sentence where names stand, and spaCy's entities, each checking the other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from spacy.tokens import Doc
+
+from nlp.recognisers.lexicon import TITLES, Kind, Word, words_of
+from nlp.recognisers.scan import Find
+
+SOFT_TITLES = frozenset("miss lady sister nurse doctor sir professor councillor reverend sr pc".split())
+"""Also everyday words: followed by an everyday word they are no title."""
+PARTICLES = frozenset("de da di del della der den van von la le al el bin ibn ap ab mc mac st o".split())
+FUNCTION = frozenset(
+    "a about after again all also always am an and any anyone are as at back be because been before being both but by can could"
+    " did do does down each else even ever every everyone few first for from get got had has have he her here him his how i if"
+    " in into is it its just last like made make many may me more most much my never new next no nobody none not nothing now"
+    " of off on once one only or other our out over owe own page please same see she should since so some someone somebody soon star"
+    " still such sue than that the their them then there these they thing this those through till time to too two unique"
+    " until up us very was way we well went were what when where which while who why will with worth would yet you young your"
+    " long early late short best good better bad worst kind nice lovely great happy sad sister nurse doctor miss lady major day night summer"
+    " winter spring autumn bed food care staff ward chance charge friend mum mom dad mother father wife husband son daughter baby"
+    " king queen street hill wood green brown black white gray grey pink orange close park lane church bank hall bush".split()
+)
+KIN = (
+    "mother|father|mum|mom|dad|son|daughter|wife|husband|partner|sister|brother|nan|gran|grandma|grandad|grandmother"
+    "|grandfather|aunt|auntie|uncle|niece|nephew|friend|neighbour|carer|boyfriend|girlfriend|cousin|granddaughter|grandson"
+)
+SLOT = re.compile(
+    r"\b(?:(?:my|his|her|their|the|full|first|last|sur|maiden|whose) ?name(?:'s| is| was|:)|(?:i am|i'm|im|this is|it was|it's|its|by|with|to|from|for|of|see|saw|met|ask|thank|tell|told"
+    r"|called|named|signed|is|was|and|thanks|thankyou|cheers|hi|hello|dear|attn|fao|name|contact)"
+    r"|(?:kind |best |warm |many )?regards|yours (?:sincerely|faithfully|truly)|sincerely|faithfully"
+    rf"|(?:my|our|his|her|their|a) (?:\w+ )?(?:{KIN}))[ \t]*[,:\-–]*\s+(?=[^\W\d_])",
+    re.IGNORECASE,
+)
+STRONG = re.compile(
+    r"\b(?:name(?:'s| is| was|:)|regards|sincerely|faithfully|truly|called|named|signed|spoke (?:to|with)|speak to|talked to|dealt with by|attn|fao"
+    rf"|attention of|complaint about|seen by|(?:{KIN}),)[ \t]*[,:\-–]*\s+$",
+    re.IGNORECASE,
+)
+BEFORE_WHO = re.compile(
+    r"\s+(?:who|on (?:the )?(?:desk|reception|front desk|phone|counter)|at (?:the )?(?:desk|reception|counter)|in (?:the )?(?:office|reception))\b",
+    re.IGNORECASE,
+)
+PLACE_BEFORE = re.compile(r"\b(?:in|at|near|from|around|towards|via|of)\s+(?:the\s+)?$", re.IGNORECASE)
+PLACE_AFTER = re.compile(
+    r"\s+(?:(?:\w+\s)?(?:hospital|ward|centre|center|clinic|surgery|house|road|street|lane|avenue|way|court|library|school|suite|unit|building|site"
+    r"|department|dept|hall|park|team|practice|medical|health|council|station|office|college|university|village|close|drive|hospice|trust|pharmacy|day))\b",
+    re.IGNORECASE,
+)
+
+
+def truecased(text: str) -> str:
+    """The same text, letter for letter, with names in capitals and everyday words without: what spaCy has learnt from.
+
+    Each letter keeps its place, so that what is found in the one lies at the same place in the other.
+    """
+    words = words_of(text)
+    shouting = sum(word.text.isupper() and len(word.text) > 1 for word in words) * 2 > len(words)
+    if not shouting and not any(word.is_name and word.text.islower() for word in words):
+        return text
+    letters = list(text)
+    for word in words:
+        shape = _shape(word, shouting)
+        if len(shape) == len(word.text):
+            letters[word.start : word.end] = shape
+    return "".join(letters)
+
+
+def _shape(word: Word, shouting: bool) -> str:
+    if word.is_name:
+        return word.text.title() if word.text.islower() or word.text.isupper() else word.text
+    if shouting and word.text.isupper() and len(word.text) > 1:
+        return word.text.capitalize() if word.opens or word.kind is Kind.UNKNOWN else word.text.lower()
+    return word.text
+
+
+def worth_reading(text: str) -> bool:
+    """Whether spaCy could find a person: most comments hold no word that might be a name, and are spared the model."""
+    return any(word.capital and word.text != "I" and (word.kind is not Kind.EVERYDAY) for word in words_of(text))
+
+
+class NameFinder:
+    def find(self, text: str, doc: Doc | None) -> Iterator[Find]:
+        """`doc` is that of the truecased text, where it was worth reading."""
+        words = words_of(text)
+        shouting = sum(word.text.isupper() and len(word.text) > 1 for word in words) * 2 > len(words)
+        line = _Line(text, words, shouting)
+        yield from line.titled()
+        yield from line.listed()
+        yield from line.in_slots()
+        if doc is not None:
+            yield from line.entities(doc)
+
+
+class _Line:
+    """One text while its names are sought."""
+
+    def __init__(self, text: str, words: Sequence[Word], shouting: bool) -> None:
+        self._text = text
+        self._words = words
+        self._shouting = shouting
+        self._at = {word.start: place for place, word in enumerate(words)}
+
+    def titled(self) -> Iterator[Find]:
+        for place, word in enumerate(self._words[:-1]):
+            if word.text.lower() not in TITLES or not self._adjacent(place):
+                continue
+            following = self._words[place + 1]
+            soft = word.text.lower() in SOFT_TITLES
+            if self._could_be_name(following, strict=soft) and not self._is_place(place + 1, place + 2):
+                yield self._span(place, self._extend(place + 1), 0.8)
+
+    def listed(self) -> Iterator[Find]:
+        for place, word in enumerate(self._words):
+            if word.kind is Kind.GIVEN:
+                end = self._extend(place)
+                if not self._is_place(place, end):
+                    yield self._span(place, end, 0.75)
+            elif word.kind is Kind.EITHER and self._pair(place):
+                yield self._span(place, self._extend(place), 0.7)
+
+    def _pair(self, place: int) -> bool:
+        """Rose Green, Will Young: two capitals within a sentence, the second a family name."""
+        if self._shouting or not self._adjacent(place):
+            return False
+        first, second = self._words[place : place + 2]
+        both = first.capital and second.capital and second.kind in (Kind.FAMILY, Kind.EITHER)
+        return (
+            both
+            and first.text.lower() not in FUNCTION
+            and second.kind is Kind.FAMILY
+            and not self._is_place(place, place + 2)
+        )
+
+    def in_slots(self) -> Iterator[Find]:
+        for match in SLOT.finditer(self._text):
+            place = self._at.get(match.end())
+            if place is not None:
+                strong = STRONG.search(self._text, 0, match.end()) is not None
+                yield from self._slot(place, strong)
+        for place, word in enumerate(self._words):
+            if BEFORE_WHO.match(self._text, word.end) and (
+                word.is_name or (word.kind is not Kind.EVERYDAY and word.capital and not word.opens)
+            ):
+                start = (
+                    place - 1
+                    if place and self._adjacent(place - 1) and self._words[place - 1].kind in (Kind.GIVEN, Kind.EITHER)
+                    else place
+                )
+                yield self._span(start, place + 1, 0.7)
+
+    def _slot(self, place: int, strong: bool) -> Iterator[Find]:
+        word = self._words[place]
+        if word.text.lower() in FUNCTION or self._is_place(place, place + 1):
+            return
+        known = (
+            word.is_name
+            or (word.kind is Kind.EITHER and (strong or word.capital) and not self._shouting)
+            or (word.kind is Kind.EITHER and strong)
+        )
+        unknown = strong and word.kind is Kind.UNKNOWN
+        paired = word.kind is not Kind.EVERYDAY and self._adjacent(place) and self._words[place + 1].kind is Kind.FAMILY
+        if known or unknown or paired:
+            if word.kind is Kind.EITHER and not strong and not paired:
+                return
+            if word.kind is Kind.FAMILY and not strong and not (word.capital and not self._shouting):
+                return
+            yield self._span(place, self._extend(place), 0.65)
+
+    def entities(self, doc: Doc) -> Iterator[Find]:
+        for entity in doc.ents:
+            if entity.label_ != "PERSON":
+                continue
+            inside = [
+                place
+                for place, word in enumerate(self._words)
+                if word.start >= entity.start_char and word.end <= entity.end_char
+            ]
+            while inside and not self._could_be_name(self._words[inside[0]], strict=True):
+                inside.pop(0)
+            if inside and self._believable(inside):
+                yield self._span(inside[0], self._extend(inside[0]), 0.6)
+
+    def _believable(self, places: Sequence[int]) -> bool:
+        words = [self._words[place] for place in places]
+        if self._is_place(places[0], places[-1] + 1):
+            return False
+        if any(word.is_name for word in words):
+            return words[0].kind is not Kind.EITHER or len(words) > 1
+        if self._shouting:
+            return False
+        return (
+            all(word.kind is Kind.UNKNOWN for word in words)
+            and not words[0].text.isupper()
+            and (len(words) > 1 or not words[0].opens)
+        )
+
+    def _extend(self, place: int) -> int:
+        """The word after the last of the name that starts here."""
+        end = place + 1
+        while end < len(self._words) and end - place < 4 and self._adjacent(end - 1) and self._continues(end):
+            end += 1
+        return end
+
+    def _continues(self, place: int) -> bool:
+        word = self._words[place]
+        if word.is_name:
+            return True
+        if word.text.lower() in PARTICLES:
+            return (
+                place + 1 < len(self._words)
+                and self._adjacent(place)
+                and self._words[place + 1].kind in (Kind.FAMILY, Kind.UNKNOWN, Kind.EITHER)
+            )
+        if word.kind is Kind.EVERYDAY:
+            return False
+        if word.kind is Kind.UNKNOWN:
+            return len(word.text) > 2
+        return word.text.lower() not in FUNCTION or (word.capital and not self._shouting)
+
+    def _could_be_name(self, word: Word, *, strict: bool) -> bool:
+        if word.is_name:
+            return True
+        if word.kind is Kind.EVERYDAY:
+            return not strict and word.capital and not self._shouting and word.text.lower() not in FUNCTION
+        return (
+            word.kind is Kind.UNKNOWN
+            or (word.text.lower() not in FUNCTION and not strict)
+            or (word.capital and not self._shouting)
+        )
+
+    def _adjacent(self, place: int) -> bool:
+        """Whether the next word follows with nothing but a space, or the dot of an initial or a title, between."""
+        if place + 1 >= len(self._words):
+            return False
+        word, following = self._words[place], self._words[place + 1]
+        between = self._text[word.end : following.start]
+        dotted = len(word.text) == 1 or word.text.lower() in TITLES
+        return between.strip(" ") == "" or (dotted and between.strip(" ") == ".")
+
+    def _is_place(self, start: int, end: int) -> bool:
+        """Lincoln ward, in Derby: what carries the meaning of the complaint stays."""
+        if PLACE_AFTER.match(self._text, self._words[end - 1].end):
+            return True
+        either = all(word.kind in (Kind.EITHER, Kind.UNKNOWN) for word in self._words[start:end])
+        return either and PLACE_BEFORE.search(self._text, 0, self._words[start].start) is not None
+
+    def _span(self, start: int, end: int, score: float) -> Find:
+        return Find(self._words[start].start, self._words[end - 1].end, "NAME", score)

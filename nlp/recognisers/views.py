@@ -1,0 +1,136 @@
+"""Other readings of a text, each letter knowing where it came from: disguises undone, spoken digits written."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+LOOKALIKES = str.maketrans(
+    "АВЕЅІЈКМНОРСТУХаеѕіјорсухΑΒΕΖΗΙΚΜΝΟΡΤΥΧνοι‐‑‒–—−﹣－",
+    "ABESIJKMHOPCTYXaesijopcyxABEZHIKMNOPTYXvoi--------",
+)
+DIGITS = {
+    **dict.fromkeys(("oh", "o", "zero", "nought", "naught", "nil", "dim", "sero"), "0"),
+    **dict(zip("one two three four five six seven eight nine".split(), "123456789", strict=True)),
+    **dict(zip("un dau tri pedwar pump chwech saith wyth naw".split(), "123456789", strict=True)),
+}
+TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), "23456789", strict=True))
+TEENS = {
+    word: str(number)
+    for number, word in enumerate(
+        "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split(), 10
+    )
+}
+REPEATS = {"double": 2, "triple": 3, "treble": 3}
+SPOKEN = re.compile(r"[^\W_]+")
+LEAST_SPOKEN = 4
+"""Digits in a row, said one by one, that make a number and no "one or two"."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    text: str
+    places: tuple[tuple[int, int], ...] | None
+    """Where each letter came from, (start, end) in the text that came in; None for a view that is the text itself."""
+
+    def origin(self, start: int, end: int) -> tuple[int, int]:
+        if self.places is None:
+            return start, end
+        return self.places[start][0], self.places[end - 1][1]
+
+
+def unfolded(text: str) -> View:
+    """Full width, homoglyphs, zero width and foreign digits undone."""
+    if text.isascii():
+        return View(text, None)
+    letters, places = [], []
+    mixed = _mixed(text)
+    for place, letter in enumerate(text):
+        for plain in _unfold(letter, mixed[place]):
+            letters.append(plain)
+            places.append((place, place + 1))
+    return View("".join(letters), tuple(places))
+
+
+def _unfold(letter: str, mixed: bool) -> str:
+    if letter.isascii():
+        return letter
+    if unicodedata.category(letter) == "Cf" or letter == "\u115f":
+        return ""
+    if letter.isdigit() and unicodedata.digit(letter, None) is not None:
+        return str(unicodedata.digit(letter))
+    if letter.isspace():
+        return "\n" if letter in "\u2028\u2029\x85" else " "
+    plain = unicodedata.normalize("NFKC", letter)
+    return plain.translate(LOOKALIKES) if mixed or not plain.isalpha() else plain
+
+
+def _mixed(text: str) -> list[bool]:
+    """Of each letter, whether its word also has Latin letters or digits: a whole word of Greek is Greek."""
+    flags = [False] * len(text)
+    for match in re.finditer(r"[\w@.+-]+", text):
+        if any(letter.isascii() and letter.isalnum() for letter in match.group()):
+            flags[match.start() : match.end()] = [True] * (match.end() - match.start())
+    return flags
+
+
+def spoken(view: View) -> View | None:
+    """The view with digits that were said one by one written as digits; None where there are none."""
+    runs = _runs(view.text)
+    if not runs:
+        return None
+    letters, places, end = [], [], 0
+    for start, stop, written in runs:
+        letters += [*view.text[end:start], *(letter for letter, _, _ in written)]
+        places += [view.origin(place, place + 1) for place in range(end, start)]
+        places += [view.origin(first, last) for _, first, last in written]
+        end = stop
+    letters += view.text[end:]
+    places += [view.origin(place, place + 1) for place in range(end, len(view.text))]
+    return View("".join(letters), tuple(places))
+
+
+_Written = list[tuple[str, int, int]]
+
+
+def _runs(text: str) -> list[tuple[int, int, _Written]]:
+    found: list[tuple[int, int, _Written]] = []
+    run: _Written = []
+    times, end = 1, 0
+    for match in SPOKEN.finditer(text):
+        word = match.group().lower()
+        if run and not re.fullmatch(r"[\s,.\-]*", text[end : match.start()]):
+            run, times = _closed(run, found), 1
+        if word in REPEATS:
+            times = REPEATS[word]
+        elif (said := _said(word)) is not None:
+            run += [(letter, match.start(), match.end()) for letter in said * times]
+            times = 1
+        elif word == "hundred" and run:
+            run += [(letter, match.start(), match.end()) for letter in "00"]
+        else:
+            run, times = _closed(run, found), 1
+        end = match.end()
+    _closed(run, found)
+    return found
+
+
+def _said(word: str) -> str | None:
+    if word in DIGITS:
+        return DIGITS[word]
+    if word in TENS:
+        return TENS[word]
+    if word in TEENS:
+        return TEENS[word]
+    if word.isdigit() and len(word) <= 6:
+        return word
+    return word if len(word) == 1 and word.isascii() and word.isalpha() else None
+
+
+def _closed(run: _Written, found: list[tuple[int, int, _Written]]) -> _Written:
+    while run and run[0][0].isalpha() and sum(letter.isalpha() for letter, _, _ in run[:3]) > 2:
+        run.pop(0)
+    if sum(letter.isdigit() and last - first > 1 for letter, first, last in run) >= LEAST_SPOKEN:
+        found.append((run[0][1], run[-1][2], run))
+    return []

@@ -1,0 +1,97 @@
+"""What is said in a piece of feedback, part by part: sentences, and the two sides of a "but"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["problem", "request", "suggestion", "question", "praise", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """`start` and `end` count characters of the redacted text; `severity` runs from 0 to 1."""
+
+    text: str
+    start: int
+    end: int
+    language: str
+    kind: Kind
+    filler: bool
+    severity: float
+
+
+SENTENCE_END = re.compile(
+    r"(?<![.\s]\w)(?<!\b(?:mr|ms|dr|st|no|vs|eg|ie|rd))(?<!\b(?:mrs|e\.g|i\.e|etc|tel|inc|ext|min|max|a\.m|p\.m))"
+    r"(?:[.!?…]+[\"'”’)\]]*(?=\s|$|(?<=[a-z)\]][.!?])(?=[A-Z]))|[;•])|\n+(?:\s*[-*•\d.)]+\s)?|[۔।。！？]",
+    re.IGNORECASE,
+)
+CONTRAST = re.compile(
+    r"(?:[,\s–—-]+)\b(?<!\bnothing )(?<!\banything )(?<!\ball )(?<!\blast )(?<!\bno one )(?:but|however|although|though|whereas|except that"
+    r"|apart from that|ond|fodd bynnag)\b(?! also\b| for\b| then\b| not least\b)[,:]?\s+",
+    re.IGNORECASE,
+)
+FRONTED = re.compile(
+    r"^(?:although|though|while|whilst|even though|despite)\b\s*(?=\S+\s)([^,]{8,}),\s+(?=\S+\s\S+)", re.IGNORECASE
+)
+LEAST_WORDS = 2
+"""A side of a "but" that has fewer says nothing alone."""
+
+FILLER_HEADS = (
+    r"nothing|nothin|nowt|none|nope|no|nil|n/?a|n\.a\.?|not (?:applicable|sure|really|a thing|much|at all|at this time)|no comments?|no thanks?|no thank you|dim(?: byd| sylw(?:adau)?)?"
+    r"|don'?t know|dunno|unsure|idk|can'?t think|cannot think|can not think|(?:i )?(?:can'?t|cannot|couldn'?t) (?:really )?think|nothing to (?:add|say|report)|as above|see above|same as above|see previous"
+    r"|thanks?|thank ?you|thx|ta|cheers|many thanks|diolch(?: yn fawr)?|hello|hi|hiya|hey|dear (?:sir|madam|all|team)|good (?:morning|afternoon|evening)|yes|yeah|ok|okay|test|testing"
+    r"|(?:kind |best |warm )?regards|yours (?:sincerely|faithfully)|bye|goodbye|sorry|please|ie|eg|etc"
+)
+FILLER_TAILS = (
+    r"at all|really|at (?:the|this) (?:moment|time|present|stage)|at present|to add|to say|to report|comes? to mind|comes? to my mind|springs? to mind|i can think of|that i can think of|i could think of|can think of|think of"
+    r"|so far|as yet|yet|specific|in particular|particular|much|very much|so much|all|again|for (?:now|everything|all)|further|else|more|i think|of anything|anything|sorry|today|now|from me|you|to you all|in advance|and|or|,"
+    r"|absolutely|honestly|just|there is|there's|there was|thank ?you|thanks|sir|madam|\[NAME\]|comments?|a lot|very|i"
+)
+FILLER = re.compile(
+    rf"\W*(?:(?:{FILLER_TAILS})\W+)*(?:{FILLER_HEADS})(?:\W+(?:{FILLER_HEADS}|{FILLER_TAILS}))*\W*", re.IGNORECASE
+)
+SAID = re.compile(r"[^\W_]")
+PLACEHOLDERS = re.compile(r"\[[A-Z_]+\]")
+
+
+def split(text: str) -> Iterator[tuple[int, int]]:
+    """Where each statement starts and ends; nothing that holds a letter or a digit is left out but joining words."""
+    start = 0
+    for match in SENTENCE_END.finditer(text):
+        closes = match.end() if match.group().strip() in (";", "•", "") or "\n" in match.group() else match.end()
+        yield from _clauses(text, start, match.start() if match.group()[0] in ";•\n" else closes)
+        start = match.end()
+    yield from _clauses(text, start, len(text))
+
+
+def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    begin = start
+    lead = FRONTED.match(text[start:end].lstrip())
+    if lead:
+        skipped = len(text[start:end]) - len(text[start:end].lstrip())
+        yield from _trimmed(text, start + skipped + lead.start(1), start + skipped + lead.end(1))
+        begin = start + skipped + lead.end()
+    for match in CONTRAST.finditer(text, begin, end):
+        if _words(text[begin : match.start()]) >= LEAST_WORDS and _words(text[match.end() : end]) >= LEAST_WORDS:
+            yield from _trimmed(text, begin, match.start())
+            begin = match.end()
+    yield from _trimmed(text, begin, end)
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    if SAID.search(text, start, end):
+        inner = text[start:end]
+        yield start + len(inner) - len(inner.lstrip(" \t\n\r,;:-–—*•")), start + len(inner.rstrip(" \t\n\r,;:-–—"))
+
+
+def _words(text: str) -> int:
+    return len(text.split())
+
+
+def is_filler(text: str) -> bool:
+    """Says nothing that could be an issue: "nothing", "n/a", "thank you", a greeting, a placeholder alone."""
+    bare = PLACEHOLDERS.sub(" ", text)
+    return not re.search(r"[^\W\d_]", bare) or FILLER.fullmatch(bare.replace("’", "'")) is not None

@@ -1,0 +1,76 @@
+"""What is wrong with a piece as a piece: spam, abuse. Shown with its reason, never acted on silently, reversible.
+
+Spam is told by points for what spam is made of (premium numbers, short codes, prizes, hurry), abuse by slurs and by
+insults aimed at someone. A person in distress swears, and a clinic speaks of bodies: neither is abuse.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    name: str
+    reason: str
+
+
+ENOUGH = 1.0
+"""Points that make a piece spam."""
+
+
+def verdicts(text: str) -> tuple[Verdict, ...]:
+    """Of the text as it came in: the numbers that a redactor hides are what gives spam away."""
+    found = (_spam(text), _abuse(text))
+    return tuple(verdict for verdict in found if verdict)
+
+
+def spam_points(text: str) -> list[tuple[str, float]]:
+    """Each sign of spam in the text with its points; a sign counts once however often it occurs."""
+    return [(name, points) for name, points, pattern in _signs() if pattern.search(text)]
+
+
+def _spam(text: str) -> Verdict | None:
+    signs = spam_points(text)
+    if sum(points for _, points in signs) < ENOUGH:
+        return None
+    telling = sorted((sign for sign in signs if sign[1] > 0), key=lambda sign: -sign[1])
+    return Verdict("spam", "Reads like an advertisement: " + ", ".join(name for name, _ in telling[:3]))
+
+
+def _abuse(text: str) -> Verdict | None:
+    for name, pattern in _insults():
+        if pattern.search(text):
+            return Verdict("abuse", name)
+    return None
+
+
+@cache
+def _signs() -> tuple[tuple[str, float, re.Pattern[str]], ...]:
+    listed = tomllib.loads((files("nlp.words") / "spam.toml").read_text(encoding="utf-8"))["sign"]
+    return tuple((sign["name"], float(sign["points"]), re.compile(sign["pattern"], _flags(sign))) for sign in listed)
+
+
+def _flags(sign: dict[str, object]) -> re.RegexFlag:
+    return re.VERBOSE if sign.get("case") else re.VERBOSE | re.IGNORECASE
+
+
+@cache
+def _insults() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    listed = tomllib.loads((files("nlp.words") / "abuse.toml").read_text(encoding="utf-8"))
+    slurs, insults, swearing = (str(listed[part]["pattern"]) for part in ("slurs", "insults", "swearing"))
+    aimed = (
+        rf"\b(?:you|u|ur|your|you're|ye|yous|youse|lot)\b(?:\W+\w+){{0,4}}?\W+(?:{insults})"
+        rf"|\b(?:she|he|they|staff|nurses?|doctors?|receptionists?|council|officers?|manager|them|those|these|woman|man|bloke)\b(?:\W+\w+){{0,3}}?\W+(?:is|are|was|were|'s|r|such|a|an|bunch of|load of|fucking)\b(?:\W+\w+){{0,3}}?\W+(?:{insults})"
+        rf"|\b(?:{swearing})\s+(?:{insults})|\b(?:fuck|screw|sod|piss|bugger)\s*(?:off|you|u|yourselves|your|them|the council)\b(?!\s+(?:work|my))"
+        rf"|^\W*(?:{insults})\W*$"
+    )
+    flags = re.IGNORECASE
+    return (
+        ("A slur against a group of people", re.compile(rf"\b(?:{slurs})\b", flags)),
+        ("An insult aimed at someone", re.compile(aimed, flags)),
+    )

@@ -1,0 +1,1 @@
+"""Word lists of the rules, to be read and corrected by people."""

@@ -1,0 +1,47 @@
+"""The command `feedback redact`: JSON lines with `id` and `text` in; `id`, `text` and `spans` out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from nlp.cleaning import Cleaner
+
+BATCH = 256
+
+
+class Line(msgspec.Struct):
+    id: Any
+    text: str
+
+
+def redact_file(source: Path, target: Path, progress: Callable[[int], None]) -> int:
+    """Redacts line by line in batches and returns how many; `progress` is told how many are done.
+
+    Raises what the redactor raises and msgspec.DecodeError for a line that is none; the target is complete or absent.
+    """
+    cleaner, done = Cleaner(), 0
+    partial = target.with_name(target.name + ".part")
+    try:
+        with partial.open("wb") as out:
+            for lines in _batches(source):
+                found = cleaner.redact([line.text for line in lines])
+                for line, (text, spans) in zip(lines, found, strict=True):
+                    out.write(msgspec.json.encode({"id": line.id, "text": text, "spans": spans}) + b"\n")
+                done += len(lines)
+                progress(done)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+    return done
+
+
+def _batches(source: Path) -> Iterator[list[Line]]:
+    read = msgspec.json.Decoder(Line)
+    with source.open("rb") as file:
+        lines = (read.decode(line) for line in file if line.strip())
+        while batch := list(islice(lines, BATCH)):
+            yield batch
