@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
@@ -26,14 +28,60 @@ def nearest(vectors: Floats, k: int = NEIGHBOURS) -> tuple[NDArray[np.int64], Fl
 
 def graph(vectors: Floats, k: int = NEIGHBOURS) -> sp.csr_array:
     """The undirected graph of nearest neighbours, weighted by cosine similarity: (n, n), symmetric, without loops."""
-    n = len(vectors)
     index, similarity = nearest(vectors, k)
-    rows = np.repeat(np.arange(n), index.shape[1])
-    weights = np.maximum(similarity.ravel(), 1e-6).astype(np.float64)
-    directed = sp.csr_array((weights, (rows, index.ravel())), shape=(n, n))
-    both = sp.csr_array(directed.maximum(directed.T))
-    both.sort_indices()
-    return both
+    directed = _directed(index, np.maximum(similarity, 1e-6))
+    return _sorted(directed.maximum(directed.T))
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """`graph`: (n, n) with weights 0 to 1; `density`: (n,) mean cosine similarity of each to its neighbours."""
+
+    graph: sp.csr_array
+    density: Floats
+
+
+def surroundings(vectors: Floats) -> Surroundings:
+    """The graph of nearest neighbours with weights 0 to 1 on the scale of each statement's own surroundings.
+
+    As UMAP weighs it (McInnes, Healy and Melville 2018), so that issues told in many ways and issues told in one hold
+    together alike. Similarities are taken about the mean: what all statements of a service share tells none apart.
+    """
+    n = len(vectors)
+    if n < 2:
+        return Surroundings(sp.csr_array((n, n), dtype=np.float64), np.zeros(n, np.float32))
+    index, similarity = nearest(centred(vectors), min(NEIGHBOURS, max(2, n // 3)))
+    beyond = similarity.max(axis=1, keepdims=True) - similarity
+    directed = _directed(index, np.exp(-beyond / np.maximum(beyond.mean(axis=1, keepdims=True), 1e-6)))
+    graph = _sorted(directed + directed.T - directed.multiply(directed.T))
+    return Surroundings(graph, _density(vectors, index))
+
+
+def _density(vectors: Floats, index: NDArray[np.int64]) -> Floats:
+    """In blocks, as the neighbours' vectors take k times the memory of the vectors."""
+    density = np.empty(len(vectors), np.float32)
+    for begin in range(0, len(vectors), _BLOCK):
+        block = slice(begin, begin + _BLOCK)
+        density[block] = np.einsum("ikd,id->i", vectors[index[block]], vectors[block]) / index.shape[1]
+    return density
+
+
+def centred(vectors: Floats) -> Floats:
+    """The directions of unit vectors about their mean: unit rows again."""
+    apart = vectors - vectors.mean(axis=0)
+    unit: Floats = apart / np.maximum(np.linalg.norm(apart, axis=1, keepdims=True), 1e-9)
+    return unit
+
+
+def _directed(index: NDArray[np.int64], weights: Floats) -> sp.csr_array:
+    n, k = index.shape
+    return sp.csr_array((weights.ravel().astype(np.float64), index.ravel(), np.arange(0, n * k + 1, k)), shape=(n, n))
+
+
+def _sorted(graph: sp.csr_array) -> sp.csr_array:
+    graph = sp.csr_array(graph)
+    graph.sort_indices()
+    return graph
 
 
 def _exact(vectors: Floats, k: int) -> tuple[NDArray[np.int64], Floats]:

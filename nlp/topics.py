@@ -11,15 +11,23 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
 
-from nlp import communities, neighbours, titles
+from nlp import grouping, neighbours, titles
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int32]
 
 MEMBERS = 3
 """A topic has at least so many statements: two that agree may be one person."""
+
+LONELY = 3.0
+"""Who is so much farther from its neighbours than others are resembles nothing and stays out (a robust z-score)."""
+
+MOST_OUT = 0.1
+"""However alike the others are, no more than this share is left out as lonely."""
 
 SPREAD = 0.02
 """The share of a topic's own statements that lie beyond its radius."""
@@ -62,9 +70,12 @@ def fit(
 ) -> Topics:
     """Group n statements, their number of topics found in the data.
 
-    `vectors`: (n, d) unit rows; `start`: (n,) the topics of the last fit, -1 for a statement that was in none.
+    `vectors`: (n, d) unit rows; `start`: (n,) the topics of the last fit, -1 for a statement that was in none;
+    `must_link`, `cannot_link`: pairs of statements that people said do or do not belong together. A merge is a chain of
+    pairs through all statements of both issues; a split such a chain in each part and one pair that keeps them apart.
+    Statements of languages that the model embeds badly are fitted by themselves: call once per group of languages.
     """
-    labels = _clusters(vectors, seed)
+    labels = _clusters(vectors, texts, start, must_link, cannot_link, seed)
     if labels.max(initial=-1) < 0:
         return Topics(labels, ())
     labels, words = _bertopic(vectors, texts, labels)
@@ -100,13 +111,57 @@ def join(vectors: Floats, centroids: Floats, radii: Floats) -> tuple[NDArray[np.
     return np.where(first >= 0, best, -1), np.where(first >= 0, sureness, 0).astype(np.float32)
 
 
-def _clusters(vectors: Floats, seed: int) -> Labels:
-    if len(vectors) <= MEMBERS:
-        return np.full(len(vectors), -1, np.int32)
-    labels = communities.leiden(neighbours.graph(vectors), 3.0, seed)
-    small = np.bincount(labels) < MEMBERS
-    labels[small[labels]] = -1
-    return labels
+def _clusters(
+    vectors: Floats,
+    texts: Sequence[str],
+    start: Labels | None,
+    must_link: Sequence[tuple[int, int]],
+    cannot_link: Sequence[tuple[int, int]],
+    seed: int,
+) -> Labels:
+    if not len(vectors):
+        return np.zeros(0, np.int32)
+    first, copy_of = _distinct(texts)
+    near = neighbours.surroundings(vectors[first])
+    links = _links(len(first), copy_of[_pairs(must_link)], copy_of[_pairs(cannot_link)])
+    began = None if start is None or start.max() < 0 else grouping.commonest(start, copy_of)
+    labels, _ = grouping.find(near.graph, neighbours.centred(vectors[first]), links, start=began, seed=seed)
+    linked = np.bincount(links.places)[links.places] > 1
+    labels[_lonely(near.density) & ~linked] = -1
+    spread = labels[copy_of]
+    small = np.bincount(spread[spread >= 0], minlength=labels.max() + 1) < MEMBERS
+    spread[(spread >= 0) & small[spread]] = -1
+    return spread
+
+
+def _distinct(texts: Sequence[str]) -> tuple[NDArray[np.int64], Labels]:
+    """The first of each text, and for every text which of these it copies: a flood of copies is one thing said."""
+    known: dict[str, int] = {}
+    copy_of = np.array([known.setdefault(text.strip().casefold(), len(known)) for text in texts], np.int32)
+    return np.unique(copy_of, return_index=True)[1], copy_of
+
+
+def _lonely(density: Floats) -> NDArray[np.bool_]:
+    middle = np.median(density)
+    usual = 1.4826 * np.median(np.abs(density - middle))
+    lonely: NDArray[np.bool_] = density < min(middle - LONELY * usual, np.quantile(density, MOST_OUT))
+    return lonely
+
+
+def _pairs(pairs: Sequence[tuple[int, int]]) -> NDArray[np.int64]:
+    return np.array(pairs, np.int64).reshape(-1, 2)
+
+
+def _links(n: int, together: Labels, apart: Labels) -> grouping.Links:
+    """Who belongs together shares a place; who does not and yet does, by other pairs, stays together."""
+    edges = sp.coo_array((np.ones(len(together)), (together[:, 0], together[:, 1])), shape=(n, n))
+    _, places = connected_components(edges, directed=False)
+    foes: dict[int, set[int]] = {}
+    for one, other in places[apart].tolist():
+        if one != other:
+            foes.setdefault(one, set()).add(other)
+            foes.setdefault(other, set()).add(one)
+    return grouping.Links(places.astype(np.int32), foes)
 
 
 class _Given:
