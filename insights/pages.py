@@ -1,4 +1,4 @@
-"""The staff dashboard: what is emerging, the issues of a service, one issue, and what people sent.
+"""The staff dashboard: what is emerging, the issues of a service, and what people sent.
 
 Everything is there without JavaScript; a chart is drawn beside the table of its figures where scripts run.
 """
@@ -12,21 +12,17 @@ from litestar import Response, Router, get
 from litestar.params import Parameter
 from litestar.response import Redirect
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from feedback.record import access
-from feedback.record.access import Principal
 from feedback.record.db import Record
 from feedback.record.errors import NotAuthentic
-from feedback.record.models import Issue, Service
-from insights import charts, issues, overview, reading, signing_in, words
+from feedback.record.models import Service
+from insights import issue_page, issues, overview, reading, signing_in, words
 from insights.door import AnyRequest, asker
 from insights.layout import failure_page, files, plotly, redirect, show
 from insights.paging import pack, unpack
-from insights.views import IssueView
 
 AT_ONCE = 50
-RANGES = {56: "8 weeks", 182: "6 months", 730: "2 years"}
 
 PageNumber = Annotated[int, Parameter(ge=1, le=10_000, default=1)]
 
@@ -109,62 +105,10 @@ def feedback_page(request: AnyRequest, record: Record, service: str, cursor: str
             "feedback.html",
             service=found,
             items=items,
-            titles=_titles(session, [issue for item in items for issue in item.issues]),
+            titles=issue_page.titles(session, [issue for item in items for issue in item.issues]),
             further=pack((last.received_at, last.id)) if last else "",
             first=after is None,
         )
-
-
-def _titles(session: Session, ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:
-    return {row.id: row.title for row in session.execute(select(Issue.id, Issue.title).where(Issue.id.in_(ids)))}
-
-
-@get("/dashboard/issues/{issue:uuid}", sync_to_thread=True)
-def issue_page(
-    request: AnyRequest, record: Record, issue: uuid.UUID, days: int | None = None, before: int | None = None
-) -> Response[str]:
-    """One issue: its words, its days, what people said, what happened to it."""
-    with record.transaction() as session:
-        who = asker(session, request)
-        found = access.issue_for(session, who, issue)
-        service = session.get_one(Service, found.service_id)
-        [view] = issues.views(session, service, [found])
-        return _issue(session, who, service, found, view, days if days in RANGES else _range(view), before)
-
-
-def _range(view: IssueView) -> int:
-    """The shortest that shows its last report."""
-    age = (dt.datetime.now(dt.UTC) - view.last_seen).days if view.last_seen else 0
-    return next((days for days in RANGES if age < days), max(RANGES))
-
-
-def _issue(
-    session: Session,
-    who: Principal,
-    service: Service,
-    issue: Issue,
-    view: IssueView,
-    days: int,
-    before: int | None,
-) -> Response[str]:
-    bars = charts.bars(reading.daily(session, service, issue, days), overview.marks(session, service, days))
-    statements = reading.statements_page(session, issue, AT_ONCE, before)
-    related = [identity for identity in (view.parent, view.merged_into) if identity]
-    return show(
-        who,
-        "issue.html",
-        service=service,
-        issue=view,
-        bars=bars,
-        figure=charts.figure(bars),
-        days=days,
-        ranges=RANGES,
-        statements=statements,
-        further=statements[-1].id if len(statements) == AT_ONCE else None,
-        first=before is None,
-        titles=_titles(session, related),
-        history=reading.history(session, issue),
-    )
 
 
 router = Router(
@@ -178,7 +122,9 @@ router = Router(
         dashboard,
         service_page,
         feedback_page,
-        issue_page,
+        issue_page.issue_page,
+        issue_page.decide,
+        issue_page.act,
         files.handler(),
         plotly.handler(),
     ],

@@ -37,7 +37,7 @@ def signed_in(client: Client, record: Record, role: Role = Role.admin, slug: str
 def words_of(page: Response) -> str:
     """What a reader sees, without tags, and with single spaces."""
     assert page.status_code == 200, page.text
-    main = page.text.partition("<main")[2].partition("<script")[0]
+    main = re.sub(r"<script.*?</script>", "", page.text.partition("<main")[2].partition(">")[2], flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
 
 
@@ -245,6 +245,79 @@ def test_what_people_said_has_pages_and_each_is_shown_once(staff: Client, record
     second = staff.get(path + unescape(earlier[1])).text
     shown = re.findall(r"<p>Report (\d\d)", first) + re.findall(r"<p>Report (\d\d)", second)
     assert sorted(shown) == [f"{number:02}" for number in range(51)]
+
+
+def decided(client: Client, photo: str, **fields: str) -> Response:
+    now = {"title": "Photo will not upload", "status": "open", "reason": "", "assignee": "", "due": ""}
+    return client.post(f"{photo}/decide", data=now | fields, headers=OURS)
+
+
+def test_an_editor_decides_and_the_history_tells(staff: Client, photo: str) -> None:
+    page = decided(
+        staff, photo, status="resolved", reason="New server", title="Photos", assignee="Web team", due="2027-03-31"
+    )
+    assert page.url.path == photo
+    seen = words_of(page)
+    assert "Photos" in seen and "With Web team" in seen and "Due 31 March 2027" in seen
+    assert "Resolved" in seen and "New server" in seen and "Renamed" in seen
+
+
+def test_words_without_another_status_are_a_note(staff: Client, photo: str) -> None:
+    seen = words_of(decided(staff, photo, reason="New server"))
+    assert "Note admin of all services New server" in seen
+
+
+def test_saving_what_was_not_changed_changes_nothing(staff: Client, photo: str) -> None:
+    assert "History Nothing so far." in words_of(decided(staff, photo))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "complaint"),
+    [
+        ("status", "resolved", "To resolve it, give a reason"),
+        ("status", "nonsense", "Choose a status"),
+        ("title", " ", "The title must have 1 to 200 characters"),
+        ("due", "tomorrow", "The due date must be a date"),
+        ("assignee", "x" * 201, "200 characters or fewer"),
+    ],
+)
+def test_what_cannot_be_decided_is_said_and_nothing_is_changed(
+    staff: Client, photo: str, field: str, value: str, complaint: str
+) -> None:
+    page = decided(staff, photo, **{"assignee": "Somebody", field: value})
+    assert page.status_code == 400 and complaint in page.text and "There is a problem" in page.text
+    assert "History Nothing so far." in words_of(staff.get(photo))
+
+
+def test_an_action_is_listed_marked_and_lets_the_issue_be_resolved(staff: Client, photo: str) -> None:
+    data = {"what": "Larger photos taken", "at": "", "link": "https://tickets.example.org/1"}
+    page = staff.post(f"{photo}/act", data=data, headers=OURS)
+    assert "Larger photos taken" in words_of(page) and 'href="https://tickets.example.org/1"' in page.text
+    assert "Done: Larger photos taken" in page.text
+    assert decided(staff, photo, status="resolved").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("what", ""), ("at", "yesterday"), ("link", "javascript:alert(1)"), ("link", "example.org")]
+)
+def test_an_action_that_cannot_be_taken_is_asked_for_again(staff: Client, photo: str, field: str, value: str) -> None:
+    data = {"what": "Larger photos taken", "at": "", "link": ""} | {field: value}
+    page = staff.post(f"{photo}/act", data=data, headers=OURS)
+    assert page.status_code == 400 and f'<a href="#{field}">' in page.text
+    assert "What was done Nothing so far." in words_of(staff.get(photo))
+
+
+def test_a_reader_sees_no_forms_and_decides_nothing(client: Client, record: Record, photo: str) -> None:
+    reader = signed_in(client, record, Role.reader, "blue-badge")
+    assert f"{photo}/decide" not in reader.get(photo).text
+    assert decided(reader, photo, status="archived").status_code == 403
+    assert reader.post(f"{photo}/act", data={"what": "x"}, headers=OURS).status_code == 403
+
+
+def test_an_editor_of_another_service_decides_nothing_here(client: Client, record: Record, photo: str) -> None:
+    with record.transaction() as session:
+        services.add(session, "bins", "Bins")
+    assert decided(signed_in(client, record, Role.owner, "bins"), photo, status="archived").status_code == 404
 
 
 def test_what_was_merged_leads_on(staff: Client, record: Record, photo: str) -> None:
