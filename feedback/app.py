@@ -29,7 +29,7 @@ from ingest.cors import allow_origin
 from ingest.door import Intake
 from ingest.rate import RateLimit
 from ingest.writer import Writer
-from insights import actions_api, alerts_api
+from insights import actions_api, alerts_api, hearing_api
 from insights import api as insights_api
 from insights import pages as staff_pages
 
@@ -65,6 +65,8 @@ HANDLERS: list[Any] = [
     insights_api.router,
     actions_api.router,
     alerts_api.router,
+    hearing_api.router,
+    hearing_api.pages,
     staff_pages.router,
     health.router,
     reference.router,

@@ -5,7 +5,7 @@ import uuid
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Router, delete, get, post
+from litestar import Router, delete, get, patch, post
 from litestar.params import Parameter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,7 +22,7 @@ from insights.addresses import Allowed
 from insights.api import Cursor, Limit
 from insights.door import AnyRequest, asker
 from insights.paging import pack, unpack
-from insights.subscriptions import Filters, Wanted
+from insights.subscriptions import Change, Filters, Wanted
 from insights.views import Page
 
 RequestKey = Annotated[str | None, Parameter(header="Idempotency-Key", max_length=200, default=None)]
@@ -50,6 +50,12 @@ class Subscribed(SubscriptionView, frozen=True):
     """With the secret that signs what it gets (webhooks alone); shown this once."""
 
     secret: str | None
+
+
+class Queued(msgspec.Struct, frozen=True):
+    """An alert that is on its way."""
+
+    alert: uuid.UUID
 
 
 class DeliveryView(msgspec.Struct, frozen=True):
@@ -119,6 +125,38 @@ def show_subscription(request: AnyRequest, record: Record, subscription: uuid.UU
         return SubscriptionView(**_fields(session, found))
 
 
+@patch("/v1/subscriptions/{subscription:uuid}", sync_to_thread=True)
+def change_subscription(request: AnyRequest, record: Record, subscription: uuid.UUID, data: Change) -> SubscriptionView:
+    """Change what a subscription hears and when; mute it, snooze it, or make it active again."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        found = subscriptions.find(session, who, subscription, Role.editor)
+        subscriptions.change(session, found, data)
+        subscriptions.audit(session, who, found, "change subscription")
+        return SubscriptionView(**_fields(session, found))
+
+
+@post("/v1/subscriptions/{subscription:uuid}/rotate", status_code=200, sync_to_thread=True)
+def rotate_secret(request: AnyRequest, record: Record, subscription: uuid.UUID) -> Subscribed:
+    """A new secret for a webhook; for a day the old one signs beside it."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        found = subscriptions.find(session, who, subscription, Role.editor)
+        secret = subscriptions.rotate(record.keys, found)
+        subscriptions.audit(session, who, found, "rotate secret")
+        return Subscribed(**_fields(session, found), secret=secret)
+
+
+@post("/v1/subscriptions/{subscription:uuid}/test", status_code=202, sync_to_thread=True)
+def test_subscription(request: AnyRequest, record: Record, bell: Bell, subscription: uuid.UUID) -> Queued:
+    """Send a made-up alert now, whatever the filters; what came of it is among the deliveries."""
+    with record.transaction() as session:
+        found = subscriptions.find(session, asker(session, request), subscription, Role.editor)
+        queued = Queued(deliveries.test(session, found).id)
+    bell.ring("deliver")
+    return queued
+
+
 @delete("/v1/subscriptions/{subscription:uuid}", sync_to_thread=True)
 def unsubscribe(request: AnyRequest, record: Record, subscription: uuid.UUID) -> None:
     """End a subscription; its deliveries are forgotten."""
@@ -179,6 +217,9 @@ router = Router(
         subscribe,
         list_subscriptions,
         show_subscription,
+        change_subscription,
+        rotate_secret,
+        test_subscription,
         unsubscribe,
         list_deliveries,
         replay_delivery,

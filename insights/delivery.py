@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from feedback.record.errors import Conflict, NotFound
@@ -142,6 +142,14 @@ def end(session: Session, subscription: Subscription, state: str, why: str | Non
         queue(session, subscription, service, ENDED, facts.of_end(service, subscription, why))
 
 
+def test(session: Session, subscription: Subscription) -> Alert:
+    """A made-up alert, at once."""
+    _require_living(subscription)
+    service = session.get_one(Service, subscription.service_id)
+    said = facts.of_test(service, session.scalars(select(func.now())).one())
+    return queue(session, subscription, service, "signal.new", said)
+
+
 def queue(session: Session, subscription: Subscription, service: Service, type_: str, said: dict[str, Any]) -> Alert:
     """What goes to one subscription whatever it wants to hear: a test, or the news of its end."""
     identity = new_id()
@@ -160,10 +168,22 @@ def queue(session: Session, subscription: Subscription, service: Service, type_:
     return made
 
 
-def replay(session: Session, subscription: Subscription, delivery: Delivery) -> None:
-    """What that attempt carried is sent again, under the same id."""
+def _require_living(subscription: Subscription) -> None:
     if subscription.state in ("disabled", "ended"):
         raise Conflict(f"the subscription is {subscription.state}: make it active first")
+
+
+KEPT = dt.timedelta(days=90)
+
+
+def forget(session: Session) -> None:
+    """Attempts are kept for 90 days."""
+    session.execute(delete(Delivery).where(Delivery.at < func.now() - KEPT))
+
+
+def replay(session: Session, subscription: Subscription, delivery: Delivery) -> None:
+    """What that attempt carried is sent again, under the same id."""
+    _require_living(subscription)
     again = update(Alert).where(Alert.id.in_(delivery.alert_ids))
     if not session.execute(again.values(state="waiting", due_at=func.now(), tried=0)).rowcount:  # type: ignore[attr-defined]
         raise NotFound("what it carried is no longer kept")

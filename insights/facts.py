@@ -16,6 +16,7 @@ ENDED = "subscription.ended"
 """The type of what tells an owner that nothing more is sent; every other is a signal's."""
 
 TEST = "[Test]"
+GONE = "An issue that is no longer kept"
 
 LARGEST = 20_000  # bytes of a webhook's body (Standard Webhooks)
 NAMED = 200  # pieces of feedback that an alert names at most
@@ -25,13 +26,7 @@ QUOTES = 3
 def of_signal(service: Service, issue: Issue, signal: Signal) -> dict[str, Any]:
     return {
         "service": service.slug,
-        "issue": {
-            "id": str(issue.id),
-            "title": issue.title,
-            "trend": issue.trend,
-            "status": issue.status,
-            "keywords": list(issue.keywords),
-        },
+        "issue": {"id": str(issue.id), "trend": issue.trend, "status": issue.status},
         "signal": {
             "id": str(signal.id),
             "kind": signal.kind,
@@ -99,8 +94,10 @@ def of_end(service: Service, subscription: Subscription, why: str) -> dict[str, 
 def body(session: Session, alert: Alert, url: str) -> dict[str, Any]:
     """As a webhook carries it. `url`: where our pages are."""
     data = dict(alert.facts)
-    if issue := session.get(Issue, alert.issue_id) if alert.issue_id else None:
-        data["issue"] = {**data["issue"], "title": issue.title, "status": issue.status}
+    issue = session.get(Issue, alert.issue_id) if alert.issue_id else None
+    if data["issue"]:
+        title = {"title": issue.title, "keywords": list(issue.keywords)} if issue else {"title": GONE, "keywords": []}
+        data["issue"] = title | data["issue"]
     data["quotes"] = _quotes(session, alert, issue)
     data["link"] = f"{url}/dashboard/issues/{issue.id}" if issue else f"{url}/dashboard/{data['service']}"
     return {"type": alert.type, "timestamp": alert.raised_at.astimezone(dt.UTC).isoformat(), "data": data}

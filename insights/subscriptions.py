@@ -9,18 +9,19 @@ from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.errors import Forbidden, Malformed, NotFound
-from feedback.record.models import AuditEntry, Service, Subscription, new_id
+from feedback.record.models import Alert, AuditEntry, Service, Subscription, new_id
 from feedback.record.sealing import KeyRing
 from feedback.record.settings import Settings
 from feedback.record.stages import OPEN
 from insights import chat
 from insights.addresses import Allowed, Target, check
+from insights.facts import URGENT
 from insights.views import ChannelName, Status, Trend
 
 Kind = Literal["webhook", "email", "chat"]
@@ -55,6 +56,17 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     digest: Digest = "at_once"
     name: str = ""
     contact: str | None = None
+
+
+class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is to change about a subscription. `quiet_until`: snoozed, except for what is urgent; null: no longer."""
+
+    filters: Filters | msgspec.UnsetType = msgspec.UNSET
+    digest: Digest | msgspec.UnsetType = msgspec.UNSET
+    name: str | msgspec.UnsetType = msgspec.UNSET
+    contact: str | msgspec.UnsetType | None = msgspec.UNSET
+    state: Literal["active", "muted"] | msgspec.UnsetType = msgspec.UNSET
+    quiet_until: dt.datetime | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class SigningKey(msgspec.Struct):
@@ -153,6 +165,27 @@ def _seal(keys: KeyRing, identity: uuid.UUID, sealed: Sealed) -> bytes:
 
 def unseal(keys: KeyRing, subscription: Subscription) -> Sealed:
     return msgspec.json.decode(keys.unwrap(subscription.sealed, _context(subscription.id)), type=Sealed)
+
+
+def change(session: Session, subscription: Subscription, wanted: Change) -> None:
+    """What already waits comes by the new wish; who is made active again starts afresh."""
+    if wanted.contact:
+        _require_mailbox(wanted.contact, "contact")
+    if isinstance(wanted.quiet_until, dt.datetime) and wanted.quiet_until.tzinfo is None:
+        raise Malformed("quiet_until: a time needs its zone")
+    for field in wanted.__struct_fields__:
+        if (value := getattr(wanted, field)) is not msgspec.UNSET:
+            setattr(subscription, field, msgspec.to_builtins(value) if field == "filters" else value)
+    if wanted.state == "active":
+        subscription.failing_since, subscription.stage, subscription.attempts = None, OPEN, 0
+    session.flush()
+    waits = update(Alert).where(
+        Alert.subscription_id == subscription.id, Alert.state == "waiting", Alert.tried == 0, Alert.type != URGENT
+    )
+    if wanted.state == "muted":
+        session.execute(waits.values(state="dropped"))
+    elif subscription.digest == "at_once":
+        session.execute(waits.values(due_at=func.coalesce(subscription.quiet_until, func.now())))
 
 
 def rotate(keys: KeyRing, subscription: Subscription) -> str:

@@ -60,6 +60,7 @@ def _hourly(session: Session, record: Record, now: dt.datetime) -> None:
     """Signals end although nothing more is said; each night all is grouped anew, and what is over is shredded."""
     services = list(session.scalars(select(Service.id)))
     ask(session, services, "notice")
+    delivery.forget(session)
     if now.hour == NIGHTLY:
         ask(session, services, "refit")
     raw.day_key(session, record.keys, now.date())
