@@ -266,6 +266,11 @@ def test_transcripts_of_other_makers_are_read(transcript: Any) -> None:
     assert (one.message, len(one.turns)) == ("No ramp.", 1)
 
 
+def test_of_several_guesses_at_the_same_words_the_first_is_taken() -> None:
+    guesses = {"results": [{"alternatives": [{"transcript": "No ramp."}, {"transcript": "No lamp."}]}]}
+    assert arrival("whisper", json.dumps(guesses)).message == "No ramp."
+
+
 @pytest.mark.parametrize(
     ("written", "meant"),
     [(1.5, 1.5), ("1.5", 1.5), ("1.5s", 1.5), ("00:00:01,500", 1.5), ("1:02:03.5", 3723.5), ("x", None), (True, None)],

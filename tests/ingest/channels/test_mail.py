@@ -156,6 +156,12 @@ def test_a_mail_in_html_alone_is_read_as_it_is_seen(read: Reader) -> None:
     assert said(read(message)) == "No ramp & no lift.\n\nwet\n\ncold"
 
 
+def test_markup_ends_where_mail_programs_begin_the_quoted_mail() -> None:
+    quoted = '<p>No ramp.</p><div id="divRplyFwdMsg">Please wait.</div>'
+    assert markup.text(quoted, history=False) == "No ramp."
+    assert markup.text(quoted) == "No ramp.\n\nPlease wait."
+
+
 def test_html_that_is_history_alone_is_read_whole() -> None:
     assert markup.text('<div class="gmail_quote">No bins.</div>', history=False) == "No bins."
     assert markup.text("a<b c <i>d</i>") == "a<b c d"
