@@ -35,6 +35,8 @@ def leiden(graph: sp.csr_array, resolution: float, seed: int = 0) -> Labels:
 
 def merged(graph: sp.csr_array, resolution: float) -> Labels:
     """Likewise for a small graph of parts, whose loops count, as the other implementation leaves them out."""
+    if not graph.nnz:
+        return np.arange(graph.shape[0], dtype=np.int32)
     found = Leiden(resolution, random_state=0).fit_predict(sp.csr_matrix(graph))
     labels: Labels = found.astype(np.int32)
     return labels

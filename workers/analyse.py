@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+from nlp.cleaning import Cleaned, Cleaner
 from numpy.typing import NDArray
 
 from feedback.record.errors import Malformed
 from nlp import topics
-from nlp.cleaning import Cleaned, Cleaner
 from nlp.embed import Embedder
 from workers import report
 

@@ -1,0 +1,148 @@
+"""Made-up statements as vectors: each issue is a direction of its own, each statement lies near one."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from nlp import topics
+
+Floats = NDArray[np.float32]
+Labels = NDArray[np.int32]
+
+ISSUES, SIZE, DIMENSIONS = 6, 40, 48
+
+
+def unit(vectors: Floats) -> Floats:
+    rows: Floats = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    return rows
+
+
+def crowd(size: int = SIZE, seed: int = 1) -> tuple[Floats, list[str], Labels]:
+    directions = unit(np.random.default_rng(0).normal(size=(ISSUES, DIMENSIONS)).astype(np.float32))
+    issues = np.repeat(np.arange(ISSUES, dtype=np.int32), size)
+    noise = np.random.default_rng(seed).normal(size=(len(issues), DIMENSIONS)) * 0.07
+    words = ["badge", "bin", "parking", "school", "library", "pothole"]
+    texts = [f"the {words[issue]} was late on day {number}" for number, issue in enumerate(issues)]
+    return unit((directions[issues] + noise).astype(np.float32)), texts, issues
+
+
+def labels_of(
+    vectors: Floats,
+    texts: list[str],
+    start: Labels | None = None,
+    must: list[tuple[int, int]] | None = None,
+    cannot: list[tuple[int, int]] | None = None,
+) -> Labels:
+    return topics.fit(vectors, texts, start=start, must_link=must or [], cannot_link=cannot or []).labels
+
+
+def chain(members: NDArray[np.int64]) -> list[tuple[int, int]]:
+    return list(zip(members[:-1].tolist(), members[1:].tolist(), strict=True))
+
+
+def same_groups(one: Labels, other: Labels) -> bool:
+    pairs = set(zip(one.tolist(), other.tolist(), strict=True))
+    return len(pairs) == len(set(one.tolist())) == len(set(other.tolist()))
+
+
+def test_issues_are_found_without_being_told_how_many() -> None:
+    vectors, texts, issues = crowd()
+    assert same_groups(labels_of(vectors, texts), issues)
+
+
+def test_a_refit_of_the_same_statements_changes_nothing() -> None:
+    vectors, texts, _ = crowd()
+    first = labels_of(vectors, texts)
+    again = first
+    for _ in range(3):
+        again = labels_of(vectors, texts, start=again)
+    assert same_groups(first, again)
+
+
+def test_new_statements_join_and_nobody_moves_for_them() -> None:
+    vectors, texts, issues = crowd()
+    known = np.arange(len(texts)) % 10 != 0
+    start = np.where(known, issues, -1).astype(np.int32)
+    assert same_groups(labels_of(vectors, texts, start=start), issues)
+
+
+def test_a_merge_by_a_person_survives_refits() -> None:
+    vectors, texts, issues = crowd()
+    together = chain(np.flatnonzero(np.isin(issues, (0, 1))))
+    labels: Labels | None = None
+    for _ in range(4):
+        labels = labels_of(vectors, texts, start=labels, must=together)
+        assert len(set(labels[np.isin(issues, (0, 1))].tolist())) == 1
+        assert len(set(labels.tolist())) == ISSUES - 1
+
+
+def test_a_split_by_a_person_survives_refits() -> None:
+    vectors, texts, issues = crowd()
+    mine = np.flatnonzero(issues == 2)
+    left, right = mine[::2], mine[1::2]
+    labels: Labels | None = None
+    for _ in range(3):
+        labels = labels_of(
+            vectors, texts, start=labels, must=chain(left) + chain(right), cannot=[(int(left[0]), int(right[0]))]
+        )
+        assert len(set(labels[left].tolist())) == len(set(labels[right].tolist())) == 1
+        assert labels[left[0]] != labels[right[0]]
+
+
+def test_a_statement_that_was_moved_stays_where_it_was_put() -> None:
+    vectors, texts, issues = crowd()
+    stray, home = int(np.flatnonzero(issues == 3)[0]), np.flatnonzero(issues == 4)
+    labels = labels_of(vectors, texts, must=[*chain(home), (stray, int(home[0]))])
+    assert labels[stray] == labels[home[0]]
+
+
+def test_what_resembles_nothing_stays_out() -> None:
+    vectors, texts, issues = crowd()
+    alone = unit(np.random.default_rng(9).normal(size=(4, DIMENSIONS)).astype(np.float32))
+    labels = labels_of(np.concatenate([vectors, alone]), [*texts, "one", "two", "three", "four"])
+    assert (labels[-4:] == -1).all()
+    assert (labels[: len(issues)] >= 0).mean() > 0.95
+
+
+def test_copies_of_one_text_are_one_topic() -> None:
+    vectors, texts, _ = crowd()
+    flood = np.repeat(vectors[:1], 200, axis=0)
+    labels = labels_of(np.concatenate([vectors, flood]), texts + [texts[0]] * 200)
+    assert set(labels[-200:].tolist()) == {int(labels[0])}
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 3, 5])
+def test_a_handful_of_statements_is_fitted_too(number: int) -> None:
+    vectors, texts, _ = crowd()
+    found = topics.fit(vectors[:number], texts[:number])
+    assert len(found.labels) == number
+
+
+def test_every_topic_tells_its_members_title_and_quotes() -> None:
+    vectors, texts, _ = crowd()
+    found = topics.fit(vectors, texts)
+    assert len({topic.title for topic in found.topics}) == len(found.topics)
+    for number, topic in enumerate(found.topics):
+        assert (found.labels[topic.members] == number).all()
+        assert 3 <= len(topic.quotes) <= 5
+        assert set(topic.quotes) <= set(topic.members.tolist())
+
+
+def test_a_statement_joins_the_topic_whose_spread_it_lies_in() -> None:
+    vectors, texts, _ = crowd()
+    found = topics.fit(vectors, texts)
+    centroids = np.array([topic.centroid for topic in found.topics])
+    radii = np.array([topic.radius for topic in found.topics], np.float32)
+    more, _, issues = crowd(size=5, seed=7)
+    chosen, sure = topics.join(more, centroids, radii)
+    assert ((chosen >= 0) == (sure > 0)).all()
+    assert (chosen >= 0).mean() > 0.8
+    for number in range(ISSUES):
+        assert len(set(chosen[(issues == number) & (chosen >= 0)].tolist())) <= 1
+    assert topics.join(-centroids[:1], centroids, radii)[0].tolist() == [-1]
+
+
+def test_without_topics_nothing_joins() -> None:
+    vectors, _, _ = crowd()
+    chosen, sure = topics.join(vectors, np.zeros((0, DIMENSIONS), np.float32), np.zeros(0, np.float32))
+    assert (chosen == -1).all() and not sure.any()
