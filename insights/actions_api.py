@@ -13,9 +13,10 @@ from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.models import Action, Change, Issue, Service
-from insights import issues, lifecycle, regrouping
+from insights import issues, ledger, lifecycle, regrouping
 from insights.api import Cursor, Limit
 from insights.door import AnyRequest, asker
+from insights.ledger import Ledger, OutcomeView
 from insights.lifecycle import Decision, Done, Happened
 from insights.paging import pack, unpack
 from insights.views import IssueView, Page
@@ -92,6 +93,20 @@ def list_actions(request: AnyRequest, record: Record, issue: uuid.UUID) -> Page[
         return Page([action_view(action) for action in lifecycle.actions(session, found.id)])
 
 
+@get("/v1/issues/{issue:uuid}/outcomes", sync_to_thread=True)
+def list_outcomes(request: AnyRequest, record: Record, issue: uuid.UUID) -> Page[OutcomeView]:
+    """What each action did to the rate of the issue's reports."""
+    with record.transaction() as session:
+        return Page(ledger.of_issue(session, access.issue_for(session, asker(session, request), issue)))
+
+
+@get("/v1/services/{service:str}/ledger", sync_to_thread=True)
+def show_ledger(request: AnyRequest, record: Record, service: str) -> Ledger:
+    """What was acted on, what worked, what did not, and what is not known yet."""
+    with record.transaction() as session:
+        return ledger.of_service(session, access.service_for(session, asker(session, request), service))
+
+
 @post("/v1/issues/{issue:uuid}/merge", status_code=200, sync_to_thread=True)
 def merge(request: AnyRequest, record: Record, issue: uuid.UUID, data: Merging) -> IssueView:
     """Merge an issue into another; answers with the one that goes on."""
@@ -135,7 +150,17 @@ def list_changes(request: AnyRequest, record: Record, service: str, limit: Limit
 
 router = Router(
     "/",
-    route_handlers=[decide, add_action, list_actions, merge, split, add_change, list_changes],
+    route_handlers=[
+        decide,
+        add_action,
+        list_actions,
+        list_outcomes,
+        show_ledger,
+        merge,
+        split,
+        add_change,
+        list_changes,
+    ],
     tags=["staff"],
     security=[{"key": []}],
 )
