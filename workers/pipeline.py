@@ -12,7 +12,7 @@ from feedback.record.errors import NotFound
 from feedback.record.models import Feedback, Statement
 from feedback.record.stages import ask
 from insights import alerts
-from workers import joining
+from workers import copying, joining
 from workers.cleaning import Prepared, prepare
 from workers.station import Save, Station, Worker, work_once
 
@@ -40,6 +40,8 @@ def _clean(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
         statements = [_statement(row, said) for row in mine for said in prepared[row.id].said]
         if statements:
             session.execute(insert(Statement), statements)
+        session.flush()
+        copying.mark(session, mine)
         raw.forget(session, [row.id for row in mine])
         alerts.tell_urgent(session, mine)
 
@@ -51,6 +53,7 @@ def _write(row: Feedback, found: Prepared) -> None:
     row.attributes, row.hidden, row.verdicts = found.attributes, found.hidden, found.verdicts
     row.urgent, row.confidence = found.urgent, found.confidence
     row.weight = 0 if found.set_apart else 1
+    copying.fingerprint(row)
 
 
 def _statement(row: Feedback, said: dict[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ def erase(session: Session, ids: Sequence[uuid.UUID], *, by: str) -> None:
             hidden={},
             verdicts=[],
             fingerprint=None,
+            bands=None,
             urgent=None,
             reason=None,
         )

@@ -99,7 +99,7 @@ def test_a_repeated_bell_finds_nothing_to_do(worker: Worker, blue_badge: str) ->
 @pytest.fixture
 def history(worker: Worker, blue_badge: str) -> None:
     for day in range(3, 31):
-        put(worker, *said(USUAL, 12), at=NOW - dt.timedelta(days=day, hours=day % 8))
+        put(worker, *said(USUAL, 12, skip=12 * day), at=NOW - dt.timedelta(days=day, hours=day % 8))
     walk(worker)
 
 
@@ -109,8 +109,13 @@ def test_history_makes_issues_and_raises_nothing(worker: Worker, history: None) 
 
 
 def test_a_new_problem_becomes_one_issue_and_one_signal(worker: Worker, history: None) -> None:
-    for hours in (40, 30, 20, 10, 1):
-        put(worker, *said(BROKEN, 4), *said(USUAL, 3), at=NOW - dt.timedelta(hours=hours))
+    for place, hours in enumerate((40, 30, 20, 10, 1)):
+        put(
+            worker,
+            *said(BROKEN, 4, skip=4 * place),
+            *said(USUAL, 3, skip=3 * place),
+            at=NOW - dt.timedelta(hours=hours),
+        )
         walk(worker)
     with worker.record.transaction() as session:
         signals = session.scalars(select(Signal).where(Signal.tier == "signal")).all()
@@ -126,6 +131,33 @@ def test_a_refit_keeps_the_ids_of_known_issues(worker: Worker, history: None) ->
             return set(session.scalars(select(Statement.issue_id).where(Statement.issue_id.is_not(None)).distinct()))
 
     before = ids()
-    put(worker, *said(USUAL, 60), at=NOW - dt.timedelta(days=2, hours=1))
+    put(worker, *said(USUAL, 60, skip=7), at=NOW - dt.timedelta(days=2, hours=1))
     walk(worker)
     assert len(before & ids()) >= 0.8 * len(before)
+
+
+COPY = "They want to close the library in our street and nobody has asked any of us about it"
+
+
+def weights(worker: Worker) -> list[int]:
+    with worker.record.transaction() as session:
+        return list(session.scalars(select(Feedback.weight).order_by(Feedback.said_at)))
+
+
+def test_a_flood_of_copies_is_kept_and_counts_once(worker: Worker, blue_badge: str) -> None:
+    for number in range(5):
+        put(worker, f"{COPY}{'!' * number}")
+        walk(worker)
+    assert weights(worker) == [1, 0, 0, 0, 0]
+    assert stages(worker) == {"done": 5}
+    with worker.record.transaction() as session:
+        told = [verdicts[0]["name"] for verdicts in session.scalars(select(Feedback.verdicts))]
+    assert told == ["campaign"] * 5
+
+
+def test_two_people_who_complain_alike_are_no_copies(worker: Worker, blue_badge: str) -> None:
+    put(worker, COPY, at=NOW - dt.timedelta(days=20))
+    put(worker, COPY)
+    put(worker, "Long wait", "Long wait", "Long wait", "Long wait")
+    walk(worker)
+    assert weights(worker) == [1] * 6

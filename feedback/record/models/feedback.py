@@ -4,7 +4,8 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.record.models.base import Base, Claimable, new_id
@@ -32,6 +33,7 @@ class Feedback(Base, Claimable):
         Index(None, "service_id", "received_at", "id"),
         Index(None, "service_id", "fingerprint", postgresql_where=text("fingerprint IS NOT NULL")),
         Index("ix_feedback_unnoticed", "service_id", "id", postgresql_where=text("NOT noticed AND stage = 'done'")),
+        Index("ix_feedback_bands", "bands", postgresql_using="gin"),
         Index(None, "copy_of", postgresql_where=text("copy_of IS NOT NULL")),
     )
 
@@ -57,6 +59,7 @@ class Feedback(Base, Claimable):
     hidden: Mapped[dict[str, int]] = mapped_column(default=dict)
     verdicts: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     fingerprint: Mapped[bytes | None]
+    bands: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))
     copy_of: Mapped[uuid.UUID | None]
     weight: Mapped[int] = mapped_column(default=1)
     urgent: Mapped[dict[str, Any] | None]

@@ -1,0 +1,74 @@
+"""Copies of one text are kept and shown, and count once: nobody fakes a trend by repeating himself."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
+
+from feedback.record.models import Feedback, Statement
+from feedback.record.stages import LOCKS
+from nlp import copies
+from nlp.copies import Sent
+
+WHY = {
+    "duplicate": "the same words from the same sender within a day",
+    "campaign": "the same words from several senders within a day",
+}
+
+
+def mark(session: Session, rows: Sequence[Feedback]) -> None:
+    """Tells which of these, and of what came within a day of them, are copies; one of each text goes on counting.
+
+    One at a time for a service, so that two workers with a copy each see each other's.
+    """
+    for service_id in sorted({row.service_id for row in rows}):
+        session.execute(text("SELECT pg_advisory_xact_lock(:c, :s)"), {"c": LOCKS + 2, "s": service_id})
+        for row in rows:
+            if row.service_id == service_id and row.text:
+                _mark_one(session, row)
+
+
+def fingerprint(row: Feedback) -> None:
+    row.fingerprint = copies.fingerprint(row.text or "")
+    row.bands = list(copies.bands(row.fingerprint))
+
+
+def _mark_one(session: Session, row: Feedback) -> None:
+    alike = [row, *_candidates(session, row)]
+    if len(alike) == 1:
+        return
+    alike.sort(key=lambda one: (one.said_at, one.id))
+    told = copies.copies([_sent(one) for one in alike])
+    first = alike[0]
+    for one, kind in zip(alike, told, strict=True):
+        if kind != "original" and not _told(one):
+            one.verdicts = [*one.verdicts, {"name": kind, "reason": WHY[kind]}]
+        if kind != "original" and one is not first:
+            one.weight, one.copy_of = 0, first.id
+            session.execute(update(Statement).where(Statement.feedback_id == one.id).values(evidence=False))
+
+
+def _candidates(session: Session, row: Feedback) -> Sequence[Feedback]:
+    """Of the same day, and alike in at least one part of their fingerprints; then truly alike."""
+    near: Any = Feedback.bands.overlap(row.bands)
+    found = session.scalars(
+        select(Feedback).where(
+            Feedback.service_id == row.service_id,
+            Feedback.id != row.id,
+            Feedback.said_at.between(row.said_at - copies.DAY, row.said_at + copies.DAY),
+            near,
+        )
+    )
+    return [
+        one for one in found if one.fingerprint and row.fingerprint and copies.near(one.fingerprint, row.fingerprint)
+    ]
+
+
+def _sent(row: Feedback) -> Sent:
+    """Senders are unknown to us, but for those whom an import or a channel names."""
+    return Sent(row.fingerprint or b"", row.said_at, None, len((row.text or "").split()))
+
+
+def _told(row: Feedback) -> bool:
+    return any(verdict["name"] in WHY for verdict in row.verdicts)
