@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-from nlp.cleaning import Cleaned, Cleaner
 from numpy.typing import NDArray
 
 from feedback.record.errors import Malformed
-from nlp import topics
+from nlp import context, topics
+from nlp.cleaning import Cleaned, Cleaner
 from nlp.embed import Embedder
 from workers import report
 
@@ -102,19 +102,34 @@ def _clean(texts: Sequence[str], progress: Progress) -> list[Cleaned]:
 
 
 def _group(cleaned: Sequence[Cleaned], progress: Progress) -> Analysis:
-    said = [
-        (row, statement.text) for row, one in enumerate(cleaned) for statement in one.statements if not statement.filler
-    ]
+    said = [(row, it.text) for row, one in enumerate(cleaned) for it in one.statements if not it.filler]
     statements = [text for _, text in said]
     row_of = np.array([row for row, _ in said], np.int64)
     embedder = Embedder()
-    vectors = _embed(embedder, statements, progress)
+    vectors, wholes = _vectors(embedder, cleaned, statements, row_of, progress)
     progress("group", 0, 1)
-    found = topics.fit(vectors, statements, encode=embedder.encode)
+    found = topics.fit(context.in_context(vectors, wholes, row_of), statements, encode=embedder.encode)
     progress("group", 1, 1)
-    return Analysis(
-        list(cleaned), statements, row_of, vectors, found, _main(len(cleaned), row_of, vectors, found.labels)
-    )
+    main = context.main(vectors, wholes, row_of, found.labels)
+    rows = np.where(main >= 0, np.append(found.labels, np.int32(-1))[main], -1)
+    return Analysis(list(cleaned), statements, row_of, vectors, found, rows)
+
+
+def _vectors(
+    embedder: Embedder,
+    cleaned: Sequence[Cleaned],
+    statements: Sequence[str],
+    row_of: NDArray[np.int64],
+    progress: Progress,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Of the statements, and of the whole texts; a text of one statement is that statement."""
+    several = np.flatnonzero(np.bincount(row_of, minlength=len(cleaned)) > 1)
+    embedded = _embed(embedder, [*statements, *(cleaned[row].text for row in several.tolist())], progress)
+    vectors = embedded[: len(statements)]
+    wholes = np.zeros((len(cleaned), embedder.dimensions), np.float32)
+    wholes[row_of] = vectors
+    wholes[several] = embedded[len(statements) :]
+    return vectors, wholes
 
 
 def _embed(embedder: Embedder, statements: Sequence[str], progress: Progress) -> NDArray[np.float32]:
@@ -123,19 +138,6 @@ def _embed(embedder: Embedder, statements: Sequence[str], progress: Progress) ->
         parts.append(embedder.encode(statements[begin : begin + 8 * _BATCH]))
         progress("embed", begin + len(parts[-1]), len(statements))
     return np.concatenate(parts)
-
-
-def _main(
-    rows: int, row_of: NDArray[np.int64], vectors: NDArray[np.float32], labels: NDArray[np.int32]
-) -> NDArray[np.int64]:
-    """The topic of each row's main statement: the one nearest to what the row says as a whole, in a topic if any is."""
-    whole = np.zeros((rows, vectors.shape[1]), np.float32)
-    np.add.at(whole, row_of, vectors)
-    nearness = np.einsum("ij,ij->i", vectors, whole[row_of]) + np.where(labels >= 0, vectors.shape[1], 0)
-    main = np.full(rows, -1, np.int64)
-    order = np.argsort(nearness, kind="stable")
-    main[row_of[order]] = labels[order]
-    return main
 
 
 def _write(path: Path, sheet: Sheet, analysis: Analysis) -> None:

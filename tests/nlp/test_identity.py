@@ -6,7 +6,8 @@ from nlp.identity import Found, Known, match
 
 def direction(place: int) -> NDArray[np.float32]:
     axes: NDArray[np.float32] = np.eye(8, dtype=np.float32)
-    return axes[place]
+    row: NDArray[np.float32] = axes[place]
+    return row
 
 
 def known(name: str, members: range, place: int, keep: bool = False) -> Known:
