@@ -78,7 +78,7 @@ def _row(arrival: Arrival, services: Mapping[str, Service], keys: KeyRing, now: 
         "id": identity,
         "service_id": service.id,
         "channel": arrival.channel,
-        "receipt": _receipt(),
+        "receipt": fresh_receipt(),
         "caller": arrival.caller,
         "external_id": arrival.external_id,
         "digest": keys.digest(msgspec.json.encode((arrival.service, _content(arrival), arrival.submitted_at))),
@@ -107,7 +107,7 @@ def _said_at(arrival: Arrival, service: Service, identity: uuid.UUID, now: dt.da
     return min(midnight + dt.timedelta(days=1) * share, now), True
 
 
-def _receipt() -> str:
+def fresh_receipt() -> str:
     letters = "".join(secrets.choice(ALPHABET) for _ in range(16))  # 80 random bits
     return "-".join(letters[at : at + 4] for at in range(0, 16, 4))
 

@@ -182,11 +182,25 @@ def receipt_page(request: AnyRequest, code: str, intake: Intake) -> Response[str
         state=found.state,
         received_on=found.received_at.date(),
         understood_as=[{"title": issue.title, "status": issue.status} for issue in found.understood_as],
-        done=[],
-        not_fixed_url="",
-        noted=False,
+        done=[{"what": action.what, "on": action.at.date()} for action in found.done],
+        not_fixed_url=_not_fixed_url(found, choose(request, known.languages)),
+        noted="noted" in request.query_params,
         take_back_url=f"/receipts/{found.receipt}/take-back?lang={choose(request, known.languages).code}",
     )
+
+
+def _not_fixed_url(found: Receipt, wording: Wording) -> str:
+    resolved = any(issue.status == "resolved" for issue in found.understood_as)
+    return f"/receipts/{quote(found.receipt)}/not-fixed?lang={wording.code}" if resolved else ""
+
+
+@post("/receipts/{code:str}/not-fixed", sync_to_thread=True)
+def not_fixed(request: AnyRequest, code: str, intake: Intake) -> Redirect:
+    """Counts it as a report, and says so."""
+    with intake.record.transaction() as session:
+        receipts.not_fixed(session, code)
+    here, lang = request.url.path.removesuffix("/not-fixed"), request.query_params.get("lang", "")
+    return Redirect(f"{here}?lang={quote(lang)}&noted=1", status_code=303, headers=dict(pages.headers))
 
 
 @post("/receipts/{code:str}/take-back", sync_to_thread=True)
@@ -235,6 +249,7 @@ router = Router(
         find_receipt,
         receipt_page,
         take_back,
+        not_fixed,
         colour_sheet,
         widget,
         files.handler(),

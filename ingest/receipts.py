@@ -4,13 +4,14 @@ import datetime as dt
 import uuid
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from feedback.record import erasure
-from feedback.record.errors import NotFound
-from feedback.record.models import Feedback, Issue, Service, Statement
-from ingest.intake import ALPHABET
+from feedback.record.errors import Conflict, NotFound
+from feedback.record.models import Action, Feedback, Issue, Service, Statement, new_id
+from feedback.record.stages import ask
+from ingest.intake import ALPHABET, fresh_receipt
 
 STATES = {"clean": "received", "group": "received", "done": "read", "set_aside": "received", "withdrawn": "withdrawn"}
 
@@ -23,6 +24,13 @@ class UnderstoodAs(msgspec.Struct, frozen=True):
     status: str
 
 
+class Done(msgspec.Struct, frozen=True):
+    """What the team changed about it, and when."""
+
+    what: str
+    at: dt.datetime
+
+
 class Receipt(msgspec.Struct, frozen=True):
     """`state`: received, read (by the machine, and open to the team) or withdrawn. No word of the message itself."""
 
@@ -33,6 +41,7 @@ class Receipt(msgspec.Struct, frozen=True):
     state: str
     received_at: dt.datetime
     understood_as: list[UnderstoodAs]
+    done: list[Done]
 
 
 def find(session: Session, code: str) -> Feedback:
@@ -48,7 +57,7 @@ def find(session: Session, code: str) -> Feedback:
 def look_up(session: Session, code: str) -> Receipt:
     found = find(session, code)
     service = session.get_one(Service, found.service_id)
-    issues = select(Issue).distinct().join(Statement, Statement.issue_id == Issue.id)
+    issues = session.scalars(_issues(found)).all()
     return Receipt(
         receipt=found.receipt,
         service=service.slug,
@@ -56,15 +65,82 @@ def look_up(session: Session, code: str) -> Receipt:
         channel=found.channel,
         state=STATES[found.stage],
         received_at=found.received_at,
-        understood_as=[
-            UnderstoodAs(issue.id, issue.title, issue.status)
-            for issue in session.scalars(issues.where(Statement.feedback_id == found.id))
-        ],
+        understood_as=[UnderstoodAs(issue.id, issue.title, issue.status) for issue in issues],
+        done=_done(session, [issue.id for issue in issues]),
     )
+
+
+def _issues(found: Feedback) -> Select[Issue]:
+    of_it = select(Statement.issue_id).where(Statement.feedback_id == found.id)
+    return select(Issue).where(Issue.id.in_(of_it)).order_by(Issue.id)
+
+
+def _done(session: Session, issue_ids: list[uuid.UUID]) -> list[Done]:
+    actions = select(Action).where(Action.issue_id.in_(issue_ids)).order_by(Action.at)
+    return [Done(action.what, action.at) for action in session.scalars(actions)]
+
+
+def not_fixed(session: Session, code: str) -> None:
+    """They say it again: a further report of what they had said, counted once for each time that it was resolved.
+
+    Raises `Conflict` where nothing of it is resolved.
+    """
+    found = find(session, code)
+    session.refresh(found, with_for_update=True)
+    resolved = session.scalars(_issues(found).where(Issue.status == "resolved")).all()
+    if not resolved:
+        raise Conflict("nothing that this was about is resolved")
+    since = max(issue.status_at for issue in resolved if issue.status_at)
+    again = (Feedback.caller == _again(found), Feedback.external_id == since.isoformat())
+    if session.scalar(select(exists().where(*again))):
+        return
+    repeat = _repeat(found, since, dt.datetime.now(dt.UTC))
+    session.add(repeat)
+    session.flush()
+    mine = select(Statement).where(
+        Statement.feedback_id == found.id, Statement.issue_id.in_([issue.id for issue in resolved])
+    )
+    session.add_all(_said_again(said, repeat) for said in session.scalars(mine))
+    ask(session, [found.service_id], "notice")
+
+
+def _again(found: Feedback) -> str:
+    return f"receipt:{found.id}"
+
+
+def _repeat(found: Feedback, since: dt.datetime, now: dt.datetime) -> Feedback:
+    return Feedback(
+        id=new_id(),
+        service_id=found.service_id,
+        channel="web",
+        receipt=fresh_receipt(),
+        caller=_again(found),
+        external_id=since.isoformat(),
+        digest=found.digest,
+        said_at=now,
+        received_at=now,
+        done_at=now,
+        language=found.language,
+        text=found.text,
+        weight=found.weight,
+        stage="done",
+    )
+
+
+SAID = (
+    *("service_id", "position", "text", "begin", "end", "language", "kind", "filler", "evidence", "severity"),
+    *("vector", "embedded_by", "issue_id", "sureness", "assigned_by"),
+)
+
+
+def _said_again(said: Statement, repeat: Feedback) -> Statement:
+    same = {name: getattr(said, name) for name in SAID}
+    return Statement(feedback_id=repeat.id, said_at=repeat.said_at, **same)
 
 
 def take_back(session: Session, code: str) -> None:
     """Erases what was said; that something was once said and taken back remains. Twice is as good as once."""
     found = find(session, code)
     if found.stage != "withdrawn":
-        erasure.erase(session, [found.id], by="citizen")
+        repeats = session.scalars(select(Feedback.id).where(Feedback.caller == _again(found)))
+        erasure.erase(session, [found.id, *repeats], by="citizen")

@@ -92,4 +92,12 @@ def take_back(code: str, intake: Intake) -> None:
         receipts.take_back(session, code)
 
 
-router = Router("/", route_handlers=[submit, show_receipt, take_back], tags=["citizens"])
+@post("/v1/receipts/{code:str}/not-fixed", status_code=202, sync_to_thread=True)
+def not_fixed(code: str, intake: Intake) -> Receipt:
+    """Say that what is called resolved is not: that counts as a new report."""
+    with intake.record.transaction() as session:
+        receipts.not_fixed(session, code)
+        return receipts.look_up(session, code)
+
+
+router = Router("/", route_handlers=[submit, show_receipt, take_back, not_fixed], tags=["citizens"])
