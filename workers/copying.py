@@ -16,6 +16,8 @@ WHY = {
     "campaign": "the same words from several senders within a day",
 }
 
+ENOUGH = 100  # pieces that may be copies of one are looked at, the earliest; more would say nothing else
+
 
 def mark(session: Session, rows: Sequence[Feedback]) -> None:
     """Tells which of these, and of what came within a day of them, are copies; one of each text goes on counting.
@@ -25,13 +27,16 @@ def mark(session: Session, rows: Sequence[Feedback]) -> None:
     for service_id in sorted({row.service_id for row in rows}):
         session.execute(text("SELECT pg_advisory_xact_lock(:c, :s)"), {"c": LOCKS + 2, "s": service_id})
         for row in rows:
-            if row.service_id == service_id and row.text:
+            if row.service_id == service_id and row.fingerprint:
                 _mark_one(session, row)
 
 
 def fingerprint(row: Feedback) -> None:
-    row.fingerprint = copies.fingerprint(row.text or "")
-    row.bands = list(copies.bands(row.fingerprint))
+    """None for what is so short that people say it alike by chance."""
+    text = row.text or ""
+    if len(text.split()) >= copies.LEAST_WORDS:
+        row.fingerprint = copies.fingerprint(text)
+        row.bands = list(copies.bands(row.fingerprint))
 
 
 def _mark_one(session: Session, row: Feedback) -> None:
@@ -53,12 +58,15 @@ def _candidates(session: Session, row: Feedback) -> Sequence[Feedback]:
     """Of the same day, and alike in at least one part of their fingerprints; then truly alike."""
     near: Any = Feedback.bands.overlap(row.bands)
     found = session.scalars(
-        select(Feedback).where(
+        select(Feedback)
+        .where(
             Feedback.service_id == row.service_id,
             Feedback.id != row.id,
             Feedback.said_at.between(row.said_at - copies.DAY, row.said_at + copies.DAY),
             near,
         )
+        .order_by(Feedback.said_at)
+        .limit(ENOUGH)
     )
     return [
         one for one in found if one.fingerprint and row.fingerprint and copies.near(one.fingerprint, row.fingerprint)
