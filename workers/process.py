@@ -9,7 +9,7 @@ import structlog
 from feedback.record.db import Record
 from feedback.record.queue import QUEUES, Bell, broker
 from feedback.record.stages import Claimer
-from workers import deliver, notice, pipeline, refit
+from workers import answer, deliver, notice, pipeline, refit
 from workers.station import Worker
 from workers.tools import Tools
 
@@ -21,6 +21,7 @@ ACTORS: dict[str, Callable[[Worker], None]] = {
     "group": pipeline.group,
     "clean": pipeline.clean,
     "refit": refit.refit,
+    "answer": answer.answer,
 }
 """The most urgent first: what is nearest to being told."""
 

@@ -14,6 +14,7 @@ from feedback.record.queue import Bell
 from feedback.record.stages import LOCKS, ask, asked_for
 from ingest import parts
 from insights import delivery
+from workers import answer
 
 log = structlog.get_logger()
 
@@ -26,6 +27,7 @@ WAITING: dict[str, tuple[ColumnElement[bool], ...]] = {
     "refit": asked_for("refit"),
     "notice": asked_for("notice"),
     "deliver": delivery.waiting(),
+    "answer": answer.waiting(),
 }
 
 

@@ -10,7 +10,14 @@ from dramatiq.errors import BrokerConnectionError
 
 log = structlog.get_logger()
 
-QUEUES = {"clean": "pipeline", "group": "pipeline", "refit": "services", "notice": "services", "deliver": "deliveries"}
+QUEUES = {
+    "clean": "pipeline",
+    "group": "pipeline",
+    "refit": "services",
+    "notice": "services",
+    "deliver": "deliveries",
+    "answer": "deliveries",
+}
 """Which queue each bell rings in. A worker process may serve some of them only."""
 
 QUIET = 2.0  # seconds without ringing after Redis did not answer; the scheduler rings for whatever waits
