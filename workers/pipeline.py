@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import insert, update
@@ -67,13 +68,14 @@ def _group(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
     def save(session: Session, mine: Sequence[Feedback]) -> None:
         owned = {row.id for row in mine}
         changes = [change for change in joined if change.pop("feedback_id") in owned]
+        changes.sort(key=itemgetter("id"))  # as a refit goes through them, so that neither waits for the other
         if changes:
             session.execute(update(Statement), changes)
         now = dt.datetime.now(dt.UTC)
         for row in mine:
             row.done_at, row.noticed = now, row.history  # history raises nothing: nobody need look at it
-        ask(session, {row.service_id for row in mine if not row.history}, "notice")
         ask(session, {row.service_id for row in mine}, "refit")
+        ask(session, {row.service_id for row in mine if not row.history}, "notice")
 
     return save
 

@@ -6,6 +6,7 @@ from typing import Any, Generic
 
 import structlog
 from sqlalchemy import ColumnElement, inspect
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from feedback.record.db import Record
@@ -88,7 +89,7 @@ def _give_back(worker: Worker, station: Station[Row], ids: list[Any], me: int, e
     try:
         with worker.record.transaction() as session:
             why = str(error) if isinstance(error, FeedbackError) else type(error).__name__
-            blame = not isinstance(error, Unavailable)
+            blame = not isinstance(error, Unavailable | OperationalError)
             release(session, station.model, ids, me, reason=f"{station.name}: {why}", blame=blame)
     except Exception:
         worker.claimer.renew()

@@ -150,10 +150,13 @@ OPEN = "open"
 
 
 def ask(session: Session, service_ids: Iterable[int], *kinds: str, wait: dt.timedelta = dt.timedelta()) -> None:
-    """Work for a whole service is due, `wait` from now at the latest; in one order, so that askers never deadlock."""
+    """Work for a whole service is due, `wait` from now at the latest.
+
+    Refits are asked for before notices, each in the order of the services, by everybody: so askers never deadlock.
+    """
     due_at = func.now() + wait
-    for service_id in sorted(service_ids):
-        for kind in sorted(kinds):
+    for kind in sorted(kinds, reverse=True):
+        for service_id in sorted(service_ids):
             fresh = insert(ServiceWork).values(
                 service_id=service_id, kind=kind, stage=OPEN, due_at=due_at, asked=1, done=0, state={}
             )
