@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+import structlog
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Alert, Service, Subscription
@@ -13,6 +15,8 @@ from feedback.record.sealing import KeyRing
 from feedback.record.settings import Settings
 from insights import delivery, facts, mail, message, subscriptions
 from insights.subscriptions import Sealed, SigningKey
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +35,12 @@ class Parcel:
 
 def pack(session: Session, keys: KeyRing, settings: Settings, subscription: Subscription) -> Parcel | None:
     """What is due; none where it has been dropped meanwhile."""
-    alerts = delivery.due(session, subscription)
-    if not alerts:
+    said = [
+        (alert, *words) for alert in delivery.due(session, subscription) if (words := _say(session, settings, alert))
+    ]
+    if not said:
         return None
-    bodies = [facts.body(session, alert, settings.url) for alert in alerts]
-    now = dt.datetime.now(dt.UTC)
-    pairs = zip(bodies, alerts, strict=True)
-    notes = [message.note(body, session.get_one(Service, alert.service_id), now) for body, alert in pairs]
+    alerts, bodies, notes = zip(*said, strict=True)
     ids = [alert.id for alert in alerts]
     if alerts[0].type == facts.ENDED:
         return Parcel("email", subscription.contact or "", (), ids, bodies, notes)
@@ -47,6 +50,17 @@ def pack(session: Session, keys: KeyRing, settings: Settings, subscription: Subs
     leave = subscriptions.unsubscribe_url(keys, settings, subscription)
     headers = _headers(settings, bodies[0], alerts, leave)
     return Parcel("email", sealed.address, (), ids, bodies, notes, headers, leave)
+
+
+def _say(session: Session, settings: Settings, alert: Alert) -> tuple[dict[str, Any], message.Note] | None:
+    """What cannot be put into words fails by itself, and holds up nothing else."""
+    try:
+        body = facts.body(session, alert, settings.url)
+        return body, message.note(body, session.get_one(Service, alert.service_id), dt.datetime.now(dt.UTC))
+    except (LookupError, TypeError, ValueError, msgspec.MsgspecError) as error:
+        log.error("alert cannot be told", alert=str(alert.id), error=type(error).__name__)
+        alert.state = "failed"
+        return None
 
 
 def _headers(settings: Settings, body: Mapping[str, Any], alerts: Sequence[Alert], leave: str) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """Real servers for every test that wants them, started once."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from litestar import Litestar
@@ -18,6 +19,7 @@ from feedback.record.models import Base
 from feedback.record.queue import Bell
 from feedback.record.settings import Settings
 from feedback.record.stages import Claimer
+from tests.insights.receivers import Receiver, receiver
 from workers.station import Worker
 from workers.tools import Tools
 
@@ -95,3 +97,33 @@ def worker(record: Record, bell: Bell, tools: Tools) -> Iterator[Worker]:
     claimer = Claimer(record.engine)
     yield Worker(record, claimer, bell, tools)
     claimer.close()
+
+
+@pytest.fixture
+def hook() -> Iterator[Receiver]:
+    """A receiver of webhooks on loopback."""
+    with receiver() as found:
+        yield found
+
+
+@pytest.fixture
+def local(worker: Worker) -> Worker:
+    """A worker whose alerts may reach loopback."""
+    settings = replace(worker.record.settings, webhook_allow=("127.0.0.0/8",))
+    return replace(worker, record=Record(settings, worker.record.engine))
+
+
+@pytest.fixture
+def api(local: Worker, servers: RealServers) -> Iterator[TestClient[Litestar]]:
+    """The client of an API whose subscribers may be on loopback."""
+    with TestClient(create_app(local.record.settings, servers.database_url, servers.redis_url)) as client:
+        yield client
+
+
+@pytest.fixture
+def subscribed(api: TestClient[Litestar], admin: dict[str, str], blue_badge: str, hook: Receiver) -> dict[str, Any]:
+    """A subscription of `hook` to all of Blue Badge, as the API answered it."""
+    wanted = {"service": blue_badge, "kind": "webhook", "url": hook.url, "contact": "owner@example.org"}
+    answer = api.post("/v1/subscriptions", json=wanted, headers=admin)
+    assert answer.status_code == 201
+    return dict(answer.json())

@@ -1,99 +1,82 @@
-"""Alerts arrive: signed, once, whatever happens to worker or receiver."""
+"""Alerts arrive: signed, once, whatever the receiver does."""
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import replace
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import select, update
-from standardwebhooks.webhooks import Webhook
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from feedback.app import create_app
-from feedback.record.db import Record
-from feedback.record.models import Alert, Delivery, Issue, Service, Signal, Subscription, new_id
-from insights import alerts
-from tests.conftest import RealServers
-from tests.insights.receivers import Receiver, receiver
+from feedback.record.models import Alert, Delivery, Subscription
+from insights.delivery import RETRIES
+from insights.subscriptions import Sealed, _seal, unseal
+from tests.insights.raising import make_due, raise_signal, subscription, tell_again, waiting
+from tests.insights.receivers import Receiver
 from workers.deliver import deliver
 from workers.station import Worker
 
 Client = TestClient[Litestar]
-NOW = dt.datetime.now(dt.UTC)
+Headers = dict[str, str]
 
 
-@pytest.fixture
-def hook() -> Iterator[Receiver]:
-    with receiver() as found:
-        yield found
+def deliveries(worker: Worker) -> list[Delivery]:
+    with worker.record.transaction() as session:
+        return list(session.scalars(select(Delivery).order_by(Delivery.id)))
 
 
-@pytest.fixture
-def local(worker: Worker) -> Worker:
-    """A worker that may reach loopback."""
-    settings = replace(worker.record.settings, webhook_allow=("127.0.0.0/8",))
-    return replace(worker, record=Record(settings, worker.record.engine))
-
-
-@pytest.fixture
-def api(local: Worker, servers: RealServers) -> Iterator[Client]:
-    with TestClient(create_app(local.record.settings, servers.database_url, servers.redis_url)) as client:
-        yield client
-
-
-@pytest.fixture
-def subscribed(api: Client, admin: dict[str, str], blue_badge: str, hook: Receiver) -> dict[str, Any]:
-    wanted = {"service": blue_badge, "kind": "webhook", "url": hook.url}
-    answer = api.post("/v1/subscriptions", json=wanted, headers=admin)
-    assert answer.status_code == 201
-    return dict(answer.json())
-
-
-def raise_signal(record: Record, slug: str = "blue-badge", **more: Any) -> Signal:
-    with record.transaction() as session:
-        service = session.scalars(select(Service).where(Service.slug == slug)).one()
-        issue = Issue(service_id=service.id, title="Photo upload fails", model="test", centroid=[1.0], radius=0.5)
-        session.add(issue)
-        session.flush()
-        fields = {
-            "kind": "new",
-            "since": NOW - dt.timedelta(hours=9),
-            "last_report_at": NOW,
-            "observed": 12,
-            "expected": 0.4,
-            "score": 7.2,
-            "window_hours": 24,
-            "feedback_ids": [new_id() for _ in range(12)],
-            "channels": {"web": 10, "call": 2},
-        }
-        signal = Signal(id=new_id(), service_id=service.id, issue_id=issue.id, **(fields | more))
-        session.add(signal)
-        alerts.tell(session, service.id)
-        return signal
-
-
-def tell_again(record: Record, signal: Signal, **changes: Any) -> None:
-    with record.transaction() as session:
-        session.execute(update(Signal).where(Signal.id == signal.id).values(**changes))
-        alerts.tell(session, signal.service_id)
+def waits(worker: Worker) -> float:
+    """Seconds from now, by the clock of the database, until the one alert that waits is due."""
+    [alert] = waiting(worker.record)
+    assert alert.due_at
+    return (alert.due_at - deliveries(worker)[-1].at).total_seconds()
 
 
 def test_a_signal_arrives_signed_and_is_recorded(
-    local: Worker, subscribed: dict[str, Any], hook: Receiver, api: Client, admin: dict[str, str]
+    local: Worker, subscribed: dict[str, Any], hook: Receiver, api: Client, admin: Headers
 ) -> None:
     signal = raise_signal(local.record)
     deliver(local)
     [got] = hook.got
     content = Webhook(subscribed["secret"]).verify(got.body, got.headers)
+    assert set(content) == {"type", "timestamp", "data"}
     assert content["type"] == "signal.new"
-    assert content["data"]["service"] == "blue-badge"
-    assert content["data"]["issue"]["id"] == str(signal.issue_id)
-    assert content["data"]["signal"]["observed"] == 12
-    assert content["data"]["feedback_ids"] == [str(identity) for identity in signal.feedback_ids]
+    data = content["data"]
+    assert data["service"] == "blue-badge"
+    assert (data["issue"]["id"], data["issue"]["title"]) == (str(signal.issue_id), "Photo upload fails")
+    assert (data["signal"]["observed"], data["signal"]["expected"]) == (12, 0.4)
+    assert data["feedback_ids"] == [str(identity) for identity in signal.feedback_ids]
     [attempt] = api.get("/v1/deliveries", headers=admin).json()["items"]
-    assert (attempt["outcome"], attempt["status"]) == ("delivered", 204)
+    assert (attempt["outcome"], attempt["status"], attempt["reason"]) == ("delivered", 204, None)
+
+
+def test_while_a_secret_is_rotated_both_verify_and_then_the_new_one_alone(
+    local: Worker, subscribed: dict[str, Any], hook: Receiver, api: Client, admin: Headers
+) -> None:
+    fresh = api.post(f"/v1/subscriptions/{subscribed['id']}/rotate", headers=admin).json()["secret"]
+    raise_signal(local.record)
+    deliver(local)
+    for secret in (subscribed["secret"], fresh):
+        Webhook(secret).verify(hook.got[0].body, hook.got[0].headers)
+    with local.record.transaction() as session:
+        found = session.scalars(select(Subscription)).one()
+        sealed = unseal(local.record.keys, found)
+        sealed.keys[1].until = dt.datetime.now(dt.UTC)
+        found.sealed = _seal(local.record.keys, found.id, Sealed(sealed.address, sealed.keys))
+    raise_signal(local.record)
+    deliver(local)
+    Webhook(fresh).verify(hook.got[1].body, hook.got[1].headers)
+    with pytest.raises(WebhookVerificationError):
+        Webhook(subscribed["secret"]).verify(hook.got[1].body, hook.got[1].headers)
+
+
+def test_a_body_stays_under_20_kb(local: Worker, subscribed: dict[str, Any], hook: Receiver) -> None:
+    raise_signal(local.record, feedback_ids=[subscription(local.record).id] * 5_000, observed=5_000)
+    deliver(local)
+    assert len(hook.got[0].body) < 20_000
+    assert hook.got[0].content["data"]["signal"]["observed"] == 5_000
 
 
 def test_nothing_is_told_twice_until_it_has_grown_markedly(
@@ -112,13 +95,122 @@ def test_a_failed_attempt_is_made_again_under_the_same_id(
     hook.answers = lambda got: (500 if len(hook.got) == 1 else 200, {}, b"not now")
     raise_signal(local.record)
     deliver(local)
-    with local.record.transaction() as session:
-        [alert] = session.scalars(select(Alert).where(Alert.subscription_id.is_not(None)))
-        assert 5 <= (alert.due_at - alert.raised_at).total_seconds() < 15  # type: ignore[operator]
-        alert.due_at = alert.raised_at
+    assert subscription(local.record).failing_since is not None
+    make_due(local.record)
     deliver(local)
     assert len({got.headers["webhook-id"] for got in hook.got}) == 1
+    rows = [(row.outcome, row.status, row.answer) for row in deliveries(local)]
+    assert rows == [("failed", 500, "not now"), ("delivered", 200, "not now")]
+    assert subscription(local.record).failing_since is None
+
+
+def test_retries_come_later_and_later_and_then_end(local: Worker, subscribed: dict[str, Any], hook: Receiver) -> None:
+    hook.answers = lambda _: (503, {}, b"")
+    raise_signal(local.record)
+    deliver(local)
+    for planned in RETRIES:
+        assert planned.total_seconds() <= waits(local) <= planned.total_seconds() * 1.2
+        make_due(local.record)
+        deliver(local)
+    assert waiting(local.record) == []
+    assert len(hook.got) == len(RETRIES) + 1
+
+
+@pytest.mark.parametrize("form", ["seconds", "date"])
+def test_retry_after_is_honoured_for_all_that_waits(
+    local: Worker, subscribed: dict[str, Any], hook: Receiver, form: str
+) -> None:
+    at = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
+    header = "3600" if form == "seconds" else format_datetime(at, usegmt=True)
+    hook.answers = lambda _: (429, {"Retry-After": header}, b"")
+    raise_signal(local.record)
+    raise_signal(local.record)
+    deliver(local)
+    deliver(local)
+    assert len(hook.got) == 1
+    for alert in waiting(local.record):
+        assert alert.due_at
+        assert 3000 < (alert.due_at - deliveries(local)[0].at).total_seconds() <= 3600
+
+
+def test_a_retry_after_that_cannot_be_read_changes_nothing(
+    local: Worker, subscribed: dict[str, Any], hook: Receiver
+) -> None:
+    hook.answers = lambda _: (503, {"Retry-After": "soon"}, b"")
+    raise_signal(local.record)
+    deliver(local)
+    assert waits(local) < 7
+
+
+def test_410_ends_the_subscription_and_its_owner_is_told(
+    local: Worker, subscribed: dict[str, Any], hook: Receiver
+) -> None:
+    hook.answers = lambda _: (410, {}, b"")
+    raise_signal(local.record)
+    raise_signal(local.record)
+    deliver(local)
+    assert subscription(local.record).state == "ended"
+    assert [alert.type for alert in waiting(local.record)] == ["subscription.ended"]
+    raise_signal(local.record)
+    assert len(hook.got) == 1
+
+
+def test_after_five_days_of_failure_it_is_disabled_until_somebody_mends_it(
+    local: Worker, subscribed: dict[str, Any], hook: Receiver, api: Client, admin: Headers
+) -> None:
+    hook.answers = lambda _: (500, {}, b"")
+    raise_signal(local.record)
+    deliver(local)
+    assert subscription(local.record).state == "active"
     with local.record.transaction() as session:
-        rows = session.execute(select(Delivery.outcome, Delivery.status, Delivery.answer).order_by(Delivery.id))
-        assert [tuple(row) for row in rows] == [("failed", 500, "not now"), ("delivered", 200, "not now")]
-        assert session.scalars(select(Subscription.failing_since)).one() is None
+        session.execute(update(Subscription).values(failing_since=Subscription.failing_since - dt.timedelta(days=5)))
+    make_due(local.record)
+    deliver(local)
+    assert subscription(local.record).state == "disabled"
+    assert [alert.type for alert in waiting(local.record)] == ["subscription.ended"]
+    path = f"/v1/subscriptions/{subscribed['id']}"
+    assert api.post(f"{path}/test", headers=admin).status_code == 409
+    assert api.patch(path, json={"state": "active"}, headers=admin).json()["failing_since"] is None
+    assert api.post(f"{path}/test", headers=admin).status_code == 202
+
+
+def test_what_was_delivered_can_be_replayed_under_the_same_id(
+    local: Worker, subscribed: dict[str, Any], hook: Receiver, api: Client, admin: Headers
+) -> None:
+    raise_signal(local.record)
+    deliver(local)
+    [attempt] = api.get("/v1/deliveries", headers=admin).json()["items"]
+    assert api.post(f"/v1/deliveries/{attempt['id']}/replay", headers=admin).status_code == 202
+    deliver(local)
+    first, second = hook.got
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    assert len(api.get("/v1/deliveries", headers=admin).json()["items"]) == 2
+
+
+def test_a_test_alert_says_that_it_is_one(
+    local: Worker, subscribed: dict[str, Any], hook: Receiver, api: Client, admin: Headers
+) -> None:
+    assert api.post(f"/v1/subscriptions/{subscribed['id']}/test", headers=admin).status_code == 202
+    deliver(local)
+    content = Webhook(subscribed["secret"]).verify(hook.got[0].body, hook.got[0].headers)
+    assert content["data"]["test"] is True
+    assert content["type"] == "signal.new"
+
+
+def test_a_receiver_that_is_no_longer_public_is_not_sent_to(
+    worker: Worker, local: Worker, subscribed: dict[str, Any], hook: Receiver
+) -> None:
+    raise_signal(local.record)
+    deliver(worker)
+    assert hook.got == []
+    assert "not public" in (deliveries(local)[0].reason or "")
+
+
+def test_what_cannot_be_put_into_words_fails_alone(local: Worker, subscribed: dict[str, Any], hook: Receiver) -> None:
+    raise_signal(local.record)
+    with local.record.transaction() as session:
+        session.execute(update(Alert).where(Alert.subscription_id.is_not(None)).values(facts={"broken": True}))
+    raise_signal(local.record)
+    for _ in range(4):
+        deliver(local)
+    assert [got.content["data"]["signal"]["observed"] for got in hook.got] == [12]
