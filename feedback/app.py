@@ -16,7 +16,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from sqlalchemy.exc import DBAPIError
 
-from feedback import health, reference
+from feedback import health, ours, reference
 from feedback.record import errors
 from feedback.record.db import Record, engine_for
 from feedback.record.errors import FeedbackError
@@ -29,7 +29,7 @@ from ingest.cors import allow_origin
 from ingest.door import Intake
 from ingest.rate import RateLimit
 from ingest.writer import Writer
-from insights import actions_api, alerts_api, hearing_api
+from insights import actions_api, alerts_api, hearing_api, published
 from insights import api as insights_api
 from insights import pages as staff_pages
 
@@ -62,9 +62,11 @@ HANDLERS: list[Any] = [
     channel_routes.router,
     citizen_pages.router,
     ingest_routes.router,
+    ours.router,
     insights_api.router,
     actions_api.router,
     alerts_api.router,
+    published.router,
     hearing_api.router,
     hearing_api.pages,
     staff_pages.router,

@@ -44,14 +44,16 @@ class Known(NamedTuple):
 NONE = Known()
 
 
-def _service(intake: Intake, slug: str) -> Known:
+def service_of(intake: Intake, slug: str) -> Known:
+    """Raises `NotFound`."""
     with intake.record.transaction() as session:
         found = access.service(session, slug)
         colour = found.stored_properties.get("colour", "")
         return Known(found.slug, found.name, offered(found.properties.languages), colour)
 
 
-def _show(request: AnyRequest, template: str, service: Known, status: int = 200, **context: object) -> Response[str]:
+def show(request: AnyRequest, template: str, service: Known, status: int = 200, **context: object) -> Response[str]:
+    """A page of the citizen, in the language asked for."""
     common: dict[str, object] = {
         "t": choose(request, service.languages),
         "languages": switch(request, service.languages),
@@ -75,13 +77,13 @@ def feedback_form(request: AnyRequest, service: str, intake: Intake) -> Response
     """The form. `?page_url=` tells which page the citizen came from."""
     page_url = request.query_params.get("page_url", "")[:URL_LIMIT]
     values = {"message": "", "contact": "", "page_url": page_url}
-    return _form(request, _service(intake, service), values, secrets.token_urlsafe(16), {})
+    return _form(request, service_of(intake, service), values, secrets.token_urlsafe(16), {})
 
 
 def _form(
     request: AnyRequest, service: Known, values: dict[str, str], key: str, errors: dict[str, str]
 ) -> Response[str]:
-    return _show(
+    return show(
         request,
         "feedback_form.html",
         service,
@@ -96,7 +98,7 @@ def _form(
 @post("/services/{service:str}/feedback", request_max_body_size=BODY_LIMIT)
 async def send_feedback(request: AnyRequest, service: str, intake: Intake) -> Response[str]:
     """Stores it and answers with the receipt; sent again by a reload, it is the same piece with the same receipt."""
-    known = await asyncio.to_thread(_service, intake, service)
+    known = await asyncio.to_thread(service_of, intake, service)
     form = await request.form()
     texts = {name: value for name, value in form.items() if isinstance(value, str)}
     values = {name: _plain(texts.get(name, "")) for name in FIELDS}
@@ -106,7 +108,7 @@ async def send_feedback(request: AnyRequest, service: str, intake: Intake) -> Re
         return _form(request, known, values, key, errors)
     await intake.vouched(request, known.slug)
     stored = await intake.store_one(_arrival(known.slug, values, key))
-    return _show(
+    return show(
         request,
         "thanks.html",
         known,
@@ -149,7 +151,7 @@ def _arrival(slug: str, values: dict[str, str], key: str) -> Arrival:
 @get("/receipts", sync_to_thread=False)
 def receipt_form(request: AnyRequest) -> Response[str]:
     """Where a citizen enters the code of a receipt."""
-    return _show(request, "receipts.html", NONE, code="", error="")
+    return show(request, "receipts.html", NONE, code="", error="")
 
 
 @post("/receipts", status_code=200)
@@ -160,7 +162,7 @@ async def find_receipt(request: AnyRequest, intake: Intake) -> Response[str] | R
         found = await asyncio.to_thread(_look_up, intake, code)
     except NotFound:
         error = wording.receipts_unknown if code.strip() else wording.receipts_missing
-        return _show(request, "receipts.html", NONE, 400, code=code, error=error)
+        return show(request, "receipts.html", NONE, 400, code=code, error=error)
     return Redirect(_receipt_url(found.receipt, wording), status_code=303, headers=dict(pages.headers))
 
 
@@ -173,8 +175,8 @@ def _look_up(intake: Intake, code: str) -> Receipt:
 def receipt_page(request: AnyRequest, code: str, intake: Intake) -> Response[str]:
     """Where a piece of feedback is."""
     found = _look_up(intake, code)
-    known = _service(intake, found.service)
-    return _show(
+    known = service_of(intake, found.service)
+    return show(
         request,
         "receipt.html",
         known,
@@ -216,7 +218,7 @@ def take_back(request: AnyRequest, code: str, intake: Intake) -> Redirect:
 @get("/services/{service:str}/colour.css", sync_to_thread=True)
 def colour_sheet(service: str, intake: Intake) -> Response[str]:
     return Response(
-        style_sheet(_service(intake, service).colour),
+        style_sheet(service_of(intake, service).colour),
         media_type=MediaType.CSS,
         headers={"Cache-Control": FOR_AN_HOUR, "X-Content-Type-Options": "nosniff"},
     )
@@ -235,7 +237,7 @@ KINDS = {404: "not_found", 409: "expired", 413: "too_large", 429: "too_many", 50
 
 def failure_page(request: AnyRequest, status: int, headers: dict[str, str]) -> Response[str]:
     """What a citizen sees when it fails."""
-    answer = _show(request, "error.html", NONE, status, kind=KINDS.get(status, "wrong"))
+    answer = show(request, "error.html", NONE, status, kind=KINDS.get(status, "wrong"))
     answer.headers.update(headers)
     return answer
 

@@ -1,0 +1,107 @@
+""" "You said, we did": what staff release of an issue, in their words, and the figures beside it."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+from litestar import Router, delete, put
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback.record import access
+from feedback.record.access import Principal, Role
+from feedback.record.db import Record
+from feedback.record.errors import Malformed, NotFound
+from feedback.record.models import Issue, Publication, Service, Statement
+from insights import issues, ledger, lifecycle
+from insights.door import AnyRequest, asker
+from insights.lifecycle import Words
+
+FEWEST = 10
+"""Counts below are not published, nor is a share of them. No sums are, so that nothing can be worked out from them."""
+
+
+class Release(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Written by people, and Welsh where there is any; a quote only stands in it if somebody put it there."""
+
+    said: Words
+    did: Words
+    said_cy: Words | None = None
+    did_cy: Words | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`reports` and `fell` (percent) are none where they are suppressed, or not known."""
+
+    issue: uuid.UUID
+    said: str
+    did: str
+    on: dt.datetime
+    reports: int | None
+    fell: int | None
+
+
+def release(session: Session, who: Principal, issue: Issue, text: Release) -> None:
+    """Again, it is replaced."""
+    lifecycle.lock(session, issue)
+    if bool(text.said_cy) != bool(text.did_cy):
+        raise Malformed("Welsh takes both, said_cy and did_cy")
+    fields = msgspec.structs.asdict(text) | {"released_at": dt.datetime.now(dt.UTC), "released_by": who.name}
+    session.merge(Publication(issue_id=issue.id, service_id=issue.service_id, **fields))
+    lifecycle.note(session, who, issue, "published")
+
+
+def withdraw(session: Session, who: Principal, issue: Issue) -> None:
+    found = session.get(Publication, issue.id)
+    if found is None:
+        raise NotFound("this issue is not published")
+    session.delete(found)
+    lifecycle.note(session, who, issue, "no longer published")
+
+
+def entries(session: Session, service: Service, language: str) -> list[Entry]:
+    """The newest first, in Welsh ("cy") where there is any."""
+    released = select(Publication).where(Publication.service_id == service.id)
+    rows = session.scalars(released.order_by(Publication.released_at.desc())).all()
+    counts = issues.tallies(session, Statement.issue_id.in_([row.issue_id for row in rows]))
+    return [_entry(session, row, language, counts[row.issue_id].count if row.issue_id in counts else 0) for row in rows]
+
+
+def _entry(session: Session, row: Publication, language: str, count: int) -> Entry:
+    enough, welsh = count >= FEWEST, language == "cy"
+    return Entry(
+        issue=row.issue_id,
+        said=(welsh and row.said_cy) or row.said,
+        did=(welsh and row.did_cy) or row.did,
+        on=row.released_at,
+        reports=count if enough else None,
+        fell=_fell(ledger.of_issue(session, session.get_one(Issue, row.issue_id))) if enough else None,
+    )
+
+
+def _fell(outcomes: Sequence[ledger.OutcomeView]) -> int | None:
+    """By how many percent, by the last action that worked."""
+    worked = [found.change for found in outcomes if found.verdict == "worked" and found.change is not None]
+    return round(-100 * worked[-1]) if worked else None
+
+
+@put("/v1/issues/{issue:uuid}/publication", status_code=204, sync_to_thread=True)
+def publish(request: AnyRequest, record: Record, issue: uuid.UUID, data: Release) -> None:
+    """Publish an issue under "You said, we did"."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        release(session, who, access.issue_for(session, who, issue, Role.editor), data)
+
+
+@delete("/v1/issues/{issue:uuid}/publication", sync_to_thread=True)
+def unpublish(request: AnyRequest, record: Record, issue: uuid.UUID) -> None:
+    """Take it off again."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        withdraw(session, who, access.issue_for(session, who, issue, Role.editor))
+
+
+router = Router("/", route_handlers=[publish, unpublish], tags=["staff"], security=[{"key": []}])
