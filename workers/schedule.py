@@ -61,10 +61,10 @@ def _look(record: Record, bell: Bell, hour: dt.datetime | None) -> dt.datetime:
 def _hourly(session: Session, record: Record, now: dt.datetime) -> None:
     """Signals end although nothing more is said; each night all is grouped anew, and what is over is shredded."""
     services = list(session.scalars(select(Service.id)))
-    ask(session, services, "notice")
     delivery.forget(session)
     if now.hour == NIGHTLY:
         ask(session, services, "refit")
+    ask(session, services, "notice")
     raw.day_key(session, record.keys, now.date())
     raw.day_key(session, record.keys, now.date() + dt.timedelta(days=1))
     for day in raw.shred_days(session, now.date()):
