@@ -6,6 +6,7 @@ communities of the graph of neighbours. Keywords are BERTopic's own c-TF-IDF (Gr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -164,6 +165,9 @@ def _links(n: int, together: Labels, apart: Labels) -> grouping.Links:
     return grouping.Links(places.astype(np.int32), foes)
 
 
+_PLACEHOLDER = re.compile(r"\[[A-Z_]+\]")
+
+
 class _Given:
     """A step of BERTopic whose result is there already: clusters that were found, or vectors left as they are."""
 
@@ -182,11 +186,20 @@ def _bertopic(vectors: Floats, texts: Sequence[str], labels: Labels) -> tuple[La
     from bertopic import BERTopic  # noqa: PLC0415 - takes seconds, and joining does without
     from sklearn.feature_extraction.text import CountVectorizer  # noqa: PLC0415
 
-    model = BERTopic(
-        umap_model=_Given(labels), hdbscan_model=_Given(labels), vectorizer_model=CountVectorizer(stop_words="english")
-    )
-    found, _ = model.fit_transform(list(texts), vectors)
-    words = [tuple(word for word, _ in model.get_topic(topic) if word) for topic in sorted(set(found) - {-1})]
+    class Quoting(BERTopic):  # type: ignore[misc]
+        """Quotes are chosen by our own rule; BERTopic's take longer than all else."""
+
+        def _save_representative_docs(self, documents: Any) -> None:
+            self.representative_docs_: dict[int, list[str]] = {}
+
+    vectorizer = CountVectorizer(stop_words="english")
+    words_of = vectorizer.build_analyzer()
+    plain = [_PLACEHOLDER.sub(" ", text) for text in texts]
+    if not any(map(words_of, plain)):
+        vectorizer = CountVectorizer(analyzer="char")
+    model = Quoting(umap_model=_Given(labels), hdbscan_model=_Given(labels), vectorizer_model=vectorizer)
+    found, _ = model.fit_transform(plain, vectors)
+    words = [tuple(word for word, _ in model.get_topic(topic) if len(word) > 1) for topic in sorted(set(found) - {-1})]
     return np.array(found, np.int32), words
 
 
