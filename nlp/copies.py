@@ -1,4 +1,4 @@
-"""Copies of one text: the same person again, or a campaign of many. Nothing here is dropped; it is told and counted once.
+"""Copies of one text: the same person again, or a campaign of many. Nothing is dropped; it is told, and counted once.
 
 Near-duplicates by MinHash over runs of letters (Broder 1997), so that a changed word or a typing error is seen through.
 """

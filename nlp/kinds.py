@@ -12,29 +12,44 @@ from nlp import severity
 from nlp.statements import Kind
 
 QUESTION = re.compile(
-    r"\?\W*$|^\W*(?:(?:hi|hello|hey|so|and|but|ok|please|pls)\W+)?(?:why|how (?:do|can|did|long|much|many|come|is|are|would|should|could|does|will|to)|what(?:'s| is| are| do| does| did| if| can| time| should| happens?)"
-    r"|when (?:will|can|do|does|is|are|should)|where (?:is|are|do|can|did)|who (?:do|is|can|should)|which|is (?:there|it|this|my|the)|are (?:there|you|my|the)|do (?:i|you|we)|does|did (?:you|my)|can (?:i|we)|could i|am i|will (?:i|my|you|it|the)|have you|has my|should i|may i)\b",
+    r"\?\W*$|^\W*(?:(?:hi|hello|hey|so|and|but|ok|please|pls)\W+)?(?:why|how (?:do|can|did|long|much|many|come|is|are"
+    r"|would|should|could|does|will|to)|what(?:'s| is| are| do| does| did| if| can| time| should| happens?)"
+    r"|when (?:will|can|do|does|is|are|should)|where (?:is|are|do|can|did)|who (?:do|is|can|should)|which|is (?:there"
+    r"|it|this|my|the)|are (?:there|you|my|the)|do (?:i|you|we)|does|did (?:you|my)|can (?:i|we)|could i|am i|will"
+    r" (?:i|my|you|it|the)|have you|has my|should i|may i)\b",
     re.IGNORECASE,
 )
 REQUEST = re.compile(
-    r"\b(?:please|pls|plz|can you|could you|would you|will you|i(?:'d| would) like|i want|i need|we need|i(?:'m| am) (?:looking|trying|hoping) (?:to|for)|help me|let me know|tell me|send me|call me|ring me|contact me|get back to me|i wish to)\b",
+    r"\b(?:please|pls|plz|can you|could you|would you|will you|i(?:'d| would) like|i want|i need|we need|i(?:'m| am)"
+    r" (?:looking|trying|hoping) (?:to|for)|help me|let me know|tell me|send me|call me|ring me|contact me|get back"
+    r" to me|i wish to)\b",
     re.IGNORECASE,
 )
 SUGGESTION = re.compile(
-    r"\b(?:should|could (?:be|have|do|you)|would (?:be|have been|help|benefit|prefer|like)|suggest\w*|recommend that|maybe|perhaps|if only|wish|needs? (?:to|more|a|an|better|new|improv\w+)|need to|more (?!than)\w+|less|fewer|better \w+"
+    r"\b(?:should|could (?:be|have|do|you)|would (?:be|have been|help|benefit|prefer|like)|suggest\w*|recommend that"
+    r"|maybe|perhaps|if only|wish|needs? (?:to|more|a|an|better|new|improv\w+)|need to|more (?!than)\w+|less|fewer"
+    r"|better \w+"
     r"|improve\w*|increase\w*|reduce|ought to|instead of|it'd be|prefer|how about|why not)\b"
-    r"|^\W*(?:more|less|better|quicker|faster|shorter|longer|earlier|sooner|cheaper|bigger|larger|easier|clearer|provide|improve|have|keep|make|give|allow|put|stop|bring|let|add|open|fix|update|employ|train|ensure|offer|use|ask|listen|get)\b",
+    r"|^\W*(?:more|less|better|quicker|faster|shorter|longer|earlier|sooner|cheaper|bigger|larger|easier|clearer"
+    r"|provide|improve|have|keep|make|give|allow|put|stop|bring|let|add|open|fix|update|employ|train|ensure|offer|use"
+    r"|ask|listen|get)\b",
     re.IGNORECASE,
 )
 SATISFIED = re.compile(
-    r"\b(?:no|not any|without(?: any)?|never (?:had )?(?:a|any)|zero)\s+(?:\w+\s)?(?:complaints?|problems?|issues?|concerns?|improvements?|faults?|worries)\b"
-    r"|\b(?:can(?:'t|not)|can not|could(?:n't| not)) (?:really )?(?:fault|complain|be (?:better|improved|bettered|faulted)|ask for|praise|thank|speak highly|recommend)"
-    r"|\bnothing (?:to (?:improve|complain|fault)|needs|was too much|could|but praise|wrong)\b|\bkeep (?:up|it up|doing|going)\b|\bdon't change\b|\bwouldn't change\b|\b(?:more|better) than (?:i|we) (?:expected|hoped)",
+    r"\b(?:no|not any|without(?: any)?|never (?:had )?(?:a|any)|zero)\s+(?:\w+\s)?(?:complaints?|problems?|issues?"
+    r"|concerns?|improvements?|faults?|worries)\b"
+    r"|\b(?:can(?:'t|not)|can not|could(?:n't| not)) (?:really )?(?:fault|complain|be (?:better|improved|bettered"
+    r"|faulted)|ask for|praise|thank|speak highly|recommend)"
+    r"|\bnothing (?:to (?:improve|complain|fault)|needs|was too much|could|but praise|wrong)\b|\bkeep (?:up|it up"
+    r"|doing|going)\b|\bdon't change\b|\bwouldn't change\b|\b(?:more|better) than (?:i|we) (?:expected|hoped)",
     re.IGNORECASE,
 )
 INTRODUCTION = re.compile(
-    r"^\W*(?:(?:hi|hello|dear)\b.{0,30}|(?:my|the|his|her) (?:full |first |last |phone |mobile |home |e-?mail |nhs |ni |national insurance |account |reference )*(?:name|number|no|address|email|e-?mail|postcode|post code|date of birth|dob|birthday|reference|reg|registration|details)\b.{0,30}"
-    r"|(?:i am|i'm|i live|we live|this is|regards|born|call|ring|tel|email|e-mail|text)\b.{0,25}\[[A-Z_]+\]\W*|i am an? .{0,40}|i(?:'m| am) \d+.{0,20})$",
+    r"^\W*(?:(?:hi|hello|dear)\b.{0,30}|(?:my|the|his|her) (?:full |first |last |phone |mobile |home |e-?mail |nhs "
+    r"|ni |national insurance |account |reference )*(?:name|number|no|address|email|e-?mail|postcode|post code|date"
+    r" of birth|dob|birthday|reference|reg|registration|details)\b.{0,30}"
+    r"|(?:i am|i'm|i live|we live|this is|regards|born|call|ring|tel|email|e-mail|text)\b.{0,25}\[[A-Z_]+\]\W*|i am"
+    r" an? .{0,40}|i(?:'m| am) \d+.{0,20})$",
     re.IGNORECASE,
 )
 HELPLESS = re.compile(
@@ -50,15 +65,19 @@ def kind(text: str) -> Kind:
         return "question"
     if INTRODUCTION.match(plain) and not HELPLESS.search(plain):
         return "other"
-    harms, praise = severity.harms(plain), severity.praises(plain)
-    if SATISFIED.search(plain) and max(harms, default=0) < 0.75:
+    worst, count = max(severity.harms(plain), default=0.0), len(severity.harms(plain))
+    praise = severity.praises(plain)
+    if SATISFIED.search(plain) and worst < 0.75:
         return "praise"
     if REQUEST.search(plain):
         return "request"
-    if praise and not [weight for weight in harms if weight > 0.5]:
-        return "suggestion" if SUGGESTION.search(plain) and len(harms) >= praise else "praise"
-    if max(harms, default=0) > 0.5 and praise < 3:
+    return _weighed(plain, worst, count, praise)
+
+
+def _weighed(text: str, worst: float, count: int, praise: int) -> Kind:
+    """By the words for good and bad in it."""
+    if worst > 0.5 and praise < 3:
         return "problem"
-    if praise > len(harms):
+    if praise > count or (praise and not SUGGESTION.search(text)):
         return "praise"
-    return "suggestion" if SUGGESTION.search(plain) else "problem"
+    return "suggestion" if SUGGESTION.search(text) else "problem"

@@ -1,4 +1,4 @@
-"""How bad what is said is for who says it: words and phrases with weights, in a list that people can read and correct."""
+"""How bad what is said is for who says it: words and phrases with weights, in a list that people can correct."""
 
 from __future__ import annotations
 

@@ -29,25 +29,32 @@ SENTENCE_END = re.compile(
     re.IGNORECASE,
 )
 CONTRAST = re.compile(
-    r"(?:[,\s–—-]+)\b(?<!\bnothing )(?<!\banything )(?<!\ball )(?<!\blast )(?<!\bno one )(?:but|however|although|though|whereas|except that"
+    r"(?:[,\s–—-]+)\b(?<!\bnothing )(?<!\banything )(?<!\ball )(?<!\blast )(?<!\bno one )(?:but|however|although"
+    r"|though|whereas|except that"
     r"|apart from that|ond|fodd bynnag)\b(?! also\b| for\b| then\b| not least\b)[,:]?\s+",
     re.IGNORECASE,
 )
 FRONTED = re.compile(
     r"^(?:although|though|while|whilst|even though|despite)\b\s*(?=\S+\s)([^,]{8,}),\s+(?=\S+\s\S+)", re.IGNORECASE
 )
+LONGEST_FILLER = 80
 LEAST_WORDS = 2
 """A side of a "but" that has fewer says nothing alone."""
 
 FILLER_HEADS = (
-    r"nothing|nothin|nowt|none|nope|no|nil|n/?a|n\.a\.?|not (?:applicable|sure|really|a thing|much|at all|at this time)|no comments?|no thanks?|no thank you|dim(?: byd| sylw(?:adau)?)?"
-    r"|don'?t know|dunno|unsure|idk|can'?t think|cannot think|can not think|(?:i )?(?:can'?t|cannot|couldn'?t) (?:really )?think|nothing to (?:add|say|report)|as above|see above|same as above|see previous"
-    r"|thanks?|thank ?you|thx|ta|cheers|many thanks|diolch(?: yn fawr)?|hello|hi|hiya|hey|dear (?:sir|madam|all|team)|good (?:morning|afternoon|evening)|yes|yeah|ok|okay|test|testing"
+    r"nothing|nothin|nowt|none|nope|no|nil|n/?a|n\.a\.?|not (?:applicable|sure|really|a thing|much|at all|at this"
+    r" time)|no comments?|no thanks?|no thank you|dim(?: byd| sylw(?:adau)?)?"
+    r"|don'?t know|dunno|unsure|idk|can'?t think|cannot think|can not think|(?:i )?(?:can'?t|cannot|couldn'?t)"
+    r" (?:really )?think|nothing to (?:add|say|report)|as above|see above|same as above|see previous"
+    r"|thanks?|thank ?you|thx|ta|cheers|many thanks|diolch(?: yn fawr)?|hello|hi|hiya|hey|dear (?:sir|madam|all|team)"
+    r"|good (?:morning|afternoon|evening)|yes|yeah|ok|okay|test|testing"
     r"|(?:kind |best |warm )?regards|yours (?:sincerely|faithfully)|bye|goodbye|sorry|please|ie|eg|etc"
 )
 FILLER_TAILS = (
-    r"at all|really|at (?:the|this) (?:moment|time|present|stage)|at present|to add|to say|to report|comes? to mind|comes? to my mind|springs? to mind|i can think of|that i can think of|i could think of|can think of|think of"
-    r"|so far|as yet|yet|specific|in particular|particular|much|very much|so much|all|again|for (?:now|everything|all)|further|else|more|i think|of anything|anything|sorry|today|now|from me|you|to you all|in advance|and|or|,"
+    r"at all|really|at (?:the|this) (?:moment|time|present|stage)|at present|to add|to say|to report|comes? to mind"
+    r"|comes? to my mind|springs? to mind|i can think of|that i can think of|i could think of|can think of|think of"
+    r"|so far|as yet|yet|specific|in particular|particular|much|very much|so much|all|again|for (?:now|everything"
+    r"|all)|further|else|more|i think|of anything|anything|sorry|today|now|from me|you|to you all|in advance|and|or"
     r"|absolutely|honestly|just|there is|there's|there was|thank ?you|thanks|sir|madam|\[NAME\]|comments?|a lot|very|i"
 )
 FILLER = re.compile(
@@ -61,8 +68,7 @@ def split(text: str) -> Iterator[tuple[int, int]]:
     """Where each statement starts and ends; nothing that holds a letter or a digit is left out but joining words."""
     start = 0
     for match in SENTENCE_END.finditer(text):
-        closes = match.end() if match.group().strip() in (";", "•", "") or "\n" in match.group() else match.end()
-        yield from _clauses(text, start, match.start() if match.group()[0] in ";•\n" else closes)
+        yield from _clauses(text, start, match.start() if match.group()[0] in ";•\n" else match.end())
         start = match.end()
     yield from _clauses(text, start, len(text))
 
@@ -93,5 +99,7 @@ def _words(text: str) -> int:
 
 def is_filler(text: str) -> bool:
     """Says nothing that could be an issue: "nothing", "n/a", "thank you", a greeting, a placeholder alone."""
+    if len(text) > LONGEST_FILLER:
+        return False
     bare = PLACEHOLDERS.sub(" ", text)
     return not re.search(r"[^\W\d_]", bare) or FILLER.fullmatch(bare.replace("’", "'")) is not None

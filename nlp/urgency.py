@@ -1,7 +1,7 @@
 """What cannot wait: danger to life, self-harm, safeguarding, threats to staff. By a rule whose reason can be shown.
 
-spaCy's matcher finds what is said; who it is said of, whether it is denied or long past settles the rest. Missing one
-is worse than raising one too many, so doubt raises. Nearness in meaning to anchors comes on top where vectors are at hand.
+Patterns find what is said; whether it is denied, over, or a figure of speech settles the rest. Missing one is worse
+than raising one too many, so doubt raises. Nearness in meaning to anchors comes on top where vectors are at hand.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,18 +36,23 @@ NEAR = 0.62
 """Cosine similarity to an anchor from which a statement means the same."""
 
 DENIED = re.compile(
-    r"\b(?:not|never|no|nor|isn't|wasn't|don't|didn't|doesn't|won't|wouldn't|haven't|without|stopped|no longer|nobody)\W+(?:\w+\W+){0,3}$"
+    r"\b(?:not|never|no|nor|isn't|wasn't|don't|didn't|doesn't|won't|wouldn't|haven't|without|stopped|no longer"
+    r"|nobody)\W+(?:\w+\W+){0,3}$"
 )
 DONE = re.compile(
-    r"\b(?:used to|years ago|in the past|back in (?:19|20)\d\d|as a child|previously|last year|when i was|at the time|came in|before i)\b|\b(?:saved|rescued) my life\b|\bno longer\b"
+    r"\b(?:used to|years ago|in the past|back in (?:19|20)\d\d|as a child|previously|last year|when i was|at the time"
+    r"|came in|before i)\b|\b(?:saved|rescued) my life\b|\bno longer\b"
     r"|\bgrateful\b|\bthank(?:s| you)\b.{0,40}\b(?:life|alive)\b|\bhelped me (?:through|with|overcome|get)\b"
 )
 NOW = re.compile(
-    r"\b(?:now|still|today|tonight|again|every day|can't|cannot|am|i'm|going to|want to|will|keeps?|right now|anymore|any more)\b"
+    r"\b(?:now|still|today|tonight|again|every day|can't|cannot|am|i'm|going to|want to|will|keeps?|right now|anymore"
+    r"|any more)\b"
 )
 FIGURE = re.compile(
-    r"\b(?:bored|waiting|dying (?:to|for)|killing me|kill for|die for|dead (?:line|end|slow|easy|good)|drop dead|die of (?:boredom|embarrassment)|to die for|died laughing|scared to death"
-    r"|my (?:phone|battery|laptop|car|card|app|boiler|grass|plants?) (?:is |has |was )?(?:died|dead|dying|killed)|kill(?:ing|ed|s)? (?:time|the|it|off|two))\b"
+    r"\b(?:bored|waiting|dying (?:to|for)|killing me|kill for|die for|dead (?:line|end|slow|easy|good)|drop dead|die"
+    r" of (?:boredom|embarrassment)|to die for|died laughing|scared to death"
+    r"|my (?:phone|battery|laptop|car|card|app|boiler|grass|plants?) (?:is |has |was )?(?:died|dead|dying|killed)"
+    r"|kill(?:ing|ed|s)? (?:time|the|it|off|two))\b"
 )
 
 
@@ -87,19 +92,15 @@ def _meant(text: str, match: re.Match[str]) -> bool:
         return False
     if FIGURE.search(sentence):
         return False
-    return (
-        not DONE.search(sentence)
-        or (NOW.search(sentence) is not None
-        and not re.search(r"\b(?:saved|thank|grateful)", sentence))
+    return not DONE.search(sentence) or (
+        NOW.search(sentence) is not None and not re.search(r"\b(?:saved|thank|grateful)", sentence)
     )
 
 
 @cache
 def _words() -> dict[Kind, dict[str, list[str]]]:
-    read: dict[Kind, dict[str, list[str]]] = tomllib.loads(
-        (files("nlp.words") / "urgency.toml").read_text(encoding="utf-8")
-    )
-    return read
+    read: Any = tomllib.loads((files("nlp.words") / "urgency.toml").read_text(encoding="utf-8"))
+    return cast(dict[Kind, dict[str, list[str]]], read)
 
 
 @cache

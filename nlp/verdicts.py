@@ -65,8 +65,11 @@ def _insults() -> tuple[tuple[str, re.Pattern[str]], ...]:
     slurs, insults, swearing = (str(listed[part]["pattern"]) for part in ("slurs", "insults", "swearing"))
     aimed = (
         rf"\b(?:you|u|ur|your|you're|ye|yous|youse|lot)\b(?:\W+\w+){{0,4}}?\W+(?:{insults})"
-        rf"|\b(?:she|he|they|staff|nurses?|doctors?|receptionists?|council|officers?|manager|them|those|these|woman|man|bloke)\b(?:\W+\w+){{0,3}}?\W+(?:is|are|was|were|'s|r|such|a|an|bunch of|load of|fucking)\b(?:\W+\w+){{0,3}}?\W+(?:{insults})"
-        rf"|\b(?:{swearing})\s+(?:{insults})|\b(?:fuck|screw|sod|piss|bugger)\s*(?:off|you|u|yourselves|your|them|the council)\b(?!\s+(?:work|my))"
+        rf"|\b(?:she|he|they|staff|nurses?|doctors?|receptionists?|council|officers?|manager|them|those|these|woman"
+        rf"|man|bloke)\b(?:\W+\w+){{0,3}}?\W+(?:is|are|was|were|'s|r|such|a|an|bunch of|load of"
+        rf"|fucking)\b(?:\W+\w+){{0,3}}?\W+(?:{insults})"
+        rf"|\b(?:{swearing})\s+(?:{insults})|\b(?:fuck|screw|sod|piss|bugger)\s*(?:off|you|u|yourselves|your|them|the"
+        rf" council)\b(?!\s+(?:work|my))"
         rf"|^\W*(?:{insults})\W*$"
     )
     flags = re.IGNORECASE

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+
 from nlp.cleaning import Cleaner
 
 BATCH = 256

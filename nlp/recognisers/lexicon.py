@@ -11,7 +11,27 @@ from importlib.resources import files
 
 WORD = re.compile(r"[^\W\d_]+(?:['’´`-][^\W\d_]+)*")
 TITLES = frozenset(
-    "mr mrs ms mx dr prof professor doctor sister nurse sr rev reverend cllr councillor sir miss lady pc".split()
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "mx",
+        "dr",
+        "prof",
+        "professor",
+        "doctor",
+        "sister",
+        "nurse",
+        "sr",
+        "rev",
+        "reverend",
+        "cllr",
+        "councillor",
+        "sir",
+        "miss",
+        "lady",
+        "pc",
+    ]
 )
 LETTERS = str.maketrans("łŁøØđĐßıĿŀ", "lLoOdDsiLl")
 
@@ -81,7 +101,7 @@ def _compound_family(word: str) -> bool:
 
 
 def _inflected(word: str) -> bool:
-    stem, quote, ending = word.partition("'")
+    _stem, quote, ending = word.partition("'")
     if quote and ending in ("s", "t", "ve", "re", "ll", "d", "m", ""):
         return True
     return any(
@@ -97,7 +117,8 @@ def _of_parts(kinds: list[Kind]) -> Kind:
 
 
 def words_of(text: str) -> list[Word]:
-    found, end, opens = [], 0, True
+    found: list[Word] = []
+    end = 0
     for match in WORD.finditer(text):
         between = text[end : match.start()]
         opens = not found or any(mark in between for mark in '.!?\n:;•"“(') or between.strip() == "-"

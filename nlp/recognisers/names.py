@@ -1,4 +1,4 @@
-"""Names of people: titles, lists, the places in a sentence where names stand, and spaCy's entities, each checking the other."""
+"""Names of people: titles, lists, where in a sentence names stand, and spaCy's entities, each checking the other."""
 
 from __future__ import annotations
 
@@ -10,44 +10,286 @@ from spacy.tokens import Doc
 from nlp.recognisers.lexicon import TITLES, Kind, Word, words_of
 from nlp.recognisers.scan import Find
 
-SOFT_TITLES = frozenset("miss lady sister nurse doctor sir professor councillor reverend sr pc".split())
+SOFT_TITLES = frozenset(
+    ["miss", "lady", "sister", "nurse", "doctor", "sir", "professor", "councillor", "reverend", "sr", "pc"]
+)
 """Also everyday words: followed by an everyday word they are no title."""
-PARTICLES = frozenset("de da di del della der den van von la le al el bin ibn ap ab mc mac st o".split())
+PARTICLES = frozenset(
+    [
+        "de",
+        "da",
+        "di",
+        "del",
+        "della",
+        "der",
+        "den",
+        "van",
+        "von",
+        "la",
+        "le",
+        "al",
+        "el",
+        "bin",
+        "ibn",
+        "ap",
+        "ab",
+        "mc",
+        "mac",
+        "st",
+        "o",
+    ]
+)
 FUNCTION = frozenset(
-    "a about after again all also always am an and any anyone are as at back be because been before being both but by can could"
-    " did do does down each else even ever every everyone few first for from get got had has have he her here him his how i if"
-    " in into is it its just last like made make many may me more most much my never new next no nobody none not nothing now"
-    " of off on once one only or other our out over owe own page please same see she should since so some someone somebody soon star"
-    " still such sue than that the their them then there these they thing this those through till time to too two unique"
-    " until up us very was way we well went were what when where which while who why will with worth would yet you young your"
-    " long early late short best good better bad worst kind nice lovely great happy sad sister nurse doctor miss lady major day night summer"
-    " winter spring autumn bed food care staff ward chance charge friend mum mom dad mother father wife husband son daughter baby"
-    " king queen street hill wood green brown black white gray grey pink orange close park lane church bank hall bush".split()
+    [
+        "a",
+        "about",
+        "after",
+        "again",
+        "all",
+        "also",
+        "always",
+        "am",
+        "an",
+        "and",
+        "any",
+        "anyone",
+        "are",
+        "as",
+        "at",
+        "back",
+        "be",
+        "because",
+        "been",
+        "before",
+        "being",
+        "both",
+        "but",
+        "by",
+        "can",
+        "could",
+        "did",
+        "do",
+        "does",
+        "down",
+        "each",
+        "else",
+        "even",
+        "ever",
+        "every",
+        "everyone",
+        "few",
+        "first",
+        "for",
+        "from",
+        "get",
+        "got",
+        "had",
+        "has",
+        "have",
+        "he",
+        "her",
+        "here",
+        "him",
+        "his",
+        "how",
+        "i",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "just",
+        "last",
+        "like",
+        "made",
+        "make",
+        "many",
+        "may",
+        "me",
+        "more",
+        "most",
+        "much",
+        "my",
+        "never",
+        "new",
+        "next",
+        "no",
+        "nobody",
+        "none",
+        "not",
+        "nothing",
+        "now",
+        "of",
+        "off",
+        "on",
+        "once",
+        "one",
+        "only",
+        "or",
+        "other",
+        "our",
+        "out",
+        "over",
+        "owe",
+        "own",
+        "page",
+        "please",
+        "same",
+        "see",
+        "she",
+        "should",
+        "since",
+        "so",
+        "some",
+        "someone",
+        "somebody",
+        "soon",
+        "star",
+        "still",
+        "such",
+        "sue",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "thing",
+        "this",
+        "those",
+        "through",
+        "till",
+        "time",
+        "to",
+        "too",
+        "two",
+        "unique",
+        "until",
+        "up",
+        "us",
+        "very",
+        "was",
+        "way",
+        "we",
+        "well",
+        "went",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "while",
+        "who",
+        "why",
+        "will",
+        "with",
+        "worth",
+        "would",
+        "yet",
+        "you",
+        "young",
+        "your",
+        "long",
+        "early",
+        "late",
+        "short",
+        "best",
+        "good",
+        "better",
+        "bad",
+        "worst",
+        "kind",
+        "nice",
+        "lovely",
+        "great",
+        "happy",
+        "sad",
+        "sister",
+        "nurse",
+        "doctor",
+        "miss",
+        "lady",
+        "major",
+        "day",
+        "night",
+        "summer",
+        "winter",
+        "spring",
+        "autumn",
+        "bed",
+        "food",
+        "care",
+        "staff",
+        "ward",
+        "chance",
+        "charge",
+        "friend",
+        "mum",
+        "mom",
+        "dad",
+        "mother",
+        "father",
+        "wife",
+        "husband",
+        "son",
+        "daughter",
+        "baby",
+        "king",
+        "queen",
+        "street",
+        "hill",
+        "wood",
+        "green",
+        "brown",
+        "black",
+        "white",
+        "gray",
+        "grey",
+        "pink",
+        "orange",
+        "close",
+        "park",
+        "lane",
+        "church",
+        "bank",
+        "hall",
+        "bush",
+    ]
 )
 KIN = (
     "mother|father|mum|mom|dad|son|daughter|wife|husband|partner|sister|brother|nan|gran|grandma|grandad|grandmother"
-    "|grandfather|aunt|auntie|uncle|niece|nephew|friend|neighbour|carer|boyfriend|girlfriend|cousin|granddaughter|grandson"
+    "|grandfather|aunt|auntie|uncle|niece|nephew|friend|neighbour|carer|boyfriend|girlfriend|cousin|granddaughter"
+    "|grandson"
 )
 SLOT = re.compile(
-    r"\b(?:(?:my|his|her|their|the|full|first|last|sur|maiden|whose) ?name(?:'s| is| was|:)|(?:i am|i'm|im|this is|it was|it's|its|by|with|to|from|for|of|see|saw|met|ask|thank|tell|told"
+    r"\b(?:(?:my|his|her|their|the|full|first|last|sur|maiden|whose) ?name(?:'s| is| was|:)|(?:i am|i'm|im|this is|it"
+    r" was|it's|its|by|with|to|from|for|of|see|saw|met|ask|thank|tell|told"
     r"|called|named|signed|is|was|and|thanks|thankyou|cheers|hi|hello|dear|attn|fao|name|contact)"
     r"|(?:kind |best |warm |many )?regards|yours (?:sincerely|faithfully|truly)|sincerely|faithfully"
     rf"|(?:my|our|his|her|their|a) (?:\w+ )?(?:{KIN}))[ \t]*[,:\-–]*\s+(?=[^\W\d_])",
     re.IGNORECASE,
 )
 STRONG = re.compile(
-    r"\b(?:name(?:'s| is| was|:)|regards|sincerely|faithfully|truly|called|named|signed|spoke (?:to|with)|speak to|talked to|dealt with by|attn|fao"
+    r"\b(?:name(?:'s| is| was|:)|regards|sincerely|faithfully|truly|called|named|signed|spoke (?:to|with)|speak to"
+    r"|talked to|dealt with by|attn|fao"
     rf"|attention of|complaint about|seen by|(?:{KIN}),)[ \t]*[,:\-–]*\s+$",
     re.IGNORECASE,
 )
 BEFORE_WHO = re.compile(
-    r"\s+(?:who|on (?:the )?(?:desk|reception|front desk|phone|counter)|at (?:the )?(?:desk|reception|counter)|in (?:the )?(?:office|reception))\b",
+    r"\s+(?:who|on (?:the )?(?:desk|reception|front desk|phone|counter)|at (?:the )?(?:desk|reception|counter)|in"
+    r" (?:the )?(?:office|reception))\b",
     re.IGNORECASE,
 )
 PLACE_BEFORE = re.compile(r"\b(?:in|at|near|from|around|towards|via|of)\s+(?:the\s+)?$", re.IGNORECASE)
 PLACE_AFTER = re.compile(
-    r"\s+(?:(?:\w+\s)?(?:hospital|ward|centre|center|clinic|surgery|house|road|street|lane|avenue|way|court|library|school|suite|unit|building|site"
-    r"|department|dept|hall|park|team|practice|medical|health|council|station|office|college|university|village|close|drive|hospice|trust|pharmacy|day))\b",
+    r"\s+(?:(?:\w+\s)?(?:hospital|ward|centre|center|clinic|surgery|house|road|street|lane|avenue|way|court|library"
+    r"|school|suite|unit|building|site"
+    r"|department|dept|hall|park|team|practice|medical|health|council|station|office|college|university|village|close"
+    r"|drive|hospice|trust|pharmacy|day))\b",
     re.IGNORECASE,
 )
 
@@ -95,6 +337,13 @@ class NameFinder:
             yield from line.entities(doc)
 
 
+def _foreign(words: Sequence[Word]) -> bool:
+    """Whether most words are no English ones: other languages have words that are our names, so there a name needs
+    its capital."""
+    unknown = sum(word.kind is Kind.UNKNOWN for word in words)
+    return unknown > 2 and sum(word.kind in (Kind.EVERYDAY, Kind.EITHER) for word in words) < unknown
+
+
 class _Line:
     """One text while its names are sought."""
 
@@ -103,6 +352,7 @@ class _Line:
         self._words = words
         self._shouting = shouting
         self._at = {word.start: place for place, word in enumerate(words)}
+        self._foreign = _foreign(words)
 
     def titled(self) -> Iterator[Find]:
         for place, word in enumerate(self._words[:-1]):
@@ -110,11 +360,15 @@ class _Line:
                 continue
             following = self._words[place + 1]
             soft = word.text.lower() in SOFT_TITLES
+            if len(following.text) < 2 or set(following.text.lower()) == {"x"}:
+                continue  # anonymised already
             if self._could_be_name(following, strict=soft) and not self._is_place(place + 1, place + 2):
                 yield self._span(place, self._extend(place + 1), 0.8)
 
     def listed(self) -> Iterator[Find]:
         for place, word in enumerate(self._words):
+            if self._foreign and not word.capital:
+                continue
             if word.kind is Kind.GIVEN:
                 end = self._extend(place)
                 if not self._is_place(place, end):
@@ -154,7 +408,7 @@ class _Line:
 
     def _slot(self, place: int, strong: bool) -> Iterator[Find]:
         word = self._words[place]
-        if word.text.lower() in FUNCTION or self._is_place(place, place + 1):
+        if word.text.lower() in FUNCTION or self._is_place(place, place + 1) or (self._foreign and not word.capital):
             return
         known = (
             word.is_name
@@ -181,7 +435,7 @@ class _Line:
             ]
             while inside and not self._could_be_name(self._words[inside[0]], strict=True):
                 inside.pop(0)
-            if inside and self._believable(inside):
+            if inside and self._believable(inside) and (self._words[inside[0]].capital or not self._foreign):
                 yield self._span(inside[0], self._extend(inside[0]), 0.6)
 
     def _believable(self, places: Sequence[int]) -> bool:
@@ -193,7 +447,7 @@ class _Line:
         if self._shouting:
             return False
         return (
-            all(word.kind is Kind.UNKNOWN for word in words)
+            all(word.kind is Kind.UNKNOWN and word.capital for word in words)
             and not words[0].text.isupper()
             and (len(words) > 1 or not words[0].opens)
         )

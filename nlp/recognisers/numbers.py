@@ -37,6 +37,7 @@ def digits(least: int, most: int) -> str:
     return rf"(?<![\w.])\d(?:{SEP}\d){{{least - 1},{most - 1}}}(?!\w)"
 
 
+NO_DATE = r"(?!\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}\b)"
 MOBILE = r"call|ring|rang|phone|telephone|tel|mob|mobile|cell|text|txt|landline|fax|whatsapp|contact|reach|ffôn|ffonio"
 PHONE = [
     Pattern(
@@ -46,7 +47,8 @@ PHONE = [
     ),
     Pattern("international", r"(?<!\w)(?:\+\s?|00)[1-9](?:[\s.()-]{0,2}\d){6,14}(?!\w)", LIKELY),
     Pattern("American", r"(?<![\w+-])(?:\+?1[-. ])?\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}(?:\s?x\d{1,5})?(?![\w-])", WEAK),
-    Pattern("named", rf"{after(MOBILE + '|number|no')}{digits(6, 13)}", WEAK),
+    Pattern("named", rf"{after(MOBILE)}{NO_DATE}{digits(6, 13)}", WEAK),
+    Pattern("number", rf"{after('number|no', 8)}{NO_DATE}{digits(6, 13)}", WEAK),
     Pattern("bare", rf"{REFERENCE}(?<![\w.])07\d(?:{SEP}\d){{8}}(?!\w)", LIKELY),
 ]
 HEALTH = r"nhs|health|patient|gig"
@@ -85,7 +87,8 @@ MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
 ORDINAL = r"(?:\d{1,2}(?:\s?(?:st|nd|rd|th))?)"
 DATE = (
     rf"(?:\d{{1,2}}\s?[/.\- ]\s?\d{{1,2}}\s?[/.\- ]\s?(?:\d{{4}}|\d{{2}})|\d{{4}}[/.\-]\d{{1,2}}[/.\-]\d{{1,2}}"
-    rf"|{ORDINAL}[\s\-]{{1,2}}(?:of\s)?{MONTH}[\s,\-]{{1,3}}(?:\d{{4}}|'?\d{{2}})|{MONTH}\s{ORDINAL},?\s\d{{4}}|{MONTH}\s\d{{4}}|\d{{8}})"
+    rf"|{ORDINAL}[\s\-]{{1,2}}(?:of\s)?{MONTH}[\s,\-]{{1,3}}(?:\d{{4}}|'?\d{{2}})|{MONTH}\s{ORDINAL},?\s\d{{4}}"
+    rf"|{MONTH}\s\d{{4}}|\d{{8}})"
 )
 LONG_AGO = r"(?:19\d\d|200[0-5])"
 BORN = r"dob|d\.\s?o\.\s?b\.?|birth|born|birthday|birthdate|date of birth|ganed|geni|d\.?o\.?b"
@@ -93,7 +96,8 @@ BIRTH = [
     Pattern("named", rf"(?<=\b(?:{BORN})(?!\w)[^\d\n]{{0,25}}){DATE}(?![\w/])", SURE),
     Pattern(
         "long ago",
-        rf"(?<![\w/.])(?:\d{{1,2}}[/.\-]\d{{1,2}}[/.\-]{LONG_AGO}|{LONG_AGO}-\d\d-\d\d|{ORDINAL}\s(?:of\s)?{MONTH},?\s{LONG_AGO})(?![\w/])",
+        rf"(?<![\w/.])(?:\d{{1,2}}[/.\-]\d{{1,2}}[/.\-]{LONG_AGO}|{LONG_AGO}-\d\d-\d\d"
+        rf"|{ORDINAL}\s(?:of\s)?{MONTH},?\s{LONG_AGO})(?![\w/])",
         LIKELY,
     ),
 ]
@@ -109,7 +113,8 @@ VEHICLE = [
 OLDER = [
     Pattern(
         "named",
-        rf"{after(REGISTERED, 20)}(?:[a-z]{{2}}\s?\d\d\s?[a-z]{{3}}|[a-z]\d{{1,3}}\s?[a-z]{{3}}|[a-z]{{3}}\s?\d{{1,3}}\s?[a-z]"
+        rf"{after(REGISTERED, 20)}(?:[a-z]{{2}}\s?\d\d\s?[a-z]{{3}}|[a-z]\d{{1,3}}\s?[a-z]{{3}}"
+        rf"|[a-z]{{3}}\s?\d{{1,3}}\s?[a-z]"
         r"|[a-z]{1,3}\s?\d{4}|(?-i:[A-Z]{1,3}\s?\d{1,3}|\d{1,4}\s?[A-Z]{1,3}))\b",
         SURE - 0.15,
     ),
@@ -118,7 +123,8 @@ PASSPORT = [Pattern("named", rf"{after('passport|pasbort', 30)}(?:[a-z]{{1,2}}\s
 LICENCE = [
     Pattern(
         "whole",
-        r"\b[a-z9]{5}\s?\d(?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12]\d|3[01])\d\s?[a-z9]{2}\s?[a-z0-9]\s?[a-z]{2}\b(?:\s\d\d\b)?",
+        r"\b[a-z9]{5}\s?\d(?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12]\d"
+        r"|3[01])\d\s?[a-z9]{2}\s?[a-z0-9]\s?[a-z]{2}\b(?:\s\d\d\b)?",
         0.85,
     )
 ]

@@ -16,16 +16,21 @@ TITLED = (
     "|Causeway|Cent(?:er|re)s?|Chase|Circles?|Circus|Cliffs?|Close|Club|Common|Copse|Corners?|Cottages?|Course|Courts?"
     "|Courtyard|Coves?|Creek|Crescent|Crest|Croft|Cross|Crossing|Crossroads?|Curve|Dale|Dam|Dene|Divide|Drives?|Drove"
     "|Edge|Embankment|End|Estates?|Esplanade|Expressway|Extensions?|Falls?|Farm|Ferry|Fields?|Flats?|Fold|Fords?|Forest"
-    "|Forges?|Forks?|Fort|Freeway|Gardens?|Gate|Gateway|Glade|Glens?|Green|Greens|Groves?|Harbou?rs?|Haven|Heath|Heights"
+    "|Forges?|Forks?|Fort|Freeway|Gardens?|Gate|Gateway|Glade|Glens?|Green|Greens|Groves?|Harbou?rs?|Haven|Heath"
+    "|Heights"
     "|Highway|Hills?|Hollow|Houses?|Inlet|Islands?|Isle|Junctions?|Keys?|Knolls?|Lakes?|Land|Landing|Lanes?|Lawns?|Lea"
     "|Leas?|Lights?|Loaf|Locks?|Lodge|Loop|Mall|Manors?|Mead|Meadows?|Mews|Mills?|Mission|Moor|Motorway|Mounts?"
     "|Mountains?|Neck|Nook|Orchard|Oval|Overpass|Paddock|Parade|Parks?|Parkways?|Pass|Passage|Paths?|Pikes?|Pines?"
     "|Places?|Plains?|Plaza|Points?|Ports?|Prairie|Promenade|Quay|Radial|Ramp|Ranch|Rapids?|Rest|Ridges?|Rise|River"
     "|Roads?|Route|Row|Rue|Run|Shoals?|Shores?|Skyway|Springs?|Spurs?|Squares?|Stations?|Stravenue|Stream|Streets?"
-    "|Summit|Terrace|Throughway|Trace|Track|Trafficway|Trail|Tunnel|Turnpike|Underpass|Unions?|Valleys?|Vale|Via|Viaduct"
+    "|Summit|Terrace|Throughway|Trace|Track|Trafficway|Trail|Tunnel|Turnpike|Underpass|Unions?|Valleys?|Vale|Via"
+    "|Viaduct"
     "|Views?|Villas?|Villages?|Ville|Vista|Walks?|Wall|Ways?|Wells?|Wharf|Wood|Woods|Yard"
 )
-HOUSE = r"(?<![\w£$.,:/-])(?:(?:flat|apartment|apt|unit|room)\s?\w{1,4},?\s)?(?:no\.?\s|number\s)?\d{1,4}(?:\s?[-/]\s?\d{1,4})?[a-d]?\b"
+HOUSE = (
+    r"(?<![\w£$.,:/-])(?:(?:flat|apartment|apt|unit|room)\s?\w{1,4},?\s)?(?:no\.?\s"
+    r"|number\s)?\d{1,4}(?:\s?[-/]\s?\d{1,4})?[a-d]?\b"
+)
 WORD = r"[\w'’-]+"
 LIVING = (
     r"(?<=\b(?:live|lives|lived|living|resident|reside|staying|moved|moving|address is|address|me at|mum at|home is"
@@ -33,7 +38,7 @@ LIVING = (
 )
 ADDRESS = [
     Pattern(
-        "street", rf"{HOUSE},?\s+(?!(?:and|of|the|to|in|on|at|or)\b)(?:{WORD}\s){{0,2}}{WORD}\s(?:{STREET})\b\.?", 0.8
+        "street", rf"{HOUSE},?\s+(?!(?:and|of|the|to|in|on|at|or)\b)(?:{WORD}\s){{0,2}}{WORD}\s(?:{STREET})\b", 0.8
     ),
     Pattern("titled", rf"{HOUSE},?\s+(?-i:[A-Z]{WORD}\s){{1,3}}(?-i:{TITLED})\b", 0.85),
     Pattern("capitals", rf"(?-i:(?<![\w£$])\d{{1,4}}[A-D]?,?\s+(?:[A-Z'’-]+\s){{1,3}}(?i:{TITLED})\b)", 0.6),
@@ -42,7 +47,7 @@ ADDRESS = [
     Pattern("box", r"\bp\.?\s?o\.?\s?box\s\d{1,6}", 0.85),
 ]
 EMAIL = [
-    Pattern("written", r"(?<![\w.+-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}\s?@\s?[\w-]+(?:\s?\.\s?[\w-]{2,}){1,5}", 0.99),
+    Pattern("written", r"(?<![\w.+-])[\w.!#$%'*+^`{|}~-]{1,64}\s?@\s?[\w-]+(?:\s?\.\s?[\w-]{2,}){1,5}", 0.99),
     Pattern(
         "spoken",
         r"(?<!\w)[\w.+-]+(?:\s(?:dot|underscore|dash)\s[\w+-]+){0,4}\s?[\[(]?(?:\bat\b|@)[\])]?\s?[\w-]+"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import regex
 from presidio_analyzer import Pattern, PatternRecognizer
@@ -25,7 +26,7 @@ class Find:
 class Scanner:
     """Raises TimeoutError for a text that a pattern cannot finish in `SECONDS`."""
 
-    def __init__(self, recognisers: Iterable[PatternRecognizer]) -> None:
+    def __init__(self, recognisers: Iterable[Any]) -> None:
         self._rules = [
             (regex.compile(pattern.regex, regex.IGNORECASE), pattern, recogniser)
             for recogniser in recognisers

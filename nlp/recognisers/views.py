@@ -12,15 +12,16 @@ LOOKALIKES = str.maketrans(
 )
 DIGITS = {
     **dict.fromkeys(("oh", "o", "zero", "nought", "naught", "nil", "dim", "sero"), "0"),
-    **dict(zip("one two three four five six seven eight nine".split(), "123456789", strict=True)),
-    **dict(zip("un dau tri pedwar pump chwech saith wyth naw".split(), "123456789", strict=True)),
+    **dict(zip(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"], "123456789", strict=True)),
+    **dict(zip(["un", "dau", "tri", "pedwar", "pump", "chwech", "saith", "wyth", "naw"], "123456789", strict=True)),
 }
-TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), "23456789", strict=True))
-TEENS = {
-    word: str(number)
-    for number, word in enumerate(
-        "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split(), 10
-    )
+TENS = {
+    f"{word}ty": digit
+    for word, digit in zip(["twen", "thir", "for", "fif", "six", "seven", "eigh", "nine"], "23456789", strict=True)
+}
+TEENS = {"ten": "10", "eleven": "11", "twelve": "12"} | {
+    f"{word}teen": f"1{digit}"
+    for word, digit in zip(["thir", "four", "fif", "six", "seven", "eigh", "nine"], "3456789", strict=True)
 }
 REPEATS = {"double": 2, "triple": 3, "treble": 3}
 SPOKEN = re.compile(r"[^\W_]+")

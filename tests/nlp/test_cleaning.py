@@ -1,0 +1,176 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from nlp.cleaning import Cleaner
+from nlp.copies import Sent, bands, copies, fingerprint, near
+from nlp.kinds import kind
+from nlp.language import language
+from nlp.severity import severity
+from nlp.statements import is_filler, split
+from nlp.urgency import urgency
+from nlp.verdicts import verdicts
+
+
+def said(text: str) -> list[str]:
+    return [text[start:end] for start, end in split(text)]
+
+
+def test_both_sides_of_a_but_are_statements() -> None:
+    assert said("The staff were lovely but I waited three hours.") == ["The staff were lovely", "I waited three hours."]
+
+
+def test_a_but_that_parts_nothing_parts_nothing() -> None:
+    assert len(said("Nothing but trouble from start to finish")) == 1
+
+
+def test_a_title_or_an_abbreviation_ends_no_sentence() -> None:
+    assert len(said("I saw Dr. Green at 3 p.m. on the ward")) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["nothing", "n/a", "Thank you", "No comment", "Dim byd", "-", "Nothing at the moment", ""]
+)
+def test_what_says_nothing_is_filler(text: str) -> None:
+    assert is_filler(text)
+
+
+@pytest.mark.parametrize("text", ["Parking", "Nothing works", "no parking", "thank you for cancelling my bus"])
+def test_what_says_something_is_none(text: str) -> None:
+    assert not is_filler(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("why was I charged twice", "question"),
+        ("how do I change my PIN", "question"),
+        ("my card has not arrived", "problem"),
+        ("Please send me a new form", "request"),
+        ("There should be more seats", "suggestion"),
+        ("Lovely helpful staff", "praise"),
+        ("I had no problems", "praise"),
+        ("My name is [NAME]", "other"),
+        ("Parking", "problem"),
+    ],
+)
+def test_what_a_statement_is(text: str, expected: str) -> None:
+    assert kind(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The bins have not been emptied for two weeks", "en"),
+        ("Nid yw'r biniau wedi cael eu gwagio ers pythefnos", "cy"),
+        ("Śmieci nie były odbierane od dwóch tygodni", "pl"),
+        ("کوڑا دو ہفتوں سے نہیں اٹھایا گیا", "ur"),
+        ("[NAME] 12", "unknown"),
+        ("", "unknown"),
+    ],
+)
+def test_languages_are_told_and_not_guessed(text: str, expected: str) -> None:
+    assert language(text) == expected
+
+
+def test_worse_things_are_severer() -> None:
+    texts = [
+        "Nothing",
+        "Lovely staff",
+        "More seats would be nice",
+        "The queue was too long",
+        "My mother nearly died of neglect",
+    ]
+    found = [severity(text) for text in texts]
+    assert found == sorted(found)
+    assert len(set(found)) == len(found)
+
+
+def test_a_denied_harm_is_less_than_the_harm() -> None:
+    assert severity("There were no delays") < severity("There were delays")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I want to kill myself", "self_harm"),
+        ("i cant go on like this", "self_harm"),
+        ("There is a strong smell of gas in the hall", "danger"),
+        ("her husband hits her and the children saw it", "safeguarding"),
+        ("I'll come down there and smash your office up, I know where you live", "threat"),
+        ("Rwy'n meddwl am hunanladdiad", "self_harm"),
+    ],
+)
+def test_what_cannot_wait_is_raised_with_its_reason(text: str, expected: str) -> None:
+    found = urgency(text)
+    assert found
+    assert found.kind == expected
+    assert found.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am not suicidal, I just want my bin emptied",
+        "The nurses saved my life when I was suicidal, thank you",
+        "This waiting is killing me and my phone died",
+        "Staff were brilliant",
+    ],
+)
+def test_denial_thanks_and_figures_of_speech_are_not_urgent(text: str) -> None:
+    assert urgency(text) is None
+
+
+def test_an_advertisement_is_spam() -> None:
+    [verdict] = verdicts("URGENT! You have WON a £1000 cash prize. Txt CLAIM to 80999 now. 150p/msg, 18+")
+    assert verdict.name == "spam"
+    assert verdict.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I tried to call 0300 123 4567 six times and nobody answered",
+        "The page https://example.org/pay is broken",
+        "I was charged £120 twice, my mobile is 07700 900123",
+        "Blood in my stool and my penis hurts, the doctor was kind",
+        "This is fucking awful, I feel like shit and nobody helps",
+    ],
+)
+def test_complaints_with_numbers_addresses_bodies_or_despair_get_no_verdict(text: str) -> None:
+    assert verdicts(text) == ()
+
+
+def test_an_insult_at_someone_is_abuse() -> None:
+    assert [verdict.name for verdict in verdicts("You are all a bunch of useless wankers")] == ["abuse"]
+
+
+LONG = "The council must not close the library on the corner, our children need it every week"
+NOW = datetime(2030, 1, 7, 12, tzinfo=UTC)
+
+
+def sent(text: str, hours: float, sender: str | None) -> Sent:
+    return Sent(fingerprint(text), NOW + timedelta(hours=hours), sender, len(text.split()))
+
+
+def test_a_typing_error_makes_no_new_text_and_another_text_does() -> None:
+    assert near(fingerprint(LONG), fingerprint(LONG.replace("every", "evry").upper()))
+    assert not near(fingerprint(LONG), fingerprint("The library closes too early on Saturdays for anyone who works"))
+    assert set(bands(fingerprint(LONG))) & set(bands(fingerprint(LONG + "!!")))
+
+
+def test_the_same_sender_repeats_and_many_senders_campaign() -> None:
+    assert copies([sent(LONG, 0, "a"), sent(LONG, 1, "a")]) == ["original", "duplicate"]
+    assert copies([sent(LONG, hour, name) for hour, name in enumerate("abc")]) == ["campaign"] * 3
+
+
+def test_two_who_complain_alike_in_a_month_copy_nobody() -> None:
+    assert copies([sent(LONG, 0, "a"), sent(LONG, 24 * 20, "b")]) == ["original", "original"]
+    assert copies([sent("long wait", hour, name) for hour, name in enumerate("abcd")]) == ["original"] * 4
+
+
+def test_statements_index_the_redacted_text() -> None:
+    [found] = Cleaner().clean(["My name is Siobhan Entwistle. The lift is broken, however the stairs are fine."])
+    assert "Siobhan" not in found.text
+    assert all(found.text[one.start : one.end] == one.text for one in found.statements)
+    assert found.language == "en"
