@@ -7,7 +7,7 @@ communities of the graph of neighbours. Keywords are BERTopic's own c-TF-IDF (Gr
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,16 +16,19 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
-from nlp import grouping, neighbours, titles
-
-Floats = NDArray[np.float32]
-Labels = NDArray[np.int32]
+from nlp import filler, grouping, neighbours, titles
+from nlp.communities import Labels
+from nlp.neighbours import Floats
+from nlp.titles import Encode
 
 MEMBERS = 3
 """A topic has at least so many statements: two that agree may be one person."""
 
 LONELY = 3.0
 """Who is so much farther from its neighbours than others are resembles nothing and stays out (a robust z-score)."""
+
+EVEN = 0.05
+"""Where all are about equally near each other, differences in cosine similarity as small as this mean nothing."""
 
 MOST_OUT = 0.1
 """However alike the others are, no more than this share is left out as lonely."""
@@ -48,6 +51,8 @@ class Topic:
     title: str
     keywords: tuple[str, ...]
     quotes: tuple[int, ...]
+    filler: bool = False
+    """Its members say nothing to act on: feedback, but no issue. Told only where `encode` was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ def fit(
     cannot_link: Sequence[tuple[int, int]] = (),
     seed: int = 0,
     nlp: Any = None,
-    encode: Callable[[Sequence[str]], Floats] | None = None,
+    encode: Encode | None = None,
 ) -> Topics:
     """Group n statements, their number of topics found in the data.
 
@@ -76,21 +81,31 @@ def fit(
     pairs through all statements of both issues; a split such a chain in each part and one pair that keeps them apart.
     Statements of languages that the model embeds badly are fitted by themselves: call once per group of languages.
     """
-    labels = _clusters(vectors, texts, start, must_link, cannot_link, seed)
+    labels = group(vectors, texts, start=start, must_link=must_link, cannot_link=cannot_link, seed=seed)
+    return describe(vectors, texts, labels, nlp=nlp, encode=encode)
+
+
+def describe(
+    vectors: Floats, texts: Sequence[str], labels: Labels, *, nlp: Any = None, encode: Encode | None = None
+) -> Topics:
+    """The topics that groups make, the largest first: how far they reach, how they are called, who speaks for them."""
     if labels.max(initial=-1) < 0:
         return Topics(labels, ())
     labels, words = _bertopic(vectors, texts, labels)
     groups = [np.flatnonzero(labels == topic) for topic in range(labels.max() + 1)]
-    centroids = [_unit(vectors[group].mean(axis=0)) for group in groups]
+    centroids = grouping.centroids(vectors, labels)
     groups = [
-        group[np.argsort(-(vectors[group] @ c), kind="stable")] for group, c in zip(groups, centroids, strict=True)
+        group[np.argsort(-(vectors[group] @ centre), kind="stable")]
+        for group, centre in zip(groups, centroids, strict=True)
     ]
-    names = titles.name(texts, groups, words, nlp=nlp, encode=encode, centroids=np.array(centroids))
+    names = titles.name(texts, groups, words, nlp=nlp, encode=encode, centroids=centroids)
+    empty = filler.recognise(texts, vectors, groups, encode) if encode else [False] * len(groups)
+    parts = zip(groups, centroids, names, words, empty, strict=True)
     return Topics(
         labels,
         tuple(
-            Topic(group, centroid, _radius(vectors[group] @ centroid), title, keywords, _quotes(vectors, group))
-            for group, centroid, title, keywords in zip(groups, centroids, names, words, strict=True)
+            Topic(group, centre, _radius(vectors[group] @ centre), title, keywords, _quotes(vectors, group), hollow)
+            for group, centre, title, keywords, hollow in parts
         ),
     )
 
@@ -112,14 +127,16 @@ def join(vectors: Floats, centroids: Floats, radii: Floats) -> tuple[NDArray[np.
     return np.where(first >= 0, best, -1), np.where(first >= 0, sureness, 0).astype(np.float32)
 
 
-def _clusters(
+def group(
     vectors: Floats,
     texts: Sequence[str],
-    start: Labels | None,
-    must_link: Sequence[tuple[int, int]],
-    cannot_link: Sequence[tuple[int, int]],
-    seed: int,
+    *,
+    start: Labels | None = None,
+    must_link: Sequence[tuple[int, int]] = (),
+    cannot_link: Sequence[tuple[int, int]] = (),
+    seed: int = 0,
 ) -> Labels:
+    """The grouping alone, as `fit` does it: (n,) labels, -1 for none."""
     if not len(vectors):
         return np.zeros(0, np.int32)
     first, copy_of = _distinct(texts)
@@ -144,7 +161,7 @@ def _distinct(texts: Sequence[str]) -> tuple[NDArray[np.int64], Labels]:
 
 def _lonely(density: Floats) -> NDArray[np.bool_]:
     middle = np.median(density)
-    usual = 1.4826 * np.median(np.abs(density - middle))
+    usual = max(1.4826 * np.median(np.abs(density - middle)), EVEN)
     lonely: NDArray[np.bool_] = density < min(middle - LONELY * usual, np.quantile(density, MOST_OUT))
     return lonely
 
@@ -215,7 +232,3 @@ def _quotes(vectors: Floats, group: NDArray[np.int64], most: int = 5) -> tuple[i
         nearest = (vectors[pool] @ vectors[pool[chosen]].T).max(axis=1)
         chosen.append(int(nearest.argmin()))
     return tuple(int(pool[place]) for place in chosen)
-
-
-def _unit(vector: Floats) -> Floats:
-    return (vector / max(float(np.linalg.norm(vector)), 1e-9)).astype(np.float32)

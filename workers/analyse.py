@@ -5,9 +5,8 @@ Writes `feedback.csv` (the rows that came, with `issue_id`, `issue_title` and `r
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -16,12 +15,18 @@ from numpy.typing import NDArray
 
 from feedback.record.errors import Malformed
 from nlp import context, topics
+from nlp import frame as frames
 from nlp.cleaning import Cleaned, Cleaner
 from nlp.embed import Embedder
-from workers import report
+from workers import report, sheet
 
 ADDED = ("issue_id", "issue_title", "redacted_text")
+EMBEDDED_WELL = {"en", "unknown"}
+"""What the model was trained on; every other language is grouped among its own kind."""
 _BATCH = 512
+
+Floats = NDArray[np.float32]
+Labels = NDArray[np.int32]
 
 
 class Progress(Protocol):
@@ -31,30 +36,14 @@ class Progress(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """A spreadsheet as it came; rows may be shorter or longer than the header."""
+class Said:
+    """n statements of r rows. `row_of`: (n,); `vectors`: (n, d); `wholes`: (r, d), of the whole texts."""
 
-    columns: list[str]
-    rows: list[list[str]]
-    delimiter: str
-
-    def texts(self, column: str) -> list[str]:
-        if column not in self.columns:
-            raise Malformed(f"no column {column!r}; there are {', '.join(map(repr, self.columns)) or 'none'}")
-        place = self.columns.index(column)
-        return [row[place] if place < len(row) else "" for row in self.rows]
-
-
-@dataclass(frozen=True, slots=True)
-class Analysis:
-    """What was found. `rows`: for each row the topic of its main statement, -1 for none."""
-
-    cleaned: list[Cleaned]
-    statements: list[str]
+    texts: list[str]
+    kinds: list[str]
     row_of: NDArray[np.int64]
-    vectors: NDArray[np.float32]
-    found: topics.Topics
-    rows: NDArray[np.int64]
+    vectors: Floats
+    wholes: Floats
 
 
 def analyse(
@@ -64,33 +53,35 @@ def analyse(
     text_column: str = "text",
     frame: Path | None = None,
     progress: Progress = lambda step, done, total: None,
-) -> Analysis:
+) -> report.Analysis:
     """Read the CSV `source`, write `feedback.csv` and `report.html` into the folder `target`.
 
-    Raises Malformed when the file is no CSV or lacks the column.
+    `frame`: a CSV of the analyst's own themes: a name, then descriptions or examples in further columns or further rows
+    of the same name. Raises Malformed when a file is no CSV or lacks the column.
     """
-    sheet = read(source)
-    cleaned = _clean(sheet.texts(text_column), progress)
-    analysis = _group(cleaned, progress)
+    table = sheet.read(source)
+    texts = table.texts(text_column)
+    themes = _themes(frame) if frame else {}
+    cleaned = _clean(texts, progress)
+    embedder = Embedder()
+    said = _said(embedder, cleaned, progress)
+    progress("group", 0, 1)
+    analysis = _analysis(source.name, embedder, cleaned, said, themes)
+    progress("group", 1, 1)
     target.mkdir(parents=True, exist_ok=True)
-    _write(target / "feedback.csv", sheet, analysis)
-    (target / "report.html").write_text(report.render(source.name, analysis), encoding="utf-8")
+    sheet.write(target / "feedback.csv", table, ADDED, [_cells(analysis, row) for row in range(len(cleaned))])
+    (target / "report.html").write_text(report.render(analysis), encoding="utf-8")
     return analysis
 
 
-def read(path: Path) -> Sheet:
-    """The rows of a CSV, whichever of comma, semicolon and tab its header is divided by."""
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as handle:
-            header = handle.readline()
-            delimiter = max(",;\t", key=header.count)
-            handle.seek(0)
-            rows = list(csv.reader(handle, delimiter=delimiter))
-    except (UnicodeDecodeError, csv.Error) as failure:
-        raise Malformed(f"{path.name} cannot be read as CSV in UTF-8") from failure
-    if not rows:
-        raise Malformed(f"{path.name} is empty")
-    return Sheet(rows[0], [row for row in rows[1:] if row], delimiter)
+def _themes(path: Path) -> dict[str, list[str]]:
+    themes: dict[str, list[str]] = {}
+    for name, *words in ([cell.strip() for cell in row] for row in sheet.read(path).rows):
+        if name:
+            themes.setdefault(name, [name]).extend(word for word in words if word)
+    if not themes:
+        raise Malformed(f"{path.name} names no theme")
+    return themes
 
 
 def _clean(texts: Sequence[str], progress: Progress) -> list[Cleaned]:
@@ -101,50 +92,66 @@ def _clean(texts: Sequence[str], progress: Progress) -> list[Cleaned]:
     return cleaned
 
 
-def _group(cleaned: Sequence[Cleaned], progress: Progress) -> Analysis:
-    said = [(row, it.text) for row, one in enumerate(cleaned) for it in one.statements if not it.filler]
-    statements = [text for _, text in said]
+def _said(embedder: Embedder, cleaned: Sequence[Cleaned], progress: Progress) -> Said:
+    """Every statement but filler, and the whole texts; a text of one statement is that statement."""
+    said = [(row, it) for row, one in enumerate(cleaned) for it in one.statements if not it.filler]
     row_of = np.array([row for row, _ in said], np.int64)
-    embedder = Embedder()
-    vectors, wholes = _vectors(embedder, cleaned, statements, row_of, progress)
-    progress("group", 0, 1)
-    found = topics.fit(context.in_context(vectors, wholes, row_of), statements, encode=embedder.encode)
-    progress("group", 1, 1)
-    main = context.main(vectors, wholes, row_of, found.labels)
-    rows = np.where(main >= 0, np.append(found.labels, np.int32(-1))[main], -1)
-    return Analysis(list(cleaned), statements, row_of, vectors, found, rows)
-
-
-def _vectors(
-    embedder: Embedder,
-    cleaned: Sequence[Cleaned],
-    statements: Sequence[str],
-    row_of: NDArray[np.int64],
-    progress: Progress,
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Of the statements, and of the whole texts; a text of one statement is that statement."""
     several = np.flatnonzero(np.bincount(row_of, minlength=len(cleaned)) > 1)
-    embedded = _embed(embedder, [*statements, *(cleaned[row].text for row in several.tolist())], progress)
-    vectors = embedded[: len(statements)]
+    texts = [it.text for _, it in said]
+    embedded = _embed(embedder, [*texts, *(cleaned[row].text for row in several.tolist())], progress)
     wholes = np.zeros((len(cleaned), embedder.dimensions), np.float32)
-    wholes[row_of] = vectors
-    wholes[several] = embedded[len(statements) :]
-    return vectors, wholes
+    wholes[row_of] = embedded[: len(texts)]
+    wholes[several] = embedded[len(texts) :]
+    kinds = ["en" if it.language in EMBEDDED_WELL else it.language for _, it in said]
+    return Said(texts, kinds, row_of, embedded[: len(texts)], wholes)
 
 
-def _embed(embedder: Embedder, statements: Sequence[str], progress: Progress) -> NDArray[np.float32]:
+def _embed(embedder: Embedder, texts: Sequence[str], progress: Progress) -> Floats:
     parts = [np.zeros((0, embedder.dimensions), np.float32)]
-    for begin in range(0, len(statements), 8 * _BATCH):
-        parts.append(embedder.encode(statements[begin : begin + 8 * _BATCH]))
-        progress("embed", begin + len(parts[-1]), len(statements))
+    for begin in range(0, len(texts), 8 * _BATCH):
+        parts.append(embedder.encode(texts[begin : begin + 8 * _BATCH]))
+        progress("embed", begin + len(parts[-1]), len(texts))
     return np.concatenate(parts)
 
 
-def _write(path: Path, sheet: Sheet, analysis: Analysis) -> None:
-    kept = [place for place, column in enumerate(sheet.columns) if column not in ADDED]
-    with path.open("w", newline="", encoding="utf-8") as handle:
-        writer = csv.writer(handle, delimiter=sheet.delimiter)
-        writer.writerow([*(sheet.columns[place] for place in kept), *ADDED])
-        for row, topic, one in zip(sheet.rows, analysis.rows, analysis.cleaned, strict=True):
-            issue = ("", "") if topic < 0 else (str(topic + 1), analysis.found.topics[topic].title)
-            writer.writerow([*(row[place] if place < len(row) else "" for place in kept), *issue, one.text])
+def _analysis(
+    name: str, embedder: Embedder, cleaned: list[Cleaned], said: Said, themes: dict[str, list[str]]
+) -> report.Analysis:
+    vectors = context.in_context(said.vectors, said.wholes, said.row_of)
+    framed = frames.place(said.vectors, [embedder.encode(words) for words in themes.values()])
+    labels = _labels(vectors, said, framed)
+    found = topics.describe(vectors, said.texts, labels, encode=embedder.encode)
+    found = _named(found, framed, list(themes))
+    kept = np.array([not topic.filler for topic in found.topics] + [False])
+    main = context.main(said.vectors, said.wholes, said.row_of, np.where(kept[found.labels], found.labels, -1))
+    rows = np.where(main >= 0, np.append(found.labels, -1)[main], -1)
+    return report.Analysis(name, cleaned, said.texts, said.row_of, vectors, found, np.where(kept[rows], rows, -1))
+
+
+def _labels(vectors: Floats, said: Said, framed: Labels) -> Labels:
+    """The frame first; what does not fit is grouped, each group of languages by itself."""
+    labels = framed.copy()
+    for kind in sorted(set(said.kinds)):
+        rest = np.array([it for it, its in enumerate(said.kinds) if its == kind and framed[it] < 0], np.int64)
+        mine = topics.group(vectors[rest], [said.texts[it] for it in rest])
+        labels[rest] = np.where(mine >= 0, mine + labels.max(initial=-1) + 1, -1)
+    return labels
+
+
+def _named(found: topics.Topics, framed: Labels, names: Sequence[str]) -> topics.Topics:
+    """Topics of the frame bear the analyst's names, and are what the analyst asked for, filler or not."""
+    own = [int(framed[topic.members[0]]) for topic in found.topics]
+    return replace(
+        found,
+        topics=tuple(
+            topic if place < 0 else replace(topic, title=names[place], filler=False)
+            for topic, place in zip(found.topics, own, strict=True)
+        ),
+    )
+
+
+def _cells(analysis: report.Analysis, row: int) -> tuple[str, str, str]:
+    topic = int(analysis.rows[row])
+    if topic < 0:
+        return "", "", analysis.cleaned[row].text
+    return str(topic + 1), analysis.found.topics[topic].title, analysis.cleaned[row].text

@@ -1,0 +1,53 @@
+"""Groups of statements that say nothing to act on: "nothing to improve", "all fine". They are feedback, not issues."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+SAYINGS = (
+    "nothing",
+    "nothing at all",
+    "nothing to improve",
+    "nothing comes to mind",
+    "no comments",
+    "no complaints",
+    "none that I can think of",
+    "not applicable",
+    "I don't know",
+    "not sure",
+    "no answer",
+    "everything is fine",
+    "everything was good",
+    "it is all fine as it is",
+    "happy with everything",
+    "thank you very much",
+    "see my answer above",
+)
+"""What is said by people who have nothing to say; a member near one of these, and as short, says as little."""
+
+NEAR = 0.6
+WORDS = 8
+READ = 100
+"""Members of a group that are looked at, evenly spread over it."""
+
+
+def recognise(
+    texts: Sequence[str],
+    vectors: Floats,
+    groups: Sequence[NDArray[np.int64]],
+    encode: Callable[[Sequence[str]], Floats],
+) -> list[bool]:
+    """For each group (indices of its members) whether most of them say nothing."""
+    sayings = encode(SAYINGS)
+    found = []
+    for group in groups:
+        looked = group[np.linspace(0, len(group) - 1, min(len(group), READ)).astype(np.int64)]
+        near = (vectors[looked] @ sayings.T).max(axis=1) >= NEAR
+        short = np.array([len(texts[member].split()) <= WORDS for member in looked])
+        found.append(bool((near & short).mean() > 0.5))
+    return found

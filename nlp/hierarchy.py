@@ -1,0 +1,61 @@
+"""Above and below the topics: themes that hold several, and the parts that one falls into."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.cluster.hierarchy import fcluster, linkage
+
+from nlp import communities, grouping, neighbours
+from nlp.neighbours import Floats
+
+Labels = NDArray[np.int32]
+
+NEAR = 0.75
+"""Issues of several services whose centroids are at least so similar, on average, are one theme."""
+
+LARGE = 30
+"""A topic of fewer members is not looked into."""
+
+SHARE = 0.1
+"""A part holds at least this share of its topic."""
+
+
+def across(centroids: Floats, near: float = NEAR) -> Labels:
+    """Themes across services: the theme of each issue, -1 for an issue by itself.
+
+    By average linkage, so that a chain of pairs is no theme. The same issues always give the same themes.
+    """
+    if len(centroids) < 2:
+        return np.full(len(centroids), -1, np.int32)
+    found = fcluster(linkage(centroids, "average", metric="cosine"), 1 - near, "distance") - 1
+    several = np.bincount(found)[found] > 1
+    return np.where(several, found, -1).astype(np.int32)
+
+
+def broad(centroids: Floats) -> Labels:
+    """A few broad themes for many topics of one service: as many as tell them apart best, about their root at most."""
+    number = len(centroids)
+    if number < 4:
+        return np.zeros(number, np.int32)
+    tree = linkage(centroids, "average", metric="cosine")
+    looks = [
+        (fcluster(tree, count, "maxclust") - 1).astype(np.int32) for count in range(2, int(np.sqrt(2 * number)) + 1)
+    ]
+    return max(looks, key=lambda labels: grouping.silhouette(centroids, labels))
+
+
+def parts(vectors: Floats, members: NDArray[np.int64], seed: int = 0) -> list[NDArray[np.int64]]:
+    """What a topic falls into: indices of each part, nearest its middle first, the largest part first; perhaps none."""
+    if len(members) < LARGE:
+        return []
+    mine = vectors[members]
+    labels = communities.leiden(neighbours.surroundings(mine).graph, 1.0, seed)
+    found = [members[labels == label] for label in range(labels.max() + 1)]
+    large = [part for part in found if len(part) >= SHARE * len(members)]
+    large.sort(key=len, reverse=True)
+    return [_inwards(vectors, part) for part in large] if len(large) > 1 else []
+
+
+def _inwards(vectors: Floats, part: NDArray[np.int64]) -> NDArray[np.int64]:
+    return part[np.argsort(-(vectors[part] @ vectors[part].mean(axis=0)), kind="stable")]

@@ -1,0 +1,127 @@
+"""With a cleaner and an embedder that are quick and made up: what is tested is the way of a file, not the models."""
+
+import csv
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from feedback.record.errors import Malformed
+from nlp.cleaning import Cleaned, Statement
+from workers import analyse as subject
+
+WORDS = ("badge", "bin", "parking", "school", "library", "pothole")
+
+
+class FakeCleaner:
+    def clean(self, texts: Sequence[str]) -> list[Cleaned]:
+        return [self._one(text.replace("Ann Example", "[NAME]")) for text in texts]
+
+    def _one(self, text: str) -> Cleaned:
+        said = [part.strip() for part in text.split(".") if part.strip()]
+        statements = tuple(Statement(part, 0, len(part), "en", "problem", part == "nothing", 0.5) for part in said)
+        return Cleaned(text, (), "en", statements, (), None)
+
+
+class FakeEmbedder:
+    dimensions = 32
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        rows = np.zeros((len(texts), self.dimensions), np.float32)
+        for row, text in enumerate(texts):
+            rows[row] = np.random.default_rng(zlib.crc32(text.encode())).normal(size=self.dimensions) * 0.05
+            rows[row, [place for place, word in enumerate(WORDS) if word in text]] += 1
+        unit: NDArray[np.float32] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        return unit
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subject, "Cleaner", FakeCleaner)
+    monkeypatch.setattr(subject, "Embedder", FakeEmbedder)
+
+
+def table(path: Path, header: str, rows: Sequence[str]) -> Path:
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def result(folder: Path) -> list[dict[str, str]]:
+    with (folder / "feedback.csv").open(newline="", encoding="utf-8") as handle:
+        return list(csv.DictReader(handle))
+
+
+def many() -> list[str]:
+    return [f"{number},the {WORDS[number % 3]} came late on day {number}" for number in range(90)]
+
+
+def test_rows_keep_their_order_and_columns_and_learn_their_issue(tmp_path: Path) -> None:
+    subject.analyse(table(tmp_path / "in.csv", "id,text", many()), tmp_path / "out")
+    rows = result(tmp_path / "out")
+    assert [row["id"] for row in rows] == [str(number) for number in range(90)]
+    assert list(rows[0]) == ["id", "text", "issue_id", "issue_title", "redacted_text"]
+    for word in range(3):
+        assert len({row["issue_id"] for row in rows[word::3]}) == 1
+    assert len({row["issue_id"] for row in rows}) == 3
+
+
+def test_the_report_is_redacted_and_asks_nobody(tmp_path: Path) -> None:
+    rows = [f"{row} and Ann Example knew" for row in many()]
+    subject.analyse(table(tmp_path / "in.csv", "id,text", rows), tmp_path / "out")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "Ann Example" not in page and "[NAME]" in page
+    assert 'src="http' not in page and "<link" not in page
+
+
+def test_what_citizens_wrote_is_never_run(tmp_path: Path) -> None:
+    rows = [f"{row} </script><script>alert(1)</script><img src=x>" for row in many()]
+    subject.analyse(table(tmp_path / "in.csv", "id,text", rows), tmp_path / "out")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "<script>alert(1)" not in page and "<img src=x>" not in page
+
+
+def test_every_chart_has_a_table_and_plotly_is_there_once(tmp_path: Path) -> None:
+    subject.analyse(table(tmp_path / "in.csv", "id,text", many()), tmp_path / "out")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert page.count('<figure role="img"') == page.count("<table>") == 3
+    assert page.count("plotly.js v") == 1
+
+
+@pytest.mark.parametrize("rows", [[], ["1,", "2,"], ["1,the bin", "2,the badge", "3,nothing", "4,the bin", "5,!!!"]])
+def test_small_and_empty_files_are_analysed_too(tmp_path: Path, rows: list[str]) -> None:
+    subject.analyse(table(tmp_path / "in.csv", "id,text", rows), tmp_path / "out")
+    assert len(result(tmp_path / "out")) == len(rows)
+    assert (tmp_path / "out" / "report.html").exists()
+
+
+def test_an_unknown_column_is_named_with_those_there_are(tmp_path: Path) -> None:
+    with pytest.raises(Malformed, match=r"'words'.*'id', 'text'"):
+        subject.analyse(table(tmp_path / "in.csv", "id,text", many()), tmp_path / "out", text_column="words")
+
+
+def test_what_is_no_csv_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_bytes(b"\xff\xfe\x00\x81")
+    with pytest.raises(Malformed):
+        subject.analyse(tmp_path / "in.csv", tmp_path / "out")
+
+
+def test_statements_go_into_the_analysts_frame_and_the_rest_is_grouped(tmp_path: Path) -> None:
+    frame = table(tmp_path / "frame.csv", "theme,example", ["Blue badges,my badge is late"])
+    subject.analyse(table(tmp_path / "in.csv", "id,text", many()), tmp_path / "out", frame=frame)
+    rows = result(tmp_path / "out")
+    assert {row["issue_title"] for row in rows[::3]} == {"Blue badges"}
+    assert "Blue badges" not in {row["issue_title"] for row in rows if int(row["id"]) % 3}
+    assert len({row["issue_id"] for row in rows}) == 3
+
+
+def test_progress_is_told_step_by_step(tmp_path: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    subject.analyse(
+        table(tmp_path / "in.csv", "id,text", many()),
+        tmp_path / "out",
+        progress=lambda step, done, total: told.append((step, done, total)),
+    )
+    assert [step for step, done, total in told if done == total] == ["clean", "embed", "group"]
