@@ -45,15 +45,12 @@ SATISFIED = re.compile(
     re.IGNORECASE,
 )
 INTRODUCTION = re.compile(
-    r"^\W*(?:(?:hi|hello|dear)\b.{0,30}|(?:my|the|his|her) (?:full |first |last |phone |mobile |home |e-?mail |nhs "
-    r"|ni |national insurance |account |reference )*(?:name|number|no|address|email|e-?mail|postcode|post code|date"
-    r" of birth|dob|birthday|reference|reg|registration|details)\b.{0,30}"
-    r"|(?:i am|i'm|i live|we live|this is|regards|born|call|ring|tel|email|e-mail|text)\b.{0,25}\[[A-Z_]+\]\W*|i am"
-    r" an? .{0,40}|i(?:'m| am) \d+.{0,20})$",
+    r"^\W*(?:(?:my|the|his|her|i am|i'm|i live|we live|this is|regards|born|call|ring|tel|email|e-mail|text|address"
+    r"|postcode|dob|phone|mobile|name)\b.{0,45}\[[A-Z_]+\]\W*|(?:hi|hello|dear)\b.{0,20}|i am an? \w+(?: \w+)?\W*)$",
     re.IGNORECASE,
 )
 HELPLESS = re.compile(
-    r"\b(?:hasn't|haven't|not|isn't|wasn't|won't|doesn't|didn't|can't|cannot|never|unable|without|still)\b",
+    r"\b(?:hasn't|haven't|not|isn't|wasn't|won't|doesn't|didn't|can't|cannot|never|unable|without|still|wrong|lost|paid|charged|waiting|refund)\b",
     re.IGNORECASE,
 )
 

@@ -78,19 +78,16 @@ def plain(word: str) -> str:
 @cache
 def kind(word: str) -> Kind:
     """Of a word in lower case."""
-    bare = plain(word).replace("’", "'").replace("´", "'").replace("`", "'")
+    bare = re.sub("[’´`]", "'", plain(word))
     if bare in listed("word_names"):
         return Kind.EITHER
     if bare in listed("first_names"):
         return Kind.GIVEN
     if bare in listed("surnames") or _compound_family(bare):
         return Kind.FAMILY
-    if bare in listed("everyday_words") or _inflected(bare):
+    if bare in listed("everyday_words") or _inflected(bare) or set(bare) == {"x"}:  # "xxxx" is anonymised already
         return Kind.EVERYDAY
-    parts = bare.split("-")
-    if len(parts) > 1:
-        return _of_parts([kind(part) for part in parts if part])
-    return Kind.UNKNOWN
+    return _of_parts([kind(part) for part in bare.split("-") if part]) if "-" in bare else Kind.UNKNOWN
 
 
 def _compound_family(word: str) -> bool:

@@ -360,8 +360,8 @@ class _Line:
                 continue
             following = self._words[place + 1]
             soft = word.text.lower() in SOFT_TITLES
-            if len(following.text) < 2 or set(following.text.lower()) == {"x"}:
-                continue  # anonymised already
+            if len(following.text) < 2:
+                continue
             if self._could_be_name(following, strict=soft) and not self._is_place(place + 1, place + 2):
                 yield self._span(place, self._extend(place + 1), 0.8)
 
