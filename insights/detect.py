@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 
 from insights.habits import Habits, learn
-from insights.look import BUSY_WEEK, FEWEST_DAYS, MOSTLY, Look, Suspicion
+from insights.look import BUSY_WEEK, FEWEST_DAYS, MOSTLY, Look, Suspicion, Way
 from insights.memory import Memory, Places, Report, Vectors, hours, unit
 from insights.scan import Mask, Region
 
@@ -30,11 +30,20 @@ FEWEST = 30
 ACTIVE_BUSY, ACTIVE_QUIET = 120.0, 504.0
 """Hours that an issue stays active without a report; longer where fewer come."""
 
+STILL = 1.5
+"""Times its usual rate, above which an issue is still active."""
+
+LONGEST = 28 * 24.0
+"""Hours after which what goes on is usual."""
+
 WATCH = 10.0
 """What chance would bring this many times as often as is tolerated is shown, and not sent."""
 
 SAME = 0.75
 """The similarity of two regions' centres from which they are one issue."""
+
+SLACK = 0.05
+"""How far outside its region a report of an issue still counts as explained by it."""
 
 NOTHING_BEFORE = 2
 
@@ -44,12 +53,17 @@ Tier = Literal["signal", "watch"]
 
 @dataclass(frozen=True, slots=True)
 class Active:
-    """An issue that has been signalled and is still being reported. Its members are its reports since it began."""
+    """An issue that has been signalled and is still being reported. Its members are its reports since it began.
+
+    `region`: where it was found, None where it was known and only its own reports are meant; `usual`: reports an hour
+    before it began, so that a known issue ends when it is back at its level.
+    """
 
     issue: str
     begun: dt.datetime
     last_report: dt.datetime
-    tier: Tier = "signal"
+    region: Region | None = None
+    usual: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +73,7 @@ class Signal:
     `issue`: a known one, or with `centroid` and `radius` (of unit vectors as they came; a cosine) one that was found
     just now and is to be stored under this id. `observed` reports in the last `window` hours, where `expected` were;
     `score`: -log10 of how likely so many are; `chance`: how often a week chance alone brings the like in this service.
+    `way`: whether it was found in a neighbourhood, in one channel's or about a known issue;
     `keys`: the statements that it rests on, now the issue's; `against`: what speaks against it.
     """
 
@@ -74,6 +89,7 @@ class Signal:
     feedback_ids: tuple[str, ...]
     keys: tuple[int, ...]
     channels: dict[str, int]
+    way: Way
     centroid: Vectors | None = None
     radius: float | None = None
     against: tuple[str, ...] = ()
@@ -196,6 +212,7 @@ class _Step:
                 score=suspicion.score,
                 chance=chance,
                 window=int(suspicion.window),
+                way=suspicion.way,
                 feedback_ids=tuple(dict.fromkeys(report.feedback_id for report in members)),
                 keys=tuple(report.key for report in members),
                 channels=dict(Counter(report.channel for report in recent)),
@@ -203,7 +220,9 @@ class _Step:
                 radius=radius,
             )
         )
-        self.active[issue] = Active(issue, min(r.at for r in members), self.now)
+        self.active[issue] = Active(
+            issue, min(r.at for r in members), self.now, suspicion.region, suspicion.expected / suspicion.window
+        )
         self._extend(issue, suspicion.members)
 
     def _kind(self, issue: str, suspicion: Suspicion) -> Kind:
@@ -222,7 +241,7 @@ class _Step:
         issue, count = issues.most_common(1)[0]
         if issue is not None:
             lately = (
-                self.look.counts() & (rows["issue"] == self.memory.code(issue)) & (self.look.ages < suspicion.window)
+                self.look.fresh() & (rows["issue"] == self.memory.code(issue)) & (self.look.ages < suspicion.window)
             )
             if count >= MOSTLY * len(suspicion.recent) and count >= 0.5 * lately.sum():
                 return issue, False
@@ -231,16 +250,14 @@ class _Step:
 
     def _same(self, suspicion: Suspicion) -> str | None:
         """The active issue that this is more of."""
-        if not self.active:
-            return None
         centre = self._centre(suspicion.members)
-        likeness = {issue: float(centre @ self._region(a).centre) for issue, a in self.active.items()}
-        best = max(likeness, key=likeness.__getitem__)
-        return best if likeness[best] >= SAME else None
+        likeness = {a.issue: float(centre @ self._region(a).centre) for a in self.active.values()}
+        best = max(likeness, key=likeness.__getitem__, default=None)
+        return best if best is not None and likeness[best] >= SAME else None
 
     def _belongs(self, place: int) -> str | None:
         vector = self.memory.smooth[place]
-        depths = {issue: float(self._region(a).depth(vector)) for issue, a in self.active.items()}
+        depths = {a.issue: float(self._region(a).depth(vector)) for a in self.active.values() if a.region}
         best = max(depths, key=depths.__getitem__, default=None)
         return best if best is not None and depths[best] >= 0 else None
 
@@ -249,15 +266,15 @@ class _Step:
         mine = (
             rows["evidence"] & (rows["issue"] == self.memory.code(active.issue)) & (rows["at"] >= hours(active.begun))
         )
-        return np.flatnonzero(mine)
+        return np.flatnonzero(mine & rows["evidence"] & (rows["at"] >= hours(active.begun)))
 
     def _region(self, active: Active) -> Region:
-        members = self._members(active)
-        vectors = self.memory.smooth[members]
-        total = vectors.sum(axis=0)
-        own = (vectors @ total - 1) / np.maximum(np.linalg.norm(total - vectors, axis=1), 1e-9)
-        radius = float(np.clip(np.quantile(own, 0.1) - 0.05, 0.4, 0.9)) if len(members) else 1.0
-        return Region(unit(total), radius)
+        """About the centre of the issue's members, which moves with them; without a region of its own, everything."""
+        if active.issue not in self.memory.outlines:
+            total = self.memory.smooth[self._members(active)].sum(axis=0)
+            self.memory.outlines[active.issue] = replace(active.region or Region(total, -1.0), centre=unit(total))
+        region: Region = self.memory.outlines[active.issue]
+        return region
 
     def _centre(self, places: Places) -> Vectors:
         return unit(self.memory.smooth[places].sum(axis=0))
@@ -274,14 +291,23 @@ class _Step:
         self.look.owned[places] = True
 
     def _owned(self) -> Mask:
+        """What an active issue's reports hold within its region; what merely joined it is still evidence."""
         owned = np.zeros(len(self.memory.rows), bool)
         for active in self.active.values():
-            owned[self._members(active)] = True
+            members = self._members(active)
+            owned[members] = self._region(active).depth(self.memory.smooth[members]) >= -SLACK
         return owned
 
     def _lasts(self, active: Active) -> bool:
-        busy = len(self.reports) / (KEPT.days / 7) >= BUSY_WEEK
-        return hours(self.now) - hours(active.last_report) < (ACTIVE_BUSY if busy else ACTIVE_QUIET)
+        """Whether it is still being reported, and more than before it began."""
+        rows = self.memory.rows
+        span = ACTIVE_BUSY if len(rows) / (KEPT.days / 7) >= BUSY_WEEK else ACTIVE_QUIET
+        since = hours(self.now) - span
+        age = hours(self.now) - hours(active.begun)
+        if age < span:
+            return True
+        lately = (rows["at"][self._members(active)] > since).sum()
+        return bool(age < LONGEST and lately > STILL * active.usual * span)
 
     def _youth(self) -> float:
         """A service of less than four weeks is looked at with the more caution the younger it is."""
@@ -311,7 +337,13 @@ def _memory(state: State, batch: Sequence[Report]) -> Memory:
 
 
 def _outline(members: Sequence[Report], reports: Sequence[Report]) -> tuple[Vectors, float]:
-    """Centroid and radius of a found issue among the vectors as they came."""
-    vectors = np.array([report.vector for report in members if report.vector is not None])
-    centroid = unit(vectors.sum(axis=0))
-    return centroid, float(np.quantile(vectors @ centroid, 0.1))
+    """Centroid of a found issue among the vectors as they came, and the radius that best tells its reports apart."""
+    mine = {id(report) for report in members}
+    told = [report for report in reports if report.vector is not None]
+    vectors = np.array([report.vector for report in told])
+    inside = np.array([id(report) in mine for report in told])
+    centroid = unit(vectors[inside].sum(axis=0))
+    likeness = vectors @ centroid
+    order = np.argsort(-likeness)
+    gain = np.cumsum(np.where(inside[order], 1, -1))
+    return centroid, float(likeness[order[int(gain.argmax())]])

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from insights.memory import Memory, Places
+from insights.memory import Memory
 from insights.surprise import WEEK, Floats
 
 MOST_ALIKE = 0.9
 FEWEST_PAIRS = 30
-RESTLESS = 0.02
+RESTLESS = 0.03
 """The squared variation of an issue's share from week to week, before a service has shown its own."""
+AHEAD = 2.0
+"""A wandering share is farther from its past mean than its weeks are from each other, by this factor squared."""
 RESTLESS_WEIGHT = 20.0
 
 
@@ -29,14 +33,22 @@ def learn(memory: Memory, now: float) -> Habits:
     return Habits(_alike(memory), _restless(memory, now))
 
 
-def weights(batch: Places, piece: Places, alike: float) -> Floats:
+def weights(rows: NDArray[Any], alike: float) -> Floats:
     """How much each of these reports counts: c of one batch count c / (1 + (c - 1) alike), those of one piece one."""
-    count = np.ones(len(batch))
-    if alike > 0 and (batch >= 0).any():
-        _, which, size = np.unique(batch, return_inverse=True, return_counts=True)
-        count = np.where(batch >= 0, 1 / (1 + (size[which] - 1) * alike), 1.0)
-    _, which, size = np.unique(piece, return_inverse=True, return_counts=True)
-    return np.asarray(count / size[which])
+    count = np.ones(len(rows))
+    batched = rows["batch"] >= 0
+    if alike > 0 and batched.any():
+        count[batched] = 1 / (1 + (_size(rows["batch"][batched]) - 1) * alike)
+    parts = rows["share"] < 1
+    if parts.any():
+        count[parts] /= _size(rows["piece"][parts])
+    return count
+
+
+def _size(codes: NDArray[Any]) -> Floats:
+    """Of each, how many have the same code."""
+    _, which, size = np.unique(codes, return_inverse=True, return_counts=True)
+    return np.asarray(size[which], np.float64)
 
 
 def _alike(memory: Memory) -> float:
@@ -79,5 +91,5 @@ def _restless(memory: Memory, now: float) -> float:
         return RESTLESS
     excess = (((count - usual) ** 2 - usual * (1 - 1 / 4)) / np.maximum(usual, 1e-9) ** 2)[often].mean(axis=1) * 4 / 3
     return float(
-        (RESTLESS * RESTLESS_WEIGHT + max(np.median(excess), 0) * often.sum()) / (RESTLESS_WEIGHT + often.sum())
+        (RESTLESS * RESTLESS_WEIGHT + AHEAD * max(np.median(excess), 0) * often.sum()) / (RESTLESS_WEIGHT + often.sum())
     )

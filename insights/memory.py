@@ -63,11 +63,13 @@ class Memory:
     """Arrays over the rows of some reports, in their order.
 
     `rows`: (n,) what is known of each (at in hours, share of its piece; codes of piece, channel, batch and issue, -1
-    for none); `smooth`: (n, d) unit vectors, zero where there is none. A cache: `version` tells whose state it is.
+    for none); `smooth`: (n, d) unit vectors, zero where there is none; `outlines`: regions of issues whose members
+    have not changed. A cache: `version` tells whose state it is.
     """
 
     def __init__(self, reports: Sequence[Report]) -> None:
         self.version = 0
+        self.outlines: dict[str, Any] = {}
         self._codes: dict[str | None, int] = {None: -1}
         self.dimensions = next((len(report.vector) for report in reports if report.vector is not None), 0)
         self.centre = np.zeros(self.dimensions, np.float32)
@@ -120,6 +122,7 @@ class Memory:
 
     def assign(self, places: Places, issue: str) -> None:
         self.rows["issue"][places] = self.code(issue)
+        self.outlines.clear()
 
     def _reserve(self, capacity: int) -> None:
         self._rows, self._near = _grown(self._rows, capacity), _grown(self._near, capacity)

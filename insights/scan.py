@@ -49,11 +49,16 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Nearby:
-    """The rows that may count: (m, d) smooth vectors, (m,) ages in hours, (m,) weights. The last row is the new one."""
+    """The rows that may count: (m, d) smooth vectors, (m,) ages in hours, (m,) weights. The last row is the new one.
+
+    `fresh`: those that may count in a window; the others (explained by what has been signalled, or learnt late) only
+    tell what was there before it.
+    """
 
     smooth: Vectors
     ages: Floats
     weight: Floats
+    fresh: Mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,22 +93,32 @@ def scan(near: Nearby, ruler: Ruler) -> Find | None:
         return None
     level = scores.argmax(axis=0)
     starts = [
-        (here >= RADII[level[place]] - 1e-6) & (near.ages < ruler.windows[place]) for place in np.flatnonzero(best > 0)
+        near.fresh & (here >= RADII[level[place]] - 1e-6) & (near.ages < ruler.windows[place])
+        for place in np.flatnonzero(best > 0)
     ]
     found = _around(starts, near, ruler)
-    moved = _around([found.inside & (near.ages < found.window)], near, ruler)
+    moved = _around([near.fresh & found.inside & (near.ages < found.window)], near, ruler)
     return max(found, moved, key=lambda find: find.score)
 
 
-def _around(groups: Sequence[Mask], near: Nearby, ruler: Ruler) -> Find:
-    """The most surprising region about the centre of any of these groups of rows, or such a region in contrast."""
+def about(groups: Sequence[Mask], near: Nearby, ruler: Ruler) -> Find:
+    """The most surprising region about the centre of any of these groups of rows."""
+    return _about(groups, near, ruler)[0]
+
+
+def _about(groups: Sequence[Mask], near: Nearby, ruler: Ruler) -> tuple[Find, Vectors]:
     sums = np.array([near.weight[group] @ near.smooth[group] for group in groups], np.float32)
     likeness = near.smooth @ unit(sums).T
     for column, (group, total) in enumerate(zip(groups, sums, strict=True)):
         likeness[group, column] = _without_own(near.smooth[group], near.weight[group], total)
     column, found = _best(likeness, near, ruler)
-    found = replace(found, region=replace(found.region, centre=unit(sums[column])))
-    return max(found, _contrast(found, likeness[:, column], near, ruler), key=lambda find: find.score)
+    return replace(found, region=replace(found.region, centre=unit(sums[column]))), likeness[:, column]
+
+
+def _around(groups: Sequence[Mask], near: Nearby, ruler: Ruler) -> Find:
+    """The same, or such a region in contrast."""
+    found, likeness = _about(groups, near, ruler)
+    return max(found, _contrast(found, likeness, near, ruler), key=lambda find: find.score)
 
 
 def _without_own(vectors: Vectors, weight: Floats, total: Vectors) -> Vectors:
@@ -144,14 +159,17 @@ def _best(likeness: Vectors, near: Nearby, ruler: Ruler) -> tuple[int, Find]:
 def _counts(likeness: Vectors, near: Nearby, ruler: Ruler) -> tuple[Floats, Floats, Floats]:
     """Scores, reports in the window and before it: (c, radii, windows) for (m, c) similarities to c centres."""
     centres, radii, windows = likeness.shape[1], len(RADII), len(ruler.windows)
+    shape = centres, radii + 1, windows + 1
     level = np.searchsorted(RADII - 1e-6, likeness.T, side="right")
     age = np.searchsorted(ruler.windows, near.ages, side="right")
     column, row = np.nonzero(level)
-    cell = (column * (radii + 1) + level[column, row]) * (windows + 1) + age[row]
-    cells = centres * (radii + 1) * (windows + 1)
-    count = np.bincount(cell, near.weight[row], cells).astype(np.float64)
-    count = count.reshape(centres, radii + 1, windows + 1)
-    within: Floats = np.cumsum(np.cumsum(count[:, ::-1], axis=1)[:, ::-1][:, 1:], axis=2)
-    k = within[:, :, :-1]
-    b = within[:, :, -1:] - k
+    cell = (column * shape[1] + level[column, row]) * shape[2] + age[row]
+
+    def within(weight: Floats) -> Floats:
+        count = np.bincount(cell, weight[row], int(np.prod(shape))).reshape(shape)
+        return np.asarray(np.cumsum(np.cumsum(count[:, ::-1], axis=1)[:, ::-1][:, 1:], axis=2), np.float64)
+
+    everything = within(near.weight)
+    k = within(near.weight * near.fresh)[:, :, :-1]
+    b = everything[:, :, -1:] - everything[:, :, :-1]
     return surprise(k, b, ruler.volume, ruler.restless), k, b

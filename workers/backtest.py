@@ -32,6 +32,7 @@ CHUNK = 512
 FIRST_FIT = dt.timedelta(days=7)
 REFIT = dt.timedelta(days=7)
 RESOLUTION = 3.0
+PART = 0.3
 SAME_TEXT = dt.timedelta(days=3)
 LONG_AGO = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 EVIDENCE = {"problem", "request", "suggestion", "question"}
@@ -143,6 +144,14 @@ def _replay(history: Iterable[Heard], tolerance: float) -> Iterator[dict[str, ob
                 "detected_at": now.isoformat(),
                 "title": groups.title(signal),
                 "feedback_ids": list(signal.feedback_ids),
+                "since": signal.since.isoformat(),
+                "observed": signal.observed,
+                "expected": round(signal.expected, 2),
+                "window_hours": signal.window,
+                "score": round(signal.score, 2),
+                "chance": float(f"{signal.chance:.2g}"),
+                "channels": signal.channels,
+                "way": signal.way,
             }
 
 
@@ -173,26 +182,26 @@ class _Groups:
         return self.texts[signal.keys[0]]
 
     def refit(self, state: detect.State) -> tuple[detect.Report, ...]:
-        """Groups anew what is kept; what has been signalled keeps its reports."""
+        """Groups anew what is kept. What has been signalled goes on, as a part of a larger group if need be."""
         vectors = np.array([report.vector for report in state.reports])
         labels = communities.leiden(neighbours.graph(vectors), RESOLUTION)
         groups = [np.flatnonzero(labels == label) for label in range(labels.max() + 1)]
         groups = [group for group in groups if len(group) >= topics.MEMBERS]
         centres = [unit(vectors[group].sum(axis=0)) for group in groups]
-        keys = np.array([report.key for report in state.reports])
+        issues = [report.issue for report in state.reports]
         known = [
-            identity.Known(issue, frozenset(r.key for r in state.reports if r.issue == issue), centroid)
+            identity.Known(issue, frozenset(place for place, i in enumerate(issues) if i == issue), centroid)
             for issue, (centroid, _) in self.places.items()
-            if issue not in self.signalled
         ]
-        found = [identity.Found(frozenset(keys[group]), c) for group, c in zip(groups, centres, strict=True)]
-        ids = [issue or str(uuid.uuid4()) for issue in identity.match(known, found).ids]
+        found = [identity.Found(frozenset(group.tolist()), c) for group, c in zip(groups, centres, strict=True)]
+        ids = identity.match(known, found).ids
         self.places = {issue: self.places[issue] for issue in self.signalled if issue in self.places}
-        target: dict[int, str] = {}
-        for issue, group, centre in zip(ids, groups, centres, strict=True):
+        target: list[str | None] = [issue if issue in self.places else None for issue in issues]
+        for matched, group, centre in zip(ids, groups, centres, strict=True):
+            issue = matched or str(uuid.uuid4())
+            if issue in self.places and sum(issues[place] == issue for place in group) < PART * len(group):
+                issue = str(uuid.uuid4())
             self.places[issue] = (centre, float(np.quantile(vectors[group] @ centre, topics.SPREAD)))
-            target.update(dict.fromkeys(group.tolist(), issue))
-        return tuple(
-            report if report.issue in self.signalled else replace(report, issue=target.get(place))
-            for place, report in enumerate(state.reports)
-        )
+            for place in group:
+                target[place] = target[place] or issue
+        return tuple(replace(report, issue=issue) for report, issue in zip(state.reports, target, strict=True))
