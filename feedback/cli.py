@@ -308,9 +308,8 @@ def analyse(file: Path, target: Path, text_column: str, frame: Path | None) -> N
 @click.option("--output", "target", type=click.Path(dir_okay=False, path_type=Path), required=True)
 def redact(source: Path, target: Path) -> None:
     """Redact texts: JSON lines with id and text in; id, text and spans out."""
-    from workers.redact import redact_file
-
     from feedback.progress import counted
+    from workers.redact import redact_file
 
     with counted("redacting", source) as progress:
         count = redact_file(source, target, progress)

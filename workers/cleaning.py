@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from nlp.cleaning import Cleaned, Statement
 from numpy.typing import NDArray
 
+from nlp.cleaning import Cleaned, Statement
 from workers.tools import Tools
 
 EVIDENCE = {"problem", "request", "suggestion", "question"}

@@ -11,7 +11,6 @@ from feedback.record.settings import Settings
 
 if TYPE_CHECKING:
     from nlp.cleaning import Cleaned, Cleaner
-
     from nlp.embed import Embedder
 
 
