@@ -9,27 +9,20 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from feedback.record.models import Alert, Feedback, Issue, Quiet, Service, Signal, Subscription, new_id
-from insights import facts
+from feedback.record.models import Alert, Feedback, Issue, Quiet, Service, Signal, Statement, Subscription, new_id
+from insights import facts, timing
 from insights.facts import URGENT
 from insights.subscriptions import Filters
 
 GROWN = 2.0
 GROWN_BY = 5
 """Markedly: twice the reports that were last told of, and at least five more."""
-
-LOUD = 5
-"""Messages of one day, to people, after which what follows is gathered into one."""
-
-GATHERED = (8, 17)
-"""The hours, in the service's time zone, at which gathered alerts go out; a digest goes at the first of them."""
 
 STILL_URGENT = dt.timedelta(days=7)
 """An urgent letter that is typed in days late is still urgent; one found in an import of years is not."""
@@ -55,17 +48,19 @@ def tell(session: Session, service_id: int) -> None:
     if not standing:
         return
     service = session.get_one(Service, service_id)
-    heard = _heard(session, [signal.id for signal, _ in standing])
+    signal_ids = [signal.id for signal, _ in standing]
+    heard, reports = _heard(session, signal_ids), _reports(session, signal_ids)
     quiet = _quiet(session, [issue.id for _, issue in standing])
     listeners = _listeners(session, service_id)
-    rows = [
-        _row(service, listener, f"signal.{signal.kind}", facts.of_signal(service, issue, signal), signal, known)
-        for signal, issue in standing
-        for listener in listeners
-        if _wanted(listener, signal, issue)
-        and (listener is None or (listener.id, issue.id) not in quiet)
-        and _is_news(signal, known := _known(heard, listener, signal))
-    ]
+    rows = []
+    for signal, issue in standing:
+        by_now = max(signal.observed, reports.get(signal.id, 0))
+        said = facts.of_signal(service, issue, signal, by_now)
+        for listener in listeners:
+            known = _known(heard, listener, signal)
+            silent = listener is not None and (listener.id, issue.id) in quiet
+            if not silent and _wanted(listener, signal, issue, by_now) and _is_news(by_now, known):
+                rows.append(_row(service, listener, f"signal.{signal.kind}", said, signal, known))
     _raise(session, service, rows)
 
 
@@ -95,6 +90,18 @@ def _heard(session: Session, signal_ids: Sequence[uuid.UUID]) -> dict[tuple[uuid
     return {(row.subscription_id, row.signal_id): Heard(row.observed, row.times, row.acknowledged) for row in rows}
 
 
+def _reports(session: Session, signal_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """How many have reported on each since it began: a signal itself stays as it was found."""
+    rows = session.execute(
+        select(Signal.id, func.count(Statement.feedback_id.distinct()).label("reports"))
+        .join(Statement, and_(Statement.issue_id == Signal.issue_id, Statement.said_at >= Signal.since))
+        .join(Feedback, Feedback.id == Statement.feedback_id)
+        .where(Signal.id.in_(signal_ids), Statement.evidence, Feedback.weight > 0)
+        .group_by(Signal.id)
+    )
+    return {row.id: row.reports for row in rows}
+
+
 def _known(
     heard: dict[tuple[uuid.UUID | None, uuid.UUID], Heard], listener: Subscription | None, signal: Signal
 ) -> Heard | None:
@@ -105,10 +112,10 @@ def _known(
     return heard.get((listener.id, signal.id), late)
 
 
-def _is_news(signal: Signal, known: Heard | None) -> bool:
+def _is_news(reports: int, known: Heard | None) -> bool:
     if known is None:
         return True
-    grown = signal.observed >= GROWN * known.observed and signal.observed >= known.observed + GROWN_BY
+    grown = reports >= GROWN * known.observed and reports >= known.observed + GROWN_BY
     return grown and not known.acknowledged
 
 
@@ -131,9 +138,9 @@ def filters_of(subscription: Subscription) -> Filters:
     return msgspec.convert(subscription.filters, Filters)
 
 
-def _wanted(listener: Subscription | None, signal: Signal, issue: Issue) -> bool:
+def _wanted(listener: Subscription | None, signal: Signal, issue: Issue, reports: int) -> bool:
     return listener is None or matches(
-        filters_of(listener), signal.kind, signal.channels, issue.trend, issue.status, signal.observed
+        filters_of(listener), signal.kind, signal.channels, issue.trend, issue.status, reports
     )
 
 
@@ -175,7 +182,7 @@ def _row(
         "signal_id": signal.id if signal else None,
         "issue_id": signal.issue_id if signal else None,
         "facts": said,
-        "observed": signal.observed if signal else 0,
+        "observed": said["signal"]["reports"] if signal else 0,
     }
 
 
@@ -185,45 +192,9 @@ def _raise(session: Session, service: Service, rows: list[dict[str, Any]]) -> No
         return
     session.execute(select(Service.id).where(Service.id == service.id).with_for_update(key_share=True))
     now = session.scalars(select(func.now())).one()
-    loud = _loud(session, service, now)
+    loud = timing.loud(session, service, now)
     for row in rows:
         listener = row.pop("listener")
         row["state"] = "waiting" if listener else "told"
-        row["due_at"] = _due(listener, service, now, row["type"] == URGENT, loud) if listener else None
+        row["due_at"] = timing.due(listener, service, now, row["type"] == URGENT, loud) if listener else None
     session.execute(insert(Alert).on_conflict_do_nothing(), rows)
-
-
-def _loud(session: Session, service: Service, now: dt.datetime) -> set[uuid.UUID]:
-    """Who has had enough messages today; what was raised at once was one."""
-    midnight = now.astimezone(ZoneInfo(service.properties.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = session.execute(
-        select(Alert.subscription_id)
-        .where(Alert.subscription_id.is_not(None), Alert.raised_at >= midnight, Alert.type != URGENT)
-        .group_by(Alert.subscription_id)
-        .having(func.count(Alert.raised_at.distinct()) >= LOUD)
-    )
-    return {row.subscription_id for row in rows}
-
-
-def _due(listener: Subscription, service: Service, now: dt.datetime, urgent: bool, loud: set[uuid.UUID]) -> dt.datetime:
-    if urgent:
-        return now
-    zone, to_people = ZoneInfo(service.properties.time_zone), listener.kind != "webhook"
-    due = now
-    if listener.digest != "at_once":
-        due = next_hour(now, zone, GATHERED[:1], monday=listener.digest == "weekly")
-    elif to_people and listener.id in loud:
-        due = next_hour(now, zone, GATHERED)
-    return max(due, listener.quiet_until or due)
-
-
-def next_hour(now: dt.datetime, zone: ZoneInfo, hours: Sequence[int], *, monday: bool = False) -> dt.datetime:
-    """The next time that one of these hours strikes in that zone; on a Monday, if it must be one."""
-    local = now.astimezone(zone)
-    for ahead in range(9):
-        day = local.date() + dt.timedelta(days=ahead)
-        for hour in hours:
-            at = dt.datetime.combine(day, dt.time(hour), zone)
-            if at > local and (not monday or day.weekday() == 0):
-                return at
-    raise AssertionError("a week has a Monday")

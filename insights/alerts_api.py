@@ -17,7 +17,7 @@ from feedback.record.errors import NotFound
 from feedback.record.models import Delivery, Service, Subscription
 from feedback.record.queue import Bell
 from insights import delivery as deliveries
-from insights import subscriptions
+from insights import sealed, subscriptions
 from insights.addresses import Allowed
 from insights.api import Cursor, Limit
 from insights.door import AnyRequest, asker
@@ -142,7 +142,7 @@ def rotate_secret(request: AnyRequest, record: Record, subscription: uuid.UUID) 
     with record.transaction() as session:
         who = asker(session, request)
         found = subscriptions.find(session, who, subscription, Role.editor)
-        secret = subscriptions.rotate(record.keys, found)
+        secret = sealed.rotate(record.keys, found)
         subscriptions.audit(session, who, found, "rotate secret")
         return Subscribed(**_fields(session, found), secret=secret)
 

@@ -45,6 +45,8 @@ SAME = 0.75
 SLACK = 0.05
 """How far outside its region a report of an issue still counts as explained by it."""
 
+RIM = 0.2
+
 NOTHING_BEFORE = 2
 
 Kind = Literal["new", "surge", "regression"]
@@ -221,7 +223,7 @@ class _Step:
             )
         )
         self.active[issue] = Active(
-            issue, min(r.at for r in members), self.now, suspicion.region, suspicion.expected / suspicion.window
+            issue, min(r.at for r in members), self.now, self._drawn(suspicion), suspicion.expected / suspicion.window
         )
         self._extend(issue, suspicion.members)
 
@@ -275,6 +277,12 @@ class _Step:
             self.memory.outlines[active.issue] = replace(active.region or Region(total, -1.0), centre=unit(total))
         region: Region = self.memory.outlines[active.issue]
         return region
+
+    def _drawn(self, suspicion: Suspicion) -> Region:
+        """The region without its sparse rim: it was chosen wide, and is to hold no other issue's reports."""
+        region = suspicion.region
+        depth = region.depth(self.memory.smooth[suspicion.members])
+        return replace(region, radius=region.radius + max(float(np.quantile(depth, RIM)), 0.0))
 
     def _centre(self, places: Places) -> Vectors:
         return unit(self.memory.smooth[places].sum(axis=0))

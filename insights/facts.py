@@ -23,7 +23,8 @@ NAMED = 200  # pieces of feedback that an alert names at most
 QUOTES = 3
 
 
-def of_signal(service: Service, issue: Issue, signal: Signal) -> dict[str, Any]:
+def of_signal(service: Service, issue: Issue, signal: Signal, reports: int) -> dict[str, Any]:
+    """`reports`: how many there are by now, since it began."""
     return {
         "service": service.slug,
         "issue": {"id": str(issue.id), "trend": issue.trend, "status": issue.status},
@@ -33,6 +34,7 @@ def of_signal(service: Service, issue: Issue, signal: Signal) -> dict[str, Any]:
             "since": signal.since.isoformat(),
             "detected_at": signal.detected_at.isoformat(),
             "observed": signal.observed,
+            "reports": reports,
             "expected": round(signal.expected, 2),
             "score": round(signal.score, 2),
             "window_hours": signal.window_hours,
@@ -70,6 +72,7 @@ def of_test(service: Service, now: dt.datetime) -> dict[str, Any]:
             "since": (now - dt.timedelta(hours=9)).isoformat(),
             "detected_at": now.isoformat(),
             "observed": 12,
+            "reports": 12,
             "expected": 0.4,
             "score": 7.2,
             "window_hours": 24.0,

@@ -34,7 +34,7 @@ def _would_hear(filters: Filters, alert: Alert) -> bool:
     if alert.type == URGENT:
         return matches_urgent(filters, data["urgent"]["channel"])
     signal, issue = data["signal"], data["issue"]
-    return matches(filters, signal["kind"], signal["by_channel"], issue["trend"], issue["status"], signal["observed"])
+    return matches(filters, signal["kind"], signal["by_channel"], issue["trend"], issue["status"], signal["reports"])
 
 
 def acknowledge(session: Session, who: Principal, alert_id: uuid.UUID) -> Alert:

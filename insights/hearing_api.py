@@ -18,7 +18,7 @@ from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.errors import Malformed, NotFound
 from feedback.record.models import Alert, AuditEntry, Service, Subscription
-from insights import delivery, events, facts, feeds, hearing, layout, subscriptions
+from insights import delivery, events, facts, feeds, hearing, layout, sealed, subscriptions
 from insights.api import Cursor, Limit
 from insights.door import AnyRequest, asker
 from insights.paging import pack, unpack
@@ -165,7 +165,7 @@ def show_feed(request: AnyRequest, record: Record, service: str, token: str | No
 
 def _reader_of(session: Session, record: Record, identity: uuid.UUID, token: str) -> Subscription:
     found = session.get(Subscription, identity)
-    right = subscriptions.unsubscribe_token(record.keys, identity)
+    right = sealed.unsubscribe_token(record.keys, identity)
     if found is None or not hmac.compare_digest(token.encode(), right.encode()):
         raise NotFound("there is no such subscription")
     return found

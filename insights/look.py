@@ -72,7 +72,7 @@ class Look:
         if same.mean() < RARE_CHANNEL:
             some, there = self._near(place, likeness, everything & same)
             ruler = self._ruler(int(rows["channel"][place]))
-            found.append(self._told("channel", scan(some, ruler), some, there))
+            found.append(self._told("channel", scan(some, ruler), some, there, float(same.mean())))
         if rows["issue"][place] >= 0:
             members = rows["issue"][places] == rows["issue"][place]
             found.append(self._told("issue", about([members], near, self._ruler(None)), near, places))
@@ -106,13 +106,14 @@ class Look:
         weight[close] = weights(self._memory.rows[places[close]], self._habits.alike)
         return Nearby(self._memory.smooth[places], self.ages[places], weight, self.fresh()[places]), places
 
-    def _told(self, way: Way, find: Find | None, near: Nearby, places: Places) -> Suspicion | None:
+    def _told(self, way: Way, find: Find | None, near: Nearby, places: Places, share: float = 1.0) -> Suspicion | None:
+        """`share`: the part of all reports that is looked at in this way."""
         if find is None:
             return None
         inside = near.fresh & find.inside
         return Suspicion(
             way=way,
-            chance=CHANCES[way] * self.pace * 10.0**-find.score,
+            chance=CHANCES[way] * share * self.pace * 10.0**-find.score,
             score=find.score,
             window=find.window,
             observed=find.observed,

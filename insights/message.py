@@ -60,8 +60,10 @@ def _said(kind: str, data: dict[str, Any], service: Service, now: dt.datetime) -
         {**data["signal"], "tier": "signal", "feedback_ids": [], "evidence": {}}, SignalView, strict=False
     )
     evidence = words.evidence(signal, now, service.properties.time_zone)
-    channels = f"Channels: {words.channels(signal.by_channel)}."
-    return f"{words.KINDS[signal.kind]}: {data['issue']['title']}", [f"{evidence}.", sureness(signal.score), channels]
+    lines = [f"{evidence}.", sureness(signal.score), f"Channels: {words.channels(signal.by_channel)}."]
+    if data["signal"]["reports"] > signal.observed:
+        lines.append(f"By now it is {data['signal']['reports']:,} reports.")
+    return f"{words.KINDS[signal.kind]}: {data['issue']['title']}", lines
 
 
 def sureness(score: float) -> str:

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from feedback.record.models import Alert, Service, Subscription
 from feedback.record.sealing import KeyRing
 from feedback.record.settings import Settings
-from insights import delivery, facts, mail, message, subscriptions
-from insights.subscriptions import Sealed, SigningKey
+from insights import delivery, facts, mail, message, sealed
+from insights.sealed import SigningKey
 
 log = structlog.get_logger()
 
@@ -44,12 +44,12 @@ def pack(session: Session, keys: KeyRing, settings: Settings, subscription: Subs
     ids = [alert.id for alert in alerts]
     if alerts[0].type == facts.ENDED:
         return Parcel("email", subscription.contact or "", (), ids, bodies, notes)
-    sealed: Sealed = subscriptions.unseal(keys, subscription)
+    to = sealed.unseal(keys, subscription)
     if subscription.kind != "email":
-        return Parcel(subscription.kind, sealed.address, sealed.keys, ids, bodies, notes)
-    leave = subscriptions.unsubscribe_url(keys, settings, subscription)
+        return Parcel(subscription.kind, to.address, to.keys, ids, bodies, notes)
+    leave = sealed.unsubscribe_url(keys, settings, subscription)
     headers = _headers(settings, bodies[0], alerts, leave)
-    return Parcel("email", sealed.address, (), ids, bodies, notes, headers, leave)
+    return Parcel("email", to.address, (), ids, bodies, notes, headers, leave)
 
 
 def _say(session: Session, settings: Settings, alert: Alert) -> tuple[dict[str, Any], message.Note] | None:

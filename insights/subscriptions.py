@@ -2,9 +2,7 @@
 
 import datetime as dt
 import re
-import secrets
 import uuid
-from base64 import b64encode
 from collections.abc import Sequence
 from typing import Literal
 
@@ -17,18 +15,15 @@ from feedback.record.access import Principal, Role
 from feedback.record.errors import Forbidden, Malformed, NotFound
 from feedback.record.models import Alert, AuditEntry, Service, Subscription, new_id
 from feedback.record.sealing import KeyRing
-from feedback.record.settings import Settings
 from feedback.record.stages import OPEN
 from insights import chat
 from insights.addresses import Allowed, Target, check
 from insights.facts import URGENT
+from insights.sealed import Sealed, SigningKey, new_secret, seal, unseal
 from insights.views import ChannelName, Status, Trend
 
 Kind = Literal["webhook", "email", "chat"]
 Digest = Literal["at_once", "daily", "weekly"]
-
-ROTATION = dt.timedelta(days=1)
-"""How long an old secret goes on signing beside the new one."""
 
 MAILBOX = re.compile(r"[^\s@<>\",;:\\()\[\]]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
@@ -69,20 +64,6 @@ class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quiet_until: dt.datetime | msgspec.UnsetType | None = msgspec.UNSET
 
 
-class SigningKey(msgspec.Struct):
-    """`until`: when a secret that was replaced stops signing."""
-
-    secret: str
-    until: dt.datetime | None = None
-
-
-class Sealed(msgspec.Struct):
-    """What nobody may read in the database: where it is sent, and what signs it."""
-
-    address: str
-    keys: list[SigningKey] = msgspec.field(default_factory=list)
-
-
 def make(
     session: Session, keys: KeyRing, allowed: Allowed, who: Principal, wanted: Wanted, request_key: str | None = None
 ) -> tuple[Subscription, str | None]:
@@ -92,7 +73,7 @@ def make(
         return made, sealed.keys[0].secret if sealed.keys else None
     service = _service(session, who, wanted)
     address, shown = _receiver(wanted, allowed)
-    sealed = Sealed(address, [SigningKey(_new_secret())] if wanted.kind == "webhook" else [])
+    sealed = Sealed(address, [SigningKey(new_secret())] if wanted.kind == "webhook" else [])
     if wanted.contact is not None:
         _require_mailbox(wanted.contact, "contact")
     made = Subscription(
@@ -108,7 +89,7 @@ def make(
         created_by=who.caller,
         request_key=request_key,
     )
-    made.sealed = _seal(keys, made.id, sealed)
+    made.sealed = seal(keys, made.id, sealed)
     session.add(made)
     session.flush()
     audit(session, who, made, "subscribe")
@@ -151,22 +132,6 @@ def _require_mailbox(text: str, field: str) -> None:
         raise Malformed(f"{field}: this is no e-mail address")
 
 
-def _new_secret() -> str:
-    return f"whsec_{b64encode(secrets.token_bytes(32)).decode()}"
-
-
-def _context(identity: uuid.UUID) -> bytes:
-    return b"subscription" + identity.bytes
-
-
-def _seal(keys: KeyRing, identity: uuid.UUID, sealed: Sealed) -> bytes:
-    return keys.wrap(msgspec.json.encode(sealed), _context(identity))
-
-
-def unseal(keys: KeyRing, subscription: Subscription) -> Sealed:
-    return msgspec.json.decode(keys.unwrap(subscription.sealed, _context(subscription.id)), type=Sealed)
-
-
 def change(session: Session, subscription: Subscription, wanted: Change) -> None:
     """What already waits comes by the new wish; who is made active again starts afresh."""
     if wanted.contact:
@@ -186,28 +151,6 @@ def change(session: Session, subscription: Subscription, wanted: Change) -> None
         session.execute(waits.values(state="dropped"))
     elif subscription.digest == "at_once":
         session.execute(waits.values(due_at=func.coalesce(subscription.quiet_until, func.now())))
-
-
-def rotate(keys: KeyRing, subscription: Subscription) -> str:
-    """A new secret; the old one goes on signing beside it for a day."""
-    if subscription.kind != "webhook":
-        raise Malformed("only webhooks are signed")
-    sealed, now = unseal(keys, subscription), dt.datetime.now(dt.UTC)
-    old = [key for key in sealed.keys if key.until is None or key.until > now]
-    for key in old:
-        key.until = key.until or now + ROTATION
-    sealed.keys = [SigningKey(_new_secret()), *old]
-    subscription.sealed = _seal(keys, subscription.id, sealed)
-    return sealed.keys[0].secret
-
-
-def unsubscribe_url(keys: KeyRing, settings: Settings, subscription: Subscription) -> str:
-    """Whoever holds it may end the subscription, and nothing else."""
-    return f"{settings.url}/unsubscribe/{subscription.id}/{unsubscribe_token(keys, subscription.id)}"
-
-
-def unsubscribe_token(keys: KeyRing, identity: uuid.UUID) -> str:
-    return keys.digest(b"unsubscribe" + identity.bytes).hex()[:32]
 
 
 def visible(who: Principal) -> Sequence[ColumnElement[bool]]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from standardwebhooks.webhooks import Webhook
 
 from insights.egress import Answer, Egress
-from insights.subscriptions import SigningKey
+from insights.sealed import SigningKey
 
 AGENT = "citizen-feedback-loop"
 

@@ -7,17 +7,21 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
+LEAN = 3.0
+"""How much more the whole counts than one of two statements does. From 2 to 4 it makes no difference to be told from
+chance; at 1 and below the follow-on sentences of one complaint become issues of their own."""
+
 
 def in_context(vectors: Floats, wholes: Floats, row_of: NDArray[np.int64]) -> Floats:
     """The statements' vectors leaning towards the whole text each is from: (n, d) unit rows.
 
-    `wholes`: (r, d) vectors of the texts; `row_of`: (n,) the text of each statement. Of two statements each leans as
-    much on the whole as on itself, of many hardly: a long call is about many things, a short message about one.
+    `wholes`: (r, d) vectors of the texts; `row_of`: (n,) the text of each statement. The more statements, the less each
+    leans: a long call is about many things, a short message about one.
     """
     if not len(vectors):
         return vectors
     others = np.bincount(row_of, minlength=len(wholes))[row_of] - 1
-    share = np.where(others > 0, 1 / np.maximum(others, 1), 0).astype(np.float32)
+    share = np.where(others > 0, LEAN / np.maximum(others, 1), 0).astype(np.float32)
     leaning = vectors + share[:, None] * wholes[row_of]
     unit: Floats = (leaning / np.maximum(np.linalg.norm(leaning, axis=1, keepdims=True), 1e-9)).astype(np.float32)
     return unit

@@ -27,6 +27,9 @@ SAYINGS = (
     "happy with everything",
     "thank you very much",
     "see my answer above",
+    "hello, how are you today",
+    "hello, my name is",
+    "can you help me please",
 )
 """What is said by people who have nothing to say; a member near one of these, and as short, says as little."""
 

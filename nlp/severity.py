@@ -10,6 +10,19 @@ from importlib.resources import files
 DEFAULT = 0.3
 """Of a statement in which no word of the list occurs: a bare "Parking" is a complaint, though not a loud one."""
 
+GRAVE = 0.7
+"""From here on a word of praise beside it makes a harm little smaller, and "nothing" does not take it back."""
+
+ANSWERED_NO = re.compile(
+    r"\W*(?:no|none|nope|nothing)(?:\W*$|\s*[,.!;]|\s(?:i|it|it's|i'm|all|everything|the|thank|very|they|was|all|really|not)\b)"
+)
+WISH = re.compile(
+    r"\b(?:would (?:be|have|like|help|benefit|prefer|appreciate)|should|could (?:be|have|do|you)"
+    r"|too (?!much trouble|many|little trouble)\w+|more (?!than)\w+|longer|quicker|sooner|earlier|less|perhaps|maybe"
+    r"|rather|often|sometimes|didn't|wasn't|weren't|not|haven't|instead|needs?)\b"
+)
+"""What is wished for or missed weighs something, however kindly it is said."""
+
 NEGATED = re.compile(
     r"\b(?:not|no|never|nothing|without|isn't|wasn't|weren't|aren't|don't|didn't|doesn't|hardly)\s+(?:\w+\s+){0,2}$"
 )
@@ -18,8 +31,13 @@ NEGATED = re.compile(
 def severity(text: str) -> float:
     """0 (none at all) to 1 (it ruins a life), of one statement in English."""
     low = text.lower().replace("’", "'")
-    nothing = _pattern("nothing").search(low) is not None
-    return round(_total(harms(low), praises(low), nothing=nothing), 3)
+    found, praise, wishes = harms(low), praises(low), len(WISH.findall(low))
+    worst = max(found, default=DEFAULT)
+    content = ANSWERED_NO.match(low) or _pattern("nothing").search(low)
+    if content and worst < GRAVE and len(found) < 3 and wishes < 2:
+        return 0.02
+    heaped = min(1.0, worst + 0.03 * max(0, len(found) - 1)) / (1 + praise * (1.0 if worst < GRAVE else 0.5))
+    return round(max(heaped, 0.3 * min(wishes, 2) / (1 + 0.3 * praise)), 3)
 
 
 def harms(text: str) -> list[float]:
@@ -31,15 +49,6 @@ def harms(text: str) -> list[float]:
 def praises(text: str) -> int:
     low = text.lower()
     return sum(not NEGATED.search(low, 0, match.start()) for match in _pattern("praise").finditer(low))
-
-
-def _total(found: list[float], praise: int, *, nothing: bool) -> float:
-    if nothing and max(found, default=0) < 0.7:
-        return 0.02
-    mildness = 1 / (1 + praise)
-    if not found:
-        return DEFAULT * mildness
-    return min(1.0, max(found) + 0.03 * (len(found) - 1)) * mildness
 
 
 def _lifted(text: str, match: re.Match[str]) -> bool:

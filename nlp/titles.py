@@ -66,7 +66,7 @@ def name(
 def _phrases(doc: Any) -> Iterator[str]:
     """The whole phrases in a statement, and the statement itself where it is as short as a title."""
     said = [token for token in doc if not token.is_punct and not token.is_space]
-    if 2 <= len(said) <= 6 and all(map(_plain, said)) and not any("'" in token.text for token in doc):
+    if 2 <= len(said) <= 6 and all(map(_plain, said)) and not set(doc.text) & set("'’["):
         yield _text(said)
     for begin in range(len(doc)):
         for length in LENGTHS:

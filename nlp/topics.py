@@ -33,6 +33,9 @@ EVEN = 0.05
 MOST_OUT = 0.1
 """However alike the others are, no more than this share is left out as lonely."""
 
+SAME = 0.99
+"""Cosine similarity of the vectors of one text in one context, whatever the precision they were computed or kept in."""
+
 SPREAD = 0.02
 """The share of a topic's own statements that lie beyond its radius."""
 
@@ -139,7 +142,7 @@ def group(
     """The grouping alone, as `fit` does it: (n,) labels, -1 for none."""
     if not len(vectors):
         return np.zeros(0, np.int32)
-    first, copy_of = _distinct(texts)
+    first, copy_of = _distinct(vectors, texts)
     near = neighbours.surroundings(vectors[first])
     links = _links(len(first), copy_of[_pairs(must_link)], copy_of[_pairs(cannot_link)])
     began = None if start is None or start.max() < 0 else grouping.commonest(start, copy_of)
@@ -152,11 +155,16 @@ def group(
     return spread
 
 
-def _distinct(texts: Sequence[str]) -> tuple[NDArray[np.int64], Labels]:
-    """The first of each text, and for every text which of these it copies: a flood of copies is one thing said."""
+def _distinct(vectors: Floats, texts: Sequence[str]) -> tuple[NDArray[np.int64], Labels]:
+    """The first of each text, and for every text which of these it copies: a flood of copies is one thing said.
+
+    The same words said in another context, whose vector tells of it, are no copy.
+    """
     known: dict[str, int] = {}
-    copy_of = np.array([known.setdefault(text.strip().casefold(), len(known)) for text in texts], np.int32)
-    return np.unique(copy_of, return_index=True)[1], copy_of
+    copy_of = np.array([known.setdefault(text.strip().casefold(), at) for at, text in enumerate(texts)], np.int64)
+    same = np.einsum("ij,ij->i", vectors, vectors[copy_of]) >= SAME
+    first, places = np.unique(np.where(same, copy_of, np.arange(len(texts))), return_inverse=True)
+    return first, places.ravel().astype(np.int32)
 
 
 def _lonely(density: Floats) -> NDArray[np.bool_]:

@@ -19,7 +19,7 @@ class Verdict:
     reason: str
 
 
-ENOUGH = 1.0
+ENOUGH = 0.92
 """Points that make a piece spam."""
 
 

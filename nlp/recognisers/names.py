@@ -268,13 +268,17 @@ KIN = (
 SLOT = re.compile(
     r"\b(?:(?:my|his|her|their|the|full|first|last|sur|maiden|whose) ?name(?:'s| is| was|:)|(?:i am|i'm|im|this is|it"
     r" was|it's|its|by|with|to|from|for|of|see|saw|met|ask|thank|tell|told"
-    r"|called|named|signed|is|was|and|thanks|thankyou|cheers|hi|hello|dear|attn|fao|name|contact)"
+    r"|calls? (?:me|him|her)|named (?:him|her|me)|called|named|signed|is|was|and|thanks|thankyou|cheers|hi"
+    r"|hello|dear|attn"
+    r"|fao|name|contact)"
     r"|(?:kind |best |warm |many )?regards|yours (?:sincerely|faithfully|truly)|sincerely|faithfully"
     rf"|(?:my|our|his|her|their|a) (?:\w+ )?(?:{KIN}))[ \t]*[,:\-–]*\s+(?=[^\W\d_])",
     re.IGNORECASE,
 )
 STRONG = re.compile(
-    r"\b(?:name(?:'s| is| was|:)|regards|sincerely|faithfully|truly|called|named|signed|spoke (?:to|with)|speak to"
+    r"\b(?:name(?:'s| is| was|:)|regards|sincerely|faithfully|truly|calls? (?:me|him|her)|named (?:him|her|me)"
+    r"|called|named|signed"
+    r"|spoke (?:to|with)|speak to"
     r"|talked to|dealt with by|attn|fao"
     rf"|attention of|complaint about|seen by|(?:{KIN}),)[ \t]*[,:\-–]*\s+$",
     re.IGNORECASE,
@@ -284,7 +288,7 @@ BEFORE_WHO = re.compile(
     r" (?:the )?(?:office|reception))\b",
     re.IGNORECASE,
 )
-PLACE_BEFORE = re.compile(r"\b(?:in|at|near|from|around|towards|via|of)\s+(?:the\s+)?$", re.IGNORECASE)
+PLACE_BEFORE = re.compile(r"\b(?:st\.?|saint|in|at|near|from|around|towards|via|of)\s+(?:the\s+)?$", re.IGNORECASE)
 PLACE_AFTER = re.compile(
     r"\s+(?:(?:\w+\s)?(?:hospital|ward|centre|center|clinic|surgery|house|road|street|lane|avenue|way|court|library"
     r"|school|suite|unit|building|site"
@@ -360,7 +364,7 @@ class _Line:
                 continue
             following = self._words[place + 1]
             soft = word.text.lower() in SOFT_TITLES
-            if len(following.text) < 2:
+            if len(following.text) < 2 or set(following.text.lower()) == {"x"}:  # an initial, or anonymised already
                 continue
             if self._could_be_name(following, strict=soft) and not self._is_place(place + 1, place + 2):
                 yield self._span(place, self._extend(place + 1), 0.8)
@@ -381,13 +385,8 @@ class _Line:
         if self._shouting or not self._adjacent(place):
             return False
         first, second = self._words[place : place + 2]
-        both = first.capital and second.capital and second.kind in (Kind.FAMILY, Kind.EITHER)
-        return (
-            both
-            and first.text.lower() not in FUNCTION
-            and second.kind is Kind.FAMILY
-            and not self._is_place(place, place + 2)
-        )
+        both = first.capital and second.capital and second.kind in (Kind.FAMILY, Kind.UNKNOWN)
+        return both and first.text.lower() not in FUNCTION and not self._is_place(place, place + 2)
 
     def in_slots(self) -> Iterator[Find]:
         for match in SLOT.finditer(self._text):
@@ -463,17 +462,12 @@ class _Line:
         word = self._words[place]
         if word.is_name:
             return True
-        if word.text.lower() in PARTICLES:
-            return (
-                place + 1 < len(self._words)
-                and self._adjacent(place)
-                and self._words[place + 1].kind in (Kind.FAMILY, Kind.UNKNOWN, Kind.EITHER)
-            )
-        if word.kind is Kind.EVERYDAY:
-            return False
-        if word.kind is Kind.UNKNOWN:
-            return len(word.text) > 2
-        return word.text.lower() not in FUNCTION or (word.capital and not self._shouting)
+        following = self._words[place + 1] if self._adjacent(place) else None
+        if word.text.lower() in PARTICLES or (len(word.text) == 1 and word.capital):
+            return following is not None and following.kind is not Kind.EVERYDAY
+        if word.kind is Kind.EITHER:
+            return word.text.lower() not in FUNCTION or (word.capital and not self._shouting)
+        return word.kind is Kind.UNKNOWN and len(word.text) > 2
 
     def _could_be_name(self, word: Word, *, strict: bool) -> bool:
         if word.is_name:

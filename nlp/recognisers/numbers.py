@@ -34,7 +34,7 @@ def after(words: str, reach: int = 25) -> str:
 
 def digits(least: int, most: int) -> str:
     """A run of digits, in groups or not, that is no part of a longer one."""
-    return rf"(?<![\w.])\d(?:{SEP}\d){{{least - 1},{most - 1}}}(?!\w)"
+    return rf"(?<![\w.])\d(?:[\s.\-/()]{{0,3}}\d){{{least - 1},{most - 1}}}(?![\w])"
 
 
 NO_DATE = r"(?!\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}\b)"
@@ -47,7 +47,7 @@ PHONE = [
     ),
     Pattern("international", r"(?<!\w)(?:\+\s?|00)[1-9](?:[\s.()-]{0,2}\d){6,14}(?!\w)", LIKELY),
     Pattern("American", r"(?<![\w+-])(?:\+?1[-. ])?\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}(?:\s?x\d{1,5})?(?![\w-])", WEAK),
-    Pattern("named", rf"{after(MOBILE)}{NO_DATE}{digits(6, 13)}", WEAK),
+    Pattern("named", rf"{after(MOBILE + '|desk')}{NO_DATE}\(?{digits(6, 13)}(?:x\d{{1,5}})?", WEAK),
     Pattern("number", rf"{after('number|no', 8)}{NO_DATE}{digits(6, 13)}", WEAK),
     Pattern("bare", rf"{REFERENCE}(?<![\w.])07\d(?:{SEP}\d){{8}}(?!\w)", LIKELY),
 ]

@@ -9,11 +9,12 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import select, text, update
 
-from feedback.record import access
-from feedback.record.models import Alert, AuditEntry, Feedback, Signal, Subscription
+from feedback.record import access, erasure
+from feedback.record.models import Alert, AuditEntry, Feedback, Signal, Statement, Subscription, new_id
 from insights import alerts
-from insights.alerts import LOUD, matches, next_hour
+from insights.alerts import matches
 from insights.subscriptions import Filters
+from insights.timing import LOUD, next_hour
 from tests.insights.raising import NOW, make_due, raise_signal, subscription, tell_again, waiting
 from tests.insights.receivers import Receiver
 from workers.deliver import deliver
@@ -353,3 +354,79 @@ def _due() -> Any:
     from insights.delivery import waiting as due
 
     return due()
+
+
+def test_growth_is_counted_in_distinct_pieces_since_the_signal_began(
+    local: Worker, subscribed: dict[str, Any], hook: Receiver
+) -> None:
+    signal = raise_signal(local.record)
+
+    def report(number: int, *, said: dt.datetime = NOW, evidence: bool = True) -> None:
+        with local.record.transaction() as session:
+            for _ in range(number):
+                piece = piece_of(signal.service_id, said)
+                session.add(piece)
+                session.flush()
+                session.add_all(statement(piece, signal.issue_id, position, evidence) for position in range(2))
+
+    report(23)
+    report(5, said=NOW - dt.timedelta(days=3))
+    report(5, evidence=False)
+    tell_again(local.record, signal)
+    assert len(waiting(local.record)) == 1
+    report(1)
+    tell_again(local.record, signal)
+    assert [alert.observed for alert in waiting(local.record)] == [12, 24]
+    deliver(local)
+    deliver(local)
+    found = hook.got[1].content["data"]
+    assert (found["signal"]["observed"], found["signal"]["reports"]) == (12, 24)
+
+
+def piece_of(service_id: int, said: dt.datetime) -> Feedback:
+    identity = new_id()
+    return Feedback(
+        id=identity,
+        service_id=service_id,
+        channel="web",
+        receipt=str(identity),
+        caller="test",
+        digest=b"",
+        said_at=said,
+        stage="done",
+    )
+
+
+def statement(piece: Feedback, issue_id: Any, position: int, evidence: bool) -> Statement:
+    return Statement(
+        feedback_id=piece.id,
+        service_id=piece.service_id,
+        position=position,
+        text="The photo upload fails",
+        begin=0,
+        end=22,
+        language="en",
+        kind="problem",
+        filler=False,
+        evidence=evidence,
+        severity=0.5,
+        said_at=piece.said_at,
+        issue_id=issue_id,
+    )
+
+
+def test_quotes_are_those_of_the_signal_and_nobody_who_took_words_back_is_quoted(
+    local: Worker, subscribed: dict[str, Any], hook: Receiver
+) -> None:
+    signal = raise_signal(local.record)
+    with local.record.transaction() as session:
+        pieces = [piece_of(signal.service_id, NOW) for _ in range(5)]
+        session.add_all(pieces)
+        session.flush()
+        session.add_all(statement(piece, signal.issue_id, n, True) for piece in pieces for n in range(2))
+        for alert in session.scalars(select(Alert)):
+            alert.facts = {**alert.facts, "feedback_ids": [str(piece.id) for piece in pieces[:4]]}
+        erasure.erase(session, [pieces[0].id, pieces[1].id], by="citizen")
+    deliver(local)
+    quotes = hook.got[0].content["data"]["quotes"]
+    assert quotes == [{"text": "The photo upload fails", "channel": "web"}] * 2

@@ -12,7 +12,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from feedback.record.models import Alert, Delivery, Subscription
 from insights.delivery import RETRIES
-from insights.subscriptions import Sealed, _seal, unseal
+from insights.sealed import Sealed, seal, unseal
 from tests.insights.raising import make_due, raise_signal, subscription, tell_again, waiting
 from tests.insights.receivers import Receiver
 from workers.deliver import deliver
@@ -62,9 +62,9 @@ def test_while_a_secret_is_rotated_both_verify_and_then_the_new_one_alone(
         Webhook(secret).verify(hook.got[0].body, hook.got[0].headers)
     with local.record.transaction() as session:
         found = session.scalars(select(Subscription)).one()
-        sealed = unseal(local.record.keys, found)
-        sealed.keys[1].until = dt.datetime.now(dt.UTC)
-        found.sealed = _seal(local.record.keys, found.id, Sealed(sealed.address, sealed.keys))
+        to = unseal(local.record.keys, found)
+        to.keys[1].until = dt.datetime.now(dt.UTC)
+        found.sealed = seal(local.record.keys, found.id, Sealed(to.address, to.keys))
     raise_signal(local.record)
     deliver(local)
     Webhook(fresh).verify(hook.got[1].body, hook.got[1].headers)

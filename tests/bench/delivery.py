@@ -1,0 +1,166 @@
+"""How long alerts take: 200 at once beside a receiver that hangs and a dead one; and from the last report on."""
+
+import datetime as dt
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median, quantiles
+
+from feedback import embedded
+from feedback.record import access, services
+from feedback.record.db import Record, engine_for
+from feedback.record.migrations import migrate
+from feedback.record.queue import Bell
+from feedback.record.settings import Settings
+from feedback.record.stages import Claimer
+from ingest.arrival import Arrival
+from ingest.intake import accept
+from insights import subscriptions
+from insights.addresses import Allowed
+from insights.subscriptions import Wanted
+from tests.bench import Report
+from tests.insights.raising import raise_signal
+from tests.insights.receivers import Received, Receiver, receiver
+from tests.walking import walk
+from tests.workers.texts import BROKEN, USUAL, said
+from workers.station import Worker
+from workers.tools import Tools
+
+HEALTHY, EACH = 20, 10
+HANGS = 15.0  # seconds
+SERVICES = 5
+PATIENCE = 90.0  # seconds
+
+
+def run(report: Report) -> None:
+    with tempfile.TemporaryDirectory() as folder, embedded.servers(Path(folder)) as servers:
+        settings = Settings(data=Path(folder), webhook_allow=("127.0.0.0/8",))
+        engine = engine_for(servers.database_url)
+        migrate(engine)
+        record, bell = Record(settings, engine), Bell(servers.redis_url)
+        env = {
+            **os.environ,
+            "DATABASE_URL": servers.database_url,
+            "REDIS_URL": servers.redis_url,
+            "FEEDBACK_DATA": folder,
+            "FEEDBACK_WEBHOOK_ALLOW": "127.0.0.0/8",
+            "OMP_NUM_THREADS": "1",
+        }
+        with child(env, "schedule"), child(env, "work", "--queue", "deliveries", "--threads", "16"):
+            report.table("Seconds from signal to arrival", [_burst(record, bell)])
+            report.table("Seconds from the last report to arrival", [_whole_way(record, bell, env)])
+        engine.dispose()
+
+
+@contextmanager
+def child(env: dict[str, str], *words: str) -> Iterator[None]:
+    process = subprocess.Popen([sys.executable, "-m", "feedback", *words], env=env, stderr=subprocess.DEVNULL)
+    yield
+    process.terminate()
+    process.wait()
+
+
+def _subscribe(record: Record, slug: str, url: str) -> None:
+    with record.transaction() as session:
+        who = access.identify(session, access.create(session, "key", access.Role.admin, None), "key")
+        wanted = Wanted("webhook", service=slug, url=url)
+        subscriptions.make(session, record.keys, Allowed.of(record.settings.webhook_allow), who, wanted)
+
+
+def _burst(record: Record, bell: Bell) -> dict[str, float | int]:
+    arrived: list[float] = []
+    lock, hanging = threading.Lock(), threading.Event()
+
+    def take(_: Received) -> tuple[int, dict[str, str], bytes]:
+        with lock:
+            arrived.append(time.monotonic())
+        return 204, {}, b""
+
+    def hang(_: Received) -> tuple[int, dict[str, str], bytes]:
+        hanging.wait(HANGS)
+        return 204, {}, b""
+
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        dead = f"http://127.0.0.1:{closed.getsockname()[1]}/"
+    with receiver() as healthy, receiver() as slow:
+        slow.answers = hang
+        healthy.answers = lambda _: (204, {}, b"")
+        _warm(record, bell, healthy)
+        healthy.answers = take
+        with record.transaction() as session:
+            services.add(session, "burst", "Burst")
+        for url in (slow.url, dead, *(f"{healthy.url}/{number}" for number in range(HEALTHY))):
+            _subscribe(record, "burst", url)
+        for _ in range(EACH):
+            raise_signal(record, "burst")
+        begun = time.monotonic()
+        bell.ring("deliver")
+        until(lambda: len(arrived) >= HEALTHY * EACH)
+        seconds = [at - begun for at in arrived]
+        hanging.set()
+    return {"alerts": len(seconds), "median": median(seconds), "95 %": quantiles(seconds, n=20)[-1]}
+
+
+def _warm(record: Record, bell: Bell, healthy: Receiver) -> None:
+    """Until the worker has come up."""
+    with record.transaction() as session:
+        services.add(session, "warm", "Warm")
+    _subscribe(record, "warm", healthy.url)
+    raise_signal(record, "warm")
+    bell.ring("deliver")
+    until(lambda: bool(healthy.got))
+
+
+def _whole_way(record: Record, bell: Bell, env: dict[str, str]) -> dict[str, float | int]:
+    seconds: list[float] = []
+    worker = Worker(record, Claimer(record.engine), bell, Tools(record.settings))
+    names = [f"way-{number}" for number in range(SERVICES)]
+    with receiver() as hook:
+        for name in names:
+            with record.transaction() as session:
+                services.add(session, name, name.title())
+            for day in range(3, 31):
+                _put(record, name, said(USUAL, 12), dt.timedelta(days=day, hours=day % 8))
+        walk(worker)
+        worker.claimer.close()
+        with child(env, "work", "--queue", "pipeline", "--queue", "services"):
+            for name in names:
+                _subscribe(record, name, f"{hook.url}/{name}")
+                seconds += _until_told(record, bell, name, hook)
+    return {"services told": len(seconds), "median": median(seconds or [float("nan")]), "most": max(seconds, default=0)}
+
+
+def _until_told(record: Record, bell: Bell, name: str, hook: Receiver) -> list[float]:
+    """A few reports at a time, the next only when nothing comes of those before."""
+    for hours in (40, 30, 20, 10, 1, 1):
+        _put(record, name, [*said(BROKEN, 4), *said(USUAL, 3)], dt.timedelta(hours=hours))
+        begun = time.monotonic()
+        bell.ring("clean")
+        deadline = begun + 10
+        while time.monotonic() < deadline:
+            if any(got.path.endswith(name) for got in hook.got):
+                return [time.monotonic() - begun]
+            time.sleep(0.02)
+    return []
+
+
+def _put(record: Record, name: str, texts: list[str], ago: dt.timedelta) -> None:
+    at = dt.datetime.now(dt.UTC) - ago
+    arrivals = [Arrival(name, text, "web", "bench", submitted_at=at) for text in texts]
+    with record.transaction() as session:
+        accept(session, record.keys, arrivals, dt.datetime.now(dt.UTC))
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        if time.monotonic() > deadline:
+            raise TimeoutError("it does not come to an end")
+        time.sleep(0.02)
