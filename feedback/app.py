@@ -29,9 +29,11 @@ from ingest.cors import allow_origin
 from ingest.door import Intake
 from ingest.rate import RateLimit
 from ingest.writer import Writer
-from insights import actions_api, alerts_api, hearing_api, published
+from insights import actions_api, published
 from insights import api as insights_api
-from insights import pages as staff_pages
+from insights.alerts import api as alerts_api
+from insights.alerts import hearing_api
+from insights.pages import dashboard as staff_pages
 
 log = structlog.get_logger()
 

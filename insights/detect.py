@@ -16,10 +16,10 @@ from typing import Literal
 
 import numpy as np
 
-from insights.habits import Habits, learn
-from insights.look import BUSY_WEEK, FEWEST_DAYS, MOSTLY, Look, Suspicion, Way
-from insights.memory import Memory, Places, Report, Vectors, hours, unit
-from insights.scan import Mask, Region
+from insights.noticing.habits import Habits, learn
+from insights.noticing.look import BUSY_WEEK, FEWEST_DAYS, MOSTLY, Look, Suspicion, Way
+from insights.noticing.memory import Memory, Places, Report, Vectors, hours, unit
+from insights.noticing.scan import Mask, Region
 
 __all__ = ["Active", "Report", "Signal", "State", "step"]
 

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from feedback.record import contacts
 from feedback.record.db import Record
 from feedback.record.models import Contact, Feedback, Issue, Service
-from insights import mail
-from insights.wire import Unreachable
+from insights.alerts import mail
+from insights.egress.wire import Unreachable
 from workers.station import Save, Station, Worker, work_once
 
 LATER = dt.timedelta(minutes=15)

@@ -17,7 +17,7 @@ from typing import TypeAlias
 import numpy as np
 
 from insights import detect
-from insights.memory import Vectors, unit
+from insights.noticing.memory import Vectors, unit
 from nlp import communities, identity, neighbours, topics
 from nlp.cleaning import Cleaner
 from nlp.embed import Embedder

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from feedback.record.models import Subscription
 from feedback.record.settings import Settings
 from feedback.record.stages import OPEN
-from insights import delivery
-from insights.parcel import pack
-from insights.ways import Ways
+from insights.alerts import delivery
+from insights.alerts.parcel import pack
+from insights.alerts.ways import Ways
 from workers.station import Save, Station, Worker, work_once
 
 SUSPECT = threading.BoundedSemaphore(8)

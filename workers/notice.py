@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, IssueEvent, ServiceWork, Signal, Statement, new_id
 from feedback.record.stages import OPEN, asked_for
-from insights import alerts, detect, lifecycle
+from insights import detect, lifecycle
+from insights.alerts import raising
 from workers.station import Save, Station, Worker, work_once
 from workers.vectors import halves, matrix
 
@@ -40,7 +41,7 @@ def _notice(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
             for signal in signals:
                 _raise(session, service_id, signal, now)
             _move(session, state.joined, "scan")
-            alerts.tell(session, service_id)
+            raising.tell(session, service_id)
 
     return save
 

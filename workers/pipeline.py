@@ -12,7 +12,7 @@ from feedback.record import raw
 from feedback.record.errors import NotFound
 from feedback.record.models import Feedback, Statement
 from feedback.record.stages import ask
-from insights import alerts
+from insights.alerts import raising
 from workers import copying, joining
 from workers.cleaning import Prepared, prepare
 from workers.station import Save, Station, Worker, work_once
@@ -44,7 +44,7 @@ def _clean(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
         session.flush()
         copying.mark(session, mine)
         raw.forget(session, [row.id for row in mine])
-        alerts.tell_urgent(session, mine)
+        raising.tell_urgent(session, mine)
 
     return save
 

@@ -13,7 +13,7 @@ from feedback.record.models import Feedback, Service
 from feedback.record.queue import Bell
 from feedback.record.stages import LOCKS, ask, asked_for
 from ingest import parts
-from insights import delivery
+from insights.alerts import delivery
 from workers import answer
 
 log = structlog.get_logger()

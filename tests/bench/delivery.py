@@ -22,9 +22,9 @@ from feedback.record.settings import Settings
 from feedback.record.stages import Claimer
 from ingest.arrival import Arrival
 from ingest.intake import accept
-from insights import subscriptions
-from insights.addresses import Allowed
-from insights.subscriptions import Wanted
+from insights.alerts import subscriptions
+from insights.alerts.subscriptions import Wanted
+from insights.egress.addresses import Allowed
 from tests.bench import Report
 from tests.insights.raising import raise_signal
 from tests.insights.receivers import Received, Receiver, receiver

@@ -10,8 +10,8 @@ from feedback.record.db import Record, engine_for
 from feedback.record.queue import Bell
 from feedback.record.settings import Settings
 from feedback.record.stages import Claimer
-from insights import delivery
-from insights.ways import Ways
+from insights.alerts import delivery
+from insights.alerts.ways import Ways
 from workers.deliver import deliver
 from workers.station import Worker
 from workers.tools import Tools

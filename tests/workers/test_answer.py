@@ -8,9 +8,9 @@ from sqlalchemy import select
 from feedback.record import contacts
 from feedback.record.db import Record
 from feedback.record.models import Contact, Feedback
-from insights import mail
-from insights.egress import Answer
-from insights.wire import Unreachable
+from insights.alerts import mail
+from insights.egress.client import Answer
+from insights.egress.wire import Unreachable
 from tests.insights import made_up
 from workers.answer import ANSWER
 from workers.station import Worker, work_once

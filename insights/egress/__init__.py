@@ -1,0 +1,1 @@
+"""Reaching out to addresses that others chose, safely."""

@@ -1,0 +1,132 @@
+"""The way out: alerts are posted to checked addresses alone, within 15 seconds, and no redirect is followed."""
+
+import ipaddress
+import socket
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import httpcore
+
+from feedback.record.errors import Malformed
+from feedback.record.settings import Settings
+from insights.egress.addresses import Address, Allowed, Target, literal
+from insights.egress.proxy import Proxy
+from insights.egress.wire import Deadline, Stream, Unreachable
+
+IN_ALL = 15.0  # seconds, from the look-up of the name to the end of the answer
+KEPT = 1_000  # bytes of an answer
+
+Resolve = Callable[[str, int], Sequence[Address]]
+
+BROKEN_OFF = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError)
+
+
+class Refused(Exception):
+    """Not sent: where it was to go is no place that alerts may go to. Its text is shown to the subscriber."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`text`: its first kilobyte; `retry_after`: as the header says it."""
+
+    status: int
+    text: str
+    retry_after: str | None
+
+
+def look_up(host: str, port: int) -> list[Address]:
+    """The system's answer; empty when there is none."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return []
+    return [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+
+
+class Egress:
+    """Knows what the operator allows although it is private, and the proxy that all goes through, if any."""
+
+    def __init__(self, settings: Settings, resolve: Resolve = look_up, seconds: float = IN_ALL) -> None:
+        self.allowed = Allowed.of(settings.webhook_allow)
+        self._proxy = Proxy.at(settings.egress_proxy) if settings.egress_proxy else None
+        self._resolve = resolve
+        self._seconds = seconds
+        self._tls = httpcore.default_ssl_context()
+
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Raises `Refused` before a byte is sent, `Unreachable` when there is no answer. A redirect is an answer."""
+        try:
+            target = Target.of(url)
+        except Malformed as error:
+            raise Refused(str(error)) from None
+        where = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
+        lines = [("Host", target.authority), *headers.items()]
+        try:
+            with (
+                httpcore.ConnectionPool(self._tls, network_backend=_Backend(self, Deadline(self._seconds))) as pool,
+                pool.stream("POST", where, headers=lines, content=body) as response,
+            ):
+                return Answer(response.status, _beginning(response), _header(response, b"retry-after"))
+        except BROKEN_OFF as error:
+            raise Unreachable(f"no answer ({type(error).__name__})") from error
+
+    def connect(self, host: str, port: int, deadline: Deadline) -> socket.socket:
+        """A connection to an address that was checked: the name is looked up once."""
+        failure: OSError | None = None
+        for address in self._permitted(host, port, deadline):
+            try:
+                if self._proxy:
+                    return self._proxy.connect(str(address), port, deadline)
+                return socket.create_connection((str(address), port), deadline.left())
+            except OSError as error:
+                failure = error
+        raise Unreachable(f"no connection ({type(failure).__name__})") from failure
+
+    def _permitted(self, host: str, port: int, deadline: Deadline) -> list[Address]:
+        spelled = literal(host)
+        found = [spelled] if spelled is not None else self._looked_up(host, port, deadline)
+        if not found:
+            raise Unreachable("the name leads nowhere")
+        permitted = [address for address in dict.fromkeys(found) if self.allowed.permits(host, address)]
+        if not permitted:
+            raise Refused("its address is not public, and FEEDBACK_WEBHOOK_ALLOW does not name it")
+        return permitted
+
+    def _looked_up(self, host: str, port: int, deadline: Deadline) -> Sequence[Address]:
+        """In a thread, as the system's look-up knows no time limit."""
+        answer: SimpleQueue[Sequence[Address]] = SimpleQueue()
+        threading.Thread(target=lambda: answer.put(self._resolve(host, port)), daemon=True).start()
+        try:
+            return answer.get(timeout=deadline.left())
+        except Empty:
+            raise Unreachable("the name was not found in time") from None
+
+
+class _Backend(httpcore.NetworkBackend):
+    """How httpcore comes to its connections: it names a host, and gets one to a checked address."""
+
+    def __init__(self, egress: Egress, deadline: Deadline) -> None:
+        self._egress = egress
+        self._deadline = deadline
+
+    def connect_tcp(self, host: str, port: int, *_: Any, **__: Any) -> httpcore.NetworkStream:
+        return Stream(self._egress.connect(host, port, self._deadline), self._deadline)
+
+
+def _beginning(response: httpcore.Response) -> str:
+    """The status is what counts: an answer that breaks off, or goes on for ever, has been given."""
+    body = b""
+    with suppress(*BROKEN_OFF, Unreachable):
+        for chunk in response.iter_stream():
+            body += chunk
+            if len(body) >= KEPT:
+                break
+    return "".join(sign for sign in body[:KEPT].decode(errors="replace") if sign.isprintable() or sign in "\n\t")
+
+
+def _header(response: httpcore.Response, name: bytes) -> str | None:
+    return next((value.decode("latin-1") for key, value in response.headers if key.lower() == name), None)

@@ -1,0 +1,50 @@
+"""An HTTP proxy, for networks that have no other way out."""
+
+import base64
+import socket
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from feedback.record.errors import Malformed
+from insights.egress.addresses import host_of
+from insights.egress.wire import LONGEST_ANSWER, Deadline, Unreachable
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """It is asked for tunnels to addresses that were checked; so plain http takes one too."""
+
+    host: str
+    port: int
+    authorization: str
+
+    @classmethod
+    def at(cls, url: str) -> "Proxy":
+        """Raises `Malformed`."""
+        parts = urlsplit(url)
+        if parts.scheme != "http" or not parts.hostname:
+            raise Malformed("FEEDBACK_EGRESS_PROXY must be http://host:port")
+        user = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
+        encoded = base64.b64encode(user.encode()).decode()
+        authorization = f"Proxy-Authorization: Basic {encoded}\r\n" if parts.username else ""
+        return cls(host_of(parts.hostname), parts.port or 3128, authorization)
+
+    def connect(self, address: str, port: int, deadline: Deadline) -> socket.socket:
+        place = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+        tunnel = socket.create_connection((self.host, self.port), deadline.left())
+        tunnel.sendall(f"CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n{self.authorization}\r\n".encode())
+        if _said(tunnel, deadline).split(b" ", 2)[1:2] != [b"200"]:
+            tunnel.close()
+            raise Unreachable("the proxy opens no tunnel")
+        return tunnel
+
+
+def _said(tunnel: socket.socket, deadline: Deadline) -> bytes:
+    """One byte at a time: what follows the blank line is the receiver's."""
+    said = b""
+    while not said.endswith(b"\r\n\r\n") and len(said) < LONGEST_ANSWER:
+        tunnel.settimeout(deadline.left())
+        if not (byte := tunnel.recv(1)):
+            break
+        said += byte
+    return said

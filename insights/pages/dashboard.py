@@ -1,0 +1,134 @@
+"""The staff dashboard: what is emerging, the issues of a service, and what people sent.
+
+Everything is there without JavaScript; a chart is drawn beside the table of its figures where scripts run.
+"""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Annotated
+
+from litestar import Response, Router, get
+from litestar.params import Parameter
+from litestar.response import Redirect
+from sqlalchemy import select
+
+from feedback.record import access
+from feedback.record.db import Record
+from feedback.record.errors import NotAuthentic
+from feedback.record.models import Service
+from insights import issues, reading
+from insights.door import AnyRequest, asker
+from insights.pages import issue_page, overview, signing_in, words
+from insights.pages.layout import failure_page, files, plotly, redirect, show
+from insights.paging import pack, unpack
+
+AT_ONCE = 50
+
+PageNumber = Annotated[int, Parameter(ge=1, le=10_000, default=1)]
+
+
+@get("/", sync_to_thread=True)
+def home(request: AnyRequest, record: Record) -> Response[str] | Redirect:
+    """For staff who are signed in, the dashboard; for everybody else, where to leave feedback."""
+    with record.transaction() as session:
+        try:
+            asker(session, request)
+        except NotAuthentic:
+            services = session.scalars(select(Service).order_by(Service.name))
+            return show(None, "home.html", services=[s for s in services if s.properties.anyone_may_write])
+    return redirect(signing_in.START)
+
+
+@get("/dashboard", sync_to_thread=True)
+def dashboard(request: AnyRequest, record: Record) -> Response[str]:
+    with record.transaction() as session:
+        who = asker(session, request)
+        lines = overview.overview(session, who)
+        emerging = [issue for line in lines for issue in line.emerging]
+        return show(who, "dashboard.html", lines=lines, said=overview.latest_evidence(session, emerging))
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What of a list is shown; "" for all. What is no value of ours counts as all."""
+
+    trend: str
+    status: str
+    channel: str
+
+    @classmethod
+    def of(cls, request: AnyRequest) -> "Filters":
+        known = {"trend": words.TRENDS, "status": words.STATUSES, "channel": words.CHANNEL_NAMES}
+        given = {name: request.query_params.get(name, "") for name in known}
+        return cls(**{name: value if value in known[name] else "" for name, value in given.items()})
+
+
+@get("/dashboard/{service:str}", sync_to_thread=True)
+def service_page(request: AnyRequest, record: Record, service: str, page: PageNumber) -> Response[str]:
+    """What is emerging in a service, and its issues."""
+    chosen = Filters.of(request)
+    with record.transaction() as session:
+        who = asker(session, request)
+        found = access.service_for(session, who, service)
+        listed = issues.of_service(
+            session, found, trend=chosen.trend or None, status=chosen.status or None, channel=chosen.channel or None
+        )
+        emerging = issues.emerging(session, found)
+        shown = listed[(page - 1) * AT_ONCE : page * AT_ONCE]
+        return show(
+            who,
+            "service.html",
+            service=found,
+            summary=reading.summary(session, found),
+            emerging=emerging,
+            said=overview.latest_evidence(session, emerging),
+            issues=shown,
+            daily=overview.daily_by_issue(session, found, [issue.id for issue in shown]),
+            filters=chosen,
+            total=len(listed),
+            page=page,
+            pages=-(-len(listed) // AT_ONCE),
+        )
+
+
+@get("/dashboard/{service:str}/feedback", sync_to_thread=True)
+def feedback_page(request: AnyRequest, record: Record, service: str, cursor: str | None = None) -> Response[str]:
+    """All that people sent, with what was made of it; the latest received first."""
+    after = unpack(cursor, tuple[dt.datetime, uuid.UUID]) if cursor else None
+    with record.transaction() as session:
+        who = asker(session, request)
+        found = access.service_for(session, who, service)
+        items = reading.feedback_page(session, found, AT_ONCE, after)
+        last = items[-1] if len(items) == AT_ONCE else None
+        return show(
+            who,
+            "feedback.html",
+            service=found,
+            items=items,
+            titles=issue_page.titles(session, [issue for item in items for issue in item.issues]),
+            further=pack((last.received_at, last.id)) if last else "",
+            first=after is None,
+        )
+
+
+router = Router(
+    "/",
+    route_handlers=[
+        home,
+        signing_in.follow_link,
+        signing_in.sign_in_form,
+        signing_in.sign_in,
+        signing_in.sign_out,
+        dashboard,
+        service_page,
+        feedback_page,
+        issue_page.issue_page,
+        issue_page.decide,
+        issue_page.act,
+        files.handler(),
+        plotly.handler(),
+    ],
+    opt={"failure_page": failure_page},
+    include_in_schema=False,
+)

@@ -1,0 +1,177 @@
+"""One issue on the dashboard: its words, its days, what happened to it, and what editors decide and do about it."""
+
+import asyncio
+import datetime as dt
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from litestar import Response, get, post
+from litestar.response import Redirect
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback.record import access
+from feedback.record.access import Principal, Role
+from feedback.record.db import Record
+from feedback.record.errors import Malformed
+from feedback.record.models import Action, Issue, Service
+from insights import issues, lifecycle, reading
+from insights.door import AnyRequest, asker
+from insights.lifecycle import Decision, Done
+from insights.pages import charts, overview
+from insights.pages.layout import redirect, show
+from insights.views import IssueView
+
+AT_ONCE = 50
+RANGES = {56: "8 weeks", 182: "6 months", 730: "2 years"}
+
+COMPLAINTS = {
+    "title": "The title must have 1 to 200 characters",
+    "reason": "To resolve it, give a reason of up to 2,000 characters, or record what was done",
+    "assignee": "Who sees to it must be named in 200 characters or fewer",
+    "due": "The due date must be a date, like 2027-03-31",
+    "status": "Choose a status",
+    "what": "Say what was changed, in up to 2,000 characters",
+    "at": "The day must be a date, like 2027-03-31",
+    "link": "The link must begin with https:// or http://",
+}
+"""What is said of a field that cannot be taken."""
+
+Values = Mapping[str, str]
+Apply = Callable[[Session, Principal, Issue, Values], object]
+
+
+@get("/dashboard/issues/{issue:uuid}", sync_to_thread=True)
+def issue_page(
+    request: AnyRequest, record: Record, issue: uuid.UUID, days: int | None = None, before: int | None = None
+) -> Response[str]:
+    with record.transaction() as session:
+        who = asker(session, request)
+        return _page(session, who, access.issue_for(session, who, issue), days, before)
+
+
+@post("/dashboard/issues/{issue:uuid}/decide", status_code=200)
+async def decide(request: AnyRequest, record: Record, issue: uuid.UUID) -> Response[str] | Redirect:
+    return await _changed(request, record, issue, _decide)
+
+
+@post("/dashboard/issues/{issue:uuid}/act", status_code=200)
+async def act(request: AnyRequest, record: Record, issue: uuid.UUID) -> Response[str] | Redirect:
+    return await _changed(request, record, issue, _act)
+
+
+async def _changed(request: AnyRequest, record: Record, issue: uuid.UUID, apply: Apply) -> Response[str] | Redirect:
+    form = await request.form()
+    values = {name: value.strip() for name, value in form.items() if isinstance(value, str)}
+    return await asyncio.to_thread(_change, request, record, issue, apply, values)
+
+
+def _change(
+    request: AnyRequest, record: Record, issue: uuid.UUID, apply: Apply, values: Values
+) -> Response[str] | Redirect:
+    """Applies it, or shows the page again with what is wrong and what was typed."""
+    try:
+        with record.transaction() as session:
+            who = asker(session, request)
+            apply(session, who, access.issue_for(session, who, issue, Role.editor), values)
+        return redirect(f"/dashboard/issues/{issue}")
+    except (msgspec.ValidationError, Malformed) as error:
+        named = re.search(r"\$\.(\w+)", str(error))
+        field = named[1] if named else "reason"
+    with record.transaction() as session:
+        who = asker(session, request)
+        found = access.issue_for(session, who, issue)
+        return _page(session, who, found, errors={field: COMPLAINTS[field]}, values=values)
+
+
+def _decide(session: Session, who: Principal, issue: Issue, values: Values) -> None:
+    """The words that come without another status are a note."""
+    wanted = {name: values.get(name) or None for name in ("assignee", "due")} | {
+        "title": values.get("title", ""),
+        "status": values.get("status", ""),
+        "reason" if values.get("status") != issue.status else "note": values.get("reason") or None,
+    }
+    lifecycle.decide(session, who, issue, msgspec.convert(wanted, Decision))
+
+
+def _act(session: Session, who: Principal, issue: Issue, values: Values) -> None:
+    done: dict[str, Any] = {"what": values.get("what", ""), "link": values.get("link") or None}
+    if values.get("at"):
+        zone = ZoneInfo(session.get_one(Service, issue.service_id).properties.time_zone)
+        done["at"] = _noon(values["at"], zone)
+    lifecycle.act(session, who, issue, msgspec.convert(done, Done))
+
+
+def _noon(text: str, zone: ZoneInfo) -> dt.datetime:
+    """The day is all that is asked for; today ends now."""
+    try:
+        noon = dt.datetime.combine(dt.date.fromisoformat(text), dt.time(12), zone)
+    except ValueError:
+        raise Malformed("$.at") from None
+    return min(noon, dt.datetime.now(zone))
+
+
+def _page(
+    session: Session,
+    who: Principal,
+    issue: Issue,
+    days: int | None = None,
+    before: int | None = None,
+    errors: Values | None = None,
+    values: Values | None = None,
+) -> Response[str]:
+    service = session.get_one(Service, issue.service_id)
+    [view] = issues.views(session, service, [issue])
+    days = days if days in RANGES else _range(view)
+    actions = lifecycle.actions(session, issue.id)
+    bars = charts.bars(
+        reading.daily(session, service, issue, days),
+        [*overview.marks(session, service, days), *_marks(service, actions)],
+    )
+    statements = reading.statements_page(session, issue, AT_ONCE, before)
+    return show(
+        who,
+        "issue.html",
+        400 if errors else 200,
+        service=service,
+        issue=view,
+        bars=bars,
+        figure=charts.figure(bars),
+        days=days,
+        ranges=RANGES,
+        statements=statements,
+        further=statements[-1].id if len(statements) == AT_ONCE else None,
+        first=before is None,
+        titles=titles(session, [identity for identity in (view.parent, view.merged_into) if identity]),
+        history=reading.history(session, issue),
+        actions=actions,
+        may_decide=who.role >= Role.editor and not view.merged_into,
+        errors=errors or {},
+        values=_current(view) | dict(values or {}),
+    )
+
+
+def _range(view: IssueView) -> int:
+    """The shortest that shows its last report."""
+    age = (dt.datetime.now(dt.UTC) - view.last_seen).days if view.last_seen else 0
+    return next((days for days in RANGES if age < days), max(RANGES))
+
+
+def _marks(service: Service, actions: list[Action]) -> list[tuple[dt.date, str]]:
+    zone = ZoneInfo(service.properties.time_zone)
+    return [(action.at.astimezone(zone).date(), f"Done: {action.what}") for action in actions]
+
+
+def _current(view: IssueView) -> dict[str, str]:
+    """What the forms begin with."""
+    due = view.due.isoformat() if view.due else ""
+    empty = dict.fromkeys(("reason", "what", "at", "link"), "")
+    return {"title": view.title, "status": view.status, "assignee": view.assignee or "", "due": due, **empty}
+
+
+def titles(session: Session, ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:
+    return {row.id: row.title for row in session.execute(select(Issue.id, Issue.title).where(Issue.id.in_(ids)))}

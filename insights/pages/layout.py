@@ -1,0 +1,64 @@
+"""What every staff page shares: its frame, its files, and what it shows when something fails."""
+
+import datetime as dt
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote
+
+from litestar import Response
+from litestar.response import Redirect
+
+from feedback.record.access import Principal
+from feedback.web import POLICY, Pages, StaticFiles
+from insights.door import AnyRequest
+from insights.pages import charts, words
+from insights.views import SignalView
+
+HERE = Path(__file__).parent
+pages = Pages.within(HERE / "templates", policy=f"{POLICY}; script-src 'self'", referrer="same-origin")
+files = StaticFiles("/static/staff", (HERE / "static").iterdir())
+
+
+def _plotly() -> Path:
+    """Plotly's JavaScript as its package brings it, found without loading the package."""
+    found = find_spec("plotly")
+    assert found is not None and found.origin is not None  # noqa: S101 - a dependency that is always installed
+    return Path(found.origin).parent / "package_data" / "plotly.min.js"
+
+
+plotly = StaticFiles("/static/plotly", [_plotly()])
+
+
+def _evidence(signal: SignalView, zone: str) -> str:
+    return words.evidence(signal, dt.datetime.now(dt.UTC), zone)
+
+
+pages.environment.filters |= {
+    "evidence": _evidence,
+    "channels": words.channels,
+    "day": words.day,
+    "moment": words.moment,
+    "sparkline": charts.sparkline,
+}
+pages.environment.globals |= {"words": words, "assets": files.url, "plotly": f"{plotly.url}/plotly.min.js"}
+
+
+def show(who: Principal | None, template: str, status: int = 200, **context: object) -> Response[str]:
+    return pages.show(template, {"who": who, **context}, status)
+
+
+def redirect(path: str) -> Redirect:
+    return Redirect(path, status_code=303, headers=dict(pages.headers))
+
+
+KINDS = {400: "malformed", 401: "link", 403: "forbidden", 404: "not_found", 409: "conflict", 503: "unavailable"}
+
+
+def failure_page(request: AnyRequest, status: int, headers: dict[str, str]) -> Response[str] | Redirect:
+    """Who is not signed in is asked to; a sign-in link that is no longer valid says so."""
+    if status == 401 and not request.url.path.startswith("/sign-in/"):
+        after = f"?next={quote(request.url.path)}" if request.method == "GET" else ""
+        return redirect(f"/sign-in{after}")
+    answer = show(None, "error.html", status, kind=KINDS.get(status, "wrong"))
+    answer.headers.update(headers)
+    return answer

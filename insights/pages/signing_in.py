@@ -1,0 +1,76 @@
+"""Signing in and out: a link or an API key opens a session, which a cookie carries."""
+
+import asyncio
+import datetime as dt
+
+from litestar import Response, get, post
+from litestar.datastructures import Cookie
+from litestar.response import Redirect
+
+from feedback.record import access
+from feedback.record.access import Principal
+from feedback.record.db import Record
+from feedback.record.errors import NotAuthentic
+from feedback.record.models import Service
+from insights.door import COOKIE, AnyRequest, asker, require_own_page
+from insights.pages.layout import redirect, show
+
+LIFETIME = dt.timedelta(hours=12)
+"""A working day; then one signs in again."""
+
+START = "/dashboard"
+
+
+@get("/sign-in/{token:str}", sync_to_thread=True)
+def follow_link(request: AnyRequest, token: str, record: Record) -> Redirect:
+    """Raises `NotAuthentic` for a link that is not, or no longer, valid."""
+    return _entered(request, record, _session_for(record, token, "link"), START)
+
+
+@get("/sign-in", sync_to_thread=False)
+def sign_in_form(request: AnyRequest) -> Response[str]:
+    return show(None, "sign_in.html", error="", next=_own_path(request.query_params.get("next", "")))
+
+
+@post("/sign-in", status_code=200)
+async def sign_in(request: AnyRequest, record: Record) -> Response[str] | Redirect:
+    require_own_page(request)
+    form = await request.form()
+    key, after = str(form.get("key", "")).strip(), _own_path(str(form.get("next", "")))
+    if not key:
+        return show(None, "sign_in.html", 400, error="Enter your key", next=after)
+    try:
+        secret = await asyncio.to_thread(_session_for, record, key, "key")
+    except NotAuthentic:
+        return show(None, "sign_in.html", 400, error="This key is not known here, or no longer valid", next=after)
+    return _entered(request, record, secret, after or START)
+
+
+@post("/sign-out", sync_to_thread=True)
+def sign_out(request: AnyRequest, record: Record) -> Redirect:
+    """Ends the session itself: a copy of its cookie is worth nothing afterwards."""
+    with record.transaction() as session:
+        access.revoke(session, asker(session, request).credential_id)
+    answer = redirect("/")
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+def _session_for(record: Record, secret: str, kind: str) -> str:
+    with record.transaction() as session:
+        who: Principal = access.identify(session, secret, kind)
+        service = session.get_one(Service, who.service_id) if who.service_id is not None else None
+        return access.create(session, "session", who.role, service, name=who.name, lifetime=LIFETIME)
+
+
+def _entered(request: AnyRequest, record: Record, secret: str, path: str) -> Redirect:
+    answer = redirect(path)
+    secure = request.url.scheme == "https" or record.settings.url.startswith("https:")
+    lifetime = int(LIFETIME.total_seconds())
+    answer.set_cookie(Cookie(COOKIE, value=secret, max_age=lifetime, httponly=True, secure=secure, samesite="lax"))
+    return answer
+
+
+def _own_path(path: str) -> str:
+    """Only to a page of the dashboard: a link must not send anybody elsewhere once they have signed in."""
+    return path if path.startswith(f"{START}/") else ""
