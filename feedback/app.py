@@ -128,16 +128,10 @@ def store_failure(request: AnyRequest, error: DBAPIError) -> Response[Any]:
 
 
 def unforeseen(request: AnyRequest, error: Exception) -> Response[Any]:
-    log.error("unforeseen", error=type(error).__name__, path=request.scope.get("path_template"), where=_where(error))
+    log.error(
+        "unforeseen", error=type(error).__name__, path=request.scope.get("path_template"), where=errors.where(error)
+    )
     return failure(request, 500, "this went wrong on our side")
-
-
-def _where(error: BaseException) -> str:
-    """File and line of the innermost frame: a traceback's message could quote a citizen."""
-    frame = error.__traceback__
-    while frame and frame.tb_next:
-        frame = frame.tb_next
-    return f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "unknown"
 
 
 def broken_encoding(request: AnyRequest, error: UnicodeDecodeError) -> Response[Any]:

@@ -220,8 +220,8 @@ def _bertopic(vectors: Floats, texts: Sequence[str], labels: Labels) -> tuple[La
     vectorizer = CountVectorizer(stop_words="english")
     words_of = vectorizer.build_analyzer()
     plain = [_PLACEHOLDER.sub(" ", text) for text in texts]
-    if not any(map(words_of, plain)):
-        vectorizer = CountVectorizer(analyzer="char")
+    if len({word for text in plain[:100] for word in words_of(text)}) < 2:  # BERTopic fails where there is but one
+        vectorizer = CountVectorizer(analyzer=lambda text: ["", " ", *words_of(text)])
     model = Quoting(umap_model=_Given(labels), hdbscan_model=_Given(labels), vectorizer_model=vectorizer)
     found, _ = model.fit_transform(plain, vectors)
     words = [tuple(word for word, _ in model.get_topic(topic) if len(word) > 1) for topic in sorted(set(found) - {-1})]

@@ -7,6 +7,7 @@ import dramatiq
 import structlog
 
 from feedback.record.db import Record
+from feedback.record.errors import where
 from feedback.record.queue import QUEUES, Bell, broker
 from feedback.record.stages import Claimer
 from workers import answer, deliver, notice, pipeline, refit
@@ -49,6 +50,6 @@ def _register(bells: dramatiq.Broker, name: str, act: Callable[[Worker], None], 
         try:
             act(worker)
         except Exception as error:  # what was in hand is free again; the scheduler rings for it
-            log.warning("actor failed", actor=name, error=type(error).__name__)
+            log.warning("actor failed", actor=name, error=type(error).__name__, where=where(error))
 
     dramatiq.actor(actor_name=name, queue_name=QUEUES[name], priority=priority, broker=bells)(heard)

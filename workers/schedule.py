@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record import raw
 from feedback.record.db import Record
+from feedback.record.errors import where
 from feedback.record.models import Feedback, Service
 from feedback.record.queue import Bell
 from feedback.record.stages import LOCKS, ask, asked_for
@@ -44,7 +45,7 @@ def schedule(record: Record, bell: Bell, stop: threading.Event) -> None:
                     watch.commit()
                     hour = _look(record, bell, hour)
         except Exception as error:
-            log.warning("scheduler interrupted", error=type(error).__name__)
+            log.warning("scheduler interrupted", error=type(error).__name__, where=where(error))
 
 
 def _look(record: Record, bell: Bell, hour: dt.datetime | None) -> dt.datetime:

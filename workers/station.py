@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from feedback.record.db import Record
-from feedback.record.errors import FeedbackError, Unavailable
+from feedback.record.errors import FeedbackError, Unavailable, where
 from feedback.record.queue import Bell
 from feedback.record.stages import Claimer, Row, advance, claim, own, release
 from workers.tools import Tools
@@ -80,7 +80,7 @@ def _attempt(worker: Worker, station: Station[Row], rows: Sequence[Row]) -> None
             save(session, mine)
             advance(mine, station.to)
     except Exception as error:
-        log.warning("work failed", station=station.name, rows=len(ids), error=type(error).__name__)
+        log.warning("work failed", station=station.name, rows=len(ids), error=type(error).__name__, where=where(error))
         _give_back(worker, station, ids, me, error)
 
 

@@ -54,3 +54,11 @@ class TooMany(FeedbackError):
 
 class Unavailable(FeedbackError):
     """A part that we rest on is away; the same request may go through later."""
+
+
+def where(error: BaseException) -> str:
+    """File and line of the innermost frame, for logs: a traceback's message could quote a citizen."""
+    frame = error.__traceback__
+    while frame and frame.tb_next:
+        frame = frame.tb_next
+    return f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "unknown"

@@ -146,3 +146,10 @@ def test_without_topics_nothing_joins() -> None:
     vectors, _, _ = crowd()
     chosen, sure = topics.join(vectors, np.zeros((0, DIMENSIONS), np.float32), np.zeros(0, np.float32))
     assert (chosen == -1).all() and not sure.any()
+
+
+@pytest.mark.parametrize("text", ["[NAME]", "shwmae", "[NAME] [NAME] shwmae", "£"])
+def test_statements_that_share_one_word_or_none_are_a_topic_without_keywords_to_tell_it_by(text: str) -> None:
+    vectors, _, _ = crowd()
+    found = topics.fit(vectors[:12], [f"{text}{' ' * number}" for number in range(12)])
+    assert all(len(topic.keywords) <= 1 for topic in found.topics)
