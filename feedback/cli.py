@@ -293,13 +293,14 @@ def backtest(source: Path, target: Path, tolerance: float) -> None:
 @click.option("--output", "target", type=click.Path(file_okay=False, path_type=Path), required=True)
 @click.option("--text-column", default="text", show_default=True)
 @click.option("--frame", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Your own list of themes.")
-def analyse(file: Path, target: Path, text_column: str, frame: Path | None) -> None:
+@click.pass_obj
+def analyse(settings: Settings, file: Path, target: Path, text_column: str, frame: Path | None) -> None:
     """Group the comments of one spreadsheet into issues; writes feedback.csv and report.html."""
     from feedback.progress import staged
     from workers.analyse import analyse
 
     with staged() as progress:
-        analyse(file, target, text_column=text_column, frame=frame, progress=progress)
+        analyse(file, target, text_column=text_column, frame=frame, model=settings.embedding_model, progress=progress)
     click.echo(f"Written: {target / 'feedback.csv'} and {target / 'report.html'}")
 
 

@@ -27,9 +27,13 @@ class Embedder:
     """
 
     name: str
-    """Names the weights (by their hash) and the precision; stored with vectors, which compare under one name only."""
+    """Names the weights, by their hash; stored with vectors, which compare under one name only.
+
+    Not the precision: the cosine of bf16 to float32 is .9999, and a fleet of unlike processors shares vectors.
+    """
 
     dimensions: int
+    precision: Literal["bf16", "f32"]
 
     def __init__(
         self, folder: Path | None = None, *, threads: int | None = None, precision: Literal["auto", "f32"] = "auto"
@@ -41,14 +45,14 @@ class Embedder:
 
         folder, label = (folder, folder.resolve().name) if folder else (checkpoint.bundled(), "all-MiniLM-L6-v2")
         core = openvino.Core()
-        chosen = "bf16" if precision == "auto" and _fast_in_bf16(core) else "f32"
-        options: dict[str, Any] = {"INFERENCE_PRECISION_HINT": chosen, "PERFORMANCE_HINT": "LATENCY"}
+        self.precision = "bf16" if precision == "auto" and _fast_in_bf16(core) else "f32"
+        options: dict[str, Any] = {"INFERENCE_PRECISION_HINT": self.precision, "PERFORMANCE_HINT": "LATENCY"}
         if threads:
             options["INFERENCE_NUM_THREADS"] = threads
         self._model = core.compile_model(bert.build(folder), "CPU", options)
         self._tokenizer = checkpoint.tokenizer(folder)
         self.dimensions = self._model.output(0).partial_shape[1].get_length()
-        self.name = f"{label}-{checkpoint.digest(folder)}-{chosen}"
+        self.name = f"{label}-{checkpoint.digest(folder)}"
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One unit row a text, (n, dimensions), in the order of the texts; what is too long is cut at its end."""

@@ -16,14 +16,15 @@ from numpy.typing import NDArray
 from feedback.record.errors import Malformed
 from nlp import context, topics
 from nlp import frame as frames
-from nlp.cleaning import Cleaned, Cleaner
+from nlp.checkpoint import UnusableModel
+from nlp.cleaning import Cleaned
 from nlp.embed import Embedder
-from workers import report, sheet
+from workers import many, report, sheet
 
 ADDED = ("issue_id", "issue_title", "redacted_text")
 EMBEDDED_WELL = {"en", "unknown"}
 """What the model was trained on; every other language is grouped among its own kind."""
-_BATCH = 512
+_BATCH = 4_096
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int32]
@@ -52,18 +53,20 @@ def analyse(
     *,
     text_column: str = "text",
     frame: Path | None = None,
+    model: Path | None = None,
     progress: Progress = lambda step, done, total: None,
 ) -> report.Analysis:
     """Read the CSV `source`, write `feedback.csv` and `report.html` into the folder `target`.
 
     `frame`: a CSV of the analyst's own themes: a name, then descriptions or examples in further columns or further rows
-    of the same name. Raises Malformed when a file is no CSV or lacks the column.
+    of the same name. `model`: the folder of another embedding model. Raises Malformed when a file is no CSV or lacks
+    the column, or the folder holds no model.
     """
     table = sheet.read(source)
     texts = table.texts(text_column)
     themes = _themes(frame) if frame else {}
-    cleaned = _clean(texts, progress)
-    embedder = Embedder()
+    embedder = _embedder(model)
+    cleaned = many.clean(texts, lambda done, total: progress("clean", done, total))
     said = _said(embedder, cleaned, progress)
     progress("group", 0, 1)
     analysis = _analysis(source.name, embedder, cleaned, said, themes)
@@ -84,12 +87,11 @@ def _themes(path: Path) -> dict[str, list[str]]:
     return themes
 
 
-def _clean(texts: Sequence[str], progress: Progress) -> list[Cleaned]:
-    cleaner, cleaned = Cleaner(), []
-    for begin in range(0, len(texts), _BATCH):
-        cleaned += cleaner.clean(texts[begin : begin + _BATCH])
-        progress("clean", len(cleaned), len(texts))
-    return cleaned
+def _embedder(folder: Path | None) -> Embedder:
+    try:
+        return Embedder(folder)
+    except UnusableModel as failure:
+        raise Malformed(str(failure)) from failure
 
 
 def _said(embedder: Embedder, cleaned: Sequence[Cleaned], progress: Progress) -> Said:
@@ -108,8 +110,8 @@ def _said(embedder: Embedder, cleaned: Sequence[Cleaned], progress: Progress) ->
 
 def _embed(embedder: Embedder, texts: Sequence[str], progress: Progress) -> Floats:
     parts = [np.zeros((0, embedder.dimensions), np.float32)]
-    for begin in range(0, len(texts), 8 * _BATCH):
-        parts.append(embedder.encode(texts[begin : begin + 8 * _BATCH]))
+    for begin in range(0, len(texts), _BATCH):
+        parts.append(embedder.encode(texts[begin : begin + _BATCH]))
         progress("embed", begin + len(parts[-1]), len(texts))
     return np.concatenate(parts)
 

@@ -23,7 +23,7 @@ def run(report: Report) -> None:
     with corpus("nhs_comments.csv").open(newline="", encoding="utf-8") as file:
         texts = [row["text"] for row in islice(csv.DictReader(file), TEXTS)]
     auto, full = Embedder(), Embedder(precision="f32")
-    ways: dict[str, Encode] = {f"Embedder {auto.name.rpartition('-')[2]}": auto.encode, "Embedder f32": full.encode}
+    ways: dict[str, Encode] = {f"Embedder {auto.precision}": auto.encode, "Embedder f32": full.encode}
     peer = "sentence-transformers"
     if library := report.peer("sentence_transformers"):
         ways = {peer: _sentence_transformers(library)} | ways

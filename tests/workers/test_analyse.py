@@ -10,8 +10,10 @@ import pytest
 from numpy.typing import NDArray
 
 from feedback.record.errors import Malformed
+from nlp.checkpoint import UnusableModel
 from nlp.cleaning import Cleaned, Statement
 from workers import analyse as subject
+from workers import many
 
 WORDS = ("badge", "bin", "parking", "school", "library", "pothole")
 
@@ -29,6 +31,10 @@ class FakeCleaner:
 class FakeEmbedder:
     dimensions = 32
 
+    def __init__(self, folder: Path | None = None) -> None:
+        if folder:
+            raise UnusableModel(f"{folder} holds no model")
+
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         rows = np.zeros((len(texts), self.dimensions), np.float32)
         for row, text in enumerate(texts):
@@ -40,7 +46,7 @@ class FakeEmbedder:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subject, "Cleaner", FakeCleaner)
+    monkeypatch.setattr(many, "Cleaner", FakeCleaner)
     monkeypatch.setattr(subject, "Embedder", FakeEmbedder)
 
 
@@ -54,12 +60,12 @@ def result(folder: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(handle))
 
 
-def many() -> list[str]:
+def many_rows() -> list[str]:
     return [f"{number},the {WORDS[number % 3]} came late on day {number}" for number in range(90)]
 
 
 def test_rows_keep_their_order_and_columns_and_learn_their_issue(tmp_path: Path) -> None:
-    subject.analyse(table(tmp_path / "in.csv", "id,text", many()), tmp_path / "out")
+    subject.analyse(table(tmp_path / "in.csv", "id,text", many_rows()), tmp_path / "out")
     rows = result(tmp_path / "out")
     assert [row["id"] for row in rows] == [str(number) for number in range(90)]
     assert list(rows[0]) == ["id", "text", "issue_id", "issue_title", "redacted_text"]
@@ -69,7 +75,7 @@ def test_rows_keep_their_order_and_columns_and_learn_their_issue(tmp_path: Path)
 
 
 def test_the_report_is_redacted_and_asks_nobody(tmp_path: Path) -> None:
-    rows = [f"{row} and Ann Example knew" for row in many()]
+    rows = [f"{row} and Ann Example knew" for row in many_rows()]
     subject.analyse(table(tmp_path / "in.csv", "id,text", rows), tmp_path / "out")
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "Ann Example" not in page and "[NAME]" in page
@@ -77,14 +83,14 @@ def test_the_report_is_redacted_and_asks_nobody(tmp_path: Path) -> None:
 
 
 def test_what_citizens_wrote_is_never_run(tmp_path: Path) -> None:
-    rows = [f"{row} </script><script>alert(1)</script><img src=x>" for row in many()]
+    rows = [f"{row} </script><script>alert(1)</script><img src=x>" for row in many_rows()]
     subject.analyse(table(tmp_path / "in.csv", "id,text", rows), tmp_path / "out")
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "<script>alert(1)" not in page and "<img src=x>" not in page
 
 
 def test_every_chart_has_a_table_and_plotly_is_there_once(tmp_path: Path) -> None:
-    subject.analyse(table(tmp_path / "in.csv", "id,text", many()), tmp_path / "out")
+    subject.analyse(table(tmp_path / "in.csv", "id,text", many_rows()), tmp_path / "out")
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert page.count('<figure role="img"') == page.count("<table>") == 3
     assert page.count("plotly.js v") == 1
@@ -99,7 +105,7 @@ def test_small_and_empty_files_are_analysed_too(tmp_path: Path, rows: list[str])
 
 def test_an_unknown_column_is_named_with_those_there_are(tmp_path: Path) -> None:
     with pytest.raises(Malformed, match=r"'words'.*'id', 'text'"):
-        subject.analyse(table(tmp_path / "in.csv", "id,text", many()), tmp_path / "out", text_column="words")
+        subject.analyse(table(tmp_path / "in.csv", "id,text", many_rows()), tmp_path / "out", text_column="words")
 
 
 def test_what_is_no_csv_is_refused(tmp_path: Path) -> None:
@@ -110,7 +116,7 @@ def test_what_is_no_csv_is_refused(tmp_path: Path) -> None:
 
 def test_statements_go_into_the_analysts_frame_and_the_rest_is_grouped(tmp_path: Path) -> None:
     frame = table(tmp_path / "frame.csv", "theme,example", ["Blue badges,my badge is late"])
-    subject.analyse(table(tmp_path / "in.csv", "id,text", many()), tmp_path / "out", frame=frame)
+    subject.analyse(table(tmp_path / "in.csv", "id,text", many_rows()), tmp_path / "out", frame=frame)
     rows = result(tmp_path / "out")
     assert {row["issue_title"] for row in rows[::3]} == {"Blue badges"}
     assert "Blue badges" not in {row["issue_title"] for row in rows if int(row["id"]) % 3}
@@ -120,8 +126,14 @@ def test_statements_go_into_the_analysts_frame_and_the_rest_is_grouped(tmp_path:
 def test_progress_is_told_step_by_step(tmp_path: Path) -> None:
     told: list[tuple[str, int, int]] = []
     subject.analyse(
-        table(tmp_path / "in.csv", "id,text", many()),
+        table(tmp_path / "in.csv", "id,text", many_rows()),
         tmp_path / "out",
         progress=lambda step, done, total: told.append((step, done, total)),
     )
     assert [step for step, done, total in told if done == total] == ["clean", "embed", "group"]
+
+
+def test_another_embedding_model_is_named_where_it_cannot_be_used(tmp_path: Path) -> None:
+    source = table(tmp_path / "in.csv", "id,text", many_rows())
+    with pytest.raises(Malformed, match="no-model holds no model"):
+        subject.analyse(source, tmp_path / "out", model=tmp_path / "no-model")
