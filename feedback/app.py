@@ -29,10 +29,11 @@ from ingest.cors import allow_origin
 from ingest.door import Intake
 from ingest.rate import RateLimit
 from ingest.writer import Writer
-from insights import actions_api, published
+from insights import actions_api, export, published, quality, search
 from insights import api as insights_api
 from insights.alerts import api as alerts_api
 from insights.alerts import hearing_api
+from insights.meaning import Meaning
 from insights.pages import dashboard as staff_pages
 
 log = structlog.get_logger()
@@ -69,6 +70,9 @@ HANDLERS: list[Any] = [
     actions_api.router,
     alerts_api.router,
     published.router,
+    search.router,
+    export.router,
+    quality.router,
     hearing_api.router,
     hearing_api.pages,
     staff_pages.router,
@@ -168,6 +172,7 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
         dependencies={
             "record": provide(record),
             "bell": provide(bell),
+            "meaning": provide(Meaning(settings.embedding_model)),
             "intake": Provide(_intake, sync_to_thread=False),
         },
         exception_handlers=handlers,

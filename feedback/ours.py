@@ -14,6 +14,7 @@ from ingest import pages
 from ingest.door import AnyRequest, Intake
 from ingest.language import choose, offered
 from insights import published
+from insights.export import cell
 from insights.published import Entry
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -56,13 +57,8 @@ def table(request: AnyRequest, record: Record, service: str) -> Response[str]:
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     for it in entries:
-        writer.writerow((_cell(it.said), _cell(it.did), it.on.date().isoformat(), it.reports, it.fell))
+        writer.writerow((cell(it.said), cell(it.did), it.on.date().isoformat(), it.reports, it.fell))
     return Response(out.getvalue(), media_type="text/csv; charset=utf-8")
-
-
-def _cell(text: str) -> str:
-    """No spreadsheet takes it for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 @get("/services/{service:str}/you-said-we-did.atom", sync_to_thread=True)

@@ -18,6 +18,7 @@ from insights.api import Cursor, Limit
 from insights.door import AnyRequest, asker
 from insights.ledger import Ledger, OutcomeView
 from insights.lifecycle import Decision, Done, Happened
+from insights.once import RequestKey, once
 from insights.paging import pack, unpack
 from insights.views import IssueView, Page
 
@@ -78,11 +79,15 @@ def decide(request: AnyRequest, record: Record, issue: uuid.UUID, data: Decision
 
 
 @post("/v1/issues/{issue:uuid}/actions", sync_to_thread=True)
-def add_action(request: AnyRequest, record: Record, issue: uuid.UUID, data: Done) -> ActionView:
+def add_action(
+    request: AnyRequest, record: Record, issue: uuid.UUID, data: Done, request_key: RequestKey
+) -> ActionView:
     """Tell what was changed about an issue; its outcome is measured from then on."""
     with record.transaction() as session:
         who = asker(session, request)
-        return action_view(lifecycle.act(session, who, access.issue_for(session, who, issue, Role.editor), data))
+        found = access.issue_for(session, who, issue, Role.editor)
+        made = once(session, request, who, request_key, data, lambda: lifecycle.act(session, who, found, data).id)
+        return action_view(session.get_one(Action, uuid.UUID(made)))
 
 
 @get("/v1/issues/{issue:uuid}/actions", sync_to_thread=True)
@@ -108,32 +113,45 @@ def show_ledger(request: AnyRequest, record: Record, service: str) -> Ledger:
 
 
 @post("/v1/issues/{issue:uuid}/merge", status_code=200, sync_to_thread=True)
-def merge(request: AnyRequest, record: Record, issue: uuid.UUID, data: Merging) -> IssueView:
+def merge(request: AnyRequest, record: Record, issue: uuid.UUID, data: Merging, request_key: RequestKey) -> IssueView:
     """Merge an issue into another; answers with the one that goes on."""
     with record.transaction() as session:
         who = asker(session, request)
         found = access.issue_for(session, who, issue, Role.editor)
         into = access.issue_for(session, who, data.into, Role.editor)
-        regrouping.merge(session, who, found, into, data.reason)
+
+        def make() -> uuid.UUID:
+            regrouping.merge(session, who, found, into, data.reason)
+            return into.id
+
+        once(session, request, who, request_key, data, make)
         return _issue_view(session, into)
 
 
 @post("/v1/issues/{issue:uuid}/split", sync_to_thread=True)
-def split(request: AnyRequest, record: Record, issue: uuid.UUID, data: Splitting) -> IssueView:
+def split(request: AnyRequest, record: Record, issue: uuid.UUID, data: Splitting, request_key: RequestKey) -> IssueView:
     """Make an issue of some of its statements; answers with the new one."""
     with record.transaction() as session:
         who = asker(session, request)
         found = access.issue_for(session, who, issue, Role.editor)
-        return _issue_view(session, regrouping.split(session, who, found, data.statements, data.title))
+
+        def make() -> uuid.UUID:
+            return regrouping.split(session, who, found, data.statements, data.title).id
+
+        made = once(session, request, who, request_key, data, make)
+        return _issue_view(session, session.get_one(Issue, uuid.UUID(made)))
 
 
 @post("/v1/services/{service:str}/changes", sync_to_thread=True)
-def add_change(request: AnyRequest, record: Record, service: str, data: Happened) -> ChangeView:
+def add_change(
+    request: AnyRequest, record: Record, service: str, data: Happened, request_key: RequestKey
+) -> ChangeView:
     """Tell of a release, an outage, letters sent or a holiday; it is marked on the service's charts."""
     with record.transaction() as session:
         who = asker(session, request)
         found = access.service_for(session, who, service, Role.editor)
-        return _change_view(lifecycle.change(session, who, found, data))
+        made = once(session, request, who, request_key, data, lambda: lifecycle.change(session, who, found, data).id)
+        return _change_view(session.get_one(Change, int(made)))
 
 
 @get("/v1/services/{service:str}/changes", sync_to_thread=True)

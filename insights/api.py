@@ -11,13 +11,16 @@ from sqlalchemy import select
 from feedback.record import access, services
 from feedback.record.access import Role
 from feedback.record.db import Record
-from feedback.record.models import Issue, Service
+from feedback.record.models import AuditEntry, Issue, Service
 from insights import issues, reading
 from insights.door import AnyRequest, asker
 from insights.paging import pack, unpack
+from insights.reading import Sought
 from insights.views import (
+    AuditView,
     ChannelName,
     Event,
+    Evidence,
     FeedbackView,
     IssueView,
     Page,
@@ -34,22 +37,29 @@ Cursor = Annotated[str | None, Parameter(max_length=300, default=None)]
 
 
 @get("/v1/services", sync_to_thread=True)
-def list_services(request: AnyRequest, record: Record) -> Page[ServiceView]:
-    """The services that the key may see."""
+def list_services(request: AnyRequest, record: Record, limit: Limit, cursor: Cursor) -> Page[ServiceView]:
+    """The services that the key may see, by slug."""
     with record.transaction() as session:
         who = asker(session, request)
-        mine = select(Service).order_by(Service.slug)
+        mine = select(Service).order_by(Service.slug).limit(limit)
         if who.service_id is not None:
             mine = mine.where(Service.id == who.service_id)
-        return Page([reading.service_view(service) for service in session.scalars(mine)])
+        if cursor:
+            mine = mine.where(Service.slug > unpack(cursor, str))
+        items = [reading.service_view(service) for service in session.scalars(mine)]
+    return Page(items, pack(items[-1].slug) if len(items) == limit else None)
 
 
 @patch("/v1/services/{service:str}", sync_to_thread=True)
 def set_service(request: AnyRequest, record: Record, service: str, data: dict[str, Any]) -> ServiceView:
     """Set a service's name and properties; null brings a default back."""
     with record.transaction() as session:
-        found = access.service_for(session, asker(session, request), service, Role.owner)
+        who = asker(session, request)
+        found = access.service_for(session, who, service, Role.owner)
         services.set_properties(found, data)
+        entry = AuditEntry(service_id=found.id, by=who.caller, act="service set", subject=f"service:{found.slug}")
+        entry.details = dict(data)
+        session.add(entry)
         return reading.service_view(found)
 
 
@@ -103,13 +113,23 @@ def _page(found: list[IssueView], limit: int, cursor: str | None) -> Page[IssueV
 
 @get("/v1/services/{service:str}/feedback", sync_to_thread=True)
 def list_feedback(
-    request: AnyRequest, record: Record, service: str, limit: Limit, cursor: Cursor
+    request: AnyRequest,
+    record: Record,
+    service: str,
+    limit: Limit,
+    cursor: Cursor,
+    since: dt.datetime | None = None,
+    until: dt.datetime | None = None,
+    channel: ChannelName | None = None,
+    language: str | None = None,
+    issue: uuid.UUID | None = None,
 ) -> Page[FeedbackView]:
     """All feedback of a service, set aside or duplicate included, the latest received first."""
+    sought = Sought(since, until, channel, language, issue)
     after = unpack(cursor, tuple[dt.datetime, uuid.UUID]) if cursor else None
     with record.transaction() as session:
         found = access.service_for(session, asker(session, request), service)
-        items = reading.feedback_page(session, found, limit, after)
+        items = reading.feedback_page(session, found, limit, after, sought)
     full = len(items) == limit
     return Page(items, pack((items[-1].received_at, items[-1].id)) if full else None)
 
@@ -153,11 +173,34 @@ def show_trend(
 
 
 @get("/v1/issues/{issue:uuid}/history", sync_to_thread=True)
-def show_history(request: AnyRequest, record: Record, issue: uuid.UUID) -> Page[Event]:
+def show_history(request: AnyRequest, record: Record, issue: uuid.UUID, limit: Limit, cursor: Cursor) -> Page[Event]:
     """What happened to an issue, by whom and why; the latest first."""
     with record.transaction() as session:
         found = access.issue_for(session, asker(session, request), issue)
-        return Page(reading.history(session, found))
+        items = reading.history(session, found, limit, unpack(cursor, int) if cursor else None)
+    return Page(items, pack(items[-1].id) if len(items) == limit else None)
+
+
+@get("/v1/issues/{issue:uuid}/evidence", sync_to_thread=True)
+def show_evidence(
+    request: AnyRequest, record: Record, issue: uuid.UUID, limit: Limit, cursor: Cursor
+) -> Page[Evidence]:
+    """Every signal of an issue with what it rests on, and the words behind it; the latest first."""
+    with record.transaction() as session:
+        found = access.issue_for(session, asker(session, request), issue)
+        items = issues.evidence(session, found, limit, unpack(cursor, uuid.UUID) if cursor else None)
+    return Page(items, pack(items[-1].id) if len(items) == limit else None)
+
+
+@get("/v1/services/{service:str}/audit", sync_to_thread=True)
+def show_audit(
+    request: AnyRequest, record: Record, service: str, limit: Limit, cursor: Cursor, subject: str | None = None
+) -> Page[AuditView]:
+    """Who saw or changed what; the latest first."""
+    with record.transaction() as session:
+        found = access.service_for(session, asker(session, request), service, Role.owner)
+        items = reading.audit(session, found, limit, unpack(cursor, int) if cursor else None, subject)
+    return Page(items, pack(items[-1].id) if len(items) == limit else None)
 
 
 router = Router(
@@ -173,6 +216,8 @@ router = Router(
         list_statements,
         show_trend,
         show_history,
+        show_evidence,
+        show_audit,
     ],
     tags=["staff"],
     security=[{"key": []}],

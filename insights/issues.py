@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, Service, Signal, Statement
-from insights.views import IssueView, Quote, SignalView
+from insights.views import Evidence, IssueView, Quote, SignalView
 
 LONGEST_QUOTE = 400  # characters
+MOST_QUOTES = 20
 
 
 @dataclass(slots=True)
@@ -137,6 +138,29 @@ def signal_view(signal: Signal) -> SignalView:
         feedback_ids=list(signal.feedback_ids),
         evidence=signal.evidence,
     )
+
+
+def evidence(session: Session, issue: Issue, limit: int, before: uuid.UUID | None) -> list[Evidence]:
+    """Its signals, standing or not, the latest first; `before`: the last of the page before."""
+    query = select(Signal).where(Signal.issue_id == issue.id).order_by(Signal.id.desc()).limit(limit)
+    if before:
+        query = query.where(Signal.id < before)
+    return [
+        Evidence(signal.id, signal_view(signal), signal.ended_at, _behind(session, signal))
+        for signal in session.scalars(query)
+    ]
+
+
+def _behind(session: Session, signal: Signal) -> list[Quote]:
+    """What was said in the pieces that it rests on, as far as it still stands in the issue; the latest first."""
+    rows = session.execute(
+        select(Statement.feedback_id, Statement.text, Feedback.channel, Statement.said_at)
+        .join(Feedback, Feedback.id == Statement.feedback_id)
+        .where(Statement.issue_id == signal.issue_id, Statement.feedback_id.in_(signal.feedback_ids))
+        .order_by(Statement.said_at.desc(), Statement.id)
+        .limit(MOST_QUOTES)
+    )
+    return [Quote(row.feedback_id, row.text[:LONGEST_QUOTE], row.channel, row.said_at) for row in rows]
 
 
 def living(service: Service) -> Sequence[ColumnElement[bool]]:

@@ -4,16 +4,50 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, case, cast, func, select, tuple_
+from sqlalchemy import ColumnElement, Date, case, cast, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from feedback.record.models import Feedback, Issue, IssueEvent, Service, Signal, Statement
+from feedback.record.models import AuditEntry, Credential, Feedback, Issue, IssueEvent, Service, Signal, Statement
 from insights.issues import living
-from insights.views import Event, FeedbackView, ServiceView, StatementView, Summary
+from insights.views import AuditView, Event, FeedbackView, ServiceView, StatementView, Summary
 
 WAITING = ("clean", "group")
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What of the feedback is wanted, None for all of it; said from `since` on, and before `until`."""
+
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+    channel: str | None = None
+    language: str | None = None
+    issue: uuid.UUID | None = None
+
+    def where(self) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = []
+        if self.since:
+            found.append(Feedback.said_at >= _zoned(self.since))
+        if self.until:
+            found.append(Feedback.said_at < _zoned(self.until))
+        if self.channel:
+            found.append(Feedback.channel == self.channel)
+        if self.language:
+            found.append(Feedback.language == self.language)
+        if self.issue:
+            found.append(Feedback.id.in_(select(Statement.feedback_id).where(Statement.issue_id == self.issue)))
+        return found
+
+
+def _zoned(moment: dt.datetime) -> dt.datetime:
+    """Without a zone it is UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+EVERYTHING = Sought()
 
 
 def service_view(service: Service) -> ServiceView:
@@ -51,10 +85,14 @@ def summary(session: Session, service: Service) -> Summary:
 
 
 def feedback_page(
-    session: Session, service: Service, limit: int, after: tuple[dt.datetime, uuid.UUID] | None
+    session: Session,
+    service: Service,
+    limit: int,
+    after: tuple[dt.datetime, uuid.UUID] | None,
+    sought: Sought = EVERYTHING,
 ) -> list[FeedbackView]:
     """All of it, the latest received first; set aside and duplicates included. `after`: the last of the page before."""
-    query = select(Feedback).where(Feedback.service_id == service.id)
+    query = select(Feedback).where(Feedback.service_id == service.id, *sought.where())
     if after:
         query = query.where(tuple_(Feedback.received_at, Feedback.id) < after)
     rows = session.scalars(query.order_by(Feedback.received_at.desc(), Feedback.id.desc()).limit(limit)).all()
@@ -143,6 +181,25 @@ def daily(session: Session, service: Service, issue: Issue, days: int) -> list[t
     return [(day, *found.get(day, (0, 0))) for day in calendar]
 
 
-def history(session: Session, issue: Issue) -> list[Event]:
-    events = session.scalars(select(IssueEvent).where(IssueEvent.issue_id == issue.id).order_by(IssueEvent.at.desc()))
-    return [Event(event.at, event.by, event.what, event.reason, event.details) for event in events]
+def history(session: Session, issue: Issue, limit: int = 500, before: int | None = None) -> list[Event]:
+    """The latest first; `before`: the last event of the page before."""
+    query = select(IssueEvent).where(IssueEvent.issue_id == issue.id).order_by(IssueEvent.id.desc()).limit(limit)
+    if before:
+        query = query.where(IssueEvent.id < before)
+    return [
+        Event(event.id, event.at, event.by, event.what, event.reason, event.details) for event in session.scalars(query)
+    ]
+
+
+def audit(
+    session: Session, service: Service, limit: int, before: int | None, subject: str | None = None
+) -> list[AuditView]:
+    """The latest first; a key is named, also one that is no longer valid."""
+    named = AuditEntry.by == func.concat("key:", Credential.id)
+    query = select(AuditEntry, Credential.name).outerjoin(Credential, named).where(AuditEntry.service_id == service.id)
+    if before:
+        query = query.where(AuditEntry.id < before)
+    if subject:
+        query = query.where(AuditEntry.subject == subject)
+    rows = session.execute(query.order_by(AuditEntry.id.desc()).limit(limit))
+    return [AuditView(it.id, it.at, it.by, name, it.act, it.subject, it.details) for it, name in rows]

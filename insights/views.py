@@ -139,7 +139,29 @@ class TrendPoint(msgspec.Struct, frozen=True):
     expected_high: float | None = None
 
 
+class Evidence(msgspec.Struct, frozen=True):
+    """A signal, when it ended, and what was said by those whom it rests on."""
+
+    id: uuid.UUID
+    signal: SignalView
+    ended_at: dt.datetime | None
+    quotes: list[Quote]
+
+
+class AuditView(msgspec.Struct, frozen=True):
+    """One act: `by` is a key's number, `citizen` or the machine; `name` is the key's."""
+
+    id: int
+    at: dt.datetime
+    by: str
+    name: str | None
+    act: str
+    subject: str
+    details: dict[str, Any]
+
+
 class Event(msgspec.Struct, frozen=True):
+    id: int
     at: dt.datetime
     by: str
     what: str

@@ -106,9 +106,16 @@ def _store(session: Session, service_id: int, said: Said, fitted: Sequence[Fitte
     moved = _move(session, said, target, version)
     _look_again(session, said, target)
     _join_the_rest(session, service_id, said)
-    outside = sum(issue is None for issue in target)
     session.add(
-        Refit(service_id=service_id, model=version, statements=len(said), outside=outside, moved=moved, changes=changes)
+        Refit(
+            service_id=service_id,
+            model=version,
+            statements=len(said),
+            outside=sum(issue is None for issue in target),
+            placed=sum(issue is not None for issue in said.issues),
+            moved=moved,
+            changes=changes,
+        )
     )
 
 

@@ -14,6 +14,7 @@ from feedback.record.models import Feedback, Service
 from feedback.record.queue import Bell
 from feedback.record.stages import LOCKS, ask, asked_for
 from ingest import parts
+from insights import once
 from insights.alerts import delivery
 from workers import answer
 
@@ -63,6 +64,7 @@ def _hourly(session: Session, record: Record, now: dt.datetime) -> None:
     """Signals end although nothing more is said; each night all is grouped anew, and what is over is shredded."""
     services = list(session.scalars(select(Service.id)))
     delivery.forget(session)
+    once.forget(session)
     if now.hour == NIGHTLY:
         ask(session, services, "refit")
     ask(session, services, "notice")

@@ -2,11 +2,10 @@
 
 import datetime as dt
 import uuid
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Router, delete, get, patch, post
-from litestar.params import Parameter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,10 +21,9 @@ from insights.alerts.subscriptions import Change, Filters, Wanted
 from insights.api import Cursor, Limit
 from insights.door import AnyRequest, asker
 from insights.egress.addresses import Allowed
+from insights.once import RequestKey
 from insights.paging import pack, unpack
 from insights.views import Page
-
-RequestKey = Annotated[str | None, Parameter(header="Idempotency-Key", max_length=200, default=None)]
 
 
 class SubscriptionView(msgspec.Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from feedback.record.models.actions import Action, Publication
 from feedback.record.models.alerts import Alert, Delivery, Quiet, Subscription
-from feedback.record.models.audit import AuditEntry
+from feedback.record.models.audit import Answered, AuditEntry
 from feedback.record.models.base import Base, Claimable, new_id
 from feedback.record.models.feedback import Contact, DayKey, Feedback, HeldRaw, Raw
 from feedback.record.models.issues import Issue, IssueEvent, Refit, ServiceWork, Signal
@@ -14,6 +14,7 @@ from feedback.record.models.statements import Statement
 __all__ = [
     "Action",
     "Alert",
+    "Answered",
     "AuditEntry",
     "Base",
     "Change",

@@ -1,4 +1,4 @@
-"""Who saw or changed what."""
+"""Who saw or changed what, and which requests were done already."""
 
 import datetime as dt
 from typing import Any
@@ -22,3 +22,15 @@ class AuditEntry(Base):
     act: Mapped[str]
     subject: Mapped[str]
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Answered(Base):
+    """A request under an `Idempotency-Key`: `digest` tells it from others, `made` is the id of what it made."""
+
+    __tablename__ = "answered"
+
+    caller: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[bytes]
+    made: Mapped[str]
+    at: Mapped[dt.datetime] = mapped_column(server_default=func.now(), index=True)

@@ -87,7 +87,10 @@ class IssueEvent(Base):
 
 
 class Refit(Base):
-    """One training of a service's topics: what it saw and what it changed."""
+    """One training of a service's topics: what it saw and what it changed.
+
+    `placed`: statements that were in an issue before; `moved` of them left it.
+    """
 
     __tablename__ = "refits"
     __table_args__ = (Index(None, "service_id", "finished_at"),)
@@ -98,6 +101,7 @@ class Refit(Base):
     finished_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
     statements: Mapped[int]
     outside: Mapped[int]
+    placed: Mapped[int] = mapped_column(default=0)
     moved: Mapped[int]
     changes: Mapped[dict[str, Any]] = mapped_column(default=dict)
 

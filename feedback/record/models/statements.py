@@ -21,6 +21,7 @@ class Statement(Base):
     __table_args__ = (
         Index(None, "service_id", "said_at"),
         Index(None, "issue_id", "said_at", postgresql_where=text("issue_id IS NOT NULL")),
+        Index("ix_statements_words", text("to_tsvector('english', text)"), postgresql_using="gin"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)

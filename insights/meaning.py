@@ -1,0 +1,59 @@
+"""What a query means, as a vector like those of the statements."""
+
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+if TYPE_CHECKING:
+    from nlp.embed import Embedder
+
+log = structlog.get_logger()
+
+PATIENCE = 5.0
+"""Seconds that the first query waits for the model; those that find none search by words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """`model`: the name that vectors are stored with; others cannot be compared with it."""
+
+    vector: list[float]
+    model: str
+
+
+class Meaning:
+    """The model loads in a thread of its own when first asked: a process that nobody searches in has none."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._loading: Future[Embedder] | None = None
+
+    def of(self, text: str, patience: float = PATIENCE) -> Point | None:
+        """None while the model is not there, or where it cannot be."""
+        try:
+            embedder = self._model().result(patience)
+        except TimeoutError:
+            return None
+        except Exception as error:
+            log.warning("search goes without a model", error=type(error).__name__)
+            return None
+        return Point(embedder.encode([text])[0].tolist(), embedder.name)
+
+    def _model(self) -> "Future[Embedder]":
+        with self._lock:
+            if self._loading is None:
+                pool = ThreadPoolExecutor(1, "meaning")
+                self._loading = pool.submit(_load, self._folder)
+                pool.shutdown(wait=False)
+            return self._loading
+
+
+def _load(folder: Path | None) -> "Embedder":
+    from nlp.embed import Embedder  # noqa: PLC0415 - seconds, and a hundred megabytes
+
+    return Embedder(folder, threads=1)
