@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from litestar import Response, Router, route
@@ -38,8 +39,8 @@ async def receive(request: AnyRequest, intake: Intake, name: str, channel: Chann
     if parsed.ignored or refused:
         IGNORED.labels(name, parsed.ignored or type(refused[0]).__name__).inc()
     if channel.answer:
-        receipt, language = await asyncio.to_thread(_acknowledgement, intake, parsed, stored)
-        media, body = channel.answer(receipt, language, None if parsed.answered else parsed.keyword)
+        receipt, language, offer = await asyncio.to_thread(_acknowledgement, intake, parsed, stored)
+        media, body = channel.answer(receipt, language, None if parsed.answered else parsed.keyword, offer=offer)
         return Response(body, status_code=200, media_type=media)
     return _plain(parsed, stored)
 
@@ -86,9 +87,17 @@ def _read(intake: Intake, channel: Channel, inbound: Inbound) -> Parsed:
     if parsed.fragment:
         with record.transaction() as session:
             return Parsed(arrivals=parts.add(session, record.keys, parsed.fragment, directory), sender=parsed.sender)
-    if parsed.keyword == "stop" and parsed.sender:
-        with record.transaction() as session:
-            contacts.shred_of(session, record.keys, parsed.sender)
+    return _heeded(intake, parsed) if parsed.keyword and parsed.sender else parsed
+
+
+def _heeded(intake: Intake, parsed: Parsed) -> Parsed:
+    """STOP: nothing is kept to reach them by. YES: we may. Who was not asked is not thanked."""
+    keys, number = intake.record.keys, f"+{parsed.sender}"
+    with intake.record.transaction() as session:
+        if parsed.keyword == "stop":
+            contacts.shred_of(session, keys, number)
+        if parsed.keyword == "start" and not contacts.agree(session, keys, number):
+            return replace(parsed, answered=True)
     return parsed
 
 
@@ -96,14 +105,17 @@ def _secrets(settings: Settings) -> Secrets:
     return Secrets(settings.twilio_auth_token, settings.notify_token, settings.vonage_secret)
 
 
-def _acknowledgement(intake: Intake, parsed: Parsed, stored: Sequence[Accepted]) -> tuple[str | None, str]:
-    """The receipt, where the service wants texts answered, and the language to do it in."""
+def _acknowledgement(intake: Intake, parsed: Parsed, stored: Sequence[Accepted]) -> tuple[str | None, str, bool]:
+    """The receipt, where the service wants texts answered, the language to do it in, and whether more is offered."""
     if not stored:
-        return None, "en"
+        return None, "en", False
     arrival: Arrival = parsed.arrivals[0]
     with intake.record.transaction() as session:
-        wanted = access.service(session, arrival.service).properties.acknowledge
-    return (stored[0].receipt if wanted else None), arrival.language or "en"
+        wanted = access.service(session, arrival.service).properties
+        offer = wanted.follow_up and bool(parsed.sender)
+        if offer:
+            contacts.offer(session, intake.record.keys, stored[0].id, f"+{parsed.sender}")
+    return (stored[0].receipt if wanted.acknowledge else None), arrival.language or "en", offer
 
 
 def _plain(parsed: Parsed, stored: Sequence[Accepted]) -> Response[Any]:

@@ -19,6 +19,7 @@ from feedback.record.models import Base
 from feedback.record.queue import Bell
 from feedback.record.settings import Settings
 from feedback.record.stages import Claimer
+from tests.insights.mailbox import Box, mailbox
 from tests.insights.receivers import Receiver, receiver
 from workers.station import Worker
 from workers.tools import Tools
@@ -103,6 +104,13 @@ def worker(record: Record, bell: Bell, tools: Tools) -> Iterator[Worker]:
 def hook() -> Iterator[Receiver]:
     """A receiver of webhooks on loopback."""
     with receiver() as found:
+        yield found
+
+
+@pytest.fixture
+def box() -> Iterator[tuple[Box, str]]:
+    """A mail server on loopback, and its address."""
+    with mailbox() as found:
         yield found
 
 

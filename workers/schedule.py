@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import ColumnElement, exists, select, text
 from sqlalchemy.orm import Session
 
-from feedback.record import raw
+from feedback.record import contacts, raw
 from feedback.record.db import Record
 from feedback.record.errors import where
 from feedback.record.models import Feedback, Service
@@ -65,6 +65,7 @@ def _hourly(session: Session, record: Record, now: dt.datetime) -> None:
     services = list(session.scalars(select(Service.id)))
     delivery.forget(session)
     once.forget(session)
+    contacts.forget(session)
     if now.hour == NIGHTLY:
         ask(session, services, "refit")
     ask(session, services, "notice")

@@ -3,6 +3,7 @@
 import base64
 import dataclasses
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,12 @@ def _setting(variable: str, says: str, default: Any = None, read: Callable[[str]
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(text.replace(",", " ").split())
+
+
+def _notify_key(text: str) -> str:
+    if not re.fullmatch(r".+(-[0-9a-fA-F-]{36}){2}", text):
+        raise ValueError("an API key of Notify is its name, the id of the service and a secret, joined by hyphens")
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,12 @@ class Settings:
     twilio_auth_token: str | None = _setting("FEEDBACK_TWILIO_AUTH_TOKEN", "Proves that Twilio is calling.")
     notify_token: str | None = _setting("FEEDBACK_NOTIFY_TOKEN", "The bearer token of GOV.UK Notify's callback.")
     vonage_secret: str | None = _setting("FEEDBACK_VONAGE_SECRET", "The signature secret of Vonage.")
+    notify_api_key: str | None = _setting("FEEDBACK_NOTIFY_API_KEY", "Lets us text through Notify.", None, _notify_key)
+    notify_template: str | None = _setting("FEEDBACK_NOTIFY_TEMPLATE", "The id of a text template of ((message)).")
+    notify_url: str = _setting("FEEDBACK_NOTIFY_URL", "Where Notify is.", "https://api.notifications.service.gov.uk")
+    twilio_account_sid: str | None = _setting("FEEDBACK_TWILIO_ACCOUNT_SID", "Lets us text through Twilio.")
+    twilio_from: str | None = _setting("FEEDBACK_TWILIO_FROM", "A number or a messaging service that texts come from.")
+    twilio_url: str = _setting("FEEDBACK_TWILIO_URL", "Where Twilio is.", "https://api.twilio.com")
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> "Settings":

@@ -88,8 +88,8 @@ class Parsed:
 
     `ignored` says why something well-formed is not for us, in fixed words that can be counted. `skipped` names what
     could not be read within something that could, without its words. `keyword` is set where the citizen asked for
-    something instead of telling us. `sender` (a number or an address) is for acknowledging, and not to be kept.
-    `answered` says that the provider has already replied to the citizen.
+    something instead of telling us. `sender` (a number in digits alone) is for acknowledging, and kept only where they
+    agree to be told. `answered` says that the provider has already replied to the citizen.
     """
 
     arrivals: tuple[Arrival, ...] = ()
@@ -102,9 +102,11 @@ class Parsed:
 
 
 class Answer(Protocol):
-    """Media type and body of the answer that a provider waits for."""
+    """Media type and body of the answer that a provider waits for. `offer`: to tell once what came of it."""
 
-    def __call__(self, receipt: str | None, language: str, keyword: Keyword | None = None) -> tuple[str, bytes]: ...
+    def __call__(
+        self, receipt: str | None, language: str, keyword: Keyword | None = None, *, offer: bool = False
+    ) -> tuple[str, bytes]: ...
 
 
 @dataclass(frozen=True, slots=True)

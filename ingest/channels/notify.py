@@ -38,7 +38,9 @@ def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
     )
 
 
-def answer(receipt: str | None, language: str, keyword: Keyword | None = None) -> tuple[str, bytes]:
+def answer(
+    receipt: str | None, language: str, keyword: Keyword | None = None, *, offer: bool = False
+) -> tuple[str, bytes]:
     """Notify sends no answer on."""
     return "text/plain", b""
 

@@ -9,13 +9,21 @@ from ingest.channels.fields import digits, moment_or_none, storable
 
 _KEYWORDS: Final[dict[str, Keyword]] = {
     **dict.fromkeys(("stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "stopio"), "stop"),
-    **dict.fromkeys(("start", "unstop", "dechrau"), "start"),
+    **dict.fromkeys(("start", "unstop", "yes", "dechrau", "ie", "ydw"), "start"),
     **dict.fromkeys(("help", "info", "cymorth"), "help"),
 }
 _RECEIPT: Final = {
     "en": "Thank you, we have your message. Your receipt is {receipt}.",
     "cy": "Diolch, rydym wedi cael eich neges. Eich derbynneb yw {receipt}.",
 }
+_OFFER: Final = {
+    "en": " Reply YES and we text you once, when it is resolved.",
+    "cy": " Atebwch IE ac fe'ch tecstiwn unwaith, pan gaiff ei ddatrys.",
+}
+_AGREED: Final = (
+    "Thank you. We text you once, when it is resolved. Text STOP to end this. / "
+    "Diolch. Byddwn yn eich tecstio unwaith, pan gaiff ei ddatrys. Tecstiwch STOPIO i ddod â hyn i ben."
+)
 _HELP: Final = {
     "en": "Text us what went well or badly with this service. Please send no names or numbers. "
     "Text STOP for no more replies.",
@@ -58,9 +66,13 @@ def message(
     return Parsed(arrivals=(arrival,), sender=sender)
 
 
-def acknowledgement(receipt: str | None, language: str, wanted: Keyword | None) -> str | None:
-    """What to text back, in `language` if that is Welsh, else in English; None for nothing."""
+def acknowledgement(receipt: str | None, language: str, wanted: Keyword | None, *, offer: bool = False) -> str | None:
+    """What to text back, in `language` if that is Welsh, else in English; None for nothing.
+
+    `offer`: to tell once what came of it; START and YES take it.
+    """
     spoken = language if language in _RECEIPT else "en"
-    if wanted == "help":
-        return _HELP[spoken]
-    return _RECEIPT[spoken].format(receipt=receipt) if receipt and not wanted else None
+    if wanted in ("help", "start"):
+        return _HELP[spoken] if wanted == "help" else _AGREED
+    more = _OFFER[spoken] if offer else ""
+    return _RECEIPT[spoken].format(receipt=receipt) + more if receipt and not wanted else None

@@ -43,9 +43,11 @@ def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
     return _message(fields, inbound, directory)
 
 
-def answer(receipt: str | None, language: str, keyword: Keyword | None = None) -> tuple[str, bytes]:
+def answer(
+    receipt: str | None, language: str, keyword: Keyword | None = None, *, offer: bool = False
+) -> tuple[str, bytes]:
     """TwiML: an acknowledgement, or nothing."""
-    words = sms.acknowledgement(receipt, language, keyword)
+    words = sms.acknowledgement(receipt, language, keyword, offer=offer)
     inner = f"<Message>{escape(words)}</Message>" if words else ""
     content = f"<Response>{inner}</Response>" if inner else "<Response/>"
     return "text/xml", f'<?xml version="1.0" encoding="UTF-8"?>{content}'.encode()

@@ -72,7 +72,9 @@ def join_parts(fragments: Sequence[Fragment], directory: Directory) -> Parsed:
     )
 
 
-def answer(receipt: str | None, language: str, keyword: Keyword | None = None) -> tuple[str, bytes]:
+def answer(
+    receipt: str | None, language: str, keyword: Keyword | None = None, *, offer: bool = False
+) -> tuple[str, bytes]:
     """Vonage sends no answer on; anything but 200 or 204 makes the message come again."""
     return "text/plain", b""
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from twilio.request_validator import RequestValidator
 
 from feedback.app import create_app
-from feedback.record import access, services
+from feedback.record import access, contacts, services
 from feedback.record.db import Record
 from feedback.record.models import Contact, Feedback, MessagePart
 from feedback.record.settings import Settings
@@ -66,6 +66,54 @@ def test_stop_is_honoured_and_never_stored(client: Client, record: Record) -> No
     with record.transaction() as session:
         assert session.scalar(select(func.count()).select_from(Contact)) == 0
     assert count(record) == 1
+
+
+def contact_stages(record: Record) -> list[str]:
+    with record.transaction() as session:
+        return list(session.scalars(select(Contact.stage)))
+
+
+def offer_follow_up(record: Record) -> None:
+    with record.transaction() as session:
+        services.set_properties(access.service(session, "blue-badge"), {"follow_up": True})
+
+
+def test_who_texts_is_kept_only_where_they_say_yes_to_being_told(client: Client, record: Record) -> None:
+    text_in(client, "The ramp is broken")
+    assert contact_stages(record) == []
+    offer_follow_up(record)
+    assert "Reply YES" in text_in(client, "The lift is broken", "SM2")[1]
+    assert contact_stages(record) == ["offered"]
+    assert "We text you once" in text_in(client, "Yes", "SM3")[1]
+    assert contact_stages(record) == ["kept"]
+    assert count(record) == 2
+
+
+def test_who_does_not_say_yes_within_a_day_is_forgotten(client: Client, record: Record) -> None:
+    offer_follow_up(record)
+    text_in(client, "The lift is broken")
+    with record.transaction() as session:
+        contacts.forget(session)
+        assert session.execute(update(Contact).values(due_at=func.now() - contacts.TO_AGREE)).rowcount == 1  # type: ignore[attr-defined]
+    assert "<Response/>" in text_in(client, "YES", "SM2")[1]
+    assert contact_stages(record) == ["offered"]
+    with record.transaction() as session:
+        contacts.forget(session)
+    assert contact_stages(record) == []
+
+
+def test_a_yes_of_somebody_who_was_not_asked_is_nothing(client: Client, record: Record) -> None:
+    offer_follow_up(record)
+    text_in(client, "The lift is broken", sender="+447700900124")
+    assert "<Response/>" in text_in(client, "Ydw", "SM2")[1]
+    assert contact_stages(record) == ["offered"]
+
+
+def test_a_number_is_the_same_however_it_is_written(client: Client, record: Record) -> None:
+    client.post("/v1/services/blue-badge/feedback", json={"message": "Hi", "contact": "07700 900123"})
+    assert contact_stages(record) == ["kept"]
+    text_in(client, "STOP")
+    assert contact_stages(record) == []
 
 
 def notify(client: Client, identity: str = "1", to: str = "447700900001", token: str = "token") -> int:

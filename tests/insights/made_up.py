@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from feedback.record import access
+from feedback.record.access import Principal, Role
 from feedback.record.models import Feedback, Issue, Signal, Statement, new_id
 
 NOW = dt.datetime.now(dt.UTC)
+EDITOR = Principal(1, "an editor", Role.admin, None)
 
 
 def issue(session: Session, slug: str, title: str = "Photo will not upload", **more: Any) -> Issue:

@@ -15,6 +15,7 @@ class Received:
     path: str
     headers: dict[str, str]
     body: bytes
+    method: str = "POST"
 
     @property
     def content(self) -> Any:
@@ -38,15 +39,18 @@ def receiver() -> Iterator[Receiver]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            received = Received(self.path, {key.lower(): value for key, value in self.headers.items()}, body)
+            headers = {key.lower(): value for key, value in self.headers.items()}
+            received = Received(self.path, headers, body, self.command)
             found.got.append(received)
-            status, headers, answer = found.answers(received)
+            status, more, answer = found.answers(received)
             self.send_response(status)
-            for key, value in headers.items():
+            for key, value in more.items():
                 self.send_header(key, value)
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)
+
+        do_GET = do_POST  # noqa: N815 - the library's word
 
         def log_message(self, *_: object) -> None: ...
 

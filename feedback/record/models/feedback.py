@@ -92,8 +92,8 @@ class Raw(Base):
 class Contact(Base, Claimable):
     """How to reach the citizen, sealed under a key of its own, for the purpose agreed to and no longer.
 
-    `stage`: kept, waiting (`about` is resolved, to be said once from `due_at` on) or set_aside. Who has been told, or
-    cannot be, is gone from here.
+    `stage`: offered (until they agree, or `due_at`), kept, waiting (`about` is resolved, to be said once from `due_at`
+    on) or set_aside. Who has been told, or cannot be, is gone from here.
     """
 
     __tablename__ = "contacts"

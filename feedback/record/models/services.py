@@ -20,6 +20,7 @@ class Properties(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     sms_numbers: tuple[str, ...] = ()
     sms_keywords: tuple[str, ...] = ()
     acknowledge: bool = False
+    follow_up: bool = False
     mail_addresses: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
     tolerance: float = 0.02

@@ -1,15 +1,10 @@
 """Alerts by e-mail, taken in by a real SMTP server."""
 
-import email
-import socket
-from collections.abc import Iterator
 from dataclasses import replace
 from email.message import EmailMessage
-from email.policy import default
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import update
@@ -18,6 +13,7 @@ from feedback.record.db import Record
 from feedback.record.models import Issue, Subscription
 from insights.alerts.message import sureness
 from tests.insights.alerts.test_raising import subscribe, urgent_piece
+from tests.insights.mailbox import Box
 from tests.insights.raising import make_due, raise_signal, subscription, tell_again, waiting
 from tests.insights.receivers import Receiver
 from workers.deliver import deliver
@@ -25,30 +21,6 @@ from workers.station import Worker
 
 Client = TestClient[Litestar]
 Headers = dict[str, str]
-
-
-class Box:
-    """Takes every mail, or answers with a refusal."""
-
-    def __init__(self) -> None:
-        self.mails: list[EmailMessage] = []
-        self.answer = "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        if self.answer.startswith("250"):
-            self.mails.append(email.message_from_bytes(envelope.content, policy=default))
-        return self.answer
-
-
-@pytest.fixture
-def box() -> Iterator[tuple[Box, str]]:
-    found = Box()
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    controller = Controller(found, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield found, f"smtp://127.0.0.1:{port}"
-    controller.stop()
 
 
 @pytest.fixture

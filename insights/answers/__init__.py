@@ -1,0 +1,1 @@
+"""What citizens who asked for it are told, once, and how it reaches them."""
