@@ -22,7 +22,7 @@ from feedback.record.db import Record, engine_for
 from feedback.record.errors import FeedbackError
 from feedback.record.queue import Bell
 from feedback.record.settings import Settings
-from ingest import channel_routes
+from ingest import channel_routes, open311_routes
 from ingest import pages as citizen_pages
 from ingest import routes as ingest_routes
 from ingest.cors import allow_origin
@@ -54,6 +54,7 @@ STATUS: dict[type[FeedbackError], HTTPStatus] = {
 """The first that a failure is an instance of, so the more particular come first."""
 
 AnyRequest = Request[Any, Any, Any]
+Failure = Callable[[AnyRequest, int, str, dict[str, str]], Response[Any]]
 
 
 class Metrics(PrometheusController):
@@ -63,6 +64,7 @@ class Metrics(PrometheusController):
 
 HANDLERS: list[Any] = [
     channel_routes.router,
+    open311_routes.router,
     citizen_pages.router,
     ingest_routes.router,
     ours.router,
@@ -93,8 +95,11 @@ def problem(status: int, detail: str, headers: dict[str, str] | None = None, **m
 def failure(
     request: AnyRequest, status: int, detail: str, headers: dict[str, str] | None = None, **more: object
 ) -> Response[Any]:
-    """A page, where the handler shows pages (its `opt` says how); elsewhere problem details."""
+    """In the handler's own form or as a page (its `opt` says how); elsewhere problem details."""
     handler = request.scope.get("route_handler")
+    own: Failure | None = handler.opt.get("failure") if handler else None
+    if own:
+        return own(request, status, detail, headers or {})
     page = handler.opt.get("failure_page") if handler else _page_for_people(request)
     return page(request, status, headers or {}) if page else problem(status, detail, headers, **more)
 

@@ -29,8 +29,10 @@ IGNORED = Counter("feedback_ignored", "Messages that were understood but are not
 
 async def receive(request: AnyRequest, intake: Intake, name: str, channel: Channel) -> Response[Any]:
     """Verifies, reads, stores, and answers as the channel's provider expects."""
-    inbound = await _inbound(request, intake, name, channel)
-    parsed = await asyncio.to_thread(_read, intake, channel, inbound)
+    service = request.query_params.get("service")
+    caller = name if channel.own_proof else await asyncio.to_thread(_vouched, intake, request, service, name)
+    came = await inbound(request, intake.record.settings, caller)
+    parsed = await asyncio.to_thread(_read, intake, channel, came)
     answers = await intake.store(*parsed.arrivals) if parsed.arrivals else []
     stored = [answer for answer in answers if isinstance(answer, Accepted)]
     refused = [answer for answer in answers if isinstance(answer, FeedbackError)]
@@ -45,17 +47,17 @@ async def receive(request: AnyRequest, intake: Intake, name: str, channel: Chann
     return _plain(parsed, stored)
 
 
-async def _inbound(request: AnyRequest, intake: Intake, name: str, channel: Channel) -> Inbound:
-    service = request.query_params.get("service")
+async def inbound(request: AnyRequest, settings: Settings, caller: str) -> Inbound:
+    """The request as channels read it."""
     return Inbound(
         url=str(request.url),
-        public_url=_public(request, intake.record.settings),
+        public_url=_public(request, settings),
         body=await request.body(),
-        caller=name if channel.own_proof else await asyncio.to_thread(_vouched, intake, request, service, name),
+        caller=caller,
         method=request.method,
         headers={key.lower(): value for key, value in request.headers.items()},
         query=tuple(request.query_params.multi_items()),
-        service=service,
+        service=request.query_params.get("service"),
     )
 
 
@@ -79,11 +81,11 @@ def _vouched(intake: Intake, request: AnyRequest, service: str | None, name: str
         return f"{who.caller}:{name}"
 
 
-def _read(intake: Intake, channel: Channel, inbound: Inbound) -> Parsed:
+def _read(intake: Intake, channel: Channel, came: Inbound) -> Parsed:
     record = intake.record
     with record.transaction() as session:
         directory = ServiceDirectory(session)
-    parsed = channel.read(inbound, _secrets(record.settings), directory)
+    parsed = channel.read(came, _secrets(record.settings), directory)
     if parsed.fragment:
         with record.transaction() as session:
             return Parsed(arrivals=parts.add(session, record.keys, parsed.fragment, directory), sender=parsed.sender)

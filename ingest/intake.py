@@ -14,13 +14,16 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from feedback.record import contacts, raw
-from feedback.record.errors import FeedbackError, KeyReused, Malformed, NotFound
+from feedback.record.errors import FeedbackError, KeyReused, Malformed, NotAuthentic, NotFound
 from feedback.record.models import Feedback, Service, new_id
 from feedback.record.sealing import KeyRing
 from ingest.arrival import MESSAGE_LIMIT, TRANSCRIPT_LIMIT, Arrival
 
 HISTORY_AFTER = dt.timedelta(hours=48)
 """What is older on receipt is history: it teaches what is normal, and raises nothing."""
+
+ANYONE = ("public", "open311")
+"""Callers that nobody vouches for."""
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no letter that is taken for another
 
@@ -62,6 +65,8 @@ def _services(session: Session, slugs: set[str]) -> dict[str, Service]:
 def _refusal(arrival: Arrival, services: Mapping[str, Service]) -> FeedbackError | None:
     if arrival.service not in services:
         return NotFound(f"there is no service '{arrival.service[:100]}'")
+    if arrival.caller.partition(":")[0] in ANYONE and not services[arrival.service].properties.anyone_may_write:
+        return NotAuthentic("this service takes feedback under a key alone")
     if not arrival.message.strip():
         return Malformed("the message is empty")
     limit = TRANSCRIPT_LIMIT if arrival.channel == "call" else MESSAGE_LIMIT

@@ -1,19 +1,16 @@
 """What a citizen and the staff do on the pages, in a real browser against a real server."""
 
-import threading
-import time
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from feedback.app import create_app
 from feedback.record import access
 from feedback.record.db import Record
 from tests.browser import chromium
 from tests.conftest import RealServers
 from tests.insights import made_up
+from tests.serving import served
 
 pytestmark = pytest.mark.browser
 
@@ -21,19 +18,6 @@ expect.set_options(timeout=30_000)  # the chart's script is 5 MB
 
 NARROW = 320  # CSS pixels: WCAG 2.2, 1.4.10
 TARGET = 24  # CSS pixels: WCAG 2.2, 2.5.8
-
-
-class Served(uvicorn.Server):
-    """The product on a free port, within this process."""
-
-    def __init__(self, record: Record, servers: RealServers) -> None:
-        app = create_app(record.settings, servers.database_url, servers.redis_url)
-        super().__init__(uvicorn.Config(app, port=0, log_level="warning"))
-        self.thread = threading.Thread(target=self.run)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.servers[0].sockets[0].getsockname()[1]}"
 
 
 @pytest.fixture(scope="module")
@@ -44,13 +28,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def site(record: Record, servers: RealServers, blue_badge: str) -> Iterator[str]:
-    server = Served(record, servers)
-    server.thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield server.url
-    server.should_exit = True
-    server.thread.join()
+    with served(record, servers) as url:
+        yield url
 
 
 @pytest.fixture

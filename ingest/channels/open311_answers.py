@@ -13,11 +13,15 @@ from ingest.channels.fields import storable
 
 Format = Literal["xml", "json"]
 
+CONTACT_AGREED: Final = "contact_agreed"
+"""The one question that a service asks besides: only then is it kept how to reach the citizen."""
+
 _MEDIA_TYPES: Final[dict[Format, str]] = {
-    "xml": "text/xml; charset=utf-8",
-    "json": "application/json; charset=utf-8",
+    "xml": "text/xml",
+    "json": "application/json",
 }
 _SPECIFICATION: Final = "http://wiki.open311.org/GeoReport_v2"
+_POINT: Final = re.compile(r"(-?\d{1,3}\.\d+),(-?\d{1,3}\.\d+)")
 _NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -61,7 +65,7 @@ def services(known: Iterable[Service], form: Format) -> tuple[str, bytes]:
             "service_code": service.code,
             "service_name": service.name,
             "description": service.description,
-            "metadata": "false",
+            "metadata": True,
             "type": "realtime",
             "keywords": "",
             "group": "",
@@ -72,9 +76,18 @@ def services(known: Iterable[Service], form: Format) -> tuple[str, bytes]:
 
 
 def definition(service: Service, form: Format) -> tuple[str, bytes]:
-    """One service's definition: it asks for nothing besides."""
-    content = {"service_code": service.code, "attributes": []}
-    return _document("service_definition", content, form)
+    """One service's definition: what it asks for besides, the citizen's agreement to be written to."""
+    question = {
+        "variable": True,
+        "code": CONTACT_AGREED,
+        "datatype": "singlevaluelist",
+        "required": False,
+        "datatype_description": "",
+        "order": 1,
+        "description": "May we use your e-mail address or telephone number to tell you once what was done about it?",
+        "values": [{"key": "yes", "name": "Yes"}, {"key": "no", "name": "No"}],
+    }
+    return _document("service_definition", {"service_code": service.code, "attributes": [question]}, form)
 
 
 def accepted(request_id: str, notice: str, form: Format) -> tuple[str, bytes]:
@@ -113,8 +126,8 @@ def discovery(endpoint: str, contact: str, changed: dt.datetime, form: Format) -
     return _document("discovery", content, form)
 
 
-def _row(request: Request) -> dict[str, str]:
-    lat, _, long = request.location.partition(",")
+def _row(request: Request) -> dict[str, Any]:
+    lat, long = _degrees(request.location)
     return {
         "service_request_id": request.id,
         "status": request.status,
@@ -136,7 +149,12 @@ def _row(request: Request) -> dict[str, str]:
     }
 
 
-def _rendered(root: str, item: str, rows: Sequence[Mapping[str, str]], form: Format) -> tuple[str, bytes]:
+def _degrees(location: str) -> tuple[float | None, float | None]:
+    read = _POINT.fullmatch(location)
+    return (float(read[1]), float(read[2])) if read else (None, None)
+
+
+def _rendered(root: str, item: str, rows: Sequence[Mapping[str, Any]], form: Format) -> tuple[str, bytes]:
     if form == "json":
         return _MEDIA_TYPES["json"], json.dumps(rows, ensure_ascii=False).encode("utf-8", "replace")
     top = ElementTree.Element(root)
@@ -160,5 +178,6 @@ def _fill(element: ElementTree.Element, content: Mapping[str, Any]) -> None:
         for one in value if isinstance(value, list) else ():
             inner = ElementTree.SubElement(child, name.removesuffix("s"))
             _fill(inner, one) if isinstance(one, dict) else setattr(inner, "text", one)
-        if isinstance(value, str):
-            child.text = _NOT_XML.sub("", storable(value))
+        if isinstance(value, str | int | float):
+            text = str(value).lower() if isinstance(value, bool) else str(value)
+            child.text = _NOT_XML.sub("", storable(text))

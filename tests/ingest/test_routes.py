@@ -7,7 +7,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import func, select
 
-from feedback.record import access
+from feedback.record import access, services
 from feedback.record.db import Record
 from feedback.record.models import Contact, Feedback, Raw
 
@@ -141,3 +141,13 @@ def test_many_at_once_each_get_their_own_answer(client: Client, record: Record, 
     answers = [client.post(PATH, json={"message": f"Piece {n}"}).json() for n in range(30)]
     assert len({answer["id"] for answer in answers}) == len({answer["receipt"] for answer in answers}) == 30
     assert count(record) == 30
+
+
+def test_a_service_may_take_feedback_under_a_key_alone(
+    client: Client, record: Record, blue_badge: str, admin: dict[str, str]
+) -> None:
+    with record.transaction() as session:
+        services.set_properties(access.service(session, blue_badge), {"anyone_may_write": False})
+    path, body = f"/v1/services/{blue_badge}/feedback", {"message": "Nobody answers"}
+    assert client.post(path, json=body).status_code == 401
+    assert client.post(path, json=body, headers=admin).status_code == 202

@@ -16,6 +16,7 @@ from ingest.channels.place import point, street
 from tests.ingest.channels.phonebook import PhoneBook
 
 NOW = dt.datetime(2025, 6, 1, 12, tzinfo=dt.UTC)
+AGREED = f"attribute[{answers.CONTACT_AGREED}]"
 REPORT = {
     "api_key": "k",
     "jurisdiction_id": "town.example",
@@ -45,9 +46,19 @@ def test_a_request_becomes_an_arrival_at_street_level() -> None:
         "street": "High Street, Anytown SW1A",
         "ward": "North",
     }
-    assert arrival.contact == "ann@example.org"
     assert "Ann" not in arrival.attributes.values()
     assert "d-1" not in repr(arrival)
+
+
+@pytest.mark.parametrize(
+    ("answered", "kept"), [({}, None), ({AGREED: "no"}, None), ({AGREED: "yes"}, "ann@example.org")]
+)
+def test_how_to_reach_the_citizen_is_kept_only_if_they_agreed(answered: dict[str, str], kept: str | None) -> None:
+    assert filed({**REPORT, **answered}).contact == kept
+
+
+def test_attributes_are_taken_as_the_specification_sends_them() -> None:
+    assert filed({**REPORT, "attribute[office]": "Castle Street"}).attributes["office"] == "Castle Street"
 
 
 def test_a_form_with_a_picture_is_read_without_it() -> None:
@@ -111,12 +122,13 @@ def test_a_list_of_services_says_the_same_in_both_formats() -> None:
     assert media_type.startswith("application/json")
     listed = json.loads(body)
     assert [row["service_code"] for row in listed] == ["parks", "bins"]
-    assert {row["metadata"] for row in listed} == {"false"}
+    assert {row["metadata"] for row in listed} == {True}
     media_type, body = answers.services(known, "xml")
     assert media_type.startswith("text/xml")
     root = defusedxml.ElementTree.fromstring(body)
     assert root.tag == "services"
     assert [child.findtext("service_name") for child in root] == ["Parks & <paths>", "Bins "]
+    assert {child.findtext("metadata") for child in root} == {"true"}
 
 
 def test_a_request_is_read_back_with_a_time_zone() -> None:
@@ -125,7 +137,7 @@ def test_a_request_is_read_back_with_a_time_zone() -> None:
     )
     row = json.loads(answers.requests([request], "json")[1])[0]
     assert row["requested_datetime"] == "2025-06-01T12:00:00+00:00"
-    assert (row["lat"], row["long"], row["address"]) == ("51.501", "-0.142", "High Street")
+    assert (row["lat"], row["long"], row["address"]) == (51.501, -0.142, "High Street")
     root = defusedxml.ElementTree.fromstring(answers.requests([request], "xml")[1])
     assert root.findtext("request/service_request_id") == "r1"
 
@@ -146,8 +158,12 @@ def test_the_discovery_document_names_the_endpoint() -> None:
     assert [one.text for one in root.iterfind("endpoints/endpoint/formats/format")] == ["text/xml", "application/json"]
 
 
-def test_a_service_definition_asks_for_nothing_besides() -> None:
-    assert json.loads(answers.definition(answers.Service("parks", "Parks"), "json")[1])["attributes"] == []
+def test_a_service_definition_asks_for_the_agreement_to_be_written_to() -> None:
+    known = answers.Service("parks", "Parks")
+    [question] = json.loads(answers.definition(known, "json")[1])["attributes"]
+    assert (question["code"], question["required"]) == (answers.CONTACT_AGREED, False)
+    root = defusedxml.ElementTree.fromstring(answers.definition(known, "xml")[1])
+    assert [one.text for one in root.iterfind("attributes/attribute/values/value/key")] == ["yes", "no"]
 
 
 def test_without_dates_the_last_ninety_days_are_meant() -> None:
@@ -171,6 +187,9 @@ def test_one_date_means_ninety_days_from_it_or_up_to_it() -> None:
     [
         [("start_date", "2024-01-01T00:00:00Z"), ("end_date", "2025-01-01T00:00:00Z")],
         [("start_date", "soon")],
+        [("start_date", "2025-04-01T00:00:00")],
+        [("page", "0")],
+        [("page_size", "1001")],
         [("status", "new")],
     ],
 )

@@ -1,0 +1,116 @@
+"""Open311 GeoReport v2 over HTTP, for the civic apps that there are: services listed, requests filed and read back."""
+
+import asyncio
+import datetime as dt
+from typing import Any
+
+from litestar import Response, Router, get, post
+from sqlalchemy import func, select
+
+from feedback.record.db import Record
+from feedback.record.errors import Forbidden, NotAuthentic
+from feedback.record.models import Service
+from ingest import open311_requests
+from ingest.channel_routes import BODY_LIMIT, inbound
+from ingest.channels import open311, open311_answers
+from ingest.channels.contract import Inbound, Parsed, Secrets
+from ingest.directory import ServiceDirectory
+from ingest.door import AnyRequest, Intake
+from ingest.open311_requests import CALLER
+
+AT = "/open311/v2"
+
+
+def _form(request: AnyRequest) -> open311_answers.Format:
+    return open311_answers.format_of(request.url.path.rpartition(".")[2])
+
+
+def _answer(rendered: tuple[str, bytes], status: int = 200) -> Response[bytes]:
+    """Anybody may read it, so a page of any site may."""
+    media, body = rendered
+    return Response(body, status_code=status, media_type=media, headers={"Access-Control-Allow-Origin": "*"})
+
+
+def discovery(request: AnyRequest, record: Record) -> Response[bytes]:
+    """Where the API is, and which formats it speaks."""
+    with record.transaction() as session:
+        changed = session.scalar(select(func.max(Service.created_at))) or dt.datetime.now(dt.UTC)
+    url = record.settings.url
+    return _answer(open311_answers.discovery(url + AT, url, changed, _form(request)))
+
+
+def services(request: AnyRequest, record: Record) -> Response[bytes]:
+    """The services that requests can be filed with."""
+    with record.transaction() as session:
+        known = open311_requests.services(session)
+    return _answer(open311_answers.services(known, _form(request)))
+
+
+@get("/services/{code:str}", sync_to_thread=True)
+def service(request: AnyRequest, code: str, record: Record) -> Response[bytes]:
+    """What one service asks for besides; `code` ends in .xml or .json."""
+    form = _form(request)
+    with record.transaction() as session:
+        found = open311_requests.service(session, code.rpartition(".")[0])
+    return _answer(open311_answers.definition(found, form))
+
+
+async def file_request(request: AnyRequest, intake: Intake) -> Response[bytes]:
+    """File a request. It is answered with its id, and a notice that holds the receipt."""
+    came = await inbound(request, intake.record.settings, CALLER)
+    parsed = await asyncio.to_thread(_read, intake.record, came)
+    [arrival] = parsed.arrivals
+    try:
+        await intake.vouched(request, arrival.service)
+        stored = await intake.store_one(arrival)
+    except NotAuthentic as error:
+        raise Forbidden(str(error)) from error  # the specification's status for a key that is missing or wrong
+    notice = f"Your receipt is {stored.receipt}: {intake.record.settings.url}/receipts/{stored.receipt}"
+    return _answer(open311_answers.accepted(str(stored.id), notice, _form(request)), 201)
+
+
+def _read(record: Record, came: Inbound) -> Parsed:
+    with record.transaction() as session:
+        return open311.read(came, Secrets(), ServiceDirectory(session))
+
+
+def requests(request: AnyRequest, record: Record) -> Response[bytes]:
+    """What was filed here, redacted: by id, service, status and time, of 90 days at most."""
+    asked = open311.filters(request.query_params.multi_items(), dt.datetime.now(dt.UTC))
+    with record.transaction() as session:
+        found = open311_requests.listed(session, asked)
+    return _answer(open311_answers.requests(found, _form(request)))
+
+
+@get("/requests/{identity:str}", sync_to_thread=True)
+def one_request(request: AnyRequest, identity: str, record: Record) -> Response[bytes]:
+    """One request, redacted; `identity` ends in .xml or .json."""
+    form = _form(request)
+    with record.transaction() as session:
+        found = open311_requests.one(session, identity.rpartition(".")[0])
+    return _answer(open311_answers.requests([found], form))
+
+
+def failure(request: AnyRequest, status: int, detail: str, headers: dict[str, str]) -> Response[Any]:
+    """In the specification's form, as XML unless JSON was asked for."""
+    form: open311_answers.Format = "json" if request.url.path.endswith(".json") else "xml"
+    answer = _answer(open311_answers.errors(status, detail, form), status)
+    answer.headers.update(headers)
+    return answer
+
+
+# Each document has an address for each format; Litestar runs a handler of two addresses wrongly in a thread.
+SUFFIXES = (".xml", ".json")
+DOCUMENTS = {"/discovery": discovery, "/services": services, "/requests": requests}
+
+router = Router(
+    AT,
+    route_handlers=[
+        *[get(name + suffix, sync_to_thread=True)(read) for name, read in DOCUMENTS.items() for suffix in SUFFIXES],
+        *[post(f"/requests{suffix}", request_max_body_size=BODY_LIMIT)(file_request) for suffix in SUFFIXES],
+        service,
+        one_request,
+    ],
+    opt={"failure": failure},
+    tags=["Open311"],
+)
