@@ -1,6 +1,7 @@
 """Every channel of the table over HTTP: what the provider sends in, what it waits for out."""
 
 import asyncio
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -88,7 +89,8 @@ def _read(intake: Intake, channel: Channel, came: Inbound) -> Parsed:
     parsed = channel.read(came, _secrets(record.settings), directory)
     if parsed.fragment:
         with record.transaction() as session:
-            return Parsed(arrivals=parts.add(session, record.keys, parsed.fragment, directory), sender=parsed.sender)
+            whole = parts.add(session, record.keys, parsed.fragment, directory, dt.datetime.now(dt.UTC))
+        return Parsed(ignored=whole.ignored)
     return _heeded(intake, parsed) if parsed.keyword and parsed.sender else parsed
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from litestar import Litestar
@@ -10,7 +11,7 @@ from sqlalchemy import func, select, update
 from twilio.request_validator import RequestValidator
 
 from feedback.app import create_app
-from feedback.record import access, contacts, services
+from feedback.record import access, contacts, raw, services
 from feedback.record.db import Record
 from feedback.record.models import Contact, Feedback, MessagePart
 from feedback.record.settings import Settings
@@ -157,28 +158,68 @@ def test_a_transcript_takes_a_key_of_its_service(client: Client, record: Record,
     assert broken.status_code == 400
 
 
-def fragment(part: int, total: int = 2, ref: str = "7") -> Fragment:
+def fragment(part: int, total: int = 2, ref: str = "7", sent: str = "") -> Fragment:
     words = {1: "The bins in our street were not emptied ", 2: "for the third week in a row"}
-    return Fragment(ref, part, total, words[part], "447700900123", "447700900001", f"id-{part}", "sms/vonage")
+    identity = f"id-{part}{sent}"
+    return Fragment(ref, part, total, words[part], "447700900123", "447700900001", identity, "sms/vonage")
+
+
+def add(record: Record, *fragments: Fragment) -> None:
+    for one in fragments:
+        with record.transaction() as session:
+            parts.add(session, record.keys, one, ServiceDirectory(session), dt.datetime.now(dt.UTC))
+
+
+def stored(record: Record) -> list[str]:
+    with record.transaction() as session:
+        found = session.scalars(select(Feedback.id).order_by(Feedback.id)).all()
+        contents = raw.take_out(session, record.keys, found)
+    return [contents[identity]["message"] for identity in found]
+
+
+WHOLE = "The bins in our street were not emptied for the third week in a row"
 
 
 def test_parts_of_a_long_text_become_one_piece_in_whatever_order_they_come(client: Client, record: Record) -> None:
+    add(record, fragment(2))
     with record.transaction() as session:
-        directory = ServiceDirectory(session)
-        assert parts.add(session, record.keys, fragment(2), directory) == ()
-        assert parts.add(session, record.keys, fragment(2), directory) == ()
-        stored = session.scalars(select(MessagePart)).one()
-        assert b"third week" not in stored.sealed
-        [arrival] = parts.add(session, record.keys, fragment(1), directory)
-        assert arrival.message == "The bins in our street were not emptied for the third week in a row"
+        assert b"third week" not in session.scalars(select(MessagePart)).one().sealed
+    add(record, fragment(1))
+    assert stored(record) == [WHOLE]
+
+
+def test_a_part_that_is_delivered_again_changes_nothing_and_the_words_of_parts_are_forgotten(
+    client: Client, record: Record
+) -> None:
+    add(record, fragment(2), fragment(2), fragment(1), fragment(2), fragment(1))
+    later = dt.datetime.now(dt.UTC) + parts.PATIENCE * 2
+    with record.transaction() as session:
+        assert {part.sealed for part in session.scalars(select(MessagePart))} == {b""}
+        assert parts.give_up_waiting(session, record.keys, later) == 0
+    assert stored(record) == [WHOLE]
+    with record.transaction() as session:
+        parts.give_up_waiting(session, record.keys, later + parts.REPEATED_FOR)
         assert session.scalar(select(func.count()).select_from(MessagePart)) == 0
+
+
+def test_a_reference_that_is_used_again_is_another_message(client: Client, record: Record) -> None:
+    add(record, fragment(1), fragment(2), fragment(1, sent="b"), fragment(1, sent="c"), fragment(2, sent="c"))
+    assert stored(record) == [WHOLE, "The bins in our street were not emptied  […]", WHOLE]
+
+
+def test_parts_that_come_at_the_same_moment_become_one_piece(client: Client, record: Record) -> None:
+    for sent in "abcdefgh":
+        with ThreadPoolExecutor(2) as both:
+            list(both.map(lambda one: add(record, one), [fragment(1, sent=sent), fragment(2, sent=sent)]))
+    assert stored(record) == [WHOLE] * 8
 
 
 def test_what_came_of_a_long_text_is_stored_when_the_rest_does_not(client: Client, record: Record) -> None:
     now = dt.datetime.now(dt.UTC)
+    add(record, fragment(1))
     with record.transaction() as session:
-        directory = ServiceDirectory(session)
-        parts.add(session, record.keys, fragment(1), directory)
         assert parts.give_up_waiting(session, record.keys, now) == 0
         assert parts.give_up_waiting(session, record.keys, now + parts.PATIENCE * 2) == 1
+    assert count(record) == 1
+    add(record, fragment(1))
     assert count(record) == 1
