@@ -19,7 +19,7 @@ from feedback.record.errors import NotAuthentic
 from feedback.record.models import Service
 from insights import issues, reading
 from insights.door import AnyRequest, asker
-from insights.pages import issue_page, overview, signing_in, words
+from insights.pages import alerts_page, issue_page, overview, signing_in, subscription_page, words
 from insights.pages.layout import failure_page, files, plotly, redirect, show
 from insights.paging import pack, unpack
 
@@ -126,6 +126,10 @@ router = Router(
         issue_page.issue_page,
         issue_page.decide,
         issue_page.act,
+        alerts_page.alerts_page,
+        alerts_page.subscribe,
+        subscription_page.subscription_page,
+        subscription_page.act,
         files.handler(),
         plotly.handler(),
     ],

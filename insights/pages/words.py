@@ -21,6 +21,25 @@ CHANNEL_NAMES: Mapping[str, str] = {
     "import": "file",
 }
 KINDS: Mapping[str, str] = {"new": "New", "surge": "More than usual", "regression": "Back again"}
+ALERTS: Mapping[str, str] = {**KINDS, "urgent": "Urgent"}
+WAYS: Mapping[str, str] = {"email": "E-mail", "webhook": "Webhook", "chat": "Chat tool"}
+DIGESTS: Mapping[str, str] = {
+    "at_once": "At once",
+    "daily": "In one message a day, at 8:00",
+    "weekly": "In one message a week, on Mondays at 8:00",
+}
+SUBSCRIBED: Mapping[str, str] = {
+    "active": "Active",
+    "muted": "Muted",
+    "disabled": "Switched off after five days of failures",
+    "ended": "Ended by whoever got it",
+}
+TOLD: Mapping[str, str] = {
+    "waiting": "On its way",
+    "sent": "Sent",
+    "failed": "Could not be sent",
+    "dropped": "Dropped",
+}
 TRENDS: Mapping[str, str] = {"new": "New", "emerging": "Emerging", "steady": "Steady", "fading": "Fading"}
 STATUSES: Mapping[str, str] = {
     "open": "Open",

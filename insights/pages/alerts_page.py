@@ -1,0 +1,164 @@
+"""The alerts of a service on the dashboard: who is told what, a new subscription, and what it would have sent."""
+
+import asyncio
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.response import Redirect
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback.record import access
+from feedback.record.access import Role
+from feedback.record.db import Record
+from feedback.record.errors import Malformed
+from feedback.record.models import Alert, Service, Subscription, new_id
+from insights.alerts import facts, hearing, message, subscriptions
+from insights.alerts.subscriptions import Filters, Wanted
+from insights.door import AnyRequest, asker
+from insights.egress.addresses import Allowed
+from insights.pages import words
+from insights.pages.layout import redirect, show
+
+Values = Mapping[str, Any]
+"""What a form holds: lists for `MANY`, text for the rest."""
+
+MANY = ("kinds", "channels", "trends", "statuses")
+ONE = ("kind", "to", "name", "contact", "digest", "least", "urgent_only", "key")
+
+COMPLAINTS = {
+    "url": "Where to must be an address that begins with https:// and that anybody can reach; "
+    "for a chat tool, one as Apprise writes it",
+    "address": "Where to must be an e-mail address",
+    "contact": "Who looks after it must be an e-mail address",
+    "least": "The least number of reports must be a number",
+    "name": "The name must have 200 characters or fewer",
+}
+"""What is said of a field that cannot be taken; the fields of a place are shown as one, `to`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One alert as a page shows it."""
+
+    alert: Alert
+    heading: str
+    line: str
+
+
+@get("/dashboard/{service:str}/alerts", sync_to_thread=True)
+def alerts_page(request: AnyRequest, record: Record, service: str) -> Response[str]:
+    with record.transaction() as session:
+        who = asker(session, request)
+        return _page(session, who, access.service_for(session, who, service), _empty())
+
+
+@post("/dashboard/{service:str}/alerts", status_code=200)
+async def subscribe(request: AnyRequest, record: Record, service: str) -> Response[str] | Redirect:
+    """Shows what it would have been sent, or makes it."""
+    form = await request.form()
+    values = {name: str(form.get(name, "")).strip() for name in ONE}
+    lists = {name: [str(value) for value in form.getall(name, [])] for name in MANY}
+    made = _preview if form.get("do") == "preview" else _subscribe
+    return await asyncio.to_thread(made, request, record, service, values | lists)
+
+
+def _preview(request: AnyRequest, record: Record, slug: str, values: Values) -> Response[str]:
+    with record.transaction() as session:
+        who = asker(session, request)
+        service = access.service_for(session, who, slug, Role.editor)
+        try:
+            found = hearing.preview(session, service, _filters(values))
+        except (msgspec.ValidationError, Malformed) as error:
+            return _page(session, who, service, values, errors=_complaint(error))
+        return _page(session, who, service, values, preview=told(session, record, service, found))
+
+
+def _subscribe(request: AnyRequest, record: Record, slug: str, values: Values) -> Response[str] | Redirect:
+    """A webhook's secret is shown this once; to send the form again makes no second subscription."""
+    try:
+        with record.transaction() as session:
+            who, allowed = asker(session, request), Allowed.of(record.settings.webhook_allow)
+            wanted = _wanted(slug, values)
+            made, secret = subscriptions.make(session, record.keys, allowed, who, wanted, f"page:{values['key']}")
+            here = f"/dashboard/subscriptions/{made.id}"
+            kept = show(who, "subscribed.html", shown=made.shown, secret=secret, next=here) if secret else None
+        return kept or redirect(here)
+    except (msgspec.ValidationError, Malformed) as error:
+        complaint = _complaint(error)
+    with record.transaction() as session:
+        who = asker(session, request)
+        return _page(session, who, access.service_for(session, who, slug), values, errors=complaint)
+
+
+def _wanted(slug: str, values: Values) -> Wanted:
+    place = "address" if values["kind"] == "email" else "url"
+    given = {name: values[name] for name in ("kind", "name", "digest")} | {"contact": values["contact"] or None}
+    return msgspec.convert({**given, "service": slug, place: values["to"], "filters": _filters(values)}, Wanted)
+
+
+def _filters(values: Values) -> Filters:
+    chosen = {name: values[name] for name in MANY}
+    rest = {"least": values["least"] or 0, "urgent_only": bool(values["urgent_only"])}
+    return msgspec.convert(chosen | rest, Filters, strict=False)
+
+
+def _complaint(error: Exception) -> dict[str, str]:
+    """Of the field that the failure names."""
+    field = next((name for name in COMPLAINTS if f".{name}`" in str(error) or str(error).startswith(f"{name}:")), "url")
+    return {"to" if field in ("url", "address") else field: COMPLAINTS[field]}
+
+
+def _empty() -> Values:
+    return dict.fromkeys(ONE, "") | {"kind": "email", "digest": "at_once", "key": str(new_id())} | {n: [] for n in MANY}
+
+
+def told(session: Session, record: Record, service: Service, alerts: Sequence[Alert]) -> list[Told]:
+    """Each in the words that people are sent."""
+    now, found = dt.datetime.now(dt.UTC), []
+    for alert in alerts:
+        note = message.note(facts.body(session, alert, record.settings.url), service, now)
+        found.append(Told(alert, note.heading, note.lines[0]))
+    return found
+
+
+def _page(
+    session: Session,
+    who: access.Principal,
+    service: Service,
+    values: Values,
+    *,
+    preview: Sequence[Told] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> Response[str]:
+    mine = select(Subscription).where(Subscription.service_id == service.id, Subscription.state != "ended")
+    return show(
+        who,
+        "alerts.html",
+        400 if errors else 200,
+        service=service,
+        subscriptions=[(one, wishes(one)) for one in session.scalars(mine.order_by(Subscription.id))],
+        may_change=who.role >= Role.editor,
+        values=values,
+        preview=preview,
+        errors=errors or {},
+    )
+
+
+def wishes(subscription: Subscription) -> str:
+    """What it wants to hear, in words."""
+    filters = msgspec.convert(subscription.filters, Filters)
+    if filters.urgent_only:
+        return "only what is urgent"
+    named = (
+        [words.ALERTS[kind].lower() for kind in filters.kinds],
+        [words.CHANNELS[channel] for channel in filters.channels],
+        [words.TRENDS[trend].lower() for trend in filters.trends],
+        [words.STATUSES[status].lower() for status in filters.statuses],
+        [f"from {filters.least} reports on"] if filters.least else [],
+    )
+    return "; ".join(" or ".join(part) for part in named if part) or "everything"

@@ -1,0 +1,155 @@
+"""One subscription on the dashboard: what it was told, every attempt to tell it, and what editors do about it."""
+
+import asyncio
+import datetime as dt
+import uuid
+from collections.abc import Callable, Mapping
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback.record import access
+from feedback.record.access import Principal, Role
+from feedback.record.db import Record
+from feedback.record.errors import Malformed, NotFound
+from feedback.record.models import Alert, Delivery, Issue, Quiet, Service, Subscription
+from feedback.record.queue import Bell
+from insights.alerts import delivery, hearing, sealed, subscriptions
+from insights.alerts.subscriptions import Change
+from insights.door import AnyRequest, asker
+from insights.pages import alerts_page
+from insights.pages.layout import redirect, show
+
+AT_ONCE = 50
+
+Values = Mapping[str, str]
+Act = Callable[[Session, Principal, Subscription, Values], object]
+
+
+@get("/dashboard/subscriptions/{subscription:uuid}", sync_to_thread=True)
+def subscription_page(request: AnyRequest, record: Record, subscription: uuid.UUID) -> Response[str]:
+    with record.transaction() as session:
+        who = asker(session, request)
+        found = subscriptions.find(session, who, subscription)
+        service = session.get_one(Service, found.service_id)
+        return show(
+            who,
+            "subscription.html",
+            subscription=found,
+            wishes=alerts_page.wishes(found),
+            service=service,
+            told=alerts_page.told(session, record, service, _last_alerts(session, found)),
+            deliveries=_last_deliveries(session, found),
+            quiet=_quiet(session, found),
+            may_change=who.role >= Role.editor,
+        )
+
+
+@post("/dashboard/subscriptions/{subscription:uuid}/{act:str}", status_code=200)
+async def act(
+    request: AnyRequest, record: Record, bell: Bell, subscription: uuid.UUID, act: str
+) -> Response[str] | Redirect:
+    form = await request.form()
+    values = {name: value for name, value in form.items() if isinstance(value, str)}
+    return await asyncio.to_thread(_act, request, record, bell, subscription, act, values)
+
+
+def _act(
+    request: AnyRequest, record: Record, bell: Bell, identity: uuid.UUID, act: str, values: Values
+) -> Response[str] | Redirect:
+    here = f"/dashboard/subscriptions/{identity}"
+    with record.transaction() as session:
+        who = asker(session, request)
+        found = subscriptions.find(session, who, identity, Role.editor)
+        service = session.get_one(Service, found.service_id)
+        subscriptions.audit(session, who, found, f"{act} subscription")
+        if act == "delete":
+            session.delete(found)
+            return redirect(f"/dashboard/{service.slug}/alerts")
+        if act == "rotate":
+            secret = sealed.rotate(record.keys, found)
+            return show(who, "subscribed.html", shown=found.shown, secret=secret, next=here)
+        if act not in ACTS:
+            raise NotFound("there is no such page")
+        ACTS[act](session, who, found, values)
+    bell.ring("deliver")
+    return redirect(here)
+
+
+def _test(session: Session, who: Principal, found: Subscription, values: Values) -> None:
+    delivery.test(session, found)
+
+
+def _mute(session: Session, who: Principal, found: Subscription, values: Values) -> None:
+    subscriptions.change(session, found, Change(state="muted"))
+
+
+def _resume(session: Session, who: Principal, found: Subscription, values: Values) -> None:
+    subscriptions.change(session, found, Change(state="active", quiet_until=None))
+
+
+def _snooze(session: Session, who: Principal, found: Subscription, values: Values) -> None:
+    subscriptions.change(session, found, Change(quiet_until=_until(values)))
+
+
+def _quieten(session: Session, who: Principal, found: Subscription, values: Values) -> None:
+    issue = access.issue_for(session, who, _id(values, "issue"))
+    hearing.quieten(session, found, issue, _until(values) if values.get("days") else None)
+
+
+def _hear(session: Session, who: Principal, found: Subscription, values: Values) -> None:
+    hearing.listen_again(session, found, _id(values, "issue"))
+
+
+def _acknowledge(session: Session, who: Principal, found: Subscription, values: Values) -> None:
+    hearing.acknowledge(session, who, _id(values, "alert"))
+
+
+def _replay(session: Session, who: Principal, found: Subscription, values: Values) -> None:
+    attempt = session.get(Delivery, _id(values, "delivery"))
+    if attempt is None or attempt.subscription_id != found.id:
+        raise NotFound("there is no such delivery")
+    delivery.replay(session, found, attempt)
+
+
+ACTS: Mapping[str, Act] = {
+    "test": _test,
+    "mute": _mute,
+    "resume": _resume,
+    "snooze": _snooze,
+    "quieten": _quieten,
+    "hear": _hear,
+    "acknowledge": _acknowledge,
+    "replay": _replay,
+}
+
+
+def _until(values: Values) -> dt.datetime:
+    days = values.get("days", "")
+    if not days.isdecimal() or not 0 < int(days) <= 90:
+        raise Malformed("days: from 1 to 90")
+    return dt.datetime.now(dt.UTC) + dt.timedelta(days=int(days))
+
+
+def _id(values: Values, name: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(values.get(name, ""))
+    except ValueError:
+        raise Malformed(f"{name}: this is no id") from None
+
+
+def _last_alerts(session: Session, found: Subscription) -> list[Alert]:
+    told = select(Alert).where(Alert.subscription_id == found.id, Alert.type != "subscription.ended")
+    return list(session.scalars(told.order_by(Alert.number.desc()).limit(AT_ONCE)))
+
+
+def _last_deliveries(session: Session, found: Subscription) -> list[Delivery]:
+    tried = select(Delivery).where(Delivery.subscription_id == found.id)
+    return list(session.scalars(tried.order_by(Delivery.id.desc()).limit(AT_ONCE)))
+
+
+def _quiet(session: Session, found: Subscription) -> list[tuple[Issue, dt.datetime | None]]:
+    rows = select(Issue, Quiet.until).join(Quiet, Quiet.issue_id == Issue.id)
+    return [(issue, until) for issue, until in session.execute(rows.where(Quiet.subscription_id == found.id))]

@@ -1,0 +1,157 @@
+"""Alerts on the dashboard: subscribe, look back, be left alone, see what was sent."""
+
+import re
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+from sqlalchemy import select
+
+from feedback.record.access import Role
+from feedback.record.db import Record
+from feedback.record.models import Alert, Delivery, Issue, Quiet, Subscription
+from tests.insights.alerts.test_raising import subscribe
+from tests.insights.pages.test_pages import OURS, signed_in, words_of
+from tests.insights.raising import raise_signal, subscription, waiting
+from tests.insights.receivers import Receiver
+from workers.deliver import deliver
+from workers.station import Worker
+
+Client = TestClient[Litestar]
+
+PAGE = "/dashboard/blue-badge/alerts"
+
+
+@pytest.fixture
+def staff(api: Client, record: Record, blue_badge: str) -> Client:
+    return signed_in(api, record)
+
+
+def post(client: Client, path: str, **fields: Any) -> Any:
+    return client.post(path, data=fields, headers=OURS)
+
+
+def form(client: Client, **fields: Any) -> dict[str, Any]:
+    """What the page's form posts, with these fields filled in."""
+    key = re.search(r'name="key" value="([^"]+)"', client.get(PAGE).text)
+    assert key
+    return {"kind": "email", "to": "team@example.org", "digest": "at_once", "key": key[1], "do": "subscribe", **fields}
+
+
+def subscriptions(record: Record) -> list[Subscription]:
+    with record.transaction() as session:
+        return list(session.scalars(select(Subscription)))
+
+
+def path_of(record: Record) -> str:
+    return f"/dashboard/subscriptions/{subscription(record).id}"
+
+
+def test_before_subscribing_one_sees_what_it_would_have_sent(staff: Client, record: Record) -> None:
+    raise_signal(record)
+    raise_signal(record, kind="surge", channels={"call": 12})
+    page = words_of(post(staff, PAGE, **form(staff, do="preview", kinds=["new"])))
+    assert "This would have sent you this alert in the last 90 days" in page and "New: Photo upload fails" in page
+    assert "these 2 alerts" in words_of(post(staff, PAGE, **form(staff, do="preview")))
+    assert "no alert" in words_of(post(staff, PAGE, **form(staff, do="preview", least="50")))
+    assert subscriptions(record) == []
+
+
+def test_what_was_ticked_is_what_it_hears(staff: Client, record: Record) -> None:
+    wanted = form(staff, kinds=["new", "urgent"], channels=["call"], least="5", name="The web team")
+    page = words_of(post(staff, PAGE, **wanted))
+    assert "The web team" in page and "New or urgent; by phone; from 5 reports on" in page
+    [made] = subscriptions(record)
+    assert made.filters == {"kinds": ["new", "urgent"], "channels": ["call"], "least": 5}
+    assert "The web team" in words_of(staff.get(PAGE))
+
+
+def test_a_webhooks_secret_is_shown_once_and_a_form_sent_again_makes_no_second(
+    staff: Client, record: Record, hook: Receiver
+) -> None:
+    wanted = form(staff, kind="webhook", to=hook.url)
+    secret = re.search(r"whsec_[A-Za-z0-9+/=]+", post(staff, PAGE, **wanted).text)
+    assert secret and secret[0] in post(staff, PAGE, **wanted).text
+    assert len(subscriptions(record)) == 1
+    assert "whsec_" not in staff.get(path_of(record)).text
+
+
+@pytest.mark.parametrize(
+    ("fields", "complaint"),
+    [
+        ({"to": "nobody"}, "must be an e-mail address"),
+        ({"kind": "webhook", "to": "http://169.254.169.254/"}, "must be an address that begins with https://"),
+        ({"kind": "webhook", "to": ""}, "must be an address that begins with https://"),
+        ({"contact": "nobody"}, "looks after it must be an e-mail address"),
+        ({"least": "many"}, "must be a number"),
+    ],
+)
+def test_what_cannot_be_taken_is_said_beside_what_was_typed(
+    fields: dict[str, str], complaint: str, staff: Client, record: Record
+) -> None:
+    answer = post(staff, PAGE, **form(staff, name="Typed before", **fields))
+    assert answer.status_code == 400
+    assert complaint in answer.text and 'value="Typed before"' in answer.text
+    assert subscriptions(record) == []
+
+
+def test_an_alert_is_seen_with_its_delivery_acknowledged_and_sent_again(
+    staff: Client, local: Worker, subscribed: dict[str, Any], hook: Receiver
+) -> None:
+    raise_signal(local.record)
+    deliver(local)
+    path = path_of(local.record)
+    page = words_of(staff.get(path))
+    assert "New: Photo upload fails" in page and "12 reports" in page and "Delivered (204)" in page
+    with local.record.transaction() as session:
+        alert = session.scalars(select(Alert.id).where(Alert.subscription_id.is_not(None))).one()
+        attempt = session.scalars(select(Delivery.id)).one()
+    assert "acknowledged" in words_of(post(staff, f"{path}/acknowledge", alert=str(alert)))
+    post(staff, f"{path}/replay", delivery=str(attempt))
+    deliver(local)
+    assert len({got.headers["webhook-id"] for got in hook.got}) == 1 and len(hook.got) == 2
+
+
+def test_a_test_goes_out_and_says_so(staff: Client, local: Worker, subscribed: dict[str, Any], hook: Receiver) -> None:
+    assert "[Test]" in words_of(post(staff, f"{path_of(local.record)}/test"))
+    deliver(local)
+    assert hook.got[0].content["data"]["test"] is True
+
+
+def test_it_is_muted_snoozed_and_heard_again(staff: Client, record: Record, subscribed: dict[str, Any]) -> None:
+    path = path_of(record)
+    assert "Muted" in words_of(post(staff, f"{path}/mute"))
+    raise_signal(record)
+    assert waiting(record) == []
+    assert "Active" in words_of(post(staff, f"{path}/resume"))
+    assert "Snoozed until" in words_of(post(staff, f"{path}/snooze", days="7"))
+    assert "Snoozed until" not in words_of(post(staff, f"{path}/resume"))
+    assert post(staff, f"{path}/snooze", days="1000").status_code == 400
+
+
+def test_one_issue_is_muted_and_heard_again(staff: Client, record: Record, subscribed: dict[str, Any]) -> None:
+    raise_signal(record)
+    path = path_of(record)
+    with record.transaction() as session:
+        issue = str(session.scalars(select(Issue.id)).one())
+    assert "Hears no more of" in words_of(post(staff, f"{path}/quieten", issue=issue))
+    post(staff, f"{path}/hear", issue=issue)
+    with record.transaction() as session:
+        assert session.scalars(select(Quiet)).all() == []
+
+
+def test_it_ends_when_its_editors_say_so(staff: Client, record: Record, subscribed: dict[str, Any]) -> None:
+    assert "Nobody so far" in words_of(post(staff, f"{path_of(record)}/delete"))
+    assert subscriptions(record) == []
+
+
+def test_a_reader_sees_it_all_and_changes_nothing(
+    api: Client, admin: dict[str, str], record: Record, blue_badge: str
+) -> None:
+    subscribe(api, admin)
+    reader = signed_in(api, record, Role.reader, blue_badge)
+    assert "<button" not in reader.get(PAGE).text.partition("<main")[2]
+    assert "<button" not in reader.get(path_of(record)).text.partition("<main")[2]
+    assert post(reader, f"{path_of(record)}/mute").status_code == 403
+    assert post(reader, PAGE, kind="email", to="a@example.org", digest="at_once", key="k").status_code == 403

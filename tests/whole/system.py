@@ -1,0 +1,85 @@
+"""The product as it runs: `feedback up` with every process of its own, spoken to over HTTP."""
+
+import datetime as dt
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+START = 180.0  # seconds that it may take on a busy machine
+PATIENCE = 120.0
+
+
+@dataclass(frozen=True)
+class Running:
+    process: subprocess.Popen[bytes]
+    http: httpx.Client
+    log: Path
+
+    def get(self, path: str) -> Any:
+        return self.http.get(path).raise_for_status().json()
+
+    def children(self, name: str) -> list[int]:
+        """The process ids that `up` said it started, of children of this name, the latest last."""
+        lines = self.log.read_text().splitlines()
+        started = [line for line in lines if '"child_started"' in line and f'"child": "{name}"' in line]
+        return [int(line.split('"pid": ')[1].split(",")[0].rstrip("}")) for line in started]
+
+
+def until(holds: Callable[[], bool], seconds: float = PATIENCE) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come to hold"
+        time.sleep(0.1)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def command(env: dict[str, str], *words: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "feedback", *words], env=env, capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+@contextmanager
+def up(data: Path, **settings: str) -> Iterator[Running]:
+    """All of it, on the embedded servers of a fresh folder; whoever speaks to it over `http` is an admin."""
+    port = free_port()
+    env = {**os.environ, "FEEDBACK_DATA": str(data), "PORT": str(port), "FEEDBACK_INTAKE_RATE": "0", **settings}
+    log = data / "up.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen([sys.executable, "-m", "feedback", "up"], env=env, stderr=output)
+    http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30)
+    try:
+        until(lambda: "Ready at" in log.read_text() or process.poll() is not None, START)
+        command(env, "service", "add", "blue-badge", "--name", "Blue Badge")
+        key = command(env, "key", "create", "--role", "admin").split()[-1]
+        http.headers["Authorization"] = f"Bearer {key}"
+        yield Running(process, http, log)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+
+
+def post(running: Running, messages: list[str], at: dt.datetime) -> None:
+    for message in messages:
+        body = {"message": message, "submitted_at": at.isoformat()}
+        assert running.http.post("/v1/services/blue-badge/feedback", json=body).status_code == 202
+
+
+def waiting(running: Running) -> int:
+    return int(running.get("/v1/services/blue-badge/summary")["waiting"])
