@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from litestar import Router, get, patch
 from litestar.params import Parameter
@@ -123,9 +123,10 @@ def list_feedback(
     channel: ChannelName | None = None,
     language: str | None = None,
     issue: uuid.UUID | None = None,
+    only: Literal["urgent", "uncounted"] | None = None,
 ) -> Page[FeedbackView]:
     """All feedback of a service, set aside or duplicate included, the latest received first."""
-    sought = Sought(since, until, channel, language, issue)
+    sought = Sought(since, until, channel, language, issue, only)
     after = unpack(cursor, tuple[dt.datetime, uuid.UUID]) if cursor else None
     with record.transaction() as session:
         found = access.service_for(session, asker(session, request), service)

@@ -3,29 +3,47 @@
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Date, case, cast, func, select, tuple_
+from sqlalchemy import ColumnElement, Date, case, cast, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from feedback.record.models import AuditEntry, Credential, Feedback, Issue, IssueEvent, Service, Signal, Statement
+from feedback.record.models import (
+    AuditEntry,
+    Credential,
+    Feedback,
+    HeldRaw,
+    Issue,
+    IssueEvent,
+    Service,
+    Signal,
+    Statement,
+)
 from insights.issues import living
 from insights.views import AuditView, Event, FeedbackView, ServiceView, StatementView, Summary
 
 WAITING = ("clean", "group")
 
 
+ONLY: Mapping[str, ColumnElement[bool]] = {
+    "urgent": Feedback.urgent.is_not(None),
+    "uncounted": or_(Feedback.weight == 0, Feedback.stage == "set_aside"),
+}
+"""Parts of the feedback that staff look through."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """What of the feedback is wanted, None for all of it; said from `since` on, and before `until`."""
+    """What of the feedback is wanted, None for all of it; said from `since` on, and before `until`; `only` a part."""
 
     since: dt.datetime | None = None
     until: dt.datetime | None = None
     channel: str | None = None
     language: str | None = None
     issue: uuid.UUID | None = None
+    only: str | None = None
 
     def where(self) -> list[ColumnElement[bool]]:
         found: list[ColumnElement[bool]] = []
@@ -39,6 +57,8 @@ class Sought:
             found.append(Feedback.language == self.language)
         if self.issue:
             found.append(Feedback.id.in_(select(Statement.feedback_id).where(Statement.issue_id == self.issue)))
+        if self.only:
+            found.append(ONLY[self.only])
         return found
 
 
@@ -96,8 +116,15 @@ def feedback_page(
     if after:
         query = query.where(tuple_(Feedback.received_at, Feedback.id) < after)
     rows = session.scalars(query.order_by(Feedback.received_at.desc(), Feedback.id.desc()).limit(limit)).all()
-    issues = _issues_of(session, [row.id for row in rows])
-    return [feedback_view(row, service, issues[row.id]) for row in rows]
+    return feedback_views(session, service, rows)
+
+
+def feedback_views(session: Session, service: Service, rows: Sequence[Feedback]) -> list[FeedbackView]:
+    """The pieces as staff see them, in the order given."""
+    ids = [row.id for row in rows]
+    issues = _issues_of(session, ids)
+    held = set(session.scalars(select(HeldRaw.feedback_id).where(HeldRaw.feedback_id.in_(ids))))
+    return [feedback_view(row, service, issues[row.id], held=row.id in held) for row in rows]
 
 
 def _issues_of(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
@@ -112,7 +139,7 @@ def _issues_of(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, li
     return found
 
 
-def feedback_view(row: Feedback, service: Service, issues: list[uuid.UUID]) -> FeedbackView:
+def feedback_view(row: Feedback, service: Service, issues: list[uuid.UUID], *, held: bool) -> FeedbackView:
     return FeedbackView(
         id=row.id,
         service=service.slug,
@@ -131,6 +158,8 @@ def feedback_view(row: Feedback, service: Service, issues: list[uuid.UUID]) -> F
         hidden=row.hidden,
         verdicts=row.verdicts,
         copy_of=row.copy_of,
+        counts=row.weight > 0,
+        held=held,
         urgent=row.urgent,
         issues=issues,
         external_id=row.external_id if not row.caller.endswith(":idempotency") else None,

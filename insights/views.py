@@ -90,7 +90,10 @@ class IssueView(msgspec.Struct, frozen=True):
 
 
 class FeedbackView(msgspec.Struct, frozen=True):
-    """One piece of feedback as staff see it: redacted, with what was made of it."""
+    """One piece of feedback as staff see it: redacted, with what was made of it.
+
+    `counts`: whether it counts in issues and trends. `held`: whether its raw text is held, since it is urgent.
+    """
 
     id: uuid.UUID
     service: str
@@ -109,6 +112,8 @@ class FeedbackView(msgspec.Struct, frozen=True):
     hidden: dict[str, int]
     verdicts: list[dict[str, Any]]
     copy_of: uuid.UUID | None
+    counts: bool
+    held: bool
     urgent: dict[str, Any] | None
     issues: list[uuid.UUID]
     external_id: str | None = None

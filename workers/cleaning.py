@@ -10,11 +10,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from feedback.record.models import EVIDENCE
 from nlp.cleaning import Cleaned, Statement
 from workers.tools import Tools
-
-EVIDENCE = {"problem", "request", "suggestion", "question"}
-"""What may count towards a signal; praise and the rest stay in the volumes alone."""
 
 SET_APART = {"spam"}
 """Verdicts after which a piece is kept and shown, and counts for nothing."""

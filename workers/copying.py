@@ -49,13 +49,16 @@ def _mark_one(session: Session, row: Feedback) -> None:
     for one, kind in zip(alike, told, strict=True):
         if kind != "original" and not _told(one):
             one.verdicts = [*one.verdicts, {"name": kind, "reason": WHY[kind]}]
-        if kind != "original" and one is not first:
+        if kind != "original" and one is not first and one.overruled is None:
             one.weight, one.copy_of = 0, first.id
             session.execute(update(Statement).where(Statement.feedback_id == one.id).values(evidence=False))
 
 
 def _candidates(session: Session, row: Feedback) -> Sequence[Feedback]:
-    """Of the same day, and alike in at least one part of their fingerprints; then truly alike."""
+    """Of the same day, and alike in at least one part of their fingerprints; then truly alike.
+
+    What a person set aside is nobody's original.
+    """
     near: Any = Feedback.bands.overlap(row.bands)
     found = session.scalars(
         select(Feedback)
@@ -64,6 +67,7 @@ def _candidates(session: Session, row: Feedback) -> Sequence[Feedback]:
             Feedback.id != row.id,
             Feedback.said_at.between(row.said_at - copies.DAY, row.said_at + copies.DAY),
             near,
+            Feedback.overruled.is_not(False),
         )
         .order_by(Feedback.said_at)
         .limit(ENOUGH)

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from feedback.record.models import Statement
+from feedback.record.models import Feedback, Statement
 from nlp import topics
 from workers.vectors import Places, Said, places, statements
 
@@ -21,6 +21,18 @@ def kind_of(language: str) -> str:
     return "en" if language in EMBEDDED_WELL else language
 
 
+def grouped(service_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Which statements of a service are in issues at all: not filler, nor what was set aside (copies are)."""
+    apart = select(Feedback.id).where(
+        Feedback.service_id == service_id, Feedback.weight == 0, Feedback.copy_of.is_(None)
+    )
+    return (
+        Statement.service_id == service_id,
+        Statement.filler.is_(False),
+        Statement.feedback_id.not_in(apart),
+    )
+
+
 def join(session: Session, feedback_ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
     """What to store about those statements of these pieces that lie within an issue of their service and language."""
     services = session.scalars(
@@ -28,8 +40,7 @@ def join(session: Session, feedback_ids: Sequence[uuid.UUID]) -> list[dict[str, 
     ).all()
     found: list[dict[str, Any]] = []
     for service_id in services:
-        mine = (Statement.service_id == service_id, Statement.feedback_id.in_(feedback_ids))
-        said = statements(session, *mine)
+        said = statements(session, *grouped(service_id), Statement.feedback_id.in_(feedback_ids))
         found += assign(said, places(session, service_id))
     return found
 

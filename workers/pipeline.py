@@ -1,18 +1,21 @@
 """The walk of a piece of feedback, on one screen: clean, group; then its service is looked at."""
 
 import datetime as dt
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from feedback.record import raw
+from feedback.record import held, raw
 from feedback.record.errors import NotFound
 from feedback.record.models import Feedback, Statement
-from feedback.record.stages import ask
+from feedback.record.sealing import KeyRing
+from feedback.record.stages import ask, own
 from insights.alerts import raising
+from nlp.urgency import REASONS, urgency
 from workers import copying, joining
 from workers.cleaning import Prepared, prepare
 from workers.station import Save, Station, Worker, work_once
@@ -33,7 +36,11 @@ def _clean(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
         contents = raw.take_out(session, worker.record.keys, [row.id for row in rows])
     if missing := sum(row.id not in contents for row in rows):
         raise NotFound(f"the raw text of {missing} expired before it was read")
-    prepared = prepare(worker.tools, contents)
+    try:
+        prepared = prepare(worker.tools, contents)
+    except Exception:
+        _tell_unread(worker, rows, contents)
+        raise
 
     def save(session: Session, mine: Sequence[Feedback]) -> None:
         for row in mine:
@@ -43,10 +50,29 @@ def _clean(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
             session.execute(insert(Statement), statements)
         session.flush()
         copying.mark(session, mine)
+        _hold_urgent(session, worker.record.keys, mine, contents)
         raw.forget(session, [row.id for row in mine])
         raising.tell_urgent(session, mine)
 
     return save
+
+
+def _hold_urgent(
+    session: Session, keys: KeyRing, rows: Sequence[Feedback], contents: Mapping[uuid.UUID, Mapping[str, Any]]
+) -> None:
+    """Whoever is in danger must be found, so what they wrote stays until an owner releases it."""
+    held.hold(session, keys, {row.id: contents[row.id] for row in rows if raising.cannot_wait(row)})
+
+
+def _tell_unread(worker: Worker, rows: Sequence[Feedback], contents: Mapping[uuid.UUID, Mapping[str, Any]]) -> None:
+    """A piece that cannot be redacted, and is tried alone, stays hidden; but if it cannot wait, that is told."""
+    if len(rows) > 1 or not (found := urgency(contents[rows[0].id]["message"])):
+        return
+    with worker.record.transaction() as session:
+        [row] = own(session, Feedback, [rows[0].id], worker.claimer.number)
+        row.urgent = {"kind": found.kind, "reason": REASONS[found.kind]}
+        _hold_urgent(session, worker.record.keys, [row], contents)
+        raising.tell_urgent(session, [row])
 
 
 def _write(row: Feedback, found: Prepared) -> None:

@@ -16,7 +16,7 @@ from nlp import identity, topics
 from nlp.topics import Topic
 from workers import decided
 from workers.decided import Fitted
-from workers.joining import assign, kind_of
+from workers.joining import assign, grouped, kind_of
 from workers.station import Save, Station, Worker, work_once
 from workers.vectors import Said, places, statements
 
@@ -40,7 +40,7 @@ def _refit(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
     seen, service_id = row.asked, row.service_id
     with worker.record.transaction() as session:
         due = _due(session, service_id)
-        said = statements(session, *_grouped(service_id), most=MOST) if due else None
+        said = statements(session, *grouped(service_id), most=MOST) if due else None
     fitted = _fit(worker, said) if said and len(said) >= FEWEST else None
 
     def save(session: Session, mine: Sequence[ServiceWork]) -> None:
@@ -53,14 +53,10 @@ def _refit(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
     return save
 
 
-def _grouped(service_id: int) -> tuple[Any, ...]:
-    return (Statement.service_id == service_id, Statement.filler.is_(False))
-
-
 def _due(session: Session, service_id: int) -> bool:
     """Enough is new, or a day has passed; not in the midst of an import, unless much has come already."""
     last = session.scalar(select(Refit).where(Refit.service_id == service_id).order_by(Refit.id.desc()).limit(1))
-    now = session.scalar(select(func.count()).select_from(Statement).where(*_grouped(service_id))) or 0
+    now = session.scalar(select(func.count()).select_from(Statement).where(*grouped(service_id))) or 0
     waiting = session.scalar(
         select(func.count())
         .select_from(Feedback)
@@ -218,7 +214,7 @@ def _look_again(session: Session, said: Said, target: Sequence[uuid.UUID | None]
 def _join_the_rest(session: Session, service_id: int, said: Said) -> None:
     """What came while the topics were being trained joined the old issues; it joins the new ones."""
     last = int(said.ids[-1])
-    late = statements(session, *_grouped(service_id), Statement.id > last)
+    late = statements(session, *grouped(service_id), Statement.id > last)
     if len(late):
         changes = assign(late, places(session, service_id))
         for change in changes:

@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from feedback.record.errors import Forbidden, Malformed, NotAuthentic, NotFound
-from feedback.record.models import Credential, Issue, Service
+from feedback.record.models import Credential, Feedback, Issue, Service
 
 
 class Role(enum.IntEnum):
@@ -115,6 +115,15 @@ def issue_for(session: Session, who: Principal, issue_id: object, needs: Role = 
     if found is None:
         raise NotFound("there is no such issue")
     _permit(who, found.service_id, needs, "there is no such issue")
+    return found
+
+
+def feedback_for(session: Session, who: Principal, feedback_id: object, needs: Role = Role.reader) -> Feedback:
+    """Locked, since whoever asks for one piece by its id is about to act on it."""
+    found = session.get(Feedback, feedback_id, with_for_update=True)
+    if found is None:
+        raise NotFound("there is no such feedback")
+    _permit(who, found.service_id, needs, "there is no such feedback")
     return found
 
 

@@ -67,12 +67,16 @@ def tell(session: Session, service_id: int) -> None:
 def tell_urgent(session: Session, pieces: Iterable[Feedback]) -> None:
     """One alert for each piece that cannot wait, to whoever did not refuse such. Services are locked in one order."""
     for piece in sorted(pieces, key=lambda piece: piece.service_id):
-        if piece.urgent is None or piece.copy_of or piece.received_at - piece.said_at > STILL_URGENT:
+        if not cannot_wait(piece) or piece.copy_of:
             continue
         service = session.get_one(Service, piece.service_id)
         said = facts.of_urgent(service, piece)
         listeners = [one for one in _listeners(session, service.id) if _wants_urgent(one, piece)]
         _raise(session, service, [_row(service, one, URGENT, said) for one in listeners])
+
+
+def cannot_wait(piece: Feedback) -> bool:
+    return piece.urgent is not None and piece.received_at - piece.said_at <= STILL_URGENT
 
 
 def _heard(session: Session, signal_ids: Sequence[uuid.UUID]) -> dict[tuple[uuid.UUID | None, uuid.UUID], Heard]:

@@ -9,9 +9,10 @@ from feedback.record.models.issues import Issue, IssueEvent, Refit, ServiceWork,
 from feedback.record.models.parts import MessagePart
 from feedback.record.models.people import Credential
 from feedback.record.models.services import Change, Properties, Service
-from feedback.record.models.statements import Statement
+from feedback.record.models.statements import EVIDENCE, Statement
 
 __all__ = [
+    "EVIDENCE",
     "Action",
     "Alert",
     "Answered",

@@ -13,7 +13,7 @@ class AuditEntry(Base):
     """One act of a person or of the machine; never a citizen's words."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index(None, "service_id", "at"),)
+    __table_args__ = (Index(None, "service_id", "at"), Index(None, "subject"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[dt.datetime] = mapped_column(server_default=func.now())

@@ -16,7 +16,8 @@ class Feedback(Base, Claimable):
 
     `stage`: clean, group, done, set_aside (with its `reason`) or withdrawn. `text` is the redacted form, null until
     there is one. `history` was more than 48 h old on receipt. `spread` marks a date that came without a time.
-    `copy_of` is the piece that this one repeats. `weight` is 0 where it must not count in an issue (spam, a copy).
+    `copy_of` is the piece that this one repeats. `weight` is 0 where it must not count in an issue (spam, a copy);
+    `overruled` is what a person decided about that, and no machine changes: true where it counts, false where not.
     """
 
     __tablename__ = "feedback"
@@ -62,6 +63,7 @@ class Feedback(Base, Claimable):
     bands: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))
     copy_of: Mapped[uuid.UUID | None]
     weight: Mapped[int] = mapped_column(default=1)
+    overruled: Mapped[bool | None]
     urgent: Mapped[dict[str, Any] | None]
     confidence: Mapped[float | None]
     noticed: Mapped[bool] = mapped_column(default=False)
@@ -110,7 +112,7 @@ class Contact(Base, Claimable):
 
 
 class HeldRaw(Base):
-    """The raw text of an urgent piece, held for the named role until somebody releases it."""
+    """What came in of an urgent piece, sealed under a key of its own, until an owner of the service releases it."""
 
     __tablename__ = "held_raw"
 

@@ -16,7 +16,8 @@ class Issue(Base, Timed):
 
     `found_by`: refit, scan or person. `titled_by`: machine or person (a person's title is never overwritten).
     `radius`: the cosine to the centroid at or above which a statement belongs. `merged_into` leads on where it has
-    been merged; `parent_id` is the issue that it is a part of.
+    been merged; `parent_id` is the issue that it is a part of. `erased`: reports that counted here until they were
+    erased, so that what has been published stays as it was.
     """
 
     __tablename__ = "issues"
@@ -38,6 +39,7 @@ class Issue(Base, Timed):
     model: Mapped[str]
     centroid: Mapped[list[float]] = mapped_column(HALFVEC)
     radius: Mapped[float]
+    erased: Mapped[int] = mapped_column(server_default="0", default=0)
     parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("issues.id", ondelete="SET NULL"))
     merged_into: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("issues.id", ondelete="SET NULL"))
 

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.record.models.base import Base
 
+EVIDENCE = ("problem", "request", "suggestion", "question")
+"""The kinds that may count towards a signal; praise and the rest stay in the volumes alone."""
+
 
 class Statement(Base):
     """One thing said in a piece of feedback, redacted, with its vector.

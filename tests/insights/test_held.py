@@ -1,0 +1,138 @@
+"""Who is in danger must be found: what they wrote is held for the owners, and for nobody else."""
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+from sqlalchemy import select
+
+from feedback.record import access, held, raw, services
+from feedback.record.access import Role
+from feedback.record.db import Record
+from feedback.record.models import Alert, AuditEntry, Feedback, HeldRaw, Raw
+from feedback.record.sealing import KeyRing
+from ingest.arrival import Arrival
+from ingest.intake import accept
+from tests.walking import walk
+from workers.station import Worker
+from workers.tools import Tools
+
+Client = TestClient[Litestar]
+
+DANGER = "I am going to kill myself tonight. I live at 12 Bridge Street, LS1 4AB."
+
+
+def key(record: Record, role: Role, slug: str = "blue-badge") -> dict[str, str]:
+    with record.transaction() as session:
+        return {"Authorization": f"Bearer {access.create(session, 'key', role, access.service(session, slug))}"}
+
+
+def send(worker: Worker, message: str = DANGER, **more: Any) -> str:
+    arrival = Arrival("blue-badge", message, "web", "test", contact="07700 900123", **more)
+    with worker.record.transaction() as session:
+        accept(session, worker.record.keys, [arrival], dt.datetime.now(dt.UTC))
+    walk(worker)
+    with worker.record.transaction() as session:
+        return str(session.scalars(select(Feedback.id)).one())
+
+
+@pytest.fixture
+def urgent(worker: Worker, blue_badge: str) -> str:
+    return send(worker)
+
+
+def acts(record: Record, piece: str) -> list[str]:
+    with record.transaction() as session:
+        mine = select(AuditEntry.act).where(AuditEntry.subject == f"feedback:{piece}").order_by(AuditEntry.id)
+        return list(session.scalars(mine))
+
+
+def test_an_owner_reads_what_was_written_and_each_look_is_audited(client: Client, record: Record, urgent: str) -> None:
+    owner = key(record, Role.owner)
+    [listed] = client.get("/v1/services/blue-badge/held", headers=owner).json()["items"]
+    assert listed["feedback"] == urgent and listed["urgent"]["kind"] == "self_harm"
+    assert acts(record, urgent) == []
+    for _ in range(2):
+        answer = client.get(f"/v1/feedback/{urgent}/held", headers=owner).json()
+        assert answer["message"] == DANGER and answer["contact"] == "07700 900123"
+    assert acts(record, urgent) == ["held text read"] * 2
+
+
+@pytest.mark.parametrize("role", [Role.reader, Role.editor])
+def test_nobody_else_does(client: Client, record: Record, urgent: str, role: Role) -> None:
+    other = key(record, role)
+    for path in ("/v1/services/blue-badge/held", f"/v1/feedback/{urgent}/held"):
+        assert client.get(path, headers=other).status_code == 403
+        assert client.get(path).status_code == 401
+    assert DANGER not in client.get("/v1/services/blue-badge/feedback", headers=other).text
+    assert acts(record, urgent) == []
+
+
+def test_an_owner_of_another_service_finds_nothing(client: Client, record: Record, urgent: str) -> None:
+    with record.transaction() as session:
+        services.add(session, "parking", "Parking")
+    stranger = key(record, Role.owner, "parking")
+    release = {"reason": "seen"}
+    assert client.get(f"/v1/feedback/{urgent}", headers=stranger).status_code == 404
+    assert client.get(f"/v1/feedback/{urgent}/held", headers=stranger).status_code == 404
+    assert client.post(f"/v1/feedback/{urgent}/held/release", json=release, headers=stranger).status_code == 404
+
+
+def test_released_it_is_gone_and_the_redacted_text_stays(client: Client, record: Record, urgent: str) -> None:
+    owner, path = key(record, Role.owner), f"/v1/feedback/{urgent}/held"
+    assert client.post(f"{path}/release", json={"reason": " "}, headers=owner).status_code == 400
+    assert client.post(f"{path}/release", json={"reason": "Police have called"}, headers=owner).status_code == 204
+    assert client.get(path, headers=owner).status_code == 404
+    piece = client.get(f"/v1/feedback/{urgent}", headers=owner).json()
+    assert piece["held"] is False and "[ADDRESS]" in piece["text"]
+    assert acts(record, urgent) == ["held text released"]
+
+
+def test_what_can_wait_and_what_is_long_past_is_not_held(worker: Worker, blue_badge: str) -> None:
+    send(worker, "The form does not work")
+    with worker.record.transaction() as session:
+        old = dt.datetime.now(dt.UTC) - dt.timedelta(days=30)
+        accept(
+            session,
+            worker.record.keys,
+            [Arrival("blue-badge", DANGER, "web", "t", submitted_at=old)],
+            dt.datetime.now(dt.UTC),
+        )
+    walk(worker)
+    with worker.record.transaction() as session:
+        assert session.scalars(select(HeldRaw)).all() == []
+        assert session.scalars(select(Raw)).all() == []
+
+
+def test_the_shredding_of_days_leaves_it(worker: Worker, client: Client, record: Record, urgent: str) -> None:
+    with record.transaction() as session:
+        raw.shred_days(session, dt.datetime.now(dt.UTC).date() + dt.timedelta(days=9))
+    assert client.get(f"/v1/feedback/{urgent}/held", headers=key(record, Role.owner)).json()["message"] == DANGER
+
+
+def test_it_outlives_the_key_of_keys_that_it_was_sealed_under(record: Record, urgent: str) -> None:
+    new = b"B" * 32
+    with record.transaction() as session:
+        held.rewrap(session, KeyRing([new, *record.settings.keys()]))
+    with record.transaction() as session:
+        [row] = session.scalars(select(HeldRaw))
+        assert held.unseal(KeyRing([new]), row)["message"] == DANGER
+
+
+class Broken(Tools):
+    def clean(self, texts: Any) -> Any:
+        raise ValueError("cannot be cleaned")
+
+
+def test_where_the_redactor_fails_it_stays_hidden_is_told_and_held(
+    worker: Worker, client: Client, record: Record, blue_badge: str
+) -> None:
+    urgent = send(replace(worker, tools=Broken(record.settings)))
+    with record.transaction() as session:
+        [piece] = session.scalars(select(Feedback))
+        assert (piece.stage, piece.text, piece.reason) == ("set_aside", None, "clean: ValueError")
+        assert len(session.scalars(select(Alert).where(Alert.type == "feedback.urgent")).all()) == 1
+    assert client.get(f"/v1/feedback/{urgent}/held", headers=key(record, Role.owner)).json()["message"] == DANGER
