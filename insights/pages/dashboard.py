@@ -19,7 +19,7 @@ from feedback.record.errors import NotAuthentic
 from feedback.record.models import Service
 from insights import issues, reading
 from insights.door import AnyRequest, asker
-from insights.pages import alerts_page, issue_page, overview, signing_in, subscription_page, words
+from insights.pages import alerts_page, issue_page, overview, piece_page, signing_in, subscription_page, words
 from insights.pages.layout import failure_page, files, plotly, redirect, show
 from insights.paging import pack, unpack
 
@@ -93,13 +93,16 @@ def service_page(request: AnyRequest, record: Record, service: str, page: PageNu
 
 
 @get("/dashboard/{service:str}/feedback", sync_to_thread=True)
-def feedback_page(request: AnyRequest, record: Record, service: str, cursor: str | None = None) -> Response[str]:
+def feedback_page(
+    request: AnyRequest, record: Record, service: str, cursor: str | None = None, only: str = ""
+) -> Response[str]:
     """All that people sent, with what was made of it; the latest received first."""
     after = unpack(cursor, tuple[dt.datetime, uuid.UUID]) if cursor else None
+    only = only if only in reading.ONLY else ""
     with record.transaction() as session:
         who = asker(session, request)
         found = access.service_for(session, who, service)
-        items = reading.feedback_page(session, found, AT_ONCE, after)
+        items = reading.feedback_page(session, found, AT_ONCE, after, only)
         last = items[-1] if len(items) == AT_ONCE else None
         return show(
             who,
@@ -109,6 +112,7 @@ def feedback_page(request: AnyRequest, record: Record, service: str, cursor: str
             titles=issue_page.titles(session, [issue for item in items for issue in item.issues]),
             further=pack((last.received_at, last.id)) if last else "",
             first=after is None,
+            only=only,
         )
 
 
@@ -130,6 +134,10 @@ router = Router(
         alerts_page.subscribe,
         subscription_page.subscription_page,
         subscription_page.act,
+        piece_page.piece_page,
+        piece_page.read_held,
+        piece_page.release,
+        piece_page.overrule,
         files.handler(),
         plotly.handler(),
     ],

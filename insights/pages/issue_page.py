@@ -23,7 +23,7 @@ from insights import issues, lifecycle, reading
 from insights.door import AnyRequest, asker
 from insights.lifecycle import Decision, Done
 from insights.pages import charts, overview
-from insights.pages.layout import redirect, show
+from insights.pages.layout import form_values, redirect, show
 from insights.views import IssueView
 
 AT_ONCE = 50
@@ -65,8 +65,7 @@ async def act(request: AnyRequest, record: Record, issue: uuid.UUID) -> Response
 
 
 async def _changed(request: AnyRequest, record: Record, issue: uuid.UUID, apply: Apply) -> Response[str] | Redirect:
-    form = await request.form()
-    values = {name: value.strip() for name, value in form.items() if isinstance(value, str)}
+    values = await form_values(request)
     return await asyncio.to_thread(_change, request, record, issue, apply, values)
 
 

@@ -51,6 +51,12 @@ def redirect(path: str) -> Redirect:
     return Redirect(path, status_code=303, headers=dict(pages.headers))
 
 
+async def form_values(request: AnyRequest) -> dict[str, str]:
+    """What was typed, without the spaces around it."""
+    form = await request.form()
+    return {name: value.strip() for name, value in form.items() if isinstance(value, str)}
+
+
 KINDS = {400: "malformed", 401: "link", 403: "forbidden", 404: "not_found", 409: "conflict", 503: "unavailable"}
 
 

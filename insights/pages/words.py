@@ -55,6 +55,16 @@ STAGES: Mapping[str, str] = {
     "set_aside": "Set aside",
     "withdrawn": "Taken back",
 }
+VERDICTS: Mapping[str, str] = {
+    "spam": "Spam",
+    "abuse": "Abusive",
+    "duplicate": "Duplicate",
+    "campaign": "Campaign",
+    "counted": "Counted by staff",
+    "set_aside": "Set aside by staff",
+}
+ONLY: Mapping[str, str] = {"": "All feedback", "urgent": "Urgent", "uncounted": "What does not count"}
+"""Parts of the feedback, as `reading.ONLY` tells them apart."""
 
 MOSTLY = 0.8
 """The share of one channel from which on the others need no mention."""

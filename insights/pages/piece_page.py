@@ -1,0 +1,104 @@
+"""One piece of feedback on the dashboard: what was made of it, whether it counts, and what an urgent one said."""
+
+import asyncio
+import uuid
+from collections.abc import Callable
+
+import msgspec
+from litestar import Response, get, post
+from litestar.response import Redirect
+from sqlalchemy.orm import Session
+
+from feedback.record import access, held
+from feedback.record.access import Principal, Role
+from feedback.record.db import Record
+from feedback.record.errors import Malformed
+from feedback.record.models import Feedback, Service
+from insights import overruling, reading
+from insights.door import AnyRequest, asker
+from insights.feedback_api import HELD_ROLE, HeldText, Reason, held_text
+from insights.overruling import Verdict
+from insights.pages import issue_page
+from insights.pages.layout import form_values, redirect, show
+
+COMPLAINT = "Give a reason of up to 500 characters"
+
+Apply = Callable[[Session, Principal, Feedback, dict[str, str]], None]
+
+
+@get("/dashboard/feedback/{feedback:uuid}", sync_to_thread=True)
+def piece_page(request: AnyRequest, record: Record, feedback: uuid.UUID) -> Response[str]:
+    with record.transaction() as session:
+        who = asker(session, request)
+        return _page(session, who, access.feedback_for(session, who, feedback))
+
+
+@post("/dashboard/feedback/{feedback:uuid}/held", status_code=200, sync_to_thread=True)
+def read_held(request: AnyRequest, record: Record, feedback: uuid.UUID) -> Response[str]:
+    """Asked for by a button, so that no browser looks of its own accord: each look is audited."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        piece = access.feedback_for(session, who, feedback, HELD_ROLE)
+        return _page(session, who, piece, raw=held_text(session, record, who, piece))
+
+
+@post("/dashboard/feedback/{feedback:uuid}/release", status_code=200)
+async def release(request: AnyRequest, record: Record, feedback: uuid.UUID) -> Response[str] | Redirect:
+    return await _changed(request, record, feedback, HELD_ROLE, _release)
+
+
+@post("/dashboard/feedback/{feedback:uuid}/overrule", status_code=200)
+async def overrule(request: AnyRequest, record: Record, feedback: uuid.UUID) -> Response[str] | Redirect:
+    return await _changed(request, record, feedback, Role.editor, _overrule)
+
+
+def _release(session: Session, who: Principal, piece: Feedback, values: dict[str, str]) -> None:
+    held.release(session, who, piece, msgspec.convert(values, Reason).reason)
+
+
+def _overrule(session: Session, who: Principal, piece: Feedback, values: dict[str, str]) -> None:
+    wanted = {"counts": values.get("counts") == "yes", "reason": values.get("reason")}
+    overruling.overrule(session, who, piece, msgspec.convert(wanted, Verdict))
+
+
+async def _changed(
+    request: AnyRequest, record: Record, feedback: uuid.UUID, needs: Role, apply: Apply
+) -> Response[str] | Redirect:
+    values = await form_values(request)
+    return await asyncio.to_thread(_change, request, record, feedback, needs, apply, values)
+
+
+def _change(
+    request: AnyRequest, record: Record, feedback: uuid.UUID, needs: Role, apply: Apply, values: dict[str, str]
+) -> Response[str] | Redirect:
+    """Applies it, or shows the page again with what is wrong."""
+    try:
+        with record.transaction() as session:
+            who = asker(session, request)
+            apply(session, who, access.feedback_for(session, who, feedback, needs), values)
+        return redirect(f"/dashboard/feedback/{feedback}")
+    except (msgspec.ValidationError, Malformed):
+        pass
+    with record.transaction() as session:
+        who = asker(session, request)
+        return _page(session, who, access.feedback_for(session, who, feedback), wrong=apply.__name__.strip("_"))
+
+
+def _page(
+    session: Session, who: Principal, piece: Feedback, *, raw: HeldText | None = None, wrong: str = ""
+) -> Response[str]:
+    service = session.get_one(Service, piece.service_id)
+    [view] = reading.feedback_views(session, service, [piece])
+    return show(
+        who,
+        "piece.html",
+        400 if wrong else 200,
+        service=service,
+        item=view,
+        titles=issue_page.titles(session, view.issues),
+        raw=raw,
+        may_overrule=who.role >= Role.editor and piece.stage in overruling.READ,
+        may_read=who.role >= HELD_ROLE and view.held,
+        wrong=wrong,
+        complaint=COMPLAINT,
+    )
