@@ -22,6 +22,7 @@ from insights.door import AnyRequest, asker
 from insights.pages import alerts_page, issue_page, overview, piece_page, signing_in, subscription_page, words
 from insights.pages.layout import failure_page, files, plotly, redirect, show
 from insights.paging import pack, unpack
+from insights.reading import Sought
 
 AT_ONCE = 50
 
@@ -102,7 +103,7 @@ def feedback_page(
     with record.transaction() as session:
         who = asker(session, request)
         found = access.service_for(session, who, service)
-        items = reading.feedback_page(session, found, AT_ONCE, after, only)
+        items = reading.feedback_page(session, found, AT_ONCE, after, Sought(only=only or None))
         last = items[-1] if len(items) == AT_ONCE else None
         return show(
             who,
