@@ -151,5 +151,6 @@ def test_without_topics_nothing_joins() -> None:
 @pytest.mark.parametrize("text", ["[NAME]", "shwmae", "[NAME] [NAME] shwmae", "£"])
 def test_statements_that_share_one_word_or_none_are_a_topic_without_keywords_to_tell_it_by(text: str) -> None:
     vectors, _, _ = crowd()
-    found = topics.fit(vectors[:12], [f"{text}{' ' * number}" for number in range(12)])
+    found = topics.fit(vectors[: 2 * SIZE], [f"{text}{' ' * number}" for number in range(2 * SIZE)])
+    assert [len(topic.members) for topic in found.topics] == [SIZE, SIZE]
     assert all(len(topic.keywords) <= 1 for topic in found.topics)
