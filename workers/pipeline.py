@@ -92,16 +92,17 @@ def _group(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
         joined = joining.join(session, [row.id for row in rows])
 
     def save(session: Session, mine: Sequence[Feedback]) -> None:
+        # The service first and its statements then, as a refit goes through them, so that neither waits for the other.
+        ask(session, {row.service_id for row in mine}, "refit")
+        ask(session, {row.service_id for row in mine if not row.history}, "notice")
         owned = {row.id for row in mine}
         changes = [change for change in joined if change.pop("feedback_id") in owned]
-        changes.sort(key=itemgetter("id"))  # as a refit goes through them, so that neither waits for the other
+        changes.sort(key=itemgetter("id"))
         if changes:
             session.execute(update(Statement), changes)
         now = dt.datetime.now(dt.UTC)
         for row in mine:
             row.done_at, row.noticed = now, row.history  # history raises nothing: nobody need look at it
-        ask(session, {row.service_id for row in mine}, "refit")
-        ask(session, {row.service_id for row in mine if not row.history}, "notice")
 
     return save
 

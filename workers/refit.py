@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -47,10 +48,19 @@ def _refit(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
         for row in mine:
             row.done = seen
         if mine and fitted and said:
-            _store(session, service_id, said, fitted, worker.tools.model)
+            _store(session, service_id, _as_now(session, service_id, said), fitted, worker.tools.model)
             ask(session, [service_id], "notice")
 
     return save
+
+
+def _as_now(session: Session, service_id: int, said: Said) -> Said:
+    """What joined an issue while the topics were being trained, one found in the meantime above all, is known too."""
+    noticing = select(ServiceWork).where(ServiceWork.service_id == service_id, ServiceWork.kind == "notice")
+    session.execute(noticing.with_for_update())  # from here on nobody raises a signal about what we are moving
+    rows = session.execute(select(Statement.id, Statement.issue_id).where(*grouped(service_id)))
+    issues: dict[int, uuid.UUID | None] = {row.id: row.issue_id for row in rows}
+    return replace(said, issues=[issues.get(identity) for identity in said.ids.tolist()])
 
 
 def _due(session: Session, service_id: int) -> bool:

@@ -1,0 +1,73 @@
+"""Topics are trained for seconds, and the world goes on meanwhile."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from sqlalchemy import func, select
+
+from feedback.record import erasure
+from feedback.record.models import Issue, Signal, Statement
+from tests.walking import walk
+from tests.workers.test_pipeline import NOW, count, put
+from tests.workers.texts import BROKEN, USUAL, said
+from workers.notice import NOTICE
+from workers.pipeline import CLEAN, GROUP
+from workers.refit import REFIT
+from workers.station import Worker, work_once
+from workers.tools import Tools
+
+
+class Interrupted(Tools):
+    """Something happens while topics are being trained, once."""
+
+    def __init__(self, tools: Tools, meanwhile: Callable[[], None]) -> None:
+        self.__dict__.update(tools.__dict__)
+        self._meanwhile: list[Callable[[], None]] = [meanwhile]
+
+    def encode(self, texts: Any) -> Any:
+        while self._meanwhile:
+            self._meanwhile.pop()()
+        return super().encode(texts)
+
+
+@pytest.fixture
+def in_trouble(worker: Worker, blue_badge: str) -> None:
+    """A history, and a new problem that nobody has looked at yet."""
+    for day in range(3, 31):
+        put(worker, *said(USUAL, 12, skip=12 * day), at=NOW - dt.timedelta(days=day, hours=day % 8))
+    walk(worker)
+    for place, hours in enumerate((40, 30, 20, 10, 1)):
+        put(worker, *said(BROKEN, 6, skip=6 * place), *said(USUAL, 6), at=NOW - dt.timedelta(hours=hours))
+    while work_once(worker, CLEAN) or work_once(worker, GROUP):
+        pass
+
+
+def test_an_issue_found_while_topics_are_trained_keeps_its_reports(worker: Worker, in_trouble: None) -> None:
+    def notice() -> None:
+        """What is found lies far from where its topic will be, so that only its reports tell that it is the same."""
+        while work_once(worker, NOTICE):
+            pass
+        with worker.record.transaction() as session:
+            found = session.scalars(select(Issue).where(Issue.found_by == "scan")).one()
+            found.centroid = [-x for x in np.asarray(found.centroid)]
+
+    assert work_once(replace(worker, tools=Interrupted(worker.tools, notice)), REFIT)
+    with worker.record.transaction() as session:
+        signal = session.scalars(select(Signal).where(Signal.tier == "signal")).one()
+        kept = select(func.count()).where(Statement.issue_id == signal.issue_id)
+        assert (session.scalar(kept) or 0) >= len(signal.feedback_ids)
+
+
+def test_what_is_taken_back_while_topics_are_trained_stays_erased(worker: Worker, in_trouble: None) -> None:
+    before = count(worker, Statement)
+
+    def take_back() -> None:
+        with worker.record.transaction() as session:
+            erasure.erase(session, [session.scalars(select(Statement.feedback_id).limit(1)).one()], by="citizen")
+
+    assert work_once(replace(worker, tools=Interrupted(worker.tools, take_back)), REFIT)
+    assert 0 < before - count(worker, Statement) < 4
