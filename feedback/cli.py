@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from feedback import cli_ingest
 from feedback.record.errors import FeedbackError
 from feedback.record.settings import Settings
 
@@ -33,6 +34,9 @@ def main(ctx: click.Context) -> None:
 
     log_to_stderr()
     ctx.obj = Settings.read()
+
+
+main.add_command(cli_ingest.import_)
 
 
 def until_told_to_stop() -> threading.Event:
@@ -253,23 +257,6 @@ def requeue(settings: Settings) -> None:
         fresh = requeue(session, Feedback, Feedback.text.is_(None), to="clean")
         cleaned = requeue(session, Feedback, Feedback.text.is_not(None), to="group")
     click.echo(f"{fresh + cleaned} pieces are back at work.")
-
-
-@main.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--service", "slug", help="The service that all of it is about.")
-@click.option("--service-column", help="The column that names the service; services are made as they come up.")
-@click.option("--channel", type=click.Choice(["web", "sms", "call", "email", "import"]), default="import")
-@click.option("--text-column", default="text", show_default=True)
-@click.option("--date-column", default="date", show_default=True)
-@click.option("--id-column", default="id", show_default=True)
-@click.option("--wait", is_flag=True, help="Return when all of it is processed.")
-@click.pass_obj
-def import_(settings: Settings, /, **options: Any) -> None:
-    """Take in FILE, CSV or JSON lines of any size. Started again after a kill, it takes nothing twice."""
-    from feedback.importing import run
-
-    run(settings, **options)
 
 
 @main.command()

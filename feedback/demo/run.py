@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from feedback.demo.history import history, trickle
 from feedback.demo.town import SERVICES
 from feedback.doors import Opened, opened
-from feedback.importing import wait_until_processed
+from feedback.processing import wait_until_processed
 from feedback.progress import bar
 from feedback.record import access, services
 from feedback.record.models import Feedback

@@ -38,7 +38,7 @@ def records(stream: IO[bytes], needed: Iterable[str]) -> Iterator[Record]:
     """The rows of a file with their lines: JSON lines where it begins with a brace, CSV with a header otherwise.
 
     Reads UTF-8, UTF-16 (with its mark) and, byte by byte where it is not UTF-8, Windows-1252. Raises `Malformed` where
-    a CSV file lacks a column of `needed`, or the file is a JSON array.
+    a CSV file lacks a column of `needed`, the file is a JSON array, or no text at all.
     """
     with _decoded(stream) as text:
         lines = _Lines(text)
@@ -156,7 +156,9 @@ def _one_record(lines: _Lines) -> list[str]:
 @contextmanager
 def _decoded(stream: IO[bytes]) -> Iterator[IO[str]]:
     buffered = io.BufferedReader(stream)  # type: ignore[type-var]  # anything that reads bytes will do
-    is_utf16 = buffered.peek(2)[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    head = buffered.peek(4)[:4]
+    is_utf16 = head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    _require_text(head, is_utf16)
     text = io.TextIOWrapper(
         buffered,
         encoding="utf-16" if is_utf16 else "utf-8-sig",
@@ -168,6 +170,15 @@ def _decoded(stream: IO[bytes]) -> Iterator[IO[str]]:
     finally:
         text.detach()
         buffered.detach()
+
+
+def _require_text(head: bytes, is_utf16: bool) -> None:
+    if head[:2] == b"PK":
+        raise Malformed("This is a workbook or an archive: save the sheet as CSV.")
+    if head[:2] == b"\x1f\x8b":
+        raise Malformed("This is compressed: unpack it first.")
+    if b"\x00" in head and (not is_utf16 or head == codecs.BOM_UTF32_LE):
+        raise Malformed("This is no UTF-8, Windows-1252, or UTF-16 with its mark: save it as UTF-8.")
 
 
 def _windows_1252(error: UnicodeError) -> tuple[str, int]:

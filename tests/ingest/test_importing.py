@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import func, select
 
 from feedback.record.db import Record
-from feedback.record.models import Feedback, Service
+from feedback.record.models import AuditEntry, Feedback, Service
 from feedback.record.queue import Bell
 from ingest import importing
+from ingest.channels.records import RowError
 from ingest.channels.table import Columns, Source
-from ingest.importing import Report, import_file
+from ingest.importing import Report, import_file, try_file
 
 FILE = b"""id,date,directorate,text
 a1,2013-05-02,Mental Health,The ward was noisy
@@ -22,11 +23,11 @@ a5,2013-05-04,Mental Health,
 a6,2013-05-04,Mental Health,"Two lines
 of words"
 """
-SOURCE = Source(caller="import:", batch="file.csv", columns=Columns(service="directorate"))
+SOURCE = Source(caller="import:", file="file.csv", batch="The ward", columns=Columns(service="directorate"))
 
 
-def run(record: Record, bell: Bell, content: bytes = FILE, progress: Any = lambda *_: None) -> Report:
-    return import_file(record, bell, io.BytesIO(content), SOURCE, progress)
+def run(record: Record, bell: Bell, refuse: Any = lambda _: None, progress: Any = lambda _: None) -> Report:
+    return import_file(record, bell, io.BytesIO(FILE), SOURCE, refuse, progress)
 
 
 def count(record: Record) -> int:
@@ -35,9 +36,10 @@ def count(record: Record) -> int:
 
 
 def test_each_row_that_cannot_be_read_is_reported_with_its_line_and_loses_no_other(record: Record, bell: Bell) -> None:
-    report = run(record, bell)
-    assert (report.stored, report.repeated) == (3, 0)
-    assert [row.line for row in report.refused] == [4, 5, 6]
+    refused: list[RowError] = []
+    report = run(record, bell, refused.append)
+    assert (report.stored, report.repeated, report.refused) == (3, 0, 3)
+    assert [row.line for row in refused] == [4, 5, 6]
     assert count(record) == 3
 
 
@@ -60,7 +62,7 @@ def test_an_import_that_was_killed_goes_on_where_it_was(
 ) -> None:
     monkeypatch.setattr(importing, "AT_ONCE", 2)
 
-    def killed(report: Report, _: int) -> None:
+    def killed(position: int) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -77,3 +79,27 @@ def test_a_date_without_a_time_is_spread_over_its_day_and_is_history(record: Rec
             assert row.history
             assert row.spread
             assert row.said_at.year == 2013
+
+
+def test_a_trial_says_what_would_be_taken_and_stores_nothing(record: Record) -> None:
+    refused: list[RowError] = []
+    trial = try_file(record, io.BytesIO(FILE), SOURCE, refused.append, lambda _: None)
+    assert (trial.stored, trial.repeated, trial.refused) == (3, 0, 3)
+    assert [row.line for row in refused] == [4, 5, 6]
+    assert trial.services == {"mental-health", "community-services"}
+    assert [row.arrival.external_id for row in trial.first] == ["a1", "a2", "a6"]
+    assert count(record) == 0
+
+
+def test_a_trial_knows_what_is_there_already(record: Record, bell: Bell) -> None:
+    run(record, bell)
+    trial = try_file(record, io.BytesIO(FILE), SOURCE, lambda _: None, lambda _: None)
+    assert (trial.stored, trial.repeated, trial.services) == (0, 3, set())
+
+
+def test_who_entered_a_file_stands_in_the_audit_and_at_each_piece(record: Record, bell: Bell) -> None:
+    run(record, bell)
+    with record.transaction() as session:
+        entry = session.scalars(select(AuditEntry)).one()
+        assert (entry.act, entry.by, entry.details["stored"]) == ("import", "The ward", 3)
+        assert {(row.batch, row.assisted) for row in session.scalars(select(Feedback))} == {("The ward", True)}

@@ -14,7 +14,7 @@ from feedback.record.errors import Malformed
 from ingest.channels.records import RowError
 from ingest.channels.table import Columns, Row, Source, rows
 
-SOURCE = Source(caller="import", service="blue-badge", batch="spring")
+SOURCE = Source(caller="import", service="blue-badge", file="spring")
 
 
 def read(text: str | bytes, source: Source = SOURCE) -> list[Row | RowError]:
@@ -115,17 +115,56 @@ def test_a_service_column_makes_slugs_and_a_blank_one_is_reported() -> None:
 
 
 def test_columns_may_have_other_names() -> None:
-    columns = Columns(text="What happened?", date="When", id="Ref", attributes=("Ward",))
+    columns = Columns(text="What happened?", date="When", id="Ref", attributes={"ward": "Ward"})
     row = one("REF,When,what happened? ,ward\nA1,01/02/2025,No ramp,North\n", Source("me", "parks", columns=columns))
     assert (row.arrival.message, row.arrival.external_id) == ("No ramp", "A1")
     assert row.arrival.submitted_at == dt.date(2025, 2, 1)
     assert row.arrival.attributes == {"ward": "North"}
 
 
-@pytest.mark.parametrize("columns", [Columns(text="words"), Columns(date="when"), Columns(service="team")])
+@pytest.mark.parametrize(
+    "columns",
+    [
+        *[Columns(text="words"), Columns(date="when"), Columns(service="team"), Columns(channel="how")],
+        *[Columns(rating="stars"), Columns(attributes={"ward": "Which ward"})],
+    ],
+)
 def test_a_column_asked_for_by_name_must_exist(columns: Columns) -> None:
     with pytest.raises(Malformed):
         read("id,text\n1,one\n", Source("me", "parks", columns=columns))
+
+
+def test_columns_tell_the_channel_who_entered_it_and_the_rest() -> None:
+    columns = Columns(channel="How", source="By", rating="Stars", language="Lang", attributes={"clinic": "Where"})
+    found = read(
+        "text,How,By,Stars,Lang,Where\nNo ramp,Phone,Ann's desk,2,CY,East\nNo lift,,,6,,\nNo bus,by owl,,,,\n",
+        Source("me", "parks", "web", file="f.csv", columns=columns),
+    )
+    phoned, online = (row.arrival for row in found if isinstance(row, Row))
+    assert (phoned.channel, phoned.batch, phoned.rating, phoned.language) == ("call", "Ann's desk", 2, "cy")
+    assert phoned.attributes == {"clinic": "East"}
+    assert (online.channel, online.batch, online.rating, online.attributes) == ("web", "f.csv", None, {})
+    assert list(errors(found)) == [4]
+
+
+def test_what_came_on_paper_or_at_the_counter_is_marked_as_entered_for_the_citizen() -> None:
+    columns = Columns(channel="how")
+    found = read("text,how\na,letter\nb,web\nc,\n", Source("me", "parks", columns=columns))
+    assert [row.arrival.assisted for row in found if isinstance(row, Row)] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"PK\x03\x04 a workbook", "save the sheet as CSV"),
+        (b"\x1f\x8b\x08 packed", "unpack it"),
+        ("id,text\n1,caffi\n".encode("utf-16-le"), "save it as UTF-8"),
+        ("id,text\n1,caffi\n".encode("utf-32"), "save it as UTF-8"),
+    ],
+)
+def test_a_file_that_is_no_text_is_refused_with_what_to_do(content: bytes, told: str) -> None:
+    with pytest.raises(Malformed, match=told):
+        read(content)
 
 
 def test_a_json_array_is_refused() -> None:
@@ -142,7 +181,7 @@ def ids(text: str) -> list[str | None]:
     return [row.arrival.external_id for row in read(text) if isinstance(row, Row)]
 
 
-def test_a_row_without_an_id_gets_one_of_its_batch_line_and_content() -> None:
+def test_a_row_without_an_id_gets_one_of_its_file_line_and_content() -> None:
     first = ids("text\none\none\n")
     assert first == ids("text\none\none\n")
     assert len(set(first)) == 2

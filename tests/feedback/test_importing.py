@@ -1,0 +1,67 @@
+"""`feedback import`, as whoever has a spreadsheet calls it."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import select
+
+from feedback.cli import main
+from feedback.record.db import Record
+from feedback.record.models import Feedback
+from tests.conftest import RealServers
+
+FILE = """Ref;When;How;Comment;Place
+1;01/02/2025;Phone;"The lift
+never works";East
+2;yesterday;Letter;Nobody answers;West
+3;2/2/2025;letter;The form is too long;West
+"""
+COLUMNS = ["--id-column", "Ref", "--date-column", "when", "--channel-column", "How", "--text-column", "comment"]
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Path:
+    path = tmp_path / "letters.csv"
+    path.write_text(FILE, encoding="utf-16")
+    return path
+
+
+def feedback_import(servers: RealServers, sheet: Path, *options: str) -> Result:
+    urls = {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url, "FEEDBACK_DATA": str(servers.data)}
+    return CliRunner(env=urls).invoke(main, ["import", str(sheet), "--service", "blue-badge", *COLUMNS, *options])
+
+
+def test_a_dry_run_shows_what_would_be_taken_and_stores_nothing(
+    servers: RealServers, record: Record, blue_badge: str, sheet: Path
+) -> None:
+    answer = feedback_import(servers, sheet, "--dry-run", "--attribute", "clinic=Place")
+    assert answer.exit_code == 0
+    assert "2 pieces would be taken in" in answer.output
+    assert "line 4: This is no date" in answer.output
+    assert "line 2: The lift never works" in answer.output
+    assert "channel call, date 2025-02-01" in answer.output
+    assert "clinic East" in answer.output
+    with record.transaction() as session:
+        assert session.scalars(select(Feedback)).all() == []
+
+
+def test_an_import_writes_the_rows_that_were_not_taken(
+    servers: RealServers, record: Record, blue_badge: str, sheet: Path, tmp_path: Path
+) -> None:
+    answer = feedback_import(servers, sheet, "--report", str(tmp_path / "refused.csv"), "--source", "Post room")
+    assert "2 pieces taken in" in answer.output
+    with (tmp_path / "refused.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["line"] for row in csv.DictReader(file)] == ["4"]
+    with record.transaction() as session:
+        assert {row.batch for row in session.scalars(select(Feedback))} == {"Post room"}
+
+
+@pytest.mark.parametrize("option", [("--attribute", "x"), ("--attribute", "a b=Place"), ("--service-column", "How")])
+def test_options_that_make_no_sense_are_told(
+    servers: RealServers, record: Record, blue_badge: str, sheet: Path, option: tuple[str, str]
+) -> None:
+    answer = feedback_import(servers, sheet, *option)
+    assert answer.exit_code == 1
+    assert answer.output.startswith("Error: ")
