@@ -63,7 +63,8 @@ def _statement(text: str, start: int, end: int) -> Statement:
     said = text[start:end]
     told = language(said)
     if told in ("en", UNKNOWN):
-        return Statement(said, start, end, told, kind(said), is_filler(said), severity(said))
+        what = kind(said)
+        return Statement(said, start, end, told, what, what == "other" or is_filler(said), severity(said))
     return Statement(
         said, start, end, told, "question" if said.rstrip().endswith("?") else "problem", is_filler(said), DEFAULT
     )

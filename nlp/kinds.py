@@ -46,7 +46,8 @@ SATISFIED = re.compile(
 )
 INTRODUCTION = re.compile(
     r"^\W*(?:(?:my|the|his|her|i am|i'm|i live|we live|this is|regards|born|call|ring|tel|email|e-mail|text|address"
-    r"|postcode|dob|phone|mobile|name)\b.{0,45}\[[A-Z_]+\]\W*|(?:hi|hello|dear)\b.{0,20}|i am an? \w+(?: \w+)?\W*)$",
+    r"|postcode|date of birth|dob|phone|mobile|ni|nhs|number|name|it's|you can (?:get|reach)|contact)\b.{0,45}"
+    r"\[[A-Z_]+\]\W*|i am an? \w+(?: \w+)?\W*)$",
     re.IGNORECASE,
 )
 HELPLESS = re.compile(

@@ -49,7 +49,27 @@ FILLER_HEADS = (
     r"|thanks?|thank ?you|thx|ta|cheers|many thanks|diolch(?: yn fawr)?|hello|hi|hiya|hey|dear (?:sir|madam|all|team)"
     r"|good (?:morning|afternoon|evening)|yes|yeah|ok|okay|test|testing"
     r"|(?:kind |best |warm )?regards|yours (?:sincerely|faithfully)|bye|goodbye|sorry|please|ie|eg|etc"
+    r"|to whom it may concern|u+m+|e+r+m*|u+h+|right|well|oh|ah|hmm+|so|basically|honestly|anyway|rant over"
+    r"|sorry to bother you|just to let you know|you know what i mean|that's (?:about )?it"
+    r"|that'?s why i'?m (?:ringing|calling)|help me|can you help(?: me)?(?: with that)?|not good enough"
+    r"|(?:one|two|zero|no) stars?(?: if i could)?"
+    r"|helo|bore da|prynhawn da|s'?mae|shwmae|yn gywir"
 )
+FEELINGS = (
+    r"(?:(?:i am|i'm|we are|we're|it is|it's|this is|that is|that's|what an?|an?|absolutely|completely|not|very|really"
+    r"|so|deeply|extremely|totally|quite|just|utter(?:ly)?|pretty)\W+)*"
+    r"(?:impressed|disappoint(?:ed|ing)|frustrat(?:ed|ing)|fed up|angry|annoy(?:ed|ing)|upset|unhappy|stressful"
+    r"|ridiculous|unbelievable|unacceptable|shambles|hopeless|useless|disgrace(?:ful)?|appalling|joke|rubbish|terrible"
+    r"|awful|shocking|not right|at the end of my tether)(?:,? is it)?"
+)
+APPEALS = (
+    r"(?:(?:please|just|can|could|would|will|you|so|if|somebody|someone|really|must|need to)\W+)*"
+    r"(?:(?:sort|fix) (?:it|this|that)(?: out)?|look into (?:it|this|that)|do (?:something|better)|help|reply|answer"
+    r"|respond|advise|get back to me|let me know)"
+    r"|i (?:look forward to|await|would be grateful for|would appreciate) (?:\w+ ){0,2}(?:reply|answer|response"
+    r"|from you)"
+)
+"""What is felt, and what is asked, about nothing that is named."""
 FILLER_TAILS = (
     r"at all|really|at (?:the|this) (?:moment|time|present|stage)|at present|to add|to say|to report|comes? to mind"
     r"|comes? to my mind|springs? to mind|i can think of|that i can think of|i could think of|can think of|think of"
@@ -59,6 +79,10 @@ FILLER_TAILS = (
 )
 FILLER = re.compile(
     rf"\W*(?:(?:{FILLER_TAILS})\W+)*(?:{FILLER_HEADS})(?:\W+(?:{FILLER_HEADS}|{FILLER_TAILS}))*\W*", re.IGNORECASE
+)
+UNSPECIFIC = re.compile(
+    rf"\W*(?:(?:{FILLER_TAILS}|{FILLER_HEADS})\W+)*(?:{FEELINGS}|{APPEALS})(?:\W+(?:{FILLER_TAILS}|{FILLER_HEADS}))*\W*",
+    re.IGNORECASE,
 )
 SAID = re.compile(r"[^\W_]")
 PLACEHOLDERS = re.compile(r"\[[A-Z_]+\]")
@@ -98,8 +122,8 @@ def _words(text: str) -> int:
 
 
 def is_filler(text: str) -> bool:
-    """Says nothing that could be an issue: "nothing", "n/a", "thank you", a greeting, a placeholder alone."""
+    """Names nothing that could be an issue: "nothing", "n/a", "thank you", a greeting, "not impressed"."""
     if len(text) > LONGEST_FILLER:
         return False
-    bare = PLACEHOLDERS.sub(" ", text)
-    return not re.search(r"[^\W\d_]", bare) or FILLER.fullmatch(bare.replace("’", "'")) is not None
+    bare = PLACEHOLDERS.sub(" ", text).replace("’", "'")
+    return not re.search(r"[^\W\d_]", bare) or any(says.fullmatch(bare) for says in (FILLER, UNSPECIFIC))

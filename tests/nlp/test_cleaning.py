@@ -29,13 +29,33 @@ def test_a_title_or_an_abbreviation_ends_no_sentence() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["nothing", "n/a", "Thank you", "No comment", "Dim byd", "-", "Nothing at the moment", ""]
+    "text",
+    [
+        *("nothing", "n/a", "Thank you", "No comment", "Dim byd", "-", "Nothing at the moment", ""),
+        *(
+            "Good morning, so, um.",
+            "Not impressed.",
+            "Please, can somebody look into it",
+            "What a shambles!",
+            "Bore da",
+        ),
+    ],
 )
 def test_what_says_nothing_is_filler(text: str) -> None:
     assert is_filler(text)
 
 
-@pytest.mark.parametrize("text", ["Parking", "Nothing works", "no parking", "thank you for cancelling my bus"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Parking",
+        "Nothing works",
+        "no parking",
+        "thank you for cancelling my bus",
+        "Please fix the ramp",
+        "Terrible food",
+    ],
+)
 def test_what_says_something_is_none(text: str) -> None:
     assert not is_filler(text)
 
@@ -174,3 +194,8 @@ def test_statements_index_the_redacted_text() -> None:
     assert "Siobhan" not in found.text
     assert all(found.text[one.start : one.end] == one.text for one in found.statements)
     assert found.language == "en"
+
+
+def test_who_says_no_more_than_who_they_are_says_nothing_that_could_be_an_issue() -> None:
+    texts = ["The postcode is LS1 4AB", "my number's 0113 496 0000", "I'm a pensioner", "My bin at LS1 4AB was missed"]
+    assert [found.statements[0].filler for found in Cleaner().clean(texts)] == [True, True, True, False]
