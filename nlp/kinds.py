@@ -45,9 +45,11 @@ SATISFIED = re.compile(
     re.IGNORECASE,
 )
 INTRODUCTION = re.compile(
-    r"^\W*(?:(?:my|the|his|her|i am|i'm|i live|we live|this is|regards|born|call|ring|tel|email|e-mail|text|address"
-    r"|postcode|date of birth|dob|phone|mobile|ni|nhs|number|name|it's|you can (?:get|reach)|contact)\b.{0,45}"
-    r"\[[A-Z_]+\]\W*|i am an? \w+(?: \w+)?\W*)$",
+    r"^\W*(?:(?:(?:(?:and|so|it's|it is|my|the|his|her|our|full|home|mobile|phone|e-?mail|ni|nhs)\W+)*"
+    r"(?:names?|number|no|postcode|address|date of birth|dob|phone|mobile|telephone|tel|e-?mail|text|it's|it is)"
+    r"|this is|i am|i'm|i live (?:at|in|on)|we live (?:at|in|on)|regards|born|call|ring|contact"
+    r"|you can (?:get|reach|contact|call|ring|text|e-?mail) (?:me|us))\b(?:.{0,25}\[[A-Z_]+\])+(?:\W+please)?\W*"
+    r"|i(?: a|')m an? \w+(?: \w+)?\W*)$",
     re.IGNORECASE,
 )
 HELPLESS = re.compile(

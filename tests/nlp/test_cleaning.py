@@ -197,5 +197,11 @@ def test_statements_index_the_redacted_text() -> None:
 
 
 def test_who_says_no_more_than_who_they_are_says_nothing_that_could_be_an_issue() -> None:
-    texts = ["The postcode is LS1 4AB", "my number's 0113 496 0000", "I'm a pensioner", "My bin at LS1 4AB was missed"]
-    assert [found.statements[0].filler for found in Cleaner().clean(texts)] == [True, True, True, False]
+    personal = ["The postcode is LS1 4AB", "my number's 0113 496 0000", "I'm a pensioner", "Email me at a@example.org"]
+    telling = [
+        "My bin at LS1 4AB was missed",
+        "My bin was missed at LS1 4AB",
+        "The light is out at 7 Elm Road, LS1 4AB",
+    ]
+    found = Cleaner().clean(personal + telling)
+    assert [one.statements[0].filler for one in found] == [True] * 4 + [False] * 3
