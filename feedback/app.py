@@ -16,7 +16,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from sqlalchemy.exc import DBAPIError
 
-from feedback import health, ours, reference
+from feedback import entering, health, ours, reference
 from feedback.record import errors
 from feedback.record.db import Record, engine_for
 from feedback.record.errors import FeedbackError
@@ -68,6 +68,7 @@ HANDLERS: list[Any] = [
     citizen_pages.router,
     ingest_routes.router,
     ours.router,
+    entering.router,
     insights_api.router,
     actions_api.router,
     feedback_api.router,
