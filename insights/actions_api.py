@@ -2,7 +2,6 @@
 
 import datetime as dt
 import uuid
-from typing import Annotated
 
 import msgspec
 from litestar import Router, get, patch, post
@@ -13,7 +12,7 @@ from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.models import Action, Change, Issue, Service
-from insights import issues, ledger, lifecycle, regrouping
+from insights import issues, ledger, lifecycle
 from insights.api import Cursor, Limit
 from insights.door import AnyRequest, asker
 from insights.ledger import Ledger, OutcomeView
@@ -45,16 +44,6 @@ class ChangeView(msgspec.Struct, frozen=True):
     link: str | None
 
 
-class Merging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    into: uuid.UUID
-    reason: lifecycle.Words | None = None
-
-
-class Splitting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    statements: Annotated[list[int], msgspec.Meta(min_length=1, max_length=10_000)]
-    title: lifecycle.Line | None = None
-
-
 def action_view(action: Action) -> ActionView:
     return ActionView(action.id, action.issue_id, action.what, action.at, action.link, action.by)
 
@@ -63,7 +52,7 @@ def _change_view(change: Change) -> ChangeView:
     return ChangeView(change.id, change.kind, change.what, change.at, change.until, change.link)
 
 
-def _issue_view(session: Session, issue: Issue) -> IssueView:
+def issue_view(session: Session, issue: Issue) -> IssueView:
     session.flush()
     return issues.views(session, session.get_one(Service, issue.service_id), [issue])[0]
 
@@ -75,7 +64,7 @@ def decide(request: AnyRequest, record: Record, issue: uuid.UUID, data: Decision
         who = asker(session, request)
         found = access.issue_for(session, who, issue, Role.editor)
         lifecycle.decide(session, who, found, data)
-        return _issue_view(session, found)
+        return issue_view(session, found)
 
 
 @post("/v1/issues/{issue:uuid}/actions", sync_to_thread=True)
@@ -112,36 +101,6 @@ def show_ledger(request: AnyRequest, record: Record, service: str) -> Ledger:
         return ledger.of_service(session, access.service_for(session, asker(session, request), service))
 
 
-@post("/v1/issues/{issue:uuid}/merge", status_code=200, sync_to_thread=True)
-def merge(request: AnyRequest, record: Record, issue: uuid.UUID, data: Merging, request_key: RequestKey) -> IssueView:
-    """Merge an issue into another; answers with the one that goes on."""
-    with record.transaction() as session:
-        who = asker(session, request)
-        found = access.issue_for(session, who, issue, Role.editor)
-        into = access.issue_for(session, who, data.into, Role.editor)
-
-        def make() -> uuid.UUID:
-            regrouping.merge(session, who, found, into, data.reason)
-            return into.id
-
-        once(session, request, who, request_key, data, make)
-        return _issue_view(session, into)
-
-
-@post("/v1/issues/{issue:uuid}/split", sync_to_thread=True)
-def split(request: AnyRequest, record: Record, issue: uuid.UUID, data: Splitting, request_key: RequestKey) -> IssueView:
-    """Make an issue of some of its statements; answers with the new one."""
-    with record.transaction() as session:
-        who = asker(session, request)
-        found = access.issue_for(session, who, issue, Role.editor)
-
-        def make() -> uuid.UUID:
-            return regrouping.split(session, who, found, data.statements, data.title).id
-
-        made = once(session, request, who, request_key, data, make)
-        return _issue_view(session, session.get_one(Issue, uuid.UUID(made)))
-
-
 @post("/v1/services/{service:str}/changes", sync_to_thread=True)
 def add_change(
     request: AnyRequest, record: Record, service: str, data: Happened, request_key: RequestKey
@@ -174,8 +133,6 @@ router = Router(
         list_actions,
         list_outcomes,
         show_ledger,
-        merge,
-        split,
         add_change,
         list_changes,
     ],

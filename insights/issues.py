@@ -164,8 +164,8 @@ def _behind(session: Session, signal: Signal) -> list[Quote]:
 
 
 def living(service: Service) -> Sequence[ColumnElement[bool]]:
-    """Which issues of a service are shown: those that were not merged into another."""
-    return (Issue.service_id == service.id, Issue.merged_into.is_(None))
+    """Which issues of a service are shown: those that were not merged into another, nor undone."""
+    return (Issue.service_id == service.id, Issue.merged_into.is_(None), Issue.ended_at.is_(None))
 
 
 def of_service(

@@ -71,6 +71,8 @@ def lock(session: Session, issue: Issue) -> None:
     session.refresh(issue, with_for_update=True)
     if issue.merged_into:
         raise Conflict(f"this issue was merged into {issue.merged_into}")
+    if issue.ended_at:
+        raise Conflict("this issue has ended: what made it was undone")
 
 
 def _set_status(session: Session, who: Principal, issue: Issue, status: str, reason: str | None) -> None:

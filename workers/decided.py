@@ -4,16 +4,19 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback.record.models import Issue, Statement
-from insights.regrouping import BY_PERSON
+from feedback.record.models import Moved, Regrouping, Statement
+from insights.moves import BY_PERSON
 from nlp.topics import Topic
 from workers.vectors import Said
+
+Pairs = list[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +28,60 @@ class Fitted:
     topics: tuple[Topic, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Pairs of statements, by their ids, that belong together, or do not."""
+
+    together: Pairs
+    apart: Pairs
+
+    def among(self, ids: NDArray[np.int64]) -> tuple[Pairs, Pairs]:
+        """Those between these statements, by their places."""
+        place = {identity: at for at, identity in enumerate(ids.tolist())}
+        return _within(place, self.together), _within(place, self.apart)
+
+
+def _within(place: dict[int, int], pairs: Pairs) -> Pairs:
+    return [(place[one], place[other]) for one, other in pairs if one in place and other in place]
+
+
+def links(session: Session, service_id: int) -> Links:
+    """What was merged, or split off, is a chain; what left an issue is held apart from what stands for that issue.
+
+    Of two decisions about one statement the later holds.
+    """
+    found = Links([], [])
+    latest = _latest(session, service_id)
+    for done in _standing(session, service_id):
+        ids = [identity for identity, number in latest.items() if number == done.id]
+        if done.kind in ("merge", "split"):
+            found.together.extend(pairwise(ids + (done.anchors if done.kind == "merge" else [])))
+        if done.kind in ("split", "apart"):
+            found.apart.extend((identity, anchor) for identity in ids for anchor in done.anchors[:1])
+    return found
+
+
+def _standing(session: Session, service_id: int, *kinds: str) -> Sequence[Regrouping]:
+    mine = select(Regrouping).where(Regrouping.service_id == service_id, Regrouping.undone_at.is_(None))
+    if kinds:
+        mine = mine.where(Regrouping.kind.in_(kinds))
+    return session.scalars(mine.order_by(Regrouping.id)).all()
+
+
+def _latest(session: Session, service_id: int) -> dict[int, int]:
+    """Of each statement that somebody decided about, the last decision that stands."""
+    rows = session.execute(
+        select(Regrouping.id, Moved.statements)
+        .join(Moved, Moved.regrouping_id == Regrouping.id)
+        .where(Regrouping.service_id == service_id, Regrouping.undone_at.is_(None))
+        .order_by(Regrouping.id)
+    )
+    return {identity: number for number, ids in rows for identity in ids}
+
+
 def keep_together(session: Session, service_id: int, said: Said, part: Fitted) -> Fitted:
     """What a person merged is one: topics that are mostly of one issue which others were merged into become one."""
-    took = select(Issue.merged_into).where(Issue.service_id == service_id, Issue.merged_into.is_not(None))
-    merged = set(session.scalars(took))
+    merged = {done.other_id for done in _standing(session, service_id, "merge")}
     groups: dict[object, list[Topic]] = {}
     for number, topic in enumerate(part.topics):
         issue = _mostly_of(said, part, topic)
@@ -64,3 +117,12 @@ def keep_in_place(session: Session, service_id: int, said: Said, target: list[uu
     for row, identity in enumerate(said.ids.tolist()):
         if identity in fixed:
             target[row] = fixed[identity]
+
+
+def keep_out(session: Session, service_id: int, said: Said, target: list[uuid.UUID | None]) -> None:
+    """A statement that does not belong to an issue, as a person said, is not taken back into it."""
+    latest = _latest(session, service_id)
+    left = {done.id: done.issue_id for done in _standing(session, service_id, "apart")}
+    for row, identity in enumerate(said.ids.tolist()):
+        if target[row] and target[row] == left.get(latest.get(identity, 0)):
+            target[row] = None

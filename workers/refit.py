@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, IssueEvent, Refit, ServiceWork, Signal, Statement, new_id
 from feedback.record.stages import OPEN, ask, asked_for
+from insights import moves
 from nlp import identity, topics
 from nlp.topics import Topic
 from workers import decided
-from workers.decided import Fitted
+from workers.decided import Fitted, Links
 from workers.joining import assign, grouped, kind_of
 from workers.station import Save, Station, Worker, work_once
 from workers.vectors import Said, places, statements
@@ -42,7 +43,8 @@ def _refit(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
     with worker.record.transaction() as session:
         due = _due(session, service_id)
         said = statements(session, *grouped(service_id), most=MOST) if due else None
-    fitted = _fit(worker, said) if said and len(said) >= FEWEST else None
+        links = decided.links(session, service_id) if due else None
+    fitted = _fit(worker, said, links) if said and links and len(said) >= FEWEST else None
 
     def save(session: Session, mine: Sequence[ServiceWork]) -> None:
         for row in mine:
@@ -64,7 +66,9 @@ def _as_now(session: Session, service_id: int, said: Said) -> Said:
 
 
 def _due(session: Session, service_id: int) -> bool:
-    """Enough is new, or a day has passed; not in the midst of an import, unless much has come already."""
+    """Enough is new, or a day has passed (since one that nobody undid); not in the midst of an import, unless much has
+    come already.
+    """
     last = session.scalar(select(Refit).where(Refit.service_id == service_id).order_by(Refit.id.desc()).limit(1))
     now = session.scalar(select(func.count()).select_from(Statement).where(*grouped(service_id))) or 0
     waiting = session.scalar(
@@ -78,17 +82,24 @@ def _due(session: Session, service_id: int) -> bool:
     if waiting and now < 2 * before:
         return False
     grown = now >= before * (1 + GROWTH) + 5
-    return grown or (last is not None and dt.datetime.now(dt.UTC) - last.finished_at > LONGEST_WAIT)
+    if last is None or last.undone_at:
+        return grown
+    return grown or dt.datetime.now(dt.UTC) - last.finished_at > LONGEST_WAIT
 
 
-def _fit(worker: Worker, said: Said) -> list[Fitted]:
+def _fit(worker: Worker, said: Said, links: Links) -> list[Fitted]:
     kinds = np.array([kind_of(language) for language in said.languages])
     found = []
     for kind in sorted(set(kinds)):
         rows = np.flatnonzero(kinds == kind)
-        start = _start([said.issues[row] for row in rows])
+        together, apart = links.among(said.ids[rows])
         fitted = topics.fit(
-            said.vectors[rows], [said.texts[row] for row in rows], start=start, encode=worker.tools.encode
+            said.vectors[rows],
+            [said.texts[row] for row in rows],
+            start=_start([said.issues[row] for row in rows]),
+            must_link=together,
+            cannot_link=apart,
+            encode=worker.tools.encode,
         )
         found.append(Fitted(kind, rows, fitted.topics))
     return found
@@ -103,46 +114,46 @@ def _start(issues: Sequence[uuid.UUID | None]) -> NDArray[np.int32] | None:
 
 def _store(session: Session, service_id: int, said: Said, fitted: Sequence[Fitted], model: str) -> None:
     """Known issues go on under their ids, new ones are stored, statements move to where they now belong."""
-    version = f"{model}:{dt.datetime.now(dt.UTC):%Y%m%d%H%M%S}"
+    refit = Refit(
+        service_id=service_id,
+        model=f"{model}:{dt.datetime.now(dt.UTC):%Y%m%d%H%M%S}",
+        statements=len(said),
+        placed=sum(issue is not None for issue in said.issues),
+        outside=0,
+        moved=0,
+        changes={},
+    )
+    session.add(refit)
+    session.flush()
     target: list[uuid.UUID | None] = list(said.issues)
     changes: dict[str, Any] = {"new": [], "lineage": []}
     for part in fitted:
-        _place(session, service_id, said, part, version, target, changes)
+        _place(session, refit, said, part, target, changes)
     decided.keep_in_place(session, service_id, said, target)
-    moved = _move(session, said, target, version)
+    decided.keep_out(session, service_id, said, target)
+    refit.outside, refit.changes = sum(issue is None for issue in target), changes
+    refit.moved = _move(session, said, target, refit)
     _look_again(session, said, target)
     _join_the_rest(session, service_id, said)
-    session.add(
-        Refit(
-            service_id=service_id,
-            model=version,
-            statements=len(said),
-            outside=sum(issue is None for issue in target),
-            placed=sum(issue is not None for issue in said.issues),
-            moved=moved,
-            changes=changes,
-        )
-    )
 
 
 def _place(
     session: Session,
-    service_id: int,
+    refit: Refit,
     said: Said,
     part: Fitted,
-    version: str,
     target: list[uuid.UUID | None],
     changes: dict[str, Any],
 ) -> None:
-    known = _known(session, service_id, part.language, said)
-    part = decided.keep_together(session, service_id, said, part)
+    known = _known(session, refit.service_id, part.language, said)
+    part = decided.keep_together(session, refit.service_id, said, part)
     found = [identity.Found(frozenset(said.ids[part.rows[t.members]].tolist()), t.centroid) for t in part.topics]
     matching = identity.match(list(known.values()), found)
     for row in part.rows:
         target[row] = None
     stored: list[uuid.UUID] = []
     for topic, issue_id in zip(part.topics, matching.ids, strict=True):
-        issue = _store_issue(session, service_id, part, topic, issue_id, said, version)
+        issue = _store_issue(session, refit, part, topic, issue_id, said)
         stored.append(issue.id)
         if issue_id is None:
             changes["new"].append(str(issue.id))
@@ -176,40 +187,41 @@ def _known(session: Session, service_id: int, language: str, said: Said) -> Mapp
     }
 
 
-def _store_issue(
-    session: Session,
-    service_id: int,
-    part: Fitted,
-    topic: Topic,
-    issue_id: str | None,
-    said: Said,
-    version: str,
-) -> Issue:
+def _store_issue(session: Session, refit: Refit, part: Fitted, topic: Topic, issue_id: str | None, said: Said) -> Issue:
     quotes = [int(said.ids[part.rows[quote]]) for quote in topic.quotes]
     if issue_id is None:
-        issue = Issue(id=new_id(), service_id=service_id, title=topic.title, language=part.language, found_by="refit")
+        issue = Issue(
+            id=new_id(), service_id=refit.service_id, title=topic.title, language=part.language, found_by="refit"
+        )
         session.add(issue)
     else:
         issue = session.get_one(Issue, uuid.UUID(issue_id))
+        session.add(moves.keep_before(refit.id, issue))
     if issue.language != part.language:  # what was merged from another language: the issue keeps its own words
         return issue
-    issue.keywords, issue.quotes, issue.model = list(topic.keywords), quotes, version
+    issue.keywords, issue.quotes, issue.model = list(topic.keywords), quotes, refit.model
     issue.centroid, issue.radius = topic.centroid.tolist(), topic.radius
     session.flush()
     return issue
 
 
-def _move(session: Session, said: Said, target: Sequence[uuid.UUID | None], version: str) -> int:
+def _move(session: Session, said: Said, target: Sequence[uuid.UUID | None], refit: Refit) -> int:
     """Writes the assignments that are others than before; says how many statements left an issue for another."""
     moved = [(row, to) for row, (was, to) in enumerate(zip(said.issues, target, strict=True)) if was != to]
     if moved:
         session.execute(
             update(Statement),
             [
-                {"id": int(said.ids[row]), "issue_id": to, "assigned_by": version if to else None, "sureness": None}
+                {
+                    "id": int(said.ids[row]),
+                    "issue_id": to,
+                    "assigned_by": refit.model if to else None,
+                    "sureness": None,
+                }
                 for row, to in moved
             ],
         )
+    moves.note_refit(session, refit, ((int(said.ids[row]), said.issues[row], to) for row, to in moved))
     return sum(said.issues[row] is not None for row, _ in moved)
 
 

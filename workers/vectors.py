@@ -93,7 +93,7 @@ def places(session: Session, service_id: int) -> Places:
     leads_to = func.coalesce(Issue.merged_into, Issue.id).label("id")
     rows = session.execute(
         select(leads_to, halves(Issue.centroid).label("centroid"), Issue.radius, Issue.language, Issue.model)
-        .where(Issue.service_id == service_id)
+        .where(Issue.service_id == service_id, Issue.ended_at.is_(None))
         .order_by(Issue.merged_into.is_(None), Issue.id)
     ).all()
     return Places(

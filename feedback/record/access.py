@@ -5,12 +5,15 @@ import enum
 import hashlib
 import secrets
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from feedback.record.errors import Forbidden, Malformed, NotAuthentic, NotFound
-from feedback.record.models import Credential, Feedback, Issue, Service
+from feedback.record.models import Credential, Feedback, Issue, Refit, Regrouping, Service, Statement
+
+Owned = TypeVar("Owned", Issue, Refit, Regrouping, Statement)
 
 
 class Role(enum.IntEnum):
@@ -111,10 +114,17 @@ def service_for(session: Session, who: Principal, slug: str, needs: Role = Role.
 
 
 def issue_for(session: Session, who: Principal, issue_id: object, needs: Role = Role.reader) -> Issue:
-    found = session.get(Issue, issue_id)
+    return owned_for(session, who, Issue, issue_id, needs)
+
+
+def owned_for(
+    session: Session, who: Principal, model: type[Owned], identity: object, needs: Role = Role.reader
+) -> Owned:
+    """What belongs to a service, by its id."""
+    found, missing = session.get(model, identity), f"there is no such {model.__name__.lower()}"
     if found is None:
-        raise NotFound("there is no such issue")
-    _permit(who, found.service_id, needs, "there is no such issue")
+        raise NotFound(missing)
+    _permit(who, found.service_id, needs, missing)
     return found
 
 

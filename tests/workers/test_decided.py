@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from feedback.record import access
 from feedback.record.db import Record
-from feedback.record.models import Issue, Statement
+from feedback.record.models import Issue, Regrouping, Statement
 from nlp.topics import Topic
 from tests.insights import made_up
 from workers.decided import Fitted, keep_in_place, keep_together
@@ -36,7 +36,11 @@ def two(record: Record, slug: str, **more: Any) -> tuple[int, uuid.UUID, uuid.UU
     with record.transaction() as session:
         one = made_up.issue(session, slug, "One")
         other = made_up.issue(session, slug, "Other")
-        other.merged_into = one.id if more.get("merged") else None
+        if more.get("merged"):
+            other.merged_into = one.id
+            session.add(
+                Regrouping(service_id=one.service_id, by="me", kind="merge", issue_id=other.id, other_id=one.id)
+            )
         return one.service_id, one.id, other.id
 
 

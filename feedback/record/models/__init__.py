@@ -8,6 +8,7 @@ from feedback.record.models.feedback import Contact, DayKey, Feedback, HeldRaw, 
 from feedback.record.models.issues import Issue, IssueEvent, Refit, ServiceWork, Signal
 from feedback.record.models.parts import MessagePart
 from feedback.record.models.people import Credential
+from feedback.record.models.regrouping import IssueBefore, Moved, Regrouping
 from feedback.record.models.services import Change, Properties, Service
 from feedback.record.models.statements import EVIDENCE, Statement
 
@@ -27,13 +28,16 @@ __all__ = [
     "Feedback",
     "HeldRaw",
     "Issue",
+    "IssueBefore",
     "IssueEvent",
     "MessagePart",
+    "Moved",
     "Properties",
     "Publication",
     "Quiet",
     "Raw",
     "Refit",
+    "Regrouping",
     "Service",
     "ServiceWork",
     "Signal",

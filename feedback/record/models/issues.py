@@ -17,7 +17,7 @@ class Issue(Base, Timed):
     `found_by`: refit, scan or person. `titled_by`: machine or person (a person's title is never overwritten).
     `radius`: the cosine to the centroid at or above which a statement belongs. `merged_into` leads on where it has
     been merged; `parent_id` is the issue that it is a part of. `erased`: reports that counted here until they were
-    erased, so that what has been published stays as it was.
+    erased, so that what has been published stays as it was. `ended_at`: what made it was undone.
     """
 
     __tablename__ = "issues"
@@ -42,6 +42,7 @@ class Issue(Base, Timed):
     erased: Mapped[int] = mapped_column(server_default="0", default=0)
     parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("issues.id", ondelete="SET NULL"))
     merged_into: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("issues.id", ondelete="SET NULL"))
+    ended_at: Mapped[dt.datetime | None]
 
 
 class Signal(Base):
@@ -106,6 +107,8 @@ class Refit(Base):
     placed: Mapped[int] = mapped_column(default=0)
     moved: Mapped[int]
     changes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    undone_at: Mapped[dt.datetime | None]
+    undone_by: Mapped[str | None]
 
 
 class ServiceWork(Base, Claimable):

@@ -1,0 +1,91 @@
+"""Statements that change their issue: written down as they go, so that they can be put back."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, delete, literal, select, update
+from sqlalchemy.orm import Session
+
+from feedback.record.models import Issue, IssueBefore, Moved, Refit, Regrouping, Statement
+
+BY_PERSON = "person"
+"""`assigned_by` of what no refit moves."""
+
+UNDOABLE = 10
+"""Refits of a service whose moves are kept."""
+
+
+def move(
+    session: Session, done: Regrouping, to: Issue | None, *where: ColumnElement[bool], placed: bool = True
+) -> list[int]:
+    """Says which. `placed`: no refit moves them from there."""
+    rows = session.execute(
+        select(Statement.id, Statement.issue_id, Statement.assigned_by).where(*where).order_by(Statement.id)
+    ).all()
+    groups: dict[tuple[uuid.UUID | None, str | None], list[int]] = defaultdict(list)
+    for row in rows:
+        groups[row.issue_id, row.assigned_by].append(row.id)
+    to_id = to.id if to else None
+    for (was, by), ids in groups.items():
+        session.add(Moved(regrouping_id=done.id, from_id=was, to_id=to_id, assigned_by=by, statements=ids))
+    found = [row.id for row in rows]
+    values = {"issue_id": to_id, "sureness": None} | ({"assigned_by": BY_PERSON if to else None} if placed else {})
+    session.execute(update(Statement).where(among(found)).values(values))
+    return found
+
+
+def note_refit(session: Session, refit: Refit, moved: Iterable[tuple[int, uuid.UUID | None, uuid.UUID | None]]) -> None:
+    """`moved`: statement, the issue it was in, the issue it is in. What older refits moved is forgotten."""
+    groups: dict[tuple[uuid.UUID | None, uuid.UUID | None], list[int]] = defaultdict(list)
+    for identity, was, to in moved:
+        groups[was, to].append(identity)
+    session.add_all(
+        Moved(refit_id=refit.id, from_id=was, to_id=to, statements=sorted(ids)) for (was, to), ids in groups.items()
+    )
+    mine = select(Refit.id).where(Refit.service_id == refit.service_id).order_by(Refit.id.desc())
+    old = session.scalars(mine.offset(UNDOABLE)).all()
+    session.execute(delete(Moved).where(Moved.refit_id.in_(old)))
+    session.execute(delete(IssueBefore).where(IssueBefore.refit_id.in_(old)))
+
+
+def keep_before(refit_id: int, issue: Issue) -> IssueBefore:
+    return IssueBefore(
+        refit_id=refit_id,
+        issue_id=issue.id,
+        title=issue.title,
+        keywords=issue.keywords,
+        quotes=issue.quotes,
+        model=issue.model,
+        centroid=issue.centroid,
+        radius=issue.radius,
+    )
+
+
+def put_back(session: Session, row: Moved, *, by_person: bool) -> None:
+    """Those that still stand where they were put go back; what a person placed since stays unless `by_person`."""
+    home = _home(session, row.from_id)
+    there = Statement.issue_id == row.to_id if row.to_id else Statement.issue_id.is_(None)
+    mine = there if by_person else there & Statement.assigned_by.is_distinct_from(BY_PERSON)
+    by = (row.assigned_by or home.model) if home else None
+    values = {"issue_id": home.id if home else None, "assigned_by": by, "sureness": None}
+    session.execute(update(Statement).where(among(row.statements), mine).values(values))
+
+
+def among(ids: Sequence[int]) -> ColumnElement[bool]:
+    """Those statements; as one array, since a list of parameters has an end."""
+    return Statement.id == any_(literal(list(ids), ARRAY(BigInteger)))
+
+
+def _home(session: Session, issue_id: uuid.UUID | None) -> Issue | None:
+    """The issue as it goes on today."""
+    issue = session.get(Issue, issue_id) if issue_id else None
+    if issue and issue.merged_into:
+        return _home(session, issue.merged_into)
+    return issue if issue and not issue.ended_at else None
+
+
+def end(issue: Issue) -> None:
+    """It is shown no more, and nothing joins it; its history remains."""
+    issue.ended_at = dt.datetime.now(dt.UTC)
