@@ -26,6 +26,7 @@ def merge(session: Session, who: Principal, issue: Issue, into: Issue, reason: s
     for each in sorted((issue, into), key=lambda one: one.id):
         lifecycle.lock(session, each)
     done = _decided(session, who, "merge", issue, into, reason, into)
+    done.anchors = list(session.scalars(select(Statement.id).where(Statement.issue_id == into.id)))
     lifecycle.end_signals(session, issue)
     moves.move(session, done, into, Statement.issue_id == issue.id, placed=False)
     done.details = {

@@ -54,10 +54,11 @@ def links(session: Session, service_id: int) -> Links:
     latest = _latest(session, service_id)
     for done in _standing(session, service_id):
         ids = [identity for identity, number in latest.items() if number == done.id]
+        anchors = [identity for identity in done.anchors if latest.get(identity, 0) <= done.id]
         if done.kind in ("merge", "split"):
-            found.together.extend(pairwise(ids + (done.anchors if done.kind == "merge" else [])))
+            found.together.extend(pairwise(ids + (anchors if done.kind == "merge" else [])))
         if done.kind in ("split", "apart"):
-            found.apart.extend((identity, anchor) for identity in ids for anchor in done.anchors[:1])
+            found.apart.extend((identity, anchor) for identity in ids for anchor in anchors[:1])
     return found
 
 

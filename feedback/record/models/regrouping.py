@@ -16,7 +16,7 @@ class Regrouping(Base):
 
     `kind`: merge (all of `issue_id` into `other_id`), split (some of `issue_id` became `other_id`), move (to
     `other_id`), apart (out of `issue_id`, and never in it again). `anchors`: statements that stand for the issue that
-    is joined, or left. `details`: what else an undoing brings back.
+    is joined, or left; of a merge, all that `other_id` held. `details`: what else an undoing brings back.
     """
 
     __tablename__ = "regroupings"
