@@ -29,7 +29,7 @@ from ingest.cors import allow_origin
 from ingest.door import Intake
 from ingest.rate import RateLimit
 from ingest.writer import Writer
-from insights import actions_api, export, feedback_api, published, quality, refits_api, regrouping_api, search
+from insights import actions_api, evidence, export, feedback_api, published, quality, refits_api, regrouping_api, search
 from insights import api as insights_api
 from insights.alerts import api as alerts_api
 from insights.alerts import hearing_api
@@ -71,6 +71,7 @@ HANDLERS: list[Any] = [
     entering.router,
     insights_api.router,
     actions_api.router,
+    evidence.router,
     feedback_api.router,
     regrouping_api.router,
     refits_api.router,

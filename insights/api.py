@@ -20,7 +20,6 @@ from insights.views import (
     AuditView,
     ChannelName,
     Event,
-    Evidence,
     FeedbackView,
     IssueView,
     Page,
@@ -28,6 +27,7 @@ from insights.views import (
     StatementView,
     Status,
     Summary,
+    Tier,
     Trend,
     TrendPoint,
 )
@@ -92,11 +92,13 @@ def list_issues(
 
 
 @get("/v1/services/{service:str}/emerging", sync_to_thread=True)
-def list_emerging(request: AnyRequest, record: Record, service: str, limit: Limit, cursor: Cursor) -> Page[IssueView]:
-    """The issues that have just started or grown beyond chance, each with its signal."""
+def list_emerging(
+    request: AnyRequest, record: Record, service: str, limit: Limit, cursor: Cursor, tier: Tier = "signal"
+) -> Page[IssueView]:
+    """The issues that have just started or grown beyond chance, each with its signal; or what is only watched."""
     with record.transaction() as session:
         found = access.service_for(session, asker(session, request), service)
-        return _page(issues.emerging(session, found), limit, cursor)
+        return _page(issues.emerging(session, found, tier), limit, cursor)
 
 
 def _page(found: list[IssueView], limit: int, cursor: str | None) -> Page[IssueView]:
@@ -166,11 +168,11 @@ def show_trend(
     issue: uuid.UUID,
     days: Annotated[int, Parameter(ge=1, le=730)] = 56,
 ) -> Page[TrendPoint]:
-    """The issue's reports day by day, beside all of the service's."""
+    """The issue's reports day by day, beside all of the service's and what was to be expected."""
     with record.transaction() as session:
         found = access.issue_for(session, asker(session, request), issue)
         service = session.get_one(Service, found.service_id)
-        return Page([TrendPoint(*day) for day in reading.daily(session, service, found, days)])
+        return Page(reading.trend(session, service, found, days))
 
 
 @get("/v1/issues/{issue:uuid}/history", sync_to_thread=True)
@@ -179,17 +181,6 @@ def show_history(request: AnyRequest, record: Record, issue: uuid.UUID, limit: L
     with record.transaction() as session:
         found = access.issue_for(session, asker(session, request), issue)
         items = reading.history(session, found, limit, unpack(cursor, int) if cursor else None)
-    return Page(items, pack(items[-1].id) if len(items) == limit else None)
-
-
-@get("/v1/issues/{issue:uuid}/evidence", sync_to_thread=True)
-def show_evidence(
-    request: AnyRequest, record: Record, issue: uuid.UUID, limit: Limit, cursor: Cursor
-) -> Page[Evidence]:
-    """Every signal of an issue with what it rests on, and the words behind it; the latest first."""
-    with record.transaction() as session:
-        found = access.issue_for(session, asker(session, request), issue)
-        items = issues.evidence(session, found, limit, unpack(cursor, uuid.UUID) if cursor else None)
     return Page(items, pack(items[-1].id) if len(items) == limit else None)
 
 
@@ -217,7 +208,6 @@ router = Router(
         list_statements,
         show_trend,
         show_history,
-        show_evidence,
         show_audit,
     ],
     tags=["staff"],

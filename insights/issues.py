@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, Service, Signal, Statement
-from insights.views import Evidence, IssueView, Quote, SignalView
+from insights.signals import shown
+from insights.signals import views as signal_views
+from insights.views import IssueView, Quote, SignalView
 
 LONGEST_QUOTE = 400  # characters
-MOST_QUOTES = 20
 
 
 @dataclass(slots=True)
@@ -76,14 +77,13 @@ def quotes(session: Session, issues: Iterable[Issue]) -> dict[uuid.UUID, list[Qu
     return found
 
 
-def signals(session: Session, issue_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Signal]:
-    """The signal that stands for each issue; a `watch` only where there is no more."""
+def signals(session: Session, issue_ids: Iterable[uuid.UUID]) -> dict[tuple[uuid.UUID, str], SignalView]:
+    """What stands, by issue and tier."""
     standing = session.scalars(
-        select(Signal)
-        .where(Signal.issue_id.in_(list(issue_ids)), Signal.ended_at.is_(None))
-        .order_by(Signal.tier.desc())
-    )
-    return {signal.issue_id: signal for signal in standing if signal.tier == "signal"}
+        select(Signal).where(Signal.issue_id.in_(list(issue_ids)), Signal.ended_at.is_(None), Signal.false_at.is_(None))
+    ).all()
+    found = zip(standing, signal_views(session, standing), strict=True)
+    return {(signal.issue_id, signal.tier): view for signal, view in found}
 
 
 def views(session: Session, service: Service, issues: Sequence[Issue]) -> list[IssueView]:
@@ -99,9 +99,8 @@ def _view(
     service: Service,
     tally: Tally,
     cited: Mapping[uuid.UUID, list[Quote]],
-    standing: Mapping[uuid.UUID, Signal],
+    standing: Mapping[tuple[uuid.UUID, str], SignalView],
 ) -> IssueView:
-    signal = standing.get(issue.id)
     return IssueView(
         id=issue.id,
         service=service.slug,
@@ -120,47 +119,9 @@ def _view(
         due=issue.due,
         parent=issue.parent_id,
         merged_into=issue.merged_into,
-        signal=signal_view(signal) if signal else None,
+        signal=standing.get((issue.id, "signal")),
+        watch=standing.get((issue.id, "watch")),
     )
-
-
-def signal_view(signal: Signal) -> SignalView:
-    return SignalView(
-        kind=signal.kind,
-        tier=signal.tier,
-        since=signal.since,
-        detected_at=signal.detected_at,
-        observed=signal.observed,
-        expected=round(signal.expected, 2),
-        score=round(signal.score, 2),
-        window_hours=signal.window_hours,
-        by_channel=signal.channels,
-        feedback_ids=list(signal.feedback_ids),
-        evidence=signal.evidence,
-    )
-
-
-def evidence(session: Session, issue: Issue, limit: int, before: uuid.UUID | None) -> list[Evidence]:
-    """Its signals, standing or not, the latest first; `before`: the last of the page before."""
-    query = select(Signal).where(Signal.issue_id == issue.id).order_by(Signal.id.desc()).limit(limit)
-    if before:
-        query = query.where(Signal.id < before)
-    return [
-        Evidence(signal.id, signal_view(signal), signal.ended_at, _behind(session, signal))
-        for signal in session.scalars(query)
-    ]
-
-
-def _behind(session: Session, signal: Signal) -> list[Quote]:
-    """What was said in the pieces that it rests on, as far as it still stands in the issue; the latest first."""
-    rows = session.execute(
-        select(Statement.feedback_id, Statement.text, Feedback.channel, Statement.said_at)
-        .join(Feedback, Feedback.id == Statement.feedback_id)
-        .where(Statement.issue_id == signal.issue_id, Statement.feedback_id.in_(signal.feedback_ids))
-        .order_by(Statement.said_at.desc(), Statement.id)
-        .limit(MOST_QUOTES)
-    )
-    return [Quote(row.feedback_id, row.text[:LONGEST_QUOTE], row.channel, row.said_at) for row in rows]
 
 
 def living(service: Service) -> Sequence[ColumnElement[bool]]:
@@ -194,10 +155,9 @@ def of_service(
     return sorted(kept, key=lambda view: (-view.count, str(view.id)))
 
 
-def emerging(session: Session, service: Service) -> list[IssueView]:
-    """The issues with a signal that stands, the least likely to be chance first."""
-    standing = select(Signal.issue_id).where(
-        Signal.service_id == service.id, Signal.ended_at.is_(None), Signal.tier == "signal"
-    )
+def emerging(session: Session, service: Service, tier: str = "signal") -> list[IssueView]:
+    """The issues with a signal that stands (or a `watch`), the least likely to be chance first."""
+    standing = select(Signal.issue_id).where(Signal.service_id == service.id, *shown(tier))
     issues = session.scalars(select(Issue).where(*living(service), Issue.id.in_(standing))).all()
-    return sorted(views(session, service, issues), key=lambda view: -(view.signal.score if view.signal else 0))
+    found = [(view, view.signal if tier == "signal" else view.watch) for view in views(session, service, issues)]
+    return [view for view, _ in sorted(found, key=lambda one: -(one[1].score if one[1] else 0))]

@@ -22,7 +22,10 @@ from feedback.record.models import (
     Statement,
 )
 from insights.issues import living
-from insights.views import AuditView, Event, FeedbackView, ServiceView, StatementView, Summary
+from insights.noticing.trend import BEFORE, band
+from insights.signals import shown
+from insights.views import AuditView, Event, FeedbackView, ServiceView, StatementView, Summary, TrendPoint
+from insights.vigilance import noticing
 
 WAITING = ("clean", "group")
 
@@ -88,9 +91,7 @@ def summary(session: Session, service: Service) -> Summary:
         select(Feedback.channel, func.count()).where(Feedback.service_id == service.id).group_by(Feedback.channel)
     )
     issues = select(func.count()).select_from(Issue).where(*living(service))
-    standing = select(func.count(Signal.issue_id.distinct())).where(
-        Signal.service_id == service.id, Signal.ended_at.is_(None), Signal.tier == "signal"
-    )
+    standing = {tier: _standing(session, service, tier) for tier in ("signal", "watch")}
     return Summary(
         service=service.slug,
         feedback=row.feedback,
@@ -100,8 +101,15 @@ def summary(session: Session, service: Service) -> Summary:
         by_channel={row[0]: row[1] for row in channels},
         issues=session.scalar(issues) or 0,
         open_issues=session.scalar(issues.where(Issue.status.in_(("open", "acknowledged", "in_progress")))) or 0,
-        emerging=session.scalar(standing) or 0,
+        emerging=standing["signal"],
+        watched=standing["watch"],
+        noticing=noticing(session, service, dt.datetime.now(dt.UTC)),
     )
+
+
+def _standing(session: Session, service: Service, tier: str) -> int:
+    query = select(func.count(Signal.issue_id.distinct())).where(Signal.service_id == service.id, *shown(tier))
+    return session.scalar(query) or 0
 
 
 def feedback_page(
@@ -196,18 +204,33 @@ def statements_page(session: Session, issue: Issue, limit: int, before: int | No
 
 def daily(session: Session, service: Service, issue: Issue, days: int) -> list[tuple[dt.date, int, int]]:
     """Day, the issue's distinct pieces, the service's; the last days in the service's own time zone, none left out."""
-    local = cast(func.timezone(service.properties.time_zone, Feedback.said_at), Date)
-    since = func.now() - dt.timedelta(days=days)
+    zone = ZoneInfo(service.properties.time_zone)
+    today = dt.datetime.now(zone).date()
+    calendar = [today - dt.timedelta(days=back) for back in range(days - 1, -1, -1)]
+    local = cast(func.timezone(zone.key, Feedback.said_at), Date)
     mine = select(Statement.feedback_id).where(Statement.issue_id == issue.id)
     rows = session.execute(
         select(local, func.count().label("total"), func.sum(case((Feedback.id.in_(mine), 1), else_=0)).label("mine"))
-        .where(Feedback.service_id == service.id, Feedback.said_at > since, Feedback.weight > 0)
+        .where(
+            Feedback.service_id == service.id,
+            Feedback.said_at >= dt.datetime.combine(calendar[0], dt.time(), zone),
+            Feedback.stage == "done",
+            Feedback.weight > 0,
+        )
         .group_by(local)
     )
     found = {day: (int(own), int(total)) for day, total, own in rows}
-    today = dt.datetime.now(ZoneInfo(service.properties.time_zone)).date()
-    calendar = (today - dt.timedelta(days=back) for back in range(days - 1, -1, -1))
     return [(day, *found.get(day, (0, 0))) for day in calendar]
+
+
+def trend(session: Session, service: Service, issue: Issue, days: int) -> list[TrendPoint]:
+    """The same with what was to be expected of each day; the four weeks before the first tell what is usual."""
+    found = daily(session, service, issue, days + BEFORE)
+    bands = band([own for _, own, _ in found], [total for _, _, total in found])
+    return [
+        TrendPoint(day, own, total, *((round(usual.expected, 2), usual.low, usual.high) if usual else ()))
+        for (day, own, total), usual in list(zip(found, bands, strict=True))[BEFORE:]
+    ]
 
 
 def history(session: Session, issue: Issue, limit: int = 500, before: int | None = None) -> list[Event]:

@@ -11,6 +11,7 @@ Item = TypeVar("Item")
 
 Trend = Literal["new", "emerging", "steady", "fading"]
 Status = Literal["open", "acknowledged", "in_progress", "resolved", "archived"]
+Tier = Literal["signal", "watch"]
 ChannelName = Literal["web", "sms", "call", "email", "import"]
 
 
@@ -27,6 +28,23 @@ class ServiceView(msgspec.Struct, frozen=True):
     properties: dict[str, Any]
 
 
+class Noticing(msgspec.Struct, frozen=True):
+    """How a service is watched, and how often that was wrong, over the last `weeks` (at most 26).
+
+    `sight`: `blind` (nothing can be told), `learning` (it is looked at with caution) or `sure`; `says`: why.
+    `tolerance`: the false alarms a week that it tolerates; `marked_false`: how many of those `sent` staff called that.
+    """
+
+    sight: str
+    says: str
+    tolerance: float
+    weeks: float
+    sent: int
+    marked_false: int
+    sent_per_week: float
+    false_per_week: float
+
+
 class Summary(msgspec.Struct, frozen=True):
     """A service at a glance. `waiting`: pieces that have not reached an end state."""
 
@@ -38,7 +56,9 @@ class Summary(msgspec.Struct, frozen=True):
     by_channel: dict[str, int]
     issues: int
     emerging: int
+    watched: int
     open_issues: int
+    noticing: Noticing
 
 
 class Quote(msgspec.Struct, frozen=True):
@@ -50,8 +70,23 @@ class Quote(msgspec.Struct, frozen=True):
     said_at: dt.datetime
 
 
+class Beside(msgspec.Struct, frozen=True):
+    """A change of the service beside a signal, which began `hours` after it; 0 while it lasted."""
+
+    kind: str
+    what: str
+    at: dt.datetime
+    until: dt.datetime | None
+    hours: float
+
+
 class SignalView(msgspec.Struct, frozen=True):
-    """Why an issue seems to be emerging: `observed` reports where `expected` were; `score` is -log10 of the odds."""
+    """Why an issue seems to be emerging: `observed` reports where `expected` were; `score` is -log10 of the odds.
+
+    `only_channel`: the one by which all of them came. `evidence`: `against` (what speaks against it), `model`, `way`
+    (how it was found), `chance` (how often a week chance alone brings the like) and the `tolerance` that it is held
+    against. `tier`: `signal`, or `watch` for what is shown and never sent.
+    """
 
     kind: str
     tier: str
@@ -64,10 +99,19 @@ class SignalView(msgspec.Struct, frozen=True):
     by_channel: dict[str, int]
     feedback_ids: list[uuid.UUID]
     evidence: dict[str, Any]
+    id: uuid.UUID | None = None
+    only_channel: str | None = None
+    changes: list[Beside] = []
+    ended_at: dt.datetime | None = None
+    false_at: dt.datetime | None = None
+    false_by: str | None = None
 
 
 class IssueView(msgspec.Struct, frozen=True):
-    """An issue; `count` is the number of distinct pieces of feedback, `raw` counts copies too."""
+    """An issue; `count` is the number of distinct pieces of feedback, `raw` counts copies too.
+
+    `signal`: what stands of it; `watch`: what is shown of it and never sent.
+    """
 
     id: uuid.UUID
     service: str
@@ -87,6 +131,7 @@ class IssueView(msgspec.Struct, frozen=True):
     parent: uuid.UUID | None = None
     merged_into: uuid.UUID | None = None
     signal: SignalView | None = None
+    watch: SignalView | None = None
 
 
 class FeedbackView(msgspec.Struct, frozen=True):
@@ -142,15 +187,6 @@ class TrendPoint(msgspec.Struct, frozen=True):
     expected: float | None = None
     expected_low: float | None = None
     expected_high: float | None = None
-
-
-class Evidence(msgspec.Struct, frozen=True):
-    """A signal, when it ended, and what was said by those whom it rests on."""
-
-    id: uuid.UUID
-    signal: SignalView
-    ended_at: dt.datetime | None
-    quotes: list[Quote]
 
 
 class AuditView(msgspec.Struct, frozen=True):

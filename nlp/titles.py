@@ -7,7 +7,7 @@ is near the middle of its topic in meaning, said often in it and seldom elsewher
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -44,8 +44,9 @@ def name(
     centroids: Floats,
     nlp: Any = None,
     encode: Encode | None = None,
+    known: Iterable[str] = (),
 ) -> list[str]:
-    """A title for each group of texts, whose members come nearest its centroid first.
+    """A title for each group of texts, whose members come nearest its centroid first; none of those `known`.
 
     Without `encode` nearness in meaning is the share of a phrase's words that are keywords.
     """
@@ -56,7 +57,7 @@ def name(
     spread = Counter(phrase for counts in seen for phrase in counts)
     chosen = [_foremost(counts, spread) for counts in seen]
     near = _nearness(chosen, keywords, centroids, encode)
-    taken: set[frozenset[str]] = set()
+    taken = {_key(title) for title in known}
     return [
         _title(phrases, scores, counts, spread, words, taken)
         for phrases, scores, counts, words in zip(chosen, near, seen, keywords, strict=True)

@@ -3,19 +3,38 @@
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
-from feedback.record.models import Feedback, Issue, IssueEvent, ServiceWork, Signal, Statement, new_id
+from feedback.record.models import Feedback, Service, ServiceWork, Statement
 from feedback.record.stages import OPEN, asked_for
-from insights import detect, lifecycle
+from insights import detect, lifecycle, trends
 from insights.alerts import raising
+from workers import findings, recall
+from workers.recall import Heard
+from workers.remembered import freeze, thaw
 from workers.station import Save, Station, Worker, work_once
-from workers.vectors import halves, matrix
 
-REMEMBERED = dt.timedelta(days=32)
+REVIEW = {"review": True}
+"""What a notice is to remember after history has come in: when all of it is there, the present is judged once."""
+
+SETTLED = dt.timedelta(days=28)
+"""A service that has been receiving for so long knows what is usual without the rest of an import."""
+
+TRENDS_EVERY = dt.timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A service as it is looked at. `review`: its present is to be judged once more, and not only what is new."""
+
+    service: Service
+    heard: Heard
+    state: detect.State
+    resolved: Mapping[str, dt.datetime]
+    review: bool
 
 
 def notice(worker: Worker) -> None:
@@ -24,161 +43,76 @@ def notice(worker: Worker) -> None:
 
 def _notice(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
     [row] = rows
-    seen, service_id, now = row.asked, row.service_id, dt.datetime.now(dt.UTC)
+    seen, now = row.asked, dt.datetime.now(dt.UTC)
     with worker.record.transaction() as session:
-        fresh = set(session.scalars(select(Feedback.id).where(*_unnoticed(service_id))))
-        known, batch = _reports(session, service_id, fresh, now)
-        state = detect.State(tuple(known), tuple(_active(session, service_id)))
-        resolved = lifecycle.resolved(session, service_id)
-    state, signals = detect.step(state, batch, now, resolved=resolved)
+        scene = _scene(session, worker, row, now)
+    if scene is None:
+        return lambda _, mine: _done(mine, seen)
+    service_id, tolerance = scene.service.id, scene.service.properties.tolerance
+    state, signals = detect.step(
+        scene.state, scene.heard.batch, now, tolerance=tolerance, resolved=scene.resolved, review=scene.review
+    )
+    titles = findings.titles(worker, service_id, signals)
 
     def save(session: Session, mine: Sequence[ServiceWork]) -> None:
-        for row in mine:
-            row.done = seen
-        if mine:
-            session.execute(update(Feedback).where(Feedback.id.in_(fresh)).values(noticed=True))
-            _keep_standing(session, service_id, state, now)
-            for signal in signals:
-                _raise(session, service_id, signal, now)
-            _move(session, state.joined, "scan")
-            raising.tell(session, service_id)
+        if not mine:
+            return
+        _done(mine, seen, reviewed=scene.review)
+        session.execute(update(Feedback).where(Feedback.id.in_(scene.heard.fresh)).values(noticed=True))
+        ended = findings.end(session, service_id, state, now)
+        findings.store(session, scene.service, signals, titles, now)
+        _move(session, state.joined)
+        mine[0].remembered = freeze(state)
+        _follow(session, scene.service, mine[0], now, at_once=bool(signals or ended))
+        raising.tell(session, service_id)
+        worker.recall.keep(service_id, scene.heard.kept.after(state))
 
     return save
 
 
-def _unnoticed(service_id: int) -> tuple[Any, ...]:
-    return (Feedback.service_id == service_id, Feedback.stage == "done", Feedback.noticed.is_(False))
+def _scene(session: Session, worker: Worker, row: ServiceWork, now: dt.datetime) -> Scene | None:
+    """None while its first history comes in: nothing is usual yet."""
+    service = session.get_one(Service, row.service_id)
+    review = bool(row.state.get("review"))
+    importing = review and _importing(session, service.id)
+    if importing and not _settled(session, service.id, now):
+        return None
+    heard = recall.hear(session, service.id, worker.recall.take(service.id), now)
+    state = thaw(heard.kept.state, row.remembered, findings.standing(session, service.id))
+    return Scene(service, heard, state, lifecycle.resolved(session, service.id), review and not importing)
 
 
-def _reports(
-    session: Session, service_id: int, fresh: set[uuid.UUID], now: dt.datetime
-) -> tuple[list[detect.Report], list[detect.Report]]:
-    """What was known of the last 32 days, and what is new; ordered by when it was said."""
-    rows = session.execute(
-        select(
-            Statement.id,
-            Statement.feedback_id,
-            Statement.said_at,
-            halves(Statement.vector).label("vector"),
-            Statement.issue_id,
-            Statement.evidence,
-            Feedback.channel,
-            Feedback.batch,
-            Feedback.history,
-            Feedback.weight,
-        )
-        .join(Feedback, Feedback.id == Statement.feedback_id)
-        .where(
-            Statement.service_id == service_id,
-            Statement.said_at > now - REMEMBERED,
-            Statement.vector.is_not(None),
-            Feedback.stage == "done",
-        )
-        .order_by(Statement.said_at)
-    ).all()
-    vectors = matrix([row.vector for row in rows])
-    known: list[detect.Report] = []
-    batch: list[detect.Report] = []
-    for row, vector in zip(rows, vectors, strict=True):
-        report = detect.Report(
-            feedback_id=str(row.feedback_id),
-            at=row.said_at,
-            vector=vector,
-            channel=row.channel,
-            evidence=row.evidence and row.weight > 0,
-            issue=str(row.issue_id) if row.issue_id else None,
-            batch=row.batch,
-            late=row.history,
-            key=row.id,
-        )
-        (batch if row.feedback_id in fresh else known).append(report)
-    return known, batch
+def _importing(session: Session, service_id: int) -> bool:
+    waiting = (Feedback.service_id == service_id, Feedback.history, Feedback.stage.in_(("clean", "group")))
+    return bool(session.scalar(select(exists().where(*waiting))))
 
 
-def _active(session: Session, service_id: int) -> list[detect.Active]:
-    standing = session.scalars(
-        select(Signal).where(Signal.service_id == service_id, Signal.ended_at.is_(None), Signal.tier == "signal")
-    )
-    return [detect.Active(str(signal.issue_id), signal.since, signal.last_report_at) for signal in standing]
+def _settled(session: Session, service_id: int, now: dt.datetime) -> bool:
+    before = (Feedback.service_id == service_id, Feedback.received_at < now - SETTLED)
+    return bool(session.scalar(select(exists().where(*before))))
 
 
-def _keep_standing(session: Session, service_id: int, state: detect.State, now: dt.datetime) -> None:
-    """A signal ends when its issue is no longer reported on."""
-    active = {issue.issue: issue for issue in state.active}
-    standing = session.scalars(select(Signal).where(Signal.service_id == service_id, Signal.ended_at.is_(None)))
-    for signal in standing:
-        if found := active.get(str(signal.issue_id)):
-            signal.last_report_at = found.last_report
-        else:
-            signal.ended_at = now
-            _note(session, signal.issue_id, "signal ended")
-            issue = session.get_one(Issue, signal.issue_id)
-            issue.trend = "fading"
+def _done(mine: Sequence[ServiceWork], seen: int, *, reviewed: bool = False) -> None:
+    """What was asked for meanwhile stays to be done, a review with it."""
+    for row in mine:
+        row.done = seen
+        if reviewed and row.asked == seen:
+            row.state = {name: value for name, value in row.state.items() if name not in REVIEW}
 
 
-def _raise(session: Session, service_id: int, signal: detect.Signal, now: dt.datetime) -> None:
-    issue = _issue(session, service_id, signal)
-    issue.trend = "new" if signal.kind == "new" else "emerging"
-    if signal.tier == "signal":
-        lifecycle.reopen(session, issue, signal.kind)
-    session.add(
-        Signal(
-            id=new_id(),
-            service_id=service_id,
-            issue_id=issue.id,
-            kind=signal.kind,
-            tier=signal.tier,
-            since=signal.since,
-            detected_at=now,
-            last_report_at=now,
-            observed=signal.observed,
-            expected=signal.expected,
-            score=signal.score,
-            window_hours=signal.window,
-            feedback_ids=[uuid.UUID(identity) for identity in signal.feedback_ids],
-            channels=signal.channels,
-            evidence={"against": list(signal.against), "model": issue.model},
-        )
-    )
-    _note(session, issue.id, f"signal {signal.kind}")
-
-
-def _issue(session: Session, service_id: int, signal: detect.Signal) -> Issue:
-    """The known issue, or one that was found just now: named by one of its statements until a refit names it."""
-    identity = uuid.UUID(signal.issue)
-    if signal.centroid is None:
-        return session.get_one(Issue, identity)
-    quotes = session.execute(
-        select(Statement.id, Statement.text, Statement.language, Statement.assigned_by, Statement.embedded_by)
-        .where(Statement.id.in_(signal.keys))
-        .order_by(func.length(Statement.text))
-    ).all()
-    first = quotes[0]
-    issue = Issue(
-        id=identity,
-        service_id=service_id,
-        title=first.text[:80],
-        language="en" if first.language == "unknown" else first.language,
-        found_by="scan",
-        quotes=[quote.id for quote in quotes[:5]],
-        model=first.assigned_by or first.embedded_by or "",
-        centroid=signal.centroid.tolist(),
-        radius=signal.radius,
-    )
-    session.add(issue)
-    session.flush()
-    return issue
-
-
-def _move(session: Session, joined: Mapping[int, str], model: str) -> None:
+def _move(session: Session, joined: Mapping[int, str]) -> None:
     """What the detector put into an issue stands there from now on."""
-    rows = [{"id": key, "issue_id": uuid.UUID(issue), "assigned_by": model} for key, issue in joined.items()]
+    rows = [{"id": key, "issue_id": uuid.UUID(issue), "assigned_by": "scan"} for key, issue in joined.items()]
     if rows:
         session.execute(update(Statement), rows)
 
 
-def _note(session: Session, issue_id: uuid.UUID, what: str) -> None:
-    session.add(IssueEvent(issue_id=issue_id, by="machine", what=what))
+def _follow(session: Session, service: Service, row: ServiceWork, now: dt.datetime, *, at_once: bool) -> None:
+    """Sets the trends of the service's issues, where that was not done just now."""
+    last = row.state.get("trends_at")
+    if at_once or last is None or now - dt.datetime.fromisoformat(last) > TRENDS_EVERY:
+        trends.refresh(session, service, now)
+        row.state = {**row.state, "trends_at": now.isoformat()}
 
 
 NOTICE = Station("notice", ServiceWork, asked_for("notice"), (ServiceWork.due_at,), 1, _notice, OPEN, ("deliver",))

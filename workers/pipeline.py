@@ -16,7 +16,7 @@ from feedback.record.sealing import KeyRing
 from feedback.record.stages import ask, own
 from insights.alerts import raising
 from nlp.urgency import REASONS, urgency
-from workers import copying, joining
+from workers import copying, joining, notice
 from workers.cleaning import Prepared, prepare
 from workers.station import Save, Station, Worker, work_once
 
@@ -94,7 +94,9 @@ def _group(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
     def save(session: Session, mine: Sequence[Feedback]) -> None:
         # The service first and its statements then, as a refit goes through them, so that neither waits for the other.
         ask(session, {row.service_id for row in mine}, "refit")
-        ask(session, {row.service_id for row in mine if not row.history}, "notice")
+        past = {row.service_id for row in mine if row.history}
+        for service_id in sorted({row.service_id for row in mine}):
+            ask(session, [service_id], "notice", note=notice.REVIEW if service_id in past else {})
         owned = {row.id for row in mine}
         changes = [change for change in joined if change.pop("feedback_id") in owned]
         changes.sort(key=itemgetter("id"))

@@ -13,6 +13,7 @@ from feedback.record.db import Record
 from feedback.record.errors import FeedbackError, Unavailable, where
 from feedback.record.queue import Bell
 from feedback.record.stages import Claimer, Row, advance, claim, own, release
+from workers.recall import Recall
 from workers.tools import Tools
 
 log = structlog.get_logger()
@@ -28,6 +29,7 @@ class Worker:
     claimer: Claimer
     bell: Bell
     tools: Tools
+    recall: Recall = field(default_factory=Recall)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ then it is set aside with its reason, and nothing waits behind it.
 
 import datetime as dt
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -149,8 +149,14 @@ def requeue(session: Session, model: type[Row], *where: ColumnElement[bool], to:
 OPEN = "open"
 
 
-def ask(session: Session, service_ids: Iterable[int], *kinds: str, wait: dt.timedelta = dt.timedelta()) -> None:
-    """Work for a whole service is due, `wait` from now at the latest.
+def ask(
+    session: Session,
+    service_ids: Iterable[int],
+    *kinds: str,
+    wait: dt.timedelta = dt.timedelta(),
+    note: Mapping[str, Any] | None = None,
+) -> None:
+    """Work for a whole service is due, `wait` from now at the latest. `note`: what whoever does it is to remember.
 
     Refits are asked for before notices, each in the order of the services, by everybody: so askers never deadlock.
     """
@@ -158,7 +164,7 @@ def ask(session: Session, service_ids: Iterable[int], *kinds: str, wait: dt.time
     for kind in sorted(kinds, reverse=True):
         for service_id in sorted(service_ids):
             fresh = insert(ServiceWork).values(
-                service_id=service_id, kind=kind, stage=OPEN, due_at=due_at, asked=1, done=0, state={}
+                service_id=service_id, kind=kind, stage=OPEN, due_at=due_at, asked=1, done=0, state=dict(note or {})
             )
             waits = ServiceWork.asked > ServiceWork.done
             again = {
@@ -166,6 +172,7 @@ def ask(session: Session, service_ids: Iterable[int], *kinds: str, wait: dt.time
                 "due_at": case((waits, func.least(ServiceWork.due_at, due_at)), else_=due_at),
                 "attempts": case((ServiceWork.stage == SET_ASIDE, 0), else_=ServiceWork.attempts),
                 "stage": OPEN,
+                "state": ServiceWork.state.op("||")(fresh.excluded.state),
             }
             session.execute(fresh.on_conflict_do_update(index_elements=["service_id", "kind"], set_=again))
 

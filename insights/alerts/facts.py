@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -9,7 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Alert, Feedback, Issue, Service, Signal, Statement, Subscription
+from insights import signals
 from insights.issues import LONGEST_QUOTE
+from insights.views import Beside
 
 URGENT = "feedback.urgent"
 ENDED = "subscription.ended"
@@ -23,8 +26,10 @@ NAMED = 200  # pieces of feedback that an alert names at most
 QUOTES = 3
 
 
-def of_signal(service: Service, issue: Issue, signal: Signal, reports: int) -> dict[str, Any]:
-    """`reports`: how many there are by now, since it began."""
+def of_signal(
+    service: Service, issue: Issue, signal: Signal, reports: int, changes: Sequence[Beside] = ()
+) -> dict[str, Any]:
+    """`reports`: how many there are by now, since it began; `changes`: of the service, beside it."""
     return {
         "service": service.slug,
         "issue": {"id": str(issue.id), "trend": issue.trend, "status": issue.status},
@@ -39,6 +44,9 @@ def of_signal(service: Service, issue: Issue, signal: Signal, reports: int) -> d
             "score": round(signal.score, 2),
             "window_hours": signal.window_hours,
             "by_channel": signal.channels,
+            "only_channel": signals.only_channel(signal),
+            "evidence": signal.evidence,
+            "changes": msgspec.to_builtins(list(changes)),
         },
         "feedback_ids": [str(identity) for identity in signal.feedback_ids[:NAMED]],
     }

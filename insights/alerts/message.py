@@ -57,20 +57,13 @@ def _said(kind: str, data: dict[str, Any], service: Service, now: dt.datetime) -
     if kind == ENDED:
         return f"This subscription is switched off: {data['subscription']}", [data["why"]]
     signal = msgspec.convert(
-        {**data["signal"], "tier": "signal", "feedback_ids": [], "evidence": {}}, SignalView, strict=False
+        {"tier": "signal", "evidence": {}, **data["signal"], "feedback_ids": []}, SignalView, strict=False
     )
-    evidence = words.evidence(signal, now, service.properties.time_zone)
-    lines = [f"{evidence}.", sureness(signal.score), f"Channels: {words.channels(signal.by_channel)}."]
+    lines = [*words.finding(signal, now, service.properties.time_zone)]
+    lines.append(f"Channels: {words.channels(signal.by_channel)}.")
     if data["signal"]["reports"] > signal.observed:
         lines.append(f"By now it is {data['signal']['reports']:,} reports.")
     return f"{words.KINDS[signal.kind]}: {data['issue']['title']}", lines
-
-
-def sureness(score: float) -> str:
-    """`score`: -log10 of how likely it is that chance alone brings so many."""
-    if score >= 9:
-        return "Chance alone would bring so many less than once in a billion times."
-    return f"Chance alone would bring so many about once in {round(10**score, -max(int(score) - 1, 0)):,.0f} times."
 
 
 def subject(notes: Sequence[Note]) -> str:

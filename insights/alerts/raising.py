@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Alert, Feedback, Issue, Quiet, Service, Signal, Statement, Subscription, new_id
+from insights import signals
 from insights.alerts import facts, timing
 from insights.alerts.facts import URGENT
 from insights.alerts.subscriptions import Filters
@@ -42,7 +43,7 @@ def tell(session: Session, service_id: int) -> None:
     standing = session.execute(
         select(Signal, Issue)
         .join(Issue, Issue.id == Signal.issue_id)
-        .where(Signal.service_id == service_id, Signal.ended_at.is_(None), Signal.tier == "signal")
+        .where(Signal.service_id == service_id, *signals.shown())
         .order_by(Signal.detected_at, Signal.id)
     ).all()
     if not standing:
@@ -55,7 +56,9 @@ def tell(session: Session, service_id: int) -> None:
     rows = []
     for signal, issue in standing:
         by_now = max(signal.observed, reports.get(signal.id, 0))
-        said = facts.of_signal(service, issue, signal, by_now)
+        said = facts.of_signal(
+            service, issue, signal, by_now, signals.changes_beside(session, service_id, signal.since)
+        )
         for listener in listeners:
             known = _known(heard, listener, signal)
             silent = listener is not None and (listener.id, issue.id) in quiet

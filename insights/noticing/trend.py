@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy.stats import nbinom
 
 Trend = Literal["new", "emerging", "steady", "fading"]
@@ -29,7 +29,7 @@ class Band:
     high: float
 
 
-def trend(counts: Sequence[int], volume: Sequence[int]) -> Trend:
+def trend(counts: ArrayLike, volume: ArrayLike) -> Trend:
     """From an issue's and its service's pieces of each day up to today, oldest first; best of five weeks or more.
 
     Emerging and fading both need a rate at least twice another, and odds below one in twenty.
@@ -51,23 +51,29 @@ def trend(counts: Sequence[int], volume: Sequence[int]) -> Trend:
     return "steady"
 
 
-def band(counts: Sequence[int], volume: Sequence[int]) -> list[Band]:
-    """What was to be expected of each day, by the four weeks before it and that day's volume.
+def band(counts: ArrayLike, volume: ArrayLike, before: int = BEFORE) -> list[Band | None]:
+    """What was to be expected of each day (or week), by the `before` of them before it and its own volume.
 
-    A day with nothing before it to go by expects nothing, and anything up to the most.
+    None where nothing before it tells what is usual.
     """
     own, all_ = np.asarray(counts, float), np.asarray(volume, float)
-    bands = []
-    for day in range(len(own)):
-        usual = all_[max(0, day - BEFORE) : day].sum()
-        before = own[max(0, day - BEFORE) : day].sum() + PRIOR
-        expected = before * all_[day] / usual if usual else 0.0
-        law = _law(before, expected)
-        high = float(law.ppf(0.95)) if usual and expected else float(all_[day] if not usual else 0.0)
-        bands.append(Band(expected, float(law.ppf(0.05)) if expected else 0.0, high))
-    return bands
+    usual, known = _before(all_, before), _before(own, before) + PRIOR
+    expected = known * all_ / np.maximum(usual, 1.0)
+    law = _law(known, expected)
+    low, high = np.nan_to_num(law.ppf(0.05)), np.nan_to_num(law.ppf(0.95))
+    return [
+        Band(float(expected[day]), max(float(low[day]), 0.0), float(high[day])) if usual[day] else None
+        for day in range(len(own))
+    ]
 
 
-def _law(shape: float, mean: float) -> Any:
+def _before(counts: NDArray[np.float64], days: int) -> NDArray[np.float64]:
+    """The sum of so many days before each."""
+    total = np.concatenate([[0.0], np.cumsum(counts)])
+    day = np.arange(len(counts))
+    return np.asarray(total[day] - total[np.maximum(day - days, 0)])
+
+
+def _law(shape: Any, mean: Any) -> Any:
     """The Gamma-Poisson predictive of a count with this mean, known from so many reports."""
-    return nbinom(shape, shape / (shape + max(mean, 1e-9)))
+    return nbinom(shape, shape / (shape + np.maximum(mean, 1e-9)))

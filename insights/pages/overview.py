@@ -14,6 +14,7 @@ from feedback.record.access import Principal
 from feedback.record.models import Change, Feedback, Issue, Service, Signal, Statement
 from insights import issues
 from insights.reading import WAITING
+from insights.signals import shown
 from insights.views import IssueView, Quote
 
 WEEKS = 8
@@ -65,7 +66,7 @@ def overview(session: Session, who: Principal) -> list[Line]:
 
 
 def _signalled(session: Session) -> set[int]:
-    return set(session.scalars(select(Signal.service_id).where(Signal.ended_at.is_(None)).distinct()))
+    return set(session.scalars(select(Signal.service_id).where(*shown()).distinct()))
 
 
 def _waiting(session: Session, ids: Sequence[int]) -> dict[int, int]:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-from insights.views import SignalView
+from insights.views import Beside, SignalView
 
 CHANNELS: Mapping[str, str] = {
     "web": "on the website",
@@ -70,12 +70,60 @@ MOSTLY = 0.8
 """The share of one channel from which on the others need no mention."""
 
 
+DOUBTS: Mapping[str, str] = {
+    "few reports": "it rests on few reports",
+    "one channel only": "all of it came by one channel",
+    "one batch only": "all of it was entered in one go",
+    "one day only": "all of it is of one day",
+    "young service": "the service is too young to be sure of what is usual",
+    "much the same words": "many of the reports are in much the same words",
+}
+
+
 def evidence(signal: SignalView, now: dt.datetime, zone: str) -> str:
     """As in: 27 reports in 48 h where 1.2 were expected, since Friday; by phone only."""
     reports = f"{signal.observed:,} report{'' if signal.observed == 1 else 's'}"
     span = _span(signal.window_hours)
     begun = since(signal.since, now, zone)
     return f"{reports} in {span} where {_usual(signal.expected)} expected, since {begun}; {_ways(signal.by_channel)}"
+
+
+def finding(signal: SignalView, now: dt.datetime, zone: str) -> list[str]:
+    """All that is to be said of a signal, in sentences."""
+    watched = "It is watched, and nobody is told: it may well be chance." if signal.tier == "watch" else ""
+    said = [f"{evidence(signal, now, zone)}.", sureness(signal.score), *beside(signal), against(signal), watched]
+    return [sentence for sentence in said if sentence]
+
+
+def sureness(score: float) -> str:
+    """`score`: -log10 of how likely it is that chance alone brings so many."""
+    if score >= 9:
+        return "Chance alone would bring so many less than once in a billion times."
+    return f"Chance alone would bring so many about once in {round(10**score, -max(int(score) - 1, 0)):,.0f} times."
+
+
+def beside(signal: SignalView) -> list[str]:
+    """As in: Began 3 h after release 2.41."""
+    return [f"Began {_when(change)} {_named(change)}." for change in signal.changes]
+
+
+def _when(change: Beside) -> str:
+    if change.until and not change.hours:
+        return "during"
+    hours = round(change.hours)
+    return "within an hour of" if hours < 1 else f"{_span(hours)} after"
+
+
+def _named(change: Beside) -> str:
+    """With its kind, where its name does not say that by itself."""
+    known = change.kind == "other" or change.kind in change.what.lower()
+    return change.what if known else f"{change.kind} {change.what}"
+
+
+def against(signal: SignalView) -> str:
+    """What speaks against it, as a sentence; nothing where nothing does."""
+    doubts = [DOUBTS.get(doubt, doubt) for doubt in signal.evidence.get("against", ())]
+    return f"What speaks against it: {'; '.join(doubts)}." if doubts else ""
 
 
 def _usual(expected: float) -> str:

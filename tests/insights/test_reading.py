@@ -148,7 +148,7 @@ def test_an_issue_shows_what_its_signals_rest_on(
     [evidence] = client.get(f"/v1/issues/{issue}/evidence", headers=admin).json()["items"]
     assert evidence["signal"]["kind"] == "new"
     assert [quote["text"] for quote in evidence["quotes"]] == ["Fails since the release"]
-    assert evidence["ended_at"] is None
+    assert evidence["signal"]["ended_at"] is None
 
 
 def test_a_request_repeated_under_its_key_is_done_once(client: Client, admin: dict[str, str], issue: uuid.UUID) -> None:

@@ -46,7 +46,11 @@ class Issue(Base, Timed):
 
 
 class Signal(Base):
-    """The finding that an issue is `new`, `surge` or `regression`. One of the tier `watch` is shown and never sent."""
+    """The finding that an issue is `new`, `surge` or `regression`. One of the tier `watch` is shown and never sent.
+
+    `false_at`: when somebody (`false_by`) said that it is a false alarm. It stands on, so that what it holds raises
+    nothing else, but it is no longer shown nor sent.
+    """
 
     __tablename__ = "signals"
     __table_args__ = (
@@ -72,6 +76,8 @@ class Signal(Base):
     feedback_ids: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid))
     channels: Mapped[dict[str, int]]
     evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    false_at: Mapped[dt.datetime | None]
+    false_by: Mapped[str | None]
 
 
 class IssueEvent(Base):
@@ -114,7 +120,8 @@ class Refit(Base):
 class ServiceWork(Base, Claimable):
     """What is to be done for a whole service (`kind`: refit or notice), once at a time.
 
-    It waits while it was `asked` for more often than it was `done`. `state` is what it remembers from one to the next.
+    It waits while it was `asked` for more often than it was `done`. `state` is what it remembers from one to the next,
+    and `remembered` what the detector does: regions of vectors, in a binary form.
     """
 
     __tablename__ = "service_work"
@@ -126,5 +133,6 @@ class ServiceWork(Base, Claimable):
     asked: Mapped[int] = mapped_column(BigInteger, default=0)
     done: Mapped[int] = mapped_column(BigInteger, default=0)
     state: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    remembered: Mapped[bytes | None]
 
     __table_args__ = (Index("uq_service_work_service_id_kind", "service_id", "kind", unique=True),)
