@@ -36,6 +36,7 @@ class OutcomeView(Measured, frozen=True, kw_only=True):
     action: uuid.UUID
     what: str
     at: dt.datetime
+    link: str | None
     by_channel: dict[str, Measured]
     by_language: dict[str, Measured]
 
@@ -92,6 +93,7 @@ def _outcome(
         action=action.id,
         what=action.what,
         at=action.at,
+        link=action.link,
         by_channel={name: measured("channel", name) for name in _second(parts, "channel")},
         by_language={name: measured("language", name) for name in _second(parts, "language")},
     )

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -128,6 +129,21 @@ def reopen(session: Session, issue: Issue, kind: str) -> None:
     session.add(entry)
     contacts.tell_no_more_of(session, issue.id)
     issue.status, issue.status_at = "open", dt.datetime.now(dt.UTC)
+
+
+SETTLED = ("resolved", "archived")
+
+
+def overdue(session: Session, service: Service) -> list[Issue]:
+    """What was to be done by a day that is over, by the service's calendar; the longest overdue first."""
+    today = dt.datetime.now(ZoneInfo(service.properties.time_zone)).date()
+    late = select(Issue).where(
+        Issue.service_id == service.id,
+        Issue.due < today,
+        Issue.status.not_in(SETTLED),
+        Issue.merged_into.is_(None),
+    )
+    return list(session.scalars(late.order_by(Issue.due, Issue.id)))
 
 
 def resolved(session: Session, service_id: int) -> dict[str, dt.datetime]:

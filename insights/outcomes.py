@@ -27,7 +27,7 @@ LEAST_BEFORE = 14
 SOONEST, SETTLED = 7, 28
 """Days after an action before which nothing is said, and from which on the usual certainty does."""
 
-SURE, SURE_EARLY = 0.975, 0.999
+SURE, SURE_EARLY = 0.98, 0.9995
 """The probability that it fell (or rose). Who looks every day is fooled more easily, so it must be higher early on."""
 
 CHANCE = 0.9

@@ -45,6 +45,10 @@ PRIVATE_6 = tuple(IPv6Network(network) for network in ("2001::/23", "2001:db8::/
 """Within it: protocol assignments such as Teredo, documentation, 6to4."""
 
 
+NAT64 = IPv6Network("64:ff9b::/96")
+"""Its last 32 bits are the IPv4 address that is reached (RFC 6052)."""
+
+
 def is_public(address: Address) -> bool:
     """Stricter than `is_global`, which takes NAT64, 6to4 and multicast for public."""
     if isinstance(address, IPv4Address):
@@ -73,7 +77,15 @@ class Allowed:
         return cls(frozenset(hosts), tuple(networks))
 
     def permits(self, host: str, address: Address) -> bool:
-        return is_public(address) or host in self.hosts or any(address in network for network in self.networks)
+        """Where NAT64 is allowed as a whole, it still leads to public addresses alone."""
+        if is_public(address) or host in self.hosts:
+            return True
+        narrow = [network for network in self.networks if network != NAT64 or _reaches_public(address)]
+        return any(address in network for network in narrow)
+
+
+def _reaches_public(address: Address) -> bool:
+    return is_public(IPv4Address(int(address) & 0xFFFFFFFF))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,18 @@ from feedback.record import access
 from feedback.record.db import Record
 from feedback.record.errors import NotAuthentic
 from feedback.record.models import Service
-from insights import issues, reading
+from insights import issues, lifecycle, reading
 from insights.door import AnyRequest, asker
-from insights.pages import alerts_page, issue_page, overview, piece_page, signing_in, subscription_page, words
+from insights.pages import (
+    alerts_page,
+    issue_page,
+    ledger_page,
+    overview,
+    piece_page,
+    signing_in,
+    subscription_page,
+    words,
+)
 from insights.pages.layout import failure_page, files, plotly, redirect, show
 from insights.paging import pack, unpack
 from insights.reading import Sought
@@ -83,6 +92,7 @@ def service_page(request: AnyRequest, record: Record, service: str, page: PageNu
             service=found,
             summary=reading.summary(session, found),
             emerging=emerging,
+            overdue=lifecycle.overdue(session, found),
             said=overview.latest_evidence(session, emerging),
             issues=shown,
             daily=overview.daily_by_issue(session, found, [issue.id for issue in shown]),
@@ -131,6 +141,8 @@ router = Router(
         issue_page.issue_page,
         issue_page.decide,
         issue_page.act,
+        issue_page.publish,
+        ledger_page.ledger_page,
         alerts_page.alerts_page,
         alerts_page.subscribe,
         subscription_page.subscription_page,

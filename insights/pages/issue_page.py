@@ -18,12 +18,14 @@ from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.errors import Malformed
-from feedback.record.models import Action, Issue, Service
-from insights import issues, lifecycle, reading
+from feedback.record.models import Action, Issue, Publication, Service
+from insights import issues, ledger, lifecycle, published, reading
 from insights.door import AnyRequest, asker
+from insights.ledger import Entry
 from insights.lifecycle import Decision, Done
 from insights.pages import charts, overview
 from insights.pages.layout import form_values, redirect, show
+from insights.published import Release
 from insights.views import IssueView
 
 AT_ONCE = 50
@@ -35,6 +37,9 @@ COMPLAINTS = {
     "assignee": "Who sees to it must be named in 200 characters or fewer",
     "due": "The due date must be a date, like 2027-03-31",
     "status": "Choose a status",
+    "said": "Say what people told you, in up to 2,000 characters",
+    "did": "Say what you did, in up to 2,000 characters",
+    "said_cy": "Welsh takes both, what people told you and what you did",
     "what": "Say what was changed, in up to 2,000 characters",
     "at": "The day must be a date, like 2027-03-31",
     "link": "The link must begin with https:// or http://",
@@ -62,6 +67,11 @@ async def decide(request: AnyRequest, record: Record, issue: uuid.UUID) -> Respo
 @post("/dashboard/issues/{issue:uuid}/act", status_code=200)
 async def act(request: AnyRequest, record: Record, issue: uuid.UUID) -> Response[str] | Redirect:
     return await _changed(request, record, issue, _act)
+
+
+@post("/dashboard/issues/{issue:uuid}/publish", status_code=200)
+async def publish(request: AnyRequest, record: Record, issue: uuid.UUID) -> Response[str] | Redirect:
+    return await _changed(request, record, issue, _publish)
 
 
 async def _changed(request: AnyRequest, record: Record, issue: uuid.UUID, apply: Apply) -> Response[str] | Redirect:
@@ -105,6 +115,15 @@ def _act(session: Session, who: Principal, issue: Issue, values: Values) -> None
     lifecycle.act(session, who, issue, msgspec.convert(done, Done))
 
 
+def _publish(session: Session, who: Principal, issue: Issue, values: Values) -> None:
+    if values.get("do") == "withdraw":
+        published.withdraw(session, who, issue)
+        return
+    texts = {"said": values.get("said", ""), "did": values.get("did", "")}
+    welsh = {name: values.get(name) or None for name in ("said_cy", "did_cy")}
+    published.release(session, who, issue, msgspec.convert(texts | welsh, Release))
+
+
 def _noon(text: str, zone: ZoneInfo) -> dt.datetime:
     """The day is all that is asked for; today ends now."""
     try:
@@ -126,7 +145,7 @@ def _page(
     service = session.get_one(Service, issue.service_id)
     [view] = issues.views(session, service, [issue])
     days = days if days in RANGES else _range(view)
-    actions = lifecycle.actions(session, issue.id)
+    actions, released = lifecycle.actions(session, issue.id), session.get(Publication, issue.id)
     bars = charts.bars(
         reading.daily(session, service, issue, days),
         [*overview.marks(session, service, days), *_marks(service, actions)],
@@ -147,10 +166,12 @@ def _page(
         first=before is None,
         titles=titles(session, [identity for identity in (view.parent, view.merged_into) if identity]),
         history=reading.history(session, issue),
-        actions=actions,
+        outcomes=[Entry(issue.id, issue.title, issue.status, outcome) for outcome in ledger.of_issue(session, issue)],
+        released=released,
+        overdue=issue in lifecycle.overdue(session, service),
         may_decide=who.role >= Role.editor and not view.merged_into,
         errors=errors or {},
-        values=_current(view) | dict(values or {}),
+        values=_current(view) | _release(released, view, actions) | dict(values or {}),
     )
 
 
@@ -170,6 +191,13 @@ def _current(view: IssueView) -> dict[str, str]:
     due = view.due.isoformat() if view.due else ""
     empty = dict.fromkeys(("reason", "what", "at", "link"), "")
     return {"title": view.title, "status": view.status, "assignee": view.assignee or "", "due": due, **empty}
+
+
+def _release(released: Publication | None, view: IssueView, actions: list[Action]) -> dict[str, str]:
+    """What is published, or else what may be said first."""
+    if released is None:
+        return {"said": view.title, "did": actions[-1].what if actions else "", "said_cy": "", "did_cy": ""}
+    return {name: getattr(released, name) or "" for name in ("said", "did", "said_cy", "did_cy")}
 
 
 def titles(session: Session, ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:

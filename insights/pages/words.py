@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
+from insights.ledger import Measured
 from insights.views import Beside, SignalView
 
 CHANNELS: Mapping[str, str] = {
@@ -65,6 +66,14 @@ VERDICTS: Mapping[str, str] = {
 }
 ONLY: Mapping[str, str] = {"": "All feedback", "urgent": "Urgent", "uncounted": "What does not count"}
 """Parts of the feedback, as `reading.ONLY` tells them apart."""
+
+OUTCOMES: Mapping[str, str] = {
+    "worked": "Worked",
+    "no_effect": "Did not work",
+    "worse": "Became worse",
+    "too_early": "Too early to tell",
+}
+LANGUAGES: Mapping[str, str] = {"en": "English", "cy": "Welsh", "unknown": "Other"}
 
 MOSTLY = 0.8
 """The share of one channel from which on the others need no mention."""
@@ -176,3 +185,25 @@ def day(date: dt.date) -> str:
 def moment(at: dt.datetime, zone: str) -> str:
     local = at.astimezone(ZoneInfo(zone))
     return f"{local.day} {local:%b %Y, %H:%M}"
+
+
+def rate(per_thousand: float | None) -> str:
+    return "" if per_thousand is None else f"{per_thousand:,.1f}"
+
+
+def change(found: Measured) -> str:
+    """As in: −62 % (from −75 % to −44 %)."""
+    if found.change is None or found.interval is None:
+        return ""
+    low, high = map(share, found.interval)
+    return f"{share(found.change)} (from {low} to {high})"
+
+
+def share(of_before: float) -> str:
+    return "tenfold or more" if of_before >= 9 else f"{of_before:+.0%}".replace("%", "\xa0%").replace("-", "−")
+
+
+def part(found: Measured) -> str:
+    """One channel or language: how it came out, and the change where there is one to tell."""
+    told = OUTCOMES[found.verdict].lower()
+    return f"{told}, {share(found.change)}" if found.verdict in ("worked", "worse") and found.change else told

@@ -40,7 +40,9 @@ NO_URLS = [
     "ftp://example.org/", "file:///etc/passwd", "gopher://example.org/", "javascript:alert(1)", "//example.org", "",
     "http://", "http://example.org@127.0.0.1/", "http://user:word@example.org/", "http://example.org\\@127.0.0.1/",
     "http://example.org:99999/", "http://exa mple.org/", "http://example.org/\r\nX: y", "http://[fe80::1%25eth0]/",
-    "http://[::1", "http://1.2.3.4.5/", "http://256.1.1.1/", "http://example..org/", "http://-/" + "a" * 2000,
+    "http://[::1", "http://1.2.3.4.5/", "http://256.1.1.1/", "http://example..org/", "http://127%2e0.0.1/",
+    "http://%31%32%37.0.0.1/", "http://0x/", "http://0.0.0.0.0/", "http://[127.0.0.1]/", "http://[::1%lo]/", "http://:80/",
+    "http://-/" + "a" * 2000,
 ]  # fmt: skip
 
 
@@ -89,6 +91,13 @@ def test_the_operator_may_allow_networks_and_hosts() -> None:
         check("http://10.0.0.1/", Allowed.of(["127.0.0.0/8", "localhost"]))
     with pytest.raises(Malformed):
         Allowed.of(["http://example.org/"])
+
+
+def test_where_nat64_is_allowed_it_still_leads_to_public_addresses_alone() -> None:
+    allowed = Allowed.of(["64:ff9b::/96"])
+    assert allowed.permits("a.example.org", ipaddress.ip_address("64:ff9b::8.8.8.8"))
+    for hidden in ("169.254.169.254", "127.0.0.1", "10.0.0.1"):
+        assert not allowed.permits("a.example.org", ipaddress.ip_address(f"64:ff9b::{hidden}"))
 
 
 @contextmanager

@@ -411,3 +411,32 @@ def test_a_page_number_that_is_none_is_a_page_that_says_so(staff: Client) -> Non
     page = staff.get("/dashboard/blue-badge?page=x")
     assert page.status_code == 400 and "This cannot be read" in page.text
     assert staff.get("/dashboard/blue-badge/feedback?cursor=x").status_code == 400
+
+
+def test_what_was_to_be_done_by_now_is_shown_as_overdue(staff: Client, record: Record, photo: str) -> None:
+    assert "Overdue" not in words_of(staff.get("/dashboard/blue-badge"))
+    late = {"title": "Photo fails", "status": "open", "due": "2026-01-31", "assignee": "Web team"}
+    assert "(overdue)" in words_of(staff.post(f"{photo}/decide", data=late, headers=OURS))
+    assert "with Web team" in words_of(staff.get("/dashboard/blue-badge"))
+    settled = {**late, "status": "resolved", "reason": "Mended"}
+    assert "(overdue)" not in words_of(staff.post(f"{photo}/decide", data=settled, headers=OURS))
+
+
+def test_the_outcome_of_an_action_stands_on_the_issue_and_in_the_ledger(staff: Client, photo: str) -> None:
+    done = {"what": "Mended the form", "at": "2026-03-01", "link": "https://tracker.example.org/1"}
+    page = words_of(staff.post(f"{photo}/act", data=done, headers=OURS))
+    assert "Mended the form 1 Mar 2026, 12:00, ticket or release Too early to tell" in page
+    ledger = words_of(staff.get("/dashboard/blue-badge/outcomes"))
+    assert "Issues acted on 1" in ledger and "Too early to tell 1" in ledger and "Photo will not upload" in ledger
+
+
+def test_staff_publish_what_was_said_and_done_and_take_it_off(staff: Client, photo: str) -> None:
+    texts = {"said": "The photo page fails", "did": "We mended it", "said_cy": "Mae'r dudalen yn methu"}
+    refused = staff.post(f"{photo}/publish", data=texts, headers=OURS)
+    assert refused.status_code == 400 and "Welsh takes both" in refused.text and "We mended it" in refused.text
+    texts["did_cy"] = "Rydym wedi ei thrwsio"
+    assert "Published on" in words_of(staff.post(f"{photo}/publish", data=texts, headers=OURS))
+    assert "We mended it" in staff.get("/services/blue-badge/you-said-we-did?lang=en").text
+    assert "Rydym wedi ei thrwsio" in staff.get("/services/blue-badge/you-said-we-did?lang=cy").text
+    words_of(staff.post(f"{photo}/publish", data={"do": "withdraw"}, headers=OURS))
+    assert "We mended it" not in staff.get("/services/blue-badge/you-said-we-did?lang=en").text

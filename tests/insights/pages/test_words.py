@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from insights.ledger import Measured
 from insights.pages import words
 from insights.views import SignalView
 
@@ -92,3 +93,17 @@ def test_one_report_is_not_many() -> None:
 
 def test_counts_by_channel_begin_with_the_largest() -> None:
     assert words.channels({"web": 3, "call": 1_200}) == "phone 1,200, website 3"
+
+
+@pytest.mark.parametrize(
+    ("change", "interval", "says"),
+    [
+        (-0.62, (-0.75, -0.44), "−62\xa0% (from −75\xa0% to −44\xa0%)"),
+        (0.1, (-0.2, 12.0), "+10\xa0% (from −20\xa0% to tenfold or more)"),
+        (None, None, ""),
+    ],
+)
+def test_a_change_is_told_with_its_interval(
+    change: float | None, interval: tuple[float, float] | None, says: str
+) -> None:
+    assert words.change(Measured(1.0, 1.0, change, interval, None, "worked")) == says

@@ -1,0 +1,18 @@
+"""What a service acted on, and how that came out."""
+
+from litestar import Response, get
+
+from feedback.record import access
+from feedback.record.db import Record
+from insights import ledger, lifecycle
+from insights.door import AnyRequest, asker
+from insights.pages.layout import show
+
+
+@get("/dashboard/{service:str}/outcomes", sync_to_thread=True)
+def ledger_page(request: AnyRequest, record: Record, service: str) -> Response[str]:
+    with record.transaction() as session:
+        who = asker(session, request)
+        found = access.service_for(session, who, service)
+        overdue = lifecycle.overdue(session, found)
+        return show(who, "ledger.html", service=found, ledger=ledger.of_service(session, found), overdue=overdue)
