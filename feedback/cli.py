@@ -1,6 +1,5 @@
 """The command `feedback`: each command is a door that opens what it needs and says what went wrong in one line."""
 
-import signal
 import sys
 import threading
 from pathlib import Path
@@ -37,14 +36,7 @@ def main(ctx: click.Context) -> None:
 
 
 main.add_command(cli_ingest.import_)
-
-
-def until_told_to_stop() -> threading.Event:
-    """Set by Ctrl-C and SIGTERM."""
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
+main.add_command(cli_ingest.mail)
 
 
 @main.command()
@@ -99,7 +91,7 @@ def serve(settings: Settings) -> None:
 @click.pass_obj
 def work(settings: Settings, queues: tuple[str, ...], threads: int) -> None:
     """Run one worker process; without --queue it serves them all."""
-    from feedback.doors import opened
+    from feedback.doors import opened, until_told_to_stop
     from feedback.record.queue import QUEUES
     from workers.process import work
 
@@ -111,7 +103,7 @@ def work(settings: Settings, queues: tuple[str, ...], threads: int) -> None:
 @click.pass_obj
 def schedule(settings: Settings) -> None:
     """Run the scheduler: it rings for what waits, and does what is due by the clock."""
-    from feedback.doors import opened
+    from feedback.doors import opened, until_told_to_stop
     from feedback.record.queue import Bell
     from workers.schedule import schedule
 

@@ -35,3 +35,19 @@ def import_(settings: Settings, /, **options: Any) -> None:
     from feedback.importing import run
 
     run(settings, **options)
+
+
+@click.command()
+@click.option("--maildir", type=click.Path(exists=True, file_okay=False, path_type=Path), help="A folder of mails.")
+@click.option("--imap", help="imaps://host/INBOX; FEEDBACK_IMAP_USER and FEEDBACK_IMAP_PASSWORD sign in.")
+@click.option("--service", "slug", help="The service that all of it is about; else each mail's recipient tells.")
+@click.option("--move-to", metavar="FOLDER", help="Where to move what was taken; without, it is marked as seen.")
+@click.option("--once", is_flag=True, help="Look once, and end.")
+@click.option("--every", type=click.FloatRange(1), default=60, show_default=True, help="Seconds between two looks.")
+@click.pass_obj
+def mail(settings: Settings, /, **options: Any) -> None:
+    """Take in the unread mails of a maildir or an IMAP folder, and watch for more. None is deleted."""
+    from feedback.doors import until_told_to_stop
+    from feedback.mailing import Asked, run
+
+    run(settings, Asked(**options), until_told_to_stop())

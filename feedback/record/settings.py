@@ -56,6 +56,8 @@ class Settings:
     egress_proxy: str | None = _setting("FEEDBACK_EGRESS_PROXY", "A proxy that alerts go out through.")
     smtp_url: str | None = _setting("FEEDBACK_SMTP_URL", "smtp://user:password@host:port of outgoing mail.")
     mail_from: str = _setting("FEEDBACK_MAIL_FROM", "The sender of outgoing mail.", "feedback@localhost")
+    imap_user: str | None = _setting("FEEDBACK_IMAP_USER", "Who reads the mailbox of `feedback mail --imap`.")
+    imap_password: str | None = _setting("FEEDBACK_IMAP_PASSWORD", "The password of that user.")
     twilio_auth_token: str | None = _setting("FEEDBACK_TWILIO_AUTH_TOKEN", "Proves that Twilio is calling.")
     notify_token: str | None = _setting("FEEDBACK_NOTIFY_TOKEN", "The bearer token of GOV.UK Notify's callback.")
     vonage_secret: str | None = _setting("FEEDBACK_VONAGE_SECRET", "The signature secret of Vonage.")

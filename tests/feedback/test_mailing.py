@@ -1,0 +1,46 @@
+"""`feedback mail`, as an operator calls it."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import select
+
+from feedback.cli import main
+from feedback.record.db import Record
+from feedback.record.models import Feedback
+from tests.conftest import RealServers
+from tests.ingest.mailserver import PASSWORD, USER, mail_server
+
+MAIL = b"From: jo@example.org\r\nSubject: Swings\r\nMessage-ID: <1@example.org>\r\n\r\nThe swings are gone.\r\n"
+
+
+def feedback_mail(servers: RealServers, *options: str, **more: str) -> Result:
+    urls = {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url, "FEEDBACK_DATA": str(servers.data)}
+    return CliRunner(env=urls | more).invoke(main, ["mail", *options])
+
+
+def test_one_mail_that_lies_in_two_mailboxes_is_one_piece(
+    servers: RealServers, record: Record, blue_badge: str, tmp_path: Path
+) -> None:
+    (tmp_path / "cur").mkdir()
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "1.a").write_bytes(MAIL)
+    answer = feedback_mail(servers, "--maildir", str(tmp_path), "--service", blue_badge, "--once")
+    assert answer.output.startswith("1 mails taken in")
+    with mail_server() as server:
+        server.deliver(MAIL)
+        signed_in = {"FEEDBACK_IMAP_USER": USER, "FEEDBACK_IMAP_PASSWORD": PASSWORD}
+        answer = feedback_mail(servers, "--imap", server.url, "--service", blue_badge, "--once", **signed_in)
+    assert answer.output.startswith("0 mails taken in, 1 were there already")
+    with record.transaction() as session:
+        assert session.scalars(select(Feedback)).one().channel == "email"
+
+
+@pytest.mark.parametrize(
+    "options", [[], ["--maildir", ".", "--imap", "imaps://a"], ["--maildir", ".", "--move-to", "x"]]
+)
+def test_options_that_make_no_sense_are_told(servers: RealServers, options: list[str]) -> None:
+    answer = feedback_mail(servers, *options)
+    assert answer.exit_code == 1
+    assert answer.output.startswith("Error: ")
