@@ -28,6 +28,7 @@ from insights.views import (
     Status,
     Summary,
     Tier,
+    Tone,
     Trend,
     TrendPoint,
 )
@@ -81,14 +82,14 @@ def list_issues(
     status: Status | None = None,
     since: dt.datetime | None = None,
     channel: ChannelName | None = None,
+    tone: Tone = "issue",
 ) -> Page[IssueView]:
-    """The issues of a service, the largest first."""
+    """The issues of a service, the largest first; groups of praise and of filler are listed by their `tone`."""
     with record.transaction() as session:
         found = access.service_for(session, asker(session, request), service)
         since = since if since is None or since.tzinfo else since.replace(tzinfo=dt.UTC)
-        return _page(
-            issues.of_service(session, found, trend=trend, status=status, since=since, channel=channel), limit, cursor
-        )
+        listed = issues.of_service(session, found, trend=trend, status=status, since=since, channel=channel, tone=tone)
+        return _page(listed, limit, cursor)
 
 
 @get("/v1/services/{service:str}/emerging", sync_to_thread=True)

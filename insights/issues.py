@@ -117,6 +117,7 @@ def _view(
         severity=round(tally.severity, 3),
         assignee=issue.assignee,
         due=issue.due,
+        tone=issue.tone,
         parent=issue.parent_id,
         merged_into=issue.merged_into,
         signal=standing.get((issue.id, "signal")),
@@ -137,9 +138,10 @@ def of_service(
     status: str | None = None,
     since: dt.datetime | None = None,
     channel: str | None = None,
+    tone: str = "issue",
 ) -> list[IssueView]:
-    """Those that hold something, or stand out by a signal; the largest first."""
-    where = list(living(service))
+    """Those that hold something, or stand out by a signal; the largest first. Groups of praise and filler are apart."""
+    where = [*living(service), Issue.tone == tone]
     if trend:
         where.append(Issue.trend == trend)
     if status:

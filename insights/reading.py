@@ -90,7 +90,7 @@ def summary(session: Session, service: Service) -> Summary:
     channels = session.execute(
         select(Feedback.channel, func.count()).where(Feedback.service_id == service.id).group_by(Feedback.channel)
     )
-    issues = select(func.count()).select_from(Issue).where(*living(service))
+    issues = select(func.count()).select_from(Issue).where(*living(service), Issue.tone == "issue")
     standing = {tier: _standing(session, service, tier) for tier in ("signal", "watch")}
     return Summary(
         service=service.slug,

@@ -64,6 +64,7 @@ def split(
         title=title or chosen[0].text[:80],
         titled_by="person" if title else "machine",
         language=issue.language,
+        tone=issue.tone,
         found_by="person",
         parent_id=issue.id,
         model=issue.model,

@@ -10,6 +10,7 @@ import msgspec
 Item = TypeVar("Item")
 
 Trend = Literal["new", "emerging", "steady", "fading"]
+Tone = Literal["issue", "praise", "filler"]
 Status = Literal["open", "acknowledged", "in_progress", "resolved", "archived"]
 Tier = Literal["signal", "watch"]
 ChannelName = Literal["web", "sms", "call", "email", "import"]
@@ -128,6 +129,7 @@ class IssueView(msgspec.Struct, frozen=True):
     severity: float = 0.0
     assignee: str | None = None
     due: dt.date | None = None
+    tone: str = "issue"
     parent: uuid.UUID | None = None
     merged_into: uuid.UUID | None = None
     signal: SignalView | None = None

@@ -57,9 +57,9 @@ def name(
     spread = Counter(phrase for counts in seen for phrase in counts)
     chosen = [_foremost(counts, spread) for counts in seen]
     near = _nearness(chosen, keywords, centroids, encode)
-    taken = {_key(title) for title in known}
+    keys = {_key(title) for title in known}
     return [
-        _title(phrases, scores, counts, spread, words, taken)
+        _title(phrases, scores, counts, spread, words, keys)
         for phrases, scores, counts, words in zip(chosen, near, seen, keywords, strict=True)
     ]
 

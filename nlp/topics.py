@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import scipy.sparse as sp
@@ -40,6 +40,9 @@ SPREAD = 0.02
 """The share of a topic's own statements that lie beyond its radius."""
 
 
+Tone = Literal["issue", "praise", "filler"]
+
+
 @dataclass(frozen=True, slots=True)
 class Topic:
     """A group of statements that say the same thing.
@@ -54,8 +57,8 @@ class Topic:
     title: str
     keywords: tuple[str, ...]
     quotes: tuple[int, ...]
-    filler: bool = False
-    """Its members say nothing to act on: feedback, but no issue. Told only where `encode` was given."""
+    tone: Tone = "issue"
+    """filler: most members say nothing to act on (told only where `encode` was given). Who groups praise says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +79,28 @@ def fit(
     seed: int = 0,
     nlp: Any = None,
     encode: Encode | None = None,
+    taken: Sequence[str] = (),
 ) -> Topics:
     """Group n statements, their number of topics found in the data.
 
     `vectors`: (n, d) unit rows; `start`: (n,) the topics of the last fit, -1 for a statement that was in none;
     `must_link`, `cannot_link`: pairs of statements that people said do or do not belong together. A merge is a chain of
     pairs through all statements of both issues; a split such a chain in each part and one pair that keeps them apart.
+    `taken`: titles that no topic may bear.
     Statements of languages that the model embeds badly are fitted by themselves: call once per group of languages.
     """
     labels = group(vectors, texts, start=start, must_link=must_link, cannot_link=cannot_link, seed=seed)
-    return describe(vectors, texts, labels, nlp=nlp, encode=encode)
+    return describe(vectors, texts, labels, nlp=nlp, encode=encode, taken=taken)
 
 
 def describe(
-    vectors: Floats, texts: Sequence[str], labels: Labels, *, nlp: Any = None, encode: Encode | None = None
+    vectors: Floats,
+    texts: Sequence[str],
+    labels: Labels,
+    *,
+    nlp: Any = None,
+    encode: Encode | None = None,
+    taken: Sequence[str] = (),
 ) -> Topics:
     """The topics that groups make, the largest first: how far they reach, how they are called, who speaks for them."""
     if labels.max(initial=-1) < 0:
@@ -101,13 +112,21 @@ def describe(
         group[np.argsort(-(vectors[group] @ centre), kind="stable")]
         for group, centre in zip(groups, centroids, strict=True)
     ]
-    names = titles.name(texts, groups, words, nlp=nlp, encode=encode, centroids=centroids)
+    names = titles.name(texts, groups, words, nlp=nlp, encode=encode, centroids=centroids, known=taken)
     empty = filler.recognise(texts, vectors, groups, encode) if encode else [False] * len(groups)
     parts = zip(groups, centroids, names, words, empty, strict=True)
     return Topics(
         labels,
         tuple(
-            Topic(group, centre, _radius(vectors[group] @ centre), title, keywords, _quotes(vectors, group), hollow)
+            Topic(
+                group,
+                centre,
+                _radius(vectors[group] @ centre),
+                title,
+                keywords,
+                _quotes(vectors, group),
+                "filler" if hollow else "issue",
+            )
             for group, centre, title, keywords, hollow in parts
         ),
     )

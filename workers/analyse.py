@@ -20,10 +20,9 @@ from nlp.checkpoint import UnusableModel
 from nlp.cleaning import Cleaned
 from nlp.embed import Embedder
 from workers import many, report, sheet
+from workers.joining import Crowd, crowd_of
 
-ADDED = ("issue_id", "issue_title", "redacted_text")
-EMBEDDED_WELL = {"en", "unknown"}
-"""What the model was trained on; every other language is grouped among its own kind."""
+ADDED = ("issue_id", "issue_title", "issue_tone", "redacted_text")
 _BATCH = 4_096
 
 Floats = NDArray[np.float32]
@@ -41,7 +40,7 @@ class Said:
     """n statements of r rows. `row_of`: (n,); `vectors`: (n, d); `wholes`: (r, d), of the whole texts."""
 
     texts: list[str]
-    kinds: list[str]
+    crowds: list[Crowd]
     row_of: NDArray[np.int64]
     vectors: Floats
     wholes: Floats
@@ -104,8 +103,8 @@ def _said(embedder: Embedder, cleaned: Sequence[Cleaned], progress: Progress) ->
     wholes = np.zeros((len(cleaned), embedder.dimensions), np.float32)
     wholes[row_of] = embedded[: len(texts)]
     wholes[several] = embedded[len(texts) :]
-    kinds = ["en" if it.language in EMBEDDED_WELL else it.language for _, it in said]
-    return Said(texts, kinds, row_of, embedded[: len(texts)], wholes)
+    crowds = [crowd_of(it.language, it.kind) for _, it in said]
+    return Said(texts, crowds, row_of, embedded[: len(texts)], wholes)
 
 
 def _embed(embedder: Embedder, texts: Sequence[str], progress: Progress) -> Floats:
@@ -123,37 +122,37 @@ def _analysis(
     framed = frames.place(said.vectors, [embedder.encode(words) for words in themes.values()])
     labels = _labels(vectors, said, framed)
     found = topics.describe(vectors, said.texts, labels, encode=embedder.encode)
-    found = _named(found, framed, list(themes))
-    kept = np.array([not topic.filler for topic in found.topics] + [False])
-    main = context.main(said.vectors, said.wholes, said.row_of, np.where(kept[found.labels], found.labels, -1))
+    found = _named(found, said, framed, list(themes))
+    main = context.main(said.vectors, said.wholes, said.row_of, found.labels)
     rows = np.where(main >= 0, np.append(found.labels, -1)[main], -1)
-    return report.Analysis(name, cleaned, said.texts, said.row_of, vectors, found, np.where(kept[rows], rows, -1))
+    return report.Analysis(name, cleaned, said.texts, said.row_of, vectors, found, rows)
 
 
 def _labels(vectors: Floats, said: Said, framed: Labels) -> Labels:
-    """The frame first; what does not fit is grouped, each group of languages by itself."""
+    """The frame first; what does not fit is grouped, each crowd by itself."""
     labels = framed.copy()
-    for kind in sorted(set(said.kinds)):
-        rest = np.array([it for it, its in enumerate(said.kinds) if its == kind and framed[it] < 0], np.int64)
+    for crowd in sorted(set(said.crowds)):
+        rest = np.array([it for it, its in enumerate(said.crowds) if its == crowd and framed[it] < 0], np.int64)
         mine = topics.group(vectors[rest], [said.texts[it] for it in rest])
         labels[rest] = np.where(mine >= 0, mine + labels.max(initial=-1) + 1, -1)
     return labels
 
 
-def _named(found: topics.Topics, framed: Labels, names: Sequence[str]) -> topics.Topics:
-    """Topics of the frame bear the analyst's names, and are what the analyst asked for, filler or not."""
-    own = [int(framed[topic.members[0]]) for topic in found.topics]
-    return replace(
-        found,
-        topics=tuple(
-            topic if place < 0 else replace(topic, title=names[place], filler=False)
-            for topic, place in zip(found.topics, own, strict=True)
-        ),
-    )
+def _named(found: topics.Topics, said: Said, framed: Labels, names: Sequence[str]) -> topics.Topics:
+    """Topics of the frame bear the analyst's names, and are what the analyst asked for, praise or filler or not."""
+
+    def named(topic: topics.Topic) -> topics.Topic:
+        first = topic.members[0]
+        if framed[first] >= 0:
+            return replace(topic, title=names[framed[first]], tone="issue")
+        return replace(topic, tone="praise") if said.crowds[first].praise else topic
+
+    return replace(found, topics=tuple(map(named, found.topics)))
 
 
-def _cells(analysis: report.Analysis, row: int) -> tuple[str, str, str]:
-    topic = int(analysis.rows[row])
-    if topic < 0:
-        return "", "", analysis.cleaned[row].text
-    return str(topic + 1), analysis.found.topics[topic].title, analysis.cleaned[row].text
+def _cells(analysis: report.Analysis, row: int) -> tuple[str, str, str, str]:
+    number, text = int(analysis.rows[row]), analysis.cleaned[row].text
+    if number < 0:
+        return "", "", "", text
+    topic = analysis.found.topics[number]
+    return str(number + 1), topic.title, topic.tone, text

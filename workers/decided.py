@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from feedback.record.models import Moved, Regrouping, Statement
 from insights.moves import BY_PERSON
 from nlp.topics import Topic
+from workers.joining import Crowd
 from workers.vectors import Said
 
 Pairs = list[tuple[int, int]]
@@ -21,9 +22,9 @@ Pairs = list[tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The topics of one language group; `rows` are their statements in the whole, `topics` index into `rows`."""
+    """The topics of one crowd; `rows` are their statements in the whole, `topics` index into `rows`."""
 
-    language: str
+    crowd: Crowd
     rows: NDArray[np.int64]
     topics: tuple[Topic, ...]
 

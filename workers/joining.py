@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from sqlalchemy import ColumnElement, select
@@ -16,9 +16,27 @@ EMBEDDED_WELL = {"en", "unknown"}
 """What the model was trained on. The rest is grouped among its own kind, and never scored as if it were English."""
 
 
-def kind_of(language: str) -> str:
-    """The group of languages that a statement is grouped within."""
-    return "en" if language in EMBEDDED_WELL else language
+class Crowd(NamedTuple):
+    """Statements that are grouped among themselves: of one language, and praise apart from what may be an issue.
+
+    Embeddings tell what is spoken of better than how it is judged: in one group, "friendly staff" hides "rude staff".
+    """
+
+    language: str
+    praise: bool
+
+
+def crowd_of(language: str, kind: str) -> Crowd:
+    return Crowd("en" if language in EMBEDDED_WELL else language, kind == "praise")
+
+
+def crowds(said: Said) -> list[Crowd]:
+    """Of each statement."""
+    return list(map(crowd_of, said.languages, said.kinds))
+
+
+def of_issues(issues: Places) -> list[Crowd]:
+    return [Crowd(language, tone == "praise") for language, tone in zip(issues.languages, issues.tones, strict=True)]
 
 
 def grouped(service_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -34,7 +52,7 @@ def grouped(service_id: int) -> tuple[ColumnElement[bool], ...]:
 
 
 def join(session: Session, feedback_ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
-    """What to store about those statements of these pieces that lie within an issue of their service and language."""
+    """What to store about those statements of these pieces that lie within an issue of their service and crowd."""
     services = session.scalars(
         select(Statement.service_id).where(Statement.feedback_id.in_(feedback_ids)).distinct()
     ).all()
@@ -48,9 +66,10 @@ def join(session: Session, feedback_ids: Sequence[uuid.UUID]) -> list[dict[str, 
 def assign(said: Said, issues: Places) -> list[dict[str, Any]]:
     """The rows (id, issue_id, sureness, assigned_by, feedback_id) of those statements that join an issue."""
     found: list[dict[str, Any]] = []
-    for kind in sorted({kind_of(language) for language in said.languages}):
-        rows = np.array([row for row, language in enumerate(said.languages) if kind_of(language) == kind], np.int64)
-        near = np.array([place for place, language in enumerate(issues.languages) if language == kind], np.int64)
+    of_statements, of_places = crowds(said), of_issues(issues)
+    for crowd in sorted(set(of_statements)):
+        rows = np.array([row for row, its in enumerate(of_statements) if its == crowd], np.int64)
+        near = np.array([place for place, its in enumerate(of_places) if its == crowd], np.int64)
         if not len(near):
             continue
         chosen, sure = topics.join(said.vectors[rows], issues.centroids[near], issues.radii[near])

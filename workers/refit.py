@@ -18,7 +18,7 @@ from nlp import identity, topics
 from nlp.topics import Topic
 from workers import decided
 from workers.decided import Fitted, Links
-from workers.joining import assign, grouped, kind_of
+from workers.joining import Crowd, assign, crowds, grouped, of_issues
 from workers.station import Save, Station, Worker, work_once
 from workers.vectors import Said, places, statements
 
@@ -44,7 +44,8 @@ def _refit(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
         due = _due(session, service_id)
         said = statements(session, *grouped(service_id), most=MOST) if due else None
         links = decided.links(session, service_id) if due else None
-    fitted = _fit(worker, said, links) if said and links and len(said) >= FEWEST else None
+        titles = session.scalars(select(Issue.title).where(Issue.service_id == service_id)).all()
+    fitted = _fit(worker, said, links, titles) if said and links and len(said) >= FEWEST else None
 
     def save(session: Session, mine: Sequence[ServiceWork]) -> None:
         for row in mine:
@@ -87,11 +88,11 @@ def _due(session: Session, service_id: int) -> bool:
     return grown or dt.datetime.now(dt.UTC) - last.finished_at > LONGEST_WAIT
 
 
-def _fit(worker: Worker, said: Said, links: Links) -> list[Fitted]:
-    kinds = np.array([kind_of(language) for language in said.languages])
-    found = []
-    for kind in sorted(set(kinds)):
-        rows = np.flatnonzero(kinds == kind)
+def _fit(worker: Worker, said: Said, links: Links, titles: Sequence[str]) -> list[Fitted]:
+    """`titles`: those that there are; no new one is the same."""
+    taken, of_statements, found = list(titles), crowds(said), []
+    for crowd in sorted(set(of_statements)):
+        rows = np.array([row for row, its in enumerate(of_statements) if its == crowd], np.int64)
         together, apart = links.among(said.ids[rows])
         fitted = topics.fit(
             said.vectors[rows],
@@ -100,8 +101,10 @@ def _fit(worker: Worker, said: Said, links: Links) -> list[Fitted]:
             must_link=together,
             cannot_link=apart,
             encode=worker.tools.encode,
+            taken=taken,
         )
-        found.append(Fitted(kind, rows, fitted.topics))
+        taken += [topic.title for topic in fitted.topics]
+        found.append(Fitted(crowd, rows, fitted.topics))
     return found
 
 
@@ -145,7 +148,7 @@ def _place(
     target: list[uuid.UUID | None],
     changes: dict[str, Any],
 ) -> None:
-    known = _known(session, refit.service_id, part.language, said)
+    known = _known(session, refit.service_id, part.crowd, said)
     part = decided.keep_together(session, refit.service_id, said, part)
     found = [identity.Found(frozenset(said.ids[part.rows[t.members]].tolist()), t.centroid) for t in part.topics]
     matching = identity.match(list(known.values()), found)
@@ -171,7 +174,7 @@ def _place(
         )
 
 
-def _known(session: Session, service_id: int, language: str, said: Said) -> Mapping[uuid.UUID, identity.Known]:
+def _known(session: Session, service_id: int, crowd: Crowd, said: Said) -> Mapping[uuid.UUID, identity.Known]:
     members: dict[uuid.UUID, set[int]] = {}
     for identity_, issue in zip(said.ids.tolist(), said.issues, strict=True):
         if issue:
@@ -182,23 +185,32 @@ def _known(session: Session, service_id: int, language: str, said: Said) -> Mapp
     )
     return {
         issue: identity.Known(str(issue), frozenset(members.get(issue, ())), centroid, keep=issue in signalled)
-        for issue, centroid, kind in zip(spots.ids, spots.centroids, spots.languages, strict=True)
-        if kind == language
+        for issue, centroid, its in zip(spots.ids, spots.centroids, of_issues(spots), strict=True)
+        if its == crowd
     }
 
 
 def _store_issue(session: Session, refit: Refit, part: Fitted, topic: Topic, issue_id: str | None, said: Said) -> Issue:
     quotes = [int(said.ids[part.rows[quote]]) for quote in topic.quotes]
+    tone = "praise" if part.crowd.praise else topic.tone
     if issue_id is None:
         issue = Issue(
-            id=new_id(), service_id=refit.service_id, title=topic.title, language=part.language, found_by="refit"
+            id=new_id(),
+            service_id=refit.service_id,
+            title=topic.title,
+            language=part.crowd.language,
+            tone=tone,
+            found_by="refit",
         )
         session.add(issue)
     else:
         issue = session.get_one(Issue, uuid.UUID(issue_id))
         session.add(moves.keep_before(refit.id, issue))
-    if issue.language != part.language:  # what was merged from another language: the issue keeps its own words
+    if Crowd(issue.language, issue.tone == "praise") != part.crowd:  # merged from another crowd: it keeps its own words
         return issue
+    if issue.titled_by == "machine" and not issue.keywords:  # found between refits, and named by a statement until now
+        issue.title = topic.title
+    issue.tone = tone
     issue.keywords, issue.quotes, issue.model = list(topic.keywords), quotes, refit.model
     issue.centroid, issue.radius = topic.centroid.tolist(), topic.radius
     session.flush()

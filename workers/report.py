@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,8 +14,11 @@ from plotly.offline import get_plotlyjs
 
 from nlp import hierarchy
 from nlp.cleaning import Cleaned
-from nlp.topics import Topic, Topics
+from nlp.topics import Tone, Topic, Topics
 from workers import figures
+
+APART: Mapping[Tone, str] = {"praise": "Praise and thanks", "filler": "Said, but nothing to act on"}
+"""What is no issue: kept, counted and shown for itself."""
 
 SHOWN = 25
 """Issues in the chart; the table beside it has them all."""
@@ -42,7 +45,7 @@ class Analysis:
     @cached_property
     def themes(self) -> list[list[int]]:
         """The numbers of the issues of each broad theme, the largest theme first."""
-        issues = [number for number, topic in enumerate(self.found.topics) if not topic.filler]
+        issues = [number for number, topic in enumerate(self.found.topics) if topic.tone == "issue"]
         if not issues:
             return []
         labels = hierarchy.broad(np.array([self.found.topics[number].centroid for number in issues]))
@@ -66,6 +69,7 @@ class Issue:
 
     number: int
     title: str
+    tone: Tone
     count: int
     share: float
     keywords: str
@@ -77,17 +81,18 @@ class Issue:
 def render(analysis: Analysis) -> str:
     """The page."""
     topics = analysis.found.topics
-    issues = {number: _issue(analysis, number) for number, topic in enumerate(topics) if not topic.filler}
-    ranked = sorted(issues.values(), key=lambda issue: (-issue.count, issue.number))
+    issues = {number: _issue(analysis, number) for number, topic in enumerate(topics)}
+    largest = sorted(issues.values(), key=lambda issue: (-issue.count, issue.number))
+    ranked = [issue for issue in largest if issue.tone == "issue"]
     themes = [[issues[number] for number in theme] for theme in analysis.themes]
     return _pages.get_template("report.html").render(
         name=analysis.name,
         rows=len(analysis.cleaned),
         statements=len(analysis.statements),
         outside=int((analysis.rows < 0).sum()),
+        apart=[(name, [it for it in largest if it.tone == tone]) for tone, name in APART.items()],
         issues=ranked,
         themes=themes,
-        fillers=[topic.title for topic in topics if topic.filler],
         charts=_charts(analysis, ranked, themes),
         plotly=Markup(get_plotlyjs()),  # noqa: S704 - the installed package's own script
     )
@@ -111,6 +116,7 @@ def _issue(analysis: Analysis, number: int) -> Issue:
     return Issue(
         number=number,
         title=topic.title,
+        tone=topic.tone,
         count=count,
         share=count / max(len(analysis.cleaned), 1),
         keywords=", ".join(topic.keywords[:6]),
@@ -124,5 +130,5 @@ def _issue(analysis: Analysis, number: int) -> Issue:
 
 
 def _nearest(topics: Sequence[Topic], number: int) -> str:
-    others = [topic for place, topic in enumerate(topics) if place != number and not topic.filler]
+    others = [topic for place, topic in enumerate(topics) if place != number and topic.tone == "issue"]
     return max(others, key=lambda it: float(it.centroid @ topics[number].centroid)).title if others else ""

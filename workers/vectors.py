@@ -39,6 +39,7 @@ class Said:
     issues: list[uuid.UUID | None]
     feedback: list[uuid.UUID]
     languages: list[str]
+    kinds: list[str]
     said_at: list[dt.datetime]
 
     def __len__(self) -> int:
@@ -55,6 +56,7 @@ def statements(session: Session, *where: ColumnElement[bool], most: int | None =
             Statement.issue_id,
             Statement.feedback_id,
             Statement.language,
+            Statement.kind,
             Statement.said_at,
         )
         .where(Statement.vector.is_not(None), *where)
@@ -69,6 +71,7 @@ def statements(session: Session, *where: ColumnElement[bool], most: int | None =
         issues=[row.issue_id for row in rows],
         feedback=[row.feedback_id for row in rows],
         languages=[row.language for row in rows],
+        kinds=[row.kind for row in rows],
         said_at=[row.said_at for row in rows],
     )
 
@@ -81,6 +84,7 @@ class Places:
     centroids: NDArray[np.float32]
     radii: NDArray[np.float32]
     languages: list[str]
+    tones: list[str]
     models: list[str]
 
 
@@ -92,7 +96,9 @@ def places(session: Session, service_id: int) -> Places:
     """
     leads_to = func.coalesce(Issue.merged_into, Issue.id).label("id")
     rows = session.execute(
-        select(leads_to, halves(Issue.centroid).label("centroid"), Issue.radius, Issue.language, Issue.model)
+        select(
+            leads_to, halves(Issue.centroid).label("centroid"), Issue.radius, Issue.language, Issue.tone, Issue.model
+        )
         .where(Issue.service_id == service_id, Issue.ended_at.is_(None))
         .order_by(Issue.merged_into.is_(None), Issue.id)
     ).all()
@@ -101,5 +107,6 @@ def places(session: Session, service_id: int) -> Places:
         centroids=matrix([row.centroid for row in rows]),
         radii=np.array([row.radius for row in rows], np.float32),
         languages=[row.language for row in rows],
+        tones=[row.tone for row in rows],
         models=[row.model for row in rows],
     )

@@ -66,10 +66,11 @@ class Filters:
     trend: str
     status: str
     channel: str
+    tone: str
 
     @classmethod
     def of(cls, request: AnyRequest) -> "Filters":
-        known = {"trend": words.TRENDS, "status": words.STATUSES, "channel": words.CHANNEL_NAMES}
+        known = {"trend": words.TRENDS, "status": words.STATUSES, "channel": words.CHANNEL_NAMES, "tone": words.TONES}
         given = {name: request.query_params.get(name, "") for name in known}
         return cls(**{name: value if value in known[name] else "" for name, value in given.items()})
 
@@ -82,7 +83,12 @@ def service_page(request: AnyRequest, record: Record, service: str, page: PageNu
         who = asker(session, request)
         found = access.service_for(session, who, service)
         listed = issues.of_service(
-            session, found, trend=chosen.trend or None, status=chosen.status or None, channel=chosen.channel or None
+            session,
+            found,
+            trend=chosen.trend or None,
+            status=chosen.status or None,
+            channel=chosen.channel or None,
+            tone=chosen.tone or "issue",
         )
         emerging = issues.emerging(session, found)
         shown = listed[(page - 1) * AT_ONCE : page * AT_ONCE]

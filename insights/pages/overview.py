@@ -75,7 +75,7 @@ def _waiting(session: Session, ids: Sequence[int]) -> dict[int, int]:
 
 
 def _standing(session: Session, ids: Sequence[int]) -> dict[int, int]:
-    living = (Issue.merged_into.is_(None), Issue.ended_at.is_(None), Issue.status.in_(STANDING))
+    living = (Issue.merged_into.is_(None), Issue.ended_at.is_(None), Issue.tone == "issue", Issue.status.in_(STANDING))
     query = select(Issue.service_id, func.count()).where(Issue.service_id.in_(ids), *living).group_by(Issue.service_id)
     return {row[0]: row[1] for row in session.execute(query)}
 

@@ -42,6 +42,8 @@ TOLD: Mapping[str, str] = {
     "dropped": "Dropped",
 }
 TRENDS: Mapping[str, str] = {"new": "New", "emerging": "Emerging", "steady": "Steady", "fading": "Fading"}
+TONES: Mapping[str, str] = {"praise": "Praise", "filler": "Nothing to act on"}
+"""Groups that are shown apart from the issues."""
 STATUSES: Mapping[str, str] = {
     "open": "Open",
     "acknowledged": "Acknowledged",

@@ -170,3 +170,19 @@ def test_a_repeated_merge_answers_with_the_issue_that_goes_on(
     again, body = admin | {"Idempotency-Key": "merge"}, {"into": str(into)}
     answers = [client.post(f"/v1/issues/{issue}/merge", json=body, headers=again) for _ in range(2)]
     assert [answer.json()["id"] for answer in answers] == [str(into)] * 2
+
+
+def test_groups_of_praise_are_listed_apart_from_the_issues(
+    client: Client, record: Record, admin: dict[str, str], issue: uuid.UUID
+) -> None:
+    with record.transaction() as session:
+        praise = made_up.issue(session, "blue-badge", "Friendly staff", tone="praise")
+        made_up.report(session, praise, "Such friendly staff")
+
+    def titles(query: str) -> list[str]:
+        items = client.get(f"/v1/services/blue-badge/issues{query}", headers=admin).json()["items"]
+        return [item["title"] for item in items]
+
+    assert titles("") == ["Photo will not upload"]
+    assert titles("?tone=praise") == ["Friendly staff"]
+    assert client.get("/v1/services/blue-badge/summary", headers=admin).json()["issues"] == 1

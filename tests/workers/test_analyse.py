@@ -24,7 +24,10 @@ class FakeCleaner:
 
     def _one(self, text: str) -> Cleaned:
         said = [part.strip() for part in text.split(".") if part.strip()]
-        statements = tuple(Statement(part, 0, len(part), "en", "problem", part == "nothing", 0.5) for part in said)
+        statements = tuple(
+            Statement(part, 0, len(part), "en", "praise" if "lovely" in part else "problem", part == "nothing", 0.5)
+            for part in said
+        )
         return Cleaned(text, (), "en", statements, (), None)
 
 
@@ -68,7 +71,7 @@ def test_rows_keep_their_order_and_columns_and_learn_their_issue(tmp_path: Path)
     subject.analyse(table(tmp_path / "in.csv", "id,text", many_rows()), tmp_path / "out")
     rows = result(tmp_path / "out")
     assert [row["id"] for row in rows] == [str(number) for number in range(90)]
-    assert list(rows[0]) == ["id", "text", "issue_id", "issue_title", "redacted_text"]
+    assert list(rows[0]) == ["id", "text", "issue_id", "issue_title", "issue_tone", "redacted_text"]
     for word in range(3):
         assert len({row["issue_id"] for row in rows[word::3]}) == 1
     assert len({row["issue_id"] for row in rows}) == 3
@@ -137,3 +140,13 @@ def test_another_embedding_model_is_named_where_it_cannot_be_used(tmp_path: Path
     source = table(tmp_path / "in.csv", "id,text", many_rows())
     with pytest.raises(Malformed, match="no-model holds no model"):
         subject.analyse(source, tmp_path / "out", model=tmp_path / "no-model")
+
+
+def test_praise_is_grouped_and_told_apart(tmp_path: Path) -> None:
+    rows = [f"{number},lovely {WORDS[number % 2]} men on day {number}" for number in range(60)]
+    analysis = subject.analyse(table(tmp_path / "in.csv", "id,text", [*many_rows(), *rows]), tmp_path / "out")
+    assert [row["issue_tone"] for row in result(tmp_path / "out")] == ["issue"] * 90 + ["praise"] * 60
+    titles = [topic.title for topic in analysis.found.topics if topic.tone == "praise"]
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    apart, listed = page.rindex("Praise and thanks"), page.rindex("in people's words")
+    assert titles and all(page.rindex(title) > apart > listed for title in titles)

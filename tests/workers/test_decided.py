@@ -13,6 +13,7 @@ from feedback.record.models import Issue, Regrouping, Statement
 from nlp.topics import Topic
 from tests.insights import made_up
 from workers.decided import Fitted, keep_in_place, keep_together
+from workers.joining import Crowd
 from workers.vectors import Said, places
 
 
@@ -25,11 +26,11 @@ def said(issues: list[uuid.UUID | None], ids: list[int] | None = None) -> Said:
     vectors = np.eye(3, dtype=np.float32)[[row // 2 % 3 for row in range(size)]]
     when = [dt.datetime.now(dt.UTC)] * size
     numbers = np.array(ids or range(size), np.int64)
-    return Said(numbers, vectors, [""] * size, issues, [uuid.uuid4()] * size, ["en"] * size, when)
+    return Said(numbers, vectors, [""] * size, issues, [uuid.uuid4()] * size, ["en"] * size, ["problem"] * size, when)
 
 
 def fitted(*topics: Topic) -> Fitted:
-    return Fitted("en", np.arange(sum(len(t.members) for t in topics)), topics)
+    return Fitted(Crowd("en", False), np.arange(sum(len(t.members) for t in topics)), topics)
 
 
 def two(record: Record, slug: str, **more: Any) -> tuple[int, uuid.UUID, uuid.UUID]:

@@ -108,6 +108,17 @@ def test_history_makes_issues_and_raises_nothing(worker: Worker, history: None) 
     assert count(worker, Signal) == 0
 
 
+def test_praise_is_grouped_apart_from_the_issues(worker: Worker, history: None) -> None:
+    put(worker, *(f"The staff were very friendly and helpful on day {n}" for n in range(60)), at=NOW - dt.timedelta(2))
+    walk(worker)
+    with worker.record.transaction() as session:
+        tones = session.execute(
+            select(Issue.tone, Statement.kind).join(Statement, Statement.issue_id == Issue.id)
+        ).all()
+    assert ("praise", "praise") in tones
+    assert all((tone == "praise") == (kind == "praise") for tone, kind in tones)
+
+
 def test_a_new_problem_becomes_one_issue_and_one_signal(worker: Worker, history: None) -> None:
     for place, hours in enumerate((40, 30, 20, 10, 1)):
         put(

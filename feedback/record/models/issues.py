@@ -14,7 +14,8 @@ from feedback.record.models.base import Base, Claimable, Timed, new_id
 class Issue(Base, Timed):
     """A lasting group of statements of one service that say the same thing.
 
-    `found_by`: refit, scan or person. `titled_by`: machine or person (a person's title is never overwritten).
+    `tone`: issue; praise, which is grouped apart; or filler, which says nothing to act on. `found_by`: refit, scan or
+    person. `titled_by`: machine or person (a person's title is never overwritten).
     `radius`: the cosine to the centroid at or above which a statement belongs. `merged_into` leads on where it has
     been merged; `parent_id` is the issue that it is a part of. `erased`: reports that counted here until they were
     erased, so that what has been published stays as it was. `ended_at`: what made it was undone.
@@ -30,6 +31,7 @@ class Issue(Base, Timed):
     keywords: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     quotes: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default=list)
     language: Mapped[str] = mapped_column(default="en")
+    tone: Mapped[str] = mapped_column(default="issue")
     trend: Mapped[str] = mapped_column(default="new")
     status: Mapped[str] = mapped_column(default="open")
     status_at: Mapped[dt.datetime | None]
