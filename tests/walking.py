@@ -1,9 +1,24 @@
 """The walk without waiting for bells: every station, until nothing waits anywhere."""
 
+import datetime as dt
+from typing import Any
+
+from ingest.arrival import Arrival
+from ingest.intake import Accepted, accept
 from workers.notice import NOTICE
 from workers.pipeline import CLEAN, GROUP
 from workers.refit import REFIT
 from workers.station import Worker, work_once
+
+
+def put(
+    worker: Worker, *messages: str, at: dt.datetime | dt.date | None = None, channel: Any = "web", **more: Any
+) -> list[Accepted]:
+    """As any channel hands them over to Blue Badge."""
+    arrivals = [Arrival("blue-badge", message, channel, "test", submitted_at=at, **more) for message in messages]
+    with worker.record.transaction() as session:
+        answers = accept(session, worker.record.keys, arrivals, dt.datetime.now(dt.UTC))
+    return [answer for answer in answers if isinstance(answer, Accepted)]
 
 
 def walk(worker: Worker) -> None:

@@ -12,8 +12,8 @@ from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.models import AuditEntry, Feedback, Statement
 from tests.insights.test_held import key
-from tests.walking import walk
-from tests.workers.test_pipeline import COPY, put, weights
+from tests.walking import put, walk
+from tests.workers.test_pipeline import COPY, weights
 from tests.workers.texts import USUAL, said
 from workers.station import Worker
 

@@ -4,28 +4,18 @@ import datetime as dt
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from sqlalchemy import func, select
 
 from feedback.record import erasure
 from feedback.record.models import Feedback, Issue, Raw, Signal, Statement
 from feedback.record.stages import SET_ASIDE
-from ingest.arrival import Arrival
-from ingest.intake import Accepted, accept
-from tests.walking import walk
+from tests.walking import put, walk
 from tests.workers.texts import BROKEN, USUAL, said
 from workers.pipeline import CLEAN, GROUP
 from workers.station import Worker, work_once
 from workers.tools import Tools
 
 NOW = dt.datetime.now(dt.UTC)
-
-
-def put(worker: Worker, *messages: str, at: dt.datetime | None = None, channel: Any = "web") -> list[Accepted]:
-    arrivals = [Arrival("blue-badge", message, channel, "test", submitted_at=at) for message in messages]
-    with worker.record.transaction() as session:
-        answers = accept(session, worker.record.keys, arrivals, dt.datetime.now(dt.UTC))
-    return [answer for answer in answers if isinstance(answer, Accepted)]
 
 
 def count(worker: Worker, model: Any, *where: Any) -> int:
@@ -94,13 +84,6 @@ def test_a_repeated_bell_finds_nothing_to_do(worker: Worker, blue_badge: str) ->
     assert not work_once(worker, CLEAN)
     assert work_once(worker, GROUP)
     assert not work_once(worker, GROUP)
-
-
-@pytest.fixture
-def history(worker: Worker, blue_badge: str) -> None:
-    for day in range(3, 31):
-        put(worker, *said(USUAL, 12, skip=12 * day), at=NOW - dt.timedelta(days=day, hours=day % 8))
-    walk(worker)
 
 
 def test_history_makes_issues_and_raises_nothing(worker: Worker, history: None) -> None:

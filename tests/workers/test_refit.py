@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 
 from feedback.record import erasure
 from feedback.record.models import Issue, Signal, Statement
-from tests.walking import walk
-from tests.workers.test_pipeline import NOW, count, put
+from tests.walking import put, walk
+from tests.workers.test_pipeline import NOW, count
 from tests.workers.texts import BROKEN, USUAL, said
 from workers.notice import NOTICE
 from workers.pipeline import CLEAN, GROUP

@@ -10,8 +10,7 @@ from feedback.record.access import Principal, Role
 from feedback.record.models import Issue, Refit, Regrouping, Statement
 from feedback.record.stages import ask
 from insights import regrouping, undoing
-from tests.walking import walk
-from tests.workers.test_pipeline import put
+from tests.walking import put, walk
 from tests.workers.texts import BROKEN, USUAL, said
 from workers import refit
 from workers.refit import REFIT

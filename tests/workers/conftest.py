@@ -1,0 +1,53 @@
+"""A service with weeks of history: cleaned, embedded and grouped once, and put back for whoever wants it."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select, text
+
+from feedback.record.db import Record
+from feedback.record.models import Base
+from tests.walking import put, walk
+from tests.workers.texts import USUAL, said
+from workers.station import Worker
+
+Rows = dict[str, list[dict[str, Any]]]
+
+NOW = dt.datetime.now(dt.UTC)
+MADE = ("feedback", "issues", "statements", "issue_events", "signals", "refits", "service_work")
+NUMBERED = ("statements", "issue_events", "refits", "service_work")
+
+
+@pytest.fixture(scope="session")
+def shelf() -> Rows:
+    """The rows of the history, once somebody has made it."""
+    return {}
+
+
+@pytest.fixture
+def history(worker: Worker, blue_badge: str, shelf: Rows) -> None:
+    """Blue Badge, four weeks of a dozen usual pieces a day, the last of them three days ago."""
+    if shelf:
+        _put_back(worker.record, shelf)
+        return
+    for day in range(3, 31):
+        put(worker, *said(USUAL, 12, skip=12 * day), at=NOW - dt.timedelta(days=day, hours=day % 8))
+    walk(worker)
+    shelf.update(_rows(worker.record))
+
+
+def _rows(record: Record) -> Rows:
+    with record.engine.connect() as connection:
+        tables = Base.metadata.tables
+        return {name: [dict(row) for row in connection.execute(select(tables[name])).mappings()] for name in MADE}
+
+
+def _put_back(record: Record, shelf: Rows) -> None:
+    with record.engine.begin() as connection:
+        for name in MADE:
+            if shelf[name]:
+                connection.execute(insert(Base.metadata.tables[name]), shelf[name])
+        for name in NUMBERED:
+            last = f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), COALESCE(max(id), 1)) FROM {name}"
+            connection.execute(text(last))
