@@ -71,7 +71,7 @@ def backtest(source: Path, target: Path, *, tolerance: float = 0.02, progress: P
     services = sorted({piece.service for piece in pieces})
     for service in services:
         mine = [piece for piece in pieces if piece.service == service]
-        found += [{"service": service, **line} for line in _replay(_heard(mine, progress), tolerance)]
+        found += [{"service": service, **line} for line in replay(_heard(mine, progress), tolerance)]
     found.sort(key=lambda line: str(line["detected_at"]))
     target.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in found), encoding="utf-8")
     return Summary(len(pieces), len(services), len(found), tuple(bad))
@@ -122,7 +122,7 @@ def _heard(pieces: Sequence[Piece], progress: Progress) -> Iterator[Heard]:
         progress("embedding", start + len(chunk), len(pieces))
 
 
-def _replay(history: Iterable[Heard], tolerance: float) -> Iterator[dict[str, object]]:
+def replay(history: Iterable[Heard], tolerance: float) -> Iterator[dict[str, object]]:
     """The signals of one service, in event time."""
     groups, state, due = _Groups(), detect.State(), None
     for heard in history:

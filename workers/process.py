@@ -10,7 +10,7 @@ from feedback.record.db import Record
 from feedback.record.errors import where
 from feedback.record.queue import QUEUES, Bell, broker
 from feedback.record.stages import Claimer
-from workers import answer, deliver, notice, pipeline, refit
+from workers import answer, deliver, look_back, notice, pipeline, refit
 from workers.station import Worker
 from workers.tools import Tools
 
@@ -23,6 +23,7 @@ ACTORS: dict[str, Callable[[Worker], None]] = {
     "clean": pipeline.clean,
     "refit": refit.refit,
     "answer": answer.answer,
+    "look_back": look_back.look_back,
 }
 """The most urgent first: what is nearest to being told."""
 

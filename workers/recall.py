@@ -85,7 +85,7 @@ def hear(session: Session, service_id: int, kept: Kept | None, now: dt.datetime)
         changed = _changed(session, service_id, kept.seen, since, fresh)
         if changed is not None and (heard := _brought_up(replace(kept, seen=seen), changed, fresh)):
             return heard
-    return _read_anew(_reports(session, service_id, since), fresh, seen, now)
+    return _read_anew(reports_of(session, service_id, since), fresh, seen, now)
 
 
 def unnoticed(service_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -139,14 +139,16 @@ def _changed(
     if any(piece.stage == "withdrawn" for piece in pieces):
         return None
     touched = {piece.id for piece in pieces} | set(fresh)
-    return _reports(session, service_id, since, or_(_written("statements", seen), Statement.feedback_id.in_(touched)))
+    return reports_of(session, service_id, since, or_(_written("statements", seen), Statement.feedback_id.in_(touched)))
 
 
 def _written(table: str, seen: str) -> Any:
     return text(f"age({table}.xmin) <= age(CAST(:seen AS xid))").bindparams(seen=seen)
 
 
-def _reports(session: Session, service_id: int, since: dt.datetime, *where: ColumnElement[bool]) -> list[detect.Report]:
+def reports_of(
+    session: Session, service_id: int, since: dt.datetime, *where: ColumnElement[bool]
+) -> list[detect.Report]:
     """The statements of what has been grouped, in the order in which they were said."""
     rows = session.execute(
         select(

@@ -28,6 +28,7 @@ WAITING: dict[str, tuple[ColumnElement[bool], ...]] = {
     "group": (Feedback.stage == "group",),
     "refit": asked_for("refit"),
     "notice": asked_for("notice"),
+    "look_back": asked_for("look_back"),
     "deliver": delivery.waiting(),
     "answer": answer.waiting(),
 }

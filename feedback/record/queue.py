@@ -15,6 +15,7 @@ QUEUES = {
     "group": "pipeline",
     "refit": "services",
     "notice": "services",
+    "look_back": "services",
     "deliver": "deliveries",
     "answer": "deliveries",
 }

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -87,6 +87,19 @@ def of_test(service: Service, now: dt.datetime) -> dict[str, Any]:
             "by_channel": {"web": 10, "call": 2},
         },
         "feedback_ids": [],
+    }
+
+
+def of_hindsight(service: Service, issue_id: uuid.UUID, line: Mapping[str, Any]) -> dict[str, Any]:
+    """As a signal's, of an issue that a backtest found (a line of its output); the title is read when it is shown."""
+    trend = "new" if line["kind"] == "new" else "emerging"
+    signal = {name: line[name] for name in ("kind", "since", "detected_at", "observed", "expected", "score")}
+    more = {"id": str(issue_id), "reports": line["observed"], "by_channel": line["channels"]}
+    return {
+        "service": service.slug,
+        "issue": {"id": str(issue_id), "trend": trend, "status": "open", "keywords": []},
+        "signal": {**signal, **more, "window_hours": line["window_hours"]},
+        "feedback_ids": list(line["feedback_ids"][:NAMED]),
     }
 
 

@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session
 from feedback.record.access import Principal, Role
 from feedback.record.errors import NotFound
 from feedback.record.models import Alert, Issue, Quiet, Service, Subscription
-from insights.alerts import subscriptions
+from insights.alerts import hindsight, subscriptions
 from insights.alerts.facts import URGENT
+from insights.alerts.hindsight import LOOKED_BACK
 from insights.alerts.raising import matches, matches_urgent
 from insights.alerts.subscriptions import Filters
-
-LOOKED_BACK = dt.timedelta(days=90)
 
 
 def told(service: Service) -> tuple[ColumnElement[bool], ...]:
@@ -26,7 +25,8 @@ def told(service: Service) -> tuple[ColumnElement[bool], ...]:
 def preview(session: Session, service: Service, filters: Filters) -> list[Alert]:
     """What a subscription with these filters would have been sent in the last 90 days, the latest first."""
     recent = select(Alert).where(*told(service), Alert.raised_at > func.now() - LOOKED_BACK)
-    return [alert for alert in session.scalars(recent.order_by(Alert.number.desc())) if _would_hear(filters, alert)]
+    alerts = [*session.scalars(recent.order_by(Alert.number.desc())), *hindsight.alerts(session, service)]
+    return [alert for alert in alerts if _would_hear(filters, alert)]
 
 
 def _would_hear(filters: Filters, alert: Alert) -> bool:

@@ -18,7 +18,8 @@ from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.errors import Malformed, NotFound
 from feedback.record.models import Alert, AuditEntry, Service, Subscription
-from insights.alerts import delivery, events, facts, feeds, hearing, sealed, subscriptions
+from feedback.record.queue import Bell
+from insights.alerts import delivery, events, facts, feeds, hearing, hindsight, sealed, subscriptions
 from insights.alerts.subscriptions import Filters
 from insights.api import Cursor, Limit
 from insights.door import AnyRequest, asker
@@ -44,6 +45,12 @@ class Sought(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     service: str
     filters: Filters = Filters()
+
+
+class Preview(Page[AlertView], frozen=True):
+    """`complete`: false while the history from before the service was here is still being looked through."""
+
+    complete: bool = True
 
 
 class Silence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -117,11 +124,14 @@ def hear_issue(request: AnyRequest, record: Record, subscription: uuid.UUID, iss
 
 
 @post("/v1/subscriptions/preview", status_code=200, sync_to_thread=True)
-def preview_subscription(request: AnyRequest, record: Record, data: Sought) -> Page[AlertView]:
+def preview_subscription(request: AnyRequest, record: Record, bell: Bell, data: Sought) -> Preview:
     """What a subscription with these filters would have been sent in the last 90 days."""
     with record.transaction() as session:
         service = access.service_for(session, asker(session, request), data.service)
-        return Page([_view(session, record, alert) for alert in hearing.preview(session, service, data.filters)])
+        found = [_view(session, record, alert) for alert in hearing.preview(session, service, data.filters)]
+        complete = hindsight.is_complete(session, service)
+    bell.ring("look_back")
+    return Preview(found, None, complete)
 
 
 @get("/v1/services/{service:str}/events", sync_to_thread=True, media_type="text/event-stream")

@@ -17,7 +17,7 @@ from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.errors import Malformed
 from feedback.record.models import Alert, Service, Subscription, new_id
-from insights.alerts import facts, hearing, message, subscriptions
+from insights.alerts import facts, hearing, hindsight, message, subscriptions
 from insights.alerts.subscriptions import Filters, Wanted
 from insights.door import AnyRequest, asker
 from insights.egress.addresses import Allowed
@@ -73,9 +73,11 @@ def _preview(request: AnyRequest, record: Record, slug: str, values: Values) -> 
         service = access.service_for(session, who, slug, Role.editor)
         try:
             found = hearing.preview(session, service, _filters(values))
+            complete = hindsight.is_complete(session, service)
         except (msgspec.ValidationError, Malformed) as error:
             return _page(session, who, service, values, errors=_complaint(error))
-        return _page(session, who, service, values, preview=told(session, record, service, found))
+        shown = told(session, record, service, found)
+        return _page(session, who, service, values, preview=shown, complete=complete)
 
 
 def _subscribe(request: AnyRequest, record: Record, slug: str, values: Values) -> Response[str] | Redirect:
@@ -133,6 +135,7 @@ def _page(
     values: Values,
     *,
     preview: Sequence[Told] | None = None,
+    complete: bool = True,
     errors: Mapping[str, str] | None = None,
 ) -> Response[str]:
     mine = select(Subscription).where(Subscription.service_id == service.id, Subscription.state != "ended")
@@ -145,6 +148,7 @@ def _page(
         may_change=who.role >= Role.editor,
         values=values,
         preview=preview,
+        complete=complete,
         errors=errors or {},
     )
 

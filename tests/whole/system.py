@@ -57,7 +57,10 @@ def command(env: dict[str, str], *words: str) -> str:
 
 @contextmanager
 def up(data: Path, **settings: str) -> Iterator[Running]:
-    """All of it, on the embedded servers of a fresh folder; whoever speaks to it over `http` is an admin."""
+    """All of it, on the embedded servers of this folder; whoever speaks to it over `http` is an admin.
+
+    In a fresh folder it gets the service `blue-badge`; in another it goes on.
+    """
     port = free_port()
     env = {**os.environ, "FEEDBACK_DATA": str(data), "PORT": str(port), "FEEDBACK_INTAKE_RATE": "0", **settings}
     log = data / "up.log"
@@ -66,9 +69,11 @@ def up(data: Path, **settings: str) -> Iterator[Running]:
     http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30)
     try:
         until(lambda: "Ready at" in log.read_text() or process.poll() is not None, START)
-        command(env, "service", "add", "blue-badge", "--name", "Blue Badge")
-        key = command(env, "key", "create", "--role", "admin").split()[-1]
-        http.headers["Authorization"] = f"Bearer {key}"
+        key = data / "key"
+        if not key.exists():
+            command(env, "service", "add", "blue-badge", "--name", "Blue Badge")
+            key.write_text(command(env, "key", "create", "--role", "admin").split()[-1])
+        http.headers["Authorization"] = f"Bearer {key.read_text()}"
         yield Running(process, http, log)
     finally:
         process.send_signal(signal.SIGTERM)

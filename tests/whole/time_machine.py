@@ -1,4 +1,7 @@
-"""Time passes without waiting: whatever the record says happened, happened longer ago."""
+"""Time passes without waiting: whatever the record says happened, happened longer ago.
+
+PostgreSQL holds the truth, so that is all there is to it; what workers remember beside it they can do without.
+"""
 
 import datetime as dt
 from pathlib import Path
@@ -11,13 +14,13 @@ from feedback.record.models import Base
 
 
 def let_pass(data: Path, time: dt.timedelta) -> None:
-    """For the product whose servers run in this folder. Nobody else writes meanwhile."""
+    """For the product that this folder is of, while it does not run."""
     tables = {
         table.name: [column.name for column in table.columns if isinstance(column.type, DateTime)]
         for table in Base.metadata.sorted_tables
     }
     with embedded.servers(data) as servers, engine_for(servers.database_url).begin() as connection:
-        connection.execute(text(f"LOCK TABLE {', '.join(tables)} IN SHARE ROW EXCLUSIVE MODE"))
+        connection.execute(text("UPDATE service_work SET remembered = NULL"))
         for table, columns in tables.items():
             if columns:
                 moved = ", ".join(f"{column} = {column} - :time" for column in columns)

@@ -1,7 +1,7 @@
 """The tables."""
 
 from feedback.record.models.actions import Action, Publication
-from feedback.record.models.alerts import Alert, Delivery, Quiet, Subscription
+from feedback.record.models.alerts import Alert, Delivery, Hindsight, Quiet, Subscription
 from feedback.record.models.audit import Answered, AuditEntry
 from feedback.record.models.base import Base, Claimable, new_id
 from feedback.record.models.feedback import Contact, DayKey, Feedback, HeldRaw, Raw
@@ -27,6 +27,7 @@ __all__ = [
     "Delivery",
     "Feedback",
     "HeldRaw",
+    "Hindsight",
     "Issue",
     "IssueBefore",
     "IssueEvent",

@@ -106,3 +106,19 @@ class Delivery(Base):
     reason: Mapped[str | None]
     seconds: Mapped[float]
     answer: Mapped[str] = mapped_column(default="")
+
+
+class Hindsight(Base):
+    """A signal that a service's history would have raised, before it was here to raise any: for previews alone.
+
+    `facts`: as an alert's, without a title: that is the text of `statement_id`, for as long as it is kept.
+    """
+
+    __tablename__ = "hindsights"
+    __table_args__ = (Index(None, "service_id", "detected_at"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
+    statement_id: Mapped[int | None] = mapped_column(ForeignKey("statements.id", ondelete="SET NULL"), index=True)
+    detected_at: Mapped[dt.datetime]
+    facts: Mapped[dict[str, Any]]
