@@ -29,7 +29,18 @@ from ingest.cors import allow_origin
 from ingest.door import Intake
 from ingest.rate import RateLimit
 from ingest.writer import Writer
-from insights import actions_api, evidence, export, feedback_api, published, quality, refits_api, regrouping_api, search
+from insights import (
+    actions_api,
+    evidence,
+    export,
+    feedback_api,
+    published,
+    quality,
+    refits_api,
+    regrouping_api,
+    search,
+    themes,
+)
 from insights import api as insights_api
 from insights.alerts import api as alerts_api
 from insights.alerts import hearing_api
@@ -78,6 +89,7 @@ HANDLERS: list[Any] = [
     alerts_api.router,
     published.router,
     search.router,
+    themes.router,
     export.router,
     quality.router,
     hearing_api.router,

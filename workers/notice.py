@@ -9,7 +9,7 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Service, ServiceWork, Statement
-from feedback.record.stages import OPEN, asked_for
+from feedback.record.stages import OPEN, ask_wide, asked_for
 from insights import detect, lifecycle, trends
 from insights.alerts import raising
 from workers import findings, recall
@@ -22,6 +22,9 @@ REVIEW = {"review": True}
 
 SETTLED = dt.timedelta(days=28)
 """A service that has been receiving for so long knows what is usual without the rest of an import."""
+
+TOGETHER = dt.timedelta(seconds=30)
+"""How long it may take until what several services hear is looked at together."""
 
 TRENDS_EVERY = dt.timedelta(minutes=1)
 
@@ -65,6 +68,8 @@ def _notice(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
         mine[0].remembered = freeze(state)
         _follow(session, scene.service, mine[0], now, at_once=bool(signals or ended))
         raising.tell(session, service_id)
+        if scene.heard.fresh:
+            ask_wide(session, "themes", wait=TOGETHER)
         worker.recall.keep(service_id, scene.heard.kept.after(state))
 
     return save

@@ -10,7 +10,7 @@ from feedback.record.db import Record
 from feedback.record.errors import where
 from feedback.record.queue import QUEUES, Bell, broker
 from feedback.record.stages import Claimer
-from workers import answer, deliver, look_back, notice, pipeline, refit
+from workers import answer, deliver, look_back, notice, pipeline, refit, themes
 from workers.station import Worker
 from workers.tools import Tools
 
@@ -21,6 +21,7 @@ ACTORS: dict[str, Callable[[Worker], None]] = {
     "notice": notice.notice,
     "group": pipeline.group,
     "clean": pipeline.clean,
+    "themes": themes.themes,
     "refit": refit.refit,
     "answer": answer.answer,
     "look_back": look_back.look_back,

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, IssueEvent, Refit, ServiceWork, Signal, Statement, new_id
-from feedback.record.stages import OPEN, ask, asked_for
+from feedback.record.stages import OPEN, ask, ask_wide, asked_for
 from insights import moves
 from nlp import identity, topics
 from nlp.topics import Topic
@@ -53,6 +53,7 @@ def _refit(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
         if mine and fitted and said:
             _store(session, service_id, _as_now(session, service_id, said), fitted, worker.tools.model)
             ask(session, [service_id], "notice")
+            ask_wide(session, "themes")
 
     return save
 
@@ -257,4 +258,4 @@ def _join_the_rest(session: Session, service_id: int, said: Said) -> None:
             session.execute(update(Statement), changes)
 
 
-REFIT = Station("refit", ServiceWork, asked_for("refit"), (ServiceWork.due_at,), 1, _refit, OPEN, ("notice",))
+REFIT = Station("refit", ServiceWork, asked_for("refit"), (ServiceWork.due_at,), 1, _refit, OPEN, ("notice", "themes"))

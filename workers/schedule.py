@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from feedback.record import contacts, raw
 from feedback.record.db import Record
 from feedback.record.errors import where
-from feedback.record.models import Feedback, Service
+from feedback.record.models import Feedback, Service, WideWork
 from feedback.record.queue import Bell
-from feedback.record.stages import LOCKS, ask, asked_for
+from feedback.record.stages import LOCKS, ask, ask_wide, asked_for
 from ingest import parts
 from insights import once
 from insights.alerts import delivery
@@ -29,6 +29,7 @@ WAITING: dict[str, tuple[ColumnElement[bool], ...]] = {
     "refit": asked_for("refit"),
     "notice": asked_for("notice"),
     "look_back": asked_for("look_back"),
+    "themes": asked_for("themes", WideWork),
     "deliver": delivery.waiting(),
     "answer": answer.waiting(),
 }
@@ -70,6 +71,7 @@ def _hourly(session: Session, record: Record, now: dt.datetime) -> None:
     if now.hour == NIGHTLY:
         ask(session, services, "refit")
     ask(session, services, "notice")
+    ask_wide(session, "themes")
     raw.day_key(session, record.keys, now.date())
     raw.day_key(session, record.keys, now.date() + dt.timedelta(days=1))
     for day in raw.shred_days(session, now.date()):

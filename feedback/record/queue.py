@@ -16,6 +16,7 @@ QUEUES = {
     "refit": "services",
     "notice": "services",
     "look_back": "services",
+    "themes": "services",
     "deliver": "deliveries",
     "answer": "deliveries",
 }

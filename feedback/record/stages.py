@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from feedback.record.models import Claimable, ServiceWork
+from feedback.record.models import Claimable, ServiceWork, WideWork
 
 LOCKS = 0x0FEEDBAC  # the class of our advisory locks, so that they meet nobody else's
 CLAIMERS = LOCKS + 1  # the class of the workers' own
@@ -166,22 +166,28 @@ def ask(
             fresh = insert(ServiceWork).values(
                 service_id=service_id, kind=kind, stage=OPEN, due_at=due_at, asked=1, done=0, state=dict(note or {})
             )
-            waits = ServiceWork.asked > ServiceWork.done
-            again = {
-                "asked": ServiceWork.asked + 1,
-                "due_at": case((waits, func.least(ServiceWork.due_at, due_at)), else_=due_at),
-                "attempts": case((ServiceWork.stage == SET_ASIDE, 0), else_=ServiceWork.attempts),
-                "stage": OPEN,
-                "state": ServiceWork.state.op("||")(fresh.excluded.state),
-            }
+            again = _again(ServiceWork, due_at) | {"state": ServiceWork.state.op("||")(fresh.excluded.state)}
             session.execute(fresh.on_conflict_do_update(index_elements=["service_id", "kind"], set_=again))
 
 
-def asked_for(kind: str) -> tuple[ColumnElement[bool], ...]:
+def ask_wide(session: Session, kind: str, wait: dt.timedelta = dt.timedelta()) -> None:
+    """Work for all services together is due, `wait` from now at the latest. Asked for last in a transaction."""
+    due_at = func.now() + wait
+    fresh = insert(WideWork).values(kind=kind, stage=OPEN, due_at=due_at, asked=1, done=0)
+    session.execute(fresh.on_conflict_do_update(index_elements=["kind"], set_=_again(WideWork, due_at)))
+
+
+def _again(model: type[ServiceWork | WideWork], due_at: ColumnElement[dt.datetime]) -> dict[str, Any]:
+    """What is asked for once more: as early as the earliest wish, and no longer set aside."""
+    waits = model.asked > model.done
+    return {
+        "asked": model.asked + 1,
+        "due_at": case((waits, func.least(model.due_at, due_at)), else_=due_at),
+        "attempts": case((model.stage == SET_ASIDE, 0), else_=model.attempts),
+        "stage": OPEN,
+    }
+
+
+def asked_for(kind: str, model: type[ServiceWork | WideWork] = ServiceWork) -> tuple[ColumnElement[bool], ...]:
     """The work of this kind that is due."""
-    return (
-        ServiceWork.kind == kind,
-        ServiceWork.stage == OPEN,
-        ServiceWork.asked > ServiceWork.done,
-        ServiceWork.due_at <= func.now(),
-    )
+    return (model.kind == kind, model.stage == OPEN, model.asked > model.done, model.due_at <= func.now())

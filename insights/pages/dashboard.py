@@ -34,6 +34,7 @@ from insights.paging import pack, unpack
 from insights.reading import Sought
 
 AT_ONCE = 50
+MOST_THEMES = 10
 
 PageNumber = Annotated[int, Parameter(ge=1, le=10_000, default=1)]
 
@@ -56,7 +57,13 @@ def dashboard(request: AnyRequest, record: Record) -> Response[str]:
         who = asker(session, request)
         lines = overview.overview(session, who)
         emerging = [issue for line in lines for issue in line.emerging]
-        return show(who, "dashboard.html", lines=lines, said=overview.latest_evidence(session, emerging))
+        return show(
+            who,
+            "dashboard.html",
+            lines=lines,
+            said=overview.latest_evidence(session, emerging),
+            themes=[theme for theme in themes.listed(session, who) if len(theme.services) > 1][:MOST_THEMES],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,22 @@ class Filters:
         known = {"trend": words.TRENDS, "status": words.STATUSES, "channel": words.CHANNEL_NAMES, "tone": words.TONES}
         given = {name: request.query_params.get(name, "") for name in known}
         return cls(**{name: value if value in known[name] else "" for name, value in given.items()})
+
+
+@get("/dashboard/themes/{theme:uuid}", sync_to_thread=True)
+def theme_page(request: AnyRequest, record: Record, theme: uuid.UUID) -> Response[str]:
+    """What several services hear."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        found, services = themes.shown(session, who, theme), themes.visible(session, who).values()
+        return show(
+            who,
+            "theme.html",
+            theme=found,
+            names={service.slug: service.name for service in services},
+            titles=issue_page.titles(session, [event.issue for event in found.history if event.issue]),
+            zone=next(service.properties.time_zone for service in services if service.slug in found.services),
+        )
 
 
 @get("/dashboard/{service:str}", sync_to_thread=True)
@@ -142,6 +165,7 @@ router = Router(
         signing_in.sign_in,
         signing_in.sign_out,
         dashboard,
+        theme_page,
         service_page,
         feedback_page,
         issue_page.issue_page,

@@ -11,6 +11,7 @@ from feedback.record.models.people import Credential
 from feedback.record.models.regrouping import IssueBefore, Moved, Regrouping
 from feedback.record.models.services import Change, Properties, Service
 from feedback.record.models.statements import EVIDENCE, Statement
+from feedback.record.models.themes import Theme, ThemeEvent, ThemeIssue, ThemeSignal, WideWork
 
 __all__ = [
     "EVIDENCE",
@@ -44,5 +45,10 @@ __all__ = [
     "Signal",
     "Statement",
     "Subscription",
+    "Theme",
+    "ThemeEvent",
+    "ThemeIssue",
+    "ThemeSignal",
+    "WideWork",
     "new_id",
 ]
