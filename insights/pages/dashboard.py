@@ -17,7 +17,7 @@ from feedback.record import access
 from feedback.record.db import Record
 from feedback.record.errors import NotAuthentic
 from feedback.record.models import Service
-from insights import issues, lifecycle, reading
+from insights import issues, lifecycle, reading, themes
 from insights.door import AnyRequest, asker
 from insights.pages import (
     alerts_page,
@@ -62,6 +62,7 @@ def dashboard(request: AnyRequest, record: Record) -> Response[str]:
             "dashboard.html",
             lines=lines,
             said=overview.latest_evidence(session, emerging),
+            names={line.service.slug: line.service.name for line in lines},
             themes=[theme for theme in themes.listed(session, who) if len(theme.services) > 1][:MOST_THEMES],
         )
 
