@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from feedback.record.models import Issue, Statement, Theme, ThemeEvent, ThemeIssue, ThemeSignal, WideWork, new_id
 from feedback.record.stages import OPEN, asked_for
 from nlp import hierarchy, identity
-from workers.joining import kind_of
+from workers.joining import crowd_of
 from workers.station import Save, Station, Worker, work_once
 from workers.vectors import halves, matrix
 
@@ -69,12 +69,16 @@ def _heard(session: Session) -> tuple[list[Heard], NDArray[np.float32]]:
     rows = session.execute(
         select(Issue.id, Issue.service_id, Issue.title, Issue.language, halves(Issue.centroid).label("centroid"))
         .join(Statement, Statement.issue_id == Issue.id)
-        .where(Issue.merged_into.is_(None), Issue.ended_at.is_(None), Issue.status != "archived")
+        .where(Issue.merged_into.is_(None), Issue.ended_at.is_(None))
+        .where(Issue.tone == "issue", Issue.status != "archived")
         .group_by(Issue.id)
         .order_by(size.desc(), Issue.id)
         .limit(MOST)
     ).all()
-    heard = [Heard(row.id, row.service_id, row.title, kind_of(row.language), place) for place, row in enumerate(rows)]
+    heard = [
+        Heard(row.id, row.service_id, row.title, crowd_of(row.language, "issue").language, place)
+        for place, row in enumerate(rows)
+    ]
     return heard, matrix([row.centroid for row in rows])
 
 
