@@ -9,7 +9,7 @@ from feedback.record.errors import Malformed
 from ingest.channels import conversation, speech
 from ingest.channels.contract import Channel, Directory, Inbound, Parsed, Secrets
 from ingest.channels.conversation import Role, role_of
-from ingest.channels.fields import json_object, objects, word
+from ingest.channels.fields import objects, word
 
 _RECORDED_AT: Final = re.compile(r"_(\d{4})(\d\d)(\d\d)T(\d\d:\d\d)_UTC")
 
@@ -17,7 +17,7 @@ _RECORDED_AT: Final = re.compile(r"_(\d{4})(\d\d)(\d\d)T(\d\d:\d\d)_UTC")
 def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
     """One contact; tokens such as `[PII]` stay as they are."""
     conversation.expect(inbound, "application/json")
-    found = json_object(inbound.body)
+    found = speech.document(inbound.body)
     if not isinstance(found.get("Transcript", found.get("Segments")), list):
         raise Malformed("An analysis of Contact Lens has a Transcript.")
     roles = _roles(found)

@@ -21,6 +21,9 @@ _ANY_FILE: Final = ("text/plain", "application/octet-stream", "application/x-www
 TURNS_AT_MOST: Final = 20_000
 """Lines, cues or turns of one call; half a day has no more."""
 
+ROLES: Final = smalltalk.AGENT_NAMES | smalltalk.CALLER_NAMES
+"""Words that name a role."""
+
 One = TypeVar("One")
 
 

@@ -11,17 +11,20 @@ from ingest.channels.labels import split
 _ARROW: Final = "-->"
 _STAMP: Final = r"(?:(\d{1,4}):)?([0-5]?\d):([0-5]?\d)(?:[.,](\d{1,3}))?"
 _TIMES: Final = re.compile(rf"\s*{_STAMP}\s*-->\s*{_STAMP}(?:\s.*)?$")
+_NAMED: Final = re.compile(r'\d{1,6} "([^"\n]{1,100})"(?: \(\d{1,20}\))?\s*')
+"""The number of a cue as Webex writes it, with who speaks."""
 _SAME_MOMENT: Final = 0.1
 """Seconds between two captions of which the second only repeats the first."""
 
 
 @dataclass(slots=True)
 class Cue:
-    """Lines that stand from `start` to `end`, in seconds."""
+    """Lines that stand from `start` to `end`, in seconds; `speaker` where the line before the time names one."""
 
     start: float
     end: float
     lines: list[str] = field(default_factory=list)
+    speaker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ def captions(lines: Sequence[str], first: int, comments: tuple[str, ...] = ()) -
                 skipped.append(f"line {at + place}: a time that cannot be read")
                 continue
             cue.lines = block[place + 1 : following]
+            named = _NAMED.fullmatch(block[place - 1]) if place else None
+            cue.speaker = named[1] if named else None
             if following < len(block) and cue.lines and cue.lines[-1].strip().isdecimal():
                 cue.lines.pop()  # the next one's number
             cues.append(cue)
@@ -76,7 +81,7 @@ def utterances(cues: Sequence[Cue]) -> list[Utterance]:
     said: list[Utterance] = []
     speaker = ""
     for (cue, _), (name, text) in zip(fresh, split([text for _, text in fresh]), strict=True):
-        speaker = speaker if name is None else name
+        speaker = cue.speaker or (speaker if name is None else name)
         said.append(Utterance(text, speaker, offset=cue.start, end=cue.end))
     return said
 

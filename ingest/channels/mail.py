@@ -5,7 +5,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from email import message_from_bytes
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses, parseaddr, parsedate_to_datetime
@@ -82,7 +82,7 @@ def _header(message: Message, name: str) -> str:
     raw = str(message.get(name, ""))[:_LONGEST_HEADER]
     try:
         decoded = str(make_header(decode_header(raw)))
-    except (HeaderParseError, LookupError, ValueError):
+    except (MessageError, LookupError, ValueError):
         decoded = raw
     return " ".join(storable(decoded).split())
 
@@ -152,7 +152,7 @@ def _attachment(part: Message) -> str:
     """Its name, or its kind where it has none; empty for the text of the mail itself."""
     try:
         name = part.get_filename()
-    except (LookupError, ValueError):
+    except (MessageError, LookupError, ValueError):
         name = None
     is_text = part.get_content_maintype() == "text"
     if part.get_content_disposition() != "attachment" and is_text and not name:

@@ -7,17 +7,19 @@ Rev, Genesys, Twilio, and lists of `{speaker, message}`.
 
 import math
 import re
-from collections.abc import Iterator, Mapping
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby, islice
 from typing import Any, Final
 
+from feedback.record.errors import Malformed
 from ingest.channels.conversation import TURNS_AT_MOST, Role, Utterance, no_more_turns, role_of
+from ingest.channels.fields import json_object, json_value
 
 _CONTAINERS: Final = (
     *("UtteranceEvent", "Transcript", "SpeechSegments", "Segments", "utterances", "audio_segments", "segments"),
     *("paragraphs", "sentences", "phrases", "turns", "speakers", "monologues", "messages", "entries", "chunks"),
     *("transcription", "recognizedPhrases", "results", "transcripts", "channels", "alternatives", "nBest"),
-    *("conversation", "transcript", "combinedRecognizedPhrases"),
+    *("conversation", "transcript", "combinedRecognizedPhrases", "timeline"),
 )
 """Where what was said is found; of several the first that holds anything."""
 _FIRST_ONLY: Final = ("alternatives", "nBest")
@@ -26,7 +28,7 @@ _TEXTS: Final = ("text", "Content", "content", "transcript", "Transcript", "Disp
 _SPEAKERS: Final = (
     *("ParticipantId", "ParticipantRole", "SegmentSpeaker", "participantPurpose", "speaker", "Speaker"),
     *("speaker_label", "speakerTag", "channelTag", "speaker_id", "speakerId", "party", "parties", "role"),
-    *("media_channel", "channel", "name", "from"),
+    *("media_channel", "channel", "name", "from", "users"),
 )
 _ROLES: Final = ("ParticipantRole", "participantPurpose", "role")
 _STARTS: Final = ("start", "start_time", "startTime", "SegmentStartTime", "begin", "ts")
@@ -36,6 +38,9 @@ _CONFIDENCES: Final = ("confidence", "Confidence", "score", "probability")
 _WORDS: Final = ("words", "Items", "items", "WordConfidence")
 _CLOCK: Final = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2}(?:[.,]\d{1,6})?)")
 _DEEPEST: Final = 20
+_WRAPPERS: Final = 4
+_WRAPPERS_AT_MOST: Final = 50
+"""How deep a transcript may lie within objects of unknown names, and how many of each depth are opened."""
 _RELEVANT: Final = frozenset((*_CONTAINERS, *_TEXTS, "elements"))
 _SILENCE: Final = (0.6, -1.0)
 """From which `no_speech_prob` and up to which `avg_logprob` Whisper itself takes its words for silence."""
@@ -45,13 +50,39 @@ Path = tuple[Mapping[str, Any], ...]
 """Objects within each other, the innermost last; what one does not tell, those around it may."""
 
 
+def document(body: bytes) -> dict[str, Any]:
+    """One JSON object; a list of segments, or one a line as streams are kept, counts as one that holds them."""
+    try:
+        found = json_value(body)
+    except Malformed:
+        found = [json_object(line) for line in body.splitlines()[: TURNS_AT_MOST + 1] if line.strip()]
+    if isinstance(found, list) and any(isinstance(one, dict) for one in found):
+        return {"Segments": found}
+    if not isinstance(found, dict):
+        raise Malformed("This is JSON, but neither an object nor a list of segments.")
+    return found
+
+
 def utterances(transcript: Any) -> list[Utterance]:
     """What was said, in the order of time where all of it has one; empty where nothing is recognised."""
-    leaves = no_more_turns(list(islice(_leaves(transcript, (), _DEEPEST), TURNS_AT_MOST + 1)))
+    leaves = _known(transcript) or next(filter(None, map(_known, _wrapped([transcript], _WRAPPERS))), [])
     found = [_utterance(text, path) for text, path in leaves]
     if all(one.offset is not None for one in found):
         found.sort(key=lambda one: one.offset or 0.0)
     return found
+
+
+def _known(node: Any) -> list[tuple[str, Path]]:
+    return no_more_turns(list(islice(_leaves(node, (), _DEEPEST), TURNS_AT_MOST + 1)))
+
+
+def _wrapped(nodes: Sequence[Any], depth: int) -> Iterator[Any]:
+    """What objects of unknown names hold, the nearest first."""
+    inside = [value for node in nodes if isinstance(node, dict) for value in node.values()]
+    held = [value for value in inside if isinstance(value, dict | list)][:_WRAPPERS_AT_MOST]
+    yield from held
+    if held and depth > 1:
+        yield from _wrapped(held, depth - 1)
 
 
 def seconds(value: object) -> float | None:
@@ -80,17 +111,26 @@ def _leaves(node: Any, around: Path, depth: int) -> Iterator[tuple[str, Path]]:
     """Every text and the objects that it is within."""
     if depth == 0:
         return
-    if isinstance(node, list):
+    if isinstance(node, list) and _are_pairs(node):
+        yield from ((text, (*around, {"speaker": speaker})) for speaker, text in node)
+    elif isinstance(node, list):
         for item in node:
             yield from _leaves(item, around, depth - 1)
     elif isinstance(node, dict) and not _RELEVANT.isdisjoint(node) and not node.get("IsPartial"):
         yield from _of_object(node, (*around, node), depth)
 
 
+def _are_pairs(items: list[Any]) -> bool:
+    """A list of who spoke and what they said."""
+    return bool(items) and all(
+        isinstance(item, list) and len(item) == 2 and all(isinstance(one, str) for one in item) for item in items
+    )
+
+
 def _of_object(node: Mapping[str, Any], path: Path, depth: int) -> Iterator[tuple[str, Path]]:
-    joined = _joined(node)
-    if joined:
-        yield joined, path
+    joined, by_speaker = _joined(node), _by_speaker(node)
+    if joined or by_speaker:
+        yield from [(text, (*path, *told)) for text, told in by_speaker or [(joined, ())]]
         return
     for name in _CONTAINERS:
         inside = node.get(name)
@@ -124,6 +164,20 @@ def _joined(node: Mapping[str, Any]) -> str:
     return "".join(_strings(elements, "value")) if isinstance(elements, list) else ""
 
 
+def _by_speaker(node: Mapping[str, Any]) -> list[tuple[str, Path]]:
+    """The words of one text whose speakers are told word by word, a turn each; none where all are of one."""
+    words = node.get("words")
+    told = [word for word in words if isinstance(word, dict)] if isinstance(words, list) else []
+    turns = [(speaker, list(said)) for speaker, said in groupby(told, _speaker)]
+    if len({speaker for speaker, _ in turns if speaker}) < 2:
+        return []
+    return [(" ".join(map(_word, said)), (said[0],)) for _, said in turns]
+
+
+def _word(word: Mapping[str, Any]) -> str:
+    return next((word[name] for name in ("punctuated_word", "word", "text") if isinstance(word.get(name), str)), "")
+
+
 def _strings(items: list[Any], name: str) -> list[str]:
     return [item[name] for item in items if isinstance(item, dict) and isinstance(item.get(name), str)]
 
@@ -149,8 +203,10 @@ def _role(node: Mapping[str, Any]) -> Role | None:
 def _speaker(node: Mapping[str, Any]) -> str:
     for name in _SPEAKERS:
         value = node.get(name)
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
         if isinstance(value, dict):
-            value = value.get("name")
+            value = value.get("name", value.get("username"))
         if isinstance(value, str | int) and not isinstance(value, bool) and str(value)[:100].strip():
             return str(value)[:100]
     return ""

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from feedback.record.errors import Malformed
+from feedback.record.errors import Malformed, NotSupported
 from ingest.channels import conversation, cues
 from ingest.channels.contract import Channel, Directory, Inbound, Parsed, Secrets
 
@@ -13,7 +13,10 @@ _MARKUP: Final = re.compile(r"</?[a-zA-Z][^<>]*>|\{\\[^{}]*\}")
 def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
     """One call; numbers may be missing, and a broken block costs no other."""
     conversation.expect(inbound, "application/x-subrip", "text/srt", "text/x-subrip", "application/srt")
-    found = cues.captions(cues.decoded(inbound.body).split("\n"), 1)
+    text = cues.decoded(inbound.body)
+    if text.lstrip().startswith("WEBVTT"):
+        raise NotSupported("This is WebVTT: send it to calls/webvtt.")
+    found = cues.captions(text.split("\n"), 1)
     if not found.cues:
         raise Malformed("This is no SubRip: it has no line with two times.")
     for cue in found.cues:

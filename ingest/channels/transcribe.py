@@ -8,7 +8,7 @@ from feedback.record.errors import NotSupported
 from ingest.channels import conversation, speech
 from ingest.channels.contract import Channel, Directory, Inbound, Parsed, Secrets
 from ingest.channels.conversation import Utterance
-from ingest.channels.fields import json_object, objects, word
+from ingest.channels.fields import objects, word
 
 _IDS: Final = ("JobName", "SessionId", "jobName", "CallAnalyticsJobName")
 _TURNS: Final = ("Transcript", "SpeechSegments", "Segments", "UtteranceEvent", "results")
@@ -17,7 +17,7 @@ _TURNS: Final = ("Transcript", "SpeechSegments", "Segments", "UtteranceEvent", "
 def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
     """One call; tokens such as `[PII]` stay as they are."""
     conversation.expect(inbound, "application/json")
-    found = json_object(inbound.body)
+    found = speech.document(inbound.body)
     if not any(isinstance(found.get(name), dict | list) for name in _TURNS):
         raise NotSupported("This JSON has no Transcript, SpeechSegments or results, as Amazon Transcribe writes them.")
     names = _speaker_names(found)
@@ -54,13 +54,25 @@ def _from_items(found: Mapping[str, Any]) -> list[Utterance]:
         return []
     labels = _labels_by_start(results)
     said: list[tuple[str, list[dict[str, Any]]]] = []
-    for item in objects(results.get("items")):
+    for item in _by_channel(results) or objects(results.get("items")):
         speaker = word(item.get("speaker_label")) or labels.get(word(item.get("start_time")), "")
         if said and (item.get("type") == "punctuation" or speaker == said[-1][0]):
             said[-1][1].append(item)
         elif speaker:
             said.append((speaker, [item]))
     return [_turn(speaker, items) for speaker, items in said]
+
+
+def _by_channel(results: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Where each speaker has a channel: the items of all in the order of time, the channel as the speaker of each."""
+    labels = results.get("channel_labels")
+    placed: list[tuple[float, dict[str, Any]]] = []
+    for channel in objects(labels.get("channels")) if isinstance(labels, dict) else []:
+        at = 0.0
+        for item in objects(channel.get("items")):
+            at = speech.seconds(item.get("start_time")) or at  # punctuation has no time of its own
+            placed.append((at, {**item, "speaker_label": word(channel.get("channel_label"))}))
+    return [item for _, item in sorted(placed, key=lambda one: one[0])]
 
 
 def _labels_by_start(results: Mapping[str, Any]) -> dict[str, str]:

@@ -105,9 +105,11 @@ class _Reader:
         content = self._content(analysis, f"analysis {at}")
         if isinstance(content, str):
             return self._plain(at, content)
+        if isinstance(content, list) and content and all(isinstance(item, str) for item in content):
+            return text.transcript("\n".join(content))
         if isinstance(content, list):
             content = [self._resolved(item) if isinstance(item, dict) else item for item in content]
-        said = [self._by_name(one) for one in speech.utterances(content)]
+        said = [self._by_name(one) for one in text.unfolded(speech.utterances(content))]
         if content is not None and not said:
             self.skipped.append(f"analysis {at} is a transcript of a kind that is not known")
         return said

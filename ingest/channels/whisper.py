@@ -1,7 +1,7 @@
 """Whisper and its kin (JSON): plain, verbose with segments, diarised, whisper.cpp, faster-whisper, WhisperX."""
 
 from feedback.record.errors import Malformed, NotSupported
-from ingest.channels import conversation, speech
+from ingest.channels import conversation, speech, text
 from ingest.channels.contract import Channel, Directory, Inbound, Parsed, Secrets
 from ingest.channels.fields import json_value
 
@@ -12,7 +12,7 @@ def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
     found = json_value(inbound.body)
     if not isinstance(found, dict | list):
         raise Malformed("A transcript of Whisper is a JSON object or a list of segments.")
-    said = speech.utterances(found)
+    said = text.unfolded(speech.utterances(found))
     if not said and not (isinstance(found, dict) and {"text", "segments"} & set(found)):
         raise NotSupported("This JSON holds neither text nor segments, as Whisper writes them.")
     return conversation.parsed(inbound, said, language=_language(found))
