@@ -183,7 +183,7 @@ def receipt_page(request: AnyRequest, code: str, intake: Intake) -> Response[str
         receipt=found.receipt,
         state=found.state,
         received_on=found.received_at.date(),
-        understood_as=[{"title": issue.title, "status": issue.status} for issue in found.understood_as],
+        understood_as=found.understood_as,
         done=[{"what": action.what, "on": action.at.date()} for action in found.done],
         not_fixed_url=_not_fixed_url(found, choose(request, known.languages)),
         noted="noted" in request.query_params,

@@ -17,11 +17,12 @@ STATES = {"clean": "received", "group": "received", "done": "read", "set_aside":
 
 
 class UnderstoodAs(msgspec.Struct, frozen=True):
-    """An issue that it belongs to, and where the team is with it."""
+    """An issue that it belongs to, and where the team is with it. `language`: of the title, as citizens put it."""
 
     issue: uuid.UUID
     title: str
     status: str
+    language: str
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -65,7 +66,7 @@ def look_up(session: Session, code: str) -> Receipt:
         channel=found.channel,
         state=STATES[found.stage],
         received_at=found.received_at,
-        understood_as=[UnderstoodAs(issue.id, issue.title, issue.status) for issue in issues],
+        understood_as=[UnderstoodAs(issue.id, issue.title, issue.status, issue.language) for issue in issues],
         done=_done(session, [issue.id for issue in issues]),
     )
 
