@@ -39,6 +39,7 @@ from insights import (
     refits_api,
     regrouping_api,
     search,
+    subjects_api,
     themes,
 )
 from insights import api as insights_api
@@ -86,6 +87,7 @@ HANDLERS: list[Any] = [
     feedback_api.router,
     regrouping_api.router,
     refits_api.router,
+    subjects_api.router,
     alerts_api.router,
     published.router,
     search.router,

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from feedback import cli_ingest
+from feedback.cli_subjects import erase, export_subject
 from feedback.record.errors import FeedbackError
 from feedback.record.settings import Settings
 
@@ -294,3 +295,7 @@ def redact(source: Path, target: Path) -> None:
     with counted("redacting", source) as progress:
         count = redact_file(source, target, progress)
     click.echo(f"{count} texts, in {target}")
+
+
+main.add_command(erase)
+main.add_command(export_subject)

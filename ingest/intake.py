@@ -1,7 +1,6 @@
 """Accepting: every channel ends here. An arrival is stored once, however often it comes."""
 
 import datetime as dt
-import secrets
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from feedback.record import contacts, raw
+from feedback.record import contacts, raw, receipts
 from feedback.record.errors import FeedbackError, KeyReused, Malformed, NotAuthentic, NotFound
 from feedback.record.models import Feedback, Service, new_id
 from feedback.record.sealing import KeyRing
@@ -24,8 +23,6 @@ HISTORY_AFTER = dt.timedelta(hours=48)
 
 ANYONE = ("public", "open311")
 """Callers that nobody vouches for."""
-
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no letter that is taken for another
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +80,7 @@ def _row(arrival: Arrival, services: Mapping[str, Service], keys: KeyRing, now: 
         "id": identity,
         "service_id": service.id,
         "channel": arrival.channel,
-        "receipt": fresh_receipt(),
+        "receipt": receipts.fresh(),
         "caller": arrival.caller,
         "external_id": arrival.external_id,
         "digest": keys.digest(msgspec.json.encode((arrival.service, _content(arrival), arrival.submitted_at))),
@@ -110,11 +107,6 @@ def _said_at(arrival: Arrival, service: Service, identity: uuid.UUID, now: dt.da
     midnight = dt.datetime.combine(said, dt.time(), zone)
     share = int.from_bytes(identity.bytes[8:12]) / 2**32
     return min(midnight + dt.timedelta(days=1) * share, now), True
-
-
-def fresh_receipt() -> str:
-    letters = "".join(secrets.choice(ALPHABET) for _ in range(16))  # 80 random bits
-    return "-".join(letters[at : at + 4] for at in range(0, 16, 4))
 
 
 def _content(arrival: Arrival) -> dict[str, Any]:

@@ -7,13 +7,19 @@ import msgspec
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
-from feedback.record import erasure
+from feedback.record import erasure, receipts
 from feedback.record.errors import Conflict, NotFound
 from feedback.record.models import Action, Feedback, Issue, Service, Statement, new_id
 from feedback.record.stages import ask
-from ingest.intake import ALPHABET, fresh_receipt
 
-STATES = {"clean": "received", "group": "received", "done": "read", "set_aside": "received", "withdrawn": "withdrawn"}
+STATES = {
+    "clean": "received",
+    "group": "received",
+    "done": "read",
+    "set_aside": "received",
+    "withdrawn": "withdrawn",
+    "expired": "expired",
+}
 
 
 class UnderstoodAs(msgspec.Struct, frozen=True):
@@ -33,7 +39,7 @@ class Done(msgspec.Struct, frozen=True):
 
 
 class Receipt(msgspec.Struct, frozen=True):
-    """`state`: received, read (by the machine, and open to the team) or withdrawn. No word of the message itself."""
+    """`state`: received, read (by the machine, and open to the team), withdrawn or expired. No word of the message."""
 
     receipt: str
     service: str
@@ -46,10 +52,8 @@ class Receipt(msgspec.Struct, frozen=True):
 
 
 def find(session: Session, code: str) -> Feedback:
-    """Takes the code as people type it: in lower case, without hyphens, with O for 0 and I or L for 1."""
-    letters = "".join(c for c in code.upper().translate(str.maketrans("OIL", "011")) if c in ALPHABET)
-    normal = "-".join(letters[at : at + 4] for at in range(0, len(letters), 4))
-    found = session.scalar(select(Feedback).where(Feedback.receipt == normal))
+    """Takes the code as people type it."""
+    found = session.scalar(select(Feedback).where(Feedback.receipt == receipts.normal(code)))
     if found is None:
         raise NotFound("there is no receipt with this code")
     return found
@@ -92,7 +96,7 @@ def not_fixed(session: Session, code: str) -> None:
     if not resolved:
         raise Conflict("nothing that this was about is resolved")
     since = max(issue.status_at for issue in resolved if issue.status_at)
-    again = (Feedback.caller == _again(found), Feedback.external_id == since.isoformat())
+    again = (Feedback.caller == erasure.repeats_of(found.id), Feedback.external_id == since.isoformat())
     if session.scalar(select(exists().where(*again))):
         return
     repeat = _repeat(found, since, dt.datetime.now(dt.UTC))
@@ -105,17 +109,13 @@ def not_fixed(session: Session, code: str) -> None:
     ask(session, [found.service_id], "notice")
 
 
-def _again(found: Feedback) -> str:
-    return f"receipt:{found.id}"
-
-
 def _repeat(found: Feedback, since: dt.datetime, now: dt.datetime) -> Feedback:
     return Feedback(
         id=new_id(),
         service_id=found.service_id,
         channel="web",
-        receipt=fresh_receipt(),
-        caller=_again(found),
+        receipt=receipts.fresh(),
+        caller=erasure.repeats_of(found.id),
         external_id=since.isoformat(),
         digest=found.digest,
         said_at=now,
@@ -142,6 +142,5 @@ def _said_again(said: Statement, repeat: Feedback) -> Statement:
 def take_back(session: Session, code: str) -> None:
     """Erases what was said; that something was once said and taken back remains. Twice is as good as once."""
     found = find(session, code)
-    if found.stage != "withdrawn":
-        repeats = session.scalars(select(Feedback.id).where(Feedback.caller == _again(found)))
-        erasure.erase(session, [found.id, *repeats], by="citizen")
+    if found.stage != erasure.WITHDRAWN:
+        erasure.erase(session, erasure.with_repeats(session, [found.id]), by="citizen")

@@ -77,6 +77,7 @@ class Wording:
     take_back_lead: str
     take_back_button: str
     taken_back: str
+    kept_no_longer: str
 
     ours_title: str
     ours_lead: str
@@ -170,6 +171,7 @@ ENGLISH = Wording(
     take_back_lead="What you said is deleted, with any contact you left. This cannot be undone.",
     take_back_button="Yes, delete my feedback",
     taken_back="You have taken this feedback back. What you said has been deleted.",
+    kept_no_longer="Feedback is kept for a limited time. When that was over, what you said was deleted.",
     ours_title="You said, we did: {service}",
     ours_lead="What people told us, and what the team changed because of it.",
     ours_none="Nothing has been published yet.",
@@ -258,6 +260,7 @@ WELSH = Wording(
     take_back_lead="Caiff yr hyn a ddywedoch ei ddileu, ynghyd ag unrhyw fanylion cyswllt. Nid oes modd dadwneud hyn.",
     take_back_button="Ie, dileu fy adborth",
     taken_back="Rydych wedi tynnu'r adborth hwn yn ôl. Mae'r hyn a ddywedoch wedi'i ddileu.",
+    kept_no_longer="Am gyfnod penodol y cedwir adborth. Pan ddaeth i ben, cafodd yr hyn a ddywedoch ei ddileu.",
     ours_title="Dywedoch chi, gwnaethom ni: {service}",
     ours_lead="Beth ddywedodd pobl wrthym, a beth newidiodd y tîm oherwydd hynny.",
     ours_none="Nid oes dim wedi'i gyhoeddi eto.",

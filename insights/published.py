@@ -67,7 +67,15 @@ def entries(session: Session, service: Service, language: str) -> list[Entry]:
     released = select(Publication).where(Publication.service_id == service.id)
     rows = session.scalars(released.order_by(Publication.released_at.desc())).all()
     counts = issues.tallies(session, Statement.issue_id.in_([row.issue_id for row in rows]))
-    return [_entry(session, row, language, counts[row.issue_id].count if row.issue_id in counts else 0) for row in rows]
+    erased = dict(
+        session.execute(select(Issue.id, Issue.erased).where(Issue.id.in_([row.issue_id for row in rows]))).all()
+    )
+    return [
+        _entry(
+            session, row, language, erased[row.issue_id] + (counts[row.issue_id].count if row.issue_id in counts else 0)
+        )
+        for row in rows
+    ]
 
 
 def _entry(session: Session, row: Publication, language: str, count: int) -> Entry:

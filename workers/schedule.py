@@ -16,7 +16,7 @@ from feedback.record.stages import LOCKS, ask, ask_wide, asked_for
 from ingest import parts
 from insights import once
 from insights.alerts import delivery
-from workers import answer
+from workers import answer, retention
 
 log = structlog.get_logger()
 
@@ -53,6 +53,8 @@ def schedule(record: Record, bell: Bell, stop: threading.Event) -> None:
 
 def _look(record: Record, bell: Bell, hour: dt.datetime | None) -> dt.datetime:
     now = dt.datetime.now(dt.UTC).replace(minute=0, second=0, microsecond=0)
+    if hour != now and now.hour == NIGHTLY:
+        retention.nightly(record, now)
     with record.transaction() as session:
         if hour != now:
             _hourly(session, record, now)

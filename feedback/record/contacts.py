@@ -111,3 +111,9 @@ def tell_no_more_of(session: Session, issue_id: uuid.UUID) -> None:
     """It is open again: who has not been told yet waits until it is resolved once more."""
     waits = update(Contact).where(Contact.about == issue_id, Contact.stage == WAITING, Contact.claimed_by.is_(None))
     session.execute(waits.values(stage=KEPT, about=None, due_at=None))
+
+
+def rewrap(session: Session, keys: KeyRing) -> None:
+    """Every key is wrapped by the current key of keys from now on, so that a former one opens nothing any more."""
+    for row in session.scalars(select(Contact).with_for_update(skip_locked=True)):
+        row.wrapped_key = keys.rewrap(row.wrapped_key, row.feedback_id.bytes)

@@ -1,25 +1,39 @@
-"""Erasing: the text, vectors, memberships and contact of a piece of feedback go; that it once existed remains."""
+"""Erasing: the words of a piece of feedback go, wherever they are; that it once existed remains."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, cast, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from feedback.record import contacts, raw
-from feedback.record.models import AuditEntry, Feedback, HeldRaw, Issue, Statement
+from feedback.record import audit, contacts, counting, raw, retitling
+from feedback.record.models import Alert, Delivery, Feedback, HeldRaw, Statement
 
-WITHDRAWN = "withdrawn"
+WITHDRAWN, EXPIRED = "withdrawn", "expired"
+"""Taken back (by the citizen, or for them); kept as long as the service keeps feedback."""
 
 
-def erase(session: Session, ids: Sequence[uuid.UUID], *, by: str) -> None:
+def repeats_of(identity: uuid.UUID) -> str:
+    """The caller of what a receipt's holder said again without words: "it is not fixed"."""
+    return f"receipt:{identity}"
+
+
+def with_repeats(session: Session, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    callers = [repeats_of(identity) for identity in ids]
+    return [*ids, *session.scalars(select(Feedback.id).where(Feedback.caller.in_(callers)))]
+
+
+def erase(session: Session, ids: Sequence[uuid.UUID], *, by: str, to: str = WITHDRAWN) -> None:
     """A worker that has one of them in hand finds it no longer its own, and writes nothing."""
-    _drop_quotes(session, ids)
+    rows = session.execute(
+        select(Feedback.id, Feedback.service_id).where(Feedback.id.in_(ids)).order_by(Feedback.id).with_for_update()
+    ).all()
+    _leave_issues(session, ids, {row.service_id for row in rows})
     session.execute(
         update(Feedback)
         .where(Feedback.id.in_(ids))
         .values(
-            stage=WITHDRAWN,
+            stage=to,
             claimed_by=None,
             text=None,
             page_url=None,
@@ -32,20 +46,43 @@ def erase(session: Session, ids: Sequence[uuid.UUID], *, by: str) -> None:
             reason=None,
         )
     )
-    session.execute(delete(Statement).where(Statement.feedback_id.in_(ids)))
     session.execute(delete(HeldRaw).where(HeldRaw.feedback_id.in_(ids)))
     raw.forget(session, ids)
     contacts.shred(session, ids)
-    session.add_all(_entries(session, ids, by))
+    _silence_alerts(session, ids)
+    for row in rows:
+        audit.note(session, by, "erase" if to == WITHDRAWN else to, f"feedback:{row.id}", row.service_id)
 
 
-def _drop_quotes(session: Session, ids: Sequence[uuid.UUID]) -> None:
-    rows = session.execute(select(Statement.id, Statement.issue_id).where(Statement.feedback_id.in_(ids))).all()
-    gone, touched = {row.id for row in rows}, {row.issue_id for row in rows}
-    for issue in session.scalars(select(Issue).where(Issue.id.in_(touched)).with_for_update()):
-        issue.quotes = [quote for quote in issue.quotes if quote not in gone]
+def _leave_issues(session: Session, ids: Sequence[uuid.UUID], service_ids: Collection[int]) -> None:
+    """What they counted for stays counted where it was published; their words name and quote nothing any more."""
+    counted = session.execute(
+        select(Statement.issue_id, func.count(Feedback.id.distinct()))
+        .join(Feedback, Feedback.id == Statement.feedback_id)
+        .where(Feedback.id.in_(ids), Feedback.weight > 0)
+        .group_by(Statement.issue_id)
+    )
+    gone = {row[0]: row[1] for row in counted.all()}
+    issues = counting.leave_issues(session, ids)
+    said = session.scalars(select(Statement.text).where(Statement.feedback_id.in_(ids))).all()
+    session.execute(delete(Statement).where(Statement.feedback_id.in_(ids)))
+    counting.pass_on(session, ids)
+    for issue in issues:
+        issue.erased += gone.get(issue.id, 0)
+    retitling.forget(session, service_ids, said)
 
 
-def _entries(session: Session, ids: Sequence[uuid.UUID], by: str) -> list[AuditEntry]:
-    rows = session.execute(select(Feedback.id, Feedback.service_id).where(Feedback.id.in_(ids)))
-    return [AuditEntry(service_id=row.service_id, by=by, act="erase", subject=f"feedback:{row.id}") for row in rows]
+def named_in(ids: Sequence[uuid.UUID]) -> ColumnElement[bool]:
+    """Which alerts are about any of these pieces."""
+    named: ColumnElement[bool] = Alert.facts["feedback_ids"].has_any(cast([str(one) for one in ids], ARRAY(Text)))
+    return named
+
+
+def _silence_alerts(session: Session, ids: Sequence[uuid.UUID]) -> None:
+    """What raised an urgent alert is quoted in its reason, and a receiver may have answered with what we sent."""
+    about = session.scalars(select(Alert).where(named_in(ids))).all()
+    for alert in about:
+        if "urgent" in alert.facts:
+            alert.facts = {**alert.facts, "urgent": {**alert.facts["urgent"], "reason": ""}}
+    told = cast([alert.id for alert in about], ARRAY(Uuid))
+    session.execute(update(Delivery).where(Delivery.alert_ids.bool_op("&&")(told)).values(answer=""))

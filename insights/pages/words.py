@@ -57,6 +57,7 @@ STAGES: Mapping[str, str] = {
     "done": "Read",
     "set_aside": "Set aside",
     "withdrawn": "Taken back",
+    "expired": "Kept no longer",
 }
 VERDICTS: Mapping[str, str] = {
     "spam": "Spam",

@@ -9,8 +9,11 @@ from xml.etree import ElementTree as ET
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
+from sqlalchemy import select
 
+from feedback.record import erasure
 from feedback.record.db import Record
+from feedback.record.models import Statement
 from tests.insights import made_up
 from tests.insights.test_api import key
 
@@ -87,3 +90,15 @@ def test_what_is_withdrawn_is_gone_and_readers_release_nothing(
     assert client.delete(path, headers=admin).status_code == 204
     assert TEXT["did"] not in client.get(PAGE).text
     assert client.delete(path, headers=admin).status_code == 404
+
+
+def test_what_was_published_stays_when_somebody_takes_their_words_back(
+    client: Client, record: Record, admin: dict[str, str], issue: uuid.UUID
+) -> None:
+    publish(client, admin, issue)
+    before = client.get(f"{PAGE}.csv?lang=en").text
+    with record.transaction() as session:
+        mine = select(Statement.feedback_id).where(Statement.issue_id == issue).limit(3)
+        erasure.erase(session, session.scalars(mine).all(), by="citizen")
+    assert client.get(f"/v1/issues/{issue}", headers=admin).json()["count"] == 57
+    assert ",60," in before and client.get(f"{PAGE}.csv?lang=en").text == before

@@ -1,0 +1,19 @@
+"""The code that a citizen gets for a piece of feedback: to look up what became of it, or take it back."""
+
+import secrets
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no letter that is taken for another
+ALIKE = str.maketrans("OIL", "011")
+
+
+def fresh() -> str:
+    return _grouped("".join(secrets.choice(ALPHABET) for _ in range(16)))  # 80 random bits
+
+
+def normal(code: str) -> str:
+    """As it was given, however people type it: in lower case, without hyphens, with O for 0 and I or L for 1."""
+    return _grouped("".join(letter for letter in code.upper().translate(ALIKE) if letter in ALPHABET))
+
+
+def _grouped(letters: str) -> str:
+    return "-".join(letters[at : at + 4] for at in range(0, len(letters), 4))

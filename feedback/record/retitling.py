@@ -1,0 +1,60 @@
+"""An issue is named by what people say, so what somebody said may have named it: erased, it names it no more."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import cast, exists, func, select
+from sqlalchemy.dialects.postgresql import JSONPATH
+from sqlalchemy.orm import Session
+
+from feedback.record.models import Issue, IssueEvent, Statement
+
+LONGEST = 80  # characters of a title
+NAMELESS = "What was said is no longer kept"
+
+
+def forget(session: Session, service_ids: Collection[int], erased: Sequence[str]) -> None:
+    """Titles and keywords keep what others still say in their issues. A title that a person gave is theirs."""
+    said = "\n".join(erased).casefold()
+    known = session.execute(
+        select(Issue.id, Issue.title, Issue.titled_by, Issue.keywords).where(Issue.service_id.in_(service_ids))
+    )
+    found = [row.id for row in known if any(word in said for word in _names(row))]
+    for issue in session.scalars(select(Issue).where(Issue.id.in_(found)).order_by(Issue.id).with_for_update()):
+        _forget(session, issue, said)
+
+
+def _names(issue: Any) -> list[str]:
+    """What it is named by, of what people say."""
+    return [*([_bare(issue.title)] if issue.titled_by == "machine" else []), *map(str.casefold, issue.keywords)]
+
+
+def _bare(title: str) -> str:
+    return title.rstrip("… .").casefold()
+
+
+def _forget(session: Session, issue: Issue, erased: str) -> None:
+    title = _bare(issue.title)
+    if issue.titled_by == "machine" and title in erased and not _said(session, issue, title):
+        _rename(session, issue)
+    issue.keywords = [word for word in issue.keywords if word.casefold() not in erased or _said(session, issue, word)]
+
+
+def _said(session: Session, issue: Issue, words: str) -> bool:
+    still = exists().where(Statement.issue_id == issue.id, Statement.text.icontains(words, autoescape=True))
+    return bool(session.scalar(select(still)))
+
+
+def _rename(session: Session, issue: Issue) -> None:
+    """By the shortest that is still said, until a refit finds better; in its history as well."""
+    others = select(Statement.text).where(Statement.issue_id == issue.id, Statement.filler.is_(False))
+    shortest = session.scalar(others.order_by(func.length(Statement.text), Statement.id).limit(1))
+    old, issue.title = issue.title, (shortest or NAMELESS)[:LONGEST]
+    for event in session.scalars(select(IssueEvent).where(IssueEvent.details.path_exists(cast(_named(old), JSONPATH)))):
+        event.details = {key: issue.title if value == old else value for key, value in event.details.items()}
+
+
+def _named(title: str) -> str:
+    """A JSON path to any value that is this text."""
+    quoted = title.replace("\\", "\\\\").replace('"', '\\"')
+    return f'$.* ? (@ == "{quoted}")'

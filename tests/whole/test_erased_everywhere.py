@@ -1,0 +1,149 @@
+"""What is erased is nowhere: not in PostgreSQL, not in Redis, not in any file."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+import pytest
+import redis
+from click.testing import CliRunner, Result
+from litestar import Litestar
+from litestar.testing import TestClient
+from sqlalchemy import select, text
+
+from feedback.cli import main
+from feedback.record import contacts
+from feedback.record.db import Record, engine_for
+from feedback.record.models import Alert, Contact, Delivery, Feedback, Issue, Statement, Subscription
+from feedback.record.sealing import KeyRing
+from ingest.arrival import Arrival
+from ingest.intake import accept
+from tests.conftest import RealServers
+from tests.walking import walk
+from tests.workers.texts import USUAL, said
+from workers import retention
+from workers.station import Worker
+
+Client = TestClient[Litestar]
+
+CANARY = "zanzibarquux"
+WORDS = f"The {CANARY} upload is broken and I will kill myself tonight"
+"""Long enough to be quoted, short enough to name an issue, and urgent."""
+CONTACT = "07700 900888"
+NOW = dt.datetime.now(dt.UTC)
+
+
+def in_postgres(servers: RealServers) -> str:
+    """Every row of every table, as text."""
+    engine = engine_for(servers.database_url, size=1)
+    with engine.connect() as connection:
+        tables = connection.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).all()
+        rows = [row for table in tables for row in connection.scalars(text(f'SELECT t::text FROM "{table}" t'))]
+    engine.dispose()
+    return "\n".join(rows)
+
+
+def in_redis(servers: RealServers) -> str:
+    with redis.Redis.from_url(servers.redis_url) as valkey:
+        return "\n".join(f"{key!r}{valkey.dump(key)!r}" for key in valkey.scan_iter())
+
+
+def in_files(servers: RealServers) -> str:
+    """Of the data folder, its logs included, but for PostgreSQL's own files: those are told by its rows."""
+    own = servers.data / "postgres" / "data"
+    files = [file for file in servers.data.rglob("*") if own not in file.parents and file.is_file()]
+    return "\n".join(str(file) for file in files if CANARY.encode() in file.read_bytes())
+
+
+def holders(servers: RealServers) -> list[str]:
+    """Which stores hold the canary, in words or as a file's name."""
+    stores: dict[str, Callable[[RealServers], str]] = {"PostgreSQL": in_postgres, "Redis": in_redis}
+    return [name for name, read in stores.items() if CANARY in read(servers)] + in_files(servers).splitlines()
+
+
+@pytest.fixture
+def piece(worker: Worker, blue_badge: str) -> Iterator[str]:
+    """The receipt of a piece that named an issue, was quoted, alerted about, and left a contact."""
+    arrivals = [Arrival("blue-badge", text, "web", "test", submitted_at=NOW) for text in said(USUAL, 40)]
+    mine = Arrival("blue-badge", WORDS, "web", "test", contact=CONTACT, attributes={"office": CANARY})
+    with worker.record.transaction() as session:
+        accept(session, worker.record.keys, arrivals, NOW)
+        [answer] = accept(session, worker.record.keys, [mine], NOW)
+    walk(worker)
+    with worker.record.transaction() as session:
+        _name_an_issue(session, WORDS)
+    yield str(getattr(answer, "receipt", ""))
+
+
+def _name_an_issue(session: Any, words: str) -> None:
+    statement = session.scalars(select(Statement).where(Statement.text.contains(CANARY))).one()
+    issue = session.scalars(select(Issue)).first()
+    statement.issue_id, issue.title, issue.keywords = issue.id, words, [CANARY, "badge"]
+    issue.quotes = [*issue.quotes, statement.id]
+    alert = session.scalars(select(Alert)).one()
+    subscription = Subscription(
+        service_id=alert.service_id, kind="webhook", shown="x", sealed=b"", stage="idle", created_by="t"
+    )
+    session.add(subscription)
+    session.flush()
+    session.add(
+        Delivery(subscription_id=subscription.id, alert_ids=[alert.id], outcome="delivered", seconds=0.1, answer=words)
+    )
+
+
+def test_taken_back_it_is_in_no_store(client: Client, servers: RealServers, record: Record, piece: str) -> None:
+    assert holders(servers) == ["PostgreSQL"]
+    assert client.delete(f"/v1/receipts/{piece}").status_code == 204
+    assert holders(servers) == []
+    with record.transaction() as session:
+        issue = session.scalars(select(Issue).where(Issue.erased == 1)).one()
+        assert issue.keywords == ["badge"] and issue.title
+
+
+def test_a_contact_finds_it_too_however_it_is_written(
+    client: Client, servers: RealServers, admin: dict[str, str], piece: str
+) -> None:
+    asked = {"contact": "+44 7700 900888"}
+    told = client.post("/v1/services/blue-badge/subject-access", json=asked, headers=admin)
+    [mine] = told.json()["items"]
+    assert (mine["contact"], mine["as_it_came"]["message"]) == (CONTACT, WORDS)
+    assert CANARY in mine["feedback"]["text"] and mine["statements"][0]["issue"] == WORDS
+    answer = client.post("/v1/services/blue-badge/erasures", json=asked, headers=admin)
+    assert len(answer.json()["erased"]) == 1
+    assert holders(servers) == []
+    assert client.post("/v1/services/blue-badge/erasures", json=asked, headers=admin).status_code == 404
+
+
+def test_what_is_kept_no_longer_is_gone_and_what_is_recent_stays(
+    client: Client, servers: RealServers, record: Record, piece: str
+) -> None:
+    with record.transaction() as session:
+        mine = session.scalars(select(Feedback).where(Feedback.receipt == piece)).one()
+        mine.received_at -= dt.timedelta(days=800)
+    retention.nightly(record, NOW)
+    assert holders(servers) == []
+    assert client.get(f"/v1/receipts/{piece}").json()["state"] == "expired"
+    with record.transaction() as session:
+        stages = session.scalars(select(Feedback.stage)).all()
+    assert stages.count("expired") == 1 and stages.count("done") == 40
+
+
+def test_contacts_outlive_the_key_of_keys(record: Record, piece: str) -> None:
+    new = b"C" * 32
+    with record.transaction() as session:
+        contacts.rewrap(session, KeyRing([new, *record.settings.keys()]))
+    with record.transaction() as session:
+        ids = session.scalars(select(Contact.feedback_id)).all()
+        assert list(contacts.read(session, KeyRing([new]), ids).values()) == [CONTACT]
+
+
+def test_the_commands_tell_and_erase(servers: RealServers, piece: str) -> None:
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(main, arguments, env={"FEEDBACK_DATA": str(servers.data)})
+
+    told = run("export-subject", "--receipt", piece.lower())
+    assert msgspec.json.decode(told.stdout)[0]["as_it_came"]["message"] == WORDS
+    assert run("erase", "--receipt", piece, "--contact", CONTACT).exit_code == 2
+    assert run("erase", "--receipt", piece).stdout == "Erased: 1\n"
+    assert holders(servers) == []

@@ -1,0 +1,60 @@
+"""Each night: what a service has kept for as long as it keeps feedback is erased, and leaves the disk."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+import structlog
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from feedback.record import contacts, erasure, held
+from feedback.record.db import Record
+from feedback.record.models import Feedback, Service
+
+log = structlog.get_logger()
+
+AT_ONCE = 500
+HOLDING = ("feedback", "statements", "issues", "issue_events", "contacts", "held_raw", "alerts", "deliveries")
+"""The tables that a citizen's words, or the way to them, were in."""
+
+
+def nightly(record: Record, now: dt.datetime) -> None:
+    """Again, it finds nothing to do."""
+    with record.transaction() as session:
+        services = session.scalars(select(Service)).all()
+    for service in services:
+        before = now - dt.timedelta(days=service.properties.retention_days)
+        if count := _expire(record, service, before):
+            log.info("kept no longer", service=service.slug, pieces=count)
+    with record.transaction() as session:
+        held.rewrap(session, record.keys)
+        contacts.rewrap(session, record.keys)
+    _sweep(record)
+
+
+def _expire(record: Record, service: Service, before: dt.datetime) -> int:
+    """A batch a transaction, so that nobody waits for a large one."""
+    count = 0
+    while True:
+        with record.transaction() as session:
+            over = _over(session, service, before)
+            erasure.erase(session, over, by="machine", to=erasure.EXPIRED)
+        count += len(over)
+        if len(over) < AT_ONCE:
+            return count
+
+
+def _over(session: Session, service: Service, before: dt.datetime) -> Sequence[uuid.UUID]:
+    """By when it was received: a history that is imported today is kept from today on."""
+    gone = (erasure.WITHDRAWN, erasure.EXPIRED)
+    old = select(Feedback.id).where(
+        Feedback.service_id == service.id, Feedback.received_at < before, Feedback.stage.not_in(gone)
+    )
+    return session.scalars(old.order_by(Feedback.received_at).limit(AT_ONCE)).all()
+
+
+def _sweep(record: Record) -> None:
+    """PostgreSQL keeps what was deleted or replaced in its files until it is vacuumed."""
+    with record.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"VACUUM {', '.join(HOLDING)}"))
