@@ -7,7 +7,7 @@ from sqlalchemy import cast, exists, func, select
 from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import Session
 
-from feedback.record.models import Issue, IssueEvent, Statement
+from feedback.record.models import Issue, IssueBefore, IssueEvent, Statement
 
 LONGEST = 80  # characters of a title
 NAMELESS = "What was said is no longer kept"
@@ -22,6 +22,20 @@ def forget(session: Session, service_ids: Collection[int], erased: Sequence[str]
     found = [row.id for row in known if any(word in said for word in _names(row))]
     for issue in session.scalars(select(Issue).where(Issue.id.in_(found)).order_by(Issue.id).with_for_update()):
         _forget(session, issue, said)
+    _forget_before(session, service_ids, said)
+
+
+def _forget_before(session: Session, service_ids: Collection[int], erased: str) -> None:
+    """What issues were named before a refit, kept so that it can be undone."""
+    earlier = session.execute(
+        select(IssueBefore, Issue)
+        .join(Issue, Issue.id == IssueBefore.issue_id)
+        .where(Issue.service_id.in_(service_ids))
+    )
+    for before, issue in earlier:
+        if (title := _bare(before.title)) in erased and not _said(session, issue, title):
+            before.title = issue.title
+        before.keywords = _kept(session, issue, before.keywords, erased)
 
 
 def _names(issue: Any) -> list[str]:
@@ -37,7 +51,11 @@ def _forget(session: Session, issue: Issue, erased: str) -> None:
     title = _bare(issue.title)
     if issue.titled_by == "machine" and title in erased and not _said(session, issue, title):
         _rename(session, issue)
-    issue.keywords = [word for word in issue.keywords if word.casefold() not in erased or _said(session, issue, word)]
+    issue.keywords = _kept(session, issue, issue.keywords, erased)
+
+
+def _kept(session: Session, issue: Issue, keywords: Sequence[str], erased: str) -> list[str]:
+    return [word for word in keywords if word.casefold() not in erased or _said(session, issue, word)]
 
 
 def _said(session: Session, issue: Issue, words: str) -> bool:

@@ -15,7 +15,17 @@ from sqlalchemy import select, text
 from feedback.cli import main
 from feedback.record import contacts
 from feedback.record.db import Record, engine_for
-from feedback.record.models import Alert, Contact, Delivery, Feedback, Issue, Statement, Subscription
+from feedback.record.models import (
+    Alert,
+    Contact,
+    Delivery,
+    Feedback,
+    Issue,
+    IssueBefore,
+    Refit,
+    Statement,
+    Subscription,
+)
 from feedback.record.sealing import KeyRing
 from ingest.arrival import Arrival
 from ingest.intake import accept
@@ -81,6 +91,8 @@ def _name_an_issue(session: Any, words: str) -> None:
     issue = session.scalars(select(Issue)).first()
     statement.issue_id, issue.title, issue.keywords = issue.id, words, [CANARY, "badge"]
     issue.quotes = [*issue.quotes, statement.id]
+    past = {"title": words, "keywords": [CANARY], "quotes": [], "model": "m", "centroid": [1.0], "radius": 0.5}
+    session.add(IssueBefore(refit_id=session.scalar(select(Refit.id)), issue_id=issue.id, **past))
     alert = session.scalars(select(Alert)).one()
     subscription = Subscription(
         service_id=alert.service_id, kind="webhook", shown="x", sealed=b"", stage="idle", created_by="t"
