@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from feedback.record.models import Issue, Statement, Theme, ThemeEvent, ThemeIssue, ThemeSignal, WideWork, new_id
 from feedback.record.stages import OPEN, asked_for
 from nlp import hierarchy, identity
+from workers import across
 from workers.joining import crowd_of
 from workers.station import Save, Station, Worker, work_once
 from workers.vectors import halves, matrix
@@ -49,15 +50,18 @@ def themes(worker: Worker) -> None:
 
 def _themes(worker: Worker, rows: Sequence[WideWork]) -> Save[WideWork]:
     [row] = rows
-    seen = row.asked
+    seen, moment = row.asked, dt.datetime.now(dt.UTC)
     with worker.record.transaction() as session:
         heard, centroids = _heard(session)
+        said = across.hear(session, moment)
+    together = across.find(said)
     groups = [group for kind in sorted({it.kind for it in heard}) for group in _groups(heard, centroids, kind)]
 
     def save(session: Session, mine: Sequence[WideWork]) -> None:
         for row in mine:
             row.done = seen
         if mine:
+            across.store(session, together, moment)
             renew(session, heard, groups)
 
     return save

@@ -71,10 +71,15 @@ def surprise(k: Floats, b: Floats, volume: Exposure, restless: float = 0.01) -> 
     matters = (k >= LEAST_REPORTS) & (k >= LEAST_RATIO * prior * odds)
     if matters.any():
         k, prior, odds = np.broadcast_to(k, odds.shape)[matters], prior[matters], odds[matters]
-        shape = 1 / (1 / prior + restless)
-        spread = odds * prior / shape
-        score[matters] = -np.log10(np.maximum(betainc(k, shape, spread / (1 + spread)), 1e-300))
+        score[matters] = tail(k, prior, odds * prior, restless)
     return score
+
+
+def tail(k: Floats, prior: Floats, usual: Floats, restless: float) -> Floats:
+    """-log10 P(K >= k) of a negative binomial count whose mean is `usual`, known as well as `prior` reports tell."""
+    shape = 1 / (1 / prior + restless)
+    spread = usual / shape
+    return np.asarray(-np.log10(np.maximum(betainc(k, shape, spread / (1 + spread)), 1e-300)))
 
 
 def _odds(k: Floats, b: Floats, volume: Exposure) -> Floats:
