@@ -91,7 +91,7 @@ def _fields(session: Session, row: Subscription) -> dict[str, Any]:
 
 @post("/v1/subscriptions", sync_to_thread=True)
 def subscribe(request: AnyRequest, record: Record, data: Wanted, request_key: RequestKey) -> Subscribed:
-    """Subscribe to the signals of a service. Without filters, every signal is sent at once."""
+    """Subscribe to the signals of a service or of a theme. Without filters, every signal is sent at once."""
     with record.transaction() as session:
         allowed = Allowed.of(record.settings.webhook_allow)
         made, secret = subscriptions.make(session, record.keys, allowed, asker(session, request), data, request_key)
@@ -100,7 +100,12 @@ def subscribe(request: AnyRequest, record: Record, data: Wanted, request_key: Re
 
 @get("/v1/subscriptions", sync_to_thread=True)
 def list_subscriptions(
-    request: AnyRequest, record: Record, limit: Limit, cursor: Cursor, service: str | None = None
+    request: AnyRequest,
+    record: Record,
+    limit: Limit,
+    cursor: Cursor,
+    service: str | None = None,
+    theme: uuid.UUID | None = None,
 ) -> Page[SubscriptionView]:
     """The subscriptions that the key may see, the latest first."""
     with record.transaction() as session:
@@ -108,6 +113,8 @@ def list_subscriptions(
         query = select(Subscription).where(*subscriptions.visible(who))
         if service is not None:
             query = query.where(Subscription.service_id == access.service_for(session, who, service).id)
+        if theme is not None:
+            query = query.where(Subscription.theme_id == theme)
         if cursor:
             query = query.where(Subscription.id < unpack(cursor, uuid.UUID))
         rows = session.scalars(query.order_by(Subscription.id.desc()).limit(limit)).all()

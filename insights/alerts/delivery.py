@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from feedback.record.errors import Conflict, NotFound
 from feedback.record.models import Alert, Delivery, Service, Subscription, new_id
 from feedback.record.stages import OPEN
-from insights.alerts import facts
+from insights.alerts import facts, subscriptions
 from insights.alerts.facts import ENDED, URGENT
 
 RETRIES = tuple(
@@ -137,15 +137,16 @@ def end(session: Session, subscription: Subscription, state: str, why: str | Non
     subscription.state = state
     session.flush()
     session.execute(_waiting_of(subscription).values(state="dropped"))
-    if why and subscription.contact:
-        service = session.get_one(Service, subscription.service_id)
+    if why and subscription.contact and (service := subscriptions.service_of(session, subscription)):
         queue(session, subscription, service, ENDED, facts.of_end(service, subscription, why))
 
 
 def test(session: Session, subscription: Subscription) -> Alert:
     """A made-up alert, at once."""
     _require_living(subscription)
-    service = session.get_one(Service, subscription.service_id)
+    service = subscriptions.service_of(session, subscription)
+    if service is None:
+        raise Conflict("no service has an issue of this theme now")
     said = facts.of_test(service, session.scalars(select(func.now())).one())
     return queue(session, subscription, service, "signal.new", said)
 

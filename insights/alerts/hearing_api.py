@@ -17,7 +17,7 @@ from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.errors import Malformed, NotFound
-from feedback.record.models import Alert, AuditEntry, Service, Subscription
+from feedback.record.models import Alert, AuditEntry, Subscription
 from feedback.record.queue import Bell
 from insights.alerts import delivery, events, facts, feeds, hearing, hindsight, sealed, subscriptions
 from insights.alerts.subscriptions import Filters
@@ -203,8 +203,8 @@ def unsubscribe_at_once(record: Record, subscription: uuid.UUID, token: str) -> 
 
 
 def _leaving(session: Session, found: Subscription) -> Response[str]:
-    service = session.get_one(Service, found.service_id)
-    return layout.show(None, "unsubscribe.html", service=service, ended=found.state == "ended", shown=found.shown)
+    about = subscriptions.about(session, found)
+    return layout.show(None, "unsubscribe.html", about=about, ended=found.state == "ended", shown=found.shown)
 
 
 router = Router(

@@ -15,7 +15,18 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from feedback.record.models import Alert, Feedback, Issue, Quiet, Service, Signal, Statement, Subscription, new_id
+from feedback.record.models import (
+    Alert,
+    Feedback,
+    Issue,
+    Quiet,
+    Service,
+    Signal,
+    Statement,
+    Subscription,
+    ThemeIssue,
+    new_id,
+)
 from insights import signals
 from insights.alerts import facts, timing
 from insights.alerts.facts import URGENT
@@ -52,7 +63,7 @@ def tell(session: Session, service_id: int) -> None:
     signal_ids = [signal.id for signal, _ in standing]
     heard, reports = _heard(session, signal_ids), _reports(session, signal_ids)
     quiet = _quiet(session, [issue.id for _, issue in standing])
-    listeners = _listeners(session, service_id)
+    listeners, themes = _listeners(session, service_id), _themes(session, [issue.id for _, issue in standing])
     rows = []
     for signal, issue in standing:
         by_now = max(signal.observed, reports.get(signal.id, 0))
@@ -62,7 +73,8 @@ def tell(session: Session, service_id: int) -> None:
         for listener in listeners:
             known = _known(heard, listener, signal)
             silent = listener is not None and (listener.id, issue.id) in quiet
-            if not silent and _wanted(listener, signal, issue, by_now) and _is_news(by_now, known):
+            meant = listener is None or listener.theme_id in (None, themes.get(issue.id))
+            if meant and not silent and _wanted(listener, signal, issue, by_now) and _is_news(by_now, known):
                 rows.append(_row(service, listener, f"signal.{signal.kind}", said, signal, known))
     _raise(session, service, rows)
 
@@ -127,9 +139,15 @@ def _is_news(reports: int, known: Heard | None) -> bool:
 
 
 def _listeners(session: Session, service_id: int) -> list[Subscription | None]:
-    """The service's own stream, and whoever subscribed."""
-    active = select(Subscription).where(Subscription.service_id == service_id, Subscription.state == "active")
+    """The service's own stream, and whoever subscribed to it, or to a theme."""
+    mine = or_(Subscription.service_id == service_id, Subscription.service_id.is_(None))
+    active = select(Subscription).where(mine, Subscription.state == "active")
     return [None, *session.scalars(active.order_by(Subscription.id))]
+
+
+def _themes(session: Session, issue_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    rows = session.execute(select(ThemeIssue.issue_id, ThemeIssue.theme_id).where(ThemeIssue.issue_id.in_(issue_ids)))
+    return dict(rows.tuples().all())
 
 
 def _quiet(session: Session, issue_ids: Sequence[uuid.UUID]) -> set[tuple[uuid.UUID, uuid.UUID]]:
@@ -163,7 +181,10 @@ def matches(filters: Filters, kind: str, channels: Iterable[str], trend: str, st
 
 
 def _wants_urgent(listener: Subscription | None, piece: Feedback) -> bool:
-    return listener is None or matches_urgent(filters_of(listener), piece.channel)
+    """What is urgent is told before it is grouped, so nobody knows its theme."""
+    if listener is None:
+        return True
+    return listener.theme_id is None and matches_urgent(filters_of(listener), piece.channel)
 
 
 def matches_urgent(filters: Filters, channel: str) -> bool:

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.errors import Forbidden, Malformed, NotFound
-from feedback.record.models import Alert, AuditEntry, Service, Subscription, new_id
+from feedback.record.models import Alert, AuditEntry, Issue, Service, Subscription, Theme, ThemeIssue, new_id
 from feedback.record.sealing import KeyRing
 from feedback.record.stages import OPEN
+from insights import themes
 from insights.alerts import chat
 from insights.alerts.facts import URGENT
 from insights.alerts.sealed import Sealed, SigningKey, new_secret, seal, unseal
@@ -71,7 +72,7 @@ def make(
     if made := _made_before(session, who, request_key):
         sealed = unseal(keys, made)
         return made, sealed.keys[0].secret if sealed.keys else None
-    service = _service(session, who, wanted)
+    service_id, theme_id = _about(session, who, wanted)
     address, shown = _receiver(wanted, allowed)
     sealed = Sealed(address, [SigningKey(new_secret())] if wanted.kind == "webhook" else [])
     if wanted.contact is not None:
@@ -79,7 +80,8 @@ def make(
     made = Subscription(
         id=new_id(),
         stage=OPEN,
-        service_id=service.id,
+        service_id=service_id,
+        theme_id=theme_id,
         kind=wanted.kind,
         name=wanted.name[:200],
         shown=shown,
@@ -103,12 +105,16 @@ def _made_before(session: Session, who: Principal, request_key: str | None) -> S
     return session.scalar(same)
 
 
-def _service(session: Session, who: Principal, wanted: Wanted) -> Service:
-    if wanted.theme is not None:
-        raise NotFound("there is no such theme")
-    if wanted.service is None:
-        raise Malformed("service: what is the subscription about?")
-    return access.service_for(session, who, wanted.service, Role.editor)
+def _about(session: Session, who: Principal, wanted: Wanted) -> tuple[int | None, uuid.UUID | None]:
+    """The ids of its service and its theme. Of a theme somebody hears what concerns the services that they may see."""
+    if (wanted.service is None) == (wanted.theme is None):
+        raise Malformed("service: name a service or a theme, and not both")
+    if wanted.service is not None:
+        return access.service_for(session, who, wanted.service, Role.editor).id, None
+    theme = themes.shown(session, who, uuid.UUID(str(wanted.theme)))
+    if who.role < Role.editor:
+        raise Forbidden(f"this takes the role {Role.editor.name}")
+    return who.service_id, theme.id
 
 
 def _receiver(wanted: Wanted, allowed: Allowed) -> tuple[str, str]:
@@ -165,6 +171,26 @@ def find(session: Session, who: Principal, identity: uuid.UUID, needs: Role = Ro
     if who.role < needs:
         raise Forbidden(f"this takes the role {needs.name}")
     return found
+
+
+def service_of(session: Session, subscription: Subscription) -> Service | None:
+    """That of the subscription; or one that its theme has an issue of, if there is any."""
+    if subscription.service_id is not None:
+        return session.get_one(Service, subscription.service_id)
+    of_theme = (
+        select(Issue.service_id)
+        .join(ThemeIssue, ThemeIssue.issue_id == Issue.id)
+        .where(ThemeIssue.theme_id == subscription.theme_id)
+    )
+    return session.scalar(select(Service).where(Service.id.in_(of_theme)).order_by(Service.id).limit(1))
+
+
+def about(session: Session, subscription: Subscription) -> str:
+    """What it is about, for people."""
+    theme = session.get(Theme, subscription.theme_id) if subscription.theme_id else None
+    if subscription.service_id is not None:
+        return session.get_one(Service, subscription.service_id).name
+    return theme.title if theme else "a theme that has ended"
 
 
 def audit(session: Session, who: Principal, subscription: Subscription, act: str) -> None:

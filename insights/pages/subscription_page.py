@@ -33,12 +33,13 @@ def subscription_page(request: AnyRequest, record: Record, subscription: uuid.UU
     with record.transaction() as session:
         who = asker(session, request)
         found = subscriptions.find(session, who, subscription)
-        service = session.get_one(Service, found.service_id)
+        service = _service(session, found)
         return show(
             who,
             "subscription.html",
             subscription=found,
             wishes=alerts_page.wishes(found),
+            about=subscriptions.about(session, found),
             service=service,
             told=alerts_page.told(session, record, service, _last_alerts(session, found)),
             deliveries=_last_deliveries(session, found),
@@ -63,7 +64,7 @@ def _act(
     with record.transaction() as session:
         who = asker(session, request)
         found = subscriptions.find(session, who, identity, Role.editor)
-        service = session.get_one(Service, found.service_id)
+        service = _service(session, found)
         subscriptions.audit(session, who, found, f"{act} subscription")
         if act == "delete":
             session.delete(found)
@@ -76,6 +77,14 @@ def _act(
         ACTS[act](session, who, found, values)
     bell.ring("deliver")
     return redirect(here)
+
+
+def _service(session: Session, found: Subscription) -> Service:
+    """Where its page belongs."""
+    service = subscriptions.service_of(session, found)
+    if service is None:
+        raise NotFound("no service has an issue of this theme now")
+    return service
 
 
 def _test(session: Session, who: Principal, found: Subscription, values: Values) -> None:
