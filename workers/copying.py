@@ -1,10 +1,11 @@
 """Copies of one text are kept and shown, and count once: nobody fakes a trend by repeating himself."""
 
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, select, text, update
+from sqlalchemy.orm import Session, aliased
 
 from feedback.record.models import Feedback, Statement
 from feedback.record.stages import LOCKS
@@ -26,9 +27,27 @@ def mark(session: Session, rows: Sequence[Feedback]) -> None:
     """
     for service_id in sorted({row.service_id for row in rows}):
         session.execute(text("SELECT pg_advisory_xact_lock(:c, :s)"), {"c": LOCKS + 2, "s": service_id})
-        for row in rows:
-            if row.service_id == service_id and row.fingerprint:
-                _mark_one(session, row)
+        mine = {row.id: row for row in rows if row.service_id == service_id and row.fingerprint}
+        for identity in _alike(session, list(mine)):
+            _mark_one(session, mine[identity])
+
+
+def _alike(session: Session, ids: Sequence[uuid.UUID]) -> Sequence[uuid.UUID]:
+    """Those few that others of the same day are like, at first sight."""
+    other = aliased(Feedback)
+    found = select(Feedback.id).join(other, _near(Feedback, other)).where(Feedback.id.in_(ids))
+    return session.scalars(found.distinct().order_by(Feedback.id)).all()
+
+
+def _near(one: Any, other: Any) -> ColumnElement[bool]:
+    """Of the same day, and alike in at least one part of their fingerprints. What a person set aside is no original."""
+    return and_(
+        other.service_id == one.service_id,
+        other.id != one.id,
+        other.said_at.between(one.said_at - copies.DAY, one.said_at + copies.DAY),
+        other.bands.overlap(one.bands),
+        other.overruled.is_not(False),
+    )
 
 
 def fingerprint(row: Feedback) -> None:
@@ -55,23 +74,9 @@ def _mark_one(session: Session, row: Feedback) -> None:
 
 
 def _candidates(session: Session, row: Feedback) -> Sequence[Feedback]:
-    """Of the same day, and alike in at least one part of their fingerprints; then truly alike.
-
-    What a person set aside is nobody's original.
-    """
-    near: Any = Feedback.bands.overlap(row.bands)
-    found = session.scalars(
-        select(Feedback)
-        .where(
-            Feedback.service_id == row.service_id,
-            Feedback.id != row.id,
-            Feedback.said_at.between(row.said_at - copies.DAY, row.said_at + copies.DAY),
-            near,
-            Feedback.overruled.is_not(False),
-        )
-        .order_by(Feedback.said_at)
-        .limit(ENOUGH)
-    )
+    """At first sight, and then truly alike."""
+    near = select(Feedback).where(_near(row, Feedback))
+    found = session.scalars(near.order_by(Feedback.said_at).limit(ENOUGH))
     return [
         one for one in found if one.fingerprint and row.fingerprint and copies.near(one.fingerprint, row.fingerprint)
     ]

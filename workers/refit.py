@@ -68,20 +68,15 @@ def _as_now(session: Session, service_id: int, said: Said) -> Said:
 
 
 def _due(session: Session, service_id: int) -> bool:
-    """Enough is new, or a day has passed (since one that nobody undid); not in the midst of an import, unless much has
-    come already.
-    """
+    """Enough is new, or a day has passed (since one that nobody undid); an import is grouped when nearly all is in."""
     last = session.scalar(select(Refit).where(Refit.service_id == service_id).order_by(Refit.id.desc()).limit(1))
     now = session.scalar(select(func.count()).select_from(Statement).where(*grouped(service_id))) or 0
-    waiting = session.scalar(
-        select(func.count())
-        .select_from(Feedback)
-        .where(Feedback.service_id == service_id, Feedback.stage.in_(("clean", "group")))
-    )
+    coming = (Feedback.service_id == service_id, Feedback.stage.in_(("clean", "group")))
+    waiting = session.scalar(select(func.count()).select_from(Feedback).where(*coming)) or 0
     before = last.statements if last else 0
     if now < FEWEST or now == before:
         return False
-    if waiting and now < 2 * before:
+    if waiting > GROWTH * now:
         return False
     grown = now >= before * (1 + GROWTH) + 5
     if last is None or last.undone_at:
