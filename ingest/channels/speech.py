@@ -129,8 +129,11 @@ def _are_pairs(items: list[Any]) -> bool:
 
 def _of_object(node: Mapping[str, Any], path: Path, depth: int) -> Iterator[tuple[str, Path]]:
     joined, by_speaker = _joined(node), _by_speaker(node)
-    if joined or by_speaker:
-        yield from [(text, (*path, *told)) for text, told in by_speaker or [(joined, ())]]
+    if by_speaker:
+        yield from ((text, (*path[:-1], first)) for text, first in by_speaker)
+        return
+    if joined:
+        yield joined, path
         return
     for name in _CONTAINERS:
         inside = node.get(name)
@@ -164,14 +167,14 @@ def _joined(node: Mapping[str, Any]) -> str:
     return "".join(_strings(elements, "value")) if isinstance(elements, list) else ""
 
 
-def _by_speaker(node: Mapping[str, Any]) -> list[tuple[str, Path]]:
-    """The words of one text whose speakers are told word by word, a turn each; none where all are of one."""
+def _by_speaker(node: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Where the speakers of one text are told word by word: each turn and its first word; none where all are of one."""
     words = node.get("words")
     told = [word for word in words if isinstance(word, dict)] if isinstance(words, list) else []
     turns = [(speaker, list(said)) for speaker, said in groupby(told, _speaker)]
     if len({speaker for speaker, _ in turns if speaker}) < 2:
         return []
-    return [(" ".join(map(_word, said)), (said[0],)) for _, said in turns]
+    return [(" ".join(map(_word, said)), said[0]) for _, said in turns]
 
 
 def _word(word: Mapping[str, Any]) -> str:
@@ -191,7 +194,7 @@ def _utterance(text: str, path: Path) -> Utterance:
         role=next(filter(None, map(_role, inner_first)), None),
         offset=next((start for start, _ in times if start is not None), None),
         end=next((end for _, end in times if end is not None), None),
-        confidence=next((sure for sure in map(_confidence, inner_first) if sure is not None), None),
+        confidence=next((sure for sure in _confidences(inner_first) if sure is not None), None),
         marked=bool(path[-1].get("IssuesDetected")),
     )
 
@@ -232,12 +235,21 @@ def _thousandth(value: object) -> float | None:
     return None if read is None else read / 1_000
 
 
+def _confidences(inner_first: Path) -> Iterator[float | None]:
+    """Of the words only those of the innermost object are looked at: others hold all the words there are."""
+    yield _confidence(inner_first[0])
+    yield _confidence_of_words(inner_first[0])
+    yield from map(_confidence, inner_first[1:])
+
+
 def _confidence(node: Mapping[str, Any]) -> float | None:
     own = next((number(node[name]) for name in _CONFIDENCES if name in node), None)
     if own is None and (log := number(node.get("avg_logprob"))) is not None:
         return math.exp(min(log, 0.0))
-    if own is not None:
-        return own
+    return own
+
+
+def _confidence_of_words(node: Mapping[str, Any]) -> float | None:
     words: list[Any] = next((node[name] for name in _WORDS if isinstance(node.get(name), list)), [])
     known = [sure for word in words if isinstance(word, dict) and (sure := _confidence_of_word(word)) is not None]
     return sum(known) / len(known) if known else None

@@ -56,6 +56,22 @@ HOSTILE: dict[str, tuple[str, Callable[[int], str]]] = {
     "attributions": ("email", lambda n: f"{MAIL}\n" + "On Monday 1 a b c d e f g\n" * (n // 26)),
     "regards": ("email", lambda n: f"{MAIL}\nhi\n" + "Regards,\nAnn of the long and the short words\n" * (n // 44)),
     "headers": ("email", lambda n: f"{MAIL}\n" + "From: aaaaaaaaaaaaaaaaaaaaaaaa\n" * (n // 31)),
+    "bracketed names": ("calls/text", lambda n: "[a" * (n // 2)),
+    "roles within": ("calls/text", lambda n: "a. Agent:" * (n // 9)),
+    "lone names": ("calls/text", lambda n: "Ab:\n" * (n // 4)),
+    "pages": ("calls/text", lambda n: "<p>" + "<!--" * (n // 4)),
+    "numbers of cues": ("calls/srt", lambda n: '1 "' + "a" * n + "\n00:00:01,000 --> 00:00:02,000\nb\n"),
+    "wrappers": ("calls/whisper", lambda n: json.dumps({f"k{at}": {"a": {"b": {"c": {}}}} for at in range(n // 40)})),
+    "deep wrappers": ("calls/whisper", lambda n: json.dumps({"a": {"b": {"c": {"d": [{"e": 1}] * (n // 9)}}}})),
+    "words of many": (
+        "calls/whisper",
+        lambda n: json.dumps({"text": "a", "words": [{"word": "b", "speaker": at % 2} for at in range(n // 30)]}),
+    ),
+    "lines of a stream": ("calls/transcribe", lambda n: '{"a":1}\n' * (n // 8)),
+    "channels": (
+        "calls/transcribe",
+        lambda n: json.dumps({"results": {"channel_labels": {"channels": [{"items": [{}] * (n // 4)}]}}}),
+    ),
     "house numbers": ("open311", lambda n: f"service_code=a&description=b&address_string={'1' * n}"),
     "fields": ("open311", lambda n: "a=b&" * (n // 4)),
 }

@@ -100,7 +100,7 @@ def test_a_stage_direction_is_nobody() -> None:
 
 def test_words_before_a_colon_are_no_speaker_of_the_line_below() -> None:
     arrival = read("calls/text", f"Caller: {REASON}.\nThree things:\nThe letter was late.\nAgent: I see.\n")
-    assert [turn.speaker for turn in arrival.turns] == ["Caller", "Caller"]
+    assert [turn.speaker for turn in arrival.turns] == ["Caller"] * 3
     assert "The letter was late." in arrival.message
 
 
