@@ -1,6 +1,7 @@
 """Citizens who asked for it hear once that what they spoke of is resolved; then how to reach them is destroyed."""
 
 import datetime as dt
+import threading
 import uuid
 from collections.abc import Sequence
 
@@ -18,12 +19,21 @@ from workers.station import Save, Station, Worker, work_once
 log = structlog.get_logger()
 
 
+AT_ONCE = threading.BoundedSemaphore(4)
+"""Threads of a process that a supplier who is slow may keep from sending alerts, and no more."""
+
+
 def waiting() -> tuple[ColumnElement[bool], ...]:
     return (Contact.stage == contacts.WAITING, Contact.due_at <= func.now())
 
 
 def answer(worker: Worker) -> None:
-    work_once(worker, ANSWER)
+    if not AT_ONCE.acquire(blocking=False):
+        return
+    try:
+        work_once(worker, ANSWER)
+    finally:
+        AT_ONCE.release()
 
 
 def _answer(worker: Worker, rows: Sequence[Contact]) -> Save[Contact]:

@@ -20,7 +20,7 @@ from tests.conftest import RealServers
 from tests.insights import made_up, suppliers
 from tests.insights.mailbox import Box
 from tests.insights.suppliers import Telephones
-from workers.answer import ANSWER
+from workers.answer import ANSWER, AT_ONCE, answer
 from workers.station import Worker, work_once
 
 NUMBER = "+447700900123"
@@ -187,6 +187,19 @@ def test_nobody_is_told_that_what_is_open_again_is_resolved(
     reopened(texting.record)
     assert not work_once(texting, ANSWER)
     assert (notify.sent, kept(texting.record)) == ([], ["kept"])
+
+
+def test_a_supplier_that_hangs_keeps_only_a_few_threads_from_sending_alerts(
+    texting: Worker, blue_badge: str, notify: Telephones
+) -> None:
+    resolved(texting.record, blue_badge, NUMBER)
+    held = [AT_ONCE.acquire() for _ in range(4)]
+    answer(texting)
+    assert (notify.sent, kept(texting.record)) == ([], ["waiting"])
+    for _ in held:
+        AT_ONCE.release()
+    answer(texting)
+    assert len(notify.sent) == 1
 
 
 @pytest.mark.parametrize(
