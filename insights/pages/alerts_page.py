@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import msgspec
 from litestar import Response, get, post
 from litestar.response import Redirect
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from feedback.record import access
@@ -17,7 +18,8 @@ from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.errors import Malformed
 from feedback.record.models import Alert, Service, Subscription, new_id
-from insights.alerts import facts, hearing, hindsight, message, subscriptions
+from insights import themes
+from insights.alerts import facts, hearing, hindsight, message, raising, subscriptions
 from insights.alerts.subscriptions import Filters, Wanted
 from insights.door import AnyRequest, asker
 from insights.egress.addresses import Allowed
@@ -28,7 +30,7 @@ Values = Mapping[str, Any]
 """What a form holds: lists for `MANY`, text for the rest."""
 
 MANY = ("kinds", "channels", "trends", "statuses")
-ONE = ("kind", "to", "name", "contact", "digest", "least", "urgent_only", "key")
+ONE = ("theme", "kind", "to", "name", "contact", "digest", "least", "urgent_only", "key")
 
 COMPLAINTS = {
     "url": "Where to must be an address that begins with https:// and that anybody can reach; "
@@ -100,7 +102,8 @@ def _subscribe(request: AnyRequest, record: Record, slug: str, values: Values) -
 def _wanted(slug: str, values: Values) -> Wanted:
     place = "address" if values["kind"] == "email" else "url"
     given = {name: values[name] for name in ("kind", "name", "digest")} | {"contact": values["contact"] or None}
-    return msgspec.convert({**given, "service": slug, place: values["to"], "filters": _filters(values)}, Wanted)
+    about = {"theme": values["theme"]} if values["theme"] else {"service": slug}
+    return msgspec.convert({**given, **about, place: values["to"], "filters": _filters(values)}, Wanted)
 
 
 def _filters(values: Values) -> Filters:
@@ -138,13 +141,14 @@ def _page(
     complete: bool = True,
     errors: Mapping[str, str] | None = None,
 ) -> Response[str]:
-    mine = select(Subscription).where(Subscription.service_id == service.id, Subscription.state != "ended")
+    of_service = [theme for theme in themes.listed(session, who) if service.slug in theme.services]
     return show(
         who,
         "alerts.html",
         400 if errors else 200,
         service=service,
-        subscriptions=[(one, wishes(one)) for one in session.scalars(mine.order_by(Subscription.id))],
+        subscriptions=_listed(session, who, service, [theme.id for theme in of_service]),
+        themes={"": "All of this service"} | {str(theme.id): theme.title for theme in of_service},
         may_change=who.role >= Role.editor,
         values=values,
         preview=preview,
@@ -153,9 +157,18 @@ def _page(
     )
 
 
+def _listed(
+    session: Session, who: access.Principal, service: Service, theme_ids: Sequence[uuid.UUID]
+) -> list[tuple[Subscription, str]]:
+    """Whoever hears of the service, and what of it."""
+    hears = or_(Subscription.service_id == service.id, Subscription.theme_id.in_(theme_ids))
+    mine = select(Subscription).where(hears, Subscription.state != "ended", *subscriptions.visible(who))
+    return [(one, wishes(one)) for one in session.scalars(mine.order_by(Subscription.id))]
+
+
 def wishes(subscription: Subscription) -> str:
     """What it wants to hear, in words."""
-    filters = msgspec.convert(subscription.filters, Filters)
+    filters = raising.filters_of(subscription)
     if filters.urgent_only:
         return "only what is urgent"
     named = (
@@ -165,4 +178,5 @@ def wishes(subscription: Subscription) -> str:
         [words.STATUSES[status].lower() for status in filters.statuses],
         [f"from {filters.least} reports on"] if filters.least else [],
     )
-    return "; ".join(" or ".join(part) for part in named if part) or "everything"
+    everything = "one theme" if subscription.theme_id else "everything"
+    return "; ".join(" or ".join(part) for part in named if part) or everything

@@ -1,6 +1,7 @@
 """Alerts on the dashboard: subscribe, look back, be left alone, see what was sent."""
 
 import re
+import uuid
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import select
 
 from feedback.record.access import Role
 from feedback.record.db import Record
-from feedback.record.models import Alert, Delivery, Issue, Quiet, Subscription
+from feedback.record.models import Alert, Delivery, Issue, Quiet, Subscription, Theme, ThemeIssue
 from tests.insights.alerts.test_raising import subscribe
 from tests.insights.pages.test_pages import OURS, signed_in, words_of
 from tests.insights.raising import raise_signal, subscription, waiting
@@ -155,3 +156,18 @@ def test_a_reader_sees_it_all_and_changes_nothing(
     assert "<button" not in reader.get(path_of(record)).text.partition("<main")[2]
     assert post(reader, f"{path_of(record)}/mute").status_code == 403
     assert post(reader, PAGE, kind="email", to="a@example.org", digest="at_once", key="k").status_code == 403
+
+
+def test_a_theme_that_the_service_shares_can_be_subscribed(staff: Client, record: Record) -> None:
+    signal = raise_signal(record)
+    with record.transaction() as session:
+        theme = Theme(title="Photos fail everywhere", centroid=[1.0])
+        session.add(theme)
+        session.flush()
+        session.add(ThemeIssue(issue_id=signal.issue_id, theme_id=theme.id))
+        chosen = str(theme.id)
+    assert "Photos fail everywhere" in words_of(staff.get(PAGE))
+    page = words_of(post(staff, PAGE, **form(staff, theme=chosen)))
+    assert "Photos fail everywhere (one theme)" in page
+    assert subscription(record).theme_id == uuid.UUID(chosen)
+    assert "team@example.org" in words_of(staff.get(PAGE))
