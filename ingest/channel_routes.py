@@ -12,7 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 from prometheus_client import Counter
 
 from feedback.record import access, contacts
-from feedback.record.access import Role
+from feedback.record.access import Principal, Role
 from feedback.record.errors import FeedbackError, Malformed, NotAuthentic
 from feedback.record.settings import Settings
 from ingest import parts
@@ -30,10 +30,11 @@ IGNORED = Counter("feedback_ignored", "Messages that were understood but are not
 
 async def receive(request: AnyRequest, intake: Intake, name: str, channel: Channel) -> Response[Any]:
     """Verifies, reads, stores, and answers as the channel's provider expects."""
-    service = request.query_params.get("service")
-    caller = name if channel.own_proof else await asyncio.to_thread(_vouched, intake, request, service, name)
-    came = await inbound(request, intake.record.settings, caller)
+    who = None if channel.own_proof else await asyncio.to_thread(_vouched, intake, request, channel)
+    came = await inbound(request, intake.record.settings, f"{who.caller}:{name}" if who else name)
     parsed = await asyncio.to_thread(_read, intake, channel, came)
+    if who:
+        await asyncio.to_thread(_permit, intake, who, {arrival.service for arrival in parsed.arrivals})
     answers = await intake.store(*parsed.arrivals) if parsed.arrivals else []
     stored = [answer for answer in answers if isinstance(answer, Accepted)]
     refused = [answer for answer in answers if isinstance(answer, FeedbackError)]
@@ -69,17 +70,26 @@ def _public(request: AnyRequest, settings: Settings) -> str | None:
     return settings.url + request.url.path + (f"?{query}" if query else "")
 
 
-def _vouched(intake: Intake, request: AnyRequest, service: str | None, name: str) -> str:
+def _vouched(intake: Intake, request: AnyRequest, channel: Channel) -> Principal:
     """What proves nothing by itself takes a key of its service; its ids are unique for the key and channel."""
     kind, _, key = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer":
         raise NotAuthentic("this takes a key: Authorization: Bearer KEY")
+    service = request.query_params.get("service")
     with intake.record.transaction() as session:
         who = access.identify(session, key.strip(), "key")
-        if service is None:
+        if service is None and not channel.any_service:
             raise Malformed("say which service it is about: ?service=")
-        access.service_for(session, who, service, Role.editor)
-        return f"{who.caller}:{name}"
+        if service is not None:
+            access.service_for(session, who, service, Role.editor)
+        return who
+
+
+def _permit(intake: Intake, who: Principal, services: set[str]) -> None:
+    """Where the message itself tells the service, the key must be one of that."""
+    with intake.record.transaction() as session:
+        for service in services:
+            access.service_for(session, who, service, Role.editor)
 
 
 def _read(intake: Intake, channel: Channel, came: Inbound) -> Parsed:
