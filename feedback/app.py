@@ -43,6 +43,7 @@ from insights import (
     themes,
 )
 from insights import api as insights_api
+from insights import parts as issue_parts
 from insights.alerts import api as alerts_api
 from insights.alerts import hearing_api
 from insights.meaning import Meaning
@@ -92,6 +93,7 @@ HANDLERS: list[Any] = [
     published.router,
     search.router,
     themes.router,
+    issue_parts.router,
     export.router,
     quality.router,
     hearing_api.router,

@@ -1,0 +1,144 @@
+"""Deciding on a page what belongs together: merge, split, move, keep apart; looking into an issue; undoing."""
+
+import asyncio
+import uuid
+from collections.abc import Callable, Sequence
+
+import msgspec
+from litestar import Response, get, post
+from litestar.response import Redirect
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback.record import access
+from feedback.record.access import Principal, Role
+from feedback.record.db import Record
+from feedback.record.errors import Conflict, Malformed
+from feedback.record.models import Issue, Regrouping, Service, Statement
+from insights import parts, reading, regrouping, undoing
+from insights.door import AnyRequest, asker
+from insights.issues import living
+from insights.lifecycle import Line
+from insights.pages.issue_page import titles
+from insights.pages.layout import form_values, redirect, show
+
+AT_ONCE = 100
+
+NOBODY = "Tick the statements that you mean"
+NOWHERE = "Choose the other issue"
+TITLE = "The title must have 1 to 200 characters"
+CHANGED = "Something has changed in the meantime; look again"
+
+Change = Callable[[Session, Principal, Issue], object]
+
+
+@get("/dashboard/issues/{issue:uuid}/sort", sync_to_thread=True)
+def sort_page(request: AnyRequest, record: Record, issue: uuid.UUID, before: int | None = None) -> Response[str]:
+    with record.transaction() as session:
+        who = asker(session, request)
+        return _page(session, who, access.issue_for(session, who, issue), before)
+
+
+@post("/dashboard/issues/{issue:uuid}/sort", status_code=200)
+async def sort(request: AnyRequest, record: Record, issue: uuid.UUID) -> Response[str] | Redirect:
+    """What is to become of the ticked statements."""
+    values, form = await form_values(request), await request.form()
+    chosen = [int(number) for number in form.getall("statement", []) if str(number).isdecimal()]
+
+    def change(session: Session, who: Principal, found: Issue) -> None:
+        if not chosen:
+            raise Malformed(NOBODY)
+        if values.get("do") == "split":
+            regrouping.split(session, who, found, chosen, _title(values.get("title", "")))
+        elif values.get("do") == "apart":
+            regrouping.keep_apart(session, who, found, chosen)
+        else:
+            _move(session, who, found, chosen, values.get("into", ""))
+
+    return await asyncio.to_thread(_change, request, record, issue, change)
+
+
+@post("/dashboard/issues/{issue:uuid}/merge", status_code=200)
+async def merge(request: AnyRequest, record: Record, issue: uuid.UUID) -> Response[str] | Redirect:
+    values = await form_values(request)
+
+    def change(session: Session, who: Principal, found: Issue) -> None:
+        other = _other(session, who, values.get("into", ""))
+        regrouping.merge(session, who, found, other, values.get("reason", "")[:2_000] or None)
+
+    return await asyncio.to_thread(_change, request, record, issue, change)
+
+
+@post("/dashboard/issues/{issue:uuid}/undo/{regrouping_id:int}", sync_to_thread=True)
+def undo(request: AnyRequest, record: Record, issue: uuid.UUID, regrouping_id: int) -> Response[str] | Redirect:
+    def change(session: Session, who: Principal, found: Issue) -> None:
+        undoing.undo(session, who, access.owned_for(session, who, Regrouping, regrouping_id, Role.editor))
+
+    return _change(request, record, issue, change)
+
+
+def _title(text: str) -> str | None:
+    try:
+        return msgspec.convert(text, Line) if text else None
+    except msgspec.ValidationError:
+        raise Malformed(TITLE) from None
+
+
+def _other(session: Session, who: Principal, into: str) -> Issue:
+    try:
+        return access.issue_for(session, who, uuid.UUID(into), Role.editor)
+    except ValueError:
+        raise Malformed(NOWHERE) from None
+
+
+def _move(session: Session, who: Principal, issue: Issue, chosen: Sequence[int], into: str) -> None:
+    to = _other(session, who, into)
+    rows = session.scalars(select(Statement).where(Statement.id.in_(chosen), Statement.issue_id == issue.id)).all()
+    if len(rows) < len(set(chosen)):
+        raise Malformed(CHANGED)
+    for said in rows:
+        regrouping.move(session, who, said, to)
+
+
+def _change(request: AnyRequest, record: Record, issue: uuid.UUID, change: Change) -> Response[str] | Redirect:
+    """Applies it, or shows the page again and says what is wrong."""
+    try:
+        with record.transaction() as session:
+            who = asker(session, request)
+            change(session, who, access.issue_for(session, who, issue, Role.editor))
+        return redirect(f"/dashboard/issues/{issue}/sort")
+    except (Malformed, Conflict) as error:
+        ours = (NOBODY, NOWHERE, TITLE)
+        problem = str(error) if str(error) in ours else CHANGED
+    with record.transaction() as session:
+        who = asker(session, request)
+        return _page(session, who, access.issue_for(session, who, issue), problem=problem)
+
+
+def _page(
+    session: Session, who: Principal, issue: Issue, before: int | None = None, problem: str = ""
+) -> Response[str]:
+    service = session.get_one(Service, issue.service_id)
+    statements = reading.statements_page(session, issue, AT_ONCE, before)
+    others = select(Issue.id, Issue.title).where(*living(service), Issue.id != issue.id).order_by(Issue.title)
+    decisions = regrouping.standing(session, issue)
+    named = {identity for it in decisions for identity in (it.issue_id, it.other_id) if identity}
+    return show(
+        who,
+        "sort.html",
+        400 if problem else 200,
+        service=service,
+        issue=issue,
+        statements=statements,
+        further=statements[-1].id if len(statements) == AT_ONCE else None,
+        first=before is None,
+        others=session.execute(others).all(),
+        decisions=decisions,
+        titles=titles(session, list(named)),
+        inside=parts.parts(session, issue),
+        may_decide=who.role >= Role.editor and not issue.merged_into and not issue.ended_at,
+        problem=problem,
+    )
+
+
+handlers = (sort_page, sort, merge, undo)

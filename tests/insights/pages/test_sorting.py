@@ -1,0 +1,110 @@
+"""Deciding on a page, without a script, what belongs together; and undoing it there."""
+
+import re
+import uuid
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+from sqlalchemy import select
+
+from feedback.record.db import Record
+from feedback.record.models import Statement
+from tests.insights import made_up
+from tests.insights.test_api import key
+from workers.tools import Tools
+
+Client = TestClient[Litestar]
+Headers = dict[str, str]
+
+
+@pytest.fixture
+def two(record: Record, blue_badge: str) -> tuple[uuid.UUID, uuid.UUID]:
+    with record.transaction() as session:
+        photo = made_up.issue(session, blue_badge)
+        phone = made_up.issue(session, blue_badge, "Nobody answers the phone")
+        for number in range(3):
+            made_up.report(session, photo, f"The photo page fails, try {number}")
+        made_up.report(session, phone, "On hold for an hour", "call")
+        return photo.id, phone.id
+
+
+def held(record: Record, issue: uuid.UUID) -> set[int]:
+    with record.transaction() as session:
+        return set(session.scalars(select(Statement.id).where(Statement.issue_id == issue)))
+
+
+def sort(client: Client, headers: Headers, issue: uuid.UUID, *ticked: int, **values: str) -> str:
+    answer = client.post(f"/dashboard/issues/{issue}/sort", data={"statement": list(ticked), **values}, headers=headers)
+    return answer.text
+
+
+def test_ticked_statements_become_an_issue_and_come_back(
+    client: Client, record: Record, admin: Headers, two: tuple[uuid.UUID, uuid.UUID]
+) -> None:
+    photo, _ = two
+    page = sort(client, admin, photo, 1, 2, do="split", title="Glare")
+    assert held(record, photo) == {3}
+    assert "Glare" in page and "was split off" in page
+    undo = re.search(r'action="(/dashboard/issues/[^"]+/undo/\d+)"', page)
+    assert undo
+    client.post(undo[1], headers=admin)
+    assert held(record, photo) == {1, 2, 3}
+
+
+def test_ticked_statements_are_moved_or_kept_out(
+    client: Client, record: Record, admin: Headers, two: tuple[uuid.UUID, uuid.UUID]
+) -> None:
+    photo, phone = two
+    sort(client, admin, photo, 1, do="move", into=str(phone))
+    sort(client, admin, photo, 2, do="apart")
+    assert (held(record, photo), held(record, phone)) == ({3}, {1, 4})
+
+
+def test_an_issue_is_merged_on_the_page(
+    client: Client, record: Record, admin: Headers, two: tuple[uuid.UUID, uuid.UUID]
+) -> None:
+    photo, phone = two
+    client.post(f"/dashboard/issues/{photo}/merge", data={"into": str(phone)}, headers=admin)
+    assert held(record, phone) == {1, 2, 3, 4}
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [({"do": "split"}, "Tick the statements"), ({"do": "move", "statement": "1"}, "Choose the other issue")],
+)
+def test_what_is_missing_is_told(
+    client: Client, admin: Headers, two: tuple[uuid.UUID, uuid.UUID], values: dict[str, str], told: str
+) -> None:
+    answer = client.post(f"/dashboard/issues/{two[0]}/sort", data=values, headers=admin)
+    assert answer.status_code == 400
+    assert told in answer.text and "There is a problem" in answer.text
+
+
+def test_a_reader_looks_and_decides_nothing(client: Client, record: Record, two: tuple[uuid.UUID, uuid.UUID]) -> None:
+    reader = key(record, "reader", "blue-badge")
+    assert "checkbox" not in client.get(f"/dashboard/issues/{two[0]}/sort", headers=reader).text
+    answer = client.post(f"/dashboard/issues/{two[0]}/sort", data={"statement": "1", "do": "apart"}, headers=reader)
+    assert answer.status_code == 403
+    assert held(record, two[0]) == {1, 2, 3}
+
+
+def test_an_issue_falls_into_parts_with_quotes_of_each(
+    client: Client, record: Record, admin: Headers, tools: Tools, blue_badge: str
+) -> None:
+    things = ("The photo upload fails with error {n}", "Nobody answered the phone for {n} minutes")
+    texts = [thing.format(n=n) for n in range(20) for thing in things]
+    with record.transaction() as session:
+        issue = made_up.issue(session, blue_badge, "All sorts")
+        for text in texts:
+            made_up.report(session, issue, text)
+        rows = session.scalars(select(Statement).order_by(Statement.id))
+        for said, vector in zip(rows, tools.encode(texts), strict=True):
+            said.vector, said.embedded_by = vector.tolist(), tools.model
+    found = client.get(f"/v1/issues/{issue.id}/parts", headers=admin).json()["parts"]
+    assert sum(part["reports"] for part in found) >= 36
+    for part in found:
+        photo = ["photo" in quote["text"] for quote in part["quotes"]]
+        assert len(photo) == 3
+        assert all(photo) or not any(photo)
+    assert "What it falls into" in client.get(f"/dashboard/issues/{issue.id}/sort", headers=admin).text
