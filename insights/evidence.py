@@ -70,7 +70,7 @@ def quotes(session: Session, issue: uuid.UUID, pieces: Sequence[uuid.UUID], most
         select(Statement.text, Statement.feedback_id, Statement.said_at, Feedback.channel)
         .join(Feedback, Feedback.id == Statement.feedback_id)
         .where(Statement.issue_id == issue, Statement.feedback_id.in_(pieces), Statement.filler.is_(False))
-        .order_by(Statement.said_at.desc(), Statement.id)
+        .order_by(Statement.said_at.desc(), Statement.id.desc())
         .limit(most)
     )
     return [Quote(row.feedback_id, row.text[:LONGEST_QUOTE], row.channel, row.said_at) for row in rows]

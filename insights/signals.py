@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.errors import NotFound
-from feedback.record.models import Change, Issue, Signal
+from feedback.record.models import Change, Issue, Service, Signal
 from insights import lifecycle
 from insights.views import Beside, SignalView
 
@@ -79,6 +79,12 @@ def beside(changes: Iterable[Change], begun: dt.datetime) -> list[Beside]:
         if one.at <= begun and (since := max(begun - (one.until or one.at), dt.timedelta())) <= SHORTLY
     ]
     return sorted(found, key=lambda one: one.hours)[:MOST_BESIDE]
+
+
+def latest_changes(session: Session, service: Service, most: int = 5) -> list[Change]:
+    """The last that was told of, the latest first."""
+    mine = select(Change).where(Change.service_id == service.id)
+    return list(session.scalars(mine.order_by(Change.at.desc(), Change.id.desc()).limit(most)))
 
 
 def signal_for(session: Session, who: Principal, signal_id: uuid.UUID) -> Signal:

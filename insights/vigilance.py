@@ -1,11 +1,13 @@
 """How well a service can be watched, how many signals it was sent, and how many of them people called false."""
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from feedback.record.models import Feedback, Service, Signal, Statement
+from feedback.record.models import Service, Signal, Statement
 from insights.detect import FEWEST
 from insights.views import Noticing
 
@@ -22,8 +24,16 @@ SAYS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """`name`: blind, learning or sure; `age`: how many days back the service's statements go."""
+
+    name: str
+    age: int
+
+
 def noticing(session: Session, service: Service, now: dt.datetime) -> Noticing:
-    seen, age = _sight(session, service, now)
+    sight = sights(session, [service.id], now)[service.id]
     weeks = max(min(now - service.created_at, LATELY) / WEEK, 1.0)
     sent, false = session.execute(
         select(func.count(), func.count(Signal.false_at)).where(
@@ -31,8 +41,8 @@ def noticing(session: Session, service: Service, now: dt.datetime) -> Noticing:
         )
     ).one()
     return Noticing(
-        sight=seen,
-        says=SAYS[seen].format(age=f"{age} day{'' if age == 1 else 's'}"),
+        sight=sight.name,
+        says=SAYS[sight.name].format(age=f"{sight.age} day{'' if sight.age == 1 else 's'}"),
         tolerance=service.properties.tolerance,
         weeks=round(weeks, 1),
         sent=sent,
@@ -42,14 +52,16 @@ def noticing(session: Session, service: Service, now: dt.datetime) -> Noticing:
     )
 
 
-def _sight(session: Session, service: Service, now: dt.datetime) -> tuple[str, int]:
-    """How much can be told, and how many days back its statements go."""
-    said, first = session.execute(
-        select(func.count().filter(Statement.said_at > now - dt.timedelta(days=YOUNG)), func.min(Statement.said_at))
-        .join(Feedback, Feedback.id == Statement.feedback_id)
-        .where(Statement.service_id == service.id, Feedback.stage == "done")
-    ).one()
-    age = (now - first).days if first else 0
-    if said < FEWEST:
-        return "blind", age
-    return ("sure" if age >= YOUNG else "learning"), age
+def sights(session: Session, service_ids: Sequence[int], now: dt.datetime) -> dict[int, Sight]:
+    """How much can be told of each service."""
+    mine = Statement.service_id == Service.id
+    lately = select(func.count()).where(mine, Statement.said_at > now - dt.timedelta(days=YOUNG)).scalar_subquery()
+    first = select(func.min(Statement.said_at)).where(mine).scalar_subquery()
+    rows = session.execute(select(Service.id, lately, first).where(Service.id.in_(service_ids)))
+    return {row[0]: _sight(row[1], (now - row[2]).days if row[2] else 0) for row in rows}
+
+
+def _sight(lately: int, age: int) -> Sight:
+    if lately < FEWEST:
+        return Sight("blind", age)
+    return Sight("sure" if age >= YOUNG else "learning", age)

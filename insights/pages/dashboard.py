@@ -17,10 +17,11 @@ from feedback.record import access
 from feedback.record.db import Record
 from feedback.record.errors import NotAuthentic
 from feedback.record.models import Service
-from insights import issues, lifecycle, reading, themes
+from insights import issues, lifecycle, reading, signals, themes
 from insights.door import AnyRequest, asker
 from insights.pages import (
     alerts_page,
+    doubting,
     issue_page,
     ledger_page,
     overview,
@@ -123,6 +124,8 @@ def service_page(request: AnyRequest, record: Record, service: str, page: PageNu
             service=found,
             summary=reading.summary(session, found),
             emerging=emerging,
+            watched=issues.emerging(session, found, "watch"),
+            changes=signals.latest_changes(session, found),
             overdue=lifecycle.overdue(session, found),
             said=overview.latest_evidence(session, emerging),
             issues=shown,
@@ -174,6 +177,7 @@ router = Router(
         *regroup_page.handlers,
         issue_page.decide,
         issue_page.act,
+        doubting.doubt,
         issue_page.publish,
         ledger_page.ledger_page,
         alerts_page.alerts_page,

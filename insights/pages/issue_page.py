@@ -19,16 +19,19 @@ from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.errors import Malformed
 from feedback.record.models import Action, Issue, Publication, Service
-from insights import issues, ledger, lifecycle, published, reading
+from insights import evidence, issues, ledger, lifecycle, published, reading
 from insights.door import AnyRequest, asker
 from insights.ledger import Entry
 from insights.lifecycle import Decision, Done
+from insights.noticing.trend import BEFORE
 from insights.pages import charts, overview
 from insights.pages.layout import form_values, redirect, show
 from insights.published import Release
 from insights.views import IssueView
+from insights.vigilance import noticing
 
 AT_ONCE = 50
+MOST_FINDINGS = 10
 RANGES = {56: "8 weeks", 182: "6 months", 730: "2 years"}
 
 COMPLAINTS = {
@@ -147,7 +150,7 @@ def _page(
     days = days if days in RANGES else _range(view)
     actions, released = lifecycle.actions(session, issue.id), session.get(Publication, issue.id)
     bars = charts.bars(
-        reading.daily(session, service, issue, days),
+        reading.daily(session, service, issue, days + BEFORE),
         [*overview.marks(session, service, days), *_marks(service, actions)],
     )
     statements = reading.statements_page(session, issue, AT_ONCE, before)
@@ -167,6 +170,8 @@ def _page(
         titles=titles(session, [identity for identity in (view.parent, view.merged_into) if identity]),
         history=reading.history(session, issue),
         outcomes=[Entry(issue.id, issue.title, issue.status, outcome) for outcome in ledger.of_issue(session, issue)],
+        findings=evidence.findings(session, service, issue, dt.datetime.now(dt.UTC), MOST_FINDINGS),
+        noticing=noticing(session, service, dt.datetime.now(dt.UTC)),
         released=released,
         overdue=issue in lifecycle.overdue(session, service),
         may_decide=who.role >= Role.editor and not view.merged_into,

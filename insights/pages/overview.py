@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record.access import Principal
 from feedback.record.models import Change, Feedback, Issue, Service, Signal, Statement
-from insights import issues
+from insights import evidence, issues, vigilance
 from insights.reading import WAITING
 from insights.signals import shown
 from insights.views import IssueView, Quote
@@ -28,6 +28,8 @@ class Line:
 
     service: Service
     emerging: list[IssueView]
+    watched: list[IssueView]
+    sight: str
     last_7_days: int
     waiting: int
     open_issues: int
@@ -50,11 +52,14 @@ def overview(session: Session, who: Principal) -> list[Line]:
     services = permitted(session, who)
     ids = [service.id for service in services]
     waiting, standing, weekly = _waiting(session, ids), _standing(session, ids), _weekly(session, ids)
-    signalled = _signalled(session)
+    signalled, watched = _standing_out(session, "signal"), _standing_out(session, "watch")
+    sights = vigilance.sights(session, ids, dt.datetime.now(dt.UTC))
     lines = [
         Line(
             service=service,
             emerging=issues.emerging(session, service) if service.id in signalled else [],
+            watched=issues.emerging(session, service, "watch") if service.id in watched else [],
+            sight=sights[service.id].name,
             last_7_days=weekly[service.id][-1],
             waiting=waiting.get(service.id, 0),
             open_issues=standing.get(service.id, 0),
@@ -65,8 +70,8 @@ def overview(session: Session, who: Principal) -> list[Line]:
     return sorted(lines, key=lambda line: -line.score)
 
 
-def _signalled(session: Session) -> set[int]:
-    return set(session.scalars(select(Signal.service_id).where(*shown()).distinct()))
+def _standing_out(session: Session, tier: str) -> set[int]:
+    return set(session.scalars(select(Signal.service_id).where(*shown(tier)).distinct()))
 
 
 def _waiting(session: Session, ids: Sequence[int]) -> dict[int, int]:
@@ -93,18 +98,10 @@ def _weekly(session: Session, ids: Sequence[int]) -> dict[int, list[int]]:
 
 def latest_evidence(session: Session, emerging: Iterable[IssueView]) -> dict[uuid.UUID, list[Quote]]:
     """The last words behind each signal: what is new, where an issue's own quotes may be old."""
-    found: dict[uuid.UUID, list[Quote]] = defaultdict(list)
+    found: dict[uuid.UUID, list[Quote]] = {}
     for issue in emerging:
         behind = issue.signal.feedback_ids if issue.signal else []
-        query = (
-            select(Statement.text, Statement.feedback_id, Statement.said_at, Feedback.channel)
-            .join(Feedback, Feedback.id == Statement.feedback_id)
-            .where(Statement.issue_id == issue.id, Statement.feedback_id.in_(behind))
-            .order_by(Statement.said_at.desc())
-            .limit(QUOTED)
-        )
-        for row in session.execute(query):
-            found[issue.id].append(Quote(row.feedback_id, row.text[: issues.LONGEST_QUOTE], row.channel, row.said_at))
+        found[issue.id] = evidence.quotes(session, issue.id, behind, QUOTED)
     return found
 
 

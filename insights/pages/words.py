@@ -4,8 +4,10 @@ import datetime as dt
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
+from feedback.record.models import Change
 from insights.ledger import Measured
-from insights.views import Beside, SignalView
+from insights.noticing.trend import Band
+from insights.views import Beside, Noticing, SignalView
 
 CHANNELS: Mapping[str, str] = {
     "web": "on the website",
@@ -82,6 +84,7 @@ MOSTLY = 0.8
 """The share of one channel from which on the others need no mention."""
 
 
+SIGHTS: Mapping[str, str] = {"blind": "Too little is said to tell", "learning": "Young: watched with caution"}
 DOUBTS: Mapping[str, str] = {
     "few reports": "it rests on few reports",
     "one channel only": "all of it came by one channel",
@@ -103,8 +106,13 @@ def evidence(signal: SignalView, now: dt.datetime, zone: str) -> str:
 def finding(signal: SignalView, now: dt.datetime, zone: str) -> list[str]:
     """All that is to be said of a signal, in sentences."""
     watched = "It is watched, and nobody is told: it may well be chance." if signal.tier == "watch" else ""
-    said = [f"{evidence(signal, now, zone)}.", sureness(signal.score), *beside(signal), against(signal), watched]
+    said = [f"{evidence(signal, now, zone)}.", sureness(signal.score), *remarks(signal), watched]
     return [sentence for sentence in said if sentence]
+
+
+def remarks(signal: SignalView) -> list[str]:
+    """What changed beside it, and what speaks against it."""
+    return [*beside(signal), *([against(signal)] if against(signal) else [])]
 
 
 def sureness(score: float) -> str:
@@ -116,7 +124,7 @@ def sureness(score: float) -> str:
 
 def beside(signal: SignalView) -> list[str]:
     """As in: Began 3 h after release 2.41."""
-    return [f"Began {_when(change)} {_named(change)}." for change in signal.changes]
+    return [f"Began {_when(change)} {named(change)}." for change in signal.changes]
 
 
 def _when(change: Beside) -> str:
@@ -126,7 +134,7 @@ def _when(change: Beside) -> str:
     return "within an hour of" if hours < 1 else f"{_span(hours)} after"
 
 
-def _named(change: Beside) -> str:
+def named(change: Beside | Change) -> str:
     """With its kind, where its name does not say that by itself."""
     known = change.kind == "other" or change.kind in change.what.lower()
     return change.what if known else f"{change.kind} {change.what}"
@@ -136,6 +144,22 @@ def against(signal: SignalView) -> str:
     """What speaks against it, as a sentence; nothing where nothing does."""
     doubts = [DOUBTS.get(doubt, doubt) for doubt in signal.evidence.get("against", ())]
     return f"What speaks against it: {'; '.join(doubts)}." if doubts else ""
+
+
+def record(noticing: Noticing) -> str:
+    """As in: In 26 weeks 3 signals were sent, and staff called 1 of them a false alarm."""
+    weeks = round(noticing.weeks)
+    sent = f"{noticing.sent:,} signal{'' if noticing.sent == 1 else 's'} {'was' if noticing.sent == 1 else 'were'} sent"
+    false = f"{noticing.marked_false:,}" if noticing.marked_false else "none"
+    return (
+        f"In {weeks} week{'' if weeks == 1 else 's'} {sent}, and staff called {false} of them a false alarm: "
+        f"{noticing.false_per_week:.2g} a week, where {noticing.tolerance:g} are tolerated."
+    )
+
+
+def usual(band: Band | None) -> str:
+    """As in: 2 to 7."""
+    return f"{band.low:,.0f} to {band.high:,.0f}" if band else ""
 
 
 def _usual(expected: float) -> str:

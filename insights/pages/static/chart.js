@@ -10,7 +10,8 @@
     const [ink, edge, brand, alarm] = ["ink", "line", "brand", "alarm"].map((name) => style.getPropertyValue(`--${name}`).trim());
     const axis = { color: ink, gridcolor: edge, linecolor: edge, zerolinecolor: edge };
     return {
-      data: figure.data.map((trace) => ({ ...trace, marker: { color: brand } })),
+      data: figure.data.map((trace) =>
+        trace.type === "bar" ? { ...trace, marker: { color: brand } } : { ...trace, line: { color: edge, width: 1 }, fillcolor: edge }),
       layout: {
         ...figure.layout,
         xaxis: { ...figure.layout.xaxis, ...axis },

@@ -1,0 +1,71 @@
+"""What the dashboard says of a signal: why it stands out, what is only watched, and that it was a false alarm."""
+
+import pytest
+from sqlalchemy import update
+
+from feedback.record import access
+from feedback.record.access import Role
+from feedback.record.db import Record
+from feedback.record.models import Change, Signal
+from tests.insights import made_up
+from tests.insights.pages.test_pages import OURS, Client, photo, signed_in, staff, words_of
+
+__all__ = ["photo", "staff"]
+
+
+@pytest.fixture
+def signal(record: Record, photo: str) -> str:
+    """The path that calls the signal of the photo a false alarm."""
+    with record.transaction() as session:
+        found = session.execute(update(Signal).values(evidence={"against": ["one channel only"]}).returning(Signal.id))
+        at = made_up.NOW.replace(microsecond=0)
+        service = access.service(session, "blue-badge")
+        session.add(Change(service_id=service.id, kind="release", what="2.41", at=at))
+        return f"/dashboard/signals/{found.scalar_one()}/false-alarm"
+
+
+def test_the_page_of_an_issue_says_why_it_stands_out(staff: Client, photo: str, signal: str) -> None:
+    seen = words_of(staff.get(photo))
+    assert "Why it stands out" in seen
+    assert "Chance alone would bring so many about once in 100,000,000 times." in seen
+    assert "Began within an hour of release 2.41." in seen
+    assert "What speaks against it: all of it came by one channel." in seen
+
+
+def test_an_editor_calls_it_a_false_alarm_and_takes_that_back(staff: Client, photo: str, signal: str) -> None:
+    page = staff.post(signal, data={"why": "A rehearsal"}, headers=OURS)
+    assert page.url.path == photo
+    assert "called this a false alarm" in words_of(page) and "A rehearsal" in words_of(page)
+    assert "Nothing has started" in words_of(staff.get("/dashboard"))
+    assert "staff called 1 of them a false alarm" in words_of(staff.get("/dashboard/blue-badge"))
+    assert "This is a false alarm" in words_of(staff.post(signal, data={"undo": "yes"}, headers=OURS))
+    assert "Photo will not upload" in words_of(staff.get("/dashboard"))
+
+
+def test_who_only_reads_has_no_button_and_other_sites_cannot_press_it(
+    client: Client, record: Record, photo: str, signal: str
+) -> None:
+    signed_in(client, record, Role.reader, "blue-badge")
+    assert "This is a false alarm" not in client.get(photo).text
+    assert client.post(signal, headers=OURS).status_code == 403
+    assert client.post(signal, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+
+
+def test_what_is_watched_stands_apart(staff: Client, record: Record, photo: str, signal: str) -> None:
+    with record.transaction() as session:
+        session.execute(update(Signal).values(tier="watch"))
+    for path in ("/dashboard", "/dashboard/blue-badge"):
+        seen = words_of(staff.get(path))
+        assert "Nothing has started or grown beyond chance." in seen
+        assert "Nobody is told of these: they may well be chance. Photo will not upload : 4 reports" in seen
+    assert "It is watched, and nobody is told" in words_of(staff.get(photo))
+
+
+def test_a_service_of_which_too_little_is_said_tells_so(staff: Client, photo: str) -> None:
+    assert "Too little is said to tell" in words_of(staff.get("/dashboard"))
+    assert "nothing can be told from so few" in words_of(staff.get("/dashboard/blue-badge"))
+
+
+def test_what_changed_lately_is_listed(staff: Client, photo: str, signal: str) -> None:
+    assert "What changed lately" in words_of(staff.get("/dashboard/blue-badge"))
+    assert "release 2.41" in words_of(staff.get("/dashboard/blue-badge"))
