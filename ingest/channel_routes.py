@@ -22,6 +22,7 @@ from ingest.channels.contract import Channel, Inbound, Parsed, Secrets
 from ingest.directory import ServiceDirectory
 from ingest.door import AnyRequest, Intake
 from ingest.intake import Accepted
+from nlp.language import language
 
 BODY_LIMIT = 10 * 1024 * 1024  # a transcript of a long call, a mail with its attachments
 
@@ -43,8 +44,8 @@ async def receive(request: AnyRequest, intake: Intake, name: str, channel: Chann
     if parsed.ignored or refused:
         IGNORED.labels(name, parsed.ignored or type(refused[0]).__name__).inc()
     if channel.answer:
-        receipt, language, offer = await asyncio.to_thread(_acknowledgement, intake, parsed, stored)
-        media, body = channel.answer(receipt, language, None if parsed.answered else parsed.keyword, offer=offer)
+        receipt, spoken, offer = await asyncio.to_thread(_acknowledgement, intake, parsed, stored)
+        media, body = channel.answer(receipt, spoken, None if parsed.answered else parsed.keyword, offer=offer)
         return Response(body, status_code=200, media_type=media)
     return _plain(parsed, stored)
 
@@ -122,14 +123,17 @@ def _secrets(settings: Settings) -> Secrets:
 def _acknowledgement(intake: Intake, parsed: Parsed, stored: Sequence[Accepted]) -> tuple[str | None, str, bool]:
     """The receipt, where the service wants texts answered, the language to do it in, and whether more is offered."""
     if not stored:
-        return None, "en", False
+        return None, parsed.language, False
     arrival: Arrival = parsed.arrivals[0]
     with intake.record.transaction() as session:
         wanted = access.service(session, arrival.service).properties
         offer = wanted.follow_up and bool(parsed.sender)
         if offer:
             contacts.offer(session, intake.record.keys, stored[0].id, f"+{parsed.sender}")
-    return (stored[0].receipt if wanted.acknowledge else None), arrival.language or "en", offer
+    if not wanted.acknowledge:
+        return None, "en", offer
+    spoken = language(arrival.message)
+    return stored[0].receipt, spoken if spoken in wanted.languages else "en", offer
 
 
 def _plain(parsed: Parsed, stored: Sequence[Accepted]) -> Response[Any]:

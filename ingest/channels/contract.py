@@ -99,6 +99,7 @@ class Parsed:
     keyword: Keyword | None = None
     sender: str | None = None
     answered: bool = False
+    language: str = "en"
 
 
 class Answer(Protocol):

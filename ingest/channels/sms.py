@@ -12,6 +12,7 @@ _KEYWORDS: Final[dict[str, Keyword]] = {
     **dict.fromkeys(("start", "unstop", "yes", "dechrau", "ie", "ydw"), "start"),
     **dict.fromkeys(("help", "info", "cymorth"), "help"),
 }
+_WELSH: Final = ("stopio", "dechrau", "ie", "ydw", "cymorth")
 _RECEIPT: Final = {
     "en": "Thank you, we have your message. Your receipt is {receipt}.",
     "cy": "Diolch, rydym wedi cael eich neges. Eich derbynneb yw {receipt}.",
@@ -34,7 +35,11 @@ _HELP: Final = {
 
 def keyword(text: str) -> Keyword | None:
     """What a message that is nothing but a keyword asks for."""
-    return _KEYWORDS.get(re.sub(r"[^\w ]", "", text).strip().lower())
+    return _KEYWORDS.get(_bare(text))
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[^\w ]", "", text).strip().lower()
 
 
 def message(
@@ -53,7 +58,8 @@ def message(
     service = inbound.service or directory.service_for(digits(recipient), text)
     wanted = asked or keyword(text)
     if wanted:
-        return Parsed(keyword=wanted, sender=sender, answered=asked is not None)
+        language = "cy" if _bare(text) in _WELSH else "en"
+        return Parsed(keyword=wanted, sender=sender, answered=asked is not None, language=language)
     if service is None:
         return Parsed(ignored="no service has this number", sender=sender)
     if not text.strip():

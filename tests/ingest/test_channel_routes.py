@@ -47,11 +47,33 @@ def text_in(client: Client, body: str, sid: str = "SM1", sender: str = "+4477009
 
 
 def test_a_text_signed_by_twilio_is_stored_once_and_answered_with_its_receipt(client: Client, record: Record) -> None:
-    status, twiml = text_in(client, "Dim ateb o'r swyddfa ŵ 😀")
+    status, twiml = text_in(client, "Nobody answers at the office 😀")
     assert status == 200
     assert "Your receipt is" in twiml
-    assert text_in(client, "Dim ateb o'r swyddfa ŵ 😀") == (status, twiml)
+    assert text_in(client, "Nobody answers at the office 😀") == (status, twiml)
     assert count(record) == 1
+
+
+def test_a_text_in_welsh_is_kept_letter_for_letter_and_answered_in_welsh(client: Client, record: Record) -> None:
+    for sid, said in enumerate(
+        ("Dim ateb o'r swyddfa ŵ 😀", "Mae'r tŷ bach wedi cau: â ê î ô û ŵ ŷ ï Ŵ Ŷ Â £ € {}[]~^|")
+    ):
+        assert "Eich derbynneb yw" in text_in(client, said, f"SM{sid}")[1]
+        assert stored(record)[sid] == said
+
+
+def test_a_service_that_speaks_no_welsh_answers_in_english(client: Client, record: Record) -> None:
+    with record.transaction() as session:
+        found = access.service(session, "blue-badge")
+        services.set_properties(found, {"languages": ["en"]})
+    assert "Your receipt is" in text_in(client, "Dim ateb o'r swyddfa")[1]
+
+
+def test_help_is_answered_in_the_language_it_was_asked_in(client: Client, record: Record) -> None:
+    assert "Text us what went well" in text_in(client, "HELP")[1]
+    assert "Tecstiwch beth aeth" in text_in(client, "Cymorth!")[1]
+    assert text_in(client, "STOPIO")[1].endswith("<Response/>")
+    assert count(record) == 0
 
 
 def test_a_text_with_a_forged_signature_is_refused(client: Client, record: Record) -> None:
