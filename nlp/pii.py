@@ -13,13 +13,17 @@ from dataclasses import dataclass
 
 from spacy.language import Language
 
-from nlp.recognisers.names import NameFinder, truecased, worth_reading
+from nlp.recognisers.casing import truecased, worth_reading
+from nlp.recognisers.lexicon import Kind, kind
+from nlp.recognisers.names import NameFinder
 from nlp.recognisers.numbers import number_recognisers
 from nlp.recognisers.places import address_recognisers, email_recognisers
 from nlp.recognisers.scan import Find, Scanner
 from nlp.recognisers.views import View, spoken, unfolded
 
 PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]{1,20}\]")
+ENTITIES = frozenset(["NAME", "NINO", "CARD"])
+"""Of our placeholders those that are also people's names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ def _moved(view: View, finds: Iterable[Find]) -> Iterator[Find]:
 
 def _settled(text: str, finds: Iterable[Find]) -> tuple[Span, ...]:
     """Overlapping finds become one: all that any of them covers, under the name of the surest."""
-    kept = [match.span() for match in PLACEHOLDER.finditer(text)]
+    kept = [match.span() for match in PLACEHOLDER.finditer(text) if not _is_name(match)]
     merged: list[Find] = []
     for find in sorted(finds):
         if any(start < find.end and find.start < end for start, end in kept):
@@ -94,6 +98,12 @@ def _settled(text: str, finds: Iterable[Find]) -> tuple[Span, ...]:
         else:
             merged.append(find)
     return tuple(Span(*_trimmed(text, find.start, find.end), find.entity) for find in merged)
+
+
+def _is_name(match: re.Match[str]) -> bool:
+    """[SMITH] is somebody's, whatever stands around it."""
+    inside = match.group()[1:-1]
+    return inside not in ENTITIES and kind(inside.lower()) in (Kind.GIVEN, Kind.FAMILY)
 
 
 def _joined(one: Find, other: Find) -> Find:

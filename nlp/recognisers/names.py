@@ -7,266 +7,27 @@ from collections.abc import Iterator, Sequence
 
 from spacy.tokens import Doc
 
-from nlp.recognisers.lexicon import TITLES, Kind, Word, words_of
+from nlp.recognisers.lexicon import TITLES, Kind, Word, listed, words_of
 from nlp.recognisers.scan import Find
 
 SOFT_TITLES = frozenset(
     ["miss", "lady", "sister", "nurse", "doctor", "sir", "professor", "councillor", "reverend", "sr", "pc"]
 )
 """Also everyday words: followed by an everyday word they are no title."""
-PARTICLES = frozenset(
-    [
-        "de",
-        "da",
-        "di",
-        "del",
-        "della",
-        "der",
-        "den",
-        "van",
-        "von",
-        "la",
-        "le",
-        "al",
-        "el",
-        "bin",
-        "ibn",
-        "ap",
-        "ab",
-        "mc",
-        "mac",
-        "st",
-        "o",
-    ]
-)
-FUNCTION = frozenset(
-    [
-        "a",
-        "about",
-        "after",
-        "again",
-        "all",
-        "also",
-        "always",
-        "am",
-        "an",
-        "and",
-        "any",
-        "anyone",
-        "are",
-        "as",
-        "at",
-        "back",
-        "be",
-        "because",
-        "been",
-        "before",
-        "being",
-        "both",
-        "but",
-        "by",
-        "can",
-        "could",
-        "did",
-        "do",
-        "does",
-        "down",
-        "each",
-        "else",
-        "even",
-        "ever",
-        "every",
-        "everyone",
-        "few",
-        "first",
-        "for",
-        "from",
-        "get",
-        "got",
-        "had",
-        "has",
-        "have",
-        "he",
-        "her",
-        "here",
-        "him",
-        "his",
-        "how",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "just",
-        "last",
-        "like",
-        "made",
-        "make",
-        "many",
-        "may",
-        "me",
-        "more",
-        "most",
-        "much",
-        "my",
-        "never",
-        "new",
-        "next",
-        "no",
-        "nobody",
-        "none",
-        "not",
-        "nothing",
-        "now",
-        "of",
-        "off",
-        "on",
-        "once",
-        "one",
-        "only",
-        "or",
-        "other",
-        "our",
-        "out",
-        "over",
-        "owe",
-        "own",
-        "page",
-        "please",
-        "same",
-        "see",
-        "she",
-        "should",
-        "since",
-        "so",
-        "some",
-        "someone",
-        "somebody",
-        "soon",
-        "star",
-        "still",
-        "such",
-        "sue",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "these",
-        "they",
-        "thing",
-        "this",
-        "those",
-        "through",
-        "till",
-        "time",
-        "to",
-        "too",
-        "two",
-        "unique",
-        "until",
-        "up",
-        "us",
-        "very",
-        "was",
-        "way",
-        "we",
-        "well",
-        "went",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "while",
-        "who",
-        "why",
-        "will",
-        "with",
-        "worth",
-        "would",
-        "yet",
-        "you",
-        "young",
-        "your",
-        "long",
-        "early",
-        "late",
-        "short",
-        "best",
-        "good",
-        "better",
-        "bad",
-        "worst",
-        "kind",
-        "nice",
-        "lovely",
-        "great",
-        "happy",
-        "sad",
-        "sister",
-        "nurse",
-        "doctor",
-        "miss",
-        "lady",
-        "major",
-        "day",
-        "night",
-        "summer",
-        "winter",
-        "spring",
-        "autumn",
-        "bed",
-        "food",
-        "care",
-        "staff",
-        "ward",
-        "chance",
-        "charge",
-        "friend",
-        "mum",
-        "mom",
-        "dad",
-        "mother",
-        "father",
-        "wife",
-        "husband",
-        "son",
-        "daughter",
-        "baby",
-        "king",
-        "queen",
-        "street",
-        "hill",
-        "wood",
-        "green",
-        "brown",
-        "black",
-        "white",
-        "gray",
-        "grey",
-        "pink",
-        "orange",
-        "close",
-        "park",
-        "lane",
-        "church",
-        "bank",
-        "hall",
-        "bush",
-    ]
-)
+PARTICLES = frozenset(["de", "da", "di", "del", "della", "der", "den", "van", "von", "la", "le", "al", "el", "bin"])
+PARTICLES |= frozenset(["ibn", "ap", "ab", "mc", "mac", "st", "o"])
+FUNCTION = listed("function_words")
+FAMILY_WORDS = listed("family_words")
+FLEETING = frozenset(["may", "long", "day", "early", "good", "bad", "best", "short", "young", "close"])
+"""Those that also go on a sentence behind a name ("emma may come"): names there only with a capital."""
 KIN = (
     "mother|father|mum|mom|dad|son|daughter|wife|husband|partner|sister|brother|nan|gran|grandma|grandad|grandmother"
     "|grandfather|aunt|auntie|uncle|niece|nephew|friend|neighbour|carer|boyfriend|girlfriend|cousin|granddaughter"
     "|grandson"
 )
 SLOT = re.compile(
-    r"\b(?:(?:my|his|her|their|the|full|first|last|sur|maiden|whose) ?name(?:'s| is| was|:)|(?:i am|i'm|im|this is|it"
+    r"\b(?:(?:my|his|her|their|the|full|first|last|sur|maiden|whose|your) ?name(?:'s| is| was|:|\?(?:\s*\w+:)?)"
+    r"|(?:i am|i'm|im|this is|it"
     r" was|it's|its|by|with|to|from|for|of|see|saw|met|ask|thank|tell|told"
     r"|calls? (?:me|him|her)|named (?:him|her|me)|called|named|signed|is|was|and|thanks|thankyou|cheers|hi"
     r"|hello|dear|attn"
@@ -276,13 +37,24 @@ SLOT = re.compile(
     re.IGNORECASE,
 )
 STRONG = re.compile(
-    r"\b(?:name(?:'s| is| was|:)|regards|sincerely|faithfully|truly|calls? (?:me|him|her)|named (?:him|her|me)"
+    r"\b(?:name(?:'s| is| was|:|\?(?:\s*\w+:)?)"
+    r"|regards|sincerely|faithfully|truly|calls? (?:me|him|her)|named (?:him|her|me)"
     r"|called|named|signed"
     r"|spoke (?:to|with)|speak to"
     r"|talked to|dealt with by|attn|fao"
     rf"|attention of|complaint about|seen by|(?:{KIN}),)[ \t]*[,:\-–]*\s+$",
     re.IGNORECASE,
 )
+PERSONAL = re.compile(r"\b(?:ask|asked|tell|told|thank|thanked|hi|hello|dear)\s+$", re.IGNORECASE)
+"""Only a person is asked, told, thanked or greeted: here a word that is also a place, with its capital, is a name."""
+SAINTS = ("st", "saint")
+DOES = re.compile(
+    r"\s+(?:is|was|has|had|lives|lived|said|says|told|did|made|helped|came|went|asked|called|rang|phoned|works|worked"
+    r"|explained|listened|shouted|gave|began|spent)\b",
+    re.IGNORECASE,
+)
+"""What a person does: the first word of a sentence, unknown otherwise, is a name before it if spaCy thinks so too."""
+JOINED = re.compile(r"\s*(?:,|&|/|,?\s+and\s)\s*")
 BEFORE_WHO = re.compile(
     r"\s+(?:who|on (?:the )?(?:desk|reception|front desk|phone|counter)|at (?:the )?(?:desk|reception|counter)|in"
     r" (?:the )?(?:office|reception))\b",
@@ -298,47 +70,16 @@ PLACE_AFTER = re.compile(
 )
 
 
-def truecased(text: str) -> str:
-    """The same text, letter for letter, with names in capitals and everyday words without: what spaCy has learnt from.
-
-    Each letter keeps its place, so that what is found in the one lies at the same place in the other.
-    """
-    words = words_of(text)
-    shouting = sum(word.text.isupper() and len(word.text) > 1 for word in words) * 2 > len(words)
-    if not shouting and not any(word.is_name and word.text.islower() for word in words):
-        return text
-    letters = list(text)
-    for word in words:
-        shape = _shape(word, shouting)
-        if len(shape) == len(word.text):
-            letters[word.start : word.end] = shape
-    return "".join(letters)
-
-
-def _shape(word: Word, shouting: bool) -> str:
-    if word.is_name:
-        return word.text.title() if word.text.islower() or word.text.isupper() else word.text
-    if shouting and word.text.isupper() and len(word.text) > 1:
-        return word.text.capitalize() if word.opens or word.kind is Kind.UNKNOWN else word.text.lower()
-    return word.text
-
-
-def worth_reading(text: str) -> bool:
-    """Whether spaCy could find a person: most comments hold no word that might be a name, and are spared the model."""
-    return any(word.capital and word.text != "I" and (word.kind is not Kind.EVERYDAY) for word in words_of(text))
-
-
 class NameFinder:
     def find(self, text: str, doc: Doc | None) -> Iterator[Find]:
         """`doc` is that of the truecased text, where it was worth reading."""
         words = words_of(text)
         shouting = sum(word.text.isupper() and len(word.text) > 1 for word in words) * 2 > len(words)
         line = _Line(text, words, shouting)
-        yield from line.titled()
-        yield from line.listed()
-        yield from line.in_slots()
-        if doc is not None:
-            yield from line.entities(doc)
+        found = [*line.titled(), *line.listed(), *line.in_slots(), *(line.entities(doc) if doc is not None else ())]
+        yield from found
+        if found:
+            yield from line.joined(found)
 
 
 def _foreign(words: Sequence[Word]) -> bool:
@@ -346,6 +87,12 @@ def _foreign(words: Sequence[Word]) -> bool:
     its capital."""
     unknown = sum(word.kind is Kind.UNKNOWN for word in words)
     return unknown > 2 and sum(word.kind in (Kind.EVERYDAY, Kind.EITHER) for word in words) < unknown
+
+
+def _family(word: Word) -> bool:
+    """Whether an everyday word behind a title or a given name is a family name: Mrs King, james brown."""
+    low = word.text.lower()
+    return low in FAMILY_WORDS and (low not in FLEETING or (word.capital and not word.text.isupper()))
 
 
 class _Line:
@@ -366,7 +113,8 @@ class _Line:
             soft = word.text.lower() in SOFT_TITLES
             if len(following.text) < 2 or set(following.text.lower()) == {"x"}:  # an initial, or anonymised already
                 continue
-            if self._could_be_name(following, strict=soft) and not self._is_place(place + 1, place + 2):
+            behind = not soft and _family(following)
+            if (behind or self._could_be_name(following, strict=soft)) and not self._is_place(place + 1, place + 2):
                 yield self._span(place, self._extend(place + 1), 0.8)
 
     def listed(self) -> Iterator[Find]:
@@ -395,8 +143,10 @@ class _Line:
                 strong = STRONG.search(self._text, 0, match.end()) is not None
                 yield from self._slot(place, strong)
         for place, word in enumerate(self._words):
-            if BEFORE_WHO.match(self._text, word.end) and (
-                word.is_name or (word.kind is not Kind.EVERYDAY and word.capital and not word.opens)
+            if (
+                BEFORE_WHO.match(self._text, word.end)
+                and word.text.lower() not in FUNCTION
+                and (word.is_name or (word.kind is not Kind.EVERYDAY and word.capital and not word.opens))
             ):
                 start = (
                     place - 1
@@ -407,7 +157,8 @@ class _Line:
 
     def _slot(self, place: int, strong: bool) -> Iterator[Find]:
         word = self._words[place]
-        if word.text.lower() in FUNCTION or self._is_place(place, place + 1) or (self._foreign and not word.capital):
+        low = word.text.lower()
+        if low in FUNCTION or low in TITLES or self._is_place(place, place + 1) or (self._foreign and not word.capital):
             return
         known = (
             word.is_name
@@ -417,11 +168,15 @@ class _Line:
         unknown = strong and word.kind is Kind.UNKNOWN
         paired = word.kind is not Kind.EVERYDAY and self._adjacent(place) and self._words[place + 1].kind is Kind.FAMILY
         if known or unknown or paired:
-            if word.kind is Kind.EITHER and not strong and not paired:
+            if word.kind is Kind.EITHER and not strong and not paired and not self._asked(place):
                 return
             if word.kind is Kind.FAMILY and not strong and not (word.capital and not self._shouting):
                 return
             yield self._span(place, self._extend(place), 0.65)
+
+    def _asked(self, place: int) -> bool:
+        word = self._words[place]
+        return word.capital and not self._shouting and PERSONAL.search(self._text, 0, word.start) is not None
 
     def entities(self, doc: Doc) -> Iterator[Find]:
         for entity in doc.ents:
@@ -448,7 +203,31 @@ class _Line:
         return (
             all(word.kind is Kind.UNKNOWN and word.capital for word in words)
             and not words[0].text.isupper()
-            and (len(words) > 1 or not words[0].opens)
+            and (len(words) > 1 or not words[0].opens or DOES.match(self._text, words[0].end) is not None)
+        )
+
+    def joined(self, found: Sequence[Find]) -> Iterator[Find]:
+        """Anna, Suze and Becker: what is named in one breath with a name, and has a capital, is a name."""
+        ends = {find.end for find in found} | {find.start for find in found}
+        for place in [*range(1, len(self._words)), *range(len(self._words) - 2, -1, -1)]:
+            for other in (place - 1, place + 1):
+                if not self._shouting and 0 <= other < len(self._words) and self._beside(place, other, ends):
+                    ends |= {self._words[place].start, self._words[place].end}
+                    yield self._span(place, place + 1, 0.6)
+
+    def _beside(self, place: int, other: int, ends: set[int]) -> bool:
+        word, named = self._words[place], self._words[other]
+        first, second = sorted((word, named), key=lambda one: one.start)
+        near = named.end in ends if other < place else named.start in ends
+        return (
+            near
+            and word.start not in ends
+            and word.capital
+            and len(word.text) > 2
+            and not word.text.isupper()
+            and word.kind in (Kind.FAMILY, Kind.UNKNOWN)
+            and JOINED.fullmatch(self._text[first.end : second.start]) is not None
+            and not self._is_place(place, place + 1)
         )
 
     def _extend(self, place: int) -> int:
@@ -460,7 +239,7 @@ class _Line:
 
     def _continues(self, place: int) -> bool:
         word = self._words[place]
-        if word.is_name:
+        if word.is_name or (self._words[place - 1].kind is Kind.GIVEN and _family(word)):
             return True
         following = self._words[place + 1] if self._adjacent(place) else None
         if word.text.lower() in PARTICLES or (len(word.text) == 1 and word.capital):
@@ -491,10 +270,15 @@ class _Line:
 
     def _is_place(self, start: int, end: int) -> bool:
         """Lincoln ward, in Derby: what carries the meaning of the complaint stays."""
-        if PLACE_AFTER.match(self._text, self._words[end - 1].end):
+        before = self._words[start].start
+        if PLACE_AFTER.match(self._text, self._words[end - 1].end) or self._saint(start):
             return True
         either = all(word.kind in (Kind.EITHER, Kind.UNKNOWN) for word in self._words[start:end])
-        return either and PLACE_BEFORE.search(self._text, 0, self._words[start].start) is not None
+        return either and PLACE_BEFORE.search(self._text, 0, before) is not None
+
+    def _saint(self, place: int) -> bool:
+        """St Luke's is a hospital, wherever in the name one starts."""
+        return any(word.text.lower() in SAINTS for word in self._words[max(place - 1, 0) : place + 1])
 
     def _span(self, start: int, end: int, score: float) -> Find:
         return Find(self._words[start].start, self._words[end - 1].end, "NAME", score)

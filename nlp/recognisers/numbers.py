@@ -38,7 +38,8 @@ def digits(least: int, most: int) -> str:
 
 
 NO_DATE = r"(?!\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}\b)"
-MOBILE = r"call|ring|rang|phone|telephone|tel|mob|mobile|cell|text|txt|landline|fax|whatsapp|contact|reach|ffôn|ffonio"
+MOBILE = r"call|ring|rang|phone|telephone|tel|mob|mobile|cell|text|txt|landline|fax|whatsapp|contact|reach|dial|dialled"
+MOBILE += r"|answer|answering|messages? to|ffôn|ffonio"
 PHONE = [
     Pattern(
         "British",
@@ -46,9 +47,11 @@ PHONE = [
         0.75,
     ),
     Pattern("international", r"(?<!\w)(?:\+\s?|00)[1-9](?:[\s.()-]{0,2}\d){6,14}(?!\w)", LIKELY),
-    Pattern("American", r"(?<![\w+-])(?:\+?1[-. ])?\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}(?:\s?x\d{1,5})?(?![\w-])", WEAK),
+    Pattern(
+        "American", r"(?<![\w+-])(?:\+?1[-. ])?(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}(?:\s?x\d{1,5})?(?![\w-])", WEAK
+    ),
     Pattern("named", rf"{after(MOBILE + '|desk')}{NO_DATE}\(?{digits(6, 13)}(?:x\d{{1,5}})?", WEAK),
-    Pattern("number", rf"{after('number|no', 8)}{NO_DATE}{digits(6, 13)}", WEAK),
+    Pattern("number", rf"{REFERENCE}{after('number|no', 8)}{NO_DATE}{digits(6, 13)}", WEAK),
     Pattern("bare", rf"{REFERENCE}(?<![\w.])07\d(?:{SEP}\d){{8}}(?!\w)", LIKELY),
 ]
 HEALTH = r"nhs|health|patient|gig"

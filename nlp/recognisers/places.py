@@ -27,6 +27,9 @@ TITLED = (
     "|Viaduct"
     "|Views?|Villas?|Villages?|Ville|Vista|Walks?|Wall|Ways?|Wells?|Wharf|Wood|Woods|Yard"
 )
+WELSH = "heol|stryd|ffordd|lôn|lon|rhodfa|rhes"
+TITLED_WELSH = "Maes|Cae|Bryn|Parc|Clos|Pen|Llys|Tan|Glan|Min|Trem|Tyn|Cwrt|Gerddi|Cilgant|Dôl|Gwêl|Pant|Nant|Erw|Coed"
+"""In Welsh the kind of street comes first."""
 HOUSE = (
     r"(?<![\w£$.,:/-])(?:(?:flat|apartment|apt|unit|room)\s?\w{1,4},?\s)?(?:no\.?\s"
     r"|number\s)?\d{1,4}(?:\s?[-/]\s?\d{1,4})?[a-d]?\b"
@@ -37,6 +40,8 @@ LIVING = (
     r"|is at|outside|deliver(?:ed)? to|neighbours? at)\b[^\d\n.]{0,12})"
 )
 ADDRESS = [
+    Pattern("Welsh", rf"{HOUSE},?\s+(?:{WELSH})\s(?:(?:y|yr|uchaf|isaf)\s)?{WORD}(?:\s(?-i:[A-Z]{WORD}))?", 0.8),
+    Pattern("Welsh name", rf"{HOUSE},?\s+(?-i:{TITLED_WELSH})\s(?:(?:y|yr)\s)?(?-i:[A-Z]{WORD})", 0.8),
     Pattern(
         "street", rf"{HOUSE},?\s+(?!(?:and|of|the|to|in|on|at|or)\b)(?:{WORD}\s){{0,2}}{WORD}\s(?:{STREET})\b", 0.8
     ),

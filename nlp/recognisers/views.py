@@ -24,9 +24,20 @@ TEENS = {"ten": "10", "eleven": "11", "twelve": "12"} | {
     for word, digit in zip(["thir", "four", "fif", "six", "seven", "eigh", "nine"], "3456789", strict=True)
 }
 REPEATS = {"double": 2, "triple": 3, "treble": 3}
-SPOKEN = re.compile(r"[^\W_]+")
+RADIO = {
+    word: word[0]
+    for word in (
+        *("alpha", "alfa", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet", "kilo"),
+        *("lima", "mike", "november", "oscar", "papa", "quebec", "romeo", "sierra", "tango", "uniform", "victor"),
+        *("whiskey", "whisky", "yankee", "zulu"),
+    )
+} | {"xray": "x"}
+SAID = {**DIGITS, **TENS, **TEENS, **RADIO}
+SPOKEN = re.compile(r"(?<![\w'’])[^\W_]+")
 LEAST_SPOKEN = 4
 """Digits in a row, said one by one, that make a number and no "one or two"."""
+SPELT = re.compile(r"[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}|[a-z]{2}\d{2}[a-z]{3}")
+"""What is spelt out, letters too, and makes a postcode or a registration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +129,8 @@ def _runs(text: str) -> list[tuple[int, int, _Written]]:
 
 
 def _said(word: str) -> str | None:
-    if word in DIGITS:
-        return DIGITS[word]
-    if word in TENS:
-        return TENS[word]
-    if word in TEENS:
-        return TEENS[word]
+    if word in SAID:
+        return SAID[word]
     if word.isdigit() and len(word) <= 6:
         return word
     return word if len(word) == 1 and word.isascii() and word.isalpha() else None
@@ -132,6 +139,9 @@ def _said(word: str) -> str | None:
 def _closed(run: _Written, found: list[tuple[int, int, _Written]]) -> _Written:
     while run and run[0][0].isalpha() and sum(letter.isalpha() for letter, _, _ in run[:3]) > 2:
         run.pop(0)
-    if sum(letter.isdigit() and last - first > 1 for letter, first, last in run) >= LEAST_SPOKEN:
+    while run and run[0][0].isalpha() and len(run) > LEAST_SPOKEN and all(one[0].isdigit() for one in run[1:9]):
+        run.pop(0)
+    spelt = SPELT.fullmatch("".join(letter.lower() for letter, _, _ in run))
+    if spelt or sum(letter.isdigit() and last - first > 1 for letter, first, last in run) >= LEAST_SPOKEN:
         found.append((run[0][1], run[-1][2], run))
     return []

@@ -124,3 +124,49 @@ def test_any_text_yields_ordered_spans_that_do_not_overlap(cleaner: Cleaner, tex
 def test_a_mobile_number_never_survives(cleaner: Cleaner, number: int, before: str) -> None:
     value = f"079{number:08d}"
     assert value not in redacted(cleaner, f"{before}{value} thank you")
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=awkward)
+def test_what_is_redacted_stays_as_it_is_when_it_is_redacted_again(cleaner: Cleaner, text: str) -> None:
+    [(once, spans)] = cleaner.redact([text])
+    [(twice, _)] = cleaner.redact([once])
+    for span in spans:
+        assert twice.count(f"[{span.entity}]") >= sum(other.entity == span.entity for other in spans)
+
+
+def test_a_name_in_brackets_is_no_placeholder(cleaner: Cleaner) -> None:
+    assert "SMITH" not in redacted(cleaner, "It was [SMITH] who did it")
+    assert redacted(cleaner, "Caller [PII] said [NAME] rang") == "Caller [PII] said [NAME] rang"
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("Please ask mrs king about it", "king"),
+        ("Regards, Ben May", "May"),
+        ("Agent: What's your name? Caller: Jildau", "Jildau"),
+        ("Louise, Brabec and Suze were kind", "Brabec"),
+        ("yes it's L S one four A B", "four A B"),
+        ("my reg is alpha bravo one two charlie delta echo", "bravo"),
+        ("Rwyf yn byw yn 12 Ffordd y Coleg", "Coleg"),
+        ("Roedd Siân ar y dderbynfa", "Siân"),
+    ],
+)
+def test_it_goes_however_it_is_said(cleaner: Cleaner, text: str, gone: str) -> None:
+    assert gone not in redacted(cleaner, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I went to St Luke's on Monday",
+        "Order number 1234567 never came",
+        "My wife, post stroke, was well cared for",
+        "I spoke to Ms X",
+        "emma may or may not",
+        "The echo from the victor hotel",
+    ],
+)
+def test_what_carries_the_meaning_stays(cleaner: Cleaner, text: str) -> None:
+    assert redacted(cleaner, text).replace("[NAME]", "emma") == text

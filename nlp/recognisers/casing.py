@@ -1,0 +1,35 @@
+"""Capitals: what they tell of a text, and where spaCy needs them to be."""
+
+from __future__ import annotations
+
+from nlp.recognisers.lexicon import Kind, Word, words_of
+
+
+def truecased(text: str) -> str:
+    """The same text, letter for letter, with names in capitals and everyday words without: what spaCy has learnt from.
+
+    Each letter keeps its place, so that what is found in the one lies at the same place in the other.
+    """
+    words = words_of(text)
+    shouting = sum(word.text.isupper() and len(word.text) > 1 for word in words) * 2 > len(words)
+    if not shouting and not any(word.is_name and word.text.islower() for word in words):
+        return text
+    letters = list(text)
+    for word in words:
+        shape = _shape(word, shouting)
+        if len(shape) == len(word.text):
+            letters[word.start : word.end] = shape
+    return "".join(letters)
+
+
+def _shape(word: Word, shouting: bool) -> str:
+    if word.is_name:
+        return word.text.title() if word.text.islower() or word.text.isupper() else word.text
+    if shouting and word.text.isupper() and len(word.text) > 1:
+        return word.text.capitalize() if word.opens or word.kind is Kind.UNKNOWN else word.text.lower()
+    return word.text
+
+
+def worth_reading(text: str) -> bool:
+    """Whether spaCy could find a person: most comments hold no word that might be a name, and are spared the model."""
+    return any(word.capital and word.text != "I" and (word.kind is not Kind.EVERYDAY) for word in words_of(text))
