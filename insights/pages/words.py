@@ -53,6 +53,14 @@ STATUSES: Mapping[str, str] = {
     "resolved": "Resolved",
     "archived": "Archived",
 }
+THEME_EVENTS: Mapping[str, str] = {
+    "began": "First heard of",
+    "joined": "An issue joined",
+    "left": "An issue left",
+    "signal": "Stood out beyond chance",
+    "signal ended": "Back to what is usual",
+    "ended": "No longer heard of",
+}
 STAGES: Mapping[str, str] = {
     "clean": "Waiting to be read",
     "group": "Waiting to be grouped",
