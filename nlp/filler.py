@@ -18,6 +18,11 @@ SAYINGS = (
     "no complaints",
     "none that I can think of",
     "not applicable",
+    "no changes needed",
+    "I can't think of any improvements",
+    "nothing could have been done better",
+    "it could not be better",
+    "you could not improve on it",
     "I don't know",
     "not sure",
     "no answer",
@@ -34,7 +39,7 @@ SAYINGS = (
 """What is said by people who have nothing to say; a member near one of these, and as short, says as little."""
 
 NEAR = 0.6
-WORDS = 8
+WORDS = 12
 READ = 100
 """Members of a group that are looked at, evenly spread over it."""
 

@@ -27,7 +27,7 @@ RESOLUTIONS = tuple(2 ** (step / 2) for step in range(7))
 FINE = 16.0
 """Parts this fine are whole at every resolution above; they are the sub-issues, too."""
 
-DOUBT = 0.2
+DOUBT = 0.45
 """How much better an unlikely number of groups must tell them apart: this times the squared logarithm of how many times
 too many or too few they are. Likely is the root of half the statements (Mardia, Kent and Bibby 1979)."""
 

