@@ -140,11 +140,12 @@ def _renew(graph: sp.csr_array, start: Labels, fresh: Labels, resolution: float,
 def commonest(labels: Labels, places: Labels) -> Labels:
     """The commonest label from 0 up of the nodes at each place, -1 where none has one."""
     known = np.flatnonzero(labels >= 0)
-    shape = (int(places.max(initial=-1)) + 1, int(labels.max(initial=-1)) + 1)
-    if not len(known):
-        return np.full(shape[0], -1, np.int32)
-    votes = sp.coo_array((np.ones(len(known)), (places[known], labels[known])), shape=shape).tocsr()
-    return np.where(votes.sum(axis=1) > 0, np.asarray(votes.argmax(axis=1)).ravel(), -1).astype(np.int32)
+    width = int(labels.max(initial=-1)) + 1
+    votes, counts = np.unique(places[known].astype(np.int64) * width + labels[known], return_counts=True)
+    votes = votes[np.argsort(counts, kind="stable")]
+    found = np.full(int(places.max(initial=-1)) + 1, -1, np.int32)
+    found[votes // max(width, 1)] = votes % max(width, 1)  # of several votes for a place, the last stands
+    return found
 
 
 def _compact(labels: NDArray[np.int64] | Labels) -> Labels:
