@@ -13,10 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median, quantiles
 
+from sqlalchemy import exists, or_, select
+
 from feedback import embedded
 from feedback.record import access, services
 from feedback.record.db import Record, engine_for
 from feedback.record.migrations import migrate
+from feedback.record.models import Alert, Feedback, ServiceWork
 from feedback.record.queue import Bell
 from feedback.record.settings import Settings
 from feedback.record.stages import Claimer
@@ -138,17 +141,30 @@ def _whole_way(record: Record, bell: Bell, env: dict[str, str]) -> dict[str, flo
 
 
 def _until_told(record: Record, bell: Bell, name: str, hook: Receiver) -> list[float]:
-    """A few reports at a time, the next only when nothing comes of those before."""
+    """A few reports at a time, the next only when all of those before has been looked at and nothing came of it."""
     for hours in (40, 30, 20, 10, 1, 1):
         _put(record, name, [*said(BROKEN, 4), *said(USUAL, 3)], dt.timedelta(hours=hours))
         begun = time.monotonic()
         bell.ring("clean")
-        deadline = begun + 10
-        while time.monotonic() < deadline:
-            if any(got.path.endswith(name) for got in hook.got):
-                return [time.monotonic() - begun]
-            time.sleep(0.02)
+        until(lambda: _told(hook, name) or _settled(record))
+        if _told(hook, name):
+            return [time.monotonic() - begun]
     return []
+
+
+def _told(hook: Receiver, name: str) -> bool:
+    return any(got.path.endswith(name) for got in hook.got)
+
+
+def _settled(record: Record) -> bool:
+    """Nothing is on its way."""
+    waits = (
+        exists().where(Feedback.stage.in_(("clean", "group"))),
+        exists().where(ServiceWork.kind == "notice", ServiceWork.asked > ServiceWork.done),
+        exists().where(Alert.state == "waiting"),
+    )
+    with record.transaction() as session:
+        return not session.scalar(select(or_(*waits)))
 
 
 def _put(record: Record, name: str, texts: list[str], ago: dt.timedelta) -> None:
