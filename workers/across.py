@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Signal, Statement, Theme, ThemeEvent, ThemeIssue, ThemeSignal, new_id
+from insights.alerts import together
 from insights.noticing.across import Said, Shared, shared
 from workers.joining import crowd_of
 from workers.vectors import halves, matrix
@@ -163,6 +164,8 @@ def _raise(session: Session, found: Found, now: dt.datetime) -> None:
         reports={str(service): list(ids) for service, ids in what.reports.items()},
     )
     session.add_all([signal, ThemeEvent(theme_id=theme.id, what="signal")])
+    session.flush()
+    together.tell(session, signal)
 
 
 def _theme(session: Session, issues: Sequence[uuid.UUID]) -> Theme | None:

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback.record.models import Alert, Feedback, Issue, Service, Signal, Statement, Subscription
+from feedback.record.models import Alert, Feedback, Issue, Service, Signal, Statement, Subscription, Theme, ThemeSignal
 from insights import signals
 from insights.issues import LONGEST_QUOTE
 from insights.views import Beside
@@ -49,6 +49,29 @@ def of_signal(
             "changes": msgspec.to_builtins(list(changes)),
         },
         "feedback_ids": [str(identity) for identity in signal.feedback_ids[:NAMED]],
+    }
+
+
+def of_theme(theme_id: uuid.UUID, services: Mapping[str, int], signal: ThemeSignal, channels: Mapping[str, int]) -> Any:
+    """What several services hear together; `services`: reports by slug, the most first; its title is read later."""
+    ids = [identity for mine in signal.reports.values() for identity in mine]
+    return {
+        "service": next(iter(services)),
+        "theme": {"id": str(theme_id), "services": dict(services)},
+        "issue": None,
+        "signal": {
+            "id": str(signal.id),
+            "kind": "surge",
+            "since": signal.since.isoformat(),
+            "detected_at": signal.detected_at.isoformat(),
+            "observed": signal.observed,
+            "reports": signal.observed,
+            "expected": round(signal.expected, 2),
+            "score": round(signal.score, 2),
+            "window_hours": signal.window_hours,
+            "by_channel": dict(channels),
+        },
+        "feedback_ids": ids[:NAMED],
     }
 
 
@@ -124,6 +147,10 @@ def body(session: Session, alert: Alert, url: str) -> dict[str, Any]:
         data["issue"] = title | data["issue"]
     data["quotes"] = _quotes(session, alert, issue)
     data["link"] = f"{url}/dashboard/issues/{issue.id}" if issue else f"{url}/dashboard/{data['service']}"
+    if "theme" in data:
+        theme = session.get(Theme, uuid.UUID(data["theme"]["id"]))
+        data["theme"] = {**data["theme"], "title": theme.title if theme else GONE}
+        data["link"] = f"{url}/dashboard/themes/{data['theme']['id']}"
     return {"type": alert.type, "timestamp": alert.raised_at.astimezone(dt.UTC).isoformat(), "data": data}
 
 

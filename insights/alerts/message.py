@@ -63,6 +63,8 @@ def _said(kind: str, data: dict[str, Any], service: Service, now: dt.datetime) -
     lines.append(f"Channels: {words.channels(signal.by_channel)}.")
     if data["signal"]["reports"] > signal.observed:
         lines.append(f"By now it is {data['signal']['reports']:,} reports.")
+    if "theme" in data:
+        return f"In {len(data['theme']['services'])} services: {data['theme']['title']}", lines
     return f"{words.KINDS[signal.kind]}: {data['issue']['title']}", lines
 
 

@@ -75,8 +75,9 @@ def tell(session: Session, service_id: int) -> None:
             silent = listener is not None and (listener.id, issue.id) in quiet
             meant = listener is None or listener.theme_id in (None, themes.get(issue.id))
             if meant and not silent and _wanted(listener, signal, issue, by_now) and _is_news(by_now, known):
-                rows.append(_row(service, listener, f"signal.{signal.kind}", said, signal, known))
-    _raise(session, service, rows)
+                cause = f"signal:{signal.id}:{known.times + 1 if known else 1}"
+                rows.append(row(service, listener, f"signal.{signal.kind}", said, cause, signal))
+    put(session, service, rows)
 
 
 def tell_urgent(session: Session, pieces: Iterable[Feedback]) -> None:
@@ -87,7 +88,7 @@ def tell_urgent(session: Session, pieces: Iterable[Feedback]) -> None:
         service = session.get_one(Service, piece.service_id)
         said = facts.of_urgent(service, piece)
         listeners = [one for one in _listeners(session, service.id) if _wants_urgent(one, piece)]
-        _raise(session, service, [_row(service, one, URGENT, said) for one in listeners])
+        put(session, service, [row(service, one, URGENT, said, f"urgent:{piece.id}") for one in listeners])
 
 
 def cannot_wait(piece: Feedback) -> bool:
@@ -191,30 +192,30 @@ def matches_urgent(filters: Filters, channel: str) -> bool:
     return (not filters.kinds or "urgent" in filters.kinds) and (not filters.channels or channel in filters.channels)
 
 
-def _row(
+def row(
     service: Service,
     listener: Subscription | None,
     type_: str,
     said: dict[str, Any],
+    cause: str,
     signal: Signal | None = None,
-    known: Heard | None = None,
 ) -> dict[str, Any]:
-    about = f"signal:{signal.id}:{known.times + 1 if known else 1}" if signal else f"urgent:{said['feedback_ids'][0]}"
+    """One alert; of what has the same `cause` a subscription hears once."""
     return {
         "id": new_id(),
         "subscription_id": listener.id if listener else None,
         "listener": listener,
         "service_id": service.id,
         "type": type_,
-        "cause": about,
+        "cause": cause,
         "signal_id": signal.id if signal else None,
         "issue_id": signal.issue_id if signal else None,
         "facts": said,
-        "observed": said["signal"]["reports"] if signal else 0,
+        "observed": said["signal"]["reports"] if said["signal"] else 0,
     }
 
 
-def _raise(session: Session, service: Service, rows: list[dict[str, Any]]) -> None:
+def put(session: Session, service: Service, rows: list[dict[str, Any]]) -> None:
     """Within one service alerts are raised one transaction after the other, so that their numbers tell the order."""
     if not rows:
         return

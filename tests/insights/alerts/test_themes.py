@@ -10,16 +10,18 @@ from litestar.testing import TestClient
 from feedback.record import access, services
 from feedback.record.access import Role
 from feedback.record.db import Record
-from feedback.record.models import Signal, Theme, ThemeIssue
-from insights.alerts import raising
+from feedback.record.models import Signal, Theme, ThemeIssue, ThemeSignal
+from insights.alerts import raising, together
+from tests.insights import made_up
 from tests.insights.alerts.test_raising import urgent_piece
-from tests.insights.raising import raise_signal, waiting
+from tests.insights.raising import NOW, raise_signal, waiting
 from tests.insights.receivers import Receiver
 from workers.deliver import deliver
 from workers.station import Worker
 
 Client = TestClient[Litestar]
 Headers = dict[str, str]
+SERVICES = ("blue-badge", "parks")
 
 
 @pytest.fixture
@@ -31,7 +33,7 @@ def theme(record: Record, blue_badge: str) -> uuid.UUID:
         session.add(made)
         session.flush()
         identity = made.id
-    for slug in ("blue-badge", "parks"):
+    for slug in SERVICES:
         join(record, raise_signal(record, slug), identity)
     return identity
 
@@ -111,3 +113,26 @@ def test_a_test_reaches_who_subscribed_to_a_theme(
     assert api.post(f"/v1/subscriptions/{made['id']}/test", headers=admin).status_code == 202
     deliver(local)
     assert hook.got[0].content["data"]["test"] is True
+
+
+def test_what_services_hear_together_is_told_once_to_who_may_see_them_all(
+    local: Worker, api: Client, admin: Headers, theme: uuid.UUID, hook: Receiver
+) -> None:
+    subscribe(api, admin, theme, hook)
+    subscribe(api, key_of(local.record, "parks"), theme, hook)
+    with local.record.transaction() as session:
+        pieces = {slug: made_up.report(session, made_up.issue(session, slug), "It fails") for slug in SERVICES}
+        reports = {str(piece.service_id): [str(piece.id)] for piece in pieces.values()}
+        facts = {"since": NOW, "last_report_at": NOW, "detected_at": NOW, "observed": 2, "expected": 0.1, "score": 6.0}
+        signal = ThemeSignal(theme_id=theme, window_hours=24, reports=reports, **facts)
+        session.add(signal)
+        session.flush()
+        together.tell(session, signal)
+        together.tell(session, signal)
+    while waiting(local.record):
+        deliver(local)
+    [got] = hook.got
+    assert got.content["data"]["theme"]["services"] == {"blue-badge": 1, "parks": 1}
+    assert got.content["data"]["theme"]["title"] == "Photos fail"
+    assert [quote["text"] for quote in got.content["data"]["quotes"]] == ["It fails", "It fails"]
+    assert f"/dashboard/themes/{theme}" in got.content["data"]["link"]
