@@ -66,10 +66,18 @@ def _goes_on(breath: Breath, one: "Utterance") -> bool:
     if one.text[:1].isupper() and smalltalk.is_pleasantry(smalltalk.folded(one.text)):
         return False  # a "Bye" is no part of the sentence before, though that may lack its full stop
     last = breath.parts[-1]
+    if not one.speaker and one.offset is None and (_is_turn(one.text) or _is_turn(last.text)):
+        return False
     ended = last.end if last.end is not None else last.offset
     if ended is not None and one.offset is not None and one.offset - ended <= _BREATH:
         return True
     return not last.text.endswith(_ENDED) and one.text[:1].islower()
+
+
+def _is_turn(text: str) -> bool:
+    """A line of nobody that is something said for itself, and no piece of a longer one."""
+    plain = smalltalk.folded(text)
+    return smalltalk.is_pleasantry(plain) or smalltalk.makes_wait(plain) or _belongs_to_agent(plain)
 
 
 def _kept(breaths: Sequence[Breath]) -> Iterator[str]:

@@ -19,6 +19,10 @@ _THANKED_FOR: Final = frozenset(_WORDS["thanked_for"])
 _GREETED_OR_THANKED: Final = frozenset(("hi", "hello", "hey", "thanks", "thank you", "cheers", "bye", "diolch", "helo"))
 _LOOKED_AT: Final = 2_000
 """Characters of one sentence that are looked at, which bounds the time of every check."""
+_UNMARKED: Final = re.compile(
+    r"\b(?:(that|what|how|there|here)(s)|(i)(m|ve)|((?:do|does|did|is|was|are|has|have|had|could|would|ca|wo)n)(t))\b"
+)
+"""Words that people type without their apostrophe."""
 _WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _PATTERNS: Final = {
     name: re.compile(r"(?<!\w)(?:" + "|".join(fragments) + ")")
@@ -28,8 +32,9 @@ _PATTERNS: Final = {
 
 
 def folded(sentence: str) -> str:
-    """In lower case, with straight apostrophes, and no longer than is looked at."""
-    return sentence[:_LOOKED_AT].lower().replace("’", "'")
+    """In lower case, with straight apostrophes where they belong, and no longer than is looked at."""
+    plain = sentence[:_LOOKED_AT].lower().replace("’", "'")
+    return _UNMARKED.sub(lambda found: "'".join(filter(None, found.groups())), plain)
 
 
 def is_pleasantry(sentence: str) -> bool:

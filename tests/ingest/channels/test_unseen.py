@@ -121,3 +121,22 @@ def test_who_greets_in_the_name_of_an_office_is_the_agent() -> None:
 def test_a_stream_without_segments_is_malformed_or_not_supported(body: str) -> None:
     with pytest.raises((Malformed, NotSupported)):
         read("calls/transcribe", body)
+
+
+def test_what_is_typed_without_apostrophes_is_understood_all_the_same() -> None:
+    chat = f"agent: {HELP}\ncustomer: i forgot my username\nagent: It is jo1.\ncustomer: oh thats right\n"
+    assert read(
+        "calls/text", f"{chat}customer: thank you\nagent: Anything else?\ncustomer: nope thats all\n"
+    ).message == ("i forgot my username")
+
+
+def test_lines_of_nobody_without_full_stops_are_told_apart_by_what_agents_say() -> None:
+    lines = [
+        "good afternoon you're through to the pensions helpline how can i help",
+        "my state pension hasn't been paid this month",
+        "okay can i take your national insurance number",
+        "yes it's q q one two three four five six c",
+        "thank you one moment",
+        "nobody told me and i've had to borrow money",
+    ]
+    assert read("calls/text", "\n".join(lines)).message.split("\n") == [lines[1], lines[5]]
