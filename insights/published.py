@@ -44,6 +44,21 @@ class Entry:
     fell: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The machine's part of an entry, good `until` then."""
+
+    until: dt.datetime
+    reports: int | None = None
+    fell: int | None = None
+
+
+KEPT = dt.timedelta(hours=1)
+MOST_KEPT = 10_000
+_reckoned: dict[tuple[uuid.UUID, dt.datetime], Figures] = {}
+"""By issue and release."""
+
+
 def release(session: Session, who: Principal, issue: Issue, text: Release) -> None:
     """Again, it is replaced."""
     lifecycle.lock(session, issue)
@@ -66,28 +81,34 @@ def entries(session: Session, service: Service, language: str) -> list[Entry]:
     """The newest first, in Welsh ("cy") where there is any."""
     released = select(Publication).where(Publication.service_id == service.id)
     rows = session.scalars(released.order_by(Publication.released_at.desc())).all()
-    counts = issues.tallies(session, Statement.issue_id.in_([row.issue_id for row in rows]))
-    erased = dict(
-        session.execute(select(Issue.id, Issue.erased).where(Issue.id.in_([row.issue_id for row in rows]))).all()
-    )
-    return [
-        _entry(
-            session, row, language, erased[row.issue_id] + (counts[row.issue_id].count if row.issue_id in counts else 0)
-        )
-        for row in rows
-    ]
+    return [_entry(row, _figures(session, row), welsh=language == "cy") for row in rows]
 
 
-def _entry(session: Session, row: Publication, language: str, count: int) -> Entry:
-    enough, welsh = count >= FEWEST, language == "cy"
+def _entry(row: Publication, figures: Figures, *, welsh: bool) -> Entry:
     return Entry(
         issue=row.issue_id,
         said=(welsh and row.said_cy) or row.said,
         did=(welsh and row.did_cy) or row.did,
         on=row.released_at,
-        reports=count if enough else None,
-        fell=_fell(ledger.of_issue(session, session.get_one(Issue, row.issue_id))) if enough else None,
+        reports=figures.reports,
+        fell=figures.fell,
     )
+
+
+def _figures(session: Session, row: Publication) -> Figures:
+    """Reckoned once an hour, however many read the page: and so that nobody sees a single report come."""
+    now, key = dt.datetime.now(dt.UTC), (row.issue_id, row.released_at)
+    if key not in _reckoned or _reckoned[key].until < now:
+        if len(_reckoned) >= MOST_KEPT:
+            _reckoned.clear()
+        _reckoned[key] = _reckon(session, session.get_one(Issue, row.issue_id), now + KEPT)
+    return _reckoned[key]
+
+
+def _reckon(session: Session, issue: Issue, until: dt.datetime) -> Figures:
+    tally = issues.tallies(session, Statement.issue_id == issue.id).get(issue.id)
+    count = issue.erased + (tally.count if tally else 0)
+    return Figures(until, count, _fell(ledger.of_issue(session, issue))) if count >= FEWEST else Figures(until)
 
 
 def _fell(outcomes: Sequence[ledger.OutcomeView]) -> int | None:

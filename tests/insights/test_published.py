@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from feedback.record import erasure
 from feedback.record.db import Record
-from feedback.record.models import Statement
+from feedback.record.models import Issue, Statement
+from insights import published
 from tests.insights import made_up
 from tests.insights.test_api import key
 
@@ -102,3 +103,15 @@ def test_what_was_published_stays_when_somebody_takes_their_words_back(
         erasure.erase(session, session.scalars(mine).all(), by="citizen")
     assert client.get(f"/v1/issues/{issue}", headers=admin).json()["count"] == 57
     assert ",60," in before and client.get(f"{PAGE}.csv?lang=en").text == before
+
+
+def test_figures_are_reckoned_once_an_hour(
+    client: Client, record: Record, admin: dict[str, str], issue: uuid.UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(client, admin, issue)
+    assert "60 reports" in client.get(f"{PAGE}?lang=en").text
+    with record.transaction() as session:
+        made_up.report(session, session.get_one(Issue, issue), "Once more")
+    assert "60 reports" in client.get(f"{PAGE}?lang=en").text
+    monkeypatch.setattr(published, "_reckoned", {})
+    assert "61 reports" in client.get(f"{PAGE}?lang=en").text
