@@ -67,8 +67,8 @@ def daily(session: Session, service: Service, now: dt.datetime) -> tuple[dict[uu
 def _old(session: Session, found: Mapping[uuid.UUID, Counts], begin: dt.datetime) -> Iterable[uuid.UUID]:
     """Of the issues without a report in the earlier weeks, those that had one before."""
     unsure = [issue for issue, counts in found.items() if not counts[: -trend.LATELY].any()]
-    older = select(Statement.issue_id.distinct()).where(Statement.issue_id.in_(unsure), Statement.said_at < begin)
-    return [issue for issue in session.scalars(older) if issue]
+    older = select(Statement.issue_id).where(Statement.issue_id.in_(unsure), Statement.said_at < begin)
+    return [issue for issue in session.scalars(older.distinct()) if issue]
 
 
 def _standing(session: Session, service: Service) -> dict[uuid.UUID, str]:

@@ -24,6 +24,8 @@ NEAR = 0.85
 PART = 0.2
 """A part of an issue that went elsewhere is lineage from this share up, and from three statements; less just moved."""
 
+OWN = 0.5
+"""A topic continues an issue that must survive only if at least this part of it is that issue's."""
 
 Kind = Literal["split", "merge", "nested"]
 
@@ -36,7 +38,7 @@ class Known:
     members: AbstractSet[int]
     centroid: NDArray[np.float32]
     keep: bool = False
-    """It has a signal or a person's decision: it survives, as a sub-issue if need be."""
+    """It has a signal: it survives, beside a wider topic if need be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Found:
 class Lineage:
     """`shared` statements of the issue `parent` are now in the new topic number `child`.
 
-    split: the parent goes on elsewhere; merge: it went up in the child; nested: likewise, but it must survive, inside.
+    split: the parent goes on elsewhere; merge: it went up in the child; nested: likewise, but it survives with its own.
     """
 
     kind: Kind
@@ -62,11 +64,14 @@ class Lineage:
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """`ids`: of each new topic the issue that it continues, None if new. `gone`: issues that no topic continues."""
+    """`ids`: of each new topic the issue that it continues, None if new.
+
+    `nested`: issues that no topic continues and that must survive: their statements stay theirs.
+    """
 
     ids: tuple[str | None, ...]
     lineage: tuple[Lineage, ...]
-    gone: tuple[str, ...]
+    nested: frozenset[str]
 
 
 def match(known: Sequence[Known], found: Sequence[Found]) -> Matching:
@@ -77,8 +82,8 @@ def match(known: Sequence[Known], found: Sequence[Found]) -> Matching:
     ids: list[str | None] = [None] * len(found)
     for row, column in pairs.items():
         ids[column] = known[row].id
-    gone = tuple(issue.id for row, issue in enumerate(known) if row not in pairs)
-    return Matching(tuple(ids), _lineage(shared, known, pairs), gone)
+    nested = frozenset(issue.id for row, issue in enumerate(known) if issue.keep and row not in pairs)
+    return Matching(tuple(ids), _lineage(shared, known, pairs), nested)
 
 
 def _shared(known: Sequence[Known], found: Sequence[Found]) -> NDArray[np.int64]:
@@ -97,7 +102,10 @@ def _by_statements(shared: NDArray[np.int64], known: Sequence[Known], found: Seq
     smaller = np.minimum(
         np.array([len(issue.members) for issue in known])[:, None], shared.sum(axis=0, keepdims=True)
     ).reshape(shared.shape)
-    enough = np.where(shared >= np.maximum(SHARE * smaller, 1), shared, 0)
+    least = np.maximum(SHARE * smaller, 1)
+    keep = np.array([issue.keep for issue in known], bool)
+    least[keep] = np.maximum(least[keep], OWN * np.array([len(topic.members) for topic in found]))
+    enough = np.where(shared >= least, shared, 0)
     rows, columns = linear_sum_assignment(enough, maximize=True)
     return {int(row): int(column) for row, column in zip(rows, columns, strict=True) if enough[row, column]}
 
@@ -105,7 +113,7 @@ def _by_statements(shared: NDArray[np.int64], known: Sequence[Known], found: Seq
 def _by_centroids(
     known: Sequence[Known], found: Sequence[Found], taken: AbstractSet[int], used: AbstractSet[int]
 ) -> dict[int, int]:
-    rows = [row for row in range(len(known)) if row not in taken]
+    rows = [row for row, issue in enumerate(known) if row not in taken and not (issue.keep and issue.members)]
     columns = [column for column in range(len(found)) if column not in used]
     if not rows or not columns:
         return {}

@@ -98,7 +98,7 @@ def store(session: Session, found: Iterable[Found], now: dt.datetime) -> None:
             select(ThemeSignal, Theme)
             .join(Theme, Theme.id == ThemeSignal.theme_id)
             .where(ThemeSignal.ended_at.is_(None))
-        ).tuples()
+        )
     ]
     for one in found:
         known = next((signal for signal, theme in standing if _same(one, signal, theme)), None)
@@ -170,8 +170,8 @@ def _raise(session: Session, found: Found, now: dt.datetime) -> None:
 
 def _theme(session: Session, issues: Sequence[uuid.UUID]) -> Theme | None:
     """The one that most of these reports are of already, where nothing stands about it."""
-    rows = session.execute(select(ThemeIssue.issue_id, ThemeIssue.theme_id).where(ThemeIssue.issue_id.in_(issues)))
-    theme_of: dict[uuid.UUID, uuid.UUID] = dict(rows.tuples().all())
+    rows = session.scalars(select(ThemeIssue).where(ThemeIssue.issue_id.in_(issues)))
+    theme_of = {row.issue_id: row.theme_id for row in rows}
     votes = Counter(theme_of[issue] for issue in issues if issue in theme_of)
     told = set(session.scalars(select(ThemeSignal.theme_id).where(ThemeSignal.ended_at.is_(None))))
     best = next((theme for theme, count in votes.most_common(1) if 2 * count >= len(issues)), None)

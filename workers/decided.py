@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -108,6 +108,20 @@ def _one(vectors: NDArray[np.float32], group: Sequence[Topic]) -> Topic:
     centroid = total / np.linalg.norm(total)
     radius = float(np.quantile(vectors[members] @ centroid, 0.02))
     return replace(largest, members=members, centroid=centroid, radius=max(radius, min(t.radius for t in group)))
+
+
+def leave_out(part: Fitted, rows: Collection[int]) -> Fitted:
+    """The topics without these statements, which stay with an issue of their own."""
+    free = np.array([row not in rows for row in part.rows.tolist()], bool)
+    return replace(
+        part,
+        topics=tuple(
+            replace(
+                topic, members=topic.members[free[topic.members]], quotes=tuple(it for it in topic.quotes if free[it])
+            )
+            for topic in part.topics
+        ),
+    )
 
 
 def keep_in_place(session: Session, service_id: int, said: Said, target: list[uuid.UUID | None]) -> None:

@@ -148,8 +148,10 @@ def _place(
     part = decided.keep_together(session, refit.service_id, said, part)
     found = [identity.Found(frozenset(said.ids[part.rows[t.members]].tolist()), t.centroid) for t in part.topics]
     matching = identity.match(list(known.values()), found)
-    for row in part.rows:
-        target[row] = None
+    nested = {row for row in part.rows.tolist() if str(said.issues[row]) in matching.nested}
+    for row in part.rows.tolist():
+        target[row] = said.issues[row] if row in nested else None
+    part = decided.leave_out(part, nested)
     stored: list[uuid.UUID] = []
     for topic, issue_id in zip(part.topics, matching.ids, strict=True):
         issue = _store_issue(session, refit, part, topic, issue_id, said)

@@ -104,9 +104,7 @@ def _groups(heard: Sequence[Heard], centroids: NDArray[np.float32], kind: str) -
 def renew(session: Session, heard: Sequence[Heard], groups: Sequence[Group]) -> None:
     """Each group goes on as the theme that it mostly was; what holds nothing any more, and is no signal, ends."""
     living = session.scalars(select(Theme).where(Theme.ended_at.is_(None)).order_by(Theme.id)).all()
-    was: dict[uuid.UUID, uuid.UUID] = dict(
-        session.execute(select(ThemeIssue.issue_id, ThemeIssue.theme_id)).tuples().all()
-    )
+    was = {row.issue_id: row.theme_id for row in session.scalars(select(ThemeIssue))}
     known = [_known(theme, heard, was) for theme in living]
     found = [identity.Found(frozenset(it.place for it in group.issues), group.centroid) for group in groups]
     matching = identity.match(known, found)

@@ -147,8 +147,8 @@ def _listeners(session: Session, service_id: int) -> list[Subscription | None]:
 
 
 def _themes(session: Session, issue_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
-    rows = session.execute(select(ThemeIssue.issue_id, ThemeIssue.theme_id).where(ThemeIssue.issue_id.in_(issue_ids)))
-    return dict(rows.tuples().all())
+    rows = session.scalars(select(ThemeIssue).where(ThemeIssue.issue_id.in_(issue_ids)))
+    return {row.issue_id: row.theme_id for row in rows}
 
 
 def _quiet(session: Session, issue_ids: Sequence[uuid.UUID]) -> set[tuple[uuid.UUID, uuid.UUID]]:

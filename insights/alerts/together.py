@@ -1,8 +1,9 @@
 """What several services hear together, though none alone has enough of it, is told to who subscribed to its theme."""
 
 import uuid
+from collections import Counter
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Service, Subscription, ThemeSignal
@@ -29,5 +30,4 @@ def tell(session: Session, signal: ThemeSignal) -> None:
 
 def _channels(session: Session, signal: ThemeSignal) -> dict[str, int]:
     ids = [uuid.UUID(identity) for mine in signal.reports.values() for identity in mine]
-    by_channel = select(Feedback.channel, func.count()).where(Feedback.id.in_(ids)).group_by(Feedback.channel)
-    return dict(session.execute(by_channel).tuples().all())
+    return Counter(session.scalars(select(Feedback.channel).where(Feedback.id.in_(ids))))

@@ -30,7 +30,7 @@ def test_an_issue_without_common_statements_is_known_by_its_centroid() -> None:
 
 def test_what_nobody_knew_is_new() -> None:
     matching = match([known("bins", range(10), 0)], [found(list(range(10)), 0), found([40, 41, 42], 3)])
-    assert matching.ids == ("bins", None) and not matching.gone
+    assert matching.ids == ("bins", None)
 
 
 def test_a_split_keeps_the_id_with_the_larger_part_and_is_told() -> None:
@@ -39,17 +39,26 @@ def test_a_split_keeps_the_id_with_the_larger_part_and_is_told() -> None:
     assert [(it.kind, it.parent, it.child, it.shared) for it in matching.lineage] == [("split", "bins", 0, 3)]
 
 
-def test_a_merge_is_told_and_the_smaller_issue_is_gone() -> None:
+def test_a_merge_is_told() -> None:
     matching = match([known("bins", range(10), 0), known("lids", range(10, 14), 1)], [found(list(range(14)), 0)])
-    assert matching.ids == ("bins",) and matching.gone == ("lids",)
+    assert matching.ids == ("bins",) and not matching.nested
     assert [(it.kind, it.parent) for it in matching.lineage] == [("merge", "lids")]
 
 
-def test_an_issue_that_must_survive_does_so_inside_another() -> None:
+def test_an_issue_that_must_survive_does_so_beside_a_wider_topic() -> None:
     old = [known("bins", range(10), 0), known("lids", range(10, 14), 1, keep=True)]
-    assert [it.kind for it in match(old, [found(list(range(14)), 0)]).lineage] == ["nested"]
+    matching = match(old, [found(list(range(14)), 0)])
+    assert matching.ids == ("bins",) and matching.nested == {"lids"}
+    assert [it.kind for it in matching.lineage] == ["nested"]
+
+
+def test_an_issue_that_must_survive_takes_no_topic_that_is_mostly_of_something_else() -> None:
+    lids = known("lids", range(4), 1, keep=True)
+    wide, narrow = found(list(range(9)), 1), found(list(range(8)), 1)
+    assert match([lids], [wide]).ids == (None,) and match([lids], [wide]).nested == {"lids"}
+    assert match([lids], [narrow]).ids == ("lids",)
 
 
 def test_nothing_known_and_nothing_found_match() -> None:
     assert match([], [found([1, 2, 3], 0)]).ids == (None,)
-    assert match([known("bins", range(3), 0)], []).gone == ("bins",)
+    assert match([known("bins", range(3), 0, keep=True)], []).nested == {"bins"}
