@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.db import Record
-from feedback.record.models import Issue, Moved, Refit
+from feedback.record.models import Issue, Moved, Refit, Service
 from insights import undoing
 from insights.api import Cursor, Limit
 from insights.door import AnyRequest, asker
@@ -96,15 +96,20 @@ def _changes(session: Session, refit: Refit) -> Changes:
     )
 
 
+def listed(session: Session, service: Service, limit: int, before: int | None = None) -> list[RefitView]:
+    """The latest first; `before`: the last of the page before."""
+    query = select(Refit).where(Refit.service_id == service.id).order_by(Refit.id.desc()).limit(limit)
+    if before:
+        query = query.where(Refit.id < before)
+    return [_refit_view(row) for row in session.scalars(query)]
+
+
 @get("/v1/services/{service:str}/refits", sync_to_thread=True)
 def list_refits(request: AnyRequest, record: Record, service: str, limit: Limit, cursor: Cursor) -> Page[RefitView]:
     """How often the topics were trained, and how much each training changed; the latest first."""
     with record.transaction() as session:
         found = access.service_for(session, asker(session, request), service)
-        query = select(Refit).where(Refit.service_id == found.id)
-        if cursor:
-            query = query.where(Refit.id < unpack(cursor, int))
-        items = [_refit_view(row) for row in session.scalars(query.order_by(Refit.id.desc()).limit(limit))]
+        items = listed(session, found, limit, unpack(cursor, int) if cursor else None)
     return Page(items, pack(items[-1].id) if len(items) == limit else None)
 
 

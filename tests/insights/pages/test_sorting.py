@@ -9,7 +9,7 @@ from litestar.testing import TestClient
 from sqlalchemy import select
 
 from feedback.record.db import Record
-from feedback.record.models import Statement
+from feedback.record.models import Issue, Refit, Statement
 from tests.insights import made_up
 from tests.insights.test_api import key
 from workers.tools import Tools
@@ -108,3 +108,33 @@ def test_an_issue_falls_into_parts_with_quotes_of_each(
         assert len(photo) == 3
         assert all(photo) or not any(photo)
     assert "What it falls into" in client.get(f"/dashboard/issues/{issue.id}/sort", headers=admin).text
+
+
+def test_the_quality_page_tells_how_the_machine_does_and_undoes_its_newest_refit(
+    client: Client, record: Record, admin: Headers, two: tuple[uuid.UUID, uuid.UUID]
+) -> None:
+    with record.transaction() as session:
+        service = session.get_one(Issue, two[0]).service_id
+        for model in ("m1", "m2"):
+            done = Refit(service_id=service, model=model, statements=4, outside=0, placed=4, moved=0)
+            done.changes = {"new": [], "lineage": []}
+            session.add(done)
+    page = client.get("/dashboard/blue-badge/quality", headers=admin).text
+    assert "100.0 %" in page
+    assert page.count("Undo this refit") == 1
+    assert (
+        "Undo this refit"
+        not in client.get("/dashboard/blue-badge/quality", headers=key(record, "reader", "blue-badge")).text
+    )
+    client.post("/dashboard/blue-badge/refits/2/undo", headers=admin)
+    assert "/refits/1/undo" in client.get("/dashboard/blue-badge/quality", headers=admin).text
+
+
+def test_what_people_said_is_searched_on_a_page(
+    client: Client, admin: Headers, two: tuple[uuid.UUID, uuid.UUID]
+) -> None:
+    page = client.get("/dashboard/blue-badge/search", params={"q": 'hold -"<b>"'}, headers=admin).text
+    assert "On hold for an hour" in page
+    assert f"/dashboard/issues/{two[1]}" in page
+    assert "&lt;b&gt;" in page
+    assert client.get("/dashboard/blue-badge/search", headers=admin).status_code == 200

@@ -1,0 +1,57 @@
+"""How well the machine does for a service, what its refits changed, and a search through what was said."""
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+
+from feedback.record import access
+from feedback.record.access import Role
+from feedback.record.db import Record
+from feedback.record.models import Refit
+from insights import refits_api, search, undoing
+from insights.door import AnyRequest, asker
+from insights.meaning import Meaning
+from insights.pages.layout import redirect, show
+from insights.quality import LAST_REFITS, quality
+
+LONGEST_QUERY = 500
+
+
+@get("/dashboard/{service:str}/quality", sync_to_thread=True)
+def quality_page(request: AnyRequest, record: Record, service: str) -> Response[str]:
+    with record.transaction() as session:
+        who = asker(session, request)
+        found = access.service_for(session, who, service)
+        refits = refits_api.listed(session, found, LAST_REFITS)
+        newest = next((refit.id for refit in refits if not refit.undone_at), None)
+        return show(
+            who,
+            "quality.html",
+            service=found,
+            quality=quality(session, found),
+            refits=refits,
+            undoable=newest if who.role >= Role.editor else None,
+        )
+
+
+@post("/dashboard/{service:str}/refits/{refit:int}/undo", sync_to_thread=True)
+def undo_refit(request: AnyRequest, record: Record, service: str, refit: int) -> Redirect:
+    """The newest that stands."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        undoing.undo_refit(session, who, access.owned_for(session, who, Refit, refit, Role.editor))
+    return redirect(f"/dashboard/{service}/quality")
+
+
+@get("/dashboard/{service:str}/search", sync_to_thread=True)
+def search_page(request: AnyRequest, record: Record, meaning: Meaning, service: str) -> Response[str]:
+    query = request.query_params.get("q", "").strip()[:LONGEST_QUERY]
+    with record.transaction() as session:
+        who = asker(session, request)
+        found = access.service_for(session, who, service)
+    point = meaning.of(query) if query else None
+    with record.transaction() as session:
+        hits = search.search(session, found, query, point) if query else []
+    return show(who, "search.html", service=found, query=query, hits=hits, by_meaning=point is not None)
+
+
+handlers = (quality_page, undo_refit, search_page)
