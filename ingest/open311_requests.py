@@ -113,7 +113,11 @@ def _request(row: Feedback, service: StoredService, closed: bool) -> Request:
 def _with_what_was_done(session: Session, requests: Mapping[uuid.UUID, Request]) -> list[Request]:
     """Since when it is as it is, and what was published about it: nothing that staff only wrote for each other."""
     about = (
-        select(Statement.feedback_id, func.max(Issue.status_at).label("at"), func.max(Publication.did).label("did"))
+        select(
+            Statement.feedback_id,
+            func.max(Issue.status_at).label("at"),
+            func.string_agg(Publication.did.distinct(), " ").label("did"),
+        )
         .join(Issue, Issue.id == Statement.issue_id)
         .outerjoin(Publication, Publication.issue_id == Issue.id)
         .where(Statement.feedback_id.in_(requests))

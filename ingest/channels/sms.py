@@ -5,7 +5,7 @@ from typing import Final
 
 from ingest.arrival import MESSAGE_LIMIT, Arrival
 from ingest.channels.contract import Directory, Inbound, Keyword, Parsed
-from ingest.channels.fields import digits, moment_or_none, storable
+from ingest.channels.fields import attributes, digits, moment_or_none, storable
 
 _KEYWORDS: Final[dict[str, Keyword]] = {
     **dict.fromkeys(("stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "stopio"), "stop"),
@@ -67,7 +67,13 @@ def message(
     # Some providers lose what they are told is too long, and nobody texts that much.
     text = text[:MESSAGE_LIMIT]
     arrival = Arrival(
-        service, text, "sms", inbound.caller, external_id=storable(external_id), submitted_at=moment_or_none(sent)
+        service,
+        text,
+        "sms",
+        inbound.caller,
+        external_id=storable(external_id),
+        submitted_at=moment_or_none(sent),
+        attributes=attributes(inbound.query),
     )
     return Parsed(arrivals=(arrival,), sender=sender)
 

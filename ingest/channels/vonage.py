@@ -19,10 +19,12 @@ from ingest.channels.contract import (
     require_media_type,
     require_secret,
 )
-from ingest.channels.fields import digits, form_pairs, json_object, storable
+from ingest.channels.fields import ATTRIBUTES, digits, form_pairs, json_object, storable
 
 _FORM, _JSON = "application/x-www-form-urlencoded", "application/json"
 _HMACS: Final = ("md5", "sha1", "sha256", "sha512")
+_OURS: Final = ("service", *ATTRIBUTES)
+"""Parameters of the address that we gave Vonage, which it does not sign."""
 _PARTS_AT_MOST: Final = 255
 """The count of parts is one byte in the message."""
 _MISSING_PART: Final = " […] "
@@ -81,7 +83,7 @@ def answer(
 
 def _fields(inbound: Inbound) -> dict[str, str]:
     if inbound.method == "GET":
-        pairs = [(name, value) for name, value in inbound.query if name != "service"]
+        pairs = [(name, value) for name, value in inbound.query if name not in _OURS]
     elif inbound.media_type == _JSON:
         pairs = [(name, _text(value)) for name, value in json_object(inbound.body).items()]
     else:

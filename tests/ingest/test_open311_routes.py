@@ -1,5 +1,6 @@
 """Open311 over a real server: a civic app's own client, and what the public may not read."""
 
+import datetime as dt
 import itertools
 import uuid
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from sqlalchemy import select
 
 from feedback.record import access, contacts, services
 from feedback.record.db import Record
-from feedback.record.models import Contact, Feedback, Issue, Statement
+from feedback.record.models import Contact, Feedback, Issue, Publication, Statement
 from tests.conftest import RealServers
 from tests.serving import served
 from tests.walking import walk
@@ -102,10 +103,24 @@ def test_a_request_is_closed_once_all_that_it_is_about_is(site: str, record: Rec
             session.add(issue)
             session.flush()
             session.add(statement(row, issue))
+            if status == "resolved":
+                session.add(publication(issue))
     assert (read_back(site, identity)["status"], read_back(site, other)["status"]) == ("closed", "open")
+    assert (read_back(site, identity)["status_notes"], read_back(site, other)["status_notes"]) == ("New lamps", "")
     for status, ids in (("closed", [identity]), ("open", [other]), ("open,closed", [other, identity])):
         listed = httpx.get(f"{site}/requests.json", params={"status": status}).json()
         assert [one["service_request_id"] for one in listed] == ids
+
+
+def publication(issue: Issue) -> Publication:
+    return Publication(
+        issue_id=issue.id,
+        service_id=issue.service_id,
+        said="It is dark",
+        did="New lamps",
+        released_at=dt.datetime.now(dt.UTC),
+        released_by="staff",
+    )
 
 
 def statement(row: Feedback, issue: Issue) -> Statement:

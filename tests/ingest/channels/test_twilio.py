@@ -143,6 +143,12 @@ def test_a_keyword_or_the_address_tells_the_service(directory: Directory, secret
     assert twilio.read(by_address, secrets, directory).arrivals[0].service == "libraries"
 
 
+def test_the_address_tells_what_to_filter_by(directory: Directory, secrets: Secrets) -> None:
+    sent = signed(MESSAGE, f"{URL}?office=North")
+    (arrival,) = twilio.read(dataclasses.replace(sent, query=(("office", "North"),)), secrets, directory).arrivals
+    assert arrival.attributes == {"office": "North"}
+
+
 def test_a_number_of_nobody_is_ignored(directory: Directory, secrets: Secrets) -> None:
     parsed = twilio.read(signed({**MESSAGE, "To": "+447700900000"}), secrets, directory)
     assert (parsed.arrivals, parsed.ignored) == ((), "no service has this number")

@@ -65,6 +65,13 @@ def test_get_and_json_say_the_same(directory: Directory, secrets: Secrets) -> No
     assert vonage.read(sent, secrets, directory).arrivals[0].message == MESSAGE["text"]
 
 
+def test_what_we_put_into_the_address_is_not_signed_and_filters(directory: Directory, secrets: Secrets) -> None:
+    query = (*with_signature(MESSAGE).items(), ("service", "parks"), ("office", "North"))
+    sent = Inbound(URL, b"", "vonage", method="GET", query=query, service="parks")
+    (arrival,) = vonage.read(sent, secrets, directory).arrivals
+    assert (arrival.service, arrival.attributes) == ("parks", {"office": "North"})
+
+
 def test_the_plain_md5_hash_and_capitals_are_taken(directory: Directory, secrets: Secrets) -> None:
     line = "".join(f"&{name}={MESSAGE[name].replace('&', '_').replace('=', '_')}" for name in sorted(MESSAGE))
     signature = hashlib.md5(f"{line}vonage-secret".encode()).hexdigest().upper()
