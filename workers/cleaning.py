@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback.record.models import EVIDENCE
-from nlp.cleaning import Cleaned, Statement
+from nlp.cleaning import Cleaned, Statement, Urgency
+from workers.joining import EMBEDDED_WELL
 from workers.tools import Tools
 
 SET_APART = {"spam"}
@@ -46,8 +47,17 @@ def prepare(tools: Tools, contents: Mapping[uuid.UUID, Mapping[str, Any]]) -> di
     for (identity, content), one in zip(contents.items(), cleaned, strict=True):
         redacted = [next(asides) for _ in _asides(content)]
         said = [_row(place, said, vectors, tools.model) for place, said in enumerate(one.statements)]
-        found[identity] = _prepared(content, one, redacted, said)
+        urgent = one.urgent or _means_urgent(tools, said)
+        found[identity] = _prepared(content, one, redacted, said, urgent)
     return found
+
+
+def _means_urgent(tools: Tools, said: Sequence[Mapping[str, Any]]) -> Urgency | None:
+    """What no pattern knows, but means what cannot wait; in the languages that the model knows."""
+    rows = [row for row in said if row["vector"] is not None and row["language"] in EMBEDDED_WELL]
+    if not rows:
+        return None
+    return tools.near_urgent([row["text"] for row in rows], np.array([row["vector"] for row in rows], np.float32))
 
 
 def _asides(content: Mapping[str, Any]) -> list[str]:
@@ -57,7 +67,11 @@ def _asides(content: Mapping[str, Any]) -> list[str]:
 
 
 def _prepared(
-    content: Mapping[str, Any], one: Cleaned, redacted: Sequence[str], said: list[dict[str, Any]]
+    content: Mapping[str, Any],
+    one: Cleaned,
+    redacted: Sequence[str],
+    said: list[dict[str, Any]],
+    urgent: Urgency | None,
 ) -> Prepared:
     verdicts = [msgspec.to_builtins(verdict) for verdict in one.verdicts]
     confidences = [turn["confidence"] for turn in content["turns"] if turn["confidence"] is not None]
@@ -69,7 +83,7 @@ def _prepared(
         attributes=dict(zip(content["attributes"], redacted[1:], strict=True)),
         hidden=dict(Counter(span.entity for span in one.spans)),
         verdicts=verdicts,
-        urgent=msgspec.to_builtins(one.urgent) if one.urgent else None,
+        urgent=msgspec.to_builtins(urgent) if urgent else None,
         confidence=sum(confidences) / len(confidences) if confidences else None,
         said=[{**row, "evidence": row["evidence"] and not apart} for row in said],
     )

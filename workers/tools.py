@@ -12,6 +12,7 @@ from feedback.record.settings import Settings
 if TYPE_CHECKING:
     from nlp.cleaning import Cleaned, Cleaner
     from nlp.embed import Embedder
+    from nlp.urgency import Meaning, Urgency
 
 
 class Tools:
@@ -22,6 +23,7 @@ class Tools:
         self._lock = threading.RLock()
         self._cleaner: Cleaner | None = None
         self._embedder: Embedder | None = None
+        self._meaning: Meaning | None = None
 
     def load(self) -> None:
         """Now rather than when the first piece waits for it."""
@@ -39,6 +41,17 @@ class Tools:
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         with self._lock:
             return self._embed().encode(texts)
+
+    def near_urgent(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> "Urgency | None":
+        """None too with an operator's own model, whose distances nobody has calibrated."""
+        if self._settings.embedding_model is not None:
+            return None
+        with self._lock:
+            if self._meaning is None:
+                from nlp.urgency import Meaning  # noqa: PLC0415
+
+                self._meaning = Meaning(self.encode)
+            return self._meaning.find(texts, vectors)
 
     @property
     def model(self) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy import cast, exists, func, select
 from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import Session
 
-from feedback.record.models import Issue, IssueBefore, IssueEvent, Statement
+from feedback.record.models import Issue, IssueBefore, IssueEvent, Statement, Theme, ThemeIssue
 
 LONGEST = 80  # characters of a title
 NAMELESS = "What was said is no longer kept"
@@ -23,6 +23,16 @@ def forget(session: Session, service_ids: Collection[int], erased: Sequence[str]
     for issue in session.scalars(select(Issue).where(Issue.id.in_(found)).order_by(Issue.id).with_for_update()):
         _forget(session, issue, said)
     _forget_before(session, service_ids, said)
+    _forget_themes(session, said)
+
+
+def _forget_themes(session: Session, erased: str) -> None:
+    """A theme is named by one of its issues."""
+    for theme in session.scalars(select(Theme)):
+        if _bare(theme.title) in erased:
+            issues = select(Issue.title).join(ThemeIssue, ThemeIssue.issue_id == Issue.id)
+            titles = session.scalars(issues.where(ThemeIssue.theme_id == theme.id).order_by(Issue.id)).all()
+            theme.title = theme.title if theme.title in titles else next(iter(titles), NAMELESS)
 
 
 def _forget_before(session: Session, service_ids: Collection[int], erased: str) -> None:

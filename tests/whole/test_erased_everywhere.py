@@ -25,6 +25,8 @@ from feedback.record.models import (
     Refit,
     Statement,
     Subscription,
+    Theme,
+    ThemeIssue,
 )
 from feedback.record.sealing import KeyRing
 from ingest.arrival import Arrival
@@ -93,6 +95,10 @@ def _name_an_issue(session: Any, words: str) -> None:
     issue.quotes = [*issue.quotes, statement.id]
     past = {"title": words, "keywords": [CANARY], "quotes": [], "model": "m", "centroid": [1.0], "radius": 0.5}
     session.add(IssueBefore(refit_id=session.scalar(select(Refit.id)), issue_id=issue.id, **past))
+    theme = Theme(title=words, centroid=[1.0])
+    session.add(theme)
+    session.flush()
+    session.add(ThemeIssue(theme_id=theme.id, issue_id=issue.id))
     alert = session.scalars(select(Alert)).one()
     subscription = Subscription(
         service_id=alert.service_id, kind="webhook", shown="x", sealed=b"", stage="idle", created_by="t"

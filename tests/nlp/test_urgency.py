@@ -1,0 +1,79 @@
+"""What cannot wait is raised, in words that somebody thought of and in others; figures of speech are not."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from nlp.embed import Embedder
+from nlp.urgency import Meaning, urgency
+
+UNSEEN: dict[str, list[str]] = tomllib.loads((Path(__file__).parent / "urgent.toml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Embedder:
+    return Embedder(None, threads=1)
+
+
+@pytest.fixture(scope="module")
+def meaning(embedder: Embedder) -> Meaning:
+    return Meaning(embedder.encode)
+
+
+def raised(embedder: Embedder, meaning: Meaning, text: str) -> bool:
+    return urgency(text) is not None or meaning.find([text], embedder.encode([text])) is not None
+
+
+def test_most_of_what_nobody_wrote_a_pattern_for_is_raised(embedder: Embedder, meaning: Meaning) -> None:
+    assert sum(raised(embedder, meaning, text) for text in UNSEEN["urgent"]) >= 14
+
+
+def test_what_only_sounds_alike_is_seldom_raised(embedder: Embedder, meaning: Meaning) -> None:
+    assert sum(raised(embedder, meaning, text) for text in UNSEEN["calm"]) <= 2
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("I want to kill myself", "self_harm"),
+        ("She took all of her tablets last night", "self_harm"),
+        ("Rwy'n meddwl am ladd fy hun", "self_harm"),
+        ("My dad cannot breathe and nobody comes", "danger"),
+        ("Bare wires hang where children play", "danger"),
+        ("My partner hits me and I have nowhere to go", "safeguarding"),
+        ("Residents are left in soiled beds all day", "safeguarding"),
+        ("I know where you park your car", "threat"),
+        ("a man pulled a knife on the housing officer", "threat"),
+    ],
+)
+def test_a_pattern_tells_its_kind_and_its_words(text: str, kind: str) -> None:
+    found = urgency(text)
+    assert found is not None and found.kind == kind and "“" in found.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "this service is killing me",
+        "I am dying to see the new library",
+        "I would never hurt myself",
+        "No one was hurt when the branch came down",
+        "I was abused as a child and the therapy has helped me",
+        "Thank you for saving my son's life",
+        "The suicide prevention training was excellent",
+        "My grandfather was killed in the war",
+    ],
+)
+def test_figures_of_speech_denials_and_what_is_over_are_calm(embedder: Embedder, meaning: Meaning, text: str) -> None:
+    assert not raised(embedder, meaning, text)
+
+
+def test_the_nearest_example_is_the_reason(embedder: Embedder, meaning: Meaning) -> None:
+    said = ["The form was long", "my father's chest hurts and he will not wake up"]
+    found = meaning.find(said, embedder.encode(said))
+    assert found is not None and found.kind == "danger" and "means much the same as" in found.reason
+
+
+def test_nothing_said_is_nothing_urgent(embedder: Embedder, meaning: Meaning) -> None:
+    assert meaning.find([], embedder.encode([])) is None
