@@ -17,12 +17,14 @@ from feedback.record.errors import Malformed
 from nlp import context, topics
 from nlp import frame as frames
 from nlp.checkpoint import UnusableModel
-from nlp.cleaning import Cleaned
+from nlp.cleaning import Cleaned, Statement
 from nlp.embed import Embedder
 from workers import many, report, sheet
 from workers.joining import Crowd, crowd_of
 
 ADDED = ("issue_id", "issue_title", "issue_tone", "redacted_text")
+PRAISED = 0.05
+"""Where less is praise, most of it only reads like praise; it is grouped with the rest."""
 _BATCH = 4_096
 
 Floats = NDArray[np.float32]
@@ -103,8 +105,14 @@ def _said(embedder: Embedder, cleaned: Sequence[Cleaned], progress: Progress) ->
     wholes = np.zeros((len(cleaned), embedder.dimensions), np.float32)
     wholes[row_of] = embedded[: len(texts)]
     wholes[several] = embedded[len(texts) :]
-    crowds = [crowd_of(it.language, it.kind) for _, it in said]
-    return Said(texts, crowds, row_of, embedded[: len(texts)], wholes)
+    return Said(texts, _crowds([it for _, it in said]), row_of, embedded[: len(texts)], wholes)
+
+
+def _crowds(said: Sequence[Statement]) -> list[Crowd]:
+    crowds = [crowd_of(it.language, it.kind) for it in said]
+    if sum(crowd.praise for crowd in crowds) >= PRAISED * len(crowds):
+        return crowds
+    return [crowd._replace(praise=False) for crowd in crowds]
 
 
 def _embed(embedder: Embedder, texts: Sequence[str], progress: Progress) -> Floats:
