@@ -17,7 +17,11 @@ _OPENERS = {"no", "not", "never", "more", "less", "fewer", "too", "very", "bette
 _VAGUE = {
     *("thing", "things", "something", "anything", "everything", "nothing", "way", "lot", "bit", "kind", "sort", "case"),
     *("people", "person", "someone", "anyone", "everyone", "time", "times", "day", "one", "area", "part", "fact"),
+    *("improvement", "improvements", "idea", "ideas", "comment", "comments"),
 }
+_LEANING = {"other", "same", "such", "own", "many", "much", "certain", "all", "any", "how", "what"}
+"""Words that lean on what was said before, or on a denial."""
+
 _NEEDED = {
     *("dobj", "obj", "attr", "acomp", "pobj", "pcomp", "xcomp", "ccomp", "neg", "prt", "agent", "dative", "oprd"),
     *("compound", "nmod", "nummod", "nsubj", "nsubjpass", "csubj", "expl", "prep"),
@@ -25,6 +29,7 @@ _NEEDED = {
 """What a word cannot be torn from: without it the phrase says something else, or nothing."""
 
 _ANOTHER_CLAUSE = {"relcl", "acl", "advcl", "ccomp", "csubj", "parataxis", "appos", "mark", "intj", "dep", "meta"}
+_JOINTS = set("'’[&-–,;:./?")
 _SUBJECTS = {"nsubj", "nsubjpass", "csubj", "expl"}
 
 
@@ -37,7 +42,7 @@ def parser() -> Any:
 def phrases(doc: Any) -> Iterator[str]:
     """The whole phrases in a statement, in lower case, and the statement itself where it is as short as a title."""
     said = [token for token in doc if not token.is_punct and not token.is_space]
-    if len(said) in SHORT and all(map(plain, said)) and _says_what(said) and not set(doc.text) & set("'’[&"):
+    if len(said) in SHORT and all(map(plain, said)) and _says_what(said) and not set(doc.text[:-1]) & _JOINTS:
         yield _text(said[1:] if said[0].lower_ == "to" and len(said) > 2 else said)
     for begin in range(len(doc)):
         for length in LENGTHS:
@@ -56,7 +61,8 @@ def _text(tokens: Any) -> str:
 
 
 def _says_what(tokens: Any) -> bool:
-    return any(token.pos_ in {"NOUN", "PROPN"} and token.lower_ not in _VAGUE for token in tokens)
+    leaning = tokens[0].lower_ in _LEANING or any(token.lower_ == "any" for token in tokens)
+    return not leaning and any(token.pos_ in {"NOUN", "PROPN"} and token.lower_ not in _VAGUE for token in tokens)
 
 
 def _whole(doc: Any, run: Any) -> bool:
@@ -78,7 +84,13 @@ def _begins(token: Any) -> bool:
 def _ends(token: Any) -> bool:
     if token.pos_ == "ADJ":
         return token.dep_ in {"acomp", "oprd", "attr", "ROOT"}
-    return token.pos_ in {"NOUN", "PROPN", "VERB", "NUM", "ADV"} and token.lemma_ not in {"be", "have", "do", "get"}
+    return token.pos_ in {"NOUN", "PROPN", "VERB", "NUM", "ADV"} and token.lemma_ not in {
+        "be",
+        "have",
+        "do",
+        "get",
+        "thank",
+    }
 
 
 def _stands(root: Any, inside: range) -> bool:
@@ -91,7 +103,7 @@ def _stands(root: Any, inside: range) -> bool:
     if any(child.i in inside for child in subject):
         return root.tag_ not in {"VB", "VBG", "VBN"} or any(child.dep_ in {"aux", "auxpass"} for child in root.children)
     suffered = root.tag_ == "VBN" and any(child.dep_ == "auxpass" for child in root.children)
-    return root.i == inside.start and (root.tag_ in {"VB", "VBG"} or suffered)
+    return root.i == inside.start and root.lemma_ != "improve" and (root.tag_ in {"VB", "VBG"} or suffered)
 
 
 def _complete(token: Any, inside: range, root: Any) -> bool:
