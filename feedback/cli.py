@@ -2,13 +2,11 @@
 
 import sys
 import threading
-from pathlib import Path
 from typing import Any
 
 import click
 
-from feedback import cli_ingest
-from feedback.cli_subjects import erase, export_subject
+from feedback import cli_files, cli_ingest, cli_subjects
 from feedback.record.errors import FeedbackError
 from feedback.record.settings import Settings
 
@@ -36,8 +34,13 @@ def main(ctx: click.Context) -> None:
     ctx.obj = Settings.read()
 
 
-main.add_command(cli_ingest.import_)
-main.add_command(cli_ingest.mail)
+IN_OTHER_MODULES = (
+    *(cli_ingest.import_, cli_ingest.mail),
+    *(cli_files.backtest, cli_files.analyse, cli_files.redact),
+    *(cli_subjects.erase, cli_subjects.export_subject),
+)
+for command in IN_OTHER_MODULES:
+    main.add_command(command)
 
 
 @main.command()
@@ -250,52 +253,3 @@ def requeue(settings: Settings) -> None:
         fresh = requeue(session, Feedback, Feedback.text.is_(None), to="clean")
         cleaned = requeue(session, Feedback, Feedback.text.is_not(None), to="group")
     click.echo(f"{fresh + cleaned} pieces are back at work.")
-
-
-@main.command()
-@click.option("--input", "source", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
-@click.option("--output", "target", type=click.Path(dir_okay=False, path_type=Path), required=True)
-@click.option("--tolerance", default=0.02, show_default=True, help="False alarms a week that a service tolerates.")
-def backtest(source: Path, target: Path, tolerance: float) -> None:
-    """Replay a history as it would have happened, and write each signal when it would have been raised."""
-    from feedback.progress import staged
-    from workers.backtest import backtest
-
-    with staged() as progress:
-        summary = backtest(source, target, tolerance=tolerance, progress=progress)
-    for line, fault in summary.bad[:20]:
-        click.echo(f"line {line}: {fault}", err=True)
-    click.echo(f"{summary.pieces} pieces of {summary.services} services: {summary.signals} signals, in {target}")
-
-
-@main.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--output", "target", type=click.Path(file_okay=False, path_type=Path), required=True)
-@click.option("--text-column", default="text", show_default=True)
-@click.option("--frame", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Your own list of themes.")
-@click.pass_obj
-def analyse(settings: Settings, file: Path, target: Path, text_column: str, frame: Path | None) -> None:
-    """Group the comments of one spreadsheet into issues; writes feedback.csv and report.html."""
-    from feedback.progress import staged
-    from workers.analyse import analyse
-
-    with staged() as progress:
-        analyse(file, target, text_column=text_column, frame=frame, model=settings.embedding_model, progress=progress)
-    click.echo(f"Written: {target / 'feedback.csv'} and {target / 'report.html'}")
-
-
-@main.command()
-@click.option("--input", "source", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
-@click.option("--output", "target", type=click.Path(dir_okay=False, path_type=Path), required=True)
-def redact(source: Path, target: Path) -> None:
-    """Redact texts: JSON lines with id and text in; id, text and spans out."""
-    from feedback.progress import counted
-    from workers.redact import redact_file
-
-    with counted("redacting", source) as progress:
-        count = redact_file(source, target, progress)
-    click.echo(f"{count} texts, in {target}")
-
-
-main.add_command(erase)
-main.add_command(export_subject)
