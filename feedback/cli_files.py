@@ -12,15 +12,25 @@ from feedback.record.settings import Settings
 @click.option("--input", "source", type=IN_FILE, required=True)
 @click.option("--output", "target", type=OUT_FILE, required=True)
 @click.option("--tolerance", default=0.02, show_default=True, help="False alarms a week that a service tolerates.")
-def backtest(source: Path, target: Path, tolerance: float) -> None:
+@click.option("--compare", is_flag=True, help="Tell also what other tolerances would have sent, to choose from.")
+@click.pass_obj
+def backtest(settings: Settings, /, source: Path, target: Path, tolerance: float, compare: bool) -> None:
     """Replay a history as it would have happened, and write each signal when it would have been raised."""
     from feedback.progress import staged
-    from workers.backtest import backtest
+    from workers.backtest import TOLERANCES, backtest
 
+    others = TOLERANCES if compare else ()
     with staged() as progress:
-        summary = backtest(source, target, tolerance=tolerance, progress=progress)
+        summary = backtest(
+            source, target, tolerance=tolerance, others=others, model=settings.embedding_model, progress=progress
+        )
     for line, fault in summary.bad[:20]:
         click.echo(f"line {line}: {fault}", err=True)
+    for sent in summary.sent:
+        click.echo(
+            f"{sent.service}, tolerance {sent.tolerance:g} a week: {sent.signals} signals in {sent.weeks:.1f} weeks"
+            f" ({sent.signals / max(sent.weeks, 1):.2f} a week), {sent.watched} more watched"
+        )
     click.echo(f"{summary.pieces} pieces of {summary.services} services: {summary.signals} signals, in {target}")
 
 

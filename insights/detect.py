@@ -12,89 +12,36 @@ import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import numpy as np
 
+from insights.noticing.doubts import YOUNG, days, doubts
 from insights.noticing.habits import Habits, learn
-from insights.noticing.look import BUSY_WEEK, FEWEST_DAYS, MOSTLY, Look, Suspicion, Way
-from insights.noticing.memory import Memory, Places, Report, Vectors, hours, unit
-from insights.noticing.scan import Mask, Region
+from insights.noticing.look import FEWEST_DAYS, MOSTLY, Look, Suspicion
+from insights.noticing.memory import KEPT, Memory, Places, Report, Vectors, hours, unit
+from insights.noticing.outline import outline
+from insights.noticing.scan import Region
+from insights.noticing.sight import FEWEST, Sight, sight
+from insights.noticing.signal import Active, Kind, Resolved, Signal, Tier
+from insights.noticing.standing import SAME, Standing
 
-__all__ = ["Active", "Report", "Signal", "State", "step"]
-
-KEPT = dt.timedelta(days=32)
-FEWEST = 30
-"""Statements in what is kept, below which nothing can be told."""
-
-ACTIVE_BUSY, ACTIVE_QUIET = 120.0, 504.0
-"""Hours that an issue stays active without a report; longer where fewer come."""
-
-STILL = 1.5
-"""Times its usual rate, above which an issue is still active."""
-
-LONGEST = 28 * 24.0
-"""Hours after which what goes on is usual."""
+__all__ = ["FEWEST", "KEPT", "Active", "Report", "Resolved", "Sight", "Signal", "State", "Tier", "sight", "step"]
 
 WATCH = 10.0
 """What chance would bring this many times as often as is tolerated is shown, and not sent."""
 
-SAME = 0.75
-"""The similarity of two regions' centres from which they are one issue."""
+SETTLED = 96.0
+"""Hours after a signal from which on its issue can be signalled again: until then it is still unfolding."""
 
-SLACK = 0.05
-"""How far outside its region a report of an issue still counts as explained by it."""
+YOUNGEST = 7.0
+"""Days of history before which nobody knows what is usual on which day of the week."""
 
 RIM = 0.2
 
 NOTHING_BEFORE = 2
 
-Kind = Literal["new", "surge", "regression"]
-Tier = Literal["signal", "watch"]
-
-
-@dataclass(frozen=True, slots=True)
-class Active:
-    """An issue that has been signalled and is still being reported. Its members are its reports since it began.
-
-    `region`: where it was found, None where it was known and only its own reports are meant; `usual`: reports an hour
-    before it began, so that a known issue ends when it is back at its level.
-    """
-
-    issue: str
-    begun: dt.datetime
-    last_report: dt.datetime
-    region: Region | None = None
-    usual: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """The finding that an issue is new, a surge or a regression, with its evidence.
-
-    `issue`: a known one, or with `centroid` and `radius` (of unit vectors as they came; a cosine) one that was found
-    just now and is to be stored under this id. `observed` reports in the last `window` hours, where `expected` were;
-    `score`: -log10 of how likely so many are; `chance`: how often a week chance alone brings the like in this service.
-    `way`: whether it was found in a neighbourhood, in one channel's or about a known issue;
-    `keys`: the statements that it rests on, now the issue's; `against`: what speaks against it.
-    """
-
-    kind: Kind
-    tier: Tier
-    issue: str
-    since: dt.datetime
-    observed: int
-    expected: float
-    score: float
-    chance: float
-    window: int
-    feedback_ids: tuple[str, ...]
-    keys: tuple[int, ...]
-    channels: dict[str, int]
-    way: Way
-    centroid: Vectors | None = None
-    radius: float | None = None
-    against: tuple[str, ...] = ()
+NOTHING_JOINS = 1.0
+"""The radius of an issue that is watched: until it is certain, new statements go where they would go without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +67,13 @@ def step(
     now: dt.datetime,
     *,
     tolerance: float = 0.02,
-    resolved: Mapping[str, dt.datetime] | None = None,
+    resolved: Mapping[str, Resolved] | None = None,
     review: bool = False,
 ) -> tuple[State, list[Signal]]:
-    """Take in what was newly cleaned, and say what it makes certain.
+    """Take in what was newly cleaned, and say what it makes certain, and what is to be watched.
 
-    `now`: nothing later is looked at; `tolerance`: false alarms a week; `resolved`: when each issue was that is;
-    `review`: judge all that was said lately, as after an import, and not the batch alone.
+    `now`: nothing later is looked at; `tolerance`: false alarms a week; `resolved`: the issues that people hold to be
+    resolved; `review`: judge all that was said lately, as after an import, and not the batch alone.
     """
     return _Step(state, batch, now, tolerance, resolved or {}).run(review)
 
@@ -140,7 +87,7 @@ class _Step:
         batch: Sequence[Report],
         now: dt.datetime,
         tolerance: float,
-        resolved: Mapping[str, dt.datetime],
+        resolved: Mapping[str, Resolved],
     ) -> None:
         self.now, self.tolerance, self.resolved = now, tolerance, resolved
         self.state = state
@@ -148,16 +95,17 @@ class _Step:
         self.reports = list(state.reports)
         self.memory = _memory(state, self.batch)
         self._forget()
-        self.active = {a.issue: a for a in state.active if self._lasts(a)}
         self.joined: dict[int, str] = {}
         self.signals: list[Signal] = []
 
     def run(self, review: bool) -> tuple[State, list[Signal]]:
         first = len(self.reports)
+        self.standing = Standing(self.memory, self.state.active, self.resolved, hours(self.now))
         self.reports += self.batch
         self.memory.append(self.reports[len(self.memory.rows) :])
         habits = self._habits()
-        self.look = Look(self.memory, hours(self.now), habits[1], self._owned())
+        self.look = Look(self.memory, hours(self.now), habits[1], self.standing.owned())
+        self.age = float(self.look.ages.max(initial=0.0)) / 24
         told = self.memory.rows["evidence"] & ~self.memory.rows["late"]
         begin = 0 if review else first
         recent = told & (self.look.ages < self.look.windows[-1])
@@ -167,7 +115,7 @@ class _Step:
         state = replace(
             self.state,
             reports=tuple(self.reports),
-            active=tuple(self.active.values()),
+            active=tuple(self.standing.active.values()),
             joined=self.joined,
             memory=self.memory,
             version=self.memory.version,
@@ -176,112 +124,134 @@ class _Step:
         return state, self.signals
 
     def _judge(self, place: int) -> None:
-        if self.look.owned[place]:
-            self._extend(self.reports[place].issue or "", np.array([place]))
-            return
-        if (issue := self._belongs(place)) is not None:
-            self._extend(issue, np.array([place]))
-            return
-        if len(self.reports) < FEWEST:
-            return
-        suspicion = self.look.suspect(place)
-        if suspicion is None:
-            return
-        chance = suspicion.chance * self.state.calibrated * self._youth()
-        if chance <= self.tolerance and self._sound(suspicion):
-            self._find(suspicion, chance)
+        owner = self.reports[place].issue if self.look.owned[place] else self.standing.belongs(place)
+        if owner is not None:
+            self._extend(owner, np.array([place]))
+            self._escalated(owner, place)
+        elif (self.look.ages < YOUNG * 24).sum() >= FEWEST and not self._returned(place):
+            self._suspect(place)
 
-    def _find(self, suspicion: Suspicion, chance: float) -> None:
-        if (known := self._same(suspicion)) is not None:
-            self._extend(known, suspicion.members)
+    def _returned(self, place: int) -> bool:
+        """Whether this report makes certain that a resolved issue is back; only what was said since then counts."""
+        for issue, it in self.resolved.items():
+            if issue in self.standing.active:
+                continue
+            centre = unit(it.centroid - self.memory.centre)
+            found = self.look.since(place, centre, hours(self.now) - hours(it.at))
+            if not found or self._tier(found) != "signal":
+                continue
+            if self._centre(found.members) @ centre >= SAME or self._mostly(found, issue):
+                self._raise("regression", "signal", issue, found, fresh=False)
+                return True
+        return False
+
+    def _escalated(self, issue: str, place: int) -> None:
+        """A signalled issue is signalled again when it has become much more than it was then."""
+        active = self.standing.active.get(issue)
+        age = hours(self.now) - hours(active.told or active.begun) if active else 0.0
+        if not active or not self._claimed(issue) or age < SETTLED:
             return
-        issue, fresh = self._identify(suspicion)
-        if issue in self.active:
-            self._extend(issue, suspicion.members)
-            return
-        members = [self.reports[place] for place in suspicion.members]
-        recent = [self.reports[place] for place in suspicion.recent]
-        since = min(report.at for report in recent)
-        centroid, radius = _outline(members, self.reports) if fresh else (None, None)
+        found = self.look.since(place, self.standing.region(active).centre, age, explained=True)
+        if found and self._tier(found) == "signal" and self._mostly(found, issue):
+            self._raise("surge", "signal", issue, found, fresh=False)
+
+    def _suspect(self, place: int) -> None:
+        found = self.look.suspect(place)
+        if found and (tier := self._tier(found)):
+            self._find(found, tier)
+
+    def _tier(self, found: Suspicion) -> Tier | None:
+        """Evidence of one day alone is watched, however much it is, and so is all in a service's first week."""
+        if self._chance(found) > WATCH * self.tolerance:
+            return None
+        sound = days(self.memory, found.recent) >= FEWEST_DAYS and self.age >= YOUNGEST
+        return "signal" if sound and self._chance(found) <= self.tolerance else "watch"
+
+    def _chance(self, found: Suspicion) -> float:
+        """A service of less than four weeks is looked at with the more caution the younger it is."""
+        return found.chance * self.state.calibrated * YOUNG / min(max(self.age, 1.0), YOUNG)
+
+    def _find(self, found: Suspicion, tier: Tier) -> None:
+        centre = self._centre(found.members)
+        watched = self.standing.same(centre, "watch")
+        issue, fresh = self._identify(found)
+        known = self.standing.same(centre, "signal") or (issue if self._claimed(issue) else None)
+        if known:
+            if tier == "signal":
+                self._extend(known, found.members)
+        elif tier == "watch" and (watched or issue in self.standing.active):
+            self._prolong(watched or issue)
+        elif (kind := self._kind(issue, found)) is not None:
+            self._raise(kind, tier, watched if watched and fresh else issue, found, fresh=fresh)
+
+    def _claimed(self, issue: str) -> bool:
+        return issue in self.standing.active and self.standing.active[issue].tier == "signal"
+
+    def _kind(self, issue: str, found: Suspicion) -> Kind | None:
+        """What was said before an issue was resolved is no sign that it is back."""
+        if issue in self.resolved:
+            since = min(self.reports[place].at for place in found.recent)
+            return "regression" if since > self.resolved[issue].at else None
+        return "new" if found.before <= NOTHING_BEFORE else "surge"
+
+    def _raise(self, kind: Kind, tier: Tier, issue: str, found: Suspicion, *, fresh: bool) -> None:
+        members = [self.reports[place] for place in found.members]
+        recent = [self.reports[place] for place in found.recent]
+        centroid, radius = outline(members, self.reports) if fresh else (None, None)
+        if tier == "watch" and radius is not None:
+            radius = NOTHING_JOINS
         self.signals.append(
             Signal(
-                kind=self._kind(issue, suspicion),
-                tier="signal",
+                kind=kind,
+                tier=tier,
                 issue=issue,
-                since=since,
+                since=min(report.at for report in recent),
                 observed=len({report.feedback_id for report in recent}),
-                expected=suspicion.expected,
-                score=suspicion.score,
-                chance=chance,
-                window=int(suspicion.window),
-                way=suspicion.way,
+                expected=found.expected,
+                score=found.score,
+                chance=self._chance(found),
+                window=int(found.window),
+                way=found.way,
                 feedback_ids=tuple(dict.fromkeys(report.feedback_id for report in members)),
                 keys=tuple(report.key for report in members),
                 channels=dict(Counter(report.channel for report in recent)),
                 centroid=centroid,
                 radius=radius,
+                against=doubts(self.memory, found.recent, self.age),
             )
         )
-        self.active[issue] = Active(
-            issue, min(r.at for r in members), self.now, self._drawn(suspicion), suspicion.expected / suspicion.window
-        )
-        self._extend(issue, suspicion.members)
+        self.standing.active[issue] = self._stands(issue, tier, found)
+        if tier == "signal":
+            self._extend(issue, found.members)
 
-    def _kind(self, issue: str, suspicion: Suspicion) -> Kind:
-        if issue in self.resolved:
-            return "regression"
-        return "new" if suspicion.before <= NOTHING_BEFORE else "surge"
+    def _stands(self, issue: str, tier: Tier, found: Suspicion) -> Active:
+        if (known := self.standing.active.get(issue)) and known.tier == tier:
+            return replace(known, told=self.now)
+        begun = min(self.reports[place].at for place in found.members)
+        usual = found.expected / found.window
+        return Active(issue, begun, self.now, self._drawn(found), usual, tier, self.now)
 
-    def _sound(self, suspicion: Suspicion) -> bool:
-        """Whether the evidence is of several days."""
-        return len({self.reports[place].at.date() for place in suspicion.recent}) >= FEWEST_DAYS
-
-    def _identify(self, suspicion: Suspicion) -> tuple[str, bool]:
+    def _identify(self, found: Suspicion) -> tuple[str, bool]:
         """The known issue that most of the evidence is of and that most of is evidence, or a new one."""
         rows = self.memory.rows
-        issues = Counter(self.reports[place].issue for place in suspicion.recent)
-        issue, count = issues.most_common(1)[0]
-        if issue is not None:
-            lately = (
-                self.look.fresh() & (rows["issue"] == self.memory.code(issue)) & (self.look.ages < suspicion.window)
-            )
-            if count >= MOSTLY * len(suspicion.recent) and count >= 0.5 * lately.sum():
+        issue = Counter(self.reports[place].issue for place in found.recent).most_common(1)[0][0]
+        if issue is not None and self._mostly(found, issue):
+            lately = self.look.fresh() & (rows["issue"] == self.memory.code(issue)) & (self.look.ages < found.window)
+            if self._count(found, issue) >= 0.5 * lately.sum():
                 return issue, False
-        name = "\n".join(sorted({self.reports[place].feedback_id for place in suspicion.recent}))
+        name = "\n".join(sorted({self.reports[place].feedback_id for place in found.recent}))
         return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.now.isoformat()}\n{name}")), True
 
-    def _same(self, suspicion: Suspicion) -> str | None:
-        """The active issue that this is more of."""
-        centre = self._centre(suspicion.members)
-        likeness = {a.issue: float(centre @ self._region(a).centre) for a in self.active.values()}
-        best = max(likeness, key=likeness.__getitem__, default=None)
-        return best if best is not None and likeness[best] >= SAME else None
+    def _mostly(self, found: Suspicion, issue: str) -> bool:
+        return self._count(found, issue) >= MOSTLY * len(found.recent)
 
-    def _belongs(self, place: int) -> str | None:
-        vector = self.memory.smooth[place]
-        depths = {a.issue: float(self._region(a).depth(vector)) for a in self.active.values() if a.region}
-        best = max(depths, key=depths.__getitem__, default=None)
-        return best if best is not None and depths[best] >= 0 else None
+    def _count(self, found: Suspicion, issue: str) -> int:
+        return sum(self.reports[place].issue == issue for place in found.recent)
 
-    def _members(self, active: Active) -> Places:
-        rows = self.memory.rows
-        mine = (
-            rows["evidence"] & (rows["issue"] == self.memory.code(active.issue)) & (rows["at"] >= hours(active.begun))
-        )
-        return np.flatnonzero(mine & rows["evidence"] & (rows["at"] >= hours(active.begun)))
-
-    def _region(self, active: Active) -> Region:
-        """About the centre of the issue's members, which moves with them; without a region of its own, everything."""
-        if active.issue not in self.memory.outlines:
-            total = self.memory.smooth[self._members(active)].sum(axis=0)
-            self.memory.outlines[active.issue] = replace(active.region or Region(total, -1.0), centre=unit(total))
-        region: Region = self.memory.outlines[active.issue]
-        return region
-
-    def _drawn(self, suspicion: Suspicion) -> Region:
+    def _drawn(self, found: Suspicion) -> Region:
         """The region without its sparse rim: it was chosen wide, and is to hold no other issue's reports."""
-        region = suspicion.region
-        depth = region.depth(self.memory.smooth[suspicion.members])
+        region = found.region
+        depth = region.depth(self.memory.smooth[found.members])
         return replace(region, radius=region.radius + max(float(np.quantile(depth, RIM)), 0.0))
 
     def _centre(self, places: Places) -> Vectors:
@@ -289,8 +259,7 @@ class _Step:
 
     def _extend(self, issue: str, places: Places) -> None:
         """These reports are the issue's, and evidence for nothing else."""
-        if issue in self.active:
-            self.active[issue] = replace(self.active[issue], last_report=self.now)
+        self._prolong(issue)
         for place in places:
             if self.reports[place].issue != issue:
                 self.joined[self.reports[place].key] = issue
@@ -298,29 +267,9 @@ class _Step:
         self.memory.assign(places, issue)
         self.look.owned[places] = True
 
-    def _owned(self) -> Mask:
-        """What an active issue's reports hold within its region; what merely joined it is still evidence."""
-        owned = np.zeros(len(self.memory.rows), bool)
-        for active in self.active.values():
-            members = self._members(active)
-            owned[members] = self._region(active).depth(self.memory.smooth[members]) >= -SLACK
-        return owned
-
-    def _lasts(self, active: Active) -> bool:
-        """Whether it is still being reported, and more than before it began."""
-        rows = self.memory.rows
-        span = ACTIVE_BUSY if len(rows) / (KEPT.days / 7) >= BUSY_WEEK else ACTIVE_QUIET
-        since = hours(self.now) - span
-        age = hours(self.now) - hours(active.begun)
-        if age < span:
-            return True
-        lately = (rows["at"][self._members(active)] > since).sum()
-        return bool(age < LONGEST and lately > STILL * active.usual * span)
-
-    def _youth(self) -> float:
-        """A service of less than four weeks is looked at with the more caution the younger it is."""
-        age = float(self.look.ages.max(initial=0.0)) / 24
-        return 28 / min(max(age, 1.0), 28.0)
+    def _prolong(self, issue: str) -> None:
+        if issue in self.standing.active:
+            self.standing.active[issue] = replace(self.standing.active[issue], last_report=self.now)
 
     def _habits(self) -> tuple[float, Habits]:
         if self.state.habits and hours(self.now) - self.state.habits[0] < 24:
@@ -329,8 +278,7 @@ class _Step:
 
     def _forget(self) -> None:
         """Once in a while; rows older than what is kept do no harm."""
-        old = int(np.searchsorted([hours(r.at) for r in self.reports[:1]], hours(self.now - KEPT)))
-        if old and self.reports[0].at < self.now - KEPT - dt.timedelta(days=1):
+        if self.reports and self.reports[0].at < self.now - KEPT - dt.timedelta(days=1):
             gone = next((i for i, r in enumerate(self.reports) if r.at >= self.now - KEPT), len(self.reports))
             self.reports = self.reports[gone:]
             self.memory.drop(gone)
@@ -342,16 +290,3 @@ def _memory(state: State, batch: Sequence[Report]) -> Memory:
     if memory and memory.version == state.version and memory.serves(len(reports)):
         return memory
     return Memory((*reports, *batch))
-
-
-def _outline(members: Sequence[Report], reports: Sequence[Report]) -> tuple[Vectors, float]:
-    """Centroid of a found issue among the vectors as they came, and the radius that best tells its reports apart."""
-    mine = {id(report) for report in members}
-    told = [report for report in reports if report.vector is not None]
-    vectors = np.array([report.vector for report in told])
-    inside = np.array([id(report) in mine for report in told])
-    centroid = unit(vectors[inside].sum(axis=0))
-    likeness = vectors @ centroid
-    order = np.argsort(-likeness)
-    gain = np.cumsum(np.where(inside[order], 1, -1))
-    return centroid, float(likeness[order[int(gain.argmax())]])

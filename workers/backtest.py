@@ -1,41 +1,30 @@
-"""A history replayed in event time: the very code of the running product over a file, without a database.
-
-Every piece is cleaned, embedded and grouped as it comes; topics are refitted every week on what was there by then.
-"""
+"""A history replayed in event time: the very code of the running product over a file, without a database."""
 
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import json
-import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any
 
-import numpy as np
-
+from feedback.record.models import EVIDENCE
 from insights import detect
-from insights.noticing.memory import Vectors, unit
-from nlp import communities, identity, neighbours, topics
-from nlp.cleaning import Cleaner
 from nlp.embed import Embedder
+from workers import many
+from workers.cleaning import SET_APART
+from workers.replay import Heard, Raised, line, replay
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is."""
 
-Heard: TypeAlias = list[tuple[detect.Report, str]]
-"""The statements of one piece, each with its text."""
-
 CHUNK = 512
-FIRST_FIT = dt.timedelta(days=7)
-REFIT = dt.timedelta(days=7)
-RESOLUTION = 3.0
-PART = 0.3
 SAME_TEXT = dt.timedelta(days=3)
 LONG_AGO = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
-EVIDENCE = {"problem", "request", "suggestion", "question"}
+WEEK = dt.timedelta(days=7)
+TOLERANCES = (0.005, 0.02, 0.1, 0.5)
+"""False alarms a week: one in four years, one a year, one in ten weeks, one in two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +40,17 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """What one service would have been sent at one tolerance, and what it would have been shown beside."""
+
+    service: str
+    tolerance: float
+    weeks: float
+    signals: int
+    watched: int
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """What came of it. `bad`: line number and fault of each line that could not be read."""
 
@@ -58,23 +58,39 @@ class Summary:
     services: int
     signals: int
     bad: tuple[tuple[int, str], ...]
+    sent: tuple[Sent, ...] = field(default=())
 
 
-def backtest(source: Path, target: Path, *, tolerance: float = 0.02, progress: Progress = lambda *_: None) -> Summary:
+def backtest(
+    source: Path,
+    target: Path,
+    *,
+    tolerance: float = 0.02,
+    others: Sequence[float] = (),
+    model: Path | None = None,
+    progress: Progress = lambda *_: None,
+) -> Summary:
     """Write the signals that the history in `source` would have raised to `target`, each when it would have been.
 
     Both are JSON lines. In: id, service, channel, text, submitted_at, perhaps source; in any order. Out: service,
     issue_id, kind, detected_at, title, feedback_ids; by detected_at. A bad line is reported and loses no other.
+    `others`: tolerances to count signals at too, to choose from; `model`: the folder of another embedding model.
     """
     pieces, bad = _read(source)
-    found = []
-    services = sorted({piece.service for piece in pieces})
-    for service in services:
-        mine = [piece for piece in pieces if piece.service == service]
-        found += [{"service": service, **line} for line in replay(_heard(mine, progress), tolerance)]
-    found.sort(key=lambda line: str(line["detected_at"]))
-    target.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in found), encoding="utf-8")
-    return Summary(len(pieces), len(services), len(found), tuple(bad))
+    by_service: dict[str, list[Piece]] = {}
+    for piece in pieces:
+        by_service.setdefault(piece.service, []).append(piece)
+    lines, sent = [], []
+    every = _heard(by_service.values(), model, progress)
+    for (service, mine), heard in zip(by_service.items(), every, strict=True):
+        for at in dict.fromkeys((tolerance, *others)):
+            raised = _replayed(service, heard, at, progress)
+            sent.append(_sent(mine, at, raised))
+            if at == tolerance:
+                lines += [{"service": service, **line(one)} for one in raised if one.signal.tier == "signal"]
+    lines.sort(key=lambda row: str(row["detected_at"]))
+    target.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in lines), encoding="utf-8")
+    return Summary(len(pieces), len(by_service), len(lines), tuple(bad), tuple(sent))
 
 
 def _read(source: Path) -> tuple[list[Piece], list[tuple[int, str]]]:
@@ -95,113 +111,59 @@ def _piece(row: dict[str, str]) -> Piece:
     return Piece(row["id"], row["service"], row["channel"], row["text"], at, row.get("source"))
 
 
-def _heard(pieces: Sequence[Piece], progress: Progress) -> Iterator[Heard]:
-    """Each piece as its statements. What repeats a text of the last days word for word is no further evidence."""
-    cleaner, embedder, seen = Cleaner(), Embedder(), dict[str, dt.datetime]()
-    keys = itertools.count()
-    for start in range(0, len(pieces), CHUNK):
-        chunk = pieces[start : start + CHUNK]
-        cleaned = cleaner.clean([piece.text for piece in chunk])
-        vectors = iter(embedder.encode([said.text for one in cleaned for said in one.statements]))
-        for piece, one in zip(chunk, cleaned, strict=True):
-            heard = []
-            for said in one.statements:
-                copy = piece.submitted_at - seen.get(said.text, LONG_AGO) < SAME_TEXT
-                seen[said.text] = piece.submitted_at
-                report = detect.Report(
-                    feedback_id=piece.id,
-                    at=piece.submitted_at,
-                    vector=next(vectors),
-                    channel=piece.channel,
-                    evidence=said.kind in EVIDENCE and not said.filler and not copy,
-                    batch=f"{piece.source} {piece.submitted_at:%F}" if piece.source else None,
-                    key=next(keys),
-                )
-                heard.append((report, said.text))
+def _heard(services: Any, model: Path | None, progress: Progress) -> list[list[Heard]]:
+    """Of each service its pieces as their statements, in their order."""
+    pieces = [piece for service in services for piece in service]
+    cleaned = many.clean([piece.text for piece in pieces], lambda done, total: progress("cleaning", done, total))
+    told = [said.text for one in cleaned for said in one.statements if not said.filler]
+    embedder, vectors = Embedder(model), []
+    for begin in range(0, len(told), CHUNK):
+        vectors += list(embedder.encode(told[begin : begin + CHUNK]))
+        progress("embedding", len(vectors), len(told))
+    ready, both = iter(vectors), iter(zip(pieces, cleaned, strict=True))
+    return [_of_one(service, both, ready) for service in services]
+
+
+def _of_one(service: Sequence[Piece], both: Any, vectors: Any) -> list[Heard]:
+    """What repeats a text of the last days word for word is no further evidence; nor is filler, which has no vector."""
+    seen: dict[str, dt.datetime] = {}
+    key, history = 0, []
+    for _ in service:
+        piece, one = next(both)
+        apart = any(verdict.name in SET_APART for verdict in one.verdicts)
+        heard: Heard = []
+        for said in one.statements:
+            copy = piece.submitted_at - seen.get(said.text, LONG_AGO) < SAME_TEXT
+            seen[said.text] = piece.submitted_at
+            report = detect.Report(
+                feedback_id=piece.id,
+                at=piece.submitted_at,
+                vector=None if said.filler else next(vectors),
+                channel=piece.channel,
+                evidence=said.kind in EVIDENCE and not (said.filler or copy or apart),
+                batch=f"{piece.source} {piece.submitted_at:%F}" if piece.source else None,
+                key=key,
+            )
+            heard.append((report, said.text))
+            key += 1
+        history.append(heard)
+    return history
+
+
+def _replayed(service: str, history: Sequence[Heard], tolerance: float, progress: Progress) -> list[Raised]:
+    what = f"replaying {service} at {tolerance:g}"
+
+    def told(every: int = 200) -> Any:
+        for number, heard in enumerate(history):
+            if number % every == 0:
+                progress(what, number, len(history))
             yield heard
-        progress("embedding", start + len(chunk), len(pieces))
+        progress(what, len(history), len(history))
+
+    return list(replay(told(), tolerance))
 
 
-def replay(history: Iterable[Heard], tolerance: float) -> Iterator[dict[str, object]]:
-    """The signals of one service, in event time."""
-    groups, state, due = _Groups(), detect.State(), None
-    for heard in history:
-        batch = groups.join([report for report, _ in heard])
-        groups.texts.update((report.key, text) for report, text in heard)
-        if not batch:
-            continue
-        now = batch[0].at
-        due = due or now + FIRST_FIT
-        if now >= due:
-            state = replace(state, reports=groups.refit(state), version=-1)
-            due = now + REFIT
-        state, signals = detect.step(state, batch, now, tolerance=tolerance)
-        for signal in signals:
-            groups.learn(signal)
-            yield {
-                "issue_id": signal.issue,
-                "kind": signal.kind,
-                "detected_at": now.isoformat(),
-                "title": groups.title(signal),
-                "feedback_ids": list(signal.feedback_ids),
-                "since": signal.since.isoformat(),
-                "observed": signal.observed,
-                "expected": round(signal.expected, 2),
-                "window_hours": signal.window,
-                "score": round(signal.score, 2),
-                "chance": float(f"{signal.chance:.2g}"),
-                "channels": signal.channels,
-                "way": signal.way,
-            }
-
-
-class _Groups:
-    """The issues of one service as far as they are known by now."""
-
-    def __init__(self) -> None:
-        self.texts: dict[int, str] = {}
-        self.places: dict[str, tuple[Vectors, float]] = {}
-        self.signalled: set[str] = set()
-
-    def join(self, batch: Sequence[detect.Report]) -> list[detect.Report]:
-        if not self.places or not batch:
-            return list(batch)
-        centroids = np.array([centroid for centroid, _ in self.places.values()])
-        radii = np.array([radius for _, radius in self.places.values()])
-        chosen, _ = topics.join(np.array([report.vector for report in batch]), centroids, radii)
-        issues = list(self.places)
-        return [replace(r, issue=issues[i] if i >= 0 else None) for r, i in zip(batch, chosen, strict=True)]
-
-    def learn(self, signal: detect.Signal) -> None:
-        self.signalled.add(signal.issue)
-        if signal.centroid is not None and signal.radius is not None:
-            self.places[signal.issue] = (signal.centroid, signal.radius)
-
-    def title(self, signal: detect.Signal) -> str:
-        """The statement that is most like all of them."""
-        return self.texts[signal.keys[0]]
-
-    def refit(self, state: detect.State) -> tuple[detect.Report, ...]:
-        """Groups anew what is kept. What has been signalled goes on, as a part of a larger group if need be."""
-        vectors = np.array([report.vector for report in state.reports])
-        labels = communities.leiden(neighbours.graph(vectors), RESOLUTION)
-        groups = [np.flatnonzero(labels == label) for label in range(labels.max() + 1)]
-        groups = [group for group in groups if len(group) >= topics.MEMBERS]
-        centres = [unit(vectors[group].sum(axis=0)) for group in groups]
-        issues = [report.issue for report in state.reports]
-        known = [
-            identity.Known(issue, frozenset(place for place, i in enumerate(issues) if i == issue), centroid)
-            for issue, (centroid, _) in self.places.items()
-        ]
-        found = [identity.Found(frozenset(group.tolist()), c) for group, c in zip(groups, centres, strict=True)]
-        ids = identity.match(known, found).ids
-        self.places = {issue: self.places[issue] for issue in self.signalled if issue in self.places}
-        target: list[str | None] = [issue if issue in self.places else None for issue in issues]
-        for matched, group, centre in zip(ids, groups, centres, strict=True):
-            issue = matched or str(uuid.uuid4())
-            if issue in self.places and sum(issues[place] == issue for place in group) < PART * len(group):
-                issue = str(uuid.uuid4())
-            self.places[issue] = (centre, float(np.quantile(vectors[group] @ centre, topics.SPREAD)))
-            for place in group:
-                target[place] = target[place] or issue
-        return tuple(replace(report, issue=issue) for report, issue in zip(state.reports, target, strict=True))
+def _sent(pieces: Sequence[Piece], tolerance: float, raised: Sequence[Raised]) -> Sent:
+    weeks = (pieces[-1].submitted_at - pieces[0].submitted_at) / WEEK
+    signals = sum(one.signal.tier == "signal" for one in raised)
+    return Sent(pieces[0].service, tolerance, weeks, signals, len(raised) - signals)

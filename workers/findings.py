@@ -32,7 +32,7 @@ def standing(session: Session, service_id: int) -> list[Signal]:
 
 def end(session: Session, service_id: int, state: detect.State, now: dt.datetime) -> bool:
     """A signal ends when its issue is no longer reported on; says whether one did."""
-    active = {(one.issue, getattr(one, "tier", "signal")): one for one in state.active}
+    active: dict[tuple[str, str], detect.Active] = {(one.issue, one.tier): one for one in state.active}
     ended = False
     for signal in standing(session, service_id):
         if found := active.get((str(signal.issue_id), signal.tier)):
@@ -82,6 +82,7 @@ def store(
         issue = _issue(session, service, signal, named)
         if signal.tier == "signal":
             lifecycle.reopen(session, issue, signal.kind)
+        lifecycle.end_signals(session, issue)
         session.add(_row(service, issue, signal, now))
         _note(session, issue.id, f"{signal.tier} {signal.kind}")
 
@@ -117,10 +118,13 @@ def _evidence(service: Service, issue: Issue, signal: detect.Signal) -> dict[str
 
 
 def _issue(session: Session, service: Service, signal: detect.Signal, named: Titles) -> Issue:
-    """The known issue, or one that was found just now."""
+    """The known issue, or one that was found just now; what was watched and is certain now takes statements in."""
     identity = uuid.UUID(signal.issue)
-    if signal.centroid is None:
+    if signal.centroid is None or signal.radius is None:
         return session.get_one(Issue, identity)
+    if watched := session.get(Issue, identity):
+        watched.centroid, watched.radius = signal.centroid.tolist(), signal.radius
+        return watched
     said = session.execute(
         select(Statement.id, Statement.language, Statement.assigned_by, Statement.embedded_by)
         .where(Statement.id.in_(signal.keys))

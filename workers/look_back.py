@@ -15,7 +15,7 @@ from feedback.record.stages import OPEN, asked_for
 from insights.alerts import facts, hindsight
 from insights.detect import KEPT
 from workers import recall
-from workers.backtest import Heard, replay
+from workers.replay import Heard, line, replay
 from workers.station import Save, Station, Worker, work_once
 
 
@@ -30,7 +30,8 @@ def _look_back(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]
         service = session.get_one(Service, service_id)
         size = hindsight.size(session, service)
         history = list(_history(session, service, dt.datetime.now(dt.UTC)))
-    found = [_hindsight(service, line) for line in replay(history, service.properties.tolerance)]
+    raised = replay(history, service.properties.tolerance)
+    found = [_hindsight(service, line(one)) for one in raised if one.signal.tier == "signal"]
 
     def save(session: Session, mine: Sequence[ServiceWork]) -> None:
         for row in mine:
@@ -52,11 +53,11 @@ def _history(session: Session, service: Service, now: dt.datetime) -> Iterator[H
             yield heard
 
 
-def _hindsight(service: Service, line: dict[str, Any]) -> Hindsight:
-    """`title` of the line: the statement that it is, as we gave its number for its text."""
-    at = dt.datetime.fromisoformat(line["detected_at"])
-    said = facts.of_hindsight(service, uuid.UUID(line["issue_id"]), line)
-    return Hindsight(service_id=service.id, statement_id=int(line["title"]), detected_at=at, facts=said)
+def _hindsight(service: Service, told: dict[str, Any]) -> Hindsight:
+    """`title` of what is told: the statement that it is, as we gave its number for its text."""
+    at = dt.datetime.fromisoformat(told["detected_at"])
+    said = facts.of_hindsight(service, uuid.UUID(told["issue_id"]), told)
+    return Hindsight(service_id=service.id, statement_id=int(told["title"]), detected_at=at, facts=said)
 
 
 LOOK_BACK = Station("look_back", ServiceWork, asked_for("look_back"), (ServiceWork.due_at,), 1, _look_back, OPEN)

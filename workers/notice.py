@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
-from feedback.record.models import Feedback, Service, ServiceWork, Statement
+from feedback.record.models import Feedback, Issue, Service, ServiceWork, Statement
 from feedback.record.stages import OPEN, ask_wide, asked_for
 from insights import detect, lifecycle, trends
 from insights.alerts import raising
@@ -16,6 +16,7 @@ from workers import findings, recall
 from workers.recall import Heard
 from workers.remembered import freeze, thaw
 from workers.station import Save, Station, Worker, work_once
+from workers.vectors import halves, matrix
 
 REVIEW = {"review": True}
 """What a notice is to remember after history has come in: when all of it is there, the present is judged once."""
@@ -36,7 +37,7 @@ class Scene:
     service: Service
     heard: Heard
     state: detect.State
-    resolved: Mapping[str, dt.datetime]
+    resolved: Mapping[str, detect.Resolved]
     review: bool
 
 
@@ -84,7 +85,16 @@ def _scene(session: Session, worker: Worker, row: ServiceWork, now: dt.datetime)
         return None
     heard = recall.hear(session, service.id, worker.recall.take(service.id), now)
     state = thaw(heard.kept.state, row.remembered, findings.standing(session, service.id))
-    return Scene(service, heard, state, lifecycle.resolved(session, service.id), review and not importing)
+    return Scene(service, heard, state, _resolved(session, service.id), review and not importing)
+
+
+def _resolved(session: Session, service_id: int) -> dict[str, detect.Resolved]:
+    since = lifecycle.resolved(session, service_id)
+    rows = session.execute(
+        select(Issue.id, halves(Issue.centroid)).where(Issue.id.in_([uuid.UUID(issue) for issue in since]))
+    ).all()
+    centroids = matrix([centroid for _, centroid in rows])
+    return {str(issue): detect.Resolved(since[str(issue)], c) for (issue, _), c in zip(rows, centroids, strict=True)}
 
 
 def _importing(session: Session, service_id: int) -> bool:

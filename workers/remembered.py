@@ -27,13 +27,15 @@ def freeze(state: detect.State) -> bytes:
 def thaw(state: detect.State, stored: bytes | None, standing: Iterable[Signal]) -> detect.State:
     """What people ended is forgotten; what stands and was never remembered goes on by its issue's reports alone."""
     kept = _decoded(stored) if stored else Remembered()
-    by_issue = {(active.issue, getattr(active, "tier", "signal")): active for active in kept.active}
+    by_issue: dict[tuple[str, str], detect.Active] = {(active.issue, active.tier): active for active in kept.active}
     active = [by_issue.get((str(signal.issue_id), signal.tier)) or _by_itself(signal) for signal in standing]
     return replace(state, active=tuple(active), calibrated=kept.calibrated, habits=kept.habits)
 
 
 def _by_itself(signal: Signal) -> detect.Active:
-    return detect.Active(str(signal.issue_id), signal.since, signal.last_report_at)
+    usual = signal.expected / signal.window_hours
+    tier: detect.Tier = "watch" if signal.tier == "watch" else "signal"
+    return detect.Active(str(signal.issue_id), signal.since, signal.last_report_at, usual=usual, tier=tier)
 
 
 def _decoded(stored: bytes) -> Remembered:

@@ -101,7 +101,8 @@ class _Look:
         """(services, windows)."""
         ages = [self._ages[self._service == number] for number in range(len(self._services))]
         each = [exposure(mine, np.ones(len(mine)), WINDOWS) for mine in ages]
-        return Exposure(*(np.array([getattr(one, name) for one in each]) for name in ("window", "baseline", "usual")))
+        names = ("window", "baseline", "usual", "lately")
+        return Exposure(*(np.array([getattr(one, name) for one in each]) for name in names))
 
     def best(self) -> Shared | None:
         """The most surprising neighbourhood of any recent report."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from insights.noticing.habits import Habits, weights
 from insights.noticing.memory import Memory, Places, Vectors
-from insights.noticing.scan import RADII, Find, Mask, Nearby, Region, Ruler, about, scan
+from insights.noticing.scan import RADII, Find, Mask, Nearby, Region, Ruler, about, at, scan
 from insights.noticing.surprise import WEEK, Floats, exposure
 
 BUSY = np.array([12.0, 24.0, 48.0, 96.0])
@@ -17,15 +17,22 @@ QUIET = np.array([24.0, 48.0, 96.0, 168.0, 336.0])
 BUSY_WEEK = 100
 """Hours: the windows of a service, and of one with fewer statements a week than this."""
 
-Way = Literal["neighbourhood", "channel", "issue"]
+Way = Literal["neighbourhood", "channel", "issue", "return"]
 
-CHANCES: dict[Way, float] = {"neighbourhood": 40.0, "channel": 40.0, "issue": 10.0}
+CHANCES: dict[Way, float] = {"neighbourhood": 25.0, "channel": 80.0, "issue": 20.0}
 """Looked at in this way, of so many statements each finds something of the odds of one in so many by mere chance."""
 
-RARE_CHANNEL = 0.25
-"""A channel that brings less than this share is looked at by itself too."""
+RETURNS = 100.0
+"""How often a week chance finds something about one known centre, for odds of one: few reports come near it, and one
+resolved issue in a hundred a month may be reopened by mere chance."""
 
-ANYWHERE_NEAR = 0.1
+NEAR_CENTRE = 0.5
+"""How near a centre a report lies that can be one more of what lies about it."""
+
+RARE_CHANNEL = 0.15
+"""A channel that brings less than this share is looked at by itself too, unless it is a clerk's who types it in."""
+
+ANYWHERE_NEAR = 0.25
 """A similarity below which a report lies in no region about another."""
 
 FEWEST_DAYS = 2
@@ -61,22 +68,41 @@ class Look:
         self.pace = self._pace()
         self.windows = BUSY if self.pace >= BUSY_WEEK else QUIET
         self._rulers: dict[int | None, Ruler] = {}
+        self._shares: dict[int, float] = {}
 
     def suspect(self, place: int) -> Suspicion | None:
         """What is least likely to be chance about this report, of all the ways to look at it."""
-        rows, everything = self._memory.rows, self._memory.rows["evidence"]
+        rows = self._memory.rows
         likeness = self._memory.smooth @ self._memory.smooth[place]
-        near, places = self._near(place, likeness, everything)
-        found = [self._told("neighbourhood", scan(near, self._ruler(None)), near, places)]
-        same = rows["channel"] == rows["channel"][place]
-        if same.mean() < RARE_CHANNEL:
-            some, there = self._near(place, likeness, everything & same)
-            ruler = self._ruler(int(rows["channel"][place]))
-            found.append(self._told("channel", scan(some, ruler), some, there, float(same.mean())))
+        places = self._around(place, likeness, rows["evidence"])
+        near = self._near(places, likeness)
+        found = [self._scanned("neighbourhood", near, places)]
+        channel = int(rows["channel"][place])
+        if rows["batch"][place] < 0 and (share := self._share(channel)) < RARE_CHANNEL:
+            there = places[rows["channel"][places] == channel]
+            some = self._near(there, likeness)
+            found.append(self._scanned("channel", some, there, channel, share))
         if rows["issue"][place] >= 0:
             members = rows["issue"][places] == rows["issue"][place]
             found.append(self._told("issue", about([members], near, self._ruler(None)), near, places))
         return min(filter(None, found), key=lambda suspicion: suspicion.chance, default=None)
+
+    def since(self, place: int, centre: Vectors, age: float, *, explained: bool = False) -> Suspicion | None:
+        """What is too much about a centre, by what was said of it in the last `age` hours, and in no others.
+
+        `explained`: what has been signalled counts as well.
+        """
+        likeness = self._memory.smooth @ centre
+        if likeness[place] < NEAR_CENTRE:
+            return None
+        since = self.ages < age
+        places = self._around(place, likeness, self._memory.rows["evidence"] & since)
+        near = self._near(places, likeness)
+        if explained:
+            near = replace(near, fresh=~self._memory.rows["late"][places])
+        volume = exposure(self.ages[since], self._memory.rows["share"][since], self.windows)
+        find = at(centre, near, Ruler(self.windows, volume, self._habits.restless))
+        return replace(self._told("return", find, near, places), chance=RETURNS * 10.0**-find.score)
 
     def fresh(self) -> Mask:
         """What may count as evidence for something new."""
@@ -96,24 +122,39 @@ class Look:
             self._rulers[channel] = Ruler(self.windows, volume, self._habits.restless)
         return self._rulers[channel]
 
-    def _near(self, place: int, likeness: Vectors, may: Mask) -> tuple[Nearby, Places]:
-        """What of `may` is anywhere near a row, that row last; and the places of all of it."""
+    def _share(self, channel: int) -> float:
+        """What a channel brings of everything."""
+        if channel not in self._shares:
+            self._shares[channel] = float((self._memory.rows["channel"] == channel).mean())
+        return self._shares[channel]
+
+    def _around(self, place: int, likeness: Vectors, may: Mask) -> Places:
+        """What of `may` is anywhere near; the row itself last."""
         around = may & (likeness >= ANYWHERE_NEAR)
         around[place] = False
-        places = np.append(np.flatnonzero(around), place)
-        close = np.append(likeness[places[:-1]] >= RADII[0], True)
-        weight = np.ones(len(places))
-        weight[close] = weights(self._memory.rows[places[close]], self._habits.alike)
-        return Nearby(self._memory.smooth[places], self.ages[places], weight, self.fresh()[places]), places
+        return np.append(np.flatnonzero(around), place)
 
-    def _told(self, way: Way, find: Find | None, near: Nearby, places: Places, share: float = 1.0) -> Suspicion | None:
+    def _near(self, places: Places, likeness: Vectors) -> Nearby:
+        rows = self._memory.rows[places]
+        close = likeness[places] >= RADII[0]
+        close[-1] = True
+        weight = np.ones(len(places))
+        weight[close] = weights(rows[close], self._habits.alike)
+        fresh = ~self.owned[places] & ~rows["late"]
+        return Nearby(self._memory.smooth[places], self.ages[places], weight, fresh)
+
+    def _scanned(
+        self, way: Way, near: Nearby, places: Places, channel: int | None = None, share: float = 1.0
+    ) -> Suspicion | None:
+        find = scan(near, self._ruler(channel))
+        return self._told(way, find, near, places, share) if find else None
+
+    def _told(self, way: Way, find: Find, near: Nearby, places: Places, share: float = 1.0) -> Suspicion:
         """`share`: the part of all reports that is looked at in this way."""
-        if find is None:
-            return None
         inside = near.fresh & find.inside
         return Suspicion(
             way=way,
-            chance=CHANCES[way] * share * self.pace * 10.0**-find.score,
+            chance=CHANCES.get(way, 1.0) * share * self.pace * 10.0**-find.score,
             score=find.score,
             window=find.window,
             observed=find.observed,

@@ -19,6 +19,9 @@ from numpy.typing import NDArray
 Vectors: TypeAlias = NDArray[np.float32]
 Places: TypeAlias = NDArray[np.intp]
 
+KEPT = dt.timedelta(days=32)
+"""What is older is of no use: four weeks before the longest window of a busy service."""
+
 NEIGHBOURS = 5
 POWER = 3
 _BLOCK = 1024
@@ -78,6 +81,7 @@ class Memory:
         self._smooth = np.zeros((0, self.dimensions), np.float32)
         self._near = np.zeros((0, NEIGHBOURS), np.intp)
         self._likeness = np.zeros((0, NEIGHBOURS), np.float32)
+        self._weakest = np.zeros(0, np.float32)
         self.rows = self._rows
         self._reserve(max(256, len(reports)))
         self._describe(reports)
@@ -93,8 +97,18 @@ class Memory:
         return count < 2 * self._placed
 
     @property
+    def plain(self) -> Vectors:
+        """Centred, and not smoothed."""
+        return self._plain[: len(self.rows)]
+
+    @property
     def smooth(self) -> Vectors:
         return self._smooth[: len(self.rows)]
+
+    def neighbours(self, place: int) -> Places:
+        """The rows most like this one."""
+        near: Places = self._near[place][self._likeness[place] > 0]
+        return near
 
     def append(self, reports: Sequence[Report]) -> None:
         """Takes in new ones; their neighbours are smoothed anew."""
@@ -112,13 +126,14 @@ class Memory:
     def drop(self, count: int) -> None:
         """Forgets the first so many rows."""
         kept = len(self.rows) - count
-        for array in (self._plain, self._smooth, self._likeness, self._near):
+        for array in (self._plain, self._smooth, self._likeness, self._weakest, self._near):
             array[:kept] = array[count : count + kept].copy()
         self._rows[:kept] = self._rows[count : count + kept].copy()
         self.rows = self._rows[:kept]
         self._near[:kept] -= count
         gone = self._near[:kept] < 0
         self._near[:kept][gone], self._likeness[:kept][gone] = 0, 0
+        self._weakest[:kept] = self._likeness[:kept].min(axis=1)
 
     def assign(self, places: Places, issue: str) -> None:
         self.rows["issue"][places] = self.code(issue)
@@ -127,7 +142,7 @@ class Memory:
     def _reserve(self, capacity: int) -> None:
         self._rows, self._near = _grown(self._rows, capacity), _grown(self._near, capacity)
         self._plain, self._smooth = _grown(self._plain, capacity), _grown(self._smooth, capacity)
-        self._likeness = _grown(self._likeness, capacity)
+        self._likeness, self._weakest = _grown(self._likeness, capacity), _grown(self._weakest, capacity)
         self.rows = self._rows[: len(self.rows)]
 
     def _describe(self, reports: Iterable[Report]) -> None:
@@ -163,6 +178,7 @@ class Memory:
             near = np.argpartition(-found, k - 1, axis=1)[:, :k] if k else np.zeros((len(found), 0), np.intp)
             self._near[block, :k] = near
             self._likeness[block, :k] = np.take_along_axis(found, near, 1)
+        self._weakest[:n] = self._likeness[:n].min(axis=1)
         self._refine(np.arange(n))
 
     def _arrive(self, place: int, likeness: Vectors) -> Places:
@@ -171,10 +187,12 @@ class Memory:
         near = np.argpartition(-likeness, k - 1)[:k] if k else np.zeros(0, np.intp)
         self._near[place], self._likeness[place] = 0, 0
         self._near[place, :k], self._likeness[place, :k] = near, likeness[near]
-        changed = np.flatnonzero(likeness > self._likeness[:place].min(axis=1))
+        changed = np.flatnonzero(likeness > self._weakest[:place])
         weakest = self._likeness[changed].argmin(axis=1)
         self._near[changed, weakest], self._likeness[changed, weakest] = place, likeness[changed]
-        return np.append(changed, place)
+        changed = np.append(changed, place)
+        self._weakest[changed] = self._likeness[changed].min(axis=1)
+        return changed
 
     def _refine(self, places: Places) -> None:
         for begin in range(0, len(places), _BLOCK):

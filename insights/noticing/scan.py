@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insights.noticing.memory import Vectors, unit
-from insights.noticing.surprise import Exposure, Floats, expected, surprise
+from insights.noticing.surprise import WEEK, Counts, Exposure, Floats, surprise
 
 Mask: TypeAlias = NDArray[np.bool_]
 
@@ -87,7 +87,7 @@ def scan(near: Nearby, ruler: Ruler) -> Find | None:
     """The most surprising region about the last row, None where nothing is."""
     here = near.smooth @ near.smooth[-1]
     here[-1] = 1.0
-    scores = _counts(here[:, None], near, ruler)[0][0]
+    scores = _tested(here[:, None], near, ruler)[0][0]
     best = scores.max(axis=0)
     if best.max() < WORTHWHILE:
         return None
@@ -104,6 +104,12 @@ def scan(near: Nearby, ruler: Ruler) -> Find | None:
 def about(groups: Sequence[Mask], near: Nearby, ruler: Ruler) -> Find:
     """The most surprising region about the centre of any of these groups of rows."""
     return _about(groups, near, ruler)[0]
+
+
+def at(centre: Vectors, near: Nearby, ruler: Ruler) -> Find:
+    """The most surprising region about a centre that is known from before."""
+    _, found = _best((near.smooth @ centre)[:, None], near, ruler)
+    return replace(found, region=replace(found.region, centre=centre))
 
 
 def _about(groups: Sequence[Mask], near: Nearby, ruler: Ruler) -> tuple[Find, Vectors]:
@@ -142,26 +148,31 @@ def _contrast(find: Find, likeness: Vectors, near: Nearby, ruler: Ruler) -> Find
 
 
 def _best(likeness: Vectors, near: Nearby, ruler: Ruler) -> tuple[int, Find]:
-    scores, k, b = _counts(likeness, near, ruler)
+    scores, expected, counts = _tested(likeness, near, ruler)
     column, level, window = np.unravel_index(int(scores.argmax()), scores.shape)
     cell = (column, level, window)
     return int(column), Find(
         score=float(scores[cell]),
         region=Region(near.smooth[-1], float(RADII[level])),
         window=float(ruler.windows[window]),
-        observed=float(k[cell]),
-        before=float(b[cell]),
-        expected=float(expected(k, b, ruler.volume)[cell]),
+        observed=float(counts.window[cell]),
+        before=float(counts.baseline[cell]),
+        expected=float(expected[cell]),
         inside=likeness[:, column] >= RADII[level] - 1e-6,
     )
 
 
-def _counts(likeness: Vectors, near: Nearby, ruler: Ruler) -> tuple[Floats, Floats, Floats]:
-    """Scores, reports in the window and before it: (c, radii, windows) for (m, c) similarities to c centres."""
-    centres, radii, windows = likeness.shape[1], len(RADII), len(ruler.windows)
-    shape = centres, radii + 1, windows + 1
+def _tested(likeness: Vectors, near: Nearby, ruler: Ruler) -> tuple[Floats, Floats, Counts]:
+    """Scores, what was expected and what there is: (c, radii, windows) for (m, c) similarities to c centres."""
+    counts = _counts(likeness, near, ruler.windows)
+    return *surprise(counts, ruler.volume, ruler.restless), counts
+
+
+def _counts(likeness: Vectors, near: Nearby, windows: Floats) -> Counts:
+    edges = np.union1d(windows, windows + WEEK)
+    shape = likeness.shape[1], len(RADII) + 1, len(edges) + 1
     level = np.searchsorted(RADII - 1e-6, likeness.T, side="right")
-    age = np.searchsorted(ruler.windows, near.ages, side="right")
+    age = np.searchsorted(edges, near.ages, side="right")
     column, row = np.nonzero(level)
     cell = (column * shape[1] + level[column, row]) * shape[2] + age[row]
 
@@ -169,7 +180,7 @@ def _counts(likeness: Vectors, near: Nearby, ruler: Ruler) -> tuple[Floats, Floa
         count = np.bincount(cell, weight[row], int(np.prod(shape))).reshape(shape)
         return np.asarray(np.cumsum(np.cumsum(count[:, ::-1], axis=1)[:, ::-1][:, 1:], axis=2), np.float64)
 
-    everything = within(near.weight)
-    k = within(near.weight * near.fresh)[:, :, :-1]
-    b = everything[:, :, -1:] - everything[:, :, :-1]
-    return surprise(k, b, ruler.volume, ruler.restless), k, b
+    in_window, a_week_on = np.searchsorted(edges, windows), np.searchsorted(edges, windows + WEEK)
+    fresh, everything = within(near.weight * near.fresh), within(near.weight)
+    younger = everything[:, :, in_window]
+    return Counts(fresh[:, :, in_window], everything[:, :, -1:] - younger, everything[:, :, a_week_on] - younger)

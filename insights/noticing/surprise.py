@@ -2,7 +2,8 @@
 
 A region (an issue, or a neighbourhood of vectors) was reported b times in the baseline and k times in the recent
 window. Its rate is Gamma distributed given b; the count to come is then negative binomial. Measuring both against what
-the whole service received makes a busy day no alarm.
+the whole service received makes a busy day no alarm. Rates wander: what was said before the last week counts for less,
+the more restless the rates are and the more of it there is.
 """
 
 from __future__ import annotations
@@ -22,17 +23,24 @@ PRIOR = 0.5
 LEAST_REPORTS = 3
 LEAST_RATIO = 2.0
 
+LATELY = 0.5
+"""By how much a rate wanders from one week to the next, of how much it wanders from four."""
+
 WEEK = 168.0
 BASELINE = 28 * 24.0
 
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """What the service received, one figure for each window: in it, in the baseline, and usually at such a time."""
+    """What the service received, one figure for each window.
+
+    In it; in the baseline; usually at such a time; and of the baseline in the week just before the window.
+    """
 
     window: Floats
     baseline: Floats
     usual: Floats
+    lately: Floats
 
 
 def exposure(ages: Floats, share: Floats, windows: Floats) -> Exposure:
@@ -50,29 +58,39 @@ def exposure(ages: Floats, share: Floats, windows: Floats) -> Exposure:
 
     weeks = [within(week * WEEK + 0 * windows, week * WEEK + windows) for week in (1, 2, 3, 4)]
     return Exposure(
-        within(0 * windows - 1, windows), within(windows, windows + BASELINE), np.asarray(np.mean(weeks, axis=0))
+        within(0 * windows - 1, windows),
+        within(windows, windows + BASELINE),
+        np.asarray(np.mean(weeks, axis=0)),
+        within(windows, windows + WEEK),
     )
 
 
-def expected(k: Floats, b: Floats, volume: Exposure) -> Floats:
-    """The reports expected in the window, region by region; the last axis is that of the windows."""
-    return np.asarray((b + PRIOR) * _odds(k, b, volume))
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Reports of some regions: in the window, in the baseline, and of that in the week just before the window.
 
-
-def surprise(k: Floats, b: Floats, volume: Exposure, restless: float = 0.01) -> Floats:
-    """-log10 P(K >= k), 0 where k is too small or too near what is expected to matter; the last axis is the windows'.
-
-    `restless`: the squared variation of rates from week to week that is nothing new; it keeps a long history from
-    making the expectation certain.
+    The last axis is that of the windows.
     """
-    odds = _odds(k, b, volume)
-    prior = b + PRIOR
-    score = np.zeros(odds.shape)
-    matters = (k >= LEAST_REPORTS) & (k >= LEAST_RATIO * prior * odds)
+
+    window: Floats
+    baseline: Floats
+    lately: Floats
+
+
+def surprise(counts: Counts, volume: Exposure, restless: float = 0.01) -> tuple[Floats, Floats]:
+    """-log10 P(K >= k), 0 where k is too small or too near what is expected to matter; and what is expected.
+
+    `restless`: the squared variation of rates about those of four weeks that is nothing new; it keeps a long history
+    from making the expectation certain.
+    """
+    prior, before = _baseline(counts, volume, restless)
+    usual = prior * _others(counts.window, counts.baseline, volume) / before
+    k = np.broadcast_to(counts.window, usual.shape)
+    score = np.zeros(usual.shape)
+    matters = (k >= LEAST_REPORTS) & (k >= LEAST_RATIO * usual)
     if matters.any():
-        k, prior, odds = np.broadcast_to(k, odds.shape)[matters], prior[matters], odds[matters]
-        score[matters] = tail(k, prior, odds * prior, restless)
-    return score
+        score[matters] = tail(k[matters], prior[matters], usual[matters], LATELY * restless)
+    return score, usual
 
 
 def tail(k: Floats, prior: Floats, usual: Floats, restless: float) -> Floats:
@@ -82,8 +100,22 @@ def tail(k: Floats, prior: Floats, usual: Floats, restless: float) -> Floats:
     return np.asarray(-np.log10(np.maximum(betainc(k, shape, spread / (1 + spread)), 1e-300)))
 
 
-def _odds(k: Floats, b: Floats, volume: Exposure) -> Floats:
-    """Of the rest of the service: what the window holds for each piece that the baseline holds."""
+def expected(k: Floats, b: Floats, volume: Exposure) -> Floats:
+    """The reports expected in the window by all of the baseline alike; the last axis is that of the windows."""
     before = np.maximum(volume.baseline - b, 1.0)
-    usual = volume.usual * before / np.maximum(volume.baseline, 1.0)
-    return np.asarray(np.maximum(np.maximum(volume.window - k, usual), 0.5) / before)
+    return np.asarray((b + PRIOR) * _others(k, b, volume) / before)
+
+
+def _baseline(counts: Counts, volume: Exposure, restless: float) -> tuple[Floats, Floats]:
+    """The reports that tell the rate, and what the rest of the service received meanwhile; older ones discounted."""
+    old = counts.baseline - counts.lately + PRIOR
+    discount = 1 / (1 + restless * old)
+    rest = np.maximum(volume.baseline - volume.lately - (old - PRIOR), 0.0)
+    before = discount * rest + np.maximum(volume.lately - counts.lately, 0.0)
+    return np.asarray(discount * old + counts.lately), np.asarray(np.maximum(before, 1.0))
+
+
+def _others(k: Floats, b: Floats, volume: Exposure) -> Floats:
+    """What the rest of the service received in the window; no less than usual."""
+    usual = volume.usual * np.maximum(volume.baseline - b, 1.0) / np.maximum(volume.baseline, 1.0)
+    return np.asarray(np.maximum(np.maximum(volume.window - k, usual), 0.5))

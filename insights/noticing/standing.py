@@ -1,0 +1,108 @@
+"""What has been signalled and is still being reported. What it holds is explained: it is evidence for nothing else."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from insights.noticing.look import BUSY_WEEK
+from insights.noticing.memory import KEPT, Memory, Places, Vectors, hours, unit
+from insights.noticing.scan import Mask, Region
+from insights.noticing.signal import Active, Resolved, Tier
+
+ACTIVE_BUSY, ACTIVE_QUIET = 120.0, 504.0
+"""Hours that an issue stays active without a report; longer where fewer come."""
+
+STILL = 1.5
+"""Times its usual rate, above which an issue is still active."""
+
+LONGEST = 28 * 24.0
+"""Hours after which what goes on is usual."""
+
+SAME = 0.6
+"""The similarity of two regions' centres from which they are one issue."""
+
+MAJORITY = 3
+"""Of a report's five nearest neighbours."""
+
+SLACK = 0.05
+"""How far outside its region a report of an issue still counts as explained by it."""
+
+
+class Standing:
+    """`active`: the issues that stand at `now` (hours), by their id."""
+
+    def __init__(self, memory: Memory, active: Iterable[Active], resolved: Mapping[str, Resolved], now: float) -> None:
+        self._memory, self._resolved, self._now = memory, resolved, now
+        self.active = {one.issue: one for one in active if self._lasts(one)}
+
+    def owned(self) -> Mask:
+        """What an active issue's reports hold within its region; what merely joined it is still evidence.
+
+        And what was said of a resolved issue before it was that: people have dealt with it.
+        """
+        rows = self._memory.rows
+        owned = np.zeros(len(rows), bool)
+        for active in self.active.values():
+            if active.tier == "signal":
+                members = self.members(active)
+                owned[members] = self.region(active).depth(self._memory.smooth[members]) >= -SLACK
+        for issue, it in self._resolved.items():
+            owned |= (rows["issue"] == self._memory.code(issue)) & (rows["at"] <= hours(it.at))
+        return owned
+
+    def belongs(self, place: int) -> str | None:
+        """The signalled issue that a report is one more of: that of most of its nearest neighbours.
+
+        Or that in whose region it lies, the deepest, unless another issue has more of its neighbours.
+        """
+        votes = self._votes(place)
+        for active in self.active.values():
+            if active.tier == "signal" and votes[self._memory.code(active.issue)] >= MAJORITY:
+                return active.issue
+        vector = self._memory.smooth[place]
+        depths = {a.issue: float(self.region(a).depth(vector)) for a in self.active.values() if a.claims}
+        best = max(depths, key=depths.__getitem__, default=None)
+        if best is None or depths[best] < 0 or votes[self._memory.code(best)] < max(votes.values(), default=0):
+            return None
+        return best
+
+    def _votes(self, place: int) -> Counter[int]:
+        """How many of a report's nearest neighbours are of each issue."""
+        near = self._memory.rows["issue"][self._memory.neighbours(place)]
+        return Counter(near[near >= 0].tolist())
+
+    def same(self, centre: Vectors, tier: Tier) -> str | None:
+        """The issue of this tier that what lies about this centre is more of."""
+        likeness = {a.issue: float(centre @ self.region(a).centre) for a in self.active.values() if a.tier == tier}
+        best = max(likeness, key=likeness.__getitem__, default=None)
+        return best if best is not None and likeness[best] >= SAME else None
+
+    def members(self, active: Active) -> Places:
+        rows = self._memory.rows
+        mine = rows["issue"] == self._memory.code(active.issue)
+        return np.flatnonzero(rows["evidence"] & mine & (rows["at"] >= hours(active.begun)))
+
+    def region(self, active: Active) -> Region:
+        """About the centre of the issue's members, which moves with them; without a region of its own, everything."""
+        if active.issue not in self._memory.outlines:
+            total = self._memory.smooth[self.members(active)].sum(axis=0)
+            found = active.region or Region(total, -1.0)
+            self._memory.outlines[active.issue] = replace(found, centre=unit(total)) if total.any() else found
+        region: Region = self._memory.outlines[active.issue]
+        return region
+
+    def _lasts(self, active: Active) -> bool:
+        """Whether it is still being reported, and more than before it began, and nobody has resolved it since."""
+        rows, resolved = self._memory.rows, self._resolved.get(active.issue)
+        if resolved and resolved.at >= active.begun:
+            return False
+        span = ACTIVE_BUSY if len(rows) * 7 / KEPT.days >= BUSY_WEEK else ACTIVE_QUIET
+        age = self._now - hours(active.begun)
+        if age < span:
+            return True
+        lately = (rows["at"][self.members(active)] > self._now - span).sum()
+        return bool(age < LONGEST and lately > STILL * active.usual * span)
