@@ -76,13 +76,11 @@ def backtest(
     issue_id, kind, detected_at, title, feedback_ids; by detected_at. A bad line is reported and loses no other.
     `others`: tolerances to count signals at too, to choose from; `model`: the folder of another embedding model.
     """
-    pieces, bad = _read(source)
-    by_service: dict[str, list[Piece]] = {}
-    for piece in pieces:
-        by_service.setdefault(piece.service, []).append(piece)
+    pieces, bad = read(source)
+    services = by_service(pieces)
     lines, sent = [], []
-    every = _heard(by_service.values(), model, progress)
-    for (service, mine), heard in zip(by_service.items(), every, strict=True):
+    every = hear(services.values(), model, progress)
+    for (service, mine), heard in zip(services.items(), every, strict=True):
         for at in dict.fromkeys((tolerance, *others)):
             raised = _replayed(service, heard, at, progress)
             sent.append(_sent(mine, at, raised))
@@ -90,10 +88,17 @@ def backtest(
                 lines += [{"service": service, **line(one)} for one in raised if one.signal.tier == "signal"]
     lines.sort(key=lambda row: str(row["detected_at"]))
     target.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in lines), encoding="utf-8")
-    return Summary(len(pieces), len(by_service), len(lines), tuple(bad), tuple(sent))
+    return Summary(len(pieces), len(services), len(lines), tuple(bad), tuple(sent))
 
 
-def _read(source: Path) -> tuple[list[Piece], list[tuple[int, str]]]:
+def by_service(pieces: Sequence[Piece]) -> dict[str, list[Piece]]:
+    found: dict[str, list[Piece]] = {}
+    for piece in pieces:
+        found.setdefault(piece.service, []).append(piece)
+    return found
+
+
+def read(source: Path) -> tuple[list[Piece], list[tuple[int, str]]]:
     pieces, bad = [], []
     with source.open(encoding="utf-8") as handle:
         for number, line in enumerate(handle, 1):
@@ -111,7 +116,7 @@ def _piece(row: dict[str, str]) -> Piece:
     return Piece(row["id"], row["service"], row["channel"], row["text"], at, row.get("source"))
 
 
-def _heard(services: Any, model: Path | None, progress: Progress) -> list[list[Heard]]:
+def hear(services: Any, model: Path | None, progress: Progress) -> list[list[Heard]]:
     """Of each service its pieces as their statements, in their order."""
     pieces = [piece for service in services for piece in service]
     cleaned = many.clean([piece.text for piece in pieces], lambda done, total: progress("cleaning", done, total))
