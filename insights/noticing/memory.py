@@ -93,8 +93,8 @@ class Memory:
         return self._codes.setdefault(name, len(self._codes) - 1)
 
     def serves(self, count: int) -> bool:
-        """Whether its centre still fits so many rows."""
-        return count < 2 * self._placed
+        """Whether its centre still fits so many rows; where none had a vector yet, there is none."""
+        return self.dimensions > 0 and count < 2 * self._placed
 
     @property
     def plain(self) -> Vectors:

@@ -176,6 +176,12 @@ def test_a_report_without_a_vector_counts_in_the_volume_alone(service: Service, 
     assert not signals and len(state.reports) == len(usual.reports) + 8
 
 
+def test_a_service_may_begin_with_statements_that_have_no_vector(service: Service) -> None:
+    first, *rest = service.days(0, 2)
+    state, _ = play([replace(first, vector=None), *rest])
+    assert len(state.reports) == len(rest) + 1
+
+
 def test_hours_of_the_night_belong_to_the_day_before(service: Service, usual: State) -> None:
     night = [START + 28 * DAY + dt.timedelta(hours=hour) for hour in (22, 22.5, 23, 24.5, 25, 25.5)]
     _, signals = play([service.report(NEW, at) for at in night], usual)
