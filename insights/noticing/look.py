@@ -9,7 +9,7 @@ import numpy as np
 
 from insights.noticing.habits import Habits, weights
 from insights.noticing.memory import Memory, Places, Vectors
-from insights.noticing.scan import RADII, Find, Mask, Nearby, Region, Ruler, about, at, scan
+from insights.noticing.scan import RADII, Find, Mask, Nearby, Region, Ruler, about, at, enough, scan
 from insights.noticing.surprise import WEEK, Floats, exposure
 
 BUSY = np.array([12.0, 24.0, 48.0, 96.0])
@@ -83,8 +83,9 @@ class Look:
             some = self._near(there, likeness)
             found.append(self._scanned("channel", some, there, channel, share))
         if rows["issue"][place] >= 0:
-            members = rows["issue"][places] == rows["issue"][place]
-            found.append(self._told("issue", about([members], near, self._ruler(None)), near, places))
+            members, ruler = rows["issue"][places] == rows["issue"][place], self._ruler(None)
+            if enough(members, near, ruler):
+                found.append(self._told("issue", about([members], near, ruler), near, places))
         return min(filter(None, found), key=lambda suspicion: suspicion.chance, default=None)
 
     def since(self, place: int, centre: Vectors, age: float, *, explained: bool = False) -> Suspicion | None:

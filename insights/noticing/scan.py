@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insights.noticing.memory import Vectors, unit
-from insights.noticing.surprise import WEEK, Counts, Exposure, Floats, surprise
+from insights.noticing.surprise import LEAST_REPORTS, WEEK, Counts, Exposure, Floats, surprise
 
 Mask: TypeAlias = NDArray[np.bool_]
 
@@ -87,6 +87,8 @@ def scan(near: Nearby, ruler: Ruler) -> Find | None:
     """The most surprising region about the last row, None where nothing is."""
     here = near.smooth @ near.smooth[-1]
     here[-1] = 1.0
+    if not enough(here >= RADII[0], near, ruler):
+        return None
     scores = _tested(here[:, None], near, ruler)[0][0]
     best = scores.max(axis=0)
     if best.max() < WORTHWHILE:
@@ -99,6 +101,11 @@ def scan(near: Nearby, ruler: Ruler) -> Find | None:
     found = _around(starts, near, ruler)
     moved = _around([near.fresh & found.inside & (near.ages < found.window)], near, ruler)
     return max(found, moved, key=lambda find: find.score)
+
+
+def enough(group: Mask, near: Nearby, ruler: Ruler) -> bool:
+    """Whether as many of these rows were said lately as any finding takes."""
+    return bool((group & near.fresh & (near.ages < ruler.windows[-1])).sum() >= LEAST_REPORTS)
 
 
 def about(groups: Sequence[Mask], near: Nearby, ruler: Ruler) -> Find:
