@@ -21,11 +21,14 @@ from insights.noticing.look import FEWEST_DAYS, MOSTLY, Look, Suspicion
 from insights.noticing.memory import KEPT, Memory, Places, Report, Vectors, hours, unit
 from insights.noticing.outline import outline
 from insights.noticing.scan import Region
-from insights.noticing.sight import FEWEST, Sight, sight
 from insights.noticing.signal import Active, Kind, Resolved, Signal, Tier
 from insights.noticing.standing import SAME, Standing
+from insights.noticing.surprise import LEAST_REPORTS
 
-__all__ = ["FEWEST", "KEPT", "Active", "Report", "Resolved", "Sight", "Signal", "State", "Tier", "sight", "step"]
+__all__ = ["FEWEST", "KEPT", "Active", "Report", "Resolved", "Signal", "State", "Tier", "step"]
+
+FEWEST = 30
+"""Statements in four weeks, below which nothing can be told."""
 
 WATCH = 10.0
 """What chance would bring this many times as often as is tolerated is shown, and not sent."""
@@ -162,7 +165,8 @@ class _Step:
 
     def _tier(self, found: Suspicion) -> Tier | None:
         """Evidence of one day alone is watched, however much it is, and so is all in a service's first week."""
-        if self._chance(found) > WATCH * self.tolerance:
+        pieces = len(np.unique(self.memory.rows["piece"][found.recent]))
+        if pieces < LEAST_REPORTS or self._chance(found) > WATCH * self.tolerance:
             return None
         sound = days(self.memory, found.recent) >= FEWEST_DAYS and self.age >= YOUNGEST
         return "signal" if sound and self._chance(found) <= self.tolerance else "watch"
