@@ -78,12 +78,13 @@ def _subscribe(record: Record, slug: str, url: str) -> None:
 
 
 def _burst(record: Record, bell: Bell) -> dict[str, float | int]:
-    arrived: list[float] = []
+    seconds: list[float] = []
     lock, hanging = threading.Lock(), threading.Event()
 
-    def take(_: Received) -> tuple[int, dict[str, str], bytes]:
+    def take(got: Received) -> tuple[int, dict[str, str], bytes]:
+        raised = dt.datetime.fromisoformat(got.content["timestamp"])
         with lock:
-            arrived.append(time.monotonic())
+            seconds.append((dt.datetime.now(dt.UTC) - raised).total_seconds())
         return 204, {}, b""
 
     def hang(_: Received) -> tuple[int, dict[str, str], bytes]:
@@ -103,10 +104,8 @@ def _burst(record: Record, bell: Bell) -> dict[str, float | int]:
             _subscribe(record, "burst", url)
         for _ in range(EACH):
             raise_signal(record, "burst")
-        begun = time.monotonic()
-        bell.ring("deliver")
-        until(lambda: len(arrived) >= HEALTHY * EACH)
-        seconds = [at - begun for at in arrived]
+            bell.ring("deliver")
+        until(lambda: len(seconds) >= HEALTHY * EACH)
         hanging.set()
     return {"alerts": len(seconds), "median": median(seconds), "95 %": quantiles(seconds, n=20)[-1]}
 
