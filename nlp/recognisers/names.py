@@ -25,8 +25,14 @@ KIN = (
     "|grandfather|aunt|auntie|uncle|niece|nephew|friend|neighbour|carer|boyfriend|girlfriend|cousin|granddaughter"
     "|grandson"
 )
+WELSH = (
+    r"enw i (?:yw|ydi)|siaradais (?:â|gyda)|dywedodd|cofion(?: gorau| cynnes)?|yn gywir"
+    r"|(?:fy|ei|ein) (?:mam|nhad|mab|merch|ngŵr|ngwraig|chwaer|brawd),?"
+)
+SAID_IN_WELSH = re.compile(rf"\b(?:{WELSH})\s+$", re.IGNORECASE)
 SLOT = re.compile(
-    r"\b(?:(?:my|his|her|their|the|full|first|last|sur|maiden|whose|your) ?name(?:'s| is| was|:|\?(?:\s*\w+:)?)"
+    rf"\b(?:{WELSH}|"
+    r"(?:my|his|her|their|the|full|first|last|sur|maiden|whose|your) ?name(?:'s| is| was|:|\?(?:\s*\w+:)?)"
     r"|(?:i am|i'm|im|this is|it"
     r" was|it's|its|by|with|to|from|for|of|see|saw|met|ask|thank|tell|told"
     r"|calls? (?:me|him|her)|named (?:him|her|me)|called|named|signed|is|was|and|thanks|thankyou|cheers|hi"
@@ -37,7 +43,8 @@ SLOT = re.compile(
     re.IGNORECASE,
 )
 STRONG = re.compile(
-    r"\b(?:name(?:'s| is| was|:|\?(?:\s*\w+:)?)"
+    rf"\b(?:{WELSH}|"
+    r"name(?:'s| is| was|:|\?(?:\s*\w+:)?)"
     r"|regards|sincerely|faithfully|truly|calls? (?:me|him|her)|named (?:him|her|me)"
     r"|called|named|signed"
     r"|spoke (?:to|with)|speak to"
@@ -158,14 +165,20 @@ class _Line:
     def _slot(self, place: int, strong: bool) -> Iterator[Find]:
         word = self._words[place]
         low = word.text.lower()
-        if low in FUNCTION or low in TITLES or self._is_place(place, place + 1) or (self._foreign and not word.capital):
+        if low in FUNCTION or low in TITLES or self._is_place(place, place + 1):
+            return
+        if self._foreign and not word.capital and not (strong and word.is_name):
             return
         known = (
             word.is_name
             or (word.kind is Kind.EITHER and (strong or word.capital) and not self._shouting)
             or (word.kind is Kind.EITHER and strong)
         )
-        unknown = strong and word.kind is Kind.UNKNOWN
+        unknown = (
+            strong
+            and word.kind is Kind.UNKNOWN
+            and (word.capital or not SAID_IN_WELSH.search(self._text, 0, word.start))
+        )
         paired = word.kind is not Kind.EVERYDAY and self._adjacent(place) and self._words[place + 1].kind is Kind.FAMILY
         if known or unknown or paired:
             if word.kind is Kind.EITHER and not strong and not paired and not self._asked(place):
