@@ -9,12 +9,21 @@ from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, delete, literal, 
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Issue, IssueBefore, Moved, Refit, Regrouping, Statement
+from feedback.record.stages import ask
 
 BY_PERSON = "person"
 """`assigned_by` of what no refit moves."""
 
 UNDOABLE = 10
 """Refits of a service whose moves are kept."""
+
+
+def alone(session: Session, service_id: int) -> None:
+    """Until this is done nobody else moves statements of the service; then what it changed is looked at.
+
+    Taken first, before any issue or statement is locked, as every worker does: so nobody waits for each other.
+    """
+    ask(session, [service_id], "refit", "notice")
 
 
 def move(

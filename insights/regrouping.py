@@ -23,6 +23,7 @@ def merge(session: Session, who: Principal, issue: Issue, into: Issue, reason: s
     """All that `issue` holds is `into`'s, and what is said like it joins there; refits keep it so."""
     if issue.id == into.id or issue.service_id != into.service_id:
         raise Malformed("an issue is merged into another one of its service")
+    moves.alone(session, into.service_id)
     for each in sorted((issue, into), key=lambda one: one.id):
         lifecycle.lock(session, each)
     done = _decided(session, who, "merge", issue, into, reason, into)
@@ -54,6 +55,7 @@ def split(
     session: Session, who: Principal, issue: Issue, ids: Sequence[int], title: str | None, reason: str | None = None
 ) -> Issue:
     """Those of its statements become an issue of their own, which no refit undoes."""
+    moves.alone(session, issue.service_id)
     lifecycle.lock(session, issue)
     chosen = _chosen(session, issue, ids)
     vectors = [row.vector for row in chosen if row.vector is not None]
@@ -84,6 +86,7 @@ def move(session: Session, who: Principal, said: Statement, to: Issue, reason: s
     """A statement is of that issue, and stays there."""
     if said.issue_id == to.id or said.service_id != to.service_id:
         raise Malformed("a statement is moved to another issue of its service")
+    moves.alone(session, to.service_id)
     was = session.get(Issue, said.issue_id) if said.issue_id else None
     for each in sorted(filter(None, (was, to)), key=lambda one: one.id):
         lifecycle.lock(session, each)
@@ -99,6 +102,7 @@ def keep_apart(
     session: Session, who: Principal, issue: Issue, ids: Sequence[int], reason: str | None = None
 ) -> Regrouping:
     """Those of its statements do not belong there: they leave it, and no refit takes them back into it."""
+    moves.alone(session, issue.service_id)
     lifecycle.lock(session, issue)
     _chosen(session, issue, ids)
     done = _decided(session, who, "apart", issue, None, reason, issue, set(ids))

@@ -18,7 +18,6 @@ from feedback.record.models import (
     Moved,
     Refit,
     Regrouping,
-    Service,
     Signal,
     Statement,
 )
@@ -30,6 +29,7 @@ MACHINES = ("machine", "refit")
 
 def undo(session: Session, who: Principal, done: Regrouping) -> None:
     """Raises `Conflict` where something that was decided later must be undone first."""
+    moves.alone(session, done.service_id)
     session.refresh(done, with_for_update=True)
     if done.undone_at:
         raise Conflict("this was undone already")
@@ -79,7 +79,7 @@ def undo_refit(session: Session, who: Principal, refit: Refit) -> None:
 
     Raises `Conflict` unless it is the newest that stands. The next refit waits until enough is new.
     """
-    session.execute(select(Service.id).where(Service.id == refit.service_id).with_for_update())
+    moves.alone(session, refit.service_id)
     session.refresh(refit)
     _require_newest(session, refit)
     made = {uuid.UUID(identity) for identity in refit.changes["new"]}

@@ -9,7 +9,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import select
 
-from feedback.record import services
+from feedback.record import erasure, services
 from feedback.record.db import Record
 from feedback.record.models import Feedback, Statement, ThemeSignal
 from tests.insights import made_up
@@ -132,3 +132,14 @@ def test_one_text_sent_to_every_service_is_one_report(
             piece.fingerprint = (piece.text or "").encode()
     renew(worker)
     assert signals(client, admin) == []
+
+
+def test_a_theme_is_no_longer_named_by_what_was_taken_back(
+    client: Client, worker: Worker, record: Record, tools: Tools, admin: Headers, town: None
+) -> None:
+    hear(record, tools, two_each())
+    renew(worker)
+    [title] = [theme["title"] for theme in themes(client, admin) if theme["signal"]]
+    with record.transaction() as session:
+        erasure.erase(session, session.scalars(select(Feedback.id).where(Feedback.text == title)).all(), by="citizen")
+    assert title not in client.get("/v1/themes", headers=admin).text
