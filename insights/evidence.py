@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 from litestar import Router, delete, get, put
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from feedback.record import access
@@ -59,17 +59,27 @@ def findings(
         query = query.where(Signal.id < before)
     zone = service.properties.time_zone
     return [
-        Finding(view, words.finding(view, now, zone), quotes(session, issue.id, view.feedback_ids, QUOTED))
+        Finding(view, words.finding(view, now, zone), _behind(session, issue, view))
         for view in signals.views(session, session.scalars(query).all())
     ]
 
 
+def _behind(session: Session, issue: Issue, signal: SignalView) -> list[Quote]:
+    """What is only watched has not taken in what was said of it."""
+    where = Statement.evidence.is_(True) if signal.tier == "watch" else Statement.issue_id == issue.id
+    return _quotes(session, where, signal.feedback_ids, QUOTED)
+
+
 def quotes(session: Session, issue: uuid.UUID, pieces: Sequence[uuid.UUID], most: int) -> list[Quote]:
     """The last words of these pieces about an issue: what is new, where the issue's own quotes may be old."""
+    return _quotes(session, Statement.issue_id == issue, pieces, most)
+
+
+def _quotes(session: Session, where: ColumnElement[bool], pieces: Sequence[uuid.UUID], most: int) -> list[Quote]:
     rows = session.execute(
         select(Statement.text, Statement.feedback_id, Statement.said_at, Feedback.channel)
         .join(Feedback, Feedback.id == Statement.feedback_id)
-        .where(Statement.issue_id == issue, Statement.feedback_id.in_(pieces), Statement.filler.is_(False))
+        .where(where, Statement.feedback_id.in_(pieces), Statement.filler.is_(False))
         .order_by(Statement.said_at.desc(), Statement.id.desc())
         .limit(most)
     )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from feedback.record.access import Principal
 from feedback.record.models import Change, Feedback, Issue, Service, Signal, Statement
 from insights import evidence, issues, vigilance
+from insights.pages import words
 from insights.reading import WAITING
 from insights.signals import shown
 from insights.views import IssueView, Quote
@@ -128,4 +129,4 @@ def marks(session: Session, service: Service, days: int) -> list[tuple[dt.date, 
     zone = ZoneInfo(service.properties.time_zone)
     since = dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
     changes = session.scalars(select(Change).where(Change.service_id == service.id, Change.at > since))
-    return [(change.at.astimezone(zone).date(), change.what) for change in changes]
+    return [(change.at.astimezone(zone).date(), words.named(change)) for change in changes]
