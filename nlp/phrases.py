@@ -28,6 +28,7 @@ _NEEDED = {
 }
 """What a word cannot be torn from: without it the phrase says something else, or nothing."""
 
+_EMPTY = {"be", "have", "do", "get", "thank"}
 _ANOTHER_CLAUSE = {"relcl", "acl", "advcl", "ccomp", "csubj", "parataxis", "appos", "mark", "intj", "dep", "meta"}
 _JOINTS = set("'’[&-–,;:./?")
 _SUBJECTS = {"nsubj", "nsubjpass", "csubj", "expl"}
@@ -44,11 +45,17 @@ def phrases(doc: Any) -> Iterator[str]:
     said = [token for token in doc if not token.is_punct and not token.is_space]
     if len(said) in SHORT and all(map(plain, said)) and _says_what(said) and not set(doc.text[:-1]) & _JOINTS:
         yield _text(said[1:] if said[0].lower_ == "to" and len(said) > 2 else said)
-    for begin in range(len(doc)):
-        for length in LENGTHS:
-            run = doc[begin : begin + length]
-            if len(run) == length and _whole(doc, run):
-                yield _text(run)
+    yield from (_text(run) for run in _runs(doc) if _whole(doc, run))
+
+
+def _runs(doc: Any) -> Iterator[Any]:
+    """Runs of plain words that may begin and end a phrase: each word is looked at once, most runs never."""
+    words, ends = [plain(token) for token in doc], [_ends(token) for token in doc]
+    for begin in (place for place, token in enumerate(doc) if words[place] and _begins(token)):
+        reach = next((place for place in range(begin, len(doc)) if not words[place]), len(doc))
+        for end in range(begin + LENGTHS.start, min(begin + LENGTHS.stop, reach + 1)):
+            if ends[end - 1]:
+                yield doc[begin:end]
 
 
 def plain(token: Any) -> bool:
@@ -66,7 +73,7 @@ def _says_what(tokens: Any) -> bool:
 
 
 def _whole(doc: Any, run: Any) -> bool:
-    if not all(map(plain, run)) or not _says_what(run) or not _begins(run[0]) or not _ends(run[-1]) or _torn(doc, run):
+    if not _says_what(run) or _torn(doc, run):
         return False
     inside = range(run.start, run.end)
     heads = [token for token in run if token.head.i not in inside or token.head is token]
@@ -84,13 +91,7 @@ def _begins(token: Any) -> bool:
 def _ends(token: Any) -> bool:
     if token.pos_ == "ADJ":
         return token.dep_ in {"acomp", "oprd", "attr", "ROOT"}
-    return token.pos_ in {"NOUN", "PROPN", "VERB", "NUM", "ADV"} and token.lemma_ not in {
-        "be",
-        "have",
-        "do",
-        "get",
-        "thank",
-    }
+    return token.pos_ in {"NOUN", "PROPN", "VERB", "NUM", "ADV"} and token.lemma_ not in _EMPTY
 
 
 def _stands(root: Any, inside: range) -> bool:
