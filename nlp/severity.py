@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from importlib.resources import files
+
+from nlp.words import listed
 
 DEFAULT = 0.3
 """Of a statement in which no word of the list occurs: a bare "Parking" is a complaint, though not a loud one."""
@@ -57,16 +57,11 @@ def _lifted(text: str, match: re.Match[str]) -> bool:
 
 
 @cache
-def _lists() -> dict[str, dict[str, object]]:
-    return tomllib.loads((files("nlp.words") / "severity.toml").read_text(encoding="utf-8"))
-
-
-@cache
 def _weights() -> tuple[tuple[str, float], ...]:
-    return tuple((name, float(str(part["weight"]))) for name, part in _lists().items() if "weight" in part)
+    return tuple((name, float(str(part["weight"]))) for name, part in listed("severity").items() if "weight" in part)
 
 
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
-    words = [word.strip() for word in str(_lists()[name]["words"]).split(",")]
+    words = [word.strip() for word in str(listed("severity")[name]["words"]).split(",")]
     return re.compile(r"\b(?:" + "|".join(re.escape(word).replace(r"\*", r"\w*") for word in words) + r")(?!\w)")

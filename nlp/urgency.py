@@ -7,17 +7,16 @@ than raising one too many, so doubt raises. Nearness in meaning to examples come
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlp import kinds
+from nlp.words import listed
 
 Kind = Literal["self_harm", "danger", "safeguarding", "threat"]
 
@@ -82,7 +81,7 @@ class Meaning:
 
     def __init__(self, encode: Callable[[Sequence[str]], NDArray[np.float32]]) -> None:
         """`encode` gives unit rows, as for the statements that are asked about."""
-        examples = dict(_read("urgent_examples"))
+        examples = dict(listed("urgent_examples"))
         calm = examples.pop("calm")
         self._urgent = [(cast(Kind, kind), text) for kind, texts in examples.items() for text in texts]
         self._vectors, self._calm = encode([text for _, text in self._urgent]), encode(calm)
@@ -121,13 +120,8 @@ def _meant(text: str, match: re.Match[str]) -> bool:
 
 
 @cache
-def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads((files("nlp.words") / f"{name}.toml").read_text(encoding="utf-8"))
-
-
-@cache
 def _patterns() -> tuple[tuple[Kind, re.Pattern[str]], ...]:
-    words = _read("urgency")
+    words = listed("urgency")
     return tuple(
         (cast(Kind, kind), re.compile(r"\b(?:" + "|".join(part["said"]) + r")\b")) for kind, part in words.items()
     )

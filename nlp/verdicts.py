@@ -7,10 +7,10 @@ insults aimed at someone. A person in distress swears, and a clinic speaks of bo
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from nlp.words import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ def _abuse(text: str) -> Verdict | None:
 
 @cache
 def _signs() -> tuple[tuple[str, float, re.Pattern[str]], ...]:
-    listed = tomllib.loads((files("nlp.words") / "spam.toml").read_text(encoding="utf-8"))["sign"]
-    return tuple((sign["name"], float(sign["points"]), re.compile(sign["pattern"], _flags(sign))) for sign in listed)
+    signs = listed("spam")["sign"]
+    return tuple((sign["name"], float(sign["points"]), re.compile(sign["pattern"], _flags(sign))) for sign in signs)
 
 
 def _flags(sign: dict[str, object]) -> re.RegexFlag:
@@ -61,8 +61,7 @@ def _flags(sign: dict[str, object]) -> re.RegexFlag:
 
 @cache
 def _insults() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    listed = tomllib.loads((files("nlp.words") / "abuse.toml").read_text(encoding="utf-8"))
-    slurs, insults, swearing = (str(listed[part]["pattern"]) for part in ("slurs", "insults", "swearing"))
+    slurs, insults, swearing = (str(listed("abuse")[part]["pattern"]) for part in ("slurs", "insults", "swearing"))
     aimed = (
         rf"\b(?:you|u|ur|your|you're|ye|yous|youse|lot)\b(?:\W+\w+){{0,4}}?\W+(?:{insults})"
         rf"|\b(?:she|he|they|staff|nurses?|doctors?|receptionists?|council|officers?|manager|them|those|these|woman"
