@@ -39,7 +39,7 @@ from workers.tools import Tools
 HEALTHY, EACH = 20, 10
 HANGS = 15.0  # seconds
 SERVICES = 5
-PATIENCE = 90.0  # seconds
+PATIENCE = 300.0  # seconds
 
 
 def run(report: Report) -> None:
@@ -133,6 +133,8 @@ def _whole_way(record: Record, bell: Bell, env: dict[str, str]) -> dict[str, flo
         walk(worker)
         worker.claimer.close()
         with child(env, "work", "--queue", "pipeline", "--queue", "services"):
+            _put(record, names[0], said(USUAL, 1), dt.timedelta(hours=1))
+            until(lambda: _settled(record))  # the worker has come up
             for name in names:
                 _subscribe(record, name, f"{hook.url}/{name}")
                 seconds += _until_told(record, bell, name, hook)
