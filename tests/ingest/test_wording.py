@@ -26,7 +26,7 @@ READ: dict[str, Any] = {
     "receipt": RECEIPT,
     "state": "read",
     "received_on": DAY,
-    "understood_as": [{"title": "Photo upload fails", "status": "open"}],
+    "understood_as": [{"title": "Photo upload fails", "status": "open", "language": "en"}],
     "done": [],
     "not_fixed_url": "",
     "noted": False,
@@ -42,6 +42,7 @@ PAGES: list[tuple[str, dict[str, Any]]] = [
     ("receipt.html", READ | {"state": "received", "understood_as": []}),
     ("receipt.html", READ | {"understood_as": []}),
     ("receipt.html", READ | {"state": "withdrawn", "understood_as": []}),
+    ("receipt.html", READ | {"state": "expired", "understood_as": []}),
     ("receipt.html", READ | {"noted": True, "not_fixed_url": "/x", "done": [{"what": "Mended", "on": DAY}]}),
     ("you_said_we_did.html", {"entries": [], "form_url": "/form", "data_url": "", "feed_url": ""}),
     (
@@ -136,7 +137,7 @@ def test_the_receipt_says_how_far_it_is() -> None:
     assert waiting.count('class="done"') == 1 and "read shortly" in waiting
     understood = render("receipt.html", READ)
     assert understood.count('class="done"') == 2 and "“Photo upload fails”" in understood
-    mended = READ | {"understood_as": [{"title": "Photo upload fails", "status": "resolved"}]}
+    mended = READ | {"understood_as": [{"title": "Photo upload fails", "status": "resolved", "language": "en"}]}
     assert "The team says this is resolved" in render("receipt.html", mended)
 
 
