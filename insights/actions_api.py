@@ -13,12 +13,11 @@ from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.models import Action, Change, Issue, Service
 from insights import issues, ledger, lifecycle
-from insights.api import Cursor, Limit
 from insights.door import AnyRequest, asker
 from insights.ledger import Ledger, OutcomeView
 from insights.lifecycle import Decision, Done, Happened
 from insights.once import RequestKey, once
-from insights.paging import pack, unpack
+from insights.paging import Cursor, Limit, pack, unpack
 from insights.views import IssueView, Page
 
 

@@ -14,7 +14,7 @@ from feedback.record.db import Record
 from feedback.record.models import AuditEntry, Issue, Service
 from insights import issues, reading
 from insights.door import AnyRequest, asker
-from insights.paging import pack, unpack
+from insights.paging import Cursor, Limit, pack, unpack
 from insights.reading import Sought
 from insights.views import (
     AuditView,
@@ -32,9 +32,6 @@ from insights.views import (
     Trend,
     TrendPoint,
 )
-
-Limit = Annotated[int, Parameter(ge=1, le=500, default=50)]
-Cursor = Annotated[str | None, Parameter(max_length=300, default=None)]
 
 
 @get("/v1/services", sync_to_thread=True)

@@ -13,12 +13,11 @@ from feedback.record import access
 from feedback.record.db import Record
 from feedback.record.models import Feedback, Issue, Service, Signal, Statement
 from insights import signals
-from insights.api import Cursor, Limit
 from insights.door import AnyRequest, asker
 from insights.issues import LONGEST_QUOTE
 from insights.lifecycle import Words
 from insights.pages import words
-from insights.paging import pack, unpack
+from insights.paging import Cursor, Limit, pack, unpack
 from insights.views import Noticing, Quote, SignalView
 from insights.vigilance import noticing
 

@@ -1,12 +1,15 @@
-"""Cursors: where a page ended, packed so that nobody takes them apart."""
+"""Pages of a long list: how many at once, and the cursor of where the last ended, packed so that nobody unpicks it."""
 
 import base64
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
+from litestar.params import Parameter
 
 from feedback.record.errors import Malformed
 
+Limit = Annotated[int, Parameter(ge=1, le=500, default=50)]
+Cursor = Annotated[str | None, Parameter(max_length=300, default=None)]
 Key = TypeVar("Key")
 
 

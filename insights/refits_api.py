@@ -13,9 +13,8 @@ from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.models import Issue, Moved, Refit, Service
 from insights import undoing
-from insights.api import Cursor, Limit
 from insights.door import AnyRequest, asker
-from insights.paging import pack, unpack
+from insights.paging import Cursor, Limit, pack, unpack
 from insights.views import Page
 
 

@@ -16,10 +16,9 @@ from feedback.record.db import Record
 from feedback.record.models import Issue, Moved, Regrouping, Statement
 from insights import lifecycle, regrouping, undoing
 from insights.actions_api import issue_view
-from insights.api import Cursor, Limit
 from insights.door import AnyRequest, asker
 from insights.once import RequestKey, once
-from insights.paging import pack, unpack
+from insights.paging import Cursor, Limit, pack, unpack
 from insights.views import IssueView, Page
 
 Ids = Annotated[list[int], msgspec.Meta(min_length=1, max_length=10_000)]

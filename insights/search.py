@@ -19,11 +19,10 @@ from feedback.record import access
 from feedback.record.db import Record
 from feedback.record.models import Feedback, Issue, Service, Statement
 from insights import issues
-from insights.api import Cursor, Limit
 from insights.door import AnyRequest, asker
 from insights.issues import LONGEST_QUOTE
 from insights.meaning import Meaning, Point
-from insights.paging import pack, unpack
+from insights.paging import Cursor, Limit, pack, unpack
 from insights.views import IssueView, Quote
 
 MOST = 200

@@ -24,10 +24,9 @@ from feedback.record.models import (
     ThemeSignal,
 )
 from insights import issues
-from insights.api import Cursor, Limit
 from insights.door import AnyRequest, asker
 from insights.issues import LONGEST_QUOTE
-from insights.paging import pack, unpack
+from insights.paging import Cursor, Limit, pack, unpack
 from insights.views import Page, Quote
 
 MOST_QUOTES = 20

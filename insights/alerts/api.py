@@ -18,11 +18,10 @@ from feedback.record.queue import Bell
 from insights.alerts import delivery as deliveries
 from insights.alerts import sealed, subscriptions
 from insights.alerts.subscriptions import Change, Filters, Wanted
-from insights.api import Cursor, Limit
 from insights.door import AnyRequest, asker
 from insights.egress.addresses import Allowed
 from insights.once import RequestKey
-from insights.paging import pack, unpack
+from insights.paging import Cursor, Limit, pack, unpack
 from insights.views import Page
 
 

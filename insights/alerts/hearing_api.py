@@ -21,10 +21,9 @@ from feedback.record.models import Alert, AuditEntry, Subscription
 from feedback.record.queue import Bell
 from insights.alerts import delivery, events, facts, feeds, hearing, hindsight, sealed, subscriptions
 from insights.alerts.subscriptions import Filters
-from insights.api import Cursor, Limit
 from insights.door import AnyRequest, asker
 from insights.pages import layout
-from insights.paging import pack, unpack
+from insights.paging import Cursor, Limit, pack, unpack
 from insights.views import Page
 
 LastEvent = Annotated[str | None, Parameter(header="Last-Event-ID", default=None)]
