@@ -43,6 +43,9 @@ RIM = 0.2
 
 NOTHING_BEFORE = 2
 
+FEWEST_EARLIER, ABOUT = 5, 0.25
+"""An issue was about what is found now, if at least this share of its so many earlier statements lies there."""
+
 NOTHING_JOINS = 1.0
 """The radius of an issue that is watched: until it is certain, new statements go where they would go without it."""
 
@@ -236,15 +239,24 @@ class _Step:
         return Active(issue, begun, self.now, self._drawn(found), usual, tier, self.now)
 
     def _identify(self, found: Suspicion) -> tuple[str, bool]:
-        """The known issue that most of the evidence is of and that most of is evidence, or a new one."""
+        """The known issue that most of the evidence is of, that most of is evidence and that was about this before.
+
+        Or a new one: what is new in a wide known issue is a problem of its own.
+        """
         rows = self.memory.rows
         issue = Counter(self.reports[place].issue for place in found.recent).most_common(1)[0][0]
         if issue is not None and self._mostly(found, issue):
             lately = self.look.fresh() & (rows["issue"] == self.memory.code(issue)) & (self.look.ages < found.window)
-            if self._count(found, issue) >= 0.5 * lately.sum():
+            if self._count(found, issue) >= 0.5 * lately.sum() and self._was_about(found, issue):
                 return issue, False
         name = "\n".join(sorted({self.reports[place].feedback_id for place in found.recent}))
         return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.now.isoformat()}\n{name}")), True
+
+    def _was_about(self, found: Suspicion, issue: str) -> bool:
+        """Whether what the issue held before lies where this was found, as far as it held anything."""
+        earlier = (self.memory.rows["issue"] == self.memory.code(issue)) & (self.look.ages >= found.window)
+        inside = found.region.depth(self.memory.smooth[earlier]) >= 0
+        return bool(len(inside) < FEWEST_EARLIER or inside.mean() >= ABOUT)
 
     def _mostly(self, found: Suspicion, issue: str) -> bool:
         return self._count(found, issue) >= MOSTLY * len(found.recent)

@@ -45,6 +45,13 @@ def test_a_known_problem_reported_more_often_is_a_surge_of_that_issue(service: S
     assert [(signal.kind, signal.issue) for signal in sent(signals)] == [("surge", "topic 12")]
 
 
+def test_a_new_problem_within_a_wide_known_issue_is_an_issue_of_its_own(service: Service, usual: State) -> None:
+    wide = [replace(report, issue="topic 12") for report in service.of(NEW, 28, 32)]
+    _, signals = play(service.days(28, 32) + wide, usual)
+    [signal] = sent(signals)
+    assert signal.kind == "new" and signal.issue != "topic 12"
+
+
 def test_two_problems_at_once_are_told_apart(service: Service, usual: State) -> None:
     new, known = service.of(NEW, 28, 31), service.of(12, 28, 31, 10)
     _, signals = play(service.days(28, 31) + new + known, usual)
