@@ -9,6 +9,7 @@ from typing import Any
 from insights.noticing.trend import BEFORE, Band, band
 
 WEEKLY_FROM = 120  # days; more bars than that are too thin to tell apart
+LEARNING = 7  # days of a service's first feedback, which tell too little of what is usual to draw it
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,12 @@ def bars(days: Sequence[tuple[dt.date, int, int]], marks: Iterable[tuple[dt.date
         for part in [list(group)]
     ]
     usual = band([bar.count for bar in found], [bar.total for bar in found], BEFORE // span)
-    return [replace(bar, usual=each) for bar, each in zip(found, usual, strict=True)][BEFORE // span :]
+    told = next((place for place, bar in enumerate(found) if bar.total), len(found)) + max(1, LEARNING // span)
+    drawn = [
+        replace(bar, usual=each if at >= told else None)
+        for at, (bar, each) in enumerate(zip(found, usual, strict=True))
+    ]
+    return drawn[BEFORE // span :]
 
 
 def _monday(day: dt.date) -> dt.date:

@@ -24,6 +24,12 @@ def test_each_bar_says_what_is_usual_by_the_four_weeks_before_it() -> None:
     assert found[0].usual.low <= 1 <= found[0].usual.high
 
 
+def test_a_services_first_week_tells_too_little_of_what_is_usual() -> None:
+    silent = [(MONDAY - dt.timedelta(days=back), 0, 0) for back in range(28, 0, -1)]
+    begun = [(MONDAY + dt.timedelta(days=number), 1, 10) for number in range(9)]
+    assert [bar.usual is not None for bar in charts.bars(silent + begun, [])] == [False] * 7 + [True] * 2
+
+
 def test_a_long_history_is_summed_by_weeks_that_begin_on_monday_and_loses_nothing() -> None:
     found = charts.bars(days(140), [(MONDAY + dt.timedelta(days=8), "New form")])
     assert len(found) == 20
