@@ -42,9 +42,9 @@ class _Manner:
 
 
 _MANNERS: Mapping[Voice, _Manner] = {
-    "web": _Manner("", opening=0.08, ending=0.1, personal=0.08, slips=0.14),
+    "web": _Manner("", opening=0.12, ending=0.12, personal=0.08, slips=0.14),
     "sms": _Manner("", opening=0.05, ending=0.06, personal=0.03, slips=0.25),
-    "call": _Manner("spoken-", opening=0.5, ending=0.12, personal=0.1, slips=0.0, punctuated=0.6),
+    "call": _Manner("spoken-", opening=0.6, ending=0.2, personal=0.1, slips=0.0, punctuated=0.6),
     "welsh": _Manner("welsh-", opening=0.5, ending=0.5, personal=0.0, slips=0.0),
 }
 
