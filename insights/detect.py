@@ -20,7 +20,6 @@ from insights.noticing.habits import Habits, learn
 from insights.noticing.look import FEWEST_DAYS, MOSTLY, Look, Suspicion
 from insights.noticing.memory import KEPT, Memory, Places, Report, Vectors, hours, unit
 from insights.noticing.outline import outline
-from insights.noticing.scan import Region
 from insights.noticing.signal import Active, Kind, Resolved, Signal, Tier
 from insights.noticing.standing import SAME, Standing
 from insights.noticing.surprise import LEAST_REPORTS
@@ -38,8 +37,6 @@ SETTLED = 96.0
 
 YOUNGEST = 7.0
 """Days of history before which nobody knows what is usual on which day of the week."""
-
-RIM = 0.2
 
 NOTHING_BEFORE = 2
 
@@ -235,8 +232,8 @@ class _Step:
         if (known := self.standing.active.get(issue)) and known.tier == tier:
             return replace(known, told=self.now)
         begun = min(self.reports[place].at for place in found.members)
-        usual = found.expected / found.window
-        return Active(issue, begun, self.now, self._drawn(found), usual, tier, self.now)
+        region = found.region.drawn(self.memory.smooth[found.members])
+        return Active(issue, begun, self.now, region, found.expected / found.window, tier, self.now)
 
     def _identify(self, found: Suspicion) -> tuple[str, bool]:
         """The known issue that most of the evidence is of, that most of is evidence and that was about this before.
@@ -263,12 +260,6 @@ class _Step:
 
     def _count(self, found: Suspicion, issue: str) -> int:
         return sum(self.reports[place].issue == issue for place in found.recent)
-
-    def _drawn(self, found: Suspicion) -> Region:
-        """The region without its sparse rim: it was chosen wide, and is to hold no other issue's reports."""
-        region = found.region
-        depth = region.depth(self.memory.smooth[found.members])
-        return replace(region, radius=region.radius + max(float(np.quantile(depth, RIM)), 0.0))
 
     def _centre(self, places: Places) -> Vectors:
         return unit(self.memory.smooth[places].sum(axis=0))

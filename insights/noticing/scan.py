@@ -25,6 +25,8 @@ CONTRAST = 0.5
 """What a contrast must be more unlikely by (as a power of ten): its direction is chosen with the data in view."""
 MARGINS = (0.0, 0.05, 0.10)
 FEWEST_BESIDE = 5
+RIM = 0.2
+"""The share of a region's members that make its rim."""
 WORTHWHILE = 1.0
 """A score about the report itself below which moving the centre finds nothing either."""
 
@@ -45,6 +47,11 @@ class Region:
         if self.beside is not None:
             depth = np.where(likeness - vectors @ self.beside >= self.margin, depth, -1.0)
         return np.asarray(depth, np.float64)
+
+    def drawn(self, members: Vectors) -> Region:
+        """Without the sparse rim of these: it was chosen wide, and is to hold no other issue's reports."""
+        rim = max(float(np.quantile(self.depth(members), RIM)), 0.0)
+        return replace(self, radius=self.radius + rim)
 
 
 @dataclass(frozen=True, slots=True)
