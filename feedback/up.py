@@ -31,11 +31,13 @@ def require_free_port(settings: Settings) -> None:
 
 @contextmanager
 def running(door: Opened) -> Iterator[None]:
-    """Within it everything is at work, and the API answers."""
+    """Within it everything is at work, and the API answers: it starts before the workers, which load models."""
     with Supervisor() as supervisor:
-        for child in children(door):
-            supervisor.start(child)
+        api, *others = children(door)
+        supervisor.start(api)
         wait_until(lambda: answers(door.settings), "the API does not answer")
+        for child in others:
+            supervisor.start(child)
         yield
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from scipy import stats
+from scipy.special import chdtri, fdtr, fdtri
 
 Verdict = Literal["too_early", "worked", "no_effect", "worse"]
 
@@ -81,9 +81,8 @@ def _compare(before: Sequence[Day], after: Sequence[Day]) -> Outcome:
         return Outcome(*rates, None, None, None, "too_early")
     was, became = reports / dispersion(before) + 0.5, later / dispersion(after) + 0.5
     scale = (became * dispersion(after) / later_volume) / (was * dispersion(before) / volume)
-    ratio = stats.f(2 * became, 2 * was)
-    low, middle, high = (float(scale * x) - 1 for x in ratio.ppf([0.05, 0.5, 0.95]))
-    fell = float(ratio.cdf(1 / scale))
+    low, middle, high = (float(scale * x) - 1 for x in fdtri(2 * became, 2 * was, [0.05, 0.5, 0.95]))
+    fell = float(fdtr(2 * became, 2 * was, 1 / scale))
     verdict = _verdict(fell, len(after), reports / volume * later_volume, later)
     return Outcome(reports / volume, later / later_volume, middle, (low, high), fell, verdict)
 
@@ -100,7 +99,7 @@ def dispersion(days: Sequence[Day]) -> float:
         return 1.0
     rate, degrees = reports / volume, len(held) - 1
     total = sum((day.reports - rate * day.volume) ** 2 / (rate * day.volume) for day in held)
-    return total / degrees if total > stats.chi2.ppf(CHANCE, degrees) else 1.0
+    return total / degrees if total > chdtri(degrees, 1 - CHANCE) else 1.0
 
 
 def _verdict(fell: float, days: int, expected: float, later: int) -> Verdict:

@@ -53,19 +53,20 @@ def _town(door: Opened) -> None:
 
 
 def _past(door: Opened, bell: Bell) -> None:
-    """Fed once: a second start finds all of it there."""
+    """Fed and processed once: a second start finds all of it there."""
     began = _began(door.settings)
+    if _complete(door, began):
+        return
     arrivals = history(began)
     with bar() as progress:
-        if not _complete(door, began):
-            task = progress.add_task("feeding in eight weeks", total=None)
-            while batch := list(islice(arrivals, AT_ONCE)):
-                _feed(door, batch)
-                bell.ring("clean")
-                progress.update(task, advance=len(batch))
-            progress.update(task, total=progress.tasks[task].completed)
-            _mark(door, began)
+        task = progress.add_task("feeding in eight weeks", total=None)
+        while batch := list(islice(arrivals, AT_ONCE)):
+            _feed(door, batch)
+            bell.ring("clean")
+            progress.update(task, advance=len(batch))
+        progress.update(task, total=progress.tasks[task].completed)
         wait_until_processed(door, progress)
+    _mark(door, began)
 
 
 def _began(settings: Settings) -> dt.datetime:

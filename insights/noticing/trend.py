@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import nbinom
+from scipy.special import betainc, nbdtrik
 
 Trend = Literal["new", "emerging", "steady", "fading"]
 
@@ -43,10 +43,9 @@ def trend(counts: ArrayLike, volume: ArrayLike) -> Trend:
     lately, before = own[-LATELY:].sum(), own[-LATELY - BEFORE : -LATELY].sum()
     usual = all_[-LATELY - BEFORE : -LATELY].sum()
     expected = (before + PRIOR) * all_[-LATELY:].sum() / max(usual, 1.0)
-    law = _law(before + PRIOR, expected)
-    if lately >= RISING * expected and law.sf(lately - 1) < UNLIKELY:
+    if lately >= RISING * expected and 1 - _odds(lately - 1, before + PRIOR, expected) < UNLIKELY:
         return "emerging"
-    if lately <= FALLING * expected and (law.cdf(lately) < UNLIKELY or lately == 0):
+    if lately <= FALLING * expected and (_odds(lately, before + PRIOR, expected) < UNLIKELY or lately == 0):
         return "fading"
     return "steady"
 
@@ -59,11 +58,9 @@ def band(counts: ArrayLike, volume: ArrayLike, before: int = BEFORE) -> list[Ban
     own, all_ = np.asarray(counts, float), np.asarray(volume, float)
     usual, known = _before(all_, before), _before(own, before) + PRIOR
     expected = known * all_ / np.maximum(usual, 1.0)
-    law = _law(known, expected)
-    low, high = np.nan_to_num(law.ppf(0.05)), np.nan_to_num(law.ppf(0.95))
+    low, high = (_quantile(share, known, expected) for share in (0.05, 0.95))
     return [
-        Band(float(expected[day]), max(float(low[day]), 0.0), float(high[day])) if usual[day] else None
-        for day in range(len(own))
+        Band(float(expected[day]), float(low[day]), float(high[day])) if usual[day] else None for day in range(len(own))
     ]
 
 
@@ -74,6 +71,12 @@ def _before(counts: NDArray[np.float64], days: int) -> NDArray[np.float64]:
     return np.asarray(total[day] - total[np.maximum(day - days, 0)])
 
 
-def _law(shape: Any, mean: Any) -> Any:
-    """The Gamma-Poisson predictive of a count with this mean, known from so many reports."""
-    return nbinom(shape, shape / (shape + np.maximum(mean, 1e-9)))
+def _odds(count: float, shape: float, mean: float) -> float:
+    """P(K <= count) of the Gamma-Poisson predictive of a count with this mean, known from so many reports."""
+    return float(betainc(shape, count + 1, shape / (shape + max(mean, 1e-9))))
+
+
+def _quantile(share: float, shape: NDArray[np.float64], mean: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The least count that so large a share of such counts does not exceed."""
+    count = nbdtrik(share, shape, shape / (shape + np.maximum(mean, 1e-9)))
+    return np.asarray(np.maximum(np.ceil(np.nan_to_num(count) - 1e-7), 0))
