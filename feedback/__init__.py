@@ -10,6 +10,6 @@ The walk, in ten lines:
 6. A refit (`workers.refit`) finds new issues; `nlp.identity` keeps the ids of the known ones.
 7. Noticing (`insights.detect`) holds the counts against what is expected and raises signals.
 8. Alerts (`insights.alerts`, `workers.deliver`) tell those who subscribed, once.
-9. People act (`insights.lifecycle`), and outcomes (`insights.outcomes`) measure what that did.
+9. People act (`insights.deciding`), and outcomes (`insights.outcomes`) measure what that did.
 10. The citizen's receipt (`ingest.pages`) says what became of it.
 """

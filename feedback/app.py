@@ -29,25 +29,10 @@ from ingest.cors import allow_origin
 from ingest.door import Intake
 from ingest.rate import RateLimit
 from ingest.writer import Writer
-from insights import (
-    actions_api,
-    evidence,
-    export,
-    feedback_api,
-    published,
-    quality,
-    refits_api,
-    regrouping_api,
-    search,
-    subjects_api,
-    themes,
-)
-from insights import api as insights_api
-from insights import parts as issue_parts
-from insights.alerts import api as alerts_api
-from insights.alerts import hearing_api
-from insights.meaning import Meaning
+from insights.api.routes import ROUTERS
 from insights.pages import dashboard as staff_pages
+from insights.pages import leaving_page
+from insights.reading.meaning import Meaning
 
 log = structlog.get_logger()
 
@@ -82,22 +67,8 @@ HANDLERS: list[Any] = [
     ingest_routes.router,
     ours.router,
     entering.router,
-    insights_api.router,
-    actions_api.router,
-    evidence.router,
-    feedback_api.router,
-    regrouping_api.router,
-    refits_api.router,
-    subjects_api.router,
-    alerts_api.router,
-    published.router,
-    search.router,
-    themes.router,
-    issue_parts.router,
-    export.router,
-    quality.router,
-    hearing_api.router,
-    hearing_api.pages,
+    *ROUTERS,
+    leaving_page.router,
     staff_pages.router,
     health.router,
     reference.router,

@@ -19,7 +19,7 @@ from ingest.arrival import MESSAGE_LIMIT, Arrival
 from ingest.intake import Accepted, accept
 from ingest.language import offered
 from ingest.pages import BODY_LIMIT, CONTACT_LIMIT
-from insights.door import AnyRequest, asker
+from insights.api.door import AnyRequest, asker
 from insights.pages.layout import failure_page, form_values, show
 
 WAYS = {"paper": "On paper", "counter": "At the counter", "telephone": "By telephone"}

@@ -13,9 +13,9 @@ from feedback.record.models import Service
 from ingest import pages
 from ingest.door import AnyRequest, Intake
 from ingest.language import choose, offered
-from insights import published
-from insights.export import cell
-from insights.published import Entry
+from insights.answers import published
+from insights.answers.published import Entry
+from insights.reading.table import cell
 
 ATOM = "http://www.w3.org/2005/Atom"
 COLUMNS = ("said", "did", "on", "reports", "fell")

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from feedback.record.models import Feedback, Issue, Service, Signal, Statement
 from insights.noticing import trend
 from insights.noticing.trend import Trend
-from insights.signals import shown
+from insights.reading.signals import shown
 
 DAYS = trend.BEFORE + trend.LATELY
 OF_SIGNALS: dict[str, Trend] = {"new": "new", "surge": "emerging", "regression": "emerging"}

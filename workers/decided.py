@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Moved, Regrouping, Statement
-from insights.moves import BY_PERSON
+from insights.deciding.moves import BY_PERSON
 from nlp.topics import Topic
 from workers.joining import Crowd
 from workers.vectors import Said

@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Issue, IssueEvent, Service, Signal, Statement, new_id
-from insights import detect, lifecycle
+from insights import detect
+from insights.deciding import lifecycle
 from nlp import titles as phrases
 from workers.station import Worker
 

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, Service, ServiceWork, Statement
 from feedback.record.stages import OPEN, ask_wide, asked_for
-from insights import detect, lifecycle, trends
+from insights import detect, trends
 from insights.alerts import raising
+from insights.deciding import lifecycle
 from workers import findings, recall
 from workers.recall import Heard
 from workers.remembered import freeze, thaw

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, IssueEvent, Refit, ServiceWork, Signal, Statement, new_id
 from feedback.record.stages import OPEN, ask, ask_wide, asked_for
-from insights import moves
+from insights.deciding import moves
 from nlp import identity, topics
 from nlp.topics import Topic
 from workers import decided

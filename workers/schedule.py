@@ -14,8 +14,8 @@ from feedback.record.models import Feedback, Service, WideWork
 from feedback.record.queue import Bell
 from feedback.record.stages import LOCKS, ask, ask_wide, asked_for
 from ingest import parts
-from insights import once
 from insights.alerts import delivery
+from insights.api import once
 from workers import answer, retention
 
 log = structlog.get_logger()

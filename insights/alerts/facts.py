@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Alert, Feedback, Issue, Service, Signal, Statement, Subscription, Theme, ThemeSignal
-from insights import signals
-from insights.issues import LONGEST_QUOTE
+from insights.reading import signals
+from insights.reading.issues import LONGEST_QUOTE
 from insights.views import Beside
 
 URGENT = "feedback.urgent"

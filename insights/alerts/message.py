@@ -10,8 +10,8 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from feedback.record.models import Service
+from insights import words
 from insights.alerts.facts import ENDED, TEST, URGENT
-from insights.pages import words
 from insights.views import SignalView
 
 URGENCIES = {

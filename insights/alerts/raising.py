@@ -27,10 +27,10 @@ from feedback.record.models import (
     ThemeIssue,
     new_id,
 )
-from insights import signals
 from insights.alerts import facts, timing
 from insights.alerts.facts import URGENT
 from insights.alerts.subscriptions import Filters
+from insights.reading import signals
 
 GROWN = 2.0
 GROWN_BY = 5

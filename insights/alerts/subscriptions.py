@@ -16,11 +16,11 @@ from feedback.record.errors import Forbidden, Malformed, NotFound
 from feedback.record.models import Alert, AuditEntry, Issue, Service, Subscription, Theme, ThemeIssue, new_id
 from feedback.record.sealing import KeyRing
 from feedback.record.stages import OPEN
-from insights import themes
 from insights.alerts import chat
 from insights.alerts.facts import URGENT
 from insights.alerts.sealed import Sealed, SigningKey, new_secret, seal, unseal
 from insights.egress.addresses import Allowed, Target, check
+from insights.reading import themes
 from insights.views import ChannelName, Status, Trend
 
 Kind = Literal["webhook", "email", "chat"]

@@ -1,1 +1,1 @@
-"""What citizens who asked for it are told, once, and how it reaches them."""
+"""What citizens are told: who asked for it, once and by the way they chose; and everybody ("You said, we did")."""

@@ -18,13 +18,13 @@ from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.errors import Malformed
 from feedback.record.models import Alert, Service, Subscription, new_id
-from insights import themes
+from insights import words
 from insights.alerts import facts, hearing, hindsight, message, raising, subscriptions
 from insights.alerts.subscriptions import Filters, Wanted
-from insights.door import AnyRequest, asker
+from insights.api.door import AnyRequest, asker
 from insights.egress.addresses import Allowed
-from insights.pages import words
 from insights.pages.layout import redirect, show
+from insights.reading import themes
 
 Values = Mapping[str, Any]
 """What a form holds: lists for `MANY`, text for the rest."""

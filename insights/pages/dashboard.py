@@ -17,8 +17,10 @@ from feedback.record import access
 from feedback.record.db import Record
 from feedback.record.errors import NotAuthentic
 from feedback.record.models import Service
-from insights import issues, lifecycle, reading, signals, themes
-from insights.door import AnyRequest, asker
+from insights import words
+from insights.api.door import AnyRequest, asker
+from insights.api.paging import pack, unpack
+from insights.deciding import lifecycle
 from insights.pages import (
     alerts_page,
     doubting,
@@ -30,11 +32,10 @@ from insights.pages import (
     regroup_page,
     signing_in,
     subscription_page,
-    words,
 )
 from insights.pages.layout import failure_page, files, plotly, redirect, show
-from insights.paging import pack, unpack
-from insights.reading import Sought
+from insights.reading import feedback, issues, services, signals, themes
+from insights.reading.feedback import Sought
 
 AT_ONCE = 50
 MOST_THEMES = 10
@@ -123,7 +124,7 @@ def service_page(request: AnyRequest, record: Record, service: str, page: PageNu
             who,
             "service.html",
             service=found,
-            summary=reading.summary(session, found),
+            summary=services.summary(session, found),
             emerging=emerging,
             watched=issues.emerging(session, found, "watch"),
             changes=signals.latest_changes(session, found),
@@ -144,11 +145,11 @@ def feedback_page(
 ) -> Response[str]:
     """All that people sent, with what was made of it; the latest received first."""
     after = unpack(cursor, tuple[dt.datetime, uuid.UUID]) if cursor else None
-    only = only if only in reading.ONLY else ""
+    only = only if only in feedback.ONLY else ""
     with record.transaction() as session:
         who = asker(session, request)
         found = access.service_for(session, who, service)
-        items = reading.feedback_page(session, found, AT_ONCE, after, Sought(only=only or None))
+        items = feedback.feedback_page(session, found, AT_ONCE, after, Sought(only=only or None))
         last = items[-1] if len(items) == AT_ONCE else None
         return show(
             who,

@@ -7,8 +7,8 @@ from litestar import post
 from litestar.response import Redirect
 
 from feedback.record.db import Record
-from insights import signals
-from insights.door import AnyRequest, asker
+from insights.api.door import AnyRequest, asker
+from insights.deciding import doubting
 from insights.pages.layout import form_values, redirect
 
 
@@ -21,9 +21,9 @@ async def doubt(request: AnyRequest, record: Record, signal: uuid.UUID) -> Redir
 def _judge(request: AnyRequest, record: Record, signal_id: uuid.UUID, values: dict[str, str]) -> Redirect:
     with record.transaction() as session:
         who = asker(session, request)
-        signal = signals.signal_for(session, who, signal_id)
+        signal = doubting.signal_for(session, who, signal_id)
         if values.get("undo"):
-            signals.take_back(session, who, signal)
+            doubting.take_back(session, who, signal)
         else:
-            signals.say_false(session, who, signal, values.get("why", "")[:2_000] or None)
+            doubting.say_false(session, who, signal, values.get("why", "")[:2_000] or None)
         return redirect(f"/dashboard/issues/{signal.issue_id}#why")

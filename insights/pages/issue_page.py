@@ -19,16 +19,19 @@ from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.errors import Malformed
 from feedback.record.models import Action, Issue, Publication, Service
-from insights import evidence, issues, ledger, lifecycle, published, reading
-from insights.door import AnyRequest, asker
-from insights.ledger import Entry
-from insights.lifecycle import Decision, Done
+from insights.answers import published
+from insights.answers.published import Release
+from insights.api.door import AnyRequest, asker
+from insights.deciding import lifecycle
+from insights.deciding.lifecycle import Decision, Done
 from insights.noticing.trend import BEFORE
+from insights.outcomes import ledger
+from insights.outcomes.ledger import Entry
 from insights.pages import charts, overview
 from insights.pages.layout import form_values, redirect, show
-from insights.published import Release
+from insights.reading import closely, evidence, issues
+from insights.reading.vigilance import noticing
 from insights.views import IssueView
-from insights.vigilance import noticing
 
 AT_ONCE = 50
 MOST_FINDINGS = 10
@@ -150,10 +153,10 @@ def _page(
     days = days if days in RANGES else _range(view)
     actions, released = lifecycle.actions(session, issue.id), session.get(Publication, issue.id)
     bars = charts.bars(
-        reading.daily(session, service, issue, days + BEFORE),
+        closely.daily(session, service, issue, days + BEFORE),
         [*overview.marks(session, service, days), *_marks(service, actions)],
     )
-    statements = reading.statements_page(session, issue, AT_ONCE, before)
+    statements = closely.statements_page(session, issue, AT_ONCE, before)
     return show(
         who,
         "issue.html",
@@ -168,7 +171,7 @@ def _page(
         further=statements[-1].id if len(statements) == AT_ONCE else None,
         first=before is None,
         titles=titles(session, [identity for identity in (view.parent, view.merged_into) if identity]),
-        history=reading.history(session, issue),
+        history=closely.history(session, issue),
         outcomes=[Entry(issue.id, issue.title, issue.status, outcome) for outcome in ledger.of_issue(session, issue)],
         findings=evidence.findings(session, service, issue, dt.datetime.now(dt.UTC), MOST_FINDINGS),
         noticing=noticing(session, service, dt.datetime.now(dt.UTC)),

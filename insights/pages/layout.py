@@ -10,8 +10,9 @@ from litestar.response import Redirect
 
 from feedback.record.access import Principal
 from feedback.web import POLICY, Pages, StaticFiles
-from insights.door import AnyRequest
-from insights.pages import charts, words
+from insights import words
+from insights.api.door import AnyRequest
+from insights.pages import charts
 from insights.views import SignalView
 
 HERE = Path(__file__).parent

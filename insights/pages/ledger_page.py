@@ -4,8 +4,9 @@ from litestar import Response, get
 
 from feedback.record import access
 from feedback.record.db import Record
-from insights import ledger, lifecycle
-from insights.door import AnyRequest, asker
+from insights.api.door import AnyRequest, asker
+from insights.deciding import lifecycle
+from insights.outcomes import ledger
 from insights.pages.layout import show
 
 

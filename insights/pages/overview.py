@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from feedback.record.access import Principal
 from feedback.record.models import Change, Feedback, Issue, Service, Signal, Statement
-from insights import evidence, issues, vigilance
-from insights.pages import words
-from insights.reading import WAITING
-from insights.signals import shown
+from insights import words
+from insights.reading import evidence, issues, vigilance
+from insights.reading.services import WAITING
+from insights.reading.signals import shown
 from insights.views import IssueView, Quote
 
 WEEKS = 8

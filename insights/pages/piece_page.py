@@ -14,12 +14,13 @@ from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.errors import Malformed
 from feedback.record.models import Feedback, Service
-from insights import overruling, reading
-from insights.door import AnyRequest, asker
-from insights.feedback_api import HELD_ROLE, HeldText, Reason, held_text
-from insights.overruling import Verdict
+from insights.api.door import AnyRequest, asker
+from insights.api.feedback import HELD_ROLE, HeldText, Reason, held_text
+from insights.deciding import overruling
+from insights.deciding.overruling import Verdict
 from insights.pages import issue_page
 from insights.pages.layout import form_values, redirect, show
+from insights.reading import feedback
 
 COMPLAINT = "Give a reason of up to 500 characters"
 
@@ -88,7 +89,7 @@ def _page(
     session: Session, who: Principal, piece: Feedback, *, raw: HeldText | None = None, wrong: str = ""
 ) -> Response[str]:
     service = session.get_one(Service, piece.service_id)
-    [view] = reading.feedback_views(session, service, [piece])
+    [view] = feedback.feedback_views(session, service, [piece])
     return show(
         who,
         "piece.html",

@@ -7,11 +7,13 @@ from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.models import Refit
-from insights import refits_api, search, undoing
-from insights.door import AnyRequest, asker
-from insights.meaning import Meaning
+from insights.api import refits as refits_api
+from insights.api.door import AnyRequest, asker
+from insights.deciding import undoing
 from insights.pages.layout import redirect, show
-from insights.quality import LAST_REFITS, quality
+from insights.reading import search
+from insights.reading.meaning import Meaning
+from insights.reading.quality import LAST_REFITS, quality
 
 LONGEST_QUERY = 500
 

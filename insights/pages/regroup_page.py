@@ -15,12 +15,13 @@ from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.errors import Conflict, Malformed
 from feedback.record.models import Issue, Regrouping, Service, Statement
-from insights import parts, reading, regrouping, undoing
-from insights.door import AnyRequest, asker
-from insights.issues import living
-from insights.lifecycle import Line
+from insights.api.door import AnyRequest, asker
+from insights.deciding import regrouping, undoing
+from insights.deciding.lifecycle import Line
 from insights.pages.issue_page import titles
 from insights.pages.layout import form_values, redirect, show
+from insights.reading import closely, parts
+from insights.reading.issues import living
 
 AT_ONCE = 100
 
@@ -119,7 +120,7 @@ def _page(
     session: Session, who: Principal, issue: Issue, before: int | None = None, problem: str = ""
 ) -> Response[str]:
     service = session.get_one(Service, issue.service_id)
-    statements = reading.statements_page(session, issue, AT_ONCE, before)
+    statements = closely.statements_page(session, issue, AT_ONCE, before)
     others = select(Issue.id, Issue.title).where(*living(service), Issue.id != issue.id).order_by(Issue.title)
     decisions = regrouping.standing(session, issue)
     named = {identity for it in decisions for identity in (it.issue_id, it.other_id) if identity}

@@ -12,7 +12,7 @@ from feedback.record.access import Principal
 from feedback.record.db import Record
 from feedback.record.errors import NotAuthentic
 from feedback.record.models import Service
-from insights.door import COOKIE, AnyRequest, asker, require_own_page
+from insights.api.door import COOKIE, AnyRequest, asker, require_own_page
 from insights.pages.layout import redirect, show
 
 LIFETIME = dt.timedelta(hours=12)

@@ -18,7 +18,7 @@ from feedback.record.models import Alert, Delivery, Issue, Quiet, Service, Subsc
 from feedback.record.queue import Bell
 from insights.alerts import delivery, hearing, sealed, subscriptions
 from insights.alerts.subscriptions import Change
-from insights.door import AnyRequest, asker
+from insights.api.door import AnyRequest, asker
 from insights.pages import alerts_page
 from insights.pages.layout import redirect, show
 

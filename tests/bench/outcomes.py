@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from insights.outcomes import AFTER, BEFORE, SETTLED, Day, Outcome, measure
+from insights.outcomes.effect import AFTER, BEFORE, SETTLED, Day, Outcome, measure
 from tests.bench import Report, Row
 
 RUNS = 500

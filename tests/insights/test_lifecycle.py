@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from feedback.record import services
 from feedback.record.db import Record
 from feedback.record.models import AuditEntry, Issue, Signal, Statement
-from insights import lifecycle
+from insights.deciding import lifecycle
 from tests.insights import made_up
 from tests.insights.test_api import key
 

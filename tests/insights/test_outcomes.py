@@ -9,7 +9,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from feedback.record.db import Record
-from insights.outcomes import Day, dispersion, measure
+from insights.outcomes.effect import Day, dispersion, measure
 from tests.insights import made_up
 
 NOW = dt.datetime.now(dt.UTC)

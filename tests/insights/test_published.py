@@ -14,7 +14,7 @@ from sqlalchemy import select
 from feedback.record import erasure
 from feedback.record.db import Record
 from feedback.record.models import Issue, Statement
-from insights import published
+from insights.answers import published
 from tests.insights import made_up
 from tests.insights.test_api import key
 

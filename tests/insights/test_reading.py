@@ -14,7 +14,7 @@ from sqlalchemy import select
 from feedback.record import services
 from feedback.record.db import Record
 from feedback.record.models import Issue, Refit, Statement
-from insights import export as exporting
+from insights.reading import table as exporting
 from tests.insights import made_up
 from tests.insights.test_api import key
 

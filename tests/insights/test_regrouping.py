@@ -13,7 +13,7 @@ from sqlalchemy import select
 from feedback.record import services
 from feedback.record.db import Record
 from feedback.record.models import Action, AuditEntry, Issue, Refit, Statement
-from insights import moves
+from insights.deciding import moves
 from tests.insights import made_up
 from tests.insights.test_api import key
 

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from feedback.record import access, services
 from feedback.record.db import Record
 from feedback.record.models import Statement
-from insights.meaning import Meaning
-from insights.search import fused, search
+from insights.reading.meaning import Meaning
+from insights.reading.search import fused, search
 from tests.insights import made_up
 from tests.insights.test_api import key
 from workers.tools import Tools

@@ -13,9 +13,9 @@ from sqlalchemy import select, update
 from feedback.record import access, contacts, services
 from feedback.record.db import Record
 from feedback.record.models import Contact, Feedback, Issue
-from insights import lifecycle
 from insights.answers.ways import mobile
-from insights.lifecycle import Decision
+from insights.deciding import lifecycle
+from insights.deciding.lifecycle import Decision
 from tests.conftest import RealServers
 from tests.insights import made_up, suppliers
 from tests.insights.mailbox import Box

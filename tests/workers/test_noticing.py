@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from feedback.record import access, erasure, services
 from feedback.record.access import Principal, Role
 from feedback.record.models import Feedback, Issue, ServiceWork, Signal, Statement
-from insights import detect, regrouping
+from insights import detect
+from insights.deciding import regrouping
 from tests.walking import put, walk
 from tests.workers.texts import BROKEN, USUAL, said
 from workers import recall, vectors

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from insights.ledger import Measured
-from insights.pages import words
+from insights import words
+from insights.outcomes.ledger import Measured
 from insights.views import SignalView
 
 NOW = dt.datetime(2026, 3, 11, 9, 0, tzinfo=dt.UTC)  # a Wednesday

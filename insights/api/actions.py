@@ -1,0 +1,129 @@
+"""What staff decide and do about issues, over HTTP."""
+
+import datetime as dt
+import uuid
+
+import msgspec
+from litestar import get, patch, post
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback.record import access
+from feedback.record.access import Role
+from feedback.record.db import Record
+from feedback.record.models import Action, Change, Issue, Service
+from insights.api.door import AnyRequest, asker, routes
+from insights.api.once import RequestKey, once
+from insights.api.paging import Cursor, Limit, pack, unpack
+from insights.deciding import lifecycle
+from insights.deciding.lifecycle import Decision, Done, Happened
+from insights.outcomes import ledger
+from insights.outcomes.ledger import Ledger, OutcomeView
+from insights.reading import issues
+from insights.views import IssueView, Page
+
+
+class ActionView(msgspec.Struct, frozen=True):
+    """What was changed about an issue."""
+
+    id: uuid.UUID
+    issue: uuid.UUID
+    what: str
+    at: dt.datetime
+    link: str | None
+    by: str
+
+
+class ChangeView(msgspec.Struct, frozen=True):
+    """A release or an event of the service."""
+
+    id: int
+    kind: str
+    what: str
+    at: dt.datetime
+    until: dt.datetime | None
+    link: str | None
+
+
+def action_view(action: Action) -> ActionView:
+    return ActionView(action.id, action.issue_id, action.what, action.at, action.link, action.by)
+
+
+def _change_view(change: Change) -> ChangeView:
+    return ChangeView(change.id, change.kind, change.what, change.at, change.until, change.link)
+
+
+def issue_view(session: Session, issue: Issue) -> IssueView:
+    session.flush()
+    return issues.views(session, session.get_one(Service, issue.service_id), [issue])[0]
+
+
+@patch("/v1/issues/{issue:uuid}", sync_to_thread=True)
+def decide(request: AnyRequest, record: Record, issue: uuid.UUID, data: Decision) -> IssueView:
+    """Set title, status (`resolved` takes an action or a reason), assignee or due date; leave a note."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        found = access.issue_for(session, who, issue, Role.editor)
+        lifecycle.decide(session, who, found, data)
+        return issue_view(session, found)
+
+
+@post("/v1/issues/{issue:uuid}/actions", sync_to_thread=True)
+def add_action(
+    request: AnyRequest, record: Record, issue: uuid.UUID, data: Done, request_key: RequestKey
+) -> ActionView:
+    """Tell what was changed about an issue; its outcome is measured from then on."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        found = access.issue_for(session, who, issue, Role.editor)
+        made = once(session, request, who, request_key, data, lambda: lifecycle.act(session, who, found, data).id)
+        return action_view(session.get_one(Action, uuid.UUID(made)))
+
+
+@get("/v1/issues/{issue:uuid}/actions", sync_to_thread=True)
+def list_actions(request: AnyRequest, record: Record, issue: uuid.UUID) -> Page[ActionView]:
+    """What was changed about an issue, the oldest first."""
+    with record.transaction() as session:
+        found = access.issue_for(session, asker(session, request), issue)
+        return Page([action_view(action) for action in lifecycle.actions(session, found.id)])
+
+
+@get("/v1/issues/{issue:uuid}/outcomes", sync_to_thread=True)
+def list_outcomes(request: AnyRequest, record: Record, issue: uuid.UUID) -> Page[OutcomeView]:
+    """What each action did to the rate of the issue's reports."""
+    with record.transaction() as session:
+        return Page(ledger.of_issue(session, access.issue_for(session, asker(session, request), issue)))
+
+
+@get("/v1/services/{service:str}/ledger", sync_to_thread=True)
+def show_ledger(request: AnyRequest, record: Record, service: str) -> Ledger:
+    """What was acted on, what worked, what did not, and what is not known yet."""
+    with record.transaction() as session:
+        return ledger.of_service(session, access.service_for(session, asker(session, request), service))
+
+
+@post("/v1/services/{service:str}/changes", sync_to_thread=True)
+def add_change(
+    request: AnyRequest, record: Record, service: str, data: Happened, request_key: RequestKey
+) -> ChangeView:
+    """Tell of a release, an outage, letters sent or a holiday; it is marked on the service's charts."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        found = access.service_for(session, who, service, Role.editor)
+        made = once(session, request, who, request_key, data, lambda: lifecycle.change(session, who, found, data).id)
+        return _change_view(session.get_one(Change, int(made)))
+
+
+@get("/v1/services/{service:str}/changes", sync_to_thread=True)
+def list_changes(request: AnyRequest, record: Record, service: str, limit: Limit, cursor: Cursor) -> Page[ChangeView]:
+    """The service's changes, the latest told of first."""
+    with record.transaction() as session:
+        found = access.service_for(session, asker(session, request), service)
+        query = select(Change).where(Change.service_id == found.id)
+        if cursor:
+            query = query.where(Change.id < unpack(cursor, int))
+        rows = session.scalars(query.order_by(Change.id.desc()).limit(limit)).all()
+        return Page([_change_view(row) for row in rows], pack(rows[-1].id) if len(rows) == limit else None)
+
+
+router = routes("staff", decide, add_action, list_actions, list_outcomes, show_ledger, add_change, list_changes)

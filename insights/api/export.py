@@ -1,0 +1,42 @@
+"""All feedback of a service as CSV, over HTTP."""
+
+import datetime as dt
+import uuid
+
+from litestar import get
+from litestar.response import Stream
+
+from feedback.record import access
+from feedback.record.db import Record
+from feedback.record.models import AuditEntry
+from insights.api.door import AnyRequest, asker, routes
+from insights.reading.feedback import Sought
+from insights.reading.table import rows
+from insights.views import ChannelName
+
+
+@get("/v1/services/{service:str}/export.csv", sync_to_thread=True, media_type="text/csv")
+def export(
+    request: AnyRequest,
+    record: Record,
+    service: str,
+    since: dt.datetime | None = None,
+    until: dt.datetime | None = None,
+    channel: ChannelName | None = None,
+    language: str | None = None,
+    issue: uuid.UUID | None = None,
+) -> Stream:
+    """All feedback as CSV, redacted, one piece a row."""
+    sought = Sought(since, until, channel, language, issue)
+    with record.transaction() as session:
+        who = asker(session, request)
+        found = access.service_for(session, who, service)
+        session.add(AuditEntry(service_id=found.id, by=who.caller, act="export", subject=f"service:{found.slug}"))
+    headers = {
+        "Content-Disposition": f'attachment; filename="{found.slug}-{dt.datetime.now(dt.UTC):%Y-%m-%d}.csv"',
+        "Cache-Control": "no-store",
+    }
+    return Stream(rows(record, found.slug, sought), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+router = routes("staff", export)

@@ -1,0 +1,120 @@
+"""Issues, over HTTP: listed, and one from near."""
+
+import datetime as dt
+import uuid
+from typing import Annotated, Any
+
+from litestar import get
+from litestar.params import Parameter
+
+from feedback.record import access
+from feedback.record.db import Record
+from feedback.record.models import Issue, Service
+from insights.api.door import AnyRequest, asker, routes
+from insights.api.paging import Cursor, Limit, pack, unpack
+from insights.reading import closely, issues
+from insights.views import (
+    ChannelName,
+    Event,
+    IssueView,
+    Page,
+    StatementView,
+    Status,
+    Tier,
+    Tone,
+    Trend,
+    TrendPoint,
+)
+
+
+@get("/v1/services/{service:str}/issues", sync_to_thread=True)
+def list_issues(
+    request: AnyRequest,
+    record: Record,
+    service: str,
+    limit: Limit,
+    cursor: Cursor,
+    trend: Trend | None = None,
+    status: Status | None = None,
+    since: dt.datetime | None = None,
+    channel: ChannelName | None = None,
+    tone: Tone = "issue",
+) -> Page[IssueView]:
+    """The issues of a service, the largest first; groups of praise and of filler are listed by their `tone`."""
+    with record.transaction() as session:
+        found = access.service_for(session, asker(session, request), service)
+        since = since if since is None or since.tzinfo else since.replace(tzinfo=dt.UTC)
+        listed = issues.of_service(session, found, trend=trend, status=status, since=since, channel=channel, tone=tone)
+        return _page(listed, limit, cursor)
+
+
+@get("/v1/services/{service:str}/emerging", sync_to_thread=True)
+def list_emerging(
+    request: AnyRequest, record: Record, service: str, limit: Limit, cursor: Cursor, tier: Tier = "signal"
+) -> Page[IssueView]:
+    """The issues that have just started or grown beyond chance, each with its signal; or what is only watched."""
+    with record.transaction() as session:
+        found = access.service_for(session, asker(session, request), service)
+        return _page(issues.emerging(session, found, tier), limit, cursor)
+
+
+def _page(found: list[IssueView], limit: int, cursor: str | None) -> Page[IssueView]:
+    """The issues of a service are few, but their order changes under the reader: the cursor is the last one's place."""
+    after = unpack(cursor, tuple[int, uuid.UUID]) if cursor else None
+    start = 0
+    if after:
+        places = {view.id: place for place, view in enumerate(found)}
+        start = places[after[1]] + 1 if after[1] in places else min(after[0], len(found))
+    page = found[start : start + limit]
+    more = start + limit < len(found)
+    return Page(page, pack((start + limit, page[-1].id)) if more else None)
+
+
+@get("/v1/issues/{issue:uuid}", sync_to_thread=True)
+def show_issue(request: AnyRequest, record: Record, issue: uuid.UUID) -> IssueView:
+    """One issue."""
+    with record.transaction() as session:
+        found = access.issue_for(session, asker(session, request), issue)
+        return _one(session, found)
+
+
+def _one(session: Any, issue: Issue) -> IssueView:
+    [view] = issues.views(session, session.get_one(Service, issue.service_id), [issue])
+    return view
+
+
+@get("/v1/issues/{issue:uuid}/statements", sync_to_thread=True)
+def list_statements(
+    request: AnyRequest, record: Record, issue: uuid.UUID, limit: Limit, cursor: Cursor
+) -> Page[StatementView]:
+    """What people said in an issue, redacted."""
+    with record.transaction() as session:
+        found = access.issue_for(session, asker(session, request), issue)
+        items = closely.statements_page(session, found, limit, unpack(cursor, int) if cursor else None)
+    return Page(items, pack(items[-1].id) if len(items) == limit else None)
+
+
+@get("/v1/issues/{issue:uuid}/trend", sync_to_thread=True)
+def show_trend(
+    request: AnyRequest,
+    record: Record,
+    issue: uuid.UUID,
+    days: Annotated[int, Parameter(ge=1, le=730)] = 56,
+) -> Page[TrendPoint]:
+    """The issue's reports day by day, beside all of the service's and what was to be expected."""
+    with record.transaction() as session:
+        found = access.issue_for(session, asker(session, request), issue)
+        service = session.get_one(Service, found.service_id)
+        return Page(closely.trend(session, service, found, days))
+
+
+@get("/v1/issues/{issue:uuid}/history", sync_to_thread=True)
+def show_history(request: AnyRequest, record: Record, issue: uuid.UUID, limit: Limit, cursor: Cursor) -> Page[Event]:
+    """What happened to an issue, by whom and why; the latest first."""
+    with record.transaction() as session:
+        found = access.issue_for(session, asker(session, request), issue)
+        items = closely.history(session, found, limit, unpack(cursor, int) if cursor else None)
+    return Page(items, pack(items[-1].id) if len(items) == limit else None)
+
+
+router = routes("staff", list_issues, list_emerging, show_issue, list_statements, show_trend, show_history)

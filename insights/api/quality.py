@@ -1,0 +1,18 @@
+"""How well the machine does for a service, over HTTP."""
+
+from litestar import get
+
+from feedback.record import access
+from feedback.record.db import Record
+from insights.api.door import AnyRequest, asker, routes
+from insights.reading.quality import Quality, quality
+
+
+@get("/v1/services/{service:str}/quality", sync_to_thread=True)
+def show_quality(request: AnyRequest, record: Record, service: str) -> Quality:
+    """How well the machine does for a service."""
+    with record.transaction() as session:
+        return quality(session, access.service_for(session, asker(session, request), service))
+
+
+router = routes("staff", show_quality)

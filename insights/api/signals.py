@@ -1,0 +1,53 @@
+"""What signals rest on, over HTTP; and saying that one is false."""
+
+import datetime as dt
+import uuid
+
+import msgspec
+from litestar import delete, get, put
+
+from feedback.record import access
+from feedback.record.db import Record
+from feedback.record.models import Service
+from insights.api.door import AnyRequest, asker, routes
+from insights.api.paging import Cursor, Limit, pack, unpack
+from insights.deciding import doubting
+from insights.deciding.lifecycle import Words
+from insights.reading.evidence import Evidence, findings
+from insights.reading.vigilance import noticing
+
+
+class Doubt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    reason: Words | None = None
+
+
+@get("/v1/issues/{issue:uuid}/evidence", sync_to_thread=True)
+def show_evidence(request: AnyRequest, record: Record, issue: uuid.UUID, limit: Limit, cursor: Cursor) -> Evidence:
+    """What each signal about an issue rests on, the latest first."""
+    now, before = dt.datetime.now(dt.UTC), unpack(cursor, uuid.UUID) if cursor else None
+    with record.transaction() as session:
+        found = access.issue_for(session, asker(session, request), issue)
+        service = session.get_one(Service, found.service_id)
+        items = findings(session, service, found, now, limit, before)
+        further = pack(items[-1].signal.id) if len(items) == limit else None
+        return Evidence(found.id, found.trend, noticing(session, service, now), items, further)
+
+
+@put("/v1/signals/{signal:uuid}/false-alarm", status_code=204, sync_to_thread=True)
+def say_false(request: AnyRequest, record: Record, signal: uuid.UUID, data: Doubt | None = None) -> None:
+    """It is a false alarm: it is no longer shown nor sent, and counts as one. An editor says so; it can be undone."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        reason = data.reason if data else None
+        doubting.say_false(session, who, doubting.signal_for(session, who, signal), reason)
+
+
+@delete("/v1/signals/{signal:uuid}/false-alarm", sync_to_thread=True)
+def take_back(request: AnyRequest, record: Record, signal: uuid.UUID) -> None:
+    """It was no false alarm."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        doubting.take_back(session, who, doubting.signal_for(session, who, signal))
+
+
+router = routes("staff", show_evidence, say_false, take_back)

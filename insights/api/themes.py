@@ -1,0 +1,30 @@
+"""What several services hear, over HTTP."""
+
+import uuid
+
+from litestar import get
+
+from feedback.record.db import Record
+from insights.api.door import AnyRequest, asker, routes
+from insights.api.paging import Cursor, Limit, pack, unpack
+from insights.reading.themes import ThemePage, ThemeView, listed, shown
+from insights.views import Page
+
+
+@get("/v1/themes", sync_to_thread=True)
+def list_themes(request: AnyRequest, record: Record, limit: Limit, cursor: Cursor) -> Page[ThemeView]:
+    """What several services hear; of the services that the key may see."""
+    start = unpack(cursor, int) if cursor else 0
+    with record.transaction() as session:
+        found = listed(session, asker(session, request))
+    return Page(found[start : start + limit], pack(start + limit) if start + limit < len(found) else None)
+
+
+@get("/v1/themes/{theme:uuid}", sync_to_thread=True)
+def show_theme(request: AnyRequest, record: Record, theme: uuid.UUID) -> ThemePage:
+    """One theme: its issues, what was said, what became of it."""
+    with record.transaction() as session:
+        return shown(session, asker(session, request), theme)
+
+
+router = routes("staff", list_themes, show_theme)

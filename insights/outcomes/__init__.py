@@ -1,0 +1,1 @@
+"""What actions did: the effect of each, and the ledger of them all."""
