@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from nlp.directions import Floats, unit
 
 LEAN = 3.0
 """How much more the whole counts than one of two statements does. From 2 to 4 it makes no difference to be told from
@@ -22,9 +22,7 @@ def in_context(vectors: Floats, wholes: Floats, row_of: NDArray[np.int64]) -> Fl
         return vectors
     others = np.bincount(row_of, minlength=len(wholes))[row_of] - 1
     share = np.where(others > 0, LEAN / np.maximum(others, 1), 0).astype(np.float32)
-    leaning = vectors + share[:, None] * wholes[row_of]
-    unit: Floats = (leaning / np.maximum(np.linalg.norm(leaning, axis=1, keepdims=True), 1e-9)).astype(np.float32)
-    return unit
+    return unit(vectors + share[:, None] * wholes[row_of])
 
 
 def main(vectors: Floats, wholes: Floats, row_of: NDArray[np.int64], labels: NDArray[np.int32]) -> NDArray[np.int64]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from nlp.directions import Floats, unit
 
 FIT = 0.45
 """The cosine similarity to a theme's words from which a statement fits; unrelated statements seldom reach it."""
@@ -25,7 +25,9 @@ def place(vectors: Floats, themes: Sequence[Floats]) -> NDArray[np.int32]:
     if not themes or not len(vectors):
         return np.full(len(vectors), -1, np.int32)
     first = _nearest(np.stack([(vectors @ words.T).max(axis=1) for words in themes], axis=1))
-    centres = [_unit(np.concatenate([words, vectors[first == theme]])) for theme, words in enumerate(themes)]
+    centres = [
+        unit(np.concatenate([words, vectors[first == theme]]).mean(axis=0)) for theme, words in enumerate(themes)
+    ]
     second = np.stack(
         [
             np.maximum((vectors @ words.T).max(axis=1), vectors @ centre)
@@ -41,9 +43,3 @@ def _nearest(similarity: Floats) -> NDArray[np.int32]:
     clear = ranked[:, -1] - ranked[:, -2] >= LEAD if similarity.shape[1] > 1 else np.ones(len(ranked), bool)
     fits = (ranked[:, -1] >= FIT) & clear
     return np.where(fits, similarity.argmax(axis=1), -1).astype(np.int32)
-
-
-def _unit(vectors: Floats) -> Floats:
-    mean = vectors.mean(axis=0)
-    centre: Floats = mean / max(float(np.linalg.norm(mean)), 1e-9)
-    return centre

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from nlp import communities
 from nlp.communities import Labels
-from nlp.neighbours import Floats
+from nlp.directions import Floats, centroids
 
 Apart = Mapping[int, AbstractSet[int]]
 
@@ -110,16 +110,6 @@ def silhouette(vectors: Floats, labels: Labels) -> float:
     distance[rows, mine] = np.inf
     other = distance.min(axis=1)
     return float(((other - own) / np.maximum(np.maximum(own, other), 1e-6)).mean())
-
-
-def centroids(vectors: Floats, labels: Labels) -> Floats:
-    """(k, d): the mean direction of each group from 0 up; labels below 0 belong to none."""
-    kept = np.flatnonzero(labels >= 0)
-    shape = (len(kept), int(labels.max(initial=-1)) + 1)
-    member = sp.csr_array((np.ones(len(kept), np.float32), labels[kept], np.arange(len(kept) + 1)), shape=shape)
-    sums = np.asarray(member.T @ vectors[kept])
-    unit: Floats = (sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)).astype(np.float32)
-    return unit
 
 
 def _renew(graph: sp.csr_array, start: Labels, fresh: Labels, resolution: float, links: Links) -> Labels:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 
 from nlp import communities, grouping, neighbours
-from nlp.neighbours import Floats
+from nlp.directions import Floats
 
 Labels = NDArray[np.int32]
 

@@ -7,23 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from usearch.index import Index
 
-Floats = NDArray[np.float32]
+from nlp.directions import Floats, unit
+from nlp.nearest import nearest
 
 NEIGHBOURS = 15
 """Neighbours of each statement: enough to tell a crowd from a chain, the usual choice of UMAP and its kin."""
-
-EXACT = 5_000
-"""Up to so many statements are compared outright; more go through an HNSW index, whose cost grows as n log n."""
-
-_BLOCK = 2_048
-
-
-def nearest(vectors: Floats, k: int = NEIGHBOURS) -> tuple[NDArray[np.int64], Floats]:
-    """The k nearest others of each unit vector by cosine similarity: (n, k) indices and similarities."""
-    k = min(k, len(vectors) - 1)
-    return _exact(vectors, k) if len(vectors) <= EXACT else _indexed(vectors, k)
 
 
 def graph(vectors: Floats, k: int = NEIGHBOURS) -> sp.csr_array:
@@ -35,10 +24,12 @@ def graph(vectors: Floats, k: int = NEIGHBOURS) -> sp.csr_array:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """`graph`: (n, n) with weights 0 to 1; `density`: (n,) mean cosine similarity of each to its neighbours."""
+    """`graph`: (n, n) with weights 0 to 1; `density`: (n,) mean cosine similarity of each to its neighbours;
+    `directions`: (n, d) unit rows about the mean."""
 
     graph: sp.csr_array
     density: Floats
+    directions: Floats
 
 
 def surroundings(vectors: Floats) -> Surroundings:
@@ -48,29 +39,27 @@ def surroundings(vectors: Floats) -> Surroundings:
     together alike. Similarities are taken about the mean: what all statements of a service share tells none apart.
     """
     n = len(vectors)
+    mean = vectors.mean(axis=0) if n else np.zeros(vectors.shape[1], np.float32)
+    directions = unit(vectors - mean)
     if n < 2:
-        return Surroundings(sp.csr_array((n, n), dtype=np.float64), np.zeros(n, np.float32))
-    index, similarity = nearest(centred(vectors), min(NEIGHBOURS, max(2, n // 3)))
+        return Surroundings(sp.csr_array((n, n), dtype=np.float64), np.zeros(n, np.float32), directions)
+    index, similarity = nearest(directions, min(NEIGHBOURS, max(2, n // 3)))
     beyond = similarity.max(axis=1, keepdims=True) - similarity
     directed = _directed(index, np.exp(-beyond / np.maximum(beyond.mean(axis=1, keepdims=True), 1e-6)))
     graph = _sorted(directed + directed.T - directed.multiply(directed.T))
-    return Surroundings(graph, _density(vectors, index))
+    return Surroundings(graph, _density(vectors @ mean, float(mean @ mean), index, similarity), directions)
 
 
-def _density(vectors: Floats, index: NDArray[np.int64]) -> Floats:
-    """In blocks, as the neighbours' vectors take k times the memory of the vectors."""
-    density = np.empty(len(vectors), np.float32)
-    for begin in range(0, len(vectors), _BLOCK):
-        block = slice(begin, begin + _BLOCK)
-        density[block] = np.einsum("ikd,id->i", vectors[index[block]], vectors[block]) / index.shape[1]
+def _density(shared: Floats, mean: float, index: NDArray[np.int64], similarity: Floats) -> Floats:
+    """The mean similarity of each to its neighbours, from the similarities about the mean.
+
+    `shared`: (n,) product of each unit vector with their mean m; `mean`: that of m with itself. What is left of a
+    vector without m has the squared length 1 - 2 vm + mm, and two of them the product uv = um + vm - mm + rest.
+    """
+    lengths = np.sqrt(np.maximum(1 - 2 * shared + mean, 0))
+    rest = lengths * (lengths[index] * similarity).mean(axis=1)
+    density: Floats = shared + shared[index].mean(axis=1) - mean + rest
     return density
-
-
-def centred(vectors: Floats) -> Floats:
-    """The directions of unit vectors about their mean: unit rows again."""
-    apart = vectors - vectors.mean(axis=0)
-    unit: Floats = apart / np.maximum(np.linalg.norm(apart, axis=1, keepdims=True), 1e-9)
-    return unit
 
 
 def _directed(index: NDArray[np.int64], weights: Floats) -> sp.csr_array:
@@ -82,31 +71,3 @@ def _sorted(graph: sp.csr_array) -> sp.csr_array:
     graph = sp.csr_array(graph)
     graph.sort_indices()
     return graph
-
-
-def _exact(vectors: Floats, k: int) -> tuple[NDArray[np.int64], Floats]:
-    index = np.empty((len(vectors), k), np.int64)
-    similarity = np.empty((len(vectors), k), np.float32)
-    for begin in range(0, len(vectors), _BLOCK):
-        block = slice(begin, begin + _BLOCK)
-        found = vectors[block] @ vectors.T
-        found[np.arange(len(found)), np.arange(begin, begin + len(found))] = -np.inf
-        index[block] = np.argpartition(-found, k - 1, axis=1)[:, :k]
-        similarity[block] = np.take_along_axis(found, index[block], 1)
-    return index, similarity
-
-
-def _indexed(vectors: Floats, k: int) -> tuple[NDArray[np.int64], Floats]:
-    """By HNSW (Malkov and Yashunin 2018). A vector that does not find itself, a copy among many, gives up its farthest.
-
-    Built on one thread: on several the graph depends on who came first, and refits must change nothing.
-    """
-    n = len(vectors)
-    index = Index(
-        ndim=vectors.shape[1], metric="ip", dtype="f16", connectivity=16, expansion_add=64, expansion_search=48
-    )
-    index.add(np.arange(n), vectors, threads=1)
-    matches = index.search(vectors, k + 1)
-    keys, similarity = matches.keys.astype(np.int64), 1 - matches.distances
-    order = np.argsort(keys == np.arange(n)[:, None], axis=1, kind="stable")[:, :k]
-    return np.take_along_axis(keys, order, 1), np.take_along_axis(similarity, order, 1)

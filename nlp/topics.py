@@ -16,9 +16,9 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
-from nlp import filler, grouping, neighbours, titles
+from nlp import directions, filler, grouping, neighbours, titles
 from nlp.communities import Labels
-from nlp.neighbours import Floats
+from nlp.directions import Floats
 from nlp.titles import Encode
 
 MEMBERS = 3
@@ -107,7 +107,7 @@ def describe(
         return Topics(labels, ())
     labels, words = _bertopic(vectors, texts, labels)
     groups = [np.flatnonzero(labels == topic) for topic in range(labels.max() + 1)]
-    centroids = grouping.centroids(vectors, labels)
+    centroids = directions.centroids(vectors, labels)
     groups = [
         group[np.argsort(-(vectors[group] @ centre), kind="stable")]
         for group, centre in zip(groups, centroids, strict=True)
@@ -162,10 +162,10 @@ def group(
     if not len(vectors):
         return np.zeros(0, np.int32)
     first, copy_of = _distinct(vectors, texts)
-    near = neighbours.surroundings(vectors[first])
+    near = neighbours.surroundings(vectors if len(first) == len(vectors) else vectors[first])
     links = _links(len(first), copy_of[_pairs(must_link)], copy_of[_pairs(cannot_link)])
     began = None if start is None or start.max() < 0 else grouping.commonest(start, copy_of)
-    labels, _ = grouping.find(near.graph, neighbours.centred(vectors[first]), links, start=began, seed=seed)
+    labels, _ = grouping.find(near.graph, near.directions, links, start=began, seed=seed)
     linked = np.bincount(links.places)[links.places] > 1
     labels[_lonely(near.density) & ~linked] = -1
     spread = labels[copy_of]
@@ -181,8 +181,10 @@ def _distinct(vectors: Floats, texts: Sequence[str]) -> tuple[NDArray[np.int64],
     """
     known: dict[str, int] = {}
     copy_of = np.array([known.setdefault(text.strip().casefold(), at) for at, text in enumerate(texts)], np.int64)
-    same = np.einsum("ij,ij->i", vectors, vectors[copy_of]) >= SAME
-    first, places = np.unique(np.where(same, copy_of, np.arange(len(texts))), return_inverse=True)
+    copies = np.flatnonzero(copy_of != np.arange(len(texts)))
+    same = np.einsum("ij,ij->i", vectors[copies], vectors[copy_of[copies]]) >= SAME
+    copy_of[copies[~same]] = copies[~same]
+    first, places = np.unique(copy_of, return_inverse=True)
     return first, places.ravel().astype(np.int32)
 
 

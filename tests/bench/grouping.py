@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp import neighbours, topics
+from nlp import topics
 from nlp.embed import Embedder
+from nlp.nearest import nearest
 from tests.bench import Report, Row, corpus
 
 BESIDE = (10_000, 50_000)
@@ -46,7 +47,7 @@ def grown(vectors: Floats, texts: Sequence[str], size: int) -> tuple[Floats, lis
     """`size` statements: those of the corpus, and more between them."""
     rng = np.random.default_rng(0)
     more = max(0, size - len(vectors))
-    near, _ = neighbours.nearest(vectors)
+    near, _ = nearest(vectors, 15)
     chosen = rng.integers(len(vectors), size=more)
     towards = near[chosen, rng.integers(near.shape[1], size=more)]
     share = rng.random((more, 1), np.float32)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp import grouping, identity, topics
+from nlp import identity, topics
+from nlp.directions import centroids
 from nlp.embed import Embedder
 from tests.bench import Report, Row, corpus
 
@@ -72,12 +73,12 @@ def kept(said: Said, old: Labels, new: Labels) -> float:
 
 
 def _known(said: Said, labels: Labels) -> Sequence[identity.Known]:
-    centres = grouping.centroids(said.vectors, labels)
+    centres = centroids(said.vectors, labels)
     return [identity.Known(str(it), _members(labels, it), centre) for it, centre in enumerate(centres)]
 
 
 def _found(said: Said, labels: Labels) -> Sequence[identity.Found]:
-    centres = grouping.centroids(said.vectors, labels)
+    centres = centroids(said.vectors, labels)
     return [identity.Found(_members(labels, it), centre) for it, centre in enumerate(centres)]
 
 

@@ -1,0 +1,23 @@
+"""Vectors as directions: brought to length one, taken about their mean, and the middles of groups of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+def unit(vectors: Floats) -> Floats:
+    """Rows of length one, (n, d); a row of zeros stays one."""
+    rows: Floats = (vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)).astype(np.float32)
+    return rows
+
+
+def centroids(vectors: Floats, labels: NDArray[np.int32]) -> Floats:
+    """(k, d): the mean direction of each group from 0 up; labels below 0 belong to none."""
+    kept = np.flatnonzero(labels >= 0)
+    shape = (len(kept), int(labels.max(initial=-1)) + 1)
+    member = sp.csr_array((np.ones(len(kept), np.float32), labels[kept], np.arange(len(kept) + 1)), shape=shape)
+    return unit(np.asarray(member.T @ (vectors if len(kept) == len(vectors) else vectors[kept])))
