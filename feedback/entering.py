@@ -7,8 +7,10 @@ import secrets
 from zoneinfo import ZoneInfo
 
 from litestar import Response, Router, get, post
+from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
+from feedback.given import GivenBell, GivenRecord
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
@@ -33,7 +35,7 @@ COMPLAINTS = {
 
 
 @get("/dashboard/{service:str}/enter", sync_to_thread=True)
-def entry_form(request: AnyRequest, record: Record, service: str) -> Response[str]:
+def entry_form(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Response[str]:
     """The form. `?office=` and `?way=` are filled in, so that a stack of forms takes fewer keys."""
     with record.transaction() as session:
         who, found = _editor(session, request, service)
@@ -42,7 +44,7 @@ def entry_form(request: AnyRequest, record: Record, service: str) -> Response[st
 
 
 @post("/dashboard/{service:str}/enter", status_code=200, request_max_body_size=BODY_LIMIT)
-async def enter(request: AnyRequest, record: Record, bell: Bell, service: str) -> Response[str]:
+async def enter(request: AnyRequest, record: GivenRecord, bell: GivenBell, service: FromPath[str]) -> Response[str]:
     """Stores it and shows the receipt; sent again by a reload, it is the same piece with the same receipt."""
     values = await form_values(request)
     return await asyncio.to_thread(_entered, request, record, bell, service, values)

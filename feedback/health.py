@@ -4,8 +4,7 @@ from litestar import Response, Router, get
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from feedback.record.db import Record
-from feedback.record.queue import Bell
+from feedback.given import GivenBell, GivenRecord
 
 
 @get("/health/live", sync_to_thread=False)
@@ -15,7 +14,7 @@ def live() -> dict[str, str]:
 
 
 @get("/health/ready", sync_to_thread=True)
-def ready(record: Record, bell: Bell) -> Response[dict[str, str]]:
+def ready(record: GivenRecord, bell: GivenBell) -> Response[dict[str, str]]:
     """PostgreSQL answers (else 503). Redis is told too; without it work is only slower."""
     try:
         with record.engine.connect() as connection:

@@ -6,12 +6,14 @@ from urllib.parse import quote
 from xml.etree import ElementTree as ET  # writes only
 
 from litestar import Response, Router, get
+from litestar.params import FromPath
 
+from feedback.given import GivenRecord
 from feedback.record import access
 from feedback.record.db import Record
 from feedback.record.models import Service
 from ingest import pages
-from ingest.door import AnyRequest, Intake
+from ingest.door import AnyRequest, GivenIntake
 from ingest.language import choose, offered
 from insights.answers import published
 from insights.answers.published import Entry
@@ -22,7 +24,7 @@ COLUMNS = ("said", "did", "on", "reports", "fell")
 
 
 @get("/services/{service:str}/you-said-we-did", sync_to_thread=True)
-def page(request: AnyRequest, intake: Intake, service: str) -> Response[str]:
+def page(request: AnyRequest, intake: GivenIntake, service: FromPath[str]) -> Response[str]:
     """What people told the service, and what it changed because of it."""
     known = pages.service_of(intake, service)
     found, entries = _read(request, intake.record, service)
@@ -50,7 +52,7 @@ def _read(request: AnyRequest, record: Record, slug: str) -> tuple[Service, list
 
 
 @get("/services/{service:str}/you-said-we-did.csv", sync_to_thread=True)
-def table(request: AnyRequest, record: Record, service: str) -> Response[str]:
+def table(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Response[str]:
     """As open data."""
     _, entries = _read(request, record, service)
     out = io.StringIO()
@@ -62,7 +64,7 @@ def table(request: AnyRequest, record: Record, service: str) -> Response[str]:
 
 
 @get("/services/{service:str}/you-said-we-did.atom", sync_to_thread=True)
-def feed(request: AnyRequest, record: Record, service: str) -> Response[bytes]:
+def feed(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Response[bytes]:
     """As an Atom feed (RFC 4287)."""
     found, entries = _read(request, record, service)
     url = f"{record.settings.url}{_path(found)}"

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_AN_HOUR = "public, max-age=3600"
@@ -92,7 +93,9 @@ class StaticFiles:
         files = self._files
 
         @get(f"{self._at}/{{version:str}}/{{name:str}}", sync_to_thread=True, include_in_schema=False)
-        def static_file(request: Request[Any, Any, Any], version: str, name: str) -> Response[bytes]:
+        def static_file(
+            request: Request[Any, Any, Any], version: FromPath[str], name: FromPath[str]
+        ) -> Response[bytes]:
             """Another version than ours is asked for while a release rolls out: ours will do, and is not kept."""
             if name not in files:
                 raise NotFoundException("there is no such file")

@@ -20,7 +20,7 @@ from ingest.arrival import Arrival
 from ingest.channels import CHANNELS
 from ingest.channels.contract import Channel, Inbound, Parsed, Secrets
 from ingest.directory import ServiceDirectory
-from ingest.door import AnyRequest, Intake
+from ingest.door import AnyRequest, GivenIntake, Intake
 from ingest.intake import Accepted
 from nlp.language import language
 
@@ -147,7 +147,7 @@ def _plain(parsed: Parsed, stored: Sequence[Accepted]) -> Response[Any]:
 
 
 def _handler(name: str, channel: Channel, method: str) -> HTTPRouteHandler:
-    async def handler(request: AnyRequest, intake: Intake) -> Response[Any]:
+    async def handler(request: AnyRequest, intake: GivenIntake) -> Response[Any]:
         return await receive(request, intake, name, channel)
 
     handler.__doc__ = f"Take in what {name.rsplit('/', 1)[-1]} sends."

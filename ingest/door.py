@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from litestar import Request
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 
 from feedback.record import access
 from feedback.record.access import Principal, Role
@@ -50,3 +51,7 @@ class Intake:
             who = access.identify(session, key, "key")
             access.service_for(session, who, service, Role.reader)
             return who
+
+
+GivenIntake = NamedDependency[Intake]
+"""The one that the front door gives to every handler that names it."""

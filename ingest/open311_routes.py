@@ -5,8 +5,10 @@ import datetime as dt
 from typing import Any
 
 from litestar import Response, Router, get, post
+from litestar.params import FromPath
 from sqlalchemy import func, select
 
+from feedback.given import GivenRecord
 from feedback.record.db import Record
 from feedback.record.errors import Forbidden, NotAuthentic
 from feedback.record.models import Service
@@ -15,7 +17,7 @@ from ingest.channel_routes import BODY_LIMIT, inbound
 from ingest.channels import open311, open311_answers
 from ingest.channels.contract import Inbound, Parsed, Secrets
 from ingest.directory import ServiceDirectory
-from ingest.door import AnyRequest, Intake
+from ingest.door import AnyRequest, GivenIntake
 from ingest.open311_requests import CALLER
 
 AT = "/open311/v2"
@@ -31,7 +33,7 @@ def _answer(rendered: tuple[str, bytes], status: int = 200) -> Response[bytes]:
     return Response(body, status_code=status, media_type=media, headers={"Access-Control-Allow-Origin": "*"})
 
 
-def discovery(request: AnyRequest, record: Record) -> Response[bytes]:
+def discovery(request: AnyRequest, record: GivenRecord) -> Response[bytes]:
     """Where the API is, and which formats it speaks."""
     with record.transaction() as session:
         changed = session.scalar(select(func.max(Service.created_at))) or dt.datetime.now(dt.UTC)
@@ -39,7 +41,7 @@ def discovery(request: AnyRequest, record: Record) -> Response[bytes]:
     return _answer(open311_answers.discovery(url + AT, url, changed, _form(request)))
 
 
-def services(request: AnyRequest, record: Record) -> Response[bytes]:
+def services(request: AnyRequest, record: GivenRecord) -> Response[bytes]:
     """The services that requests can be filed with."""
     with record.transaction() as session:
         known = open311_requests.services(session)
@@ -47,7 +49,7 @@ def services(request: AnyRequest, record: Record) -> Response[bytes]:
 
 
 @get("/services/{code:str}", sync_to_thread=True)
-def service(request: AnyRequest, code: str, record: Record) -> Response[bytes]:
+def service(request: AnyRequest, code: FromPath[str], record: GivenRecord) -> Response[bytes]:
     """What one service asks for besides; `code` ends in .xml or .json."""
     form = _form(request)
     with record.transaction() as session:
@@ -55,7 +57,7 @@ def service(request: AnyRequest, code: str, record: Record) -> Response[bytes]:
     return _answer(open311_answers.definition(found, form))
 
 
-async def file_request(request: AnyRequest, intake: Intake) -> Response[bytes]:
+async def file_request(request: AnyRequest, intake: GivenIntake) -> Response[bytes]:
     """File a request. It is answered with its id, and a notice that holds the receipt."""
     came = await inbound(request, intake.record.settings, CALLER)
     parsed = await asyncio.to_thread(_read, intake.record, came)
@@ -74,7 +76,7 @@ def _read(record: Record, came: Inbound) -> Parsed:
         return open311.read(came, Secrets(), ServiceDirectory(session))
 
 
-def requests(request: AnyRequest, record: Record) -> Response[bytes]:
+def requests(request: AnyRequest, record: GivenRecord) -> Response[bytes]:
     """What was filed here, redacted: by id, service, status and time, of 90 days at most."""
     asked = open311.filters(request.query_params.multi_items(), dt.datetime.now(dt.UTC))
     with record.transaction() as session:
@@ -83,7 +85,7 @@ def requests(request: AnyRequest, record: Record) -> Response[bytes]:
 
 
 @get("/requests/{identity:str}", sync_to_thread=True)
-def one_request(request: AnyRequest, identity: str, record: Record) -> Response[bytes]:
+def one_request(request: AnyRequest, identity: FromPath[str], record: GivenRecord) -> Response[bytes]:
     """One request, redacted; `identity` ends in .xml or .json."""
     form = _form(request)
     with record.transaction() as session:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from litestar import MediaType, Response, Router, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from feedback.record import access
@@ -17,7 +18,7 @@ from feedback.web import FOR_AN_HOUR, Pages, StaticFiles, serve_file
 from ingest import receipts
 from ingest.arrival import MESSAGE_LIMIT, Arrival
 from ingest.colour import style_sheet
-from ingest.door import AnyRequest, Intake
+from ingest.door import AnyRequest, GivenIntake, Intake
 from ingest.language import choose, offered, switch
 from ingest.receipts import Receipt
 from ingest.wording import WORDING, Wording
@@ -73,7 +74,7 @@ def _receipt_url(code: str, wording: Wording) -> str:
 
 
 @get("/services/{service:str}/feedback", sync_to_thread=True)
-def feedback_form(request: AnyRequest, service: str, intake: Intake) -> Response[str]:
+def feedback_form(request: AnyRequest, service: FromPath[str], intake: GivenIntake) -> Response[str]:
     """The form. `?page_url=` tells which page the citizen came from."""
     page_url = request.query_params.get("page_url", "")[:URL_LIMIT]
     values = {"message": "", "contact": "", "page_url": page_url}
@@ -96,7 +97,7 @@ def _form(
 
 
 @post("/services/{service:str}/feedback", request_max_body_size=BODY_LIMIT)
-async def send_feedback(request: AnyRequest, service: str, intake: Intake) -> Response[str]:
+async def send_feedback(request: AnyRequest, service: FromPath[str], intake: GivenIntake) -> Response[str]:
     """Stores it and answers with the receipt; sent again by a reload, it is the same piece with the same receipt."""
     known = await asyncio.to_thread(service_of, intake, service)
     form = await request.form()
@@ -155,7 +156,7 @@ def receipt_form(request: AnyRequest) -> Response[str]:
 
 
 @post("/receipts", status_code=200)
-async def find_receipt(request: AnyRequest, intake: Intake) -> Response[str] | Redirect:
+async def find_receipt(request: AnyRequest, intake: GivenIntake) -> Response[str] | Redirect:
     code = str((await request.form()).get("code", ""))[:100]
     wording = choose(request, NONE.languages)
     try:
@@ -172,7 +173,7 @@ def _look_up(intake: Intake, code: str) -> Receipt:
 
 
 @get("/receipts/{code:str}", sync_to_thread=True)
-def receipt_page(request: AnyRequest, code: str, intake: Intake) -> Response[str]:
+def receipt_page(request: AnyRequest, code: FromPath[str], intake: GivenIntake) -> Response[str]:
     """Where a piece of feedback is."""
     found = _look_up(intake, code)
     known = service_of(intake, found.service)
@@ -197,7 +198,7 @@ def _not_fixed_url(found: Receipt, wording: Wording) -> str:
 
 
 @post("/receipts/{code:str}/not-fixed", sync_to_thread=True)
-def not_fixed(request: AnyRequest, code: str, intake: Intake) -> Redirect:
+def not_fixed(request: AnyRequest, code: FromPath[str], intake: GivenIntake) -> Redirect:
     """Counts it as a report, and says so."""
     with intake.record.transaction() as session:
         receipts.not_fixed(session, code)
@@ -206,7 +207,7 @@ def not_fixed(request: AnyRequest, code: str, intake: Intake) -> Redirect:
 
 
 @post("/receipts/{code:str}/take-back", sync_to_thread=True)
-def take_back(request: AnyRequest, code: str, intake: Intake) -> Redirect:
+def take_back(request: AnyRequest, code: FromPath[str], intake: GivenIntake) -> Redirect:
     """Erases what was said, and shows the receipt that is left."""
     with intake.record.transaction() as session:
         receipts.take_back(session, code)
@@ -216,7 +217,7 @@ def take_back(request: AnyRequest, code: str, intake: Intake) -> Redirect:
 
 
 @get("/services/{service:str}/colour.css", sync_to_thread=True)
-def colour_sheet(service: str, intake: Intake) -> Response[str]:
+def colour_sheet(service: FromPath[str], intake: GivenIntake) -> Response[str]:
     return Response(
         style_sheet(service_of(intake, service).colour),
         media_type=MediaType.CSS,

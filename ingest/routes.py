@@ -6,18 +6,18 @@ from typing import Annotated
 
 import msgspec
 from litestar import Router, delete, get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, HeaderParameter, JSONBody
 
 from feedback.record.access import Principal
 from feedback.record.errors import Malformed
 from ingest import receipts
 from ingest.arrival import MESSAGE_LIMIT, Arrival
-from ingest.door import AnyRequest, Intake
+from ingest.door import AnyRequest, GivenIntake
 from ingest.receipts import Receipt
 
 BODY_LIMIT = 64 * 1024
 
-IdempotencyKey = Annotated[str | None, Parameter(header="Idempotency-Key", max_length=200, default=None)]
+IdempotencyKey = Annotated[str | None, HeaderParameter(name="Idempotency-Key", max_length=200)]
 Short = Annotated[str, msgspec.Meta(max_length=200)]
 
 
@@ -43,7 +43,11 @@ class Acknowledgement(msgspec.Struct, frozen=True):
 
 @post("/v1/services/{service:str}/feedback", status_code=202, request_max_body_size=BODY_LIMIT)
 async def submit(
-    request: AnyRequest, service: str, data: Submission, intake: Intake, idempotency_key: IdempotencyKey
+    request: AnyRequest,
+    service: FromPath[str],
+    data: JSONBody[Submission],
+    intake: GivenIntake,
+    idempotency_key: IdempotencyKey = None,
 ) -> Acknowledgement:
     """Leave feedback. Repeating it under the same Idempotency-Key gives the same answer."""
     who = await intake.vouched(request, service)
@@ -79,21 +83,21 @@ def parse_moment(text: str) -> dt.datetime | dt.date:
 
 
 @get("/v1/receipts/{code:str}", sync_to_thread=True)
-def show_receipt(code: str, intake: Intake) -> Receipt:
+def show_receipt(code: FromPath[str], intake: GivenIntake) -> Receipt:
     """Where a piece of feedback is."""
     with intake.record.transaction() as session:
         return receipts.look_up(session, code)
 
 
 @delete("/v1/receipts/{code:str}", sync_to_thread=True)
-def take_back(code: str, intake: Intake) -> None:
+def take_back(code: FromPath[str], intake: GivenIntake) -> None:
     """Take a piece of feedback back: what was said is erased."""
     with intake.record.transaction() as session:
         receipts.take_back(session, code)
 
 
 @post("/v1/receipts/{code:str}/not-fixed", status_code=202, sync_to_thread=True)
-def not_fixed(code: str, intake: Intake) -> Receipt:
+def not_fixed(code: FromPath[str], intake: GivenIntake) -> Receipt:
     """Say that what is called resolved is not: that counts as a new report."""
     with intake.record.transaction() as session:
         receipts.not_fixed(session, code)

@@ -5,12 +5,13 @@ import uuid
 
 import msgspec
 from litestar import get, patch, post
+from litestar.params import FromPath, JSONBody
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from feedback.given import GivenRecord
 from feedback.record import access
 from feedback.record.access import Role
-from feedback.record.db import Record
 from feedback.record.models import Action, Change, Issue, Service
 from insights.api.door import AnyRequest, asker, routes
 from insights.api.once import RequestKey, once
@@ -59,7 +60,7 @@ def issue_view(session: Session, issue: Issue) -> IssueView:
 
 
 @patch("/v1/issues/{issue:uuid}", sync_to_thread=True)
-def decide(request: AnyRequest, record: Record, issue: uuid.UUID, data: Decision) -> IssueView:
+def decide(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], data: JSONBody[Decision]) -> IssueView:
     """Set title, status (`resolved` takes an action or a reason), assignee or due date; leave a note."""
     with record.transaction() as session:
         who = asker(session, request)
@@ -70,7 +71,11 @@ def decide(request: AnyRequest, record: Record, issue: uuid.UUID, data: Decision
 
 @post("/v1/issues/{issue:uuid}/actions", sync_to_thread=True)
 def add_action(
-    request: AnyRequest, record: Record, issue: uuid.UUID, data: Done, request_key: RequestKey
+    request: AnyRequest,
+    record: GivenRecord,
+    issue: FromPath[uuid.UUID],
+    data: JSONBody[Done],
+    request_key: RequestKey = None,
 ) -> ActionView:
     """Tell what was changed about an issue; its outcome is measured from then on."""
     with record.transaction() as session:
@@ -81,7 +86,7 @@ def add_action(
 
 
 @get("/v1/issues/{issue:uuid}/actions", sync_to_thread=True)
-def list_actions(request: AnyRequest, record: Record, issue: uuid.UUID) -> Page[ActionView]:
+def list_actions(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> Page[ActionView]:
     """What was changed about an issue, the oldest first."""
     with record.transaction() as session:
         found = access.issue_for(session, asker(session, request), issue)
@@ -89,14 +94,14 @@ def list_actions(request: AnyRequest, record: Record, issue: uuid.UUID) -> Page[
 
 
 @get("/v1/issues/{issue:uuid}/outcomes", sync_to_thread=True)
-def list_outcomes(request: AnyRequest, record: Record, issue: uuid.UUID) -> Page[OutcomeView]:
+def list_outcomes(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> Page[OutcomeView]:
     """What each action did to the rate of the issue's reports."""
     with record.transaction() as session:
         return Page(ledger.of_issue(session, access.issue_for(session, asker(session, request), issue)))
 
 
 @get("/v1/services/{service:str}/ledger", sync_to_thread=True)
-def show_ledger(request: AnyRequest, record: Record, service: str) -> Ledger:
+def show_ledger(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Ledger:
     """What was acted on, what worked, what did not, and what is not known yet."""
     with record.transaction() as session:
         return ledger.of_service(session, access.service_for(session, asker(session, request), service))
@@ -104,7 +109,11 @@ def show_ledger(request: AnyRequest, record: Record, service: str) -> Ledger:
 
 @post("/v1/services/{service:str}/changes", sync_to_thread=True)
 def add_change(
-    request: AnyRequest, record: Record, service: str, data: Happened, request_key: RequestKey
+    request: AnyRequest,
+    record: GivenRecord,
+    service: FromPath[str],
+    data: JSONBody[Happened],
+    request_key: RequestKey = None,
 ) -> ChangeView:
     """Tell of a release, an outage, letters sent or a holiday; it is marked on the service's charts."""
     with record.transaction() as session:
@@ -115,7 +124,9 @@ def add_change(
 
 
 @get("/v1/services/{service:str}/changes", sync_to_thread=True)
-def list_changes(request: AnyRequest, record: Record, service: str, limit: Limit, cursor: Cursor) -> Page[ChangeView]:
+def list_changes(
+    request: AnyRequest, record: GivenRecord, service: FromPath[str], limit: Limit = 50, cursor: Cursor = None
+) -> Page[ChangeView]:
     """The service's changes, the latest told of first."""
     with record.transaction() as session:
         found = access.service_for(session, asker(session, request), service)

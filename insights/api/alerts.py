@@ -7,24 +7,24 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, delete, get, post, put
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody
 from litestar.response import Stream
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from feedback.given import GivenBell, GivenRecord
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.errors import Malformed
 from feedback.record.models import Alert
-from feedback.record.queue import Bell
 from insights.alerts import events, facts, feeds, hearing, hindsight, subscriptions
 from insights.alerts.subscriptions import Filters
 from insights.api.door import AnyRequest, asker, routes
 from insights.api.paging import Cursor, Limit, pack, unpack
 from insights.views import Page
 
-LastEvent = Annotated[str | None, Parameter(header="Last-Event-ID", default=None)]
+LastEvent = Annotated[str | None, HeaderParameter(name="Last-Event-ID")]
 
 
 class AlertView(msgspec.Struct, frozen=True):
@@ -70,11 +70,11 @@ def _view(session: Session, record: Record, alert: Alert) -> AlertView:
 @get("/v1/services/{service:str}/alerts", sync_to_thread=True)
 def list_alerts(
     request: AnyRequest,
-    record: Record,
-    service: str,
-    limit: Limit,
-    cursor: Cursor,
-    subscription: uuid.UUID | None = None,
+    record: GivenRecord,
+    service: FromPath[str],
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    subscription: FromQuery[uuid.UUID | None] = None,
 ) -> Page[AlertView]:
     """What a service told, or what one subscription was told; the latest first."""
     with record.transaction() as session:
@@ -93,7 +93,7 @@ def list_alerts(
 
 
 @post("/v1/alerts/{alert:uuid}/acknowledge", status_code=200, sync_to_thread=True)
-def acknowledge_alert(request: AnyRequest, record: Record, alert: uuid.UUID) -> AlertView:
+def acknowledge_alert(request: AnyRequest, record: GivenRecord, alert: FromPath[uuid.UUID]) -> AlertView:
     """Somebody has seen it: its subscription hears no more of this signal, however it grows."""
     with record.transaction() as session:
         return _view(session, record, hearing.acknowledge(session, asker(session, request), alert))
@@ -101,7 +101,11 @@ def acknowledge_alert(request: AnyRequest, record: Record, alert: uuid.UUID) -> 
 
 @put("/v1/subscriptions/{subscription:uuid}/quiet/{issue:uuid}", status_code=204, sync_to_thread=True)
 def quieten_issue(
-    request: AnyRequest, record: Record, subscription: uuid.UUID, issue: uuid.UUID, data: Silence
+    request: AnyRequest,
+    record: GivenRecord,
+    subscription: FromPath[uuid.UUID],
+    issue: FromPath[uuid.UUID],
+    data: JSONBody[Silence],
 ) -> None:
     """Snooze an issue for one subscription (`until`), or mute it."""
     if data.until is not None and data.until.tzinfo is None:
@@ -113,7 +117,9 @@ def quieten_issue(
 
 
 @delete("/v1/subscriptions/{subscription:uuid}/quiet/{issue:uuid}", sync_to_thread=True)
-def hear_issue(request: AnyRequest, record: Record, subscription: uuid.UUID, issue: uuid.UUID) -> None:
+def hear_issue(
+    request: AnyRequest, record: GivenRecord, subscription: FromPath[uuid.UUID], issue: FromPath[uuid.UUID]
+) -> None:
     """Hear of that issue again."""
     with record.transaction() as session:
         found = subscriptions.find(session, asker(session, request), subscription, Role.editor)
@@ -121,7 +127,7 @@ def hear_issue(request: AnyRequest, record: Record, subscription: uuid.UUID, iss
 
 
 @post("/v1/subscriptions/preview", status_code=200, sync_to_thread=True)
-def preview_subscription(request: AnyRequest, record: Record, bell: Bell, data: Sought) -> Preview:
+def preview_subscription(request: AnyRequest, record: GivenRecord, bell: GivenBell, data: JSONBody[Sought]) -> Preview:
     """What a subscription with these filters would have been sent in the last 90 days."""
     with record.transaction() as session:
         service = access.service_for(session, asker(session, request), data.service)
@@ -132,7 +138,7 @@ def preview_subscription(request: AnyRequest, record: Record, bell: Bell, data: 
 
 
 @get("/v1/services/{service:str}/events", sync_to_thread=True, media_type="text/event-stream")
-def stream_events(request: AnyRequest, record: Record, service: str, last: LastEvent) -> Stream:
+def stream_events(request: AnyRequest, record: GivenRecord, service: FromPath[str], last: LastEvent = None) -> Stream:
     """Server-sent events, as they come; `Last-Event-ID` reads on where the stream broke off."""
 
     def read(number: int) -> Sequence[tuple[int, bytes]]:
@@ -146,7 +152,7 @@ def stream_events(request: AnyRequest, record: Record, service: str, last: LastE
 
 
 @post("/v1/services/{service:str}/feed", sync_to_thread=True)
-def make_feed(request: AnyRequest, record: Record, service: str) -> FeedAddress:
+def make_feed(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> FeedAddress:
     """An address for a feed reader, which can send no key: it opens this feed and nothing else."""
     with record.transaction() as session:
         found = access.service_for(session, asker(session, request), service)
@@ -154,14 +160,16 @@ def make_feed(request: AnyRequest, record: Record, service: str) -> FeedAddress:
 
 
 @delete("/v1/services/{service:str}/feed", sync_to_thread=True)
-def revoke_feeds(request: AnyRequest, record: Record, service: str) -> None:
+def revoke_feeds(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> None:
     """Make every address of this feed worthless."""
     with record.transaction() as session:
         feeds.revoke(session, access.service_for(session, asker(session, request), service, Role.editor))
 
 
 @get("/v1/services/{service:str}/feed.atom", sync_to_thread=True, media_type="application/atom+xml")
-def show_feed(request: AnyRequest, record: Record, service: str, token: str | None = None) -> Response[bytes]:
+def show_feed(
+    request: AnyRequest, record: GivenRecord, service: FromPath[str], token: FromQuery[str | None] = None
+) -> Response[bytes]:
     """An Atom feed of what a service told; with a key, or with the token of its address."""
     with record.transaction() as session:
         who = access.identify(session, token, feeds.FEED) if token else asker(session, request)

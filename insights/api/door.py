@@ -4,14 +4,18 @@ from urllib.parse import urlsplit
 
 from litestar import Request, Router
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from sqlalchemy.orm import Session
 
 from feedback.record import access
 from feedback.record.access import Principal
 from feedback.record.errors import Forbidden, NotAuthentic
+from insights.reading.meaning import Meaning
 
 AnyRequest = Request[object, object, State]
+GivenMeaning = NamedDependency[Meaning]
+"""The one that the front door gives to every handler that names it."""
 
 COOKIE = "feedback_session"
 

@@ -4,10 +4,11 @@ import datetime as dt
 import uuid
 
 from litestar import get
+from litestar.params import FromPath, FromQuery
 from litestar.response import Stream
 
+from feedback.given import GivenRecord
 from feedback.record import access
-from feedback.record.db import Record
 from feedback.record.models import AuditEntry
 from insights.api.door import AnyRequest, asker, routes
 from insights.reading.feedback import Sought
@@ -18,13 +19,13 @@ from insights.views import ChannelName
 @get("/v1/services/{service:str}/export.csv", sync_to_thread=True, media_type="text/csv")
 def export(
     request: AnyRequest,
-    record: Record,
-    service: str,
-    since: dt.datetime | None = None,
-    until: dt.datetime | None = None,
-    channel: ChannelName | None = None,
-    language: str | None = None,
-    issue: uuid.UUID | None = None,
+    record: GivenRecord,
+    service: FromPath[str],
+    since: FromQuery[dt.datetime | None] = None,
+    until: FromQuery[dt.datetime | None] = None,
+    channel: FromQuery[ChannelName | None] = None,
+    language: FromQuery[str | None] = None,
+    issue: FromQuery[uuid.UUID | None] = None,
 ) -> Stream:
     """All feedback as CSV, redacted, one piece a row."""
     sought = Sought(since, until, channel, language, issue)

@@ -6,8 +6,10 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import get, patch, post
+from litestar.params import FromPath, FromQuery, JSONBody
 from sqlalchemy.orm import Session
 
+from feedback.given import GivenRecord
 from feedback.record import access, held
 from feedback.record.access import Role
 from feedback.record.db import Record
@@ -49,16 +51,16 @@ class Reason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @get("/v1/services/{service:str}/feedback", sync_to_thread=True)
 def list_feedback(
     request: AnyRequest,
-    record: Record,
-    service: str,
-    limit: Limit,
-    cursor: Cursor,
-    since: dt.datetime | None = None,
-    until: dt.datetime | None = None,
-    channel: ChannelName | None = None,
-    language: str | None = None,
-    issue: uuid.UUID | None = None,
-    only: Literal["urgent", "uncounted"] | None = None,
+    record: GivenRecord,
+    service: FromPath[str],
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    since: FromQuery[dt.datetime | None] = None,
+    until: FromQuery[dt.datetime | None] = None,
+    channel: FromQuery[ChannelName | None] = None,
+    language: FromQuery[str | None] = None,
+    issue: FromQuery[uuid.UUID | None] = None,
+    only: FromQuery[Literal["urgent", "uncounted"] | None] = None,
 ) -> Page[FeedbackView]:
     """All feedback of a service, set aside or duplicate included, the latest received first."""
     sought = Sought(since, until, channel, language, issue, only)
@@ -71,14 +73,16 @@ def list_feedback(
 
 
 @get("/v1/feedback/{feedback:uuid}", sync_to_thread=True)
-def show_feedback(request: AnyRequest, record: Record, feedback: uuid.UUID) -> FeedbackView:
+def show_feedback(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID]) -> FeedbackView:
     """One piece, redacted, with what was made of it."""
     with record.transaction() as session:
         return _view(session, access.feedback_for(session, asker(session, request), feedback))
 
 
 @patch("/v1/feedback/{feedback:uuid}", sync_to_thread=True)
-def overrule(request: AnyRequest, record: Record, feedback: uuid.UUID, data: Verdict) -> FeedbackView:
+def overrule(
+    request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID], data: JSONBody[Verdict]
+) -> FeedbackView:
     """Say that a piece counts although it was set aside, or does not although it was counted."""
     with record.transaction() as session:
         who = asker(session, request)
@@ -94,7 +98,7 @@ def _view(session: Session, piece: Feedback) -> FeedbackView:
 
 
 @get("/v1/services/{service:str}/held", sync_to_thread=True)
-def list_held(request: AnyRequest, record: Record, service: str) -> Page[HeldView]:
+def list_held(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Page[HeldView]:
     """The urgent pieces whose raw text is held until it is released, the latest first; none of the text itself."""
     with record.transaction() as session:
         found = access.service_for(session, asker(session, request), service, HELD_ROLE)
@@ -104,7 +108,7 @@ def list_held(request: AnyRequest, record: Record, service: str) -> Page[HeldVie
 
 
 @get("/v1/feedback/{feedback:uuid}/held", sync_to_thread=True)
-def read_held(request: AnyRequest, record: Record, feedback: uuid.UUID) -> HeldText:
+def read_held(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID]) -> HeldText:
     """What an urgent piece said before it was redacted. Who looked stands in the audit."""
     with record.transaction() as session:
         who = asker(session, request)
@@ -116,7 +120,9 @@ def held_text(session: Session, record: Record, who: access.Principal, piece: Fe
 
 
 @post("/v1/feedback/{feedback:uuid}/held/release", status_code=204, sync_to_thread=True)
-def release_held(request: AnyRequest, record: Record, feedback: uuid.UUID, data: Reason) -> None:
+def release_held(
+    request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID], data: JSONBody[Reason]
+) -> None:
     """It has been seen to: the raw text is destroyed, and the redacted one stays."""
     with record.transaction() as session:
         who = asker(session, request)

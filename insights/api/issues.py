@@ -5,10 +5,10 @@ import uuid
 from typing import Annotated, Any
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
+from feedback.given import GivenRecord
 from feedback.record import access
-from feedback.record.db import Record
 from feedback.record.models import Issue, Service
 from insights.api.door import AnyRequest, asker, routes
 from insights.api.paging import Cursor, Limit, pack, unpack
@@ -30,15 +30,15 @@ from insights.views import (
 @get("/v1/services/{service:str}/issues", sync_to_thread=True)
 def list_issues(
     request: AnyRequest,
-    record: Record,
-    service: str,
-    limit: Limit,
-    cursor: Cursor,
-    trend: Trend | None = None,
-    status: Status | None = None,
-    since: dt.datetime | None = None,
-    channel: ChannelName | None = None,
-    tone: Tone = "issue",
+    record: GivenRecord,
+    service: FromPath[str],
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    trend: FromQuery[Trend | None] = None,
+    status: FromQuery[Status | None] = None,
+    since: FromQuery[dt.datetime | None] = None,
+    channel: FromQuery[ChannelName | None] = None,
+    tone: FromQuery[Tone] = "issue",
 ) -> Page[IssueView]:
     """The issues of a service, the largest first; groups of praise and of filler are listed by their `tone`."""
     with record.transaction() as session:
@@ -50,7 +50,12 @@ def list_issues(
 
 @get("/v1/services/{service:str}/emerging", sync_to_thread=True)
 def list_emerging(
-    request: AnyRequest, record: Record, service: str, limit: Limit, cursor: Cursor, tier: Tier = "signal"
+    request: AnyRequest,
+    record: GivenRecord,
+    service: FromPath[str],
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    tier: FromQuery[Tier] = "signal",
 ) -> Page[IssueView]:
     """The issues that have just started or grown beyond chance, each with its signal; or what is only watched."""
     with record.transaction() as session:
@@ -71,7 +76,7 @@ def _page(found: list[IssueView], limit: int, cursor: str | None) -> Page[IssueV
 
 
 @get("/v1/issues/{issue:uuid}", sync_to_thread=True)
-def show_issue(request: AnyRequest, record: Record, issue: uuid.UUID) -> IssueView:
+def show_issue(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> IssueView:
     """One issue."""
     with record.transaction() as session:
         found = access.issue_for(session, asker(session, request), issue)
@@ -85,7 +90,7 @@ def _one(session: Any, issue: Issue) -> IssueView:
 
 @get("/v1/issues/{issue:uuid}/statements", sync_to_thread=True)
 def list_statements(
-    request: AnyRequest, record: Record, issue: uuid.UUID, limit: Limit, cursor: Cursor
+    request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], limit: Limit = 50, cursor: Cursor = None
 ) -> Page[StatementView]:
     """What people said in an issue, redacted."""
     with record.transaction() as session:
@@ -97,9 +102,9 @@ def list_statements(
 @get("/v1/issues/{issue:uuid}/trend", sync_to_thread=True)
 def show_trend(
     request: AnyRequest,
-    record: Record,
-    issue: uuid.UUID,
-    days: Annotated[int, Parameter(ge=1, le=730)] = 56,
+    record: GivenRecord,
+    issue: FromPath[uuid.UUID],
+    days: Annotated[int, QueryParameter(ge=1, le=730)] = 56,
 ) -> Page[TrendPoint]:
     """The issue's reports day by day, beside all of the service's and what was to be expected."""
     with record.transaction() as session:
@@ -109,7 +114,9 @@ def show_trend(
 
 
 @get("/v1/issues/{issue:uuid}/history", sync_to_thread=True)
-def show_history(request: AnyRequest, record: Record, issue: uuid.UUID, limit: Limit, cursor: Cursor) -> Page[Event]:
+def show_history(
+    request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], limit: Limit = 50, cursor: Cursor = None
+) -> Page[Event]:
     """What happened to an issue, by whom and why; the latest first."""
     with record.transaction() as session:
         found = access.issue_for(session, asker(session, request), issue)

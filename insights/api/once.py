@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Annotated
 
 import msgspec
-from litestar.params import Parameter
+from litestar.params import HeaderParameter
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from feedback.record.errors import KeyReused
 from feedback.record.models import Answered
 from insights.api.door import AnyRequest
 
-RequestKey = Annotated[str | None, Parameter(header="Idempotency-Key", max_length=200, default=None)]
+RequestKey = Annotated[str | None, HeaderParameter(name="Idempotency-Key", max_length=200)]
 
 KEPT = dt.timedelta(days=7)
 

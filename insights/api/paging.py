@@ -4,12 +4,12 @@ import base64
 from typing import Annotated, Any, TypeVar
 
 import msgspec
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from feedback.record.errors import Malformed
 
-Limit = Annotated[int, Parameter(ge=1, le=500, default=50)]
-Cursor = Annotated[str | None, Parameter(max_length=300, default=None)]
+Limit = Annotated[int, QueryParameter(ge=1, le=500)]
+Cursor = Annotated[str | None, QueryParameter(max_length=300)]
 Key = TypeVar("Key")
 
 

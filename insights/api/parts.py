@@ -3,15 +3,16 @@
 import uuid
 
 from litestar import get
+from litestar.params import FromPath
 
+from feedback.given import GivenRecord
 from feedback.record import access
-from feedback.record.db import Record
 from insights.api.door import AnyRequest, asker, routes
 from insights.reading.parts import Parts, parts
 
 
 @get("/v1/issues/{issue:uuid}/parts", sync_to_thread=True)
-def show_parts(request: AnyRequest, record: Record, issue: uuid.UUID) -> Parts:
+def show_parts(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> Parts:
     """Look into an issue: its theme, its sub-issues, and what else it falls into."""
     with record.transaction() as session:
         return parts(session, access.issue_for(session, asker(session, request), issue))

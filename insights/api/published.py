@@ -3,16 +3,17 @@
 import uuid
 
 from litestar import delete, put
+from litestar.params import FromPath, JSONBody
 
+from feedback.given import GivenRecord
 from feedback.record import access
 from feedback.record.access import Role
-from feedback.record.db import Record
 from insights.answers.published import Release, release, withdraw
 from insights.api.door import AnyRequest, asker, routes
 
 
 @put("/v1/issues/{issue:uuid}/publication", status_code=204, sync_to_thread=True)
-def publish(request: AnyRequest, record: Record, issue: uuid.UUID, data: Release) -> None:
+def publish(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], data: JSONBody[Release]) -> None:
     """Publish an issue under "You said, we did"."""
     with record.transaction() as session:
         who = asker(session, request)
@@ -20,7 +21,7 @@ def publish(request: AnyRequest, record: Record, issue: uuid.UUID, data: Release
 
 
 @delete("/v1/issues/{issue:uuid}/publication", sync_to_thread=True)
-def unpublish(request: AnyRequest, record: Record, issue: uuid.UUID) -> None:
+def unpublish(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> None:
     """Take it off again."""
     with record.transaction() as session:
         who = asker(session, request)

@@ -5,12 +5,13 @@ import uuid
 
 import msgspec
 from litestar import get, post
+from litestar.params import FromPath
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from feedback.given import GivenRecord
 from feedback.record import access
 from feedback.record.access import Role
-from feedback.record.db import Record
 from feedback.record.models import Issue, Moved, Refit, Service
 from insights.api.door import AnyRequest, asker, routes
 from insights.api.paging import Cursor, Limit, pack, unpack
@@ -104,7 +105,9 @@ def listed(session: Session, service: Service, limit: int, before: int | None = 
 
 
 @get("/v1/services/{service:str}/refits", sync_to_thread=True)
-def list_refits(request: AnyRequest, record: Record, service: str, limit: Limit, cursor: Cursor) -> Page[RefitView]:
+def list_refits(
+    request: AnyRequest, record: GivenRecord, service: FromPath[str], limit: Limit = 50, cursor: Cursor = None
+) -> Page[RefitView]:
     """How often the topics were trained, and how much each training changed; the latest first."""
     with record.transaction() as session:
         found = access.service_for(session, asker(session, request), service)
@@ -113,14 +116,14 @@ def list_refits(request: AnyRequest, record: Record, service: str, limit: Limit,
 
 
 @get("/v1/refits/{refit:int}", sync_to_thread=True)
-def show_refit(request: AnyRequest, record: Record, refit: int) -> Changes:
+def show_refit(request: AnyRequest, record: GivenRecord, refit: FromPath[int]) -> Changes:
     """What a refit changed: new issues, splits and merges, and which statements moved from where to where."""
     with record.transaction() as session:
         return _changes(session, access.owned_for(session, asker(session, request), Refit, refit))
 
 
 @post("/v1/refits/{refit:int}/undo", status_code=200, sync_to_thread=True)
-def undo_refit(request: AnyRequest, record: Record, refit: int) -> RefitView:
+def undo_refit(request: AnyRequest, record: GivenRecord, refit: FromPath[int]) -> RefitView:
     """Undo the newest refit: statements go back, issues that it made end; what people decided since stands."""
     with record.transaction() as session:
         who = asker(session, request)

@@ -7,9 +7,11 @@ from typing import Annotated
 
 import msgspec
 from litestar import get, post
+from litestar.params import FromPath, JSONBody
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from feedback.given import GivenRecord
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
@@ -84,7 +86,13 @@ def regrouping_view(session: Session, done: Regrouping) -> RegroupingView:
 
 
 @post("/v1/issues/{issue:uuid}/merge", status_code=200, sync_to_thread=True)
-def merge(request: AnyRequest, record: Record, issue: uuid.UUID, data: Merging, request_key: RequestKey) -> IssueView:
+def merge(
+    request: AnyRequest,
+    record: GivenRecord,
+    issue: FromPath[uuid.UUID],
+    data: JSONBody[Merging],
+    request_key: RequestKey = None,
+) -> IssueView:
     """Merge an issue into another; answers with the one that goes on."""
     with record.transaction() as session:
         who = asker(session, request)
@@ -99,7 +107,13 @@ def merge(request: AnyRequest, record: Record, issue: uuid.UUID, data: Merging, 
 
 
 @post("/v1/issues/{issue:uuid}/split", sync_to_thread=True)
-def split(request: AnyRequest, record: Record, issue: uuid.UUID, data: Splitting, request_key: RequestKey) -> IssueView:
+def split(
+    request: AnyRequest,
+    record: GivenRecord,
+    issue: FromPath[uuid.UUID],
+    data: JSONBody[Splitting],
+    request_key: RequestKey = None,
+) -> IssueView:
     """Make an issue of some of its statements; answers with the new one."""
     with record.transaction() as session:
         who = asker(session, request)
@@ -114,7 +128,11 @@ def split(request: AnyRequest, record: Record, issue: uuid.UUID, data: Splitting
 
 @post("/v1/issues/{issue:uuid}/apart", sync_to_thread=True)
 def keep_apart(
-    request: AnyRequest, record: Record, issue: uuid.UUID, data: Parting, request_key: RequestKey
+    request: AnyRequest,
+    record: GivenRecord,
+    issue: FromPath[uuid.UUID],
+    data: JSONBody[Parting],
+    request_key: RequestKey = None,
 ) -> RegroupingView:
     """Say that some of its statements do not belong there: they leave it, and no refit takes them back into it."""
 
@@ -126,7 +144,13 @@ def keep_apart(
 
 
 @post("/v1/statements/{statement:int}/move", sync_to_thread=True)
-def move(request: AnyRequest, record: Record, statement: int, data: Moving, request_key: RequestKey) -> RegroupingView:
+def move(
+    request: AnyRequest,
+    record: GivenRecord,
+    statement: FromPath[int],
+    data: JSONBody[Moving],
+    request_key: RequestKey = None,
+) -> RegroupingView:
     """Put a statement into another issue, where every refit leaves it."""
 
     def make(session: Session, who: Principal) -> Regrouping:
@@ -152,7 +176,7 @@ def _decide(
 
 @get("/v1/services/{service:str}/regroupings", sync_to_thread=True)
 def list_regroupings(
-    request: AnyRequest, record: Record, service: str, limit: Limit, cursor: Cursor
+    request: AnyRequest, record: GivenRecord, service: FromPath[str], limit: Limit = 50, cursor: Cursor = None
 ) -> Page[RegroupingView]:
     """What people decided about which statements belong together; the latest first."""
     with record.transaction() as session:
@@ -163,7 +187,7 @@ def list_regroupings(
 
 
 @post("/v1/regroupings/{regrouping_id:int}/undo", status_code=200, sync_to_thread=True)
-def undo(request: AnyRequest, record: Record, regrouping_id: int) -> RegroupingView:
+def undo(request: AnyRequest, record: GivenRecord, regrouping_id: FromPath[int]) -> RegroupingView:
     """Undo a merge, a split, a move or what was kept apart; what was decided since stands."""
     with record.transaction() as session:
         who = asker(session, request)

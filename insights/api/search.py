@@ -3,21 +3,26 @@
 from typing import Annotated
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 
+from feedback.given import GivenRecord
 from feedback.record import access
-from feedback.record.db import Record
-from insights.api.door import AnyRequest, asker, routes
+from insights.api.door import AnyRequest, GivenMeaning, asker, routes
 from insights.api.paging import Cursor, Limit, pack, unpack
-from insights.reading.meaning import Meaning
 from insights.reading.search import Hits, search
 
-Query = Annotated[str, Parameter(min_length=1, max_length=500, pattern=r"\S")]
+Query = Annotated[str, QueryParameter(min_length=1, max_length=500, pattern=r"\S")]
 
 
 @get("/v1/services/{service:str}/search", sync_to_thread=True)
 def search_service(
-    request: AnyRequest, record: Record, meaning: Meaning, service: str, q: Query, limit: Limit, cursor: Cursor
+    request: AnyRequest,
+    record: GivenRecord,
+    meaning: GivenMeaning,
+    service: FromPath[str],
+    q: Query,
+    limit: Limit = 50,
+    cursor: Cursor = None,
 ) -> Hits:
     """What people said about something, by meaning and by words, grouped by issue."""
     start = unpack(cursor, int) if cursor else 0

@@ -3,11 +3,12 @@
 from typing import Any
 
 from litestar import get, patch
+from litestar.params import FromPath, FromQuery, JSONBody
 from sqlalchemy import select
 
+from feedback.given import GivenRecord
 from feedback.record import access, services
 from feedback.record.access import Role
-from feedback.record.db import Record
 from feedback.record.models import AuditEntry, Service
 from insights.api.door import AnyRequest, asker, routes
 from insights.api.paging import Cursor, Limit, pack, unpack
@@ -21,7 +22,9 @@ from insights.views import (
 
 
 @get("/v1/services", sync_to_thread=True)
-def list_services(request: AnyRequest, record: Record, limit: Limit, cursor: Cursor) -> Page[ServiceView]:
+def list_services(
+    request: AnyRequest, record: GivenRecord, limit: Limit = 50, cursor: Cursor = None
+) -> Page[ServiceView]:
     """The services that the key may see, by slug."""
     with record.transaction() as session:
         who = asker(session, request)
@@ -35,7 +38,9 @@ def list_services(request: AnyRequest, record: Record, limit: Limit, cursor: Cur
 
 
 @patch("/v1/services/{service:str}", sync_to_thread=True)
-def set_service(request: AnyRequest, record: Record, service: str, data: dict[str, Any]) -> ServiceView:
+def set_service(
+    request: AnyRequest, record: GivenRecord, service: FromPath[str], data: JSONBody[dict[str, Any]]
+) -> ServiceView:
     """Set a service's name and properties; null brings a default back."""
     with record.transaction() as session:
         who = asker(session, request)
@@ -48,7 +53,7 @@ def set_service(request: AnyRequest, record: Record, service: str, data: dict[st
 
 
 @get("/v1/services/{service:str}/summary", sync_to_thread=True)
-def show_summary(request: AnyRequest, record: Record, service: str) -> Summary:
+def show_summary(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Summary:
     """A service at a glance; `waiting` says how many pieces have not reached an end state."""
     with record.transaction() as session:
         return reading.summary(session, access.service_for(session, asker(session, request), service))
@@ -56,7 +61,12 @@ def show_summary(request: AnyRequest, record: Record, service: str) -> Summary:
 
 @get("/v1/services/{service:str}/audit", sync_to_thread=True)
 def show_audit(
-    request: AnyRequest, record: Record, service: str, limit: Limit, cursor: Cursor, subject: str | None = None
+    request: AnyRequest,
+    record: GivenRecord,
+    service: FromPath[str],
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    subject: FromQuery[str | None] = None,
 ) -> Page[AuditView]:
     """Who saw or changed what; the latest first."""
     with record.transaction() as session:

@@ -5,9 +5,10 @@ import uuid
 
 import msgspec
 from litestar import delete, get, put
+from litestar.params import FromPath, JSONBody
 
+from feedback.given import GivenRecord
 from feedback.record import access
-from feedback.record.db import Record
 from feedback.record.models import Service
 from insights.api.door import AnyRequest, asker, routes
 from insights.api.paging import Cursor, Limit, pack, unpack
@@ -22,7 +23,9 @@ class Doubt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @get("/v1/issues/{issue:uuid}/evidence", sync_to_thread=True)
-def show_evidence(request: AnyRequest, record: Record, issue: uuid.UUID, limit: Limit, cursor: Cursor) -> Evidence:
+def show_evidence(
+    request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], limit: Limit = 50, cursor: Cursor = None
+) -> Evidence:
     """What each signal about an issue rests on, the latest first."""
     now, before = dt.datetime.now(dt.UTC), unpack(cursor, uuid.UUID) if cursor else None
     with record.transaction() as session:
@@ -34,7 +37,9 @@ def show_evidence(request: AnyRequest, record: Record, issue: uuid.UUID, limit: 
 
 
 @put("/v1/signals/{signal:uuid}/false-alarm", status_code=204, sync_to_thread=True)
-def say_false(request: AnyRequest, record: Record, signal: uuid.UUID, data: Doubt | None = None) -> None:
+def say_false(
+    request: AnyRequest, record: GivenRecord, signal: FromPath[uuid.UUID], data: JSONBody[Doubt | None] = None
+) -> None:
     """It is a false alarm: it is no longer shown nor sent, and counts as one. An editor says so; it can be undone."""
     with record.transaction() as session:
         who = asker(session, request)
@@ -43,7 +48,7 @@ def say_false(request: AnyRequest, record: Record, signal: uuid.UUID, data: Doub
 
 
 @delete("/v1/signals/{signal:uuid}/false-alarm", sync_to_thread=True)
-def take_back(request: AnyRequest, record: Record, signal: uuid.UUID) -> None:
+def take_back(request: AnyRequest, record: GivenRecord, signal: FromPath[uuid.UUID]) -> None:
     """It was no false alarm."""
     with record.transaction() as session:
         who = asker(session, request)

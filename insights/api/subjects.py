@@ -5,8 +5,10 @@ from typing import Any
 
 import msgspec
 from litestar import post
+from litestar.params import FromPath, JSONBody
 from sqlalchemy.orm import Session
 
+from feedback.given import GivenRecord
 from feedback.record import access, audit, erasure, subjects
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
@@ -21,7 +23,9 @@ class Erased(msgspec.Struct, frozen=True):
 
 
 @post("/v1/services/{service:str}/subject-access", status_code=200, sync_to_thread=True)
-def tell_subject(request: AnyRequest, record: Record, service: str, data: Subject) -> Page[dict[str, Any]]:
+def tell_subject(
+    request: AnyRequest, record: GivenRecord, service: FromPath[str], data: JSONBody[Subject]
+) -> Page[dict[str, Any]]:
     """All that is held about a person's pieces, found by receipt, contact or id; who asked stands in the audit."""
     with record.transaction() as session:
         who, found, ids = _found(session, request, record, service, data)
@@ -32,7 +36,7 @@ def tell_subject(request: AnyRequest, record: Record, service: str, data: Subjec
 
 
 @post("/v1/services/{service:str}/erasures", status_code=200, sync_to_thread=True)
-def erase_subject(request: AnyRequest, record: Record, service: str, data: Subject) -> Erased:
+def erase_subject(request: AnyRequest, record: GivenRecord, service: FromPath[str], data: JSONBody[Subject]) -> Erased:
     """Erase a person's pieces, found by receipt, contact or id."""
     with record.transaction() as session:
         who, _, ids = _found(session, request, record, service, data)

@@ -6,15 +6,15 @@ from typing import Any
 
 import msgspec
 from litestar import delete, get, patch, post
+from litestar.params import FromPath, FromQuery, JSONBody
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from feedback.given import GivenBell, GivenRecord
 from feedback.record import access
 from feedback.record.access import Role
-from feedback.record.db import Record
 from feedback.record.errors import NotFound
 from feedback.record.models import Delivery, Service, Subscription
-from feedback.record.queue import Bell
 from insights.alerts import delivery as deliveries
 from insights.alerts import sealed, subscriptions
 from insights.alerts.subscriptions import Change, Filters, Wanted
@@ -89,7 +89,9 @@ def _fields(session: Session, row: Subscription) -> dict[str, Any]:
 
 
 @post("/v1/subscriptions", sync_to_thread=True)
-def subscribe(request: AnyRequest, record: Record, data: Wanted, request_key: RequestKey) -> Subscribed:
+def subscribe(
+    request: AnyRequest, record: GivenRecord, data: JSONBody[Wanted], request_key: RequestKey = None
+) -> Subscribed:
     """Subscribe to the signals of a service or of a theme. Without filters, every signal is sent at once."""
     with record.transaction() as session:
         allowed = Allowed.of(record.settings.webhook_allow)
@@ -100,11 +102,11 @@ def subscribe(request: AnyRequest, record: Record, data: Wanted, request_key: Re
 @get("/v1/subscriptions", sync_to_thread=True)
 def list_subscriptions(
     request: AnyRequest,
-    record: Record,
-    limit: Limit,
-    cursor: Cursor,
-    service: str | None = None,
-    theme: uuid.UUID | None = None,
+    record: GivenRecord,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    service: FromQuery[str | None] = None,
+    theme: FromQuery[uuid.UUID | None] = None,
 ) -> Page[SubscriptionView]:
     """The subscriptions that the key may see, the latest first."""
     with record.transaction() as session:
@@ -122,7 +124,7 @@ def list_subscriptions(
 
 
 @get("/v1/subscriptions/{subscription:uuid}", sync_to_thread=True)
-def show_subscription(request: AnyRequest, record: Record, subscription: uuid.UUID) -> SubscriptionView:
+def show_subscription(request: AnyRequest, record: GivenRecord, subscription: FromPath[uuid.UUID]) -> SubscriptionView:
     """One subscription."""
     with record.transaction() as session:
         found = subscriptions.find(session, asker(session, request), subscription)
@@ -130,7 +132,9 @@ def show_subscription(request: AnyRequest, record: Record, subscription: uuid.UU
 
 
 @patch("/v1/subscriptions/{subscription:uuid}", sync_to_thread=True)
-def change_subscription(request: AnyRequest, record: Record, subscription: uuid.UUID, data: Change) -> SubscriptionView:
+def change_subscription(
+    request: AnyRequest, record: GivenRecord, subscription: FromPath[uuid.UUID], data: JSONBody[Change]
+) -> SubscriptionView:
     """Change what a subscription hears and when; mute it, snooze it, or make it active again."""
     with record.transaction() as session:
         who = asker(session, request)
@@ -141,7 +145,7 @@ def change_subscription(request: AnyRequest, record: Record, subscription: uuid.
 
 
 @post("/v1/subscriptions/{subscription:uuid}/rotate", status_code=200, sync_to_thread=True)
-def rotate_secret(request: AnyRequest, record: Record, subscription: uuid.UUID) -> Subscribed:
+def rotate_secret(request: AnyRequest, record: GivenRecord, subscription: FromPath[uuid.UUID]) -> Subscribed:
     """A new secret for a webhook; for a day the old one signs beside it."""
     with record.transaction() as session:
         who = asker(session, request)
@@ -152,7 +156,9 @@ def rotate_secret(request: AnyRequest, record: Record, subscription: uuid.UUID) 
 
 
 @post("/v1/subscriptions/{subscription:uuid}/test", status_code=202, sync_to_thread=True)
-def test_subscription(request: AnyRequest, record: Record, bell: Bell, subscription: uuid.UUID) -> Queued:
+def test_subscription(
+    request: AnyRequest, record: GivenRecord, bell: GivenBell, subscription: FromPath[uuid.UUID]
+) -> Queued:
     """Send a made-up alert now, whatever the filters; what came of it is among the deliveries."""
     with record.transaction() as session:
         found = subscriptions.find(session, asker(session, request), subscription, Role.editor)
@@ -162,7 +168,7 @@ def test_subscription(request: AnyRequest, record: Record, bell: Bell, subscript
 
 
 @delete("/v1/subscriptions/{subscription:uuid}", sync_to_thread=True)
-def unsubscribe(request: AnyRequest, record: Record, subscription: uuid.UUID) -> None:
+def unsubscribe(request: AnyRequest, record: GivenRecord, subscription: FromPath[uuid.UUID]) -> None:
     """End a subscription; its deliveries are forgotten."""
     with record.transaction() as session:
         who = asker(session, request)
@@ -187,7 +193,11 @@ def _delivery(row: Delivery) -> DeliveryView:
 
 @get("/v1/deliveries", sync_to_thread=True)
 def list_deliveries(
-    request: AnyRequest, record: Record, limit: Limit, cursor: Cursor, subscription: uuid.UUID | None = None
+    request: AnyRequest,
+    record: GivenRecord,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    subscription: FromQuery[uuid.UUID | None] = None,
 ) -> Page[DeliveryView]:
     """Every attempt to send an alert, the latest first."""
     with record.transaction() as session:
@@ -202,7 +212,9 @@ def list_deliveries(
 
 
 @post("/v1/deliveries/{delivery:uuid}/replay", status_code=202, sync_to_thread=True)
-def replay_delivery(request: AnyRequest, record: Record, bell: Bell, delivery: uuid.UUID) -> DeliveryView:
+def replay_delivery(
+    request: AnyRequest, record: GivenRecord, bell: GivenBell, delivery: FromPath[uuid.UUID]
+) -> DeliveryView:
     """Send again what that attempt carried, under the same id."""
     with record.transaction() as session:
         who = asker(session, request)

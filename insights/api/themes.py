@@ -3,8 +3,9 @@
 import uuid
 
 from litestar import get
+from litestar.params import FromPath
 
-from feedback.record.db import Record
+from feedback.given import GivenRecord
 from insights.api.door import AnyRequest, asker, routes
 from insights.api.paging import Cursor, Limit, pack, unpack
 from insights.reading.themes import ThemePage, ThemeView, listed, shown
@@ -12,7 +13,7 @@ from insights.views import Page
 
 
 @get("/v1/themes", sync_to_thread=True)
-def list_themes(request: AnyRequest, record: Record, limit: Limit, cursor: Cursor) -> Page[ThemeView]:
+def list_themes(request: AnyRequest, record: GivenRecord, limit: Limit = 50, cursor: Cursor = None) -> Page[ThemeView]:
     """What several services hear; of the services that the key may see."""
     start = unpack(cursor, int) if cursor else 0
     with record.transaction() as session:
@@ -21,7 +22,7 @@ def list_themes(request: AnyRequest, record: Record, limit: Limit, cursor: Curso
 
 
 @get("/v1/themes/{theme:uuid}", sync_to_thread=True)
-def show_theme(request: AnyRequest, record: Record, theme: uuid.UUID) -> ThemePage:
+def show_theme(request: AnyRequest, record: GivenRecord, theme: FromPath[uuid.UUID]) -> ThemePage:
     """One theme: its issues, what was said, what became of it."""
     with record.transaction() as session:
         return shown(session, asker(session, request), theme)

@@ -9,10 +9,12 @@ from typing import Any
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from feedback.given import GivenRecord
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.db import Record
@@ -53,14 +55,14 @@ class Told:
 
 
 @get("/dashboard/{service:str}/alerts", sync_to_thread=True)
-def alerts_page(request: AnyRequest, record: Record, service: str) -> Response[str]:
+def alerts_page(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Response[str]:
     with record.transaction() as session:
         who = asker(session, request)
         return _page(session, who, access.service_for(session, who, service), _empty())
 
 
 @post("/dashboard/{service:str}/alerts", status_code=200)
-async def subscribe(request: AnyRequest, record: Record, service: str) -> Response[str] | Redirect:
+async def subscribe(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Response[str] | Redirect:
     """Shows what it would have been sent, or makes it."""
     form = await request.form()
     values = {name: str(form.get(name, "")).strip() for name in ONE}

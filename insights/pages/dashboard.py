@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from litestar import Response, Router, get
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 from sqlalchemy import select
 
+from feedback.given import GivenRecord
 from feedback.record import access
-from feedback.record.db import Record
 from feedback.record.errors import NotAuthentic
 from feedback.record.models import Service
 from insights import words
@@ -40,11 +40,11 @@ from insights.reading.feedback import Sought
 AT_ONCE = 50
 MOST_THEMES = 10
 
-PageNumber = Annotated[int, Parameter(ge=1, le=10_000, default=1)]
+PageNumber = Annotated[int, QueryParameter(ge=1, le=10_000)]
 
 
 @get("/", sync_to_thread=True)
-def home(request: AnyRequest, record: Record) -> Response[str] | Redirect:
+def home(request: AnyRequest, record: GivenRecord) -> Response[str] | Redirect:
     """For staff who are signed in, the dashboard; for everybody else, where to leave feedback."""
     with record.transaction() as session:
         try:
@@ -56,7 +56,7 @@ def home(request: AnyRequest, record: Record) -> Response[str] | Redirect:
 
 
 @get("/dashboard", sync_to_thread=True)
-def dashboard(request: AnyRequest, record: Record) -> Response[str]:
+def dashboard(request: AnyRequest, record: GivenRecord) -> Response[str]:
     with record.transaction() as session:
         who = asker(session, request)
         lines = overview.overview(session, who)
@@ -88,7 +88,7 @@ class Filters:
 
 
 @get("/dashboard/themes/{theme:uuid}", sync_to_thread=True)
-def theme_page(request: AnyRequest, record: Record, theme: uuid.UUID) -> Response[str]:
+def theme_page(request: AnyRequest, record: GivenRecord, theme: FromPath[uuid.UUID]) -> Response[str]:
     """What several services hear."""
     with record.transaction() as session:
         who = asker(session, request)
@@ -104,7 +104,9 @@ def theme_page(request: AnyRequest, record: Record, theme: uuid.UUID) -> Respons
 
 
 @get("/dashboard/{service:str}", sync_to_thread=True)
-def service_page(request: AnyRequest, record: Record, service: str, page: PageNumber) -> Response[str]:
+def service_page(
+    request: AnyRequest, record: GivenRecord, service: FromPath[str], page: PageNumber = 1
+) -> Response[str]:
     """What is emerging in a service, and its issues."""
     chosen = Filters.of(request)
     with record.transaction() as session:
@@ -141,7 +143,11 @@ def service_page(request: AnyRequest, record: Record, service: str, page: PageNu
 
 @get("/dashboard/{service:str}/feedback", sync_to_thread=True)
 def feedback_page(
-    request: AnyRequest, record: Record, service: str, cursor: str | None = None, only: str = ""
+    request: AnyRequest,
+    record: GivenRecord,
+    service: FromPath[str],
+    cursor: FromQuery[str | None] = None,
+    only: FromQuery[str] = "",
 ) -> Response[str]:
     """All that people sent, with what was made of it; the latest received first."""
     after = unpack(cursor, tuple[dt.datetime, uuid.UUID]) if cursor else None

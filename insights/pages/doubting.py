@@ -4,8 +4,10 @@ import asyncio
 import uuid
 
 from litestar import post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
+from feedback.given import GivenRecord
 from feedback.record.db import Record
 from insights.api.door import AnyRequest, asker
 from insights.deciding import doubting
@@ -13,7 +15,7 @@ from insights.pages.layout import form_values, redirect
 
 
 @post("/dashboard/signals/{signal:uuid}/false-alarm", status_code=200)
-async def doubt(request: AnyRequest, record: Record, signal: uuid.UUID) -> Redirect:
+async def doubt(request: AnyRequest, record: GivenRecord, signal: FromPath[uuid.UUID]) -> Redirect:
     """`undo` takes it back."""
     return await asyncio.to_thread(_judge, request, record, signal, await form_values(request))
 

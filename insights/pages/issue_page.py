@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from feedback.given import GivenRecord
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
@@ -58,7 +60,11 @@ Apply = Callable[[Session, Principal, Issue, Values], object]
 
 @get("/dashboard/issues/{issue:uuid}", sync_to_thread=True)
 def issue_page(
-    request: AnyRequest, record: Record, issue: uuid.UUID, days: int | None = None, before: int | None = None
+    request: AnyRequest,
+    record: GivenRecord,
+    issue: FromPath[uuid.UUID],
+    days: FromQuery[int | None] = None,
+    before: FromQuery[int | None] = None,
 ) -> Response[str]:
     with record.transaction() as session:
         who = asker(session, request)
@@ -66,17 +72,17 @@ def issue_page(
 
 
 @post("/dashboard/issues/{issue:uuid}/decide", status_code=200)
-async def decide(request: AnyRequest, record: Record, issue: uuid.UUID) -> Response[str] | Redirect:
+async def decide(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> Response[str] | Redirect:
     return await _changed(request, record, issue, _decide)
 
 
 @post("/dashboard/issues/{issue:uuid}/act", status_code=200)
-async def act(request: AnyRequest, record: Record, issue: uuid.UUID) -> Response[str] | Redirect:
+async def act(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> Response[str] | Redirect:
     return await _changed(request, record, issue, _act)
 
 
 @post("/dashboard/issues/{issue:uuid}/publish", status_code=200)
-async def publish(request: AnyRequest, record: Record, issue: uuid.UUID) -> Response[str] | Redirect:
+async def publish(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> Response[str] | Redirect:
     return await _changed(request, record, issue, _publish)
 
 

@@ -4,8 +4,10 @@ import hmac
 import uuid
 
 from litestar import Response, Router, get, post
+from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
+from feedback.given import GivenRecord
 from feedback.record.db import Record
 from feedback.record.errors import NotFound
 from feedback.record.models import AuditEntry, Subscription
@@ -22,7 +24,7 @@ def _reader_of(session: Session, record: Record, identity: uuid.UUID, token: str
 
 
 @get("/unsubscribe/{subscription:uuid}/{token:str}", sync_to_thread=True)
-def ask_to_unsubscribe(record: Record, subscription: uuid.UUID, token: str) -> Response[str]:
+def ask_to_unsubscribe(record: GivenRecord, subscription: FromPath[uuid.UUID], token: FromPath[str]) -> Response[str]:
     """A page with a button: programs that follow every link of a mail end nothing."""
     with record.transaction() as session:
         found = _reader_of(session, record, subscription, token)
@@ -30,7 +32,7 @@ def ask_to_unsubscribe(record: Record, subscription: uuid.UUID, token: str) -> R
 
 
 @post("/unsubscribe/{subscription:uuid}/{token:str}", status_code=200, sync_to_thread=True)
-def unsubscribe_at_once(record: Record, subscription: uuid.UUID, token: str) -> Response[str]:
+def unsubscribe_at_once(record: GivenRecord, subscription: FromPath[uuid.UUID], token: FromPath[str]) -> Response[str]:
     """One click, from the page or from the mail program (RFC 8058)."""
     with record.transaction() as session:
         found = _reader_of(session, record, subscription, token)

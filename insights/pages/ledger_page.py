@@ -1,9 +1,10 @@
 """What a service acted on, and how that came out."""
 
 from litestar import Response, get
+from litestar.params import FromPath
 
+from feedback.given import GivenRecord
 from feedback.record import access
-from feedback.record.db import Record
 from insights.api.door import AnyRequest, asker
 from insights.deciding import lifecycle
 from insights.outcomes import ledger
@@ -11,7 +12,7 @@ from insights.pages.layout import show
 
 
 @get("/dashboard/{service:str}/outcomes", sync_to_thread=True)
-def ledger_page(request: AnyRequest, record: Record, service: str) -> Response[str]:
+def ledger_page(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Response[str]:
     with record.transaction() as session:
         who = asker(session, request)
         found = access.service_for(session, who, service)

@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
+from feedback.given import GivenRecord
 from feedback.record import access, held
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
@@ -28,14 +30,14 @@ Apply = Callable[[Session, Principal, Feedback, dict[str, str]], None]
 
 
 @get("/dashboard/feedback/{feedback:uuid}", sync_to_thread=True)
-def piece_page(request: AnyRequest, record: Record, feedback: uuid.UUID) -> Response[str]:
+def piece_page(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID]) -> Response[str]:
     with record.transaction() as session:
         who = asker(session, request)
         return _page(session, who, access.feedback_for(session, who, feedback))
 
 
 @post("/dashboard/feedback/{feedback:uuid}/held", status_code=200, sync_to_thread=True)
-def read_held(request: AnyRequest, record: Record, feedback: uuid.UUID) -> Response[str]:
+def read_held(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID]) -> Response[str]:
     """Asked for by a button, so that no browser looks of its own accord: each look is audited."""
     with record.transaction() as session:
         who = asker(session, request)
@@ -44,12 +46,12 @@ def read_held(request: AnyRequest, record: Record, feedback: uuid.UUID) -> Respo
 
 
 @post("/dashboard/feedback/{feedback:uuid}/release", status_code=200)
-async def release(request: AnyRequest, record: Record, feedback: uuid.UUID) -> Response[str] | Redirect:
+async def release(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID]) -> Response[str] | Redirect:
     return await _changed(request, record, feedback, HELD_ROLE, _release)
 
 
 @post("/dashboard/feedback/{feedback:uuid}/overrule", status_code=200)
-async def overrule(request: AnyRequest, record: Record, feedback: uuid.UUID) -> Response[str] | Redirect:
+async def overrule(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID]) -> Response[str] | Redirect:
     return await _changed(request, record, feedback, Role.editor, _overrule)
 
 

@@ -1,25 +1,25 @@
 """How well the machine does for a service, what its refits changed, and a search through what was said."""
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
+from feedback.given import GivenRecord
 from feedback.record import access
 from feedback.record.access import Role
-from feedback.record.db import Record
 from feedback.record.models import Refit
 from insights.api import refits as refits_api
-from insights.api.door import AnyRequest, asker
+from insights.api.door import AnyRequest, GivenMeaning, asker
 from insights.deciding import undoing
 from insights.pages.layout import redirect, show
 from insights.reading import search
-from insights.reading.meaning import Meaning
 from insights.reading.quality import LAST_REFITS, quality
 
 LONGEST_QUERY = 500
 
 
 @get("/dashboard/{service:str}/quality", sync_to_thread=True)
-def quality_page(request: AnyRequest, record: Record, service: str) -> Response[str]:
+def quality_page(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Response[str]:
     with record.transaction() as session:
         who = asker(session, request)
         found = access.service_for(session, who, service)
@@ -36,7 +36,7 @@ def quality_page(request: AnyRequest, record: Record, service: str) -> Response[
 
 
 @post("/dashboard/{service:str}/refits/{refit:int}/undo", sync_to_thread=True)
-def undo_refit(request: AnyRequest, record: Record, service: str, refit: int) -> Redirect:
+def undo_refit(request: AnyRequest, record: GivenRecord, service: FromPath[str], refit: FromPath[int]) -> Redirect:
     """The newest that stands."""
     with record.transaction() as session:
         who = asker(session, request)
@@ -45,7 +45,9 @@ def undo_refit(request: AnyRequest, record: Record, service: str, refit: int) ->
 
 
 @get("/dashboard/{service:str}/search", sync_to_thread=True)
-def search_page(request: AnyRequest, record: Record, meaning: Meaning, service: str) -> Response[str]:
+def search_page(
+    request: AnyRequest, record: GivenRecord, meaning: GivenMeaning, service: FromPath[str]
+) -> Response[str]:
     query = request.query_params.get("q", "").strip()[:LONGEST_QUERY]
     with record.transaction() as session:
         who = asker(session, request)

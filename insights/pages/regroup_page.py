@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from feedback.given import GivenRecord
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
@@ -34,14 +36,16 @@ Change = Callable[[Session, Principal, Issue], object]
 
 
 @get("/dashboard/issues/{issue:uuid}/sort", sync_to_thread=True)
-def sort_page(request: AnyRequest, record: Record, issue: uuid.UUID, before: int | None = None) -> Response[str]:
+def sort_page(
+    request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], before: FromQuery[int | None] = None
+) -> Response[str]:
     with record.transaction() as session:
         who = asker(session, request)
         return _page(session, who, access.issue_for(session, who, issue), before)
 
 
 @post("/dashboard/issues/{issue:uuid}/sort", status_code=200)
-async def sort(request: AnyRequest, record: Record, issue: uuid.UUID) -> Response[str] | Redirect:
+async def sort(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> Response[str] | Redirect:
     """What is to become of the ticked statements."""
     values, form = await form_values(request), await request.form()
     chosen = [int(number) for number in form.getall("statement", []) if str(number).isdecimal()]
@@ -60,7 +64,7 @@ async def sort(request: AnyRequest, record: Record, issue: uuid.UUID) -> Respons
 
 
 @post("/dashboard/issues/{issue:uuid}/merge", status_code=200)
-async def merge(request: AnyRequest, record: Record, issue: uuid.UUID) -> Response[str] | Redirect:
+async def merge(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> Response[str] | Redirect:
     values = await form_values(request)
 
     def change(session: Session, who: Principal, found: Issue) -> None:
@@ -71,7 +75,9 @@ async def merge(request: AnyRequest, record: Record, issue: uuid.UUID) -> Respon
 
 
 @post("/dashboard/issues/{issue:uuid}/undo/{regrouping_id:int}", sync_to_thread=True)
-def undo(request: AnyRequest, record: Record, issue: uuid.UUID, regrouping_id: int) -> Response[str] | Redirect:
+def undo(
+    request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], regrouping_id: FromPath[int]
+) -> Response[str] | Redirect:
     def change(session: Session, who: Principal, found: Issue) -> None:
         undoing.undo(session, who, access.owned_for(session, who, Regrouping, regrouping_id, Role.editor))
 

@@ -5,8 +5,10 @@ import datetime as dt
 
 from litestar import Response, get, post
 from litestar.datastructures import Cookie
+from litestar.params import FromPath
 from litestar.response import Redirect
 
+from feedback.given import GivenRecord
 from feedback.record import access
 from feedback.record.access import Principal
 from feedback.record.db import Record
@@ -22,7 +24,7 @@ START = "/dashboard"
 
 
 @get("/sign-in/{token:str}", sync_to_thread=True)
-def follow_link(request: AnyRequest, token: str, record: Record) -> Redirect:
+def follow_link(request: AnyRequest, token: FromPath[str], record: GivenRecord) -> Redirect:
     """Raises `NotAuthentic` for a link that is not, or no longer, valid."""
     return _entered(request, record, _session_for(record, token, "link"), START)
 
@@ -33,7 +35,7 @@ def sign_in_form(request: AnyRequest) -> Response[str]:
 
 
 @post("/sign-in", status_code=200)
-async def sign_in(request: AnyRequest, record: Record) -> Response[str] | Redirect:
+async def sign_in(request: AnyRequest, record: GivenRecord) -> Response[str] | Redirect:
     require_own_page(request)
     form = await request.form()
     key, after = str(form.get("key", "")).strip(), _own_path(str(form.get("next", "")))
@@ -47,7 +49,7 @@ async def sign_in(request: AnyRequest, record: Record) -> Response[str] | Redire
 
 
 @post("/sign-out", sync_to_thread=True)
-def sign_out(request: AnyRequest, record: Record) -> Redirect:
+def sign_out(request: AnyRequest, record: GivenRecord) -> Redirect:
     """Ends the session itself: a copy of its cookie is worth nothing afterwards."""
     with record.transaction() as session:
         access.revoke(session, asker(session, request).credential_id)

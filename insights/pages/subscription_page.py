@@ -6,10 +6,12 @@ import uuid
 from collections.abc import Callable, Mapping
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from feedback.given import GivenBell, GivenRecord
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
@@ -29,7 +31,7 @@ Act = Callable[[Session, Principal, Subscription, Values], object]
 
 
 @get("/dashboard/subscriptions/{subscription:uuid}", sync_to_thread=True)
-def subscription_page(request: AnyRequest, record: Record, subscription: uuid.UUID) -> Response[str]:
+def subscription_page(request: AnyRequest, record: GivenRecord, subscription: FromPath[uuid.UUID]) -> Response[str]:
     with record.transaction() as session:
         who = asker(session, request)
         found = subscriptions.find(session, who, subscription)
@@ -50,7 +52,7 @@ def subscription_page(request: AnyRequest, record: Record, subscription: uuid.UU
 
 @post("/dashboard/subscriptions/{subscription:uuid}/{act:str}", status_code=200)
 async def act(
-    request: AnyRequest, record: Record, bell: Bell, subscription: uuid.UUID, act: str
+    request: AnyRequest, record: GivenRecord, bell: GivenBell, subscription: FromPath[uuid.UUID], act: FromPath[str]
 ) -> Response[str] | Redirect:
     form = await request.form()
     values = {name: value for name, value in form.items() if isinstance(value, str)}
