@@ -14,6 +14,10 @@ UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo $(VENV)/uv/b
 INDEX = $${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(PYTHON) -m pip config get global.index-url 2>/dev/null || true)}}
 SYNC = index=$(INDEX); $${index:+env UV_DEFAULT_INDEX="$$index"} $(UV) pip sync --quiet --require-hashes --python
 US = $(UV) pip install --quiet --offline --no-deps --no-build-isolation --python $(VENV)/bin/python --editable .
+# What runs is compiled once and for all, or each process would do it at its start, in seconds.
+USED = import feedback.app, feedback.demo.run, workers.process, workers.analyse, bertopic; \
+	from workers.tools import Tools; Tools(feedback.record.settings.Settings()).load()
+READY = PYTHONDONTWRITEBYTECODE= $(VENV)/bin/python -c "$(USED)"
 PIP_INSTALL = pip install --quiet --disable-pip-version-check --require-hashes
 COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate $(ARGS)
 
@@ -49,6 +53,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml | $(VENV)/bin/python $(UV)
 	@echo "Installing what requirements.lock names"
 	@$(SYNC) $(VENV)/bin/python requirements.lock
 	@$(US)
+	@$(READY)
 	@rm -f $(VENV)/.ready-dev
 	@touch $@
 
@@ -56,6 +61,7 @@ $(VENV)/.ready-dev: requirements-dev.lock pyproject.toml | $(VENV)/bin/python $(
 	@echo "Installing what requirements-dev.lock names"
 	@$(SYNC) $(VENV)/bin/python requirements-dev.lock
 	@$(US)
+	@$(READY)
 	@touch $(VENV)/.ready $@
 
 $(BENCH)/.ready: requirements-bench.lock | $(BENCH)/bin/python $(UV)
