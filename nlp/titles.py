@@ -15,13 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.language import UNKNOWN, language
-from nlp.phrases import parser, phrases, plain
+from nlp.phrases import named, parser, phrases, plain
 
 Floats = NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Floats]
 
 READ = 40
-"""Statements of each topic, nearest its centroid, whose phrases may become its title."""
+"""Statements of each topic, nearest its centroid, whose words count."""
+
+PARSED = 20
+"""The shortest of them, whose phrases may become its title: parsing takes most of the time."""
 
 CANDIDATES = 40
 """Phrases of each topic that are compared in meaning."""
@@ -55,6 +58,7 @@ _SMALL = {
     "this",
 }
 _TIED = {"i", "you", "me", "he", "she", "him", "her", "we", "us", "they", "them", "it", "my", "your"}
+_PIECE = re.compile(r"[^\W_]+|[^\w\s]")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 
@@ -89,9 +93,11 @@ class _Heard:
 
     def __init__(self, said: Sequence[str], docs: Sequence[Any]) -> None:
         self.said = said
-        self.seen = Counter(phrase for doc in docs for phrase in set(phrases(doc)))
-        self.used = Counter(word for doc in docs for word in {token.lower_ for token in doc})
-        self.names = {token.lower_ for doc in docs for token in doc if token.pos_ in {"PROPN", "NUM"}}
+        words = [f" {' '.join(_PIECE.findall(text.lower()))} " for text in said]
+        self.used = Counter(word for its in words for word in set(its.split()))
+        found = dict.fromkeys(phrase for doc in docs for phrase in phrases(doc))
+        self.seen = Counter({phrase: max(1, sum(f" {phrase} " in its for its in words)) for phrase in found})
+        self.names = {token.lower_ for doc in docs for token in doc if named(token)}
         self.forms = Counter(token.text for doc in docs if not doc.text.isupper() for token in doc[1:] if plain(token))
 
     def foremost(self, spread: Counter[str]) -> list[str]:
@@ -127,8 +133,15 @@ def _hear(texts: Sequence[str], groups: Sequence[NDArray[np.int64]], nlp: Any) -
     """What is said in a language that nobody here parses is taken as it stands."""
     read = [list(dict.fromkeys(texts[member][:300] for member in group[:READ])) for group in groups]
     parsed = [language(" ".join(said[:5])) in ("en", UNKNOWN) for said in read]
-    docs = nlp.pipe((text for said, ours in zip(read, parsed, strict=True) if ours for text in said), batch_size=128)
-    return [_Heard(said, [next(docs) for _ in said] if ours else []) for said, ours in zip(read, parsed, strict=True)]
+    first = [sorted(said, key=_plainness)[:PARSED] if ours else [] for said, ours in zip(read, parsed, strict=True)]
+    docs = nlp.pipe((text for texts in first for text in texts), batch_size=128)
+    return [_Heard(said, [next(docs) for _ in its]) for said, its in zip(read, first, strict=True)]
+
+
+def _plainness(text: str) -> tuple[bool, int]:
+    """The shorter, the more a statement is about one thing alone; of one or two words it seldom says what."""
+    words = len(text.split())
+    return words < 3, words
 
 
 def _spelling(heard: Sequence[_Heard]) -> Callable[[str], str]:
