@@ -11,7 +11,7 @@ from feedback.record import contacts, raw
 from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.models import AuditEntry, Feedback
-from tests.insights.pages.test_pages import OURS, signed_in, words_of
+from tests.insights.pages.signed_in import OURS, signed_in, words_of
 
 Client = TestClient[Litestar]
 

@@ -21,18 +21,6 @@ Client = TestClient[Litestar]
 Headers = dict[str, str]
 
 
-@pytest.fixture
-def two(record: Record, blue_badge: str) -> tuple[uuid.UUID, uuid.UUID]:
-    """Two issues, of three reports and of one."""
-    with record.transaction() as session:
-        photo = made_up.issue(session, blue_badge)
-        phone = made_up.issue(session, blue_badge, "Nobody answers the phone")
-        for number in range(3):
-            made_up.report(session, photo, f"The photo page fails, try {number}")
-        made_up.report(session, phone, "On hold for an hour", "call")
-        return photo.id, phone.id
-
-
 def post(client: Client, headers: Headers, path: str, **body: Any) -> Response:
     return client.post(f"/v1/{path}", json=body, headers=headers)
 

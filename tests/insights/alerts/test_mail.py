@@ -12,7 +12,7 @@ from sqlalchemy import update
 from feedback.record.db import Record
 from feedback.record.models import Issue, Subscription
 from insights.words import sureness
-from tests.insights.alerts.test_raising import subscribe, urgent_piece
+from tests.insights.alerts.people import subscribe, urgent_piece
 from tests.insights.mailbox import Box
 from tests.insights.raising import make_due, raise_signal, subscription, tell_again, waiting
 from tests.insights.receivers import Receiver

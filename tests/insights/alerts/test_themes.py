@@ -13,7 +13,7 @@ from feedback.record.db import Record
 from feedback.record.models import Signal, Theme, ThemeIssue, ThemeSignal
 from insights.alerts import raising, together
 from tests.insights import made_up
-from tests.insights.alerts.test_raising import urgent_piece
+from tests.insights.alerts.people import urgent_piece
 from tests.insights.raising import NOW, raise_signal, waiting
 from tests.insights.receivers import Receiver
 from workers.deliver import deliver

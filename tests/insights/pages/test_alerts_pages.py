@@ -12,8 +12,8 @@ from sqlalchemy import select
 from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.models import Alert, Delivery, Issue, Quiet, Subscription, Theme, ThemeIssue
-from tests.insights.alerts.test_raising import subscribe
-from tests.insights.pages.test_pages import OURS, signed_in, words_of
+from tests.insights.alerts.people import subscribe
+from tests.insights.pages.signed_in import OURS, signed_in, words_of
 from tests.insights.raising import raise_signal, subscription, waiting
 from tests.insights.receivers import Receiver
 from workers.deliver import deliver

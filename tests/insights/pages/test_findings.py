@@ -8,9 +8,7 @@ from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.models import Change, Signal
 from tests.insights import made_up
-from tests.insights.pages.test_pages import OURS, Client, photo, signed_in, staff, words_of
-
-__all__ = ["photo", "staff"]
+from tests.insights.pages.signed_in import OURS, Client, signed_in, words_of
 
 
 @pytest.fixture

@@ -18,17 +18,6 @@ Client = TestClient[Litestar]
 Headers = dict[str, str]
 
 
-@pytest.fixture
-def two(record: Record, blue_badge: str) -> tuple[uuid.UUID, uuid.UUID]:
-    with record.transaction() as session:
-        photo = made_up.issue(session, blue_badge)
-        phone = made_up.issue(session, blue_badge, "Nobody answers the phone")
-        for number in range(3):
-            made_up.report(session, photo, f"The photo page fails, try {number}")
-        made_up.report(session, phone, "On hold for an hour", "call")
-        return photo.id, phone.id
-
-
 def held(record: Record, issue: uuid.UUID) -> set[int]:
     with record.transaction() as session:
         return set(session.scalars(select(Statement.id).where(Statement.issue_id == issue)))

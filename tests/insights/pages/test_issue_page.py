@@ -1,0 +1,171 @@
+"""One issue on the dashboard: what it shows, and what people decide there."""
+
+import datetime as dt
+import json
+import re
+from html import unescape
+
+import pytest
+from httpx import Response
+
+from feedback.record import access, services
+from feedback.record.access import Role
+from feedback.record.db import Record
+from feedback.record.models import Change
+from tests.insights import made_up
+from tests.insights.pages.signed_in import OURS, Client, signed_in, words_of
+
+
+def test_an_issue_shows_quotes_keywords_days_words_and_history(staff: Client, record: Record, photo: str) -> None:
+    with record.transaction() as session:
+        service = access.service(session, "blue-badge")
+        session.add(Change(service_id=service.id, kind="release", what="New form", at=dt.datetime.now(dt.UTC)))
+    page = staff.get(photo)
+    seen = words_of(page)
+    assert "Photo will not upload" in seen and "4 reports in 48 h" in seen and "By phone 4" in seen
+    assert "New form" in seen and "All that was said" in page.text
+    assert page.text.count('<th scope="row">') == 56
+
+
+def test_the_chart_holds_the_same_figures_as_the_table(staff: Client, photo: str) -> None:
+    page = staff.get(photo).text
+    found = re.search(r'<script type="application/json" id="figure">(.*?)</script>', page, re.DOTALL)
+    assert found
+    *_, trace = json.loads(found[1])["data"]
+    cells = re.findall(r'<td class="number">(\d+)</td>\s*<td class="number">', page)
+    assert trace["y"] == [int(count) for count in reversed(cells)] and sum(trace["y"]) == 4
+
+
+def test_an_issue_of_long_ago_shows_the_time_when_it_was_reported(staff: Client, record: Record) -> None:
+    with record.transaction() as session:
+        issue = made_up.issue(session, "blue-badge")
+        made_up.report(session, issue, "Long ago", said_at=made_up.NOW - dt.timedelta(days=100))
+        path = f"/dashboard/issues/{issue.id}"
+    assert "week by week" in staff.get(path).text
+    assert "day by day" in staff.get(f"{path}?days=56").text
+    assert staff.get(f"{path}?days=-5").status_code == 200
+
+
+def test_what_people_said_has_pages_and_each_is_shown_once(staff: Client, record: Record) -> None:
+    with record.transaction() as session:
+        issue = made_up.issue(session, "blue-badge")
+        for number in range(51):
+            made_up.report(session, issue, f"Report {number:02}")
+        issue.quotes = []
+        path = f"/dashboard/issues/{issue.id}"
+    first = staff.get(path).text
+    earlier = re.search(r'href="([^"]+)#statements">Earlier', first)
+    assert earlier
+    second = staff.get(path + unescape(earlier[1])).text
+    shown = re.findall(r"<p>Report (\d\d)", first) + re.findall(r"<p>Report (\d\d)", second)
+    assert sorted(shown) == [f"{number:02}" for number in range(51)]
+
+
+def decided(client: Client, photo: str, **fields: str) -> Response:
+    now = {"title": "Photo will not upload", "status": "open", "reason": "", "assignee": "", "due": ""}
+    return client.post(f"{photo}/decide", data=now | fields, headers=OURS)
+
+
+def test_an_editor_decides_and_the_history_tells(staff: Client, photo: str) -> None:
+    page = decided(
+        staff, photo, status="resolved", reason="New server", title="Photos", assignee="Web team", due="2027-03-31"
+    )
+    assert page.url.path == photo
+    seen = words_of(page)
+    assert "Photos" in seen and "With Web team" in seen and "Due 31 March 2027" in seen
+    assert "Resolved" in seen and "New server" in seen and "Renamed" in seen
+
+
+def test_words_without_another_status_are_a_note(staff: Client, photo: str) -> None:
+    seen = words_of(decided(staff, photo, reason="New server"))
+    assert "Note admin of all services New server" in seen
+
+
+def test_saving_what_was_not_changed_changes_nothing(staff: Client, photo: str) -> None:
+    assert "History Nothing so far." in words_of(decided(staff, photo))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "complaint"),
+    [
+        ("status", "resolved", "To resolve it, give a reason"),
+        ("status", "nonsense", "Choose a status"),
+        ("title", " ", "The title must have 1 to 200 characters"),
+        ("due", "tomorrow", "The due date must be a date"),
+        ("assignee", "x" * 201, "200 characters or fewer"),
+    ],
+)
+def test_what_cannot_be_decided_is_said_and_nothing_is_changed(
+    staff: Client, photo: str, field: str, value: str, complaint: str
+) -> None:
+    page = decided(staff, photo, **{"assignee": "Somebody", field: value})
+    assert page.status_code == 400 and complaint in page.text and "There is a problem" in page.text
+    assert "History Nothing so far." in words_of(staff.get(photo))
+
+
+def test_an_action_is_listed_marked_and_lets_the_issue_be_resolved(staff: Client, photo: str) -> None:
+    data = {"what": "Larger photos taken", "at": "", "link": "https://tickets.example.org/1"}
+    page = staff.post(f"{photo}/act", data=data, headers=OURS)
+    assert "Larger photos taken" in words_of(page) and 'href="https://tickets.example.org/1"' in page.text
+    assert "Done: Larger photos taken" in page.text
+    assert decided(staff, photo, status="resolved").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("what", ""), ("at", "yesterday"), ("link", "javascript:alert(1)"), ("link", "example.org")]
+)
+def test_an_action_that_cannot_be_taken_is_asked_for_again(staff: Client, photo: str, field: str, value: str) -> None:
+    data = {"what": "Larger photos taken", "at": "", "link": ""} | {field: value}
+    page = staff.post(f"{photo}/act", data=data, headers=OURS)
+    assert page.status_code == 400 and f'<a href="#{field}">' in page.text
+    assert "What was done Nothing so far." in words_of(staff.get(photo))
+
+
+def test_a_reader_sees_no_forms_and_decides_nothing(client: Client, record: Record, photo: str) -> None:
+    reader = signed_in(client, record, Role.reader, "blue-badge")
+    assert f"{photo}/decide" not in reader.get(photo).text
+    assert decided(reader, photo, status="archived").status_code == 403
+    assert reader.post(f"{photo}/act", data={"what": "x"}, headers=OURS).status_code == 403
+
+
+def test_an_editor_of_another_service_decides_nothing_here(client: Client, record: Record, photo: str) -> None:
+    with record.transaction() as session:
+        services.add(session, "bins", "Bins")
+    assert decided(signed_in(client, record, Role.owner, "bins"), photo, status="archived").status_code == 404
+
+
+def test_what_was_merged_leads_on(staff: Client, record: Record, photo: str) -> None:
+    target = photo.rpartition("/")[2]
+    with record.transaction() as session:
+        merged = made_up.issue(session, "blue-badge", "Picture fails", merged_into=target)
+    page = staff.get(f"/dashboard/issues/{merged.id}")
+    assert "This was merged into Photo will not upload" in words_of(page) and f'href="{photo}"' in page.text
+
+
+def test_what_was_to_be_done_by_now_is_shown_as_overdue(staff: Client, record: Record, photo: str) -> None:
+    assert "Overdue" not in words_of(staff.get("/dashboard/blue-badge"))
+    late = {"title": "Photo fails", "status": "open", "due": "2026-01-31", "assignee": "Web team"}
+    assert "(overdue)" in words_of(staff.post(f"{photo}/decide", data=late, headers=OURS))
+    assert "with Web team" in words_of(staff.get("/dashboard/blue-badge"))
+    settled = {**late, "status": "resolved", "reason": "Mended"}
+    assert "(overdue)" not in words_of(staff.post(f"{photo}/decide", data=settled, headers=OURS))
+
+
+def test_the_outcome_of_an_action_stands_on_the_issue_and_in_the_ledger(staff: Client, photo: str) -> None:
+    done = {"what": "Mended the form", "at": "2026-03-01", "link": "https://tracker.example.org/1"}
+    page = words_of(staff.post(f"{photo}/act", data=done, headers=OURS))
+    assert "Mended the form 1 Mar 2026, 12:00, ticket or release Too early to tell" in page
+    ledger = words_of(staff.get("/dashboard/blue-badge/outcomes"))
+    assert "Issues acted on 1" in ledger and "Too early to tell 1" in ledger and "Photo will not upload" in ledger
+
+
+def test_staff_publish_what_was_said_and_done_and_take_it_off(staff: Client, photo: str) -> None:
+    texts = {"said": "The photo page fails", "did": "We mended it", "said_cy": "Mae'r dudalen yn methu"}
+    refused = staff.post(f"{photo}/publish", data=texts, headers=OURS)
+    assert refused.status_code == 400 and "Welsh takes both" in refused.text and "We mended it" in refused.text
+    texts["did_cy"] = "Rydym wedi ei thrwsio"
+    assert "Published on" in words_of(staff.post(f"{photo}/publish", data=texts, headers=OURS))
+    assert "We mended it" in staff.get("/services/blue-badge/you-said-we-did?lang=en").text
+    assert "Rydym wedi ei thrwsio" in staff.get("/services/blue-badge/you-said-we-did?lang=cy").text
+    words_of(staff.post(f"{photo}/publish", data={"do": "withdraw"}, headers=OURS))
+    assert "We mended it" not in staff.get("/services/blue-badge/you-said-we-did?lang=en").text
