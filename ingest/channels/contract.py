@@ -68,6 +68,7 @@ class Fragment:
     """One part of a long text message; whoever stores it joins those of one `sender`, `recipient` and `ref`.
 
     `part` counts from 1 to `total`. `external_id` is the part's own. `sent` says when, as the provider writes it.
+    `attributes` are those of the address that it came to.
     """
 
     ref: str
@@ -80,6 +81,7 @@ class Fragment:
     caller: str
     service: str | None = None
     sent: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from ingest.channels.contract import (
     require_media_type,
     require_secret,
 )
-from ingest.channels.fields import ATTRIBUTES, digits, form_pairs, json_object, storable
+from ingest.channels.fields import ATTRIBUTES, attributes, digits, form_pairs, json_object, storable
 
 _FORM, _JSON = "application/x-www-form-urlencoded", "application/json"
 _HMACS: Final = ("md5", "sha1", "sha256", "sha512")
@@ -62,7 +62,7 @@ def join_parts(fragments: Sequence[Fragment], directory: Directory) -> Parsed:
     for place in sorted(parts):
         text += parts[place].text if place == expected else _MISSING_PART + parts[place].text
         expected = place + 1
-    inbound = Inbound("", b"", first.caller, service=first.service)
+    inbound = Inbound("", b"", first.caller, query=tuple(first.attributes.items()), service=first.service)
     return sms.message(
         inbound,
         directory,
@@ -128,6 +128,7 @@ def _part(fields: dict[str, str], inbound: Inbound) -> Fragment | None:
         caller=inbound.caller,
         service=inbound.service,
         sent=storable(fields.get("message-timestamp", "")),
+        attributes=attributes(inbound.query),
     )
 
 

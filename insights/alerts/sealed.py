@@ -6,6 +6,8 @@ import uuid
 from base64 import b64encode
 
 import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from feedback.record.errors import Malformed
 from feedback.record.models import Subscription
@@ -57,6 +59,12 @@ def rotate(keys: KeyRing, subscription: Subscription) -> str:
     sealed.keys = [SigningKey(new_secret()), *old]
     subscription.sealed = seal(keys, subscription.id, sealed)
     return sealed.keys[0].secret
+
+
+def rewrap(session: Session, keys: KeyRing) -> None:
+    """All are sealed under the current key of keys from now on, so that a former one opens nothing any more."""
+    for row in session.scalars(select(Subscription).with_for_update(skip_locked=True)):
+        row.sealed = keys.rewrap(row.sealed, _context(row.id))
 
 
 def unsubscribe_url(keys: KeyRing, settings: Settings, subscription: Subscription) -> str:

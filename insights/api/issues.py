@@ -39,12 +39,18 @@ def list_issues(
     since: FromQuery[dt.datetime | None] = None,
     channel: FromQuery[ChannelName | None] = None,
     tone: FromQuery[Tone] = "issue",
+    overdue: FromQuery[bool | None] = None,
 ) -> Page[IssueView]:
-    """The issues of a service, the largest first; groups of praise and of filler are listed by their `tone`."""
+    """The issues of a service, the largest first; groups of praise and of filler are listed by their `tone`.
+
+    `overdue`: those that were to be done by a day that is over, or all others.
+    """
     with record.transaction() as session:
         found = access.service_for(session, asker(session, request), service)
         since = since if since is None or since.tzinfo else since.replace(tzinfo=dt.UTC)
-        listed = issues.of_service(session, found, trend=trend, status=status, since=since, channel=channel, tone=tone)
+        listed = issues.of_service(
+            session, found, trend=trend, status=status, since=since, channel=channel, tone=tone, overdue=overdue
+        )
         return _page(listed, limit, cursor)
 
 

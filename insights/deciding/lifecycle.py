@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import UNSET, UnsetType
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from feedback.record import contacts
@@ -134,16 +134,16 @@ def reopen(session: Session, issue: Issue, kind: str) -> None:
 SETTLED = ("resolved", "archived")
 
 
-def overdue(session: Session, service: Service) -> list[Issue]:
-    """What was to be done by a day that is over, by the service's calendar; the longest overdue first."""
+def late(service: Service) -> ColumnElement[bool]:
+    """Which issues were to be done by a day that is over, by the service's calendar."""
     today = dt.datetime.now(ZoneInfo(service.properties.time_zone)).date()
-    late = select(Issue).where(
-        Issue.service_id == service.id,
-        Issue.due < today,
-        Issue.status.not_in(SETTLED),
-        Issue.merged_into.is_(None),
-    )
-    return list(session.scalars(late.order_by(Issue.due, Issue.id)))
+    return and_(Issue.due.is_not(None), Issue.due < today, Issue.status.not_in(SETTLED))
+
+
+def overdue(session: Session, service: Service) -> list[Issue]:
+    """The longest overdue first."""
+    mine = select(Issue).where(Issue.service_id == service.id, Issue.merged_into.is_(None), late(service))
+    return list(session.scalars(mine.order_by(Issue.due, Issue.id)))
 
 
 def resolved(session: Session, service_id: int) -> dict[str, dt.datetime]:

@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, not_, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, Service, Signal, Statement
+from insights.deciding.lifecycle import late
 from insights.reading.signals import shown
 from insights.reading.signals import views as signal_views
 from insights.views import IssueView, Quote, SignalView
@@ -139,6 +140,7 @@ def of_service(
     since: dt.datetime | None = None,
     channel: str | None = None,
     tone: str = "issue",
+    overdue: bool | None = None,
 ) -> list[IssueView]:
     """Those that hold something, or stand out by a signal; the largest first. Groups of praise and filler are apart."""
     where = [*living(service), Issue.tone == tone]
@@ -146,6 +148,8 @@ def of_service(
         where.append(Issue.trend == trend)
     if status:
         where.append(Issue.status == status)
+    if overdue is not None:
+        where.append(late(service) if overdue else not_(late(service)))
     found = views(session, service, session.scalars(select(Issue).where(*where)).all())
     kept = [
         view

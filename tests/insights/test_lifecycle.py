@@ -65,6 +65,22 @@ def test_what_is_not_named_stays_and_null_takes_away(client: Client, admin: dict
     assert (answer["assignee"], answer["due"], answer["status"]) == (None, "2030-01-31", "open")
 
 
+def test_what_was_to_be_done_by_a_day_that_is_over_is_listed_until_it_is_done(
+    client: Client, record: Record, admin: dict[str, str], issue: uuid.UUID
+) -> None:
+    with record.transaction() as session:
+        made_up.report(session, made_up.issue(session, "blue-badge", "Nobody answers"), "On hold")
+
+    def listed(overdue: bool) -> list[str]:
+        found = client.get("/v1/services/blue-badge/issues", params={"overdue": overdue}, headers=admin).json()
+        return [item["title"] for item in found["items"]]
+
+    decide(client, admin, issue, due="2026-01-31")
+    assert (listed(True), listed(False)) == (["Photo will not upload"], ["Nobody answers"])
+    decide(client, admin, issue, status="resolved", reason="Mended")
+    assert (listed(True), listed(False)) == ([], ["Photo will not upload", "Nobody answers"])
+
+
 def test_resolved_takes_a_reason_or_an_action(client: Client, admin: dict[str, str], issue: uuid.UUID) -> None:
     assert decide(client, admin, issue, status="resolved").status_code == 400
     assert decide(client, admin, issue, status="resolved", reason="It was the browser").json()["status"] == "resolved"

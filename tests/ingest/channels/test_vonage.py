@@ -136,6 +136,15 @@ def test_parts_in_any_order_become_one_message(directory: Directory, secrets: Se
         assert (arrival.message, arrival.service, arrival.external_id) == ("PARKS the swings are gone", "parks", "0A1")
 
 
+def test_a_message_in_parts_keeps_what_its_address_says(directory: Directory, secrets: Secrets) -> None:
+    def came(number: int) -> Fragment | None:
+        query = (*with_signature(part(number, 2, "words ")).items(), ("office", "North"))
+        return vonage.read(Inbound(URL, b"", "vonage", method="GET", query=query), secrets, directory).fragment
+
+    (arrival,) = vonage.join_parts([one for one in (came(1), came(2)) if one], directory).arrivals
+    assert (arrival.message, arrival.attributes) == ("words words ", {"office": "North"})
+
+
 def test_what_came_is_kept_when_the_rest_does_not(directory: Directory, secrets: Secrets) -> None:
     parts = fragments(["one ", "two ", "three ", "four"], directory, secrets)
     assert vonage.join_parts(parts[:2], directory).arrivals[0].message == "one two  […]"

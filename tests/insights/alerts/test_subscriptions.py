@@ -1,5 +1,8 @@
 """Subscriptions over HTTP: made, seen, changed, tried beforehand."""
 
+import datetime as dt
+from base64 import b64encode
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,10 +11,14 @@ from litestar.testing import TestClient
 from sqlalchemy import select, text
 
 from feedback.record import access
+from feedback.record.db import Record
 from feedback.record.models import AuditEntry, Subscription
+from feedback.record.sealing import KeyRing
+from insights.alerts import sealed
 from tests.insights.alerts.people import subscribe, urgent_piece
 from tests.insights.raising import make_due, raise_signal, waiting
 from tests.insights.receivers import Receiver
+from workers import retention
 from workers.deliver import deliver
 from workers.station import Worker
 
@@ -102,6 +109,18 @@ def test_addresses_and_secrets_are_sealed_and_not_shown_again(
     shown = api.get("/v1/subscriptions", headers=admin).text
     assert "very-secret" not in shown
     assert secret not in shown
+
+
+def test_addresses_outlive_the_key_of_keys(local: Worker, api: Client, admin: Headers, blue_badge: str) -> None:
+    subscribe(api, admin)
+    new = b"C" * 32
+    settings = replace(
+        local.record.settings, secret_keys=tuple(b64encode(it).decode() for it in (new, *local.record.settings.keys()))
+    )
+    retention.nightly(Record(settings, local.record.engine), dt.datetime.now(dt.UTC))
+    with local.record.transaction() as session:
+        [row] = session.scalars(select(Subscription))
+        assert sealed.unseal(KeyRing([new]), row).address == "team@example.org"
 
 
 def test_lists_come_page_by_page(local: Worker, api: Client, admin: Headers, blue_badge: str, hook: Receiver) -> None:
