@@ -27,8 +27,10 @@ class Arrival:
     """One contact of one citizen, as a channel read it.
 
     `service` is a slug. `caller` names who vouches for `external_id`, which is unique per caller. `submitted_at` is a
-    date where no time of day is known. `batch` names an import or a source that enters many at once. `assisted` says
-    that staff entered it for the citizen. `turns` are what the citizen said in a call; `message` then joins them.
+    date where no time of day is known. `sender` is the number or address that it came from, as far as the channel tells
+    it: it stays with the raw text, and goes with it. `batch` names an import or a source that enters many at once.
+    `assisted` says that staff entered it for the citizen. `turns` are what the citizen said in a call; `message` then
+    joins them.
     """
 
     service: str
@@ -41,6 +43,7 @@ class Arrival:
     page_url: str | None = None
     language: str | None = None
     contact: str | None = None
+    sender: str | None = field(default=None, repr=False)
     batch: str | None = None
     assisted: bool = False
     attributes: Mapping[str, str] = field(default_factory=dict)

@@ -47,7 +47,7 @@ def accept(
         answers[at] = Accepted(row["id"], row["receipt"]) if row["id"] in stored else _repeat(row, known)
     fresh = {row["id"]: arrivals[at] for at, row in good.items() if row["id"] in stored}
     if fresh:
-        raw.put_away(session, keys, now.date(), {identity: _content(arrival) for identity, arrival in fresh.items()})
+        raw.put_away(session, keys, now.date(), {identity: _sealed(arrival) for identity, arrival in fresh.items()})
         contacts.keep(session, keys, {i: arrival.contact for i, arrival in fresh.items() if arrival.contact})
     return answers
 
@@ -107,6 +107,11 @@ def _said_at(arrival: Arrival, service: Service, identity: uuid.UUID, now: dt.da
     midnight = dt.datetime.combine(said, dt.time(), zone)
     share = int.from_bytes(identity.bytes[8:12]) / 2**32
     return min(midnight + dt.timedelta(days=1) * share, now), True
+
+
+def _sealed(arrival: Arrival) -> dict[str, Any]:
+    """With who sent it, since somebody in danger must be found."""
+    return {**_content(arrival), "sender": arrival.sender}
 
 
 def _content(arrival: Arrival) -> dict[str, Any]:

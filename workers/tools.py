@@ -12,7 +12,8 @@ from feedback.record.settings import Settings
 if TYPE_CHECKING:
     from nlp.cleaning import Cleaned, Cleaner
     from nlp.embed import Embedder
-    from nlp.urgency import Meaning, Urgency
+    from nlp.meaning import Meaning
+    from nlp.urgency import Urgency
 
 
 class Tools:
@@ -48,7 +49,7 @@ class Tools:
             return None
         with self._lock:
             if self._meaning is None:
-                from nlp.urgency import Meaning  # noqa: PLC0415
+                from nlp.meaning import Meaning  # noqa: PLC0415
 
                 self._meaning = Meaning(self.encode)
             return self._meaning.find(texts, vectors)

@@ -56,6 +56,7 @@ def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
         caller=inbound.caller,
         external_id=_identity(message),
         submitted_at=_sent(message),
+        sender=sender or None,
         attributes=attributes(inbound.query) | ({"attachments": names} if names else {}),
     )
     cut = (f"what is longer than {MESSAGE_LIMIT} characters",) if len(words) > MESSAGE_LIMIT else ()

@@ -73,6 +73,7 @@ def message(
         inbound.caller,
         external_id=storable(external_id),
         submitted_at=moment_or_none(sent),
+        sender=f"+{sender}" if sender else None,
         attributes=attributes(inbound.query),
     )
     return Parsed(arrivals=(arrival,), sender=sender)

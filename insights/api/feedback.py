@@ -36,12 +36,13 @@ class HeldView(msgspec.Struct, frozen=True):
 
 
 class HeldText(msgspec.Struct, frozen=True):
-    """What came in, as it came."""
+    """What came in, as it came. `sender`: the number or address that it came from, where the channel told it."""
 
     message: str
     contact: str | None
     page_url: str | None
     attributes: dict[str, str]
+    sender: str | None = None
 
 
 class Reason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -61,6 +61,22 @@ def test_an_owner_reads_what_was_written_and_each_look_is_audited(client: Client
     assert acts(record, urgent) == ["held text read"] * 2
 
 
+def test_the_number_that_an_urgent_text_came_from_is_held_with_it(
+    client: Client, worker: Worker, record: Record, blue_badge: str
+) -> None:
+    urgent = send(worker, sender="+447700900999")
+    owner = key(record, Role.owner)
+    assert client.get(f"/v1/feedback/{urgent}/held", headers=owner).json()["sender"] == "+447700900999"
+    client.post(f"/v1/feedback/{urgent}/held/release", headers=owner, json={"reason": "an ambulance went"})
+    assert client.get(f"/v1/feedback/{urgent}/held", headers=owner).status_code == 404
+
+
+def test_the_number_of_any_other_text_goes_with_its_raw_text(worker: Worker, record: Record, blue_badge: str) -> None:
+    send(worker, "The bus was late", sender="+447700900999")
+    with record.transaction() as session:
+        assert not session.scalars(select(Raw)).all() and not session.scalars(select(HeldRaw)).all()
+
+
 @pytest.mark.parametrize("role", [Role.reader, Role.editor])
 def test_nobody_else_does(client: Client, record: Record, urgent: str, role: Role) -> None:
     other = key(record, role)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from nlp.embed import Embedder
-from nlp.urgency import Meaning, urgency
+from nlp.meaning import Meaning
+from nlp.urgency import urgency
 
 UNSEEN: dict[str, list[str]] = tomllib.loads((Path(__file__).parent / "urgent.toml").read_text(encoding="utf-8"))
 
@@ -25,12 +26,23 @@ def raised(embedder: Embedder, meaning: Meaning, text: str) -> bool:
     return urgency(text) is not None or meaning.find([text], embedder.encode([text])) is not None
 
 
-def test_most_of_what_nobody_wrote_a_pattern_for_is_raised(embedder: Embedder, meaning: Meaning) -> None:
-    assert sum(raised(embedder, meaning, text) for text in UNSEEN["urgent"]) >= 14
+def test_nearly_all_that_nobody_wrote_a_pattern_for_is_raised(embedder: Embedder, meaning: Meaning) -> None:
+    assert sum(raised(embedder, meaning, text) for text in UNSEEN["urgent"]) >= 0.85 * len(UNSEEN["urgent"])
 
 
 def test_what_only_sounds_alike_is_seldom_raised(embedder: Embedder, meaning: Meaning) -> None:
-    assert sum(raised(embedder, meaning, text) for text in UNSEEN["calm"]) <= 2
+    assert sum(raised(embedder, meaning, text) for text in UNSEEN["calm"]) <= 0.1 * len(UNSEEN["calm"])
+
+
+def test_what_is_said_every_day_is_not_raised(embedder: Embedder, meaning: Meaning) -> None:
+    everyday = [
+        "I waited three weeks for a new bin",
+        "The receptionist was rude and the phone was not answered",
+        "My husband was in pain and the ward was short of nurses",
+        "The children had nothing to do in the waiting room",
+        "Dad died at home as he wished and the nurses were wonderful",
+    ]
+    assert not [text for text in everyday if raised(embedder, meaning, text)]
 
 
 @pytest.mark.parametrize(
@@ -45,6 +57,10 @@ def test_what_only_sounds_alike_is_seldom_raised(embedder: Embedder, meaning: Me
         ("Residents are left in soiled beds all day", "safeguarding"),
         ("I know where you park your car", "threat"),
         ("a man pulled a knife on the housing officer", "threat"),
+        ("I had thoughts of this last year and now I am planning to end my life", "self_harm"),
+        ("She passed out and her lips are blue", "danger"),
+        ("he put his hands round my neck again", "safeguarding"),
+        ("I know what school her children go to", "threat"),
     ],
 )
 def test_a_pattern_tells_its_kind_and_its_words(text: str, kind: str) -> None:
@@ -63,6 +79,9 @@ def test_a_pattern_tells_its_kind_and_its_words(text: str, kind: str) -> None:
         "Thank you for saving my son's life",
         "The suicide prevention training was excellent",
         "My grandfather was killed in the war",
+        "I had thoughts of suicide two years ago and I am well now",
+        "Could I have the domestic abuse leaflet in large print",
+        "He would never hurt anybody",
     ],
 )
 def test_figures_of_speech_denials_and_what_is_over_are_calm(embedder: Embedder, meaning: Meaning, text: str) -> None:
@@ -72,7 +91,12 @@ def test_figures_of_speech_denials_and_what_is_over_are_calm(embedder: Embedder,
 def test_the_nearest_example_is_the_reason(embedder: Embedder, meaning: Meaning) -> None:
     said = ["The form was long", "my father's chest hurts and he will not wake up"]
     found = meaning.find(said, embedder.encode(said))
-    assert found is not None and found.kind == "danger" and "means much the same as" in found.reason
+    assert found is not None and found.kind == "danger" and "most like" in found.reason
+
+
+def test_words_of_praise_need_more_to_be_urgent(embedder: Embedder, meaning: Meaning) -> None:
+    assert not raised(embedder, meaning, "The nurse who looked after my dying mother was lovely and kind")
+    assert raised(embedder, meaning, "goodbye, I love you all, by tonight I will be dead and happy")
 
 
 def test_nothing_said_is_nothing_urgent(embedder: Embedder, meaning: Meaning) -> None:

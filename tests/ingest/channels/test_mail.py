@@ -50,6 +50,7 @@ def test_a_mail_is_its_subject_and_its_words(read: Reader) -> None:
     assert (arrival.service, arrival.channel) == ("parks", "email")
     assert arrival.submitted_at == dt.datetime(2025, 3, 3, 9, 30, tzinfo=dt.UTC)
     assert parsed.sender == "ann@example.org"
+    assert arrival.sender == "ann@example.org" and arrival.contact is None
     assert "example.org" not in repr(arrival)
 
 

@@ -44,6 +44,7 @@ def test_a_message_signed_by_the_providers_own_kit_is_taken(directory: Directory
     assert arrival.message == MESSAGE["Body"]
     assert (arrival.service, arrival.channel, arrival.external_id) == ("blue-badge", "sms", MESSAGE["MessageSid"])
     assert parsed.sender == "447700900123"
+    assert arrival.sender == "+447700900123" and arrival.contact is None
     assert "447700900123" not in repr(arrival)
 
 
