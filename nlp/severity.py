@@ -16,6 +16,19 @@ GRAVE = 0.7
 ANSWERED_NO = re.compile(
     r"\W*(?:no|none|nope|nothing)(?:\W*$|\s*[,.!;]|\s(?:i|it|it's|i'm|all|everything|the|thank|very|they|was|all|really|not)\b)"
 )
+CONTENT = re.compile(
+    r"\b(?:could|can|would)(?:n't|nt| not|not| never) (?:\w+ ){0,4}?(?:better|more|any ?more|enough|improved?|bettered"
+    r"|nicer|happier|kinder|fault\w*|improve on)\b|\bcouldn't have\W*$"
+    r"|\b(?:no one|nobody|nothing) could (?:\w+ ){0,3}(?:better|more)\b"
+    r"|\bnever (?:been |felt |had |met |known )?(?:\w+ ){0,2}"
+    r"(?:so (?:well|safe|good|happy|kind)|better|(?:a|any) (?:\w+ )?(?:complaint|problem|issue|concern)s?)\b"
+    r"|\b(?:do not|don't|dont|cannot|can't|cant|can not|isn't|is not|not) (?:\w+ ){0,4}?(?:think|identify|see|feel|know"
+    r"|find|anything|fault) (?:\w+ ){0,5}?(?:anything|any|improve\w*|better\w*|differently|change\w*|fault|wrong)\b"
+    r"|\bhard (?:pressed )?to (?:find fault|fault|improve|better|beat)\b"
+    r"|^\W*(?:definitely |absolutely |certainly )?not\W*$"
+)
+"""Who could not wish for better, and cannot think of anything to change, is content; the negation is no harm."""
+
 WISH = re.compile(
     r"\b(?:would (?:be|have|like|help|benefit|prefer|appreciate)|should|could (?:be|have|do|you)"
     r"|too (?!much trouble|many|little trouble)\w+|more (?!than)\w+|longer|quicker|sooner|earlier|less|perhaps|maybe"
@@ -31,9 +44,11 @@ NEGATED = re.compile(
 def severity(text: str) -> float:
     """0 (none at all) to 1 (it ruins a life), of one statement in English."""
     low = text.lower().replace("’", "'")
-    found, praise, wishes = harms(low), praises(low), len(WISH.findall(low))
+    left = CONTENT.sub(" ", low)
+    found, wishes = harms(left), len(WISH.findall(left))
+    praise = praises(low) + 2 * _praised(low, "high_praise")
     worst = max(found, default=DEFAULT)
-    content = ANSWERED_NO.match(low) or _pattern("nothing").search(low)
+    content = left != low or ANSWERED_NO.match(low) or _pattern("nothing").search(low)
     if content and worst < GRAVE and len(found) < 3 and wishes < 2:
         return 0.02
     heaped = min(1.0, worst + 0.03 * max(0, len(found) - 1)) / (1 + praise * (1.0 if worst < GRAVE else 0.5))
@@ -48,7 +63,11 @@ def harms(text: str) -> list[float]:
 
 def praises(text: str) -> int:
     low = text.lower()
-    return sum(not NEGATED.search(low, 0, match.start()) for match in _pattern("praise").finditer(low))
+    return _praised(low, "praise") + _praised(low, "high_praise")
+
+
+def _praised(low: str, name: str) -> int:
+    return sum(not NEGATED.search(low, 0, match.start()) for match in _pattern(name).finditer(low))
 
 
 def _lifted(text: str, match: re.Match[str]) -> bool:

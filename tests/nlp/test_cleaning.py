@@ -106,6 +106,23 @@ def test_worse_things_are_severer() -> None:
     assert len(set(found)) == len(found)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I could not have asked for better care",
+        "Nobody could do any better",
+        "I honestly do not think that it could be improved",
+        "Never had a complaint",
+    ],
+)
+def test_who_could_not_wish_for_better_has_no_complaint(text: str) -> None:
+    assert severity(text) < severity("Parking")
+
+
+def test_what_is_praised_highly_is_milder_than_what_is_praised(text: str = "The food was cold") -> None:
+    assert severity(f"{text} and the staff outstanding") < severity(f"{text} and the staff nice") < severity(text)
+
+
 def test_a_denied_harm_is_less_than_the_harm() -> None:
     assert severity("There were no delays") < severity("There were delays")
 
