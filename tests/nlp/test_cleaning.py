@@ -158,6 +158,11 @@ def test_denial_thanks_and_figures_of_speech_are_not_urgent(text: str) -> None:
     assert urgency(text) is None
 
 
+def test_a_bus_stop_is_no_way_to_stop_an_advertisement() -> None:
+    assert not verdicts("Wait 2 min at the bus stop, it comes 3 times an hour")
+    assert not verdicts("The 42 did not stop at the stop on £2 fare day")
+
+
 def test_an_advertisement_is_spam() -> None:
     [verdict] = verdicts("URGENT! You have WON a £1000 cash prize. Txt CLAIM to 80999 now. 150p/msg, 18+")
     assert verdict.name == "spam"
