@@ -21,6 +21,14 @@ SAYINGS = (
     "no changes needed",
     "I can't think of any improvements",
     "nothing could have been done better",
+    "nothing else could have been done",
+    "you did all you could",
+    "I would not change anything",
+    "no change",
+    "I cannot fault it",
+    "I cannot suggest anything",
+    "no problems",
+    "left blank",
     "it could not be better",
     "you could not improve on it",
     "I don't know",
@@ -28,6 +36,9 @@ SAYINGS = (
     "no answer",
     "everything is fine",
     "everything was good",
+    "it was all good",
+    "everything",
+    "all of it",
     "it is all fine as it is",
     "happy with everything",
     "thank you very much",
@@ -38,8 +49,11 @@ SAYINGS = (
 )
 """What is said by people who have nothing to say; a member near one of these, and as short, says as little."""
 
-NEAR = 0.6
+NEAR = 0.5
 WORDS = 12
+SHARE = 0.4
+"""Of the groups read while this was chosen, those that say nothing had half of their members recognised or more, all
+others less than three in ten."""
 READ = 100
 """Members of a group that are looked at, evenly spread over it."""
 
@@ -50,12 +64,12 @@ def recognise(
     groups: Sequence[NDArray[np.int64]],
     encode: Callable[[Sequence[str]], Floats],
 ) -> list[bool]:
-    """For each group (indices of its members) whether most of them say nothing."""
+    """For each group (indices of its members) whether so many of them say nothing that the group does."""
     sayings = encode(SAYINGS)
     found = []
     for group in groups:
         looked = group[np.linspace(0, len(group) - 1, min(len(group), READ)).astype(np.int64)]
         near = (vectors[looked] @ sayings.T).max(axis=1) >= NEAR
         short = np.array([len(texts[member].split()) <= WORDS for member in looked])
-        found.append(bool((near & short).mean() > 0.5))
+        found.append(bool((near & short).mean() > SHARE))
     return found

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 
 from nlp import communities, grouping, neighbours
-from nlp.directions import Floats
+from nlp.directions import Floats, unit
 
 Labels = NDArray[np.int32]
 
@@ -34,15 +34,18 @@ def across(centroids: Floats, near: float = NEAR) -> Labels:
 
 
 def broad(centroids: Floats) -> Labels:
-    """A few broad themes for many topics of one service: as many as tell them apart best, about their root at most."""
+    """A few broad themes for many topics of one service: of about their root, the number that tells them apart best.
+
+    By Ward's method about the mean, which makes themes of like size; by single topics one would hold nearly all.
+    """
     number = len(centroids)
     if number < 4:
         return np.zeros(number, np.int32)
-    tree = linkage(centroids, "average", metric="cosine")
-    looks = [
-        (fcluster(tree, count, "maxclust") - 1).astype(np.int32) for count in range(2, int(np.sqrt(2 * number)) + 1)
-    ]
-    return max(looks, key=lambda labels: grouping.silhouette(centroids, labels))
+    apart = unit(centroids - centroids.mean(axis=0))
+    tree = linkage(apart, "ward")
+    counts = range(max(2, round(np.sqrt(number / 2))), int(np.sqrt(2 * number)) + 1)
+    looks = [(fcluster(tree, count, "maxclust") - 1).astype(np.int32) for count in counts]
+    return max(looks, key=lambda labels: grouping.silhouette(apart, labels))
 
 
 def parts(vectors: Floats, members: NDArray[np.int64], seed: int = 0) -> list[NDArray[np.int64]]:

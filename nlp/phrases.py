@@ -75,8 +75,9 @@ def _runs(doc: Any) -> Iterator[Any]:
 
 
 def plain(token: Any) -> bool:
-    """A word or a figure, and no mark that stands for what was hidden ("xxxx")."""
-    return (token.is_alpha or token.like_num) and set(token.lower_) != {"x"}
+    """A word or a figure, and no mark that stands for what was hidden ("xxxx") nor half a word ("don t")."""
+    word = token.is_alpha and (len(token) > 1 or token.lower_ in {"a", "i"})
+    return (word or token.like_num) and set(token.lower_) != {"x"}
 
 
 def _text(tokens: Any) -> str:

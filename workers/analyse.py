@@ -5,6 +5,7 @@ Writes `feedback.csv` (the rows that came, with `issue_id`, `issue_title` and `r
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +26,8 @@ from workers.joining import Crowd, crowd_of
 ADDED = ("issue_id", "issue_title", "issue_tone", "redacted_text")
 PRAISED = 0.05
 """Where less is praise, most of it only reads like praise; it is grouped with the rest."""
+SELDOM = 0.005
+"""A language of fewer statements is mostly English misread ("Non - judgmental, efficient."), and grouped with it."""
 _BATCH = 4_096
 
 Floats = NDArray[np.float32]
@@ -109,10 +112,10 @@ def _said(embedder: Embedder, cleaned: Sequence[Cleaned], progress: Progress) ->
 
 
 def _crowds(said: Sequence[Statement]) -> list[Crowd]:
-    crowds = [crowd_of(it.language, it.kind) for it in said]
-    if sum(crowd.praise for crowd in crowds) >= PRAISED * len(crowds):
-        return crowds
-    return [crowd._replace(praise=False) for crowd in crowds]
+    languages, few = Counter(it.language for it in said), SELDOM * len(said)
+    praised = sum(it.kind == "praise" for it in said) >= PRAISED * len(said)
+    crowds = [crowd_of(it.language if languages[it.language] >= few else "en", it.kind) for it in said]
+    return crowds if praised else [crowd._replace(praise=False) for crowd in crowds]
 
 
 def _embed(embedder: Embedder, texts: Sequence[str], progress: Progress) -> Floats:

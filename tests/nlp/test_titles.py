@@ -40,6 +40,10 @@ def test_a_word_torn_from_its_denial_is_no_title() -> None:
     assert not title.lower().startswith(("t ", "n't", "like bin"))
 
 
+def test_half_a_word_is_in_no_title() -> None:
+    assert not any("t" in phrase.split() for phrase in found("I wouldn t want to change anything"))
+
+
 def test_what_nobody_wishes_for_is_no_wish() -> None:
     assert not any("better" in phrase for phrase in found("I could not wish for a better therapist"))
     assert "better parking" in found("We would all like to see better parking here")

@@ -150,3 +150,10 @@ def test_praise_is_grouped_and_told_apart(tmp_path: Path) -> None:
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     apart, listed = page.rindex("Praise and thanks"), page.rindex("in people's words")
     assert titles and all(page.rindex(title) > apart > listed for title in titles)
+
+
+@pytest.mark.parametrize(("number", "languages"), [(2_000, {"en"}), (200, {"en", "fr"})])
+def test_a_language_told_of_hardly_any_is_english_misread(number: int, languages: set[str]) -> None:
+    said = [Statement("late", 0, 4, "en", "problem", False, 0.5)] * number
+    said += [Statement("non - judgmental", 0, 16, "fr", "problem", False, 0.5)] * 6
+    assert {crowd.language for crowd in subject._crowds(said)} == languages
