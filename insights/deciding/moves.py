@@ -64,6 +64,7 @@ def keep_before(refit_id: int, issue: Issue) -> IssueBefore:
         refit_id=refit_id,
         issue_id=issue.id,
         title=issue.title,
+        tone=issue.tone,
         keywords=issue.keywords,
         quotes=issue.quotes,
         model=issue.model,

@@ -123,5 +123,5 @@ def _restore(session: Session, before: IssueBefore) -> None:
     issue = session.get_one(Issue, before.issue_id)
     if issue.titled_by == "machine":
         issue.title = before.title
-    issue.keywords, issue.quotes, issue.model = before.keywords, before.quotes, before.model
+    issue.tone, issue.keywords, issue.quotes, issue.model = before.tone, before.keywords, before.quotes, before.model
     issue.centroid, issue.radius = before.centroid, before.radius

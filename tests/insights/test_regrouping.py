@@ -132,7 +132,7 @@ def refit(record: Record, two: tuple[uuid.UUID, uuid.UUID]) -> tuple[int, uuid.U
         made = made_up.issue(session, "blue-badge", "Glare")
         lineage = {"kind": "split", "from": str(photo), "to": str(made.id)}
         done.changes = {"new": [str(made.id)], "lineage": [lineage]}
-        known.title, known.keywords, known.radius = "Uploads", ["upload"], 0.9
+        known.title, known.tone, known.keywords, known.radius = "Uploads", "filler", ["upload"], 0.9
         for number, to in ((1, phone), (3, made.id)):
             session.get_one(Statement, number).issue_id = to
         moves.note_refit(session, done, [(1, photo, phone), (3, photo, made.id)])
@@ -160,7 +160,8 @@ def test_an_undone_refit_leaves_issues_as_they_were(
     assert (held(record, two[0]), held(record, two[1])) == ([1, 2, 3], [4])
     with record.transaction() as session:
         issue = session.get_one(Issue, two[0])
-        assert (issue.title, issue.keywords, issue.radius) == ("Photo will not upload", ["photo"], 0.5)
+        assert (issue.title, issue.tone) == ("Photo will not upload", "issue")
+        assert (issue.keywords, issue.radius) == (["photo"], 0.5)
         assert session.get_one(Issue, made).ended_at
         assert session.scalar(select(AuditEntry.act).where(AuditEntry.subject == f"refit:{number}")) == "refit undone"
     assert post(client, admin, f"refits/{number}/undo").status_code == 409

@@ -93,7 +93,15 @@ def _name_an_issue(session: Any, words: str) -> None:
     issue = session.scalars(select(Issue)).first()
     statement.issue_id, issue.title, issue.keywords = issue.id, words, [CANARY, "badge"]
     issue.quotes = [*issue.quotes, statement.id]
-    past = {"title": words, "keywords": [CANARY], "quotes": [], "model": "m", "centroid": [1.0], "radius": 0.5}
+    past = {
+        "title": words,
+        "tone": "issue",
+        "keywords": [CANARY],
+        "quotes": [],
+        "model": "m",
+        "centroid": [1.0],
+        "radius": 0.5,
+    }
     session.add(IssueBefore(refit_id=session.scalar(select(Refit.id)), issue_id=issue.id, **past))
     theme = Theme(title=words, centroid=[1.0])
     session.add(theme)

@@ -62,6 +62,7 @@ class IssueBefore(Base):
     refit_id: Mapped[int] = mapped_column(ForeignKey("refits.id", ondelete="CASCADE"), primary_key=True)
     issue_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True)
     title: Mapped[str]
+    tone: Mapped[str]
     keywords: Mapped[list[str]] = mapped_column(ARRAY(Text))
     quotes: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
     model: Mapped[str]
