@@ -65,7 +65,8 @@ def kind(text: str) -> Kind:
         return "question"
     if INTRODUCTION.match(plain) and not HELPLESS.search(plain):
         return "other"
-    worst, count = max(severity.harms(plain), default=0.0), len(severity.harms(plain))
+    harms = severity.harms(plain)
+    worst, count = max(harms, default=0.0), len(harms)
     praise = severity.praises(plain)
     if SATISFIED.search(plain) and worst < 0.75:
         return "praise"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from spacy.language import Language
 
 from nlp.recognisers.casing import truecased, worth_reading
-from nlp.recognisers.lexicon import Kind, kind
+from nlp.recognisers.lexicon import Kind, kind, words_of
 from nlp.recognisers.names import NameFinder
 from nlp.recognisers.numbers import number_recognisers
 from nlp.recognisers.places import address_recognisers, email_recognisers
@@ -50,11 +50,16 @@ class Redactor:
         return [_settled(text, self._finds(view, names)) for text, view, names in zip(texts, views, named, strict=True)]
 
     def _read(self, texts: Sequence[str]) -> list[list[Find]]:
-        shaped = [truecased(text) for text in texts]
-        read = [worth_reading(text) for text in shaped]
+        words = [words_of(text) for text in texts]
+        shaped = [truecased(text, said) for text, said in zip(texts, words, strict=True)]
+        read = [
+            worth_reading(said if shape is text else words_of(shape))
+            for text, shape, said in zip(texts, shaped, words, strict=True)
+        ]
         docs = self._nlp.pipe([text for text, worth in zip(shaped, read, strict=True) if worth])
         return [
-            list(self._names.find(text, next(docs) if worth else None)) for text, worth in zip(texts, read, strict=True)
+            list(self._names.find(text, said, next(docs) if worth else None))
+            for text, said, worth in zip(texts, words, read, strict=True)
         ]
 
     def _finds(self, view: View, names: Iterable[Find]) -> Iterator[Find]:

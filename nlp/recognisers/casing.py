@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from nlp.recognisers.lexicon import Kind, Word, words_of
+from collections.abc import Sequence
+
+from nlp.recognisers.lexicon import Kind, Word
 
 
-def truecased(text: str) -> str:
+def truecased(text: str, words: Sequence[Word]) -> str:
     """The same text, letter for letter, with names in capitals and everyday words without: what spaCy has learnt from.
 
     Each letter keeps its place, so that what is found in the one lies at the same place in the other.
     """
-    words = words_of(text)
     shouting = sum(word.text.isupper() and len(word.text) > 1 for word in words) * 2 > len(words)
     if not shouting and not any(word.is_name and word.text.islower() for word in words):
         return text
@@ -30,6 +31,6 @@ def _shape(word: Word, shouting: bool) -> str:
     return word.text
 
 
-def worth_reading(text: str) -> bool:
+def worth_reading(words: Sequence[Word]) -> bool:
     """Whether spaCy could find a person: most comments hold no word that might be a name, and are spared the model."""
-    return any(word.capital and word.text != "I" and (word.kind is not Kind.EVERYDAY) for word in words_of(text))
+    return any(word.capital and word.text != "I" and (word.kind is not Kind.EVERYDAY) for word in words)

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import Enum, auto
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 WORD = re.compile(r"[^\W\d_]+(?:['’´`-][^\W\d_]+)*")
@@ -75,7 +75,7 @@ def plain(word: str) -> str:
     return "".join(letter for letter in bare if not unicodedata.combining(letter))
 
 
-@cache
+@lru_cache(65_536)
 def kind(word: str) -> Kind:
     """Of a word in lower case."""
     bare = re.sub("[’´`]", "'", plain(word))
@@ -113,12 +113,18 @@ def _of_parts(kinds: list[Kind]) -> Kind:
     return Kind.EVERYDAY if Kind.EVERYDAY in kinds or not kinds else Kind.UNKNOWN
 
 
+OPENS = re.compile(r'[.!?\n:;•"“(]|^\s*-\s*$')
+"""What stands between two words where the second opens a sentence."""
+
+POSSESSIVES = tuple(mark + letter for mark in "'’´`" for letter in "sS")
+
+
 def words_of(text: str) -> list[Word]:
     found: list[Word] = []
     end = 0
     for match in WORD.finditer(text):
         between = text[end : match.start()]
-        opens = not found or any(mark in between for mark in '.!?\n:;•"“(') or between.strip() == "-"
+        opens = not found or (between != " " and OPENS.search(between) is not None)
         found.append(_word(match, opens))
         end = match.end()
     return found
@@ -127,7 +133,6 @@ def words_of(text: str) -> list[Word]:
 def _word(match: re.Match[str], opens: bool) -> Word:
     """Without the possessive: it is Anna whose desk is Anna's."""
     text = match.group()
-    stem = re.sub(r"['’´`]s$", "", text, flags=re.IGNORECASE)
-    if stem != text and kind(stem.lower()) is not Kind.EVERYDAY:
-        text = stem
+    if text.endswith(POSSESSIVES) and kind(text[:-2].lower()) is not Kind.EVERYDAY:
+        text = text[:-2]
     return Word(match.start(), match.start() + len(text), text, kind(text.lower()), opens)
