@@ -17,13 +17,11 @@ QUESTION = re.compile(
     r"|when (?:will|can|do|does|is|are|should)|where (?:is|are|do|can|did)|who (?:do|is|can|should)|which|is (?:there"
     r"|it|this|my|the)|are (?:there|you|my|the)|do (?:i|you|we)|does|did (?:you|my)|can (?:i|we)|could i|am i|will"
     r" (?:i|my|you|it|the)|have you|has my|should i|may i)\b",
-    re.IGNORECASE,
 )
 REQUEST = re.compile(
     r"\b(?:please|pls|plz|can you|could you|would you|will you|i(?:'d| would) like|i want|i need|we need|i(?:'m| am)"
     r" (?:looking|trying|hoping) (?:to|for)|help me|let me know|tell me|send me|call me|ring me|contact me|get back"
     r" to me|i wish to)\b",
-    re.IGNORECASE,
 )
 SUGGESTION = re.compile(
     r"\b(?:should|could (?:be|have|do|you)|would (?:be|have been|help|benefit|prefer|like)|suggest\w*|recommend that"
@@ -33,7 +31,6 @@ SUGGESTION = re.compile(
     r"|^\W*(?:more|less|better|quicker|faster|shorter|longer|earlier|sooner|cheaper|bigger|larger|easier|clearer"
     r"|provide|improve|have|keep|make|give|allow|put|stop|bring|let|add|open|fix|update|employ|train|ensure|offer|use"
     r"|ask|listen|get)\b",
-    re.IGNORECASE,
 )
 SATISFIED = re.compile(
     r"\b(?:no|not any|without(?: any)?|never (?:had )?(?:a|any)|zero)\s+(?:\w+\s)?(?:complaints?|problems?|issues?"
@@ -42,25 +39,22 @@ SATISFIED = re.compile(
     r"|faulted)|ask for|praise|thank|speak highly|recommend)"
     r"|\bnothing (?:to (?:improve|complain|fault)|needs|was too much|could|but praise|wrong)\b|\bkeep (?:up|it up"
     r"|doing|going)\b|\bdon't change\b|\bwouldn't change\b|\b(?:more|better) than (?:i|we) (?:expected|hoped)",
-    re.IGNORECASE,
 )
 INTRODUCTION = re.compile(
     r"^\W*(?:(?:(?:(?:and|so|it's|it is|my|the|his|her|our|full|home|mobile|phone|e-?mail|ni|nhs)\W+)*"
     r"(?:names?|number|no|postcode|address|date of birth|dob|phone|mobile|telephone|tel|e-?mail|text|it's|it is)"
     r"|this is|i am|i'm|i live (?:at|in|on)|we live (?:at|in|on)|regards|born|call|ring|contact"
-    r"|you can (?:get|reach|contact|call|ring|text|e-?mail) (?:me|us))\b(?:.{0,25}\[[A-Z_]+\])+(?:\W+please)?\W*"
+    r"|you can (?:get|reach|contact|call|ring|text|e-?mail) (?:me|us))\b(?:.{0,25}\[[a-z_]+\])+(?:\W+please)?\W*"
     r"|i(?: a|')m an? \w+(?: \w+)?\W*)$",
-    re.IGNORECASE,
 )
 HELPLESS = re.compile(
     r"\b(?:hasn't|haven't|not|isn't|wasn't|won't|doesn't|didn't|can't|cannot|never|unable|without|still|wrong|lost|paid|charged|waiting|refund)\b",
-    re.IGNORECASE,
 )
 
 
 def kind(text: str) -> Kind:
     """Of one statement in English. Of any other language only the mark of a question is read."""
-    plain = text.replace("’", "'")
+    plain = text.lower().replace("’", "'")
     if QUESTION.search(plain):
         return "question"
     if INTRODUCTION.match(plain) and not HELPLESS.search(plain):
