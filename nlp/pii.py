@@ -51,12 +51,9 @@ class Redactor:
 
     def _read(self, texts: Sequence[str]) -> list[list[Find]]:
         words = [words_of(text) for text in texts]
-        shaped = [truecased(text, said) for text, said in zip(texts, words, strict=True)]
-        read = [
-            worth_reading(said if shape is text else words_of(shape))
-            for text, shape, said in zip(texts, shaped, words, strict=True)
-        ]
-        docs = self._nlp.pipe([text for text, worth in zip(shaped, read, strict=True) if worth])
+        read = [worth_reading(said) for said in words]
+        shaped = [truecased(text, said) for text, said, worth in zip(texts, words, read, strict=True) if worth]
+        docs = self._nlp.pipe(shaped)
         return [
             list(self._names.find(text, said, next(docs) if worth else None))
             for text, said, worth in zip(texts, words, read, strict=True)

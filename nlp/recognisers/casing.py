@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nlp.recognisers.lexicon import Kind, Word
+from nlp.recognisers.lexicon import TITLES, Kind, Word
 
 
 def truecased(text: str, words: Sequence[Word]) -> str:
@@ -12,7 +12,7 @@ def truecased(text: str, words: Sequence[Word]) -> str:
 
     Each letter keeps its place, so that what is found in the one lies at the same place in the other.
     """
-    shouting = sum(word.text.isupper() and len(word.text) > 1 for word in words) * 2 > len(words)
+    shouting = shouted(words)
     if not shouting and not any(word.is_name and word.text.islower() for word in words):
         return text
     letters = list(text)
@@ -32,5 +32,17 @@ def _shape(word: Word, shouting: bool) -> str:
 
 
 def worth_reading(words: Sequence[Word]) -> bool:
-    """Whether spaCy could find a person: most comments hold no word that might be a name, and are spared the model."""
-    return any(word.capital and word.text != "I" and (word.kind is not Kind.EVERYDAY) for word in words)
+    """Whether spaCy could find a person who would be believed: most comments hold no word that might be a name, and are
+    spared the model."""
+    shouting = shouted(words)
+    return any(word.is_name or (not shouting and _might_be_name(word)) for word in words)
+
+
+def _might_be_name(word: Word) -> bool:
+    unknown = word.kind is Kind.UNKNOWN and word.capital and not word.text.isupper()
+    return unknown and word.text.lower() not in TITLES
+
+
+def shouted(words: Sequence[Word]) -> bool:
+    """Whether most of it is in capitals, which then tell nothing."""
+    return sum(word.text.isupper() and len(word.text) > 1 for word in words) * 2 > len(words)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from spacy.tokens import Doc
 
+from nlp.recognisers.casing import shouted
 from nlp.recognisers.lexicon import TITLES, Kind, Word, listed
 from nlp.recognisers.scan import Find
 
@@ -80,8 +81,7 @@ PLACE_AFTER = re.compile(
 class NameFinder:
     def find(self, text: str, words: Sequence[Word], doc: Doc | None) -> Iterator[Find]:
         """`words` are those of the text, `doc` is that of the truecased text, where it was worth reading."""
-        shouting = sum(word.text.isupper() and len(word.text) > 1 for word in words) * 2 > len(words)
-        line = _Line(text, words, shouting)
+        line = _Line(text, words, shouted(words))
         found = [*line.titled(), *line.listed(), *line.in_slots(), *(line.entities(doc) if doc is not None else ())]
         yield from found
         if found:
