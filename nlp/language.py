@@ -31,12 +31,23 @@ ALIKE = frozenset(listed("language")["alike"]["words"].split())
 WELSH = frozenset(listed("language")["welsh"]["words"].split())
 """Small words of Welsh: two different ones, and a sixth of the words, make a text Welsh."""
 
+LETTERS: dict[str, frozenset[str]] = {
+    code: frozenset(letters) for code, letters in listed("language")["letters"].items()
+}
+"""Letters that only one language has."""
+
+FOREIGN_SHARE = 0.3
+"""Of the letters of a text those of another script; from so many on, its Latin words are not looked at."""
+
+LATIN = re.compile(r"[A-Za-z]+")
+OTHER_SCRIPT = re.compile(r"[^\W\d_\u0000-\u024F\u1E00-\u1EFF]")
+
 PLACEHOLDER = re.compile(r"\[[A-Z_]+\]|https?://\S+|\S+@\S+")
 
 
 def language(text: str) -> str:
     """ISO 639-1 code, or "unknown"."""
-    prose = PLACEHOLDER.sub(" ", text)
+    prose = _of_one_script(PLACEHOLDER.sub(" ", text))
     words = [word for word in (word.lower().replace("’", "'") for word in WORD.findall(prose)) if not _name(word)]
     if not words:
         return UNKNOWN
@@ -44,10 +55,18 @@ def language(text: str) -> str:
         return "en"
     if _plainly_welsh(words):
         return "cy"
+    if len(words) > 1 and (own := [code for code, letters in LETTERS.items() if not letters.isdisjoint(prose)]):
+        return own[0] if len(own) == 1 else UNKNOWN
     best = _detector().compute_language_confidence_values(prose)[0]
     needed = CONFIDENT if len(words) < SHORT else LIKELY if len(words) < 2 * SHORT else 0.0
     code = best.language.iso_code_639_1.name.lower()
     return UNKNOWN if best.value < needed or (code == "en" and len(words) < SHORT) else code
+
+
+def _of_one_script(text: str) -> str:
+    """What is said in Urdu below an English heading is Urdu."""
+    other = 0 if text.isascii() else len(OTHER_SCRIPT.findall(text))
+    return LATIN.sub(" ", text) if other and other > FOREIGN_SHARE * len(text.replace(" ", "")) else text
 
 
 def _name(word: str) -> bool:
