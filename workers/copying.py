@@ -1,10 +1,11 @@
 """Copies of one text are kept and shown, and count once: nobody fakes a trend by repeating himself."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select, text, update
+from sqlalchemy import ColumnElement, and_, select, text, true, update
 from sqlalchemy.orm import Session, aliased
 
 from feedback.record.models import Feedback, Statement
@@ -27,16 +28,23 @@ def mark(session: Session, rows: Sequence[Feedback]) -> None:
     """
     for service_id in sorted({row.service_id for row in rows}):
         session.execute(text("SELECT pg_advisory_xact_lock(:c, :s)"), {"c": LOCKS + 2, "s": service_id})
-        mine = {row.id: row for row in rows if row.service_id == service_id and row.fingerprint}
-        for identity in _alike(session, list(mine)):
-            _mark_one(session, mine[identity])
+    mine = {row.id: row for row in rows if row.fingerprint}
+    for identity, others in sorted(_alike(session, list(mine)).items()):
+        _mark_one(session, mine[identity], others)
 
 
-def _alike(session: Session, ids: Sequence[uuid.UUID]) -> Sequence[uuid.UUID]:
-    """Those few that others of the same day are like, at first sight."""
+def _alike(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Feedback]]:
+    """Those few that others of the same day are like, at first sight; with these, the earliest first."""
     other = aliased(Feedback)
-    found = select(Feedback.id).join(other, _near(Feedback, other)).where(Feedback.id.in_(ids))
-    return session.scalars(found.distinct().order_by(Feedback.id)).all()
+    # By its limit each is looked up by itself, in an index: joined at large, all would be held against all.
+    near = select(other.id).where(_near(Feedback, other)).order_by(other.said_at).limit(ENOUGH).lateral()
+    pairs = session.execute(select(Feedback.id, near.c.id).join(near, true()).where(Feedback.id.in_(ids))).all()
+    pieces = select(Feedback).where(Feedback.id.in_({pair[1] for pair in pairs}))
+    known = {piece.id: piece for piece in session.scalars(pieces)} if pairs else {}
+    found: dict[uuid.UUID, list[Feedback]] = defaultdict(list)
+    for one, another in pairs:
+        found[one].append(known[another])
+    return found
 
 
 def _near(one: Any, other: Any) -> ColumnElement[bool]:
@@ -58,8 +66,8 @@ def fingerprint(row: Feedback) -> None:
         row.bands = list(copies.bands(row.fingerprint))
 
 
-def _mark_one(session: Session, row: Feedback) -> None:
-    alike = [row, *_candidates(session, row)]
+def _mark_one(session: Session, row: Feedback, others: Sequence[Feedback]) -> None:
+    alike = [row, *(one for one in others if _truly(one, row))]
     if len(alike) == 1:
         return
     alike.sort(key=lambda one: (one.said_at, one.id))
@@ -68,18 +76,14 @@ def _mark_one(session: Session, row: Feedback) -> None:
     for one, kind in zip(alike, told, strict=True):
         if kind != "original" and not _told(one):
             one.verdicts = [*one.verdicts, {"name": kind, "reason": WHY[kind]}]
-        if kind != "original" and one is not first and one.overruled is None:
+        known = (one.weight, one.copy_of) == (0, first.id)
+        if kind != "original" and one is not first and one.overruled is None and not known:
             one.weight, one.copy_of = 0, first.id
             session.execute(update(Statement).where(Statement.feedback_id == one.id).values(evidence=False))
 
 
-def _candidates(session: Session, row: Feedback) -> Sequence[Feedback]:
-    """At first sight, and then truly alike."""
-    near = select(Feedback).where(_near(row, Feedback))
-    found = session.scalars(near.order_by(Feedback.said_at).limit(ENOUGH))
-    return [
-        one for one in found if one.fingerprint and row.fingerprint and copies.near(one.fingerprint, row.fingerprint)
-    ]
+def _truly(one: Feedback, other: Feedback) -> bool:
+    return bool(one.fingerprint and other.fingerprint and copies.near(one.fingerprint, other.fingerprint))
 
 
 def _sent(row: Feedback) -> Sent:

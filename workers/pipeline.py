@@ -47,7 +47,7 @@ def _clean(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
             _write(row, prepared[row.id])
         statements = [_statement(row, said) for row in mine for said in prepared[row.id].said]
         if statements:
-            session.execute(insert(Statement), statements)
+            session.execute(insert(Statement), statements, execution_options={"render_nulls": True})
         session.flush()
         copying.mark(session, mine)
         _hold_urgent(session, worker.record.keys, mine, contents)

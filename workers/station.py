@@ -80,7 +80,7 @@ def _attempt(worker: Worker, station: Station[Row], rows: Sequence[Row]) -> None
         with worker.record.transaction() as session:
             mine = own(session, station.model, ids, me)
             save(session, mine)
-            advance(mine, station.to)
+            advance(session, mine, station.to)
     except Exception as error:
         log.warning("work failed", station=station.name, rows=len(ids), error=type(error).__name__, where=where(error))
         _give_back(worker, station, ids, me, error)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Engine, and_, case, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Engine, and_, case, func, inspect, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -101,18 +101,22 @@ def claim(
     """Up to `limit` rows never tried, or one that was (alone); empty when nothing waits. Commit before working."""
     base = select(model).where(*where).order_by(*order).with_for_update(skip_locked=True)
     tried = base.where(model.attempts > 0, _free(model)).limit(1)
-    rows = session.scalars(tried).all() or session.scalars(
-        base.where(model.attempts == 0, model.claimed_by.is_(None)).limit(limit)
-    )
-    claimed = []
-    for row in rows:
-        if row.attempts >= TRIES:
-            row.stage, row.claimed_by, row.reason = SET_ASIDE, None, row.reason or "its worker died each time"
-        else:
-            row.claimed_by, row.attempts = by, row.attempts + 1
-            claimed.append(row)
+    fresh = base.where(model.attempts == 0, model.claimed_by.is_(None)).limit(limit)
+    rows = session.scalars(tried).all() or session.scalars(fresh).all()
+    for row in (row for row in rows if row.attempts >= TRIES):
+        row.stage, row.claimed_by, row.reason = SET_ASIDE, None, row.reason or "its worker died each time"
+    claimed = [row for row in rows if row.attempts < TRIES]
+    _set(session, claimed, claimed_by=by, attempts=model.attempts + 1)
     session.flush()
     return claimed
+
+
+def _set(session: Session, rows: Sequence[Claimable], **values: Any) -> None:
+    """In one statement, where a flush would write a row at a time."""
+    if rows:
+        mapper = inspect(type(rows[0]))
+        these = mapper.primary_key[0].in_([inspect(row).identity[0] for row in rows])
+        session.execute(update(mapper.class_).where(these).values(**values))
 
 
 def own(session: Session, model: type[Row], ids: Iterable[Any], by: int) -> Sequence[Row]:
@@ -122,10 +126,9 @@ def own(session: Session, model: type[Row], ids: Iterable[Any], by: int) -> Sequ
     return session.scalars(mine.execution_options(populate_existing=True)).all()
 
 
-def advance(rows: Iterable[Claimable], to: str) -> None:
+def advance(session: Session, rows: Sequence[Claimable], to: str) -> None:
     """Rows that `own` gave, done here: on to the next stage."""
-    for row in rows:
-        row.stage, row.claimed_by, row.attempts, row.reason = to, None, 0, None
+    _set(session, rows, stage=to, claimed_by=None, attempts=0, reason=None)
 
 
 def release(

@@ -6,7 +6,8 @@ import time
 import uuid
 from typing import Any
 
-from sqlalchemy import DateTime, MetaData, func
+from pgvector.sqlalchemy import HALFVEC
+from sqlalchemy import DateTime, Dialect, MetaData, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -28,6 +29,23 @@ class Base(DeclarativeBase):
         dict[str, str]: JSONB,
         list[dict[str, Any]]: JSONB,
     }
+
+
+class Vector(HALFVEC):
+    """Written to as many digits as matter: pgvector writes all those of every half float, which takes far longer."""
+
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        return _written
+
+
+def _written(value: Any) -> str | None:
+    """`value`: a list of numbers, or an array."""
+    if value is None:
+        return None
+    numbers = value if isinstance(value, list) else value.tolist()
+    return f"[{','.join(['%.7g'] * len(numbers))}]" % tuple(numbers)
 
 
 class Timed:

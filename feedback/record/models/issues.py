@@ -4,11 +4,10 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, Text, Uuid, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from feedback.record.models.base import Base, Claimable, Timed, new_id
+from feedback.record.models.base import Base, Claimable, Timed, Vector, new_id
 
 
 class Issue(Base, Timed):
@@ -39,7 +38,7 @@ class Issue(Base, Timed):
     due: Mapped[dt.date | None]
     found_by: Mapped[str] = mapped_column(default="refit")
     model: Mapped[str]
-    centroid: Mapped[list[float]] = mapped_column(HALFVEC)
+    centroid: Mapped[list[float]] = mapped_column(Vector)
     radius: Mapped[float]
     erased: Mapped[int] = mapped_column(server_default="0", default=0)
     parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("issues.id", ondelete="SET NULL"))

@@ -4,11 +4,10 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, Text, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from feedback.record.models.base import Base
+from feedback.record.models.base import Base, Vector
 
 
 class Regrouping(Base):
@@ -66,5 +65,5 @@ class IssueBefore(Base):
     keywords: Mapped[list[str]] = mapped_column(ARRAY(Text))
     quotes: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
     model: Mapped[str]
-    centroid: Mapped[list[float]] = mapped_column(HALFVEC)
+    centroid: Mapped[list[float]] = mapped_column(Vector)
     radius: Mapped[float]

@@ -3,11 +3,10 @@
 import datetime as dt
 import uuid
 
-from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from feedback.record.models.base import Base
+from feedback.record.models.base import Base, Vector
 
 EVIDENCE = ("problem", "request", "suggestion", "question")
 """The kinds that may count towards a signal; praise and the rest stay in the volumes alone."""
@@ -41,7 +40,7 @@ class Statement(Base):
     severity: Mapped[float]
     said_at: Mapped[dt.datetime]
     offset: Mapped[float | None]
-    vector: Mapped[list[float] | None] = mapped_column(HALFVEC)
+    vector: Mapped[list[float] | None] = mapped_column(Vector)
     embedded_by: Mapped[str | None]
     issue_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("issues.id", ondelete="SET NULL"))
     sureness: Mapped[float | None]

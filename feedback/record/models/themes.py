@@ -4,11 +4,10 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy import BigInteger, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from feedback.record.models.base import Base, Claimable, Timed, new_id
+from feedback.record.models.base import Base, Claimable, Timed, Vector, new_id
 
 
 class Theme(Base, Timed):
@@ -22,7 +21,7 @@ class Theme(Base, Timed):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     title: Mapped[str]
     language: Mapped[str] = mapped_column(default="en")
-    centroid: Mapped[list[float]] = mapped_column(HALFVEC)
+    centroid: Mapped[list[float]] = mapped_column(Vector)
     ended_at: Mapped[dt.datetime | None]
 
 

@@ -109,7 +109,7 @@ def test_results_are_written_by_the_one_that_still_holds_the_row_alone(record: R
     [again] = take(record, heir)
     with record.transaction() as session:
         assert list(own(session, Feedback, [row.id], number)) == []
-        advance(own(session, Feedback, [again.id], heir.number), "group")
+        advance(session, own(session, Feedback, [again.id], heir.number), "group")
     assert states(record) == {("group", None, 0)}
     heir.close()
 
