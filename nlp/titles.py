@@ -58,6 +58,7 @@ _SMALL = {
     "this",
 }
 _TIED = {"i", "you", "me", "he", "she", "him", "her", "we", "us", "they", "them", "it", "my", "your"}
+_MARKED = re.compile(r"[\[\]{}<>@|*#:]|//")
 _PIECE = re.compile(r"[^\W_]+|[^\w\s]")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
@@ -86,6 +87,13 @@ def name(
         ranked = it.ranked(candidates, scores, spread)
         titles.append(_first_free([*(spelt(phrase) for phrase in ranked), *it.sayings(), *_made_of(words)], taken))
     return titles
+
+
+def stands(title: str, taken: Iterable[str]) -> bool:
+    """Whether a title that somebody proposes keeps the rules of ours: so many words, no mark, none that is taken."""
+    plain_words = 2 <= len(title.split()) <= LONGEST and title.isprintable() and not _MARKED.search(title)
+    key = _key(title)
+    return plain_words and bool(key) and all(key != _key(other) for other in taken)
 
 
 class _Heard:

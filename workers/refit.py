@@ -16,7 +16,7 @@ from feedback.record.stages import OPEN, ask, ask_wide, asked_for
 from insights.deciding import moves
 from nlp import identity, topics
 from nlp.topics import Topic
-from workers import decided
+from workers import decided, proposals
 from workers.decided import Fitted, Links
 from workers.joining import Crowd, assign, crowds, grouped, of_issues
 from workers.station import Save, Station, Worker, work_once
@@ -30,6 +30,8 @@ MOST = 300_000
 """The latest so many statements are grouped; older ones stay where they are."""
 LATELY = dt.timedelta(days=5)
 """What is older is no longer news."""
+HALF = 0.5
+"""A topic of which a smaller part was in named issues is new, or nearly, and may be given a proposed title."""
 LONGEST_WAIT = dt.timedelta(hours=24)
 
 
@@ -44,8 +46,8 @@ def _refit(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
         due = _due(session, service_id)
         said = statements(session, *grouped(service_id), most=MOST) if due else None
         links = decided.links(session, service_id) if due else None
-        titles = session.scalars(select(Issue.title).where(Issue.service_id == service_id)).all()
-    fitted = _fit(worker, said, links, titles) if said and links and len(said) >= FEWEST else None
+        issues = session.scalars(select(Issue).where(Issue.service_id == service_id)).all()
+    fitted = _fit(worker, said, links, issues) if said and links and len(said) >= FEWEST else None
 
     def save(session: Session, mine: Sequence[ServiceWork]) -> None:
         for row in mine:
@@ -84,24 +86,34 @@ def _due(session: Session, service_id: int) -> bool:
     return grown or dt.datetime.now(dt.UTC) - last.finished_at > LONGEST_WAIT
 
 
-def _fit(worker: Worker, said: Said, links: Links, titles: Sequence[str]) -> list[Fitted]:
-    """`titles`: those that there are; no new one is the same."""
-    taken, of_statements, found = list(titles), crowds(said), []
+def _fit(worker: Worker, said: Said, links: Links, issues: Sequence[Issue]) -> list[Fitted]:
+    """`issues`: those that there are; no new title is the same as one of theirs."""
+    taken, of_statements, found = [issue.title for issue in issues], crowds(said), []
+    named = {issue.id for issue in issues if not _unnamed(issue)}
     for crowd in sorted(set(of_statements)):
         rows = np.array([row for row, its in enumerate(of_statements) if its == crowd], np.int64)
         together, apart = links.among(said.ids[rows])
+        texts = [said.texts[row] for row in rows]
         fitted = topics.fit(
             said.vectors[rows],
-            [said.texts[row] for row in rows],
+            texts,
             start=_start([said.issues[row] for row in rows]),
             must_link=together,
             cannot_link=apart,
             encode=worker.tools.encode,
             taken=taken,
         )
-        taken += [topic.title for topic in fitted.topics]
-        found.append(Fitted(crowd, rows, fitted.topics))
+        known = np.array([said.issues[row] in named for row in rows])
+        fresh = [known[topic.members].mean() < HALF for topic in fitted.topics]
+        named_anew = proposals.propose(worker.record.settings, fitted.topics, texts, fresh, taken)
+        taken += [topic.title for topic in named_anew]
+        found.append(Fitted(crowd, rows, named_anew))
     return found
+
+
+def _unnamed(issue: Issue) -> bool:
+    """Found between refits, and named by a statement until now."""
+    return issue.titled_by == "machine" and not issue.keywords
 
 
 def _start(issues: Sequence[uuid.UUID | None]) -> NDArray[np.int32] | None:
@@ -206,7 +218,7 @@ def _store_issue(session: Session, refit: Refit, part: Fitted, topic: Topic, iss
         session.add(moves.keep_before(refit.id, issue))
     if Crowd(issue.language, issue.tone == "praise") != part.crowd:  # merged from another crowd: it keeps its own words
         return issue
-    if issue.titled_by == "machine" and not issue.keywords:  # found between refits, and named by a statement until now
+    if _unnamed(issue):
         issue.title = topic.title
     issue.tone = tone
     issue.keywords, issue.quotes, issue.model = list(topic.keywords), quotes, refit.model

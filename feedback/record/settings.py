@@ -27,6 +27,12 @@ def _notify_key(text: str) -> str:
     return text
 
 
+def _base(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise ValueError("it must begin with http:// or https://")
+    return text.rstrip("/")
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Each field names its environment variable, and says what it is for; `docs/settings.md` is held against this."""
@@ -49,6 +55,11 @@ class Settings:
     embedding_model: Path | None = _setting(
         "FEEDBACK_EMBEDDING_MODEL", "A folder of another sentence-transformers BERT model.", None, Path
     )
+    titles_url: str | None = _setting(
+        "FEEDBACK_TITLES_URL", "An OpenAI-compatible API that may propose titles.", None, _base
+    )
+    titles_key: str | None = _setting("FEEDBACK_TITLES_KEY", "The key of that API.")
+    titles_model: str = _setting("FEEDBACK_TITLES_MODEL", "The model to ask there.", "default")
     workers: int = _setting("FEEDBACK_WORKERS", "Worker processes of `feedback up`; 0: one per core.", 0, int)
     webhook_allow: tuple[str, ...] = _setting(
         "FEEDBACK_WEBHOOK_ALLOW", "Hosts or networks that alerts may reach although they are private.", (), _words
