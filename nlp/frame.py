@@ -9,8 +9,12 @@ from numpy.typing import NDArray
 
 from nlp.directions import Floats, unit
 
-FIT = 0.45
-"""The cosine similarity to a theme's words from which a statement fits; unrelated statements seldom reach it."""
+FIT = 0.4
+"""The cosine similarity to a theme's words from which a statement fits. It is taken about the mean of all statements:
+what all of them share makes none of them fit."""
+
+ENOUGH = 100
+"""Fewer statements may all be about one thing, which is then their mean."""
 
 LEAD = 0.03
 """By how much a theme must fit better than the next one."""
@@ -24,18 +28,23 @@ def place(vectors: Floats, themes: Sequence[Floats]) -> NDArray[np.int32]:
     """
     if not themes or not len(vectors):
         return np.full(len(vectors), -1, np.int32)
-    first = _nearest(np.stack([(vectors @ words.T).max(axis=1) for words in themes], axis=1))
-    centres = [
-        unit(np.concatenate([words, vectors[first == theme]]).mean(axis=0)) for theme, words in enumerate(themes)
-    ]
-    second = np.stack(
-        [
-            np.maximum((vectors @ words.T).max(axis=1), vectors @ centre)
-            for words, centre in zip(themes, centres, strict=True)
-        ],
-        axis=1,
-    )
-    return _nearest(second)
+    mean = vectors.mean(axis=0) if len(vectors) >= ENOUGH else np.zeros(vectors.shape[1], np.float32)
+    vectors, themes = unit(vectors - mean), [unit(words - mean) for words in themes]
+    fits = np.stack([(vectors @ words.T).max(axis=1) for words in themes], axis=1)
+    first = _nearest(fits)
+    second = [_like(vectors, vectors[first == theme], words) for theme, words in enumerate(themes)]
+    return _nearest(np.maximum(fits, np.stack(second, axis=1)))
+
+
+def _like(vectors: Floats, examples: Floats, words: Floats) -> Floats:
+    """How near each comes to the middle of a theme, so that FIT is as near as the middle one of its examples comes.
+
+    Whatever the subject, all are nearer to a middle than to each other.
+    """
+    centre = unit(np.concatenate([words, examples]).mean(axis=0))
+    usual = float(np.median(examples @ centre)) if len(examples) else 1.0
+    near: Floats = vectors @ centre - max(usual - FIT, 0)
+    return near
 
 
 def _nearest(similarity: Floats) -> NDArray[np.int32]:

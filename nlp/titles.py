@@ -132,9 +132,9 @@ class _Heard:
         """For a topic without a phrase of its own: its first statement that is as short as a title, or a beginning."""
         whole = [text for text in self.said if 2 <= len(text.split()) <= LONGEST and "[" not in text]
         for text in (*whole, *self.said):
-            words = _WORD.findall(re.sub(r"\[[A-Z_]+\]", " ", text))[:LONGEST]
+            words = _WORD.findall(re.sub(r"\[[A-Z_]+\]", " ", text))
             if len(words) > 1:
-                yield " ".join(words)
+                yield " ".join(words[:LONGEST]) + "…" * (len(words) > LONGEST)
 
 
 def _hear(texts: Sequence[str], groups: Sequence[NDArray[np.int64]], nlp: Any) -> list[_Heard]:

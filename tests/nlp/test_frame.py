@@ -1,0 +1,28 @@
+import numpy as np
+
+from nlp import frame
+from nlp.directions import Floats, unit
+
+WIDTH = 40
+ALL = np.eye(WIDTH, dtype=np.float32)[-1] * 2
+"""What every statement of the service shares."""
+
+
+def said(subject: int, number: int, seed: int = 0) -> Floats:
+    noise = np.random.default_rng(seed + subject).normal(size=(number, WIDTH)) * 0.1
+    return unit((np.eye(WIDTH)[subject] + ALL + noise).astype(np.float32))
+
+
+def test_statements_go_where_they_fit_and_nowhere_else() -> None:
+    vectors = np.concatenate([said(0, 60), said(1, 60), said(2, 60)])
+    placed = frame.place(vectors, [said(0, 1, seed=9), said(1, 2, seed=9)])
+    assert placed.tolist() == [0] * 60 + [1] * 60 + [-1] * 60
+
+
+def test_of_few_statements_that_all_fit_all_are_placed() -> None:
+    assert frame.place(said(0, 8), [said(0, 1, seed=9), said(1, 1, seed=9)]).tolist() == [0] * 8
+
+
+def test_without_themes_or_statements_nothing_is_placed() -> None:
+    assert frame.place(said(0, 3), []).tolist() == [-1] * 3
+    assert frame.place(np.zeros((0, WIDTH), np.float32), [said(0, 1)]).tolist() == []
