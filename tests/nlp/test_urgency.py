@@ -9,6 +9,7 @@ from nlp.embed import Embedder
 from nlp.meaning import Meaning
 from nlp.urgency import urgency
 
+DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 UNSEEN: dict[str, list[str]] = tomllib.loads((Path(__file__).parent / "urgent.toml").read_text(encoding="utf-8"))
 
 
@@ -97,6 +98,18 @@ def test_the_nearest_example_is_the_reason(embedder: Embedder, meaning: Meaning)
 def test_words_of_praise_need_more_to_be_urgent(embedder: Embedder, meaning: Meaning) -> None:
     assert not raised(embedder, meaning, "The nurse who looked after my dying mother was lovely and kind")
     assert raised(embedder, meaning, "goodbye, I love you all, by tonight I will be dead and happy")
+
+
+def test_a_long_call_is_raised_for_what_is_plainly_urgent_in_it(embedder: Embedder, meaning: Meaning) -> None:
+    call = [
+        f"I rang about the {what} on {day} and nobody called me back"
+        for what in ["bins", "rent", "bus"]
+        for day in DAYS
+    ]
+    urgent = "he keeps a blade under his pillow and says he wants to be dead"
+    assert meaning.find(call, embedder.encode(call)) is None
+    found = meaning.find([*call, urgent], embedder.encode([*call, urgent]))
+    assert found is not None and found.kind == "self_harm"
 
 
 def test_nothing_said_is_nothing_urgent(embedder: Embedder, meaning: Meaning) -> None:
