@@ -27,6 +27,9 @@ _NEEDED = {
 }
 """What a word cannot be torn from: without it the phrase says something else, or nothing."""
 
+_ON_FROM_BEFORE = {"IN", "CC", "UH", "VBD", "VBZ", "VBP"}
+"""Tags of words that go on from what was asked: "because of the staff", "was late"."""
+
 _EMPTY = {
     *("be", "am", "is", "are", "was", "were", "been", "being", "have", "has", "had", "having"),
     *("do", "does", "did", "done", "doing", "get", "gets", "got", "gotten", "getting", "thank", "thanks", "thanked"),
@@ -77,7 +80,7 @@ def _runs(doc: Any) -> Iterator[Any]:
 def plain(token: Any) -> bool:
     """A word or a figure, and no mark that stands for what was hidden ("xxxx") nor half a word ("don t")."""
     word = token.is_alpha and (len(token) > 1 or token.lower_ in {"a", "i"})
-    return (word or token.like_num) and set(token.lower_) != {"x"}
+    return (word or token.like_num) and set(token.lower_) != {"x"} and token.tag_ != "UH"
 
 
 def _text(tokens: Any) -> str:
@@ -85,7 +88,11 @@ def _text(tokens: Any) -> str:
 
 
 def _says_what(tokens: Any) -> bool:
-    leaning = tokens[0].lower_ in _LEANING or any(token.lower_ == "any" for token in tokens)
+    leaning = (
+        tokens[0].lower_ in _LEANING
+        or tokens[0].tag_ in _ON_FROM_BEFORE
+        or any(token.lower_ == "any" for token in tokens)
+    )
     return not leaning and any(token.tag_ in _NOUN and token.lower_ not in _VAGUE for token in tokens)
 
 
