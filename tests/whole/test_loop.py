@@ -87,6 +87,7 @@ def town(tmp_path: Path, hook: Receiver) -> Iterator[Town]:
             "FEEDBACK_TWILIO_ACCOUNT_SID": suppliers.ACCOUNT,
             "FEEDBACK_TWILIO_URL": phones.url,
             "FEEDBACK_WEBHOOK_ALLOW": "127.0.0.0/8",
+            "FEEDBACK_WORKERS": "1",  # it starts three times, and loading the models takes the longest
         }
         found = Town(tmp_path, settings, phones, hook)
         hook.answers = found.take
