@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +41,7 @@ class Prepared:
 def prepare(tools: Tools, contents: Mapping[uuid.UUID, Mapping[str, Any]]) -> dict[uuid.UUID, Prepared]:
     """Cleans and embeds many at once. Raises what the redactor raises: what could not be redacted is not kept."""
     cleaned = tools.clean([content["message"] for content in contents.values()])
-    asides = iter(tools.redact([text for content in contents.values() for text in _asides(content)]))
+    asides = _redacted(tools, [text for content in contents.values() for text in _asides(content)])
     vectors = iter(tools.encode([said.text for one in cleaned for said in one.statements if not said.filler]))
     found = {}
     for (identity, content), one in zip(contents.items(), cleaned, strict=True):
@@ -50,6 +50,12 @@ def prepare(tools: Tools, contents: Mapping[uuid.UUID, Mapping[str, Any]]) -> di
         urgent = one.urgent or _means_urgent(tools, said)
         found[identity] = _prepared(content, one, redacted, said, urgent)
     return found
+
+
+def _redacted(tools: Tools, texts: Sequence[str]) -> Iterator[str]:
+    """Most are empty: only the others are read."""
+    found = iter(tools.redact([text for text in texts if text]))
+    return (next(found) if text else text for text in texts)
 
 
 def _means_urgent(tools: Tools, said: Sequence[Mapping[str, Any]]) -> Urgency | None:

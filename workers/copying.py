@@ -58,12 +58,12 @@ def _near(one: Any, other: Any) -> ColumnElement[bool]:
     )
 
 
-def fingerprint(row: Feedback) -> None:
-    """None for what is so short that people say it alike by chance."""
-    text = row.text or ""
-    if len(text.split()) >= copies.LEAST_WORDS:
-        row.fingerprint = copies.fingerprint(text)
-        row.bands = list(copies.bands(row.fingerprint))
+def fingerprint(text: str) -> dict[str, Any]:
+    """What is stored of it; None for what is so short that people say it alike by chance."""
+    if len(text.split()) < copies.LEAST_WORDS:
+        return {"fingerprint": None, "bands": None}
+    mark = copies.fingerprint(text)
+    return {"fingerprint": mark, "bands": list(copies.bands(mark))}
 
 
 def _mark_one(session: Session, row: Feedback, others: Sequence[Feedback]) -> None:

@@ -28,11 +28,11 @@ def nightly(record: Record, now: dt.datetime) -> None:
         before = now - dt.timedelta(days=service.properties.retention_days)
         if count := _expire(record, service, before):
             log.info("kept no longer", service=service.slug, pieces=count)
+    _sweep(record)
     with record.transaction() as session:
         held.rewrap(session, record.keys)
         contacts.rewrap(session, record.keys)
         sealed.rewrap(session, record.keys)
-    _sweep(record)
 
 
 def _expire(record: Record, service: Service, before: dt.datetime) -> int:

@@ -37,6 +37,7 @@ class Station(Generic[Row]):
     """One stage of the walk: which rows wait there, how many are taken at once, and what is done to them.
 
     `work` computes, and returns what saves the results of those rows that are still ours, before they go on `to`.
+    `pressing`: which rows the next stations hear of at once; the scheduler soon rings for the rest.
     """
 
     name: str
@@ -46,7 +47,8 @@ class Station(Generic[Row]):
     at_once: int
     work: Callable[[Worker, Sequence[Row]], Save[Row]]
     to: str
-    ring: tuple[str, ...] = field(default=())
+    ring: tuple[str, ...] = ()
+    pressing: Callable[[Row], bool] = lambda _: True
 
 
 def work_once(worker: Worker, station: Station[Row]) -> bool:
@@ -57,7 +59,8 @@ def work_once(worker: Worker, station: Station[Row]) -> bool:
     if not (rows := _claim(worker, station)):
         return False
     _attempt(worker, station, rows)
-    worker.bell.ring(*station.ring, station.name)
+    whole = len(rows) == station.at_once
+    worker.bell.ring(*(() if whole and not any(map(station.pressing, rows)) else station.ring), station.name)
     return True
 
 

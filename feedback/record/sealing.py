@@ -22,7 +22,7 @@ def seal(key: bytes, plain: bytes, context: bytes) -> bytes:
 def open_sealed(key: bytes, sealed: bytes, context: bytes) -> bytes:
     try:
         return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], context)
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:
         raise Unavailable("sealed data does not open with this key") from error
 
 

@@ -27,10 +27,12 @@ from feedback.record.models import (
     Subscription,
     Theme,
     ThemeIssue,
+    new_id,
 )
 from feedback.record.sealing import KeyRing
 from ingest.arrival import Arrival
 from ingest.intake import accept
+from insights.alerts.sealed import Sealed, seal
 from tests.conftest import RealServers
 from tests.walking import walk
 from tests.workers.texts import USUAL, said
@@ -84,11 +86,11 @@ def piece(worker: Worker, blue_badge: str) -> Iterator[str]:
         [answer] = accept(session, worker.record.keys, [mine], NOW)
     walk(worker)
     with worker.record.transaction() as session:
-        _name_an_issue(session, WORDS)
+        _name_an_issue(session, worker.record.keys, WORDS)
     yield str(getattr(answer, "receipt", ""))
 
 
-def _name_an_issue(session: Any, words: str) -> None:
+def _name_an_issue(session: Any, keys: KeyRing, words: str) -> None:
     statement = session.scalars(select(Statement).where(Statement.text.contains(CANARY))).one()
     issue = session.scalars(select(Issue)).first()
     statement.issue_id, issue.title, issue.keywords = issue.id, words, [CANARY, "badge"]
@@ -108,8 +110,16 @@ def _name_an_issue(session: Any, words: str) -> None:
     session.flush()
     session.add(ThemeIssue(theme_id=theme.id, issue_id=issue.id))
     alert = session.scalars(select(Alert)).one()
+    identity = new_id()
+    address = seal(keys, identity, Sealed("https://example.org"))
     subscription = Subscription(
-        service_id=alert.service_id, kind="webhook", shown="x", sealed=b"", stage="idle", created_by="t"
+        id=identity,
+        service_id=alert.service_id,
+        kind="webhook",
+        shown="x",
+        sealed=address,
+        stage="idle",
+        created_by="t",
     )
     session.add(subscription)
     session.flush()
