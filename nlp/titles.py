@@ -72,12 +72,14 @@ def name(
     nlp: Any = None,
     encode: Encode | None = None,
     known: Iterable[str] = (),
+    fresh: Sequence[bool] | NDArray[np.bool_] | None = None,
 ) -> list[str]:
     """A title for each group of texts, whose members come nearest its centroid first; none of those `known`.
 
+    `fresh`: the groups that need one, all if not given; the others are not read, and get the first words that come.
     Without `encode` nearness in meaning is the share of a phrase's words that are keywords.
     """
-    heard = _hear(texts, groups, nlp or parser())
+    heard = _hear(texts, groups, [True] * len(groups) if fresh is None else fresh, nlp or parser())
     spread = Counter(phrase for it in heard for phrase in it.seen)
     chosen = [it.foremost(spread) for it in heard]
     near = _nearness(chosen, keywords, centroids, encode)
@@ -137,10 +139,12 @@ class _Heard:
                 yield " ".join(words[:LONGEST]) + "…" * (len(words) > LONGEST)
 
 
-def _hear(texts: Sequence[str], groups: Sequence[NDArray[np.int64]], nlp: Any) -> list[_Heard]:
+def _hear(
+    texts: Sequence[str], groups: Sequence[NDArray[np.int64]], fresh: Sequence[bool] | NDArray[np.bool_], nlp: Any
+) -> list[_Heard]:
     """What is said in a language that nobody here parses is taken as it stands."""
     read = [list(dict.fromkeys(texts[member][:300] for member in group[:READ])) for group in groups]
-    parsed = [language(" ".join(said[:5])) in ("en", UNKNOWN) for said in read]
+    parsed = [new and language(" ".join(said[:5])) in ("en", UNKNOWN) for said, new in zip(read, fresh, strict=True)]
     first = [sorted(said, key=_plainness)[:PARSED] if ours else [] for said, ours in zip(read, parsed, strict=True)]
     docs = nlp.pipe((text for texts in first for text in texts), batch_size=128)
     return [_Heard(said, [next(docs) for _ in its]) for said, its in zip(read, first, strict=True)]

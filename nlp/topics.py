@@ -80,17 +80,19 @@ def fit(
     nlp: Any = None,
     encode: Encode | None = None,
     taken: Sequence[str] = (),
+    titled: Labels | None = None,
 ) -> Topics:
     """Group n statements, their number of topics found in the data.
 
     `vectors`: (n, d) unit rows; `start`: (n,) the topics of the last fit, -1 for a statement that was in none;
     `must_link`, `cannot_link`: pairs of statements that people said do or do not belong together. A merge is a chain of
     pairs through all statements of both issues; a split such a chain in each part and one pair that keeps them apart.
-    `taken`: titles that no topic may bear.
+    `taken`: titles that no topic may bear; `titled`: (n,) those topics of the last fit whose titles stand, else -1. Who
+    goes on from one of these needs no title, and gets the first words that come.
     Statements of languages that the model embeds badly are fitted by themselves: call once per group of languages.
     """
     labels = group(vectors, texts, start=start, must_link=must_link, cannot_link=cannot_link, seed=seed)
-    return describe(vectors, texts, labels, nlp=nlp, encode=encode, taken=taken)
+    return describe(vectors, texts, labels, nlp=nlp, encode=encode, taken=taken, titled=titled)
 
 
 def describe(
@@ -101,6 +103,7 @@ def describe(
     nlp: Any = None,
     encode: Encode | None = None,
     taken: Sequence[str] = (),
+    titled: Labels | None = None,
 ) -> Topics:
     """The topics that groups make, the largest first: how far they reach, how they are called, who speaks for them."""
     if labels.max(initial=-1) < 0:
@@ -112,7 +115,8 @@ def describe(
         group[np.argsort(-(vectors[group] @ centre), kind="stable")]
         for group, centre in zip(groups, centroids, strict=True)
     ]
-    names = titles.name(texts, groups, words, nlp=nlp, encode=encode, centroids=centroids, known=taken)
+    fresh = None if titled is None else ~continued(labels, titled)
+    names = titles.name(texts, groups, words, nlp=nlp, encode=encode, centroids=centroids, known=taken, fresh=fresh)
     empty = filler.recognise(texts, vectors, groups, encode) if encode else [False] * len(groups)
     parts = zip(groups, centroids, names, words, empty, strict=True)
     return Topics(
@@ -130,6 +134,17 @@ def describe(
             for group, centre, title, keywords, hollow in parts
         ),
     )
+
+
+def continued(labels: Labels, before: Labels) -> NDArray[np.bool_]:
+    """(k,): which topics share half with a topic of the last fit, half of both. `before`: (n,), -1 for none."""
+    number, found = int(labels.max(initial=-1)) + 1, np.zeros(int(labels.max(initial=-1)) + 1, bool)
+    both = (labels >= 0) & (before >= 0)
+    pairs, shared = np.unique(before[both].astype(np.int64) * number + labels[both], return_counts=True)
+    old, new = np.divmod(pairs, max(number, 1))
+    sizes = np.maximum(np.bincount(before[before >= 0])[old], np.bincount(labels[labels >= 0])[new])
+    found[new[2 * shared >= sizes]] = True
+    return found
 
 
 def join(vectors: Floats, centroids: Floats, radii: Floats) -> tuple[NDArray[np.int64], Floats]:

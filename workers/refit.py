@@ -30,8 +30,6 @@ MOST = 300_000
 """The latest so many statements are grouped; older ones stay where they are."""
 LATELY = dt.timedelta(days=5)
 """What is older is no longer news."""
-HALF = 0.5
-"""A topic of which a smaller part was in named issues is new, or nearly, and may be given a proposed title."""
 LONGEST_WAIT = dt.timedelta(hours=24)
 
 
@@ -93,19 +91,20 @@ def _fit(worker: Worker, said: Said, links: Links, issues: Sequence[Issue]) -> l
     for crowd in sorted(set(of_statements)):
         rows = np.array([row for row, its in enumerate(of_statements) if its == crowd], np.int64)
         together, apart = links.among(said.ids[rows])
-        texts = [said.texts[row] for row in rows]
+        texts, start = [said.texts[row] for row in rows], _start([said.issues[row] for row in rows])
+        titled = None if start is None else np.where([said.issues[row] in named for row in rows], start, -1)
         fitted = topics.fit(
             said.vectors[rows],
             texts,
-            start=_start([said.issues[row] for row in rows]),
+            start=start,
             must_link=together,
             cannot_link=apart,
             encode=worker.tools.encode,
             taken=taken,
+            titled=titled,
         )
-        known = np.array([said.issues[row] in named for row in rows])
-        fresh = [known[topic.members].mean() < HALF for topic in fitted.topics]
-        named_anew = proposals.propose(worker.record.settings, fitted.topics, texts, fresh, taken)
+        known = np.zeros(len(fitted.topics), bool) if titled is None else topics.continued(fitted.labels, titled)
+        named_anew = proposals.propose(worker.record.settings, fitted.topics, texts, (~known).tolist(), taken)
         taken += [topic.title for topic in named_anew]
         found.append(Fitted(crowd, rows, named_anew))
     return found

@@ -154,3 +154,19 @@ def test_statements_that_share_one_word_or_none_are_a_topic_without_keywords_to_
     found = topics.fit(vectors[: 2 * SIZE], [f"{text}{' ' * number}" for number in range(2 * SIZE)])
     assert [len(topic.members) for topic in found.topics] == [SIZE, SIZE]
     assert all(len(topic.keywords) <= 1 for topic in found.topics)
+
+
+def test_a_topic_goes_on_from_that_with_which_it_shares_half_of_both() -> None:
+    before = np.array([0] * 10 + [1] * 10 + [2] * 4 + [-1] * 16, np.int32)
+    labels = np.array([0] * 10 + [1] * 6 + [2] * 4 + [3] * 20, np.int32)
+    assert topics.continued(labels, before).tolist() == [True, True, False, False]
+
+
+def test_only_topics_that_do_not_go_on_are_named() -> None:
+    vectors, texts, _ = crowd()
+    labels = labels_of(vectors, texts)
+    named = topics.describe(vectors, texts, labels)
+    titled = np.where(named.labels == 0, -1, named.labels)
+    again = topics.describe(vectors, texts, named.labels, titled=titled)
+    assert again.topics[0].title == named.topics[0].title
+    assert all(other.title.lower() in texts for other in again.topics[1:])
