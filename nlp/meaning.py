@@ -21,8 +21,9 @@ STEEP, RIDGE = 5.0, 0.3
 """How fast an example's vote falls with its distance, and how much one may be wrong about its own; chosen by the share
 of examples that are told right when left out, at the same number of false alarms."""
 
-ENOUGH = 0.03
-"""The votes that make a statement urgent: about one comment of a hundred that patients leave has so many."""
+ENOUGH = -0.02
+"""The votes that make a statement urgent, 1 being those of an urgent example and -1 of a calm one: about one comment of
+a hundred has so many in vain."""
 
 LONGER = 0.03
 """More that are needed with each doubling of the statements: without it, every other call of sixty would be raised."""
