@@ -13,7 +13,7 @@ from feedback.record import erasure, services
 from feedback.record.db import Record
 from feedback.record.models import Feedback, Statement, ThemeSignal
 from tests.insights import made_up
-from tests.insights.test_api import key
+from tests.insights.api.test_api import key
 from tests.workers.test_themes import renew, themes
 from workers.station import Worker
 from workers.tools import Tools

@@ -12,7 +12,7 @@ from feedback.record.db import Record
 from feedback.record.models import Issue
 from feedback.record.stages import ask_wide
 from tests.insights import made_up
-from tests.insights.test_api import key
+from tests.insights.api.test_api import key
 from workers.station import Worker, work_once
 from workers.themes import THEMES
 

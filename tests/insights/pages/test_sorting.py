@@ -11,7 +11,7 @@ from sqlalchemy import select
 from feedback.record.db import Record
 from feedback.record.models import Issue, Refit, Statement
 from tests.insights import made_up
-from tests.insights.test_api import key
+from tests.insights.api.test_api import key
 from workers.tools import Tools
 
 Client = TestClient[Litestar]

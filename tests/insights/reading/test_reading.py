@@ -16,7 +16,7 @@ from feedback.record.db import Record
 from feedback.record.models import Issue, Refit, Statement
 from insights.reading import table as exporting
 from tests.insights import made_up
-from tests.insights.test_api import key
+from tests.insights.api.test_api import key
 
 Client = TestClient[Litestar]
 PLACES = ["audit", "export.csv", "quality"]

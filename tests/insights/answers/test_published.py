@@ -16,7 +16,7 @@ from feedback.record.db import Record
 from feedback.record.models import Issue, Statement
 from insights.answers import published
 from tests.insights import made_up
-from tests.insights.test_api import key
+from tests.insights.api.test_api import key
 
 Client = TestClient[Litestar]
 

@@ -15,7 +15,7 @@ from feedback.record.db import Record
 from feedback.record.models import AuditEntry, Issue, Signal, Statement
 from insights.deciding import lifecycle
 from tests.insights import made_up
-from tests.insights.test_api import key
+from tests.insights.api.test_api import key
 
 Client = TestClient[Litestar]
 

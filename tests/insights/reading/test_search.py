@@ -13,7 +13,7 @@ from feedback.record.models import Statement
 from insights.reading.meaning import Meaning
 from insights.reading.search import fused, search
 from tests.insights import made_up
-from tests.insights.test_api import key
+from tests.insights.api.test_api import key
 from workers.tools import Tools
 
 Client = TestClient[Litestar]

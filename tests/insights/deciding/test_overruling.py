@@ -11,7 +11,7 @@ from sqlalchemy import select
 from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.models import AuditEntry, Feedback, Statement
-from tests.insights.test_held import key
+from tests.insights.api.test_held import key
 from tests.walking import put, walk
 from tests.workers.test_pipeline import COPY, weights
 from tests.workers.texts import USUAL, said
