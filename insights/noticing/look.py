@@ -19,7 +19,7 @@ BUSY_WEEK = 100
 
 Way = Literal["neighbourhood", "channel", "issue", "return"]
 
-CHANCES: dict[Way, float] = {"neighbourhood": 25.0, "channel": 80.0, "issue": 20.0}
+CHANCES: dict[Way, float] = {"neighbourhood": 50.0, "channel": 80.0, "issue": 40.0}
 """Looked at in this way, of so many statements each finds something of the odds of one in so many by mere chance."""
 
 RETURNS = 100.0

@@ -105,9 +105,9 @@ class Memory:
     def smooth(self) -> Vectors:
         return self._smooth[: len(self.rows)]
 
-    def neighbours(self, place: int) -> Places:
-        """The rows most like this one."""
-        near: Places = self._near[place][self._likeness[place] > 0]
+    def neighbours(self, place: int, least: float) -> Places:
+        """The rows most like this one, and at least so like it."""
+        near: Places = self._near[place][self._likeness[place] >= least]
         return near
 
     def append(self, reports: Sequence[Report]) -> None:

@@ -20,7 +20,9 @@ from insights.noticing.surprise import LEAST_REPORTS, WEEK, Counts, Exposure, Fl
 
 Mask: TypeAlias = NDArray[np.bool_]
 
-RADII = np.arange(0.40, 0.96, 0.05)
+RADII = np.arange(0.60, 0.96, 0.05)
+"""A wider region holds more reports, but of several things."""
+
 CONTRAST = 0.5
 """What a contrast must be more unlikely by (as a power of ten): its direction is chosen with the data in view."""
 MARGINS = (0.0, 0.05, 0.10)
@@ -153,8 +155,11 @@ def _contrast(find: Find, likeness: Vectors, near: Nearby, ruler: Ruler) -> Find
     old = (near.ages >= find.window) & (likeness >= min(find.region.radius, 0.5))
     if old.sum() < FEWEST_BESIDE:
         return find
-    beside = unit(np.asarray(near.weight[old] @ near.smooth[old], np.float32))
-    lead = likeness - near.smooth @ beside
+    total = np.asarray(near.weight[old] @ near.smooth[old], np.float32)
+    beside = unit(total)
+    nearness = near.smooth @ beside
+    nearness[old] = _without_own(near.smooth[old], near.weight[old], total)
+    lead = likeness - nearness
     columns = np.where(lead[:, None] > np.array(MARGINS), likeness[:, None], -1.0)
     column, found = _best(columns, near, ruler)
     region = Region(find.region.centre, found.region.radius, beside, MARGINS[column])

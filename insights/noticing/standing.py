@@ -22,8 +22,11 @@ STILL = 1.5
 LONGEST = 28 * 24.0
 """Hours after which what goes on is usual."""
 
-SAME = 0.6
+SAME = 0.5
 """The similarity of two regions' centres from which they are one issue."""
+
+NEIGHBOURLY = 0.4
+"""The similarity below which even the nearest is no neighbour."""
 
 MAJORITY = 3
 """Of a report's five nearest neighbours."""
@@ -40,7 +43,7 @@ class Standing:
         self.active = {one.issue: one for one in active if self._lasts(one)}
 
     def owned(self) -> Mask:
-        """What an active issue's reports hold within its region; what merely joined it is still evidence.
+        """What an active issue was told with, and its reports since within its region; what else joined is evidence.
 
         And what was said of a resolved issue before it was that: people have dealt with it.
         """
@@ -49,7 +52,9 @@ class Standing:
         for active in self.active.values():
             if active.tier == "signal":
                 members = self.members(active)
-                owned[members] = self.region(active).depth(self._memory.smooth[members]) >= -SLACK
+                inside = self.region(active).depth(self._memory.smooth[members]) >= -SLACK
+                told = rows["at"][members] <= hours(active.told or active.begun)
+                owned[members] = inside | told
         for issue, it in self._resolved.items():
             owned |= (rows["issue"] == self._memory.code(issue)) & (rows["at"] <= hours(it.at))
         return owned
@@ -72,7 +77,7 @@ class Standing:
 
     def _votes(self, place: int) -> Counter[int]:
         """How many of a report's nearest neighbours are of each issue."""
-        near = self._memory.rows["issue"][self._memory.neighbours(place)]
+        near = self._memory.rows["issue"][self._memory.neighbours(place, NEIGHBOURLY)]
         return Counter(near[near >= 0].tolist())
 
     def same(self, centre: Vectors, tier: Tier) -> str | None:
