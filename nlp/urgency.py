@@ -38,7 +38,7 @@ NOT_SO = re.compile(
 )
 DONE = re.compile(
     r"\b(?:used to|years ago|in the past|in (?:19|20)\d\d|as a child|previously|last year|when i was|at the time"
-    r"|came in|before i (?:came|was|had|met|got|joined|started))\b|\b(?:saved|rescued) my life\b|\bno longer\b"
+    r"|came in(?:to)?|before i (?:came|was|had|met|got|joined|started))\b|\b(?:saved|rescued) my life\b|\bno longer\b"
     r"|\bgrateful\b|\bthank(?:s| you)\b.{0,40}\b(?:life|alive)\b|\bhelped me (?:through|with|overcome|get)\b"
 )
 RECOVERED = re.compile(

@@ -5,17 +5,22 @@ from __future__ import annotations
 import csv
 import re
 import time
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from scipy.stats import spearmanr
 
 from nlp.cleaning import Cleaner
+from nlp.embed import Embedder
 from nlp.language import language
+from nlp.meaning import Meaning
 from nlp.severity import severity
 from nlp.statements import split
+from nlp.urgency import urgency
 from nlp.verdicts import verdicts
 from tests.bench import Report, Row, corpus
 
@@ -29,6 +34,7 @@ def run(report: Report) -> None:
     report.table("Languages", [_languages(code) for code in ("cy", "en")])
     report.table("Severity against labelled criticality, rank correlation", _severities(report))
     report.table("Spam", [_spam()])
+    report.table("Urgent, share raised", _urgent())
 
 
 def _comments() -> list[str]:
@@ -109,6 +115,21 @@ def _severities(report: Report) -> list[Row]:
 
 def _worst(text: str) -> float:
     return max((severity(text[start:end]) for start, end in split(text)), default=0.0)
+
+
+def _urgent() -> list[Row]:
+    """Of sentences that are in none of the examples, and of what is said every day."""
+    encode = Embedder(threads=1).encode
+    meaning = Meaning(encode)
+
+    def raised(text: str) -> bool:
+        said = [text[start:end] for start, end in split(text)]
+        return urgency(text) is not None or meaning.find(said, encode(said)) is not None
+
+    unseen = tomllib.loads((Path(__file__).parents[1] / "nlp/urgent.toml").read_text(encoding="utf-8"))
+    everyday = _comments()[:: len(_comments()) // TEXTS]
+    texts = {"urgent": unseen["urgent"], "only sounds urgent": unseen["calm"], "NHS comments": everyday}
+    return [{"of": name, "raised": sum(map(raised, of)) / len(of)} for name, of in texts.items()]
 
 
 def _spam() -> Row:

@@ -81,6 +81,7 @@ def test_a_pattern_tells_its_kind_and_its_words(text: str, kind: str) -> None:
         "The suicide prevention training was excellent",
         "My grandfather was killed in the war",
         "I had thoughts of suicide two years ago and I am well now",
+        "I came into hospital suicidal and went home hopeful, I still thank you",
         "Could I have the domestic abuse leaflet in large print",
         "He would never hurt anybody",
     ],
