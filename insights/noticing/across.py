@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from insights.noticing.memory import Vectors, unit
-from insights.noticing.scan import RADII, Mask
+from insights.noticing.scan import Mask
 from insights.noticing.surprise import LEAST_RATIO, PRIOR, WEEK, Exposure, Floats, expected, exposure, tail
 
 FEWEST_SERVICES = 2.5
@@ -24,6 +24,9 @@ hear is their own matter, which they are told of by themselves.
 
 WINDOWS = np.array([24.0, 48.0, 96.0])
 RESTLESS = 0.03
+RADII = np.arange(0.40, 0.96, 0.05)
+"""Wider than within one service: these vectors are not smoothed by their neighbours."""
+
 CHANCES = 40.0
 """As of the scan of one service: of so many reports each finds something of the odds of one in so many by chance."""
 
