@@ -11,6 +11,7 @@ from feedback.record.access import Principal, Role
 from feedback.record.models import Feedback, Issue, Signal, Statement, new_id
 
 NOW = dt.datetime.now(dt.UTC)
+QUOTED = 10
 EDITOR = Principal(1, "an editor", Role.admin, None)
 
 
@@ -39,7 +40,6 @@ def report(session: Session, issue: Issue, text: str, channel: str = "web", **mo
         id=new_id(), service_id=issue.service_id, channel=channel, receipt=str(uuid.uuid4()), said_at=at, **facts
     )
     session.add(made)
-    session.flush()
     said = Statement(
         feedback_id=made.id,
         service_id=issue.service_id,
@@ -57,7 +57,8 @@ def report(session: Session, issue: Issue, text: str, channel: str = "web", **mo
     )
     session.add(said)
     session.flush()
-    issue.quotes = [*issue.quotes, said.id]
+    if len(issue.quotes) < QUOTED:
+        issue.quotes = [*issue.quotes, said.id]
     return made
 
 
