@@ -29,7 +29,7 @@ MARGINS = (0.0, 0.05, 0.10)
 FEWEST_BESIDE = 5
 RIM = 0.2
 """The share of a region's members that make its rim."""
-WORTHWHILE = 1.0
+WORTHWHILE = 2.0
 """A score about the report itself below which moving the centre finds nothing either."""
 
 
