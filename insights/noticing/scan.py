@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from insights.noticing.memory import Vectors, unit
+from insights.noticing.memory import Places, Vectors, unit
 from insights.noticing.surprise import LEAST_REPORTS, WEEK, Counts, Exposure, Floats, surprise
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -188,7 +189,7 @@ def _tested(likeness: Vectors, near: Nearby, ruler: Ruler) -> tuple[Floats, Floa
 
 
 def _counts(likeness: Vectors, near: Nearby, windows: Floats) -> Counts:
-    edges = np.union1d(windows, windows + WEEK)
+    edges, in_window, a_week_on = _cuts(tuple(windows.tolist()))
     shape = likeness.shape[1], len(RADII) + 1, len(edges) + 1
     level = np.searchsorted(RADII - 1e-6, likeness.T, side="right")
     age = np.searchsorted(edges, near.ages, side="right")
@@ -199,7 +200,14 @@ def _counts(likeness: Vectors, near: Nearby, windows: Floats) -> Counts:
         count = np.bincount(cell, weight[row], int(np.prod(shape))).reshape(shape)
         return np.asarray(np.cumsum(np.cumsum(count[:, ::-1], axis=1)[:, ::-1][:, 1:], axis=2), np.float64)
 
-    in_window, a_week_on = np.searchsorted(edges, windows), np.searchsorted(edges, windows + WEEK)
     fresh, everything = within(near.weight * near.fresh), within(near.weight)
     younger = everything[:, :, in_window]
     return Counts(fresh[:, :, in_window], everything[:, :, -1:] - younger, everything[:, :, a_week_on] - younger)
+
+
+@cache
+def _cuts(windows: tuple[float, ...]) -> tuple[Floats, Places, Places]:
+    """The ages at which windows and the weeks before them end, in order; which of them end each window and its week."""
+    ends = np.array(windows)
+    edges = np.union1d(ends, ends + WEEK)
+    return edges, np.searchsorted(edges, ends), np.searchsorted(edges, ends + WEEK)
