@@ -55,17 +55,28 @@ def _look(record: Record, bell: Bell, hour: dt.datetime | None) -> dt.datetime:
     now = dt.datetime.now(dt.UTC).replace(minute=0, second=0, microsecond=0)
     if hour != now and now.hour == NIGHTLY:
         retention.nightly(record, now)
+    if hour != now:
+        with record.transaction() as session:
+            _days(session, record, now.date())
     with record.transaction() as session:
         if hour != now:
-            _hourly(session, record, now)
+            _hourly(session, now)
         parts.give_up_waiting(session, record.keys, dt.datetime.now(dt.UTC))
         waiting = [name for name, where in WAITING.items() if session.scalar(select(exists().where(*where)))]
     bell.ring(*waiting)
     return now
 
 
-def _hourly(session: Session, record: Record, now: dt.datetime) -> None:
-    """Signals end although nothing more is said; each night all is grouped anew, and what is over is shredded."""
+def _days(session: Session, record: Record, today: dt.date) -> None:
+    """Opens tomorrow, and shreds what is over; in a transaction that locks nothing else."""
+    raw.day_key(session, record.keys, today)
+    raw.day_key(session, record.keys, today + dt.timedelta(days=1))
+    for day in raw.shred_days(session, today):
+        log.info("raw text shredded", day=str(day))
+
+
+def _hourly(session: Session, now: dt.datetime) -> None:
+    """Signals end although nothing more is said; each night all is grouped anew."""
     services = list(session.scalars(select(Service.id)))
     delivery.forget(session)
     once.forget(session)
@@ -74,7 +85,3 @@ def _hourly(session: Session, record: Record, now: dt.datetime) -> None:
         ask(session, services, "refit")
     ask(session, services, "notice")
     ask_wide(session, "themes")
-    raw.day_key(session, record.keys, now.date())
-    raw.day_key(session, record.keys, now.date() + dt.timedelta(days=1))
-    for day in raw.shred_days(session, now.date()):
-        log.info("raw text shredded", day=str(day))

@@ -79,15 +79,17 @@ class DayKey(Base):
 
 
 class Raw(Base):
-    """What came in, sealed, until its redacted form is stored; partitioned by day."""
+    """What came in, sealed, until its redacted form is stored; partitioned by day.
+
+    No foreign key: with one, opening or dropping a day would lock the feedback too, and who takes something in would
+    wait for that in a circle. Nothing deletes a piece of feedback, and who erases one forgets its raw text.
+    """
 
     __tablename__ = "raw"
     __table_args__ = {"postgresql_partition_by": "RANGE (day)"}  # noqa: RUF012 - SQLAlchemy's form
 
     day: Mapped[dt.date] = mapped_column(primary_key=True)
-    feedback_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("feedback.id", ondelete="CASCADE"), primary_key=True, index=True
-    )
+    feedback_id: Mapped[uuid.UUID] = mapped_column(primary_key=True, index=True)
     sealed: Mapped[bytes]
 
 
