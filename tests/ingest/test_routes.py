@@ -35,7 +35,8 @@ def test_what_was_said_is_nowhere_in_clear_before_it_is_redacted(
         PATH, json={"message": "canary-seventeen", "contact": "canary@example.org", "attributes": {"w": "canary"}}
     )
     with record.transaction() as session:
-        rows = session.execute(select(Feedback, Raw, Contact).join(Raw, Raw.feedback_id == Feedback.id).join(Contact)).one()
+        stored_as = select(Feedback, Raw, Contact).join(Raw, Raw.feedback_id == Feedback.id).join(Contact)
+        rows = session.execute(stored_as).one()
         assert b"canary" not in rows.Raw.sealed
         assert b"canary" not in rows.Contact.sealed
         stored = {column.name: getattr(rows.Feedback, column.key) for column in Feedback.__table__.columns}
