@@ -53,6 +53,8 @@ FILLER_HEADS = (
     r"|sorry to bother you|just to let you know|you know what i mean|that's (?:about )?it"
     r"|that'?s why i'?m (?:ringing|calling)|help me|can you help(?: me)?(?: with that)?|not good enough"
     r"|(?:one|two|zero|no) stars?(?: if i could)?"
+    r"|(?:just )?(?:an?|one|two|some|my|another|a few|a couple of)(?: (?:quick|small|little|short|minor|other))*"
+    r" (?:suggestions?|grumbles?|moans?|gripes?|complaints?|compliments?|comments?|questions?|quer(?:y|ies)|points?)"
     r"|helo|bore da|prynhawn da|s'?mae|shwmae|yn gywir"
 )
 FEELINGS = (

@@ -38,6 +38,8 @@ def test_a_title_or_an_abbreviation_ends_no_sentence() -> None:
             "Please, can somebody look into it",
             "What a shambles!",
             "Bore da",
+            "A suggestion and a grumble.",
+            "Just a quick question",
         ),
     ],
 )
@@ -54,6 +56,8 @@ def test_what_says_nothing_is_filler(text: str) -> None:
         "thank you for cancelling my bus",
         "Please fix the ramp",
         "Terrible food",
+        "My complaint was ignored",
+        "One question: where is the desk",
     ],
 )
 def test_what_says_something_is_none(text: str) -> None:
