@@ -18,11 +18,12 @@ import numpy as np
 from insights.noticing.doubts import YOUNG, days, doubts
 from insights.noticing.habits import Habits, learn
 from insights.noticing.look import FEWEST_DAYS, MOSTLY, Look, Suspicion
-from insights.noticing.memory import KEPT, Memory, Places, Report, Vectors, hours, unit
+from insights.noticing.memory import KEPT, Memory, Places, Report, Vectors, hours
 from insights.noticing.outline import outline
 from insights.noticing.signal import Active, Kind, Resolved, Signal, Tier
 from insights.noticing.standing import SAME, Standing
 from insights.noticing.surprise import LEAST_REPORTS
+from nlp.directions import unit
 
 __all__ = ["FEWEST", "KEPT", "Active", "Report", "Resolved", "Signal", "State", "Tier", "step"]
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Moved, Regrouping, Statement
 from insights.deciding.moves import BY_PERSON
+from nlp.directions import unit
 from nlp.topics import Topic
 from workers.joining import Crowd
 from workers.vectors import Said
@@ -104,8 +105,7 @@ def _one(vectors: NDArray[np.float32], group: Sequence[Topic]) -> Topic:
     if len(group) == 1:
         return largest
     members = np.concatenate([topic.members for topic in group])
-    total = vectors[members].sum(axis=0)
-    centroid = total / np.linalg.norm(total)
+    centroid = unit(vectors[members].sum(axis=0))
     radius = float(np.quantile(vectors[members] @ centroid, 0.02))
     return replace(largest, members=members, centroid=centroid, radius=max(radius, min(t.radius for t in group)))
 

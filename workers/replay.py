@@ -14,8 +14,9 @@ from typing import TypeAlias
 import numpy as np
 
 from insights import detect
-from insights.noticing.memory import Vectors, unit
+from insights.noticing.memory import Vectors
 from nlp import communities, identity, neighbours, topics
+from nlp.directions import unit
 
 Heard: TypeAlias = list[tuple[detect.Report, str]]
 """The statements of one piece, each with its text."""

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from feedback.record.models import Issue, Statement, Theme, ThemeEvent, ThemeIssue, ThemeSignal, WideWork, new_id
 from feedback.record.stages import OPEN, asked_for
 from nlp import hierarchy, identity
+from nlp.directions import unit
 from workers import across
 from workers.joining import crowd_of
 from workers.station import Save, Station, Worker, work_once
@@ -96,8 +97,7 @@ def _groups(heard: Sequence[Heard], centroids: NDArray[np.float32], kind: str) -
         rows = np.flatnonzero(labels == label)
         issues = tuple(mine[row] for row in rows)
         if len({it.service_id for it in issues}) >= FEWEST_SERVICES:
-            middle = near[rows].sum(axis=0)
-            found.append(Group(issues, kind, middle / np.linalg.norm(middle)))
+            found.append(Group(issues, kind, unit(near[rows].sum(axis=0))))
     return found
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Issue, Statement
+from nlp.directions import unit
 
 
 def halves(column: Any) -> Any:
@@ -24,9 +25,7 @@ def matrix(blobs: Sequence[bytes]) -> NDArray[np.float32]:
     if not blobs:
         return np.zeros((0, 0), np.float32)
     rows = np.frombuffer(b"".join(blob[4:] for blob in blobs), ">f2").reshape(len(blobs), -1).astype(np.float32)
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    unit: NDArray[np.float32] = (rows / np.maximum(lengths, 1e-9)).astype(np.float32)
-    return unit
+    return unit(rows)
 
 
 @dataclass(frozen=True, slots=True)

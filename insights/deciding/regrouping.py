@@ -14,6 +14,7 @@ from feedback.record.access import Principal
 from feedback.record.errors import Malformed
 from feedback.record.models import Action, Issue, Regrouping, Service, Statement, new_id
 from insights.deciding import lifecycle, moves
+from nlp.directions import unit
 
 WIDEST = 0.5
 """The radius of an issue that was split off, at the least: what is further away hardly says the same."""
@@ -157,8 +158,7 @@ def _move(session: Session, done: Regrouping, was: Issue | None, to: Issue | Non
 def _outline(vectors: Sequence[Sequence[float]]) -> tuple[list[float], float]:
     """The centroid (unit), and the cosine that nine in ten of them reach."""
     rows = np.array(vectors, np.float32)
-    total = rows.sum(axis=0)
-    centroid = total / max(float(np.linalg.norm(total)), 1e-9)
+    centroid = unit(rows.sum(axis=0))
     return centroid.tolist(), max(float(np.quantile(rows @ centroid, 0.1)), WIDEST)
 
 

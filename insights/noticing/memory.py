@@ -16,6 +16,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.directions import unit
+
 Vectors: TypeAlias = NDArray[np.float32]
 Places: TypeAlias = NDArray[np.intp]
 
@@ -55,11 +57,6 @@ class Report:
 def hours(at: dt.datetime) -> float:
     """Hours since 1970."""
     return at.timestamp() / 3600
-
-
-def unit(vectors: Vectors) -> Vectors:
-    """Each to length 1; zero stays zero."""
-    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9), np.float32)
 
 
 class Memory:

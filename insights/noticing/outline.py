@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from insights.noticing.memory import Report, Vectors, unit
+from insights.noticing.memory import Report, Vectors
+from nlp.directions import unit
 
 
 def outline(members: Sequence[Report], reports: Sequence[Report]) -> tuple[Vectors, float]:

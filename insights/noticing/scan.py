@@ -16,8 +16,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from insights.noticing.memory import Places, Vectors, unit
+from insights.noticing.memory import Places, Vectors
 from insights.noticing.surprise import LEAST_REPORTS, WEEK, Counts, Exposure, Floats, surprise
+from nlp.directions import unit
 
 Mask: TypeAlias = NDArray[np.bool_]
 

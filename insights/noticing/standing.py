@@ -9,9 +9,10 @@ from dataclasses import replace
 import numpy as np
 
 from insights.noticing.look import BUSY_WEEK
-from insights.noticing.memory import KEPT, Memory, Places, Vectors, hours, unit
+from insights.noticing.memory import KEPT, Memory, Places, Vectors, hours
 from insights.noticing.scan import Mask, Region
 from insights.noticing.signal import Active, Resolved, Tier
+from nlp.directions import unit
 
 ACTIVE_BUSY, ACTIVE_QUIET = 120.0, 504.0
 """Hours that an issue stays active without a report; longer where fewer come."""

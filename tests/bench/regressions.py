@@ -10,7 +10,8 @@ from dataclasses import replace
 import numpy as np
 
 from insights.detect import Report, Resolved
-from insights.noticing.memory import Vectors, unit
+from insights.noticing.memory import Vectors
+from nlp.directions import unit
 from nlp.embed import Embedder
 from tests.bench import Report as Findings
 from tests.bench import Row, corpus

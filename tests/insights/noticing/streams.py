@@ -9,7 +9,8 @@ import numpy as np
 
 from insights import detect
 from insights.detect import Report, Resolved, Signal, State
-from insights.noticing.memory import Vectors, unit
+from insights.noticing.memory import Vectors
+from nlp.directions import unit
 
 START = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)  # a Monday
 DAY = dt.timedelta(days=1)

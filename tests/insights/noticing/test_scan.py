@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from insights.noticing.memory import unit
 from insights.noticing.scan import Nearby, Ruler, scan
 from insights.noticing.surprise import BASELINE, exposure
+from nlp.directions import unit
 
 WINDOWS = np.array([24.0, 96.0])
 SHARE = 20

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from insights.detect import Active, Report
-from insights.noticing.memory import Memory, Vectors, hours, unit
+from insights.noticing.memory import Memory, Vectors, hours
 from insights.noticing.scan import Region
 from insights.noticing.standing import Standing
+from nlp.directions import unit
 from tests.insights.noticing.streams import START
 
 NOW = START + dt.timedelta(hours=12)
