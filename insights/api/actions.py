@@ -7,15 +7,14 @@ import msgspec
 from litestar import get, patch, post
 from litestar.params import FromPath, JSONBody
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from feedback.given import GivenRecord
 from feedback.record import access
 from feedback.record.access import Role
-from feedback.record.models import Action, Change, Issue, Service
+from feedback.record.models import Action, Change
 from insights.api.door import AnyRequest, asker, routes
 from insights.api.once import RequestKey, once
-from insights.api.paging import Cursor, Limit, pack, unpack
+from insights.api.paging import Cursor, Limit, further, unpack
 from insights.deciding import lifecycle
 from insights.deciding.lifecycle import Decision, Done, Happened
 from insights.outcomes import ledger
@@ -54,11 +53,6 @@ def _change_view(change: Change) -> ChangeView:
     return ChangeView(change.id, change.kind, change.what, change.at, change.until, change.link)
 
 
-def issue_view(session: Session, issue: Issue) -> IssueView:
-    session.flush()
-    return issues.views(session, session.get_one(Service, issue.service_id), [issue])[0]
-
-
 @patch("/v1/issues/{issue:uuid}", sync_to_thread=True)
 def decide(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], data: JSONBody[Decision]) -> IssueView:
     """Set title, status (`resolved` takes an action or a reason), assignee or due date; leave a note."""
@@ -66,7 +60,7 @@ def decide(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID],
         who = asker(session, request)
         found = access.issue_for(session, who, issue, Role.editor)
         lifecycle.decide(session, who, found, data)
-        return issue_view(session, found)
+        return issues.view(session, found)
 
 
 @post("/v1/issues/{issue:uuid}/actions", sync_to_thread=True)
@@ -134,7 +128,7 @@ def list_changes(
         if cursor:
             query = query.where(Change.id < unpack(cursor, int))
         rows = session.scalars(query.order_by(Change.id.desc()).limit(limit)).all()
-        return Page([_change_view(row) for row in rows], pack(rows[-1].id) if len(rows) == limit else None)
+        return Page([_change_view(row) for row in rows], further(rows, limit))
 
 
 router = routes("staff", decide, add_action, list_actions, list_outcomes, show_ledger, add_change, list_changes)

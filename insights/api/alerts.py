@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Annotated, Any
 
 import msgspec
@@ -21,7 +22,7 @@ from feedback.record.models import Alert
 from insights.alerts import events, facts, feeds, hearing, hindsight, subscriptions
 from insights.alerts.subscriptions import Filters
 from insights.api.door import AnyRequest, asker, routes
-from insights.api.paging import Cursor, Limit, pack, unpack
+from insights.api.paging import Cursor, Limit, further, unpack
 from insights.views import Page
 
 LastEvent = Annotated[str | None, HeaderParameter(name="Last-Event-ID")]
@@ -89,7 +90,7 @@ def list_alerts(
             query = query.where(Alert.number < unpack(cursor, int))
         rows = session.scalars(query.order_by(Alert.number.desc()).limit(limit)).all()
         views = [_view(session, record, row) for row in rows]
-    return Page(views, pack(rows[-1].number) if len(rows) == limit else None)
+    return Page(views, further(rows, limit, attrgetter("number")))
 
 
 @post("/v1/alerts/{alert:uuid}/acknowledge", status_code=200, sync_to_thread=True)

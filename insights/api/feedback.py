@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from operator import attrgetter
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -15,7 +16,7 @@ from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.models import Feedback, Service
 from insights.api.door import AnyRequest, asker, routes
-from insights.api.paging import Cursor, Limit, pack, unpack
+from insights.api.paging import Cursor, Limit, further, unpack
 from insights.deciding import overruling
 from insights.deciding.overruling import Verdict
 from insights.reading import feedback as reading
@@ -65,12 +66,11 @@ def list_feedback(
 ) -> Page[FeedbackView]:
     """All feedback of a service, set aside or duplicate included, the latest received first."""
     sought = Sought(since, until, channel, language, issue, only)
-    after = unpack(cursor, tuple[dt.datetime, uuid.UUID]) if cursor else None
+    after = unpack(cursor, tuple[dt.datetime, uuid.UUID])
     with record.transaction() as session:
         found = access.service_for(session, asker(session, request), service)
         items = reading.feedback_page(session, found, limit, after, sought)
-    full = len(items) == limit
-    return Page(items, pack((items[-1].received_at, items[-1].id)) if full else None)
+    return Page(items, further(items, limit, attrgetter("received_at", "id")))
 
 
 @get("/v1/feedback/{feedback:uuid}", sync_to_thread=True)

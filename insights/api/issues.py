@@ -2,16 +2,16 @@
 
 import datetime as dt
 import uuid
-from typing import Annotated, Any
+from typing import Annotated
 
 from litestar import get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from feedback.given import GivenRecord
 from feedback.record import access
-from feedback.record.models import Issue, Service
+from feedback.record.models import Service
 from insights.api.door import AnyRequest, asker, routes
-from insights.api.paging import Cursor, Limit, pack, unpack
+from insights.api.paging import Cursor, Limit, further, pack, unpack
 from insights.reading import closely, issues
 from insights.views import (
     ChannelName,
@@ -71,7 +71,7 @@ def list_emerging(
 
 def _page(found: list[IssueView], limit: int, cursor: str | None) -> Page[IssueView]:
     """The issues of a service are few, but their order changes under the reader: the cursor is the last one's place."""
-    after = unpack(cursor, tuple[int, uuid.UUID]) if cursor else None
+    after = unpack(cursor, tuple[int, uuid.UUID])
     start = 0
     if after:
         places = {view.id: place for place, view in enumerate(found)}
@@ -85,13 +85,7 @@ def _page(found: list[IssueView], limit: int, cursor: str | None) -> Page[IssueV
 def show_issue(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> IssueView:
     """One issue."""
     with record.transaction() as session:
-        found = access.issue_for(session, asker(session, request), issue)
-        return _one(session, found)
-
-
-def _one(session: Any, issue: Issue) -> IssueView:
-    [view] = issues.views(session, session.get_one(Service, issue.service_id), [issue])
-    return view
+        return issues.view(session, access.issue_for(session, asker(session, request), issue))
 
 
 @get("/v1/issues/{issue:uuid}/statements", sync_to_thread=True)
@@ -101,8 +95,8 @@ def list_statements(
     """What people said in an issue, redacted."""
     with record.transaction() as session:
         found = access.issue_for(session, asker(session, request), issue)
-        items = closely.statements_page(session, found, limit, unpack(cursor, int) if cursor else None)
-    return Page(items, pack(items[-1].id) if len(items) == limit else None)
+        items = closely.statements_page(session, found, limit, unpack(cursor, int))
+    return Page(items, further(items, limit))
 
 
 @get("/v1/issues/{issue:uuid}/trend", sync_to_thread=True)
@@ -126,8 +120,8 @@ def show_history(
     """What happened to an issue, by whom and why; the latest first."""
     with record.transaction() as session:
         found = access.issue_for(session, asker(session, request), issue)
-        items = closely.history(session, found, limit, unpack(cursor, int) if cursor else None)
-    return Page(items, pack(items[-1].id) if len(items) == limit else None)
+        items = closely.history(session, found, limit, unpack(cursor, int))
+    return Page(items, further(items, limit))
 
 
 router = routes("staff", list_issues, list_emerging, show_issue, list_statements, show_trend, show_history)

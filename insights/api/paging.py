@@ -1,6 +1,8 @@
 """Pages of a long list: how many at once, and the cursor of where the last ended, packed so that nobody unpicks it."""
 
 import base64
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -17,8 +19,15 @@ def pack(key: Any) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(key)).decode().rstrip("=")
 
 
-def unpack(cursor: str, kind: type[Key]) -> Key:
-    """Raises `Malformed` for what is no cursor of ours."""
+def further(page: Sequence[Any], limit: int, key: Callable[[Any], Any] = attrgetter("id")) -> str | None:
+    """The cursor of the page's last; None where the page is not full, so that the list ends with it."""
+    return pack(key(page[-1])) if len(page) == limit else None
+
+
+def unpack(cursor: str | None, kind: type[Key]) -> Key | None:
+    """None for the first page. Raises `Malformed` for what is no cursor of ours."""
+    if not cursor:
+        return None
     try:
         return msgspec.json.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=kind)
     except (ValueError, msgspec.DecodeError):

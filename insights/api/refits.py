@@ -14,7 +14,7 @@ from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.models import Issue, Moved, Refit, Service
 from insights.api.door import AnyRequest, asker, routes
-from insights.api.paging import Cursor, Limit, pack, unpack
+from insights.api.paging import Cursor, Limit, further, unpack
 from insights.deciding import undoing
 from insights.views import Page
 
@@ -111,8 +111,8 @@ def list_refits(
     """How often the topics were trained, and how much each training changed; the latest first."""
     with record.transaction() as session:
         found = access.service_for(session, asker(session, request), service)
-        items = listed(session, found, limit, unpack(cursor, int) if cursor else None)
-    return Page(items, pack(items[-1].id) if len(items) == limit else None)
+        items = listed(session, found, limit, unpack(cursor, int))
+    return Page(items, further(items, limit))
 
 
 @get("/v1/refits/{refit:int}", sync_to_thread=True)

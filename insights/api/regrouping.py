@@ -16,11 +16,11 @@ from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.models import Issue, Moved, Regrouping, Statement
-from insights.api.actions import issue_view
 from insights.api.door import AnyRequest, asker, routes
 from insights.api.once import RequestKey, once
-from insights.api.paging import Cursor, Limit, pack, unpack
+from insights.api.paging import Cursor, Limit, further, unpack
 from insights.deciding import lifecycle, regrouping, undoing
+from insights.reading import issues
 from insights.views import IssueView, Page
 
 Ids = Annotated[list[int], msgspec.Meta(min_length=1, max_length=10_000)]
@@ -103,7 +103,7 @@ def merge(
             return regrouping.merge(session, who, found, into, data.reason).id
 
         once(session, request, who, request_key, data, make)
-        return issue_view(session, into)
+        return issues.view(session, into)
 
 
 @post("/v1/issues/{issue:uuid}/split", sync_to_thread=True)
@@ -123,7 +123,7 @@ def split(
             return regrouping.split(session, who, found, data.statements, data.title, data.reason).id
 
         made = once(session, request, who, request_key, data, make)
-        return issue_view(session, session.get_one(Issue, uuid.UUID(made)))
+        return issues.view(session, session.get_one(Issue, uuid.UUID(made)))
 
 
 @post("/v1/issues/{issue:uuid}/apart", sync_to_thread=True)
@@ -181,9 +181,9 @@ def list_regroupings(
     """What people decided about which statements belong together; the latest first."""
     with record.transaction() as session:
         found = access.service_for(session, asker(session, request), service)
-        rows = regrouping.listed(session, found, limit, unpack(cursor, int) if cursor else None)
+        rows = regrouping.listed(session, found, limit, unpack(cursor, int))
         items = [regrouping_view(session, row) for row in rows]
-    return Page(items, pack(items[-1].id) if len(items) == limit else None)
+    return Page(items, further(items, limit))
 
 
 @post("/v1/regroupings/{regrouping_id:int}/undo", status_code=200, sync_to_thread=True)

@@ -25,7 +25,7 @@ def search_service(
     cursor: Cursor = None,
 ) -> Hits:
     """What people said about something, by meaning and by words, grouped by issue."""
-    start = unpack(cursor, int) if cursor else 0
+    start = unpack(cursor, int) or 0
     with record.transaction() as session:
         found = access.service_for(session, asker(session, request), service)
     point = meaning.of(q)

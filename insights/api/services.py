@@ -1,5 +1,6 @@
 """Services, over HTTP."""
 
+from operator import attrgetter
 from typing import Any
 
 from litestar import get, patch
@@ -11,7 +12,7 @@ from feedback.record import access, services
 from feedback.record.access import Role
 from feedback.record.models import AuditEntry, Service
 from insights.api.door import AnyRequest, asker, routes
-from insights.api.paging import Cursor, Limit, pack, unpack
+from insights.api.paging import Cursor, Limit, further, unpack
 from insights.reading import services as reading
 from insights.views import (
     AuditView,
@@ -34,7 +35,7 @@ def list_services(
         if cursor:
             mine = mine.where(Service.slug > unpack(cursor, str))
         items = [reading.service_view(service) for service in session.scalars(mine)]
-    return Page(items, pack(items[-1].slug) if len(items) == limit else None)
+    return Page(items, further(items, limit, attrgetter("slug")))
 
 
 @patch("/v1/services/{service:str}", sync_to_thread=True)
@@ -71,8 +72,8 @@ def show_audit(
     """Who saw or changed what; the latest first."""
     with record.transaction() as session:
         found = access.service_for(session, asker(session, request), service, Role.owner)
-        items = reading.audit(session, found, limit, unpack(cursor, int) if cursor else None, subject)
-    return Page(items, pack(items[-1].id) if len(items) == limit else None)
+        items = reading.audit(session, found, limit, unpack(cursor, int), subject)
+    return Page(items, further(items, limit))
 
 
 router = routes("staff", list_services, set_service, show_summary, show_audit)

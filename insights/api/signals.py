@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from operator import attrgetter
 
 import msgspec
 from litestar import delete, get, put
@@ -11,7 +12,7 @@ from feedback.given import GivenRecord
 from feedback.record import access
 from feedback.record.models import Service
 from insights.api.door import AnyRequest, asker, routes
-from insights.api.paging import Cursor, Limit, pack, unpack
+from insights.api.paging import Cursor, Limit, further, unpack
 from insights.deciding import doubting
 from insights.deciding.lifecycle import Words
 from insights.reading.evidence import Evidence, findings
@@ -27,13 +28,13 @@ def show_evidence(
     request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], limit: Limit = 50, cursor: Cursor = None
 ) -> Evidence:
     """What each signal about an issue rests on, the latest first."""
-    now, before = dt.datetime.now(dt.UTC), unpack(cursor, uuid.UUID) if cursor else None
+    now, before = dt.datetime.now(dt.UTC), unpack(cursor, uuid.UUID)
     with record.transaction() as session:
         found = access.issue_for(session, asker(session, request), issue)
         service = session.get_one(Service, found.service_id)
         items = findings(session, service, found, now, limit, before)
-        further = pack(items[-1].signal.id) if len(items) == limit else None
-        return Evidence(found.id, found.trend, noticing(session, service, now), items, further)
+        more = further(items, limit, attrgetter("signal.id"))
+        return Evidence(found.id, found.trend, noticing(session, service, now), items, more)
 
 
 @put("/v1/signals/{signal:uuid}/false-alarm", status_code=204, sync_to_thread=True)

@@ -20,7 +20,7 @@ from insights.alerts import sealed, subscriptions
 from insights.alerts.subscriptions import Change, Filters, Wanted
 from insights.api.door import AnyRequest, asker, routes
 from insights.api.once import RequestKey
-from insights.api.paging import Cursor, Limit, pack, unpack
+from insights.api.paging import Cursor, Limit, further, unpack
 from insights.egress.addresses import Allowed
 from insights.views import Page
 
@@ -120,7 +120,7 @@ def list_subscriptions(
             query = query.where(Subscription.id < unpack(cursor, uuid.UUID))
         rows = session.scalars(query.order_by(Subscription.id.desc()).limit(limit)).all()
         views = [SubscriptionView(**_fields(session, row)) for row in rows]
-    return Page(views, pack(rows[-1].id) if len(rows) == limit else None)
+    return Page(views, further(rows, limit))
 
 
 @get("/v1/subscriptions/{subscription:uuid}", sync_to_thread=True)
@@ -208,7 +208,7 @@ def list_deliveries(
         if cursor:
             query = query.where(Delivery.id < unpack(cursor, uuid.UUID))
         rows = session.scalars(query.order_by(Delivery.id.desc()).limit(limit)).all()
-    return Page([_delivery(row) for row in rows], pack(rows[-1].id) if len(rows) == limit else None)
+    return Page([_delivery(row) for row in rows], further(rows, limit))
 
 
 @post("/v1/deliveries/{delivery:uuid}/replay", status_code=202, sync_to_thread=True)

@@ -15,7 +15,7 @@ from insights.views import Page
 @get("/v1/themes", sync_to_thread=True)
 def list_themes(request: AnyRequest, record: GivenRecord, limit: Limit = 50, cursor: Cursor = None) -> Page[ThemeView]:
     """What several services hear; of the services that the key may see."""
-    start = unpack(cursor, int) if cursor else 0
+    start = unpack(cursor, int) or 0
     with record.transaction() as session:
         found = listed(session, asker(session, request))
     return Page(found[start : start + limit], pack(start + limit) if start + limit < len(found) else None)

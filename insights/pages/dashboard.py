@@ -6,6 +6,7 @@ Everything is there without JavaScript; a chart is drawn beside the table of its
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Annotated
 
 from litestar import Response, Router, get
@@ -19,7 +20,7 @@ from feedback.record.errors import NotAuthentic
 from feedback.record.models import Service
 from insights import words
 from insights.api.door import AnyRequest, asker
-from insights.api.paging import pack, unpack
+from insights.api.paging import further, unpack
 from insights.deciding import lifecycle
 from insights.pages import (
     alerts_page,
@@ -150,20 +151,19 @@ def feedback_page(
     only: FromQuery[str] = "",
 ) -> Response[str]:
     """All that people sent, with what was made of it; the latest received first."""
-    after = unpack(cursor, tuple[dt.datetime, uuid.UUID]) if cursor else None
+    after = unpack(cursor, tuple[dt.datetime, uuid.UUID])
     only = only if only in feedback.ONLY else ""
     with record.transaction() as session:
         who = asker(session, request)
         found = access.service_for(session, who, service)
         items = feedback.feedback_page(session, found, AT_ONCE, after, Sought(only=only or None))
-        last = items[-1] if len(items) == AT_ONCE else None
         return show(
             who,
             "feedback.html",
             service=found,
             items=items,
             titles=issue_page.titles(session, [issue for item in items for issue in item.issues]),
-            further=pack((last.received_at, last.id)) if last else "",
+            further=further(items, AT_ONCE, attrgetter("received_at", "id")) or "",
             first=after is None,
             only=only,
         )

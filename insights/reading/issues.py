@@ -95,6 +95,12 @@ def views(session: Session, service: Service, issues: Sequence[Issue]) -> list[I
     return [_view(issue, service, tally.get(issue.id, Tally()), cited, standing) for issue in issues]
 
 
+def view(session: Session, issue: Issue) -> IssueView:
+    """One of them, with what was just decided about it."""
+    session.flush()
+    return views(session, session.get_one(Service, issue.service_id), [issue])[0]
+
+
 def _view(
     issue: Issue,
     service: Service,
