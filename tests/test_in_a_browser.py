@@ -48,10 +48,7 @@ def context(browser: Browser, site: str) -> Iterator[BrowserContext]:
 def photo(record: Record, blue_badge: str) -> str:
     """The path of an issue that emerges."""
     with record.transaction() as session:
-        issue = made_up.issue(session, blue_badge)
-        pieces = [made_up.report(session, issue, f"The photo fails, try {n}", "call") for n in range(4)]
-        made_up.signal(session, issue, pieces)
-        return f"/dashboard/issues/{issue.id}"
+        return f"/dashboard/issues/{made_up.emerging(session, blue_badge).id}"
 
 
 def sign_in(page: Page, record: Record) -> None:

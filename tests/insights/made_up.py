@@ -78,3 +78,10 @@ def signal(session: Session, issue: Issue, reports: list[Feedback], score: float
             channels={"call": len(reports)},
         )
     )
+
+
+def emerging(session: Session, slug: str) -> Issue:
+    """An issue that is emerging by phone alone."""
+    found = issue(session, slug)
+    signal(session, found, [report(session, found, f"The photo fails {n}", "call") for n in range(4)])
+    return found
