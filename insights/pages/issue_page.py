@@ -158,10 +158,7 @@ def _page(
     [view] = issues.views(session, service, [issue])
     days = days if days in RANGES else _range(view)
     actions, released = lifecycle.actions(session, issue.id), session.get(Publication, issue.id)
-    bars = charts.bars(
-        closely.daily(session, service, issue, days + BEFORE),
-        [*overview.marks(session, service, days), *_marks(service, actions)],
-    )
+    bars = _bars(session, service, issue, actions, days)
     statements = closely.statements_page(session, issue, AT_ONCE, before)
     return show(
         who,
@@ -187,6 +184,12 @@ def _page(
         errors=errors or {},
         values=_current(view) | _release(released, view, actions) | dict(values or {}),
     )
+
+
+def _bars(session: Session, service: Service, issue: Issue, actions: list[Action], days: int) -> list[charts.Bar]:
+    """Its reports of each day, with what the service and its team did."""
+    marks = [*overview.marks(session, service, days), *_marks(service, actions)]
+    return charts.bars(closely.daily(session, service, issue, days + BEFORE), marks)
 
 
 def _range(view: IssueView) -> int:
