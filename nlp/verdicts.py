@@ -19,8 +19,8 @@ class Verdict:
     reason: str
 
 
-ENOUGH = 0.92
-"""Points that make a piece spam."""
+ENOUGH = 1.0
+"""Points that make a piece spam, where two signs at least speak for it."""
 
 
 def verdicts(text: str) -> tuple[Verdict, ...]:
@@ -37,9 +37,9 @@ def spam_points(text: str) -> list[tuple[str, float]]:
 
 def _spam(text: str) -> Verdict | None:
     signs = spam_points(text)
-    if sum(points for _, points in signs) < ENOUGH:
-        return None
     telling = sorted((sign for sign in signs if sign[1] > 0), key=lambda sign: -sign[1])
+    if len(telling) < 2 or sum(points for _, points in signs) < ENOUGH:
+        return None
     return Verdict("spam", "Reads like an advertisement: " + ", ".join(name for name, _ in telling[:3]))
 
 

@@ -183,6 +183,41 @@ def test_an_advertisement_is_spam() -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "Royal Mail: a fee of £1.45 is due on your parcel. Pay at royalmail-fees.top to rebook delivery",
+        "HMRC: you are due a tax refund of £312.70, claim it now at hmrc-rebates.info",
+        "Barclays: a new device was added to your account. If this was not you go to barclays-check.live",
+        "Get the latest tones on ur mobile! Txt TONE to 80808, £3 per wk, to stop txt STOP",
+        "Hot girls near you want to chat live, call 0909 111 2222, 18+ only",
+        "Bad credit? Loans up to £2000 today, apply at loanhurry.co.uk or reply STOP to opt out",
+        "Hello mum, I broke my phone, this is my new number 07700 900888, whatsapp me on it",
+    ],
+)
+def test_forged_notices_premium_numbers_and_loans_are_spam(text: str) -> None:
+    assert [verdict.name for verdict in verdicts(text)] == ["spam"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Call me on 07700 900234 about my claim for PIP, you owe me £1,340",
+        "URGENT please ring me back today, the free school meals form was refused",
+        "I want to win this appeal, the award of £82.30 a week is wrong",
+        "Your text said reply YES to 60099 and it did not work",
+        "Is this text real? It says click a link to claim £400 off my energy bill",
+        "Calls to your 0845 number cost 7p a minute, a disgrace",
+        "Who do I call to claim for two tyres, £210, after hitting a pothole",
+        "Somebody rang my nan and said she had won a prize, please warn people",
+        "CAN SOMEBODY CALL ME ABOUT THE DAMP NOW",
+        "0161 496 0000",
+    ],
+)
+def test_who_names_money_numbers_and_claims_of_their_own_sends_no_spam(text: str) -> None:
+    assert verdicts(text) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "I tried to call 0300 123 4567 six times and nobody answered",
         "The page https://example.org/pay is broken",
         "I was charged £120 twice, my mobile is 07700 900123",
