@@ -2,8 +2,9 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final, Literal, TypeVar
 
 from feedback.record.errors import Malformed
@@ -23,6 +24,8 @@ TURNS_AT_MOST: Final = 20_000
 
 ROLES: Final = smalltalk.AGENT_NAMES | smalltalk.CALLER_NAMES
 """Words that name a role."""
+
+NOBODY_KNOWN: Final[Mapping[str, str]] = MappingProxyType({})
 
 One = TypeVar("One")
 
@@ -65,11 +68,13 @@ def parsed(
     external_id: str | None = None,
     said_at: object = None,
     language: str | None = None,
+    reached_at: Mapping[str, str] = NOBODY_KNOWN,
     skipped: Sequence[str] = (),
 ) -> Parsed:
     """The call as one arrival: every turn of the caller, and as its message what bears on the reason for the call.
 
-    `?id=` and `?at=` of the request tell its id and beginning where the format does not.
+    `?id=` and `?at=` of the request tell its id and beginning where the format does not. `reached_at` tells the number
+    or address of speakers: the caller's is the sender.
     """
     spoken = with_roles([one for one in map(_tidy, utterances) if one.text])
     if sum(len(one.text) for one in spoken) > 2 * TRANSCRIPT_LIMIT:
@@ -86,6 +91,7 @@ def parsed(
         external_id=storable(external_id or query.get("id", "")) or None,
         submitted_at=moment_or_none(said_at) or moment_or_none(query.get("at")),
         language=language,
+        sender=next((reached_at[one.speaker] for one in told if one.speaker in reached_at), None),
         attributes=attributes(inbound.query),
         turns=tuple(Turn(one.text, one.speaker, one.offset, one.confidence) for one in told),
     )

@@ -7,7 +7,7 @@ signature is not checked, since the key of the request vouches for them. Nothing
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -15,11 +15,13 @@ from feedback.record.errors import Malformed, NotSupported
 from ingest.channels import conversation, speech, text, webvtt
 from ingest.channels.contract import Channel, Directory, Inbound, Parsed, Secrets
 from ingest.channels.conversation import Utterance, role_of
-from ingest.channels.fields import instant, json_object, json_value, objects, word
+from ingest.channels.fields import instant, json_object, json_value, objects, storable, word
 
 _EXTENSIONS_KNOWN: Final = ("CC",)
 """Contact centre: it adds roles to parties, which are read."""
 _TELL_ROLE: Final = ("role", "type", "title", "name")
+_WAY_AT_MOST: Final = 320
+"""Characters of a number or an address."""
 _TAG: Final = re.compile(r"<[^<>]*>")
 
 Object = Mapping[str, Any]
@@ -39,6 +41,7 @@ def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
         said,
         external_id=word(vcon.get("uuid")),
         said_at=reader.began or vcon.get("created_at"),
+        reached_at=reader.reached_at(said),
         skipped=reader.skipped,
     )
 
@@ -67,7 +70,8 @@ class _Reader:
         self.skipped: list[str] = []
         self._parties = objects(vcon.get("parties"))
         self._dialogs = objects(vcon.get("dialog"))
-        self._numbers = {name: at for at, party in enumerate(self._parties) if (name := word(party.get("name")))}
+        self._numbers = {_label(at): at for at in range(len(self._parties))}
+        self._numbers |= {name: at for at, party in enumerate(self._parties) if (name := word(party.get("name")))}
         self._analyses = objects(vcon.get("analysis"))
         starts = [at for dialog in self._dialogs if (at := instant(dialog.get("start")))]
         self.began = min(starts, default=None)
@@ -80,6 +84,23 @@ class _Reader:
         if not said and not self.skipped and any(dialog.get("type") == "recording" for dialog in self._dialogs):
             self.skipped.append("it has recordings without a transcript, and recordings are not transcribed here")
         return said
+
+    def reached_at(self, said: Sequence[Utterance]) -> dict[str, str]:
+        """The number, else the address, of each speaker; who is no party by name is taken for the one that called."""
+        caller = self._caller()
+        parties = {one.speaker: self._numbers.get(one.speaker, caller) for one in said}
+        return {speaker: way for speaker, at in parties.items() if (way := self._way(at))}
+
+    def _caller(self) -> int:
+        """The party that began the first dialog, or where an agent did, the first that is none."""
+        began = next((at for dialog in self._dialogs if (at := _originator(dialog)) is not None), 0)
+        others = [at for at in range(len(self._parties)) if self._party(at)["role"] != "agent"]
+        return began if began in others or not others else others[0]
+
+    def _way(self, at: int) -> str:
+        party = self._parties[at] if 0 <= at < len(self._parties) else {}
+        way = word(party.get("tel")).removeprefix("tel:") or word(party.get("mailto")).removeprefix("mailto:")
+        return storable(way).strip()[:_WAY_AT_MOST]
 
     def _written(self, at: int, dialog: Object) -> Utterance | None:
         content = self._content(dialog, f"dialog {at}")
@@ -143,7 +164,7 @@ class _Reader:
         if at is None or not 0 <= at < len(self._parties):
             return {}
         told = [word(self._parties[at].get(name)) for name in _TELL_ROLE]
-        return {"speaker": f"party {at}", "role": next((role for name in told if (role := role_of(name))), None)}
+        return {"speaker": _label(at), "role": next((role for name in told if (role := role_of(name))), None)}
 
     def _offset(self, start: object) -> float | None:
         at = instant(start)
@@ -162,6 +183,10 @@ class _Reader:
         except Malformed:
             self.skipped.append(f"{where} has a body that cannot be decoded")
             return None
+
+
+def _label(party: int) -> str:
+    return f"party {party}"
 
 
 def _kind(analysis: Object) -> str:

@@ -114,6 +114,14 @@ def test_files_made_by_the_vcon_package_are_read() -> None:
     assert [turn.offset for turn in one.turns] == [5.0]
 
 
+def test_the_number_of_who_called_is_the_sender_and_no_agents_is() -> None:
+    assert arrival("vcon", made_by_package("No ramp.").to_json()).sender == "+441632960001"
+    parties = [{"tel": "+441632960001", "role": "agent"}, {"mailto": "mailto:ann@example.org"}]
+    for spoken in ("Caller: No ramp.", "No ramp."):
+        call = {"parties": parties, "analysis": [{"type": "transcript", "dialog": 0, "body": spoken}]}
+        assert arrival("vcon", json.dumps(call)).sender == "ann@example.org"
+
+
 def test_a_file_signed_by_the_vcon_package_is_read() -> None:
     made = made_by_package("No ramp.")
     made.sign(Vcon.generate_key_pair()[0])

@@ -71,6 +71,26 @@ def test_the_number_that_an_urgent_text_came_from_is_held_with_it(
     assert client.get(f"/v1/feedback/{urgent}/held", headers=owner).status_code == 404
 
 
+def test_the_number_that_an_urgent_call_came_from_is_held_with_it(
+    client: Client, worker: Worker, record: Record, blue_badge: str
+) -> None:
+    said = [{"speaker": "Desk", "message": "How can I help?"}, {"speaker": "Ann", "message": DANGER}]
+    call = {
+        "parties": [
+            {"name": "Desk", "role": "agent", "tel": "+441632960001"},
+            {"name": "Ann", "tel": "tel:+447700900999"},
+        ],
+        "dialog": [{"type": "recording", "start": dt.datetime.now(dt.UTC).isoformat(), "parties": [1, 0]}],
+        "analysis": [{"type": "transcript", "dialog": 0, "body": said}],
+    }
+    owner = key(record, Role.owner)
+    sent = client.post("/v1/channels/calls/vcon?service=blue-badge", json=call, headers=owner)
+    assert sent.status_code == 202
+    walk(worker)
+    [listed] = client.get("/v1/services/blue-badge/held", headers=owner).json()["items"]
+    assert client.get(f"/v1/feedback/{listed['feedback']}/held", headers=owner).json()["sender"] == "+447700900999"
+
+
 def test_the_number_of_any_other_text_goes_with_its_raw_text(worker: Worker, record: Record, blue_badge: str) -> None:
     send(worker, "The bus was late", sender="+447700900999")
     with record.transaction() as session:
