@@ -79,6 +79,8 @@ def plain(word: str) -> str:
 def kind(word: str) -> Kind:
     """Of a word in lower case."""
     bare = re.sub("[’´`]", "'", plain(word))
+    if bare in listed("no_names"):
+        return Kind.EVERYDAY
     if bare in listed("word_names"):
         return Kind.EITHER
     if bare in listed("first_names"):

@@ -15,6 +15,8 @@ SOFT_TITLES = frozenset(
     ["miss", "lady", "sister", "nurse", "doctor", "sir", "professor", "councillor", "reverend", "sr", "pc"]
 )
 """Also everyday words: followed by an everyday word they are no title."""
+ROLES = frozenset(["sister", "nurse", "cllr", "councillor", "pc"])
+"""Titles that tell in what capacity somebody acted: they stay."""
 PARTICLES = frozenset(["de", "da", "di", "del", "della", "der", "den", "van", "von", "la", "le", "al", "el", "bin"])
 PARTICLES |= frozenset(["ibn", "ap", "ab", "mc", "mac", "st", "o"])
 FUNCTION = listed("function_words")
@@ -70,12 +72,14 @@ BEFORE_WHO = re.compile(
 )
 PLACE_BEFORE = re.compile(r"\b(?:st\.?|saint|in|at|near|from|around|towards|via|of)\s+(?:the\s+)?$", re.IGNORECASE)
 PLACE_AFTER = re.compile(
-    r"\s+(?:(?:\w+\s)?(?:hospital|ward|centre|center|clinic|surgery|house|road|street|lane|avenue|way|court|library"
+    r"\s+(?:(?:(?!(?:and|at|from|in|is|of|on|or|the|was|were|who|with)\b)\w+\s)?(?:hospital|ward|centre|center|clinic|surgery|house|road|street|lane|avenue|way|court|library"
     r"|school|suite|unit|building|site"
     r"|department|dept|hall|park|team|practice|medical|health|council|station|office|college|university|village|close"
-    r"|drive|hospice|trust|pharmacy|day))\b",
+    r"|drive|hospice|trust|pharmacy|day|staff(?! (?:nurse|member))|area|cmht))\b",
     re.IGNORECASE,
 )
+ON, FLOOR = re.compile(r"\bon\s+$", re.IGNORECASE), re.compile(r"\s+\d{1,2}\b(?!\s*[/:])")
+"""Around a ward that has the name of a person: on Harvey 1."""
 
 
 class NameFinder:
@@ -121,7 +125,7 @@ class _Line:
                 continue
             behind = not soft and _family(following)
             if (behind or self._could_be_name(following, strict=soft)) and not self._is_place(place + 1, place + 2):
-                yield self._span(place, self._extend(place + 1), 0.8)
+                yield self._span(place + (word.text.lower() in ROLES), self._extend(place + 1), 0.8)
 
     def listed(self) -> Iterator[Find]:
         for place, word in enumerate(self._words):
@@ -283,7 +287,10 @@ class _Line:
     def _is_place(self, start: int, end: int) -> bool:
         """Lincoln ward, in Derby: what carries the meaning of the complaint stays."""
         before = self._words[start].start
-        if PLACE_AFTER.match(self._text, self._words[end - 1].end) or self._saint(start):
+        behind = self._words[end - 1].end
+        if PLACE_AFTER.match(self._text, behind) or self._saint(start):
+            return True
+        if ON.search(self._text, 0, before) and FLOOR.match(self._text, behind):
             return True
         either = all(word.kind in (Kind.EITHER, Kind.UNKNOWN) for word in self._words[start:end])
         return either and PLACE_BEFORE.search(self._text, 0, before) is not None

@@ -151,10 +151,16 @@ def test_a_name_in_brackets_is_no_placeholder(cleaner: Cleaner) -> None:
         ("my reg is alpha bravo one two charlie delta echo", "bravo"),
         ("Rwyf yn byw yn 12 Ffordd y Coleg", "Coleg"),
         ("Roedd Siân ar y dderbynfa", "Siân"),
+        ("Karen and team were great", "Karen"),
+        ("Ask Sarah staff nurse about it", "Sarah"),
     ],
 )
 def test_it_goes_however_it_is_said(cleaner: Cleaner, text: str, gone: str) -> None:
     assert gone not in redacted(cleaner, text)
+
+
+def test_in_what_capacity_somebody_acted_stays(cleaner: Cleaner) -> None:
+    assert redacted(cleaner, "The nurse Yvonne and Cllr Jones came") == "The nurse [NAME] and Cllr [NAME] came"
 
 
 @pytest.mark.parametrize(
@@ -166,6 +172,10 @@ def test_it_goes_however_it_is_said(cleaner: Cleaner, text: str, gone: str) -> N
         "I spoke to Ms X",
         "emma may or may not",
         "The echo from the victor hotel",
+        "All on Harvey 1 were kind",
+        "The TED staff helped",
+        "My Olanzapine was late, says Capita",
+        "Referred by CAHMS to the East Leake area",
     ],
 )
 def test_what_carries_the_meaning_stays(cleaner: Cleaner, text: str) -> None:
