@@ -17,8 +17,11 @@ Weights = NDArray[np.float64]
 SWEEPS = 20
 
 
-def leiden(graph: sp.csr_array, resolution: float, seed: int = 0) -> Labels:
-    """Leiden communities (Traag, Waltman and van Eck 2019) by modularity: one label from 0 up for every node."""
+def leiden(graph: sp.csr_array, resolution: float, seed: int = 0, rounds: int = 2) -> Labels:
+    """Leiden communities (Traag, Waltman and van Eck 2019) by modularity: one label from 0 up for every node.
+
+    `rounds`: how often the whole is gone through; the first finds nearly all.
+    """
     if not graph.nnz:
         return np.arange(graph.shape[0], dtype=np.int32)
     _, found = graspologic_native.leiden_csr(
@@ -27,7 +30,7 @@ def leiden(graph: sp.csr_array, resolution: float, seed: int = 0) -> Labels:
         graph.data,
         graph.shape[0],
         resolution=resolution,
-        iterations=2,
+        iterations=rounds,
         seed=seed,
     )
     return np.fromiter((found[node] for node in range(graph.shape[0])), np.int32, graph.shape[0])

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 
-from nlp import communities, grouping, neighbours
+from nlp import communities, neighbours, resolution
 from nlp.directions import Floats, unit
 
 Labels = NDArray[np.int32]
@@ -45,7 +45,7 @@ def broad(centroids: Floats) -> Labels:
     tree = linkage(apart, "ward")
     counts = range(max(2, round(np.sqrt(number / 2))), int(np.sqrt(2 * number)) + 1)
     looks = [(fcluster(tree, count, "maxclust") - 1).astype(np.int32) for count in counts]
-    return max(looks, key=lambda labels: grouping.silhouette(apart, labels))
+    return max(looks, key=lambda labels: resolution.silhouette(apart, labels))
 
 
 def parts(vectors: Floats, members: NDArray[np.int64], seed: int = 0) -> list[NDArray[np.int64]]:

@@ -180,7 +180,7 @@ def group(
     near = neighbours.surroundings(vectors if len(first) == len(vectors) else vectors[first])
     links = _links(len(first), copy_of[_pairs(must_link)], copy_of[_pairs(cannot_link)])
     began = None if start is None or start.max() < 0 else grouping.commonest(start, copy_of)
-    labels, _ = grouping.find(near.graph, near.directions, links, start=began, seed=seed)
+    labels = grouping.find(near.graph, near.directions, links, start=began, seed=seed)
     linked = np.bincount(links.places)[links.places] > 1
     labels[_lonely(near.density) & ~linked] = -1
     spread = labels[copy_of]
