@@ -54,34 +54,60 @@ def _best(similarity: Floats, k: int) -> tuple[Places, Floats]:
 def _by_cells(vectors: Floats, k: int) -> tuple[Places, Floats]:
     """An inverted file (Jégou, Douze and Schmid 2011): each vector is compared with the members of the nearest cells.
 
-    One product of matrices a cell. A vector whose cells hold too few is compared with all.
+    Its own cell comes first: of the others only who is nearer than the k-th of these is looked at again. A vector whose
+    cells hold too few is compared with all.
     """
-    members, probes = _cells(vectors)
-    index = np.zeros((len(vectors) * PROBES, k), np.int32)
-    similarity = np.full((len(vectors) * PROBES, k), -np.inf, np.float32)
-    for mine, asking in zip(members, probes, strict=True):
+    members, visitors = _cells(vectors)
+    links = [_at_home(vectors, mine, k) for mine in members if len(mine) > 1]
+    least = np.full(len(vectors), -np.inf, np.float32)
+    for row, _, similarity in links:
+        if similarity.shape[1] == k:
+            least[row] = similarity.min(axis=1)
+    found = [
+        (np.repeat(row, columns.shape[1]), columns.ravel(), similarity.ravel()) for row, columns, similarity in links
+    ]
+    for mine, asking in zip(members, visitors, strict=True):
         for begin in range(0, len(asking) if len(mine) else 0, step := max(1, _BLOCK**2 // max(len(mine), 1))):
-            probe = asking[begin : begin + step]
-            found = vectors[probe // PROBES] @ vectors[mine].T
-            found[(probe // PROBES)[:, None] == mine] = -np.inf
-            columns, values = _best(found, k)
-            index[probe, : columns.shape[1]], similarity[probe, : columns.shape[1]] = mine[columns], values
-    columns, similarity = _best(similarity.reshape(len(vectors), -1), k)
-    near = np.take_along_axis(index.reshape(len(vectors), -1), columns, 1).astype(np.int64)
-    lacking = np.flatnonzero(similarity.min(axis=1) == -np.inf)
-    near[lacking], similarity[lacking] = _outright(vectors, lacking, k)
-    return near, similarity
+            found.append(_nearer(vectors, asking[begin : begin + step], mine, least))
+    return _foremost(vectors, k, *(np.concatenate(parts) for parts in zip(*found, strict=True)))
+
+
+def _at_home(vectors: Floats, mine: Places, k: int) -> tuple[Places, Places, Floats]:
+    """The members of a cell, and of each the k nearest others of the cell."""
+    columns, similarity = _outright(vectors[mine], np.arange(len(mine)), min(k, len(mine) - 1))
+    return mine, mine[columns], similarity
+
+
+def _nearer(vectors: Floats, asking: Places, mine: Places, least: Floats) -> tuple[Places, Places, Floats]:
+    """The pairs of who asks and a member of the cell that are nearer than the least that is asked for."""
+    similarity = vectors[asking] @ vectors[mine].T
+    rows, columns = np.divmod(np.flatnonzero(similarity > least[asking][:, None]), len(mine))
+    return asking[rows], mine[columns], similarity[rows, columns]
+
+
+def _foremost(vectors: Floats, k: int, rows: Places, columns: Places, similarity: Floats) -> tuple[Places, Floats]:
+    """Of each row's pairs the k of the highest similarity."""
+    order = np.lexsort((-similarity, rows))
+    counts = np.bincount(rows, minlength=len(vectors))
+    places = (np.cumsum(counts) - counts)[:, None] + np.arange(k)
+    chosen = order[np.minimum(places, len(order) - 1)]
+    near, values = columns[chosen], similarity[chosen]
+    lacking = np.flatnonzero(counts < k)
+    near[lacking], values[lacking] = _outright(vectors, lacking, k)
+    return near, values
 
 
 def _cells(vectors: Floats) -> tuple[list[Places], list[Places]]:
-    """Of each cell its members, and its probes: the numbers row * PROBES + which of that row's."""
+    """Of each cell its members, and who else looks into it."""
     middles = _middles(vectors, len(vectors) // CELL)
     homes, probed = np.empty(len(vectors), np.int32), np.empty((len(vectors), PROBES), np.int32)
     for begin in range(0, len(vectors), _BLOCK):
         block = slice(begin, begin + _BLOCK)
         near = vectors[block] @ middles.T
         homes[block], probed[block] = near.argmax(axis=1), _best(near, PROBES)[0]
-    return _places(homes, len(middles)), _places(probed.ravel(), len(middles))
+    rows, which = np.nonzero(probed != homes[:, None])
+    visitors = [rows[places] for places in _places(probed[rows, which], len(middles))]
+    return _places(homes, len(middles)), visitors
 
 
 def _middles(vectors: Floats, number: int) -> Floats:
