@@ -38,11 +38,12 @@ NOT_SO = re.compile(
 )
 DONE = re.compile(
     r"\b(?:used to|years ago|in the past|in (?:19|20)\d\d|as a child|previously|last year|when i was|at the time"
+    r"|recovering well|home and well"
     r"|came in(?:to)?|before i (?:came|was|had|met|got|joined|started))\b|\b(?:saved|rescued) my life\b|\bno longer\b"
     r"|\bgrateful\b|\bthank(?:s| you)\b.{0,40}\b(?:life|alive)\b|\bhelped me (?:through|with|overcome|get)\b"
 )
 RECOVERED = re.compile(
-    r"\b(?:well|fine|safe|better|home|recovered|happy|sober|clean|volunteer\w*) now\b"
+    r"\b(?:well|fine|safe|better|home|recovered|happy|sober|clean|volunteer\w*) now\b|\bi (?:don't|do not) now\W*$"
     r"|\b(?:am|i'm|is|he's|she's) now (?:a|well|fine|safe|better|home|recovered|happy|sober|clean)\b"
     r"|\b(?:saved|thank|grateful)"
 )
@@ -54,7 +55,7 @@ NOW = re.compile(
 
 def urgency(text: str) -> Urgency | None:
     """Of a whole piece, in English or Welsh."""
-    low = _plain(text)
+    low = plain(text)
     for kind, pattern in _patterns():
         for match in pattern.finditer(low):
             if _meant(low, match):
@@ -64,11 +65,12 @@ def urgency(text: str) -> Urgency | None:
 
 def excused(sentence: str) -> bool:
     """Whether it is a figure of speech, long past, or denied."""
-    low = _plain(sentence)
+    low = plain(sentence)
     return any(pattern.search(low) for pattern in (_figures(), DONE, NOT_SO))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """In lower case and with one kind of apostrophe, as patterns and examples are compared."""
     return text.lower().replace("’", "'")
 
 

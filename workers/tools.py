@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback.record.settings import Settings
+from workers import kept
 
 if TYPE_CHECKING:
     from nlp.cleaning import Cleaned, Cleaner
@@ -51,7 +52,7 @@ class Tools:
             if self._meaning is None:
                 from nlp.meaning import Meaning  # noqa: PLC0415
 
-                self._meaning = Meaning(self.encode)
+                self._meaning = Meaning(self._kept)
             return self._meaning.find(texts, vectors)
 
     @property
@@ -59,6 +60,10 @@ class Tools:
         """The name that vectors are stored with."""
         with self._lock:
             return self._embed().name
+
+    def _kept(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Examples are many and always the same: embedding them takes seconds."""
+        return kept.vectors(self._settings.data / "urgent-examples.npz", self.model, texts, self.encode)
 
     def _clean(self) -> "Cleaner":
         if self._cleaner is None:

@@ -1,0 +1,52 @@
+"""Vectors that are made once: read where they are right, made again where they are not."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from workers import kept
+
+
+class Encoder:
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.asked += 1
+        return np.array([[len(text), 1] for text in texts], np.float32)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "kept.npz"
+
+
+def test_the_next_process_reads_what_the_first_one_made(path: Path) -> None:
+    first, second = Encoder(), Encoder()
+    made = kept.vectors(path, "m1", ["a", "bb"], first)
+    assert np.array_equal(kept.vectors(path, "m1", ["a", "bb"], second), made)
+    assert (first.asked, second.asked) == (1, 0)
+
+
+@pytest.mark.parametrize(("model", "texts"), [("m2", ["a", "bb"]), ("m1", ["a", "ccc"])])
+def test_another_model_or_other_texts_have_vectors_of_their_own(path: Path, model: str, texts: list[str]) -> None:
+    kept.vectors(path, "m1", ["a", "bb"], Encoder())
+    assert kept.vectors(path, model, texts, Encoder())[1, 0] == len(texts[1])
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 half a file", b"nothing of ours"])
+def test_a_broken_file_is_made_again(path: Path, content: bytes) -> None:
+    path.parent.mkdir()
+    path.write_bytes(content)
+    encode = Encoder()
+    for _ in range(2):
+        assert kept.vectors(path, "m1", ["a"], encode).tolist() == [[1, 1]]
+    assert encode.asked == 1
+
+
+def test_a_folder_that_cannot_be_written_costs_time_alone(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert kept.vectors(tmp_path / "file" / "kept.npz", "m1", ["a"], Encoder()).tolist() == [[1, 1]]

@@ -1,0 +1,34 @@
+"""Vectors of texts that never change, made once for all processes that share a data folder."""
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+def vectors(path: Path, model: str, texts: Sequence[str], encode: Callable[[Sequence[str]], Floats]) -> Floats:
+    """From the file, if it holds those of these texts by this model; else made, and written there if that can be."""
+    digest = hashlib.sha256("\0".join([model, *texts]).encode()).hexdigest()
+    with suppress(OSError, ValueError, KeyError, EOFError, BadZipFile), np.load(path) as kept:
+        if str(kept["digest"]) == digest:
+            found: Floats = kept["vectors"]
+            return found
+    made = encode(texts)
+    with suppress(OSError):
+        _write(path, digest, made)
+    return made
+
+
+def _write(path: Path, digest: str, made: Floats) -> None:
+    """At once, so that no other process ever reads half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as file:
+        np.savez(file, digest=digest, vectors=made)
+    Path(file.name).replace(path)
