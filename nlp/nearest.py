@@ -21,6 +21,7 @@ ROUNDS, SAMPLE = 5, 40
 """How often the cells' middles are looked for anew, among so many vectors a cell."""
 
 _BLOCK = 2_048
+_PAIR = np.dtype([("row", np.int32), ("near", np.int32), ("similarity", np.float32)])
 
 Places = NDArray[np.int64]
 
@@ -58,43 +59,47 @@ def _by_cells(vectors: Floats, k: int) -> tuple[Places, Floats]:
     cells hold too few is compared with all.
     """
     members, visitors = _cells(vectors)
-    links = [_at_home(vectors, mine, k) for mine in members if len(mine) > 1]
     least = np.full(len(vectors), -np.inf, np.float32)
-    for row, _, similarity in links:
-        if similarity.shape[1] == k:
-            least[row] = similarity.min(axis=1)
-    found = [
-        (np.repeat(row, columns.shape[1]), columns.ravel(), similarity.ravel()) for row, columns, similarity in links
-    ]
+    found = [_at_home(vectors, mine, k, least) for mine in members if len(mine) > 1]
     for mine, asking in zip(members, visitors, strict=True):
         for begin in range(0, len(asking) if len(mine) else 0, step := max(1, _BLOCK**2 // max(len(mine), 1))):
             found.append(_nearer(vectors, asking[begin : begin + step], mine, least))
-    return _foremost(vectors, k, *(np.concatenate(parts) for parts in zip(*found, strict=True)))
+    pairs = np.concatenate(found)
+    del found
+    return _foremost(vectors, k, pairs)
 
 
-def _at_home(vectors: Floats, mine: Places, k: int) -> tuple[Places, Places, Floats]:
-    """The members of a cell, and of each the k nearest others of the cell."""
+def _at_home(vectors: Floats, mine: Places, k: int, least: Floats) -> NDArray[np.void]:
+    """The pairs of each member of a cell and the k nearest others of the cell, the k-th noted in `least`."""
     columns, similarity = _outright(vectors[mine], np.arange(len(mine)), min(k, len(mine) - 1))
-    return mine, mine[columns], similarity
+    if columns.shape[1] == k:
+        least[mine] = similarity.min(axis=1)
+    return _pairs(np.repeat(mine, columns.shape[1]), mine[columns].ravel(), similarity.ravel())
 
 
-def _nearer(vectors: Floats, asking: Places, mine: Places, least: Floats) -> tuple[Places, Places, Floats]:
+def _nearer(vectors: Floats, asking: Places, mine: Places, least: Floats) -> NDArray[np.void]:
     """The pairs of who asks and a member of the cell that are nearer than the least that is asked for."""
     similarity = vectors[asking] @ vectors[mine].T
     rows, columns = np.divmod(np.flatnonzero(similarity > least[asking][:, None]), len(mine))
-    return asking[rows], mine[columns], similarity[rows, columns]
+    return _pairs(asking[rows], mine[columns], similarity[rows, columns])
 
 
-def _foremost(vectors: Floats, k: int, rows: Places, columns: Places, similarity: Floats) -> tuple[Places, Floats]:
+def _pairs(row: Places, near: Places, similarity: Floats) -> NDArray[np.void]:
+    pairs = np.empty(len(row), _PAIR)
+    pairs["row"], pairs["near"], pairs["similarity"] = row, near, similarity
+    return pairs
+
+
+def _foremost(vectors: Floats, k: int, pairs: NDArray[np.void]) -> tuple[Places, Floats]:
     """Of each row's pairs the k of the highest similarity."""
-    order = np.lexsort((-similarity, rows))
-    counts = np.bincount(rows, minlength=len(vectors))
+    pairs = pairs[np.lexsort((-pairs["similarity"], pairs["row"]))]
+    counts = np.bincount(pairs["row"], minlength=len(vectors))
     places = (np.cumsum(counts) - counts)[:, None] + np.arange(k)
-    chosen = order[np.minimum(places, len(order) - 1)]
-    near, values = columns[chosen], similarity[chosen]
+    chosen = pairs[np.minimum(places, len(pairs) - 1)]
+    near, similarity = chosen["near"].astype(np.int64), chosen["similarity"].copy()
     lacking = np.flatnonzero(counts < k)
-    near[lacking], values[lacking] = _outright(vectors, lacking, k)
-    return near, values
+    near[lacking], similarity[lacking] = _outright(vectors, lacking, k)
+    return near, similarity
 
 
 def _cells(vectors: Floats) -> tuple[list[Places], list[Places]]:

@@ -10,6 +10,7 @@ from itertools import combinations
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from nlp import communities
 from nlp.communities import Labels
@@ -67,8 +68,6 @@ def _looks(graph: sp.csr_array, seed: int) -> list[Labels]:
 
 def _stability(graph: sp.csr_array, seed: int) -> Floats:
     """For each resolution how alike the groups of two parts of the nodes are, among the nodes in both: up to 1."""
-    from sklearn.metrics import adjusted_rand_score  # noqa: PLC0415 - takes half a second, and joining does without
-
     n = graph.shape[0]
     if not FEW <= n <= MANY:
         return np.ones(len(RESOLUTIONS), np.float32)
@@ -76,15 +75,27 @@ def _stability(graph: sp.csr_array, seed: int) -> Floats:
     trials = []
     for _ in range(TRIALS):
         chosen = np.sort(draw.choice(n, max(1, int(SHARE * n)), replace=False))
-        found = np.full((len(RESOLUTIONS), n), -1)
+        found = np.full((len(RESOLUTIONS), n), -1, np.int32)
         found[:, chosen] = _looks(sp.csr_array(graph[chosen][:, chosen]), seed)
         trials.append(found)
     alike = []
     for one, other in combinations(trials, 2):
         both = (one[0] >= 0) & (other[0] >= 0)
-        alike.append([adjusted_rand_score(*pair) for pair in zip(one[:, both], other[:, both], strict=True)])
+        alike.append([agreement(*pair) for pair in zip(one[:, both], other[:, both], strict=True)])
     stable: Floats = np.maximum(np.mean(alike, axis=0), 1e-3).astype(np.float32)
     return stable
+
+
+def agreement(one: Labels, other: Labels) -> float:
+    """How alike two groupings of the same nodes are, at most 1: the adjusted Rand index (Hubert and Arabie 1985)."""
+
+    def within(groups: NDArray[np.int64]) -> float:
+        return float((groups * (groups - 1)).sum())
+
+    both = np.unique(one.astype(np.int64) * (int(other.max(initial=0)) + 1) + other, return_counts=True)[1]
+    mine, its = within(np.bincount(one)), within(np.bincount(other))
+    chance = mine * its / max(within(np.array([len(one)])), 1)
+    return (within(both) - chance) / max((mine + its) / 2 - chance, 1) if mine + its > 2 * chance else 1.0
 
 
 def worth(vectors: Floats, labels: Labels) -> float:
