@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from nlp.directions import Floats, unit
+from nlp.nearest import nearest
 
 FIT = 0.4
-"""The cosine similarity to a theme's words from which a statement fits. It is taken about the mean of all statements:
-what all of them share makes none of them fit."""
+"""The cosine similarity to a theme that is a name alone from which a statement fits. It is taken about the mean of all
+statements: what all of them share makes none of them fit."""
+
+REACH = 0.3, 0.6
+"""Likewise the least and the most for a theme with examples, which tell by their own spread."""
 
 ENOUGH = 100
 """Fewer statements may all be about one thing, which is then their mean."""
@@ -19,36 +24,40 @@ ENOUGH = 100
 LEAD = 0.03
 """By how much a theme must fit better than the next one."""
 
+NEIGHBOURS = 15
+
 
 def place(vectors: Floats, themes: Sequence[Floats]) -> NDArray[np.int32]:
     """The theme of each statement, -1 where none fits: (n,). `themes`: of each the vectors of its words and examples.
 
-    Looked at twice: descriptions are not how people speak, so the statements that fit at once become examples too
-    (Rocchio 1971).
+    A theme is the middle of these (Rocchio 1971).
     """
     if not themes or not len(vectors):
         return np.full(len(vectors), -1, np.int32)
-    mean = vectors.mean(axis=0) if len(vectors) >= ENOUGH else np.zeros(vectors.shape[1], np.float32)
-    vectors, themes = unit(vectors - mean), [unit(words - mean) for words in themes]
-    fits = np.stack([(vectors @ words.T).max(axis=1) for words in themes], axis=1)
-    first = _nearest(fits)
-    second = [_like(vectors, vectors[first == theme], words) for theme, words in enumerate(themes)]
-    return _nearest(np.maximum(fits, np.stack(second, axis=1)))
+    if len(vectors) >= ENOUGH:
+        mean = vectors.mean(axis=0)
+        vectors, themes = _leaning(unit(vectors - mean)), [unit(words - mean) for words in themes]
+    return _nearest(np.stack([vectors @ unit(words.mean(axis=0)) - _reach(words) for words in themes], axis=1))
 
 
-def _like(vectors: Floats, examples: Floats, words: Floats) -> Floats:
-    """How near each comes to the middle of a theme, so that FIT is as near as the middle one of its examples comes.
-
-    Whatever the subject, all are nearer to a middle than to each other.
-    """
-    centre = unit(np.concatenate([words, examples]).mean(axis=0))
-    usual = float(np.median(examples @ centre)) if len(examples) else 1.0
-    near: Floats = vectors @ centre - max(usual - FIT, 0)
-    return near
+def _leaning(vectors: Floats) -> Floats:
+    """Statements half as what is said around them: one by itself says a thing in words that happen to be far off."""
+    index, _ = nearest(vectors, NEIGHBOURS)
+    n, k = index.shape
+    around = sp.csr_array((np.full(n * k, 1 / k, np.float32), index.ravel(), np.arange(0, n * k + 1, k)), shape=(n, n))
+    return unit(vectors + around @ vectors)
 
 
-def _nearest(similarity: Floats) -> NDArray[np.int32]:
-    ranked = np.sort(similarity, axis=1)
-    clear = ranked[:, -1] - ranked[:, -2] >= LEAD if similarity.shape[1] > 1 else np.ones(len(ranked), bool)
-    fits = (ranked[:, -1] >= FIT) & clear
-    return np.where(fits, similarity.argmax(axis=1), -1).astype(np.int32)
+def _reach(words: Floats) -> float:
+    """How near a statement must come: as near as the middle one of the examples comes to the middle of the others."""
+    if len(words) < 2:
+        return FIT
+    others = unit(words.sum(axis=0) - words[1:])
+    return float(np.clip(np.median(np.einsum("ij,ij->i", others, words[1:])), *REACH))
+
+
+def _nearest(beyond: Floats) -> NDArray[np.int32]:
+    """The theme that each is farthest within the reach of, if it is clearly the one."""
+    ranked = np.sort(beyond, axis=1)
+    clear = ranked[:, -1] - ranked[:, -2] >= LEAD if beyond.shape[1] > 1 else np.ones(len(ranked), bool)
+    return np.where((ranked[:, -1] >= 0) & clear, beyond.argmax(axis=1), -1).astype(np.int32)
