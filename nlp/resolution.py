@@ -22,12 +22,9 @@ RESOLUTIONS = tuple(2 ** (step / 2) for step in range(-2, 9))
 FINE = 16.0
 """Parts this fine are whole at every resolution above."""
 
-DOUBT = 0.3
+DOUBT = 0.45
 """How much better an unlikely number of groups must be: this times the squared logarithm of how many times too many or
 too few they are. Likely is the root of half the statements (Mardia, Kent and Bibby 1979)."""
-
-STABLE = 2.0
-"""How much stability counts beside the silhouette."""
 
 TRIALS, SHARE = 3, 0.6
 """How often, and with what share of the statements, groups are looked for anew."""
@@ -48,7 +45,7 @@ def choose(graph: sp.csr_array, vectors: Floats, start: Labels | None, seed: int
     neighbours, since one partition may be lucky.
     """
     looks = _looks(graph, seed)
-    worths = [worth(vectors, labels) for labels in looks] + STABLE * np.log(_stability(graph, seed))
+    worths = [worth(vectors, labels) for labels in looks] + np.log(_stability(graph, seed))
     worths = np.convolve(worths, [1 / 3] * 3, "valid")
     best = int(worths.argmax())
     known = 0 if start is None else len(np.unique(start[start >= 0]))
