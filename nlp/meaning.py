@@ -27,7 +27,11 @@ ENOUGH = -0.02
 """The votes that make a statement urgent, 1 being those of an urgent example and -1 of a calm one: about one comment of
 a hundred has so many in vain."""
 
-LONGER = 0.03
+NEAR = 0.37
+"""The likeness (cosine) that the likest urgent example must have: what is far from all examples has hardly any votes
+on either side."""
+
+LONGER = 0.045
 """More that are needed with each doubling of the statements: without it, every other call of sixty would be raised."""
 
 PRAISED = 0.2
@@ -59,11 +63,12 @@ class Meaning:
             return None
         likeness = self._likeness(texts, vectors)
         votes, enough = likeness @ self._weights, ENOUGH + LONGER * np.log2(len(texts))
+        near = (vectors @ self._vectors[self._kinds != "calm"].T).max(axis=1) >= NEAR
         for place in np.argsort(-votes):
             if votes[place] < enough:
                 break
             said = texts[place]
-            if not excused(said) and votes[place] >= enough + PRAISED * (kinds.kind(said) == "praise"):
+            if near[place] and not excused(said) and votes[place] >= enough + PRAISED * (kinds.kind(said) == "praise"):
                 return self._named(likeness[place])
         return None
 

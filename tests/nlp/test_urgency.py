@@ -62,6 +62,12 @@ def test_what_is_said_every_day_is_not_raised(embedder: Embedder, meaning: Meani
         ("She passed out and her lips are blue", "danger"),
         ("he put his hands round my neck again", "safeguarding"),
         ("I know what school her children go to", "threat"),
+        ("I won't be around much longer", "self_harm"),
+        ("She'd be better off without me", "self_harm"),
+        ("He locks her in", "safeguarding"),
+        ("Please only ring me when he is at work", "safeguarding"),
+        ("Someone should torch that office", "threat"),
+        ("He came at the nurse with a chair", "threat"),
     ],
 )
 def test_a_pattern_tells_its_kind_and_its_words(text: str, kind: str) -> None:
@@ -73,6 +79,12 @@ def test_a_pattern_tells_its_kind_and_its_words(text: str, kind: str) -> None:
     "text",
     [
         "this service is killing me",
+        "I'm dying for a coffee and killing me with these forms",
+        "They locked me in to a two year contract",
+        "I will find you the receipt and you'll pay for parking by card",
+        "The carbon monoxide alarm that you fitted works",
+        "I used to think about ending it, I don't now",
+        "I said goodbye to the old library",
         "I am dying to see the new library",
         "I would never hurt myself",
         "No one was hurt when the branch came down",
