@@ -30,12 +30,17 @@ _NEEDED = {
 _ON_FROM_BEFORE = {"IN", "CC", "UH", "VBD", "VBZ", "VBP"}
 """Tags of words that go on from what was asked: "because of the staff", "was late"."""
 
+_OPEN = {"IN", "TO", "CC", "DT", "PRP$"}
+"""Tags of words that something must follow: such a statement was broken off."""
+
 _EMPTY = {
     *("be", "am", "is", "are", "was", "were", "been", "being", "have", "has", "had", "having"),
     *("do", "does", "did", "done", "doing", "get", "gets", "got", "gotten", "getting", "thank", "thanks", "thanked"),
 }
 _BEING = {"be", "am", "is", "are", "was", "were", "been", "being", "'s", "’s", "'re", "’re", "'m", "’m"}
 _ANOTHER_CLAUSE = {"relcl", "acl", "advcl", "ccomp", "csubj", "parataxis", "appos", "mark", "intj", "dep", "meta"}
+_GOES_ON = {"punct", "cc", "conj"}
+"""What follows an instruction that is whole; "treat patients" is none that said "treat patients as people"."""
 _JOINTS = set("'’[&-–,;:./?")
 _SUBJECTS = {"nsubj", "nsubjpass", "csubj", "expl"}
 
@@ -62,7 +67,8 @@ def _verb(token: Any) -> bool:
 def phrases(doc: Any) -> Iterator[str]:
     """The whole phrases in a statement, in lower case, and the statement itself where it is as short as a title."""
     said = [token for token in doc if not token.is_punct and not token.is_space]
-    if len(said) in SHORT and all(map(plain, said)) and _says_what(said) and not set(doc.text[:-1]) & _JOINTS:
+    short = len(said) in SHORT and all(map(plain, said)) and said[-1].tag_ not in _OPEN
+    if short and _says_what(said) and not set(doc.text[:-1]) & _JOINTS:
         yield _text(said[1:] if said[0].lower_ == "to" and len(said) > 2 else said)
     yield from (_text(run) for run in _runs(doc) if _whole(doc, run))
 
@@ -80,7 +86,7 @@ def _runs(doc: Any) -> Iterator[Any]:
 def plain(token: Any) -> bool:
     """A word or a figure, and no mark that stands for what was hidden ("xxxx") nor half a word ("don t")."""
     word = token.is_alpha and (len(token) > 1 or token.lower_ in {"a", "i"})
-    return (word or token.like_num) and set(token.lower_) != {"x"} and token.tag_ != "UH"
+    return (word or (token.like_num and token.text[0].isalnum())) and set(token.lower_) != {"x"} and token.tag_ != "UH"
 
 
 def _text(tokens: Any) -> str:
@@ -100,15 +106,17 @@ def _whole(doc: Any, run: Any) -> bool:
     if not _says_what(run) or _torn(doc, run):
         return False
     inside = range(run.start, run.end)
-    heads = [token for token in run if token.head.i not in inside or token.head is token]
-    if len(heads) != 1 or any(token.dep_ in _ANOTHER_CLAUSE for token in run if token is not heads[0]):
+    heads = [token for token in run if token.head.i not in inside or token.head.i == token.i]
+    if len(heads) != 1 or any(token.dep_ in _ANOTHER_CLAUSE for token in run):
         return False
-    return _stands(heads[0], inside) and all(_complete(token, inside, heads[0]) for token in run)
+    return _stands(heads[0], inside) and all(_complete(token, inside) for token in run)
 
 
 def _begins(token: Any) -> bool:
     if token.lower_ in {"very", "too"}:
         return token.head.tag_[:2] in {"JJ", "RB"}
+    if token.lower_ == "not":
+        return token.head.tag_ not in _NOUN
     said = token.tag_ in _NOUN | _ADJECTIVE | {"CD"} or (_verb(token) and token.tag_ not in {"VBZ", "VBD", "VBP"})
     return said or token.lower_ in _OPENERS
 
@@ -116,29 +124,35 @@ def _begins(token: Any) -> bool:
 def _ends(token: Any) -> bool:
     if token.tag_ in _ADJECTIVE:
         return token.dep_ in {"acomp", "oprd", "attr", "ROOT"}
-    said = token.tag_ in _NOUN or token.tag_[:2] in {"CD", "RB"} or _verb(token)
+    if token.tag_[:2] == "RB":
+        return token.head.tag_[:2] in {"VB", "MD", "JJ", "RB"}
+    said = token.tag_ in _NOUN or token.tag_ == "CD" or _verb(token)
     return said and token.lower_ not in _EMPTY
 
 
 def _stands(root: Any, inside: range) -> bool:
     """A noun with what belongs to it; a verb with its subject; or what is to be done, or was suffered."""
     if root.tag_ in _NOUN:
-        return root.lower_ not in _VAGUE
+        return root.lower_ not in _VAGUE and root.dep_ != "npadvmod"  # thanks to her; last week
     if root.tag_[:2] not in {"VB", "MD"}:
         return False
-    subject = [child for child in root.children if child.dep_ in _SUBJECTS]
-    if any(child.i in inside for child in subject):
+    subjects = [child for child in root.children if child.dep_ in _SUBJECTS and child.i in inside]
+    if subjects and subjects[0].left_edge.i != inside.start:
+        return False
+    if subjects:
         return root.tag_ not in {"VB", "VBG", "VBN"} or any(child.dep_ in {"aux", "auxpass"} for child in root.children)
+    if root.i != inside.start or root.lower_.startswith("improv"):
+        return False
     suffered = root.tag_ == "VBN" and any(child.dep_ == "auxpass" for child in root.children)
-    return root.i == inside.start and not root.lower_.startswith("improv") and (root.tag_ in {"VB", "VBG"} or suffered)
+    told_whole = all(child.i in inside for child in root.rights if child.dep_ not in _GOES_ON)
+    wished = any(child.lower_ in {"would", "'d", "’d"} for child in root.lefts)
+    return told_whole and not wished and (root.tag_ in {"VB", "VBG"} or suffered)
 
 
-def _complete(token: Any, inside: range, root: Any) -> bool:
-    """Nothing needed is left outside; the subject of an instruction may be, and further places and times."""
+def _complete(token: Any, inside: range) -> bool:
+    """Nothing needed is left outside; further places and times may be."""
     for child in token.children:
         if child.i in inside or child.dep_ not in _NEEDED:
-            continue
-        if token is root and child.dep_ in (_SUBJECTS | {"prep"}) and child.dep_ != "prep":
             continue
         if child.dep_ == "prep" and child.lower_ != "of":
             continue

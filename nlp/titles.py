@@ -58,6 +58,9 @@ _SMALL = {
     "this",
 }
 _TIED = {"i", "you", "me", "he", "she", "him", "her", "we", "us", "they", "them", "it", "my", "your"}
+_LEANING = {"this", "these", "those"}
+_MISREAD = re.compile(r"\w(?=I*[a-z])[a-z]*I[a-zI]*")
+"""A word whose only capitals are I is a scanned one, in which each i was read as I."""
 _MARKED = re.compile(r"[\[\]{}<>@|*#:]|//")
 _PIECE = re.compile(r"[^\W_]+|[^\w\s]")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
@@ -127,7 +130,7 @@ class _Heard:
         """Words that tie a phrase to the person who said it, or to one place; more words than are read at a glance."""
         rare = [word for word in words if word not in _SMALL and self.used[word] < min(RARE, len(self.said) / 4)]
         named = [word for word in words if word in self.names]
-        tied = [word for word in words if word in _TIED]
+        tied = [word for word in words if word in _TIED | _LEANING]
         return 0.06 * len(rare) + 0.06 * len(named) + 0.05 * len(tied) + 0.02 * max(0, len(words) - 5)
 
     def sayings(self) -> Iterator[str]:
@@ -160,7 +163,8 @@ def _spelling(heard: Sequence[_Heard]) -> Callable[[str], str]:
     """Writes words as they are mostly written within sentences: GP, CBT, Nottingham."""
     usual: dict[str, str] = {}
     for form, _ in sum((it.forms for it in heard), Counter[str]()).most_common():
-        usual.setdefault(form.lower(), form)
+        if not _MISREAD.fullmatch(form):
+            usual.setdefault(form.lower(), form)
     return lambda phrase: " ".join(usual.get(word, word) for word in phrase.split())
 
 

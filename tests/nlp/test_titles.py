@@ -56,6 +56,22 @@ def test_a_phrase_is_whole() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "torn"),
+    [
+        ("During my assessment I felt as if nobody heard me", "assessment i felt"),
+        ("My back is better, thanks to the physiotherapy", "thanks to the physiotherapy"),
+        ("We saw doctors and not nurses", "not nurses"),
+        ("Get the psychiatrist from Nottingham", "get the psychiatrist"),
+        ("I would like to have started the treatment", "like to have started the treatment"),
+        ("The COVID -19 rules changed every week", "covid -19"),
+        ("I have had some tablets with", "i have had some tablets with"),
+    ],
+)
+def test_what_is_torn_from_a_longer_saying_is_no_phrase(text: str, torn: str) -> None:
+    assert torn not in found(text)
+
+
+@pytest.mark.parametrize(
     "text", ["The first appointment was too late", "Keep patients informed", "More staff at weekends"]
 )
 def test_clauses_instructions_and_wishes_are_phrases(text: str) -> None:
@@ -67,6 +83,11 @@ def test_words_are_written_as_people_mostly_write_them() -> None:
     assert "GP" in named(said)[0] or "referral" not in named(said)[0]
     [title] = named(["Waiting for the GP referral", "The GP referral was lost", "Where is my GP referral"])
     assert "GP referral" in title
+
+
+def test_an_i_that_a_scanner_took_for_a_capital_is_a_small_one_again() -> None:
+    [title] = named(["The waItIng tIme was long", "A long waItIng tIme again", "I hate the waItIng tIme"])
+    assert "waiting time" in title.lower() and "I" not in title[1:]
 
 
 def test_welsh_is_named_by_what_was_said() -> None:
