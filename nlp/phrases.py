@@ -133,7 +133,8 @@ def _ends(token: Any) -> bool:
 def _stands(root: Any, inside: range) -> bool:
     """A noun with what belongs to it; a verb with its subject; or what is to be done, or was suffered."""
     if root.tag_ in _NOUN:
-        return root.lower_ not in _VAGUE and root.dep_ != "npadvmod"  # thanks to her; last week
+        slip = root.tag_ == "NN" and any(child.dep_ == "nummod" and child.lower_ != "one" for child in root.children)
+        return root.lower_ not in _VAGUE and root.dep_ != "npadvmod" and not slip  # thanks to her; last week; 10 care
     if root.tag_[:2] not in {"VB", "MD"}:
         return False
     subjects = [child for child in root.children if child.dep_ in _SUBJECTS and child.i in inside]

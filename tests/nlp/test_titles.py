@@ -64,6 +64,7 @@ def test_a_phrase_is_whole() -> None:
         ("Get the psychiatrist from Nottingham", "get the psychiatrist"),
         ("I would like to have started the treatment", "like to have started the treatment"),
         ("The COVID -19 rules changed every week", "covid -19"),
+        ("They gave me 10 care on the ward", "10 care"),
         ("I have had some tablets with", "i have had some tablets with"),
     ],
 )
