@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from spacy.tokens import Doc
 
 from nlp.recognisers.casing import shouted
+from nlp.recognisers.institutions import told_after, told_before
 from nlp.recognisers.lexicon import TITLES, Kind, Word, listed
 from nlp.recognisers.scan import Find
 
@@ -70,16 +71,6 @@ BEFORE_WHO = re.compile(
     r" (?:the )?(?:office|reception))\b",
     re.IGNORECASE,
 )
-PLACE_BEFORE = re.compile(r"\b(?:st\.?|saint|in|at|near|from|around|towards|via|of)\s+(?:the\s+)?$", re.IGNORECASE)
-PLACE_AFTER = re.compile(
-    r"\s+(?:(?:(?!(?:and|at|from|in|is|of|on|or|the|was|were|who|with)\b)\w+\s)?(?:hospital|ward|centre|center|clinic|surgery|house|road|street|lane|avenue|way|court|library"
-    r"|school|suite|unit|building|site"
-    r"|department|dept|hall|park|team|practice|medical|health|council|station|office|college|university|village|close"
-    r"|drive|hospice|trust|pharmacy|day|staff(?! (?:nurse|member))|area|cmht))\b",
-    re.IGNORECASE,
-)
-ON, FLOOR = re.compile(r"\bon\s+$", re.IGNORECASE), re.compile(r"\s+\d{1,2}\b(?!\s*[/:])")
-"""Around a ward that has the name of a person: on Harvey 1."""
 
 
 class NameFinder:
@@ -286,14 +277,11 @@ class _Line:
 
     def _is_place(self, start: int, end: int) -> bool:
         """Lincoln ward, in Derby: what carries the meaning of the complaint stays."""
-        before = self._words[start].start
-        behind = self._words[end - 1].end
-        if PLACE_AFTER.match(self._text, behind) or self._saint(start):
-            return True
-        if ON.search(self._text, 0, before) and FLOOR.match(self._text, behind):
+        first, last = self._words[start], self._words[end - 1]
+        if told_after(self._text, first.start, last.end) or self._saint(start):
             return True
         either = all(word.kind in (Kind.EITHER, Kind.UNKNOWN) for word in self._words[start:end])
-        return either and PLACE_BEFORE.search(self._text, 0, before) is not None
+        return either and told_before(self._text, first.start)
 
     def _saint(self, place: int) -> bool:
         """St Luke's is a hospital, wherever in the name one starts."""

@@ -153,6 +153,8 @@ def test_a_name_in_brackets_is_no_placeholder(cleaner: Cleaner) -> None:
         ("Roedd Siân ar y dderbynfa", "Siân"),
         ("Karen and team were great", "Karen"),
         ("Ask Sarah staff nurse about it", "Sarah"),
+        ("Sandra practice nurse was kind", "Sandra"),
+        ("I saw Emma health visitor on Monday", "Emma"),
     ],
 )
 def test_it_goes_however_it_is_said(cleaner: Cleaner, text: str, gone: str) -> None:

@@ -1,0 +1,36 @@
+"""Places and services that bear the name of a person: Lincoln ward, on Harvey 1, in Derby."""
+
+from __future__ import annotations
+
+import re
+
+BEFORE = re.compile(r"\b(?:st\.?|saint|in|at|near|from|around|towards|via|of)\s+(?:the\s+)?$", re.IGNORECASE)
+BETWEEN = r"(?!(?:and|at|from|in|is|of|on|or|the|was|were|who|with)\b)\w+\s"
+"""Queen Mary community hospital, but not: Mary and the hospital."""
+PLACE = (
+    "hospital|ward|centre|center|house|road|street|lane|avenue|way|court|suite|unit|building|site|hall|park|university"
+    "|village|close|drive|hospice|trust|area|cmht"
+)
+SERVICE = (
+    "clinic|surgery|library|school|department|dept|team|practice|medical|health|council|station|office|college|pharmacy"
+    "|day|staff"
+)
+WORKER = (
+    "assistant|clerk|coordinator|co-ordinator|doctor|governor|lead|leader|manager|matron|member|nurse|officer|receptionist"
+    "|secretary|sister|teacher|visitor|worker"
+)
+AFTER = re.compile(rf"\s+(?:{BETWEEN})?(?:(?:{PLACE})|(?:{SERVICE})(?!\s(?:{WORKER})\b))\b", re.IGNORECASE)
+"""A person may be a practice nurse or a team leader: Sandra practice nurse."""
+ON, FLOOR = re.compile(r"\bon\s+$", re.IGNORECASE), re.compile(r"\s+\d{1,2}\b(?!\s*[/:])")
+
+
+def told_after(text: str, start: int, end: int) -> bool:
+    """Whether what follows the word tells that it is no person's, whatever the word."""
+    if AFTER.match(text, end):
+        return True
+    return ON.search(text, 0, start) is not None and FLOOR.match(text, end) is not None
+
+
+def told_before(text: str, start: int) -> bool:
+    """Whether what precedes it does, for a word that may be a place."""
+    return BEFORE.search(text, 0, start) is not None
