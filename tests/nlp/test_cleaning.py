@@ -229,6 +229,18 @@ def test_complaints_with_numbers_addresses_bodies_or_despair_get_no_verdict(text
     assert verdicts(text) == ()
 
 
+def test_a_long_call_about_money_and_numbers_is_no_spam() -> None:
+    said = (
+        "I rang about my council tax, the account is 30041234. I moved out in March and was charged £142.50 a month. "
+        "I called 0300 123 4567 three times and somebody said that a refund of £427.50 would come today. It did not. "
+        "Then a text came with a link, www.example.com, and it said click here to claim. Is that real? "
+        "My mobile is 07700 900123, call me on that or on 0161 496 0000. I have the offer letter for the free travel "
+        "pass too, and the voucher for the prize draw at the library, but nobody there knew of it. Final thing: the "
+        "direct debit for the leisure membership, £32 a month, must stop now."
+    )
+    assert verdicts(said) == ()
+
+
 def test_an_insult_at_someone_is_abuse() -> None:
     assert [verdict.name for verdict in verdicts("You are all a bunch of useless wankers")] == ["abuse"]
 
