@@ -32,8 +32,8 @@ TRIALS, SHARE = 3, 0.6
 FEW, MANY = 30, 10_000
 """Of fewer statements a part tells nothing; among more, groups are about as stable at every resolution."""
 
-CHANGE = 0.05
-"""By how much another resolution than the last fit's must be better."""
+CHANGE = 0.2
+"""By how much another resolution than the last fit's must be better: twice what two differ by from draw to draw."""
 
 _SAMPLE = 10_000
 
