@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 BEFORE = re.compile(r"\b(?:st\.?|saint|in|at|near|from|around|towards|via|of)\s+(?:the\s+)?$", re.IGNORECASE)
-BETWEEN = r"(?!(?:and|at|from|in|is|of|on|or|the|was|were|who|with)\b)\w+\s"
+BETWEEN = r"(?!(?:and|at|from|in|is|of|on|or|the|was|were|who|with)\b)\w+ "
 """Queen Mary community hospital, but not: Mary and the hospital."""
 PLACE = (
     "hospital|ward|centre|center|house|road|street|lane|avenue|way|court|suite|unit|building|site|hall|park|university"
@@ -19,8 +19,8 @@ WORKER = (
     "assistant|clerk|coordinator|co-ordinator|doctor|governor|lead|leader|manager|matron|member|nurse|officer|receptionist"
     "|secretary|sister|teacher|visitor|worker"
 )
-AFTER = re.compile(rf"\s+(?:{BETWEEN})?(?:(?:{PLACE})|(?:{SERVICE})(?!\s(?:{WORKER})\b))\b", re.IGNORECASE)
-"""A person may be a practice nurse or a team leader: Sandra practice nurse."""
+AFTER = re.compile(rf"[ \t]+(?:{BETWEEN})?(?:(?:{PLACE})|(?:{SERVICE})(?!\s(?:{WORKER})\b))\b", re.IGNORECASE)
+"""A person may be a practice nurse or a team leader: Sandra practice nurse. What stands below is no part of a name."""
 ON, FLOOR = re.compile(r"\bon\s+$", re.IGNORECASE), re.compile(r"\s+\d{1,2}\b(?!\s*[/:])")
 
 

@@ -154,6 +154,7 @@ def test_a_name_in_brackets_is_no_placeholder(cleaner: Cleaner) -> None:
         ("Karen and team were great", "Karen"),
         ("Ask Sarah staff nurse about it", "Sarah"),
         ("Sandra practice nurse was kind", "Sandra"),
+        ("Thank you\nKaren Ogden\nWard clerk", "Karen"),
         ("I saw Emma health visitor on Monday", "Emma"),
     ],
 )
