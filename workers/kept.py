@@ -27,8 +27,9 @@ def vectors(path: Path, model: str, texts: Sequence[str], encode: Callable[[Sequ
 
 
 def _write(path: Path, digest: str, made: Floats) -> None:
-    """At once, so that no other process ever reads half of it."""
+    """At once, so that no other process ever reads half of it; of several that start together, the last one's stays."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as file:
-        np.savez(file, digest=digest, vectors=made)
-    Path(file.name).replace(path)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.stem}-") as folder:
+        whole = Path(folder, path.name)
+        np.savez(whole, digest=digest, vectors=made)
+        whole.replace(path)

@@ -62,7 +62,7 @@ class Tools:
             return self._embed().name
 
     def _kept(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Examples are many and always the same: embedding them takes seconds."""
+        """Of our own examples, never of what people said: they are many, and embedding them takes seconds."""
         return kept.vectors(self._settings.data / "urgent-examples.npz", self.model, texts, self.encode)
 
     def _clean(self) -> "Cleaner":

@@ -1,6 +1,9 @@
 """Vectors that are made once: read where they are right, made again where they are not."""
 
+import errno
+import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -19,16 +22,18 @@ class Encoder:
         return np.array([[len(text), 1] for text in texts], np.float32)
 
 
+def never(texts: Sequence[str]) -> NDArray[np.float32]:
+    raise AssertionError(f"{len(texts)} texts are embedded again")
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "data" / "kept.npz"
 
 
 def test_the_next_process_reads_what_the_first_one_made(path: Path) -> None:
-    first, second = Encoder(), Encoder()
-    made = kept.vectors(path, "m1", ["a", "bb"], first)
-    assert np.array_equal(kept.vectors(path, "m1", ["a", "bb"], second), made)
-    assert (first.asked, second.asked) == (1, 0)
+    made = kept.vectors(path, "m1", ["a", "bb"], Encoder())
+    assert np.array_equal(kept.vectors(path, "m1", ["a", "bb"], never), made)
 
 
 @pytest.mark.parametrize(("model", "texts"), [("m2", ["a", "bb"]), ("m1", ["a", "ccc"])])
@@ -45,6 +50,30 @@ def test_a_broken_file_is_made_again(path: Path, content: bytes) -> None:
     for _ in range(2):
         assert kept.vectors(path, "m1", ["a"], encode).tolist() == [[1, 1]]
     assert encode.asked == 1
+
+
+def test_processes_that_start_together_leave_one_whole_file(path: Path) -> None:
+    everybody = threading.Barrier(8)
+
+    def start(_: int) -> NDArray[np.float32]:
+        return kept.vectors(path, "m1", texts, lambda said: (everybody.wait(10), Encoder()(said))[1])
+
+    texts = [f"example {number}" for number in range(2_000)]
+    with ThreadPoolExecutor(8) as several:
+        made = list(several.map(start, range(8)))
+    assert all(np.array_equal(vectors, made[0]) for vectors in made)
+    assert [file.name for file in path.parent.iterdir()] == ["kept.npz"]
+    assert np.array_equal(kept.vectors(path, "m1", texts, never), made[0])
+
+
+def test_what_cannot_be_written_whole_leaves_nothing_behind(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill_the_disk(file: Path, **_: object) -> None:
+        file.write_bytes(b"PK half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", fill_the_disk)
+    assert kept.vectors(path, "m1", ["a"], Encoder()).tolist() == [[1, 1]]
+    assert not list(path.parent.iterdir())
 
 
 def test_a_folder_that_cannot_be_written_costs_time_alone(tmp_path: Path) -> None:
