@@ -1,12 +1,11 @@
-"""Vectors and texts -> topics, through BERTopic; and a new statement -> the topic that it belongs to.
+"""Vectors and texts -> topics; and a new statement -> the topic that it belongs to.
 
 BERTopic's steps are all here, three of them ours: the vectors are given, nothing is projected, and the clusters are
-communities of the graph of neighbours. Keywords are BERTopic's own c-TF-IDF (Grootendorst 2022).
+communities of the graph of neighbours. Keywords are BERTopic's own.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -16,7 +15,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
-from nlp import directions, filler, grouping, neighbours, titles
+from nlp import directions, filler, grouping, keywords, neighbours, titles
 from nlp.communities import Labels
 from nlp.directions import Floats
 from nlp.titles import Encode
@@ -59,6 +58,8 @@ class Topic:
     quotes: tuple[int, ...]
     tone: Tone = "issue"
     """filler: most members say nothing to act on (told only where `encode` was given). Who groups praise says so."""
+    titled: bool = False
+    """Goes on from a topic of the last fit whose title stands: its own title is then the first words that came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +109,17 @@ def describe(
     """The topics that groups make, the largest first: how far they reach, how they are called, who speaks for them."""
     if labels.max(initial=-1) < 0:
         return Topics(labels, ())
-    labels, words = _bertopic(vectors, texts, labels)
+    labels, words = keywords.of_groups(vectors, texts, labels)
     groups = [np.flatnonzero(labels == topic) for topic in range(labels.max() + 1)]
     centroids = directions.centroids(vectors, labels)
     groups = [
         group[np.argsort(-(vectors[group] @ centre), kind="stable")]
         for group, centre in zip(groups, centroids, strict=True)
     ]
-    fresh = None if titled is None else ~continued(labels, titled)
-    names = titles.name(texts, groups, words, nlp=nlp, encode=encode, centroids=centroids, known=taken, fresh=fresh)
+    known = np.zeros(len(groups), bool) if titled is None else continued(labels, titled)
+    names = titles.name(texts, groups, words, nlp=nlp, encode=encode, centroids=centroids, known=taken, fresh=~known)
     empty = filler.recognise(texts, vectors, groups, encode) if encode else [False] * len(groups)
-    parts = zip(groups, centroids, names, words, empty, strict=True)
+    parts = zip(groups, centroids, names, words, empty, known.tolist(), strict=True)
     return Topics(
         labels,
         tuple(
@@ -127,11 +128,12 @@ def describe(
                 centre,
                 _radius(vectors[group] @ centre),
                 title,
-                keywords,
+                told,
                 _quotes(vectors, group),
                 "filler" if hollow else "issue",
+                goes_on,
             )
-            for group, centre, title, keywords, hollow in parts
+            for group, centre, title, told, hollow, goes_on in parts
         ),
     )
 
@@ -224,44 +226,6 @@ def _links(n: int, together: Labels, apart: Labels) -> grouping.Links:
             foes.setdefault(one, set()).add(other)
             foes.setdefault(other, set()).add(one)
     return grouping.Links(places.astype(np.int32), foes)
-
-
-_PLACEHOLDER = re.compile(r"\[[A-Z_]+\]")
-
-
-class _Given:
-    """A step of BERTopic whose result is there already: clusters that were found, or vectors left as they are."""
-
-    def __init__(self, labels: Labels) -> None:
-        self.labels_ = labels
-
-    def fit(self, vectors: Floats, y: Any = None) -> _Given:
-        return self
-
-    def transform(self, vectors: Floats) -> Floats:
-        return vectors
-
-
-def _bertopic(vectors: Floats, texts: Sequence[str], labels: Labels) -> tuple[Labels, list[tuple[str, ...]]]:
-    """The labels by falling size, and the keywords of each topic."""
-    from bertopic import BERTopic  # noqa: PLC0415 - takes seconds, and joining does without
-    from sklearn.feature_extraction.text import CountVectorizer  # noqa: PLC0415
-
-    class Quoting(BERTopic):  # type: ignore[misc]
-        """Quotes are chosen by our own rule; BERTopic's take longer than all else."""
-
-        def _save_representative_docs(self, documents: Any) -> None:
-            self.representative_docs_: dict[int, list[str]] = {}
-
-    vectorizer = CountVectorizer(stop_words="english")
-    words_of = vectorizer.build_analyzer()
-    plain = [_PLACEHOLDER.sub(" ", text) for text in texts]
-    if len({word for text in plain[:100] for word in words_of(text)}) < 2:  # BERTopic fails where there is but one
-        vectorizer = CountVectorizer(analyzer=lambda text: ["", " ", *words_of(text)])
-    model = Quoting(umap_model=_Given(labels), hdbscan_model=_Given(labels), vectorizer_model=vectorizer)
-    found, _ = model.fit_transform(plain, vectors)
-    words = [tuple(word for word, _ in model.get_topic(topic) if len(word) > 1) for topic in sorted(set(found) - {-1})]
-    return np.array(found, np.int32), words
 
 
 def _radius(similarity: Floats) -> float:

@@ -103,8 +103,8 @@ def _fit(worker: Worker, said: Said, links: Links, issues: Sequence[Issue]) -> l
             taken=taken,
             titled=titled,
         )
-        known = np.zeros(len(fitted.topics), bool) if titled is None else topics.continued(fitted.labels, titled)
-        named_anew = proposals.propose(worker.record.settings, fitted.topics, texts, (~known).tolist(), taken)
+        wanted = [not topic.titled for topic in fitted.topics]
+        named_anew = proposals.propose(worker.record.settings, fitted.topics, texts, wanted, taken)
         taken += [topic.title for topic in named_anew]
         found.append(Fitted(crowd, rows, named_anew))
     return found

@@ -170,3 +170,4 @@ def test_only_topics_that_do_not_go_on_are_named() -> None:
     again = topics.describe(vectors, texts, named.labels, titled=titled)
     assert again.topics[0].title == named.topics[0].title
     assert all(other.title.lower() in texts for other in again.topics[1:])
+    assert [topic.titled for topic in again.topics] == [False] + [True] * (len(named.topics) - 1)
