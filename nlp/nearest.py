@@ -65,7 +65,7 @@ def _by_cells(vectors: Floats, k: int) -> tuple[Places, Floats]:
         for begin in range(0, len(asking) if len(mine) else 0, step := max(1, _BLOCK**2 // max(len(mine), 1))):
             found.append(_nearer(vectors, asking[begin : begin + step], mine, least))
     pairs = np.concatenate(found)
-    del found
+    del found  # as large as the pairs, which are sorted next: the peak of memory
     return _foremost(vectors, k, pairs)
 
 
