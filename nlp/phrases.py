@@ -133,15 +133,24 @@ def _ends(token: Any) -> bool:
 def _stands(root: Any, inside: range) -> bool:
     """A noun with what belongs to it; a verb with its subject; or what is to be done, or was suffered."""
     if root.tag_ in _NOUN:
-        slip = root.tag_ == "NN" and any(child.dep_ == "nummod" and child.lower_ != "one" for child in root.children)
-        return root.lower_ not in _VAGUE and root.dep_ != "npadvmod" and not slip  # thanks to her; last week; 10 care
+        return _names_a_thing(root)
     if root.tag_[:2] not in {"VB", "MD"}:
         return False
     subjects = [child for child in root.children if child.dep_ in _SUBJECTS and child.i in inside]
-    if subjects and subjects[0].left_edge.i != inside.start:
-        return False
-    if subjects:
-        return root.tag_ not in {"VB", "VBG", "VBN"} or any(child.dep_ in {"aux", "auxpass"} for child in root.children)
+    if not subjects:
+        return _instructs(root, inside)
+    helped = any(child.dep_ in {"aux", "auxpass"} for child in root.children)
+    return subjects[0].left_edge.i == inside.start and (helped or root.tag_ not in {"VB", "VBG", "VBN"})
+
+
+def _names_a_thing(noun: Any) -> bool:
+    """None that is vague, an aside ("thanks to her", "last week") or a slip of the pen ("10 care")."""
+    slip = noun.tag_ == "NN" and any(child.dep_ == "nummod" and child.lower_ != "one" for child in noun.children)
+    return noun.lower_ not in _VAGUE and noun.dep_ != "npadvmod" and not slip
+
+
+def _instructs(root: Any, inside: range) -> bool:
+    """All of what is to be done, or was suffered. That it should "improve" is what everybody wishes who is asked."""
     if root.i != inside.start or root.lower_.startswith("improv"):
         return False
     suffered = root.tag_ == "VBN" and any(child.dep_ == "auxpass" for child in root.children)

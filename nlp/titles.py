@@ -57,8 +57,10 @@ _SMALL = {
     "be",
     "this",
 }
-_TIED = {"i", "you", "me", "he", "she", "him", "her", "we", "us", "they", "them", "it", "my", "your"}
-_LEANING = {"this", "these", "those"}
+_TIED = {
+    *("i", "you", "me", "he", "she", "him", "her", "we", "us", "they", "them", "it", "my", "your"),
+    *("this", "these", "those"),
+}
 _MISREAD = re.compile(r"\w(?=I*[a-z])[a-z]*I[a-zI]*")
 """A word whose only capitals are I is a scanned one, in which each i was read as I."""
 _MARKED = re.compile(r"[\[\]{}<>@|*#:]|//")
@@ -130,7 +132,7 @@ class _Heard:
         """Words that tie a phrase to the person who said it, or to one place; more words than are read at a glance."""
         rare = [word for word in words if word not in _SMALL and self.used[word] < min(RARE, len(self.said) / 4)]
         named = [word for word in words if word in self.names]
-        tied = [word for word in words if word in _TIED | _LEANING]
+        tied = [word for word in words if word in _TIED]
         return 0.06 * len(rare) + 0.06 * len(named) + 0.05 * len(tied) + 0.02 * max(0, len(words) - 5)
 
     def sayings(self) -> Iterator[str]:
