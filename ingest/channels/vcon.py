@@ -7,24 +7,19 @@ signature is not checked, since the key of the request vouches for them. Nothing
 import base64
 import binascii
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from feedback.record.errors import Malformed, NotSupported
 from ingest.channels import conversation, speech, text, webvtt
 from ingest.channels.contract import Channel, Directory, Inbound, Parsed, Secrets
-from ingest.channels.conversation import Utterance, role_of
-from ingest.channels.fields import instant, json_object, json_value, objects, storable, word
+from ingest.channels.conversation import Utterance
+from ingest.channels.fields import instant, json_object, json_value, objects, word
+from ingest.channels.parties import Object, Parties, originator
 
 _EXTENSIONS_KNOWN: Final = ("CC",)
 """Contact centre: it adds roles to parties, which are read."""
-_TELL_ROLE: Final = ("role", "type", "title", "name")
-_WAY_AT_MOST: Final = 320
-"""Characters of a number or an address."""
 _TAG: Final = re.compile(r"<[^<>]*>")
-
-Object = Mapping[str, Any]
 
 
 def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
@@ -41,7 +36,7 @@ def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
         said,
         external_id=word(vcon.get("uuid")),
         said_at=reader.began or vcon.get("created_at"),
-        reached_at=reader.reached_at(said),
+        reached_at=reader.parties.reached_at(said),
         skipped=reader.skipped,
     )
 
@@ -68,10 +63,8 @@ class _Reader:
 
     def __init__(self, vcon: Object) -> None:
         self.skipped: list[str] = []
-        self._parties = objects(vcon.get("parties"))
+        self.parties = Parties(vcon)
         self._dialogs = objects(vcon.get("dialog"))
-        self._numbers = {_label(at): at for at in range(len(self._parties))}
-        self._numbers |= {name: at for at, party in enumerate(self._parties) if (name := word(party.get("name")))}
         self._analyses = objects(vcon.get("analysis"))
         starts = [at for dialog in self._dialogs if (at := instant(dialog.get("start")))]
         self.began = min(starts, default=None)
@@ -85,30 +78,13 @@ class _Reader:
             self.skipped.append("it has recordings without a transcript, and recordings are not transcribed here")
         return said
 
-    def reached_at(self, said: Sequence[Utterance]) -> dict[str, str]:
-        """The number, else the address, of each speaker; who is no party by name is taken for the one that called."""
-        caller = self._caller()
-        parties = {one.speaker: self._numbers.get(one.speaker, caller) for one in said}
-        return {speaker: way for speaker, at in parties.items() if (way := self._way(at))}
-
-    def _caller(self) -> int:
-        """The party that began the first dialog, or where an agent did, the first that is none."""
-        began = next((at for dialog in self._dialogs if (at := _originator(dialog)) is not None), 0)
-        others = [at for at in range(len(self._parties)) if self._party(at)["role"] != "agent"]
-        return began if began in others or not others else others[0]
-
-    def _way(self, at: int) -> str:
-        party = self._parties[at] if 0 <= at < len(self._parties) else {}
-        way = word(party.get("tel")).removeprefix("tel:") or word(party.get("mailto")).removeprefix("mailto:")
-        return storable(way).strip()[:_WAY_AT_MOST]
-
     def _written(self, at: int, dialog: Object) -> Utterance | None:
         content = self._content(dialog, f"dialog {at}")
         if not isinstance(content, str):
             return None
         is_html = "html" in word(dialog.get("mediatype") or dialog.get("mimetype"))
         one = Utterance(_TAG.sub(" ", content) if is_html else content, offset=self._offset(dialog.get("start")))
-        return replace(one, **self._party(_originator(dialog)))
+        return replace(one, **self.parties.speaker(originator(dialog)))
 
     def _spoken(self) -> list[Utterance]:
         """Of each recording the redacted transcript, else the first that holds words."""
@@ -148,7 +124,7 @@ class _Reader:
     def _resolved(self, item: Object) -> Object:
         """A turn with seconds into the call where it tells the time of day, and its party where it tells the number."""
         party = item.get("parties", item.get("party"))
-        named = self._party(party) if isinstance(party, int) else {}
+        named = self.parties.speaker(party) if isinstance(party, int) else {}
         start = self._offset(item.get("start"))
         return {
             **item,
@@ -157,14 +133,7 @@ class _Reader:
         }
 
     def _by_name(self, one: Utterance) -> Utterance:
-        return replace(one, role=one.role or self._party(self._numbers.get(one.speaker)).get("role"))
-
-    def _party(self, at: int | None) -> dict[str, Any]:
-        """The speaker and the role of a party by its number."""
-        if at is None or not 0 <= at < len(self._parties):
-            return {}
-        told = [word(self._parties[at].get(name)) for name in _TELL_ROLE]
-        return {"speaker": _label(at), "role": next((role for name in told if (role := role_of(name))), None)}
+        return replace(one, role=one.role or self.parties.role_by_name(one.speaker))
 
     def _offset(self, start: object) -> float | None:
         at = instant(start)
@@ -185,18 +154,8 @@ class _Reader:
             return None
 
 
-def _label(party: int) -> str:
-    return f"party {party}"
-
-
 def _kind(analysis: Object) -> str:
     return word(analysis.get("type")).lower()
-
-
-def _originator(dialog: Object) -> int | None:
-    parties = dialog.get("parties")
-    chosen = dialog.get("originator", parties[0] if isinstance(parties, list) and parties else parties)
-    return chosen if isinstance(chosen, int) else None
 
 
 def _decoded(body: str, encoding: object) -> Any:
