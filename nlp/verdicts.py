@@ -20,7 +20,10 @@ class Verdict:
 
 
 ENOUGH = 1.0
-"""Points that make a piece spam, where two signs at least speak for it."""
+"""Points that make a piece spam."""
+
+FEWEST = 2
+"""Signs that must speak for it: any single one is something that citizens write, too."""
 
 DENSE = 28
 """Words for which `ENOUGH` is enough: a long mail or call about money, numbers and offers gathers signs in time."""
@@ -41,7 +44,7 @@ def spam_points(text: str) -> list[tuple[str, float]]:
 def _spam(text: str) -> Verdict | None:
     signs = spam_points(text)
     telling = sorted((sign for sign in signs if sign[1] > 0), key=lambda sign: -sign[1])
-    if len(telling) < 2 or sum(points for _, points in signs) < ENOUGH * max(1.0, len(text.split()) / DENSE):
+    if len(telling) < FEWEST or sum(points for _, points in signs) < ENOUGH * max(1.0, len(text.split()) / DENSE):
         return None
     return Verdict("spam", "Reads like an advertisement: " + ", ".join(name for name, _ in telling[:3]))
 
