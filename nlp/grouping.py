@@ -1,8 +1,8 @@
 """How many groups there are, and which statement is in which: found in the data, kept where they were.
 
-A first fit takes the Leiden communities at the resolution that suits them best. A refit starts from where
-the statements were: what the last fit and a fresh look both keep together moves as one, single statements after it,
-each only by a margin.
+A first fit takes the Leiden communities at the resolution that suits them best. A refit starts from where the
+statements were: what the last fit and a fresh look both keep together moves as one, single statements after it, each
+only by a margin.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ PART = 0.1
 """Likewise for a part of a group to leave it, or to go up in another."""
 
 ROUNDS = 10
+"""Of settling at most, should statements go to and fro."""
 
 
 @dataclass(frozen=True, slots=True)
