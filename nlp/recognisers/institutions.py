@@ -22,6 +22,7 @@ WORKER = (
 AFTER = re.compile(rf"[ \t]+(?:{BETWEEN})?(?:(?:{PLACE})|(?:{SERVICE})(?!\s(?:{WORKER})\b))\b", re.IGNORECASE)
 """A person may be a practice nurse or a team leader: Sandra practice nurse. What stands below is no part of a name."""
 ON, FLOOR = re.compile(r"\bon\s+$", re.IGNORECASE), re.compile(r"\s+\d{1,2}\b(?!\s*[/:])")
+"""On Harvey 1: a ward by its number. No date or time: on May 3/4."""
 
 
 def told_after(text: str, start: int, end: int) -> bool:

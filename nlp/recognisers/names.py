@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from spacy.tokens import Doc
@@ -11,6 +10,7 @@ from nlp.recognisers.casing import shouted
 from nlp.recognisers.institutions import told_after, told_before
 from nlp.recognisers.lexicon import TITLES, Kind, Word, listed
 from nlp.recognisers.scan import Find
+from nlp.recognisers.slots import BEFORE_WHO, DOES, JOINED, PERSONAL, SAID_IN_WELSH, SLOT, STRONG
 
 SOFT_TITLES = frozenset(
     ["miss", "lady", "sister", "nurse", "doctor", "sir", "professor", "councillor", "reverend", "sr", "pc"]
@@ -24,60 +24,15 @@ FUNCTION = listed("function_words")
 FAMILY_WORDS = listed("family_words")
 FLEETING = frozenset(["may", "long", "day", "early", "good", "bad", "best", "short", "young", "close"])
 """Those that also go on a sentence behind a name ("emma may come"): names there only with a capital."""
-KIN = (
-    "mother|father|mum|mom|dad|son|daughter|wife|husband|partner|sister|brother|nan|gran|grandma|grandad|grandmother"
-    "|grandfather|aunt|auntie|uncle|niece|nephew|friend|neighbour|carer|boyfriend|girlfriend|cousin|granddaughter"
-    "|grandson"
-)
-WELSH = (
-    r"enw i (?:yw|ydi)|siaradais (?:â|gyda)|dywedodd|cofion(?: gorau| cynnes)?|yn gywir"
-    r"|(?:fy|ei|ein) (?:mam|nhad|mab|merch|ngŵr|ngwraig|chwaer|brawd),?"
-)
-SAID_IN_WELSH = re.compile(rf"\b(?:{WELSH})\s+$", re.IGNORECASE)
-SLOT = re.compile(
-    rf"\b(?:{WELSH}|"
-    r"(?:my|his|her|their|the|full|first|last|sur|maiden|whose|your) ?name(?:'s| is| was|:|\?(?:\s*\w+:)?)"
-    r"|(?:i am|i'm|im|this is|it"
-    r" was|it's|its|by|with|to|from|for|of|see|saw|met|ask|thank|tell|told"
-    r"|calls? (?:me|him|her)|named (?:him|her|me)|called|named|signed|is|was|and|thanks|thankyou|cheers|hi"
-    r"|hello|dear|attn"
-    r"|fao|name|contact)"
-    r"|(?:kind |best |warm |many )?regards|yours (?:sincerely|faithfully|truly)|sincerely|faithfully"
-    rf"|(?:my|our|his|her|their|a) (?:\w+ )?(?:{KIN}))[ \t]*[,:\-–]*\s+(?=[^\W\d_])",
-    re.IGNORECASE,
-)
-STRONG = re.compile(
-    rf"\b(?:{WELSH}|"
-    r"name(?:'s| is| was|:|\?(?:\s*\w+:)?)"
-    r"|regards|sincerely|faithfully|truly|calls? (?:me|him|her)|named (?:him|her|me)"
-    r"|called|named|signed"
-    r"|spoke (?:to|with)|speak to"
-    r"|talked to|dealt with by|attn|fao"
-    rf"|attention of|complaint about|seen by|(?:{KIN}),)[ \t]*[,:\-–]*\s+$",
-    re.IGNORECASE,
-)
-PERSONAL = re.compile(r"\b(?:ask|asked|tell|told|thank|thanked|hi|hello|dear)\s+$", re.IGNORECASE)
-"""Only a person is asked, told, thanked or greeted: here a word that is also a place, with its capital, is a name."""
 SAINTS = ("st", "saint")
-DOES = re.compile(
-    r"\s+(?:is|was|has|had|lives|lived|said|says|told|did|made|helped|came|went|asked|called|rang|phoned|works|worked"
-    r"|explained|listened|shouted|gave|began|spent)\b",
-    re.IGNORECASE,
-)
-"""What a person does: the first word of a sentence, unknown otherwise, is a name before it if spaCy thinks so too."""
-JOINED = re.compile(r"\s*(?:,|&|/|,?\s+and\s)\s*")
-BEFORE_WHO = re.compile(
-    r"\s+(?:who|on (?:the )?(?:desk|reception|front desk|phone|counter)|at (?:the )?(?:desk|reception|counter)|in"
-    r" (?:the )?(?:office|reception))\b",
-    re.IGNORECASE,
-)
 
 
 class NameFinder:
     def find(self, text: str, words: Sequence[Word], doc: Doc | None) -> Iterator[Find]:
         """`words` are those of the text, `doc` is that of the truecased text, where it was worth reading."""
         line = _Line(text, words, shouted(words))
-        found = [*line.titled(), *line.listed(), *line.in_slots(), *(line.entities(doc) if doc is not None else ())]
+        found = [*line.titled(), *line.listed(), *line.in_slots(), *line.at_work()]
+        found += line.entities(doc) if doc is not None else ()
         yield from found
         if found:
             yield from line.joined(found)
@@ -143,18 +98,17 @@ class _Line:
             if place is not None:
                 strong = STRONG.search(self._text, 0, match.end()) is not None
                 yield from self._slot(place, strong)
+
+    def at_work(self) -> Iterator[Find]:
+        """Before what tells where or that somebody acted: Ann at the desk, Ann who helped."""
         for place, word in enumerate(self._words):
-            if (
-                BEFORE_WHO.match(self._text, word.end)
-                and word.text.lower() not in FUNCTION
-                and (word.is_name or (word.kind is not Kind.EVERYDAY and word.capital and not word.opens))
-            ):
-                start = (
-                    place - 1
-                    if place and self._adjacent(place - 1) and self._words[place - 1].kind in (Kind.GIVEN, Kind.EITHER)
-                    else place
-                )
-                yield self._span(start, place + 1, 0.7)
+            if not BEFORE_WHO.match(self._text, word.end) or word.text.lower() in FUNCTION:
+                continue
+            if word.is_name or (word.kind is not Kind.EVERYDAY and word.capital and not word.opens):
+                yield self._span(place - self._behind_given(place), place + 1, 0.7)
+
+    def _behind_given(self, place: int) -> bool:
+        return place > 0 and self._adjacent(place - 1) and self._words[place - 1].kind in (Kind.GIVEN, Kind.EITHER)
 
     def _slot(self, place: int, strong: bool) -> Iterator[Find]:
         word = self._words[place]
@@ -163,23 +117,20 @@ class _Line:
             return
         if self._foreign and not word.capital and not (strong and word.is_name):
             return
-        known = (
-            word.is_name
-            or (word.kind is Kind.EITHER and (strong or word.capital) and not self._shouting)
-            or (word.kind is Kind.EITHER and strong)
-        )
-        unknown = (
-            strong
-            and word.kind is Kind.UNKNOWN
-            and (word.capital or not SAID_IN_WELSH.search(self._text, 0, word.start))
-        )
-        paired = word.kind is not Kind.EVERYDAY and self._adjacent(place) and self._words[place + 1].kind is Kind.FAMILY
-        if known or unknown or paired:
-            if word.kind is Kind.EITHER and not strong and not paired and not self._asked(place):
-                return
-            if word.kind is Kind.FAMILY and not strong and not (word.capital and not self._shouting):
-                return
+        if self._fills(place, strong):
             yield self._span(place, self._extend(place), 0.65)
+
+    def _fills(self, place: int, strong: bool) -> bool:
+        """Whether the word is a name in this slot: one that is a word or a place too, only if more says so."""
+        word = self._words[place]
+        paired = word.kind is not Kind.EVERYDAY and self._adjacent(place) and self._words[place + 1].kind is Kind.FAMILY
+        if word.kind is Kind.EITHER:
+            return strong or paired or self._asked(place)
+        if word.kind is Kind.FAMILY:
+            return strong or (word.capital and not self._shouting)
+        if word.kind is Kind.UNKNOWN and strong:
+            return word.capital or paired or not SAID_IN_WELSH.search(self._text, 0, word.start)
+        return word.is_name or paired
 
     def _asked(self, place: int) -> bool:
         word = self._words[place]
