@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from nlp.directions import Floats, unit
 from nlp.nearest import nearest
+from nlp.neighbours import NEIGHBOURS
 
 FIT = 0.4
 """The cosine similarity to a theme that is a name alone from which a statement fits. It is taken about the mean of all
@@ -23,8 +24,6 @@ ENOUGH = 100
 
 LEAD = 0.03
 """By how much a theme must fit better than the next one."""
-
-NEIGHBOURS = 15
 
 
 def place(vectors: Floats, themes: Sequence[Floats]) -> NDArray[np.int32]:

@@ -38,7 +38,6 @@ SAME = 0.99
 SPREAD = 0.02
 """The share of a topic's own statements that lie beyond its radius."""
 
-
 Tone = Literal["issue", "praise", "filler"]
 
 
@@ -110,12 +109,8 @@ def describe(
     if labels.max(initial=-1) < 0:
         return Topics(labels, ())
     labels, words = keywords.of_groups(vectors, texts, labels)
-    groups = [np.flatnonzero(labels == topic) for topic in range(labels.max() + 1)]
     centroids = directions.centroids(vectors, labels)
-    groups = [
-        group[np.argsort(-(vectors[group] @ centre), kind="stable")]
-        for group, centre in zip(groups, centroids, strict=True)
-    ]
+    groups = [_nearest_first(vectors, labels == topic, centre) for topic, centre in enumerate(centroids)]
     known = np.zeros(len(groups), bool) if titled is None else continued(labels, titled)
     names = titles.name(texts, groups, words, nlp=nlp, encode=encode, centroids=centroids, known=taken, fresh=~known)
     empty = filler.recognise(texts, vectors, groups, encode) if encode else [False] * len(groups)
@@ -138,9 +133,15 @@ def describe(
     )
 
 
+def _nearest_first(vectors: Floats, chosen: NDArray[np.bool_], centre: Floats) -> NDArray[np.int64]:
+    members = np.flatnonzero(chosen)
+    return members[np.argsort(-(vectors[members] @ centre), kind="stable")]
+
+
 def continued(labels: Labels, before: Labels) -> NDArray[np.bool_]:
     """(k,): which topics share half with a topic of the last fit, half of both. `before`: (n,), -1 for none."""
-    number, found = int(labels.max(initial=-1)) + 1, np.zeros(int(labels.max(initial=-1)) + 1, bool)
+    number = int(labels.max(initial=-1)) + 1
+    found = np.zeros(number, bool)
     both = (labels >= 0) & (before >= 0)
     pairs, shared = np.unique(before[both].astype(np.int64) * number + labels[both], return_counts=True)
     old, new = np.divmod(pairs, max(number, 1))
