@@ -5,7 +5,6 @@ import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,7 @@ Floats = NDArray[np.float32]
 def vectors(path: Path, model: str, texts: Sequence[str], encode: Callable[[Sequence[str]], Floats]) -> Floats:
     """From the file, if it holds those of these texts by this model; else made, and written there if that can be."""
     digest = hashlib.sha256("\0".join([model, *texts]).encode()).hexdigest()
-    with suppress(OSError, ValueError, KeyError, EOFError, BadZipFile), np.load(path) as kept:
+    with suppress(Exception), np.load(path) as kept:  # a damaged archive may raise anything, and is no reason to stop
         if str(kept["digest"]) == digest:
             found: Floats = kept["vectors"]
             return found

@@ -52,6 +52,14 @@ def test_a_broken_file_is_made_again(path: Path, content: bytes) -> None:
     assert encode.asked == 1
 
 
+def test_whichever_byte_of_the_file_is_damaged_the_vectors_are_right(path: Path) -> None:
+    made = kept.vectors(path, "m1", ["a"], Encoder())
+    whole = path.read_bytes()
+    for place in range(len(whole)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x60]) + whole[place + 1 :])
+        assert np.array_equal(kept.vectors(path, "m1", ["a"], Encoder()), made)
+
+
 def test_processes_that_start_together_leave_one_whole_file(path: Path) -> None:
     everybody = threading.Barrier(8)
 
