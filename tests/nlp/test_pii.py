@@ -156,6 +156,8 @@ def test_a_name_in_brackets_is_no_placeholder(cleaner: Cleaner) -> None:
         ("Sandra practice nurse was kind", "Sandra"),
         ("Thank you\nKaren Ogden\nWard clerk", "Karen"),
         ("I saw Emma health visitor on Monday", "Emma"),
+        ("My name is Ravi Sen and I wait", "Sen"),
+        ("Hi, my name is Esa", "Esa"),
     ],
 )
 def test_it_goes_however_it_is_said(cleaner: Cleaner, text: str, gone: str) -> None:
@@ -177,6 +179,8 @@ def test_in_what_capacity_somebody_acted_stays(cleaner: Cleaner) -> None:
         "The echo from the victor hotel",
         "All on Harvey 1 were kind",
         "The TED staff helped",
+        "My son has SEN and the SEN team is slow",
+        "We were moved off ESA to UC",
         "My Olanzapine was late, says Capita",
         "Referred by CAHMS to the East Leake area",
     ],
