@@ -83,6 +83,7 @@ def parsed(
     if not told:
         return Parsed(ignored="the caller says nothing", skipped=tuple(skipped))
     query = dict(inbound.query)
+    ways = {_called(speaker): way for speaker, way in reached_at.items()}
     arrival = Arrival(
         service=inbound.service or "",
         message=reason.told(spoken),
@@ -91,7 +92,7 @@ def parsed(
         external_id=storable(external_id or query.get("id", "")) or None,
         submitted_at=moment_or_none(said_at) or moment_or_none(query.get("at")),
         language=language,
-        sender=next((reached_at[one.speaker] for one in told if one.speaker in reached_at), None),
+        sender=next((ways[one.speaker] for one in told if one.speaker in ways), None),
         attributes=attributes(inbound.query),
         turns=tuple(Turn(one.text, one.speaker, one.offset, one.confidence) for one in told),
     )
@@ -130,11 +131,15 @@ def _tidy(one: Utterance) -> Utterance:
     return replace(
         one,
         text=" ".join(storable(one.text).split()),
-        speaker=" ".join(storable(one.speaker).split())[:100],
+        speaker=_called(one.speaker),
         offset=_finite(one.offset),
         end=_finite(one.end),
         confidence=one.confidence if one.confidence is not None and 0 <= one.confidence <= 1 else None,
     )
+
+
+def _called(speaker: str) -> str:
+    return " ".join(storable(speaker).split())[:100]
 
 
 def _finite(seconds: float | None) -> float | None:

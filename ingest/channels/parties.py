@@ -17,7 +17,7 @@ class Parties:
     """By their numbers, which dialogs and transcripts name them by."""
 
     def __init__(self, vcon: Object) -> None:
-        self._parties = objects(vcon.get("parties"))
+        self._parties = _numbered(vcon.get("parties"))
         self._originators = [originator(dialog) for dialog in objects(vcon.get("dialog"))]
         self._numbers = {_label(at): at for at in range(len(self._parties))}
         self._numbers |= {name: at for at, party in enumerate(self._parties) if (name := word(party.get("name")))}
@@ -52,6 +52,12 @@ class Parties:
         party = self._parties[at] if 0 <= at < len(self._parties) else {}
         way = word(party.get("tel")).removeprefix("tel:") or word(party.get("mailto")).removeprefix("mailto:")
         return storable(way).strip()[:_WAY_AT_MOST]
+
+
+def _numbered(parties: object) -> list[Object]:
+    """Who was taken out leaves a gap, since the others are named by their numbers."""
+    listed = parties if isinstance(parties, list) else []
+    return [party if isinstance(party, dict) else {} for party in listed]
 
 
 def originator(dialog: Object) -> int | None:

@@ -122,6 +122,16 @@ def test_the_number_of_who_called_is_the_sender_and_no_agents_is() -> None:
         assert arrival("vcon", json.dumps(call)).sender == "ann@example.org"
 
 
+@pytest.mark.parametrize("turn", [{"speaker": "Ann  Lee "}, {"party": 1}])
+def test_a_number_is_that_of_who_called_however_names_are_spaced_and_whoever_was_taken_out(
+    turn: dict[str, Any],
+) -> None:
+    parties = [None, {"name": "Ann  Lee ", "tel": "+447700900999"}, {"name": "Bo", "tel": "+441632960001"}]
+    analysis = [{"type": "transcript", "dialog": 0, "body": [{**turn, "message": "No ramp."}]}]
+    call = {"parties": parties, "dialog": [{"originator": 2}], "analysis": analysis}
+    assert arrival("vcon", json.dumps(call)).sender == "+447700900999"
+
+
 def test_a_file_signed_by_the_vcon_package_is_read() -> None:
     made = made_by_package("No ramp.")
     made.sign(Vcon.generate_key_pair()[0])
