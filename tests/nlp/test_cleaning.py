@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from ingest.arrival import TRANSCRIPT_LIMIT
 from nlp.cleaning import Cleaner
 from nlp.copies import Sent, bands, copies, fingerprint, near
 from nlp.kinds import kind
@@ -227,6 +228,12 @@ def test_who_names_money_numbers_and_claims_of_their_own_sends_no_spam(text: str
 )
 def test_complaints_with_numbers_addresses_bodies_or_despair_get_no_verdict(text: str) -> None:
     assert verdicts(text) == ()
+
+
+@pytest.mark.parametrize("endless", ["a-", "www."])
+def test_what_is_as_long_as_a_call_may_be_is_looked_at_in_one_go(endless: str) -> None:
+    """Where the time grew with the square of the length, this would go on for minutes."""
+    assert verdicts(endless * (TRANSCRIPT_LIMIT // len(endless)) + ".gov.uk") == ()
 
 
 def test_a_long_call_about_money_and_numbers_is_no_spam() -> None:
