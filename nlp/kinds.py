@@ -44,9 +44,10 @@ INTRODUCTION = re.compile(
     r"^\W*(?:(?:(?:(?:and|so|it's|it is|my|the|his|her|our|full|home|mobile|phone|e-?mail|ni|nhs)\W+)*"
     r"(?:names?|number|no|postcode|address|date of birth|dob|phone|mobile|telephone|tel|e-?mail|text|it's|it is)"
     r"|this is|i am|i'm|i live (?:at|in|on)|we live (?:at|in|on)|regards|born|call|ring|contact"
-    r"|you can (?:get|reach|contact|call|ring|text|e-?mail) (?:me|us))\b(?:.{0,25}\[[a-z_]+\])+(?:\W+please)?\W*"
+    r"|you can (?:get|reach|contact|call|ring|text|e-?mail) (?:me|us))\b(?:[^\[\n]{0,25}\[[a-z_]+\])+(?:\W+please)?\W*"
     r"|i(?: a|')m an? \w+(?: \w+)?\W*)$",
 )
+"""Who it is, how to reach them. No gap holds a bracket: a list of names would be parted in all ways there are."""
 HELPLESS = re.compile(
     r"\b(?:hasn't|haven't|not|isn't|wasn't|won't|doesn't|didn't|can't|cannot|never|unable|without|still|wrong|lost|paid|charged|waiting|refund)\b",
 )

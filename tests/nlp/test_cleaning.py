@@ -230,6 +230,11 @@ def test_complaints_with_numbers_addresses_bodies_or_despair_get_no_verdict(text
     assert verdicts(text) == ()
 
 
+def test_a_long_list_of_names_is_read_in_one_go() -> None:
+    """Where all ways to part it were tried, this would never end."""
+    assert kind("[NAME] and " * 500 + "were kind") == "praise"
+
+
 @pytest.mark.parametrize("endless", ["a-", "www."])
 def test_what_is_as_long_as_a_call_may_be_is_looked_at_in_one_go(endless: str) -> None:
     """Where the time grew with the square of the length, this would go on for minutes."""
