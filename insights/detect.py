@@ -140,7 +140,7 @@ class _Step:
         for issue, it in self.resolved.items():
             if issue in self.standing.active:
                 continue
-            centre = unit(it.centroid - self.memory.centre)
+            centre = self.memory.whitened(it.centroid)
             found = self.look.since(place, centre, hours(self.now) - hours(it.at))
             if not found or self._tier(found) != "signal":
                 continue
@@ -293,7 +293,7 @@ class _Step:
 
 
 def _memory(state: State, batch: Sequence[Report]) -> Memory:
-    """The state's own, or one built anew: another step has used it, or its centre and neighbours are out of date."""
+    """The state's own, or one built anew: another step has used it, or its whitening and neighbours are out of date."""
     memory, reports = state.memory, state.reports
     if memory and memory.version == state.version and memory.serves(len(reports)):
         return memory

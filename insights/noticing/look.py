@@ -26,13 +26,13 @@ RETURNS = 100.0
 """How often a week chance finds something about one known centre, for odds of one: few reports come near it, and one
 resolved issue in a hundred a month may be reopened by mere chance."""
 
-NEAR_CENTRE = 0.5
+NEAR_CENTRE = 0.28
 """How near a centre a report lies that can be one more of what lies about it."""
 
 RARE_CHANNEL = 0.15
 """A channel that brings less than this share is looked at by itself too, unless it is a clerk's who types it in."""
 
-ANYWHERE_NEAR = 0.25
+ANYWHERE_NEAR = 0.12
 """A similarity below which a report lies in no region about another."""
 
 FEWEST_DAYS = 2

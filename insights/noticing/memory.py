@@ -1,6 +1,6 @@
 """The last weeks of one service, laid out in arrays for looking up: what follows from its reports, and nothing else.
 
-Vectors are centred by their mean, and each is then smoothed: it takes in its five nearest neighbours (average query
+Vectors are whitened (`whitening.py`), and each is then smoothed: it takes in its five nearest neighbours (average query
 expansion: Chum et al. 2007; weighted by a power of the similarity: Radenovic et al. 2018). Two people's words for the
 same thing come closer by what others have said about it.
 """
@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from insights.noticing.whitening import Whitening, whitening
 from nlp.directions import unit
 
 Vectors: TypeAlias = NDArray[np.float32]
@@ -72,7 +73,7 @@ class Memory:
         self.outlines: dict[str, Any] = {}
         self._codes: dict[str | None, int] = {None: -1}
         self.dimensions = next((len(report.vector) for report in reports if report.vector is not None), 0)
-        self.centre = np.zeros(self.dimensions, np.float32)
+        self.whitened = Whitening(np.zeros(self.dimensions, np.float32), np.eye(self.dimensions, dtype=np.float32))
         self._rows = np.zeros(0, _ROW)
         self._plain = np.zeros((0, self.dimensions), np.float32)
         self._smooth = np.zeros((0, self.dimensions), np.float32)
@@ -90,12 +91,12 @@ class Memory:
         return self._codes.setdefault(name, len(self._codes) - 1)
 
     def serves(self, count: int) -> bool:
-        """Whether its centre still fits so many rows; where none had a vector yet, there is none."""
+        """Whether its whitening still fits so many rows; where none had a vector yet, there is none."""
         return self.dimensions > 0 and count < 2 * self._placed
 
     @property
     def plain(self) -> Vectors:
-        """Centred, and not smoothed."""
+        """Whitened, and not smoothed."""
         return self._plain[: len(self.rows)]
 
     @property
@@ -115,7 +116,7 @@ class Memory:
         self._describe(reports)
         new = np.arange(first, len(self.rows))
         for place, report in zip(new, reports, strict=True):
-            self._plain[place] = 0 if report.vector is None else unit(report.vector - self.centre)
+            self._plain[place] = 0 if report.vector is None else self.whitened(report.vector)
         likeness = self._plain[: len(self.rows)] @ self._plain[new].T
         changed = [self._arrive(int(place), likeness[:place, column]) for column, place in enumerate(new)]
         self._refine(np.unique(np.concatenate(changed)))
@@ -160,13 +161,13 @@ class Memory:
         self.rows = self._rows[:end]
 
     def _place(self, reports: Sequence[Report]) -> None:
-        """Centres, finds the neighbours of all, and smooths."""
+        """Whitens, finds the neighbours of all, and smooths."""
         told = np.array([place for place, report in enumerate(reports) if report.vector is not None], np.intp)
         if not len(told):
             return
         raw = np.array([reports[place].vector for place in told], np.float32)
-        self.centre = raw.mean(axis=0)
-        self._plain[told] = unit(raw - self.centre)
+        self.whitened = whitening(raw)
+        self._plain[told] = self.whitened(raw)
         n, k = len(reports), min(NEIGHBOURS, len(reports) - 1)
         for begin in range(0, n, _BLOCK):
             block = slice(begin, min(begin + _BLOCK, n))

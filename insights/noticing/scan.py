@@ -22,8 +22,11 @@ from nlp.directions import unit
 
 Mask: TypeAlias = NDArray[np.bool_]
 
-RADII = np.arange(0.60, 0.96, 0.05)
+RADII = np.array([0.30, 0.34, 0.38, 0.43, 0.49, 0.57, 0.68, 0.82])
 """A wider region holds more reports, but of several things."""
+
+AMONG = 0.28
+"""The similarity from which what was said before is what a finding is held against in a contrast."""
 
 CONTRAST = 0.5
 """What a contrast must be more unlikely by (as a power of ten): its direction is chosen with the data in view."""
@@ -154,7 +157,7 @@ def _without_own(vectors: Vectors, weight: Floats, total: Vectors) -> Vectors:
 
 def _contrast(find: Find, likeness: Vectors, near: Nearby, ruler: Ruler) -> Find:
     """The same region, less what lies nearer to the centre of the old reports in it; `find` where there are few."""
-    old = (near.ages >= find.window) & (likeness >= min(find.region.radius, 0.5))
+    old = (near.ages >= find.window) & (likeness >= AMONG)
     if old.sum() < FEWEST_BESIDE:
         return find
     total = np.asarray(near.weight[old] @ near.smooth[old], np.float32)

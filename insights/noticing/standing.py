@@ -23,10 +23,10 @@ STILL = 1.5
 LONGEST = 28 * 24.0
 """Hours after which what goes on is usual."""
 
-SAME = 0.5
+SAME = 0.3
 """The similarity of two regions' centres from which they are one issue."""
 
-NEIGHBOURLY = 0.4
+NEIGHBOURLY = 0.2
 """The similarity below which even the nearest is no neighbour."""
 
 MAJORITY = 3

@@ -23,7 +23,7 @@ PRIOR = 0.5
 LEAST_REPORTS = 3
 LEAST_RATIO = 2.0
 
-LATELY = 0.5
+LATELY = 1.0
 """By how much a rate wanders from one week to the next, of how much it wanders from four."""
 
 WEEK = 168.0
