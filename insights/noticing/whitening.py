@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from nlp.directions import unit
 
 HALF = 0.25
-"""The power of the covariance that is taken out; one half would whiten wholly, and lift noise to the rank of meaning."""
+"""The power of the covariance that is taken out; one half would whiten wholly, and lift noise."""
 
 PRIOR = 150.0
 """Statements that what is common to all services counts as."""

@@ -25,7 +25,7 @@ def said(about: Vectors, count: int, issue: str | None) -> list[Report]:
 
 def standing(reports: Sequence[Report], radius: float) -> tuple[Memory, Standing]:
     memory = Memory(reports)
-    region = Region(unit(BADGE - memory.centre), radius)
+    region = Region(memory.whitened(BADGE), radius)
     active = Active("badge", START, NOW, region, 0.1, "signal", NOW)
     return memory, Standing(memory, [active], {}, hours(NOW))
 
