@@ -22,7 +22,7 @@ Way = Literal["neighbourhood", "channel", "issue", "return"]
 CHANCES: dict[Way, float] = {"neighbourhood": 50.0, "channel": 80.0, "issue": 40.0}
 """Looked at in this way, of so many statements each finds something of the odds of one in so many by mere chance."""
 
-RETURNS = 100.0
+RETURNS = 200.0
 """How often a week chance finds something about one known centre, for odds of one: few reports come near it, and one
 resolved issue in a hundred a month may be reopened by mere chance."""
 

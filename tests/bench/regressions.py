@@ -23,7 +23,7 @@ RESOLVED_ON, BACK_ON, FOR = 28, 42, 5
 A_DAY, BACK_A_DAY = 30, 3
 ECHOED, MONTHS = 10, 3
 """Resolved issues of a service and months that they are watched; each is named once a fortnight by a latecomer."""
-SERVICES = 4
+SERVICES = 16
 
 Back = Mapping[str, str | None]
 WAYS: Mapping[str, Back] = {
@@ -104,9 +104,9 @@ def _echoes(vectors: Mapping[str, Vectors]) -> Row:
 
 
 def _reopened(town: Town) -> int:
-    resolved = set(town.labels[::3][:ECHOED])
+    resolved = town.labels[::3][:ECHOED]
     last = RESOLVED_ON + 30 * MONTHS
-    said = town.days(0, RESOLVED_ON, set()) + town.days(RESOLVED_ON, last, resolved)
+    said = town.days(0, RESOLVED_ON, set()) + town.days(RESOLVED_ON, last, set(resolved))
     said += [town.report(label, day) for label in resolved for day in range(RESOLVED_ON + 3, last) if not _silent(town)]
     _, signals = play(said, resolved={label: town.resolved(label) for label in resolved})
     return sum(it.kind == "regression" for it in sent(signals))
