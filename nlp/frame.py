@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from nlp.directions import Floats, unit
 from nlp.nearest import nearest
-from nlp.neighbours import NEIGHBOURS
+from nlp.neighbours import NEIGHBOURS, directed
 
 FIT = 0.4
 """The cosine similarity to a theme that is a name alone from which a statement fits. It is taken about the mean of all
@@ -42,9 +41,7 @@ def place(vectors: Floats, themes: Sequence[Floats]) -> NDArray[np.int32]:
 def _leaning(vectors: Floats) -> Floats:
     """Statements half as what is said around them: one by itself says a thing in words that happen to be far off."""
     index, _ = nearest(vectors, NEIGHBOURS)
-    n, k = index.shape
-    around = sp.csr_array((np.full(n * k, 1 / k, np.float32), index.ravel(), np.arange(0, n * k + 1, k)), shape=(n, n))
-    return unit(vectors + around @ vectors)
+    return unit(vectors + directed(index, np.full(index.shape, 1 / index.shape[1], np.float32)) @ vectors)
 
 
 def _reach(words: Floats) -> float:

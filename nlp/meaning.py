@@ -61,9 +61,10 @@ class Meaning:
         """Of the statements of one piece, with their vectors (n, d): what is most surely urgent of them."""
         if not texts:
             return None
-        likeness = self._likeness(texts, vectors)
+        alike = vectors @ self._vectors.T
+        likeness = self._likeness(texts, alike)
         votes, enough = likeness @ self._weights, ENOUGH + LONGER * np.log2(len(texts))
-        near = (vectors @ self._vectors[self._kinds != "calm"].T).max(axis=1) >= NEAR
+        near = alike[:, self._kinds != "calm"].max(axis=1) >= NEAR
         for place in np.argsort(-votes):
             if votes[place] < enough:
                 break
@@ -78,8 +79,9 @@ class Meaning:
         example = self._texts[int((likeness * (self._kinds == kind)).argmax())]
         return Urgency(kind, f"{REASONS[kind]}: most like “{example}”")
 
-    def _likeness(self, texts: Sequence[str], vectors: Floats) -> Floats:
-        meant = np.exp(STEEP * (vectors @ self._vectors.T - 1), dtype=np.float32)
+    def _likeness(self, texts: Sequence[str], alike: Floats) -> Floats:
+        """`alike`: (n, examples) the cosines of their vectors and those of the examples."""
+        meant = np.exp(STEEP * (alike - 1), dtype=np.float32)
         spelt = self._letters.transform(map(plain, texts)) @ self._spelt
         likeness: Floats = meant + LETTERS * spelt.toarray().astype(np.float32)
         return likeness
@@ -89,5 +91,5 @@ class Meaning:
         urgent = self._kinds != "calm"
         share = np.where(urgent, urgent.mean(), 1 - urgent.mean())
         leeway = RIDGE * share * np.mean(1 / share)
-        votes = np.where(urgent, 1, -1)
-        return np.linalg.solve(self._likeness(self._texts, self._vectors) + np.diag(leeway), votes).astype(np.float32)
+        votes, likeness = np.where(urgent, 1, -1), self._likeness(self._texts, self._vectors @ self._vectors.T)
+        return np.linalg.solve(likeness + np.diag(leeway), votes).astype(np.float32)

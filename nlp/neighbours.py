@@ -18,8 +18,8 @@ NEIGHBOURS = 15
 def graph(vectors: Floats, k: int = NEIGHBOURS) -> sp.csr_array:
     """The undirected graph of nearest neighbours, weighted by cosine similarity: (n, n), symmetric, without loops."""
     index, similarity = nearest(vectors, k)
-    directed = _directed(index, np.maximum(similarity, 1e-6))
-    return _sorted(directed.maximum(directed.T))
+    one_way = directed(index, np.maximum(similarity, 1e-6))
+    return _sorted(one_way.maximum(one_way.T))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ def surroundings(vectors: Floats) -> Surroundings:
         return Surroundings(sp.csr_array((n, n), dtype=np.float64), np.zeros(n, np.float32), directions)
     index, similarity = nearest(directions, min(NEIGHBOURS, max(2, n // 3)))
     beyond = similarity.max(axis=1, keepdims=True) - similarity
-    directed = _directed(index, np.exp(-beyond / np.maximum(beyond.mean(axis=1, keepdims=True), 1e-6)))
-    graph = _sorted(directed + directed.T - directed.multiply(directed.T))
+    one_way = directed(index, np.exp(-beyond / np.maximum(beyond.mean(axis=1, keepdims=True), 1e-6)))
+    graph = _sorted(one_way + one_way.T - one_way.multiply(one_way.T))
     return Surroundings(graph, _density(vectors @ mean, float(mean @ mean), index, similarity), directions)
 
 
@@ -62,7 +62,8 @@ def _density(shared: Floats, mean: float, index: NDArray[np.int64], similarity: 
     return density
 
 
-def _directed(index: NDArray[np.int64], weights: Floats) -> sp.csr_array:
+def directed(index: NDArray[np.int64], weights: Floats) -> sp.csr_array:
+    """The graph from each statement to its neighbours: (n, n), by their (n, k) places and weights."""
     n, k = index.shape
     return sp.csr_array((weights.ravel().astype(np.float64), index.ravel(), np.arange(0, n * k + 1, k)), shape=(n, n))
 

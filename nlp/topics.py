@@ -121,7 +121,7 @@ def describe(
             Topic(
                 group,
                 centre,
-                _radius(vectors[group] @ centre),
+                radius(vectors[group] @ centre),
                 title,
                 told,
                 _quotes(vectors, group),
@@ -229,7 +229,8 @@ def _links(n: int, together: Labels, apart: Labels) -> grouping.Links:
     return grouping.Links(places.astype(np.int32), foes)
 
 
-def _radius(similarity: Floats) -> float:
+def radius(similarity: Floats) -> float:
+    """How far a topic reaches, by the (n,) similarities of its members to its centroid."""
     return float(np.quantile(similarity, SPREAD))
 
 

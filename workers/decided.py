@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from feedback.record.models import Moved, Regrouping, Statement
 from insights.deciding.moves import BY_PERSON
 from nlp.directions import unit
-from nlp.topics import Topic
+from nlp.topics import Topic, radius
 from workers.joining import Crowd
 from workers.vectors import Said
 
@@ -106,8 +106,8 @@ def _one(vectors: NDArray[np.float32], group: Sequence[Topic]) -> Topic:
         return largest
     members = np.concatenate([topic.members for topic in group])
     centroid = unit(vectors[members].sum(axis=0))
-    radius = float(np.quantile(vectors[members] @ centroid, 0.02))
-    return replace(largest, members=members, centroid=centroid, radius=max(radius, min(t.radius for t in group)))
+    reach = max(radius(vectors[members] @ centroid), min(topic.radius for topic in group))
+    return replace(largest, members=members, centroid=centroid, radius=reach)
 
 
 def leave_out(part: Fitted, rows: Collection[int]) -> Fitted:

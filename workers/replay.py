@@ -126,7 +126,7 @@ class Groups:
             issue = matched or str(uuid.uuid4())
             if issue in self.places and sum(issues[place] == issue for place in group) < PART * len(group):
                 issue = str(uuid.uuid4())
-            self.places[issue] = (centre, float(np.quantile(vectors[group] @ centre, topics.SPREAD)))
+            self.places[issue] = (centre, topics.radius(vectors[group] @ centre))
             for place in group:
                 target[place] = target[place] or issue
         reports = list(state.reports)

@@ -155,7 +155,7 @@ def _page(
     values: Values | None = None,
 ) -> Response[str]:
     service = session.get_one(Service, issue.service_id)
-    [view] = issues.views(session, service, [issue])
+    view = issues.view(session, issue)
     days = days if days in RANGES else _range(view)
     actions, released = lifecycle.actions(session, issue.id), session.get(Publication, issue.id)
     bars = _bars(session, service, issue, actions, days)
