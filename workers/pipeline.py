@@ -12,10 +12,11 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from feedback.record import held, raw
 from feedback.record.errors import NotFound
-from feedback.record.models import Feedback, Statement
+from feedback.record.models import Feedback, Issue, Statement
 from feedback.record.sealing import KeyRing
 from feedback.record.stages import ask, own
 from insights.alerts import raising
+from insights.deciding import moves
 from nlp.urgency import REASONS, urgency
 from workers import copying, joining, notice
 from workers.cleaning import Prepared, prepare
@@ -113,8 +114,7 @@ def _group(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
         # The service first and its statements then, as a refit goes through them, so that neither waits for the other.
         _ask(session, mine)
         owned = {row.id for row in mine}
-        changes = [change for change in joined if change.pop("feedback_id") in owned]
-        changes.sort(key=itemgetter("id"))
+        changes = _unplaced(session, [change for change in joined if change.pop("feedback_id") in owned])
         if changes:
             session.execute(update(Statement), changes)
         # History raises nothing: nobody need look at it.
@@ -122,6 +122,15 @@ def _group(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
         session.execute(done.values(done_at=dt.datetime.now(dt.UTC), noticed=Feedback.history))
 
     return save
+
+
+def _unplaced(session: Session, changes: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those that still hold: nobody, a refit say, has put the statement into an issue meanwhile, and its own lives."""
+    waiting = select(Statement.id).where(moves.among([row["id"] for row in changes]), Statement.issue_id.is_(None))
+    living = select(Issue.id).where(Issue.id.in_({row["issue_id"] for row in changes}), Issue.ended_at.is_(None))
+    statements, issues = set(session.scalars(waiting)), set(session.scalars(living))
+    found = [row for row in changes if row["id"] in statements and row["issue_id"] in issues]
+    return sorted(found, key=itemgetter("id"))
 
 
 def _ask(session: Session, mine: Sequence[Feedback]) -> None:

@@ -247,11 +247,15 @@ def _move(session: Session, said: Said, target: Sequence[uuid.UUID | None], refi
 
 
 def _look_again(session: Session, said: Said, target: Sequence[uuid.UUID | None]) -> None:
-    """What was said of late and now stands in another issue than when it was looked at: it may tell more there."""
+    """What was said of late and now stands in another issue than when it was looked at: it may tell more there.
+
+    What nobody has looked at yet is left alone: whoever is grouping it waits for us with it locked.
+    """
     since = dt.datetime.now(dt.UTC) - LATELY
     moved = zip(said.feedback, said.said_at, said.issues, target, strict=True)
     again = {feedback for feedback, at, was, to in moved if at > since and to and was != to}
-    session.execute(update(Feedback).where(Feedback.id.in_(again)).values(noticed=False))
+    looked_at = (Feedback.id.in_(again), Feedback.stage == "done")
+    session.execute(update(Feedback).where(*looked_at).values(noticed=False))
 
 
 def _join_the_rest(session: Session, service_id: int, said: Said) -> None:

@@ -1,23 +1,24 @@
 """Topics are trained for seconds, and the world goes on meanwhile."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import create_engine, func, select, update
 
 from feedback.record import erasure
-from feedback.record.models import Issue, Signal, Statement
+from feedback.record.db import Record
+from feedback.record.models import Feedback, Issue, Refit, Signal, Statement
 from tests.walking import put, walk
 from tests.workers.test_pipeline import NOW, count
 from tests.workers.texts import BROKEN, USUAL, said
 from workers.notice import NOTICE
 from workers.pipeline import CLEAN, GROUP
 from workers.refit import REFIT
-from workers.station import Worker, work_once
+from workers.station import Save, Worker, work_once
 from workers.tools import Tools
 
 
@@ -71,3 +72,36 @@ def test_what_is_taken_back_while_topics_are_trained_stays_erased(worker: Worker
 
     assert work_once(replace(worker, tools=Interrupted(worker.tools, take_back)), REFIT)
     assert 0 < before - count(worker, Statement) < 4
+
+
+def test_a_refit_waits_for_nobody_who_groups_what_has_just_come(worker: Worker, in_trouble: None) -> None:
+    """Whoever groups holds its pieces and waits for the refit: if the refit waited for these, both would for ever."""
+    put(worker, *said(BROKEN, 6), at=NOW)
+    while work_once(worker, CLEAN):
+        pass
+    before = count(worker, Refit)
+    engine = create_engine(worker.record.engine.url, connect_args={"options": "-c lock_timeout=2s"})
+    with worker.record.transaction() as grouping:
+        held = grouping.scalars(select(Feedback.id).where(Feedback.stage == "group").with_for_update()).all()
+        assert work_once(replace(worker, record=Record(worker.record.settings, engine)), REFIT)
+    engine.dispose()
+    assert count(worker, Refit) == before + 1
+    assert count(worker, Statement, Statement.feedback_id.in_(held), Statement.issue_id.is_not(None)) > 3
+
+
+def test_what_a_refit_placed_meanwhile_stays_where_it_is(worker: Worker, in_trouble: None) -> None:
+    walk(worker)
+    with worker.record.transaction() as session:
+        one, other = session.scalars(select(Issue).order_by(Issue.radius.is_(None)).limit(2)).all()
+        statement = session.scalars(select(Statement).where(Statement.issue_id == one.id).limit(1)).one()
+        session.execute(update(Feedback).where(Feedback.id == statement.feedback_id).values(stage="group"))
+        statement.issue_id = None
+
+    def work(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
+        save = GROUP.work(worker, rows)
+        with worker.record.transaction() as session:
+            session.get_one(Statement, statement.id).issue_id = other.id
+        return save
+
+    assert work_once(worker, replace(GROUP, work=work))
+    assert count(worker, Statement, Statement.id == statement.id, Statement.issue_id == other.id) == 1
