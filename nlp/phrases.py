@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -37,11 +38,16 @@ _EMPTY = {
     *("be", "am", "is", "are", "was", "were", "been", "being", "have", "has", "had", "having"),
     *("do", "does", "did", "done", "doing", "get", "gets", "got", "gotten", "getting", "thank", "thanks", "thanked"),
 }
+_DENIALS = {"n't", "n’t"}
+"""What is written in one with the verb before it."""
+_DENIED = re.compile(r" (n['’]t)\b")
 _BEING = {"be", "am", "is", "are", "was", "were", "been", "being", "'s", "’s", "'re", "’re", "'m", "’m"}
 _ANOTHER_CLAUSE = {"relcl", "acl", "advcl", "ccomp", "csubj", "parataxis", "appos", "mark", "intj", "dep", "meta"}
 _GOES_ON = {"punct", "cc", "conj"}
 """What follows an instruction that is whole; "treat patients" is none that said "treat patients as people"."""
 _JOINTS = set("'’[&-–,;:./?")
+_ARTICLES = {"the", "a", "an"}
+_TELLING = {"dobj", "attr", "acomp", "oprd", "neg", "auxpass", "prep", "prt", "xcomp", "advmod"}
 _SUBJECTS = {"nsubj", "nsubjpass", "csubj", "expl"}
 
 
@@ -86,11 +92,12 @@ def _runs(doc: Any) -> Iterator[Any]:
 def plain(token: Any) -> bool:
     """A word or a figure, and no mark that stands for what was hidden ("xxxx") nor half a word ("don t")."""
     word = token.is_alpha and (len(token) > 1 or token.lower_ in {"a", "i"})
-    return (word or (token.like_num and token.text[0].isalnum())) and set(token.lower_) != {"x"} and token.tag_ != "UH"
+    said = word or token.lower_ in _DENIALS or (token.like_num and token.text[0].isalnum())
+    return said and set(token.lower_) != {"x"} and token.tag_ != "UH"
 
 
 def _text(tokens: Any) -> str:
-    return " ".join(token.lower_ for token in tokens)
+    return _DENIED.sub(r"\1", " ".join(token.lower_ for token in tokens))
 
 
 def _says_what(tokens: Any) -> bool:
@@ -107,9 +114,14 @@ def _whole(doc: Any, run: Any) -> bool:
         return False
     inside = range(run.start, run.end)
     heads = [token for token in run if token.head.i not in inside or token.head.i == token.i]
-    if len(heads) != 1 or any(token.dep_ in _ANOTHER_CLAUSE for token in run):
+    if len(heads) != 1 or any(token.dep_ in _ANOTHER_CLAUSE for token in run if not _spliced(token)):
         return False
     return _stands(heads[0], inside) and all(_complete(token, inside) for token in run)
+
+
+def _spliced(verb: Any) -> bool:
+    """Of a sentence that goes on after a comma, with which it has nothing to do: "the form is lost, they say"."""
+    return bool(verb.dep_ == "ccomp" and verb.i < verb.head.i)
 
 
 def _begins(token: Any) -> bool:
@@ -139,8 +151,23 @@ def _stands(root: Any, inside: range) -> bool:
     subjects = [child for child in root.children if child.dep_ in _SUBJECTS and child.i in inside]
     if not subjects:
         return _instructs(root, inside)
-    helped = any(child.dep_ in {"aux", "auxpass"} for child in root.children)
-    return subjects[0].left_edge.i == inside.start and (helped or root.tag_ not in {"VB", "VBG", "VBN"})
+    return _leads(subjects[0].left_edge, root, inside) and _finite(root, inside)
+
+
+def _leads(first: Any, root: Any, inside: range) -> bool:
+    """The clause is there from its first word, or from the second after an article."""
+    article = first.i == inside.start - 1 and first.lower_ in _ARTICLES
+    return first.i == inside.start or (article and _tells(root, inside))
+
+
+def _finite(verb: Any, inside: range) -> bool:
+    helpers = [child.i in inside for child in verb.children if child.dep_ in {"aux", "auxpass"}]
+    return all(helpers) if helpers else verb.tag_ not in {"VB", "VBG", "VBN"}
+
+
+def _tells(verb: Any, inside: range) -> bool:
+    """More than that something "went": what it did, how it was, what was done to it, or that it did not."""
+    return any(child.dep_ in _TELLING and child.i in inside for child in verb.children)
 
 
 def _names_a_thing(noun: Any) -> bool:

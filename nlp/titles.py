@@ -64,7 +64,7 @@ _TIED = {
 _MISREAD = re.compile(r"\w(?=I*[a-z])[a-z]*I[a-zI]*")
 """A word whose only capitals are I is a scanned one, in which each i was read as I."""
 _MARKED = re.compile(r"[\[\]{}<>@|*#:]|//")
-_PIECE = re.compile(r"[^\W_]+|[^\w\s]")
+_PIECE = re.compile(r"[^\W_]+n['’]t\b|[^\W_]+|[^\w\s]")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 

@@ -66,6 +66,9 @@ def test_a_phrase_is_whole() -> None:
         ("The COVID -19 rules changed every week", "covid -19"),
         ("They gave me 10 care on the ward", "10 care"),
         ("I have had some tablets with", "i have had some tablets with"),
+        ("The refund went", "refund went"),
+        ("How long does a decision actually take", "decision actually take"),
+        ("I hope the ward is kept open", "ward is kept open"),
     ],
 )
 def test_what_is_torn_from_a_longer_saying_is_no_phrase(text: str, torn: str) -> None:
@@ -77,6 +80,17 @@ def test_what_is_torn_from_a_longer_saying_is_no_phrase(text: str, torn: str) ->
 )
 def test_clauses_instructions_and_wishes_are_phrases(text: str) -> None:
     assert any(len(phrase.split()) >= 3 for phrase in found(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("Okay, the post office can't read the barcode, they tried it twice", "post office can't read the barcode"),
+        ("The recycling was not collected on Monday", "recycling was not collected"),
+    ],
+)
+def test_what_does_not_work_is_a_clause_without_its_article(text: str, whole: str) -> None:
+    assert whole in found(text)
 
 
 def test_words_are_written_as_people_mostly_write_them() -> None:
