@@ -7,7 +7,7 @@ only by a margin.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from nlp import communities
 from nlp.communities import Labels
-from nlp.directions import Floats
+from nlp.directions import Floats, unit
 from nlp.resolution import choose
 
 Apart = Mapping[int, AbstractSet[int]]
@@ -30,6 +30,12 @@ PART = 0.1
 
 ROUNDS = 10
 """Of settling at most, should statements go to and fro."""
+
+OWN = 2 / 3
+"""A group that goes on from one that must survive is that one's in this part at least, or the two are parted."""
+
+FEWEST = 3
+"""What is fewer is not worth parting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +94,39 @@ def _compact(labels: NDArray[np.int64] | Labels) -> Labels:
     rank = np.empty(len(first), np.int32)
     rank[first.argsort()] = np.arange(len(first), dtype=np.int32)
     return rank[inverse.ravel()]
+
+
+def stand_apart(
+    vectors: Floats, labels: Labels, start: Labels, kept: Collection[int], free: NDArray[np.bool_]
+) -> Labels:
+    """What a fit found, (n,), but each group of `start` that is `kept` has one of its own.
+
+    A wider group that took one up gives it back, and with it those `free` statements that lie nearer to it than to the
+    rest, as many as it had itself at most: so one problem is not two issues because it was noticed early.
+    """
+    labels, theirs = labels.copy(), np.isin(start, list(kept))
+    for mine in (start == group for group in sorted({*kept} & {*start.tolist()})):
+        wide = labels == np.bincount(labels[mine]).argmax()
+        rest = wide & ~theirs
+        if (mine & wide).sum() >= OWN * wide.sum() or rest.sum() < FEWEST:
+            continue
+        taken = _nearer(vectors, np.flatnonzero(mine), np.flatnonzero(rest), free)
+        if rest.sum() - len(taken) >= FEWEST:
+            labels[mine] = labels[taken] = labels.max() + 1
+    return _compact(labels)
+
+
+def _nearer(
+    vectors: Floats, mine: NDArray[np.int64], rest: NDArray[np.int64], free: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Those of the rest that are nearer to the middle of mine than to that of the others: two means, mine held fast."""
+    taken = rest[:0]
+    for _ in range(ROUNDS):
+        others = np.setdiff1d(rest, taken)
+        ours, theirs = (unit(vectors[rows].mean(axis=0)) for rows in (np.append(mine, taken), others))
+        ahead = vectors[rest] @ ours - vectors[rest] @ theirs
+        nearest = [row for row in np.argsort(-ahead, kind="stable") if ahead[row] > 0 and free[rest[row]]][: len(mine)]
+        if len(nearest) == len(rest) or np.array_equal(taken, rest[nearest]):
+            break
+        taken = rest[nearest]
+    return taken

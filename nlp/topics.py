@@ -6,7 +6,7 @@ communities of the graph of neighbours. Keywords are BERTopic's own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -80,19 +80,19 @@ def fit(
     nlp: Any = None,
     encode: Encode | None = None,
     taken: Sequence[str] = (),
-    titled: Labels | None = None,
+    kept: Collection[int] = (),
 ) -> Topics:
     """Group n statements, their number of topics found in the data.
 
     `vectors`: (n, d) unit rows; `start`: (n,) the topics of the last fit, -1 for a statement that was in none;
     `must_link`, `cannot_link`: pairs of statements that people said do or do not belong together. A merge is a chain of
     pairs through all statements of both issues; a split such a chain in each part and one pair that keeps them apart.
-    `taken`: titles that no topic may bear; `titled`: (n,) those topics of the last fit whose titles stand, else -1. Who
-    goes on from one of these needs no title, and gets the first words that come.
+    `taken`: titles that no topic may bear; who goes on from a topic of the last fit needs none, and gets the first
+    words that come. `kept`: topics of the last fit that no wider one may take up.
     Statements of languages that the model embeds badly are fitted by themselves: call once per group of languages.
     """
-    labels = group(vectors, texts, start=start, must_link=must_link, cannot_link=cannot_link, seed=seed)
-    return describe(vectors, texts, labels, nlp=nlp, encode=encode, taken=taken, titled=titled)
+    labels = group(vectors, texts, start=start, must_link=must_link, cannot_link=cannot_link, seed=seed, kept=kept)
+    return describe(vectors, texts, labels, nlp=nlp, encode=encode, taken=taken, titled=start)
 
 
 def describe(
@@ -105,7 +105,10 @@ def describe(
     taken: Sequence[str] = (),
     titled: Labels | None = None,
 ) -> Topics:
-    """The topics that groups make, the largest first: how far they reach, how they are called, who speaks for them."""
+    """The topics that groups make, the largest first: how far they reach, how they are called, who speaks for them.
+
+    `titled`: (n,) the topics of the last fit, -1 for none: their titles stand.
+    """
     if labels.max(initial=-1) < 0:
         return Topics(labels, ())
     labels, words = keywords.of_groups(vectors, texts, labels)
@@ -175,6 +178,7 @@ def group(
     must_link: Sequence[tuple[int, int]] = (),
     cannot_link: Sequence[tuple[int, int]] = (),
     seed: int = 0,
+    kept: Collection[int] = (),
 ) -> Labels:
     """The grouping alone, as `fit` does it: (n,) labels, -1 for none."""
     if not len(vectors):
@@ -185,6 +189,8 @@ def group(
     began = None if start is None or start.max() < 0 else grouping.commonest(start, copy_of)
     labels = grouping.find(near.graph, near.directions, links, start=began, seed=seed)
     linked = np.bincount(links.places)[links.places] > 1
+    if began is not None and kept:
+        labels = grouping.stand_apart(near.directions, labels, began, kept, ~linked)
     labels[_lonely(near.density) & ~linked] = -1
     spread = labels[copy_of]
     small = np.bincount(spread[spread >= 0], minlength=labels.max() + 1) < MEMBERS

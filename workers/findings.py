@@ -51,7 +51,8 @@ def titles(worker: Worker, service_id: int, signals: Sequence[detect.Signal]) ->
     if not found:
         return {}
     with worker.record.transaction() as session:
-        known = session.scalars(select(Issue.title).where(Issue.service_id == service_id)).all()
+        others = (Issue.service_id == service_id, Issue.id.not_in([uuid.UUID(signal.issue) for signal in found]))
+        known = session.scalars(select(Issue.title).where(*others)).all()
         texts = [_texts(session, signal) for signal in found]
     ends = np.cumsum([len(group) for group in texts])
     groups = [np.arange(stop - len(group), stop) for stop, group in zip(ends, texts, strict=True)]
@@ -119,12 +120,14 @@ def _evidence(service: Service, issue: Issue, signal: detect.Signal) -> dict[str
 
 
 def _issue(session: Session, service: Service, signal: detect.Signal, named: Titles) -> Issue:
-    """The known issue, or one that was found just now; what was watched and is certain now takes statements in."""
+    """The known issue, or one found just now; what was watched and is certain now takes statements in, and a name."""
     identity = uuid.UUID(signal.issue)
     if signal.centroid is None or signal.radius is None:
         return session.get_one(Issue, identity)
     if watched := session.get(Issue, identity):
         watched.centroid, watched.radius = signal.centroid.tolist(), signal.radius
+        if watched.titled_by == "machine":
+            watched.title = named[signal.issue]
         return watched
     said = session.execute(
         select(Statement.id, Statement.language, Statement.assigned_by, Statement.embedded_by)

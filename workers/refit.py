@@ -2,12 +2,11 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -44,8 +43,9 @@ def _refit(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
         due = _due(session, service_id)
         said = statements(session, *grouped(service_id), most=MOST) if due else None
         links = decided.links(session, service_id) if due else None
-        issues = session.scalars(select(Issue).where(Issue.service_id == service_id)).all()
-    fitted = _fit(worker, said, links, issues) if said and links and len(said) >= FEWEST else None
+        titles = session.scalars(select(Issue.title).where(Issue.service_id == service_id)).all()
+        kept = _signalled(session, service_id)
+    fitted = _fit(worker, said, links, kept, titles) if said and links and len(said) >= FEWEST else None
 
     def save(session: Session, mine: Sequence[ServiceWork]) -> None:
         for row in mine:
@@ -84,42 +84,29 @@ def _due(session: Session, service_id: int) -> bool:
     return grown or dt.datetime.now(dt.UTC) - last.finished_at > LONGEST_WAIT
 
 
-def _fit(worker: Worker, said: Said, links: Links, issues: Sequence[Issue]) -> list[Fitted]:
-    """`issues`: those that there are; no new title is the same as one of theirs."""
-    taken, of_statements, found = [issue.title for issue in issues], crowds(said), []
-    named = {issue.id for issue in issues if not _unnamed(issue)}
+def _fit(worker: Worker, said: Said, links: Links, kept: Collection[uuid.UUID], titles: Sequence[str]) -> list[Fitted]:
+    """`kept`: issues that go on whatever is found; `titles`: those that are taken."""
+    taken, of_statements, found = list(titles), crowds(said), []
     for crowd in sorted(set(of_statements)):
         rows = np.array([row for row, its in enumerate(of_statements) if its == crowd], np.int64)
         together, apart = links.among(said.ids[rows])
-        texts, start = [said.texts[row] for row in rows], _start([said.issues[row] for row in rows])
-        titled = None if start is None else np.where([said.issues[row] in named for row in rows], start, -1)
+        texts, before = [said.texts[row] for row in rows], [said.issues[row] for row in rows]
+        numbers = {issue: number for number, issue in enumerate(sorted({it for it in before if it}, key=str))}
         fitted = topics.fit(
             said.vectors[rows],
             texts,
-            start=start,
+            start=np.array([numbers[it] if it else -1 for it in before], np.int32),
             must_link=together,
             cannot_link=apart,
             encode=worker.tools.encode,
             taken=taken,
-            titled=titled,
+            kept=[numbers[it] for it in kept if it in numbers],
         )
         wanted = [not topic.titled for topic in fitted.topics]
         named_anew = proposals.propose(worker.record.settings, fitted.topics, texts, wanted, taken)
         taken += [topic.title for topic in named_anew]
         found.append(Fitted(crowd, rows, named_anew))
     return found
-
-
-def _unnamed(issue: Issue) -> bool:
-    """Found between refits, and named by a statement until now."""
-    return issue.titled_by == "machine" and not issue.keywords
-
-
-def _start(issues: Sequence[uuid.UUID | None]) -> NDArray[np.int32] | None:
-    numbers = {issue: number for number, issue in enumerate(sorted({i for i in issues if i}, key=str))}
-    if not numbers:
-        return None
-    return np.array([numbers[issue] if issue else -1 for issue in issues], np.int32)
 
 
 def _store(session: Session, service_id: int, said: Said, fitted: Sequence[Fitted], model: str) -> None:
@@ -189,14 +176,17 @@ def _known(session: Session, service_id: int, crowd: Crowd, said: Said) -> Mappi
         if issue:
             members.setdefault(issue, set()).add(identity_)
     spots = places(session, service_id)
-    signalled = set(
-        session.scalars(select(Signal.issue_id).where(Signal.service_id == service_id, Signal.tier == "signal"))
-    )
+    signalled = _signalled(session, service_id)
     return {
         issue: identity.Known(str(issue), frozenset(members.get(issue, ())), centroid, keep=issue in signalled)
         for issue, centroid, its in zip(spots.ids, spots.centroids, of_issues(spots), strict=True)
         if its == crowd
     }
+
+
+def _signalled(session: Session, service_id: int) -> set[uuid.UUID]:
+    """Issues that were told of: no refit takes them away."""
+    return set(session.scalars(select(Signal.issue_id).where(Signal.service_id == service_id, Signal.tier == "signal")))
 
 
 def _store_issue(session: Session, refit: Refit, part: Fitted, topic: Topic, issue_id: str | None, said: Said) -> Issue:
@@ -217,8 +207,6 @@ def _store_issue(session: Session, refit: Refit, part: Fitted, topic: Topic, iss
         session.add(moves.keep_before(refit.id, issue))
     if Crowd(issue.language, issue.tone == "praise") != part.crowd:  # merged from another crowd: it keeps its own words
         return issue
-    if _unnamed(issue):
-        issue.title = topic.title
     issue.tone = tone
     issue.keywords, issue.quotes, issue.model = list(topic.keywords), quotes, refit.model
     issue.centroid, issue.radius = topic.centroid.tolist(), topic.radius

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from nlp import topics
+from nlp import grouping, topics
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int32]
@@ -48,6 +48,26 @@ def same_groups(one: Labels, other: Labels) -> bool:
 def test_issues_are_found_without_being_told_how_many() -> None:
     vectors, texts, issues = crowd()
     assert same_groups(labels_of(vectors, texts), issues)
+
+
+def test_an_issue_that_must_last_is_parted_from_a_wider_group_with_those_who_say_the_same() -> None:
+    vectors, _, issues = crowd()
+    bins, lids = np.flatnonzero(issues == 0), np.flatnonzero(issues == 1)[:12]
+    vectors = vectors[[*bins, *lids]]
+    found, noticed = np.zeros(52, np.int32), np.full(52, -1, np.int32)
+    noticed[40:48] = 0  # when eight of the twelve had come
+    free = np.ones(52, bool)
+    parted = grouping.stand_apart(vectors, found, noticed, [0], free)
+    assert parted.tolist() == [0] * 40 + [1] * 12
+    free[50] = False  # somebody said where it belongs
+    assert grouping.stand_apart(vectors, found, noticed, [0], free).tolist() == [0] * 40 + [1] * 10 + [0, 1]
+
+
+def test_an_issue_that_must_last_takes_in_a_group_that_is_nearly_all_its_own() -> None:
+    vectors, _, issues = crowd()
+    start = np.where(np.arange(len(issues)) % 10 < 8, issues, -1).astype(np.int32)
+    everyone = np.ones(len(issues), bool)
+    assert same_groups(grouping.stand_apart(vectors, issues, start, [0, 3], everyone), issues)
 
 
 def test_a_refit_of_the_same_statements_changes_nothing() -> None:
