@@ -39,10 +39,13 @@ LETTERS: dict[str, frozenset[str]] = {
 FOREIGN_SHARE = 0.3
 """Of the letters of a text those of another script; from so many on, its Latin words are not looked at."""
 
+ENOUGH = 2_000
+"""Characters that tell a language; more would only take longer."""
+
 LATIN = re.compile(r"[A-Za-z]+")
 OTHER_SCRIPT = re.compile(r"[^\W\d_\u0000-\u024F\u1E00-\u1EFF]")
 
-PLACEHOLDER = re.compile(r"\[[A-Z_]+\]|https?://\S+|\S+@\S+")
+PLACEHOLDER = re.compile(r"\[[A-Z_]+\]|https?://\S+|(?<!\S)\S+@\S+")
 
 
 def language(text: str) -> str:
@@ -57,7 +60,7 @@ def language(text: str) -> str:
         return "cy"
     if len(words) > 1 and (own := [code for code, letters in LETTERS.items() if not letters.isdisjoint(prose)]):
         return own[0] if len(own) == 1 else UNKNOWN
-    best = _detector().compute_language_confidence_values(prose)[0]
+    best = _detector().compute_language_confidence_values(prose[:ENOUGH])[0]
     needed = CONFIDENT if len(words) < SHORT else LIKELY if len(words) < 2 * SHORT else 0.0
     code = best.language.iso_code_639_1.name.lower()
     return UNKNOWN if best.value < needed or (code == "en" and len(words) < SHORT) else code

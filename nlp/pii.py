@@ -8,6 +8,7 @@ returned unredacted.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -69,7 +70,7 @@ class Redactor:
     def _scan(self, text: str) -> Iterator[Find]:
         if any(letter.isdigit() for letter in text):
             yield from self._numbers.find(text)
-        if "@" in text or re.search(r"\bat\b.*\bdot\b", text, re.IGNORECASE | re.DOTALL):
+        if "@" in text or {"at", "dot"} <= set(re.findall(r"\w+", text.lower())):
             yield from self._emails.find(text)
 
 
@@ -91,9 +92,11 @@ def _moved(view: View, finds: Iterable[Find]) -> Iterator[Find]:
 def _settled(text: str, finds: Iterable[Find]) -> tuple[Span, ...]:
     """Overlapping finds become one: all that any of them covers, under the name of the surest."""
     kept = [match.span() for match in PLACEHOLDER.finditer(text) if not _is_name(match)]
+    ends = [end for _, end in kept]
     merged: list[Find] = []
     for find in sorted(finds):
-        if any(start < find.end and find.start < end for start, end in kept):
+        following = bisect_right(ends, find.start)
+        if following < len(kept) and kept[following][0] < find.end:
             continue
         if merged and find.start < merged[-1].end:
             merged[-1] = _joined(merged[-1], find)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from nlp.nearby import just_before
 from nlp.words import listed
 
 DEFAULT = 0.3
@@ -67,12 +68,12 @@ def praises(text: str) -> int:
 
 
 def _praised(low: str, name: str) -> int:
-    return sum(not NEGATED.search(low, 0, match.start()) for match in _pattern(name).finditer(low))
+    return sum(not just_before(NEGATED, low, match.start()) for match in _pattern(name).finditer(low))
 
 
 def _lifted(text: str, match: re.Match[str]) -> bool:
     """ "No delays" is no delay; but the negation in "not told" is the harm itself."""
-    return match.group() not in ("not", "no", "never") and NEGATED.search(text, 0, match.start()) is not None
+    return match.group() not in ("not", "no", "never") and just_before(NEGATED, text, match.start())
 
 
 @cache

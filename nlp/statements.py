@@ -25,11 +25,12 @@ class Statement:
 
 SENTENCE_END = re.compile(
     r"(?<![.\s]\w)(?<!\b(?:mr|ms|dr|st|no|vs|eg|ie|rd))(?<!\b(?:mrs|e\.g|i\.e|etc|tel|inc|ext|min|max|a\.m|p\.m))"
-    r"(?:[.!?…]+[\"'”’)\]]*(?=\s|$|(?<=[a-z)\]][.!?])(?=[A-Z]))|[;•])|\n+(?:\s*[-*•\d.)]+\s)?|[۔।。！？]",
+    r"(?:(?<![.!?…]{2})[.!?…]++[\"'”’)\]]*+(?=\s|$|(?<=[a-z)\]][.!?])(?=[A-Z]))|[;•])"
+    r"|\n+(?:\s{0,9}[-*•\d.)]+\s)?|[۔।。！？]",
     re.IGNORECASE,
 )
 CONTRAST = re.compile(
-    r"(?:[,\s–—-]+)\b(?<!\bnothing )(?<!\banything )(?<!\ball )(?<!\blast )(?<!\bno one )(?:but|however|although"
+    r"(?<![,\s–—-])[,\s–—-]+\b(?<!\bnothing )(?<!\banything )(?<!\ball )(?<!\blast )(?<!\bno one )(?:but|however|although"
     r"|though|whereas|except that"
     r"|apart from that|ond|fodd bynnag)\b(?! also\b| for\b| then\b| not least\b)[,:]?\s+",
     re.IGNORECASE,
@@ -79,12 +80,12 @@ FILLER_TAILS = (
     r"|all)|further|else|more|i think|of anything|anything|sorry|today|now|from me|you|to you all|in advance|and|or"
     r"|absolutely|honestly|just|there is|there's|there was|thank ?you|thanks|sir|madam|\[NAME\]|comments?|a lot|very|i"
 )
-FILLER = re.compile(
-    rf"\W*(?:(?:{FILLER_TAILS})\W+)*(?:{FILLER_HEADS})(?:\W+(?:{FILLER_HEADS}|{FILLER_TAILS}))*\W*", re.IGNORECASE
-)
+HEAD, TAIL = rf"(?>(?:{FILLER_HEADS})(?!\w))", rf"(?>(?:{FILLER_TAILS})(?!\w))"
+EITHER = rf"(?>(?:{FILLER_TAILS}|{FILLER_HEADS})(?!\w))"
+"""Each is read in one way alone: all ways to part "no thank you, no thank you, ..." would take a while to try."""
+FILLER = re.compile(rf"\W*(?:{TAIL}\W+)*{HEAD}(?:\W+{EITHER})*+\W*", re.IGNORECASE)
 UNSPECIFIC = re.compile(
-    rf"\W*(?:(?:{FILLER_TAILS}|{FILLER_HEADS})\W+)*(?:{FEELINGS}|{APPEALS})(?:\W+(?:{FILLER_TAILS}|{FILLER_HEADS}))*\W*",
-    re.IGNORECASE,
+    rf"\W*(?:{EITHER}\W+)*(?>(?:{FEELINGS}|{APPEALS})(?!\w))(?:\W+{EITHER})*+\W*", re.IGNORECASE
 )
 SAID = re.compile(r"[^\W_]")
 PLACEHOLDERS = re.compile(r"\[[A-Z_]+\]")

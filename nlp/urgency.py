@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+from nlp.nearby import just_before
 from nlp.words import listed
 
 Kind = Literal["self_harm", "danger", "safeguarding", "threat"]
@@ -52,6 +53,10 @@ NOW = re.compile(
     r"|any more)\b"
 )
 
+STOPS = ".!?;\n"
+AROUND = 300
+"""Characters before and after what is said in which a sentence is sought: some calls are written down without a stop."""
+
 
 def urgency(text: str) -> Urgency | None:
     """Of a whole piece, in English or Welsh."""
@@ -75,10 +80,11 @@ def plain(text: str) -> str:
 
 
 def _meant(text: str, match: re.Match[str]) -> bool:
-    start = max(text.rfind(mark, 0, match.start()) for mark in ".!?;\n") + 1
-    ends = [place for mark in ".!?;\n" if (place := text.find(mark, match.end())) >= 0]
-    sentence = text[start : min(ends, default=len(text))]
-    if DENIED.search(text, start, match.start()) and not match.group().startswith(
+    before, after = max(0, match.start() - AROUND), min(len(text), match.end() + AROUND)
+    start = max(before, *(text.rfind(mark, before, match.start()) + 1 for mark in STOPS))
+    ends = (text.find(mark, match.end(), after) for mark in STOPS)
+    sentence = text[start : min((place for place in ends if place >= 0), default=after)]
+    if just_before(DENIED, text, match.start(), start) and not match.group().startswith(
         ("no ", "not ", "don't", "can't", "cannot")
     ):
         return False

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from nlp.nearby import just_before
+
 BEFORE = re.compile(r"\b(?:st\.?|saint|in|at|near|from|around|towards|via|of)\s+(?:the\s+)?$", re.IGNORECASE)
 BETWEEN = r"(?!(?:and|at|from|in|is|of|on|or|the|was|were|who|with)\b)\w+ "
 """Queen Mary community hospital, but not: Mary and the hospital."""
@@ -29,9 +31,9 @@ def told_after(text: str, start: int, end: int) -> bool:
     """Whether what follows the word tells that it is no person's, whatever the word."""
     if AFTER.match(text, end):
         return True
-    return ON.search(text, 0, start) is not None and FLOOR.match(text, end) is not None
+    return FLOOR.match(text, end) is not None and just_before(ON, text, start)
 
 
 def told_before(text: str, start: int) -> bool:
     """Whether what precedes it does, for a word that may be a place."""
-    return BEFORE.search(text, 0, start) is not None
+    return just_before(BEFORE, text, start)

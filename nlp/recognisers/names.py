@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from spacy.tokens import Doc
 
+from nlp.nearby import just_before
 from nlp.recognisers.casing import shouted
 from nlp.recognisers.institutions import told_after, told_before
 from nlp.recognisers.lexicon import TITLES, Kind, Word, listed
@@ -96,8 +98,7 @@ class _Line:
         for match in SLOT.finditer(self._text):
             place = self._at.get(match.end())
             if place is not None:
-                strong = STRONG.search(self._text, 0, match.end()) is not None
-                yield from self._slot(place, strong)
+                yield from self._slot(place, just_before(STRONG, self._text, match.end()))
 
     def at_work(self) -> Iterator[Find]:
         """Before what tells where or that somebody acted: Ann at the desk, Ann who helped."""
@@ -129,22 +130,20 @@ class _Line:
         if word.kind is Kind.FAMILY:
             return strong or (word.capital and not self._shouting)
         if word.kind is Kind.UNKNOWN and strong:
-            return word.capital or paired or not SAID_IN_WELSH.search(self._text, 0, word.start)
+            return word.capital or paired or not just_before(SAID_IN_WELSH, self._text, word.start)
         return word.is_name or paired
 
     def _asked(self, place: int) -> bool:
         word = self._words[place]
-        return word.capital and not self._shouting and PERSONAL.search(self._text, 0, word.start) is not None
+        return word.capital and not self._shouting and just_before(PERSONAL, self._text, word.start)
 
     def entities(self, doc: Doc) -> Iterator[Find]:
         for entity in doc.ents:
             if entity.label_ != "PERSON":
                 continue
-            inside = [
-                place
-                for place, word in enumerate(self._words)
-                if word.start >= entity.start_char and word.end <= entity.end_char
-            ]
+            first = bisect_left(self._words, entity.start_char, key=lambda word: word.start)
+            last = bisect_right(self._words, entity.end_char, key=lambda word: word.end)
+            inside = list(range(first, last))
             while inside and not self._could_be_name(self._words[inside[0]], strict=True):
                 inside.pop(0)
             if inside and self._believable(inside) and (self._words[inside[0]].capital or not self._foreign):
