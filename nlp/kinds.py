@@ -12,8 +12,8 @@ from nlp import severity
 from nlp.statements import Kind
 
 QUESTION = re.compile(
-    r"\?[^\w?]*$|^\W*(?:(?:hi|hello|hey|so|and|but|ok|please|pls)\W+)?(?:why|how (?:do|can|did|long|much|many|come|is|are"
-    r"|would|should|could|does|will|to)|what(?:'s| is| are| do| does| did| if| can| time| should| happens?)"
+    r"\?[^\w?]*$|^\W*(?:(?:hi|hello|hey|so|and|but|ok|please|pls)\W+)?(?:why|how (?:do|can|did|long|much|many|come|is"
+    r"|are|would|should|could|does|will|to)|what(?:'s| is| are| do| does| did| if| can| time| should| happens?)"
     r"|when (?:will|can|do|does|is|are|should)|where (?:is|are|do|can|did)|who (?:do|is|can|should)|which|is (?:there"
     r"|it|this|my|the)|are (?:there|you|my|the)|do (?:i|you|we)|does|did (?:you|my)|can (?:i|we)|could i|am i|will"
     r" (?:i|my|you|it|the)|have you|has my|should i|may i)\b",
@@ -44,8 +44,8 @@ INTRODUCTION = re.compile(
     r"^\W*(?:(?:(?:(?:and|so|it's|it is|my|the|his|her|our|full|home|mobile|phone|e-?mail|ni|nhs)\W+){0,6}"
     r"(?:names?|number|no|postcode|address|date of birth|dob|phone|mobile|telephone|tel|e-?mail|text|it's|it is)"
     r"|this is|i am|i'm|i live (?:at|in|on)|we live (?:at|in|on)|regards|born|call|ring|contact"
-    r"|you can (?:get|reach|contact|call|ring|text|e-?mail) (?:me|us))\b(?:[^\[\n]{0,25}\[[a-z_]+\]){1,12}(?:\W+please)?\W*"
-    r"|i(?: a|')m an? \w+(?: \w+)?\W*)$",
+    r"|you can (?:get|reach|contact|call|ring|text|e-?mail) (?:me|us))\b(?:[^\[\n]{0,25}\[[a-z_]+\]){1,12}"
+    r"(?:\W+please)?\W*|i(?: a|')m an? \w+(?: \w+)?\W*)$",
 )
 """Who it is, how to reach them. No gap holds a bracket: a list of names would be parted in all ways there are."""
 HELPLESS = re.compile(

@@ -1,5 +1,5 @@
-"""What stands just before a place in a text. Looked for within reach alone: from the start of the text each time, a long
-call would cost time with the square of its length."""
+"""What stands just before a place in a text. Looked for within reach alone: from the start of the text each time,
+a long call would cost time with the square of its length."""
 
 from __future__ import annotations
 

@@ -30,8 +30,8 @@ SENTENCE_END = re.compile(
     re.IGNORECASE,
 )
 CONTRAST = re.compile(
-    r"(?<![,\s–—-])[,\s–—-]+\b(?<!\bnothing )(?<!\banything )(?<!\ball )(?<!\blast )(?<!\bno one )(?:but|however|although"
-    r"|though|whereas|except that"
+    r"(?<![,\s–—-])[,\s–—-]+\b(?<!\bnothing )(?<!\banything )(?<!\ball )(?<!\blast )(?<!\bno one )(?:but|however"
+    r"|although|though|whereas|except that"
     r"|apart from that|ond|fodd bynnag)\b(?! also\b| for\b| then\b| not least\b)[,:]?\s+",
     re.IGNORECASE,
 )
@@ -84,9 +84,7 @@ HEAD, TAIL = rf"(?>(?:{FILLER_HEADS})(?!\w))", rf"(?>(?:{FILLER_TAILS})(?!\w))"
 EITHER = rf"(?>(?:{FILLER_TAILS}|{FILLER_HEADS})(?!\w))"
 """Each is read in one way alone: all ways to part "no thank you, no thank you, ..." would take a while to try."""
 FILLER = re.compile(rf"\W*(?:{TAIL}\W+)*{HEAD}(?:\W+{EITHER})*+\W*", re.IGNORECASE)
-UNSPECIFIC = re.compile(
-    rf"\W*(?:{EITHER}\W+)*(?>(?:{FEELINGS}|{APPEALS})(?!\w))(?:\W+{EITHER})*+\W*", re.IGNORECASE
-)
+UNSPECIFIC = re.compile(rf"\W*(?:{EITHER}\W+)*(?>(?:{FEELINGS}|{APPEALS})(?!\w))(?:\W+{EITHER})*+\W*", re.IGNORECASE)
 SAID = re.compile(r"[^\W_]")
 PLACEHOLDERS = re.compile(r"\[[A-Z_]+\]")
 

@@ -55,7 +55,7 @@ NOW = re.compile(
 
 STOPS = ".!?;\n"
 AROUND = 300
-"""Characters before and after what is said in which a sentence is sought: some calls are written down without a stop."""
+"""Characters before and after what is said in which its sentence is sought: some calls are written without a stop."""
 
 
 def urgency(text: str) -> Urgency | None:

@@ -47,6 +47,11 @@ def _foreign(words: Sequence[Word]) -> bool:
     return unknown > 2 and sum(word.kind in (Kind.EVERYDAY, Kind.EITHER) for word in words) < unknown
 
 
+def _nobody(word: str) -> bool:
+    """Behind a title: an initial, what was anonymised already, a second title."""
+    return len(word) < 2 or set(word) == {"x"} or word in TITLES
+
+
 def _family(word: Word) -> bool:
     """Whether an everyday word behind a title or a given name is a family name: Mrs King, james brown."""
     low = word.text.lower()
@@ -69,7 +74,7 @@ class _Line:
                 continue
             following = self._words[place + 1]
             soft = word.text.lower() in SOFT_TITLES
-            if len(following.text) < 2 or set(following.text.lower()) == {"x"}:  # an initial, or anonymised already
+            if _nobody(following.text.lower()):
                 continue
             behind = not soft and _family(following)
             if (behind or self._could_be_name(following, strict=soft)) and not self._is_place(place + 1, place + 2):
