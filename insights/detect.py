@@ -41,7 +41,7 @@ YOUNGEST = 7.0
 
 NOTHING_BEFORE = 2
 
-FEWEST_EARLIER, ABOUT = 5, 0.25
+FEWEST_EARLIER, ABOUT = 5, 0.5
 """An issue was about what is found now, if at least this share of its so many earlier statements lies there."""
 
 NOTHING_JOINS = 1.0

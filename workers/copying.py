@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, select, text, true, update
 from sqlalchemy.orm import Session, aliased
 
 from feedback.record.models import Feedback, Statement
-from feedback.record.stages import LOCKS
+from feedback.record.stages import LOCKS, hold
 from nlp import copies
 from nlp.copies import Sent
 
@@ -29,7 +29,9 @@ def mark(session: Session, rows: Sequence[Feedback]) -> None:
     for service_id in sorted({row.service_id for row in rows}):
         session.execute(text("SELECT pg_advisory_xact_lock(:c, :s)"), {"c": LOCKS + 2, "s": service_id})
     mine = {row.id: row for row in rows if row.fingerprint}
-    for identity, others in sorted(_alike(session, list(mine)).items()):
+    found = sorted(_alike(session, list(mine)).items())
+    hold(session, {mine[identity].service_id for identity, _ in found})
+    for identity, others in found:
         _mark_one(session, mine[identity], others)
 
 

@@ -111,8 +111,6 @@ def _group(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
         joined = joining.join(session, [row.id for row in rows])
 
     def save(session: Session, mine: Sequence[Feedback]) -> None:
-        # The service first and its statements then, as a refit goes through them, so that neither waits for the other.
-        _ask(session, mine)
         owned = {row.id for row in mine}
         changes = _unplaced(session, [change for change in joined if change.pop("feedback_id") in owned])
         if changes:
@@ -133,10 +131,10 @@ def _unplaced(session: Session, changes: Sequence[dict[str, Any]]) -> list[dict[
     return sorted(found, key=itemgetter("id"))
 
 
-def _ask(session: Session, mine: Sequence[Feedback]) -> None:
+def _ask(session: Session, rows: Sequence[Feedback]) -> None:
     """What these pieces make due for their services: soon, or where history still comes in, now and then."""
-    services, past = {row.service_id for row in mine}, {row.service_id for row in mine if row.history}
-    waits = dict.fromkeys(_filling(session, mine), NOW_AND_THEN)
+    services, past = {row.service_id for row in rows}, {row.service_id for row in rows if row.history}
+    waits = dict.fromkeys(_filling(session, rows), NOW_AND_THEN)
     for service_id in sorted(services):
         ask(session, [service_id], "refit", wait=waits.get(service_id, SOON))
     for service_id in sorted(services):
@@ -144,14 +142,14 @@ def _ask(session: Session, mine: Sequence[Feedback]) -> None:
         ask(session, [service_id], "notice", wait=waits.get(service_id, SOON), note=note)
 
 
-def _filling(session: Session, mine: Sequence[Feedback]) -> Sequence[int]:
+def _filling(session: Session, rows: Sequence[Feedback]) -> Sequence[int]:
     """The services of which these are all history, and more of it waits."""
-    only_past = {row.service_id for row in mine} - {row.service_id for row in mine if not row.history}
+    only_past = {row.service_id for row in rows} - {row.service_id for row in rows if not row.history}
     more = select(Feedback.service_id).where(
         Feedback.service_id.in_(only_past),
         Feedback.history,
         Feedback.stage.in_(("clean", "group")),
-        Feedback.id.not_in([row.id for row in mine]),
+        Feedback.id.not_in([row.id for row in rows]),
     )
     return session.scalars(more.distinct()).all()
 
@@ -165,4 +163,6 @@ def _is_live(row: Feedback) -> bool:
 
 
 CLEAN = Station("clean", Feedback, (Feedback.stage == "clean",), LIVE_FIRST, 64, _clean, "group", ("group",), _is_live)
-GROUP = Station("group", Feedback, (Feedback.stage == "group",), LIVE_FIRST, 256, _group, "done", ("notice",))
+GROUP = Station(
+    "group", Feedback, (Feedback.stage == "group",), LIVE_FIRST, 256, _group, "done", ("notice",), asks=_ask
+)

@@ -37,7 +37,8 @@ class Station(Generic[Row]):
     """One stage of the walk: which rows wait there, how many are taken at once, and what is done to them.
 
     `work` computes, and returns what saves the results of those rows that are still ours, before they go on `to`.
-    `pressing`: which rows the next stations hear of at once; the scheduler soon rings for the rest.
+    `pressing`: which rows the next stations hear of at once; the scheduler soon rings for the rest. `asks`: what they
+    make due for their services, asked for before they are locked: whoever works for a service locks in this order.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Station(Generic[Row]):
     to: str
     ring: tuple[str, ...] = ()
     pressing: Callable[[Row], bool] = lambda _: True
+    asks: Save[Row] = lambda *_: None
 
 
 def work_once(worker: Worker, station: Station[Row]) -> bool:
@@ -81,6 +83,7 @@ def _attempt(worker: Worker, station: Station[Row], rows: Sequence[Row]) -> None
     try:
         save = station.work(worker, rows)
         with worker.record.transaction() as session:
+            station.asks(session, rows)
             mine = own(session, station.model, ids, me)
             save(session, mine)
             advance(session, mine, station.to)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record import audit, contacts, counting, raw, retitling
 from feedback.record.models import Alert, Delivery, Feedback, HeldRaw, Statement
+from feedback.record.stages import hold
 
 WITHDRAWN, EXPIRED = "withdrawn", "expired"
 """Taken back (by the citizen, or for them); kept as long as the service keeps feedback."""
@@ -25,6 +26,7 @@ def with_repeats(session: Session, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
 
 def erase(session: Session, ids: Sequence[uuid.UUID], *, by: str, to: str = WITHDRAWN) -> None:
     """A worker that has one of them in hand finds it no longer its own, and writes nothing."""
+    hold(session, session.scalars(select(Feedback.service_id).where(Feedback.id.in_(ids)).distinct()))
     rows = session.execute(
         select(Feedback.id, Feedback.service_id).where(Feedback.id.in_(ids)).order_by(Feedback.id).with_for_update()
     ).all()

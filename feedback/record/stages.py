@@ -173,6 +173,16 @@ def ask(
             session.execute(fresh.on_conflict_do_update(index_elements=["service_id", "kind"], set_=again))
 
 
+def hold(session: Session, service_ids: Iterable[int]) -> None:
+    """Until the transaction ends nobody groups, refits or notices in these services.
+
+    For whoever writes to pieces that are theirs by now; taken before the first of these, in the order of all askers.
+    """
+    theirs = (ServiceWork.service_id.in_(list(service_ids)), ServiceWork.kind.in_(("refit", "notice")))
+    in_order = (ServiceWork.kind.desc(), ServiceWork.service_id)
+    session.execute(select(ServiceWork.id).where(*theirs).order_by(*in_order).with_for_update())
+
+
 def ask_wide(session: Session, kind: str, wait: dt.timedelta = dt.timedelta()) -> None:
     """Work for all services together is due, `wait` from now at the latest. Asked for last in a transaction."""
     due_at = func.now() + wait
