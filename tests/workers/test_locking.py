@@ -38,15 +38,17 @@ def take_back(worker: Worker) -> None:
 
 @contextmanager
 def meanwhile(session: Session, act: Callable[[], None]) -> Iterator[None]:
-    """Until it waits for a lock of ours, or we are done."""
+    """From where it waits for a lock of ours, as it must, until we are done."""
     thread = threading.Thread(target=act)
     thread.start()
     ends = time.monotonic() + 10
     while not session.scalar(WAITING) and time.monotonic() < ends:
         time.sleep(0.02)
+    waits = session.scalar(WAITING)
     yield
     session.commit()
     thread.join()
+    assert waits
 
 
 @pytest.mark.parametrize("act", [group, mark_a_copy, take_back])
