@@ -46,6 +46,7 @@ _ANOTHER_CLAUSE = {"relcl", "acl", "advcl", "ccomp", "csubj", "parataxis", "appo
 _GOES_ON = {"punct", "cc", "conj"}
 """What follows an instruction that is whole; "treat patients" is none that said "treat patients as people"."""
 _JOINTS = set("'’[&-–,;:./?")
+_BECAUSE = {"because", "cause", "since"}
 _ARTICLES = {"the", "a", "an"}
 _TELLING = {"dobj", "attr", "acomp", "oprd", "neg", "auxpass", "prep", "prt", "xcomp", "advmod"}
 _SUBJECTS = {"nsubj", "nsubjpass", "csubj", "expl"}
@@ -120,8 +121,10 @@ def _whole(doc: Any, run: Any) -> bool:
 
 
 def _spliced(verb: Any) -> bool:
-    """Of a sentence that goes on after a comma, with which it has nothing to do: "the form is lost, they say"."""
-    return bool(verb.dep_ == "ccomp" and verb.i < verb.head.i)
+    """Of a sentence that goes on after a comma ("the form is lost, they say"), or that gives the reason."""
+    goes_on = verb.dep_ == "ccomp" and verb.i < verb.head.i
+    reason = verb.dep_ == "advcl" and any(child.lower_ in _BECAUSE for child in verb.lefts)
+    return goes_on or reason
 
 
 def _begins(token: Any) -> bool:

@@ -64,6 +64,8 @@ _TIED = {
 _MISREAD = re.compile(r"\w(?=I*[a-z])[a-z]*I[a-zI]*")
 """A word whose only capitals are I is a scanned one, in which each i was read as I."""
 _MARKED = re.compile(r"[\[\]{}<>@|*#:]|//")
+_DENIED = re.compile(r"\w (?:not|never)\b|n['’]t\b|\bcannot\b")
+"""What does not work is what a title is to say."""
 _PIECE = re.compile(r"[^\W_]+n['’]t\b|[^\W_]+|[^\w\s]")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
@@ -123,7 +125,11 @@ class _Heard:
 
     def ranked(self, candidates: Sequence[str], near: NDArray[np.float64], spread: Counter[str]) -> list[str]:
         scores = [
-            score + 0.06 * np.log1p(self.seen[it]) - 0.05 * np.log(spread[it]) - self._clumsy(it.split())
+            score
+            + 0.06 * np.log1p(self.seen[it])
+            + 0.08 * bool(_DENIED.search(it))
+            - 0.05 * np.log(spread[it])
+            - self._clumsy(it.split())
             for it, score in zip(candidates, near, strict=True)
         ]
         return [candidates[place] for place in np.argsort(-np.array(scores), kind="stable")]

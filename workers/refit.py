@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, IssueEvent, Refit, ServiceWork, Signal, Statement, new_id
@@ -48,12 +48,15 @@ def _refit(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
     fitted = _fit(worker, said, links, kept, titles) if said and links and len(said) >= FEWEST else None
 
     def save(session: Session, mine: Sequence[ServiceWork]) -> None:
-        for row in mine:
-            row.done = seen
         if mine and fitted and said:
-            _store(session, service_id, _as_now(session, service_id, said), fitted, worker.tools.model)
+            now = _as_now(session, service_id, said)
+            if _signalled(session, service_id) != kept:  # what was found in the meantime has no group yet: once more
+                return
+            _store(session, service_id, now, fitted, worker.tools.model)
             ask(session, [service_id], "notice")
             ask_wide(session, "themes")
+        for row in mine:
+            row.done = seen
 
     return save
 
@@ -68,7 +71,10 @@ def _as_now(session: Session, service_id: int, said: Said) -> Said:
 
 
 def _due(session: Session, service_id: int) -> bool:
-    """Enough is new, or a day has passed (since one that nobody undid); an import is grouped when nearly all is in."""
+    """Enough is new, an issue was signalled, or a day has passed (since one that nobody undid).
+
+    An import is grouped when nearly all is in.
+    """
     last = session.scalar(select(Refit).where(Refit.service_id == service_id).order_by(Refit.id.desc()).limit(1))
     now = session.scalar(select(func.count()).select_from(Statement).where(*grouped(service_id))) or 0
     coming = (Feedback.service_id == service_id, Feedback.stage.in_(("clean", "group")))
@@ -81,7 +87,8 @@ def _due(session: Session, service_id: int) -> bool:
     grown = now >= before * (1 + GROWTH) + 5
     if last is None or last.undone_at:
         return grown
-    return grown or dt.datetime.now(dt.UTC) - last.finished_at > LONGEST_WAIT
+    found = _signalled(session, service_id, Signal.detected_at > last.finished_at)
+    return grown or bool(found) or dt.datetime.now(dt.UTC) - last.finished_at > LONGEST_WAIT
 
 
 def _fit(worker: Worker, said: Said, links: Links, kept: Collection[uuid.UUID], titles: Sequence[str]) -> list[Fitted]:
@@ -184,9 +191,10 @@ def _known(session: Session, service_id: int, crowd: Crowd, said: Said) -> Mappi
     }
 
 
-def _signalled(session: Session, service_id: int) -> set[uuid.UUID]:
+def _signalled(session: Session, service_id: int, *where: ColumnElement[bool]) -> set[uuid.UUID]:
     """Issues that were told of: no refit takes them away."""
-    return set(session.scalars(select(Signal.issue_id).where(Signal.service_id == service_id, Signal.tier == "signal")))
+    told = (Signal.service_id == service_id, Signal.tier == "signal", *where)
+    return set(session.scalars(select(Signal.issue_id).where(*told)))
 
 
 def _store_issue(session: Session, refit: Refit, part: Fitted, topic: Topic, issue_id: str | None, said: Said) -> Issue:

@@ -56,7 +56,11 @@ def test_an_issue_found_while_topics_are_trained_keeps_its_reports(worker: Worke
             found = session.scalars(select(Issue).where(Issue.found_by == "scan")).one()
             found.centroid = [-x for x in np.asarray(found.centroid)]
 
-    assert work_once(replace(worker, tools=Interrupted(worker.tools, notice)), REFIT)
+    before, interrupted = count(worker, Refit), replace(worker, tools=Interrupted(worker.tools, notice))
+    assert work_once(interrupted, REFIT)
+    assert count(worker, Refit) == before, "what was trained without it is not stored"
+    assert work_once(interrupted, REFIT)
+    assert count(worker, Refit) == before + 1
     with worker.record.transaction() as session:
         signal = session.scalars(select(Signal).where(Signal.tier == "signal")).one()
         kept = select(func.count()).where(Statement.issue_id == signal.issue_id)
