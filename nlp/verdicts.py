@@ -19,11 +19,23 @@ class Verdict:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Of spam: counts once however often it occurs. The pattern of one that is not `cased` is for text in lower case."""
+
+    name: str
+    points: float
+    cased: bool
+    ordinary: bool
+    pattern: re.Pattern[str]
+
+
 ENOUGH = 1.0
 """Points that make a piece spam."""
 
 FEWEST = 2
-"""Signs that must speak for it: any single one is something that citizens write, too."""
+"""Signs that must speak for it, one of which at least is nothing ordinary: any single one is something that citizens
+write, too, and so are sums of money together with offers."""
 
 DENSE = 28
 """Words for which `ENOUGH` is enough: a long mail or call about money, numbers and offers gathers signs in time."""
@@ -35,18 +47,15 @@ def verdicts(text: str) -> tuple[Verdict, ...]:
     return tuple(verdict for verdict in found if verdict)
 
 
-def spam_points(text: str) -> list[tuple[str, float]]:
-    """Each sign of spam in the text with its points; a sign counts once however often it occurs."""
-    low = text.lower()
-    return [(name, points) for name, points, cased, pattern in _signs() if pattern.search(text if cased else low)]
-
-
 def _spam(text: str) -> Verdict | None:
-    signs = spam_points(text)
-    telling = sorted((sign for sign in signs if sign[1] > 0), key=lambda sign: -sign[1])
-    if len(telling) < FEWEST or sum(points for _, points in signs) < ENOUGH * max(1.0, len(text.split()) / DENSE):
+    low = text.lower()
+    signs = [sign for sign in _signs() if sign.pattern.search(text if sign.cased else low)]
+    telling = sorted((sign for sign in signs if sign.points > 0), key=lambda sign: -sign.points)
+    if len(telling) < FEWEST or all(sign.ordinary for sign in telling):
         return None
-    return Verdict("spam", "Reads like an advertisement: " + ", ".join(name for name, _ in telling[:3]))
+    if sum(sign.points for sign in signs) < ENOUGH * max(1.0, len(text.split()) / DENSE):
+        return None
+    return Verdict("spam", "Reads like an advertisement: " + ", ".join(sign.name for sign in telling[:3]))
 
 
 def _abuse(text: str) -> Verdict | None:
@@ -58,10 +67,15 @@ def _abuse(text: str) -> Verdict | None:
 
 
 @cache
-def _signs() -> tuple[tuple[str, float, bool, re.Pattern[str]], ...]:
-    """Their names, points, whether capitals matter, and patterns: of those that they do not, for text in lower case."""
+def _signs() -> tuple[Sign, ...]:
     return tuple(
-        (sign["name"], float(sign["points"]), "case" in sign, re.compile(sign["pattern"], re.VERBOSE))
+        Sign(
+            sign["name"],
+            float(sign["points"]),
+            "case" in sign,
+            "ordinary" in sign,
+            re.compile(sign["pattern"], re.VERBOSE),
+        )
         for sign in listed("spam")["sign"]
     )
 
