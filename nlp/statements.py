@@ -39,7 +39,7 @@ FRONTED = re.compile(
     r"^(?:although|though|while|whilst|even though|despite)\b\s*(?=\S+\s)([^,]{8,}),\s+(?=\S+\s\S+)", re.IGNORECASE
 )
 LONGEST_FILLER = 80
-LEAST_WORDS = 2
+TWO_WORDS = re.compile(r"\S\s+\S")
 """A side of a "but" that has fewer says nothing alone."""
 
 FILLER_HEADS = (
@@ -106,7 +106,7 @@ def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield from _trimmed(text, start + skipped + lead.start(1), start + skipped + lead.end(1))
         begin = start + skipped + lead.end()
     for match in CONTRAST.finditer(text, begin, end):
-        if _words(text[begin : match.start()]) >= LEAST_WORDS and _words(text[match.end() : end]) >= LEAST_WORDS:
+        if TWO_WORDS.search(text, begin, match.start()) and TWO_WORDS.search(text, match.end(), end):
             yield from _trimmed(text, begin, match.start())
             begin = match.end()
     yield from _trimmed(text, begin, end)
@@ -116,10 +116,6 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     if SAID.search(text, start, end):
         inner = text[start:end]
         yield start + len(inner) - len(inner.lstrip(" \t\n\r,;:-–—*•")), start + len(inner.rstrip(" \t\n\r,;:-–—"))
-
-
-def _words(text: str) -> int:
-    return len(text.split())
 
 
 def is_filler(text: str) -> bool:

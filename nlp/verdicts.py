@@ -21,7 +21,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """Of spam: counts once however often it occurs. The pattern of one that is not `cased` is for text in lower case."""
+    """Of spam; counts once however often it occurs. What is not `cased` is sought in the text in lower case."""
 
     name: str
     points: float

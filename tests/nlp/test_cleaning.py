@@ -191,6 +191,9 @@ def test_an_advertisement_is_spam() -> None:
         "Hot girls near you want to chat live, call 0909 111 2222, 18+ only",
         "Bad credit? Loans up to £2000 today, apply at loanhurry.co.uk or reply STOP to opt out",
         "Hello mum, I broke my phone, this is my new number 07700 900888, whatsapp me on it",
+        "Earn £250 a day from home, no experience needed, message us on WhatsApp +44 7700 900777",
+        "Join our crypto signals group, guaranteed returns: t.me/moonsignals",
+        "Tesco: you have £50 in unused vouchers! Collect them before Friday at club-vouchers.shop",
     ],
 )
 def test_forged_notices_premium_numbers_and_loans_are_spam(text: str) -> None:
@@ -209,6 +212,11 @@ def test_forged_notices_premium_numbers_and_loans_are_spam(text: str) -> None:
         "Who do I call to claim for two tyres, £210, after hitting a pothole",
         "Somebody rang my nan and said she had won a prize, please warn people",
         "CAN SOMEBODY CALL ME ABOUT THE DAMP NOW",
+        "URGENT no heating and a newborn, 14 Mill Court, ring 07700 900456",
+        "My bank says your direct debit of £164 bounced, brand new account set up today",
+        "Won my tribunal, £3,400 owed, still unpaid",
+        "Royal Mail says our street isn't on the map, can naming fix it",
+        "Hi, the bus pass is free they said, the machine took £2.20",
         "0161 496 0000",
     ],
 )
