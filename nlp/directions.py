@@ -17,7 +17,12 @@ def unit(vectors: Floats) -> Floats:
 
 def centroids(vectors: Floats, labels: NDArray[np.int32]) -> Floats:
     """(k, d): the mean direction of each group from 0 up; labels below 0 belong to none."""
+    return unit(sums(vectors, labels))
+
+
+def sums(vectors: Floats, labels: NDArray[np.int32]) -> Floats:
+    """(k, d): the sum of the vectors of each group from 0 up; labels below 0 belong to none."""
     kept = np.flatnonzero(labels >= 0)
     shape = (len(kept), int(labels.max(initial=-1)) + 1)
     member = sp.csr_array((np.ones(len(kept), np.float32), labels[kept], np.arange(len(kept) + 1)), shape=shape)
-    return unit(np.asarray(member.T @ (vectors if len(kept) == len(vectors) else vectors[kept])))
+    return np.asarray(member.T @ (vectors if len(kept) == len(vectors) else vectors[kept]))

@@ -1,6 +1,7 @@
 """How many groups there are, and which statement is in which: found in the data, kept where they were.
 
-A first fit takes the Leiden communities at the resolution that suits them best. A refit starts from where the
+A first fit takes the Leiden communities at the resolution that suits them best, which are all of about one size; so
+they are cut a little finer, and the most alike joined until there are as many again. A refit starts from where the
 statements were: what the last fit and a fresh look both keep together moves as one, single statements after it, each
 only by a margin.
 """
@@ -15,12 +16,15 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from nlp import communities
+from nlp import communities, linkage
 from nlp.communities import Labels
 from nlp.directions import Floats, unit
 from nlp.resolution import choose
 
 Apart = Mapping[int, AbstractSet[int]]
+
+FINER = 2**0.25
+"""How much finer groups are cut than they shall be, before the most alike are joined: half a step of resolution."""
 
 MOVE = 0.3
 """What another group must hold more of a statement's neighbours than its own does, as a share of all."""
@@ -51,8 +55,8 @@ def find(graph: sp.csr_array, vectors: Floats, links: Links, *, start: Labels | 
 
     `start`: (n,) the groups of the last fit, -1 for a node that was in none.
     """
-    resolution = choose(graph, vectors, start, seed)
-    fresh = communities.leiden(graph, resolution, seed)
+    resolution, number = choose(graph, vectors, start, seed)
+    fresh = linkage.join(vectors, communities.leiden(graph, FINER * resolution, seed), number)
     labels = fresh if start is None else start
     for _ in range(ROUNDS):
         renewed = _renew(graph, labels, fresh, resolution, links)

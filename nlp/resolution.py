@@ -43,8 +43,9 @@ _LEAST = 1e-3
 """What counts as no silhouette and no stability at all: logarithms are taken of both."""
 
 
-def choose(graph: sp.csr_array, vectors: Floats, start: Labels | None, seed: int) -> float:
-    """The best; in a refit the one that gives as many groups as there were, unless that has become much worse.
+def choose(graph: sp.csr_array, vectors: Floats, start: Labels | None, seed: int) -> tuple[float, int]:
+    """The best, and how many groups it gives; in a refit the one that gives as many as there were, unless that has
+    become much worse.
 
     `start`: (n,) the groups of the last fit, -1 for a node that was in none. Each resolution is judged with its
     neighbours, since one partition may be lucky.
@@ -57,7 +58,7 @@ def choose(graph: sp.csr_array, vectors: Floats, start: Labels | None, seed: int
     if known:
         like = _with_as_many(looks[1:-1], known)
         best = best if worths[best] - worths[like] > CHANGE else like
-    return RESOLUTIONS[1:-1][best]
+    return RESOLUTIONS[1:-1][best], int(looks[1:-1][best].max()) + 1
 
 
 def _with_as_many(looks: Sequence[Labels], known: int) -> int:
