@@ -23,6 +23,8 @@ from nlp.recognisers.scan import Find, Scanner
 from nlp.recognisers.views import View, spoken, unfolded
 
 PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]{1,20}\]")
+SAID_IN_WORDS = re.compile(r"\b(?:born|birth|birthday|dob|nineteen|live[sd]?|living|moved|address)\b", re.IGNORECASE)
+"""What announces a date of birth or an address, which people also give without a digit."""
 ENTITIES = frozenset(["NAME", "NINO", "CARD"])
 """Of our placeholders those that are also people's names."""
 
@@ -68,7 +70,7 @@ class Redactor:
             yield from _moved(said, self._scan(said.text))
 
     def _scan(self, text: str) -> Iterator[Find]:
-        if any(letter.isdigit() for letter in text):
+        if any(letter.isdigit() for letter in text) or SAID_IN_WORDS.search(text):
             yield from self._numbers.find(text)
         if "@" in text or {"at", "dot"} <= set(re.findall(r"\w+", text.lower())):
             yield from self._emails.find(text)

@@ -21,8 +21,53 @@ WORKER = (
     "assistant|clerk|coordinator|co-ordinator|doctor|governor|lead|leader|manager|matron|member|nurse|officer|receptionist"
     "|secretary|sister|teacher|visitor|worker"
 )
-AFTER = re.compile(rf"[ \t]+(?:{BETWEEN})?(?:(?:{PLACE})|(?:{SERVICE})(?!\s(?:{WORKER})\b))\b", re.IGNORECASE)
+RIGHT_BEHIND = (
+    "pub|inn|crescent|grove|terrace|gardens?|square|bridge|estate(?! agents?)|towers?|wing|academy|nursery|church"
+    "|chapel|primary|theatre|museum|stadium|cemetery|flats|arms|(?:care|nursing|residential) home"
+)
+AFTER = re.compile(
+    rf"[ \t]+(?:(?:{BETWEEN})?(?:{PLACE})|(?:(?:{BETWEEN})?(?:{SERVICE})|{RIGHT_BEHIND})(?!\s(?:{WORKER})\b))\b"
+    r"|(?-i:(?<=[A-Z]{2})-\d)",
+    re.IGNORECASE,
+)
 """A person may be a practice nurse or a team leader: Sandra practice nurse. What stands below is no part of a name."""
+HOUSES = frozenset(
+    [
+        "house",
+        "road",
+        "avenue",
+        "drive",
+        "centre",
+        "hospital",
+        "building",
+        "village",
+        "arms",
+        "unit",
+        "trust",
+        "hospice",
+    ]
+)
+"""Of these those that are hardly ever a family name: they end a name."""
+STREETS = HOUSES | {
+    "lane",
+    "close",
+    "way",
+    "street",
+    "court",
+    "hill",
+    "grove",
+    "crescent",
+    "terrace",
+    "gardens",
+    "park",
+}
+"""What a family name before it makes a street or a house of: Toller Lane."""
+WELSH = re.compile(
+    r"\b(?:ysbyty|ysgol(?: gynradd| uwchradd| gyfun)?|meddygfa|llyfrgell|canolfan|cyngor|parc|heol|stryd|ffordd|neuadd)"
+    r"\s+(?:(?:y|yr)\s+)?$",
+    re.IGNORECASE,
+)
+"""In Welsh what it is stands before: Ysbyty Gwynedd."""
 ON, FLOOR = re.compile(r"\bon\s+$", re.IGNORECASE), re.compile(r"\s+\d{1,2}\b(?!\s*[/:])")
 """On Harvey 1: a ward by its number. No date or time: on May 3/4."""
 
@@ -32,6 +77,10 @@ def told_after(text: str, start: int, end: int) -> bool:
     if AFTER.match(text, end):
         return True
     return FLOOR.match(text, end) is not None and just_before(ON, text, start)
+
+
+def told_in_welsh(text: str, start: int) -> bool:
+    return just_before(WELSH, text, start)
 
 
 def told_before(text: str, start: int) -> bool:

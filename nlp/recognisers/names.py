@@ -9,10 +9,11 @@ from spacy.tokens import Doc
 
 from nlp.nearby import just_before
 from nlp.recognisers.casing import shouted
-from nlp.recognisers.institutions import told_after, told_before
+from nlp.recognisers.company import Company
+from nlp.recognisers.institutions import HOUSES, STREETS, told_after, told_before, told_in_welsh
 from nlp.recognisers.lexicon import TITLES, Kind, Word, listed
 from nlp.recognisers.scan import Find
-from nlp.recognisers.slots import BEFORE_WHO, DOES, JOINED, PERSONAL, SAID_IN_WELSH, SLOT, STRONG
+from nlp.recognisers.slots import BEFORE_WHO, DOES, PERSONAL, SAID_IN_WELSH, SLOT, STRONG
 
 SOFT_TITLES = frozenset(
     ["miss", "lady", "sister", "nurse", "doctor", "sir", "professor", "councillor", "reverend", "sr", "pc"]
@@ -36,8 +37,8 @@ class NameFinder:
         found = [*line.titled(), *line.listed(), *line.in_slots(), *line.at_work()]
         found += line.entities(doc) if doc is not None else ()
         yield from found
-        if found:
-            yield from line.joined(found)
+        if found and not line.shouting:
+            yield from Company(text, words, line.is_place).joined(found)
 
 
 def _foreign(words: Sequence[Word]) -> bool:
@@ -64,7 +65,7 @@ class _Line:
     def __init__(self, text: str, words: Sequence[Word], shouting: bool) -> None:
         self._text = text
         self._words = words
-        self._shouting = shouting
+        self.shouting = shouting
         self._at = {word.start: place for place, word in enumerate(words)}
         self._foreign = _foreign(words)
 
@@ -72,13 +73,20 @@ class _Line:
         for place, word in enumerate(self._words[:-1]):
             if word.text.lower() not in TITLES or not self._adjacent(place):
                 continue
-            following = self._words[place + 1]
+            first = self._behind_initials(place + 1)
+            following = self._words[first]
             soft = word.text.lower() in SOFT_TITLES
             if _nobody(following.text.lower()):
                 continue
             behind = not soft and _family(following)
-            if (behind or self._could_be_name(following, strict=soft)) and not self._is_place(place + 1, place + 2):
-                yield self._span(place + (word.text.lower() in ROLES), self._extend(place + 1), 0.8)
+            if (behind or self._could_be_name(following, strict=soft)) and not self.is_place(first, first + 1):
+                yield self._span(place + (word.text.lower() in ROLES), self._extend(first), 0.8)
+
+    def _behind_initials(self, place: int) -> int:
+        """Mr D. R. Jones is Jones."""
+        while len(self._words[place].text) == 1 and self._words[place].capital and self._adjacent(place):
+            place += 1
+        return place
 
     def listed(self) -> Iterator[Find]:
         for place, word in enumerate(self._words):
@@ -86,18 +94,29 @@ class _Line:
                 continue
             if word.kind is Kind.GIVEN:
                 end = self._extend(place)
-                if not self._is_place(place, end):
-                    yield self._span(place, end, 0.75)
+                if not self.is_place(place, end):
+                    yield self._span(self._with_initials(place), end, 0.75)
             elif word.kind is Kind.EITHER and self._pair(place):
                 yield self._span(place, self._extend(place), 0.7)
 
     def _pair(self, place: int) -> bool:
         """Rose Green, Will Young: two capitals within a sentence, the second a family name."""
-        if self._shouting or not self._adjacent(place):
+        if self.shouting or not self._adjacent(place):
             return False
         first, second = self._words[place : place + 2]
         both = first.capital and second.capital and second.kind in (Kind.FAMILY, Kind.UNKNOWN)
-        return both and first.text.lower() not in FUNCTION and not self._is_place(place, place + 2)
+        return both and first.text.lower() not in FUNCTION and not self.is_place(place, place + 2)
+
+    def _with_initials(self, place: int) -> int:
+        while place and len(self._words[place - 1].text) == 1 and self._initial(place - 1):
+            place -= 1
+        return place
+
+    def _initial(self, place: int) -> bool:
+        """K Adebayo, and I. Jones, but not: I Adebayo."""
+        letter = self._words[place]
+        dotted = self._text[letter.end : letter.end + 1] == "."
+        return letter.capital and self._adjacent(place) and (dotted or letter.text not in "AI")
 
     def in_slots(self) -> Iterator[Find]:
         for match in SLOT.finditer(self._text):
@@ -119,7 +138,11 @@ class _Line:
     def _slot(self, place: int, strong: bool) -> Iterator[Find]:
         word = self._words[place]
         low = word.text.lower()
-        if low in FUNCTION or low in TITLES or self._is_place(place, place + 1):
+        if low in FUNCTION or low in TITLES:
+            return
+        if self.is_place(place, place + 1):
+            if strong and word.kind is Kind.GIVEN and self._adjacent(place) and self._words[place + 1].capital:
+                yield self._span(place, place + 2, 0.65)  # my name is Jennifer Ward
             return
         if self._foreign and not word.capital and not (strong and word.is_name):
             return
@@ -133,14 +156,14 @@ class _Line:
         if word.kind is Kind.EITHER:
             return strong or paired or self._asked(place)
         if word.kind is Kind.FAMILY:
-            return strong or (word.capital and not self._shouting)
+            return strong or (word.capital and not self.shouting)
         if word.kind is Kind.UNKNOWN and strong:
             return word.capital or paired or not just_before(SAID_IN_WELSH, self._text, word.start)
         return word.is_name or paired
 
     def _asked(self, place: int) -> bool:
         word = self._words[place]
-        return word.capital and not self._shouting and just_before(PERSONAL, self._text, word.start)
+        return word.capital and not self.shouting and just_before(PERSONAL, self._text, word.start)
 
     def entities(self, doc: Doc) -> Iterator[Find]:
         for entity in doc.ents:
@@ -152,44 +175,24 @@ class _Line:
             while inside and not self._could_be_name(self._words[inside[0]], strict=True):
                 inside.pop(0)
             if inside and self._believable(inside) and (self._words[inside[0]].capital or not self._foreign):
-                yield self._span(inside[0], self._extend(inside[0]), 0.6)
+                end = self._extend(inside[0])
+                if end == len(self._words) or self._words[end].text.lower() not in HOUSES:
+                    yield self._span(inside[0], end, 0.6)
 
     def _believable(self, places: Sequence[int]) -> bool:
         words = [self._words[place] for place in places]
-        if self._is_place(places[0], places[-1] + 1):
+        if self.is_place(places[0], places[-1] + 1):
+            return False
+        if words[-1].text.lower() in STREETS and len(words) > 1 and words[0].kind is not Kind.GIVEN:
             return False
         if any(word.is_name for word in words):
             return words[0].kind is not Kind.EITHER or len(words) > 1
-        if self._shouting:
+        if self.shouting:
             return False
         return (
             all(word.kind is Kind.UNKNOWN and word.capital for word in words)
             and not words[0].text.isupper()
             and (len(words) > 1 or not words[0].opens or DOES.match(self._text, words[0].end) is not None)
-        )
-
-    def joined(self, found: Sequence[Find]) -> Iterator[Find]:
-        """Anna, Suze and Becker: what is named in one breath with a name, and has a capital, is a name."""
-        ends = {find.end for find in found} | {find.start for find in found}
-        for place in [*range(1, len(self._words)), *range(len(self._words) - 2, -1, -1)]:
-            for other in (place - 1, place + 1):
-                if not self._shouting and 0 <= other < len(self._words) and self._beside(place, other, ends):
-                    ends |= {self._words[place].start, self._words[place].end}
-                    yield self._span(place, place + 1, 0.6)
-
-    def _beside(self, place: int, other: int, ends: set[int]) -> bool:
-        word, named = self._words[place], self._words[other]
-        first, second = sorted((word, named), key=lambda one: one.start)
-        near = named.end in ends if other < place else named.start in ends
-        return (
-            near
-            and word.start not in ends
-            and word.capital
-            and len(word.text) > 2
-            and not word.text.isupper()
-            and word.kind in (Kind.FAMILY, Kind.UNKNOWN)
-            and JOINED.fullmatch(self._text[first.end : second.start]) is not None
-            and not self._is_place(place, place + 1)
         )
 
     def _extend(self, place: int) -> int:
@@ -201,24 +204,26 @@ class _Line:
 
     def _continues(self, place: int) -> bool:
         word = self._words[place]
+        if word.text.lower() in HOUSES:
+            return False
         if word.is_name or (self._words[place - 1].kind is Kind.GIVEN and _family(word)):
             return True
         following = self._words[place + 1] if self._adjacent(place) else None
         if word.text.lower() in PARTICLES or (len(word.text) == 1 and word.capital):
             return following is not None and following.kind is not Kind.EVERYDAY
         if word.kind is Kind.EITHER:
-            return word.text.lower() not in FUNCTION or (word.capital and not self._shouting)
+            return word.text.lower() not in FUNCTION or (word.capital and not self.shouting)
         return word.kind is Kind.UNKNOWN and len(word.text) > 2
 
     def _could_be_name(self, word: Word, *, strict: bool) -> bool:
         if word.is_name:
             return True
         if word.kind is Kind.EVERYDAY:
-            return not strict and word.capital and not self._shouting and word.text.lower() not in FUNCTION
+            return not strict and word.capital and not self.shouting and word.text.lower() not in FUNCTION
         return (
             word.kind is Kind.UNKNOWN
             or (word.text.lower() not in FUNCTION and not strict)
-            or (word.capital and not self._shouting)
+            or (word.capital and not self.shouting)
         )
 
     def _adjacent(self, place: int) -> bool:
@@ -230,10 +235,14 @@ class _Line:
         dotted = len(word.text) == 1 or word.text.lower() in TITLES
         return between.strip(" ") == "" or (dotted and between.strip(" ") == ".")
 
-    def _is_place(self, start: int, end: int) -> bool:
+    def is_place(self, start: int, end: int) -> bool:
         """Lincoln ward, in Derby: what carries the meaning of the complaint stays."""
         first, last = self._words[start], self._words[end - 1]
-        if told_after(self._text, first.start, last.end) or self._saint(start):
+        if (
+            told_after(self._text, first.start, last.end)
+            or told_in_welsh(self._text, first.start)
+            or self._saint(start)
+        ):
             return True
         either = all(word.kind in (Kind.EITHER, Kind.UNKNOWN) for word in self._words[start:end])
         return either and told_before(self._text, first.start)

@@ -86,7 +86,8 @@ BANK = [
     Pattern("account after", r"(?<![\w.])\d{8}(?=[^\d\n]{1,20}\b(?:account|acct|a/c|cyfrif))", LIKELY),
     Pattern("sort code", r"(?<![\w-])(?:(?:3[2-9]|[4-9]\d)-\d\d|\d\d-(?:1[3-9]|[2-9]\d))-\d\d(?![\w-])", LIKELY),
 ]
-MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
+MONTH = r"(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
+MONTH += r"|ionawr|chwefror|mawrth|ebrill|mai|mehefin|gorffennaf|awst|medi|hydref|tachwedd|rhagfyr)"
 ORDINAL = r"(?:\d{1,2}(?:\s?(?:st|nd|rd|th))?)"
 DATE = (
     rf"(?:\d{{1,2}}\s?[/.\- ]\s?\d{{1,2}}\s?[/.\- ]\s?(?:\d{{4}}|\d{{2}})|\d{{4}}[/.\-]\d{{1,2}}[/.\-]\d{{1,2}}"
@@ -94,8 +95,21 @@ DATE = (
     rf"|{MONTH}\s\d{{4}}|\d{{8}})"
 )
 LONG_AGO = r"(?:19\d\d|200[0-5])"
-BORN = r"dob|d\.\s?o\.\s?b\.?|birth|born|birthday|birthdate|date of birth|ganed|geni|d\.?o\.?b"
+BORN = r"d\.?\s?o\.?\s?b\.?|birth|born|birthday|birthdate|date of birth|ganed|geni"
+UNITS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+TEENS = "thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+NTH = r"(?:(?:twenty|thirty)[\s-])?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth"
+NTH += rf"|(?:{TEENS})th)|twentieth|thirtieth"
+YEAR = rf"(?:(?:nineteen|twenty|two thousand)(?:\sand)?[\s-])?(?:(?:{TENS}|oh|o)(?:[\s-](?:{UNITS}))?|{UNITS}|{TEENS})"
 BIRTH = [
+    Pattern(
+        "in words",
+        rf"(?<=\b(?:{BORN})(?!\w)[^\d\n]{{0,25}})(?:the\s)?(?:{NTH})\s(?:of\s)?"
+        rf"(?:{MONTH}|the\s(?:{NTH}))\b(?:,?\s(?:\d{{4}}|{YEAR})\b)?",
+        SURE,
+    ),
+    Pattern("long ago in words", rf"\b(?:{NTH})\s(?:of\s)?{MONTH},?\snineteen[\s-]{YEAR}\b", LIKELY),
     Pattern("named", rf"(?<=\b(?:{BORN})(?!\w)[^\d\n]{{0,25}}){DATE}(?![\w/])", SURE),
     Pattern(
         "long ago",
@@ -116,13 +130,13 @@ VEHICLE = [
 OLDER = [
     Pattern(
         "named",
-        rf"{after(REGISTERED, 20)}(?:[a-z]{{2}}\s?\d\d\s?[a-z]{{3}}|[a-z]\d{{1,3}}\s?[a-z]{{3}}"
+        rf"{after(REGISTERED, 20)}(?:[a-z]{{2}}\s?\d\d\s?[a-z]{{3}}|[a-z]\s?\d{{1,3}}\s?[a-z]{{3}}"
         rf"|[a-z]{{3}}\s?\d{{1,3}}\s?[a-z]"
         r"|[a-z]{1,3}\s?\d{4}|(?-i:[A-Z]{1,3}\s?\d{1,3}|\d{1,4}\s?[A-Z]{1,3}))\b",
         SURE - 0.15,
     ),
 ]
-PASSPORT = [Pattern("named", rf"{after('passport|pasbort', 30)}(?:[a-z]{{1,2}}\s?)?\d(?:\s?\d){{6,8}}\b", SURE)]
+PASSPORT = [Pattern("named", rf"{after('passport|pasbort', 30)}(?:gbr|[a-z]{{1,2}})?\s?\d(?:\s?\d){{6,8}}\b", SURE)]
 LICENCE = [
     Pattern(
         "whole",

@@ -34,6 +34,16 @@ HOUSE = (
     r"(?<![\w£$.,:/-])(?:(?:flat|apartment|apt|unit|room)\s?\w{1,4},?\s)?(?:no\.?\s"
     r"|number\s)?\d{1,4}(?:\s?[-/]\s?\d{1,4})?[a-d]?\b"
 )
+NUMBER = (
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen"
+    "|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred"
+)
+PASSED = (
+    r"(?!(?:doors?|houses?|minutes?|miles?|streets?|roads?|times?|years?|months?|weeks?|days?|hours?|of|the|in|on|from"
+)
+PASSED += r"|to|at|and|up|down)\b)"
+"""Two doors down the road is nobody's address."""
+HOME = "Cottage|House|Lodge|Farm|Farmhouse|Barn|Vicarage|Rectory|Bungalow|Villa|Manor|Croft|Mill"
 WORD = r"[\w'’-]+"
 LIVING = (
     r"(?<=\b(?:live|lives|lived|living|resident|reside|staying|moved|moving|address is|address|me at|mum at|home is"
@@ -49,13 +59,25 @@ ADDRESS = [
     Pattern("capitals", rf"(?-i:(?<![\w£$])\d{{1,4}}[A-D]?,?\s+(?:[A-Z'’-]+\s){{1,3}}(?i:{TITLED})\b)", 0.6),
     Pattern("lived in", rf"{LIVING}{HOUSE},?\s+(?-i:[A-Z]{WORD})(?:\s(?-i:[A-Z]{WORD})){{0,3}}", 0.85),
     Pattern("flat", r"\b(?:flat|apartment|apt)\s\d{1,4}[a-d]?,?\s+(?-i:(?:[A-Z][\w'’-]+\s?){1,3})", 0.8),
+    Pattern(
+        "in words",
+        rf"{LIVING}(?:number\s)?(?:{NUMBER})(?:[\s-](?:and\s)?(?:{NUMBER})){{0,4}}\s(?:{PASSED}{WORD}\s){{1,3}}(?:{STREET})\b",
+        0.85,
+    ),
+    Pattern(
+        "named house",
+        r"(?<=\b(?:live at|lives at|lived at|address is|address:)\s)"
+        rf"(?-i:(?:The\s)?(?:[A-Z]{WORD}\s){{1,3}}(?:{HOME})\b(?:,\s(?:[A-Z]{WORD}\s){{1,2}}(?:{TITLED})\b)?)",
+        0.8,
+    ),
     Pattern("box", r"\bp\.?\s?o\.?\s?box\s\d{1,6}", 0.85),
 ]
 EMAIL = [
     Pattern("written", r"(?<![\w.+-])[\w.!#$%'*+^`{|}~-]{1,64}\s?@\s?[\w-]+(?:\s?\.\s?[\w-]{2,}){1,5}", 0.99),
     Pattern(
         "spoken",
-        r"(?<!\w)[\w.+-]+(?:\s(?:dot|underscore|dash)\s[\w+-]+){0,4}\s?[\[(]?(?:\bat\b|@)[\])]?\s?[\w-]+"
+        r"(?<!\w)[\w.+-]+(?:\s(?:dot|underscore|dash|hyphen)\s[\w+-]+){0,4}"
+        rf"(?:\s(?:{NUMBER}|oh|zero)){{0,4}}\s?[\[(]?(?:\bat\b|@)[\])]?\s?[\w-]+"
         r"(?:\s?[\[(]?\bdot\b[\])]?\s?[\w-]{2,}){1,4}",
         0.9,
     ),

@@ -14,8 +14,12 @@ WELSH = (
     r"|(?:fy|ei|ein) (?:mam|nhad|mab|merch|ngŵr|ngwraig|chwaer|brawd),?"
 )
 SAID_IN_WELSH = re.compile(rf"\b(?:{WELSH})\s+$", re.IGNORECASE)
+SIGNED_OFF = (
+    r"(?:thanks again|thank you again|many thanks|best wishes|all the best|diolch(?: yn fawr)?|cofion)[.!]?(?=,?\s*\n)"
+)
+"""Above a name on a line of its own."""
 SLOT = re.compile(
-    rf"\b(?:{WELSH}|"
+    rf"\b(?:{WELSH}|{SIGNED_OFF}|"
     r"(?:my|his|her|their|the|full|first|last|sur|maiden|whose|your) ?name(?:'s| is| was|:|\?(?:\s*\w+:)?)"
     r"|(?:i am|i'm|im|this is|it"
     r" was|it's|its|by|with|to|from|for|of|see|saw|met|ask|thank|tell|told"
@@ -27,7 +31,7 @@ SLOT = re.compile(
     re.IGNORECASE,
 )
 STRONG = re.compile(
-    rf"\b(?:{WELSH}|"
+    rf"\b(?:{WELSH}|{SIGNED_OFF}|"
     r"name(?:'s| is| was|:|\?(?:\s*\w+:)?)"
     r"|regards|sincerely|faithfully|truly|calls? (?:me|him|her)|named (?:him|her|me)"
     r"|called|named|signed"
@@ -44,7 +48,6 @@ DOES = re.compile(
     re.IGNORECASE,
 )
 """What a person does: the first word of a sentence, unknown otherwise, is a name before it if spaCy thinks so too."""
-JOINED = re.compile(r"\s*(?:,|&|/|,?\s+and\s)\s*")
 BEFORE_WHO = re.compile(
     r"\s+(?:who|on (?:the )?(?:desk|reception|front desk|phone|counter)|at (?:the )?(?:desk|reception|counter)|in"
     r" (?:the )?(?:office|reception))\b",

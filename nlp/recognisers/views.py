@@ -31,9 +31,9 @@ RADIO = {
         *("lima", "mike", "november", "oscar", "papa", "quebec", "romeo", "sierra", "tango", "uniform", "victor"),
         *("whiskey", "whisky", "yankee", "zulu"),
     )
-} | {"xray": "x"}
+} | {"xray": "x", "x-ray": "x"}
 SAID = {**DIGITS, **TENS, **TEENS, **RADIO}
-SPOKEN = re.compile(r"(?<![\w'’])[^\W_]+")
+SPOKEN = re.compile(r"(?<![\w'’])(?:x-ray\b|[^\W_]+)", re.IGNORECASE)
 LEAST_SPOKEN = 4
 """Digits in a row, said one by one, that make a number and no "one or two"."""
 SPELT = re.compile(r"[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}|[a-z]{2}\d{2}[a-z]{3}")
@@ -109,20 +109,21 @@ _Written = list[tuple[str, int, int]]
 def _runs(text: str) -> list[tuple[int, int, _Written]]:
     found: list[tuple[int, int, _Written]] = []
     run: _Written = []
-    times, end = 1, 0
+    times, begun, end = 1, None, 0
     for match in SPOKEN.finditer(text):
         word = match.group().lower()
         if run and not re.fullmatch(r"[\s,.\-]*", text[end : match.start()]):
-            run, times = _closed(run, found), 1
+            run, times, begun = _closed(run, found), 1, None
         if word in REPEATS:
-            times = REPEATS[word]
+            times, begun = REPEATS[word], match.start()
         elif (said := _said(word)) is not None:
-            run += [(letter, match.start(), match.end()) for letter in said * times]
-            times = 1
+            start = match.start() if begun is None else begun
+            run += [(letter, start, match.end()) for letter in said * times]
+            times, begun = 1, None
         elif word == "hundred" and run:
             run += [(letter, match.start(), match.end()) for letter in "00"]
         else:
-            run, times = _closed(run, found), 1
+            run, times, begun = _closed(run, found), 1, None
         end = match.end()
     _closed(run, found)
     return found
