@@ -22,7 +22,6 @@ from insights.noticing.memory import KEPT, Memory, Places, Report, Vectors, hour
 from insights.noticing.outline import outline
 from insights.noticing.signal import Active, Kind, Resolved, Signal, Tier
 from insights.noticing.standing import SAME, Standing
-from insights.noticing.surprise import LEAST_REPORTS
 from nlp.directions import unit
 
 __all__ = ["FEWEST", "KEPT", "Active", "Report", "Resolved", "Signal", "State", "Tier", "step"]
@@ -167,7 +166,7 @@ class _Step:
     def _tier(self, found: Suspicion) -> Tier | None:
         """Evidence of one day alone is watched, however much it is, and so is all in a service's first week."""
         pieces = len(np.unique(self.memory.rows["piece"][found.recent]))
-        if pieces < LEAST_REPORTS or self._chance(found) > WATCH * self.tolerance:
+        if pieces < self.look.least or self._chance(found) > WATCH * self.tolerance:
             return None
         sound = days(self.memory, found.recent) >= FEWEST_DAYS and self.age >= YOUNGEST
         return "signal" if sound and self._chance(found) <= self.tolerance else "watch"

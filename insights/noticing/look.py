@@ -10,10 +10,11 @@ import numpy as np
 from insights.noticing.habits import Habits, weights
 from insights.noticing.memory import Memory, Places, Vectors
 from insights.noticing.scan import RADII, Find, Mask, Nearby, Region, Ruler, about, at, enough, scan
-from insights.noticing.surprise import WEEK, Floats, exposure
+from insights.noticing.surprise import LEAST_REPORTS, WEEK, Floats, exposure
 
 BUSY = np.array([12.0, 24.0, 48.0, 96.0])
 QUIET = np.array([24.0, 48.0, 96.0, 168.0, 336.0])
+LEAST_BUSY = 4
 BUSY_WEEK = 100
 """Hours: the windows of a service, and of one with fewer statements a week than this."""
 
@@ -66,7 +67,8 @@ class Look:
         self.now, self.owned = now, owned
         self.ages: Floats = np.maximum(now - memory.rows["at"], 0.0)
         self.pace = self._pace()
-        self.windows = BUSY if self.pace >= BUSY_WEEK else QUIET
+        busy = self.pace >= BUSY_WEEK
+        self.windows, self.least = (BUSY, LEAST_BUSY) if busy else (QUIET, LEAST_REPORTS)
         self._rulers: dict[int | None, Ruler] = {}
         self._shares: dict[int, float] = {}
 
@@ -102,7 +104,7 @@ class Look:
         if explained:
             near = replace(near, fresh=~self._memory.rows["late"][places])
         volume = exposure(self.ages[since], self._memory.rows["share"][since], self.windows)
-        find = at(centre, near, Ruler(self.windows, volume, self._habits.restless))
+        find = at(centre, near, Ruler(self.windows, volume, self._habits.restless, self.least))
         return replace(self._told("return", find, near, places), chance=RETURNS * 10.0**-find.score)
 
     def fresh(self) -> Mask:
@@ -120,7 +122,7 @@ class Look:
             rows = self._memory.rows
             mine = slice(None) if channel is None else rows["channel"] == channel
             volume = exposure(self.ages[mine], rows["share"][mine], self.windows)
-            self._rulers[channel] = Ruler(self.windows, volume, self._habits.restless)
+            self._rulers[channel] = Ruler(self.windows, volume, self._habits.restless, self.least)
         return self._rulers[channel]
 
     def _share(self, channel: int) -> float:

@@ -82,6 +82,7 @@ class Ruler:
     windows: Floats
     volume: Exposure
     restless: float = 0.01
+    least: int = LEAST_REPORTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def scan(near: Nearby, ruler: Ruler) -> Find | None:
 
 def enough(group: Mask, near: Nearby, ruler: Ruler) -> bool:
     """Whether as many of these rows were said lately as any finding takes."""
-    return bool((group & near.fresh & (near.ages < ruler.windows[-1])).sum() >= LEAST_REPORTS)
+    return bool((group & near.fresh & (near.ages < ruler.windows[-1])).sum() >= ruler.least)
 
 
 def about(groups: Sequence[Mask], near: Nearby, ruler: Ruler) -> Find:
@@ -189,7 +190,7 @@ def _best(likeness: Vectors, near: Nearby, ruler: Ruler) -> tuple[int, Find]:
 def _tested(likeness: Vectors, near: Nearby, ruler: Ruler) -> tuple[Floats, Floats, Counts]:
     """Scores, what was expected and what there is: (c, radii, windows) for (m, c) similarities to c centres."""
     counts = _counts(likeness, near, ruler.windows)
-    return *surprise(counts, ruler.volume, ruler.restless), counts
+    return *surprise(counts, ruler.volume, ruler.restless, ruler.least), counts
 
 
 def _counts(likeness: Vectors, near: Nearby, windows: Floats) -> Counts:

@@ -77,7 +77,7 @@ class Counts:
     lately: Floats
 
 
-def surprise(counts: Counts, volume: Exposure, restless: float = 0.01) -> tuple[Floats, Floats]:
+def surprise(counts: Counts, volume: Exposure, restless: float = 0.01, least: int = LEAST_REPORTS) -> tuple[Floats, Floats]:
     """-log10 P(K >= k), 0 where k is too small or too near what is expected to matter; and what is expected.
 
     `restless`: the squared variation of rates about those of four weeks that is nothing new; it keeps a long history
@@ -87,7 +87,7 @@ def surprise(counts: Counts, volume: Exposure, restless: float = 0.01) -> tuple[
     usual = prior * _others(counts.window, counts.baseline, volume) / before
     k = np.broadcast_to(counts.window, usual.shape)
     score = np.zeros(usual.shape)
-    matters = (k >= LEAST_REPORTS) & (k >= LEAST_RATIO * usual)
+    matters = (k >= least) & (k >= LEAST_RATIO * usual)
     if matters.any():
         score[matters] = tail(k[matters], prior[matters], usual[matters], LATELY * restless)
     return score, usual
