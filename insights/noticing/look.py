@@ -14,9 +14,11 @@ from insights.noticing.surprise import LEAST_REPORTS, WEEK, Floats, exposure
 
 BUSY = np.array([12.0, 24.0, 48.0, 96.0])
 QUIET = np.array([24.0, 48.0, 96.0, 168.0, 336.0])
-LEAST_BUSY = 4
 BUSY_WEEK = 100
 """Hours: the windows of a service, and of one with fewer statements a week than this."""
+
+LEAST_BUSY = 4
+"""Reports, below which a finding is none in a busy service: of so many statements three agree by chance."""
 
 Way = Literal["neighbourhood", "channel", "issue", "return"]
 

@@ -32,6 +32,9 @@ NEIGHBOURLY = 0.2
 MAJORITY = 3
 """Of a report's five nearest neighbours."""
 
+REACH = 0.1
+"""How far outside its region a report may lie whose neighbours are an issue's: from one to the next it would wander."""
+
 SLACK = 0.05
 """How far outside its region a report of an issue still counts as explained by it."""
 
@@ -61,15 +64,16 @@ class Standing:
         return owned
 
     def belongs(self, place: int) -> str | None:
-        """The signalled issue that a report is one more of: that of most of its nearest neighbours.
+        """The signalled issue that a report is one more of: that of most of its nearest neighbours, not far outside it.
 
         Or that in whose region it lies, the deepest, unless another issue has more of its neighbours.
         """
         votes = self._votes(place)
-        for active in self.active.values():
-            if active.tier == "signal" and votes[self._memory.code(active.issue)] >= MAJORITY:
-                return active.issue
         vector = self._memory.smooth[place]
+        for active in (one for one in self.active.values() if one.tier == "signal"):
+            several = votes[self._memory.code(active.issue)] >= MAJORITY
+            if several and self.region(active).depth(vector) >= -REACH:
+                return active.issue
         depths = {a.issue: float(self.region(a).depth(vector)) for a in self.active.values() if a.claims}
         best = max(depths, key=depths.__getitem__, default=None)
         if best is None or depths[best] < 0 or votes[self._memory.code(best)] < max(votes.values(), default=0):
@@ -92,10 +96,18 @@ class Standing:
         mine = rows["issue"] == self._memory.code(active.issue)
         return np.flatnonzero(rows["evidence"] & mine & (rows["at"] >= hours(active.begun)))
 
+    def _core(self, active: Active) -> Places:
+        members = self.members(active)
+        told = members[self._memory.rows["at"][members] <= hours(active.told or active.begun)]
+        return told if len(told) else members
+
     def region(self, active: Active) -> Region:
-        """About the centre of the issue's members, which moves with them; without a region of its own, everything."""
+        """About the centre of what the issue was told with: what joins it moves it nowhere else.
+
+        Without a region of its own, everything.
+        """
         if active.issue not in self._memory.outlines:
-            total = self._memory.smooth[self.members(active)].sum(axis=0)
+            total = self._memory.smooth[self._core(active)].sum(axis=0)
             found = active.region or Region(total, -1.0)
             self._memory.outlines[active.issue] = replace(found, centre=unit(total)) if total.any() else found
         region: Region = self._memory.outlines[active.issue]

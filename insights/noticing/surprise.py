@@ -77,7 +77,9 @@ class Counts:
     lately: Floats
 
 
-def surprise(counts: Counts, volume: Exposure, restless: float = 0.01, least: int = LEAST_REPORTS) -> tuple[Floats, Floats]:
+def surprise(
+    counts: Counts, volume: Exposure, restless: float = 0.01, least: int = LEAST_REPORTS
+) -> tuple[Floats, Floats]:
     """-log10 P(K >= k), 0 where k is too small or too near what is expected to matter; and what is expected.
 
     `restless`: the squared variation of rates about those of four weeks that is nothing new; it keeps a long history
