@@ -53,8 +53,6 @@ def schedule(record: Record, bell: Bell, stop: threading.Event) -> None:
 
 def _look(record: Record, bell: Bell, hour: dt.datetime | None) -> dt.datetime:
     now = dt.datetime.now(dt.UTC).replace(minute=0, second=0, microsecond=0)
-    if hour != now and now.hour == NIGHTLY:
-        retention.nightly(record, now)
     if hour != now:
         with record.transaction() as session:
             _days(session, record, now.date())
@@ -64,6 +62,8 @@ def _look(record: Record, bell: Bell, hour: dt.datetime | None) -> dt.datetime:
         parts.give_up_waiting(session, record.keys, dt.datetime.now(dt.UTC))
         waiting = [name for name, where in WAITING.items() if session.scalar(select(exists().where(*where)))]
     bell.ring(*waiting)
+    if hour is None or (hour != now and now.hour == NIGHTLY):  # what sleeps at night catches up
+        retention.nightly(record, now)
     return now
 
 
