@@ -32,6 +32,8 @@ SAYINGS = (
     "it could not be better",
     "you could not improve on it",
     "I don't know",
+    "no, I don't think so",
+    "not that I know of",
     "not sure",
     "no answer",
     "everything is fine",
@@ -51,9 +53,9 @@ SAYINGS = (
 
 NEAR = 0.5
 WORDS = 12
-SHARE = 0.4
-"""Of the groups read while this was chosen, those that say nothing had half of their members recognised or more, all
-others less than three in ten."""
+SHARE = 0.3
+"""Of the groups read while this was chosen, those that say nothing had three in ten of their members recognised or
+more, all others less than a quarter."""
 READ = 100
 """Members of a group that are looked at, evenly spread over it."""
 

@@ -19,8 +19,18 @@ _VAGUE = {
     *("people", "person", "someone", "anyone", "everyone", "time", "times", "day", "one", "area", "part", "fact"),
     *("improvement", "improvements", "idea", "ideas", "comment", "comments"),
 }
-_LEANING = {"other", "same", "such", "own", "many", "much", "certain", "all", "any", "how", "what"}
+_GENERAL = {
+    *("aspect", "aspects", "question", "questions", "answer", "answers", "areas", "parts", "extent"),
+    *("decision", "decisions", "situation", "situations"),
+}
+"""Nouns that anything may be called: "aspects of the care" says what, "additional areas" does not."""
+
+_LEANING = {"some", "other", "same", "such", "own", "many", "much", "certain", "all", "any", "how", "what"}
 """Words that lean on what was said before, or on a denial."""
+_NO = {"no", "nothing", "never"}
+"""What stands before a phrase that it denies: "nothing too much trouble"."""
+_ALL_OR_NONE = {"any", "nothing", "none"}
+"""What answers a question: "nothing staff are excellent"."""
 
 _NEEDED = {
     *("dobj", "obj", "attr", "acomp", "pobj", "pcomp", "xcomp", "ccomp", "neg", "prt", "agent", "dative", "oprd"),
@@ -105,9 +115,9 @@ def _says_what(tokens: Any) -> bool:
     leaning = (
         tokens[0].lower_ in _LEANING
         or tokens[0].tag_ in _ON_FROM_BEFORE
-        or any(token.lower_ == "any" for token in tokens)
+        or any(token.lower_ in _ALL_OR_NONE for token in tokens)
     )
-    return not leaning and any(token.tag_ in _NOUN and token.lower_ not in _VAGUE for token in tokens)
+    return not leaning and any(token.tag_ in _NOUN and token.lower_ not in _VAGUE | _GENERAL for token in tokens)
 
 
 def _whole(doc: Any, run: Any) -> bool:
@@ -140,7 +150,7 @@ def _ends(token: Any) -> bool:
     if token.tag_ in _ADJECTIVE:
         return token.dep_ in {"acomp", "oprd", "attr", "ROOT"}
     if token.tag_[:2] == "RB":
-        return token.head.tag_[:2] in {"VB", "MD", "JJ", "RB"}
+        return token.dep_ != "neg" and token.head.tag_[:2] in {"VB", "MD", "JJ", "RB"}
     said = token.tag_ in _NOUN or token.tag_ == "CD" or _verb(token)
     return said and token.lower_ not in _EMPTY
 
@@ -194,7 +204,7 @@ def _complete(token: Any, inside: range) -> bool:
     for child in token.children:
         if child.i in inside or child.dep_ not in _NEEDED:
             continue
-        if child.dep_ == "prep" and child.lower_ != "of":
+        if child.dep_ == "prep" and child.lower_ != "of" and any(child.children):  # none: "difficult to talk" about
             continue
         return False
     joins = token.tag_ in {"IN", "RP"} and token.dep_ != "mark"
@@ -207,7 +217,8 @@ def _torn(doc: Any, run: Any) -> bool:
     touching = any(not token.whitespace_ and not token.is_punct for token in before) or any(
         "'" in token.text or "’" in token.text or token.text == "]" or token.dep_ == "prt" for token in after
     )
-    return touching or _denied(run) or any(token.text.endswith("[") or token.dep_ in {"neg", "prt"} for token in before)
+    needed = any(token.text.endswith("[") or token.dep_ in {"neg", "prt"} or token.lower_ in _NO for token in before)
+    return touching or needed or _denied(run)
 
 
 def _denied(run: Any) -> bool:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from nlp.language import UNKNOWN, language
 from nlp.phrases import named, parser, phrases, plain
+from nlp.recognisers.lexicon import Kind, kind
 
 Floats = NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Floats]
@@ -115,7 +116,9 @@ class _Heard:
         found = dict.fromkeys(phrase for doc in docs for phrase in phrases(doc))
         self.seen = Counter({phrase: max(1, sum(f" {phrase} " in its for its in words)) for phrase in found})
         self.names = {token.lower_ for doc in docs for token in doc if named(token)}
-        self.forms = Counter(token.text for doc in docs if not doc.text.isupper() for token in doc[1:] if plain(token))
+        self.forms = Counter(
+            token.text for doc in docs if not doc.text.isupper() for token in doc[1:] if _as_said(token)
+        )
 
     def foremost(self, spread: Counter[str]) -> list[str]:
         """Those said most, and in fewest other groups; what one person said only where nobody repeats anything."""
@@ -135,11 +138,15 @@ class _Heard:
         return [candidates[place] for place in np.argsort(-np.array(scores), kind="stable")]
 
     def _clumsy(self, words: Sequence[str]) -> float:
-        """Words that tie a phrase to the person who said it, or to one place; more words than are read at a glance."""
+        """Words that tie a phrase to the person who said it, or to one place; what no list of words has: slips of the
+        pen, people's names; more words than are read at a glance."""
         rare = [word for word in words if word not in _SMALL and self.used[word] < min(RARE, len(self.said) / 4)]
+        slips = [word for word in rare if kind(word) in (Kind.UNKNOWN, Kind.GIVEN)]
         named = [word for word in words if word in self.names]
         tied = [word for word in words if word in _TIED]
-        return 0.06 * len(rare) + 0.06 * len(named) + 0.05 * len(tied) + 0.02 * max(0, len(words) - 5)
+        return (
+            0.06 * len(rare) + 0.2 * len(slips) + 0.06 * len(named) + 0.05 * len(tied) + 0.02 * max(0, len(words) - 5)
+        )
 
     def sayings(self) -> Iterator[str]:
         """For a topic without a phrase of its own: its first statement that is as short as a title, or a beginning."""
@@ -165,6 +172,11 @@ def _plainness(text: str) -> tuple[bool, int]:
     """The shorter, the more a statement is about one thing alone; of one or two words it seldom says what."""
     words = len(text.split())
     return words < 3, words
+
+
+def _as_said(token: Any) -> bool:
+    """A word, and none that stands for what was hidden: a name is not spelt NAME."""
+    return plain(token) and not (token.i and token.nbor(-1).text.endswith("["))
 
 
 def _spelling(heard: Sequence[_Heard]) -> Callable[[str], str]:

@@ -35,6 +35,35 @@ def test_marks_for_what_was_hidden_are_in_no_title() -> None:
     assert "name]" not in title.lower() and "is name" not in title.lower()
 
 
+def test_no_word_is_spelt_as_the_mark_for_what_was_hidden() -> None:
+    said = ["My name tag fell off, I am [NAME]", "Told [NAME] of my name tag", "The name tag broke, says [NAME]"]
+    [title] = named(said)
+    assert "name tag" in title.lower() and "NAME" not in title
+
+
+def test_a_slip_of_the_pen_is_left_for_what_is_spelt_right() -> None:
+    others = [
+        f"The receptionist {what}" for what in ("sat", "slept", "ate", "left", "sang", "stood", "ran", "hid", "cried")
+    ]
+    [title] = named(["Very helpfull receptionist", "Very busy receptionist", *others])
+    assert "helpfull" not in title.lower()
+
+
+@pytest.mark.parametrize(
+    ("text", "hollow"),
+    [
+        ("The food is not, and never was", "food is not"),
+        ("My continence is difficult to talk about", "continence is difficult to talk"),
+        ("Nothing staff are excellent", "nothing staff are excellent"),
+        ("Nothing too much trouble for you all", "too much trouble"),
+        ("Additional areas", "additional areas"),
+        ("Some staff care", "some staff care"),
+    ],
+)
+def test_what_says_nothing_by_itself_is_no_title(text: str, hollow: str) -> None:
+    assert hollow not in found(text)
+
+
 def test_a_word_torn_from_its_denial_is_no_title() -> None:
     [title] = named(["I don't like bin day", "They don't like bin day", "We don't like bin day"])
     assert not title.lower().startswith(("t ", "n't", "like bin"))
