@@ -23,7 +23,7 @@ WORKER = (
 )
 RIGHT_BEHIND = (
     "pub|inn|crescent|grove|terrace|gardens?|square|bridge|estate(?! agents?)|towers?|wing|academy|nursery|church"
-    "|chapel|primary|theatre|museum|stadium|cemetery|flats|arms|(?:care|nursing|residential) home"
+    "|chapel|curie|primary|theatre|museum|stadium|cemetery|flats|arms|(?:care|nursing|residential) home"
 )
 AFTER = re.compile(
     rf"[ \t]+(?:(?:{BETWEEN})?(?:{PLACE})|(?:(?:{BETWEEN})?(?:{SERVICE})|{RIGHT_BEHIND})(?!\s(?:{WORKER})\b))\b"

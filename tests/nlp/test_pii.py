@@ -204,6 +204,7 @@ def test_in_what_capacity_somebody_acted_stays(cleaner: Cleaner) -> None:
         "Case number CAS-12345 is closed",
         "We moved two doors down the street",
         "The Winston Churchill pub is noisy",
+        "The Marie Curie nurses came, and the aftercare. Aftercare was brilliant",
     ],
 )
 def test_what_carries_the_meaning_stays(cleaner: Cleaner, text: str) -> None:
