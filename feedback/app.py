@@ -112,10 +112,17 @@ def named_failure(request: AnyRequest, error: FeedbackError) -> Response[Any]:
     return failure(request, status, str(error), headers)
 
 
+def _plainly(message: object) -> str:
+    """What must not be blank is told to a parser by a pattern, and to people in words."""
+    return str(message).replace(r"matching regex '\\S'", "that says something")
+
+
 def framework_failure(request: AnyRequest, error: HTTPException) -> Response[Any]:
     """What Litestar refuses by itself: paths, methods, bodies. Its `extra` names fields, never their values."""
     extra = error.extra if isinstance(error.extra, list) else []
-    fields = [{key: str(item.get(key, "")) for key in ("key", "message")} for item in extra if isinstance(item, dict)]
+    fields = [
+        {key: _plainly(item.get(key, "")) for key in ("key", "message")} for item in extra if isinstance(item, dict)
+    ]
     more = {"errors": fields} if fields else {}
     return failure(request, error.status_code, error.detail, dict(error.headers or {}), **more)
 
