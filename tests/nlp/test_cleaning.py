@@ -243,7 +243,7 @@ def test_a_long_list_of_names_is_read_in_one_go() -> None:
     assert kind("[NAME] and " * 500 + "were kind") == "praise"
 
 
-@pytest.mark.parametrize("endless", ["a-", "www."])
+@pytest.mark.parametrize("endless", ["a-", "www.", "1."])
 def test_what_is_as_long_as_a_call_may_be_is_looked_at_in_one_go(endless: str) -> None:
     """Where the time grew with the square of the length, this would go on for minutes."""
     assert verdicts(endless * (TRANSCRIPT_LIMIT // len(endless)) + ".gov.uk") == ()
