@@ -119,11 +119,13 @@ def _crowds(said: Sequence[Statement]) -> list[Crowd]:
 
 
 def _embed(embedder: Embedder, texts: Sequence[str], progress: Progress) -> Floats:
-    parts = [np.zeros((0, embedder.dimensions), np.float32)]
-    for begin in range(0, len(texts), _BATCH):
-        parts.append(embedder.encode(texts[begin : begin + _BATCH]))
-        progress("embed", begin + len(parts[-1]), len(texts))
-    return np.concatenate(parts)
+    """The vectors of the texts, (n, d); what many said in the same words is embedded once."""
+    place = {text: at for at, text in enumerate(dict.fromkeys(texts))}
+    distinct, parts = list(place), [np.zeros((0, embedder.dimensions), np.float32)]
+    for begin in range(0, len(distinct), _BATCH):
+        parts.append(embedder.encode(distinct[begin : begin + _BATCH]))
+        progress("embed", begin + len(parts[-1]), len(distinct))
+    return np.concatenate(parts)[[place[text] for text in texts]]
 
 
 def _analysis(
