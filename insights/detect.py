@@ -40,8 +40,8 @@ YOUNGEST = 7.0
 
 NOTHING_BEFORE = 2
 
-FEWEST_EARLIER, ABOUT = 5, 0.5
-"""An issue was about what is found now, if at least this share of its so many earlier statements lies there."""
+FEWEST_EARLIER, ABOUT = 2, 0.5
+"""An issue was about what is found now, if at least this share of its earlier statements, of so many, lies there."""
 
 NOTHING_JOINS = 1.0
 """The radius of an issue that is watched: until it is certain, new statements go where they would go without it."""
