@@ -24,8 +24,8 @@ NEAR = 0.85
 PART = 0.2
 """A part of an issue that went elsewhere is lineage from this share up, and from three statements; less just moved."""
 
-OWN = 0.5
-"""A topic continues an issue that must survive only if at least this part of it is that issue's."""
+OWN = 1 / 3
+"""A topic continues an issue that must survive only if at least this part of it is that issue's; the rest is like it."""
 
 Kind = Literal["split", "merge", "nested"]
 
