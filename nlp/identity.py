@@ -25,7 +25,7 @@ PART = 0.2
 """A part of an issue that went elsewhere is lineage from this share up, and from three statements; less just moved."""
 
 OWN = 1 / 3
-"""A topic continues an issue that must survive only if at least this part of it is that issue's; the rest is like it."""
+"""A topic continues an issue that must survive only if at least this part of it is of it; the rest is then like it."""
 
 Kind = Literal["split", "merge", "nested"]
 
