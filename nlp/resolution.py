@@ -30,7 +30,7 @@ too few they are. Likely is the root of half the statements (Mardia, Kent and Bi
 TRIALS, SHARE = 3, 0.6
 """How often, and with what share of the statements, groups are looked for anew."""
 
-FEW, MANY = 30, 10_000
+FEW, MANY = 30, 8_000
 """Of fewer statements a part tells nothing; among more, groups are about as stable at every resolution."""
 
 CHANGE = 0.2
