@@ -38,7 +38,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Issues of several services, the largest first."""
+    """Issues of several services, the one nearest their middle, which names them, first."""
 
     issues: tuple[Heard, ...]
     kind: str
@@ -95,9 +95,10 @@ def _groups(heard: Sequence[Heard], centroids: NDArray[np.float32], kind: str) -
     found = []
     for label in range(labels.max(initial=-1) + 1):
         rows = np.flatnonzero(labels == label)
-        issues = tuple(mine[row] for row in rows)
+        middle = unit(near[rows].sum(axis=0))
+        issues = tuple(mine[row] for row in rows[np.argsort(-(near[rows] @ middle), kind="stable")])
         if len({it.service_id for it in issues}) >= FEWEST_SERVICES:
-            found.append(Group(issues, kind, unit(near[rows].sum(axis=0))))
+            found.append(Group(issues, kind, middle))
     return found
 
 
