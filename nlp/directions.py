@@ -26,3 +26,8 @@ def sums(vectors: Floats, labels: NDArray[np.int32]) -> Floats:
     shape = (len(kept), int(labels.max(initial=-1)) + 1)
     member = sp.csr_array((np.ones(len(kept), np.float32), labels[kept], np.arange(len(kept) + 1)), shape=shape)
     return np.asarray(member.T @ (vectors if len(kept) == len(vectors) else vectors[kept]))
+
+
+def inwards(vectors: Floats, rows: NDArray[np.int64], centre: Floats) -> NDArray[np.int64]:
+    """These rows of the vectors, the nearest to the centre first. `centre`: (d,), of any length."""
+    return rows[np.argsort(-(vectors[rows] @ centre), kind="stable")]

@@ -38,8 +38,8 @@ ROUNDS = 10
 OWN = 2 / 3
 """A group that goes on from one that must survive is that one's in this part at least, or the two are parted."""
 
-FEWEST = 3
-"""What is fewer is not worth parting."""
+MEMBERS = 3
+"""A group has at least so many statements: two that agree may be one person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +112,10 @@ def stand_apart(
     for mine in (start == group for group in sorted({*kept} & {*start.tolist()})):
         wide = labels == np.bincount(labels[mine]).argmax()
         rest = wide & ~theirs
-        if (mine & wide).sum() >= OWN * wide.sum() or rest.sum() < FEWEST:
+        if (mine & wide).sum() >= OWN * wide.sum() or rest.sum() < MEMBERS:
             continue
         taken = _nearer(vectors, np.flatnonzero(mine), np.flatnonzero(rest), free)
-        if rest.sum() - len(taken) >= FEWEST:
+        if rest.sum() - len(taken) >= MEMBERS:
             labels[mine] = labels[taken] = labels.max() + 1
     return _compact(labels)
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 
 from nlp import communities, neighbours, resolution
-from nlp.directions import Floats, unit
+from nlp.directions import Floats, inwards, unit
 
 Labels = NDArray[np.int32]
 
@@ -57,8 +57,4 @@ def parts(vectors: Floats, members: NDArray[np.int64], seed: int = 0) -> list[ND
     found = [members[labels == label] for label in range(labels.max() + 1)]
     large = [part for part in found if len(part) >= SHARE * len(members)]
     large.sort(key=len, reverse=True)
-    return [_inwards(vectors, part) for part in large] if len(large) > 1 else []
-
-
-def _inwards(vectors: Floats, part: NDArray[np.int64]) -> NDArray[np.int64]:
-    return part[np.argsort(-(vectors[part] @ vectors[part].mean(axis=0)), kind="stable")]
+    return [inwards(vectors, part, vectors[part].mean(axis=0)) for part in large] if len(large) > 1 else []

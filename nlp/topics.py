@@ -20,9 +20,6 @@ from nlp.communities import Labels
 from nlp.directions import Floats
 from nlp.titles import Encode
 
-MEMBERS = 3
-"""A topic has at least so many statements: two that agree may be one person."""
-
 LONELY = 3.0
 """Who is so much farther from its neighbours than others are resembles nothing and stays out (a robust z-score)."""
 
@@ -113,7 +110,9 @@ def describe(
         return Topics(labels, ())
     labels, words = keywords.of_groups(vectors, texts, labels)
     centroids = directions.centroids(vectors, labels)
-    groups = [_nearest_first(vectors, labels == topic, centre) for topic, centre in enumerate(centroids)]
+    groups = [
+        directions.inwards(vectors, np.flatnonzero(labels == topic), centre) for topic, centre in enumerate(centroids)
+    ]
     known = np.zeros(len(groups), bool) if titled is None else continued(labels, titled)
     names = titles.name(texts, groups, words, nlp=nlp, encode=encode, centroids=centroids, known=taken, fresh=~known)
     empty = filler.recognise(texts, vectors, groups, encode) if encode else [False] * len(groups)
@@ -134,11 +133,6 @@ def describe(
             for group, centre, title, told, hollow, goes_on in parts
         ),
     )
-
-
-def _nearest_first(vectors: Floats, chosen: NDArray[np.bool_], centre: Floats) -> NDArray[np.int64]:
-    members = np.flatnonzero(chosen)
-    return members[np.argsort(-(vectors[members] @ centre), kind="stable")]
 
 
 def continued(labels: Labels, before: Labels) -> NDArray[np.bool_]:
@@ -193,7 +187,7 @@ def group(
         labels = grouping.stand_apart(near.directions, labels, began, kept, ~linked)
     labels[_lonely(near.density) & ~linked] = -1
     spread = labels[copy_of]
-    small = np.bincount(spread[spread >= 0], minlength=labels.max() + 1) < MEMBERS
+    small = np.bincount(spread[spread >= 0], minlength=labels.max() + 1) < grouping.MEMBERS
     spread[(spread >= 0) & small[spread]] = -1
     return spread
 

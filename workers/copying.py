@@ -30,7 +30,8 @@ def mark(session: Session, rows: Sequence[Feedback]) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(:c, :s)"), {"c": LOCKS + 2, "s": service_id})
     mine = {row.id: row for row in rows if row.fingerprint}
     found = sorted(_alike(session, list(mine)).items())
-    hold(session, {mine[identity].service_id for identity, _ in found})
+    if found:
+        hold(session, {mine[identity].service_id for identity, _ in found})
     for identity, others in found:
         _mark_one(session, mine[identity], others)
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from insights import detect
 from insights.noticing.memory import Vectors
-from nlp import communities, identity, neighbours, topics
+from nlp import communities, grouping, identity, neighbours, topics
 from nlp.directions import unit
 
 Heard: TypeAlias = list[tuple[detect.Report, str]]
@@ -111,7 +111,7 @@ class Groups:
         vectors = np.array([state.reports[place].vector for place in told])
         labels = communities.leiden(neighbours.graph(vectors), RESOLUTION)
         groups = [np.flatnonzero(labels == label) for label in range(labels.max() + 1)]
-        groups = [group for group in groups if len(group) >= topics.MEMBERS]
+        groups = [group for group in groups if len(group) >= grouping.MEMBERS]
         centres = [unit(vectors[group].sum(axis=0)) for group in groups]
         issues = [state.reports[place].issue for place in told]
         known = [

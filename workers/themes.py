@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from feedback.record.models import Issue, Statement, Theme, ThemeEvent, ThemeIssue, ThemeSignal, WideWork, new_id
 from feedback.record.stages import OPEN, asked_for
 from nlp import hierarchy, identity
-from nlp.directions import unit
+from nlp.directions import inwards, unit
 from workers import across
 from workers.joining import crowd_of
 from workers.station import Save, Station, Worker, work_once
@@ -96,7 +96,7 @@ def _groups(heard: Sequence[Heard], centroids: NDArray[np.float32], kind: str) -
     for label in range(labels.max(initial=-1) + 1):
         rows = np.flatnonzero(labels == label)
         middle = unit(near[rows].sum(axis=0))
-        issues = tuple(mine[row] for row in rows[np.argsort(-(near[rows] @ middle), kind="stable")])
+        issues = tuple(mine[row] for row in inwards(near, rows, middle))
         if len({it.service_id for it in issues}) >= FEWEST_SERVICES:
             found.append(Group(issues, kind, middle))
     return found

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from presidio_analyzer import Pattern, PatternRecognizer
 
+from nlp.recognisers.numbers import TEENS, TENS, UNITS
+
 STREET = (
     "road|rd|street|st|avenue|ave|lane|ln|close|drive|dr|crescent|cres|court|ct|place|pl|terrace|gardens|gdns|grove|way"
     "|walk|hill|park|square|sq|mews|row|rise|view|green|parade|heol|stryd|ffordd|lôn|rhodfa"
@@ -34,10 +36,7 @@ HOUSE = (
     r"(?<![\w£$.,:/-])(?:(?:flat|apartment|apt|unit|room)\s?\w{1,4},?\s)?(?:no\.?\s"
     r"|number\s)?\d{1,4}(?:\s?[-/]\s?\d{1,4})?[a-d]?\b"
 )
-NUMBER = (
-    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen"
-    "|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred"
-)
+NUMBER = f"{UNITS}|{TEENS}|{TENS}|hundred"
 PASSED = (
     r"(?!(?:doors?|houses?|minutes?|miles?|streets?|roads?|times?|years?|months?|weeks?|days?|hours?|of|the|in|on|from"
 )
