@@ -2,8 +2,8 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, IssueEvent, Refit, ServiceWork, Signal, Statement, new_id
-from feedback.record.stages import OPEN, ask, ask_wide, asked_for
+from feedback.record.stages import OPEN, ask, ask_wide, asked_for, hold
 from insights.deciding import moves
 from nlp import identity, topics
 from nlp.topics import Topic
@@ -32,6 +32,16 @@ LATELY = dt.timedelta(days=5)
 LONGEST_WAIT = dt.timedelta(hours=24)
 
 
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A service before its refit. `kept`: issues that go on whatever is found; `titles`: those that are taken."""
+
+    said: Said
+    links: Links
+    kept: Collection[uuid.UUID]
+    titles: Sequence[str]
+
+
 def refit(worker: Worker) -> None:
     work_once(worker, REFIT)
 
@@ -40,19 +50,15 @@ def _refit(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
     [row] = rows
     seen, service_id = row.asked, row.service_id
     with worker.record.transaction() as session:
-        due = _due(session, service_id)
-        said = statements(session, *grouped(service_id), most=MOST) if due else None
-        links = decided.links(session, service_id) if due else None
-        titles = session.scalars(select(Issue.title).where(Issue.service_id == service_id)).all()
-        kept = _signalled(session, service_id)
-    fitted = _fit(worker, said, links, kept, titles) if said and links and len(said) >= FEWEST else None
+        scene = _scene(session, service_id) if _due(session, service_id) else None
+    fitted = _fit(worker, scene) if scene and len(scene.said) >= FEWEST else None
 
     def save(session: Session, mine: Sequence[ServiceWork]) -> None:
-        if mine and fitted and said:
-            now = _as_now(session, service_id, said)
-            if _signalled(session, service_id) != kept:  # what was found in the meantime has no group yet: once more
+        if mine and fitted and scene:
+            now = _as_now(session, service_id, scene.said)
+            if _signalled(session, service_id) != scene.kept:  # what was found meanwhile has no group yet: once more
                 return
-            _store(session, service_id, now, fitted, worker.tools.model)
+            _store(session, service_id, now, fitted, scene.kept, worker.tools.model)
             ask(session, [service_id], "notice")
             ask_wide(session, "themes")
         for row in mine:
@@ -61,10 +67,15 @@ def _refit(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
     return save
 
 
+def _scene(session: Session, service_id: int) -> Scene:
+    titles = session.scalars(select(Issue.title).where(Issue.service_id == service_id)).all()
+    said = statements(session, *grouped(service_id), most=MOST)
+    return Scene(said, decided.links(session, service_id), _signalled(session, service_id), titles)
+
+
 def _as_now(session: Session, service_id: int, said: Said) -> Said:
     """What joined an issue while the topics were being trained, one found in the meantime above all, is known too."""
-    noticing = select(ServiceWork).where(ServiceWork.service_id == service_id, ServiceWork.kind == "notice")
-    session.execute(noticing.with_for_update())  # from here on nobody raises a signal about what we are moving
+    hold(session, [service_id])  # from here on nobody raises a signal about what we are moving
     rows = session.execute(select(Statement.id, Statement.issue_id).where(*grouped(service_id)))
     issues: dict[int, uuid.UUID | None] = {row.id: row.issue_id for row in rows}
     return replace(said, issues=[issues.get(identity) for identity in said.ids.tolist()])
@@ -91,12 +102,12 @@ def _due(session: Session, service_id: int) -> bool:
     return grown or bool(found) or dt.datetime.now(dt.UTC) - last.finished_at > LONGEST_WAIT
 
 
-def _fit(worker: Worker, said: Said, links: Links, kept: Collection[uuid.UUID], titles: Sequence[str]) -> list[Fitted]:
-    """`kept`: issues that go on whatever is found; `titles`: those that are taken."""
-    taken, of_statements, found = list(titles), crowds(said), []
+def _fit(worker: Worker, scene: Scene) -> list[Fitted]:
+    said, taken, found = scene.said, list(scene.titles), []
+    of_statements = crowds(said)
     for crowd in sorted(set(of_statements)):
         rows = np.array([row for row, its in enumerate(of_statements) if its == crowd], np.int64)
-        together, apart = links.among(said.ids[rows])
+        together, apart = scene.links.among(said.ids[rows])
         texts, before = [said.texts[row] for row in rows], [said.issues[row] for row in rows]
         numbers = {issue: number for number, issue in enumerate(sorted({it for it in before if it}, key=str))}
         fitted = topics.fit(
@@ -107,7 +118,7 @@ def _fit(worker: Worker, said: Said, links: Links, kept: Collection[uuid.UUID], 
             cannot_link=apart,
             encode=worker.tools.encode,
             taken=taken,
-            kept=[numbers[it] for it in kept if it in numbers],
+            kept=[numbers[it] for it in scene.kept if it in numbers],
         )
         wanted = [not topic.titled for topic in fitted.topics]
         named_anew = proposals.propose(worker.record.settings, fitted.topics, texts, wanted, taken)
@@ -116,7 +127,9 @@ def _fit(worker: Worker, said: Said, links: Links, kept: Collection[uuid.UUID], 
     return found
 
 
-def _store(session: Session, service_id: int, said: Said, fitted: Sequence[Fitted], model: str) -> None:
+def _store(
+    session: Session, service_id: int, said: Said, fitted: Sequence[Fitted], kept: Collection[uuid.UUID], model: str
+) -> None:
     """Known issues go on under their ids, new ones are stored, statements move to where they now belong."""
     refit = Refit(
         service_id=service_id,
@@ -132,7 +145,8 @@ def _store(session: Session, service_id: int, said: Said, fitted: Sequence[Fitte
     target: list[uuid.UUID | None] = list(said.issues)
     changes: dict[str, Any] = {"new": [], "lineage": []}
     for part in fitted:
-        _place(session, refit, said, part, target, changes)
+        issues = _issues(session, service_id, part.crowd, said, kept)
+        _place(session, refit, said, part, issues, target, changes)
     decided.keep_in_place(session, service_id, said, target)
     decided.keep_out(session, service_id, said, target)
     refit.outside, refit.changes = sum(issue is None for issue in target), changes
@@ -146,13 +160,13 @@ def _place(
     refit: Refit,
     said: Said,
     part: Fitted,
+    issues: Sequence[identity.Known],
     target: list[uuid.UUID | None],
     changes: dict[str, Any],
 ) -> None:
-    known = _known(session, refit.service_id, part.crowd, said)
     part = decided.keep_together(session, refit.service_id, said, part)
     found = [identity.Found(frozenset(said.ids[part.rows[t.members]].tolist()), t.centroid) for t in part.topics]
-    matching = identity.match(list(known.values()), found)
+    matching = identity.match(issues, found)
     nested = {row for row in part.rows.tolist() if str(said.issues[row]) in matching.nested}
     for row in part.rows.tolist():
         target[row] = said.issues[row] if row in nested else None
@@ -177,18 +191,20 @@ def _place(
         )
 
 
-def _known(session: Session, service_id: int, crowd: Crowd, said: Said) -> Mapping[uuid.UUID, identity.Known]:
+def _issues(
+    session: Session, service_id: int, crowd: Crowd, said: Said, kept: Collection[uuid.UUID]
+) -> list[identity.Known]:
     members: dict[uuid.UUID, set[int]] = {}
     for identity_, issue in zip(said.ids.tolist(), said.issues, strict=True):
         if issue:
             members.setdefault(issue, set()).add(identity_)
     spots = places(session, service_id)
-    signalled = _signalled(session, service_id)
-    return {
-        issue: identity.Known(str(issue), frozenset(members.get(issue, ())), centroid, keep=issue in signalled)
+    found = {
+        issue: identity.Known(str(issue), frozenset(members.get(issue, ())), centroid, keep=issue in kept)
         for issue, centroid, its in zip(spots.ids, spots.centroids, of_issues(spots), strict=True)
         if its == crowd
     }
+    return list(found.values())
 
 
 def _signalled(session: Session, service_id: int, *where: ColumnElement[bool]) -> set[uuid.UUID]:
