@@ -110,9 +110,8 @@ def describe(
         return Topics(labels, ())
     labels, words = keywords.of_groups(vectors, texts, labels)
     centroids = directions.centroids(vectors, labels)
-    groups = [
-        directions.inwards(vectors, np.flatnonzero(labels == topic), centre) for topic, centre in enumerate(centroids)
-    ]
+    members = (np.flatnonzero(labels == topic) for topic in range(len(centroids)))
+    groups = [directions.inwards(vectors, rows, centre) for rows, centre in zip(members, centroids, strict=True)]
     known = np.zeros(len(groups), bool) if titled is None else continued(labels, titled)
     names = titles.name(texts, groups, words, nlp=nlp, encode=encode, centroids=centroids, known=taken, fresh=~known)
     empty = filler.recognise(texts, vectors, groups, encode) if encode else [False] * len(groups)
