@@ -1,7 +1,7 @@
 """What has started to go wrong in one service: a pure step(state, batch, now) -> state, signals.
 
 Workers feed it from the database, the backtest from a file. A state is its `reports` (the statements of the last 32
-days), its `active` issues and how it is `calibrated`: from those it can be built anew at any time, and behaves the
+days), its `active` issues and its `calibration`: from those it can be built anew at any time, and behaves the
 same. The arrays beside them are a cache.
 """
 
@@ -11,17 +11,19 @@ import datetime as dt
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
+from insights.noticing.calibration import STIR
 from insights.noticing.doubts import YOUNG, days, doubts
 from insights.noticing.habits import Habits, learn
 from insights.noticing.look import FEWEST_DAYS, MOSTLY, Look, Suspicion
-from insights.noticing.memory import KEPT, Memory, Places, Report, Vectors, hours
+from insights.noticing.memory import KEPT, Places, Report, Vectors, hours
 from insights.noticing.outline import outline
 from insights.noticing.signal import Active, Kind, Resolved, Signal, Tier
 from insights.noticing.standing import SAME, Standing
+from insights.noticing.state import State
 from nlp.directions import unit
 
 __all__ = ["FEWEST", "KEPT", "Active", "Report", "Resolved", "Signal", "State", "Tier", "step"]
@@ -45,23 +47,6 @@ FEWEST_EARLIER, ABOUT = 2, 0.5
 
 NOTHING_JOINS = 1.0
 """The radius of an issue that is watched: until it is certain, new statements go where they would go without it."""
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What is remembered of one service; an empty one is a new service.
-
-    `reports`: of the last 32 days, as they came or were grouped since; `calibrated`: by how much its false alarms
-    exceed what is common; `joined`: the statements that the last step put into an issue, by key.
-    """
-
-    reports: tuple[Report, ...] = ()
-    active: tuple[Active, ...] = ()
-    calibrated: float = 1.0
-    joined: Mapping[int, str] = field(default_factory=dict)
-    memory: Memory | None = field(default=None, repr=False, compare=False)
-    version: int = field(default=0, repr=False, compare=False)
-    habits: tuple[float, Habits] | None = field(default=None, repr=False, compare=False)
 
 
 def step(
@@ -96,8 +81,9 @@ class _Step:
         self.state = state
         self.batch = sorted((replace(r, at=min(r.at, now)) for r in batch), key=lambda report: report.at)
         self.reports = list(state.reports)
-        self.memory = _memory(state, self.batch)
+        self.memory = state.laid_out(self.batch)
         self._forget()
+        self.calibration = state.calibration
         self.joined: dict[int, str] = {}
         self.signals: list[Signal] = []
 
@@ -109,6 +95,8 @@ class _Step:
         habits = self._habits()
         self.look = Look(self.memory, hours(self.now), habits[1], self.standing.owned())
         self.age = float(self.look.ages.max(initial=0.0)) / 24
+        if self.age >= YOUNG:
+            self.calibration = self.calibration.begun(hours(self.now))
         told = self.memory.rows["evidence"] & ~self.memory.rows["late"]
         begin = 0 if review else first
         recent = told & (self.look.ages < self.look.windows[-1])
@@ -119,6 +107,7 @@ class _Step:
             self.state,
             reports=tuple(self.reports),
             active=tuple(self.standing.active.values()),
+            calibration=self.calibration,
             joined=self.joined,
             memory=self.memory,
             version=self.memory.version,
@@ -160,33 +149,52 @@ class _Step:
 
     def _suspect(self, place: int) -> None:
         found = self.look.suspect(place)
-        if found and (tier := self._tier(found)):
+        if found is None or not self._many(found):
+            return
+        tier = self._tier(found)
+        if tier:
             self._find(found, tier)
+        if tier != "signal":
+            self._learn(found)
 
     def _tier(self, found: Suspicion) -> Tier | None:
-        """Evidence of one day alone is watched, however much it is, and so is all in a service's first week."""
-        pieces = len(np.unique(self.memory.rows["piece"][found.recent]))
-        if pieces < self.look.least or self._chance(found) > WATCH * self.tolerance:
+        if not self._many(found) or self._chance(found) > WATCH * self.tolerance:
             return None
-        sound = days(self.memory, found.recent) >= FEWEST_DAYS and self.age >= YOUNGEST
-        return "signal" if sound and self._chance(found) <= self.tolerance else "watch"
+        return "signal" if self._sound(found) and self._chance(found) <= self.tolerance else "watch"
+
+    def _many(self, found: Suspicion) -> bool:
+        return len(np.unique(self.memory.rows["piece"][found.recent])) >= self.look.least
+
+    def _sound(self, found: Suspicion) -> bool:
+        """Evidence of one day alone is watched, however much it is, and so is all in a service's first week."""
+        return days(self.memory, found.recent) >= FEWEST_DAYS and self.age >= YOUNGEST
+
+    def _learn(self, found: Suspicion) -> None:
+        """What is just beyond chance, and more of nothing that is known, tells how often that is so in this service."""
+        stirs = self.age >= YOUNG and found.chance <= STIR and self._sound(found)
+        if stirs and self._known(found) is None:
+            self.calibration = self.calibration.met((self.reports[p].key for p in found.recent), hours(self.now))
 
     def _chance(self, found: Suspicion) -> float:
         """A service of less than four weeks is looked at with the more caution the younger it is."""
-        return found.chance * self.state.calibrated * YOUNG / min(max(self.age, 1.0), YOUNG)
+        corrected = self.state.calibration.factor(hours(self.now))
+        return found.chance * corrected * YOUNG / min(max(self.age, 1.0), YOUNG)
 
     def _find(self, found: Suspicion, tier: Tier) -> None:
-        centre = self._centre(found.members)
-        watched = self.standing.same(centre, "watch")
+        watched = self.standing.watched(self._centre(found.members))
         issue, fresh = self._identify(found)
-        known = self.standing.same(centre, "signal") or (issue if self._claimed(issue) else None)
-        if known:
+        if known := self._known(found):
             if tier == "signal":
                 self._extend(known, found.members)
         elif tier == "watch" and (watched or issue in self.standing.active):
             self._prolong(watched or issue)
         elif (kind := self._kind(issue, found)) is not None:
             self._raise(kind, tier, watched if watched and fresh else issue, found, fresh=fresh)
+
+    def _known(self, found: Suspicion) -> str | None:
+        rows = self.memory.rows[found.recent]
+        channel = int(rows["channel"][0]) if found.way == "channel" else None
+        return self.standing.more_of(self._centre(found.members), float(rows["at"].min()), channel)
 
     def _claimed(self, issue: str) -> bool:
         return issue in self.standing.active and self.standing.active[issue].tier == "signal"
@@ -226,6 +234,7 @@ class _Step:
         )
         self.standing.active[issue] = self._stands(issue, tier, found)
         if tier == "signal":
+            self.calibration = self.calibration.without(report.key for report in members)
             self._extend(issue, found.members)
 
     def _stands(self, issue: str, tier: Tier, found: Suspicion) -> Active:
@@ -242,7 +251,7 @@ class _Step:
         """
         rows = self.memory.rows
         issue = Counter(self.reports[place].issue for place in found.recent).most_common(1)[0][0]
-        if issue is not None and self._mostly(found, issue):
+        if issue is not None and not self._claimed(issue) and self._mostly(found, issue):
             lately = self.look.fresh() & (rows["issue"] == self.memory.code(issue)) & (self.look.ages < found.window)
             if self._count(found, issue) >= 0.5 * lately.sum() and self._was_about(found, issue):
                 return issue, False
@@ -289,11 +298,3 @@ class _Step:
             gone = next((i for i, r in enumerate(self.reports) if r.at >= self.now - KEPT), len(self.reports))
             self.reports = self.reports[gone:]
             self.memory.drop(gone)
-
-
-def _memory(state: State, batch: Sequence[Report]) -> Memory:
-    """The state's own, or one built anew: another step has used it, or its whitening and neighbours are out of date."""
-    memory, reports = state.memory, state.reports
-    if memory and memory.version == state.version and memory.serves(len(reports)):
-        return memory
-    return Memory((*reports, *batch))

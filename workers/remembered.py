@@ -9,18 +9,19 @@ import numpy as np
 
 from feedback.record.models import Signal
 from insights import detect
+from insights.noticing.calibration import Calibration
 from insights.noticing.habits import Habits
 
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
     active: tuple[detect.Active, ...] = ()
-    calibrated: float = 1.0
+    calibration: Calibration = Calibration()
     habits: tuple[float, Habits] | None = None
 
 
 def freeze(state: detect.State) -> bytes:
-    kept = Remembered(state.active, state.calibrated, state.habits)
+    kept = Remembered(state.active, state.calibration, state.habits)
     return msgspec.msgpack.encode(kept, enc_hook=_bytes)
 
 
@@ -29,7 +30,7 @@ def thaw(state: detect.State, stored: bytes | None, standing: Iterable[Signal]) 
     kept = _decoded(stored) if stored else Remembered()
     by_issue: dict[tuple[str, str], detect.Active] = {(active.issue, active.tier): active for active in kept.active}
     active = [by_issue.get((str(signal.issue_id), signal.tier)) or _by_itself(signal) for signal in standing]
-    return replace(state, active=tuple(active), calibrated=kept.calibrated, habits=kept.habits)
+    return replace(state, active=tuple(active), calibration=kept.calibration, habits=kept.habits)
 
 
 def _by_itself(signal: Signal) -> detect.Active:

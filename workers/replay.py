@@ -14,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 
 from insights import detect
-from insights.noticing.memory import Vectors
+from insights.noticing.memory import Places, Vectors
 from nlp import communities, grouping, identity, neighbours, topics
 from nlp.directions import unit
 
@@ -106,14 +106,12 @@ class Groups:
         return self.texts[signal.keys[0]]
 
     def refit(self, state: detect.State) -> tuple[detect.Report, ...]:
-        """Groups anew what is kept. What has been signalled goes on, as a part of a larger group if need be."""
+        """Groups anew what is kept. What has been signalled goes on."""
         told = [place for place, report in enumerate(state.reports) if report.vector is not None]
         vectors = np.array([state.reports[place].vector for place in told])
-        labels = communities.leiden(neighbours.graph(vectors), RESOLUTION)
-        groups = [np.flatnonzero(labels == label) for label in range(labels.max() + 1)]
-        groups = [group for group in groups if len(group) >= grouping.MEMBERS]
-        centres = [unit(vectors[group].sum(axis=0)) for group in groups]
         issues = [state.reports[place].issue for place in told]
+        groups = self._groups(vectors, issues)
+        centres = [unit(vectors[group].sum(axis=0)) for group in groups]
         known = [
             identity.Known(issue, frozenset(place for place, i in enumerate(issues) if i == issue), centroid)
             for issue, (centroid, _) in self.places.items()
@@ -133,3 +131,13 @@ class Groups:
         for where, stands in zip(told, target, strict=True):
             reports[where] = replace(reports[where], issue=stands)
         return tuple(reports)
+
+    def _groups(self, vectors: Vectors, issues: Sequence[str | None]) -> list[Places]:
+        """The rows of each; a signalled issue has one of its own."""
+        labels = communities.leiden(neighbours.graph(vectors), RESOLUTION)
+        numbers = {issue: number for number, issue in enumerate(sorted(self.signalled))}
+        start = np.array([numbers.get(issue or "", -1) for issue in issues], np.int32)
+        free = np.ones(len(labels), bool)
+        labels = grouping.stand_apart(vectors, labels, start, numbers.values(), free)
+        groups = [np.flatnonzero(labels == label) for label in range(labels.max() + 1)]
+        return [group for group in groups if len(group) >= grouping.MEMBERS]

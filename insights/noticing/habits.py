@@ -13,11 +13,12 @@ from insights.noticing.surprise import WEEK, Floats
 
 MOST_ALIKE = 0.9
 FEWEST_PAIRS = 30
-RESTLESS = 0.03
+RESTLESS = 0.08
 """The squared variation of an issue's share from week to week, before a service has shown its own."""
 AHEAD = 2.0
 """A wandering share is farther from its past mean than its weeks are from each other, by this factor squared."""
-RESTLESS_WEIGHT = 20.0
+RESTLESS_WEIGHT = 60.0
+"""Issues that what is common counts as: four weeks of some ten issues tell little."""
 
 
 @dataclass(frozen=True, slots=True)

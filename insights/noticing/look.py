@@ -9,7 +9,7 @@ import numpy as np
 
 from insights.noticing.habits import Habits, weights
 from insights.noticing.memory import Memory, Places, Vectors
-from insights.noticing.scan import RADII, Find, Mask, Nearby, Region, Ruler, about, at, enough, scan
+from insights.noticing.scan import RADII, Find, Mask, Nearby, Region, Ruler, about, at, risen, scan
 from insights.noticing.surprise import LEAST_REPORTS, WEEK, Floats, exposure
 
 BUSY = np.array([12.0, 24.0, 48.0, 96.0])
@@ -22,8 +22,11 @@ LEAST_BUSY = 4
 
 Way = Literal["neighbourhood", "channel", "issue", "return"]
 
-CHANCES: dict[Way, float] = {"neighbourhood": 50.0, "channel": 80.0, "issue": 40.0}
+CHANCES: dict[Way, float] = {"neighbourhood": 25.0, "channel": 40.0, "issue": 20.0}
 """Looked at in this way, of so many statements each finds something of the odds of one in so many by mere chance."""
+
+QUIET_CHANCES = 2.0
+"""Times as many in a quiet service, which is looked at over longer and over more windows."""
 
 RETURNS = 200.0
 """How often a week chance finds something about one known centre, for odds of one: few reports come near it, and one
@@ -71,6 +74,7 @@ class Look:
         self.pace = self._pace()
         busy = self.pace >= BUSY_WEEK
         self.windows, self.least = (BUSY, LEAST_BUSY) if busy else (QUIET, LEAST_REPORTS)
+        self._looks = self.pace * (1.0 if busy else QUIET_CHANCES)
         self._rulers: dict[int | None, Ruler] = {}
         self._shares: dict[int, float] = {}
 
@@ -88,7 +92,7 @@ class Look:
             found.append(self._scanned("channel", some, there, channel, share))
         if rows["issue"][place] >= 0:
             members, ruler = rows["issue"][places] == rows["issue"][place], self._ruler(None)
-            if enough(members, near, ruler):
+            if risen(members, near, ruler):
                 found.append(self._told("issue", about([members], near, ruler), near, places))
         return min(filter(None, found), key=lambda suspicion: suspicion.chance, default=None)
 
@@ -159,7 +163,7 @@ class Look:
         inside = near.fresh & find.inside
         return Suspicion(
             way=way,
-            chance=CHANCES.get(way, 1.0) * share * self.pace * 10.0**-find.score,
+            chance=CHANCES.get(way, 1.0) * share * self._looks * 10.0**-find.score,
             score=find.score,
             window=find.window,
             observed=find.observed,

@@ -17,7 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insights.noticing.memory import Places, Vectors
-from insights.noticing.surprise import LEAST_REPORTS, WEEK, Counts, Exposure, Floats, surprise
+from insights.noticing.surprise import (
+    BASELINE,
+    LEAST_RATIO,
+    LEAST_REPORTS,
+    WEEK,
+    Counts,
+    Exposure,
+    Floats,
+    expected,
+    surprise,
+)
 from nlp.directions import unit
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -123,6 +133,14 @@ def enough(group: Mask, near: Nearby, ruler: Ruler) -> bool:
     return bool((group & near.fresh & (near.ages < ruler.windows[-1])).sum() >= ruler.least)
 
 
+def risen(group: Mask, near: Nearby, ruler: Ruler) -> bool:
+    """Whether these rows, taken as they are, were said more than usual in any window."""
+    windows, ages = ruler.windows, np.sort(near.ages[group])
+    k = np.searchsorted(np.sort(near.ages[group & near.fresh]), windows).astype(float)
+    b = (np.searchsorted(ages, windows + BASELINE) - np.searchsorted(ages, windows)).astype(float)
+    return bool(((k >= ruler.least) & (k >= LEAST_RATIO * expected(k, b, ruler.volume))).any())
+
+
 def about(groups: Sequence[Mask], near: Nearby, ruler: Ruler) -> Find:
     """The most surprising region about the centre of any of these groups of rows."""
     return _about(groups, near, ruler)[0]
@@ -205,7 +223,8 @@ def _counts(likeness: Vectors, near: Nearby, windows: Floats) -> Counts:
         count = np.bincount(cell, weight[row], int(np.prod(shape))).reshape(shape)
         return np.asarray(np.cumsum(np.cumsum(count[:, ::-1], axis=1)[:, ::-1][:, 1:], axis=2), np.float64)
 
-    fresh, everything = within(near.weight * near.fresh), within(near.weight)
+    everything = within(near.weight)
+    fresh = everything if near.fresh.all() else within(near.weight * near.fresh)
     younger = everything[:, :, in_window]
     return Counts(fresh[:, :, in_window], everything[:, :, -1:] - younger, everything[:, :, a_week_on] - younger)
 

@@ -11,7 +11,7 @@ import numpy as np
 from insights.noticing.look import BUSY_WEEK
 from insights.noticing.memory import KEPT, Memory, Places, Vectors, hours
 from insights.noticing.scan import Mask, Region
-from insights.noticing.signal import Active, Resolved, Tier
+from insights.noticing.signal import Active, Resolved
 from nlp.directions import unit
 
 ACTIVE_BUSY, ACTIVE_QUIET = 120.0, 504.0
@@ -23,8 +23,11 @@ STILL = 1.5
 LONGEST = 28 * 24.0
 """Hours after which what goes on is usual."""
 
-SAME = 0.3
-"""The similarity of two regions' centres from which they are one issue."""
+SAME, SAME_LATER = 0.3, 0.6
+"""The similarity of two regions' centres from which they are one issue: if both began about the same time, or not."""
+
+HEARD = 0.5
+"""The share of an issue's reports by one channel, from which it is told there."""
 
 NEIGHBOURLY = 0.2
 """The similarity below which even the nearest is no neighbour."""
@@ -85,11 +88,34 @@ class Standing:
         near = self._memory.rows["issue"][self._memory.neighbours(place, NEIGHBOURLY)]
         return Counter(near[near >= 0].tolist())
 
-    def same(self, centre: Vectors, tier: Tier) -> str | None:
-        """The issue of this tier that what lies about this centre is more of."""
-        likeness = {a.issue: float(centre @ self.region(a).centre) for a in self.active.values() if a.tier == tier}
-        best = max(likeness, key=likeness.__getitem__, default=None)
-        return best if best is not None and likeness[best] >= SAME else None
+    def watched(self, centre: Vectors) -> str | None:
+        """The watched issue that what lies about this centre is more of."""
+        return self._nearest({a.issue: SAME for a in self.active.values() if a.tier == "watch"}, centre)
+
+    def more_of(self, centre: Vectors, since: float, channel: int | None) -> str | None:
+        """The signalled issue that what was found about this centre is more of.
+
+        `since`: the hour of its first report; what begins long after an issue has to be the more like it. `channel`:
+        the rare one that alone brings it; it is more only of what is heard there too.
+        """
+        signalled = [a for a in self.active.values() if a.tier == "signal"]
+        return self._nearest(
+            {
+                a.issue: SAME if since - hours(a.begun) < self._span() else SAME_LATER
+                for a in signalled
+                if channel is None or self._heard_by(a, channel)
+            },
+            centre,
+        )
+
+    def _nearest(self, least: Mapping[str, float], centre: Vectors) -> str | None:
+        """Of these issues the one most like it, if it is so by at least so much."""
+        likeness = {issue: float(centre @ self.region(self.active[issue]).centre) for issue in least}
+        enough = [issue for issue in least if likeness[issue] >= least[issue]]
+        return max(enough, key=likeness.__getitem__, default=None)
+
+    def _heard_by(self, active: Active, channel: int) -> bool:
+        return bool((self._memory.rows["channel"][self._core(active)] == channel).mean() >= HEARD)
 
     def members(self, active: Active) -> Places:
         rows = self._memory.rows
@@ -118,9 +144,12 @@ class Standing:
         rows, resolved = self._memory.rows, self._resolved.get(active.issue)
         if resolved and resolved.at >= active.begun:
             return False
-        span = ACTIVE_BUSY if len(rows) * 7 / KEPT.days >= BUSY_WEEK else ACTIVE_QUIET
+        span = self._span()
         age = self._now - hours(active.begun)
         if age < span:
             return True
         lately = (rows["at"][self.members(active)] > self._now - span).sum()
         return bool(age < LONGEST and lately > STILL * active.usual * span)
+
+    def _span(self) -> float:
+        return ACTIVE_BUSY if len(self._memory.rows) * 7 / KEPT.days >= BUSY_WEEK else ACTIVE_QUIET

@@ -50,19 +50,11 @@ def exposure(ages: Floats, share: Floats, windows: Floats) -> Exposure:
     """
     order = np.argsort(ages, kind="stable")
     total = np.concatenate([[0.0], np.cumsum(share[order])])
-    sorted_ages = ages[order]
-
-    def within(youngest: Floats, oldest: Floats) -> Floats:
-        begin, end = np.searchsorted(sorted_ages, [youngest, oldest])
-        return np.asarray(total[end] - total[begin])
-
-    weeks = [within(week * WEEK + 0 * windows, week * WEEK + windows) for week in (1, 2, 3, 4)]
-    return Exposure(
-        within(0 * windows - 1, windows),
-        within(windows, windows + BASELINE),
-        np.asarray(np.mean(weeks, axis=0)),
-        within(windows, windows + WEEK),
-    )
+    weeks = WEEK * np.arange(1, 5)[:, None] + 0 * windows
+    edges = np.stack([windows, windows + WEEK, windows + BASELINE, *weeks, *(weeks + windows)])
+    until = total[np.searchsorted(ages[order], edges)]
+    usual = np.mean(until[7:] - until[3:7], axis=0)
+    return Exposure(until[0], until[2] - until[0], np.asarray(usual), until[1] - until[0])
 
 
 @dataclass(frozen=True, slots=True)
