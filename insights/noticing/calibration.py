@@ -21,7 +21,7 @@ SPAN = 26 * WEEK
 PRIOR = 8.0
 """Weeks as they should be, that a service starts with."""
 
-LEAST, MOST = 0.5, 10.0
+LEAST, MOST = 1.0, 10.0
 
 FORGOTTEN = 2 * WEEK
 """After so long, the same statements stir anew."""
