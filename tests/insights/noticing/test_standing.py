@@ -43,3 +43,20 @@ def test_all_that_an_issue_was_told_with_is_explained_by_it_the_rim_too() -> Non
     reports = said(BADGE, 6, "badge") + said(unit(BADGE + PARKING), 2, "badge") + said(PARKING, 20, None)
     _, stands = standing(reports, 0.95)
     assert stands.owned().tolist() == [True] * 8 + [False] * 20
+
+
+@pytest.mark.parametrize(("hour", "issue"), [(0, "badge"), (400, None)])
+def test_what_begins_long_after_an_issue_has_to_be_more_like_it(hour: int, issue: str | None) -> None:
+    memory, stands = standing(said(BADGE, 20, "badge") + said(LIGHTS, 300, None) + said(PARKING, 300, None), 0.9)
+    centre = stands.region(stands.active["badge"]).centre
+    beside = unit(0.45 * centre + 0.89 * unit(RNG.normal(size=64).astype(np.float32) * (np.abs(centre) < 0.1)))
+    assert stands.more_of(beside, hours(START) + hour, None) == issue
+    assert stands.more_of(centre, hours(START) + hour, None) == "badge"
+    assert memory.rows["evidence"].all()
+
+
+def test_what_one_rare_channel_brings_is_no_more_of_an_issue_that_is_not_heard_there() -> None:
+    memory, stands = standing(said(BADGE, 20, "badge") + said(PARKING, 20, None), 0.9)
+    centre = stands.region(stands.active["badge"]).centre
+    assert stands.more_of(centre, hours(START), memory.code("web")) == "badge"
+    assert stands.more_of(centre, hours(START), memory.code("call")) is None
