@@ -149,7 +149,7 @@ class _Step:
 
     def _suspect(self, place: int) -> None:
         found = self.look.suspect(place)
-        if found is None or not self._many(found):
+        if found is None:
             return
         tier = self._tier(found)
         if tier:
@@ -171,7 +171,7 @@ class _Step:
 
     def _learn(self, found: Suspicion) -> None:
         """What is just beyond chance, and more of nothing that is known, tells how often that is so in this service."""
-        stirs = self.age >= YOUNG and found.chance <= STIR and self._sound(found)
+        stirs = self.age >= YOUNG and found.chance <= STIR and self._many(found) and self._sound(found)
         if stirs and self._known(found) is None:
             self.calibration = self.calibration.met((self.reports[p].key for p in found.recent), hours(self.now))
 

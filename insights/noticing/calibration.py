@@ -2,7 +2,8 @@
 
 A finding whose chance is one a week ought to be met about once a week where nothing happens. Where such stirs are more
 frequent (the rates wander more than the test allows for, people copy each other's words), every chance is as much
-larger; where they are rarer, smaller. What became a signal is no stir: it may well be real.
+larger. Where they are rarer it stays as it is: what is rare at one a week need not be rarer at one a year. What became
+a signal is no stir: it may well be real.
 """
 
 from __future__ import annotations

@@ -98,15 +98,12 @@ class Standing:
         `since`: the hour of its first report; what begins long after an issue has to be the more like it. `channel`:
         the rare one that alone brings it; it is more only of what is heard there too.
         """
-        signalled = [a for a in self.active.values() if a.tier == "signal"]
-        return self._nearest(
-            {
-                a.issue: SAME if since - hours(a.begun) < self._span() else SAME_LATER
-                for a in signalled
-                if channel is None or self._heard_by(a, channel)
-            },
-            centre,
-        )
+        least = {
+            a.issue: SAME if since - hours(a.begun) < self._span() else SAME_LATER
+            for a in self.active.values()
+            if a.tier == "signal" and (channel is None or self._heard_by(a, channel))
+        }
+        return self._nearest(least, centre)
 
     def _nearest(self, least: Mapping[str, float], centre: Vectors) -> str | None:
         """Of these issues the one most like it, if it is so by at least so much."""

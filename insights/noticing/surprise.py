@@ -53,8 +53,9 @@ def exposure(ages: Floats, share: Floats, windows: Floats) -> Exposure:
     weeks = WEEK * np.arange(1, 5)[:, None] + 0 * windows
     edges = np.stack([windows, windows + WEEK, windows + BASELINE, *weeks, *(weeks + windows)])
     until = total[np.searchsorted(ages[order], edges)]
+    window, lately, baseline = until[:3]
     usual = np.mean(until[7:] - until[3:7], axis=0)
-    return Exposure(until[0], until[2] - until[0], np.asarray(usual), until[1] - until[0])
+    return Exposure(window, baseline - window, np.asarray(usual), lately - window)
 
 
 @dataclass(frozen=True, slots=True)
