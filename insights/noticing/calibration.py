@@ -46,7 +46,8 @@ class Calibration:
     def factor(self, now: float) -> float:
         """What a chance is to be multiplied by in this service."""
         weeks = min(now - self.since, SPAN) / WEEK if self.since is not None else 0.0
-        return float(np.clip((PRIOR + len(self.stirs)) / (PRIOR + STIR * weeks), LEAST, MOST))
+        lately = sum(now - stir.at < SPAN for stir in self.stirs)
+        return float(np.clip((PRIOR + lately) / (PRIOR + STIR * weeks), LEAST, MOST))
 
     def begun(self, now: float) -> Calibration:
         return self if self.since is not None else replace(self, since=now)

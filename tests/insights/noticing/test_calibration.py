@@ -25,6 +25,10 @@ def test_few_stirs_make_it_no_bolder_and_neither_does_a_service_not_yet_known() 
     assert Calibration().factor(20 * WEEK) == LEAST
 
 
+def test_a_service_that_has_calmed_down_is_looked_at_as_others_are_again() -> None:
+    assert after(20, 4).factor(60 * WEEK) == LEAST
+
+
 def test_the_same_statements_stir_once() -> None:
     known = Calibration().begun(0.0).met([1, 2, 3], 1.0).met([3, 4], 2.0).met([4, 5], 3.0)
     assert len(known.stirs) == 1
