@@ -19,7 +19,7 @@ STIR = 1.0
 """The chance up to which a finding is a stir: that many a week are to be expected."""
 
 SPAN = 26 * WEEK
-PRIOR = 8.0
+PRIOR = 26.0
 """Weeks as they should be, that a service starts with."""
 
 LEAST, MOST = 1.0, 10.0

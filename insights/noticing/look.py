@@ -12,7 +12,7 @@ from insights.noticing.memory import Memory, Places, Vectors
 from insights.noticing.scan import RADII, Find, Mask, Nearby, Region, Ruler, about, at, risen, scan
 from insights.noticing.surprise import LEAST_REPORTS, WEEK, Floats, exposure
 
-BUSY = np.array([12.0, 24.0, 48.0, 96.0])
+BUSY = np.array([24.0, 48.0, 96.0])
 QUIET = np.array([24.0, 48.0, 96.0, 168.0, 336.0])
 BUSY_WEEK = 100
 """Hours: the windows of a service, and of one with fewer statements a week than this."""
@@ -22,11 +22,15 @@ LEAST_BUSY = 4
 
 Way = Literal["neighbourhood", "channel", "issue", "return"]
 
-CHANCES: dict[Way, float] = {"neighbourhood": 25.0, "channel": 40.0, "issue": 20.0}
-"""Looked at in this way, of so many statements each finds something of the odds of one in so many by mere chance."""
+RARER = 0.725
+"""What is sought among many regions is as rare as its odds to this power: long odds are met more often than the test
+promises, as rates wander and people repeat each other."""
+
+CHANCES: dict[Way, float] = {"neighbourhood": 1.08, "channel": 2.6, "issue": 0.9}
+"""How often each statement finds, in this way, something of odds of one by mere chance."""
 
 QUIET_CHANCES = 2.0
-"""Times as many in a quiet service, which is looked at over longer and over more windows."""
+"""Times as often in a quiet service, which is looked at over longer and over more windows."""
 
 RETURNS = 200.0
 """How often a week chance finds something about one known centre, for odds of one: few reports come near it, and one
@@ -163,7 +167,7 @@ class Look:
         inside = near.fresh & find.inside
         return Suspicion(
             way=way,
-            chance=CHANCES.get(way, 1.0) * share * self._looks * 10.0**-find.score,
+            chance=CHANCES.get(way, 1.0) * share * self._looks * 10.0 ** (-RARER * find.score),
             score=find.score,
             window=find.window,
             observed=find.observed,

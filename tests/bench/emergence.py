@@ -6,8 +6,6 @@ look once a day. Ours is `feedback backtest` as it is.
 
 import datetime as dt
 import json
-import subprocess
-import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,15 +18,14 @@ from numpy.typing import NDArray
 
 from insights.detect import Report, State
 from insights.noticing.surprise import Counts, exposure, surprise
-from tests.bench import DATA, Row, Skipped, corpus
 from tests.bench import Report as Findings
+from tests.bench import Row
+from tests.bench.arranged import FLAGS, HISTORY, make, scorer
 from workers.backtest import backtest, by_service, hear, read
 from workers.replay import Groups
 
-SCORER = DATA.parent / "bench" / "emergence.py"
 SEEDS = (1, 2, 3)
-FLAGS = ("--copies", "--drift", "--batches")
-DAYS, HISTORY = 29, 28
+DAYS = 29
 DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 TOLERANCE = 0.02
 
@@ -93,21 +90,13 @@ RULES: Mapping[str, Rule] = {
 
 
 def run(report: Findings) -> None:
-    if not SCORER.exists():
-        raise Skipped(f"{SCORER} is missing")
     with tempfile.TemporaryDirectory() as folder:
         scores: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
         for seed in SEEDS:
-            stream, truth = Path(folder) / f"{seed}.jsonl", Path(folder) / f"{seed}.json"
-            _call("make", corpus=corpus("banking77.csv"), seed=seed, out=stream, truth=truth, flags=FLAGS)
+            stream, truth = make(Path(folder), seed)
             for name, alerts in _alerts(stream, Path(folder)):
-                scores[name].append(json.loads(_call("score", stream=stream, truth=truth, alerts=alerts)))
+                scores[name].append(json.loads(scorer("score", stream=stream, truth=truth, alerts=alerts)))
     report.table(f"banking77, seeds {SEEDS}, {' '.join(FLAGS)}", [_row(name, found) for name, found in scores.items()])
-
-
-def _call(command: str, flags: Sequence[str] = (), **options: object) -> str:
-    named = [part for name, value in options.items() for part in (f"--{name}", str(value))]
-    return subprocess.check_output([sys.executable, SCORER, command, *named, *flags], text=True)
 
 
 def _row(name: str, found: Sequence[Mapping[str, Any]]) -> Row:
