@@ -22,14 +22,14 @@ LEAST_BUSY = 4
 
 Way = Literal["neighbourhood", "channel", "issue", "return"]
 
-RARER = 0.725
+RARER = 0.7
 """What is sought among many regions is as rare as its odds to this power: long odds are met more often than the test
 promises, as rates wander and people repeat each other."""
 
-CHANCES: dict[Way, float] = {"neighbourhood": 1.08, "channel": 2.6, "issue": 0.9}
+CHANCES: dict[Way, float] = {"neighbourhood": 0.75, "channel": 1.9, "issue": 0.6}
 """How often each statement finds, in this way, something of odds of one by mere chance."""
 
-QUIET_CHANCES = 2.0
+QUIET_CHANCES = 2.1
 """Times as often in a quiet service, which is looked at over longer and over more windows."""
 
 RETURNS = 200.0
