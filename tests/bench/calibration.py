@@ -50,7 +50,9 @@ def wandering_services(folder: Path, seed: int) -> list[list[Heard]]:
 
 def run(report: Findings) -> None:
     histories = [quiet_service(seed) for seed in range(SERVICES)]
-    made_up = {tolerance: [_false(_played(said, tolerance)) for said in histories] for tolerance in TOLERANCES}
+    made_up = {
+        tolerance: [_false(play(said, tolerance=tolerance)[1]) for said in histories] for tolerance in TOLERANCES
+    }
     _tell(report, "made up, without an event", made_up, WATCHED)
     try:
         _tell(report, "of real statements whose mix wanders, the events taken out", _wandering(), (DAYS - HISTORY) / 7)
@@ -68,12 +70,8 @@ def _wandering() -> dict[float, list[int]]:
     return found
 
 
-def _played(said: list[Report], tolerance: float) -> Sequence[Signal]:
-    return play(said, tolerance=tolerance)[1]
-
-
 def _false(raised: Sequence[Signal]) -> int:
-    """Issues that were signalled first after the weeks of learning."""
+    """Issues first signalled after the weeks of learning: an issue counts once, as with ../shared/bench."""
     first = {signal.issue: signal.since for signal in reversed(sent(raised))}
     return sum(since >= START + LEARNING * 7 * DAY for since in first.values())
 
