@@ -192,9 +192,8 @@ class _Step:
             self._raise(kind, tier, watched if watched and fresh else issue, found, fresh=fresh)
 
     def _known(self, found: Suspicion) -> str | None:
-        rows = self.memory.rows[found.recent]
-        channel = int(rows["channel"][0]) if found.way == "channel" else None
-        return self.standing.more_of(self._centre(found.members), float(rows["at"].min()), channel)
+        channel = int(self.memory.rows["channel"][found.recent[0]]) if found.way == "channel" else None
+        return self.standing.more_of(self._centre(found.members), found.recent, channel)
 
     def _claimed(self, issue: str) -> bool:
         return issue in self.standing.active and self.standing.active[issue].tier == "signal"

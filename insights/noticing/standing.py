@@ -23,7 +23,7 @@ STILL = 1.5
 LONGEST = 28 * 24.0
 """Hours after which what goes on is usual."""
 
-SAME, SAME_LATER = 0.3, 0.6
+SAME_JOINED, SAME, SAME_LATER = 0.15, 0.3, 0.6
 """The similarity of two regions' centres from which they are one issue: if both began about the same time, or not."""
 
 HEARD = 0.5
@@ -92,18 +92,26 @@ class Standing:
         """The watched issue that what lies about this centre is more of."""
         return self._nearest({a.issue: SAME for a in self.active.values() if a.tier == "watch"}, centre)
 
-    def more_of(self, centre: Vectors, since: float, channel: int | None) -> str | None:
+    def more_of(self, centre: Vectors, recent: Places, channel: int | None) -> str | None:
         """The signalled issue that what was found about this centre is more of.
 
-        `since`: the hour of its first report; what begins long after an issue has to be the more like it. `channel`:
-        the rare one that alone brings it; it is more only of what is heard there too.
+        `recent`: its reports in the window. `channel`: the rare one that alone brings it; it is more only of what is
+        heard there too.
         """
         least = {
-            a.issue: SAME if since - hours(a.begun) < self._span() else SAME_LATER
+            a.issue: self._least(a, recent)
             for a in self.active.values()
             if a.tier == "signal" and (channel is None or self._heard_by(a, channel))
         }
         return self._nearest(least, centre)
+
+    def _least(self, active: Active, recent: Places) -> float:
+        """How like an issue these have to be: the more so if they begin long after it, less if a refit put them there."""
+        rows = self._memory.rows[recent]
+        if rows["at"].min() - hours(active.begun) >= self._span():
+            return SAME_LATER
+        joined = (rows["issue"] == self._memory.code(active.issue)).mean() >= HEARD
+        return SAME_JOINED if joined else SAME
 
     def _nearest(self, least: Mapping[str, float], centre: Vectors) -> str | None:
         """Of these issues the one most like it, if it is so by at least so much."""
