@@ -79,7 +79,7 @@ class _Step:
     ) -> None:
         self.now, self.tolerance, self.resolved = now, tolerance, resolved
         self.state = state
-        self.batch = sorted((replace(r, at=min(r.at, now)) for r in batch), key=lambda report: report.at)
+        self.batch = sorted((r if r.at <= now else replace(r, at=now) for r in batch), key=lambda report: report.at)
         self.reports = list(state.reports)
         self.memory = state.laid_out(self.batch)
         self._forget()
@@ -97,10 +97,10 @@ class _Step:
         self.age = float(self.look.ages.max(initial=0.0)) / 24
         if self.age >= YOUNG:
             self.calibration = self.calibration.begun(hours(self.now))
-        told = self.memory.rows["evidence"] & ~self.memory.rows["late"]
         begin = 0 if review else first
-        recent = told & (self.look.ages < self.look.windows[-1])
-        for place in np.flatnonzero(recent[begin:]) + begin:
+        rows = self.memory.rows[begin:]
+        recent = rows["evidence"] & ~rows["late"] & (self.look.ages[begin:] < self.look.windows[-1])
+        for place in np.flatnonzero(recent) + begin:
             self._judge(int(place))
         self.memory.version += 1
         state = replace(
@@ -120,7 +120,7 @@ class _Step:
         if owner is not None:
             self._extend(owner, np.array([place]))
             self._escalated(owner, place)
-        elif (self.look.ages < YOUNG * 24).sum() >= FEWEST and not self._returned(place):
+        elif np.count_nonzero(self.look.ages < YOUNG * 24) >= FEWEST and not self._returned(place):
             self._suspect(place)
 
     def _returned(self, place: int) -> bool:
@@ -193,7 +193,7 @@ class _Step:
 
     def _known(self, found: Suspicion) -> str | None:
         channel = int(self.memory.rows["channel"][found.recent[0]]) if found.way == "channel" else None
-        return self.standing.more_of(self._centre(found.members), found.recent, channel)
+        return self.standing.more_of(self._centre(found.members), found.recent, found.members, channel)
 
     def _claimed(self, issue: str) -> bool:
         return issue in self.standing.active and self.standing.active[issue].tier == "signal"

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from insights.noticing.memory import Memory
+from insights.noticing.memory import Memory, Places
 from insights.noticing.surprise import WEEK, Floats
 
 MOST_ALIKE = 0.9
@@ -34,15 +34,16 @@ def learn(memory: Memory, now: float) -> Habits:
     return Habits(_alike(memory), _restless(memory, now))
 
 
-def weights(rows: NDArray[Any], alike: float) -> Floats:
+def weights(rows: NDArray[Any], places: Places, alike: float) -> Floats:
     """How much each of these reports counts: c of one batch count c / (1 + (c - 1) alike), those of one piece one."""
-    count = np.ones(len(rows))
-    batched = rows["batch"] >= 0
+    count = np.ones(len(places))
+    batch = rows["batch"][places]
+    batched = batch >= 0
     if alike > 0 and batched.any():
-        count[batched] = 1 / (1 + (_size(rows["batch"][batched]) - 1) * alike)
-    parts = rows["share"] < 1
+        count[batched] = 1 / (1 + (_size(batch[batched]) - 1) * alike)
+    parts = rows["share"][places] < 1
     if parts.any():
-        count[parts] /= _size(rows["piece"][parts])
+        count[parts] /= _size(rows["piece"][places[parts]])
     return count
 
 

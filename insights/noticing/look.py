@@ -138,7 +138,8 @@ class Look:
     def _share(self, channel: int) -> float:
         """What a channel brings of everything."""
         if channel not in self._shares:
-            self._shares[channel] = float((self._memory.rows["channel"] == channel).mean())
+            channels = self._memory.rows["channel"]
+            self._shares[channel] = np.count_nonzero(channels == channel) / len(channels)
         return self._shares[channel]
 
     def _around(self, place: int, likeness: Vectors, may: Mask) -> Places:
@@ -148,12 +149,12 @@ class Look:
         return np.append(np.flatnonzero(around), place)
 
     def _near(self, places: Places, likeness: Vectors) -> Nearby:
-        rows = self._memory.rows[places]
+        rows = self._memory.rows
         close = likeness[places] >= RADII[0]
         close[-1] = True
         weight = np.ones(len(places))
-        weight[close] = weights(rows[close], self._habits.alike)
-        fresh = ~self.owned[places] & ~rows["late"]
+        weight[close] = weights(rows, places[close], self._habits.alike)
+        fresh = ~(self.owned | rows["late"])[places]
         return Nearby(self._memory.smooth[places], self.ages[places], weight, fresh)
 
     def _scanned(

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from insights.noticing.whitening import Whitening, whitening
+from insights.noticing.whitening import unwhitened, whitening
 from nlp.directions import unit
 
 Vectors: TypeAlias = NDArray[np.float32]
@@ -73,7 +73,7 @@ class Memory:
         self.outlines: dict[str, Any] = {}
         self._codes: dict[str | None, int] = {None: -1}
         self.dimensions = next((len(report.vector) for report in reports if report.vector is not None), 0)
-        self.whitened = Whitening(np.zeros(self.dimensions, np.float32), np.eye(self.dimensions, dtype=np.float32))
+        self.whitened = unwhitened(self.dimensions)
         self._rows = np.zeros(0, _ROW)
         self._plain = np.zeros((0, self.dimensions), np.float32)
         self._smooth = np.zeros((0, self.dimensions), np.float32)

@@ -23,8 +23,13 @@ STILL = 1.5
 LONGEST = 28 * 24.0
 """Hours after which what goes on is usual."""
 
-SAME_JOINED, SAME, SAME_LATER = 0.15, 0.3, 0.6
-"""The similarity of two regions' centres from which they are one issue: if both began about the same time, or not."""
+SAME, SAME_LATER, SAME_TOGETHER = 0.3, 0.6, 0.1
+"""The similarity of two regions' centres from which they are one issue: if both began in the same days; if one began
+long after the other; and if they belong together by what follows, or a refit put them together."""
+
+TOGETHER, ALIKE = 72.0, 0.42
+"""Two that began within so many hours are parts of one problem, if their centres as they came are so similar: whitening
+sets the wordings of one problem farther apart than it is from others."""
 
 HEARD = 0.5
 """The share of an issue's reports by one channel, from which it is told there."""
@@ -92,26 +97,34 @@ class Standing:
         """The watched issue that what lies about this centre is more of."""
         return self._nearest({a.issue: SAME for a in self.active.values() if a.tier == "watch"}, centre)
 
-    def more_of(self, centre: Vectors, recent: Places, channel: int | None) -> str | None:
+    def more_of(self, centre: Vectors, recent: Places, members: Places, channel: int | None) -> str | None:
         """The signalled issue that what was found about this centre is more of.
 
-        `recent`: its reports in the window. `channel`: the rare one that alone brings it; it is more only of what is
-        heard there too.
+        `recent`: its reports in the window; `members`: those of the last days beside. `channel`: the rare one that
+        alone brings it; it is more only of what is heard there too.
         """
         least = {
-            a.issue: self._least(a, recent)
+            a.issue: self._least(a, recent, members)
             for a in self.active.values()
             if a.tier == "signal" and (channel is None or self._heard_by(a, channel))
         }
         return self._nearest(least, centre)
 
-    def _least(self, active: Active, recent: Places) -> float:
-        """How like an issue these have to be: the more so if they begin long after it, less if a refit put them there."""
+    def _least(self, active: Active, recent: Places, members: Places) -> float:
+        """How like an issue these have to be to be more of it."""
         rows = self._memory.rows[recent]
-        if rows["at"].min() - hours(active.begun) >= self._span():
+        gap = float(rows["at"].min()) - hours(active.begun)
+        if gap >= self._span():
             return SAME_LATER
         joined = (rows["issue"] == self._memory.code(active.issue)).mean() >= HEARD
-        return SAME_JOINED if joined else SAME
+        together = joined or (abs(gap) < TOGETHER and self._alike(members, self._core(active)) >= ALIKE)
+        return SAME_TOGETHER if together else SAME
+
+    def _alike(self, places: Places, others: Places) -> float:
+        """The similarity of the centres of two groups of vectors as they came."""
+        plain, back = self._memory.plain, self._memory.whitened.undone
+        one, other = (unit(back(plain[group]).sum(axis=0)) for group in (places, others))
+        return float(one @ other)
 
     def _nearest(self, least: Mapping[str, float], centre: Vectors) -> str | None:
         """Of these issues the one most like it, if it is so by at least so much."""

@@ -9,6 +9,7 @@ the more restless the rates are and the more of it there is.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeAlias
 
 import numpy as np
@@ -49,13 +50,19 @@ def exposure(ages: Floats, share: Floats, windows: Floats) -> Exposure:
     What is usual at such a time is the mean of the same window one to four weeks earlier.
     """
     order = np.argsort(ages, kind="stable")
-    total = np.concatenate([[0.0], np.cumsum(share[order])])
-    weeks = WEEK * np.arange(1, 5)[:, None] + 0 * windows
-    edges = np.stack([windows, windows + WEEK, windows + BASELINE, *weeks, *(weeks + windows)])
-    until = total[np.searchsorted(ages[order], edges)]
+    total = np.append(0.0, np.cumsum(share[order]))
+    until = total[np.searchsorted(ages[order], _edges(tuple(windows.tolist())))]
     window, lately, baseline = until[:3]
-    usual = np.mean(until[7:] - until[3:7], axis=0)
-    return Exposure(window, baseline - window, np.asarray(usual), lately - window)
+    usual = (until[7:] - until[3:7]).sum(axis=0) / 4
+    return Exposure(window, baseline - window, usual, lately - window)
+
+
+@cache
+def _edges(windows: tuple[float, ...]) -> Floats:
+    """The ages at which, for each window, it ends; it and a week; it and the baseline; one to four weeks; and these
+    with it."""
+    ends, weeks = np.array(windows), WEEK * np.arange(1, 5)[:, None] + np.zeros(len(windows))
+    return np.stack([ends, ends + WEEK, ends + BASELINE, *weeks, *(weeks + ends)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,14 +23,25 @@ PRIOR = 150.0
 
 @dataclass(frozen=True, slots=True)
 class Whitening:
-    """`centre`: (d,) the mean of the vectors; `matrix`: (d, d) what evens their directions out."""
+    """`centre`: (d,) the mean of the vectors; `matrix`: (d, d) what evens their directions out; `inverse`: and back."""
 
     centre: NDArray[np.float32]
     matrix: NDArray[np.float32]
+    inverse: NDArray[np.float32]
 
     def __call__(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         """(..., d) vectors as they came, as unit vectors about the centre."""
         return unit(unit(vectors - self.centre) @ self.matrix)
+
+    def undone(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(..., d) whitened vectors as they came, as unit vectors about the centre."""
+        return unit(vectors @ self.inverse)
+
+
+def unwhitened(dimensions: int) -> Whitening:
+    """What leaves vectors as they came, where none is known yet."""
+    same = np.eye(dimensions, dtype=np.float32)
+    return Whitening(np.zeros(dimensions, np.float32), same, same)
 
 
 def whitening(vectors: NDArray[np.float32]) -> Whitening:
@@ -40,4 +51,5 @@ def whitening(vectors: NDArray[np.float32]) -> Whitening:
     about = unit(vectors - centre)
     covariance = (about.T @ about + np.eye(d, dtype=np.float32) * (PRIOR / d)) / (n + PRIOR)
     values, axes = np.linalg.eigh(covariance)
-    return Whitening(centre, np.asarray((axes * values**-HALF) @ axes.T, np.float32))
+    there, back = ((axes * values**power) @ axes.T for power in (-HALF, HALF))
+    return Whitening(centre, np.asarray(there, np.float32), np.asarray(back, np.float32))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -45,18 +46,53 @@ def test_all_that_an_issue_was_told_with_is_explained_by_it_the_rim_too() -> Non
     assert stands.owned().tolist() == [True] * 8 + [False] * 20
 
 
+NEWS = 5
+
+
+def news(about: Vectors, hour: float, *, issue: str | None = None, channel: str = "web") -> list[Report]:
+    at = START + dt.timedelta(hours=hour)
+    return [replace(report, at=at, channel=channel) for report in said(about, NEWS, issue)]
+
+
+def more_of(found: Sequence[Report], centre: Vectors | None = None, channel: str | None = None) -> str | None:
+    """What these are more of, in a service that tells of blue badges since its first hour."""
+    others = said(LIGHTS, 300, None) + said(PARKING, 300, None)
+    memory, stands = standing([*said(BADGE, 20, "badge"), *others, *found], 0.9)
+    places = np.arange(620, 620 + NEWS)
+    centre = unit(memory.smooth[places].sum(axis=0)) if centre is None else centre
+    return stands.more_of(centre, places, places, None if channel is None else memory.code(channel))
+
+
+def at_likeness(likeness: float) -> Vectors:
+    """As like the centre of what was said of blue badges."""
+    _, stands = standing(said(BADGE, 20, "badge") + said(LIGHTS, 300, None) + said(PARKING, 300, None), 0.9)
+    centre = stands.region(stands.active["badge"]).centre
+    apart = unit(RNG.normal(size=64).astype(np.float32) * (np.abs(centre) < 0.1))
+    return unit(likeness * centre + np.sqrt(1 - likeness**2) * apart)
+
+
 @pytest.mark.parametrize(("hour", "issue"), [(0, "badge"), (400, None)])
 def test_what_begins_long_after_an_issue_has_to_be_more_like_it(hour: int, issue: str | None) -> None:
-    memory, stands = standing(said(BADGE, 20, "badge") + said(LIGHTS, 300, None) + said(PARKING, 300, None), 0.9)
-    centre = stands.region(stands.active["badge"]).centre
-    beside = unit(0.45 * centre + 0.89 * unit(RNG.normal(size=64).astype(np.float32) * (np.abs(centre) < 0.1)))
-    assert stands.more_of(beside, hours(START) + hour, None) == issue
-    assert stands.more_of(centre, hours(START) + hour, None) == "badge"
-    assert memory.rows["evidence"].all()
+    elsewhere = np.eye(64, dtype=np.float32)[7]
+    assert more_of(news(elsewhere, hour), at_likeness(0.45)) == issue
+    assert more_of(news(BADGE, hour)) == "badge"
+
+
+def test_what_a_refit_put_into_an_issue_is_more_of_it_though_it_is_worded_otherwise() -> None:
+    elsewhere, beside = np.eye(64, dtype=np.float32)[7], at_likeness(0.2)
+    assert more_of(news(elsewhere, 20), beside) is None
+    assert more_of(news(elsewhere, 20, issue="badge"), beside) == "badge"
+    assert more_of(news(elsewhere, 400, issue="badge"), beside) is None
+
+
+@pytest.mark.parametrize(("hour", "issue"), [(20, "badge"), (100, None)])
+def test_two_that_began_in_the_same_days_are_parts_of_one_if_they_are_alike_before_whitening(
+    hour: int, issue: str | None
+) -> None:
+    beside = at_likeness(0.2)
+    assert more_of(news(unit(BADGE + PARKING), hour), beside) == issue
 
 
 def test_what_one_rare_channel_brings_is_no_more_of_an_issue_that_is_not_heard_there() -> None:
-    memory, stands = standing(said(BADGE, 20, "badge") + said(PARKING, 20, None), 0.9)
-    centre = stands.region(stands.active["badge"]).centre
-    assert stands.more_of(centre, hours(START), memory.code("web")) == "badge"
-    assert stands.more_of(centre, hours(START), memory.code("call")) is None
+    assert more_of(news(BADGE, 0), channel="web") == "badge"
+    assert more_of(news(BADGE, 0, channel="call"), channel="call") is None
