@@ -34,11 +34,13 @@ class Noticing(msgspec.Struct, frozen=True):
 
     `sight`: `blind` (nothing can be told), `learning` (it is looked at with caution) or `sure`; `says`: why.
     `tolerance`: the false alarms a week that it tolerates; `marked_false`: how many of those `sent` staff called that.
+    `caution`: how many times as unlikely as is common a finding has to be here, by the service's own past; 1 or more.
     """
 
     sight: str
     says: str
     tolerance: float
+    caution: float
     weeks: float
     sent: int
     marked_false: int

@@ -161,7 +161,17 @@ def record(noticing: Noticing) -> str:
     false = f"{noticing.marked_false:,}" if noticing.marked_false else "none"
     return (
         f"In {weeks} week{'' if weeks == 1 else 's'} {sent}, and staff called {false} of them a false alarm: "
-        f"{noticing.false_per_week:.2g} a week, where {noticing.tolerance:g} are tolerated."
+        f"{noticing.false_per_week:.2g} a week, where {noticing.tolerance:g} are tolerated.{_caution(noticing.caution)}"
+    )
+
+
+def _caution(times: float) -> str:
+    """Nothing below a tenth: that is no caution that anybody would feel."""
+    if times < 1.1:
+        return ""
+    return (
+        " More here has looked like a beginning and come to nothing than chance should bring: a finding has to be"
+        f" {times:.1f} times as unlikely as is common before it is signalled."
     )
 
 

@@ -13,9 +13,10 @@ from feedback.record.stages import OPEN, ask_wide, asked_for
 from insights import detect, trends
 from insights.alerts import raising
 from insights.deciding import lifecycle
+from insights.noticing.stored import freeze
 from workers import findings, recall
 from workers.recall import Heard
-from workers.remembered import freeze, thaw
+from workers.remembered import thaw
 from workers.station import Save, Station, Worker, work_once
 from workers.vectors import halves, matrix
 

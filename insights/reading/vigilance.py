@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from feedback.record.models import Service, Signal, Statement
+from feedback.record.models import Service, ServiceWork, Signal, Statement
 from insights.detect import FEWEST
+from insights.noticing.memory import hours
+from insights.noticing.stored import remembered
 from insights.views import Noticing
 
 WEEK = dt.timedelta(days=7)
@@ -44,12 +46,20 @@ def noticing(session: Session, service: Service, now: dt.datetime) -> Noticing:
         sight=sight.name,
         says=SAYS[sight.name].format(age=f"{sight.age} day{'' if sight.age == 1 else 's'}"),
         tolerance=service.properties.tolerance,
+        caution=round(_caution(session, service, now), 2),
         weeks=round(weeks, 1),
         sent=sent,
         marked_false=false,
         sent_per_week=round(sent / weeks, 3),
         false_per_week=round(false / weeks, 3),
     )
+
+
+def _caution(session: Session, service: Service, now: dt.datetime) -> float:
+    stored = session.scalar(
+        select(ServiceWork.remembered).where(ServiceWork.service_id == service.id, ServiceWork.kind == "notice")
+    )
+    return remembered(stored).calibration.factor(hours(now))
 
 
 def sights(session: Session, service_ids: Sequence[int], now: dt.datetime) -> dict[int, Sight]:

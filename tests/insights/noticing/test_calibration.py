@@ -4,8 +4,9 @@ import msgspec
 
 from insights.detect import State
 from insights.noticing.calibration import LEAST, Calibration
+from insights.noticing.stored import freeze
 from insights.noticing.surprise import WEEK
-from workers.remembered import freeze, thaw
+from workers.remembered import thaw
 
 
 def after(weeks: int, a_week: int) -> Calibration:

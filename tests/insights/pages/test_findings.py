@@ -1,12 +1,20 @@
 """What the dashboard says of a signal: why it stands out, what is only watched, and that it was a false alarm."""
 
+import datetime as dt
+
 import pytest
 from sqlalchemy import update
 
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.db import Record
-from feedback.record.models import Change, Signal
+from feedback.record.models import Change, ServiceWork, Signal
+from feedback.record.stages import OPEN
+from insights.detect import State
+from insights.noticing.calibration import Calibration
+from insights.noticing.memory import hours
+from insights.noticing.stored import freeze
+from insights.noticing.surprise import WEEK
 from tests.insights import made_up
 from tests.insights.pages.signed_in import OURS, Client, signed_in, words_of
 
@@ -38,6 +46,26 @@ def test_an_editor_calls_it_a_false_alarm_and_takes_that_back(staff: Client, pho
     assert "staff called 1 of them a false alarm" in words_of(staff.get("/dashboard/blue-badge"))
     assert "This is a false alarm" in words_of(staff.post(signal, data={"undo": "yes"}, headers=OURS))
     assert "Photo will not upload" in words_of(staff.get("/dashboard"))
+
+
+def test_the_page_of_a_service_says_by_what_its_own_past_makes_it_more_careful(
+    staff: Client, record: Record, photo: str
+) -> None:
+    said = "times as unlikely as is common before it is signalled"
+    assert said not in words_of(staff.get("/dashboard/blue-badge"))
+    with record.transaction() as session:
+        service, past = access.service(session, "blue-badge").id, freeze(State(calibration=_stirring()))
+        session.add(ServiceWork(service_id=service, kind="notice", stage=OPEN, remembered=past))
+    assert f"a finding has to be 1.5 {said}" in words_of(staff.get("/dashboard/blue-badge"))
+
+
+def _stirring() -> Calibration:
+    """Of a service that has been known for 26 weeks, in which something stirred twice a week."""
+    now = hours(dt.datetime.now(dt.UTC))
+    known = Calibration().begun(now - 26 * WEEK)
+    for number in range(52):
+        known = known.met([number], now - number / 2 * WEEK)
+    return known
 
 
 def test_who_only_reads_has_no_button_and_other_sites_cannot_press_it(
