@@ -22,11 +22,11 @@ LEAST_BUSY = 4
 
 Way = Literal["neighbourhood", "channel", "issue", "return"]
 
-RARER = 0.7
+RARER = 0.69
 """What is sought among many regions is as rare as its odds to this power: long odds are met more often than the test
 promises, as rates wander and people repeat each other."""
 
-CHANCES: dict[Way, float] = {"neighbourhood": 0.75, "channel": 1.9, "issue": 0.6}
+CHANCES: dict[Way, float] = {"neighbourhood": 0.66, "channel": 1.67, "issue": 0.53}
 """How often each statement finds, in this way, something of odds of one by mere chance."""
 
 QUIET_CHANCES = 2.1
