@@ -24,15 +24,15 @@ LONGEST = 28 * 24.0
 """Hours after which what goes on is usual."""
 
 SAME, SAME_LATER, SAME_TOGETHER = 0.3, 0.6, 0.1
-"""The similarity of two regions' centres from which they are one issue: if both began in the same days; if one began
-long after the other; and if they belong together by what follows, or a refit put them together."""
+"""The similarity of two regions' centres from which they are one issue: if both began about the same time; if one began
+long after the other; and if a refit or what follows puts them together."""
 
 TOGETHER, ALIKE = 72.0, 0.42
-"""Two that began within so many hours are parts of one problem, if their centres as they came are so similar: whitening
-sets the wordings of one problem farther apart than it is from others."""
+"""Two that began within so many hours are together if their centres as they came are so similar: whitening may set two
+wordings of one problem as far apart as two problems."""
 
-HEARD = 0.5
-"""The share of an issue's reports by one channel, from which it is told there."""
+HALF = 0.5
+"""The share of some reports from which they are told by one channel, or are of one issue."""
 
 NEIGHBOURLY = 0.2
 """The similarity below which even the nearest is no neighbour."""
@@ -116,7 +116,7 @@ class Standing:
         gap = float(rows["at"].min()) - hours(active.begun)
         if gap >= self._span():
             return SAME_LATER
-        joined = (rows["issue"] == self._memory.code(active.issue)).mean() >= HEARD
+        joined = (rows["issue"] == self._memory.code(active.issue)).mean() >= HALF
         together = joined or (abs(gap) < TOGETHER and self._alike(members, self._core(active)) >= ALIKE)
         return SAME_TOGETHER if together else SAME
 
@@ -133,7 +133,7 @@ class Standing:
         return max(enough, key=likeness.__getitem__, default=None)
 
     def _heard_by(self, active: Active, channel: int) -> bool:
-        return bool((self._memory.rows["channel"][self._core(active)] == channel).mean() >= HEARD)
+        return bool((self._memory.rows["channel"][self._core(active)] == channel).mean() >= HALF)
 
     def members(self, active: Active) -> Places:
         rows = self._memory.rows

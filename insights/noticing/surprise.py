@@ -59,8 +59,7 @@ def exposure(ages: Floats, share: Floats, windows: Floats) -> Exposure:
 
 @cache
 def _edges(windows: tuple[float, ...]) -> Floats:
-    """The ages at which, for each window, it ends; it and a week; it and the baseline; one to four weeks; and these
-    with it."""
+    """The ages that end each window, its week and its baseline, and that begin and end it one to four weeks earlier."""
     ends, weeks = np.array(windows), WEEK * np.arange(1, 5)[:, None] + np.zeros(len(windows))
     return np.stack([ends, ends + WEEK, ends + BASELINE, *weeks, *(weeks + ends)])
 
