@@ -1,4 +1,4 @@
-"""Groups of statements that say nothing to act on: "nothing to improve", "all fine". They are feedback, not issues."""
+"""Groups of statements that say nothing to act on: "all fine", "sorry to bother you". They are feedback, not issues."""
 
 from __future__ import annotations
 
@@ -48,8 +48,36 @@ SAYINGS = (
     "hello, how are you today",
     "hello, my name is",
     "can you help me please",
+    "here goes",
+    "I am not one to complain",
+    "I do not know who reads these",
+    "my neighbour says the same",
+    "it never used to be like this",
+    "I am not blaming you",
+    "sorry, I am going on a bit",
+    "sorry to bother you",
+    "to whom it may concern",
+    "I am writing on behalf of somebody",
+    "this is my third time writing",
+    "I am very disappointed",
+    "not good enough",
+    "what a shambles",
+    "ridiculous",
+    "you must do better",
+    "please sort it out",
+    "this has taken me a whole morning",
+    "I look forward to your reply",
+    "I would be grateful for an answer",
+    "kind regards",
+    "nid yw hyn yn ddigon da",
+    "rwy'n siomedig iawn",
+    "mae'n ddrwg gen i eich poeni",
+    "dyma'r trydydd tro i mi ysgrifennu",
+    "byddwn yn ddiolchgar am ateb",
+    "diolch yn fawr",
 )
-"""What is said by people who have nothing to say; a member near one of these, and as short, says as little."""
+"""What is said by people who have nothing to say, or around what they have; a member near one of these, and as short,
+says as little."""
 
 NEAR = 0.5
 WORDS = 12
