@@ -154,7 +154,7 @@ class Look:
         close[-1] = True
         weight = np.ones(len(places))
         weight[close] = weights(rows, places[close], self._habits.alike)
-        fresh = ~(self.owned | rows["late"])[places]
+        fresh = ~(self.owned[places] | rows["late"][places])
         return Nearby(self._memory.smooth[places], self.ages[places], weight, fresh)
 
     def _scanned(

@@ -21,6 +21,7 @@ class Remembered:
 
 
 def freeze(state: State) -> bytes:
+    """What another worker needs beside the reports to go on exactly where this one stopped."""
     kept = Remembered(state.active, state.calibration, state.habits)
     return msgspec.msgpack.encode(kept, enc_hook=_bytes)
 

@@ -16,7 +16,7 @@ from tests.insights.noticing.streams import START
 
 NOW = START + dt.timedelta(hours=12)
 RNG = np.random.default_rng(3)
-BADGE, PARKING, LIGHTS = np.eye(64, dtype=np.float32)[:3]
+BADGE, PARKING, LIGHTS, ELSEWHERE = np.eye(64, dtype=np.float32)[:4]
 
 
 def said(about: Vectors, count: int, issue: str | None) -> list[Report]:
@@ -54,18 +54,21 @@ def news(about: Vectors, hour: float, *, issue: str | None = None, channel: str 
     return [replace(report, at=at, channel=channel) for report in said(about, NEWS, issue)]
 
 
-def more_of(found: Sequence[Report], centre: Vectors | None = None, channel: str | None = None) -> str | None:
-    """What these are more of, in a service that tells of blue badges since its first hour."""
+def more_of(found: Sequence[Report], likeness: float | None = None, channel: str | None = None) -> str | None:
+    """What these are more of, in a service that tells of blue badges since its first hour.
+
+    `likeness`: of the middle of what was found to that of the badges; their own, where none is given.
+    """
     others = said(LIGHTS, 300, None) + said(PARKING, 300, None)
     memory, stands = standing([*said(BADGE, 20, "badge"), *others, *found], 0.9)
+    assert memory.rows["evidence"].all()
     places = np.arange(620, 620 + NEWS)
-    centre = unit(memory.smooth[places].sum(axis=0)) if centre is None else centre
+    centre = unit(memory.smooth[places].sum(axis=0)) if likeness is None else beside(stands, likeness)
     return stands.more_of(centre, places, places, None if channel is None else memory.code(channel))
 
 
-def at_likeness(likeness: float) -> Vectors:
-    """As like the centre of what was said of blue badges."""
-    _, stands = standing(said(BADGE, 20, "badge") + said(LIGHTS, 300, None) + said(PARKING, 300, None), 0.9)
+def beside(stands: Standing, likeness: float) -> Vectors:
+    """So like the middle of what was said of blue badges."""
     centre = stands.region(stands.active["badge"]).centre
     apart = unit(RNG.normal(size=64).astype(np.float32) * (np.abs(centre) < 0.1))
     return unit(likeness * centre + np.sqrt(1 - likeness**2) * apart)
@@ -73,24 +76,22 @@ def at_likeness(likeness: float) -> Vectors:
 
 @pytest.mark.parametrize(("hour", "issue"), [(0, "badge"), (400, None)])
 def test_what_begins_long_after_an_issue_has_to_be_more_like_it(hour: int, issue: str | None) -> None:
-    elsewhere = np.eye(64, dtype=np.float32)[7]
-    assert more_of(news(elsewhere, hour), at_likeness(0.45)) == issue
+    assert more_of(news(ELSEWHERE, hour), 0.45) == issue
+    assert more_of(news(ELSEWHERE, hour), 1.0) == "badge"
     assert more_of(news(BADGE, hour)) == "badge"
 
 
 def test_what_a_refit_put_into_an_issue_is_more_of_it_though_it_is_worded_otherwise() -> None:
-    elsewhere, beside = np.eye(64, dtype=np.float32)[7], at_likeness(0.2)
-    assert more_of(news(elsewhere, 20), beside) is None
-    assert more_of(news(elsewhere, 20, issue="badge"), beside) == "badge"
-    assert more_of(news(elsewhere, 400, issue="badge"), beside) is None
+    assert more_of(news(ELSEWHERE, 20), 0.2) is None
+    assert more_of(news(ELSEWHERE, 20, issue="badge"), 0.2) == "badge"
+    assert more_of(news(ELSEWHERE, 400, issue="badge"), 0.2) is None
 
 
 @pytest.mark.parametrize(("hour", "issue"), [(20, "badge"), (100, None)])
 def test_two_that_began_in_the_same_days_are_parts_of_one_if_they_are_alike_before_whitening(
     hour: int, issue: str | None
 ) -> None:
-    beside = at_likeness(0.2)
-    assert more_of(news(unit(BADGE + PARKING), hour), beside) == issue
+    assert more_of(news(unit(BADGE + PARKING), hour), 0.2) == issue
 
 
 def test_what_one_rare_channel_brings_is_no_more_of_an_issue_that_is_not_heard_there() -> None:
