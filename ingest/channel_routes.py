@@ -22,7 +22,7 @@ from ingest.channels.contract import Channel, Inbound, Parsed, Secrets
 from ingest.directory import ServiceDirectory
 from ingest.door import AnyRequest, GivenIntake, Intake
 from ingest.intake import Accepted
-from nlp.language import language
+from nlp.clean.language import language
 
 BODY_LIMIT = 10 * 1024 * 1024  # a transcript of a long call, a mail with its attachments
 

@@ -24,7 +24,7 @@ from insights.noticing.outline import outline
 from insights.noticing.signal import Active, Kind, Resolved, Signal, Tier
 from insights.noticing.standing import SAME, Standing
 from insights.noticing.state import State
-from nlp.directions import unit
+from nlp.embed.vectors import unit
 
 __all__ = ["FEWEST", "KEPT", "Active", "Report", "Resolved", "Signal", "State", "Tier", "step"]
 

@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback.record.errors import Malformed
-from nlp import context, topics
-from nlp import frame as frames
-from nlp.checkpoint import UnusableModel
-from nlp.cleaning import Cleaned, Statement
-from nlp.embed import Embedder
+from nlp.clean.cleaner import Cleaned, Statement
+from nlp.embed import context
+from nlp.embed.checkpoint import UnusableModel
+from nlp.embed.embedder import Embedder
+from nlp.group import codebook as frames
+from nlp.group import topics
 from workers import many, report, sheet
 from workers.joining import Crowd, crowd_of
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from feedback.record.models import EVIDENCE
 from insights import detect
-from nlp.embed import Embedder
+from nlp.embed.embedder import Embedder
 from workers import many
 from workers.cleaning import SET_APART
 from workers.replay import Heard, Raised, line, replay

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback.record.models import EVIDENCE
-from nlp.cleaning import Cleaned, Statement, Urgency
+from nlp.clean.cleaner import Cleaned, Statement, Urgency
 from workers.joining import EMBEDDED_WELL
 from workers.tools import Tools
 

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, aliased
 
 from feedback.record.models import Feedback, Statement
 from feedback.record.stages import LOCKS, hold
-from nlp import copies
-from nlp.copies import Sent
+from nlp.clean import minhash
+from nlp.clean.minhash import Sent
 
 WHY = {
     "duplicate": "the same words from the same sender within a day",
@@ -55,7 +55,7 @@ def _near(one: Any, other: Any) -> ColumnElement[bool]:
     return and_(
         other.service_id == one.service_id,
         other.id != one.id,
-        other.said_at.between(one.said_at - copies.DAY, one.said_at + copies.DAY),
+        other.said_at.between(one.said_at - minhash.DAY, one.said_at + minhash.DAY),
         other.bands.overlap(one.bands),
         other.overruled.is_not(False),
     )
@@ -63,10 +63,10 @@ def _near(one: Any, other: Any) -> ColumnElement[bool]:
 
 def fingerprint(text: str) -> dict[str, Any]:
     """What is stored of it; None for what is so short that people say it alike by chance."""
-    if len(text.split()) < copies.LEAST_WORDS:
+    if len(text.split()) < minhash.LEAST_WORDS:
         return {"fingerprint": None, "bands": None}
-    mark = copies.fingerprint(text)
-    return {"fingerprint": mark, "bands": list(copies.bands(mark))}
+    mark = minhash.fingerprint(text)
+    return {"fingerprint": mark, "bands": list(minhash.bands(mark))}
 
 
 def _mark_one(session: Session, row: Feedback, others: Sequence[Feedback]) -> None:
@@ -74,7 +74,7 @@ def _mark_one(session: Session, row: Feedback, others: Sequence[Feedback]) -> No
     if len(alike) == 1:
         return
     alike.sort(key=lambda one: (one.said_at, one.id))
-    told = copies.copies([_sent(one) for one in alike])
+    told = minhash.copies([_sent(one) for one in alike])
     first = alike[0]
     for one, kind in zip(alike, told, strict=True):
         if kind != "original" and not _told(one):
@@ -86,7 +86,7 @@ def _mark_one(session: Session, row: Feedback, others: Sequence[Feedback]) -> No
 
 
 def _truly(one: Feedback, other: Feedback) -> bool:
-    return bool(one.fingerprint and other.fingerprint and copies.near(one.fingerprint, other.fingerprint))
+    return bool(one.fingerprint and other.fingerprint and minhash.near(one.fingerprint, other.fingerprint))
 
 
 def _sent(row: Feedback) -> Sent:

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Moved, Regrouping, Statement
 from insights.deciding.moves import BY_PERSON
-from nlp.directions import unit
-from nlp.topics import Topic, radius
+from nlp.embed.vectors import unit
+from nlp.group.topics import Topic, radius
 from workers.joining import Crowd
 from workers.vectors import Said
 

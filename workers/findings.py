@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from feedback.record.models import Issue, IssueEvent, Service, Signal, Statement, new_id
 from insights import detect
 from insights.deciding import lifecycle
-from nlp import titles as phrases
+from nlp.group import titles as phrases
 from workers.station import Worker
 
 Titles = Mapping[str, str]

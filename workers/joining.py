@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Statement
-from nlp import topics
+from nlp.group import topics
 from workers.vectors import Places, Said, places, statements
 
 EMBEDDED_WELL = {"en", "unknown"}

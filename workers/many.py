@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 
-from nlp.cleaning import Cleaned, Cleaner
+from nlp.clean.cleaner import Cleaned, Cleaner
 
 BATCH = 512
 FEW = 4 * BATCH

@@ -17,7 +17,7 @@ from feedback.record.sealing import KeyRing
 from feedback.record.stages import ask, own
 from insights.alerts import raising
 from insights.deciding import moves
-from nlp.urgency import REASONS, urgency
+from nlp.clean.urgency import REASONS, urgency
 from workers import copying, joining, notice
 from workers.cleaning import Prepared, prepare
 from workers.station import Save, Station, Worker, work_once

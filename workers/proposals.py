@@ -12,8 +12,8 @@ import httpx
 import structlog
 
 from feedback.record.settings import Settings
-from nlp import titles
-from nlp.topics import Topic
+from nlp.group import titles
+from nlp.group.topics import Topic
 
 PATIENCE = 15.0  # seconds for each step of a conversation
 IN_ALL = 120.0  # seconds for the topics of one crowd: what comes later keeps our titles

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from nlp.cleaning import Cleaner
+from nlp.clean.cleaner import Cleaner
 
 BATCH = 256
 

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from feedback.record.models import Feedback, Issue, IssueEvent, Refit, ServiceWork, Signal, Statement, new_id
 from feedback.record.stages import OPEN, ask, ask_wide, asked_for, hold
 from insights.deciding import moves
-from nlp import identity, topics
-from nlp.topics import Topic
+from nlp.group import identity, topics
+from nlp.group.topics import Topic
 from workers import decided, proposals
 from workers.decided import Fitted, Links
 from workers.joining import Crowd, assign, crowds, grouped, of_issues

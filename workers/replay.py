@@ -15,8 +15,8 @@ import numpy as np
 
 from insights import detect
 from insights.noticing.memory import Places, Vectors
-from nlp import communities, grouping, identity, neighbours, topics
-from nlp.directions import unit
+from nlp.embed.vectors import unit
+from nlp.group import communities, identity, knn_graph, partition, topics
 
 Heard: TypeAlias = list[tuple[detect.Report, str]]
 """The statements of one piece, each with its text."""
@@ -134,10 +134,10 @@ class Groups:
 
     def _groups(self, vectors: Vectors, issues: Sequence[str | None]) -> list[Places]:
         """The rows of each; a signalled issue has one of its own."""
-        labels = communities.leiden(neighbours.graph(vectors), RESOLUTION)
+        labels = communities.leiden(knn_graph.graph(vectors), RESOLUTION)
         numbers = {issue: number for number, issue in enumerate(sorted(self.signalled))}
         start = np.array([numbers.get(issue or "", -1) for issue in issues], np.int32)
         free = np.ones(len(labels), bool)
-        labels = grouping.stand_apart(vectors, labels, start, numbers.values(), free)
+        labels = partition.stand_apart(vectors, labels, start, numbers.values(), free)
         groups = [np.flatnonzero(labels == label) for label in range(labels.max() + 1)]
-        return [group for group in groups if len(group) >= grouping.MEMBERS]
+        return [group for group in groups if len(group) >= partition.MEMBERS]

@@ -12,9 +12,9 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 from plotly.offline import get_plotlyjs
 
-from nlp import hierarchy
-from nlp.cleaning import Cleaned
-from nlp.topics import Tone, Topic, Topics
+from nlp.clean.cleaner import Cleaned
+from nlp.group import hierarchy
+from nlp.group.topics import Tone, Topic, Topics
 from workers import figures
 
 APART: Mapping[Tone, str] = {"praise": "Praise and thanks", "filler": "Said, but nothing to act on"}

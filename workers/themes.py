@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Issue, Statement, Theme, ThemeEvent, ThemeIssue, ThemeSignal, WideWork, new_id
 from feedback.record.stages import OPEN, asked_for
-from nlp import hierarchy, identity
-from nlp.directions import inwards, unit
+from nlp.embed.vectors import inwards, unit
+from nlp.group import hierarchy, identity
 from workers import across
 from workers.joining import crowd_of
 from workers.station import Save, Station, Worker, work_once

@@ -11,10 +11,10 @@ from feedback.record.settings import Settings
 from workers import kept
 
 if TYPE_CHECKING:
-    from nlp.cleaning import Cleaned, Cleaner
-    from nlp.embed import Embedder
-    from nlp.meaning import Meaning
-    from nlp.urgency import Urgency
+    from nlp.clean.cleaner import Cleaned, Cleaner
+    from nlp.clean.urgency import Urgency
+    from nlp.clean.urgency_classifier import Meaning
+    from nlp.embed.embedder import Embedder
 
 
 class Tools:
@@ -50,7 +50,7 @@ class Tools:
             return None
         with self._lock:
             if self._meaning is None:
-                from nlp.meaning import Meaning  # noqa: PLC0415
+                from nlp.clean.urgency_classifier import Meaning  # noqa: PLC0415
 
                 self._meaning = Meaning(self._kept)
             return self._meaning.find(texts, vectors)
@@ -67,14 +67,14 @@ class Tools:
 
     def _clean(self) -> "Cleaner":
         if self._cleaner is None:
-            from nlp.cleaning import Cleaner  # noqa: PLC0415
+            from nlp.clean.cleaner import Cleaner  # noqa: PLC0415
 
             self._cleaner = Cleaner()
         return self._cleaner
 
     def _embed(self) -> "Embedder":
         if self._embedder is None:
-            from nlp.embed import Embedder  # noqa: PLC0415
+            from nlp.embed.embedder import Embedder  # noqa: PLC0415
 
             self._embedder = Embedder(self._settings.embedding_model, threads=1)
         return self._embedder

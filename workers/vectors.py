@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Issue, Statement
-from nlp.directions import unit
+from nlp.embed.vectors import unit
 
 
 def halves(column: Any) -> Any:

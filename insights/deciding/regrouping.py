@@ -14,7 +14,7 @@ from feedback.record.access import Principal
 from feedback.record.errors import Malformed
 from feedback.record.models import Action, Issue, Regrouping, Service, Statement, new_id
 from insights.deciding import lifecycle, moves
-from nlp.directions import unit
+from nlp.embed.vectors import unit
 
 WIDEST = 0.5
 """The radius of an issue that was split off, at the least: what is further away hardly says the same."""

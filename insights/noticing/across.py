@@ -16,7 +16,7 @@ import numpy as np
 from insights.noticing.memory import Vectors
 from insights.noticing.scan import Mask
 from insights.noticing.surprise import LEAST_RATIO, PRIOR, WEEK, Exposure, Floats, expected, exposure, tail
-from nlp.directions import unit
+from nlp.embed.vectors import unit
 
 FEWEST_SERVICES = 2.5
 """The effective number of services (Simpson's reciprocal index: three that hear equally much are 3.0). What one or two

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insights.noticing.whitening import unwhitened, whitening
-from nlp.directions import unit
+from nlp.embed.vectors import unit
 
 Vectors: TypeAlias = NDArray[np.float32]
 Places: TypeAlias = NDArray[np.intp]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from insights.noticing.memory import Report, Vectors
-from nlp.directions import unit
+from nlp.embed.vectors import unit
 
 
 def outline(members: Sequence[Report], reports: Sequence[Report]) -> tuple[Vectors, float]:

@@ -28,7 +28,7 @@ from insights.noticing.surprise import (
     expected,
     surprise,
 )
-from nlp.directions import unit
+from nlp.embed.vectors import unit
 
 Mask: TypeAlias = NDArray[np.bool_]
 

@@ -12,7 +12,7 @@ from insights.noticing.look import BUSY_WEEK
 from insights.noticing.memory import KEPT, Memory, Places, Vectors, hours
 from insights.noticing.scan import Mask, Region
 from insights.noticing.signal import Active, Resolved
-from nlp.directions import unit
+from nlp.embed.vectors import unit
 
 ACTIVE_BUSY, ACTIVE_QUIET = 120.0, 504.0
 """Hours that an issue stays active without a report; longer where fewer come."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.directions import unit
+from nlp.embed.vectors import unit
 
 HALF = 0.25
 """The power of the covariance that is taken out; one half would whiten wholly, and lift noise."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 if TYPE_CHECKING:
-    from nlp.embed import Embedder
+    from nlp.embed.embedder import Embedder
 
 log = structlog.get_logger()
 
@@ -54,6 +54,6 @@ class Meaning:
 
 
 def _load(folder: Path | None) -> "Embedder":
-    from nlp.embed import Embedder  # noqa: PLC0415 - seconds, and a hundred megabytes
+    from nlp.embed.embedder import Embedder  # noqa: PLC0415 - seconds, and a hundred megabytes
 
     return Embedder(folder, threads=1)

@@ -52,7 +52,7 @@ def parts(session: Session, issue: Issue) -> Parts:
 
 
 def _within(session: Session, issue: Issue) -> list[Part]:
-    from nlp import hierarchy  # noqa: PLC0415 - scipy and its like take a second
+    from nlp.group import hierarchy  # noqa: PLC0415 - scipy and its like take a second
 
     rows = session.execute(
         select(Statement.feedback_id, Statement.text, Statement.vector, Statement.said_at, Feedback.channel)

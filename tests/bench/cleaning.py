@@ -14,14 +14,14 @@ from typing import Any
 
 from scipy.stats import spearmanr
 
-from nlp.cleaning import Cleaner
-from nlp.embed import Embedder
-from nlp.language import language
-from nlp.meaning import Meaning
-from nlp.severity import severity
-from nlp.statements import split
-from nlp.urgency import urgency
-from nlp.verdicts import verdicts
+from nlp.clean.cleaner import Cleaner
+from nlp.clean.language import language
+from nlp.clean.severity import severity
+from nlp.clean.statements import split
+from nlp.clean.urgency import urgency
+from nlp.clean.urgency_classifier import Meaning
+from nlp.clean.verdicts import verdicts
+from nlp.embed.embedder import Embedder
 from tests.bench import Report, Row, corpus
 
 TEXTS, PARTS = 600, 3

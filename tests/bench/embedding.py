@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.checkpoint import bundled
-from nlp.embed import Embedder
+from nlp.embed.checkpoint import bundled
+from nlp.embed.embedder import Embedder
 from tests.bench import Report, Row, corpus
 
 TEXTS, PARTS = 3_000, 6

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp import topics
-from nlp.embed import Embedder
-from nlp.nearest import nearest
+from nlp.embed.embedder import Embedder
+from nlp.group import topics
+from nlp.group.knn import nearest
 from tests.bench import Report, Row, corpus
 
 BESIDE = (10_000, 50_000)

@@ -11,8 +11,8 @@ import numpy as np
 
 from insights.detect import Report, Resolved
 from insights.noticing.memory import Vectors
-from nlp.directions import unit
-from nlp.embed import Embedder
+from nlp.embed.embedder import Embedder
+from nlp.embed.vectors import unit
 from tests.bench import Report as Findings
 from tests.bench import Row, corpus
 from tests.insights.noticing.streams import DAY, START, play, sent

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp import identity, topics
-from nlp.directions import centroids
-from nlp.embed import Embedder
+from nlp.embed.embedder import Embedder
+from nlp.embed.vectors import centroids
+from nlp.group import identity, topics
 from tests.bench import Report, Row, corpus
 
 CORPORA = ("banking77.csv", "insurance.csv", "nhs_comments.csv")

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
-from nlp.cleaning import Cleaner
-from nlp.embed import Embedder
+from nlp.clean.cleaner import Cleaner
+from nlp.embed.embedder import Embedder
 from tests.bench import Report, Row, corpus
 from tests.bench.cleaning import engine
 from tests.whole.system import Running, post, up, waiting

@@ -10,8 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from feedback.record.errors import Malformed
-from nlp.checkpoint import UnusableModel
-from nlp.cleaning import Cleaned, Statement
+from nlp.clean.cleaner import Cleaned, Statement
+from nlp.embed.checkpoint import UnusableModel
 from workers import analyse as subject
 from workers import many
 

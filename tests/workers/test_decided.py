@@ -10,7 +10,7 @@ from sqlalchemy import select
 from feedback.record import access
 from feedback.record.db import Record
 from feedback.record.models import Issue, Regrouping, Statement
-from nlp.topics import Topic
+from nlp.group.topics import Topic
 from tests.insights import made_up
 from workers.decided import Fitted, keep_in_place, keep_together
 from workers.joining import Crowd

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nlp.cleaning import Cleaner
+from nlp.clean.cleaner import Cleaner
 from workers import many
 
 TEXTS = [f"My bin number {number} was missed. Call me on 07700 900{number:03}." for number in range(40)]

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from feedback.record.db import Record
 from feedback.record.models import Issue
 from feedback.record.settings import Settings
-from nlp.topics import Tone, Topic
+from nlp.group.topics import Tone, Topic
 from tests.insights.receivers import Received, Receiver
 from tests.walking import put, walk
 from tests.workers.texts import USUAL, said

@@ -10,7 +10,7 @@ import numpy as np
 from insights import detect
 from insights.detect import Report, Resolved, Signal, State
 from insights.noticing.memory import Vectors
-from nlp.directions import unit
+from nlp.embed.vectors import unit
 
 START = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)  # a Monday
 DAY = dt.timedelta(days=1)

@@ -5,7 +5,7 @@ import pytest
 
 from insights.noticing.scan import Nearby, Ruler, scan
 from insights.noticing.surprise import BASELINE, exposure
-from nlp.directions import unit
+from nlp.embed.vectors import unit
 
 WINDOWS = np.array([24.0, 96.0])
 SHARE = 20

@@ -11,7 +11,7 @@ from insights.detect import Active, Report
 from insights.noticing.memory import Memory, Vectors, hours
 from insights.noticing.scan import Region
 from insights.noticing.standing import Standing
-from nlp.directions import unit
+from nlp.embed.vectors import unit
 from tests.insights.noticing.streams import START
 
 NOW = START + dt.timedelta(hours=12)

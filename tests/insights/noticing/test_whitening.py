@@ -5,7 +5,7 @@ import pytest
 
 from insights.noticing.memory import Vectors
 from insights.noticing.whitening import whitening
-from nlp.directions import unit
+from nlp.embed.vectors import unit
 
 WAYS = 64
 

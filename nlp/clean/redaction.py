@@ -1,0 +1,126 @@
+"""Personal data out of a text: what it is stays, as a typed placeholder; whose it is goes.
+
+Presidio's recognisers with the British ones mended, spaCy's names checked by lists, and the same again on the text
+with its disguises undone and its spoken digits written. It fails closed: whatever goes wrong is raised, never a text
+returned unredacted.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from spacy.language import Language
+
+from nlp.clean.recognisers.casing import truecased, worth_reading
+from nlp.clean.recognisers.lexicon import Kind, kind, words_of
+from nlp.clean.recognisers.names import NameFinder
+from nlp.clean.recognisers.normalisation import View, spoken, unfolded
+from nlp.clean.recognisers.numbers import number_recognisers
+from nlp.clean.recognisers.places import address_recognisers, email_recognisers
+from nlp.clean.recognisers.scan import Find, Scanner
+
+PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]{1,20}\]")
+SAID_IN_WORDS = re.compile(r"\b(?:born|birth|birthday|dob|nineteen|live[sd]?|living|moved|address)\b", re.IGNORECASE)
+"""What announces a date of birth or an address, which people also give without a digit."""
+ENTITIES = frozenset(["NAME", "NINO", "CARD"])
+"""Of our placeholders those that are also people's names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A place of personal data; offsets count characters of the text that came in."""
+
+    start: int
+    end: int
+    entity: str
+
+
+class Redactor:
+    def __init__(self, nlp: Language) -> None:
+        """`nlp` needs an entity recogniser, and is asked only about texts that could hold a name."""
+        self._nlp = nlp
+        self._numbers = Scanner([*number_recognisers(), *address_recognisers()])
+        self._emails = Scanner(email_recognisers())
+        self._names = NameFinder()
+
+    def find(self, texts: Sequence[str]) -> list[tuple[Span, ...]]:
+        """Spans in order, none overlapping another."""
+        views = [unfolded(text) for text in texts]
+        named = self._read([view.text for view in views])
+        return [_settled(text, self._finds(view, names)) for text, view, names in zip(texts, views, named, strict=True)]
+
+    def _read(self, texts: Sequence[str]) -> list[list[Find]]:
+        words = [words_of(text) for text in texts]
+        read = [worth_reading(said) for said in words]
+        shaped = [truecased(text, said) for text, said, worth in zip(texts, words, read, strict=True) if worth]
+        docs = self._nlp.pipe(shaped)
+        return [
+            list(self._names.find(text, said, next(docs) if worth else None))
+            for text, said, worth in zip(texts, words, read, strict=True)
+        ]
+
+    def _finds(self, view: View, names: Iterable[Find]) -> Iterator[Find]:
+        yield from _moved(view, names)
+        yield from _moved(view, self._scan(view.text))
+        said = spoken(view)
+        if said is not None:
+            yield from _moved(said, self._scan(said.text))
+
+    def _scan(self, text: str) -> Iterator[Find]:
+        if any(letter.isdigit() for letter in text) or SAID_IN_WORDS.search(text):
+            yield from self._numbers.find(text)
+        if "@" in text or {"at", "dot"} <= set(re.findall(r"\w+", text.lower())):
+            yield from self._emails.find(text)
+
+
+def substitute(text: str, spans: Sequence[Span]) -> str:
+    """The text with each span replaced by its placeholder."""
+    parts, end = [], 0
+    for span in spans:
+        parts += [text[end : span.start], f"[{span.entity}]"]
+        end = span.end
+    return "".join([*parts, text[end:]])
+
+
+def _moved(view: View, finds: Iterable[Find]) -> Iterator[Find]:
+    for find in finds:
+        start, end = view.origin(find.start, find.end)
+        yield Find(start, end, find.entity, find.score)
+
+
+def _settled(text: str, finds: Iterable[Find]) -> tuple[Span, ...]:
+    """Overlapping finds become one: all that any of them covers, under the name of the surest."""
+    kept = [match.span() for match in PLACEHOLDER.finditer(text) if not _is_name(match)]
+    ends = [end for _, end in kept]
+    merged: list[Find] = []
+    for find in sorted(finds):
+        following = bisect_right(ends, find.start)
+        if following < len(kept) and kept[following][0] < find.end:
+            continue
+        if merged and find.start < merged[-1].end:
+            merged[-1] = _joined(merged[-1], find)
+        else:
+            merged.append(find)
+    return tuple(Span(*_trimmed(text, find.start, find.end), find.entity) for find in merged)
+
+
+def _is_name(match: re.Match[str]) -> bool:
+    """[SMITH] is somebody's, whatever stands around it."""
+    inside = match.group()[1:-1]
+    return inside not in ENTITIES and kind(inside.lower()) in (Kind.GIVEN, Kind.FAMILY)
+
+
+def _joined(one: Find, other: Find) -> Find:
+    best = max(one, other, key=lambda find: (find.score, find.end - find.start))
+    return Find(min(one.start, other.start), max(one.end, other.end), best.entity, best.score)
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end - 1 and text[start].isspace():
+        start += 1
+    while end - 1 > start and text[end - 1].isspace():
+        end -= 1
+    return start, end

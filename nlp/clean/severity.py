@@ -1,0 +1,87 @@
+"""How bad what is said is for who says it: words and phrases with weights, in a list that people can correct."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from nlp.clean.lookbehind import just_before
+from nlp.clean.words import listed
+
+DEFAULT = 0.3
+"""Of a statement in which no word of the list occurs: a bare "Parking" is a complaint, though not a loud one."""
+
+GRAVE = 0.7
+"""From here on a word of praise beside it makes a harm little smaller, and "nothing" does not take it back."""
+
+ANSWERED_NO = re.compile(
+    r"\W*(?:no|none|nope|nothing)(?:\W*$|\s*[,.!;]|\s(?:i|it|it's|i'm|all|everything|the|thank|very|they|was|all|really|not)\b)"
+)
+CONTENT = re.compile(
+    r"\b(?:could|can|would)(?:n't|nt| not|not| never) (?:\w+ ){0,4}?(?:better|more|any ?more|enough|improved?|bettered"
+    r"|nicer|happier|kinder|fault\w*|improve on)\b|\bcouldn't have\W*$"
+    r"|\b(?:no one|nobody|nothing) could (?:\w+ ){0,3}(?:better|more)\b"
+    r"|\bnever (?:been |felt |had |met |known )?(?:\w+ ){0,2}"
+    r"(?:so (?:well|safe|good|happy|kind)|better|(?:a|any) (?:\w+ )?(?:complaint|problem|issue|concern)s?)\b"
+    r"|\b(?:do not|don't|dont|cannot|can't|cant|can not|isn't|is not|not) (?:\w+ ){0,4}?(?:think|identify|see|feel|know"
+    r"|find|anything|fault) (?:\w+ ){0,5}?(?:anything|any|improve\w*|better\w*|differently|change\w*|fault|wrong)\b"
+    r"|\bhard (?:pressed )?to (?:find fault|fault|improve|better|beat)\b"
+    r"|^\W*(?:definitely |absolutely |certainly )?not\W*$"
+)
+"""Who could not wish for better, and cannot think of anything to change, is content; the negation is no harm."""
+
+WISH = re.compile(
+    r"\b(?:would (?:be|have|like|help|benefit|prefer|appreciate)|should|could (?:be|have|do|you)"
+    r"|too (?!much trouble|many|little trouble)\w+|more (?!than)\w+|longer|quicker|sooner|earlier|less|perhaps|maybe"
+    r"|rather|often|sometimes|didn't|wasn't|weren't|not|haven't|instead|needs?)\b"
+)
+"""What is wished for or missed weighs something, however kindly it is said."""
+
+NEGATED = re.compile(
+    r"\b(?:not|no|never|nothing|without|isn't|wasn't|weren't|aren't|don't|didn't|doesn't|hardly)\s+(?:\w+\s+){0,2}$"
+)
+
+
+def severity(text: str) -> float:
+    """0 (none at all) to 1 (it ruins a life), of one statement in English."""
+    low = text.lower().replace("’", "'")
+    left = CONTENT.sub(" ", low)
+    found, wishes = harms(left), len(WISH.findall(left))
+    praise = praises(low) + 2 * _praised(low, "high_praise")
+    worst = max(found, default=DEFAULT)
+    content = left != low or ANSWERED_NO.match(low) or _pattern("nothing").search(low)
+    if content and worst < GRAVE and len(found) < 3 and wishes < 2:
+        return 0.02
+    heaped = min(1.0, worst + 0.03 * max(0, len(found) - 1)) / (1 + praise * (1.0 if worst < GRAVE else 0.5))
+    return round(max(heaped, 0.3 * min(wishes, 2) / (1 + 0.3 * praise)), 3)
+
+
+def harms(text: str) -> list[float]:
+    """The weight of each thing that is bad for who says it."""
+    low = text.lower()
+    return [weight for name, weight in _weights() for match in _pattern(name).finditer(low) if not _lifted(low, match)]
+
+
+def praises(text: str) -> int:
+    low = text.lower()
+    return _praised(low, "praise") + _praised(low, "high_praise")
+
+
+def _praised(low: str, name: str) -> int:
+    return sum(not just_before(NEGATED, low, match.start()) for match in _pattern(name).finditer(low))
+
+
+def _lifted(text: str, match: re.Match[str]) -> bool:
+    """ "No delays" is no delay; but the negation in "not told" is the harm itself."""
+    return match.group() not in ("not", "no", "never") and just_before(NEGATED, text, match.start())
+
+
+@cache
+def _weights() -> tuple[tuple[str, float], ...]:
+    return tuple((name, float(str(part["weight"]))) for name, part in listed("severity").items() if "weight" in part)
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    words = [word.strip() for word in str(listed("severity")[name]["words"]).split(",")]
+    return re.compile(r"\b(?:" + "|".join(re.escape(word).replace(r"\*", r"\w*") for word in words) + r")(?!\w)")

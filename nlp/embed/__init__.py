@@ -1,0 +1,1 @@
+"""Vectors of texts: the model, its checkpoint, and arithmetic on unit rows."""

@@ -1,0 +1,1 @@
+"""Groups of vectors that say the same thing: how many, which, what they are called, which known one each continues."""

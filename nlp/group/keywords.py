@@ -1,0 +1,49 @@
+"""The words that tell groups of statements apart: BERTopic's c-TF-IDF (Grootendorst 2022) of groups found elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from nlp.embed.vectors import Floats
+from nlp.group.communities import Labels
+
+_PLACEHOLDER = re.compile(r"\[[A-Z_]+\]")
+
+
+def of_groups(vectors: Floats, texts: Sequence[str], labels: Labels) -> tuple[Labels, list[tuple[str, ...]]]:
+    """The labels by falling size, and the keywords of each topic."""
+    from bertopic import BERTopic  # noqa: PLC0415 - takes seconds, and joining does without
+    from sklearn.feature_extraction.text import CountVectorizer  # noqa: PLC0415
+
+    class Quoting(BERTopic):  # type: ignore[misc]
+        """Quotes are chosen by our own rule; BERTopic's take longer than all else."""
+
+        def _save_representative_docs(self, documents: Any) -> None:
+            self.representative_docs_: dict[int, list[str]] = {}
+
+    vectorizer = CountVectorizer(stop_words="english")
+    words_of = vectorizer.build_analyzer()
+    plain = [_PLACEHOLDER.sub(" ", text) for text in texts]
+    if len({word for text in plain[:100] for word in words_of(text)}) < 2:  # BERTopic fails where there is but one
+        vectorizer = CountVectorizer(analyzer=lambda text: ["", " ", *words_of(text)])
+    model = Quoting(umap_model=_Given(labels), hdbscan_model=_Given(labels), vectorizer_model=vectorizer)
+    found, _ = model.fit_transform(plain, vectors)
+    words = [tuple(word for word, _ in model.get_topic(topic) if len(word) > 1) for topic in sorted(set(found) - {-1})]
+    return np.array(found, np.int32), words
+
+
+class _Given:
+    """A step of BERTopic whose result is there already: clusters that were found, or vectors left as they are."""
+
+    def __init__(self, labels: Labels) -> None:
+        self.labels_ = labels
+
+    def fit(self, vectors: Floats, y: Any = None) -> _Given:
+        return self
+
+    def transform(self, vectors: Floats) -> Floats:
+        return vectors

@@ -1,0 +1,74 @@
+"""Which statements are near which: the graph that the topics are cut from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from nlp.embed.vectors import Floats, unit
+from nlp.group.knn import nearest
+
+NEIGHBOURS = 15
+"""Neighbours of each statement: enough to tell a crowd from a chain, the usual choice of UMAP and its kin."""
+
+
+def graph(vectors: Floats, k: int = NEIGHBOURS) -> sp.csr_array:
+    """The undirected graph of nearest neighbours, weighted by cosine similarity: (n, n), symmetric, without loops."""
+    index, similarity = nearest(vectors, k)
+    one_way = directed(index, np.maximum(similarity, 1e-6))
+    return _sorted(one_way.maximum(one_way.T))
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """`graph`: (n, n) with weights 0 to 1; `density`: (n,) mean cosine similarity of each to its neighbours;
+    `directions`: (n, d) unit rows about the mean."""
+
+    graph: sp.csr_array
+    density: Floats
+    directions: Floats
+
+
+def surroundings(vectors: Floats) -> Surroundings:
+    """The graph of nearest neighbours with weights 0 to 1 on the scale of each statement's own surroundings.
+
+    As UMAP weighs it (McInnes, Healy and Melville 2018), so that issues told in many ways and issues told in one hold
+    together alike. Similarities are taken about the mean: what all statements of a service share tells none apart.
+    """
+    n = len(vectors)
+    mean = vectors.mean(axis=0) if n else np.zeros(vectors.shape[1], np.float32)
+    directions = unit(vectors - mean)
+    if n < 2:
+        return Surroundings(sp.csr_array((n, n), dtype=np.float64), np.zeros(n, np.float32), directions)
+    index, similarity = nearest(directions, min(NEIGHBOURS, max(2, n // 3)))
+    beyond = similarity.max(axis=1, keepdims=True) - similarity
+    one_way = directed(index, np.exp(-beyond / np.maximum(beyond.mean(axis=1, keepdims=True), 1e-6)))
+    graph = _sorted(one_way + one_way.T - one_way.multiply(one_way.T))
+    return Surroundings(graph, _density(vectors @ mean, float(mean @ mean), index, similarity), directions)
+
+
+def _density(shared: Floats, mean: float, index: NDArray[np.int64], similarity: Floats) -> Floats:
+    """The mean similarity of each to its neighbours, from the similarities about the mean.
+
+    `shared`: (n,) product of each unit vector with their mean m; `mean`: that of m with itself. What is left of a
+    vector without m has the squared length 1 - 2 vm + mm, and two of them the product uv = um + vm - mm + rest.
+    """
+    lengths = np.sqrt(np.maximum(1 - 2 * shared + mean, 0))
+    rest = lengths * (lengths[index] * similarity).mean(axis=1)
+    density: Floats = shared + shared[index].mean(axis=1) - mean + rest
+    return density
+
+
+def directed(index: NDArray[np.int64], weights: Floats) -> sp.csr_array:
+    """The graph from each statement to its neighbours: (n, n), by their (n, k) places and weights."""
+    n, k = index.shape
+    return sp.csr_array((weights.ravel().astype(np.float64), index.ravel(), np.arange(0, n * k + 1, k)), shape=(n, n))
+
+
+def _sorted(graph: sp.csr_array) -> sp.csr_array:
+    graph = sp.csr_array(graph)
+    graph.sort_indices()
+    return graph

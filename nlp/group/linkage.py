@@ -1,0 +1,29 @@
+"""Groups joined by what their statements say, after they were parted by who is near whom."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nlp.embed.vectors import Floats, sums
+from nlp.group.communities import Labels
+
+
+def join(vectors: Floats, labels: Labels, number: int) -> Labels:
+    """Join the two groups that are most alike until no more than so many are left: (n,) labels from 0 up.
+
+    `vectors`: (n, d) unit rows; `labels`: (n,) from 0 up. By average linkage (Sokal and Michener 1958): how alike two
+    groups are is the mean cosine similarity of all their pairs, which is the product of the means of their vectors.
+    """
+    total, size = sums(vectors, labels), np.bincount(labels).astype(np.float32)
+    alike = total @ total.T / size / size[:, None]
+    np.fill_diagonal(alike, -np.inf)
+    into = np.arange(len(size), dtype=np.int32)
+    for _ in range(len(size) - number):
+        one, other = np.unravel_index(alike.argmax(), alike.shape)
+        into[into == other] = one
+        total[one] += total[other]
+        size[one] += size[other]
+        alike[other], alike[:, other] = -np.inf, -np.inf
+        alike[one] = np.where(np.isneginf(alike[one]), -np.inf, total @ total[one] / size / size[one])
+        alike[:, one] = alike[one]
+    return np.unique(into[labels], return_inverse=True)[1].astype(np.int32)

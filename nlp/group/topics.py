@@ -1,0 +1,244 @@
+"""Vectors and texts -> topics; and a new statement -> the topic that it belongs to.
+
+BERTopic's steps are all here, three of them ours: the vectors are given, nothing is projected, and the clusters are
+communities of the graph of neighbours. Keywords are BERTopic's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
+
+from nlp.embed import vectors as directions
+from nlp.embed.vectors import Floats
+from nlp.group import filler, keywords, knn_graph, partition, titles
+from nlp.group.communities import Labels
+from nlp.group.titles import Encode
+
+LONELY = 3.0
+"""Who is so much farther from its neighbours than others are resembles nothing and stays out (a robust z-score)."""
+
+EVEN = 0.05
+"""Where all are about equally near each other, differences in cosine similarity as small as this mean nothing."""
+
+MOST_OUT = 0.1
+"""However alike the others are, no more than this share is left out as lonely."""
+
+SAME = 0.99
+"""Cosine similarity of the vectors of one text in one context, whatever the precision they were computed or kept in."""
+
+SPREAD = 0.02
+"""The share of a topic's own statements that lie beyond its radius."""
+
+Tone = Literal["issue", "praise", "filler"]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A group of statements that say the same thing.
+
+    `members`: (m,) indices of its statements, nearest its centroid first; `centroid`: (d,) unit; `radius`: the cosine
+    similarity to the centroid at or above which a statement belongs; `quotes`: 3 to 5 that cover its breadth.
+    """
+
+    members: NDArray[np.int64]
+    centroid: Floats
+    radius: float
+    title: str
+    keywords: tuple[str, ...]
+    quotes: tuple[int, ...]
+    tone: Tone = "issue"
+    """filler: most members say nothing to act on (told only where `encode` was given). Who groups praise says so."""
+    titled: bool = False
+    """Goes on from a topic of the last fit whose title stands: its own title is then the first words that came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """`labels`: (n,) the topic of each statement, -1 for none; `topics`: the largest first."""
+
+    labels: Labels
+    topics: tuple[Topic, ...]
+
+
+def fit(
+    vectors: Floats,
+    texts: Sequence[str],
+    *,
+    start: Labels | None = None,
+    must_link: Sequence[tuple[int, int]] = (),
+    cannot_link: Sequence[tuple[int, int]] = (),
+    seed: int = 0,
+    nlp: Any = None,
+    encode: Encode | None = None,
+    taken: Sequence[str] = (),
+    kept: Collection[int] = (),
+) -> Topics:
+    """Group n statements, their number of topics found in the data.
+
+    `vectors`: (n, d) unit rows; `start`: (n,) the topics of the last fit, -1 for a statement that was in none;
+    `must_link`, `cannot_link`: pairs of statements that people said do or do not belong together. A merge is a chain of
+    pairs through all statements of both issues; a split such a chain in each part and one pair that keeps them apart.
+    `taken`: titles that no topic may bear; who goes on from a topic of the last fit needs none, and gets the first
+    words that come. `kept`: topics of the last fit that no wider one may take up.
+    Statements of languages that the model embeds badly are fitted by themselves: call once per group of languages.
+    """
+    labels = group(vectors, texts, start=start, must_link=must_link, cannot_link=cannot_link, seed=seed, kept=kept)
+    return describe(vectors, texts, labels, nlp=nlp, encode=encode, taken=taken, titled=start)
+
+
+def describe(
+    vectors: Floats,
+    texts: Sequence[str],
+    labels: Labels,
+    *,
+    nlp: Any = None,
+    encode: Encode | None = None,
+    taken: Sequence[str] = (),
+    titled: Labels | None = None,
+) -> Topics:
+    """The topics that groups make, the largest first: how far they reach, how they are called, who speaks for them.
+
+    `titled`: (n,) the topics of the last fit, -1 for none: their titles stand.
+    """
+    if labels.max(initial=-1) < 0:
+        return Topics(labels, ())
+    labels, words = keywords.of_groups(vectors, texts, labels)
+    centroids = directions.centroids(vectors, labels)
+    members = (np.flatnonzero(labels == topic) for topic in range(len(centroids)))
+    groups = [directions.inwards(vectors, rows, centre) for rows, centre in zip(members, centroids, strict=True)]
+    known = np.zeros(len(groups), bool) if titled is None else continued(labels, titled)
+    names = titles.name(texts, groups, words, nlp=nlp, encode=encode, centroids=centroids, known=taken, fresh=~known)
+    empty = filler.recognise(texts, vectors, groups, encode) if encode else [False] * len(groups)
+    parts = zip(groups, centroids, names, words, empty, known.tolist(), strict=True)
+    return Topics(
+        labels,
+        tuple(
+            Topic(
+                group,
+                centre,
+                radius(vectors[group] @ centre),
+                title,
+                told,
+                _quotes(vectors, group),
+                "filler" if hollow else "issue",
+                goes_on,
+            )
+            for group, centre, title, told, hollow, goes_on in parts
+        ),
+    )
+
+
+def continued(labels: Labels, before: Labels) -> NDArray[np.bool_]:
+    """(k,): which topics share half with a topic of the last fit, half of both. `before`: (n,), -1 for none."""
+    number = int(labels.max(initial=-1)) + 1
+    found = np.zeros(number, bool)
+    both = (labels >= 0) & (before >= 0)
+    pairs, shared = np.unique(before[both].astype(np.int64) * number + labels[both], return_counts=True)
+    old, new = np.divmod(pairs, max(number, 1))
+    sizes = np.maximum(np.bincount(before[before >= 0])[old], np.bincount(labels[labels >= 0])[new])
+    found[new[2 * shared >= sizes]] = True
+    return found
+
+
+def join(vectors: Floats, centroids: Floats, radii: Floats) -> tuple[NDArray[np.int64], Floats]:
+    """The topic that each new statement belongs to by that topic's own spread, -1 for none, and how sure that is.
+
+    Sureness, 0 to 1: how far the statement is inside the radius, against how near the second topic comes.
+    """
+    if not len(centroids):
+        return np.full(len(vectors), -1), np.zeros(len(vectors), np.float32)
+    depth = (vectors @ centroids.T - radii) / (1 - np.minimum(radii, 0.99))
+    best = depth.argmax(axis=1)
+    first = depth[np.arange(len(vectors)), best]
+    rest = depth.copy()
+    rest[np.arange(len(vectors)), best] = -np.inf
+    margin = first - np.maximum(rest.max(axis=1), 0)
+    sureness = np.clip(0.5 * (np.minimum(first, 1) + np.clip(margin, 0, 1)), 0, 1).astype(np.float32)
+    return np.where(first >= 0, best, -1), np.where(first >= 0, sureness, 0).astype(np.float32)
+
+
+def group(
+    vectors: Floats,
+    texts: Sequence[str],
+    *,
+    start: Labels | None = None,
+    must_link: Sequence[tuple[int, int]] = (),
+    cannot_link: Sequence[tuple[int, int]] = (),
+    seed: int = 0,
+    kept: Collection[int] = (),
+) -> Labels:
+    """The grouping alone, as `fit` does it: (n,) labels, -1 for none."""
+    if not len(vectors):
+        return np.zeros(0, np.int32)
+    first, copy_of = _distinct(vectors, texts)
+    near = knn_graph.surroundings(vectors if len(first) == len(vectors) else vectors[first])
+    links = _links(len(first), copy_of[_pairs(must_link)], copy_of[_pairs(cannot_link)])
+    began = None if start is None or start.max() < 0 else partition.commonest(start, copy_of)
+    labels = partition.find(near.graph, near.directions, links, start=began, seed=seed)
+    linked = np.bincount(links.places)[links.places] > 1
+    if began is not None and kept:
+        labels = partition.stand_apart(near.directions, labels, began, kept, ~linked)
+    labels[_lonely(near.density) & ~linked] = -1
+    spread = labels[copy_of]
+    small = np.bincount(spread[spread >= 0], minlength=labels.max() + 1) < partition.MEMBERS
+    spread[(spread >= 0) & small[spread]] = -1
+    return spread
+
+
+def _distinct(vectors: Floats, texts: Sequence[str]) -> tuple[NDArray[np.int64], Labels]:
+    """The first of each text, and for every text which of these it copies: a flood of copies is one thing said.
+
+    The same words said in another context, whose vector tells of it, are no copy.
+    """
+    known: dict[str, int] = {}
+    copy_of = np.array([known.setdefault(text.strip().casefold(), at) for at, text in enumerate(texts)], np.int64)
+    copies = np.flatnonzero(copy_of != np.arange(len(texts)))
+    same = np.einsum("ij,ij->i", vectors[copies], vectors[copy_of[copies]]) >= SAME
+    copy_of[copies[~same]] = copies[~same]
+    first, places = np.unique(copy_of, return_inverse=True)
+    return first, places.ravel().astype(np.int32)
+
+
+def _lonely(density: Floats) -> NDArray[np.bool_]:
+    middle = np.median(density)
+    usual = max(1.4826 * np.median(np.abs(density - middle)), EVEN)
+    lonely: NDArray[np.bool_] = density < min(middle - LONELY * usual, np.quantile(density, MOST_OUT))
+    return lonely
+
+
+def _pairs(pairs: Sequence[tuple[int, int]]) -> NDArray[np.int64]:
+    return np.array(pairs, np.int64).reshape(-1, 2)
+
+
+def _links(n: int, together: Labels, apart: Labels) -> partition.Links:
+    """Who belongs together shares a place; who does not and yet does, by other pairs, stays together."""
+    edges = sp.coo_array((np.ones(len(together)), (together[:, 0], together[:, 1])), shape=(n, n))
+    _, places = connected_components(edges, directed=False)
+    foes: dict[int, set[int]] = {}
+    for one, other in places[apart].tolist():
+        if one != other:
+            foes.setdefault(one, set()).add(other)
+            foes.setdefault(other, set()).add(one)
+    return partition.Links(places.astype(np.int32), foes)
+
+
+def radius(similarity: Floats) -> float:
+    """How far a topic reaches, by the (n,) similarities of its members to its centroid."""
+    return float(np.quantile(similarity, SPREAD))
+
+
+def _quotes(vectors: Floats, group: NDArray[np.int64], most: int = 5) -> tuple[int, ...]:
+    """The one nearest the centroid, then each time the one farthest from all quoted so far, among the nearer half."""
+    pool = group[: max(most, len(group) // 2)]
+    chosen = [0]
+    while len(chosen) < min(most, len(pool)):
+        nearest = (vectors[pool] @ vectors[pool[chosen]].T).max(axis=1)
+        chosen.append(int(nearest.argmin()))
+    return tuple(int(pool[place]) for place in chosen)

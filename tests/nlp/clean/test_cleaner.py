@@ -1,0 +1,223 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ingest.arrival import TRANSCRIPT_LIMIT
+from nlp.clean.cleaner import Cleaner
+from nlp.clean.kinds import kind
+from nlp.clean.language import language
+from nlp.clean.minhash import Sent, bands, copies, fingerprint, near
+from nlp.clean.severity import severity
+from nlp.clean.statements import is_filler, split
+from nlp.clean.urgency import urgency
+from nlp.clean.verdicts import verdicts
+
+
+def said(text: str) -> list[str]:
+    return [text[start:end] for start, end in split(text)]
+
+
+def test_both_sides_of_a_but_are_statements() -> None:
+    assert said("The staff were lovely but I waited three hours.") == ["The staff were lovely", "I waited three hours."]
+
+
+def test_a_but_that_parts_nothing_parts_nothing() -> None:
+    assert len(said("Nothing but trouble from start to finish")) == 1
+
+
+def test_a_title_or_an_abbreviation_ends_no_sentence() -> None:
+    assert len(said("I saw Dr. Green at 3 p.m. on the ward")) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("nothing", "n/a", "Thank you", "No comment", "Dim byd", "-", "Nothing at the moment", ""),
+        *(
+            "Good morning, so, um.",
+            "Not impressed.",
+            "Please, can somebody look into it",
+            "What a shambles!",
+            "Bore da",
+            "A suggestion and a grumble.",
+            "Just a quick question",
+        ),
+    ],
+)
+def test_what_says_nothing_is_filler(text: str) -> None:
+    assert is_filler(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Parking",
+        "Nothing works",
+        "no parking",
+        "thank you for cancelling my bus",
+        "Please fix the ramp",
+        "Terrible food",
+        "My complaint was ignored",
+        "One question: where is the desk",
+    ],
+)
+def test_what_says_something_is_none(text: str) -> None:
+    assert not is_filler(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("why was I charged twice", "question"),
+        ("how do I change my PIN", "question"),
+        ("my card has not arrived", "problem"),
+        ("Please send me a new form", "request"),
+        ("There should be more seats", "suggestion"),
+        ("Lovely helpful staff", "praise"),
+        ("I had no problems", "praise"),
+        ("My name is [NAME]", "other"),
+        ("Parking", "problem"),
+    ],
+)
+def test_what_a_statement_is(text: str, expected: str) -> None:
+    assert kind(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The bins have not been emptied for two weeks", "en"),
+        ("Nid yw'r biniau wedi cael eu gwagio ers pythefnos", "cy"),
+        ("Śmieci nie były odbierane od dwóch tygodni", "pl"),
+        ("کوڑا دو ہفتوں سے نہیں اٹھایا گیا", "ur"),
+        ("Council tax reminder: " + "کوڑا دو ہفتوں سے نہیں اٹھایا گیا", "ur"),
+        ("The sign says کوڑا and nobody can read it", "en"),
+        ("عملہ بہت اچھا تھا", "ur"),
+        ("کارکنان خیلی مهربان بودند", "fa"),
+        ("Vă rog să reparați lampa", "ro"),
+        ("Otobüs yine çok gecikti, şoför kızgındı", "tr"),
+        ("Ma fahmin", "unknown"),
+        ("[NAME] 12", "unknown"),
+        ("", "unknown"),
+    ],
+)
+def test_languages_are_told_and_not_guessed(text: str, expected: str) -> None:
+    assert language(text) == expected
+
+
+def test_worse_things_are_severer() -> None:
+    texts = [
+        "Nothing",
+        "Lovely staff",
+        "More seats would be nice",
+        "The queue was too long",
+        "My mother nearly died of neglect",
+    ]
+    found = [severity(text) for text in texts]
+    assert found == sorted(found)
+    assert len(set(found)) == len(found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I could not have asked for better care",
+        "Nobody could do any better",
+        "I honestly do not think that it could be improved",
+        "Never had a complaint",
+    ],
+)
+def test_who_could_not_wish_for_better_has_no_complaint(text: str) -> None:
+    assert severity(text) < severity("Parking")
+
+
+def test_what_is_praised_highly_is_milder_than_what_is_praised(text: str = "The food was cold") -> None:
+    assert severity(f"{text} and the staff outstanding") < severity(f"{text} and the staff nice") < severity(text)
+
+
+def test_a_denied_harm_is_less_than_the_harm() -> None:
+    assert severity("There were no delays") < severity("There were delays")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I want to kill myself", "self_harm"),
+        ("i cant go on like this", "self_harm"),
+        ("There is a strong smell of gas in the hall", "danger"),
+        ("her husband hits her and the children saw it", "safeguarding"),
+        ("I'll come down there and smash your office up, I know where you live", "threat"),
+        ("Rwy'n meddwl am hunanladdiad", "self_harm"),
+    ],
+)
+def test_what_cannot_wait_is_raised_with_its_reason(text: str, expected: str) -> None:
+    found = urgency(text)
+    assert found
+    assert found.kind == expected
+    assert found.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am not suicidal, I just want my bin emptied",
+        "The nurses saved my life when I was suicidal, thank you",
+        "This waiting is killing me and my phone died",
+        "Staff were brilliant",
+    ],
+)
+def test_denial_thanks_and_figures_of_speech_are_not_urgent(text: str) -> None:
+    assert urgency(text) is None
+
+
+def test_a_long_list_of_names_is_read_in_one_go() -> None:
+    """Where all ways to part it were tried, this would never end."""
+    assert kind("[NAME] and " * 500 + "were kind") == "praise"
+
+
+@pytest.mark.parametrize("endless", ["a-", "www.", "1."])
+def test_what_is_as_long_as_a_call_may_be_is_looked_at_in_one_go(endless: str) -> None:
+    """Where the time grew with the square of the length, this would go on for minutes."""
+    assert verdicts(endless * (TRANSCRIPT_LIMIT // len(endless)) + ".gov.uk") == ()
+
+
+LONG = "The council must not close the library on the corner, our children need it every week"
+NOW = datetime(2030, 1, 7, 12, tzinfo=UTC)
+
+
+def sent(text: str, hours: float, sender: str | None) -> Sent:
+    return Sent(fingerprint(text), NOW + timedelta(hours=hours), sender, len(text.split()))
+
+
+def test_a_typing_error_makes_no_new_text_and_another_text_does() -> None:
+    assert near(fingerprint(LONG), fingerprint(LONG.replace("every", "evry").upper()))
+    assert not near(fingerprint(LONG), fingerprint("The library closes too early on Saturdays for anyone who works"))
+    assert set(bands(fingerprint(LONG))) & set(bands(fingerprint(LONG + "!!")))
+
+
+def test_the_same_sender_repeats_and_many_senders_campaign() -> None:
+    assert copies([sent(LONG, 0, "a"), sent(LONG, 1, "a")]) == ["original", "duplicate"]
+    assert copies([sent(LONG, hour, name) for hour, name in enumerate("abc")]) == ["campaign"] * 3
+
+
+def test_two_who_complain_alike_in_a_month_copy_nobody() -> None:
+    assert copies([sent(LONG, 0, "a"), sent(LONG, 24 * 20, "b")]) == ["original", "original"]
+    assert copies([sent("long wait", hour, name) for hour, name in enumerate("abcd")]) == ["original"] * 4
+
+
+def test_statements_index_the_redacted_text() -> None:
+    [found] = Cleaner().clean(["My name is Siobhan Entwistle. The lift is broken, however the stairs are fine."])
+    assert "Siobhan" not in found.text
+    assert all(found.text[one.start : one.end] == one.text for one in found.statements)
+    assert found.language == "en"
+
+
+def test_who_says_no_more_than_who_they_are_says_nothing_that_could_be_an_issue() -> None:
+    personal = ["The postcode is LS1 4AB", "my number's 0113 496 0000", "I'm a pensioner", "Email me at a@example.org"]
+    telling = [
+        "My bin at LS1 4AB was missed",
+        "My bin was missed at LS1 4AB",
+        "The light is out at 7 Elm Road, LS1 4AB",
+    ]
+    found = Cleaner().clean(personal + telling)
+    assert [one.statements[0].filler for one in found] == [True] * 4 + [False] * 3

@@ -1,0 +1,129 @@
+"""What cannot wait is raised, in words that somebody thought of and in others; figures of speech are not."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from nlp.clean.urgency import urgency
+from nlp.clean.urgency_classifier import Meaning
+from nlp.embed.embedder import Embedder
+
+DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+UNSEEN: dict[str, list[str]] = tomllib.loads((Path(__file__).parent / "urgent.toml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Embedder:
+    return Embedder(None, threads=1)
+
+
+@pytest.fixture(scope="module")
+def meaning(embedder: Embedder) -> Meaning:
+    return Meaning(embedder.encode)
+
+
+def raised(embedder: Embedder, meaning: Meaning, text: str) -> bool:
+    return urgency(text) is not None or meaning.find([text], embedder.encode([text])) is not None
+
+
+def test_nearly_all_that_nobody_wrote_a_pattern_for_is_raised(embedder: Embedder, meaning: Meaning) -> None:
+    assert sum(raised(embedder, meaning, text) for text in UNSEEN["urgent"]) >= 0.85 * len(UNSEEN["urgent"])
+
+
+def test_what_only_sounds_alike_is_seldom_raised(embedder: Embedder, meaning: Meaning) -> None:
+    assert sum(raised(embedder, meaning, text) for text in UNSEEN["calm"]) <= 0.1 * len(UNSEEN["calm"])
+
+
+def test_what_is_said_every_day_is_not_raised(embedder: Embedder, meaning: Meaning) -> None:
+    everyday = [
+        "I waited three weeks for a new bin",
+        "The receptionist was rude and the phone was not answered",
+        "My husband was in pain and the ward was short of nurses",
+        "The children had nothing to do in the waiting room",
+        "Dad died at home as he wished and the nurses were wonderful",
+    ]
+    assert not [text for text in everyday if raised(embedder, meaning, text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("I want to kill myself", "self_harm"),
+        ("She took all of her tablets last night", "self_harm"),
+        ("Rwy'n meddwl am ladd fy hun", "self_harm"),
+        ("My dad cannot breathe and nobody comes", "danger"),
+        ("Bare wires hang where children play", "danger"),
+        ("My partner hits me and I have nowhere to go", "safeguarding"),
+        ("Residents are left in soiled beds all day", "safeguarding"),
+        ("I know where you park your car", "threat"),
+        ("a man pulled a knife on the housing officer", "threat"),
+        ("I had thoughts of this last year and now I am planning to end my life", "self_harm"),
+        ("She passed out and her lips are blue", "danger"),
+        ("he put his hands round my neck again", "safeguarding"),
+        ("I know what school her children go to", "threat"),
+        ("I won't be around much longer", "self_harm"),
+        ("She'd be better off without me", "self_harm"),
+        ("He locks her in", "safeguarding"),
+        ("Please only ring me when he is at work", "safeguarding"),
+        ("Someone should torch that office", "threat"),
+        ("He came at the nurse with a chair", "threat"),
+    ],
+)
+def test_a_pattern_tells_its_kind_and_its_words(text: str, kind: str) -> None:
+    found = urgency(text)
+    assert found is not None and found.kind == kind and "“" in found.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "this service is killing me",
+        "I'm dying for a coffee and killing me with these forms",
+        "They locked me in to a two year contract",
+        "I will find you the receipt and you'll pay for parking by card",
+        "The carbon monoxide alarm that you fitted works",
+        "I used to think about ending it, I don't now",
+        "I said goodbye to the old library",
+        "I am dying to see the new library",
+        "I would never hurt myself",
+        "No one was hurt when the branch came down",
+        "I was abused as a child and the therapy has helped me",
+        "Thank you for saving my son's life",
+        "The suicide prevention training was excellent",
+        "My grandfather was killed in the war",
+        "I had thoughts of suicide two years ago and I am well now",
+        "I came into hospital suicidal and went home hopeful, I still thank you",
+        "Could I have the domestic abuse leaflet in large print",
+        "He would never hurt anybody",
+    ],
+)
+def test_figures_of_speech_denials_and_what_is_over_are_calm(embedder: Embedder, meaning: Meaning, text: str) -> None:
+    assert not raised(embedder, meaning, text)
+
+
+def test_the_nearest_example_is_the_reason(embedder: Embedder, meaning: Meaning) -> None:
+    said = ["The form was long", "my father's chest hurts and he will not wake up"]
+    found = meaning.find(said, embedder.encode(said))
+    assert found is not None and found.kind == "danger" and "most like" in found.reason
+
+
+def test_words_of_praise_need_more_to_be_urgent(embedder: Embedder, meaning: Meaning) -> None:
+    assert not raised(embedder, meaning, "The nurse who looked after my dying mother was lovely and kind")
+    assert raised(embedder, meaning, "goodbye, I love you all, by tonight I will be dead and happy")
+
+
+def test_a_long_call_is_raised_for_what_is_plainly_urgent_in_it(embedder: Embedder, meaning: Meaning) -> None:
+    call = [
+        f"I rang about the {what} on {day} and nobody called me back"
+        for what in ["bins", "rent", "bus"]
+        for day in DAYS
+    ]
+    urgent = "he keeps a blade under his pillow and says he wants to be dead"
+    assert meaning.find(call, embedder.encode(call)) is None
+    found = meaning.find([*call, urgent], embedder.encode([*call, urgent]))
+    assert found is not None and found.kind == "self_harm"
+
+
+def test_nothing_said_is_nothing_urgent(embedder: Embedder, meaning: Meaning) -> None:
+    assert meaning.find([], embedder.encode([])) is None

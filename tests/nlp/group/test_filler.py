@@ -1,0 +1,35 @@
+"""Which groups of statements say nothing to act on."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from nlp.embed.embedder import Embedder
+from nlp.group.filler import recognise
+
+NOTHING = ("Nothing springs to mind", "No complaints at all", "All was fine", "I would not change a thing")
+AROUND = (
+    "Sorry for bothering you.",
+    "I do not usually complain, but here goes.",
+    "Third time I write.",
+    "Not good enough!",
+)
+WELSH = ("Rwy'n siomedig dros ben.", "Nid yw'n ddigon da.", "Mae'n ddrwg gen i'ch poeni chi.", "Diolch yn fawr iawn.")
+COMPLAINTS = ("The photo will not upload", "Nobody answers the phone", "My bin was not emptied", "The bus never came")
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Embedder:
+    return Embedder(precision="f32", threads=1)
+
+
+@pytest.mark.parametrize(
+    ("said", "nothing"),
+    [(NOTHING, True), (AROUND, True), (WELSH, True), (COMPLAINTS, False), ((*COMPLAINTS, *AROUND[:1]), False)],
+)
+def test_a_group_says_nothing_when_many_of_its_members_do(
+    embedder: Embedder, said: Sequence[str], nothing: bool
+) -> None:
+    vectors = embedder.encode(said)
+    assert recognise(said, vectors, [np.arange(len(said))], embedder.encode) == [nothing]
