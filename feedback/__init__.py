@@ -3,7 +3,7 @@
 The walk, in ten lines:
 
 1. A channel (`ingest.channels`) verifies who is calling and parses what came into `Arrival`s.
-2. Intake (`ingest.intake`) stores them, raw text sealed, and answers with a receipt only after the commit.
+2. Intake (`ingest.intake.accept`) stores them, raw text sealed, and answers with a receipt only after the commit.
 3. A bell rings (`feedback.record.queue`); workers claim what waits (`feedback.record.stages`).
 4. Cleaning (`nlp.clean.cleaner`) redacts, tells the language, splits statements; the raw text is shredded.
 5. Embedding and grouping (`nlp.embed.embedder`, `nlp.group.topics`) let each statement join an issue of its service.
@@ -11,5 +11,5 @@ The walk, in ten lines:
 7. Noticing (`insights.detect`) holds the counts against what is expected and raises signals.
 8. Alerts (`insights.alerts`, `workers.deliver`) tell those who subscribed, once.
 9. People act (`insights.deciding`), and outcomes (`insights.outcomes`) measure what that did.
-10. The citizen's receipt (`ingest.pages`) says what became of it.
+10. The citizen's receipt (`ingest.pages.citizen_pages`) says what became of it.
 """

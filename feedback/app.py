@@ -22,13 +22,14 @@ from feedback.record.db import Record, engine_for
 from feedback.record.errors import FeedbackError
 from feedback.record.queue import Bell
 from feedback.record.settings import Settings
-from ingest import channel_routes, open311_routes
-from ingest import pages as citizen_pages
-from ingest import routes as ingest_routes
-from ingest.cors import allow_origin
-from ingest.door import Intake
-from ingest.rate import RateLimit
-from ingest.writer import Writer
+from ingest.channels import routes as channel_routes
+from ingest.channels.open311 import routes as open311_routes
+from ingest.intake import routes as ingest_routes
+from ingest.intake.cors import allow_origin
+from ingest.intake.dependencies import Intake
+from ingest.intake.rate_limit import RateLimit
+from ingest.intake.writer import Writer
+from ingest.pages import citizen_pages
 from insights.api.routes import ROUTERS
 from insights.pages import dashboard as staff_pages
 from insights.pages import leaving_page

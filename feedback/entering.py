@@ -17,10 +17,10 @@ from feedback.record.db import Record
 from feedback.record.errors import FeedbackError, Malformed
 from feedback.record.models import AuditEntry, Service
 from feedback.record.queue import Bell
-from ingest.arrival import MESSAGE_LIMIT, Arrival
-from ingest.intake import Accepted, accept
-from ingest.language import offered
-from ingest.pages import BODY_LIMIT, CONTACT_LIMIT
+from ingest.intake.accept import Accepted, accept
+from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
+from ingest.pages.citizen_pages import BODY_LIMIT, CONTACT_LIMIT
+from ingest.pages.negotiation import offered
 from insights.api.door import AnyRequest, asker
 from insights.pages.layout import failure_page, form_values, show
 

@@ -18,10 +18,10 @@ from feedback.record import access
 from feedback.record.errors import Malformed
 from feedback.record.queue import Bell
 from feedback.record.settings import Settings
-from ingest.arrival import ChannelName
-from ingest.channels.records import RowError
-from ingest.channels.table import Columns, Source
-from ingest.importing import Report, Trial, import_file, try_file
+from ingest.channels.files.csv_rows import RowError
+from ingest.channels.files.importing import Report, Trial, import_file, try_file
+from ingest.channels.files.table import Columns, Source
+from ingest.intake.arrival import ChannelName
 
 SHOWN = 20  # refused rows that are told one by one; the number of the rest is told
 WIDTH = 100  # characters of a sample's text

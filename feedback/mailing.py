@@ -13,8 +13,8 @@ from feedback.record import access
 from feedback.record.errors import Malformed, Unavailable
 from feedback.record.queue import Bell
 from feedback.record.settings import Settings
-from ingest import imap, maildir
-from ingest.mailboxes import Letter, take_in
+from ingest.channels.email import imap, maildir
+from ingest.channels.email.mailboxes import Letter, take_in
 
 log = structlog.get_logger()
 

@@ -12,9 +12,9 @@ from feedback.given import GivenRecord
 from feedback.record import access
 from feedback.record.db import Record
 from feedback.record.models import Service
-from ingest import pages
-from ingest.door import AnyRequest, GivenIntake
-from ingest.language import choose, offered
+from ingest.intake.dependencies import AnyRequest, GivenIntake
+from ingest.pages import citizen_pages
+from ingest.pages.negotiation import choose, offered
 from insights.answers import published
 from insights.answers.published import Entry
 from insights.reading.table import cell
@@ -26,10 +26,10 @@ COLUMNS = ("said", "did", "on", "reports", "fell")
 @get("/services/{service:str}/you-said-we-did", sync_to_thread=True)
 def page(request: AnyRequest, intake: GivenIntake, service: FromPath[str]) -> Response[str]:
     """What people told the service, and what it changed because of it."""
-    known = pages.service_of(intake, service)
+    known = citizen_pages.service_of(intake, service)
     found, entries = _read(request, intake.record, service)
     language, here = choose(request, known.languages).code, _path(found)
-    return pages.show(
+    return citizen_pages.show(
         request,
         "you_said_we_did.html",
         known,
@@ -85,5 +85,5 @@ def _texts(parent: ET.Element, **texts: str) -> None:
 
 
 router = Router(
-    "/", route_handlers=[page, table, feed], opt={"failure_page": pages.failure_page}, include_in_schema=False
+    "/", route_handlers=[page, table, feed], opt={"failure_page": citizen_pages.failure_page}, include_in_schema=False
 )

@@ -3,8 +3,8 @@
 import datetime as dt
 from typing import Any
 
-from ingest.arrival import Arrival
-from ingest.intake import Accepted, accept
+from ingest.intake.accept import Accepted, accept
+from ingest.intake.arrival import Arrival
 from workers.notice import NOTICE
 from workers.pipeline import CLEAN, GROUP
 from workers.refit import REFIT

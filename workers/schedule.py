@@ -13,7 +13,7 @@ from feedback.record.errors import where
 from feedback.record.models import Feedback, Service, WideWork
 from feedback.record.queue import Bell
 from feedback.record.stages import LOCKS, ask, ask_wide, asked_for
-from ingest import parts
+from ingest.channels.sms import reassembly
 from insights.alerts import delivery
 from insights.api import once
 from workers import answer, retention
@@ -59,7 +59,7 @@ def _look(record: Record, bell: Bell, hour: dt.datetime | None) -> dt.datetime:
     with record.transaction() as session:
         if hour != now:
             _hourly(session, now)
-        parts.give_up_waiting(session, record.keys, dt.datetime.now(dt.UTC))
+        reassembly.give_up_waiting(session, record.keys, dt.datetime.now(dt.UTC))
         waiting = [name for name, where in WAITING.items() if session.scalar(select(exists().where(*where)))]
     bell.ring(*waiting)
     if hour is None or (hour != now and now.hour == NIGHTLY):  # what sleeps at night catches up

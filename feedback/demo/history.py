@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from feedback.demo.phrases import topics
 from feedback.demo.town import CALLER, PROBLEMS, SERVICES, DemoService, Problem
 from feedback.demo.voices import Channel, Reports, Said, anything
-from ingest.arrival import Arrival
+from ingest.intake.arrival import Arrival
 
 WEEKS = 8
 

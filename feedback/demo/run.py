@@ -19,8 +19,8 @@ from feedback.record.models import Feedback
 from feedback.record.queue import Bell
 from feedback.record.settings import Settings
 from feedback.up import require_free_port, running
-from ingest.arrival import Arrival
-from ingest.intake import accept
+from ingest.intake.accept import accept
+from ingest.intake.arrival import Arrival
 
 AT_ONCE = 500
 KEY_NAME = "demo"

@@ -2,21 +2,11 @@
 
 from typing import Final
 
-from ingest.channels import (
-    contact_lens,
-    mail,
-    notify,
-    open311,
-    srt,
-    text,
-    transcribe,
-    twilio,
-    vcon,
-    vonage,
-    webvtt,
-    whisper,
-)
+from ingest.channels.calls import contact_lens, srt, text, transcribe, vcon, webvtt, whisper
 from ingest.channels.contract import Channel
+from ingest.channels.email import message
+from ingest.channels.open311 import service_request
+from ingest.channels.sms import notify, twilio, vonage
 
 CHANNELS: Final[dict[str, Channel]] = {
     "calls/contact-lens": contact_lens.CHANNEL,
@@ -26,8 +16,8 @@ CHANNELS: Final[dict[str, Channel]] = {
     "calls/vcon": vcon.CHANNEL,
     "calls/webvtt": webvtt.CHANNEL,
     "calls/whisper": whisper.CHANNEL,
-    "email": mail.CHANNEL,
-    "open311": open311.CHANNEL,
+    "email": message.CHANNEL,
+    "open311": service_request.CHANNEL,
     "sms/notify": notify.CHANNEL,
     "sms/twilio": twilio.CHANNEL,
     "sms/vonage": vonage.CHANNEL,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from feedback.record.errors import NotAuthentic, WrongMediaType
-from ingest.arrival import Arrival
+from ingest.intake.arrival import Arrival
 
 Keyword = Literal["stop", "start", "help"]
 

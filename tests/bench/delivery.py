@@ -23,8 +23,8 @@ from feedback.record.models import Alert, Feedback, ServiceWork
 from feedback.record.queue import Bell
 from feedback.record.settings import Settings
 from feedback.record.stages import Claimer
-from ingest.arrival import Arrival
-from ingest.intake import accept
+from ingest.intake.accept import accept
+from ingest.intake.arrival import Arrival
 from insights.alerts import subscriptions
 from insights.alerts.subscriptions import Wanted
 from insights.egress.addresses import Allowed

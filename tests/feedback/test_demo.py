@@ -7,7 +7,7 @@ import pytest
 
 from feedback.demo import CALLER, PROBLEMS, SERVICES, Problem, history, release, trickle
 from feedback.demo.phrases import filled, topics
-from ingest.arrival import MESSAGE_LIMIT, Arrival
+from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
 
 WEDNESDAY_NOON = dt.datetime(2025, 9, 17, 12, 0, tzinfo=dt.UTC)
 SUNDAY_NIGHT = dt.datetime(2025, 3, 30, 1, 30, tzinfo=dt.UTC)

@@ -10,7 +10,7 @@ from feedback.cli import main
 from feedback.record.db import Record
 from feedback.record.models import Feedback
 from tests.conftest import RealServers
-from tests.ingest.mailserver import PASSWORD, USER, mail_server
+from tests.ingest.channels.email.mailserver import PASSWORD, USER, mail_server
 
 MAIL = b"From: jo@example.org\r\nSubject: Swings\r\nMessage-ID: <1@example.org>\r\n\r\nThe swings are gone.\r\n"
 

@@ -30,8 +30,8 @@ from feedback.record.models import (
     new_id,
 )
 from feedback.record.sealing import KeyRing
-from ingest.arrival import Arrival
-from ingest.intake import accept
+from ingest.intake.accept import accept
+from ingest.intake.arrival import Arrival
 from insights.alerts.sealed import Sealed, seal
 from tests.conftest import RealServers
 from tests.walking import walk

@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 from feedback.record.db import Record
 from feedback.record.models import DayKey, Feedback
 from feedback.record.queue import Bell
-from ingest.arrival import Arrival
-from ingest.intake import accept
+from ingest.intake.accept import accept
+from ingest.intake.arrival import Arrival
 from tests.feedback.processes import eventually
 from workers.schedule import schedule
 

@@ -1,8 +1,8 @@
 """A transcript read as its channel reads it."""
 
-from ingest.arrival import Arrival
 from ingest.channels import CHANNELS
 from ingest.channels.contract import Inbound, Parsed, Secrets
+from ingest.intake.arrival import Arrival
 from tests.ingest.channels.phonebook import PhoneBook
 
 

@@ -14,8 +14,8 @@ from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.models import Alert, AuditEntry, Feedback, HeldRaw, Raw
 from feedback.record.sealing import KeyRing
-from ingest.arrival import Arrival
-from ingest.intake import accept
+from ingest.intake.accept import accept
+from ingest.intake.arrival import Arrival
 from tests.walking import walk
 from workers.station import Worker
 from workers.tools import Tools

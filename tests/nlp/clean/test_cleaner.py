@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ingest.arrival import TRANSCRIPT_LIMIT
+from ingest.intake.arrival import TRANSCRIPT_LIMIT
 from nlp.clean.cleaner import Cleaner
 from nlp.clean.kinds import kind
 from nlp.clean.language import language

@@ -3,7 +3,7 @@ tests would not fail but run for minutes: that shows as well, on any machine."""
 
 import pytest
 
-from ingest.arrival import TRANSCRIPT_LIMIT
+from ingest.intake.arrival import TRANSCRIPT_LIMIT
 from nlp.clean.kinds import kind
 from nlp.clean.language import language
 from nlp.clean.recognisers.lexicon import words_of

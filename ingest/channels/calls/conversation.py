@@ -1,0 +1,146 @@
+"""What all transcripts have in common: who is the caller, what they said, what of it is the reason for the call."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final, Literal, TypeVar
+
+from feedback.record.errors import Malformed
+from ingest.channels.calls import caller_intent, smalltalk
+from ingest.channels.contract import Inbound, Parsed, require_media_type
+from ingest.channels.parsing import attributes, moment_or_none, storable
+from ingest.intake.arrival import TRANSCRIPT_LIMIT, Arrival, Turn
+
+Role = Literal["agent", "caller"]
+
+_ANY_FILE: Final = ("text/plain", "application/octet-stream", "application/x-www-form-urlencoded")
+"""What senders write that give no thought to the content type."""
+
+
+TURNS_AT_MOST: Final = 20_000
+"""Lines, cues or turns of one call; half a day has no more."""
+
+ROLES: Final = smalltalk.AGENT_NAMES | smalltalk.CALLER_NAMES
+"""Words that name a role."""
+
+NOBODY_KNOWN: Final[Mapping[str, str]] = MappingProxyType({})
+
+One = TypeVar("One")
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One thing that somebody said.
+
+    `offset` and `end` are seconds into the call, `confidence` is 0 to 1. `marked`: the format says that it tells the
+    reason for the call.
+    """
+
+    text: str
+    speaker: str = ""
+    role: Role | None = None
+    offset: float | None = None
+    end: float | None = None
+    confidence: float | None = None
+    marked: bool = False
+
+
+def expect(inbound: Inbound, *media_types: str) -> None:
+    """Refuse a transcript without a service, and other content types."""
+    require_media_type(inbound, *media_types, *_ANY_FILE)
+    if not inbound.service:
+        raise Malformed("Name the service: add ?service= to the address.")
+
+
+def no_more_turns(turns: list[One]) -> list[One]:
+    """What it is given, unless that is more than is ever said in a call."""
+    if len(turns) > TURNS_AT_MOST:
+        raise Malformed(f"This has more than {TURNS_AT_MOST:,} turns, as no call has.")
+    return turns
+
+
+def parsed(
+    inbound: Inbound,
+    utterances: Iterable[Utterance],
+    *,
+    external_id: str | None = None,
+    said_at: object = None,
+    language: str | None = None,
+    reached_at: Mapping[str, str] = NOBODY_KNOWN,
+    skipped: Sequence[str] = (),
+) -> Parsed:
+    """The call as one arrival: every turn of the caller, and as its message what bears on the reason for the call.
+
+    `?id=` and `?at=` of the request tell its id and beginning where the format does not. `reached_at` tells the number
+    or address of speakers: the caller's is the sender.
+    """
+    spoken = with_roles([one for one in map(_tidy, utterances) if one.text])
+    if sum(len(one.text) for one in spoken) > 2 * TRANSCRIPT_LIMIT:
+        raise Malformed(f"This is longer than {2 * TRANSCRIPT_LIMIT:,} characters, as no call is.")
+    told = [one for one in spoken if one.role != "agent"]
+    if not told:
+        return Parsed(ignored="the caller says nothing", skipped=tuple(skipped))
+    query = dict(inbound.query)
+    ways = {_called(speaker): way for speaker, way in reached_at.items()}
+    arrival = Arrival(
+        service=inbound.service or "",
+        message=caller_intent.told(spoken),
+        channel="call",
+        caller=inbound.caller,
+        external_id=storable(external_id or query.get("id", "")) or None,
+        submitted_at=moment_or_none(said_at) or moment_or_none(query.get("at")),
+        language=language,
+        sender=next((ways[one.speaker] for one in told if one.speaker in ways), None),
+        attributes=attributes(inbound.query),
+        turns=tuple(Turn(one.text, one.speaker, one.offset, one.confidence) for one in told),
+    )
+    return Parsed(arrivals=(arrival,), skipped=tuple(skipped))
+
+
+def with_roles(spoken: Sequence[Utterance]) -> list[Utterance]:
+    """Each utterance with its role.
+
+    Where a speaker is the caller by role or name, all others are agents; where only an agent is, all others are
+    callers. Where nobody is either, one who speaks as only agents do is the agent, if the others do not; else every
+    turn is the caller's.
+    """
+    roles = {one.speaker: role for one in spoken if (role := one.role or role_of(one.speaker))}
+    rest: Role = "agent" if "caller" in roles.values() else "caller"
+    if not roles and (agent := _sounds_like_agent(spoken)) is not None:
+        roles[agent] = "agent"
+    return [replace(one, role=one.role or roles.get(one.speaker, rest)) for one in spoken]
+
+
+def role_of(name: str) -> Role | None:
+    """The role that a speaker's name tells: `Council Agent 2` is the agent, `Mary` may be anyone."""
+    words = set("".join(letter if letter.isalpha() else " " for letter in name.lower()).split())
+    if words & smalltalk.AGENT_NAMES:
+        return "agent"
+    return "caller" if words & smalltalk.CALLER_NAMES else None
+
+
+def _sounds_like_agent(spoken: Sequence[Utterance]) -> str | None:
+    speakers = {one.speaker for one in spoken}
+    formulas = Counter(one.speaker for one in spoken if smalltalk.opens_as_agent(smalltalk.folded(one.text)))
+    return next(iter(formulas)) if len(formulas) == 1 and len(speakers) > 1 else None
+
+
+def _tidy(one: Utterance) -> Utterance:
+    return replace(
+        one,
+        text=" ".join(storable(one.text).split()),
+        speaker=_called(one.speaker),
+        offset=_finite(one.offset),
+        end=_finite(one.end),
+        confidence=one.confidence if one.confidence is not None and 0 <= one.confidence <= 1 else None,
+    )
+
+
+def _called(speaker: str) -> str:
+    return " ".join(storable(speaker).split())[:100]
+
+
+def _finite(seconds: float | None) -> float | None:
+    return seconds if seconds is not None and math.isfinite(seconds) and seconds >= 0 else None

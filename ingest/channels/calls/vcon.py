@@ -1,0 +1,178 @@
+"""vCon (draft-ietf-vcon-vcon-core): a conversation with its parties, what they wrote, and transcripts of recordings.
+
+Older names (`mimetype`, `appended`, `must_support`) and files without a version are taken. Signed files are read; their
+signature is not checked, since the key of the request vouches for them. Nothing is fetched from the addresses within.
+"""
+
+import base64
+import binascii
+import re
+from dataclasses import replace
+from typing import Any, Final
+
+from feedback.record.errors import Malformed, NotSupported
+from ingest.channels.calls import conversation, speech, text, webvtt
+from ingest.channels.calls.conversation import Utterance
+from ingest.channels.calls.vcon_parties import Object, Parties, originator
+from ingest.channels.contract import Channel, Directory, Inbound, Parsed, Secrets
+from ingest.channels.parsing import instant, json_object, json_value, objects, word
+
+_EXTENSIONS_KNOWN: Final = ("CC",)
+"""Contact centre: it adds roles to parties, which are read."""
+_TAG: Final = re.compile(r"<[^<>]*>")
+
+
+def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
+    """One conversation: its texts, and of each recording one transcript, a redacted one where there is one."""
+    conversation.expect(inbound, "application/vcon", "application/vcon+json", "application/json")
+    vcon = _opened(json_object(inbound.body))
+    _check(vcon)
+    reader = _Reader(vcon)
+    said = reader.read()
+    if not said and reader.skipped:
+        raise NotSupported(f"This vCon holds no words that can be read: {reader.skipped[0]}.")
+    return conversation.parsed(
+        inbound,
+        said,
+        external_id=word(vcon.get("uuid")),
+        said_at=reader.began or vcon.get("created_at"),
+        reached_at=reader.parties.reached_at(said),
+        skipped=reader.skipped,
+    )
+
+
+def _opened(vcon: dict[str, Any]) -> dict[str, Any]:
+    """What a signature is around; an encrypted file is refused."""
+    if "ciphertext" in vcon:
+        raise NotSupported("This vCon is encrypted: send it decrypted, redacted if you can.")
+    if "payload" in vcon and ("signatures" in vcon or "signature" in vcon):
+        return json_object(_base64url(word(vcon["payload"])))
+    return vcon
+
+
+def _check(vcon: Object) -> None:
+    critical = vcon.get("critical") or vcon.get("must_support") or []
+    if not isinstance(critical, list) or any(name not in _EXTENSIONS_KNOWN for name in critical):
+        raise NotSupported("This vCon asks for an extension that is not known here; only CC is.")
+    if not any(isinstance(vcon.get(name), list) for name in ("parties", "dialog", "analysis")):
+        raise Malformed("A vCon has parties, dialog or analysis.")
+
+
+class _Reader:
+    """Reads one file. `began` is when its first dialog did; `skipped` grows by what cannot be read."""
+
+    def __init__(self, vcon: Object) -> None:
+        self.skipped: list[str] = []
+        self.parties = Parties(vcon)
+        self._dialogs = objects(vcon.get("dialog"))
+        self._analyses = objects(vcon.get("analysis"))
+        starts = [at for dialog in self._dialogs if (at := instant(dialog.get("start")))]
+        self.began = min(starts, default=None)
+
+    def read(self) -> list[Utterance]:
+        written = [self._written(at, one) for at, one in enumerate(self._dialogs) if one.get("type") == "text"]
+        said = [one for one in written if one] + self._spoken()
+        if all(one.offset is not None for one in said):
+            said.sort(key=lambda one: one.offset or 0.0)
+        if not said and not self.skipped and any(dialog.get("type") == "recording" for dialog in self._dialogs):
+            self.skipped.append("it has recordings without a transcript, and recordings are not transcribed here")
+        return said
+
+    def _written(self, at: int, dialog: Object) -> Utterance | None:
+        content = self._content(dialog, f"dialog {at}")
+        if not isinstance(content, str):
+            return None
+        is_html = "html" in word(dialog.get("mediatype") or dialog.get("mimetype"))
+        one = Utterance(_TAG.sub(" ", content) if is_html else content, offset=self._offset(dialog.get("start")))
+        return replace(one, **self.parties.speaker(originator(dialog)))
+
+    def _spoken(self) -> list[Utterance]:
+        """Of each recording the redacted transcript, else the first that holds words."""
+        transcripts = [(at, one) for at, one in enumerate(self._analyses) if "transcript" in _kind(one)]
+        transcripts.sort(key=lambda numbered: "redact" not in _kind(numbered[1]))
+        chosen: dict[tuple[int, ...], list[Utterance]] = {}
+        for at, analysis in transcripts:
+            about = analysis.get("dialog")
+            recordings = tuple(one for one in (about if isinstance(about, list) else [about]) if isinstance(one, int))
+            if not chosen.get(recordings):
+                chosen[recordings] = self._transcript(at, analysis)
+        return [one for said in chosen.values() for one in said]
+
+    def _transcript(self, at: int, analysis: Object) -> list[Utterance]:
+        content = self._content(analysis, f"analysis {at}")
+        if isinstance(content, str):
+            return self._plain(at, content)
+        if isinstance(content, list) and content and all(isinstance(item, str) for item in content):
+            return text.transcript("\n".join(content))
+        if isinstance(content, list):
+            content = [self._resolved(item) if isinstance(item, dict) else item for item in content]
+        said = [self._by_name(one) for one in text.unfolded(speech.utterances(content))]
+        if content is not None and not said:
+            self.skipped.append(f"analysis {at} is a transcript of a kind that is not known")
+        return said
+
+    def _plain(self, at: int, content: str) -> list[Utterance]:
+        if not content.startswith("WEBVTT"):
+            return text.transcript(content)
+        try:
+            said, skipped = webvtt.transcript(content)
+        except Malformed:
+            said, skipped = [], ("not one cue can be read",)
+        self.skipped += [f"analysis {at}, {reason}" for reason in skipped]
+        return said
+
+    def _resolved(self, item: Object) -> Object:
+        """A turn with seconds into the call where it tells the time of day, and its party where it tells the number."""
+        party = item.get("parties", item.get("party"))
+        named = self.parties.speaker(party) if isinstance(party, int) else {}
+        start = self._offset(item.get("start"))
+        return {
+            **item,
+            **({} if start is None else {"start": start}),
+            **{key: value for key, value in named.items() if value},
+        }
+
+    def _by_name(self, one: Utterance) -> Utterance:
+        return replace(one, role=one.role or self.parties.role_by_name(one.speaker))
+
+    def _offset(self, start: object) -> float | None:
+        at = instant(start)
+        return (at - self.began).total_seconds() if at and self.began else None
+
+    def _content(self, part: Object, where: str) -> Any:
+        """The body as JSON or text; None, and a word why, where it cannot be read."""
+        body = part.get("body")
+        if body is None:
+            self.skipped.append(
+                f"{where} lies elsewhere and is not fetched" if part.get("url") else f"{where} is empty"
+            )
+            return None
+        try:
+            return _decoded(body, part.get("encoding")) if isinstance(body, str) else body
+        except Malformed:
+            self.skipped.append(f"{where} has a body that cannot be decoded")
+            return None
+
+
+def _kind(analysis: Object) -> str:
+    return word(analysis.get("type")).lower()
+
+
+def _decoded(body: str, encoding: object) -> Any:
+    content = _base64url(body).decode("utf-8", "replace") if encoding == "base64url" else body
+    if encoding == "json":
+        return json_value(content)
+    try:
+        return json_value(content) if content.lstrip()[:1] in ("{", "[") else content
+    except Malformed:
+        return content
+
+
+def _base64url(content: str) -> bytes:
+    try:
+        return base64.urlsafe_b64decode(content + "=" * (-len(content) % 4))
+    except (binascii.Error, ValueError) as error:
+        raise Malformed("Its base64 cannot be decoded.") from error
+
+
+CHANNEL = Channel(read)

@@ -1,0 +1,1 @@
+"""Mail: one message as an arrival, and the mailboxes that it is fetched from."""

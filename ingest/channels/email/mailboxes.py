@@ -1,0 +1,94 @@
+"""Mailboxes of any kind: each mail is taken in once, then marked; none is deleted, a bad one loses no other."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from feedback.record.db import Record
+from feedback.record.errors import FeedbackError, Malformed, NotSupported
+from feedback.record.queue import Bell
+from ingest.channels.contract import Inbound, Parsed, Secrets
+from ingest.channels.email import message
+from ingest.intake.accept import Accepted, accept
+from ingest.intake.arrival import Arrival
+from ingest.intake.directory import ServiceDirectory
+
+CALLER = "mail"
+LARGEST = 10 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail that waits. `settle` marks it as read, and as one to look at where it was not understood."""
+
+    body: bytes
+    settle: Callable[[bool], None]
+
+
+@dataclass(slots=True)
+class Taken:
+    """What came of the mails that waited."""
+
+    stored: int = 0
+    repeated: int = 0
+    ignored: int = 0
+    bad: int = 0
+
+    def __str__(self) -> str:
+        return (
+            f"{self.stored} mails taken in, {self.repeated} were there already, {self.ignored} are no feedback, "
+            f"{self.bad} could not be read"
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.stored or self.repeated or self.ignored or self.bad)
+
+
+def take_in(record: Record, bell: Bell, letters: Iterable[Letter], service: str | None) -> Taken:
+    """Stores each before it is marked: after a kill it comes again, and is known by its Message-ID."""
+    taken = Taken()
+    for letter in letters:
+        try:
+            parsed = _read(record, letter.body, service)
+            _store(record, parsed, letter.body, taken)
+        except (Malformed, NotSupported):
+            taken.bad += 1
+            letter.settle(True)
+        else:
+            letter.settle(False)
+    if taken.stored:
+        bell.ring("clean")
+    return taken
+
+
+def _read(record: Record, body: bytes, service: str | None) -> Parsed:
+    if len(body) > LARGEST:
+        raise Malformed("this mail is too large")
+    with record.transaction() as session:
+        directory = ServiceDirectory(session)
+    return message.read(Inbound("", body, CALLER, service=service), Secrets(), directory)
+
+
+def _store(record: Record, parsed: Parsed, body: bytes, taken: Taken) -> None:
+    """Raises what is wrong with it."""
+    if not parsed.arrivals:
+        taken.ignored += 1
+        return
+    arrivals = [_with_identity(arrival, body) for arrival in parsed.arrivals]
+    with record.transaction() as session:
+        answers = accept(session, record.keys, arrivals, dt.datetime.now(dt.UTC))
+    for answer in answers:
+        if isinstance(answer, FeedbackError):
+            raise Malformed(str(answer)) from answer
+        _count(answer, taken)
+
+
+def _count(answer: Accepted, taken: Taken) -> None:
+    taken.repeated += answer.repeated
+    taken.stored += not answer.repeated
+
+
+def _with_identity(arrival: Arrival, body: bytes) -> Arrival:
+    """A mail without a Message-ID is known by its content."""
+    return replace(arrival, external_id=arrival.external_id or hashlib.sha256(body).hexdigest())

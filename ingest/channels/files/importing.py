@@ -1,0 +1,127 @@
+"""A file of feedback into the store: batch by batch, so that a kill loses nothing and a repeat adds nothing."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import IO
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session
+
+from feedback.record import services
+from feedback.record.db import Record
+from feedback.record.errors import FeedbackError
+from feedback.record.models import AuditEntry, Feedback, Service
+from feedback.record.queue import Bell
+from ingest.channels.files.csv_rows import RowError
+from ingest.channels.files.table import Row, Source, rows
+from ingest.intake.accept import Accepted, accept
+from ingest.intake.arrival import Arrival
+
+AT_ONCE = 500
+SAMPLE = 5
+
+Refuse = Callable[[RowError], None]
+Progress = Callable[[int], None]
+"""Told how many bytes were read."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What came of a file: how many pieces are new, how many were there already, and how many rows were not taken."""
+
+    stored: int = 0
+    repeated: int = 0
+    refused: int = 0
+
+    @property
+    def rows(self) -> int:
+        return self.stored + self.repeated + self.refused
+
+
+@dataclass(slots=True)
+class Trial(Report):
+    """What would come of it; the first rows as they were read, and the services that it would make."""
+
+    first: list[Row] = field(default_factory=list)
+    services: set[str] = field(default_factory=set)
+
+
+def import_file(
+    record: Record, bell: Bell, stream: IO[bytes], source: Source, refuse: Refuse, progress: Progress
+) -> Report:
+    """Stores every row that can be read, and tells of each other; what it did stands in the audit."""
+    report = Report()
+    for good in _batches(stream, source, report, refuse, progress):
+        _store(record, good, report, refuse)
+        bell.ring("clean")
+    _audit(record, source, report)
+    return report
+
+
+def try_file(record: Record, stream: IO[bytes], source: Source, refuse: Refuse, progress: Progress) -> Trial:
+    """The same, but nothing is stored."""
+    trial = Trial()
+    for good in _batches(stream, source, trial, refuse, progress):
+        trial.first += good[: SAMPLE - len(trial.first)]
+        with record.transaction() as session:
+            repeated = _there_already(session, [row.arrival for row in good])
+            trial.services |= _unknown(session, {row.arrival.service for row in good})
+        trial.repeated += repeated
+        trial.stored += len(good) - repeated
+    return trial
+
+
+def _batches(
+    stream: IO[bytes], source: Source, report: Report, refuse: Refuse, progress: Progress
+) -> Iterator[list[Row]]:
+    """The rows that can be read, some at a time; each other is told of and counted."""
+    for batch in _some(rows(stream, source)):
+        for row in batch:
+            if isinstance(row, RowError):
+                report.refused += 1
+                refuse(row)
+        yield [row for row in batch if isinstance(row, Row)]
+        progress(stream.tell())
+
+
+def _some(found: Iterable[Row | RowError]) -> Iterator[list[Row | RowError]]:
+    found = iter(found)
+    while batch := list(islice(found, AT_ONCE)):
+        yield batch
+
+
+def _store(record: Record, good: list[Row], report: Report, refuse: Refuse) -> None:
+    with record.transaction() as session:
+        services.ensure(session, {row.arrival.service: row.service_name for row in good if row.service_name})
+        answers = accept(session, record.keys, [row.arrival for row in good], dt.datetime.now(dt.UTC))
+    for row, answer in zip(good, answers, strict=True):
+        if isinstance(answer, Accepted):
+            report.repeated += answer.repeated
+            report.stored += not answer.repeated
+        else:
+            report.refused += 1
+            refuse(_refused(row, answer))
+
+
+def _refused(row: Row, error: FeedbackError) -> RowError:
+    return RowError(row.line, str(error))
+
+
+def _audit(record: Record, source: Source, report: Report) -> None:
+    with record.transaction() as session:
+        service = session.scalar(select(Service.id).where(Service.slug == source.service)) if source.service else None
+        counts = {"stored": report.stored, "repeated": report.repeated, "refused": report.refused}
+        by, subject = source.batch or "command line", f"file:{source.file}"
+        session.add(AuditEntry(service_id=service, by=by, act="import", subject=subject, details=counts))
+
+
+def _there_already(session: Session, arrivals: Iterable[Arrival]) -> int:
+    wanted = {(one.caller, one.external_id) for one in arrivals if one.external_id}
+    known = select(func.count()).where(tuple_(Feedback.caller, Feedback.external_id).in_(wanted))
+    return session.scalar(known) or 0
+
+
+def _unknown(session: Session, slugs: set[str]) -> set[str]:
+    return slugs - set(session.scalars(select(Service.slug).where(Service.slug.in_(slugs))))

@@ -1,0 +1,118 @@
+"""Open311 GeoReport v2, what comes in: requests filed, and what is asked for. `open311_answers` has what goes out."""
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Final
+
+import multipart  # type: ignore[import-untyped]
+
+from feedback.record.errors import Malformed
+from ingest.channels.contract import Channel, Directory, Inbound, Parsed, Secrets, require_media_type
+from ingest.channels.open311.place import point, street
+from ingest.channels.open311.responses import CONTACT_AGREED
+from ingest.channels.parsing import attributes, form_pairs, moment, storable
+from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
+
+_FORM, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+_LONGEST_RANGE: Final = dt.timedelta(days=90)
+_STATUSES: Final = frozenset(("open", "closed"))
+_ASKED: Final = re.compile(r"attribute\[(\w{1,50})\]")
+_ZONED: Final = re.compile(r"(?:[zZ]|[+-]\d\d:?\d\d)$")
+_YES: Final = ("yes", "true", "1", "on")
+AT_ONCE: Final = 1_000
+"""Requests that one answer holds at most, as the specification has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which requests are asked for; empty means all. Times are from `start` up to `end`."""
+
+    start: dt.datetime
+    end: dt.datetime
+    ids: frozenset[str]
+    services: frozenset[str]
+    statuses: frozenset[str]
+    page: int = 1
+    size: int = AT_ONCE
+
+
+def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
+    """One request; names, devices, addresses by id and pictures are not kept, a contact only as agreed."""
+    require_media_type(inbound, _FORM, _MULTIPART)
+    pairs = _multipart(inbound) if inbound.media_type == _MULTIPART else form_pairs(inbound.body)
+    fields = {name: storable(value).strip() for name, value in pairs}
+    for name in ("service_code", "description"):
+        if not fields.get(name):
+            raise Malformed(f"{name} is missing.")
+    asked = [(found[1], value.strip()) for name, value in pairs if (found := _ASKED.fullmatch(name))]
+    agreed = dict(asked).get(CONTACT_AGREED, "").lower() in _YES
+    place = {
+        "location": point(fields.get("lat", ""), fields.get("long", "")),
+        "street": street(fields.get("address_string", "")),
+    }
+    arrival = Arrival(
+        service=fields["service_code"],
+        message=fields["description"][:MESSAGE_LIMIT],
+        channel="web",
+        caller=inbound.caller,
+        contact=(fields.get("email") or fields.get("phone") or None) if agreed else None,
+        attributes=attributes([*pairs, *asked]) | {name: value for name, value in place.items() if value},
+    )
+    return Parsed(arrivals=(arrival,))
+
+
+def filters(query: Iterable[tuple[str, str]], now: dt.datetime) -> Filters:
+    """What a GET asks for: the 90 days up to now where it names no time."""
+    fields = dict(query)
+    statuses = _list(fields.get("status", ""))
+    if not statuses <= _STATUSES:
+        raise Malformed("status is open or closed.")
+    start, end = _time(fields.get("start_date", "")), _time(fields.get("end_date", ""))
+    end = end or min(start + _LONGEST_RANGE if start else now, now)
+    start = start or end - _LONGEST_RANGE
+    if end - start > _LONGEST_RANGE:
+        raise Malformed("From start_date to end_date are 90 days at most.")
+    ids, services = _list(fields.get("service_request_id", "")), _list(fields.get("service_code", ""))
+    page, size = _figure(fields, "page", 1), _figure(fields, "page_size", AT_ONCE)
+    return Filters(start, end, ids, services, statuses, page, size)
+
+
+def _multipart(inbound: Inbound) -> list[tuple[str, str]]:
+    """The words of a form with pictures."""
+    _, options = multipart.parse_options_header(inbound.headers.get("content-type", ""))
+    try:
+        parts = multipart.MultipartParser(BytesIO(inbound.body), options.get("boundary", ""), part_limit=100)
+        return [(part.name, part.value) for part in parts if part.filename is None]
+    except (multipart.MultipartError, ValueError, LookupError) as error:
+        raise Malformed("This is no multipart form.") from error
+
+
+def _list(text: str) -> frozenset[str]:
+    return frozenset(part.strip() for part in text.split(",") if part.strip())
+
+
+def _figure(fields: Mapping[str, str], name: str, usual: int) -> int:
+    text = fields.get(name, "")
+    if not text:
+        return usual
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:5]) <= AT_ONCE):
+        raise Malformed(f"{name} is a number from 1 to {AT_ONCE}.")
+    return int(text)
+
+
+def _time(text: str) -> dt.datetime | None:
+    """With its time zone, which the specification makes mandatory; a date alone begins in UTC."""
+    if not text:
+        return None
+    # A plus sign that was not encoded arrives as a space.
+    text = re.sub(r" (\d\d:?\d\d)$", r"+\1", text)
+    if "T" in text.upper() and not _ZONED.search(text):
+        raise Malformed("A time needs its time zone: 2025-03-31T09:30:00Z.")
+    read = moment(text, dt.UTC)
+    return read if isinstance(read, dt.datetime) else dt.datetime.combine(read, dt.time(), dt.UTC)
+
+
+CHANNEL = Channel(read, any_service=True)

@@ -1,0 +1,1 @@
+"""Text messages: one file a provider, what they share, and long messages that come in parts."""

@@ -1,0 +1,91 @@
+"""What all text messages have in common: keywords, the service of a number, the acknowledgement."""
+
+import re
+from typing import Final
+
+from ingest.channels.contract import Directory, Inbound, Keyword, Parsed
+from ingest.channels.parsing import attributes, digits, moment_or_none, storable
+from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
+
+_KEYWORDS: Final[dict[str, Keyword]] = {
+    **dict.fromkeys(("stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "stopio"), "stop"),
+    **dict.fromkeys(("start", "unstop", "yes", "dechrau", "ie", "ydw"), "start"),
+    **dict.fromkeys(("help", "info", "cymorth"), "help"),
+}
+_WELSH: Final = ("stopio", "dechrau", "ie", "ydw", "cymorth")
+_RECEIPT: Final = {
+    "en": "Thank you, we have your message. Your receipt is {receipt}.",
+    "cy": "Diolch, rydym wedi cael eich neges. Eich derbynneb yw {receipt}.",
+}
+_OFFER: Final = {
+    "en": " Reply YES and we text you once, when it is resolved.",
+    "cy": " Atebwch IE ac fe'ch tecstiwn unwaith, pan gaiff ei ddatrys.",
+}
+_AGREED: Final = (
+    "Thank you. We text you once, when it is resolved. Text STOP to end this. / "
+    "Diolch. Byddwn yn eich tecstio unwaith, pan gaiff ei ddatrys. Tecstiwch STOPIO i ddod â hyn i ben."
+)
+_HELP: Final = {
+    "en": "Text us what went well or badly with this service. Please send no names or numbers. "
+    "Text STOP for no more replies.",
+    "cy": "Tecstiwch beth aeth yn dda neu'n wael gyda'r gwasanaeth hwn. Peidiwch ag anfon enwau na rhifau. "
+    "Tecstiwch STOPIO i beidio â chael atebion.",
+}
+
+
+def keyword(text: str) -> Keyword | None:
+    """What a message that is nothing but a keyword asks for."""
+    return _KEYWORDS.get(_bare(text))
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[^\w ]", "", text).strip().lower()
+
+
+def message(
+    inbound: Inbound,
+    directory: Directory,
+    *,
+    text: str,
+    sender: str,
+    recipient: str,
+    external_id: str,
+    sent: str = "",
+    asked: Keyword | None = None,
+) -> Parsed:
+    """One whole text message; `sent` says when, as the provider writes it; `asked` is the keyword that it found."""
+    text, sender = storable(text), digits(sender)
+    service = inbound.service or directory.service_for(digits(recipient), text)
+    wanted = asked or keyword(text)
+    if wanted:
+        language = "cy" if _bare(text) in _WELSH else "en"
+        return Parsed(keyword=wanted, sender=sender, answered=asked is not None, language=language)
+    if service is None:
+        return Parsed(ignored="no service has this number", sender=sender)
+    if not text.strip():
+        return Parsed(ignored="no words", sender=sender)
+    # Some providers lose what they are told is too long, and nobody texts that much.
+    text = text[:MESSAGE_LIMIT]
+    arrival = Arrival(
+        service,
+        text,
+        "sms",
+        inbound.caller,
+        external_id=storable(external_id),
+        submitted_at=moment_or_none(sent),
+        sender=f"+{sender}" if sender else None,
+        attributes=attributes(inbound.query),
+    )
+    return Parsed(arrivals=(arrival,), sender=sender)
+
+
+def acknowledgement(receipt: str | None, language: str, wanted: Keyword | None, *, offer: bool = False) -> str | None:
+    """What to text back, in `language` if that is Welsh, else in English; None for nothing.
+
+    `offer`: to tell once what came of it; START and YES take it.
+    """
+    spoken = language if language in _RECEIPT else "en"
+    if wanted in ("help", "start"):
+        return _HELP[spoken] if wanted == "help" else _AGREED
+    more = _OFFER[spoken] if offer else ""
+    return _RECEIPT[spoken].format(receipt=receipt) + more if receipt and not wanted else None

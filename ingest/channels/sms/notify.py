@@ -1,0 +1,48 @@
+"""Text messages received by GOV.UK Notify: JSON under a bearer token.
+
+Notify gives up a message on any 4xx but 429, so nothing is refused that can be understood at all.
+"""
+
+from feedback.record.errors import Malformed
+from ingest.channels.contract import (
+    Channel,
+    Directory,
+    Inbound,
+    Keyword,
+    Parsed,
+    Secrets,
+    require_equal,
+    require_secret,
+)
+from ingest.channels.parsing import json_object
+from ingest.channels.sms import message
+
+
+def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
+    """One message; the token is the only proof, so `id` makes it unique."""
+    token = require_secret(secrets.notify_token)
+    scheme, _, given = inbound.headers.get("authorization", "").partition(" ")
+    require_equal(f"{scheme.lower()} {given.strip()}", f"bearer {token}")
+    fields = json_object(inbound.body)
+    text, identity = fields.get("message"), fields.get("id")
+    if not isinstance(text, str) or not isinstance(identity, str) or not identity.strip():
+        raise Malformed("A message of Notify has an id and a message.")
+    return message.message(
+        inbound,
+        directory,
+        text=text,
+        sender=str(fields.get("source_number", "")),
+        recipient=str(fields.get("destination_number", "")),
+        external_id=identity,
+        sent=str(fields.get("date_received", "")),
+    )
+
+
+def answer(
+    receipt: str | None, language: str, keyword: Keyword | None = None, *, offer: bool = False
+) -> tuple[str, bytes]:
+    """Notify sends no answer on."""
+    return "text/plain", b""
+
+
+CHANNEL = Channel(read, own_proof=True, any_service=True, answer=answer)

@@ -1,0 +1,88 @@
+"""Long text messages come in parts, in any order: kept sealed until all are there, or until the rest will not come."""
+
+import datetime as dt
+import os
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from feedback.record.models import MessagePart
+from feedback.record.sealing import KeyRing, open_sealed, seal
+from ingest.channels.contract import Directory, Fragment, Parsed
+from ingest.channels.sms.vonage import join_parts
+from ingest.intake.accept import accept
+from ingest.intake.directory import ServiceDirectory
+
+PATIENCE = dt.timedelta(minutes=10)
+"""After so long the rest is not waited for: networks deliver parts within seconds of each other."""
+REPEATED_FOR = dt.timedelta(days=2)
+"""How long a part is known again: Vonage repeats one for a day."""
+
+
+def add(session: Session, keys: KeyRing, fragment: Fragment, directory: Directory, now: dt.datetime) -> Parsed:
+    """Keeps a part, and stores the whole message once this was the last that was missing; a part comes once.
+
+    Says what the message was, if it is whole. References are used again: a second first part begins a new message.
+    """
+    message = keys.digest("\0".join((fragment.sender, fragment.recipient, fragment.ref)).encode())
+    identity = keys.digest("\0".join((fragment.caller, fragment.external_id)).encode())
+    session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(message[:8], signed=True))))
+    if session.scalar(select(MessagePart.id).where(MessagePart.identity == identity)):
+        return Parsed()
+    waiting = _waiting(session, message)
+    if any(part.part == fragment.part for part in waiting):
+        _store(session, keys, waiting, directory, now)
+    session.add(_sealed(keys, fragment, message, identity))
+    waiting = _waiting(session, message)
+    return _store(session, keys, waiting, directory, now) if len(waiting) == fragment.total else Parsed()
+
+
+def give_up_waiting(session: Session, keys: KeyRing, now: dt.datetime) -> int:
+    """What came of messages whose rest did not is stored as it is; says how many messages."""
+    session.execute(delete(MessagePart).where(MessagePart.joined, MessagePart.received_at < now - REPEATED_FOR))
+    late = (
+        select(MessagePart.message)
+        .where(~MessagePart.joined)
+        .group_by(MessagePart.message)
+        .having(func.max(MessagePart.received_at) < now - PATIENCE)
+    )
+    messages = session.scalars(late).all()
+    for message in messages:
+        _store(session, keys, _waiting(session, message), ServiceDirectory(session), now)
+    return len(messages)
+
+
+def _waiting(session: Session, message: bytes) -> Sequence[MessagePart]:
+    waits = select(MessagePart).where(MessagePart.message == message, ~MessagePart.joined)
+    return session.scalars(waits.with_for_update()).all()
+
+
+def _sealed(keys: KeyRing, fragment: Fragment, message: bytes, identity: bytes) -> MessagePart:
+    key = os.urandom(32)
+    return MessagePart(
+        message=message,
+        identity=identity,
+        part=fragment.part,
+        wrapped_key=keys.wrap(key, message),
+        sealed=seal(key, msgspec.json.encode(fragment), message),
+    )
+
+
+def _store(
+    session: Session, keys: KeyRing, parts: Sequence[MessagePart], directory: Directory, now: dt.datetime
+) -> Parsed:
+    """In the transaction that forgets the words of the parts, so that no end of this process loses them."""
+    if not parts:
+        return Parsed()
+    whole = join_parts([_opened(keys, part) for part in parts], directory)
+    accept(session, keys, whole.arrivals, now)
+    kept = update(MessagePart).where(MessagePart.id.in_([part.id for part in parts]))
+    session.execute(kept.values(joined=True, sealed=b"", wrapped_key=b""))
+    return whole
+
+
+def _opened(keys: KeyRing, part: MessagePart) -> Fragment:
+    key = keys.unwrap(part.wrapped_key, part.message)
+    return msgspec.json.decode(open_sealed(key, part.sealed, part.message), type=Fragment)

@@ -1,0 +1,153 @@
+"""Accepting: every channel ends here. An arrival is stored once, however often it comes."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from feedback.record import contacts, raw, receipts
+from feedback.record.errors import FeedbackError, KeyReused, Malformed, NotAuthentic, NotFound
+from feedback.record.models import Feedback, Service, new_id
+from feedback.record.sealing import KeyRing
+from ingest.intake.arrival import MESSAGE_LIMIT, TRANSCRIPT_LIMIT, Arrival
+
+HISTORY_AFTER = dt.timedelta(hours=48)
+"""What is older on receipt is history: it teaches what is normal, and raises nothing."""
+
+ANYONE = ("public", "open311")
+"""Callers that nobody vouches for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """It is stored (once the transaction has committed). `repeated`: it was already."""
+
+    id: uuid.UUID
+    receipt: str
+    repeated: bool = False
+
+
+def accept(
+    session: Session, keys: KeyRing, arrivals: Sequence[Arrival], now: dt.datetime
+) -> list[Accepted | FeedbackError]:
+    """Stores many at once; what is wrong with one is its own answer, and stops no other."""
+    services = _services(session, {arrival.service for arrival in arrivals})
+    answers: list[Accepted | FeedbackError] = [_refusal(arrival, services) or _PENDING for arrival in arrivals]
+    good = {at: _row(arrivals[at], services, keys, now) for at, answer in enumerate(answers) if answer is _PENDING}
+    stored = _insert(session, list(good.values()))
+    known = _already_stored(session, [row for row in good.values() if row["id"] not in stored])
+    for at, row in good.items():
+        answers[at] = Accepted(row["id"], row["receipt"]) if row["id"] in stored else _repeat(row, known)
+    fresh = {row["id"]: arrivals[at] for at, row in good.items() if row["id"] in stored}
+    if fresh:
+        raw.put_away(session, keys, now.date(), {identity: _sealed(arrival) for identity, arrival in fresh.items()})
+        contacts.keep(session, keys, {i: arrival.contact for i, arrival in fresh.items() if arrival.contact})
+    return answers
+
+
+_PENDING = Accepted(uuid.UUID(int=0), "")
+
+
+def _services(session: Session, slugs: set[str]) -> dict[str, Service]:
+    return {found.slug: found for found in session.scalars(select(Service).where(Service.slug.in_(slugs)))}
+
+
+def _refusal(arrival: Arrival, services: Mapping[str, Service]) -> FeedbackError | None:
+    if arrival.service not in services:
+        return NotFound(f"there is no service '{arrival.service[:100]}'")
+    if arrival.caller.partition(":")[0] in ANYONE and not services[arrival.service].properties.anyone_may_write:
+        return NotAuthentic("this service takes feedback under a key alone")
+    if not arrival.message.strip():
+        return Malformed("the message is empty")
+    limit = TRANSCRIPT_LIMIT if arrival.channel == "call" else MESSAGE_LIMIT
+    if len(arrival.message) > limit:
+        return Malformed(f"the message is longer than {limit:,} characters")
+    return None
+
+
+def _row(arrival: Arrival, services: Mapping[str, Service], keys: KeyRing, now: dt.datetime) -> dict[str, Any]:
+    service = services[arrival.service]
+    identity = new_id()
+    said_at, spread = _said_at(arrival, service, identity, now)
+    return {
+        "id": identity,
+        "service_id": service.id,
+        "channel": arrival.channel,
+        "receipt": receipts.fresh(),
+        "caller": arrival.caller,
+        "external_id": arrival.external_id,
+        "digest": keys.digest(msgspec.json.encode((arrival.service, _content(arrival), arrival.submitted_at))),
+        "said_at": said_at,
+        "received_at": now,
+        "history": now - said_at > HISTORY_AFTER,
+        "spread": spread,
+        "assisted": arrival.assisted,
+        "rating": arrival.rating,
+        "language": arrival.language,
+        "batch": arrival.batch,
+        "stage": "clean",
+    }
+
+
+def _said_at(arrival: Arrival, service: Service, identity: uuid.UUID, now: dt.datetime) -> tuple[dt.datetime, bool]:
+    """When it was said; a clock ahead of ours is not believed, and a mere date is spread over its day."""
+    said = arrival.submitted_at
+    if said is None:
+        return now, False
+    if isinstance(said, dt.datetime):
+        return min(said if said.tzinfo else said.replace(tzinfo=dt.UTC), now), False
+    zone = ZoneInfo(service.properties.time_zone)
+    midnight = dt.datetime.combine(said, dt.time(), zone)
+    share = int.from_bytes(identity.bytes[8:12]) / 2**32
+    return min(midnight + dt.timedelta(days=1) * share, now), True
+
+
+def _sealed(arrival: Arrival) -> dict[str, Any]:
+    """With who sent it, since somebody in danger must be found."""
+    return {**_content(arrival), "sender": arrival.sender}
+
+
+def _content(arrival: Arrival) -> dict[str, Any]:
+    """What may hold personal data: sealed until it is redacted."""
+    return {
+        "message": arrival.message,
+        "page_url": arrival.page_url,
+        "contact": arrival.contact,
+        "attributes": dict(arrival.attributes),
+        "turns": [msgspec.to_builtins(turn) for turn in arrival.turns],
+        "rating": arrival.rating,
+        "language": arrival.language,
+    }
+
+
+def _insert(session: Session, rows: list[dict[str, Any]]) -> set[uuid.UUID]:
+    """In the order of their keys, so that two writers with the same rows wait for each other and never in a circle."""
+    if not rows:
+        return set()
+    rows = sorted(rows, key=lambda row: (row["caller"], row["external_id"] or ""))
+    statement = insert(Feedback).on_conflict_do_nothing(index_elements=["caller", "external_id"])
+    return set(session.scalars(statement.returning(Feedback.id), rows))
+
+
+def _already_stored(session: Session, rows: list[dict[str, Any]]) -> dict[tuple[str, str], Feedback]:
+    if not rows:
+        return {}
+    wanted = {row["external_id"] for row in rows}
+    found = session.scalars(
+        select(Feedback).where(Feedback.caller.in_({row["caller"] for row in rows}), Feedback.external_id.in_(wanted))
+    )
+    return {(row.caller, row.external_id or ""): row for row in found}
+
+
+def _repeat(row: dict[str, Any], known: Mapping[tuple[str, str], Feedback]) -> Accepted | FeedbackError:
+    before = known[row["caller"], row["external_id"]]
+    if before.digest != row["digest"]:
+        return KeyReused("this idempotency key or external id came before with another body")
+    return Accepted(before.id, before.receipt, repeated=True)

@@ -1,0 +1,57 @@
+"""What the handlers of intake share: the writer, the limit on what one address sends, and who vouches."""
+
+import asyncio
+from dataclasses import dataclass
+
+from litestar import Request
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+
+from feedback.record import access
+from feedback.record.access import Principal, Role
+from feedback.record.db import Record
+from feedback.record.errors import FeedbackError
+from ingest.intake.accept import Accepted
+from ingest.intake.arrival import Arrival
+from ingest.intake.rate_limit import RateLimit
+from ingest.intake.writer import Writer
+
+AnyRequest = Request[object, object, State]
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """The way in for every handler: `store` answers after the commit."""
+
+    record: Record
+    writer: Writer
+    limit: RateLimit
+
+    async def store(self, *arrivals: Arrival) -> list[Accepted | FeedbackError]:
+        return await asyncio.wrap_future(self.writer.submit(arrivals))
+
+    async def store_one(self, arrival: Arrival) -> Accepted:
+        """Raises what is wrong with it."""
+        [answer] = await self.store(arrival)
+        if isinstance(answer, FeedbackError):
+            raise answer
+        return answer
+
+    async def vouched(self, request: AnyRequest, service: str) -> Principal | None:
+        """Who sends it, when a key comes with it; an anonymous address may only send its share (else `TooMany`)."""
+        kind, _, key = request.headers.get("authorization", "").partition(" ")
+        if kind.lower() == "bearer":
+            return await asyncio.to_thread(self._identify, key.strip(), service)
+        address = request.client.host if request.client else "unknown"
+        await asyncio.to_thread(self.limit.take, address)
+        return None
+
+    def _identify(self, key: str, service: str) -> Principal:
+        with self.record.transaction() as session:
+            who = access.identify(session, key, "key")
+            access.service_for(session, who, service, Role.reader)
+            return who
+
+
+GivenIntake = NamedDependency[Intake]
+"""The one that the front door gives to every handler that names it."""

@@ -1,0 +1,1 @@
+"""What citizens see: the form, the receipt, the widget, in their language."""

@@ -1,0 +1,156 @@
+"""Mailboxes: what is unread is taken in once, then marked; nothing is deleted, and a bad mail loses no other."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from feedback.record.db import Record
+from feedback.record.errors import Malformed, NotAuthentic, NotFound, Unavailable
+from feedback.record.models import Feedback
+from feedback.record.queue import Bell
+from ingest.channels.email import imap, maildir
+from ingest.channels.email.imap import Account
+from ingest.channels.email.mailboxes import LARGEST, Letter, Taken, take_in
+from tests.ingest.channels.email.mailserver import PASSWORD, USER, MailServer, mail_server
+
+
+def mail(number: int, identity: bool = True) -> bytes:
+    known = f"Message-ID: <{number}@example.org>\r\n" if identity else ""
+    head = f"From: jo@example.org\r\nTo: parks@council.example\r\nSubject: Swing {number}\r\n{known}\r\n"
+    return f"{head}Swing {number} is broken.\r\n".encode()
+
+
+ENCRYPTED = b"From: jo@example.org\r\nSubject: s\r\nContent-Type: multipart/encrypted\r\n\r\nx"
+BOUNCE = b"From: mailer-daemon@example.org\r\nSubject: undelivered\r\n\r\nx"
+MIXED = [mail(1), ENCRYPTED, BOUNCE, mail(2, identity=False), b"\xff no mail", mail(3)]
+
+
+def count(record: Record) -> int:
+    with record.transaction() as session:
+        return session.scalar(select(func.count()).select_from(Feedback)) or 0
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Path:
+    for name in ("new", "cur", "tmp"):
+        (tmp_path / name).mkdir()
+    return tmp_path
+
+
+def delivered(box: Path, bodies: Iterable[bytes]) -> None:
+    for at, body in enumerate(bodies):
+        (box / "new" / f"17000000{at}.M1P1.host").write_bytes(body)
+
+
+def names(box: Path) -> list[str]:
+    return sorted(f"{path.parent.name}/{path.name}" for path in box.glob("*/*"))
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with mail_server() as found:
+        yield found
+
+
+def account(server: MailServer, password: str = PASSWORD) -> Account:
+    return Account.of(server.url, USER, password)
+
+
+def test_the_mails_of_a_maildir_are_taken_in_and_marked_as_read(
+    record: Record, bell: Bell, blue_badge: str, box: Path
+) -> None:
+    delivered(box, MIXED)
+    assert take_in(record, bell, maildir.letters(box), blue_badge) == Taken(stored=3, ignored=1, bad=2)
+    read = [f"cur/17000000{at}.M1P1.host:2,{'FS' if at in (1, 4) else 'S'}" for at in range(6)]
+    assert names(box) == read
+    assert take_in(record, bell, maildir.letters(box), blue_badge) == Taken()
+    assert count(record) == 3
+
+
+def test_a_maildir_that_another_program_opened_is_read_on(
+    record: Record, bell: Bell, blue_badge: str, box: Path
+) -> None:
+    (box / "cur" / "1.a:2,").write_bytes(mail(1))
+    (box / "cur" / "2.a:2,RS").write_bytes(mail(2))
+    (box / "cur" / "3.a:2,F").write_bytes(mail(3))
+    assert take_in(record, bell, maildir.letters(box), blue_badge) == Taken(stored=2)
+    assert names(box) == ["cur/1.a:2,S", "cur/2.a:2,RS", "cur/3.a:2,FS"]
+
+
+def test_after_a_kill_a_mail_that_was_stored_and_not_marked_is_known(
+    record: Record, bell: Bell, blue_badge: str, box: Path
+) -> None:
+    def killed(bad: bool) -> None:
+        raise KeyboardInterrupt
+
+    for body in (mail(1), mail(2, identity=False)):
+        with pytest.raises(KeyboardInterrupt):
+            take_in(record, bell, [Letter(body, killed)], blue_badge)
+    delivered(box, [mail(1), mail(2, identity=False)])
+    assert take_in(record, bell, maildir.letters(box), blue_badge) == Taken(repeated=2)
+    assert count(record) == 2
+
+
+def test_a_mail_that_is_too_large_is_left_and_flagged(record: Record, bell: Bell, blue_badge: str, box: Path) -> None:
+    delivered(box, [mail(1) + b"x" * LARGEST])
+    assert take_in(record, bell, maildir.letters(box), blue_badge) == Taken(bad=1)
+
+
+def test_what_is_no_maildir_is_told(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="no maildir"):
+        list(maildir.letters(tmp_path))
+
+
+def test_the_unseen_mails_of_an_imap_folder_are_taken_in_and_marked(
+    record: Record, bell: Bell, blue_badge: str, server: MailServer
+) -> None:
+    for body in MIXED:
+        server.deliver(body)
+    assert take_in(record, bell, imap.letters(account(server)), blue_badge) == Taken(stored=3, ignored=1, bad=2)
+    bad = {r"\Seen", r"\Flagged"}
+    assert server.flags() == [{r"\Seen"}, bad, {r"\Seen"}, {r"\Seen"}, bad, {r"\Seen"}]
+    assert take_in(record, bell, imap.letters(account(server)), blue_badge) == Taken()
+    assert [kept.body for kept in server.folders["INBOX"].values()] == MIXED
+
+
+def test_what_was_taken_may_be_moved_and_what_was_not_understood_stays(
+    record: Record, bell: Bell, blue_badge: str, server: MailServer
+) -> None:
+    for body in (mail(1), ENCRYPTED, mail(2)):
+        server.deliver(body)
+    assert take_in(record, bell, imap.letters(account(server), "Taken"), blue_badge) == Taken(stored=2, bad=1)
+    assert [kept.body for kept in server.folders["Taken"].values()] == [mail(1), mail(2)]
+    assert server.flags() == [{r"\Seen", r"\Flagged"}]
+
+
+def test_what_is_wrong_with_a_mailbox_is_told(server: MailServer) -> None:
+    with pytest.raises(NotAuthentic):
+        list(imap.letters(account(server, "wrong")))
+    with pytest.raises(NotFound, match="no such folder"):
+        list(imap.letters(Account.of(server.url.replace("INBOX", "Nowhere"), USER, PASSWORD)))
+    with pytest.raises(Unavailable):
+        list(imap.letters(Account.of("imap://127.0.0.1:1/INBOX", USER, PASSWORD)))
+
+
+def test_an_address_tells_the_user_and_the_environment_what_it_leaves_out() -> None:
+    assert Account.of("imaps://jo%40council.example:p%2Fw@mail.example", None, None) == Account(
+        "mail.example", 993, True, "jo@council.example", "p/w", "INBOX"
+    )
+    assert Account.of("imap://mail.example:1143/Feedback/New", "jo", "pw") == Account(
+        "mail.example", 1143, False, "jo", "pw", "Feedback/New"
+    )
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a@b", "imaps://", "imaps://h:x/", "imaps://h/a%0d%0aLOGOUT", "imaps://h/%C3%B4"]
+)
+def test_an_address_that_makes_no_sense_is_told(url: str) -> None:
+    with pytest.raises(Malformed):
+        Account.of(url, "jo", "pw")
+
+
+def test_a_mailbox_without_a_user_or_password_is_told() -> None:
+    with pytest.raises(Malformed, match="FEEDBACK_IMAP_USER"):
+        Account.of("imaps://mail.example", None, "pw")
