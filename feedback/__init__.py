@@ -8,8 +8,8 @@ The walk, in ten lines:
 4. Cleaning (`nlp.clean.cleaner`) redacts, tells the language, splits statements; the raw text is shredded.
 5. Embedding and grouping (`nlp.embed.embedder`, `nlp.group.topics`) let each statement join an issue of its service.
 6. A refit (`workers.refit`) finds new issues; `nlp.group.identity` keeps the ids of the known ones.
-7. Noticing (`insights.detect`) holds the counts against what is expected and raises signals.
+7. Noticing (`insights.detection.detector`) holds the counts against what is expected and raises signals.
 8. Alerts (`insights.alerts`, `workers.deliver`) tell those who subscribed, once.
-9. People act (`insights.deciding`), and outcomes (`insights.outcomes`) measure what that did.
+9. People act (`insights.issues.decisions`), and outcomes (`insights.outcomes`) measure what that did.
 10. The citizen's receipt (`ingest.pages.citizen_pages`) says what became of it.
 """

@@ -31,9 +31,9 @@ from ingest.intake.rate_limit import RateLimit
 from ingest.intake.writer import Writer
 from ingest.pages import citizen_pages
 from insights.api.routes import ROUTERS
+from insights.issues.queries.query_embedding import Meaning
 from insights.pages import dashboard as staff_pages
 from insights.pages import leaving_page
-from insights.reading.meaning import Meaning
 
 log = structlog.get_logger()
 

@@ -15,9 +15,9 @@ from feedback.record.models import Service
 from ingest.intake.dependencies import AnyRequest, GivenIntake
 from ingest.pages import citizen_pages
 from ingest.pages.negotiation import choose, offered
-from insights.answers import published
-from insights.answers.published import Entry
-from insights.reading.table import cell
+from insights.issues.queries.csv_export import cell
+from insights.replies import published
+from insights.replies.published import Entry
 
 ATOM = "http://www.w3.org/2005/Atom"
 COLUMNS = ("said", "did", "on", "reports", "fell")

@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Signal, Statement, Theme, ThemeEvent, ThemeIssue, ThemeSignal, new_id
-from insights.alerts import together
-from insights.noticing.across import Said, Shared, shared
+from insights.alerts.rules import theme_alerts
+from insights.detection.cross_service import Said, Shared, shared
 from workers.joining import crowd_of
 from workers.vectors import halves, matrix
 
@@ -165,7 +165,7 @@ def _raise(session: Session, found: Found, now: dt.datetime) -> None:
     )
     session.add_all([signal, ThemeEvent(theme_id=theme.id, what="signal")])
     session.flush()
-    together.tell(session, signal)
+    theme_alerts.tell(session, signal)
 
 
 def _theme(session: Session, issues: Sequence[uuid.UUID]) -> Theme | None:

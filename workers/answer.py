@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from feedback.record import contacts
 from feedback.record.db import Record
 from feedback.record.models import Contact, Feedback, Issue, Service
-from insights.answers import ways
-from insights.answers.wording import wording
+from insights.replies import transports
+from insights.replies.wording import wording
 from workers.station import Save, Station, Worker, work_once
 
 log = structlog.get_logger()
@@ -41,7 +41,7 @@ def _answer(worker: Worker, rows: Sequence[Contact]) -> Save[Contact]:
     record = worker.record
     with record.transaction() as session:
         said = _say(session, record, row.feedback_id)
-    wait = ways.tell(record.settings, said) if said else None
+    wait = transports.tell(record.settings, said) if said else None
     log.info("citizen answered", feedback=str(row.feedback_id), again_in=str(wait) if wait else None)
 
     def save(session: Session, mine: Sequence[Contact]) -> None:
@@ -54,7 +54,7 @@ def _answer(worker: Worker, rows: Sequence[Contact]) -> Save[Contact]:
     return save
 
 
-def _say(session: Session, record: Record, feedback_id: uuid.UUID) -> ways.Answer | None:
+def _say(session: Session, record: Record, feedback_id: uuid.UUID) -> transports.Answer | None:
     """None where the contact has been withdrawn meanwhile."""
     to = contacts.read(session, record.keys, [feedback_id]).get(feedback_id)
     if to is None:
@@ -63,7 +63,7 @@ def _say(session: Session, record: Record, feedback_id: uuid.UUID) -> ways.Answe
     issue, service = session.get(Issue, contact.about), session.get_one(Service, piece.service_id)
     words = wording(piece.language)
     url = f"{record.settings.url}/receipts/{piece.receipt}?lang={words.code}"
-    return ways.Answer(to, feedback_id, words, service, issue.title if issue else service.name, url)
+    return transports.Answer(to, feedback_id, words, service, issue.title if issue else service.name, url)
 
 
 ANSWER = Station("answer", Contact, waiting(), (Contact.due_at,), 1, _answer, contacts.WAITING)

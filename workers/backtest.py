@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from feedback.record.models import EVIDENCE
-from insights import detect
+from insights.detection import detector
 from nlp.embed.embedder import Embedder
 from workers import many
 from workers.cleaning import SET_APART
@@ -140,7 +140,7 @@ def _of_one(service: Sequence[Piece], both: Any, vectors: Any) -> list[Heard]:
         for said in one.statements:
             copy = piece.submitted_at - seen.get(said.text, LONG_AGO) < SAME_TEXT
             seen[said.text] = piece.submitted_at
-            report = detect.Report(
+            report = detector.Report(
                 feedback_id=piece.id,
                 at=piece.submitted_at,
                 vector=None if said.filler else next(vectors),

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Moved, Regrouping, Statement
-from insights.deciding.moves import BY_PERSON
+from insights.issues.decisions.reassignment import BY_PERSON
 from nlp.embed.vectors import unit
 from nlp.group.topics import Topic, radius
 from workers.joining import Crowd

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from feedback.record.models import Subscription
 from feedback.record.settings import Settings
 from feedback.record.stages import OPEN
-from insights.alerts import delivery
-from insights.alerts.parcel import pack
-from insights.alerts.ways import Ways
+from insights.alerts.delivery import attempts
+from insights.alerts.delivery.envelope import pack
+from insights.alerts.delivery.transports import Ways
 from workers.station import Save, Station, Worker, work_once
 
 SUSPECT = threading.BoundedSemaphore(8)
@@ -44,13 +44,13 @@ def _deliver(worker: Worker, rows: Sequence[Subscription]) -> Save[Subscription]
     def save(session: Session, mine: Sequence[Subscription]) -> None:
         for row in mine:
             if parcel and outcome:
-                delivery.record(session, row, parcel.alert_ids, outcome)
+                attempts.record(session, row, parcel.alert_ids, outcome)
 
     return save
 
 
-WELL = (*delivery.waiting(), Subscription.failing_since.is_(None))
-FAILING = (*delivery.waiting(), Subscription.failing_since.is_not(None))
+WELL = (*attempts.waiting(), Subscription.failing_since.is_(None))
+FAILING = (*attempts.waiting(), Subscription.failing_since.is_not(None))
 
 DELIVER = Station("deliver", Subscription, WELL, (Subscription.id,), 1, _deliver, OPEN)
 RETRY = Station("deliver", Subscription, FAILING, (Subscription.failing_since,), 1, _deliver, OPEN)

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Issue, IssueEvent, Service, Signal, Statement, new_id
-from insights import detect
-from insights.deciding import lifecycle
+from insights.detection import detector
+from insights.issues.decisions import lifecycle
 from nlp.group import titles as phrases
 from workers.station import Worker
 
@@ -31,9 +31,9 @@ def standing(session: Session, service_id: int) -> list[Signal]:
     return list(session.scalars(query.order_by(Signal.detected_at, Signal.id)))
 
 
-def end(session: Session, service_id: int, state: detect.State, now: dt.datetime) -> bool:
+def end(session: Session, service_id: int, state: detector.State, now: dt.datetime) -> bool:
     """A signal ends when its issue is no longer reported on; says whether one did."""
-    active: dict[tuple[str, str], detect.Active] = {(one.issue, one.tier): one for one in state.active}
+    active: dict[tuple[str, str], detector.Active] = {(one.issue, one.tier): one for one in state.active}
     ended = False
     for signal in standing(session, service_id):
         if found := active.get((str(signal.issue_id), signal.tier)):
@@ -45,7 +45,7 @@ def end(session: Session, service_id: int, state: detect.State, now: dt.datetime
     return ended
 
 
-def titles(worker: Worker, service_id: int, signals: Sequence[detect.Signal]) -> Titles:
+def titles(worker: Worker, service_id: int, signals: Sequence[detector.Signal]) -> Titles:
     """A readable phrase for each issue that was found just now, unlike any other title of its service."""
     found = [signal for signal in signals if signal.centroid is not None]
     if not found:
@@ -67,7 +67,7 @@ def titles(worker: Worker, service_id: int, signals: Sequence[detect.Signal]) ->
     return {signal.issue: name for signal, name in zip(found, names, strict=True)}
 
 
-def _texts(session: Session, signal: detect.Signal) -> list[str]:
+def _texts(session: Session, signal: detector.Signal) -> list[str]:
     return list(session.scalars(select(Statement.text).where(Statement.id.in_(signal.keys)).order_by(Statement.id)))
 
 
@@ -78,7 +78,7 @@ def _keywords(texts: Sequence[str]) -> list[str]:
 
 
 def store(
-    session: Session, service: Service, signals: Sequence[detect.Signal], named: Titles, now: dt.datetime
+    session: Session, service: Service, signals: Sequence[detector.Signal], named: Titles, now: dt.datetime
 ) -> None:
     for signal in signals:
         issue = _issue(session, service, signal, named)
@@ -89,7 +89,7 @@ def store(
         _note(session, issue.id, f"{signal.tier} {signal.kind}")
 
 
-def _row(service: Service, issue: Issue, signal: detect.Signal, now: dt.datetime) -> Signal:
+def _row(service: Service, issue: Issue, signal: detector.Signal, now: dt.datetime) -> Signal:
     return Signal(
         id=new_id(),
         service_id=service.id,
@@ -109,7 +109,7 @@ def _row(service: Service, issue: Issue, signal: detect.Signal, now: dt.datetime
     )
 
 
-def _evidence(service: Service, issue: Issue, signal: detect.Signal) -> dict[str, Any]:
+def _evidence(service: Service, issue: Issue, signal: detector.Signal) -> dict[str, Any]:
     return {
         "against": list(signal.against),
         "model": issue.model,
@@ -119,7 +119,7 @@ def _evidence(service: Service, issue: Issue, signal: detect.Signal) -> dict[str
     }
 
 
-def _issue(session: Session, service: Service, signal: detect.Signal, named: Titles) -> Issue:
+def _issue(session: Session, service: Service, signal: detector.Signal, named: Titles) -> Issue:
     """The known issue, or one found just now; what was watched and is certain now takes statements in, and a name."""
     identity = uuid.UUID(signal.issue)
     if signal.centroid is None or signal.radius is None:

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Hindsight, Service, ServiceWork, Statement
 from feedback.record.stages import OPEN, asked_for
-from insights.alerts import facts, hindsight
-from insights.detect import KEPT
+from insights.alerts import payload
+from insights.alerts.rules import hindsight
+from insights.detection.detector import KEPT
 from workers import recall
 from workers.replay import Heard, line, replay
 from workers.station import Save, Station, Worker, work_once
@@ -56,7 +57,7 @@ def _history(session: Session, service: Service, now: dt.datetime) -> Iterator[H
 def _hindsight(service: Service, told: dict[str, Any]) -> Hindsight:
     """`title` of what is told: the statement that it is, as we gave its number for its text."""
     at = dt.datetime.fromisoformat(told["detected_at"])
-    said = facts.of_hindsight(service, uuid.UUID(told["issue_id"]), told)
+    said = payload.of_hindsight(service, uuid.UUID(told["issue_id"]), told)
     return Hindsight(service_id=service.id, statement_id=int(told["title"]), detected_at=at, facts=said)
 
 

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, Service, ServiceWork, Statement
 from feedback.record.stages import OPEN, ask_wide, asked_for
-from insights import detect, trends
-from insights.alerts import raising
-from insights.deciding import lifecycle
-from insights.noticing.stored import freeze
+from insights.alerts.rules import fan_out
+from insights.detection import detector
+from insights.detection.serialization import freeze
+from insights.issues import trends
+from insights.issues.decisions import lifecycle
 from workers import findings, recall
 from workers.recall import Heard
 from workers.remembered import thaw
@@ -38,8 +39,8 @@ class Scene:
 
     service: Service
     heard: Heard
-    state: detect.State
-    resolved: Mapping[str, detect.Resolved]
+    state: detector.State
+    resolved: Mapping[str, detector.Resolved]
     review: bool
 
 
@@ -55,7 +56,7 @@ def _notice(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
     if scene is None:
         return lambda _, mine: _done(mine, seen)
     service_id, tolerance = scene.service.id, scene.service.properties.tolerance
-    state, signals = detect.step(
+    state, signals = detector.step(
         scene.state, scene.heard.batch, now, tolerance=tolerance, resolved=scene.resolved, review=scene.review
     )
     titles = findings.titles(worker, service_id, signals)
@@ -70,7 +71,7 @@ def _notice(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
         _move(session, state.joined)
         mine[0].remembered = freeze(state)
         _follow(session, scene.service, mine[0], now, at_once=bool(signals or ended))
-        raising.tell(session, service_id)
+        fan_out.tell(session, service_id)
         if scene.heard.fresh:
             ask_wide(session, "themes", wait=TOGETHER)
         worker.recall.keep(service_id, scene.heard.kept.after(state))
@@ -90,13 +91,13 @@ def _scene(session: Session, worker: Worker, row: ServiceWork, now: dt.datetime)
     return Scene(service, heard, state, _resolved(session, service.id), review and not importing)
 
 
-def _resolved(session: Session, service_id: int) -> dict[str, detect.Resolved]:
+def _resolved(session: Session, service_id: int) -> dict[str, detector.Resolved]:
     since = lifecycle.resolved(session, service_id)
     rows = session.execute(
         select(Issue.id, halves(Issue.centroid)).where(Issue.id.in_([uuid.UUID(issue) for issue in since]))
     ).all()
     centroids = matrix([centroid for _, centroid in rows])
-    return {str(issue): detect.Resolved(since[str(issue)], c) for (issue, _), c in zip(rows, centroids, strict=True)}
+    return {str(issue): detector.Resolved(since[str(issue)], c) for (issue, _), c in zip(rows, centroids, strict=True)}
 
 
 def _importing(session: Session, service_id: int) -> bool:

@@ -15,8 +15,8 @@ from feedback.record.errors import NotFound
 from feedback.record.models import Feedback, Issue, Statement
 from feedback.record.sealing import KeyRing
 from feedback.record.stages import ask, own
-from insights.alerts import raising
-from insights.deciding import moves
+from insights.alerts.rules import fan_out
+from insights.issues.decisions import reassignment
 from nlp.clean.urgency import REASONS, urgency
 from workers import copying, joining, notice
 from workers.cleaning import Prepared, prepare
@@ -54,7 +54,7 @@ def _clean(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
         copying.mark(session, mine)
         _hold_urgent(session, worker.record.keys, mine, contents)
         raw.forget(session, [row.id for row in mine])
-        raising.tell_urgent(session, mine)
+        fan_out.tell_urgent(session, mine)
 
     return save
 
@@ -63,7 +63,7 @@ def _hold_urgent(
     session: Session, keys: KeyRing, rows: Sequence[Feedback], contents: Mapping[uuid.UUID, Mapping[str, Any]]
 ) -> None:
     """Whoever is in danger must be found, so what they wrote stays until an owner releases it."""
-    held.hold(session, keys, {row.id: contents[row.id] for row in rows if raising.cannot_wait(row)})
+    held.hold(session, keys, {row.id: contents[row.id] for row in rows if fan_out.cannot_wait(row)})
 
 
 def _tell_unread(worker: Worker, rows: Sequence[Feedback], contents: Mapping[uuid.UUID, Mapping[str, Any]]) -> None:
@@ -74,7 +74,7 @@ def _tell_unread(worker: Worker, rows: Sequence[Feedback], contents: Mapping[uui
         [row] = own(session, Feedback, [rows[0].id], worker.claimer.number)
         row.urgent = {"kind": found.kind, "reason": REASONS[found.kind]}
         _hold_urgent(session, worker.record.keys, [row], contents)
-        raising.tell_urgent(session, [row])
+        fan_out.tell_urgent(session, [row])
 
 
 def _write(session: Session, rows: Sequence[Feedback], prepared: Mapping[uuid.UUID, Prepared]) -> None:
@@ -124,7 +124,9 @@ def _group(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
 
 def _unplaced(session: Session, changes: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those that still hold: nobody, a refit say, has put the statement into an issue meanwhile, and its own lives."""
-    waiting = select(Statement.id).where(moves.among([row["id"] for row in changes]), Statement.issue_id.is_(None))
+    waiting = select(Statement.id).where(
+        reassignment.among([row["id"] for row in changes]), Statement.issue_id.is_(None)
+    )
     living = select(Issue.id).where(Issue.id.in_({row["issue_id"] for row in changes}), Issue.ended_at.is_(None))
     statements, issues = set(session.scalars(waiting)), set(session.scalars(living))
     found = [row for row in changes if row["id"] in statements and row["issue_id"] in issues]

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, or_, select, text
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Statement
-from insights import detect
+from insights.detection import detector
 from workers.vectors import halves, matrix
 
 ANEW = dt.timedelta(hours=24)
@@ -38,12 +38,12 @@ class Kept:
     `seen`: the transaction from which on something may not have been seen; `places`: of the reports, by their key.
     """
 
-    state: detect.State
+    state: detector.State
     seen: str
     built: dt.datetime
     places: dict[int, int]
 
-    def after(self, state: detect.State) -> "Kept":
+    def after(self, state: detector.State) -> "Kept":
         """With the state that a step made of it."""
         if state.reports and self.places.get(state.reports[0].key) != 0:
             self.places.clear()  # what is old was forgotten, so all have moved
@@ -57,7 +57,7 @@ class Heard:
     """What was known of a service, what has newly come, and the pieces that nobody has looked at yet."""
 
     kept: Kept
-    batch: tuple[detect.Report, ...]
+    batch: tuple[detector.Report, ...]
     fresh: frozenset[uuid.UUID]
 
 
@@ -80,7 +80,7 @@ def hear(session: Session, service_id: int, kept: Kept | None, now: dt.datetime)
     """Brings what is kept up to date, or reads all of the last 32 days."""
     seen = str(session.scalar(HORIZON))
     fresh = frozenset(session.scalars(select(Feedback.id).where(*unnoticed(service_id))))
-    since = now - detect.KEPT
+    since = now - detector.KEPT
     if kept and kept.state.reports and now - kept.built < ANEW:
         changed = _changed(session, service_id, kept.seen, since, fresh)
         if changed is not None and (heard := _brought_up(replace(kept, seen=seen), changed, fresh)):
@@ -92,17 +92,17 @@ def unnoticed(service_id: int) -> tuple[ColumnElement[bool], ...]:
     return (Feedback.service_id == service_id, Feedback.stage == "done", Feedback.noticed.is_(False))
 
 
-def _read_anew(reports: Sequence[detect.Report], fresh: frozenset[uuid.UUID], seen: str, now: dt.datetime) -> Heard:
+def _read_anew(reports: Sequence[detector.Report], fresh: frozenset[uuid.UUID], seen: str, now: dt.datetime) -> Heard:
     """Where not one has a vector yet, there is nothing to tell apart."""
     told = reports if any(report.vector is not None for report in reports) else []
     known = tuple(report for report in told if not _is_of(report, fresh))
     places = {report.key: place for place, report in enumerate(known)}
     return Heard(
-        Kept(detect.State(known), seen, now, places), tuple(report for report in told if _is_of(report, fresh)), fresh
+        Kept(detector.State(known), seen, now, places), tuple(report for report in told if _is_of(report, fresh)), fresh
     )
 
 
-def _brought_up(kept: Kept, changed: Sequence[detect.Report], fresh: frozenset[uuid.UUID]) -> Heard | None:
+def _brought_up(kept: Kept, changed: Sequence[detector.Report], fresh: frozenset[uuid.UUID]) -> Heard | None:
     """None where it is simpler to read anew: much is other than it was, or is to be looked at once more."""
     state, memory = kept.state, kept.state.memory
     others = [report for report in changed if report.key in kept.places]
@@ -123,13 +123,13 @@ def _brought_up(kept: Kept, changed: Sequence[detect.Report], fresh: frozenset[u
     return Heard(replace(kept, state=replace(state, reports=(*reports, *looked_at))), batch, fresh)
 
 
-def _is_of(report: detect.Report, pieces: Collection[uuid.UUID]) -> bool:
+def _is_of(report: detector.Report, pieces: Collection[uuid.UUID]) -> bool:
     return uuid.UUID(report.feedback_id) in pieces
 
 
 def _changed(
     session: Session, service_id: int, seen: str, since: dt.datetime, fresh: Collection[uuid.UUID]
-) -> list[detect.Report] | None:
+) -> list[detector.Report] | None:
     """What was written from the transaction `seen` on; None when something was taken back."""
     pieces = session.execute(
         select(Feedback.id, Feedback.stage).where(
@@ -148,7 +148,7 @@ def _written(table: str, seen: str) -> Any:
 
 def reports_of(
     session: Session, service_id: int, since: dt.datetime, *where: ColumnElement[bool]
-) -> list[detect.Report]:
+) -> list[detector.Report]:
     """The statements of what has been grouped, in the order in which they were said."""
     rows = session.execute(
         select(
@@ -169,7 +169,7 @@ def reports_of(
     ).all()
     vectors = iter(matrix([row.vector for row in rows if row.vector]))
     return [
-        detect.Report(
+        detector.Report(
             feedback_id=str(row.feedback_id),
             at=row.said_at,
             vector=next(vectors) if row.vector else None,

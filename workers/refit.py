@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, IssueEvent, Refit, ServiceWork, Signal, Statement, new_id
 from feedback.record.stages import OPEN, ask, ask_wide, asked_for, hold
-from insights.deciding import moves
+from insights.issues.decisions import reassignment
 from nlp.group import identity, topics
 from nlp.group.topics import Topic
 from workers import decided, proposals
@@ -228,7 +228,7 @@ def _store_issue(session: Session, refit: Refit, part: Fitted, topic: Topic, iss
         session.add(issue)
     else:
         issue = session.get_one(Issue, uuid.UUID(issue_id))
-        session.add(moves.keep_before(refit.id, issue))
+        session.add(reassignment.keep_before(refit.id, issue))
     if Crowd(issue.language, issue.tone == "praise") != part.crowd:  # merged from another crowd: it keeps its own words
         return issue
     issue.tone = tone
@@ -254,7 +254,7 @@ def _move(session: Session, said: Said, target: Sequence[uuid.UUID | None], refi
                 for row, to in moved
             ],
         )
-    moves.note_refit(session, refit, ((int(said.ids[row]), said.issues[row], to) for row, to in moved))
+    reassignment.note_refit(session, refit, ((int(said.ids[row]), said.issues[row], to) for row, to in moved))
     return sum(said.issues[row] is not None for row, _ in moved)
 
 

@@ -13,12 +13,12 @@ from typing import TypeAlias
 
 import numpy as np
 
-from insights import detect
-from insights.noticing.memory import Places, Vectors
+from insights.detection import detector
+from insights.detection.index import Places, Vectors
 from nlp.embed.vectors import unit
 from nlp.group import communities, identity, knn_graph, partition, topics
 
-Heard: TypeAlias = list[tuple[detect.Report, str]]
+Heard: TypeAlias = list[tuple[detector.Report, str]]
 """The statements of one piece, each with its text."""
 
 FIRST_FIT = dt.timedelta(days=7)
@@ -32,13 +32,13 @@ class Raised:
     """A signal, when it would have been raised, and how it would have been called."""
 
     at: dt.datetime
-    signal: detect.Signal
+    signal: detector.Signal
     title: str
 
 
 def replay(history: Iterable[Heard], tolerance: float) -> Iterator[Raised]:
     """All that the detector would have found, what is only watched among it."""
-    groups, state, due = Groups(), detect.State(), None
+    groups, state, due = Groups(), detector.State(), None
     for heard in history:
         batch = groups.join([report for report, _ in heard])
         groups.texts.update((report.key, text) for report, text in heard)
@@ -49,7 +49,7 @@ def replay(history: Iterable[Heard], tolerance: float) -> Iterator[Raised]:
         if now >= due:
             state = replace(state, reports=groups.refit(state), version=-1)
             due = now + REFIT
-        state, signals = detect.step(state, batch, now, tolerance=tolerance)
+        state, signals = detector.step(state, batch, now, tolerance=tolerance)
         for signal in signals:
             if signal.tier == "signal":
                 groups.learn(signal)
@@ -85,7 +85,7 @@ class Groups:
         self.places: dict[str, tuple[Vectors, float]] = {}
         self.signalled: set[str] = set()
 
-    def join(self, batch: Sequence[detect.Report]) -> list[detect.Report]:
+    def join(self, batch: Sequence[detector.Report]) -> list[detector.Report]:
         told = [report for report in batch if report.vector is not None]
         if not self.places or not told:
             return list(batch)
@@ -96,16 +96,16 @@ class Groups:
         found = {report.key: issues[place] for report, place in zip(told, chosen, strict=True)}
         return [replace(report, issue=found.get(report.key)) for report in batch]
 
-    def learn(self, signal: detect.Signal) -> None:
+    def learn(self, signal: detector.Signal) -> None:
         self.signalled.add(signal.issue)
         if signal.centroid is not None and signal.radius is not None:
             self.places[signal.issue] = (signal.centroid, signal.radius)
 
-    def title(self, signal: detect.Signal) -> str:
+    def title(self, signal: detector.Signal) -> str:
         """The statement that is most like all of them."""
         return self.texts[signal.keys[0]]
 
-    def refit(self, state: detect.State) -> tuple[detect.Report, ...]:
+    def refit(self, state: detector.State) -> tuple[detector.Report, ...]:
         """Groups anew what is kept. What has been signalled goes on."""
         told = [place for place, report in enumerate(state.reports) if report.vector is not None]
         vectors = np.array([state.reports[place].vector for place in told])

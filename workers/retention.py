@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from feedback.record import contacts, erasure, held
 from feedback.record.db import Record
 from feedback.record.models import Feedback, Service
-from insights.alerts import sealed
+from insights.alerts.delivery import credentials
 
 log = structlog.get_logger()
 
@@ -32,7 +32,7 @@ def nightly(record: Record, now: dt.datetime) -> None:
     with record.transaction() as session:
         held.rewrap(session, record.keys)
         contacts.rewrap(session, record.keys)
-        sealed.rewrap(session, record.keys)
+        credentials.rewrap(session, record.keys)
 
 
 def _expire(record: Record, service: Service, before: dt.datetime) -> int:

@@ -14,7 +14,7 @@ from feedback.record.models import Feedback, Service, WideWork
 from feedback.record.queue import Bell
 from feedback.record.stages import LOCKS, ask, ask_wide, asked_for
 from ingest.channels.sms import reassembly
-from insights.alerts import delivery
+from insights.alerts.delivery import attempts
 from insights.api import once
 from workers import answer, retention
 
@@ -30,7 +30,7 @@ WAITING: dict[str, tuple[ColumnElement[bool], ...]] = {
     "notice": asked_for("notice"),
     "look_back": asked_for("look_back"),
     "themes": asked_for("themes", WideWork),
-    "deliver": delivery.waiting(),
+    "deliver": attempts.waiting(),
     "answer": answer.waiting(),
 }
 
@@ -78,7 +78,7 @@ def _days(session: Session, record: Record, today: dt.date) -> None:
 def _hourly(session: Session, now: dt.datetime) -> None:
     """Signals end although nothing more is said; each night all is grouped anew."""
     services = list(session.scalars(select(Service.id)))
-    delivery.forget(session)
+    attempts.forget(session)
     once.forget(session)
     contacts.forget(session)
     if now.hour == NIGHTLY:

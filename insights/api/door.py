@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from feedback.record import access
 from feedback.record.access import Principal
 from feedback.record.errors import Forbidden, NotAuthentic
-from insights.reading.meaning import Meaning
+from insights.issues.queries.query_embedding import Meaning
 
 AnyRequest = Request[object, object, State]
 GivenMeaning = NamedDependency[Meaning]

@@ -1,23 +1,8 @@
 """Everything that staff and their programs can ask for."""
 
-from insights.api import (
-    actions,
-    alerts,
-    export,
-    feedback,
-    issues,
-    parts,
-    published,
-    quality,
-    refits,
-    regrouping,
-    search,
-    services,
-    signals,
-    subjects,
-    subscriptions,
-    themes,
-)
+from insights.api.alerts import alerts, subscriptions
+from insights.api.issues import actions, issues, refits, regrouping, signals, subtopics, themes
+from insights.api.services import export, feedback, published, quality, search, services, subjects
 
 ROUTERS = [
     actions.router,
@@ -25,7 +10,7 @@ ROUTERS = [
     export.router,
     feedback.router,
     issues.router,
-    parts.router,
+    subtopics.router,
     published.router,
     quality.router,
     refits.router,

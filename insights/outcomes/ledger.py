@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Action, Feedback, Issue, Service, Signal, Statement
-from insights.deciding import lifecycle
+from insights.issues.decisions import lifecycle
 from insights.outcomes import effect
 from insights.outcomes.effect import AFTER, BEFORE, Day, Outcome
 

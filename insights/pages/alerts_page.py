@@ -20,13 +20,16 @@ from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.errors import Malformed
 from feedback.record.models import Alert, Service, Subscription, new_id
-from insights import words
-from insights.alerts import facts, hearing, hindsight, message, raising, subscriptions
-from insights.alerts.subscriptions import Filters, Wanted
+from insights.alerts import payload
+from insights.alerts.delivery import message
+from insights.alerts.rules import fan_out, hindsight, subscriptions
+from insights.alerts.rules import preview as hearing
+from insights.alerts.rules.subscriptions import Filters, Wanted
 from insights.api.door import AnyRequest, asker
 from insights.egress.addresses import Allowed
+from insights.issues.queries import themes
 from insights.pages.layout import redirect, show
-from insights.reading import themes
+from insights.presentation import labels
 
 Values = Mapping[str, Any]
 """What a form holds: lists for `MANY`, text for the rest."""
@@ -128,7 +131,7 @@ def told(session: Session, record: Record, service: Service, alerts: Sequence[Al
     """Each in the words that people are sent."""
     now, found = dt.datetime.now(dt.UTC), []
     for alert in alerts:
-        note = message.note(facts.body(session, alert, record.settings.url), service, now)
+        note = message.note(payload.body(session, alert, record.settings.url), service, now)
         found.append(Told(alert, note.heading, note.lines[0]))
     return found
 
@@ -170,14 +173,14 @@ def _listed(
 
 def wishes(subscription: Subscription) -> str:
     """What it wants to hear, in words."""
-    filters = raising.filters_of(subscription)
+    filters = fan_out.filters_of(subscription)
     if filters.urgent_only:
         return "only what is urgent"
     named = (
-        [words.ALERTS[kind].lower() for kind in filters.kinds],
-        [words.CHANNELS[channel] for channel in filters.channels],
-        [words.TRENDS[trend].lower() for trend in filters.trends],
-        [words.STATUSES[status].lower() for status in filters.statuses],
+        [labels.ALERTS[kind].lower() for kind in filters.kinds],
+        [labels.CHANNELS[channel] for channel in filters.channels],
+        [labels.TRENDS[trend].lower() for trend in filters.trends],
+        [labels.STATUSES[status].lower() for status in filters.statuses],
         [f"from {filters.least} reports on"] if filters.least else [],
     )
     everything = "one theme" if subscription.theme_id else "everything"

@@ -18,13 +18,14 @@ from feedback.given import GivenRecord
 from feedback.record import access
 from feedback.record.errors import NotAuthentic
 from feedback.record.models import Service
-from insights import words
 from insights.api.door import AnyRequest, asker
 from insights.api.paging import further, unpack
-from insights.deciding import lifecycle
+from insights.issues.decisions import lifecycle
+from insights.issues.queries import feedback, issues, services, signals, themes
+from insights.issues.queries.feedback import Sought
 from insights.pages import (
     alerts_page,
-    doubting,
+    false_alarms,
     issue_page,
     ledger_page,
     overview,
@@ -35,8 +36,7 @@ from insights.pages import (
     subscription_page,
 )
 from insights.pages.layout import failure_page, files, plotly, redirect, show
-from insights.reading import feedback, issues, services, signals, themes
-from insights.reading.feedback import Sought
+from insights.presentation import labels
 
 AT_ONCE = 50
 MOST_THEMES = 10
@@ -83,7 +83,12 @@ class Filters:
 
     @classmethod
     def of(cls, request: AnyRequest) -> "Filters":
-        known = {"trend": words.TRENDS, "status": words.STATUSES, "channel": words.CHANNEL_NAMES, "tone": words.TONES}
+        known = {
+            "trend": labels.TRENDS,
+            "status": labels.STATUSES,
+            "channel": labels.CHANNEL_NAMES,
+            "tone": labels.TONES,
+        }
         given = {name: request.query_params.get(name, "") for name in known}
         return cls(**{name: value if value in known[name] else "" for name, value in given.items()})
 
@@ -186,7 +191,7 @@ router = Router(
         *quality_page.handlers,
         issue_page.decide,
         issue_page.act,
-        doubting.doubt,
+        false_alarms.doubt,
         issue_page.publish,
         ledger_page.ledger_page,
         alerts_page.alerts_page,

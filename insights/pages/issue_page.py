@@ -21,19 +21,20 @@ from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.errors import Malformed
 from feedback.record.models import Action, Issue, Publication, Service
-from insights.answers import published
-from insights.answers.published import Release
 from insights.api.door import AnyRequest, asker
-from insights.deciding import lifecycle
-from insights.deciding.lifecycle import Decision, Done
-from insights.noticing.trend import BEFORE
+from insights.detection.statistics.trend import BEFORE
+from insights.issues.decisions import lifecycle
+from insights.issues.decisions.lifecycle import Decision, Done
+from insights.issues.queries import evidence, issue_detail, issues
+from insights.issues.queries.detection_health import noticing
 from insights.outcomes import ledger
 from insights.outcomes.ledger import Entry
-from insights.pages import charts, overview
+from insights.pages import overview
 from insights.pages.layout import form_values, redirect, show
-from insights.reading import closely, evidence, issues
-from insights.reading.vigilance import noticing
-from insights.views import IssueView
+from insights.presentation import charts
+from insights.presentation.schemas import IssueView
+from insights.replies import published
+from insights.replies.published import Release
 
 AT_ONCE = 50
 MOST_FINDINGS = 10
@@ -159,7 +160,7 @@ def _page(
     days = days if days in RANGES else _range(view)
     actions, released = lifecycle.actions(session, issue.id), session.get(Publication, issue.id)
     bars = _bars(session, service, issue, actions, days)
-    statements = closely.statements_page(session, issue, AT_ONCE, before)
+    statements = issue_detail.statements_page(session, issue, AT_ONCE, before)
     return show(
         who,
         "issue.html",
@@ -174,7 +175,7 @@ def _page(
         further=statements[-1].id if len(statements) == AT_ONCE else None,
         first=before is None,
         titles=titles(session, [identity for identity in (view.parent, view.merged_into) if identity]),
-        history=closely.history(session, issue),
+        history=issue_detail.history(session, issue),
         outcomes=[Entry(issue.id, issue.title, issue.status, outcome) for outcome in ledger.of_issue(session, issue)],
         findings=evidence.findings(session, service, issue, dt.datetime.now(dt.UTC), MOST_FINDINGS),
         noticing=noticing(session, service, dt.datetime.now(dt.UTC)),
@@ -189,7 +190,7 @@ def _page(
 def _bars(session: Session, service: Service, issue: Issue, actions: list[Action], days: int) -> list[charts.Bar]:
     """Its reports of each day, with what the service and its team did."""
     marks = [*overview.marks(session, service, days), *_marks(service, actions)]
-    return charts.bars(closely.daily(session, service, issue, days + BEFORE), marks)
+    return charts.bars(issue_detail.daily(session, service, issue, days + BEFORE), marks)
 
 
 def _range(view: IssueView) -> int:

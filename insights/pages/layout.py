@@ -10,10 +10,9 @@ from litestar.response import Redirect
 
 from feedback.record.access import Principal
 from feedback.web import POLICY, Pages, StaticFiles
-from insights import words
 from insights.api.door import AnyRequest
-from insights.pages import charts
-from insights.views import SignalView
+from insights.presentation import charts, labels
+from insights.presentation.schemas import SignalView
 
 HERE = Path(__file__).parent
 pages = Pages.within(HERE / "templates", policy=f"{POLICY}; script-src 'self'", referrer="same-origin")
@@ -31,17 +30,17 @@ plotly = StaticFiles("/static/plotly", [_plotly()])
 
 
 def _evidence(signal: SignalView, zone: str) -> str:
-    return words.evidence(signal, dt.datetime.now(dt.UTC), zone)
+    return labels.evidence(signal, dt.datetime.now(dt.UTC), zone)
 
 
 pages.environment.filters |= {
     "evidence": _evidence,
-    "channels": words.channels,
-    "day": words.day,
-    "moment": words.moment,
+    "channels": labels.channels,
+    "day": labels.day,
+    "moment": labels.moment,
     "sparkline": charts.sparkline,
 }
-pages.environment.globals |= {"words": words, "assets": files.url, "plotly": f"{plotly.url}/plotly.min.js"}
+pages.environment.globals |= {"words": labels, "assets": files.url, "plotly": f"{plotly.url}/plotly.min.js"}
 
 
 def show(who: Principal | None, template: str, status: int = 200, **context: object) -> Response[str]:

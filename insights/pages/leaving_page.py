@@ -11,13 +11,14 @@ from feedback.given import GivenRecord
 from feedback.record.db import Record
 from feedback.record.errors import NotFound
 from feedback.record.models import AuditEntry, Subscription
-from insights.alerts import delivery, sealed, subscriptions
+from insights.alerts.delivery import attempts, credentials
+from insights.alerts.rules import subscriptions
 from insights.pages import layout
 
 
 def _reader_of(session: Session, record: Record, identity: uuid.UUID, token: str) -> Subscription:
     found = session.get(Subscription, identity)
-    right = sealed.unsubscribe_token(record.keys, identity)
+    right = credentials.unsubscribe_token(record.keys, identity)
     if found is None or not hmac.compare_digest(token.encode(), right.encode()):
         raise NotFound("there is no such subscription")
     return found
@@ -37,7 +38,7 @@ def unsubscribe_at_once(record: GivenRecord, subscription: FromPath[uuid.UUID], 
     with record.transaction() as session:
         found = _reader_of(session, record, subscription, token)
         if found.state != "ended":
-            delivery.end(session, found, "ended")
+            attempts.end(session, found, "ended")
             subject = f"subscription:{found.id}"
             session.add(AuditEntry(service_id=found.service_id, by="its receiver", act="unsubscribe", subject=subject))
         return _leaving(session, found)

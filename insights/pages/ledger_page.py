@@ -6,7 +6,7 @@ from litestar.params import FromPath
 from feedback.given import GivenRecord
 from feedback.record import access
 from insights.api.door import AnyRequest, asker
-from insights.deciding import lifecycle
+from insights.issues.decisions import lifecycle
 from insights.outcomes import ledger
 from insights.pages.layout import show
 

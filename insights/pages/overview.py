@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from feedback.record.access import Principal
 from feedback.record.models import Change, Feedback, Issue, Service, Signal, Statement
-from insights import words
-from insights.reading import evidence, issues, vigilance
-from insights.reading.services import WAITING
-from insights.reading.signals import shown
-from insights.views import IssueView, Quote
+from insights.issues.queries import detection_health, evidence, issues
+from insights.issues.queries.services import WAITING
+from insights.issues.queries.signals import shown
+from insights.presentation import labels
+from insights.presentation.schemas import IssueView, Quote
 
 WEEKS = 8
 QUOTED = 2
@@ -54,7 +54,7 @@ def overview(session: Session, who: Principal) -> list[Line]:
     ids = [service.id for service in services]
     waiting, standing, weekly = _waiting(session, ids), _standing(session, ids), _weekly(session, ids)
     signalled, watched = _standing_out(session, "signal"), _standing_out(session, "watch")
-    sights = vigilance.sights(session, ids, dt.datetime.now(dt.UTC))
+    sights = detection_health.sights(session, ids, dt.datetime.now(dt.UTC))
     lines = [
         Line(
             service=service,
@@ -129,4 +129,4 @@ def marks(session: Session, service: Service, days: int) -> list[tuple[dt.date, 
     zone = ZoneInfo(service.properties.time_zone)
     since = dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
     changes = session.scalars(select(Change).where(Change.service_id == service.id, Change.at > since))
-    return [(change.at.astimezone(zone).date(), words.named(change)) for change in changes]
+    return [(change.at.astimezone(zone).date(), labels.named(change)) for change in changes]

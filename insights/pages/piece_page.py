@@ -17,12 +17,12 @@ from feedback.record.db import Record
 from feedback.record.errors import Malformed
 from feedback.record.models import Feedback, Service
 from insights.api.door import AnyRequest, asker
-from insights.api.feedback import HELD_ROLE, HeldText, Reason, held_text
-from insights.deciding import overruling
-from insights.deciding.overruling import Verdict
+from insights.api.services.feedback import HELD_ROLE, HeldText, Reason, held_text
+from insights.issues.decisions import verdict_overrides
+from insights.issues.decisions.verdict_overrides import Verdict
+from insights.issues.queries import feedback
 from insights.pages import issue_page
 from insights.pages.layout import form_values, redirect, show
-from insights.reading import feedback
 
 COMPLAINT = "Give a reason of up to 500 characters"
 
@@ -61,7 +61,7 @@ def _release(session: Session, who: Principal, piece: Feedback, values: dict[str
 
 def _overrule(session: Session, who: Principal, piece: Feedback, values: dict[str, str]) -> None:
     wanted = {"counts": values.get("counts") == "yes", "reason": values.get("reason")}
-    overruling.overrule(session, who, piece, msgspec.convert(wanted, Verdict))
+    verdict_overrides.overrule(session, who, piece, msgspec.convert(wanted, Verdict))
 
 
 async def _changed(
@@ -100,7 +100,7 @@ def _page(
         item=view,
         titles=issue_page.titles(session, view.issues),
         raw=raw,
-        may_overrule=who.role >= Role.editor and piece.stage in overruling.READ,
+        may_overrule=who.role >= Role.editor and piece.stage in verdict_overrides.READ,
         may_read=who.role >= HELD_ROLE and view.held,
         wrong=wrong,
         complaint=COMPLAINT,

@@ -8,12 +8,12 @@ from feedback.given import GivenRecord
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.models import Refit
-from insights.api import refits as refits_api
 from insights.api.door import AnyRequest, GivenMeaning, asker
-from insights.deciding import undoing
+from insights.api.issues import refits as refits_api
+from insights.issues.decisions import undoing
+from insights.issues.queries import search
+from insights.issues.queries.quality import LAST_REFITS, quality
 from insights.pages.layout import redirect, show
-from insights.reading import search
-from insights.reading.quality import LAST_REFITS, quality
 
 LONGEST_QUERY = 500
 

@@ -18,12 +18,12 @@ from feedback.record.db import Record
 from feedback.record.errors import Conflict, Malformed
 from feedback.record.models import Issue, Regrouping, Service, Statement
 from insights.api.door import AnyRequest, asker
-from insights.deciding import regrouping, undoing
-from insights.deciding.lifecycle import Line
+from insights.issues.decisions import regrouping, undoing
+from insights.issues.decisions.lifecycle import Line
+from insights.issues.queries import issue_detail, subtopics
+from insights.issues.queries.issues import living
 from insights.pages.issue_page import titles
 from insights.pages.layout import form_values, redirect, show
-from insights.reading import closely, parts
-from insights.reading.issues import living
 
 AT_ONCE = 100
 
@@ -126,7 +126,7 @@ def _page(
     session: Session, who: Principal, issue: Issue, before: int | None = None, problem: str = ""
 ) -> Response[str]:
     service = session.get_one(Service, issue.service_id)
-    statements = closely.statements_page(session, issue, AT_ONCE, before)
+    statements = issue_detail.statements_page(session, issue, AT_ONCE, before)
     others = select(Issue.id, Issue.title).where(*living(service), Issue.id != issue.id).order_by(Issue.title)
     decisions = regrouping.standing(session, issue)
     named = {identity for it in decisions for identity in (it.issue_id, it.other_id) if identity}
@@ -142,7 +142,7 @@ def _page(
         others=session.execute(others).all(),
         decisions=decisions,
         titles=titles(session, list(named)),
-        inside=parts.parts(session, issue),
+        inside=subtopics.parts(session, issue),
         may_decide=who.role >= Role.editor and not issue.merged_into and not issue.ended_at,
         problem=problem,
     )

@@ -18,8 +18,9 @@ from feedback.record.db import Record
 from feedback.record.errors import Malformed, NotFound
 from feedback.record.models import Alert, Delivery, Issue, Quiet, Service, Subscription
 from feedback.record.queue import Bell
-from insights.alerts import delivery, hearing, sealed, subscriptions
-from insights.alerts.subscriptions import Change
+from insights.alerts.delivery import attempts, credentials
+from insights.alerts.rules import preview, subscriptions
+from insights.alerts.rules.subscriptions import Change
 from insights.api.door import AnyRequest, asker
 from insights.pages import alerts_page
 from insights.pages.layout import redirect, show
@@ -72,7 +73,7 @@ def _act(
             session.delete(found)
             return redirect(f"/dashboard/{service.slug}/alerts")
         if act == "rotate":
-            secret = sealed.rotate(record.keys, found)
+            secret = credentials.rotate(record.keys, found)
             return show(who, "subscribed.html", shown=found.shown, secret=secret, next=here)
         if act not in ACTS:
             raise NotFound("there is no such page")
@@ -90,7 +91,7 @@ def _service(session: Session, found: Subscription) -> Service:
 
 
 def _test(session: Session, who: Principal, found: Subscription, values: Values) -> None:
-    delivery.test(session, found)
+    attempts.test(session, found)
 
 
 def _mute(session: Session, who: Principal, found: Subscription, values: Values) -> None:
@@ -107,22 +108,22 @@ def _snooze(session: Session, who: Principal, found: Subscription, values: Value
 
 def _quieten(session: Session, who: Principal, found: Subscription, values: Values) -> None:
     issue = access.issue_for(session, who, _id(values, "issue"))
-    hearing.quieten(session, found, issue, _until(values) if values.get("days") else None)
+    preview.quieten(session, found, issue, _until(values) if values.get("days") else None)
 
 
 def _hear(session: Session, who: Principal, found: Subscription, values: Values) -> None:
-    hearing.listen_again(session, found, _id(values, "issue"))
+    preview.listen_again(session, found, _id(values, "issue"))
 
 
 def _acknowledge(session: Session, who: Principal, found: Subscription, values: Values) -> None:
-    hearing.acknowledge(session, who, _id(values, "alert"))
+    preview.acknowledge(session, who, _id(values, "alert"))
 
 
 def _replay(session: Session, who: Principal, found: Subscription, values: Values) -> None:
     attempt = session.get(Delivery, _id(values, "delivery"))
     if attempt is None or attempt.subscription_id != found.id:
         raise NotFound("there is no such delivery")
-    delivery.replay(session, found, attempt)
+    attempts.replay(session, found, attempt)
 
 
 ACTS: Mapping[str, Act] = {

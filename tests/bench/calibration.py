@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from insights.detect import Report, Signal
+from insights.detection.detector import Report, Signal
 from tests.bench import Report as Findings
 from tests.bench import Row, Skipped
 from tests.bench.arranged import DAYS, HISTORY, make
-from tests.insights.noticing.streams import DAY, START, TOPICS, Service, play, sent
+from tests.insights.detection.streams import DAY, START, TOPICS, Service, play, sent
 from workers.backtest import by_service, hear, read
 from workers.replay import Heard, replay
 

@@ -25,8 +25,8 @@ from feedback.record.settings import Settings
 from feedback.record.stages import Claimer
 from ingest.intake.accept import accept
 from ingest.intake.arrival import Arrival
-from insights.alerts import subscriptions
-from insights.alerts.subscriptions import Wanted
+from insights.alerts.rules import subscriptions
+from insights.alerts.rules.subscriptions import Wanted
 from insights.egress.addresses import Allowed
 from tests.bench import Report
 from tests.insights.raising import raise_signal

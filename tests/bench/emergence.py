@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from insights.detect import Report, State
-from insights.noticing.surprise import Counts, exposure, surprise
+from insights.detection.detector import Report, State
+from insights.detection.statistics.gamma_poisson import Counts, exposure, surprise
 from tests.bench import Report as Findings
 from tests.bench import Row
 from tests.bench.arranged import FLAGS, HISTORY, make, scorer

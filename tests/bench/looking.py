@@ -23,7 +23,7 @@ from feedback.record.models import Feedback, Statement, new_id
 from feedback.record.queue import Bell
 from feedback.record.settings import Settings
 from feedback.record.stages import Claimer, ask
-from insights import detect
+from insights.detection import detector
 from tests.bench import Report
 from workers import recall
 from workers.notice import NOTICE
@@ -55,7 +55,7 @@ def _measured(worker: Worker, size: int) -> dict[str, Any]:
         services.add(session, slug, slug)
         _say(session, slug, size, centres, random, noticed=True)
     times: dict[str, list[float]] = {"reading": [], "step": [], "all": []}
-    with _timed(recall, "hear", times["reading"]), _timed(detect, "step", times["step"]):
+    with _timed(recall, "hear", times["reading"]), _timed(detector, "step", times["step"]):
         for _ in range(MORE + 1):
             with worker.record.transaction() as session:
                 _say(session, slug, 1, centres, random, noticed=False)

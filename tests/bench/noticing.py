@@ -4,11 +4,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from insights import detect
-from insights.detect import Report, State
+from insights.detection import detector
+from insights.detection.detector import Report, State
 from tests.bench import Report as Findings
 from tests.bench import Row
-from tests.insights.noticing.streams import DAY, START, Service
+from tests.insights.detection.streams import DAY, START, Service
 from workers.replay import replay
 
 A_DAY, YEAR = 100, 365
@@ -33,12 +33,12 @@ def _live(remembered: int) -> Row:
     service = Service()
     history = service.days(0, 31, remembered // 31)
     said = sorted(service.days(31, 32, MORE), key=lambda it: it.at)
-    state, _ = detect.step(State(tuple(sorted(history, key=lambda it: it.at))), [], START + 31 * DAY)
+    state, _ = detector.step(State(tuple(sorted(history, key=lambda it: it.at))), [], START + 31 * DAY)
     return {"remembered": len(history), "ms a statement": 1000 * _seconds(state, said) / len(said)}
 
 
 def _seconds(state: State, said: Sequence[Report]) -> float:
     begin = time.process_time()
     for report in said:
-        state, _ = detect.step(state, [report], report.at)
+        state, _ = detector.step(state, [report], report.at)
     return time.process_time() - begin

@@ -9,13 +9,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from insights.detect import Report, Resolved
-from insights.noticing.memory import Vectors
+from insights.detection.detector import Report, Resolved
+from insights.detection.index import Vectors
 from nlp.embed.embedder import Embedder
 from nlp.embed.vectors import unit
 from tests.bench import Report as Findings
 from tests.bench import Row, corpus
-from tests.insights.noticing.streams import DAY, START, play, sent
+from tests.insights.detection.streams import DAY, START, play, sent
 
 LABELS, TEXTS = 30, 110
 RESOLVED_ON, BACK_ON, FOR = 28, 42, 5

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from feedback.record import access
 from feedback.record.db import Record
 from feedback.record.models import Alert, Issue, Signal, Subscription, new_id
-from insights.alerts import raising
+from insights.alerts.rules import fan_out
 
 NOW = dt.datetime.now(dt.UTC)
 
@@ -33,7 +33,7 @@ def raise_signal(record: Record, slug: str = "blue-badge", **more: Any) -> Signa
         }
         signal = Signal(id=new_id(), service_id=service.id, issue_id=issue.id, **(fields | more))
         session.add(signal)
-        raising.tell(session, service.id)
+        fan_out.tell(session, service.id)
         return signal
 
 
@@ -41,7 +41,7 @@ def tell_again(record: Record, signal: Signal, **changes: Any) -> None:
     with record.transaction() as session:
         if changes:
             session.execute(update(Signal).where(Signal.id == signal.id).values(**changes))
-        raising.tell(session, signal.service_id)
+        fan_out.tell(session, signal.service_id)
 
 
 def waiting(record: Record) -> list[Alert]:

@@ -32,7 +32,7 @@ from feedback.record.models import (
 from feedback.record.sealing import KeyRing
 from ingest.intake.accept import accept
 from ingest.intake.arrival import Arrival
-from insights.alerts.sealed import Sealed, seal
+from insights.alerts.delivery.credentials import Sealed, seal
 from tests.conftest import RealServers
 from tests.walking import walk
 from tests.workers.texts import USUAL, said

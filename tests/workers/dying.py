@@ -10,8 +10,8 @@ from feedback.record.db import Record, engine_for
 from feedback.record.queue import Bell
 from feedback.record.settings import Settings
 from feedback.record.stages import Claimer
-from insights.alerts import delivery
-from insights.alerts.ways import Ways
+from insights.alerts.delivery import attempts
+from insights.alerts.delivery.transports import Ways
 from workers.deliver import deliver
 from workers.station import Worker
 from workers.tools import Tools
@@ -38,7 +38,7 @@ def main(point: str, database_url: str, redis_url: str, data: str) -> None:
     elif point == "sent":
         Ways.send = then_die(Ways.send)  # type: ignore[method-assign]
     elif point == "saving":
-        delivery.record = then_die(delivery.record)
+        attempts.record = then_die(attempts.record)
     deliver(worker)
     die()
 

@@ -9,7 +9,7 @@ from feedback.record.db import Record, engine_for
 from feedback.record.queue import Bell
 from feedback.record.settings import Settings
 from feedback.record.stages import Claimer
-from insights.answers import texts
+from insights.replies import texts
 from tests.insights import suppliers
 from workers.answer import ANSWER
 from workers.station import Worker, work_once

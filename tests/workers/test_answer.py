@@ -13,9 +13,9 @@ from sqlalchemy import select, update
 from feedback.record import access, contacts, services
 from feedback.record.db import Record
 from feedback.record.models import Contact, Feedback, Issue
-from insights.answers.ways import mobile
-from insights.deciding import lifecycle
-from insights.deciding.lifecycle import Decision
+from insights.issues.decisions import lifecycle
+from insights.issues.decisions.lifecycle import Decision
+from insights.replies.transports import mobile
 from tests.conftest import RealServers
 from tests.insights import made_up, suppliers
 from tests.insights.mailbox import Box

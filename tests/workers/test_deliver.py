@@ -11,8 +11,8 @@ from sqlalchemy import select, update
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from feedback.record.models import Alert, Delivery, Subscription
-from insights.alerts.delivery import RETRIES
-from insights.alerts.sealed import Sealed, seal, unseal
+from insights.alerts.delivery.attempts import RETRIES
+from insights.alerts.delivery.credentials import Sealed, seal, unseal
 from tests.insights.raising import make_due, raise_signal, subscription, tell_again, waiting
 from tests.insights.receivers import Receiver
 from workers.deliver import deliver

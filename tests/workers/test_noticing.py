@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from feedback.record import access, erasure, services
 from feedback.record.access import Principal, Role
 from feedback.record.models import Feedback, Issue, ServiceWork, Signal, Statement
-from insights import detect
-from insights.deciding import regrouping
+from insights.detection import detector
+from insights.issues.decisions import regrouping
 from tests.walking import put, walk
 from tests.workers.texts import BROKEN, USUAL, said
 from workers import recall, vectors
@@ -30,26 +30,26 @@ EDITOR = Principal(1, "Ann", Role.editor, None)
 class Look:
     """One call of the detector: what it was told, and what it said."""
 
-    state: detect.State
-    batch: tuple[detect.Report, ...]
+    state: detector.State
+    batch: tuple[detector.Report, ...]
     now: dt.datetime
     told: dict[str, Any]
-    signals: list[detect.Signal] = field(default_factory=list)
+    signals: list[detector.Signal] = field(default_factory=list)
 
 
 @pytest.fixture
 def looks(monkeypatch: pytest.MonkeyPatch) -> list[Look]:
     """All that the detector is asked, in the order in which it is."""
     calls: list[Look] = []
-    step = detect.step
+    step = detector.step
 
-    def spied(state: detect.State, batch: Sequence[detect.Report], now: dt.datetime, **told: Any) -> Any:
+    def spied(state: detector.State, batch: Sequence[detector.Report], now: dt.datetime, **told: Any) -> Any:
         look = Look(state, tuple(batch), now, told)
         after, look.signals = step(state, batch, now, **told)
         calls.append(look)
         return after, look.signals
 
-    monkeypatch.setattr(detect, "step", spied)
+    monkeypatch.setattr(detector, "step", spied)
     return calls
 
 
@@ -77,9 +77,9 @@ def test_live_and_the_pure_detector_say_the_same_of_one_history(
         break_the_photo(worker, hours, place)
         look_at(replace(worker, recall=Recall()) if restarted else worker)
     live = list(looks)
-    pure, found = detect.State(live[0].state.reports), []
+    pure, found = detector.State(live[0].state.reports), []
     for look in live:
-        pure, signals = detect.step(pure, look.batch, look.now, **look.told)
+        pure, signals = detector.step(pure, look.batch, look.now, **look.told)
         found += signals
     said_live = [signal for look in live for signal in look.signals]
     assert found

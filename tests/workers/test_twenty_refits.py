@@ -9,7 +9,7 @@ from sqlalchemy import select
 from feedback.record.access import Principal, Role
 from feedback.record.models import Issue, Refit, Regrouping, Statement
 from feedback.record.stages import ask
-from insights.deciding import regrouping, undoing
+from insights.issues.decisions import regrouping, undoing
 from tests.walking import put, walk
 from tests.workers.texts import BROKEN, USUAL, said
 from workers import refit

@@ -8,7 +8,7 @@ from litestar.testing import TestClient
 
 from feedback.record import access
 from feedback.record.models import Feedback
-from insights.alerts import raising
+from insights.alerts.rules import fan_out
 from tests.insights.raising import NOW
 from workers.station import Worker
 
@@ -39,6 +39,6 @@ def urgent_piece(worker: Worker, *, said: dt.datetime = NOW, channel: str = "web
         session.add(piece)
         session.flush()
         session.refresh(piece)
-        raising.tell_urgent(session, [piece])
-        raising.tell_urgent(session, [piece])
+        fan_out.tell_urgent(session, [piece])
+        fan_out.tell_urgent(session, [piece])
         return piece

@@ -10,11 +10,11 @@ from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.models import Change, ServiceWork, Signal
 from feedback.record.stages import OPEN
-from insights.detect import State
-from insights.noticing.calibration import Calibration
-from insights.noticing.memory import hours
-from insights.noticing.stored import freeze
-from insights.noticing.surprise import WEEK
+from insights.detection.detector import State
+from insights.detection.index import hours
+from insights.detection.serialization import freeze
+from insights.detection.statistics.calibration import Calibration
+from insights.detection.statistics.gamma_poisson import WEEK
 from tests.insights import made_up
 from tests.insights.pages.signed_in import OURS, Client, signed_in, words_of
 

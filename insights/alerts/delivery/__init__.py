@@ -1,0 +1,1 @@
+"""How an alert reaches a subscriber: the envelope, the transports, the attempts, and what each failed one means."""

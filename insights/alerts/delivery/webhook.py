@@ -1,0 +1,30 @@
+"""Alerts to programs: Standard Webhooks 1.0."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from standardwebhooks.webhooks import Webhook
+
+from insights.alerts.delivery.credentials import SigningKey
+from insights.egress.client import Answer, Egress
+
+AGENT = "citizen-feedback-loop"
+
+
+def send(egress: Egress, url: str, keys: Sequence[SigningKey], identity: uuid.UUID, body: bytes) -> Answer:
+    """Signed anew for each attempt; `identity` stays the same, so that a receiver knows a repeat."""
+    now = dt.datetime.now(dt.UTC)
+    secrets = [key.secret for key in keys if key.until is None or key.until > now]
+    return egress.post(url, headers(secrets, str(identity), now, body), body)
+
+
+def headers(secrets: Sequence[str], identity: str, now: dt.datetime, body: bytes) -> dict[str, str]:
+    signatures = (Webhook(secret).sign(identity, now, body.decode()) for secret in secrets)
+    return {
+        "Content-Type": "application/json",
+        "User-Agent": AGENT,
+        "webhook-id": identity,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": " ".join(signatures),
+    }

@@ -1,0 +1,196 @@
+"""What a service told, over HTTP: lists, previews, an event stream, a feed."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response, delete, get, post, put
+from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody
+from litestar.response import Stream
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback.given import GivenBell, GivenRecord
+from feedback.record import access
+from feedback.record.access import Role
+from feedback.record.db import Record
+from feedback.record.errors import Malformed
+from feedback.record.models import Alert
+from insights.alerts import payload
+from insights.alerts.delivery import events, feeds
+from insights.alerts.rules import hindsight, preview, subscriptions
+from insights.alerts.rules.subscriptions import Filters
+from insights.api.door import AnyRequest, asker, routes
+from insights.api.paging import Cursor, Limit, further, unpack
+from insights.presentation.schemas import Page
+
+LastEvent = Annotated[str | None, HeaderParameter(name="Last-Event-ID")]
+
+
+class AlertView(msgspec.Struct, frozen=True):
+    """An alert as a webhook carries it (`type`, `timestamp`, `data`), and its id."""
+
+    id: uuid.UUID
+    type: str
+    timestamp: str
+    data: dict[str, Any]
+    acknowledged_at: dt.datetime | None = None
+
+
+class Sought(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A subscription that somebody thinks about."""
+
+    service: str
+    filters: Filters = Filters()
+
+
+class Preview(Page[AlertView], frozen=True):
+    """`complete`: false while the history from before the service was here is still being looked through."""
+
+    complete: bool = True
+
+
+class Silence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`until`: when to hear of it again; null: never."""
+
+    until: dt.datetime | None = None
+
+
+class FeedAddress(msgspec.Struct, frozen=True):
+    """For a feed reader; shown this once."""
+
+    url: str
+
+
+def _view(session: Session, record: Record, alert: Alert) -> AlertView:
+    body = payload.body(session, alert, record.settings.url)
+    return AlertView(alert.id, body["type"], body["timestamp"], body["data"], alert.acknowledged_at)
+
+
+@get("/v1/services/{service:str}/alerts", sync_to_thread=True)
+def list_alerts(
+    request: AnyRequest,
+    record: GivenRecord,
+    service: FromPath[str],
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    subscription: FromQuery[uuid.UUID | None] = None,
+) -> Page[AlertView]:
+    """What a service told, or what one subscription was told; the latest first."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        found = access.service_for(session, who, service)
+        where = preview.told(found)
+        if subscription is not None:
+            mine = subscriptions.find(session, who, subscription)
+            where = (Alert.service_id == found.id, Alert.subscription_id == mine.id)
+        query = select(Alert).where(*where)
+        if cursor:
+            query = query.where(Alert.number < unpack(cursor, int))
+        rows = session.scalars(query.order_by(Alert.number.desc()).limit(limit)).all()
+        views = [_view(session, record, row) for row in rows]
+    return Page(views, further(rows, limit, attrgetter("number")))
+
+
+@post("/v1/alerts/{alert:uuid}/acknowledge", status_code=200, sync_to_thread=True)
+def acknowledge_alert(request: AnyRequest, record: GivenRecord, alert: FromPath[uuid.UUID]) -> AlertView:
+    """Somebody has seen it: its subscription hears no more of this signal, however it grows."""
+    with record.transaction() as session:
+        return _view(session, record, preview.acknowledge(session, asker(session, request), alert))
+
+
+@put("/v1/subscriptions/{subscription:uuid}/quiet/{issue:uuid}", status_code=204, sync_to_thread=True)
+def quieten_issue(
+    request: AnyRequest,
+    record: GivenRecord,
+    subscription: FromPath[uuid.UUID],
+    issue: FromPath[uuid.UUID],
+    data: JSONBody[Silence],
+) -> None:
+    """Snooze an issue for one subscription (`until`), or mute it."""
+    if data.until is not None and data.until.tzinfo is None:
+        raise Malformed("until: a time needs its zone")
+    with record.transaction() as session:
+        who = asker(session, request)
+        found = subscriptions.find(session, who, subscription, Role.editor)
+        preview.quieten(session, found, access.issue_for(session, who, issue), data.until)
+
+
+@delete("/v1/subscriptions/{subscription:uuid}/quiet/{issue:uuid}", sync_to_thread=True)
+def hear_issue(
+    request: AnyRequest, record: GivenRecord, subscription: FromPath[uuid.UUID], issue: FromPath[uuid.UUID]
+) -> None:
+    """Hear of that issue again."""
+    with record.transaction() as session:
+        found = subscriptions.find(session, asker(session, request), subscription, Role.editor)
+        preview.listen_again(session, found, issue)
+
+
+@post("/v1/subscriptions/preview", status_code=200, sync_to_thread=True)
+def preview_subscription(request: AnyRequest, record: GivenRecord, bell: GivenBell, data: JSONBody[Sought]) -> Preview:
+    """What a subscription with these filters would have been sent in the last 90 days."""
+    with record.transaction() as session:
+        service = access.service_for(session, asker(session, request), data.service)
+        found = [_view(session, record, alert) for alert in preview.preview(session, service, data.filters)]
+        complete = hindsight.is_complete(session, service)
+    bell.ring("look_back")
+    return Preview(found, None, complete)
+
+
+@get("/v1/services/{service:str}/events", sync_to_thread=True, media_type="text/event-stream")
+def stream_events(request: AnyRequest, record: GivenRecord, service: FromPath[str], last: LastEvent = None) -> Stream:
+    """Server-sent events, as they come; `Last-Event-ID` reads on where the stream broke off."""
+
+    def read(number: int) -> Sequence[tuple[int, bytes]]:
+        with record.transaction() as session:
+            return events.after(session, record, access.service_for(session, asker(session, request), service), number)
+
+    with record.transaction() as session:
+        number = events.position(session, access.service_for(session, asker(session, request), service), last)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return Stream(events.stream(read, number, known=bool(last)), headers=headers, media_type="text/event-stream")
+
+
+@post("/v1/services/{service:str}/feed", sync_to_thread=True)
+def make_feed(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> FeedAddress:
+    """An address for a feed reader, which can send no key: it opens this feed and nothing else."""
+    with record.transaction() as session:
+        found = access.service_for(session, asker(session, request), service)
+        return FeedAddress(feeds.address(session, record.settings, found))
+
+
+@delete("/v1/services/{service:str}/feed", sync_to_thread=True)
+def revoke_feeds(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> None:
+    """Make every address of this feed worthless."""
+    with record.transaction() as session:
+        feeds.revoke(session, access.service_for(session, asker(session, request), service, Role.editor))
+
+
+@get("/v1/services/{service:str}/feed.atom", sync_to_thread=True, media_type="application/atom+xml")
+def show_feed(
+    request: AnyRequest, record: GivenRecord, service: FromPath[str], token: FromQuery[str | None] = None
+) -> Response[bytes]:
+    """An Atom feed of what a service told; with a key, or with the token of its address."""
+    with record.transaction() as session:
+        who = access.identify(session, token, feeds.FEED) if token else asker(session, request)
+        found = access.service_for(session, who, service)
+        body = feeds.atom(session, record.settings, found)
+    headers = {"Cache-Control": "private, max-age=60"}
+    return Response(body, media_type="application/atom+xml; charset=utf-8", headers=headers)
+
+
+router = routes(
+    "alerts",
+    list_alerts,
+    acknowledge_alert,
+    quieten_issue,
+    hear_issue,
+    preview_subscription,
+    stream_events,
+    make_feed,
+    revoke_feeds,
+    show_feed,
+)

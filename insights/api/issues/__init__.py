@@ -1,0 +1,1 @@
+"""Issues, their signals, their actions and what belongs together, over HTTP."""

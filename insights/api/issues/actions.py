@@ -1,0 +1,134 @@
+"""What staff decide and do about issues, over HTTP."""
+
+import datetime as dt
+import uuid
+
+import msgspec
+from litestar import get, patch, post
+from litestar.params import FromPath, JSONBody
+from sqlalchemy import select
+
+from feedback.given import GivenRecord
+from feedback.record import access
+from feedback.record.access import Role
+from feedback.record.models import Action, Change
+from insights.api.door import AnyRequest, asker, routes
+from insights.api.once import RequestKey, once
+from insights.api.paging import Cursor, Limit, further, unpack
+from insights.issues.decisions import lifecycle
+from insights.issues.decisions.lifecycle import Decision, Done, Happened
+from insights.issues.queries import issues
+from insights.outcomes import ledger
+from insights.outcomes.ledger import Ledger, OutcomeView
+from insights.presentation.schemas import IssueView, Page
+
+
+class ActionView(msgspec.Struct, frozen=True):
+    """What was changed about an issue."""
+
+    id: uuid.UUID
+    issue: uuid.UUID
+    what: str
+    at: dt.datetime
+    link: str | None
+    by: str
+
+
+class ChangeView(msgspec.Struct, frozen=True):
+    """A release or an event of the service."""
+
+    id: int
+    kind: str
+    what: str
+    at: dt.datetime
+    until: dt.datetime | None
+    link: str | None
+
+
+def action_view(action: Action) -> ActionView:
+    return ActionView(action.id, action.issue_id, action.what, action.at, action.link, action.by)
+
+
+def _change_view(change: Change) -> ChangeView:
+    return ChangeView(change.id, change.kind, change.what, change.at, change.until, change.link)
+
+
+@patch("/v1/issues/{issue:uuid}", sync_to_thread=True)
+def decide(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], data: JSONBody[Decision]) -> IssueView:
+    """Set title, status (`resolved` takes an action or a reason), assignee or due date; leave a note."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        found = access.issue_for(session, who, issue, Role.editor)
+        lifecycle.decide(session, who, found, data)
+        return issues.view(session, found)
+
+
+@post("/v1/issues/{issue:uuid}/actions", sync_to_thread=True)
+def add_action(
+    request: AnyRequest,
+    record: GivenRecord,
+    issue: FromPath[uuid.UUID],
+    data: JSONBody[Done],
+    request_key: RequestKey = None,
+) -> ActionView:
+    """Tell what was changed about an issue; its outcome is measured from then on."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        found = access.issue_for(session, who, issue, Role.editor)
+        made = once(session, request, who, request_key, data, lambda: lifecycle.act(session, who, found, data).id)
+        return action_view(session.get_one(Action, uuid.UUID(made)))
+
+
+@get("/v1/issues/{issue:uuid}/actions", sync_to_thread=True)
+def list_actions(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> Page[ActionView]:
+    """What was changed about an issue, the oldest first."""
+    with record.transaction() as session:
+        found = access.issue_for(session, asker(session, request), issue)
+        return Page([action_view(action) for action in lifecycle.actions(session, found.id)])
+
+
+@get("/v1/issues/{issue:uuid}/outcomes", sync_to_thread=True)
+def list_outcomes(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> Page[OutcomeView]:
+    """What each action did to the rate of the issue's reports."""
+    with record.transaction() as session:
+        return Page(ledger.of_issue(session, access.issue_for(session, asker(session, request), issue)))
+
+
+@get("/v1/services/{service:str}/ledger", sync_to_thread=True)
+def show_ledger(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Ledger:
+    """What was acted on, what worked, what did not, and what is not known yet."""
+    with record.transaction() as session:
+        return ledger.of_service(session, access.service_for(session, asker(session, request), service))
+
+
+@post("/v1/services/{service:str}/changes", sync_to_thread=True)
+def add_change(
+    request: AnyRequest,
+    record: GivenRecord,
+    service: FromPath[str],
+    data: JSONBody[Happened],
+    request_key: RequestKey = None,
+) -> ChangeView:
+    """Tell of a release, an outage, letters sent or a holiday; it is marked on the service's charts."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        found = access.service_for(session, who, service, Role.editor)
+        made = once(session, request, who, request_key, data, lambda: lifecycle.change(session, who, found, data).id)
+        return _change_view(session.get_one(Change, int(made)))
+
+
+@get("/v1/services/{service:str}/changes", sync_to_thread=True)
+def list_changes(
+    request: AnyRequest, record: GivenRecord, service: FromPath[str], limit: Limit = 50, cursor: Cursor = None
+) -> Page[ChangeView]:
+    """The service's changes, the latest told of first."""
+    with record.transaction() as session:
+        found = access.service_for(session, asker(session, request), service)
+        query = select(Change).where(Change.service_id == found.id)
+        if cursor:
+            query = query.where(Change.id < unpack(cursor, int))
+        rows = session.scalars(query.order_by(Change.id.desc()).limit(limit)).all()
+        return Page([_change_view(row) for row in rows], further(rows, limit))
+
+
+router = routes("staff", decide, add_action, list_actions, list_outcomes, show_ledger, add_change, list_changes)

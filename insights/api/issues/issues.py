@@ -1,0 +1,127 @@
+"""Issues, over HTTP: listed, and one from near."""
+
+import datetime as dt
+import uuid
+from typing import Annotated
+
+from litestar import get
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from feedback.given import GivenRecord
+from feedback.record import access
+from feedback.record.models import Service
+from insights.api.door import AnyRequest, asker, routes
+from insights.api.paging import Cursor, Limit, further, pack, unpack
+from insights.issues.queries import issue_detail, issues
+from insights.presentation.schemas import (
+    ChannelName,
+    Event,
+    IssueView,
+    Page,
+    StatementView,
+    Status,
+    Tier,
+    Tone,
+    Trend,
+    TrendPoint,
+)
+
+
+@get("/v1/services/{service:str}/issues", sync_to_thread=True)
+def list_issues(
+    request: AnyRequest,
+    record: GivenRecord,
+    service: FromPath[str],
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    trend: FromQuery[Trend | None] = None,
+    status: FromQuery[Status | None] = None,
+    since: FromQuery[dt.datetime | None] = None,
+    channel: FromQuery[ChannelName | None] = None,
+    tone: FromQuery[Tone] = "issue",
+    overdue: FromQuery[bool | None] = None,
+) -> Page[IssueView]:
+    """The issues of a service, the largest first; groups of praise and of filler are listed by their `tone`.
+
+    `overdue`: those that were to be done by a day that is over, or all others.
+    """
+    with record.transaction() as session:
+        found = access.service_for(session, asker(session, request), service)
+        since = since if since is None or since.tzinfo else since.replace(tzinfo=dt.UTC)
+        listed = issues.of_service(
+            session, found, trend=trend, status=status, since=since, channel=channel, tone=tone, overdue=overdue
+        )
+        return _page(listed, limit, cursor)
+
+
+@get("/v1/services/{service:str}/emerging", sync_to_thread=True)
+def list_emerging(
+    request: AnyRequest,
+    record: GivenRecord,
+    service: FromPath[str],
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    tier: FromQuery[Tier] = "signal",
+) -> Page[IssueView]:
+    """The issues that have just started or grown beyond chance, each with its signal; or what is only watched."""
+    with record.transaction() as session:
+        found = access.service_for(session, asker(session, request), service)
+        return _page(issues.emerging(session, found, tier), limit, cursor)
+
+
+def _page(found: list[IssueView], limit: int, cursor: str | None) -> Page[IssueView]:
+    """The issues of a service are few, but their order changes under the reader: the cursor is the last one's place."""
+    after = unpack(cursor, tuple[int, uuid.UUID])
+    start = 0
+    if after:
+        places = {view.id: place for place, view in enumerate(found)}
+        start = places[after[1]] + 1 if after[1] in places else min(after[0], len(found))
+    page = found[start : start + limit]
+    more = start + limit < len(found)
+    return Page(page, pack((start + limit, page[-1].id)) if more else None)
+
+
+@get("/v1/issues/{issue:uuid}", sync_to_thread=True)
+def show_issue(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> IssueView:
+    """One issue."""
+    with record.transaction() as session:
+        return issues.view(session, access.issue_for(session, asker(session, request), issue))
+
+
+@get("/v1/issues/{issue:uuid}/statements", sync_to_thread=True)
+def list_statements(
+    request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], limit: Limit = 50, cursor: Cursor = None
+) -> Page[StatementView]:
+    """What people said in an issue, redacted."""
+    with record.transaction() as session:
+        found = access.issue_for(session, asker(session, request), issue)
+        items = issue_detail.statements_page(session, found, limit, unpack(cursor, int))
+    return Page(items, further(items, limit))
+
+
+@get("/v1/issues/{issue:uuid}/trend", sync_to_thread=True)
+def show_trend(
+    request: AnyRequest,
+    record: GivenRecord,
+    issue: FromPath[uuid.UUID],
+    days: Annotated[int, QueryParameter(ge=1, le=730)] = 56,
+) -> Page[TrendPoint]:
+    """The issue's reports day by day, beside all of the service's and what was to be expected."""
+    with record.transaction() as session:
+        found = access.issue_for(session, asker(session, request), issue)
+        service = session.get_one(Service, found.service_id)
+        return Page(issue_detail.trend(session, service, found, days))
+
+
+@get("/v1/issues/{issue:uuid}/history", sync_to_thread=True)
+def show_history(
+    request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], limit: Limit = 50, cursor: Cursor = None
+) -> Page[Event]:
+    """What happened to an issue, by whom and why; the latest first."""
+    with record.transaction() as session:
+        found = access.issue_for(session, asker(session, request), issue)
+        items = issue_detail.history(session, found, limit, unpack(cursor, int))
+    return Page(items, further(items, limit))
+
+
+router = routes("staff", list_issues, list_emerging, show_issue, list_statements, show_trend, show_history)

@@ -1,0 +1,200 @@
+"""What people decide about which statements belong together, over HTTP; and undoing it."""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from typing import Annotated
+
+import msgspec
+from litestar import get, post
+from litestar.params import FromPath, JSONBody
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback.given import GivenRecord
+from feedback.record import access
+from feedback.record.access import Principal, Role
+from feedback.record.db import Record
+from feedback.record.models import Issue, Moved, Regrouping, Statement
+from insights.api.door import AnyRequest, asker, routes
+from insights.api.once import RequestKey, once
+from insights.api.paging import Cursor, Limit, further, unpack
+from insights.issues.decisions import lifecycle, regrouping, undoing
+from insights.issues.queries import issues
+from insights.presentation.schemas import IssueView, Page
+
+Ids = Annotated[list[int], msgspec.Meta(min_length=1, max_length=10_000)]
+
+
+class Merging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    into: uuid.UUID
+    reason: lifecycle.Words | None = None
+
+
+class Splitting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    statements: Ids
+    title: lifecycle.Line | None = None
+    reason: lifecycle.Words | None = None
+
+
+class Moving(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a statement belongs."""
+
+    issue: uuid.UUID
+    reason: lifecycle.Words | None = None
+
+
+class Parting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which statements do not belong to the issue."""
+
+    statements: Ids
+    reason: lifecycle.Words | None = None
+
+
+class RegroupingView(msgspec.Struct, frozen=True):
+    """What was decided: merge, split, move or apart. `statements`: how many it moved."""
+
+    id: int
+    at: dt.datetime
+    by: str
+    kind: str
+    issue: uuid.UUID | None
+    other: uuid.UUID | None
+    reason: str | None
+    statements: int
+    undone_at: dt.datetime | None
+    undone_by: str | None
+
+
+def _moved_by(session: Session, done: Regrouping) -> int:
+    return sum(map(len, session.scalars(select(Moved.statements).where(Moved.regrouping_id == done.id))))
+
+
+def regrouping_view(session: Session, done: Regrouping) -> RegroupingView:
+    return RegroupingView(
+        id=done.id,
+        at=done.at,
+        by=done.by,
+        kind=done.kind,
+        issue=done.issue_id,
+        other=done.other_id,
+        reason=done.reason,
+        statements=_moved_by(session, done),
+        undone_at=done.undone_at,
+        undone_by=done.undone_by,
+    )
+
+
+@post("/v1/issues/{issue:uuid}/merge", status_code=200, sync_to_thread=True)
+def merge(
+    request: AnyRequest,
+    record: GivenRecord,
+    issue: FromPath[uuid.UUID],
+    data: JSONBody[Merging],
+    request_key: RequestKey = None,
+) -> IssueView:
+    """Merge an issue into another; answers with the one that goes on."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        found = access.issue_for(session, who, issue, Role.editor)
+        into = access.issue_for(session, who, data.into, Role.editor)
+
+        def make() -> int:
+            return regrouping.merge(session, who, found, into, data.reason).id
+
+        once(session, request, who, request_key, data, make)
+        return issues.view(session, into)
+
+
+@post("/v1/issues/{issue:uuid}/split", sync_to_thread=True)
+def split(
+    request: AnyRequest,
+    record: GivenRecord,
+    issue: FromPath[uuid.UUID],
+    data: JSONBody[Splitting],
+    request_key: RequestKey = None,
+) -> IssueView:
+    """Make an issue of some of its statements; answers with the new one."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        found = access.issue_for(session, who, issue, Role.editor)
+
+        def make() -> uuid.UUID:
+            return regrouping.split(session, who, found, data.statements, data.title, data.reason).id
+
+        made = once(session, request, who, request_key, data, make)
+        return issues.view(session, session.get_one(Issue, uuid.UUID(made)))
+
+
+@post("/v1/issues/{issue:uuid}/apart", sync_to_thread=True)
+def keep_apart(
+    request: AnyRequest,
+    record: GivenRecord,
+    issue: FromPath[uuid.UUID],
+    data: JSONBody[Parting],
+    request_key: RequestKey = None,
+) -> RegroupingView:
+    """Say that some of its statements do not belong there: they leave it, and no refit takes them back into it."""
+
+    def make(session: Session, who: Principal) -> Regrouping:
+        found = access.issue_for(session, who, issue, Role.editor)
+        return regrouping.keep_apart(session, who, found, data.statements, data.reason)
+
+    return _decide(request, record, request_key, data, make)
+
+
+@post("/v1/statements/{statement:int}/move", sync_to_thread=True)
+def move(
+    request: AnyRequest,
+    record: GivenRecord,
+    statement: FromPath[int],
+    data: JSONBody[Moving],
+    request_key: RequestKey = None,
+) -> RegroupingView:
+    """Put a statement into another issue, where every refit leaves it."""
+
+    def make(session: Session, who: Principal) -> Regrouping:
+        said = access.owned_for(session, who, Statement, statement, Role.editor)
+        to = access.issue_for(session, who, data.issue, Role.editor)
+        return regrouping.move(session, who, said, to, data.reason)
+
+    return _decide(request, record, request_key, data, make)
+
+
+def _decide(
+    request: AnyRequest,
+    record: Record,
+    request_key: str | None,
+    data: object,
+    make: Callable[[Session, Principal], Regrouping],
+) -> RegroupingView:
+    with record.transaction() as session:
+        who = asker(session, request)
+        made = once(session, request, who, request_key, data, lambda: make(session, who).id)
+        return regrouping_view(session, session.get_one(Regrouping, int(made)))
+
+
+@get("/v1/services/{service:str}/regroupings", sync_to_thread=True)
+def list_regroupings(
+    request: AnyRequest, record: GivenRecord, service: FromPath[str], limit: Limit = 50, cursor: Cursor = None
+) -> Page[RegroupingView]:
+    """What people decided about which statements belong together; the latest first."""
+    with record.transaction() as session:
+        found = access.service_for(session, asker(session, request), service)
+        rows = regrouping.listed(session, found, limit, unpack(cursor, int))
+        items = [regrouping_view(session, row) for row in rows]
+    return Page(items, further(items, limit))
+
+
+@post("/v1/regroupings/{regrouping_id:int}/undo", status_code=200, sync_to_thread=True)
+def undo(request: AnyRequest, record: GivenRecord, regrouping_id: FromPath[int]) -> RegroupingView:
+    """Undo a merge, a split, a move or what was kept apart; what was decided since stands."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        done = access.owned_for(session, who, Regrouping, regrouping_id, Role.editor)
+        undoing.undo(session, who, done)
+        session.flush()
+        return regrouping_view(session, done)
+
+
+router = routes("staff", merge, split, keep_apart, move, list_regroupings, undo)

@@ -1,0 +1,59 @@
+"""What signals rest on, over HTTP; and saying that one is false."""
+
+import datetime as dt
+import uuid
+from operator import attrgetter
+
+import msgspec
+from litestar import delete, get, put
+from litestar.params import FromPath, JSONBody
+
+from feedback.given import GivenRecord
+from feedback.record import access
+from feedback.record.models import Service
+from insights.api.door import AnyRequest, asker, routes
+from insights.api.paging import Cursor, Limit, further, unpack
+from insights.issues.decisions import false_alarms
+from insights.issues.decisions.lifecycle import Words
+from insights.issues.queries.detection_health import noticing
+from insights.issues.queries.evidence import Evidence, findings
+
+
+class Doubt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    reason: Words | None = None
+
+
+@get("/v1/issues/{issue:uuid}/evidence", sync_to_thread=True)
+def show_evidence(
+    request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], limit: Limit = 50, cursor: Cursor = None
+) -> Evidence:
+    """What each signal about an issue rests on, the latest first."""
+    now, before = dt.datetime.now(dt.UTC), unpack(cursor, uuid.UUID)
+    with record.transaction() as session:
+        found = access.issue_for(session, asker(session, request), issue)
+        service = session.get_one(Service, found.service_id)
+        items = findings(session, service, found, now, limit, before)
+        more = further(items, limit, attrgetter("signal.id"))
+        return Evidence(found.id, found.trend, noticing(session, service, now), items, more)
+
+
+@put("/v1/signals/{signal:uuid}/false-alarm", status_code=204, sync_to_thread=True)
+def say_false(
+    request: AnyRequest, record: GivenRecord, signal: FromPath[uuid.UUID], data: JSONBody[Doubt | None] = None
+) -> None:
+    """It is a false alarm: it is no longer shown nor sent, and counts as one. An editor says so; it can be undone."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        reason = data.reason if data else None
+        false_alarms.say_false(session, who, false_alarms.signal_for(session, who, signal), reason)
+
+
+@delete("/v1/signals/{signal:uuid}/false-alarm", sync_to_thread=True)
+def take_back(request: AnyRequest, record: GivenRecord, signal: FromPath[uuid.UUID]) -> None:
+    """It was no false alarm."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        false_alarms.take_back(session, who, false_alarms.signal_for(session, who, signal))
+
+
+router = routes("staff", show_evidence, say_false, take_back)

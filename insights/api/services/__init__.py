@@ -1,0 +1,1 @@
+"""Services, their feedback, its search and its export, over HTTP."""

@@ -1,0 +1,133 @@
+"""Single pieces of feedback, over HTTP: what was made of one, overruling it, and the raw text of urgent ones."""
+
+import datetime as dt
+import uuid
+from operator import attrgetter
+from typing import Annotated, Any, Literal
+
+import msgspec
+from litestar import get, patch, post
+from litestar.params import FromPath, FromQuery, JSONBody
+from sqlalchemy.orm import Session
+
+from feedback.given import GivenRecord
+from feedback.record import access, held
+from feedback.record.access import Role
+from feedback.record.db import Record
+from feedback.record.models import Feedback, Service
+from insights.api.door import AnyRequest, asker, routes
+from insights.api.paging import Cursor, Limit, further, unpack
+from insights.issues.decisions import verdict_overrides
+from insights.issues.decisions.verdict_overrides import Verdict
+from insights.issues.queries import feedback as reading
+from insights.issues.queries.feedback import Sought
+from insights.presentation.schemas import ChannelName, FeedbackView, Page
+
+HELD_ROLE = Role.owner
+"""Who may read what an urgent piece said before it was redacted: as few as can act on it."""
+
+
+class HeldView(msgspec.Struct, frozen=True):
+    """An urgent piece whose raw text is held."""
+
+    feedback: uuid.UUID
+    urgent: dict[str, Any] | None
+    said_at: dt.datetime
+    held_at: dt.datetime
+
+
+class HeldText(msgspec.Struct, frozen=True):
+    """What came in, as it came. `sender`: the number or address that it came from, where the channel told it."""
+
+    message: str
+    contact: str | None
+    page_url: str | None
+    attributes: dict[str, str]
+    sender: str | None = None
+
+
+class Reason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=500, pattern=r"\S")]
+
+
+@get("/v1/services/{service:str}/feedback", sync_to_thread=True)
+def list_feedback(
+    request: AnyRequest,
+    record: GivenRecord,
+    service: FromPath[str],
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    since: FromQuery[dt.datetime | None] = None,
+    until: FromQuery[dt.datetime | None] = None,
+    channel: FromQuery[ChannelName | None] = None,
+    language: FromQuery[str | None] = None,
+    issue: FromQuery[uuid.UUID | None] = None,
+    only: FromQuery[Literal["urgent", "uncounted"] | None] = None,
+) -> Page[FeedbackView]:
+    """All feedback of a service, set aside or duplicate included, the latest received first."""
+    sought = Sought(since, until, channel, language, issue, only)
+    after = unpack(cursor, tuple[dt.datetime, uuid.UUID])
+    with record.transaction() as session:
+        found = access.service_for(session, asker(session, request), service)
+        items = reading.feedback_page(session, found, limit, after, sought)
+    return Page(items, further(items, limit, attrgetter("received_at", "id")))
+
+
+@get("/v1/feedback/{feedback:uuid}", sync_to_thread=True)
+def show_feedback(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID]) -> FeedbackView:
+    """One piece, redacted, with what was made of it."""
+    with record.transaction() as session:
+        return _view(session, access.feedback_for(session, asker(session, request), feedback))
+
+
+@patch("/v1/feedback/{feedback:uuid}", sync_to_thread=True)
+def overrule(
+    request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID], data: JSONBody[Verdict]
+) -> FeedbackView:
+    """Say that a piece counts although it was set aside, or does not although it was counted."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        found = access.feedback_for(session, who, feedback, Role.editor)
+        verdict_overrides.overrule(session, who, found, data)
+        session.flush()
+        return _view(session, found)
+
+
+def _view(session: Session, piece: Feedback) -> FeedbackView:
+    [view] = reading.feedback_views(session, session.get_one(Service, piece.service_id), [piece])
+    return view
+
+
+@get("/v1/services/{service:str}/held", sync_to_thread=True)
+def list_held(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Page[HeldView]:
+    """The urgent pieces whose raw text is held until it is released, the latest first; none of the text itself."""
+    with record.transaction() as session:
+        found = access.service_for(session, asker(session, request), service, HELD_ROLE)
+        since = held.since(session, found.id)
+        pieces = {identity: session.get_one(Feedback, identity) for identity in since}
+        return Page([HeldView(i, piece.urgent, piece.said_at, since[i]) for i, piece in pieces.items()])
+
+
+@get("/v1/feedback/{feedback:uuid}/held", sync_to_thread=True)
+def read_held(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID]) -> HeldText:
+    """What an urgent piece said before it was redacted. Who looked stands in the audit."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        return held_text(session, record, who, access.feedback_for(session, who, feedback, HELD_ROLE))
+
+
+def held_text(session: Session, record: Record, who: access.Principal, piece: Feedback) -> HeldText:
+    return msgspec.convert(held.look(session, record.keys, who, piece), HeldText)
+
+
+@post("/v1/feedback/{feedback:uuid}/held/release", status_code=204, sync_to_thread=True)
+def release_held(
+    request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID], data: JSONBody[Reason]
+) -> None:
+    """It has been seen to: the raw text is destroyed, and the redacted one stays."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        held.release(session, who, access.feedback_for(session, who, feedback, HELD_ROLE), data.reason)
+
+
+router = routes("staff", list_feedback, show_feedback, overrule, list_held, read_held, release_held)

@@ -1,0 +1,31 @@
+"""Publishing an issue under "You said, we did", over HTTP; and taking it off again."""
+
+import uuid
+
+from litestar import delete, put
+from litestar.params import FromPath, JSONBody
+
+from feedback.given import GivenRecord
+from feedback.record import access
+from feedback.record.access import Role
+from insights.api.door import AnyRequest, asker, routes
+from insights.replies.published import Release, release, withdraw
+
+
+@put("/v1/issues/{issue:uuid}/publication", status_code=204, sync_to_thread=True)
+def publish(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], data: JSONBody[Release]) -> None:
+    """Publish an issue under "You said, we did"."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        release(session, who, access.issue_for(session, who, issue, Role.editor), data)
+
+
+@delete("/v1/issues/{issue:uuid}/publication", sync_to_thread=True)
+def unpublish(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> None:
+    """Take it off again."""
+    with record.transaction() as session:
+        who = asker(session, request)
+        withdraw(session, who, access.issue_for(session, who, issue, Role.editor))
+
+
+router = routes("staff", publish, unpublish)

@@ -1,0 +1,19 @@
+"""How well the machine does for a service, over HTTP."""
+
+from litestar import get
+from litestar.params import FromPath
+
+from feedback.given import GivenRecord
+from feedback.record import access
+from insights.api.door import AnyRequest, asker, routes
+from insights.issues.queries.quality import Quality, quality
+
+
+@get("/v1/services/{service:str}/quality", sync_to_thread=True)
+def show_quality(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Quality:
+    """How well the machine does for a service."""
+    with record.transaction() as session:
+        return quality(session, access.service_for(session, asker(session, request), service))
+
+
+router = routes("staff", show_quality)

@@ -1,0 +1,55 @@
+"""What somebody is owed about what they said: to be told all that is held, and to have it erased."""
+
+import uuid
+from typing import Any
+
+import msgspec
+from litestar import post
+from litestar.params import FromPath, JSONBody
+from sqlalchemy.orm import Session
+
+from feedback.given import GivenRecord
+from feedback.record import access, audit, erasure, subjects
+from feedback.record.access import Principal, Role
+from feedback.record.db import Record
+from feedback.record.models import Service
+from feedback.record.subjects import Subject
+from insights.api.door import AnyRequest, asker, routes
+from insights.presentation.schemas import Page
+
+
+class Erased(msgspec.Struct, frozen=True):
+    erased: list[uuid.UUID]
+
+
+@post("/v1/services/{service:str}/subject-access", status_code=200, sync_to_thread=True)
+def tell_subject(
+    request: AnyRequest, record: GivenRecord, service: FromPath[str], data: JSONBody[Subject]
+) -> Page[dict[str, Any]]:
+    """All that is held about a person's pieces, found by receipt, contact or id; who asked stands in the audit."""
+    with record.transaction() as session:
+        who, found, ids = _found(session, request, record, service, data)
+        told = subjects.tell(session, record.keys, ids)
+        for identity in ids:
+            audit.note(session, who.caller, "subject access", f"feedback:{identity}", found.id)
+        return Page(told)
+
+
+@post("/v1/services/{service:str}/erasures", status_code=200, sync_to_thread=True)
+def erase_subject(request: AnyRequest, record: GivenRecord, service: FromPath[str], data: JSONBody[Subject]) -> Erased:
+    """Erase a person's pieces, found by receipt, contact or id."""
+    with record.transaction() as session:
+        who, _, ids = _found(session, request, record, service, data)
+        erasure.erase(session, ids, by=who.caller)
+        return Erased(ids)
+
+
+def _found(
+    session: Session, request: AnyRequest, record: Record, slug: str, subject: Subject
+) -> tuple[Principal, Service, list[uuid.UUID]]:
+    who = asker(session, request)
+    service = access.service_for(session, who, slug, Role.owner)
+    return who, service, subjects.find(session, record.keys, subject, service)
+
+
+router = routes("staff", tell_subject, erase_subject)

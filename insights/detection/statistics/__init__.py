@@ -1,0 +1,1 @@
+"""How unlikely a count is, what is usual for a service, and how far chance may be believed."""

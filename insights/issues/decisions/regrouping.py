@@ -1,0 +1,177 @@
+"""What people decide about which statements belong together: merge, split, move, keep apart.
+
+Each is written down as a `Regrouping`: refits honour it (`workers.decided`), and it can be undone (`insights.undoing`).
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import numpy as np
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from feedback.record.access import Principal
+from feedback.record.errors import Malformed
+from feedback.record.models import Action, Issue, Regrouping, Service, Statement, new_id
+from insights.issues.decisions import lifecycle, reassignment
+from nlp.embed.vectors import unit
+
+WIDEST = 0.5
+"""The radius of an issue that was split off, at the least: what is further away hardly says the same."""
+
+
+def merge(session: Session, who: Principal, issue: Issue, into: Issue, reason: str | None = None) -> Regrouping:
+    """All that `issue` holds is `into`'s, and what is said like it joins there; refits keep it so."""
+    if issue.id == into.id or issue.service_id != into.service_id:
+        raise Malformed("an issue is merged into another one of its service")
+    reassignment.alone(session, into.service_id)
+    for each in sorted((issue, into), key=lambda one: one.id):
+        lifecycle.lock(session, each)
+    done = _decided(session, who, "merge", issue, into, reason, into)
+    done.anchors = list(session.scalars(select(Statement.id).where(Statement.issue_id == into.id)))
+    lifecycle.end_signals(session, issue)
+    reassignment.move(session, done, into, Statement.issue_id == issue.id, placed=False)
+    done.details = {
+        "actions": _repoint(session, Action.issue_id, issue, into),
+        "merged": _repoint(session, Issue.merged_into, issue, into),
+        "children": _repoint(session, Issue.parent_id, issue, into),
+        "parent": str(into.parent_id) if into.parent_id else None,
+    }
+    issue.merged_into, into.parent_id = into.id, None if into.parent_id == issue.id else into.parent_id
+    into.quotes = into.quotes or issue.quotes
+    lifecycle.note(session, who, issue, "merged", reason, other=str(into.id))
+    lifecycle.note(session, who, into, "took in another", reason, other=str(issue.id), title=issue.title)
+    return done
+
+
+def _repoint(session: Session, column: Any, issue: Issue, into: Issue) -> list[str]:
+    """What leads to the one leads to the other; says what did."""
+    model = column.class_
+    ids = session.scalars(select(model.id).where(column == issue.id, model.id != into.id)).all()
+    session.execute(update(model).where(model.id.in_(ids)).values({column: into.id}))
+    return [str(identity) for identity in ids]
+
+
+def split(
+    session: Session, who: Principal, issue: Issue, ids: Sequence[int], title: str | None, reason: str | None = None
+) -> Issue:
+    """Those of its statements become an issue of their own, which no refit undoes."""
+    reassignment.alone(session, issue.service_id)
+    lifecycle.lock(session, issue)
+    chosen = _chosen(session, issue, ids)
+    vectors = [row.vector for row in chosen if row.vector is not None]
+    centroid, radius = _outline(vectors) if vectors else (issue.centroid, 1.0)
+    made = Issue(
+        id=new_id(),
+        service_id=issue.service_id,
+        title=title or chosen[0].text[:80],
+        titled_by="person" if title else "machine",
+        language=issue.language,
+        tone=issue.tone,
+        found_by="person",
+        parent_id=issue.id,
+        model=issue.model,
+        centroid=centroid,
+        radius=radius,
+        quotes=[row.id for row in chosen[:5]],
+    )
+    session.add(made)
+    session.flush()
+    _move(session, _decided(session, who, "split", issue, made, reason, issue), issue, made, ids)
+    lifecycle.note(session, who, issue, "split", reason, other=str(made.id), statements=len(chosen))
+    lifecycle.note(session, who, made, "split off", reason, other=str(issue.id))
+    return made
+
+
+def move(session: Session, who: Principal, said: Statement, to: Issue, reason: str | None = None) -> Regrouping:
+    """A statement is of that issue, and stays there."""
+    if said.issue_id == to.id or said.service_id != to.service_id:
+        raise Malformed("a statement is moved to another issue of its service")
+    reassignment.alone(session, to.service_id)
+    was = session.get(Issue, said.issue_id) if said.issue_id else None
+    for each in sorted(filter(None, (was, to)), key=lambda one: one.id):
+        lifecycle.lock(session, each)
+    done = _decided(session, who, "move", was, to, reason, to)
+    _move(session, done, was, to, [said.id])
+    if was:
+        lifecycle.note(session, who, was, "statement moved away", reason, other=str(to.id))
+    lifecycle.note(session, who, to, "statement moved here", reason, other=str(was.id) if was else None)
+    return done
+
+
+def keep_apart(
+    session: Session, who: Principal, issue: Issue, ids: Sequence[int], reason: str | None = None
+) -> Regrouping:
+    """Those of its statements do not belong there: they leave it, and no refit takes them back into it."""
+    reassignment.alone(session, issue.service_id)
+    lifecycle.lock(session, issue)
+    _chosen(session, issue, ids)
+    done = _decided(session, who, "apart", issue, None, reason, issue, set(ids))
+    _move(session, done, issue, None, ids)
+    lifecycle.note(session, who, issue, "statements kept apart", reason, statements=len(set(ids)))
+    return done
+
+
+def _decided(
+    session: Session,
+    who: Principal,
+    kind: str,
+    issue: Issue | None,
+    other: Issue | None,
+    reason: str | None,
+    anchor: Issue,
+    but: Collection[int] = (),
+) -> Regrouping:
+    done = Regrouping(
+        service_id=anchor.service_id,
+        by=who.name,
+        kind=kind,
+        issue_id=issue.id if issue else None,
+        other_id=other.id if other else None,
+        reason=reason,
+        anchors=[quote for quote in anchor.quotes if quote not in but],
+        details={},
+    )
+    session.add(done)
+    session.flush()
+    return done
+
+
+def _chosen(session: Session, issue: Issue, ids: Sequence[int]) -> Sequence[Any]:
+    """The shortest first. Raises `Malformed` unless all are of the issue."""
+    rows = session.execute(
+        select(Statement.id, Statement.text, Statement.vector)
+        .where(Statement.id.in_(ids), Statement.issue_id == issue.id)
+        .order_by(func.length(Statement.text))
+    ).all()
+    if not rows or len(rows) < len(set(ids)):
+        raise Malformed("statements: some are not of this issue, or there are none")
+    return rows
+
+
+def _move(session: Session, done: Regrouping, was: Issue | None, to: Issue | None, ids: Sequence[int]) -> None:
+    moved = set(reassignment.move(session, done, to, Statement.id.in_(ids)))
+    if was:
+        was.quotes = [quote for quote in was.quotes if quote not in moved]
+
+
+def _outline(vectors: Sequence[Sequence[float]]) -> tuple[list[float], float]:
+    """The centroid (unit), and the cosine that nine in ten of them reach."""
+    rows = np.array(vectors, np.float32)
+    centroid = unit(rows.sum(axis=0))
+    return centroid.tolist(), max(float(np.quantile(rows @ centroid, 0.1)), WIDEST)
+
+
+def listed(session: Session, service: Service, limit: int, before: int | None = None) -> Sequence[Regrouping]:
+    """What people decided, the latest first; `before`: the last of the page before."""
+    query = select(Regrouping).where(Regrouping.service_id == service.id)
+    if before:
+        query = query.where(Regrouping.id < before)
+    return session.scalars(query.order_by(Regrouping.id.desc()).limit(limit)).all()
+
+
+def standing(session: Session, issue: Issue) -> Sequence[Regrouping]:
+    """What was decided about an issue and was not undone, the latest first."""
+    about = (Regrouping.issue_id == issue.id) | (Regrouping.other_id == issue.id)
+    query = select(Regrouping).where(about, Regrouping.undone_at.is_(None)).order_by(Regrouping.id.desc())
+    return session.scalars(query).all()

@@ -1,0 +1,127 @@
+"""Undoing: of what a person decided about belonging, and of what a refit changed. What people decided since stands."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy.orm import Session
+
+from feedback.record.access import Principal
+from feedback.record.errors import Conflict
+from feedback.record.models import (
+    Action,
+    AuditEntry,
+    Issue,
+    IssueBefore,
+    IssueEvent,
+    Moved,
+    Refit,
+    Regrouping,
+    Signal,
+    Statement,
+)
+from insights.issues.decisions import lifecycle, reassignment
+
+MACHINES = ("machine", "refit")
+"""Who an event of an issue is by, where no person decided it."""
+
+
+def undo(session: Session, who: Principal, done: Regrouping) -> None:
+    """Raises `Conflict` where something that was decided later must be undone first."""
+    reassignment.alone(session, done.service_id)
+    session.refresh(done, with_for_update=True)
+    if done.undone_at:
+        raise Conflict("this was undone already")
+    issue, other = (session.get(Issue, identity) if identity else None for identity in (done.issue_id, done.other_id))
+    if other:
+        lifecycle.lock(session, other)
+    if done.kind == "merge" and issue and other:
+        _part(session, done, issue, other)
+    for row in _moved(session, Moved.regrouping_id == done.id):
+        reassignment.put_back(session, row, by_person=True)
+    if done.kind == "split" and issue and other:
+        _take_back(session, issue, other)
+    done.undone_at, done.undone_by = dt.datetime.now(dt.UTC), who.name
+    for each in filter(None, (issue, other)):
+        lifecycle.note(session, who, each, f"{done.kind} undone")
+
+
+def _part(session: Session, done: Regrouping, issue: Issue, into: Issue) -> None:
+    """What was merged is two issues again, each with what led to it."""
+    issue.merged_into = None
+    session.flush()
+    led = {"actions": Action.issue_id, "merged": Issue.merged_into, "children": Issue.parent_id}
+    for name, column in led.items():
+        ids = [uuid.UUID(identity) for identity in done.details[name]]
+        still = (column.class_.id.in_(ids), column == into.id)
+        session.execute(update(column.class_).where(*still).values({column: issue.id}))
+    parent = done.details["parent"]
+    into.parent_id = into.parent_id or (uuid.UUID(parent) if parent else None)
+
+
+def _take_back(session: Session, issue: Issue, made: Issue) -> None:
+    """What came to the part since is of the whole, too."""
+    session.execute(
+        update(Statement).where(Statement.issue_id == made.id).values(issue_id=issue.id, assigned_by=issue.model)
+    )
+    session.execute(update(Action).where(Action.issue_id == made.id).values(issue_id=issue.id))
+    lifecycle.end_signals(session, made)
+    reassignment.end(made)
+
+
+def _moved(session: Session, *where: ColumnElement[bool]) -> Sequence[Moved]:
+    return session.scalars(select(Moved).where(*where).order_by(Moved.id)).all()
+
+
+def undo_refit(session: Session, who: Principal, refit: Refit) -> None:
+    """Statements go back, issues that it made end, known ones are again what they were.
+
+    Raises `Conflict` unless it is the newest that stands. The next refit waits until enough is new.
+    """
+    reassignment.alone(session, refit.service_id)
+    session.refresh(refit)
+    _require_newest(session, refit)
+    made = {uuid.UUID(identity) for identity in refit.changes["new"]}
+    decided = {identity for identity in made if _decided_since(session, identity, refit)}
+    for row in _moved(session, Moved.refit_id == refit.id):
+        if row.to_id not in decided:
+            reassignment.put_back(session, row, by_person=False)
+    for issue in session.scalars(select(Issue).where(Issue.id.in_(made - decided))):
+        _end(session, who, issue)
+    for before in session.scalars(select(IssueBefore).where(IssueBefore.refit_id == refit.id)):
+        _restore(session, before)
+    refit.undone_at, refit.undone_by = dt.datetime.now(dt.UTC), who.name
+    session.add(AuditEntry(service_id=refit.service_id, by=who.caller, act="refit undone", subject=f"refit:{refit.id}"))
+
+
+def _require_newest(session: Session, refit: Refit) -> None:
+    if refit.undone_at:
+        raise Conflict("this refit was undone already")
+    later = (Refit.service_id == refit.service_id, Refit.id > refit.id, Refit.undone_at.is_(None))
+    if session.scalar(select(exists().where(*later))):
+        raise Conflict("a later refit must be undone first")
+    if not session.scalar(select(exists().where(Moved.refit_id == refit.id))) and refit.moved:
+        raise Conflict("what this refit changed is no longer kept")
+
+
+def _decided_since(session: Session, issue_id: uuid.UUID, refit: Refit) -> bool:
+    """Whether a person did anything about it, or it has stood out: then it stays, with what it holds."""
+    by_person = (IssueEvent.issue_id == issue_id, IssueEvent.by.not_in(MACHINES), IssueEvent.at >= refit.finished_at)
+    return bool(session.scalar(select(exists().where(*by_person) | exists().where(Signal.issue_id == issue_id))))
+
+
+def _end(session: Session, who: Principal, issue: Issue) -> None:
+    """What joined it since waits for the next refit."""
+    left = Statement.issue_id == issue.id
+    session.execute(update(Statement).where(left).values(issue_id=None, assigned_by=None, sureness=None))
+    reassignment.end(issue)
+    lifecycle.note(session, who, issue, "ended")
+
+
+def _restore(session: Session, before: IssueBefore) -> None:
+    issue = session.get_one(Issue, before.issue_id)
+    if issue.titled_by == "machine":
+        issue.title = before.title
+    issue.tone, issue.keywords, issue.quotes, issue.model = before.tone, before.keywords, before.quotes, before.model
+    issue.centroid, issue.radius = before.centroid, before.radius

@@ -1,0 +1,1 @@
+"""What is read about issues, services and feedback: each module answers one kind of question."""

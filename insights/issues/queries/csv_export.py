@@ -1,0 +1,84 @@
+"""All feedback of a service as a table for spreadsheets: redacted, page by page, so that no size fills the memory."""
+
+import csv
+import datetime as dt
+import io
+import uuid
+from collections.abc import Iterator
+
+import msgspec
+from sqlalchemy import select
+
+from feedback.record import access
+from feedback.record.db import Record
+from feedback.record.models import Issue
+from insights.issues.queries.feedback import Sought, feedback_page
+from insights.presentation.schemas import FeedbackView
+
+AT_ONCE = 500
+COLUMNS = (
+    "id",
+    "said_at",
+    "received_at",
+    "channel",
+    "language",
+    "text",
+    "issue_ids",
+    "issue_titles",
+    "rating",
+    "page_url",
+    "attributes",
+    "stage",
+    "reason",
+    "verdicts",
+    "copy_of",
+    "external_id",
+)
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def cell(text: str) -> str:
+    """No spreadsheet takes it for a formula (OWASP, "CSV Injection")."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def rows(record: Record, slug: str, sought: Sought) -> Iterator[str]:
+    """The lines, the latest received first; each page in a transaction of its own, however slow the reader is."""
+    yield _line(COLUMNS)
+    after: tuple[dt.datetime, uuid.UUID] | None = None
+    while True:
+        with record.transaction() as session:
+            page = feedback_page(session, access.service(session, slug), AT_ONCE, after, sought)
+            ids = {issue for item in page for issue in item.issues}
+            titles = {row.id: row.title for row in session.execute(select(Issue).where(Issue.id.in_(ids))).scalars()}
+        yield "".join(_line(_cells(item, titles)) for item in page)
+        if len(page) < AT_ONCE:
+            return
+        after = (page[-1].received_at, page[-1].id)
+
+
+def _cells(item: FeedbackView, titles: dict[uuid.UUID, str]) -> tuple[object, ...]:
+    return (
+        item.id,
+        item.said_at.isoformat(),
+        item.received_at.isoformat(),
+        item.channel,
+        item.language,
+        item.text,
+        " ".join(map(str, item.issues)),
+        " | ".join(titles[issue] for issue in item.issues if issue in titles),
+        item.rating,
+        item.page_url,
+        msgspec.json.encode(item.attributes).decode() if item.attributes else "",
+        item.stage,
+        item.reason,
+        " ".join(verdict["name"] for verdict in item.verdicts),
+        item.copy_of,
+        item.external_id,
+    )
+
+
+def _line(cells: tuple[object, ...]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow(["" if value is None else cell(str(value)) for value in cells])
+    return out.getvalue()

@@ -1,0 +1,77 @@
+"""How well a service can be watched, how many signals it was sent, and how many of them people called false."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from feedback.record.models import Service, ServiceWork, Signal, Statement
+from insights.detection.detector import FEWEST
+from insights.detection.index import hours
+from insights.detection.serialization import remembered
+from insights.presentation.schemas import Noticing
+
+WEEK = dt.timedelta(days=7)
+LATELY = 26 * WEEK
+YOUNG = 28
+"""Days after which it is known what is usual for a service."""
+
+SAYS = {
+    "blind": f"Fewer than {FEWEST} things were said in the last 28 days: nothing can be told from so few.",
+    "learning": "This service is {age} old here. Until it is 28 days old only what is all the less likely to be chance"
+    " is signalled.",
+    "sure": "It is known what is usual here: what is beyond chance is signalled.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """`name`: blind, learning or sure; `age`: how many days back the service's statements go."""
+
+    name: str
+    age: int
+
+
+def noticing(session: Session, service: Service, now: dt.datetime) -> Noticing:
+    sight = sights(session, [service.id], now)[service.id]
+    weeks = max(min(now - service.created_at, LATELY) / WEEK, 1.0)
+    sent, false = session.execute(
+        select(func.count(), func.count(Signal.false_at)).where(
+            Signal.service_id == service.id, Signal.tier == "signal", Signal.detected_at > now - LATELY
+        )
+    ).one()
+    return Noticing(
+        sight=sight.name,
+        says=SAYS[sight.name].format(age=f"{sight.age} day{'' if sight.age == 1 else 's'}"),
+        tolerance=service.properties.tolerance,
+        caution=round(_caution(session, service, now), 2),
+        weeks=round(weeks, 1),
+        sent=sent,
+        marked_false=false,
+        sent_per_week=round(sent / weeks, 3),
+        false_per_week=round(false / weeks, 3),
+    )
+
+
+def _caution(session: Session, service: Service, now: dt.datetime) -> float:
+    stored = session.scalar(
+        select(ServiceWork.remembered).where(ServiceWork.service_id == service.id, ServiceWork.kind == "notice")
+    )
+    return remembered(stored).calibration.factor(hours(now))
+
+
+def sights(session: Session, service_ids: Sequence[int], now: dt.datetime) -> dict[int, Sight]:
+    """How much can be told of each service."""
+    mine = Statement.service_id == Service.id
+    lately = select(func.count()).where(mine, Statement.said_at > now - dt.timedelta(days=YOUNG)).scalar_subquery()
+    first = select(func.min(Statement.said_at)).where(mine).scalar_subquery()
+    rows = session.execute(select(Service.id, lately, first).where(Service.id.in_(service_ids)))
+    return {row[0]: _sight(row[1], (now - row[2]).days if row[2] else 0) for row in rows}
+
+
+def _sight(lately: int, age: int) -> Sight:
+    if lately < FEWEST:
+        return Sight("blind", age)
+    return Sight("sure" if age >= YOUNG else "learning", age)

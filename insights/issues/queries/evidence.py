@@ -1,0 +1,74 @@
+"""What each signal about an issue rests on, in figures and in words."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from feedback.record.models import Feedback, Issue, Service, Signal, Statement
+from insights.issues.queries import signals
+from insights.issues.queries.issues import LONGEST_QUOTE
+from insights.presentation import labels
+from insights.presentation.schemas import Noticing, Quote, SignalView
+
+QUOTED = 5
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One signal. `in_words`: how much, since when, how unlikely, beside what change, and what speaks against it.
+
+    `quotes`: the latest words of those that it rests on.
+    """
+
+    signal: SignalView
+    in_words: list[str]
+    quotes: list[Quote]
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """Why the machine thinks that an issue emerges: `items`, the latest first, what is over included."""
+
+    issue: uuid.UUID
+    trend: str
+    noticing: Noticing
+    items: list[Finding]
+    next_cursor: str | None = None
+
+
+def findings(
+    session: Session, service: Service, issue: Issue, now: dt.datetime, limit: int, before: uuid.UUID | None = None
+) -> list[Finding]:
+    """The latest first; `before`: the last signal of the page before."""
+    query = select(Signal).where(Signal.issue_id == issue.id).order_by(Signal.id.desc()).limit(limit)
+    if before:
+        query = query.where(Signal.id < before)
+    zone = service.properties.time_zone
+    return [
+        Finding(view, labels.finding(view, now, zone), _behind(session, issue, view))
+        for view in signals.views(session, session.scalars(query).all())
+    ]
+
+
+def _behind(session: Session, issue: Issue, signal: SignalView) -> list[Quote]:
+    """What is only watched has not taken in what was said of it."""
+    where = Statement.evidence.is_(True) if signal.tier == "watch" else Statement.issue_id == issue.id
+    return _quotes(session, where, signal.feedback_ids, QUOTED)
+
+
+def quotes(session: Session, issue: uuid.UUID, pieces: Sequence[uuid.UUID], most: int) -> list[Quote]:
+    """The last words of these pieces about an issue: what is new, where the issue's own quotes may be old."""
+    return _quotes(session, Statement.issue_id == issue, pieces, most)
+
+
+def _quotes(session: Session, where: ColumnElement[bool], pieces: Sequence[uuid.UUID], most: int) -> list[Quote]:
+    rows = session.execute(
+        select(Statement.text, Statement.feedback_id, Statement.said_at, Feedback.channel)
+        .join(Feedback, Feedback.id == Statement.feedback_id)
+        .where(where, Statement.feedback_id.in_(pieces), Statement.filler.is_(False))
+        .order_by(Statement.said_at.desc(), Statement.id.desc())
+        .limit(most)
+    )
+    return [Quote(row.feedback_id, row.text[:LONGEST_QUOTE], row.channel, row.said_at) for row in rows]

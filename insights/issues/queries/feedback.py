@@ -1,0 +1,122 @@
+"""Feedback as it is read: what is sought of it, page by page, and one piece as staff see it."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from feedback.record.models import (
+    Feedback,
+    HeldRaw,
+    Service,
+    Statement,
+)
+from insights.presentation.schemas import FeedbackView
+
+ONLY: Mapping[str, ColumnElement[bool]] = {
+    "urgent": Feedback.urgent.is_not(None),
+    "uncounted": or_(Feedback.weight == 0, Feedback.stage == "set_aside"),
+}
+"""Parts of the feedback that staff look through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What of the feedback is wanted, None for all of it; said from `since` on, and before `until`; `only` a part."""
+
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+    channel: str | None = None
+    language: str | None = None
+    issue: uuid.UUID | None = None
+    only: str | None = None
+
+    def where(self) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = []
+        if self.since:
+            found.append(Feedback.said_at >= _zoned(self.since))
+        if self.until:
+            found.append(Feedback.said_at < _zoned(self.until))
+        if self.channel:
+            found.append(Feedback.channel == self.channel)
+        if self.language:
+            found.append(Feedback.language == self.language)
+        if self.issue:
+            found.append(Feedback.id.in_(select(Statement.feedback_id).where(Statement.issue_id == self.issue)))
+        if self.only:
+            found.append(ONLY[self.only])
+        return found
+
+
+def _zoned(moment: dt.datetime) -> dt.datetime:
+    """Without a zone it is UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+EVERYTHING = Sought()
+
+
+def feedback_page(
+    session: Session,
+    service: Service,
+    limit: int,
+    after: tuple[dt.datetime, uuid.UUID] | None,
+    sought: Sought = EVERYTHING,
+) -> list[FeedbackView]:
+    """All of it, the latest received first; set aside and duplicates included. `after`: the last of the page before."""
+    query = select(Feedback).where(Feedback.service_id == service.id, *sought.where())
+    if after:
+        query = query.where(tuple_(Feedback.received_at, Feedback.id) < after)
+    rows = session.scalars(query.order_by(Feedback.received_at.desc(), Feedback.id.desc()).limit(limit)).all()
+    return feedback_views(session, service, rows)
+
+
+def feedback_views(session: Session, service: Service, rows: Sequence[Feedback]) -> list[FeedbackView]:
+    """The pieces as staff see them, in the order given."""
+    ids = [row.id for row in rows]
+    issues = _issues_of(session, ids)
+    held = set(session.scalars(select(HeldRaw.feedback_id).where(HeldRaw.feedback_id.in_(ids))))
+    return [feedback_view(row, service, issues[row.id], held=row.id in held) for row in rows]
+
+
+def _issues_of(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
+    found: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
+    rows = session.execute(
+        select(Statement.feedback_id, Statement.issue_id)
+        .where(Statement.feedback_id.in_(ids), Statement.issue_id.is_not(None))
+        .distinct()
+    )
+    for row in rows:
+        found[row.feedback_id].append(row.issue_id)
+    return found
+
+
+def feedback_view(row: Feedback, service: Service, issues: list[uuid.UUID], *, held: bool) -> FeedbackView:
+    return FeedbackView(
+        id=row.id,
+        service=service.slug,
+        channel=row.channel,
+        stage=row.stage,
+        reason=row.reason,
+        text=row.text,
+        language=row.language,
+        said_at=row.said_at,
+        received_at=row.received_at,
+        history=row.history,
+        assisted=row.assisted,
+        rating=row.rating,
+        page_url=row.page_url,
+        attributes=row.attributes,
+        hidden=row.hidden,
+        verdicts=row.verdicts,
+        copy_of=row.copy_of,
+        counts=row.weight > 0,
+        held=held,
+        urgent=row.urgent,
+        issues=issues,
+        external_id=row.external_id if not row.caller.endswith(":idempotency") else None,
+    )

@@ -1,0 +1,175 @@
+"""Issues as they are read: counts of distinct feedback, quotes, the signal that stands."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, func, not_, select
+from sqlalchemy.orm import Session
+
+from feedback.record.models import Feedback, Issue, Service, Signal, Statement
+from insights.issues.decisions.lifecycle import late
+from insights.issues.queries.signals import shown
+from insights.issues.queries.signals import views as signal_views
+from insights.presentation.schemas import IssueView, Quote, SignalView
+
+LONGEST_QUOTE = 400  # characters
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the statements of one issue add up to."""
+
+    by_channel: dict[str, int] = field(default_factory=dict)
+    raw: int = 0
+    severity: float = 0.0
+    first_seen: dt.datetime | None = None
+    last_seen: dt.datetime | None = None
+
+    @property
+    def count(self) -> int:
+        return sum(self.by_channel.values())
+
+
+def tallies(session: Session, *where: ColumnElement[bool]) -> dict[uuid.UUID, Tally]:
+    """By issue; `where` is about statements. A piece counts once in an issue, however many statements it has there."""
+    counted = func.count(Feedback.id.distinct()).filter(Feedback.weight > 0)
+    query = (
+        select(
+            Statement.issue_id,
+            Feedback.channel,
+            counted.label("reports"),
+            func.count(Feedback.id.distinct()).label("raw"),
+            func.avg(Statement.severity).label("severity"),
+            func.min(Statement.said_at).label("first"),
+            func.max(Statement.said_at).label("last"),
+        )
+        .join(Feedback, Feedback.id == Statement.feedback_id)
+        .where(Statement.issue_id.is_not(None), *where)
+        .group_by(Statement.issue_id, Feedback.channel)
+    )
+    found: dict[uuid.UUID, Tally] = defaultdict(Tally)
+    for row in session.execute(query):
+        tally = found[row.issue_id]
+        tally.severity = (tally.severity * tally.raw + row.severity * row.raw) / (tally.raw + row.raw)
+        tally.raw += row.raw
+        if row.reports:
+            tally.by_channel[row.channel] = row.reports
+        tally.first_seen = min(row.first, tally.first_seen or row.first)
+        tally.last_seen = max(row.last, tally.last_seen or row.last)
+    return found
+
+
+def quotes(session: Session, issues: Iterable[Issue]) -> dict[uuid.UUID, list[Quote]]:
+    """The stored choice of statements, as far as they are still there; in the order of the choice."""
+    chosen = {identity: issue.id for issue in issues for identity in issue.quotes}
+    rows = session.execute(
+        select(Statement.id, Statement.text, Statement.feedback_id, Statement.said_at, Feedback.channel)
+        .join(Feedback, Feedback.id == Statement.feedback_id)
+        .where(Statement.id.in_(chosen))
+    )
+    texts = {row.id: Quote(row.feedback_id, row.text[:LONGEST_QUOTE], row.channel, row.said_at) for row in rows}
+    found: dict[uuid.UUID, list[Quote]] = defaultdict(list)
+    for identity, issue_id in chosen.items():
+        if identity in texts:
+            found[issue_id].append(texts[identity])
+    return found
+
+
+def signals(session: Session, issue_ids: Iterable[uuid.UUID]) -> dict[tuple[uuid.UUID, str], SignalView]:
+    """What stands, by issue and tier."""
+    standing = session.scalars(
+        select(Signal).where(Signal.issue_id.in_(list(issue_ids)), Signal.ended_at.is_(None), Signal.false_at.is_(None))
+    ).all()
+    found = zip(standing, signal_views(session, standing), strict=True)
+    return {(signal.issue_id, signal.tier): view for signal, view in found}
+
+
+def views(session: Session, service: Service, issues: Sequence[Issue]) -> list[IssueView]:
+    """The issues as they are shown, in the order given."""
+    ids = [issue.id for issue in issues]
+    tally = tallies(session, Statement.issue_id.in_(ids))
+    cited, standing = quotes(session, issues), signals(session, ids)
+    return [_view(issue, service, tally.get(issue.id, Tally()), cited, standing) for issue in issues]
+
+
+def view(session: Session, issue: Issue) -> IssueView:
+    """One of them, with what was just decided about it."""
+    session.flush()
+    return views(session, session.get_one(Service, issue.service_id), [issue])[0]
+
+
+def _view(
+    issue: Issue,
+    service: Service,
+    tally: Tally,
+    cited: Mapping[uuid.UUID, list[Quote]],
+    standing: Mapping[tuple[uuid.UUID, str], SignalView],
+) -> IssueView:
+    return IssueView(
+        id=issue.id,
+        service=service.slug,
+        title=issue.title,
+        keywords=list(issue.keywords),
+        trend=issue.trend,
+        status=issue.status,
+        first_seen=tally.first_seen,
+        last_seen=tally.last_seen,
+        count=tally.count,
+        raw=tally.raw,
+        by_channel=tally.by_channel,
+        quotes=cited.get(issue.id, []),
+        severity=round(tally.severity, 3),
+        assignee=issue.assignee,
+        due=issue.due,
+        tone=issue.tone,
+        parent=issue.parent_id,
+        merged_into=issue.merged_into,
+        signal=standing.get((issue.id, "signal")),
+        watch=standing.get((issue.id, "watch")),
+    )
+
+
+def living(service: Service) -> Sequence[ColumnElement[bool]]:
+    """Which issues of a service are shown: those that were not merged into another, nor undone."""
+    return (Issue.service_id == service.id, Issue.merged_into.is_(None), Issue.ended_at.is_(None))
+
+
+def of_service(
+    session: Session,
+    service: Service,
+    *,
+    trend: str | None = None,
+    status: str | None = None,
+    since: dt.datetime | None = None,
+    channel: str | None = None,
+    tone: str = "issue",
+    overdue: bool | None = None,
+) -> list[IssueView]:
+    """Those that hold something, or stand out by a signal; the largest first. Groups of praise and filler are apart."""
+    where = [*living(service), Issue.tone == tone]
+    if trend:
+        where.append(Issue.trend == trend)
+    if status:
+        where.append(Issue.status == status)
+    if overdue is not None:
+        where.append(late(service) if overdue else not_(late(service)))
+    found = views(session, service, session.scalars(select(Issue).where(*where)).all())
+    kept = [
+        view
+        for view in found
+        if (view.raw or view.signal)
+        and (since is None or (view.last_seen is not None and view.last_seen >= since))
+        and (channel is None or channel in view.by_channel)
+    ]
+    return sorted(kept, key=lambda view: (-view.count, str(view.id)))
+
+
+def emerging(session: Session, service: Service, tier: str = "signal") -> list[IssueView]:
+    """The issues with a signal that stands (or a `watch`), the least likely to be chance first."""
+    standing = select(Signal.issue_id).where(Signal.service_id == service.id, *shown(tier))
+    issues = session.scalars(select(Issue).where(*living(service), Issue.id.in_(standing))).all()
+    found = [(view, view.signal if tier == "signal" else view.watch) for view in views(session, service, issues)]
+    return [view for view, _ in sorted(found, key=lambda one: -(one[1].score if one[1] else 0))]

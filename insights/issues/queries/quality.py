@@ -1,0 +1,146 @@
+"""How well the machine does for a service: what it could not place, what it changed, what it hid, what waits."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Integer, cast, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from feedback.record.models import Feedback, Refit, Service, Statement
+from insights.issues.queries.services import WAITING
+
+LAST_REFITS = 10
+DOUBTFUL = 0.7
+"""A transcript whose words are surer than this on average reads well."""
+
+
+class Transcripts(msgspec.Struct, frozen=True):
+    """Calls whose transcription told how sure it was: 0 to 1; `doubtful` are below 0.7."""
+
+    calls: int
+    confidence: float | None
+    doubtful: int
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """Pieces by stage, how long the first of them has waited, and why others were set aside."""
+
+    stages: dict[str, int]
+    longest_seconds: float
+    set_aside: dict[str, int]
+
+
+class Quality(msgspec.Struct, frozen=True):
+    """`outside`: the share of statements in no issue, of those that say something. `stability`: the share of
+    statements that the last refits (`refits` of them) left in the issue they were in. `hidden`: personal data taken
+    out, by kind. `not_counted`: pieces that count in no issue (copies, spam).
+    """
+
+    service: str
+    statements: int
+    filler: int
+    outside: float | None
+    refits: int
+    stability: float | None
+    languages: dict[str, int]
+    transcripts: Transcripts
+    hidden: dict[str, int]
+    verdicts: dict[str, int]
+    copies: int
+    not_counted: int
+    waiting: Waiting
+
+
+def quality(session: Session, service: Service) -> Quality:
+    said, pieces = _statements(session, service), _pieces(session, service)
+    refits = session.scalars(
+        select(Refit).where(Refit.service_id == service.id).order_by(Refit.id.desc()).limit(LAST_REFITS)
+    ).all()
+    return Quality(
+        service=service.slug,
+        statements=said.all,
+        filler=said.filler,
+        outside=_share(said.outside, said.all),
+        refits=len(refits),
+        stability=_stability(refits),
+        languages=_by(session, Statement.language, Statement.service_id == service.id),
+        transcripts=Transcripts(pieces.calls, _rounded(pieces.confidence), pieces.doubtful),
+        hidden=_hidden(session, service),
+        verdicts=_verdicts(session, service),
+        copies=pieces.copies,
+        not_counted=pieces.not_counted,
+        waiting=_waiting(session, service),
+    )
+
+
+def _statements(session: Session, service: Service) -> Any:
+    says = Statement.filler.is_(False)
+    return session.execute(
+        select(
+            func.count().filter(says).label("all"),
+            func.count().filter(Statement.filler).label("filler"),
+            func.count().filter(says, Statement.issue_id.is_(None)).label("outside"),
+        ).where(Statement.service_id == service.id)
+    ).one()
+
+
+def _pieces(session: Session, service: Service) -> Any:
+    return session.execute(
+        select(
+            func.count().filter(Feedback.copy_of.is_not(None)).label("copies"),
+            func.count().filter(Feedback.weight == 0).label("not_counted"),
+            func.count(Feedback.confidence).label("calls"),
+            func.avg(Feedback.confidence).label("confidence"),
+            func.count().filter(Feedback.confidence < DOUBTFUL).label("doubtful"),
+        ).where(Feedback.service_id == service.id)
+    ).one()
+
+
+def _share(part: int, whole: int) -> float | None:
+    return round(part / whole, 4) if whole else None
+
+
+def _rounded(figure: float | None) -> float | None:
+    return None if figure is None else round(figure, 3)
+
+
+def _stability(refits: Sequence[Refit]) -> float | None:
+    known = sum(refit.placed for refit in refits)
+    return _share(known - sum(refit.moved for refit in refits), known)
+
+
+def _by(
+    session: Session,
+    column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
+    *where: ColumnElement[bool],
+) -> dict[str, int]:
+    """How many of each, the most frequent first."""
+    rows = session.execute(select(column, func.count()).where(*where).group_by(column).order_by(func.count().desc()))
+    return {row[0] or "unknown": row[1] for row in rows}
+
+
+def _hidden(session: Session, service: Service) -> dict[str, int]:
+    """The places taken out, by kind of personal data."""
+    each = func.jsonb_each_text(Feedback.hidden).table_valued("key", "value")
+    total = func.sum(cast(each.c.value, Integer))
+    query = select(each.c.key, total).select_from(Feedback).join(each, Feedback.service_id == service.id)
+    return {row[0]: row[1] for row in session.execute(query.group_by(each.c.key).order_by(total.desc()))}
+
+
+def _verdicts(session: Session, service: Service) -> dict[str, int]:
+    each = func.jsonb_array_elements(Feedback.verdicts).table_valued("value")
+    name = each.c.value.op("->>")("name")
+    query = select(name, func.count()).select_from(Feedback).join(each, Feedback.service_id == service.id)
+    return {row[0]: row[1] for row in session.execute(query.group_by(name).order_by(func.count().desc()))}
+
+
+def _waiting(session: Session, service: Service) -> Waiting:
+    mine = Feedback.service_id == service.id
+    first = session.scalar(select(func.min(Feedback.received_at)).where(mine, Feedback.stage.in_(WAITING)))
+    return Waiting(
+        stages=_by(session, Feedback.stage, mine, Feedback.stage.in_(WAITING)),
+        longest_seconds=(dt.datetime.now(dt.UTC) - first).total_seconds() if first else 0.0,
+        set_aside=_by(session, Feedback.reason, mine, Feedback.stage == "set_aside"),
+    )

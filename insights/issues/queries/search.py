@@ -1,0 +1,108 @@
+"""Search by meaning and by words, over redacted statements; what is found is grouped by issue.
+
+The two rankings are put together by reciprocal rank fusion (Cormack, Clarke and Büttcher 2009), which needs no common
+scale.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from feedback.record.models import Feedback, Issue, Service, Statement
+from insights.issues.queries import issues
+from insights.issues.queries.issues import LONGEST_QUOTE
+from insights.issues.queries.query_embedding import Point
+from insights.presentation.schemas import IssueView, Quote
+
+MOST = 200
+"""Statements that each way of searching brings at most."""
+
+NEAR = 0.35
+"""The cosine similarity of a query and a statement from which on they may be about the same."""
+
+EVEN = 60
+"""By how much the first ranks are evened out (the constant of the method)."""
+
+QUOTES = 3
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """What was found in one issue, or in none; `reports`: how many pieces of feedback say the like."""
+
+    issue: IssueView | None
+    reports: int
+    quotes: list[Quote]
+
+
+class Hits(msgspec.Struct, frozen=True):
+    """The best first. `by_meaning` is false where the search went by words alone."""
+
+    items: Sequence[Hit]
+    next_cursor: str | None
+    by_meaning: bool
+
+
+def search(session: Session, service: Service, query: str, point: Point | None) -> list[Hit]:
+    """`point`: what the query means; none to search by words alone."""
+    ranked = fused(_by_words(session, service, query), _by_meaning(session, service, point) if point else [])
+    rows = session.execute(
+        select(Statement.id, Statement.issue_id, Statement.text, Feedback.id.label("piece"), Feedback.channel)
+        .add_columns(Feedback.said_at)
+        .join(Feedback, Feedback.id == Statement.feedback_id)
+        .where(Statement.id.in_(ranked))
+    )
+    found: dict[uuid.UUID | None, list[Any]] = defaultdict(list)
+    place = {identity: number for number, identity in enumerate(ranked)}
+    for row in sorted(rows, key=lambda row: place[row.id]):
+        found[row.issue_id].append(row)
+    return _hits(session, service, found)
+
+
+def fused(*rankings: Sequence[int]) -> list[int]:
+    """The best first, of several rankings; equals in the order of their ids."""
+    scores: dict[int, float] = defaultdict(float)
+    for ranking in rankings:
+        for place, identity in enumerate(ranking):
+            scores[identity] += 1 / (EVEN + place)
+    return sorted(scores, key=lambda identity: (-scores[identity], identity))
+
+
+def _by_words(session: Session, service: Service, query: str) -> Sequence[int]:
+    """With the index on English words; "quoted words" stand together, and a minus leaves out."""
+    english = text("'english'::regconfig")
+    words = func.to_tsvector(english, Statement.text)
+    wanted = func.websearch_to_tsquery(english, query)
+    matching = select(Statement.id).where(Statement.service_id == service.id, words.op("@@")(wanted))
+    best = matching.order_by(func.ts_rank(words, wanted).desc(), Statement.id).limit(MOST)
+    return session.scalars(best).all()
+
+
+def _by_meaning(session: Session, service: Service, point: Point) -> Sequence[int]:
+    distance = Statement.vector.cosine_distance(point.vector)
+    mine = (Statement.service_id == service.id, Statement.embedded_by == point.model, Statement.filler.is_(False))
+    nearest = select(Statement.id, distance.label("distance")).where(*mine, Statement.vector.is_not(None))
+    rows = session.execute(nearest.order_by("distance", Statement.id).limit(MOST))
+    return [row.id for row in rows if row.distance <= 1 - NEAR]
+
+
+def _hits(session: Session, service: Service, found: dict[uuid.UUID | None, list[Any]]) -> list[Hit]:
+    """In the order in which each issue's best statement was found."""
+    known = session.scalars(select(Issue).where(Issue.id.in_(filter(None, found)))).all()
+    views = {view.id: view for view in issues.views(session, service, known)}
+    return [
+        Hit(views.get(identity) if identity else None, len({row.piece for row in rows}), _quotes(rows))
+        for identity, rows in found.items()
+    ]
+
+
+def _quotes(rows: Iterable[Any]) -> list[Quote]:
+    """One of each citizen."""
+    first: dict[uuid.UUID, Quote] = {}
+    for row in rows:
+        first.setdefault(row.piece, Quote(row.piece, row.text[:LONGEST_QUOTE], row.channel, row.said_at))
+    return list(first.values())[:QUOTES]

@@ -1,0 +1,74 @@
+"""Services as they are read: what each is, at a glance, and who saw or changed what in it."""
+
+import datetime as dt
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from feedback.record.models import (
+    AuditEntry,
+    Credential,
+    Feedback,
+    Issue,
+    Service,
+    Signal,
+)
+from insights.issues.queries.detection_health import noticing
+from insights.issues.queries.issues import living
+from insights.issues.queries.signals import shown
+from insights.presentation.schemas import AuditView, ServiceView, Summary
+
+WAITING = ("clean", "group")
+
+
+def service_view(service: Service) -> ServiceView:
+    return ServiceView(service.slug, service.name, service.stored_properties)
+
+
+def summary(session: Session, service: Service) -> Summary:
+    week = func.now() - dt.timedelta(days=7)
+    row = session.execute(
+        select(
+            func.count().label("feedback"),
+            func.count().filter(Feedback.stage.in_(WAITING)).label("waiting"),
+            func.count().filter(Feedback.stage == "set_aside").label("set_aside"),
+            func.count().filter(Feedback.said_at > week).label("last_7_days"),
+        ).where(Feedback.service_id == service.id)
+    ).one()
+    channels = session.execute(
+        select(Feedback.channel, func.count()).where(Feedback.service_id == service.id).group_by(Feedback.channel)
+    )
+    issues = select(func.count()).select_from(Issue).where(*living(service), Issue.tone == "issue")
+    standing = {tier: _standing(session, service, tier) for tier in ("signal", "watch")}
+    return Summary(
+        service=service.slug,
+        feedback=row.feedback,
+        waiting=row.waiting,
+        set_aside=row.set_aside,
+        last_7_days=row.last_7_days,
+        by_channel={row[0]: row[1] for row in channels},
+        issues=session.scalar(issues) or 0,
+        open_issues=session.scalar(issues.where(Issue.status.in_(("open", "acknowledged", "in_progress")))) or 0,
+        emerging=standing["signal"],
+        watched=standing["watch"],
+        noticing=noticing(session, service, dt.datetime.now(dt.UTC)),
+    )
+
+
+def _standing(session: Session, service: Service, tier: str) -> int:
+    query = select(func.count(Signal.issue_id.distinct())).where(Signal.service_id == service.id, *shown(tier))
+    return session.scalar(query) or 0
+
+
+def audit(
+    session: Session, service: Service, limit: int, before: int | None, subject: str | None = None
+) -> list[AuditView]:
+    """The latest first; a key is named, also one that is no longer valid."""
+    named = AuditEntry.by == func.concat("key:", Credential.id)
+    query = select(AuditEntry, Credential.name).outerjoin(Credential, named).where(AuditEntry.service_id == service.id)
+    if before:
+        query = query.where(AuditEntry.id < before)
+    if subject:
+        query = query.where(AuditEntry.subject == subject)
+    rows = session.execute(query.order_by(AuditEntry.id.desc()).limit(limit))
+    return [AuditView(it.id, it.at, it.by, name, it.act, it.subject, it.details) for it, name in rows]

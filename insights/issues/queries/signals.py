@@ -1,0 +1,82 @@
+"""Signals as they are read, with what happened beside them."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from feedback.record.models import Change, Service, Signal
+from insights.presentation.schemas import Beside, SignalView
+
+SHORTLY = dt.timedelta(hours=72)
+"""What began so long after a change may have to do with it."""
+
+MOST_BESIDE = 3
+
+
+def shown(tier: str = "signal") -> tuple[ColumnElement[bool], ...]:
+    """Which signals stand for people to see: neither over nor a false alarm."""
+    return (Signal.tier == tier, Signal.ended_at.is_(None), Signal.false_at.is_(None))
+
+
+def views(session: Session, signals: Sequence[Signal]) -> list[SignalView]:
+    """Of one service."""
+    if not signals:
+        return []
+    changes = _changes(session, signals[0].service_id, [signal.since for signal in signals])
+    return [view(signal, beside(changes, signal.since)) for signal in signals]
+
+
+def view(signal: Signal, changes: Sequence[Beside] = ()) -> SignalView:
+    return SignalView(
+        id=signal.id,
+        kind=signal.kind,
+        tier=signal.tier,
+        since=signal.since,
+        detected_at=signal.detected_at,
+        ended_at=signal.ended_at,
+        observed=signal.observed,
+        expected=round(signal.expected, 2),
+        score=round(signal.score, 2),
+        window_hours=signal.window_hours,
+        by_channel=signal.channels,
+        only_channel=only_channel(signal),
+        feedback_ids=list(signal.feedback_ids),
+        evidence=signal.evidence,
+        changes=list(changes),
+        false_at=signal.false_at,
+        false_by=signal.false_by,
+    )
+
+
+def only_channel(signal: Signal) -> str | None:
+    """The one by which all of it came."""
+    return next(iter(signal.channels)) if len(signal.channels) == 1 else None
+
+
+def changes_beside(session: Session, service_id: int, begun: dt.datetime) -> list[Beside]:
+    """What was changed shortly before something began, or while it did; the nearest first."""
+    return beside(_changes(session, service_id, [begun]), begun)
+
+
+def _changes(session: Session, service_id: int, begun: Sequence[dt.datetime]) -> list[Change]:
+    """All that may lie beside one of these moments."""
+    over = func.coalesce(Change.until, Change.at)
+    near = (Change.service_id == service_id, Change.at <= max(begun), over >= min(begun) - SHORTLY)
+    return list(session.scalars(select(Change).where(*near).order_by(Change.at.desc(), Change.id)))
+
+
+def beside(changes: Iterable[Change], begun: dt.datetime) -> list[Beside]:
+    found = [
+        Beside(one.kind, one.what, one.at, one.until, round(since / dt.timedelta(hours=1), 1))
+        for one in changes
+        if one.at <= begun and (since := max(begun - (one.until or one.at), dt.timedelta())) <= SHORTLY
+    ]
+    return sorted(found, key=lambda one: one.hours)[:MOST_BESIDE]
+
+
+def latest_changes(session: Session, service: Service, most: int = 5) -> list[Change]:
+    """The last that was told of, the latest first."""
+    mine = select(Change).where(Change.service_id == service.id)
+    return list(session.scalars(mine.order_by(Change.at.desc(), Change.id.desc()).limit(most)))

@@ -1,0 +1,195 @@
+"""Themes: what several services hear. Who may see some of the services sees what concerns those, and no more."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from feedback.record.access import Principal
+from feedback.record.errors import NotFound
+from feedback.record.models import (
+    Feedback,
+    Issue,
+    Service,
+    Statement,
+    Theme,
+    ThemeEvent,
+    ThemeIssue,
+    ThemeSignal,
+)
+from insights.issues.queries import issues
+from insights.issues.queries.issues import LONGEST_QUOTE
+from insights.presentation.schemas import Quote
+
+MOST_QUOTES = 20
+
+
+class ThemeIssueView(msgspec.Struct, frozen=True):
+    """An issue of a theme; `reports`: distinct pieces of feedback."""
+
+    id: uuid.UUID
+    service: str
+    title: str
+    trend: str
+    status: str
+    reports: int
+
+
+class ThemeSignalView(msgspec.Struct, frozen=True):
+    """`observed` reports where `expected` were, in these services together; `score`: -log10 of the odds.
+
+    Who may not see all of its services sees how many of the reports are theirs, and no expectation.
+    """
+
+    since: dt.datetime
+    detected_at: dt.datetime
+    ended_at: dt.datetime | None
+    window_hours: float
+    observed: int
+    expected: float | None
+    score: float
+    by_service: dict[str, int]
+    feedback_ids: list[uuid.UUID]
+
+
+class ThemeView(msgspec.Struct, frozen=True):
+    """The largest of its issues first; `signal` is the one that stands."""
+
+    id: uuid.UUID
+    title: str
+    first_seen: dt.datetime
+    services: list[str]
+    reports: int
+    issues: list[ThemeIssueView]
+    signal: ThemeSignalView | None
+
+
+class ThemeEventView(msgspec.Struct, frozen=True):
+    """`what`: began, joined, left, signal, signal ended, ended."""
+
+    at: dt.datetime
+    what: str
+    issue: uuid.UUID | None
+
+
+class ThemePage(ThemeView, frozen=True):
+    """With what was said in its services of late, and what became of it; the latest first."""
+
+    quotes: list[Quote]
+    history: list[ThemeEventView]
+
+
+def visible(session: Session, who: Principal) -> dict[int, Service]:
+    """The services that somebody may see."""
+    mine = select(Service)
+    if who.service_id is not None:
+        mine = mine.where(Service.id == who.service_id)
+    return {service.id: service for service in session.scalars(mine)}
+
+
+def listed(session: Session, who: Principal) -> list[ThemeView]:
+    """Those that stand: the least likely to be chance first, then those of most services and most reports."""
+    themes = session.scalars(select(Theme).where(Theme.ended_at.is_(None))).all()
+    found = _views(session, who, themes)
+    return sorted(found, key=lambda it: (-(it.signal.score if it.signal else 0), -len(it.services), -it.reports, it.id))
+
+
+def _views(session: Session, who: Principal, themes: Sequence[Theme]) -> list[ThemeView]:
+    """Those of which the asker may see anything."""
+    services, ids = visible(session, who), [theme.id for theme in themes]
+    members = _members(session, services, ids)
+    signals = {row.theme_id: row for row in session.scalars(_standing(ids))}
+    found = []
+    for theme in themes:
+        signal = _signal(signals[theme.id], services) if theme.id in signals else None
+        if members[theme.id] or signal:
+            found.append(_view(theme, members[theme.id], signal, whole=who.service_id is None))
+    return found
+
+
+def _view(theme: Theme, members: list[ThemeIssueView], signal: ThemeSignalView | None, *, whole: bool) -> ThemeView:
+    """Its title may be another service's: who does not see all is shown that of an issue of theirs."""
+    own = members[0].title if members else "Reported in several services"
+    slugs = {issue.service for issue in members} | set(signal.by_service if signal else ())
+    reports = sum(issue.reports for issue in members)
+    title = theme.title if whole else own
+    return ThemeView(theme.id, title, theme.created_at, sorted(slugs), reports, members, signal)
+
+
+def _members(
+    session: Session, services: dict[int, Service], ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, list[ThemeIssueView]]:
+    rows = session.execute(
+        select(ThemeIssue.theme_id, Issue)
+        .join(Issue, Issue.id == ThemeIssue.issue_id)
+        .where(ThemeIssue.theme_id.in_(ids), Issue.service_id.in_(services))
+    ).all()
+    counts = issues.tallies(session, Statement.issue_id.in_([issue.id for _, issue in rows]))
+    found: dict[uuid.UUID, list[ThemeIssueView]] = defaultdict(list)
+    for theme_id, it in rows:
+        reports = counts[it.id].count if it.id in counts else 0
+        slug = services[it.service_id].slug
+        found[theme_id].append(ThemeIssueView(it.id, slug, it.title, it.trend, it.status, reports))
+    for members in found.values():
+        members.sort(key=lambda issue: (-issue.reports, issue.id))
+    return found
+
+
+def _standing(ids: Sequence[uuid.UUID]):  # type: ignore[no-untyped-def]
+    return select(ThemeSignal).where(ThemeSignal.theme_id.in_(ids), ThemeSignal.ended_at.is_(None))
+
+
+def _signal(row: ThemeSignal, services: dict[int, Service]) -> ThemeSignalView | None:
+    mine = {number: ids for number, ids in row.reports.items() if int(number) in services}
+    if not mine:
+        return None
+    whole = len(mine) == len(row.reports)
+    return ThemeSignalView(
+        since=row.since,
+        detected_at=row.detected_at,
+        ended_at=row.ended_at,
+        window_hours=row.window_hours,
+        observed=row.observed if whole else sum(map(len, mine.values())),
+        expected=round(row.expected, 2) if whole else None,
+        score=round(row.score, 2),
+        by_service={services[int(number)].slug: len(ids) for number, ids in mine.items()},
+        feedback_ids=[uuid.UUID(identity) for ids in mine.values() for identity in ids],
+    )
+
+
+def shown(session: Session, who: Principal, theme_id: uuid.UUID) -> ThemePage:
+    """Raises `NotFound` for what the asker may see nothing of."""
+    theme = session.get(Theme, theme_id)
+    views = _views(session, who, [theme]) if theme else []
+    if not views:
+        raise NotFound("there is no such theme")
+    [view] = views
+    services = visible(session, who)
+    events = session.scalars(
+        select(ThemeEvent)
+        .where(ThemeEvent.theme_id == theme_id)
+        .where(or_(ThemeEvent.service_id.is_(None), ThemeEvent.service_id.in_(services)))
+        .order_by(ThemeEvent.id.desc())
+        .limit(200)
+    )
+    history = [ThemeEventView(event.at, event.what, event.issue_id) for event in events]
+    fields = {name: getattr(view, name) for name in ThemeView.__struct_fields__}
+    return ThemePage(**fields, quotes=_quotes(session, view), history=history)
+
+
+def _quotes(session: Session, view: ThemeView) -> list[Quote]:
+    """Of what stands out the pieces that it rests on; else the latest of its issues."""
+    behind = Statement.feedback_id.in_(view.signal.feedback_ids) if view.signal else None
+    mine = behind if behind is not None else Statement.issue_id.in_([issue.id for issue in view.issues])
+    rows = session.execute(
+        select(Statement.feedback_id, Statement.text, Feedback.channel, Statement.said_at)
+        .join(Feedback, Feedback.id == Statement.feedback_id)
+        .where(mine, Statement.evidence)
+        .order_by(Statement.said_at.desc(), Statement.id)
+        .limit(MOST_QUOTES)
+    )
+    return [Quote(row.feedback_id, row.text[:LONGEST_QUOTE], row.channel, row.said_at) for row in rows]

@@ -1,1 +1,0 @@
-"""What is usual, and where too much is said: the parts of `insights.detect`."""

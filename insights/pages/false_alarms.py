@@ -1,0 +1,31 @@
+"""What a signal rests on, on the page of its issue; and the button that calls it a false alarm."""
+
+import asyncio
+import uuid
+
+from litestar import post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from feedback.given import GivenRecord
+from feedback.record.db import Record
+from insights.api.door import AnyRequest, asker
+from insights.issues.decisions import false_alarms
+from insights.pages.layout import form_values, redirect
+
+
+@post("/dashboard/signals/{signal:uuid}/false-alarm", status_code=200)
+async def doubt(request: AnyRequest, record: GivenRecord, signal: FromPath[uuid.UUID]) -> Redirect:
+    """`undo` takes it back."""
+    return await asyncio.to_thread(_judge, request, record, signal, await form_values(request))
+
+
+def _judge(request: AnyRequest, record: Record, signal_id: uuid.UUID, values: dict[str, str]) -> Redirect:
+    with record.transaction() as session:
+        who = asker(session, request)
+        signal = false_alarms.signal_for(session, who, signal_id)
+        if values.get("undo"):
+            false_alarms.take_back(session, who, signal)
+        else:
+            false_alarms.say_false(session, who, signal, values.get("why", "")[:2_000] or None)
+        return redirect(f"/dashboard/issues/{signal.issue_id}#why")

@@ -1,0 +1,113 @@
+"""Counts over time as pictures: a Plotly figure for the page's script to draw, and a line small enough for a table."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+
+from insights.detection.statistics.trend import BEFORE, Band, band
+
+WEEKLY_FROM = 120  # days; more bars than that are too thin to tell apart
+LEARNING = 7  # days of a service's first feedback, which tell too little of what is usual to draw it
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A day or a week (by its Monday): reports of the issue, of the whole service, and what was changed then.
+
+    `usual`: what was to be expected, where the four weeks before tell it.
+    """
+
+    begin: dt.date
+    count: int
+    total: int
+    marks: tuple[str, ...] = ()
+    usual: Band | None = None
+
+
+def bars(days: Sequence[tuple[dt.date, int, int]], marks: Iterable[tuple[dt.date, str]]) -> list[Bar]:
+    """`days`: day, the issue's count, the service's; the earliest first. Long histories are summed by the week.
+
+    The four weeks before what is to be shown come first: they tell what is usual, and have no bar.
+    """
+    weekly = len(days) - BEFORE >= WEEKLY_FROM
+    begin, span = (_monday, 7) if weekly else (_itself, 1)
+    said: dict[dt.date, list[str]] = {}
+    for day, what in marks:
+        said.setdefault(begin(day), []).append(what)
+    found = [
+        Bar(start, sum(day[1] for day in part), sum(day[2] for day in part), tuple(said.get(start, ())))
+        for start, group in groupby(days, key=lambda day: begin(day[0]))
+        for part in [list(group)]
+    ]
+    usual = band([bar.count for bar in found], [bar.total for bar in found], BEFORE // span)
+    told = next((place for place, bar in enumerate(found) if bar.total), len(found)) + max(1, LEARNING // span)
+    drawn = [
+        replace(bar, usual=each if at >= told else None)
+        for at, (bar, each) in enumerate(zip(found, usual, strict=True))
+    ]
+    return drawn[BEFORE // span :]
+
+
+def _monday(day: dt.date) -> dt.date:
+    return day - dt.timedelta(days=day.weekday())
+
+
+def _itself(day: dt.date) -> dt.date:
+    return day
+
+
+def figure(found: Sequence[Bar]) -> dict[str, Any]:
+    """Data and layout in Plotly's terms; colours and fonts come from the page."""
+    marked = [bar for bar in found if bar.marks]
+    return {
+        "data": [
+            *_usual(found),
+            {
+                "type": "bar",
+                "x": [bar.begin.isoformat() for bar in found],
+                "y": [bar.count for bar in found],
+                "customdata": [bar.total for bar in found],
+                "hovertemplate": "%{x|%A %-d %B %Y}: %{y} of %{customdata}<extra></extra>",
+                "showlegend": False,
+            },
+        ],
+        "layout": {
+            "xaxis": {"type": "date", "tickformat": "%-d %b", "fixedrange": True},
+            "yaxis": {"title": {"text": "Reports"}, "rangemode": "tozero", "fixedrange": True, "tickformat": "~d"},
+            "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
+            "shapes": [_line(bar) for bar in marked],
+            "annotations": [_note(bar) for bar in marked],
+        },
+    }
+
+
+def _usual(found: Sequence[Bar]) -> list[dict[str, Any]]:
+    """The band, as two lines and what lies between them."""
+    known = [(bar.begin.isoformat(), bar.usual) for bar in found if bar.usual]
+    line = {"type": "scatter", "mode": "lines", "x": [day for day, _ in known], "hoverinfo": "skip"}
+    return [
+        {**line, "y": [usual.low for _, usual in known], "showlegend": False},
+        {**line, "y": [usual.high for _, usual in known], "fill": "tonexty", "name": "Usual"},
+    ]
+
+
+def _line(bar: Bar) -> dict[str, Any]:
+    at = bar.begin.isoformat()
+    return {"type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "paper", "line": {"dash": "dot", "width": 2}}
+
+
+def _note(bar: Bar) -> dict[str, Any]:
+    text = "; ".join(bar.marks)[:60].replace("<", "&lt;")  # Plotly reads a little HTML in its texts
+    return {"x": bar.begin.isoformat(), "y": 1, "yref": "paper", "yanchor": "top", "showarrow": False, "text": text}
+
+
+def sparkline(counts: Sequence[int], width: int = 112, height: int = 24) -> str:
+    """The points of an SVG polyline: the first at the left, the highest at the top; empty without counts."""
+    if not counts:
+        return ""
+    most, step = max(*counts, 1), (width - 2) / max(len(counts) - 1, 1)
+    return " ".join(
+        f"{1 + place * step:.1f},{height - 1 - (height - 2) * count / most:.1f}" for place, count in enumerate(counts)
+    )

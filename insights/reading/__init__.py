@@ -1,1 +1,0 @@
-"""What is read: services, issues, signals and feedback, as the API and the pages show them."""

@@ -1,0 +1,90 @@
+"""What people said is found by its words, and by what it means."""
+
+import uuid
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+from sqlalchemy import select
+
+from feedback.record import access, services
+from feedback.record.db import Record
+from feedback.record.models import Statement
+from insights.issues.queries.query_embedding import Meaning
+from insights.issues.queries.search import fused, search
+from tests.insights import made_up
+from tests.insights.api.test_api import key
+from workers.tools import Tools
+
+Client = TestClient[Litestar]
+
+SAID = {
+    "Charged twice": ["I was charged two times for one permit", "You took my money twice"],
+    "Photo will not upload": ["The photo page fails every time", "My picture is refused"],
+}
+
+
+@pytest.fixture
+def found(record: Record, tools: Tools, blue_badge: str) -> dict[str, uuid.UUID]:
+    """Two issues with two reports each, embedded."""
+    with record.transaction() as session:
+        made = {}
+        for title, texts in SAID.items():
+            issue = made_up.issue(session, blue_badge, title)
+            for text in texts:
+                made_up.report(session, issue, text)
+            made[title] = issue.id
+        for said in session.scalars(select(Statement)):
+            said.vector, said.embedded_by = tools.encode([said.text])[0].tolist(), tools.model
+        return made
+
+
+def test_what_means_the_same_is_found_in_other_words_with_quotes_of_its_issue(
+    client: Client, admin: dict[str, str], found: dict[str, uuid.UUID], blue_badge: str
+) -> None:
+    answer = client.get(f"/v1/services/{blue_badge}/search?q=double payment taken", headers=admin).json()
+    assert answer["by_meaning"]
+    first = answer["items"][0]
+    assert (first["issue"]["title"], first["reports"]) == ("Charged twice", 2)
+    assert {quote["text"] for quote in first["quotes"]} == set(SAID["Charged twice"])
+
+
+def test_words_are_found_in_any_of_their_forms_without_a_model(
+    record: Record, found: dict[str, uuid.UUID], blue_badge: str
+) -> None:
+    with record.transaction() as session:
+        service = services.add(session, "other", "Other")
+        assert search(session, service, "photos", None) == []
+        mine = access.service(session, blue_badge)
+        [hit] = search(session, mine, "photos failing", None)
+        assert hit.issue is not None
+        assert (hit.issue.title, hit.reports) == ("Photo will not upload", 1)
+        assert search(session, mine, "photos -pages", None) == []
+
+
+def test_hits_come_page_by_page(
+    client: Client, admin: dict[str, str], found: dict[str, uuid.UUID], blue_badge: str
+) -> None:
+    path = f"/v1/services/{blue_badge}/search?q=permit or photo&limit=1"
+    first = client.get(path, headers=admin).json()
+    second = client.get(f"{path}&cursor={first['next_cursor']}", headers=admin).json()
+    titles = {page["items"][0]["issue"]["title"] for page in (first, second)}
+    assert (titles, second["next_cursor"]) == (set(SAID), None)
+
+
+def test_a_query_needs_words_and_a_key_of_the_service(client: Client, record: Record, blue_badge: str) -> None:
+    with record.transaction() as session:
+        services.add(session, "parks", "Parks")
+    mine = key(record, "reader", "parks")
+    assert client.get("/v1/services/parks/search?q= ", headers=mine).status_code == 400
+    assert client.get(f"/v1/services/{blue_badge}/search?q=photo", headers=mine).status_code == 404
+    assert client.get("/v1/services/parks/search?q=photo").status_code == 401
+
+
+def test_who_does_not_wait_for_the_model_goes_without() -> None:
+    assert Meaning(None).of("photo", patience=0) is None
+
+
+def test_what_both_rankings_hold_comes_before_what_one_holds_higher_up() -> None:
+    assert fused([1, 2], [3, 2]) == [2, 1, 3]
+    assert fused([], []) == []

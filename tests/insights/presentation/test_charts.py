@@ -1,0 +1,55 @@
+import datetime as dt
+
+from insights.presentation import charts
+
+MONDAY = dt.date(2026, 3, 2)
+
+
+def days(count: int) -> list[tuple[dt.date, int, int]]:
+    """Numbered from a Monday on; before it four weeks of one report a day."""
+    before = [(MONDAY - dt.timedelta(days=back), 1, 10) for back in range(28, 0, -1)]
+    return before + [(MONDAY + dt.timedelta(days=number), number, 10) for number in range(count)]
+
+
+def test_a_short_history_has_a_bar_for_each_day() -> None:
+    found = charts.bars(days(3), [(MONDAY, "New form"), (MONDAY, "Letters sent")])
+    assert (found[0].begin, found[0].count, found[0].total) == (MONDAY, 0, 10)
+    assert found[0].marks == ("New form", "Letters sent")
+    assert [bar.count for bar in found] == [0, 1, 2]
+
+
+def test_each_bar_says_what_is_usual_by_the_four_weeks_before_it() -> None:
+    found = charts.bars(days(3), [])
+    assert found[0].usual is not None and 0.9 < found[0].usual.expected < 1.1
+    assert found[0].usual.low <= 1 <= found[0].usual.high
+
+
+def test_a_services_first_week_tells_too_little_of_what_is_usual() -> None:
+    silent = [(MONDAY - dt.timedelta(days=back), 0, 0) for back in range(28, 0, -1)]
+    begun = [(MONDAY + dt.timedelta(days=number), 1, 10) for number in range(9)]
+    assert [bar.usual is not None for bar in charts.bars(silent + begun, [])] == [False] * 7 + [True] * 2
+
+
+def test_a_long_history_is_summed_by_weeks_that_begin_on_monday_and_loses_nothing() -> None:
+    found = charts.bars(days(140), [(MONDAY + dt.timedelta(days=8), "New form")])
+    assert len(found) == 20
+    assert all(bar.begin.weekday() == 0 for bar in found)
+    assert sum(bar.count for bar in found) == sum(range(140))
+    assert found[1].marks == ("New form",)
+    assert found[0].usual is not None and 6 < found[0].usual.expected < 8
+
+
+def test_the_figure_holds_the_counts_and_the_band_and_marks_what_was_changed() -> None:
+    drawn = charts.figure(charts.bars(days(3), [(MONDAY, "<b>New</b> form")]))
+    low, high, counts = drawn["data"]
+    assert counts["x"] == low["x"] == high["x"] == ["2026-03-02", "2026-03-03", "2026-03-04"]
+    assert counts["y"] == [0, 1, 2]
+    assert all(lowest <= highest for lowest, highest in zip(low["y"], high["y"], strict=True))
+    assert [shape["x0"] for shape in drawn["layout"]["shapes"]] == ["2026-03-02"]
+    assert drawn["layout"]["annotations"][0]["text"] == "&lt;b>New&lt;/b> form"
+
+
+def test_a_line_goes_from_left_to_right_and_up_to_the_highest() -> None:
+    assert charts.sparkline([0, 4, 2], width=12, height=10) == "1.0,9.0 6.0,1.0 11.0,5.0"
+    assert charts.sparkline([0, 0], width=12, height=10) == "1.0,9.0 11.0,9.0"
+    assert charts.sparkline([]) == ""
