@@ -7,9 +7,9 @@ The walk, in ten lines:
 3. A bell rings (`feedback.record.queue`); workers claim what waits (`feedback.record.stages`).
 4. Cleaning (`nlp.clean.cleaner`) redacts, tells the language, splits statements; the raw text is shredded.
 5. Embedding and grouping (`nlp.embed.embedder`, `nlp.group.topics`) let each statement join an issue of its service.
-6. A refit (`workers.refit`) finds new issues; `nlp.group.identity` keeps the ids of the known ones.
+6. A refit (`workers.actors.refit`) finds new issues; `nlp.group.identity` keeps the ids of the known ones.
 7. Noticing (`insights.detection.detector`) holds the counts against what is expected and raises signals.
-8. Alerts (`insights.alerts`, `workers.deliver`) tell those who subscribed, once.
+8. Alerts (`insights.alerts`, `workers.actors.deliver`) tell those who subscribed, once.
 9. People act (`insights.issues.decisions`), and outcomes (`insights.outcomes`) measure what that did.
 10. The citizen's receipt (`ingest.pages.citizen_pages`) says what became of it.
 """

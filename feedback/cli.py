@@ -97,7 +97,7 @@ def work(settings: Settings, queues: tuple[str, ...], threads: int) -> None:
     """Run one worker process; without --queue it serves them all."""
     from feedback.doors import opened, until_told_to_stop
     from feedback.record.queue import QUEUES
-    from workers.process import work
+    from workers.runtime.process import work
 
     with opened(settings, pool=threads + 3) as door:
         work(door.record, door.servers.redis_url, until_told_to_stop(), queues or set(QUEUES.values()), threads)
@@ -109,7 +109,7 @@ def schedule(settings: Settings) -> None:
     """Run the scheduler: it rings for what waits, and does what is due by the clock."""
     from feedback.doors import opened, until_told_to_stop
     from feedback.record.queue import Bell
-    from workers.schedule import schedule
+    from workers.runtime.schedule import schedule
 
     with opened(settings, pool=3) as door:
         schedule(door.record, Bell(door.servers.redis_url), until_told_to_stop())

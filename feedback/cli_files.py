@@ -17,7 +17,7 @@ from feedback.record.settings import Settings
 def backtest(settings: Settings, /, source: Path, target: Path, tolerance: float, compare: bool) -> None:
     """Replay a history as it would have happened, and write each signal when it would have been raised."""
     from feedback.progress import staged
-    from workers.backtest import TOLERANCES, backtest
+    from workers.offline.backtest import TOLERANCES, backtest
 
     others = TOLERANCES if compare else ()
     with staged() as progress:
@@ -43,7 +43,7 @@ def backtest(settings: Settings, /, source: Path, target: Path, tolerance: float
 def analyse(settings: Settings, file: Path, target: Path, text_column: str, frame: Path | None) -> None:
     """Group the comments of one spreadsheet into issues; writes feedback.csv and report.html."""
     from feedback.progress import staged
-    from workers.analyse import analyse
+    from workers.offline.analyse import analyse
 
     with staged() as progress:
         analyse(file, target, text_column=text_column, frame=frame, model=settings.embedding_model, progress=progress)
@@ -56,7 +56,7 @@ def analyse(settings: Settings, file: Path, target: Path, text_column: str, fram
 def redact(source: Path, target: Path) -> None:
     """Redact texts: JSON lines with id and text in; id, text and spans out."""
     from feedback.progress import counted
-    from workers.redact import redact_file
+    from workers.offline.redact import redact_file
 
     with counted("redacting", source) as progress:
         count = redact_file(source, target, progress)

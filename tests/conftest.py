@@ -21,8 +21,8 @@ from feedback.record.settings import Settings
 from feedback.record.stages import Claimer
 from tests.insights.mailbox import Box, mailbox
 from tests.insights.receivers import Receiver, receiver
-from workers.station import Worker
-from workers.tools import Tools
+from workers.runtime.model_loader import Tools
+from workers.runtime.stage import Worker
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from typing import Any
 
 from ingest.intake.accept import Accepted, accept
 from ingest.intake.arrival import Arrival
-from workers.notice import NOTICE
-from workers.pipeline import CLEAN, GROUP
-from workers.refit import REFIT
-from workers.station import Worker, work_once
+from workers.actors.notice import NOTICE
+from workers.actors.pipeline import CLEAN, GROUP
+from workers.actors.refit import REFIT
+from workers.runtime.stage import Worker, work_once
 
 
 def put(

@@ -13,22 +13,12 @@ from feedback.record.models import Action, Feedback, Issue, Service, Signal, Sta
 from insights.issues.decisions import lifecycle
 from insights.outcomes import effect
 from insights.outcomes.effect import AFTER, BEFORE, Day, Outcome
+from insights.presentation.schemas import Measured
 
 DAY = dt.timedelta(days=1)
 PER = 1_000
 
 Days = dict[int, Day]
-
-
-class Measured(msgspec.Struct, frozen=True):
-    """Rates per 1,000 pieces of the service; `change` as a share (-0.6 for -60 %) with its 90 % `interval`."""
-
-    before: float | None
-    after: float | None
-    change: float | None
-    interval: tuple[float, float] | None
-    probability: float | None
-    verdict: str
 
 
 class OutcomeView(Measured, frozen=True, kw_only=True):

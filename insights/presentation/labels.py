@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 
 from feedback.record.models import Change
 from insights.detection.statistics.trend import Band
-from insights.outcomes.ledger import Measured
-from insights.presentation.schemas import Beside, Noticing, SignalView
+from insights.presentation.schemas import Beside, Measured, Noticing, SignalView
 
 CHANNELS: Mapping[str, str] = {
     "web": "on the website",

@@ -212,3 +212,14 @@ class Event(msgspec.Struct, frozen=True):
     what: str
     reason: str | None
     details: dict[str, Any]
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """Rates per 1,000 pieces of the service; `change` as a share (-0.6 for -60 %) with its 90 % `interval`."""
+
+    before: float | None
+    after: float | None
+    change: float | None
+    interval: tuple[float, float] | None
+    probability: float | None
+    verdict: str

@@ -12,8 +12,8 @@ from tests.bench import Report as Findings
 from tests.bench import Row, Skipped
 from tests.bench.arranged import DAYS, HISTORY, make
 from tests.insights.detection.streams import DAY, START, TOPICS, Service, play, sent
-from workers.backtest import by_service, hear, read
-from workers.replay import Heard, replay
+from workers.offline.backtest import by_service, hear, read
+from workers.offline.replay import Heard, replay
 
 LEARNING, WATCHED = 4, 20
 """Weeks of each service: the first are not counted."""

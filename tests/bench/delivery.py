@@ -33,8 +33,8 @@ from tests.insights.raising import raise_signal
 from tests.insights.receivers import Received, Receiver, receiver
 from tests.walking import walk
 from tests.workers.texts import BROKEN, USUAL, said
-from workers.station import Worker
-from workers.tools import Tools
+from workers.runtime.model_loader import Tools
+from workers.runtime.stage import Worker
 
 HEALTHY, EACH = 20, 10
 HANGS = 15.0  # seconds

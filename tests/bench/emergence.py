@@ -21,8 +21,8 @@ from insights.detection.statistics.gamma_poisson import Counts, exposure, surpri
 from tests.bench import Report as Findings
 from tests.bench import Row
 from tests.bench.arranged import FLAGS, HISTORY, make, scorer
-from workers.backtest import backtest, by_service, hear, read
-from workers.replay import Groups
+from workers.offline.backtest import backtest, by_service, hear, read
+from workers.offline.replay import Groups
 
 SEEDS = (1, 2, 3)
 DAYS = 29

@@ -23,12 +23,11 @@ from feedback.record.models import Feedback, Statement, new_id
 from feedback.record.queue import Bell
 from feedback.record.settings import Settings
 from feedback.record.stages import Claimer, ask
-from insights.detection import detector
+from insights.detection import detector, window_cache
 from tests.bench import Report
-from workers import recall
-from workers.notice import NOTICE
-from workers.station import Worker, work_once
-from workers.tools import Tools
+from workers.actors.notice import NOTICE
+from workers.runtime.model_loader import Tools
+from workers.runtime.stage import Worker, work_once
 
 SIZES = (1_500, 10_000)
 MORE = 40
@@ -55,7 +54,7 @@ def _measured(worker: Worker, size: int) -> dict[str, Any]:
         services.add(session, slug, slug)
         _say(session, slug, size, centres, random, noticed=True)
     times: dict[str, list[float]] = {"reading": [], "step": [], "all": []}
-    with _timed(recall, "hear", times["reading"]), _timed(detector, "step", times["step"]):
+    with _timed(window_cache, "hear", times["reading"]), _timed(detector, "step", times["step"]):
         for _ in range(MORE + 1):
             with worker.record.transaction() as session:
                 _say(session, slug, 1, centres, random, noticed=False)

@@ -9,7 +9,7 @@ from insights.detection.detector import Report, State
 from tests.bench import Report as Findings
 from tests.bench import Row
 from tests.insights.detection.streams import DAY, START, Service
-from workers.replay import replay
+from workers.offline.replay import replay
 
 A_DAY, YEAR = 100, 365
 REMEMBERED = (1_500, 10_000)

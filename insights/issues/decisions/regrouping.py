@@ -1,6 +1,7 @@
 """What people decide about which statements belong together: merge, split, move, keep apart.
 
-Each is written down as a `Regrouping`: refits honour it (`workers.decided`), and it can be undone (`insights.undoing`).
+Each is written down as a `Regrouping`: refits honour it (`insights.grouping.constraints`), and it can be undone
+(`undoing.py`).
 """
 
 from collections.abc import Collection, Sequence

@@ -17,8 +17,8 @@ from feedback.record.sealing import KeyRing
 from ingest.intake.accept import accept
 from ingest.intake.arrival import Arrival
 from tests.walking import walk
-from workers.station import Worker
-from workers.tools import Tools
+from workers.runtime.model_loader import Tools
+from workers.runtime.stage import Worker
 
 Client = TestClient[Litestar]
 

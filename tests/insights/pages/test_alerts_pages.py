@@ -16,8 +16,8 @@ from tests.insights.alerts.people import subscribe
 from tests.insights.pages.signed_in import OURS, signed_in, words_of
 from tests.insights.raising import raise_signal, subscription, waiting
 from tests.insights.receivers import Receiver
-from workers.deliver import deliver
-from workers.station import Worker
+from workers.actors.deliver import deliver
+from workers.runtime.stage import Worker
 
 Client = TestClient[Litestar]
 

@@ -12,7 +12,7 @@ from feedback.record.db import Record
 from feedback.record.models import Issue, Refit, Statement
 from tests.insights import made_up
 from tests.insights.api.test_api import key
-from workers.tools import Tools
+from workers.runtime.model_loader import Tools
 
 Client = TestClient[Litestar]
 Headers = dict[str, str]

@@ -3,9 +3,8 @@ from typing import Any
 
 import pytest
 
-from insights.outcomes.ledger import Measured
 from insights.presentation import labels
-from insights.presentation.schemas import SignalView
+from insights.presentation.schemas import Measured, SignalView
 
 NOW = dt.datetime(2026, 3, 11, 9, 0, tzinfo=dt.UTC)  # a Wednesday
 LONDON = "Europe/London"

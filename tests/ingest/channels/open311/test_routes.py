@@ -17,7 +17,7 @@ from feedback.record.models import Contact, Feedback, Issue, Publication, Statem
 from tests.conftest import RealServers
 from tests.serving import served
 from tests.walking import walk
-from workers.station import Worker
+from workers.runtime.stage import Worker
 
 WORDS = "The street lamp is broken, Ann Smith on 07700 900123 can tell more"
 

@@ -16,7 +16,7 @@ from feedback.record import access
 from insights.alerts.delivery import events
 from tests.conftest import RealServers
 from tests.insights.raising import raise_signal
-from workers.station import Worker
+from workers.runtime.stage import Worker
 
 Headers = dict[str, str]
 

@@ -18,8 +18,8 @@ from insights.alerts.rules.subscriptions import Filters
 from tests.insights.alerts.people import subscribe, urgent_piece
 from tests.insights.raising import NOW, raise_signal, subscription, tell_again, waiting
 from tests.insights.receivers import Receiver
-from workers.deliver import deliver
-from workers.station import Worker
+from workers.actors.deliver import deliver
+from workers.runtime.stage import Worker
 
 Client = TestClient[Litestar]
 Headers = dict[str, str]

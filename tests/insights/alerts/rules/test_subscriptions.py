@@ -18,9 +18,9 @@ from insights.alerts.delivery import credentials
 from tests.insights.alerts.people import subscribe, urgent_piece
 from tests.insights.raising import make_due, raise_signal, waiting
 from tests.insights.receivers import Receiver
-from workers import retention
-from workers.deliver import deliver
-from workers.station import Worker
+from workers.actors import retention
+from workers.actors.deliver import deliver
+from workers.runtime.stage import Worker
 
 Client = TestClient[Litestar]
 Headers = dict[str, str]

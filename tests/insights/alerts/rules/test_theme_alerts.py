@@ -16,8 +16,8 @@ from tests.insights import made_up
 from tests.insights.alerts.people import urgent_piece
 from tests.insights.raising import NOW, raise_signal, waiting
 from tests.insights.receivers import Receiver
-from workers.deliver import deliver
-from workers.station import Worker
+from workers.actors.deliver import deliver
+from workers.runtime.stage import Worker
 
 Client = TestClient[Litestar]
 Headers = dict[str, str]

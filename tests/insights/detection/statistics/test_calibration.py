@@ -3,10 +3,10 @@
 import msgspec
 
 from insights.detection.detector import State
+from insights.detection.restore import thaw
 from insights.detection.serialization import freeze
 from insights.detection.statistics.calibration import LEAST, Calibration
 from insights.detection.statistics.gamma_poisson import WEEK
-from workers.remembered import thaw
 
 
 def after(weeks: int, a_week: int) -> Calibration:

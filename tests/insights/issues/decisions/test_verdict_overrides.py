@@ -13,9 +13,9 @@ from feedback.record.db import Record
 from feedback.record.models import AuditEntry, Feedback, Statement
 from tests.insights.api.test_held import key
 from tests.walking import put, walk
-from tests.workers.test_pipeline import COPY, weights
+from tests.workers.actors.test_pipeline import COPY, weights
 from tests.workers.texts import USUAL, said
-from workers.station import Worker
+from workers.runtime.stage import Worker
 
 Client = TestClient[Litestar]
 SPAM = "WINNER!! Claim your FREE £1000 prize now, call 09061701461 before midnight! T&Cs apply www.prize-claim.com"

@@ -14,7 +14,7 @@ from insights.issues.queries.query_embedding import Meaning
 from insights.issues.queries.search import fused, search
 from tests.insights import made_up
 from tests.insights.api.test_api import key
-from workers.tools import Tools
+from workers.runtime.model_loader import Tools
 
 Client = TestClient[Litestar]
 

@@ -1,0 +1,1 @@
+"""From what came in to what is kept: redacted statements with vectors, and which texts are copies."""

@@ -1,0 +1,126 @@
+"""From what came in to what is kept: cleaned, told apart, embedded."""
+
+import uuid
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback.record.models import EVIDENCE
+from nlp.clean.cleaner import Cleaned, Statement, Urgency
+from nlp.embed.crowds import EMBEDDED_WELL
+
+SET_APART = {"spam"}
+"""Verdicts after which a piece is kept and shown, and counts for nothing."""
+
+
+class Models(Protocol):
+    """The models that cleaning takes; whoever loads them sees to it that one thread uses them at a time."""
+
+    @property
+    def model(self) -> str: ...
+
+    def clean(self, texts: Sequence[str]) -> list[Cleaned]: ...
+
+    def redact(self, texts: Sequence[str]) -> list[str]: ...
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]: ...
+
+    def near_urgent(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> Urgency | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is stored of one piece; `said` are the rows of its statements. All of it redacted."""
+
+    text: str
+    language: str
+    page_url: str | None
+    attributes: dict[str, str]
+    hidden: dict[str, int]
+    verdicts: list[dict[str, Any]]
+    urgent: dict[str, Any] | None
+    confidence: float | None
+    said: list[dict[str, Any]]
+
+    @property
+    def set_apart(self) -> bool:
+        return any(verdict["name"] in SET_APART for verdict in self.verdicts)
+
+
+def prepare(models: Models, contents: Mapping[uuid.UUID, Mapping[str, Any]]) -> dict[uuid.UUID, Prepared]:
+    """Cleans and embeds many at once. Raises what the redactor raises: what could not be redacted is not kept."""
+    cleaned = models.clean([content["message"] for content in contents.values()])
+    asides = _redacted(models, [text for content in contents.values() for text in _asides(content)])
+    vectors = iter(models.encode([said.text for one in cleaned for said in one.statements if not said.filler]))
+    found = {}
+    for (identity, content), one in zip(contents.items(), cleaned, strict=True):
+        redacted = [next(asides) for _ in _asides(content)]
+        said = [_row(place, said, vectors, models.model) for place, said in enumerate(one.statements)]
+        urgent = one.urgent or _means_urgent(models, said)
+        found[identity] = _prepared(content, one, redacted, said, urgent)
+    return found
+
+
+def _redacted(models: Models, texts: Sequence[str]) -> Iterator[str]:
+    """Most are empty: only the others are read."""
+    found = iter(models.redact([text for text in texts if text]))
+    return (next(found) if text else text for text in texts)
+
+
+def _means_urgent(models: Models, said: Sequence[Mapping[str, Any]]) -> Urgency | None:
+    """What no pattern knows, but means what cannot wait; in the languages that the model knows."""
+    rows = [row for row in said if row["vector"] is not None and row["language"] in EMBEDDED_WELL]
+    if not rows:
+        return None
+    return models.near_urgent([row["text"] for row in rows], np.array([row["vector"] for row in rows], np.float32))
+
+
+def _asides(content: Mapping[str, Any]) -> list[str]:
+    """What came beside the message and may hold personal data too: the page's address, the attributes' values."""
+    page = (content["page_url"] or "").split("?")[0].split("#")[0]
+    return [page, *content["attributes"].values()]
+
+
+def _prepared(
+    content: Mapping[str, Any],
+    one: Cleaned,
+    redacted: Sequence[str],
+    said: list[dict[str, Any]],
+    urgent: Urgency | None,
+) -> Prepared:
+    verdicts = [msgspec.to_builtins(verdict) for verdict in one.verdicts]
+    confidences = [turn["confidence"] for turn in content["turns"] if turn["confidence"] is not None]
+    apart = any(verdict["name"] in SET_APART for verdict in verdicts)
+    return Prepared(
+        text=one.text,
+        language=one.language,
+        page_url=redacted[0] or None,
+        attributes=dict(zip(content["attributes"], redacted[1:], strict=True)),
+        hidden=dict(Counter(span.entity for span in one.spans)),
+        verdicts=verdicts,
+        urgent=msgspec.to_builtins(urgent) if urgent else None,
+        confidence=sum(confidences) / len(confidences) if confidences else None,
+        said=[{**row, "evidence": row["evidence"] and not apart} for row in said],
+    )
+
+
+def _row(place: int, said: Statement, vectors: "Any", model: str) -> dict[str, Any]:
+    vector: NDArray[np.float32] | None = None if said.filler else next(vectors)
+    return {
+        "position": place,
+        "text": said.text,
+        "begin": said.start,
+        "end": said.end,
+        "language": said.language,
+        "kind": said.kind,
+        "filler": said.filler,
+        "evidence": said.kind in EVIDENCE and not said.filler,
+        "severity": said.severity,
+        "vector": vector,
+        "embedded_by": None if said.filler else model,
+    }

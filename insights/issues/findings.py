@@ -1,0 +1,156 @@
+"""What the detector found, as it is stored: signals with their evidence, the issues that they are about, named."""
+
+import datetime as dt
+import re
+import uuid
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback.record.db import Record
+from feedback.record.models import Issue, IssueEvent, Service, Signal, Statement, new_id
+from insights.detection import detector
+from insights.issues.decisions import lifecycle
+from nlp.group import titles as phrases
+from nlp.group.titles import Encode
+
+Titles = Mapping[str, str]
+"""Of issues found just now, by their ids."""
+
+WORDS = re.compile(r"[^\W\d_]{4,}")
+KEYWORDS = 5
+QUOTES = 5
+
+
+def standing(session: Session, service_id: int) -> list[Signal]:
+    """The signals of a service that have not ended, in the order in which they were found."""
+    query = select(Signal).where(Signal.service_id == service_id, Signal.ended_at.is_(None))
+    return list(session.scalars(query.order_by(Signal.detected_at, Signal.id)))
+
+
+def end(session: Session, service_id: int, state: detector.State, now: dt.datetime) -> bool:
+    """A signal ends when its issue is no longer reported on; says whether one did."""
+    active: dict[tuple[str, str], detector.Active] = {(one.issue, one.tier): one for one in state.active}
+    ended = False
+    for signal in standing(session, service_id):
+        if found := active.get((str(signal.issue_id), signal.tier)):
+            signal.last_report_at = found.last_report
+        else:
+            signal.ended_at, ended = now, True
+            _note(session, signal.issue_id, f"{signal.tier} ended")
+    session.flush()
+    return ended
+
+
+def titles(record: Record, encode: Encode, service_id: int, signals: Sequence[detector.Signal]) -> Titles:
+    """A readable phrase for each issue that was found just now, unlike any other title of its service."""
+    found = [signal for signal in signals if signal.centroid is not None]
+    if not found:
+        return {}
+    with record.transaction() as session:
+        others = (Issue.service_id == service_id, Issue.id.not_in([uuid.UUID(signal.issue) for signal in found]))
+        known = session.scalars(select(Issue.title).where(*others)).all()
+        texts = [_texts(session, signal) for signal in found]
+    ends = np.cumsum([len(group) for group in texts])
+    groups = [np.arange(stop - len(group), stop) for stop, group in zip(ends, texts, strict=True)]
+    names = phrases.name(
+        [text for group in texts for text in group],
+        groups,
+        [_keywords(group) for group in texts],
+        centroids=np.array([signal.centroid for signal in found]),
+        encode=encode,
+        known=known,
+    )
+    return {signal.issue: name for signal, name in zip(found, names, strict=True)}
+
+
+def _texts(session: Session, signal: detector.Signal) -> list[str]:
+    return list(session.scalars(select(Statement.text).where(Statement.id.in_(signal.keys)).order_by(Statement.id)))
+
+
+def _keywords(texts: Sequence[str]) -> list[str]:
+    """The longer words that most of them share."""
+    said = Counter(word for text in texts for word in set(WORDS.findall(text.lower())))
+    return [word for word, _ in said.most_common(KEYWORDS)]
+
+
+def store(
+    session: Session, service: Service, signals: Sequence[detector.Signal], named: Titles, now: dt.datetime
+) -> None:
+    for signal in signals:
+        issue = _issue(session, service, signal, named)
+        if signal.tier == "signal":
+            lifecycle.reopen(session, issue, signal.kind)
+        lifecycle.end_signals(session, issue)
+        session.add(_row(service, issue, signal, now))
+        _note(session, issue.id, f"{signal.tier} {signal.kind}")
+
+
+def _row(service: Service, issue: Issue, signal: detector.Signal, now: dt.datetime) -> Signal:
+    return Signal(
+        id=new_id(),
+        service_id=service.id,
+        issue_id=issue.id,
+        kind=signal.kind,
+        tier=signal.tier,
+        since=signal.since,
+        detected_at=now,
+        last_report_at=now,
+        observed=signal.observed,
+        expected=signal.expected,
+        score=signal.score,
+        window_hours=signal.window,
+        feedback_ids=[uuid.UUID(identity) for identity in signal.feedback_ids],
+        channels=signal.channels,
+        evidence=_evidence(service, issue, signal),
+    )
+
+
+def _evidence(service: Service, issue: Issue, signal: detector.Signal) -> dict[str, Any]:
+    return {
+        "against": list(signal.against),
+        "model": issue.model,
+        "way": signal.way,
+        "chance": float(f"{signal.chance:.3g}"),
+        "tolerance": service.properties.tolerance,
+    }
+
+
+def _issue(session: Session, service: Service, signal: detector.Signal, named: Titles) -> Issue:
+    """The known issue, or one found just now; what was watched and is certain now takes statements in, and a name."""
+    identity = uuid.UUID(signal.issue)
+    if signal.centroid is None or signal.radius is None:
+        return session.get_one(Issue, identity)
+    if watched := session.get(Issue, identity):
+        watched.centroid, watched.radius = signal.centroid.tolist(), signal.radius
+        if watched.titled_by == "machine":
+            watched.title = named[signal.issue]
+        return watched
+    said = session.execute(
+        select(Statement.id, Statement.language, Statement.assigned_by, Statement.embedded_by)
+        .where(Statement.id.in_(signal.keys))
+        .order_by(Statement.id)
+    ).all()
+    first = said[0]
+    issue = Issue(
+        id=identity,
+        service_id=service.id,
+        title=named[signal.issue],
+        language="en" if first.language == "unknown" else first.language,
+        found_by="scan",
+        quotes=[one.id for one in said[:QUOTES]],
+        model=first.assigned_by or first.embedded_by or "",
+        centroid=signal.centroid.tolist(),
+        radius=signal.radius,
+    )
+    session.add(issue)
+    session.flush()
+    return issue
+
+
+def _note(session: Session, issue_id: uuid.UUID, what: str) -> None:
+    session.add(IssueEvent(issue_id=issue_id, by="machine", what=what))

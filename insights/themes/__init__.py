@@ -1,0 +1,1 @@
+"""What several services hear: themes across services, and the signals that only all together give."""

@@ -1,0 +1,178 @@
+"""What several services hear at once becomes a signal of a theme."""
+
+import datetime as dt
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from feedback.record.models import Feedback, Signal, Statement, Theme, ThemeEvent, ThemeIssue, ThemeSignal, new_id
+from insights.alerts.rules import theme_alerts
+from insights.detection.cross_service import Said, Shared, shared
+from insights.statement_arrays import halves, matrix
+from nlp.embed.crowds import crowd_of
+
+REMEMBERED = dt.timedelta(days=33)
+MOST = 20_000
+"""The latest statements alone are looked at, so that a look takes a second at most."""
+
+SAME = 0.75
+"""The similarity of two centres from which they are one thing."""
+
+ACTIVE = dt.timedelta(hours=120)
+"""How long a signal stands without a further report."""
+
+
+Heard = dict[str, list[Said]]
+"""By the kind of language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`language`: the kind that it was said in."""
+
+    language: str
+    what: Shared
+
+
+def find(heard: Heard) -> list[Found]:
+    """Each kind of language by itself, since the model cannot compare them."""
+    return [Found(kind, what) for kind, said in sorted(heard.items()) for what in shared(said)]
+
+
+def hear(session: Session, now: dt.datetime) -> Heard:
+    """What may count, of the last weeks; a text that came to several services is one of the first."""
+    rows = session.execute(
+        select(
+            Statement.service_id,
+            Statement.feedback_id,
+            Statement.said_at,
+            Statement.language,
+            Statement.issue_id,
+            halves(Statement.vector).label("vector"),
+            Feedback.history,
+            Feedback.fingerprint,
+        )
+        .join(Feedback, Feedback.id == Statement.feedback_id)
+        .where(Statement.said_at > now - REMEMBERED, Statement.said_at <= now, Statement.vector.is_not(None))
+        .where(Statement.evidence, Feedback.weight > 0, Feedback.stage == "done")
+        .order_by(Statement.said_at.desc())
+        .limit(MOST)
+    ).all()
+    rows = _comparable(_without_copies(rows[::-1]))
+    told = set(session.scalars(select(Signal.issue_id).where(Signal.ended_at.is_(None), Signal.tier == "signal")))
+    found: Heard = defaultdict(list)
+    for row, vector in zip(rows, matrix([row.vector for row in rows]), strict=True):
+        age = (now - row.said_at).total_seconds() / 3600
+        fresh = not row.history and row.issue_id not in told
+        said = Said(row.service_id, str(row.feedback_id), vector, age, fresh)
+        found[crowd_of(row.language, "problem").language].append(said)
+    return found
+
+
+def _without_copies(rows: Sequence[Any]) -> list[Any]:
+    first: dict[bytes, int] = {}
+    return [
+        row
+        for row in rows
+        if not row.fingerprint or first.setdefault(row.fingerprint, row.service_id) == row.service_id
+    ]
+
+
+def _comparable(rows: Sequence[Any]) -> list[Any]:
+    """While an operator changes the model there are vectors of two lengths; the commoner ones count."""
+    lengths = Counter(len(row.vector) for row in rows)
+    return [row for row in rows if len(row.vector) == lengths.most_common(1)[0][0]]
+
+
+def store(session: Session, found: Iterable[Found], now: dt.datetime) -> None:
+    """What stands already grows; the rest is a new signal. What is no longer reported ends."""
+    standing = [
+        (signal, theme)
+        for signal, theme in session.execute(
+            select(ThemeSignal, Theme)
+            .join(Theme, Theme.id == ThemeSignal.theme_id)
+            .where(ThemeSignal.ended_at.is_(None))
+        )
+    ]
+    for one in found:
+        known = next((signal for signal, theme in standing if _same(one, signal, theme)), None)
+        if known:
+            _grow(known, one.what, now)
+        else:
+            _raise(session, one, now)
+    for signal, _ in standing:
+        if now - signal.last_report_at > ACTIVE:
+            signal.ended_at = now
+            session.add(ThemeEvent(theme_id=signal.theme_id, what="signal ended"))
+
+
+def _same(found: Found, signal: ThemeSignal, theme: Theme) -> bool:
+    before = {identity for ids in signal.reports.values() for identity in ids}
+    if before & _ids(found.what):
+        return True
+    centre = np.array(theme.centroid, np.float32)
+    alike = len(centre) == len(found.what.centre) and float(centre @ found.what.centre) >= SAME
+    return alike and theme.language == found.language
+
+
+def _ids(what: Shared) -> set[str]:
+    return {identity for ids in what.reports.values() for identity in ids}
+
+
+def _grow(signal: ThemeSignal, what: Shared, now: dt.datetime) -> None:
+    reports = {number: set(ids) for number, ids in signal.reports.items()}
+    before = sum(map(len, reports.values()))
+    for service, ids in what.reports.items():
+        reports.setdefault(str(service), set()).update(ids)
+    signal.reports = {number: sorted(ids) for number, ids in reports.items()}
+    signal.observed = sum(map(len, reports.values()))
+    if signal.observed > before:
+        signal.last_report_at = now
+        signal.score = max(signal.score, what.score)
+
+
+def _raise(session: Session, found: Found, now: dt.datetime) -> None:
+    what = found.what
+    rows = session.execute(
+        select(Statement.issue_id, Statement.text, Statement.said_at, Statement.vector)
+        .where(Statement.feedback_id.in_([uuid.UUID(identity) for identity in _ids(what)]), Statement.evidence)
+        .order_by(func.length(Statement.text), Statement.id)
+    ).all()
+    nearest = max(rows, key=lambda row: float(np.array(row.vector, np.float32) @ what.centre) if row.vector else -1.0)
+    theme = _theme(session, [row.issue_id for row in rows if row.issue_id])
+    if theme is None:
+        theme = Theme(id=new_id(), title=nearest.text[:80], language=found.language, centroid=what.centre.tolist())
+        session.add(theme)
+        session.flush()
+        session.add(ThemeEvent(theme_id=theme.id, what="began"))
+    signal = ThemeSignal(
+        id=new_id(),
+        theme_id=theme.id,
+        since=min(row.said_at for row in rows),
+        detected_at=now,
+        last_report_at=now,
+        observed=what.observed,
+        expected=what.expected,
+        score=what.score,
+        window_hours=what.window,
+        reports={str(service): list(ids) for service, ids in what.reports.items()},
+    )
+    session.add_all([signal, ThemeEvent(theme_id=theme.id, what="signal")])
+    session.flush()
+    theme_alerts.tell(session, signal)
+
+
+def _theme(session: Session, issues: Sequence[uuid.UUID]) -> Theme | None:
+    """The one that most of these reports are of already, where nothing stands about it."""
+    rows = session.scalars(select(ThemeIssue).where(ThemeIssue.issue_id.in_(issues)))
+    theme_of = {row.issue_id: row.theme_id for row in rows}
+    votes = Counter(theme_of[issue] for issue in issues if issue in theme_of)
+    told = set(session.scalars(select(ThemeSignal.theme_id).where(ThemeSignal.ended_at.is_(None))))
+    best = next((theme for theme, count in votes.most_common(1) if 2 * count >= len(issues)), None)
+    return session.get(Theme, best) if best and best not in told else None

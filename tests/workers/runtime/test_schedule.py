@@ -1,0 +1,52 @@
+"""The scheduler, on a real store: what is due by the clock, and what was due while it slept."""
+
+import datetime as dt
+import threading
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import select, update
+
+from feedback.record.db import Record
+from feedback.record.models import DayKey, Feedback
+from feedback.record.queue import Bell
+from ingest.intake.accept import accept
+from ingest.intake.arrival import Arrival
+from tests.feedback.processes import eventually
+from workers.runtime.schedule import schedule
+
+NOW = dt.datetime.now(dt.UTC)
+
+
+@pytest.fixture
+def old(record: Record, blue_badge: str) -> None:
+    """A piece that came long ago, and one of today."""
+    arrivals = [Arrival(blue_badge, f"The ramp is {state}", "web", "test") for state in ("broken", "steep")]
+    with record.transaction() as session:
+        first, _ = accept(session, record.keys, arrivals, NOW)
+        past = NOW - dt.timedelta(days=4000)
+        session.execute(
+            update(Feedback).where(Feedback.receipt == str(getattr(first, "receipt", ""))).values(received_at=past)
+        )
+
+
+@pytest.fixture
+def scheduler(record: Record, bell: Bell, old: None) -> Iterator[None]:
+    stop = threading.Event()
+    thread = threading.Thread(target=schedule, args=(record, bell, stop))
+    thread.start()
+    yield
+    stop.set()
+    thread.join()
+
+
+def stages(record: Record) -> list[str]:
+    with record.transaction() as session:
+        return sorted(session.scalars(select(Feedback.stage)))
+
+
+@pytest.mark.usefixtures("scheduler")
+def test_what_slept_through_the_night_erases_what_is_kept_no_longer_when_it_starts(record: Record) -> None:
+    eventually(lambda: stages(record) == ["clean", "expired"])
+    with record.transaction() as session:
+        assert NOW.date() + dt.timedelta(days=1) in session.scalars(select(DayKey.day)).all()

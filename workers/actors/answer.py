@@ -1,0 +1,69 @@
+"""Citizens who asked for it hear once that what they spoke of is resolved; then how to reach them is destroyed."""
+
+import datetime as dt
+import threading
+import uuid
+from collections.abc import Sequence
+
+import structlog
+from sqlalchemy import ColumnElement, func
+from sqlalchemy.orm import Session
+
+from feedback.record import contacts
+from feedback.record.db import Record
+from feedback.record.models import Contact, Feedback, Issue, Service
+from insights.replies import transports
+from insights.replies.wording import wording
+from workers.runtime.stage import Save, Station, Worker, work_once
+
+log = structlog.get_logger()
+
+
+AT_ONCE = threading.BoundedSemaphore(4)
+"""Threads of a process that a supplier who is slow may keep from sending alerts, and no more."""
+
+
+def waiting() -> tuple[ColumnElement[bool], ...]:
+    return (Contact.stage == contacts.WAITING, Contact.due_at <= func.now())
+
+
+def answer(worker: Worker) -> None:
+    if not AT_ONCE.acquire(blocking=False):
+        return
+    try:
+        work_once(worker, ANSWER)
+    finally:
+        AT_ONCE.release()
+
+
+def _answer(worker: Worker, rows: Sequence[Contact]) -> Save[Contact]:
+    [row] = rows
+    record = worker.record
+    with record.transaction() as session:
+        said = _say(session, record, row.feedback_id)
+    wait = transports.tell(record.settings, said) if said else None
+    log.info("citizen answered", feedback=str(row.feedback_id), again_in=str(wait) if wait else None)
+
+    def save(session: Session, mine: Sequence[Contact]) -> None:
+        for row in mine:
+            if wait is None:
+                session.delete(row)
+            else:
+                row.due_at = dt.datetime.now(dt.UTC) + wait
+
+    return save
+
+
+def _say(session: Session, record: Record, feedback_id: uuid.UUID) -> transports.Answer | None:
+    """None where the contact has been withdrawn meanwhile."""
+    to = contacts.read(session, record.keys, [feedback_id]).get(feedback_id)
+    if to is None:
+        return None
+    contact, piece = session.get_one(Contact, feedback_id), session.get_one(Feedback, feedback_id)
+    issue, service = session.get(Issue, contact.about), session.get_one(Service, piece.service_id)
+    words = wording(piece.language)
+    url = f"{record.settings.url}/receipts/{piece.receipt}?lang={words.code}"
+    return transports.Answer(to, feedback_id, words, service, issue.title if issue else service.name, url)
+
+
+ANSWER = Station("answer", Contact, waiting(), (Contact.due_at,), 1, _answer, contacts.WAITING)

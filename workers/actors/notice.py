@@ -1,0 +1,135 @@
+"""What has newly come is held against what was to be expected; what is beyond chance becomes a signal."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import Session
+
+from feedback.record.models import Feedback, Issue, Service, ServiceWork, Statement
+from feedback.record.stages import OPEN, ask_wide, asked_for
+from insights.alerts.rules import fan_out
+from insights.detection import detector, window_cache
+from insights.detection.restore import thaw
+from insights.detection.serialization import freeze
+from insights.detection.window_cache import Heard
+from insights.issues import findings, trends
+from insights.issues.decisions import lifecycle
+from insights.statement_arrays import halves, matrix
+from workers.runtime.stage import Save, Station, Worker, work_once
+
+REVIEW = {"review": True}
+"""What a notice is to remember after history has come in: when all of it is there, the present is judged once."""
+
+SETTLED = dt.timedelta(days=28)
+"""A service that has been receiving for so long knows what is usual without the rest of an import."""
+
+TOGETHER = dt.timedelta(seconds=30)
+"""How long it may take until what several services hear is looked at together."""
+
+TRENDS_EVERY = dt.timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A service as it is looked at. `review`: its present is to be judged once more, and not only what is new."""
+
+    service: Service
+    heard: Heard
+    state: detector.State
+    resolved: Mapping[str, detector.Resolved]
+    review: bool
+
+
+def notice(worker: Worker) -> None:
+    work_once(worker, NOTICE)
+
+
+def _notice(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
+    [row] = rows
+    seen, now = row.asked, dt.datetime.now(dt.UTC)
+    with worker.record.transaction() as session:
+        scene = _scene(session, worker, row, now)
+    if scene is None:
+        return lambda _, mine: _done(mine, seen)
+    service_id, tolerance = scene.service.id, scene.service.properties.tolerance
+    state, signals = detector.step(
+        scene.state, scene.heard.batch, now, tolerance=tolerance, resolved=scene.resolved, review=scene.review
+    )
+    titles = findings.titles(worker.record, worker.tools.encode, service_id, signals)
+
+    def save(session: Session, mine: Sequence[ServiceWork]) -> None:
+        if not mine:
+            return
+        _done(mine, seen, reviewed=scene.review)
+        session.execute(update(Feedback).where(Feedback.id.in_(scene.heard.fresh)).values(noticed=True))
+        ended = findings.end(session, service_id, state, now)
+        findings.store(session, scene.service, signals, titles, now)
+        _move(session, state.joined)
+        mine[0].remembered = freeze(state)
+        _follow(session, scene.service, mine[0], now, at_once=bool(signals or ended))
+        fan_out.tell(session, service_id)
+        if scene.heard.fresh:
+            ask_wide(session, "themes", wait=TOGETHER)
+        worker.recall.keep(service_id, scene.heard.kept.after(state))
+
+    return save
+
+
+def _scene(session: Session, worker: Worker, row: ServiceWork, now: dt.datetime) -> Scene | None:
+    """None while its first history comes in: nothing is usual yet."""
+    service = session.get_one(Service, row.service_id)
+    review = bool(row.state.get("review"))
+    importing = review and _importing(session, service.id)
+    if importing and not _settled(session, service.id, now):
+        return None
+    heard = window_cache.hear(session, service.id, worker.recall.take(service.id), now)
+    state = thaw(heard.kept.state, row.remembered, findings.standing(session, service.id))
+    return Scene(service, heard, state, _resolved(session, service.id), review and not importing)
+
+
+def _resolved(session: Session, service_id: int) -> dict[str, detector.Resolved]:
+    since = lifecycle.resolved(session, service_id)
+    rows = session.execute(
+        select(Issue.id, halves(Issue.centroid)).where(Issue.id.in_([uuid.UUID(issue) for issue in since]))
+    ).all()
+    centroids = matrix([centroid for _, centroid in rows])
+    return {str(issue): detector.Resolved(since[str(issue)], c) for (issue, _), c in zip(rows, centroids, strict=True)}
+
+
+def _importing(session: Session, service_id: int) -> bool:
+    waiting = (Feedback.service_id == service_id, Feedback.history, Feedback.stage.in_(("clean", "group")))
+    return bool(session.scalar(select(exists().where(*waiting))))
+
+
+def _settled(session: Session, service_id: int, now: dt.datetime) -> bool:
+    before = (Feedback.service_id == service_id, Feedback.received_at < now - SETTLED)
+    return bool(session.scalar(select(exists().where(*before))))
+
+
+def _done(mine: Sequence[ServiceWork], seen: int, *, reviewed: bool = False) -> None:
+    """What was asked for meanwhile stays to be done, a review with it."""
+    for row in mine:
+        row.done = seen
+        if reviewed and row.asked == seen:
+            row.state = {name: value for name, value in row.state.items() if name not in REVIEW}
+
+
+def _move(session: Session, joined: Mapping[int, str]) -> None:
+    """What the detector put into an issue stands there from now on."""
+    rows = [{"id": key, "issue_id": uuid.UUID(issue), "assigned_by": "scan"} for key, issue in joined.items()]
+    if rows:
+        session.execute(update(Statement), rows)
+
+
+def _follow(session: Session, service: Service, row: ServiceWork, now: dt.datetime, *, at_once: bool) -> None:
+    """Sets the trends of the service's issues, where that was not done just now."""
+    last = row.state.get("trends_at")
+    if at_once or last is None or now - dt.datetime.fromisoformat(last) > TRENDS_EVERY:
+        trends.refresh(session, service, now)
+        row.state = {**row.state, "trends_at": now.isoformat()}
+
+
+NOTICE = Station("notice", ServiceWork, asked_for("notice"), (ServiceWork.due_at,), 1, _notice, OPEN, ("deliver",))

@@ -1,0 +1,172 @@
+"""One spreadsheet of comments, no set-up: the walk's clean and group over a file, and a report to read.
+
+Writes `feedback.csv` (the rows that came, with `issue_id`, `issue_title` and `redacted_text`) and `report.html`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback.record.errors import Malformed
+from nlp.clean.cleaner import Cleaned, Statement
+from nlp.embed import context
+from nlp.embed.checkpoint import UnusableModel
+from nlp.embed.crowds import Crowd, crowd_of
+from nlp.embed.embedder import Embedder
+from nlp.group import codebook as frames
+from nlp.group import topics
+from workers.offline import parallel_clean, report, spreadsheet
+
+ADDED = ("issue_id", "issue_title", "issue_tone", "redacted_text")
+PRAISED = 0.05
+"""Where less is praise, most of it only reads like praise; it is grouped with the rest."""
+SELDOM = 0.005
+"""A language of fewer statements is mostly English misread ("Non - judgmental, efficient."), and grouped with it."""
+_BATCH = 4_096
+
+Floats = NDArray[np.float32]
+Labels = NDArray[np.int32]
+
+
+class Progress(Protocol):
+    """Told how far a step is: `done` of `total` pieces."""
+
+    def __call__(self, step: str, done: int, total: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """n statements of r rows. `row_of`: (n,); `vectors`: (n, d); `wholes`: (r, d), of the whole texts."""
+
+    texts: list[str]
+    crowds: list[Crowd]
+    row_of: NDArray[np.int64]
+    vectors: Floats
+    wholes: Floats
+
+
+def analyse(
+    source: Path,
+    target: Path,
+    *,
+    text_column: str = "text",
+    frame: Path | None = None,
+    model: Path | None = None,
+    progress: Progress = lambda step, done, total: None,
+) -> report.Analysis:
+    """Read the CSV `source`, write `feedback.csv` and `report.html` into the folder `target`.
+
+    `frame`: a CSV of the analyst's own themes: a name, then descriptions or examples in further columns or further rows
+    of the same name. `model`: the folder of another embedding model. Raises Malformed when a file is no CSV or lacks
+    the column, or the folder holds no model.
+    """
+    table = spreadsheet.read(source)
+    texts = table.texts(text_column)
+    themes = _themes(frame) if frame else {}
+    embedder = _embedder(model)
+    cleaned = parallel_clean.clean(texts, lambda done, total: progress("clean", done, total))
+    said = _said(embedder, cleaned, progress)
+    progress("group", 0, 1)
+    analysis = _analysis(source.name, embedder, cleaned, said, themes)
+    progress("group", 1, 1)
+    target.mkdir(parents=True, exist_ok=True)
+    spreadsheet.write(target / "feedback.csv", table, ADDED, [_cells(analysis, row) for row in range(len(cleaned))])
+    (target / "report.html").write_text(report.render(analysis), encoding="utf-8")
+    return analysis
+
+
+def _themes(path: Path) -> dict[str, list[str]]:
+    themes: dict[str, list[str]] = {}
+    for name, *words in ([cell.strip() for cell in row] for row in spreadsheet.read(path).rows):
+        if name:
+            themes.setdefault(name, [name]).extend(word for word in words if word)
+    if not themes:
+        raise Malformed(f"{path.name} names no theme")
+    return themes
+
+
+def _embedder(folder: Path | None) -> Embedder:
+    try:
+        return Embedder(folder)
+    except UnusableModel as failure:
+        raise Malformed(str(failure)) from failure
+
+
+def _said(embedder: Embedder, cleaned: Sequence[Cleaned], progress: Progress) -> Said:
+    """Every statement but filler, and the whole texts; a text of one statement is that statement."""
+    said = [(row, it) for row, one in enumerate(cleaned) for it in one.statements if not it.filler]
+    row_of = np.array([row for row, _ in said], np.int64)
+    several = np.flatnonzero(np.bincount(row_of, minlength=len(cleaned)) > 1)
+    texts = [it.text for _, it in said]
+    embedded = _embed(embedder, [*texts, *(cleaned[row].text for row in several.tolist())], progress)
+    wholes = np.zeros((len(cleaned), embedder.dimensions), np.float32)
+    wholes[row_of] = embedded[: len(texts)]
+    wholes[several] = embedded[len(texts) :]
+    return Said(texts, _crowds([it for _, it in said]), row_of, embedded[: len(texts)], wholes)
+
+
+def _crowds(said: Sequence[Statement]) -> list[Crowd]:
+    languages, few = Counter(it.language for it in said), SELDOM * len(said)
+    praised = sum(it.kind == "praise" for it in said) >= PRAISED * len(said)
+    crowds = [crowd_of(it.language if languages[it.language] >= few else "en", it.kind) for it in said]
+    return crowds if praised else [crowd._replace(praise=False) for crowd in crowds]
+
+
+def _embed(embedder: Embedder, texts: Sequence[str], progress: Progress) -> Floats:
+    """The vectors of the texts, (n, d); what many said in the same words is embedded once."""
+    place = {text: at for at, text in enumerate(dict.fromkeys(texts))}
+    distinct, parts = list(place), [np.zeros((0, embedder.dimensions), np.float32)]
+    for begin in range(0, len(distinct), _BATCH):
+        parts.append(embedder.encode(distinct[begin : begin + _BATCH]))
+        progress("embed", begin + len(parts[-1]), len(distinct))
+    return np.concatenate(parts)[[place[text] for text in texts]]
+
+
+def _analysis(
+    name: str, embedder: Embedder, cleaned: list[Cleaned], said: Said, themes: dict[str, list[str]]
+) -> report.Analysis:
+    vectors = context.in_context(said.vectors, said.wholes, said.row_of)
+    framed = frames.place(said.vectors, [embedder.encode(words) for words in themes.values()])
+    labels = _labels(vectors, said, framed)
+    found = topics.describe(vectors, said.texts, labels, encode=embedder.encode)
+    found = _named(found, said, framed, list(themes))
+    main = context.main(said.vectors, said.wholes, said.row_of, found.labels)
+    rows = np.where(main >= 0, np.append(found.labels, -1)[main], -1)
+    return report.Analysis(name, cleaned, said.texts, said.row_of, vectors, found, rows)
+
+
+def _labels(vectors: Floats, said: Said, framed: Labels) -> Labels:
+    """The frame first; what does not fit is grouped, each crowd by itself."""
+    labels = framed.copy()
+    for crowd in sorted(set(said.crowds)):
+        rest = np.array([it for it, its in enumerate(said.crowds) if its == crowd and framed[it] < 0], np.int64)
+        mine = topics.group(vectors[rest], [said.texts[it] for it in rest])
+        labels[rest] = np.where(mine >= 0, mine + labels.max(initial=-1) + 1, -1)
+    return labels
+
+
+def _named(found: topics.Topics, said: Said, framed: Labels, names: Sequence[str]) -> topics.Topics:
+    """Topics of the frame bear the analyst's names, and are what the analyst asked for, praise or filler or not."""
+
+    def named(topic: topics.Topic) -> topics.Topic:
+        first = topic.members[0]
+        if framed[first] >= 0:
+            return replace(topic, title=names[framed[first]], tone="issue")
+        return replace(topic, tone="praise") if said.crowds[first].praise else topic
+
+    return replace(found, topics=tuple(map(named, found.topics)))
+
+
+def _cells(analysis: report.Analysis, row: int) -> tuple[str, str, str, str]:
+    number, text = int(analysis.rows[row]), analysis.cleaned[row].text
+    if number < 0:
+        return "", "", "", text
+    topic = analysis.found.topics[number]
+    return str(number + 1), topic.title, topic.tone, text

@@ -1,0 +1,176 @@
+"""A history replayed in event time: the very code of the running product over a file, without a database."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from feedback.record.models import EVIDENCE
+from ingest.cleaning.preparation import SET_APART
+from insights.detection import detector
+from nlp.embed.embedder import Embedder
+from workers.offline import parallel_clean
+from workers.offline.replay import Heard, Raised, line, replay
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done, and how much there is."""
+
+CHUNK = 512
+SAME_TEXT = dt.timedelta(days=3)
+LONG_AGO = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
+WEEK = dt.timedelta(days=7)
+TOLERANCES = (0.005, 0.02, 0.1, 0.5)
+"""False alarms a week: one in four years, one a year, one in ten weeks, one in two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A line of the input."""
+
+    id: str
+    service: str
+    channel: str
+    text: str
+    submitted_at: dt.datetime
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What one service would have been sent at one tolerance, and what it would have been shown beside."""
+
+    service: str
+    tolerance: float
+    weeks: float
+    signals: int
+    watched: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What came of it. `bad`: line number and fault of each line that could not be read."""
+
+    pieces: int
+    services: int
+    signals: int
+    bad: tuple[tuple[int, str], ...]
+    sent: tuple[Sent, ...] = field(default=())
+
+
+def backtest(
+    source: Path,
+    target: Path,
+    *,
+    tolerance: float = 0.02,
+    others: Sequence[float] = (),
+    model: Path | None = None,
+    progress: Progress = lambda *_: None,
+) -> Summary:
+    """Write the signals that the history in `source` would have raised to `target`, each when it would have been.
+
+    Both are JSON lines. In: id, service, channel, text, submitted_at, perhaps source; in any order. Out: service,
+    issue_id, kind, detected_at, title, feedback_ids; by detected_at. A bad line is reported and loses no other.
+    `others`: tolerances to count signals at too, to choose from; `model`: the folder of another embedding model.
+    """
+    pieces, bad = read(source)
+    services = by_service(pieces)
+    lines, sent = [], []
+    every = hear(services.values(), model, progress)
+    for (service, mine), heard in zip(services.items(), every, strict=True):
+        for at in dict.fromkeys((tolerance, *others)):
+            raised = _replayed(service, heard, at, progress)
+            sent.append(_sent(mine, at, raised))
+            if at == tolerance:
+                lines += [{"service": service, **line(one)} for one in raised if one.signal.tier == "signal"]
+    lines.sort(key=lambda row: str(row["detected_at"]))
+    target.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in lines), encoding="utf-8")
+    return Summary(len(pieces), len(services), len(lines), tuple(bad), tuple(sent))
+
+
+def by_service(pieces: Sequence[Piece]) -> dict[str, list[Piece]]:
+    found: dict[str, list[Piece]] = {}
+    for piece in pieces:
+        found.setdefault(piece.service, []).append(piece)
+    return found
+
+
+def read(source: Path) -> tuple[list[Piece], list[tuple[int, str]]]:
+    pieces, bad = [], []
+    with source.open(encoding="utf-8") as handle:
+        for number, line in enumerate(handle, 1):
+            if line.strip():
+                try:
+                    pieces.append(_piece(json.loads(line)))
+                except (ValueError, KeyError, TypeError, AttributeError) as fault:
+                    bad.append((number, type(fault).__name__))
+    return sorted(pieces, key=lambda piece: piece.submitted_at), bad
+
+
+def _piece(row: dict[str, str]) -> Piece:
+    at = dt.datetime.fromisoformat(row["submitted_at"])
+    at = at.replace(tzinfo=at.tzinfo or dt.UTC)
+    return Piece(row["id"], row["service"], row["channel"], row["text"], at, row.get("source"))
+
+
+def hear(services: Any, model: Path | None, progress: Progress) -> list[list[Heard]]:
+    """Of each service its pieces as their statements, in their order."""
+    pieces = [piece for service in services for piece in service]
+    cleaned = parallel_clean.clean(
+        [piece.text for piece in pieces], lambda done, total: progress("cleaning", done, total)
+    )
+    told = [said.text for one in cleaned for said in one.statements if not said.filler]
+    embedder, vectors = Embedder(model), []
+    for begin in range(0, len(told), CHUNK):
+        vectors += list(embedder.encode(told[begin : begin + CHUNK]))
+        progress("embedding", len(vectors), len(told))
+    ready, both = iter(vectors), iter(zip(pieces, cleaned, strict=True))
+    return [_of_one(service, both, ready) for service in services]
+
+
+def _of_one(service: Sequence[Piece], both: Any, vectors: Any) -> list[Heard]:
+    """What repeats a text of the last days word for word is no further evidence; nor is filler, which has no vector."""
+    seen: dict[str, dt.datetime] = {}
+    key, history = 0, []
+    for _ in service:
+        piece, one = next(both)
+        apart = any(verdict.name in SET_APART for verdict in one.verdicts)
+        heard: Heard = []
+        for said in one.statements:
+            copy = piece.submitted_at - seen.get(said.text, LONG_AGO) < SAME_TEXT
+            seen[said.text] = piece.submitted_at
+            report = detector.Report(
+                feedback_id=piece.id,
+                at=piece.submitted_at,
+                vector=None if said.filler else next(vectors),
+                channel=piece.channel,
+                evidence=said.kind in EVIDENCE and not (said.filler or copy or apart),
+                batch=f"{piece.source} {piece.submitted_at:%F}" if piece.source else None,
+                key=key,
+            )
+            heard.append((report, said.text))
+            key += 1
+        history.append(heard)
+    return history
+
+
+def _replayed(service: str, history: Sequence[Heard], tolerance: float, progress: Progress) -> list[Raised]:
+    what = f"replaying {service} at {tolerance:g}"
+
+    def told(every: int = 200) -> Any:
+        for number, heard in enumerate(history):
+            if number % every == 0:
+                progress(what, number, len(history))
+            yield heard
+        progress(what, len(history), len(history))
+
+    return list(replay(told(), tolerance))
+
+
+def _sent(pieces: Sequence[Piece], tolerance: float, raised: Sequence[Raised]) -> Sent:
+    weeks = (pieces[-1].submitted_at - pieces[0].submitted_at) / WEEK
+    signals = sum(one.signal.tier == "signal" for one in raised)
+    return Sent(pieces[0].service, tolerance, weeks, signals, len(raised) - signals)

@@ -1,0 +1,80 @@
+"""The models that a process works with: loaded when first needed, once, and used by one thread at a time."""
+
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback.record.settings import Settings
+from nlp.embed import vector_cache
+
+if TYPE_CHECKING:
+    from nlp.clean.cleaner import Cleaned, Cleaner
+    from nlp.clean.urgency import Urgency
+    from nlp.clean.urgency_classifier import Meaning
+    from nlp.embed.embedder import Embedder
+
+
+class Tools:
+    """spaCy and OpenVINO take seconds to load and hundreds of megabytes: a process that does not clean has neither."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.RLock()
+        self._cleaner: Cleaner | None = None
+        self._embedder: Embedder | None = None
+        self._meaning: Meaning | None = None
+
+    def load(self) -> None:
+        """Now rather than when the first piece waits for it."""
+        self.clean(["Ready?"])
+        self.encode(["Ready?"])
+
+    def clean(self, texts: Sequence[str]) -> "list[Cleaned]":
+        with self._lock:
+            return self._clean().clean(texts)
+
+    def redact(self, texts: Sequence[str]) -> list[str]:
+        with self._lock:
+            return [text for text, _ in self._clean().redact(texts)]
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        with self._lock:
+            return self._embed().encode(texts)
+
+    def near_urgent(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> "Urgency | None":
+        """None too with an operator's own model, whose distances nobody has calibrated."""
+        if self._settings.embedding_model is not None:
+            return None
+        with self._lock:
+            if self._meaning is None:
+                from nlp.clean.urgency_classifier import Meaning  # noqa: PLC0415
+
+                self._meaning = Meaning(self._kept)
+            return self._meaning.find(texts, vectors)
+
+    @property
+    def model(self) -> str:
+        """The name that vectors are stored with."""
+        with self._lock:
+            return self._embed().name
+
+    def _kept(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Of our own examples, never of what people said: they are many, and embedding them takes seconds."""
+        return vector_cache.vectors(self._settings.data / "urgent-examples.npz", self.model, texts, self.encode)
+
+    def _clean(self) -> "Cleaner":
+        if self._cleaner is None:
+            from nlp.clean.cleaner import Cleaner  # noqa: PLC0415
+
+            self._cleaner = Cleaner()
+        return self._cleaner
+
+    def _embed(self) -> "Embedder":
+        if self._embedder is None:
+            from nlp.embed.embedder import Embedder  # noqa: PLC0415
+
+            self._embedder = Embedder(self._settings.embedding_model, threads=1)
+        return self._embedder
