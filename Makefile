@@ -15,7 +15,7 @@ INDEX = $${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(PYTHON) -m pip config get gl
 SYNC = index=$(INDEX); $${index:+env UV_DEFAULT_INDEX="$$index"} $(UV) pip sync --quiet --require-hashes --python
 US = $(UV) pip install --quiet --offline --no-deps --no-build-isolation --python $(VENV)/bin/python --editable .
 # What runs is compiled once and for all, or each process would do it at its start, in seconds.
-USED = import feedback.app, feedback.demo.run, workers.runtime.process, workers.offline.analyse, bertopic; \
+USED = import feedback.web.app, feedback.demo.run, workers.runtime.process, workers.offline.analyse, bertopic; \
 	from workers.runtime.model_loader import Tools; Tools(feedback.record.settings.Settings()).load()
 READY = PYTHONDONTWRITEBYTECODE= $(VENV)/bin/python -c "$(USED)"
 PIP_INSTALL = pip install --quiet --disable-pip-version-check --require-hashes

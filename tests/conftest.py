@@ -10,8 +10,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import Connection, text
 
-from feedback import embedded
-from feedback.app import create_app
+from feedback.process import embedded
 from feedback.record import access, services
 from feedback.record.db import Record, engine_for
 from feedback.record.migrations import migrate
@@ -19,6 +18,7 @@ from feedback.record.models import Base
 from feedback.record.queue import Bell
 from feedback.record.settings import Settings
 from feedback.record.stages import Claimer
+from feedback.web.app import create_app
 from tests.insights.mailbox import Box, mailbox
 from tests.insights.receivers import Receiver, receiver
 from workers.runtime.model_loader import Tools

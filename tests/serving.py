@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 import uvicorn
 
-from feedback.app import create_app
 from feedback.record.db import Record
+from feedback.web.app import create_app
 from tests.conftest import RealServers
 
 

@@ -9,16 +9,16 @@ from itertools import islice
 import click
 from sqlalchemy import func, select
 
+from feedback.cli.bootstrap import Opened, opened
+from feedback.cli.processes import require_free_port, running
+from feedback.cli.progress import bar
+from feedback.cli.waiting import wait_until_processed
 from feedback.demo.history import history, trickle
 from feedback.demo.town import SERVICES
-from feedback.doors import Opened, opened
-from feedback.processing import wait_until_processed
-from feedback.progress import bar
 from feedback.record import access, services
 from feedback.record.models import Feedback
 from feedback.record.queue import Bell
 from feedback.record.settings import Settings
-from feedback.up import require_free_port, running
 from ingest.intake.accept import accept
 from ingest.intake.arrival import Arrival
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from feedback.record.sealing import KeyRing
+from feedback.record.encryption import KeyRing
 from feedback.record.settings import Settings
 
 

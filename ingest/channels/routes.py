@@ -11,9 +11,10 @@ from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
 from prometheus_client import Counter
 
-from feedback.record import access, contacts
+from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.errors import FeedbackError, Malformed, NotAuthentic
+from feedback.record.privacy import contacts
 from feedback.record.settings import Settings
 from ingest.channels import CHANNELS
 from ingest.channels.contract import Channel, Inbound, Parsed, Secrets

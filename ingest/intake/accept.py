@@ -12,10 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from feedback.record import contacts, raw, receipts
+from feedback.record import receipts
+from feedback.record.encryption import KeyRing
 from feedback.record.errors import FeedbackError, KeyReused, Malformed, NotAuthentic, NotFound
 from feedback.record.models import Feedback, Service, new_id
-from feedback.record.sealing import KeyRing
+from feedback.record.privacy import contacts, raw
 from ingest.intake.arrival import MESSAGE_LIMIT, TRANSCRIPT_LIMIT, Arrival
 
 HISTORY_AFTER = dt.timedelta(hours=48)

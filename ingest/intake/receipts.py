@@ -7,9 +7,10 @@ import msgspec
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
-from feedback.record import erasure, receipts
+from feedback.record import receipts
 from feedback.record.errors import Conflict, NotFound
 from feedback.record.models import Action, Feedback, Issue, Service, Statement, new_id
+from feedback.record.privacy import erasure
 from feedback.record.stages import ask
 
 STATES = {

@@ -12,9 +12,9 @@ from litestar import MediaType, Response, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from feedback.http.pages import FOR_AN_HOUR, Pages, StaticFiles, serve_file
 from feedback.record import access
 from feedback.record.errors import NotFound
-from feedback.web import FOR_AN_HOUR, Pages, StaticFiles, serve_file
 from ingest.intake import receipts
 from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
 from ingest.intake.dependencies import AnyRequest, GivenIntake, Intake

@@ -14,7 +14,8 @@ from litestar.response import Redirect
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from feedback.given import GivenRecord
+from feedback.http.dependencies import GivenRecord
+from feedback.http.staff import AnyRequest, asker
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.db import Record
@@ -25,7 +26,6 @@ from insights.alerts.delivery import message
 from insights.alerts.rules import fan_out, hindsight, subscriptions
 from insights.alerts.rules import preview as hearing
 from insights.alerts.rules.subscriptions import Filters, Wanted
-from insights.api.door import AnyRequest, asker
 from insights.egress.addresses import Allowed
 from insights.issues.queries import themes
 from insights.pages.layout import redirect, show

@@ -14,12 +14,12 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 from sqlalchemy import select
 
-from feedback.given import GivenRecord
+from feedback.http.dependencies import GivenRecord
+from feedback.http.paging import further, unpack
+from feedback.http.staff import AnyRequest, asker
 from feedback.record import access
 from feedback.record.errors import NotAuthentic
 from feedback.record.models import Service
-from insights.api.door import AnyRequest, asker
-from insights.api.paging import further, unpack
 from insights.issues.decisions import lifecycle
 from insights.issues.queries import feedback, issues, services, signals, themes
 from insights.issues.queries.feedback import Sought

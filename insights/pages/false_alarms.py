@@ -7,9 +7,9 @@ from litestar import post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from feedback.given import GivenRecord
+from feedback.http.dependencies import GivenRecord
+from feedback.http.staff import AnyRequest, asker
 from feedback.record.db import Record
-from insights.api.door import AnyRequest, asker
 from insights.issues.decisions import false_alarms
 from insights.pages.layout import form_values, redirect
 

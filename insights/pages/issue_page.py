@@ -15,13 +15,13 @@ from litestar.response import Redirect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback.given import GivenRecord
+from feedback.http.dependencies import GivenRecord
+from feedback.http.staff import AnyRequest, asker
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.errors import Malformed
 from feedback.record.models import Action, Issue, Publication, Service
-from insights.api.door import AnyRequest, asker
 from insights.detection.statistics.trend import BEFORE
 from insights.issues.decisions import lifecycle
 from insights.issues.decisions.lifecycle import Decision, Done

@@ -8,9 +8,9 @@ from urllib.parse import quote
 from litestar import Response
 from litestar.response import Redirect
 
+from feedback.http.pages import POLICY, Pages, StaticFiles
+from feedback.http.staff import AnyRequest
 from feedback.record.access import Principal
-from feedback.web import POLICY, Pages, StaticFiles
-from insights.api.door import AnyRequest
 from insights.presentation import charts, labels
 from insights.presentation.schemas import SignalView
 

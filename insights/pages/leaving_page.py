@@ -7,7 +7,7 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
-from feedback.given import GivenRecord
+from feedback.http.dependencies import GivenRecord
 from feedback.record.db import Record
 from feedback.record.errors import NotFound
 from feedback.record.models import AuditEntry, Subscription

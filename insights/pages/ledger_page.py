@@ -3,9 +3,9 @@
 from litestar import Response, get
 from litestar.params import FromPath
 
-from feedback.given import GivenRecord
+from feedback.http.dependencies import GivenRecord
+from feedback.http.staff import AnyRequest, asker
 from feedback.record import access
-from insights.api.door import AnyRequest, asker
 from insights.issues.decisions import lifecycle
 from insights.outcomes import ledger
 from insights.pages.layout import show

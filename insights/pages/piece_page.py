@@ -10,13 +10,14 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
-from feedback.given import GivenRecord
-from feedback.record import access, held
+from feedback.http.dependencies import GivenRecord
+from feedback.http.staff import AnyRequest, asker
+from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.errors import Malformed
 from feedback.record.models import Feedback, Service
-from insights.api.door import AnyRequest, asker
+from feedback.record.privacy import urgent_raw
 from insights.api.services.feedback import HELD_ROLE, HeldText, Reason, held_text
 from insights.issues.decisions import verdict_overrides
 from insights.issues.decisions.verdict_overrides import Verdict
@@ -56,7 +57,7 @@ async def overrule(request: AnyRequest, record: GivenRecord, feedback: FromPath[
 
 
 def _release(session: Session, who: Principal, piece: Feedback, values: dict[str, str]) -> None:
-    held.release(session, who, piece, msgspec.convert(values, Reason).reason)
+    urgent_raw.release(session, who, piece, msgspec.convert(values, Reason).reason)
 
 
 def _overrule(session: Session, who: Principal, piece: Feedback, values: dict[str, str]) -> None:

@@ -4,12 +4,13 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from feedback.given import GivenRecord
+from feedback.http.dependencies import GivenRecord
+from feedback.http.staff import AnyRequest, asker
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.models import Refit
-from insights.api.door import AnyRequest, GivenMeaning, asker
 from insights.api.issues import refits as refits_api
+from insights.dependencies import GivenMeaning
 from insights.issues.decisions import undoing
 from insights.issues.queries import search
 from insights.issues.queries.quality import LAST_REFITS, quality

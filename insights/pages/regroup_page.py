@@ -11,13 +11,13 @@ from litestar.response import Redirect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback.given import GivenRecord
+from feedback.http.dependencies import GivenRecord
+from feedback.http.staff import AnyRequest, asker
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.errors import Conflict, Malformed
 from feedback.record.models import Issue, Regrouping, Service, Statement
-from insights.api.door import AnyRequest, asker
 from insights.issues.decisions import regrouping, undoing
 from insights.issues.decisions.lifecycle import Line
 from insights.issues.queries import issue_detail, subtopics

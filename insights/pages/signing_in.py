@@ -8,13 +8,13 @@ from litestar.datastructures import Cookie
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from feedback.given import GivenRecord
+from feedback.http.dependencies import GivenRecord
+from feedback.http.staff import COOKIE, AnyRequest, asker, require_own_page
 from feedback.record import access
 from feedback.record.access import Principal
 from feedback.record.db import Record
 from feedback.record.errors import NotAuthentic
 from feedback.record.models import Service
-from insights.api.door import COOKIE, AnyRequest, asker, require_own_page
 from insights.pages.layout import redirect, show
 
 LIFETIME = dt.timedelta(hours=12)

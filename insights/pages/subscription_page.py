@@ -11,7 +11,8 @@ from litestar.response import Redirect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback.given import GivenBell, GivenRecord
+from feedback.http.dependencies import GivenBell, GivenRecord
+from feedback.http.staff import AnyRequest, asker
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
@@ -21,7 +22,6 @@ from feedback.record.queue import Bell
 from insights.alerts.delivery import attempts, credentials
 from insights.alerts.rules import preview, subscriptions
 from insights.alerts.rules.subscriptions import Change
-from insights.api.door import AnyRequest, asker
 from insights.pages import alerts_page
 from insights.pages.layout import redirect, show
 

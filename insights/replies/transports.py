@@ -6,8 +6,8 @@ import re
 import uuid
 from dataclasses import dataclass
 
-from feedback.record import contacts
 from feedback.record.models import Service
+from feedback.record.privacy import contacts
 from feedback.record.settings import Settings
 from insights.alerts.delivery import mail
 from insights.egress.wire import Unreachable

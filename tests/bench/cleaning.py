@@ -126,7 +126,7 @@ def _urgent() -> list[Row]:
         said = [text[start:end] for start, end in split(text)]
         return urgency(text) is not None or meaning.find(said, encode(said)) is not None
 
-    unseen = tomllib.loads((Path(__file__).parents[1] / "nlp/urgent.toml").read_text(encoding="utf-8"))
+    unseen = tomllib.loads((Path(__file__).parents[1] / "nlp/clean/urgent.toml").read_text(encoding="utf-8"))
     everyday = _comments()[:: len(_comments()) // TEXTS]
     texts = {"urgent": unseen["urgent"], "only sounds urgent": unseen["calm"], "NHS comments": everyday}
     return [{"of": name, "raised": sum(map(raised, of)) / len(of)} for name, of in texts.items()]

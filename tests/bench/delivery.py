@@ -15,7 +15,7 @@ from statistics import median, quantiles
 
 from sqlalchemy import exists, or_, select
 
-from feedback import embedded
+from feedback.process import embedded
 from feedback.record import access, services
 from feedback.record.db import Record, engine_for
 from feedback.record.migrations import migrate

@@ -15,7 +15,7 @@ import numpy as np
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from feedback import embedded
+from feedback.process import embedded
 from feedback.record import access, services
 from feedback.record.db import Record, engine_for
 from feedback.record.migrations import migrate

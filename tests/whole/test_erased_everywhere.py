@@ -13,8 +13,8 @@ from litestar.testing import TestClient
 from sqlalchemy import select, text
 
 from feedback.cli import main
-from feedback.record import contacts
 from feedback.record.db import Record, engine_for
+from feedback.record.encryption import KeyRing
 from feedback.record.models import (
     Alert,
     Contact,
@@ -29,7 +29,7 @@ from feedback.record.models import (
     ThemeIssue,
     new_id,
 )
-from feedback.record.sealing import KeyRing
+from feedback.record.privacy import contacts
 from ingest.intake.accept import accept
 from ingest.intake.arrival import Arrival
 from insights.alerts.delivery.credentials import Sealed, seal

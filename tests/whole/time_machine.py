@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import DateTime, text
 
-from feedback import embedded
+from feedback.process import embedded
 from feedback.record.db import engine_for
 from feedback.record.models import Base
 

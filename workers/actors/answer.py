@@ -9,9 +9,9 @@ import structlog
 from sqlalchemy import ColumnElement, func
 from sqlalchemy.orm import Session
 
-from feedback.record import contacts
 from feedback.record.db import Record
 from feedback.record.models import Contact, Feedback, Issue, Service
+from feedback.record.privacy import contacts
 from insights.replies import transports
 from insights.replies.wording import wording
 from workers.runtime.stage import Save, Station, Worker, work_once

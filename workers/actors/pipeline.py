@@ -10,10 +10,10 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from feedback.record import held, raw
+from feedback.record.encryption import KeyRing
 from feedback.record.errors import NotFound
 from feedback.record.models import Feedback, Issue, Statement
-from feedback.record.sealing import KeyRing
+from feedback.record.privacy import raw, urgent_raw
 from feedback.record.stages import ask, own
 from ingest.cleaning import near_duplicates
 from ingest.cleaning.preparation import Prepared, prepare
@@ -65,7 +65,7 @@ def _hold_urgent(
     session: Session, keys: KeyRing, rows: Sequence[Feedback], contents: Mapping[uuid.UUID, Mapping[str, Any]]
 ) -> None:
     """Whoever is in danger must be found, so what they wrote stays until an owner releases it."""
-    held.hold(session, keys, {row.id: contents[row.id] for row in rows if fan_out.cannot_wait(row)})
+    urgent_raw.hold(session, keys, {row.id: contents[row.id] for row in rows if fan_out.cannot_wait(row)})
 
 
 def _tell_unread(worker: Worker, rows: Sequence[Feedback], contents: Mapping[uuid.UUID, Mapping[str, Any]]) -> None:

@@ -8,9 +8,9 @@ import structlog
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from feedback.record import contacts, erasure, held
 from feedback.record.db import Record
 from feedback.record.models import Feedback, Service
+from feedback.record.privacy import contacts, erasure, urgent_raw
 from insights.alerts.delivery import credentials
 
 log = structlog.get_logger()
@@ -30,7 +30,7 @@ def nightly(record: Record, now: dt.datetime) -> None:
             log.info("kept no longer", service=service.slug, pieces=count)
     _sweep(record)
     with record.transaction() as session:
-        held.rewrap(session, record.keys)
+        urgent_raw.rewrap(session, record.keys)
         contacts.rewrap(session, record.keys)
         credentials.rewrap(session, record.keys)
 

@@ -7,15 +7,15 @@ import structlog
 from sqlalchemy import ColumnElement, exists, select, text
 from sqlalchemy.orm import Session
 
-from feedback.record import contacts, raw
+from feedback.record import idempotency
 from feedback.record.db import Record
 from feedback.record.errors import where
 from feedback.record.models import Feedback, Service, WideWork
+from feedback.record.privacy import contacts, raw
 from feedback.record.queue import Bell
 from feedback.record.stages import LOCKS, ask, ask_wide, asked_for
 from ingest.channels.sms import reassembly
 from insights.alerts.delivery import attempts
-from insights.api import once
 from workers.actors import answer, retention
 
 log = structlog.get_logger()
@@ -79,7 +79,7 @@ def _hourly(session: Session, now: dt.datetime) -> None:
     """Signals end although nothing more is said; each night all is grouped anew."""
     services = list(session.scalars(select(Service.id)))
     attempts.forget(session)
-    once.forget(session)
+    idempotency.forget(session)
     contacts.forget(session)
     if now.hour == NIGHTLY:
         ask(session, services, "refit")

@@ -8,7 +8,7 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 from sqlalchemy import func, select
 
-from feedback.given import GivenRecord
+from feedback.http.dependencies import GivenRecord
 from feedback.record.db import Record
 from feedback.record.errors import Forbidden, NotAuthentic
 from feedback.record.models import Service

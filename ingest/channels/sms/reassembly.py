@@ -8,8 +8,8 @@ import msgspec
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from feedback.record.encryption import KeyRing, open_sealed, seal
 from feedback.record.models import MessagePart
-from feedback.record.sealing import KeyRing, open_sealed, seal
 from ingest.channels.contract import Directory, Fragment, Parsed
 from ingest.channels.sms.vonage import join_parts
 from ingest.intake.accept import accept

@@ -9,9 +9,9 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from feedback.record.encryption import KeyRing
 from feedback.record.errors import Malformed
 from feedback.record.models import Subscription
-from feedback.record.sealing import KeyRing
 from feedback.record.settings import Settings
 
 ROTATION = dt.timedelta(days=1)

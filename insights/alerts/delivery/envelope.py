@@ -10,8 +10,8 @@ import msgspec
 import structlog
 from sqlalchemy.orm import Session
 
+from feedback.record.encryption import KeyRing
 from feedback.record.models import Alert, Service, Subscription
-from feedback.record.sealing import KeyRing
 from feedback.record.settings import Settings
 from insights.alerts import payload
 from insights.alerts.delivery import attempts, credentials, mail, message

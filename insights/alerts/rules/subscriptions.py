@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from feedback.record import access
 from feedback.record.access import Principal, Role
+from feedback.record.encryption import KeyRing
 from feedback.record.errors import Forbidden, Malformed, NotFound
 from feedback.record.models import Alert, AuditEntry, Issue, Service, Subscription, Theme, ThemeIssue, new_id
-from feedback.record.sealing import KeyRing
 from feedback.record.stages import OPEN
 from insights.alerts.delivery import chat
 from insights.alerts.delivery.credentials import Sealed, SigningKey, new_secret, seal, unseal

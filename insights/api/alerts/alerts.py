@@ -13,7 +13,9 @@ from litestar.response import Stream
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback.given import GivenBell, GivenRecord
+from feedback.http.dependencies import GivenBell, GivenRecord
+from feedback.http.paging import Cursor, Limit, further, unpack
+from feedback.http.staff import AnyRequest, asker, routes
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.db import Record
@@ -23,8 +25,6 @@ from insights.alerts import payload
 from insights.alerts.delivery import events, feeds
 from insights.alerts.rules import hindsight, preview, subscriptions
 from insights.alerts.rules.subscriptions import Filters
-from insights.api.door import AnyRequest, asker, routes
-from insights.api.paging import Cursor, Limit, further, unpack
 from insights.presentation.schemas import Page
 
 LastEvent = Annotated[str | None, HeaderParameter(name="Last-Event-ID")]

@@ -10,7 +10,9 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback.given import GivenBell, GivenRecord
+from feedback.http.dependencies import GivenBell, GivenRecord
+from feedback.http.paging import Cursor, Limit, further, unpack
+from feedback.http.staff import AnyRequest, RequestKey, asker, routes
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.errors import NotFound
@@ -19,9 +21,6 @@ from insights.alerts.delivery import attempts as deliveries
 from insights.alerts.delivery import credentials
 from insights.alerts.rules import subscriptions
 from insights.alerts.rules.subscriptions import Change, Filters, Wanted
-from insights.api.door import AnyRequest, asker, routes
-from insights.api.once import RequestKey
-from insights.api.paging import Cursor, Limit, further, unpack
 from insights.egress.addresses import Allowed
 from insights.presentation.schemas import Page
 

@@ -8,13 +8,13 @@ from litestar import get, patch, post
 from litestar.params import FromPath, JSONBody
 from sqlalchemy import select
 
-from feedback.given import GivenRecord
+from feedback.http.dependencies import GivenRecord
+from feedback.http.paging import Cursor, Limit, further, unpack
+from feedback.http.staff import AnyRequest, RequestKey, asker, routes
 from feedback.record import access
 from feedback.record.access import Role
+from feedback.record.idempotency import once
 from feedback.record.models import Action, Change
-from insights.api.door import AnyRequest, asker, routes
-from insights.api.once import RequestKey, once
-from insights.api.paging import Cursor, Limit, further, unpack
 from insights.issues.decisions import lifecycle
 from insights.issues.decisions.lifecycle import Decision, Done, Happened
 from insights.issues.queries import issues
@@ -75,7 +75,9 @@ def add_action(
     with record.transaction() as session:
         who = asker(session, request)
         found = access.issue_for(session, who, issue, Role.editor)
-        made = once(session, request, who, request_key, data, lambda: lifecycle.act(session, who, found, data).id)
+        made = once(
+            session, who, request.url.path, request_key, data, lambda: lifecycle.act(session, who, found, data).id
+        )
         return action_view(session.get_one(Action, uuid.UUID(made)))
 
 
@@ -113,7 +115,9 @@ def add_change(
     with record.transaction() as session:
         who = asker(session, request)
         found = access.service_for(session, who, service, Role.editor)
-        made = once(session, request, who, request_key, data, lambda: lifecycle.change(session, who, found, data).id)
+        made = once(
+            session, who, request.url.path, request_key, data, lambda: lifecycle.change(session, who, found, data).id
+        )
         return _change_view(session.get_one(Change, int(made)))
 
 

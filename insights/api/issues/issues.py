@@ -7,11 +7,11 @@ from typing import Annotated
 from litestar import get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from feedback.given import GivenRecord
+from feedback.http.dependencies import GivenRecord
+from feedback.http.paging import Cursor, Limit, further, pack, unpack
+from feedback.http.staff import AnyRequest, asker, routes
 from feedback.record import access
 from feedback.record.models import Service
-from insights.api.door import AnyRequest, asker, routes
-from insights.api.paging import Cursor, Limit, further, pack, unpack
 from insights.issues.queries import issue_detail, issues
 from insights.presentation.schemas import (
     ChannelName,

@@ -9,12 +9,12 @@ from litestar.params import FromPath
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback.given import GivenRecord
+from feedback.http.dependencies import GivenRecord
+from feedback.http.paging import Cursor, Limit, further, unpack
+from feedback.http.staff import AnyRequest, asker, routes
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.models import Issue, Moved, Refit, Service
-from insights.api.door import AnyRequest, asker, routes
-from insights.api.paging import Cursor, Limit, further, unpack
 from insights.issues.decisions import undoing
 from insights.presentation.schemas import Page
 

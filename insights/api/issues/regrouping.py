@@ -11,14 +11,14 @@ from litestar.params import FromPath, JSONBody
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback.given import GivenRecord
+from feedback.http.dependencies import GivenRecord
+from feedback.http.paging import Cursor, Limit, further, unpack
+from feedback.http.staff import AnyRequest, RequestKey, asker, routes
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
+from feedback.record.idempotency import once
 from feedback.record.models import Issue, Moved, Regrouping, Statement
-from insights.api.door import AnyRequest, asker, routes
-from insights.api.once import RequestKey, once
-from insights.api.paging import Cursor, Limit, further, unpack
 from insights.issues.decisions import lifecycle, regrouping, undoing
 from insights.issues.queries import issues
 from insights.presentation.schemas import IssueView, Page
@@ -102,7 +102,7 @@ def merge(
         def make() -> int:
             return regrouping.merge(session, who, found, into, data.reason).id
 
-        once(session, request, who, request_key, data, make)
+        once(session, who, request.url.path, request_key, data, make)
         return issues.view(session, into)
 
 
@@ -122,7 +122,7 @@ def split(
         def make() -> uuid.UUID:
             return regrouping.split(session, who, found, data.statements, data.title, data.reason).id
 
-        made = once(session, request, who, request_key, data, make)
+        made = once(session, who, request.url.path, request_key, data, make)
         return issues.view(session, session.get_one(Issue, uuid.UUID(made)))
 
 
@@ -170,7 +170,7 @@ def _decide(
 ) -> RegroupingView:
     with record.transaction() as session:
         who = asker(session, request)
-        made = once(session, request, who, request_key, data, lambda: make(session, who).id)
+        made = once(session, who, request.url.path, request_key, data, lambda: make(session, who).id)
         return regrouping_view(session, session.get_one(Regrouping, int(made)))
 
 

@@ -8,11 +8,11 @@ import msgspec
 from litestar import delete, get, put
 from litestar.params import FromPath, JSONBody
 
-from feedback.given import GivenRecord
+from feedback.http.dependencies import GivenRecord
+from feedback.http.paging import Cursor, Limit, further, unpack
+from feedback.http.staff import AnyRequest, asker, routes
 from feedback.record import access
 from feedback.record.models import Service
-from insights.api.door import AnyRequest, asker, routes
-from insights.api.paging import Cursor, Limit, further, unpack
 from insights.issues.decisions import false_alarms
 from insights.issues.decisions.lifecycle import Words
 from insights.issues.queries.detection_health import noticing

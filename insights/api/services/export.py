@@ -7,10 +7,10 @@ from litestar import get
 from litestar.params import FromPath, FromQuery
 from litestar.response import Stream
 
-from feedback.given import GivenRecord
+from feedback.http.dependencies import GivenRecord
+from feedback.http.staff import AnyRequest, asker, routes
 from feedback.record import access
 from feedback.record.models import AuditEntry
-from insights.api.door import AnyRequest, asker, routes
 from insights.issues.queries.csv_export import rows
 from insights.issues.queries.feedback import Sought
 from insights.presentation.schemas import ChannelName

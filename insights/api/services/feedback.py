@@ -10,13 +10,14 @@ from litestar import get, patch, post
 from litestar.params import FromPath, FromQuery, JSONBody
 from sqlalchemy.orm import Session
 
-from feedback.given import GivenRecord
-from feedback.record import access, held
+from feedback.http.dependencies import GivenRecord
+from feedback.http.paging import Cursor, Limit, further, unpack
+from feedback.http.staff import AnyRequest, asker, routes
+from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.models import Feedback, Service
-from insights.api.door import AnyRequest, asker, routes
-from insights.api.paging import Cursor, Limit, further, unpack
+from feedback.record.privacy import urgent_raw
 from insights.issues.decisions import verdict_overrides
 from insights.issues.decisions.verdict_overrides import Verdict
 from insights.issues.queries import feedback as reading
@@ -103,7 +104,7 @@ def list_held(request: AnyRequest, record: GivenRecord, service: FromPath[str]) 
     """The urgent pieces whose raw text is held until it is released, the latest first; none of the text itself."""
     with record.transaction() as session:
         found = access.service_for(session, asker(session, request), service, HELD_ROLE)
-        since = held.since(session, found.id)
+        since = urgent_raw.since(session, found.id)
         pieces = {identity: session.get_one(Feedback, identity) for identity in since}
         return Page([HeldView(i, piece.urgent, piece.said_at, since[i]) for i, piece in pieces.items()])
 
@@ -117,7 +118,7 @@ def read_held(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.
 
 
 def held_text(session: Session, record: Record, who: access.Principal, piece: Feedback) -> HeldText:
-    return msgspec.convert(held.look(session, record.keys, who, piece), HeldText)
+    return msgspec.convert(urgent_raw.look(session, record.keys, who, piece), HeldText)
 
 
 @post("/v1/feedback/{feedback:uuid}/held/release", status_code=204, sync_to_thread=True)
@@ -127,7 +128,7 @@ def release_held(
     """It has been seen to: the raw text is destroyed, and the redacted one stays."""
     with record.transaction() as session:
         who = asker(session, request)
-        held.release(session, who, access.feedback_for(session, who, feedback, HELD_ROLE), data.reason)
+        urgent_raw.release(session, who, access.feedback_for(session, who, feedback, HELD_ROLE), data.reason)
 
 
 router = routes("staff", list_feedback, show_feedback, overrule, list_held, read_held, release_held)

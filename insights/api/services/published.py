@@ -5,10 +5,10 @@ import uuid
 from litestar import delete, put
 from litestar.params import FromPath, JSONBody
 
-from feedback.given import GivenRecord
+from feedback.http.dependencies import GivenRecord
+from feedback.http.staff import AnyRequest, asker, routes
 from feedback.record import access
 from feedback.record.access import Role
-from insights.api.door import AnyRequest, asker, routes
 from insights.replies.published import Release, release, withdraw
 
 

@@ -3,9 +3,9 @@
 from litestar import get
 from litestar.params import FromPath
 
-from feedback.given import GivenRecord
+from feedback.http.dependencies import GivenRecord
+from feedback.http.staff import AnyRequest, asker, routes
 from feedback.record import access
-from insights.api.door import AnyRequest, asker, routes
 from insights.issues.queries.quality import Quality, quality
 
 

@@ -5,10 +5,11 @@ from typing import Annotated
 from litestar import get
 from litestar.params import FromPath, QueryParameter
 
-from feedback.given import GivenRecord
+from feedback.http.dependencies import GivenRecord
+from feedback.http.paging import Cursor, Limit, pack, unpack
+from feedback.http.staff import AnyRequest, asker, routes
 from feedback.record import access
-from insights.api.door import AnyRequest, GivenMeaning, asker, routes
-from insights.api.paging import Cursor, Limit, pack, unpack
+from insights.dependencies import GivenMeaning
 from insights.issues.queries.search import Hits, search
 
 Query = Annotated[str, QueryParameter(min_length=1, max_length=500, pattern=r"\S")]

@@ -7,12 +7,12 @@ from litestar import get, patch
 from litestar.params import FromPath, FromQuery, JSONBody
 from sqlalchemy import select
 
-from feedback.given import GivenRecord
+from feedback.http.dependencies import GivenRecord
+from feedback.http.paging import Cursor, Limit, further, unpack
+from feedback.http.staff import AnyRequest, asker, routes
 from feedback.record import access, services
 from feedback.record.access import Role
 from feedback.record.models import AuditEntry, Service
-from insights.api.door import AnyRequest, asker, routes
-from insights.api.paging import Cursor, Limit, further, unpack
 from insights.issues.queries import services as reading
 from insights.presentation.schemas import AuditView, Page, ServiceView, Summary
 

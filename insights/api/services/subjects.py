@@ -8,13 +8,14 @@ from litestar import post
 from litestar.params import FromPath, JSONBody
 from sqlalchemy.orm import Session
 
-from feedback.given import GivenRecord
-from feedback.record import access, audit, erasure, subjects
+from feedback.http.dependencies import GivenRecord
+from feedback.http.staff import AnyRequest, asker, routes
+from feedback.record import access, audit
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.models import Service
-from feedback.record.subjects import Subject
-from insights.api.door import AnyRequest, asker, routes
+from feedback.record.privacy import erasure, subject_access
+from feedback.record.privacy.subject_access import Subject
 from insights.presentation.schemas import Page
 
 
@@ -29,7 +30,7 @@ def tell_subject(
     """All that is held about a person's pieces, found by receipt, contact or id; who asked stands in the audit."""
     with record.transaction() as session:
         who, found, ids = _found(session, request, record, service, data)
-        told = subjects.tell(session, record.keys, ids)
+        told = subject_access.tell(session, record.keys, ids)
         for identity in ids:
             audit.note(session, who.caller, "subject access", f"feedback:{identity}", found.id)
         return Page(told)
@@ -49,7 +50,7 @@ def _found(
 ) -> tuple[Principal, Service, list[uuid.UUID]]:
     who = asker(session, request)
     service = access.service_for(session, who, slug, Role.owner)
-    return who, service, subjects.find(session, record.keys, subject, service)
+    return who, service, subject_access.find(session, record.keys, subject, service)
 
 
 router = routes("staff", tell_subject, erase_subject)

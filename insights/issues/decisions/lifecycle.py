@@ -10,10 +10,10 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy import ColumnElement, and_, exists, func, select, update
 from sqlalchemy.orm import Session
 
-from feedback.record import contacts
 from feedback.record.access import Principal
 from feedback.record.errors import Conflict, Malformed
 from feedback.record.models import Action, AuditEntry, Change, Issue, IssueEvent, Service, Signal
+from feedback.record.privacy import contacts
 from insights.presentation.schemas import Status
 
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"\S")]

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 import msgspec
 from sqlalchemy.orm import Session
 
-from feedback.record import audit, counting
+from feedback.record import audit
 from feedback.record.access import Principal
 from feedback.record.errors import Conflict
 from feedback.record.models import Feedback
+from feedback.record.privacy import exclusion
 from feedback.record.stages import ask
 
 READ = ("group", "done")
@@ -25,7 +26,7 @@ def overrule(session: Session, who: Principal, piece: Feedback, wanted: Verdict)
     """Both ways, and back again. Its service is looked at anew. Raises `Conflict` for what has no text."""
     if piece.stage not in READ:
         raise Conflict("this piece has not been read, or is not kept any more")
-    (counting.count_again if wanted.counts else counting.set_aside)(session, piece)
+    (exclusion.count_again if wanted.counts else exclusion.set_aside)(session, piece)
     piece.overruled = wanted.counts
     piece.verdicts = [*piece.verdicts, _told(who, wanted)]
     act = "feedback counted" if wanted.counts else "feedback set aside"

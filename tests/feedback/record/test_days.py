@@ -3,8 +3,8 @@
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
-from feedback.record import raw
 from feedback.record.db import Record
+from feedback.record.privacy import raw
 from tests.insights import made_up
 
 DAY = dt.date(2040, 2, 28)

@@ -10,11 +10,12 @@ from litestar.testing import TestClient
 from sqlalchemy import func, select, update
 from twilio.request_validator import RequestValidator
 
-from feedback.app import create_app
-from feedback.record import access, contacts, raw, services
+from feedback.record import access, services
 from feedback.record.db import Record
 from feedback.record.models import Contact, Feedback, MessagePart
+from feedback.record.privacy import contacts, raw
 from feedback.record.settings import Settings
+from feedback.web.app import create_app
 from ingest.channels.contract import Fragment
 from ingest.channels.sms import reassembly
 from ingest.intake.directory import ServiceDirectory

@@ -8,12 +8,12 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import func, select
 
-from feedback.app import create_app
 from feedback.record import access, services
 from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.models import Feedback
 from feedback.record.settings import Settings
+from feedback.web.app import create_app
 from ingest.channels import CHANNELS
 from ingest.channels.routes import IGNORED
 from tests.conftest import RealServers

@@ -7,9 +7,10 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import select
 
-from feedback.record import access, contacts, raw, services
+from feedback.record import access, services
 from feedback.record.db import Record
 from feedback.record.models import Feedback
+from feedback.record.privacy import contacts, raw
 
 Client = TestClient[Litestar]
 

@@ -9,11 +9,12 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import select
 
-from feedback.record import access, held, raw, services
+from feedback.record import access, services
 from feedback.record.access import Role
 from feedback.record.db import Record
+from feedback.record.encryption import KeyRing
 from feedback.record.models import Alert, AuditEntry, Feedback, HeldRaw, Raw
-from feedback.record.sealing import KeyRing
+from feedback.record.privacy import raw, urgent_raw
 from ingest.intake.accept import accept
 from ingest.intake.arrival import Arrival
 from tests.walking import walk
@@ -156,10 +157,10 @@ def test_the_shredding_of_days_leaves_it(worker: Worker, client: Client, record:
 def test_it_outlives_the_key_of_keys_that_it_was_sealed_under(record: Record, urgent: str) -> None:
     new = b"B" * 32
     with record.transaction() as session:
-        held.rewrap(session, KeyRing([new, *record.settings.keys()]))
+        urgent_raw.rewrap(session, KeyRing([new, *record.settings.keys()]))
     with record.transaction() as session:
         [row] = session.scalars(select(HeldRaw))
-        assert held.unseal(KeyRing([new]), row)["message"] == DANGER
+        assert urgent_raw.unseal(KeyRing([new]), row)["message"] == DANGER
 
 
 class Broken(Tools):

@@ -7,10 +7,10 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import select
 
-from feedback.record import held
 from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.models import AuditEntry, Feedback
+from feedback.record.privacy import urgent_raw
 from tests.insights import made_up
 from tests.insights.pages.signed_in import OURS, signed_in, words_of
 
@@ -30,7 +30,7 @@ def piece(record: Record, blue_badge: str) -> str:
         issue = made_up.issue(session, blue_badge)
         made = made_up.report(session, issue, "I am [NAME] of [ADDRESS]")
         made.urgent = {"kind": "danger", "reason": "Speaks of a danger to life"}
-        held.hold(session, record.keys, {made.id: RAW})
+        urgent_raw.hold(session, record.keys, {made.id: RAW})
         return f"/dashboard/feedback/{made.id}"
 
 

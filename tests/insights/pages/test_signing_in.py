@@ -6,10 +6,10 @@ import pytest
 from litestar.testing import TestClient
 from sqlalchemy import select
 
-from feedback.app import create_app
 from feedback.record.db import Record
 from feedback.record.models import Credential
 from feedback.record.settings import Settings
+from feedback.web.app import create_app
 from tests.conftest import RealServers
 from tests.insights.pages.signed_in import OURS, Client, credential
 

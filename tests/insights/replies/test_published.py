@@ -11,9 +11,9 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import select
 
-from feedback.record import erasure
 from feedback.record.db import Record
 from feedback.record.models import Issue, Statement
+from feedback.record.privacy import erasure
 from insights.replies import published
 from tests.insights import made_up
 from tests.insights.api.test_api import key

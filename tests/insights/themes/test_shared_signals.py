@@ -9,9 +9,10 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import select
 
-from feedback.record import erasure, services
+from feedback.record import services
 from feedback.record.db import Record
 from feedback.record.models import Feedback, Statement, ThemeSignal
+from feedback.record.privacy import erasure
 from tests.insights import made_up
 from tests.insights.api.test_api import key
 from tests.workers.actors.test_themes import renew, themes

@@ -10,9 +10,10 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, update
 
-from feedback.record import access, contacts, services
+from feedback.record import access, services
 from feedback.record.db import Record
 from feedback.record.models import Contact, Feedback, Issue
+from feedback.record.privacy import contacts
 from insights.issues.decisions import lifecycle
 from insights.issues.decisions.lifecycle import Decision
 from insights.replies.transports import mobile

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from feedback.record import erasure
 from feedback.record.models import Feedback, ServiceWork
+from feedback.record.privacy import erasure
 from tests.walking import put, walk
 from tests.workers.actors.test_pipeline import stages
 from workers.actors.pipeline import CLEAN, GROUP

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from feedback.record import access, erasure, services
+from feedback.record import access, services
 from feedback.record.access import Principal, Role
 from feedback.record.models import Feedback, Issue, ServiceWork, Signal, Statement
+from feedback.record.privacy import erasure
 from insights import statement_arrays
 from insights.detection import detector, window_cache
 from insights.detection.window_cache import Recall

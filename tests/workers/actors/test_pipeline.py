@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from feedback.record import erasure
 from feedback.record.models import Feedback, Issue, Raw, Signal, Statement
+from feedback.record.privacy import erasure
 from feedback.record.stages import SET_ASIDE
 from tests.walking import put, walk
 from tests.workers.texts import BROKEN, USUAL, said

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from sqlalchemy import create_engine, func, select, update
 
-from feedback.record import erasure
 from feedback.record.db import Record
 from feedback.record.models import Feedback, Issue, Refit, Signal, Statement
+from feedback.record.privacy import erasure
 from tests.walking import put, walk
 from tests.workers.actors.test_pipeline import NOW, count
 from tests.workers.texts import BROKEN, USUAL, said

@@ -12,7 +12,7 @@ from feedback.record.models import DayKey, Feedback
 from feedback.record.queue import Bell
 from ingest.intake.accept import accept
 from ingest.intake.arrival import Arrival
-from tests.feedback.processes import eventually
+from tests.feedback.process.processes import eventually
 from workers.runtime.schedule import schedule
 
 NOW = dt.datetime.now(dt.UTC)

@@ -11,7 +11,7 @@ from ingest.channels.calls import caller_intent, speaker_labels
 from ingest.channels.calls.conversation import Utterance, role_of, with_roles
 from tests.ingest.channels.reading import arrival, read
 
-SAMPLES = Path(__file__).parents[4] / "shared" / "data" / "transcripts"
+SAMPLES = Path(__file__).parents[5] / "shared" / "data" / "transcripts"
 needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the samples are not beside the project")
 
 

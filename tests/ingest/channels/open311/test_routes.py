@@ -11,9 +11,10 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from feedback.record import access, contacts, services
+from feedback.record import access, services
 from feedback.record.db import Record
 from feedback.record.models import Contact, Feedback, Issue, Publication, Statement
+from feedback.record.privacy import contacts
 from tests.conftest import RealServers
 from tests.serving import served
 from tests.walking import walk

@@ -11,8 +11,8 @@ import msgspec
 import pytest
 import uvicorn
 
-from feedback.app import create_app
 from feedback.record import access
+from feedback.web.app import create_app
 from insights.alerts.delivery import events
 from tests.conftest import RealServers
 from tests.insights.raising import raise_signal

@@ -9,8 +9,8 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import select, text, update
 
-from feedback.record import erasure
 from feedback.record.models import Alert, Feedback, Signal, Statement, new_id
+from feedback.record.privacy import erasure
 from insights.alerts.rules import fan_out
 from insights.alerts.rules.digest import LOUD, next_hour
 from insights.alerts.rules.fan_out import matches

@@ -12,8 +12,8 @@ from sqlalchemy import select, text
 
 from feedback.record import access
 from feedback.record.db import Record
+from feedback.record.encryption import KeyRing
 from feedback.record.models import AuditEntry, Subscription
-from feedback.record.sealing import KeyRing
 from insights.alerts.delivery import credentials
 from tests.insights.alerts.people import subscribe, urgent_piece
 from tests.insights.raising import make_due, raise_signal, waiting

@@ -1,0 +1,61 @@
+"""What every command does first: settings read, servers joined or started, the schema brought up to date."""
+
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from feedback.process.embedded import Servers, servers
+from feedback.record.db import Record, engine_for
+from feedback.record.migrations import migrate
+from feedback.record.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A door that is open."""
+
+    settings: Settings
+    servers: Servers
+    record: Record
+
+
+@contextmanager
+def opened(settings: Settings, *, pool: int = 10) -> Iterator[Opened]:
+    """The servers run and the schema is this version's; what was started for it ends with it."""
+    with servers(settings.data, settings.database_url, settings.redis_url) as running:
+        engine = engine_for(running.database_url, size=pool)
+        try:
+            migrate(engine)
+            yield Opened(settings, running, Record(settings, engine))
+        finally:
+            engine.dispose()
+
+
+def log_to_stderr(level: int = logging.INFO) -> None:
+    """One JSON object a line, for machines; for a person at a terminal, the same in colours."""
+    person = sys.stderr.isatty()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.dev.ConsoleRenderer() if person else structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format='{"level": "%(levelname)s", "by": "%(name)s"}')
+
+
+def until_told_to_stop() -> threading.Event:
+    """Set by Ctrl-C and SIGTERM."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop

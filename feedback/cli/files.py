@@ -1,0 +1,63 @@
+"""The commands that work on files alone: no database, no server."""
+
+from pathlib import Path
+
+import click
+
+from feedback.cli.ingest import IN_FILE, OUT_FILE
+from feedback.record.settings import Settings
+
+
+@click.command()
+@click.option("--input", "source", type=IN_FILE, required=True)
+@click.option("--output", "target", type=OUT_FILE, required=True)
+@click.option("--tolerance", default=0.02, show_default=True, help="False alarms a week that a service tolerates.")
+@click.option("--compare", is_flag=True, help="Tell also what other tolerances would have sent, to choose from.")
+@click.pass_obj
+def backtest(settings: Settings, /, source: Path, target: Path, tolerance: float, compare: bool) -> None:
+    """Replay a history as it would have happened, and write each signal when it would have been raised."""
+    from feedback.cli.progress import staged
+    from workers.offline.backtest import TOLERANCES, backtest
+
+    others = TOLERANCES if compare else ()
+    with staged() as progress:
+        summary = backtest(
+            source, target, tolerance=tolerance, others=others, model=settings.embedding_model, progress=progress
+        )
+    for line, fault in summary.bad[:20]:
+        click.echo(f"line {line}: {fault}", err=True)
+    for sent in summary.sent:
+        click.echo(
+            f"{sent.service}, tolerance {sent.tolerance:g} a week: {sent.signals} signals in {sent.weeks:.1f} weeks"
+            f" ({sent.signals / max(sent.weeks, 1):.2f} a week), {sent.watched} more watched"
+        )
+    click.echo(f"{summary.pieces} pieces of {summary.services} services: {summary.signals} signals, in {target}")
+
+
+@click.command()
+@click.argument("file", type=IN_FILE)
+@click.option("--output", "target", type=click.Path(file_okay=False, path_type=Path), required=True)
+@click.option("--text-column", default="text", show_default=True)
+@click.option("--frame", type=IN_FILE, help="Your own list of themes.")
+@click.pass_obj
+def analyse(settings: Settings, file: Path, target: Path, text_column: str, frame: Path | None) -> None:
+    """Group the comments of one spreadsheet into issues; writes feedback.csv and report.html."""
+    from feedback.cli.progress import staged
+    from workers.offline.analyse import analyse
+
+    with staged() as progress:
+        analyse(file, target, text_column=text_column, frame=frame, model=settings.embedding_model, progress=progress)
+    click.echo(f"Written: {target / 'feedback.csv'} and {target / 'report.html'}")
+
+
+@click.command()
+@click.option("--input", "source", type=IN_FILE, required=True)
+@click.option("--output", "target", type=OUT_FILE, required=True)
+def redact(source: Path, target: Path) -> None:
+    """Redact texts: JSON lines with id and text in; id, text and spans out."""
+    from feedback.cli.progress import counted
+    from workers.offline.redact import redact_file
+
+    with counted("redacting", source) as progress:
+        count = redact_file(source, target, progress)
+    click.echo(f"{count} texts, in {target}")

@@ -1,0 +1,169 @@
+"""`feedback import`: what a file becomes, its progress, and the rows that were not taken."""
+
+import csv
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from textwrap import shorten
+from typing import Any, Protocol
+
+import click
+
+from feedback.cli.bootstrap import Opened, opened
+from feedback.cli.progress import bar
+from feedback.cli.waiting import process
+from feedback.record import access
+from feedback.record.errors import Malformed
+from feedback.record.queue import Bell
+from feedback.record.settings import Settings
+from ingest.channels.files.csv_rows import RowError
+from ingest.channels.files.importing import Report, Trial, import_file, try_file
+from ingest.channels.files.table import Columns, Source
+from ingest.intake.arrival import ChannelName
+
+SHOWN = 20  # refused rows that are told one by one; the number of the rest is told
+WIDTH = 100  # characters of a sample's text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the command was given, by the names of its options."""
+
+    file: Path
+    slug: str | None
+    service_column: str | None
+    channel: ChannelName
+    channel_column: str | None
+    text_column: str
+    date_column: str
+    id_column: str
+    rating_column: str
+    language_column: str
+    page_column: str
+    source_column: str
+    attribute: tuple[str, ...]
+    source: str | None
+    dry_run: bool
+    report: Path | None
+    wait: bool
+
+    def read_as(self) -> Source:
+        """Raises `Malformed` for options that contradict each other or cannot be read."""
+        if (self.slug is None) == (self.service_column is None):
+            raise Malformed("give either --service or --service-column")
+        columns = Columns(
+            text=self.text_column,
+            date=self.date_column,
+            id=self.id_column,
+            service=self.service_column,
+            channel=self.channel_column,
+            source=self.source_column,
+            rating=self.rating_column,
+            language=self.language_column,
+            page_url=self.page_column,
+            attributes={**Columns().attributes, **dict(map(_attribute, self.attribute))},
+        )
+        caller = f"import:{self.slug or ''}"
+        return Source(caller, self.slug, self.channel, self.file.name, self.source, columns=columns)
+
+
+def _attribute(text: str) -> tuple[str, str]:
+    name, equals, header = text.partition("=")
+    name = name.strip().lower()
+    if not equals or not header.strip() or not name.isidentifier() or len(name) > 50:
+        raise Malformed(f"'{text[:100]}' is no NAME=COLUMN, as in office=Office")
+    return name, header
+
+
+@dataclass(slots=True)
+class Refusals:
+    """The rows that were not taken: the first are told at the end, all are written to the report, if there is one."""
+
+    report: "Writes | None" = None
+    first: list[RowError] = field(default_factory=list)
+
+    def __call__(self, row: RowError) -> None:
+        if len(self.first) < SHOWN:
+            self.first.append(row)
+        if self.report:
+            self.report.writerow((row.line, row.reason))
+
+
+class Writes(Protocol):
+    """A writer of CSV."""
+
+    def writerow(self, row: tuple[Any, ...], /) -> Any: ...
+
+
+def run(settings: Settings, **options: Any) -> None:
+    asked = Asked(**options)
+    source = asked.read_as()
+    with opened(settings) as door, _refusals(asked.report) as refusals:
+        if asked.slug:
+            with door.record.transaction() as session:
+                access.service(session, asked.slug)
+        report = _read(door, asked, source, refusals)
+    _tell(report, refusals)
+    if isinstance(report, Trial):
+        _show(report)
+    sys.stdout.flush()
+
+
+@contextmanager
+def _refusals(path: Path | None) -> Iterator[Refusals]:
+    if path is None:
+        yield Refusals()
+        return
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("line", "reason"))
+        yield Refusals(writer)
+
+
+def _read(door: Opened, asked: Asked, source: Source, refusals: Refusals) -> Report:
+    with asked.file.open("rb", buffering=1 << 16) as stream, bar() as progress:
+        task = progress.add_task("reading (kB)", total=asked.file.stat().st_size // 1000)
+
+        def told(position: int) -> None:
+            progress.update(task, completed=position // 1000)
+
+        if asked.dry_run:
+            return try_file(door.record, stream, source, refusals, told)
+        report = import_file(door.record, Bell(door.servers.redis_url), stream, source, refusals, told)
+        if asked.wait:
+            process(door, progress)
+        return report
+
+
+def _tell(report: Report, refusals: Refusals) -> None:
+    would = "would be " if isinstance(report, Trial) else ""
+    click.echo(f"{report.stored:,} pieces {would}taken in, {report.repeated:,} were there already.")
+    if not report.refused:
+        return
+    click.echo(f"{report.refused:,} rows {'would not be' if would else 'were not'} taken:", err=True)
+    for row in refusals.first:
+        click.echo(f"  line {row.line}: {row.reason}", err=True)
+    if report.refused > len(refusals.first):
+        click.echo(f"  and {report.refused - len(refusals.first):,} more", err=True)
+
+
+def _show(trial: Trial) -> None:
+    """The first rows as they are read, for the eyes of whoever has the file."""
+    if trial.services:
+        click.echo(f"It would make the services {', '.join(sorted(trial.services))}.")
+    for row in trial.first:
+        said = row.arrival
+        about = {
+            "service": said.service,
+            "channel": said.channel,
+            "date": said.submitted_at and said.submitted_at.isoformat(),
+            "rating": said.rating,
+            "language": said.language,
+            "page": said.page_url,
+            "entered by": said.batch,
+            **said.attributes,
+        }
+        told = ", ".join(f"{name} {value}" for name, value in about.items() if value is not None)
+        click.echo(f"line {row.line}: {shorten(said.message, WIDTH, placeholder=' …')}\n  {told}")

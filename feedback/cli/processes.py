@@ -1,0 +1,88 @@
+"""`feedback up`: API, workers and scheduler as processes of their own, each kept alive."""
+
+import os
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from feedback.cli.bootstrap import Opened
+from feedback.process.supervisor import Child, Supervisor
+from feedback.record.errors import Unavailable
+from feedback.record.settings import Settings
+
+PATIENCE = 120.0  # seconds that the API may take to answer
+
+
+def require_free_port(settings: Settings) -> None:
+    """Raises `Unavailable` naming the port, before anything is started."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise Unavailable(
+                f"port {settings.port} cannot be used ({error.strerror}); set another: PORT=8080"
+            ) from None
+
+
+@contextmanager
+def running(door: Opened) -> Iterator[None]:
+    """Within it everything is at work, and the API answers: it starts before the workers, which load models."""
+    with Supervisor() as supervisor:
+        api, *others = children(door)
+        supervisor.start(api)
+        wait_until(lambda: answers(door.settings), "the API does not answer")
+        for child in others:
+            supervisor.start(child)
+        yield
+
+
+def children(door: Opened) -> list[Child]:
+    """Each joins the servers by address. Deliveries have a process of their own: slow receivers delay nobody."""
+    env = environment(door)
+    feedback = (sys.executable, "-m", "feedback")
+    cores = door.settings.workers or os.cpu_count() or 1
+    workers = [
+        Child(f"worker-{n + 1}", (*feedback, "work", "--queue", "pipeline", "--queue", "services"), env)
+        for n in range(cores)
+    ]
+    return [
+        Child("api", (*feedback, "serve"), env),
+        Child("scheduler", (*feedback, "schedule"), env),
+        *workers,
+        Child("deliveries", (*feedback, "work", "--queue", "deliveries", "--threads", "16"), env),
+    ]
+
+
+def environment(door: Opened) -> Mapping[str, str]:
+    return {
+        **os.environ,
+        "DATABASE_URL": door.servers.database_url,
+        "REDIS_URL": door.servers.redis_url,
+        "FEEDBACK_DATA": str(door.settings.data.absolute()),
+        "PORT": str(door.settings.port),
+        "OMP_NUM_THREADS": "1",  # one process a core: libraries that start a thread for each core only get in the way
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+
+
+def answers(settings: Settings) -> bool:
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - only compared
+    try:
+        with urllib.request.urlopen(f"http://{host}:{settings.port}/health/ready", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def wait_until(holds: Callable[[], bool], otherwise: str) -> None:
+    """Raises `Unavailable` when it does not come to hold in time."""
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        if time.monotonic() > deadline:
+            raise Unavailable(otherwise)
+        time.sleep(0.1)

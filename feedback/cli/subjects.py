@@ -1,0 +1,63 @@
+"""The commands for a person's rights: `feedback export-subject` and `feedback erase`."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import click
+import msgspec
+
+from feedback.record.settings import Settings
+
+BY = "command line"
+
+
+def naming(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that name whom it is about: one of them."""
+    for option in (
+        click.option("--id", "feedback", type=click.UUID, help="The id of a piece of feedback."),
+        click.option("--contact", help="The address or number that was left with it."),
+        click.option("--receipt", help="The receipt of a piece of feedback."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command("export-subject")
+@naming
+@click.pass_obj
+def export_subject(settings: Settings, /, **named: Any) -> None:
+    """Print all that is held about a person, as JSON."""
+    from feedback.cli.bootstrap import opened
+    from feedback.record import audit
+    from feedback.record.privacy import subject_access
+
+    with opened(settings) as door, door.record.transaction() as session:
+        ids = subject_access.find(session, door.record.keys, _subject(named))
+        told = subject_access.tell(session, door.record.keys, ids)
+        for identity in ids:
+            audit.note(session, BY, "subject access", f"feedback:{identity}", None)
+    click.echo(msgspec.json.format(msgspec.json.encode(told)).decode())
+
+
+@click.command()
+@naming
+@click.pass_obj
+def erase(settings: Settings, /, **named: Any) -> None:
+    """Erase a person's feedback: the words, wherever they are."""
+    from feedback.cli.bootstrap import opened
+    from feedback.record.privacy import erasure, subject_access
+
+    with opened(settings) as door, door.record.transaction() as session:
+        ids = subject_access.find(session, door.record.keys, _subject(named))
+        erasure.erase(session, ids, by=BY)
+    click.echo(f"Erased: {len(ids)}")
+
+
+def _subject(named: dict[str, str | uuid.UUID | None]) -> Any:
+    from feedback.record.privacy.subject_access import Subject
+
+    try:
+        return Subject(**named)  # type: ignore[arg-type]
+    except ValueError:
+        raise click.UsageError("Name one of --receipt, --contact and --id.") from None

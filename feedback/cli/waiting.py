@@ -1,0 +1,53 @@
+"""Waiting until all that was taken in is processed, with workers of our own where nobody else works."""
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+
+from rich.progress import Progress
+from sqlalchemy import func, select
+
+from feedback.cli import processes
+from feedback.cli.bootstrap import Opened
+from feedback.process.supervisor import Supervisor
+from feedback.record.models import Feedback, ServiceWork
+from feedback.record.stages import OPEN, anyone_works
+
+
+def process(door: Opened, progress: Progress) -> None:
+    """Until nothing waits."""
+    with ExitStack() as stack:
+        with door.record.transaction() as session:
+            others = anyone_works(session)
+        if not others:
+            supervisor = stack.enter_context(Supervisor())
+            for child in processes.children(door):
+                if child.name.startswith(("worker", "scheduler")):
+                    supervisor.start(child)
+        wait_until_processed(door, progress)
+
+
+def wait_until_processed(door: Opened, progress: Progress, tick: Callable[[], None] = lambda: None) -> None:
+    """Until every piece has reached its end state and every service has been grouped and looked at."""
+    total = _waiting(door)
+    task = progress.add_task("processing", total=total)
+    while (waiting := _waiting(door)) or _services_wait(door):
+        total = max(total, waiting)
+        progress.update(task, completed=total - waiting, total=total)
+        tick()
+        time.sleep(0.2)
+    progress.update(task, completed=total, total=total)
+
+
+def _waiting(door: Opened) -> int:
+    with door.record.transaction() as session:
+        return (
+            session.scalar(select(func.count()).select_from(Feedback).where(Feedback.stage.in_(("clean", "group"))))
+            or 0
+        )
+
+
+def _services_wait(door: Opened) -> bool:
+    with door.record.transaction() as session:
+        due = select(ServiceWork.id).where(ServiceWork.stage == OPEN, ServiceWork.asked > ServiceWork.done).limit(1)
+        return session.scalar(due) is not None

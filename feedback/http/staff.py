@@ -1,0 +1,48 @@
+"""Who is asking: staff come with a key, or with the cookie of a signed-in session; and the routes for them."""
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from litestar import Request, Router
+from litestar.datastructures import State
+from litestar.handlers import BaseRouteHandler
+from litestar.params import HeaderParameter
+from sqlalchemy.orm import Session
+
+from feedback.record import access
+from feedback.record.access import Principal
+from feedback.record.errors import Forbidden, NotAuthentic
+
+AnyRequest = Request[object, object, State]
+RequestKey = Annotated[str | None, HeaderParameter(name="Idempotency-Key", max_length=200)]
+"""Under which a request may be repeated, and is done once."""
+COOKIE = "feedback_session"
+
+
+def asker(session: Session, request: AnyRequest) -> Principal:
+    """Raises `NotAuthentic` without a valid key or session, `Forbidden` for what another site's page sends."""
+    kind, _, key = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        return access.identify(session, key.strip(), "key")
+    if cookie := request.cookies.get(COOKIE):
+        require_own_page(request)
+        return access.identify(session, cookie, "session")
+    raise NotAuthentic("this takes a key: Authorization: Bearer KEY")
+
+
+def require_own_page(request: AnyRequest) -> None:
+    """A browser sends the cookie of its own accord: what changes anything must come from one of our own pages.
+
+    `Sec-Fetch-Site` tells, or `Origin` where the browser sends no such header (on plain HTTP, or an old one).
+    """
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin", "")
+    ours = site in ("same-origin", "none") if site else urlsplit(origin).netloc == request.headers.get("host")
+    if not ours:
+        raise Forbidden("this was sent by a page of another site")
+
+
+def routes(tag: str, *handlers: BaseRouteHandler) -> Router:
+    """Handlers that take a key; `tag`: their chapter of the reference."""
+    return Router("/", route_handlers=handlers, tags=[tag], security=[{"key": []}])

@@ -1,0 +1,1 @@
+"""Processes that are kept alive, and the servers that run beside us."""

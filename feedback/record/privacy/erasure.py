@@ -1,0 +1,91 @@
+"""Erasing: the words of a piece of feedback go, wherever they are; that it once existed remains."""
+
+import uuid
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, cast, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from feedback.record import audit
+from feedback.record.models import Alert, Delivery, Feedback, HeldRaw, Statement
+from feedback.record.privacy import contacts, exclusion, raw, title_erasure
+from feedback.record.stages import hold
+
+WITHDRAWN, EXPIRED = "withdrawn", "expired"
+"""Taken back (by the citizen, or for them); kept as long as the service keeps feedback."""
+
+
+def repeats_of(identity: uuid.UUID) -> str:
+    """The caller of what a receipt's holder said again without words: "it is not fixed"."""
+    return f"receipt:{identity}"
+
+
+def with_repeats(session: Session, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    callers = [repeats_of(identity) for identity in ids]
+    return [*ids, *session.scalars(select(Feedback.id).where(Feedback.caller.in_(callers)))]
+
+
+def erase(session: Session, ids: Sequence[uuid.UUID], *, by: str, to: str = WITHDRAWN) -> None:
+    """A worker that has one of them in hand finds it no longer its own, and writes nothing."""
+    hold(session, session.scalars(select(Feedback.service_id).where(Feedback.id.in_(ids)).distinct()))
+    rows = session.execute(
+        select(Feedback.id, Feedback.service_id).where(Feedback.id.in_(ids)).order_by(Feedback.id).with_for_update()
+    ).all()
+    _leave_issues(session, ids, {row.service_id for row in rows})
+    session.execute(
+        update(Feedback)
+        .where(Feedback.id.in_(ids))
+        .values(
+            stage=to,
+            claimed_by=None,
+            text=None,
+            page_url=None,
+            attributes={},
+            hidden={},
+            verdicts=[],
+            fingerprint=None,
+            bands=None,
+            urgent=None,
+            reason=None,
+        )
+    )
+    session.execute(delete(HeldRaw).where(HeldRaw.feedback_id.in_(ids)))
+    raw.forget(session, ids)
+    contacts.shred(session, ids)
+    _silence_alerts(session, ids)
+    for row in rows:
+        audit.note(session, by, "erase" if to == WITHDRAWN else to, f"feedback:{row.id}", row.service_id)
+
+
+def _leave_issues(session: Session, ids: Sequence[uuid.UUID], service_ids: Collection[int]) -> None:
+    """What they counted for stays counted where it was published; their words name and quote nothing any more."""
+    counted = session.execute(
+        select(Statement.issue_id, func.count(Feedback.id.distinct()))
+        .join(Feedback, Feedback.id == Statement.feedback_id)
+        .where(Feedback.id.in_(ids), Feedback.weight > 0)
+        .group_by(Statement.issue_id)
+    )
+    gone = {row[0]: row[1] for row in counted.all()}
+    issues = exclusion.leave_issues(session, ids)
+    said = session.scalars(select(Statement.text).where(Statement.feedback_id.in_(ids))).all()
+    session.execute(delete(Statement).where(Statement.feedback_id.in_(ids)))
+    exclusion.pass_on(session, ids)
+    for issue in issues:
+        issue.erased += gone.get(issue.id, 0)
+    title_erasure.forget(session, service_ids, said)
+
+
+def named_in(ids: Sequence[uuid.UUID]) -> ColumnElement[bool]:
+    """Which alerts are about any of these pieces."""
+    named: ColumnElement[bool] = Alert.facts["feedback_ids"].has_any(cast([str(one) for one in ids], ARRAY(Text)))
+    return named
+
+
+def _silence_alerts(session: Session, ids: Sequence[uuid.UUID]) -> None:
+    """What raised an urgent alert is quoted in its reason, and a receiver may have answered with what we sent."""
+    about = session.scalars(select(Alert).where(named_in(ids))).all()
+    for alert in about:
+        if "urgent" in alert.facts:
+            alert.facts = {**alert.facts, "urgent": {**alert.facts["urgent"], "reason": ""}}
+    told = cast([alert.id for alert in about], ARRAY(Uuid))
+    session.execute(update(Delivery).where(Delivery.alert_ids.bool_op("&&")(told)).values(answer=""))

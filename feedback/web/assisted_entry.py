@@ -1,0 +1,135 @@
+"""Paper and counter: staff enter what somebody said or wrote, on the dashboard, and hand the receipt over."""
+
+import asyncio
+import datetime as dt
+import hmac
+import secrets
+from zoneinfo import ZoneInfo
+
+from litestar import Response, Router, get, post
+from litestar.params import FromPath
+from sqlalchemy.orm import Session
+
+from feedback.http.dependencies import GivenBell, GivenRecord
+from feedback.http.staff import AnyRequest, asker
+from feedback.record import access
+from feedback.record.access import Principal, Role
+from feedback.record.db import Record
+from feedback.record.errors import FeedbackError, Malformed
+from feedback.record.models import AuditEntry, Service
+from feedback.record.queue import Bell
+from ingest.intake.accept import Accepted, accept
+from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
+from ingest.pages.citizen_pages import BODY_LIMIT, CONTACT_LIMIT
+from ingest.pages.negotiation import offered
+from insights.pages.layout import failure_page, form_values, show
+
+WAYS = {"paper": "On paper", "counter": "At the counter", "telephone": "By telephone"}
+OFFICE_LIMIT = 200
+COMPLAINTS = {
+    "message": f"Enter what was said, in {MESSAGE_LIMIT:,} characters or fewer",
+    "on": "The day must be a date up to today, like 2026-03-31",
+    "office": f"The office must have {OFFICE_LIMIT} characters or fewer",
+    "contact": f"The address or number must have {CONTACT_LIMIT} characters or fewer",
+}
+
+
+@get("/dashboard/{service:str}/enter", sync_to_thread=True)
+def entry_form(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Response[str]:
+    """The form. `?office=` and `?way=` are filled in, so that a stack of forms takes fewer keys."""
+    with record.transaction() as session:
+        who, found = _editor(session, request, service)
+        values = {name: request.query_params.get(name, "") for name in ("office", "way")}
+        return _form(who, found, values | {"key": secrets.token_urlsafe(16), "on": f"{_today(found):%F}"}, {})
+
+
+@post("/dashboard/{service:str}/enter", status_code=200, request_max_body_size=BODY_LIMIT)
+async def enter(request: AnyRequest, record: GivenRecord, bell: GivenBell, service: FromPath[str]) -> Response[str]:
+    """Stores it and shows the receipt; sent again by a reload, it is the same piece with the same receipt."""
+    values = await form_values(request)
+    return await asyncio.to_thread(_entered, request, record, bell, service, values)
+
+
+def _entered(request: AnyRequest, record: Record, bell: Bell, slug: str, values: dict[str, str]) -> Response[str]:
+    with record.transaction() as session:
+        who, found = _editor(session, request, slug)
+        if errors := _errors(found, values):
+            return _form(who, found, values, errors)
+        stored = _store(session, record, who, found, values)
+        languages = offered(found.properties.languages)
+    bell.ring("clean")
+    url = f"{record.settings.url}/receipts"
+    return show(who, "entered.html", service=found, receipt=stored.receipt, url=url, languages=languages, values=values)
+
+
+def _editor(session: Session, request: AnyRequest, slug: str) -> tuple[Principal, Service]:
+    who = asker(session, request)
+    return who, access.service_for(session, who, slug, Role.editor)
+
+
+def _store(session: Session, record: Record, who: Principal, service: Service, values: dict[str, str]) -> Accepted:
+    """With who entered it, in the same transaction."""
+    [answer] = accept(session, record.keys, [_arrival(who, service, values)], dt.datetime.now(dt.UTC))
+    if isinstance(answer, FeedbackError):
+        raise answer
+    if not answer.repeated:
+        subject = f"feedback:{answer.id}"
+        session.add(AuditEntry(service_id=service.id, by=who.caller, act="enter", subject=subject))
+    return answer
+
+
+def _arrival(who: Principal, service: Service, values: dict[str, str]) -> Arrival:
+    said_on = _day(values.get("on", ""), service)
+    said = "\0".join(values.get(name, "") for name in ("message", "on", "office", "way", "contact"))
+    about = {"office": values.get("office", ""), "way": values.get("way", "")}
+    return Arrival(
+        service=service.slug,
+        message=values["message"].replace("\r\n", "\n"),
+        channel="import",
+        caller=f"{who.caller}:enter",
+        external_id=hmac.new(values.get("key", "").encode(), said.encode(), "sha256").hexdigest(),
+        submitted_at=None if said_on == _today(service) else said_on,
+        contact=values.get("contact") or None,
+        assisted=True,
+        attributes={name: value for name, value in about.items() if value},
+    )
+
+
+def _errors(service: Service, values: dict[str, str]) -> dict[str, str]:
+    try:
+        _day(values.get("on", ""), service)
+        is_day = True
+    except Malformed:
+        is_day = False
+    fits = {
+        "message": 0 < len(values.get("message", "")) <= MESSAGE_LIMIT,
+        "on": is_day,
+        "office": len(values.get("office", "")) <= OFFICE_LIMIT,
+        "contact": len(values.get("contact", "")) <= CONTACT_LIMIT,
+    }
+    return {field: COMPLAINTS[field] for field, good in fits.items() if not good}
+
+
+def _day(text: str, service: Service) -> dt.date:
+    """Today where it is left empty; raises `Malformed` for what is no day, or is yet to come."""
+    today = _today(service)
+    try:
+        day = dt.date.fromisoformat(text) if text else today
+    except ValueError:
+        raise Malformed(COMPLAINTS["on"]) from None
+    if not dt.date(1990, 1, 1) <= day <= today:
+        raise Malformed(COMPLAINTS["on"])
+    return day
+
+
+def _today(service: Service) -> dt.date:
+    return dt.datetime.now(ZoneInfo(service.properties.time_zone)).date()
+
+
+def _form(who: Principal, service: Service, values: dict[str, str], errors: dict[str, str]) -> Response[str]:
+    blank = dict.fromkeys(("message", "on", "office", "way", "contact", "key"), "")
+    status = 400 if errors else 200
+    return show(who, "enter.html", status, service=service, values=blank | values, errors=errors, ways=WAYS)
+
+
+router = Router("/", route_handlers=[entry_form, enter], opt={"failure_page": failure_page}, include_in_schema=False)

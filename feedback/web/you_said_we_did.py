@@ -1,0 +1,89 @@
+"""What "You said, we did" shows everybody: a page, a feed and a table, of the citizen's pages and insights' figures."""
+
+import csv
+import io
+from urllib.parse import quote
+from xml.etree import ElementTree as ET  # writes only
+
+from litestar import Response, Router, get
+from litestar.params import FromPath
+
+from feedback.http.dependencies import GivenRecord
+from feedback.record import access
+from feedback.record.db import Record
+from feedback.record.models import Service
+from ingest.intake.dependencies import AnyRequest, GivenIntake
+from ingest.pages import citizen_pages
+from ingest.pages.negotiation import choose, offered
+from insights.issues.queries.csv_export import cell
+from insights.replies import published
+from insights.replies.published import Entry
+
+ATOM = "http://www.w3.org/2005/Atom"
+COLUMNS = ("said", "did", "on", "reports", "fell")
+
+
+@get("/services/{service:str}/you-said-we-did", sync_to_thread=True)
+def page(request: AnyRequest, intake: GivenIntake, service: FromPath[str]) -> Response[str]:
+    """What people told the service, and what it changed because of it."""
+    known = citizen_pages.service_of(intake, service)
+    found, entries = _read(request, intake.record, service)
+    language, here = choose(request, known.languages).code, _path(found)
+    return citizen_pages.show(
+        request,
+        "you_said_we_did.html",
+        known,
+        entries=entries,
+        form_url=f"/services/{quote(found.slug)}/feedback?lang={language}",
+        data_url=f"{here}.csv?lang={language}",
+        feed_url=f"{here}.atom?lang={language}",
+    )
+
+
+def _path(service: Service) -> str:
+    return f"/services/{quote(service.slug)}/you-said-we-did"
+
+
+def _read(request: AnyRequest, record: Record, slug: str) -> tuple[Service, list[Entry]]:
+    with record.transaction() as session:
+        found = access.service(session, slug)
+        language = choose(request, offered(found.properties.languages)).code
+        return found, published.entries(session, found, language)
+
+
+@get("/services/{service:str}/you-said-we-did.csv", sync_to_thread=True)
+def table(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Response[str]:
+    """As open data."""
+    _, entries = _read(request, record, service)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for it in entries:
+        writer.writerow((cell(it.said), cell(it.did), it.on.date().isoformat(), it.reports, it.fell))
+    return Response(out.getvalue(), media_type="text/csv; charset=utf-8")
+
+
+@get("/services/{service:str}/you-said-we-did.atom", sync_to_thread=True)
+def feed(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Response[bytes]:
+    """As an Atom feed (RFC 4287)."""
+    found, entries = _read(request, record, service)
+    url = f"{record.settings.url}{_path(found)}"
+    root = ET.Element("feed", xmlns=ATOM)
+    _texts(root, id=url, title=found.name, updated=(entries[0].on if entries else found.created_at).isoformat())
+    _texts(ET.SubElement(root, "author"), name=found.name)
+    ET.SubElement(root, "link", href=url)
+    for it in entries:
+        entry = ET.SubElement(root, "entry")
+        _texts(entry, id=f"urn:uuid:{it.issue}", title=it.said, updated=it.on.isoformat(), content=it.did)
+        ET.SubElement(entry, "link", href=url)
+    return Response(ET.tostring(root, encoding="utf-8", xml_declaration=True), media_type="application/atom+xml")
+
+
+def _texts(parent: ET.Element, **texts: str) -> None:
+    for name, text in texts.items():
+        ET.SubElement(parent, name).text = text
+
+
+router = Router(
+    "/", route_handlers=[page, table, feed], opt={"failure_page": citizen_pages.failure_page}, include_in_schema=False
+)

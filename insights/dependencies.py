@@ -1,0 +1,7 @@
+"""What the front door gives to the handlers of insights that name it."""
+
+from litestar.di import NamedDependency
+
+from insights.issues.queries.query_embedding import Meaning
+
+GivenMeaning = NamedDependency[Meaning]
