@@ -65,7 +65,7 @@ class StatementKind(StrEnum):
 
 
 class Tone(StrEnum):
-    """What a group of statements is: an issue; praise, which is grouped apart; filler, which holds nothing to act on."""
+    """What a group of statements is: an issue; praise, grouped apart; filler, which says nothing to act on."""
 
     ISSUE = "issue"
     PRAISE = "praise"
