@@ -8,13 +8,14 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.record.models.base import Base, Timed
+from feedback.record.states import Nation
 
 
 class Properties(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What is worth changing per service; `docs/settings.md` says what each does."""
 
     department: str = ""
-    nation: str = "england"
+    nation: Nation = Nation.ENGLAND
     time_zone: str = "Europe/London"
     languages: tuple[str, ...] = ("en", "cy")
     sms_numbers: tuple[str, ...] = ()

@@ -1,0 +1,38 @@
+import datetime as dt
+
+import pytest
+
+from feedback.record import services
+from feedback.record.calendar import SUBDIVISIONS, bank_holidays
+from feedback.record.errors import Malformed
+from feedback.record.models import Service
+from feedback.record.states import Nation
+
+
+def test_every_nation_keeps_its_own_bank_holidays() -> None:
+    assert set(SUBDIVISIONS) == set(Nation)
+    st_andrew, st_patrick, easter_monday = dt.date(2026, 11, 30), dt.date(2026, 3, 17), dt.date(2026, 4, 6)
+    of_2026 = {nation: bank_holidays(nation, [2026]) for nation in Nation}
+    assert [nation for nation in Nation if st_andrew in of_2026[nation]] == [Nation.SCOTLAND]
+    assert [nation for nation in Nation if st_patrick in of_2026[nation]] == [Nation.NORTHERN_IRELAND]
+    assert [nation for nation in Nation if easter_monday not in of_2026[nation]] == [Nation.SCOTLAND]
+    assert all(dt.date(2026, 12, 25) in days for days in of_2026.values())
+
+
+def test_christmas_on_a_sunday_is_kept_on_a_weekday_too() -> None:
+    assert dt.date(2022, 12, 27) in bank_holidays(Nation.WALES, [2022])
+
+
+def test_several_years_are_the_holidays_of_each() -> None:
+    both = bank_holidays(Nation.ENGLAND, range(2025, 2027))
+    assert both == bank_holidays(Nation.ENGLAND, [2025]) | bank_holidays(Nation.ENGLAND, [2026])
+    assert {day.year for day in both} == {2025, 2026}
+
+
+def test_a_service_keeps_the_holidays_of_a_nation_that_there_is() -> None:
+    service = Service(slug="libraries", name="Libraries", stored_properties={})
+    assert service.properties.nation == Nation.ENGLAND
+    services.set_properties(service, {"nation": "northern-ireland"})
+    assert service.properties.nation == Nation.NORTHERN_IRELAND
+    with pytest.raises(Malformed, match="nation"):
+        services.set_properties(service, {"nation": "narnia"})
