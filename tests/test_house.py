@@ -1,0 +1,97 @@
+"""The house keeps its plan: every module has a floor, every name one meaning, and nothing grows out of its room."""
+
+import ast
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("feedback", "ingest", "nlp", "insights", "workers")
+
+MOST_MODULES_OF_A_FOLDER = 14
+MOST_LINES_OF_A_MODULE = 300
+MOST_LINES_OF_A_FUNCTION = 40
+MIGRATIONS = "feedback/record/migrations/versions"
+"""Written once and never changed: they tell what was, in as many lines as it takes."""
+
+
+def paths() -> list[Path]:
+    found = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+    return [path for path in found if MIGRATIONS not in str(path)]
+
+
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def contracts() -> dict[str, list[str]]:
+    """By the room that it divides (a dotted prefix, "" for the house) the floors of each layered contract."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    found = {}
+    for contract in settings["tool"]["importlinter"]["contracts"]:
+        if contract["type"] == "layers":
+            floors = [floor.strip() for layer in contract["layers"] for floor in layer.replace("|", ":").split(":")]
+            parts = [floor.split(".")[:-1] for floor in floors]
+            shared = [words[0] for words in zip(*parts, strict=False) if len(set(words)) == 1]
+            found[".".join(shared)] = floors
+    return found
+
+
+def is_within(module: str, floor: str) -> bool:
+    return module == floor or module.startswith(f"{floor}.")
+
+
+@pytest.mark.parametrize("module", [name_of(path) for path in paths() if name_of(path) not in PACKAGES])
+def test_every_module_has_a_floor_in_the_import_contracts(module: str) -> None:
+    for room, floors in contracts().items():
+        if not room or module.startswith(f"{room}."):
+            assert any(is_within(module, floor) for floor in floors), f"{module} stands on no floor of {room or 'all'}"
+
+
+def named_classes() -> Iterator[tuple[str, str]]:
+    """Classes and type aliases at the top of a module, with the module."""
+    for path in paths():
+        for node in tree(path).body:
+            if isinstance(node, ast.ClassDef):
+                yield node.name, name_of(path)
+            if isinstance(node, ast.Assign | ast.AnnAssign):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                for target in targets:
+                    if isinstance(target, ast.Name) and target.id[:1].isupper() and not target.id.isupper():
+                        yield target.id, name_of(path)
+
+
+def test_a_class_name_exists_once() -> None:
+    where = defaultdict(list)
+    for name, module in named_classes():
+        where[name].append(module)
+    assert {name: modules for name, modules in where.items() if len(modules) > 1} == {}
+
+
+def test_no_folder_holds_more_modules_than_one_look_takes_in() -> None:
+    counts = Counter(str(path.parent.relative_to(ROOT)) for path in paths() if path.name != "__init__.py")
+    assert {folder: count for folder, count in counts.items() if count > MOST_MODULES_OF_A_FOLDER} == {}
+
+
+@pytest.mark.parametrize("path", paths(), ids=name_of)
+def test_no_module_or_function_outgrows_its_room(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES_OF_A_MODULE
+    functions = [node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    lengths = {node.name: (node.end_lineno or 0) - node.lineno + 1 for node in functions}
+    assert {name: length for name, length in lengths.items() if length > MOST_LINES_OF_A_FUNCTION} == {}
+
+
+@pytest.mark.parametrize("path", paths(), ids=name_of)
+def test_every_module_says_what_it_is_for(path: Path) -> None:
+    told = ast.get_docstring(tree(path)) or ""
+    assert len(told.split()) >= 4 and "TODO" not in told
