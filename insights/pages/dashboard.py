@@ -140,6 +140,7 @@ def service_page(
             said=overview.latest_evidence(session, emerging),
             issues=shown,
             daily=overview.daily_by_issue(session, found, [issue.id for issue in shown]),
+            bank_holidays=overview.bank_holidays_of_late(found),
             filters=chosen,
             total=len(listed),
             page=page,

@@ -19,6 +19,7 @@ from feedback.http.dependencies import GivenRecord
 from feedback.http.staff import AnyRequest, asker
 from feedback.record import access
 from feedback.record.access import Principal, Role
+from feedback.record.calendar import bank_holidays
 from feedback.record.db import Record
 from feedback.record.errors import Malformed
 from feedback.record.models import Action, Issue, Publication, Service
@@ -190,7 +191,8 @@ def _page(
 def _bars(session: Session, service: Service, issue: Issue, actions: list[Action], days: int) -> list[charts.Bar]:
     """Its reports of each day, with what the service and its team did."""
     marks = [*overview.marks(session, service, days), *_marks(service, actions)]
-    return charts.bars(issue_detail.daily(session, service, issue, days + BEFORE), marks)
+    daily = issue_detail.daily(session, service, issue, days + BEFORE)
+    return charts.bars(daily, marks, bank_holidays(service.properties.nation, {day.year for day, *_ in daily}))
 
 
 def _range(view: IssueView) -> int:

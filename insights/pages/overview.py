@@ -11,6 +11,7 @@ from sqlalchemy import Date, cast, func, select
 from sqlalchemy.orm import Session
 
 from feedback.record.access import Principal
+from feedback.record.calendar import bank_holidays
 from feedback.record.models import Change, Feedback, Issue, Service, Signal, Statement
 from insights.issues.queries import detection_health, evidence, issues
 from insights.issues.queries.services import WAITING
@@ -122,6 +123,14 @@ def daily_by_issue(session: Session, service: Service, ids: Iterable[uuid.UUID])
         if issue_id and first < when <= today:
             found[issue_id][(when - first).days - 1] = count
     return found
+
+
+def bank_holidays_of_late(service: Service) -> list[dt.date]:
+    """The bank holidays within the weeks of the small lines, the latest first."""
+    today = dt.datetime.now(ZoneInfo(service.properties.time_zone)).date()
+    days = [today - dt.timedelta(days=back) for back in range(WEEKS * 7)]
+    kept = bank_holidays(service.properties.nation, {day.year for day in days})
+    return [day for day in days if day in kept]
 
 
 def marks(session: Session, service: Service, days: int) -> list[tuple[dt.date, str]]:

@@ -1,7 +1,7 @@
 """Counts over time as pictures: a Plotly figure for the page's script to draw, and a line small enough for a table."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -16,7 +16,8 @@ LEARNING = 7  # days of a service's first feedback, which tell too little of wha
 class Bar:
     """A day or a week (by its Monday): reports of the issue, of the whole service, and what was changed then.
 
-    `usual`: what was to be expected, where the four weeks before tell it.
+    `usual`: what was to be expected, where the four weeks before tell it. `bank_holiday`: whether a day is one; no week
+    is.
     """
 
     begin: dt.date
@@ -24,9 +25,14 @@ class Bar:
     total: int
     marks: tuple[str, ...] = ()
     usual: Band | None = None
+    bank_holiday: bool = False
 
 
-def bars(days: Sequence[tuple[dt.date, int, int]], marks: Iterable[tuple[dt.date, str]]) -> list[Bar]:
+def bars(
+    days: Sequence[tuple[dt.date, int, int]],
+    marks: Iterable[tuple[dt.date, str]],
+    bank_holidays: Collection[dt.date] = (),
+) -> list[Bar]:
     """`days`: day, the issue's count, the service's; the earliest first. Long histories are summed by the week.
 
     The four weeks before what is to be shown come first: they tell what is usual, and have no bar.
@@ -44,7 +50,7 @@ def bars(days: Sequence[tuple[dt.date, int, int]], marks: Iterable[tuple[dt.date
     usual = band([bar.count for bar in found], [bar.total for bar in found], BEFORE // span)
     told = next((place for place, bar in enumerate(found) if bar.total), len(found)) + max(1, LEARNING // span)
     drawn = [
-        replace(bar, usual=each if at >= told else None)
+        replace(bar, usual=each if at >= told else None, bank_holiday=not weekly and bar.begin in bank_holidays)
         for at, (bar, each) in enumerate(zip(found, usual, strict=True))
     ]
     return drawn[BEFORE // span :]
@@ -68,8 +74,8 @@ def figure(found: Sequence[Bar]) -> dict[str, Any]:
                 "type": "bar",
                 "x": [bar.begin.isoformat() for bar in found],
                 "y": [bar.count for bar in found],
-                "customdata": [bar.total for bar in found],
-                "hovertemplate": "%{x|%A %-d %B %Y}: %{y} of %{customdata}<extra></extra>",
+                "customdata": [[bar.total, ", bank holiday" if bar.bank_holiday else ""] for bar in found],
+                "hovertemplate": "%{x|%A %-d %B %Y}%{customdata[1]}: %{y} of %{customdata[0]}<extra></extra>",
                 "showlegend": False,
             },
         ],
@@ -77,7 +83,7 @@ def figure(found: Sequence[Bar]) -> dict[str, Any]:
             "xaxis": {"type": "date", "tickformat": "%-d %b", "fixedrange": True},
             "yaxis": {"title": {"text": "Reports"}, "rangemode": "tozero", "fixedrange": True, "tickformat": "~d"},
             "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
-            "shapes": [_line(bar) for bar in marked],
+            "shapes": [*_bank_holidays(found), *(_line(bar) for bar in marked)],
             "annotations": [_note(bar) for bar in marked],
         },
     }
@@ -90,6 +96,17 @@ def _usual(found: Sequence[Bar]) -> list[dict[str, Any]]:
     return [
         {**line, "y": [usual.low for _, usual in known], "showlegend": False},
         {**line, "y": [usual.high for _, usual in known], "fill": "tonexty", "name": "Usual"},
+    ]
+
+
+def _bank_holidays(found: Sequence[Bar]) -> list[dict[str, Any]]:
+    """A stripe behind each; the legend names the first for all."""
+    days = [dt.datetime.combine(bar.begin, dt.time()) for bar in found if bar.bank_holiday]
+    half = dt.timedelta(hours=12)
+    across = {"type": "rect", "layer": "below", "y0": 0, "y1": 1, "yref": "paper", "name": "Bank holiday"}
+    return [
+        {**across, "x0": (day - half).isoformat(), "x1": (day + half).isoformat(), "showlegend": day == days[0]}
+        for day in days
     ]
 
 

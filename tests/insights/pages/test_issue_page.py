@@ -4,14 +4,17 @@ import datetime as dt
 import json
 import re
 from html import unescape
+from zoneinfo import ZoneInfo
 
 import pytest
 from httpx import Response
 
-from feedback.record import access, services
+from feedback.record import access, calendar, services
 from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.models import Change
+from feedback.record.states import Nation
+from insights.presentation import labels
 from tests.insights import made_up
 from tests.insights.pages.signed_in import OURS, Client, signed_in, words_of
 
@@ -25,6 +28,21 @@ def test_an_issue_shows_quotes_keywords_days_words_and_history(staff: Client, re
     assert "Photo will not upload" in seen and "4 reports in 48 h" in seen and "By phone 4" in seen
     assert "New form" in seen and "All that was said" in page.text
     assert page.text.count('<th scope="row">') == 56
+
+
+def test_a_bank_holiday_of_the_services_nation_is_told_in_words(
+    staff: Client, record: Record, photo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calendar, "_of_year", lambda nation, _: {today} if nation == Nation.SCOTLAND else set())
+    with record.transaction() as session:
+        service = access.service(session, "blue-badge")
+        today = dt.datetime.now(ZoneInfo(service.properties.time_zone)).date()
+    assert "Bank holiday" not in words_of(staff.get(photo)) + words_of(staff.get("/dashboard/blue-badge"))
+    with record.transaction() as session:
+        services.set_properties(access.service(session, "blue-badge"), {"nation": "scotland"})
+    assert f"{labels.day(today)} Bank holiday" in words_of(staff.get(photo))
+    assert f"Bank holidays in these 8 weeks: {labels.day(today)}." in words_of(staff.get("/dashboard/blue-badge"))
+    assert "Bank holiday" not in words_of(staff.get(f"{photo}?days=182"))
 
 
 def test_the_chart_holds_the_same_figures_as_the_table(staff: Client, photo: str) -> None:

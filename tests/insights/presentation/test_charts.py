@@ -39,6 +39,30 @@ def test_a_long_history_is_summed_by_weeks_that_begin_on_monday_and_loses_nothin
     assert found[0].usual is not None and 6 < found[0].usual.expected < 8
 
 
+def test_a_bank_holiday_is_marked_by_the_day_and_not_by_the_week() -> None:
+    assert [bar.bank_holiday for bar in charts.bars(days(3), [], {MONDAY})] == [True, False, False]
+    assert not any(bar.bank_holiday for bar in charts.bars(days(140), [], {MONDAY}))
+
+
+def test_a_quiet_bank_holiday_is_expected_to_be_quiet_and_changes_nothing_for_the_days_after_it() -> None:
+    usual = [(MONDAY + dt.timedelta(days=number), 3, 30) for number in range(-28, 20)]
+    quiet = [(day, 0, 1) if day == MONDAY else (day, own, total) for day, own, total in usual]
+    holiday, *later = charts.bars(quiet, [], {MONDAY})
+    _, *as_ever = charts.bars(usual, [])
+    assert holiday.usual is not None and holiday.usual.low == 0 and holiday.usual.expected < 0.2
+    for bar, same in zip(later, as_ever, strict=True):
+        assert bar.usual is not None and same.usual is not None
+        assert abs(bar.usual.expected - same.usual.expected) < 0.02
+
+
+def test_the_figure_names_the_bank_holidays_once_and_tells_each_by_its_day() -> None:
+    drawn = charts.figure(charts.bars(days(3), [], {MONDAY, MONDAY + dt.timedelta(days=1)}))
+    stripes = drawn["layout"]["shapes"]
+    assert [stripe["x0"] for stripe in stripes] == ["2026-03-01T12:00:00", "2026-03-02T12:00:00"]
+    assert [stripe["showlegend"] for stripe in stripes] == [True, False]
+    assert [told for _, told in drawn["data"][-1]["customdata"]] == [", bank holiday", ", bank holiday", ""]
+
+
 def test_the_figure_holds_the_counts_and_the_band_and_marks_what_was_changed() -> None:
     drawn = charts.figure(charts.bars(days(3), [(MONDAY, "<b>New</b> form")]))
     low, high, counts = drawn["data"]
