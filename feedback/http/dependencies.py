@@ -1,9 +1,12 @@
-"""What the front door gives to every handler that names it: `record`, and `bell`."""
+"""What handlers are given: the request, and what the front door provides by name (`record`, `bell`)."""
 
+from litestar import Request
+from litestar.datastructures import State
 from litestar.di import NamedDependency
 
 from feedback.record.db import Record
 from feedback.record.queue import Bell
 
+AnyRequest = Request[object, object, State]
 GivenRecord = NamedDependency[Record]
 GivenBell = NamedDependency[Bell]

@@ -3,17 +3,17 @@
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from litestar import Request, Router
-from litestar.datastructures import State
+from litestar import Router
 from litestar.handlers import BaseRouteHandler
 from litestar.params import HeaderParameter
 from sqlalchemy.orm import Session
 
+from feedback.http.bearer import bearer_token, require_bearer_token
+from feedback.http.dependencies import AnyRequest
 from feedback.record import access
 from feedback.record.access import Principal
-from feedback.record.errors import Forbidden, NotAuthentic
+from feedback.record.errors import Forbidden
 
-AnyRequest = Request[object, object, State]
 RequestKey = Annotated[str | None, HeaderParameter(name="Idempotency-Key", max_length=200)]
 """Under which a request may be repeated, and is done once."""
 COOKIE = "feedback_session"
@@ -21,13 +21,11 @@ COOKIE = "feedback_session"
 
 def asker(session: Session, request: AnyRequest) -> Principal:
     """Raises `NotAuthentic` without a valid key or session, `Forbidden` for what another site's page sends."""
-    kind, _, key = request.headers.get("authorization", "").partition(" ")
-    if kind.lower() == "bearer":
-        return access.identify(session, key.strip(), "key")
-    if cookie := request.cookies.get(COOKIE):
+    cookie = request.cookies.get(COOKIE)
+    if cookie and bearer_token(request.headers) is None:
         require_own_page(request)
         return access.identify(session, cookie, "session")
-    raise NotAuthentic("this takes a key: Authorization: Bearer KEY")
+    return access.identify(session, require_bearer_token(request.headers), "key")
 
 
 def require_own_page(request: AnyRequest) -> None:

@@ -2,7 +2,14 @@
 
 
 class FeedbackError(Exception):
-    """A failure that has a name and may be shown to whoever caused it; its text never quotes a citizen."""
+    """A failure that has a name and may be shown to whoever caused it; its text never quotes a citizen.
+
+    `field` names the part of the request that is at fault, where it is one; the text then begins with it.
+    """
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(f"{field}: {message}" if field else message)
+        self.field = field
 
 
 class Malformed(FeedbackError):

@@ -10,8 +10,9 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
-from feedback.http.dependencies import GivenBell, GivenRecord
-from feedback.http.staff import AnyRequest, asker
+from feedback.http.dependencies import AnyRequest, GivenBell, GivenRecord
+from feedback.http.forms import form_values
+from feedback.http.staff import asker
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
@@ -22,7 +23,7 @@ from ingest.intake.accept import Accepted, accept
 from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
 from ingest.pages.citizen_pages import BODY_LIMIT, CONTACT_LIMIT
 from ingest.pages.negotiation import offered
-from insights.pages.layout import failure_page, form_values, show
+from insights.pages.layout import failure_page, show
 
 WAYS = {"paper": "On paper", "counter": "At the counter", "telephone": "By telephone"}
 OFFICE_LIMIT = 200

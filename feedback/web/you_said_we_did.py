@@ -8,11 +8,11 @@ from xml.etree import ElementTree as ET  # writes only
 from litestar import Response, Router, get
 from litestar.params import FromPath
 
-from feedback.http.dependencies import GivenRecord
+from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.record import access
 from feedback.record.db import Record
 from feedback.record.models import Service
-from ingest.intake.dependencies import AnyRequest, GivenIntake
+from ingest.intake.dependencies import GivenIntake
 from ingest.pages import citizen_pages
 from ingest.pages.negotiation import choose, offered
 from insights.issues.queries.csv_export import cell

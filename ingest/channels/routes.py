@@ -11,9 +11,11 @@ from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
 from prometheus_client import Counter
 
+from feedback.http.bearer import require_bearer_token
+from feedback.http.dependencies import AnyRequest
 from feedback.record import access
 from feedback.record.access import Principal, Role
-from feedback.record.errors import FeedbackError, Malformed, NotAuthentic
+from feedback.record.errors import FeedbackError, Malformed
 from feedback.record.privacy import contacts
 from feedback.record.settings import Settings
 from ingest.channels import CHANNELS
@@ -21,7 +23,7 @@ from ingest.channels.contract import Channel, Inbound, Parsed, Secrets
 from ingest.channels.sms import reassembly
 from ingest.intake.accept import Accepted
 from ingest.intake.arrival import Arrival
-from ingest.intake.dependencies import AnyRequest, GivenIntake, Intake
+from ingest.intake.dependencies import GivenIntake, Intake
 from ingest.intake.directory import ServiceDirectory
 from nlp.clean.language import language
 
@@ -74,12 +76,10 @@ def _public(request: AnyRequest, settings: Settings) -> str | None:
 
 def _vouched(intake: Intake, request: AnyRequest, channel: Channel) -> Principal:
     """What proves nothing by itself takes a key of its service; its ids are unique for the key and channel."""
-    kind, _, key = request.headers.get("authorization", "").partition(" ")
-    if kind.lower() != "bearer":
-        raise NotAuthentic("this takes a key: Authorization: Bearer KEY")
+    key = require_bearer_token(request.headers)
     service = request.query_params.get("service")
     with intake.record.transaction() as session:
-        who = access.identify(session, key.strip(), "key")
+        who = access.identify(session, key, "key")
         if service is None and not channel.any_service:
             raise Malformed("say which service it is about: ?service=")
         if service is not None:

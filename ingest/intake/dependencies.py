@@ -3,10 +3,10 @@
 import asyncio
 from dataclasses import dataclass
 
-from litestar import Request
-from litestar.datastructures import State
 from litestar.di import NamedDependency
 
+from feedback.http.bearer import bearer_token
+from feedback.http.dependencies import AnyRequest
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
@@ -15,8 +15,6 @@ from ingest.intake.accept import Accepted
 from ingest.intake.arrival import Arrival
 from ingest.intake.rate_limit import RateLimit
 from ingest.intake.writer import Writer
-
-AnyRequest = Request[object, object, State]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +37,9 @@ class Intake:
 
     async def vouched(self, request: AnyRequest, service: str) -> Principal | None:
         """Who sends it, when a key comes with it; an anonymous address may only send its share (else `TooMany`)."""
-        kind, _, key = request.headers.get("authorization", "").partition(" ")
-        if kind.lower() == "bearer":
-            return await asyncio.to_thread(self._identify, key.strip(), service)
+        key = bearer_token(request.headers)
+        if key is not None:
+            return await asyncio.to_thread(self._identify, key, service)
         address = request.client.host if request.client else "unknown"
         await asyncio.to_thread(self.limit.take, address)
         return None

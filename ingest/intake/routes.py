@@ -8,11 +8,12 @@ import msgspec
 from litestar import Router, delete, get, post
 from litestar.params import FromPath, HeaderParameter, JSONBody
 
+from feedback.http.dependencies import AnyRequest
 from feedback.record.access import Principal
 from feedback.record.errors import Malformed
 from ingest.intake import receipts
 from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
-from ingest.intake.dependencies import AnyRequest, GivenIntake
+from ingest.intake.dependencies import GivenIntake
 from ingest.intake.receipts import Receipt
 
 BODY_LIMIT = 64 * 1024

@@ -12,12 +12,13 @@ from litestar import MediaType, Response, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from feedback.http.dependencies import AnyRequest
 from feedback.http.pages import FOR_AN_HOUR, Pages, StaticFiles, serve_file
 from feedback.record import access
 from feedback.record.errors import NotFound
 from ingest.intake import receipts
 from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
-from ingest.intake.dependencies import AnyRequest, GivenIntake, Intake
+from ingest.intake.dependencies import GivenIntake, Intake
 from ingest.intake.receipts import Receipt
 from ingest.pages.colour import style_sheet
 from ingest.pages.i18n import WORDING, Wording

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ingest.intake.dependencies import AnyRequest
+from feedback.http.dependencies import AnyRequest
 from ingest.pages.i18n import ENGLISH, WORDING, Wording
 
 

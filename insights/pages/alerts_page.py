@@ -14,8 +14,8 @@ from litestar.response import Redirect
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from feedback.http.dependencies import GivenRecord
-from feedback.http.staff import AnyRequest, asker
+from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.http.staff import asker
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.db import Record

@@ -14,9 +14,9 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 from sqlalchemy import select
 
-from feedback.http.dependencies import GivenRecord
+from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.paging import further, unpack
-from feedback.http.staff import AnyRequest, asker
+from feedback.http.staff import asker
 from feedback.record import access
 from feedback.record.errors import NotAuthentic
 from feedback.record.models import Service

@@ -7,11 +7,12 @@ from litestar import post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from feedback.http.dependencies import GivenRecord
-from feedback.http.staff import AnyRequest, asker
+from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.http.forms import form_values
+from feedback.http.staff import asker
 from feedback.record.db import Record
 from insights.issues.decisions import false_alarms
-from insights.pages.layout import form_values, redirect
+from insights.pages.layout import redirect
 
 
 @post("/dashboard/signals/{signal:uuid}/false-alarm", status_code=200)

@@ -15,8 +15,9 @@ from litestar.response import Redirect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback.http.dependencies import GivenRecord
-from feedback.http.staff import AnyRequest, asker
+from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.http.forms import form_values
+from feedback.http.staff import asker
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.calendar import bank_holidays
@@ -31,7 +32,7 @@ from insights.issues.queries.detection_health import noticing
 from insights.outcomes import ledger
 from insights.outcomes.ledger import Entry
 from insights.pages import overview
-from insights.pages.layout import form_values, redirect, show
+from insights.pages.layout import redirect, show
 from insights.presentation import charts
 from insights.presentation.schemas import IssueView
 from insights.replies import published

@@ -8,8 +8,8 @@ from urllib.parse import quote
 from litestar import Response
 from litestar.response import Redirect
 
+from feedback.http.dependencies import AnyRequest
 from feedback.http.pages import POLICY, Pages, StaticFiles
-from feedback.http.staff import AnyRequest
 from feedback.record.access import Principal
 from insights.presentation import charts, labels
 from insights.presentation.schemas import SignalView
@@ -49,12 +49,6 @@ def show(who: Principal | None, template: str, status: int = 200, **context: obj
 
 def redirect(path: str) -> Redirect:
     return Redirect(path, status_code=303, headers=dict(pages.headers))
-
-
-async def form_values(request: AnyRequest) -> dict[str, str]:
-    """What was typed, without the spaces around it."""
-    form = await request.form()
-    return {name: value.strip() for name, value in form.items() if isinstance(value, str)}
 
 
 KINDS = {400: "malformed", 401: "link", 403: "forbidden", 404: "not_found", 409: "conflict", 503: "unavailable"}

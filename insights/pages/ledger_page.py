@@ -3,8 +3,8 @@
 from litestar import Response, get
 from litestar.params import FromPath
 
-from feedback.http.dependencies import GivenRecord
-from feedback.http.staff import AnyRequest, asker
+from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.http.staff import asker
 from feedback.record import access
 from insights.issues.decisions import lifecycle
 from insights.outcomes import ledger

@@ -10,8 +10,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
-from feedback.http.dependencies import GivenRecord
-from feedback.http.staff import AnyRequest, asker
+from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.http.forms import form_values
+from feedback.http.staff import asker
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
@@ -23,7 +24,7 @@ from insights.issues.decisions import verdict_overrides
 from insights.issues.decisions.verdict_overrides import Verdict
 from insights.issues.queries import feedback
 from insights.pages import issue_page
-from insights.pages.layout import form_values, redirect, show
+from insights.pages.layout import redirect, show
 
 COMPLAINT = "Give a reason of up to 500 characters"
 

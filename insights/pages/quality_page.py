@@ -4,8 +4,8 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from feedback.http.dependencies import GivenRecord
-from feedback.http.staff import AnyRequest, asker
+from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.http.staff import asker
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.models import Refit

@@ -11,8 +11,9 @@ from litestar.response import Redirect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback.http.dependencies import GivenRecord
-from feedback.http.staff import AnyRequest, asker
+from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.http.forms import form_values
+from feedback.http.staff import asker
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
@@ -23,7 +24,7 @@ from insights.issues.decisions.lifecycle import Line
 from insights.issues.queries import issue_detail, subtopics
 from insights.issues.queries.issues import living
 from insights.pages.issue_page import titles
-from insights.pages.layout import form_values, redirect, show
+from insights.pages.layout import redirect, show
 
 AT_ONCE = 100
 

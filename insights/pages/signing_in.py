@@ -8,8 +8,8 @@ from litestar.datastructures import Cookie
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from feedback.http.dependencies import GivenRecord
-from feedback.http.staff import COOKIE, AnyRequest, asker, require_own_page
+from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.http.staff import COOKIE, asker, require_own_page
 from feedback.record import access
 from feedback.record.access import Principal
 from feedback.record.db import Record

@@ -11,8 +11,8 @@ from litestar.response import Redirect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback.http.dependencies import GivenBell, GivenRecord
-from feedback.http.staff import AnyRequest, asker
+from feedback.http.dependencies import AnyRequest, GivenBell, GivenRecord
+from feedback.http.staff import asker
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record

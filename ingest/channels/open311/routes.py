@@ -8,7 +8,7 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 from sqlalchemy import func, select
 
-from feedback.http.dependencies import GivenRecord
+from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.record.db import Record
 from feedback.record.errors import Forbidden, NotAuthentic
 from feedback.record.models import Service
@@ -16,7 +16,7 @@ from ingest.channels.contract import Inbound, Parsed, Secrets
 from ingest.channels.open311 import queries, responses, service_request
 from ingest.channels.open311.queries import CALLER
 from ingest.channels.routes import BODY_LIMIT, inbound
-from ingest.intake.dependencies import AnyRequest, GivenIntake
+from ingest.intake.dependencies import GivenIntake
 from ingest.intake.directory import ServiceDirectory
 
 AT = "/open311/v2"

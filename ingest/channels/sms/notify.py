@@ -3,6 +3,7 @@
 Notify gives up a message on any 4xx but 429, so nothing is refused that can be understood at all.
 """
 
+from feedback.http.bearer import bearer_token
 from feedback.record.errors import Malformed
 from ingest.channels.contract import (
     Channel,
@@ -21,8 +22,7 @@ from ingest.channels.sms import message
 def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
     """One message; the token is the only proof, so `id` makes it unique."""
     token = require_secret(secrets.notify_token)
-    scheme, _, given = inbound.headers.get("authorization", "").partition(" ")
-    require_equal(f"{scheme.lower()} {given.strip()}", f"bearer {token}")
+    require_equal(bearer_token(inbound.headers) or "", token)
     fields = json_object(inbound.body)
     text, identity = fields.get("message"), fields.get("id")
     if not isinstance(text, str) or not isinstance(identity, str) or not identity.strip():

@@ -13,9 +13,9 @@ from litestar.response import Stream
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback.http.dependencies import GivenBell, GivenRecord
+from feedback.http.dependencies import AnyRequest, GivenBell, GivenRecord
 from feedback.http.paging import Cursor, Limit, further, unpack
-from feedback.http.staff import AnyRequest, asker, routes
+from feedback.http.staff import asker, routes
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.db import Record

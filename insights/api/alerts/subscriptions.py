@@ -10,9 +10,9 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback.http.dependencies import GivenBell, GivenRecord
+from feedback.http.dependencies import AnyRequest, GivenBell, GivenRecord
 from feedback.http.paging import Cursor, Limit, further, unpack
-from feedback.http.staff import AnyRequest, RequestKey, asker, routes
+from feedback.http.staff import RequestKey, asker, routes
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.errors import NotFound

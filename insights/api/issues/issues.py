@@ -7,9 +7,9 @@ from typing import Annotated
 from litestar import get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from feedback.http.dependencies import GivenRecord
+from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.paging import Cursor, Limit, further, pack, unpack
-from feedback.http.staff import AnyRequest, asker, routes
+from feedback.http.staff import asker, routes
 from feedback.record import access
 from feedback.record.models import Service
 from insights.issues.queries import issue_detail, issues

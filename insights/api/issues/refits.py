@@ -9,9 +9,9 @@ from litestar.params import FromPath
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback.http.dependencies import GivenRecord
+from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.paging import Cursor, Limit, further, unpack
-from feedback.http.staff import AnyRequest, asker, routes
+from feedback.http.staff import asker, routes
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.models import Issue, Moved, Refit, Service

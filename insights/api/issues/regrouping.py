@@ -11,9 +11,9 @@ from litestar.params import FromPath, JSONBody
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback.http.dependencies import GivenRecord
+from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.paging import Cursor, Limit, further, unpack
-from feedback.http.staff import AnyRequest, RequestKey, asker, routes
+from feedback.http.staff import RequestKey, asker, routes
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record

@@ -8,9 +8,9 @@ import msgspec
 from litestar import delete, get, put
 from litestar.params import FromPath, JSONBody
 
-from feedback.http.dependencies import GivenRecord
+from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.paging import Cursor, Limit, further, unpack
-from feedback.http.staff import AnyRequest, asker, routes
+from feedback.http.staff import asker, routes
 from feedback.record import access
 from feedback.record.models import Service
 from insights.issues.decisions import false_alarms

@@ -5,8 +5,8 @@ import uuid
 from litestar import get
 from litestar.params import FromPath
 
-from feedback.http.dependencies import GivenRecord
-from feedback.http.staff import AnyRequest, asker, routes
+from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.http.staff import asker, routes
 from feedback.record import access
 from insights.issues.queries.subtopics import Parts, parts
 

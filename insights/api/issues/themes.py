@@ -5,9 +5,9 @@ import uuid
 from litestar import get
 from litestar.params import FromPath
 
-from feedback.http.dependencies import GivenRecord
+from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.paging import Cursor, Limit, pack, unpack
-from feedback.http.staff import AnyRequest, asker, routes
+from feedback.http.staff import asker, routes
 from insights.issues.queries.themes import ThemePage, ThemeView, listed, shown
 from insights.presentation.schemas import Page
 

@@ -7,8 +7,8 @@ from litestar import get
 from litestar.params import FromPath, FromQuery
 from litestar.response import Stream
 
-from feedback.http.dependencies import GivenRecord
-from feedback.http.staff import AnyRequest, asker, routes
+from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.http.staff import asker, routes
 from feedback.record import access
 from feedback.record.models import AuditEntry
 from insights.issues.queries.csv_export import rows

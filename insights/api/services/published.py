@@ -5,8 +5,8 @@ import uuid
 from litestar import delete, put
 from litestar.params import FromPath, JSONBody
 
-from feedback.http.dependencies import GivenRecord
-from feedback.http.staff import AnyRequest, asker, routes
+from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.http.staff import asker, routes
 from feedback.record import access
 from feedback.record.access import Role
 from insights.replies.published import Release, release, withdraw

@@ -5,9 +5,9 @@ from typing import Annotated
 from litestar import get
 from litestar.params import FromPath, QueryParameter
 
-from feedback.http.dependencies import GivenRecord
+from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.paging import Cursor, Limit, pack, unpack
-from feedback.http.staff import AnyRequest, asker, routes
+from feedback.http.staff import asker, routes
 from feedback.record import access
 from insights.dependencies import GivenMeaning
 from insights.issues.queries.search import Hits, search

@@ -8,8 +8,8 @@ from litestar import post
 from litestar.params import FromPath, JSONBody
 from sqlalchemy.orm import Session
 
-from feedback.http.dependencies import GivenRecord
-from feedback.http.staff import AnyRequest, asker, routes
+from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.http.staff import asker, routes
 from feedback.record import access, audit
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
