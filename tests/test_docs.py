@@ -12,6 +12,7 @@ import pytest
 from feedback.cli import main
 from feedback.record.models import Properties
 from feedback.record.settings import Settings
+from feedback.record.states import AlertType
 from feedback.web.app import create_app
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -60,3 +61,57 @@ def endpoints() -> Iterator[tuple[str, str]]:
 def test_every_endpoint_is_documented(method: str, path: str) -> None:
     plain = re.sub(r"\{(\w+):\w+\}", r"{\1}", path)
     assert f"`{method} {plain}`" in text()
+
+
+ROOT = DOCS.parent
+PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
+FOLDERS = ("feedback", "ingest", "nlp", "insights", "workers", "tests", "docs")
+
+
+def spans(page: Path, pattern: str) -> list[str]:
+    """What stands between backticks, or in a block of code, and matches."""
+    text = page.read_text(encoding="utf-8")
+    code = re.findall(r"```.*?```|`[^`\n]+`", text, re.DOTALL) + re.findall(r"^    .+$", text, re.MULTILINE)
+    return [found for part in code for found in re.findall(pattern, part)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_file_that_a_page_names_exists(page: Path) -> None:
+    named = spans(page, rf"(?<![\w./-])(?:{'|'.join(FOLDERS)})/[\w./*-]+\.\w+")
+    assert [name for name in named if not list(ROOT.glob(name))] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_module_that_a_page_names_exists(page: Path) -> None:
+    named = spans(page, rf"(?<![\w./@-])(?:{'|'.join(FOLDERS[:-1])})(?:\.[a-z_0-9]+)+(?![\w/])")
+    others = (*AlertType, *(f"feedback.{ending}" for ending in ("csv", "dump", "example")))
+    paths = [ROOT.joinpath(*name.split(".")) for name in named if name not in others]
+    assert [path for path in paths if not (path.is_dir() or path.with_suffix(".py").exists())] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_command_that_a_page_names_exists(page: Path) -> None:
+    known = {path for path, _ in commands(main, "feedback")} | {"feedback service", "feedback key"}
+    named = {f"feedback {name}" for name in spans(page, r"(?:^\s*|`|\n|bin/)feedback ([a-z][a-z-]+)(?=[\s`),]|$)")}
+    assert sorted(named - known) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_setting_that_a_page_names_exists(page: Path) -> None:
+    known = {field.metadata["variable"] for field in dataclasses.fields(Settings)}
+    known |= set(re.findall(r"\bFEEDBACK_[A-Z_]+[A-Z]\b", (ROOT / "docker-compose.yml").read_text(encoding="utf-8")))
+    assert sorted(set(re.findall(r"\bFEEDBACK_[A-Z_]+[A-Z]\b", page.read_text(encoding="utf-8"))) - known) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_endpoint_that_a_page_names_exists(page: Path) -> None:
+    known = {(method, re.sub(r"\{\w+(:\w+)?\}", "{}", path)) for method, path in endpoints()}
+    named = spans(page, r"\b(GET|POST|PUT|PATCH|DELETE) (/v1/[^\s`?]+)")
+    plain = {(method, re.sub(r"\{\w+(:\w+)?\}", "{}", path)) for method, path in named}
+    assert sorted(pair for pair in plain - known if "," not in pair[1]) == []
