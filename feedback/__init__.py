@@ -4,7 +4,7 @@ The walk, in ten lines:
 
 1. A channel (`ingest.channels`) verifies who is calling and parses what came into `Arrival`s.
 2. Intake (`ingest.intake.accept`) stores them, raw text sealed, and answers with a receipt only after the commit.
-3. A bell rings (`feedback.record.queue`); workers claim what waits (`feedback.record.stages`).
+3. A message wakes workers (`feedback.record.work.queue`), who claim what waits (`feedback.record.work.stages`).
 4. Cleaning (`nlp.clean.cleaner`) redacts, tells the language, splits statements; the raw text is shredded.
 5. Embedding and grouping (`nlp.embed.embedder`, `nlp.group.topics`) let each statement join an issue of its service.
 6. A refit (`workers.actors.refit`) finds new issues; `nlp.group.identity` keeps the ids of the known ones.

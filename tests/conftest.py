@@ -15,14 +15,14 @@ from feedback.record import access, services
 from feedback.record.db import Record, engine_for
 from feedback.record.migrations import migrate
 from feedback.record.models import Base
-from feedback.record.queue import Bell
 from feedback.record.settings import Settings
-from feedback.record.stages import Claimer
+from feedback.record.work.claims import Claimer
+from feedback.record.work.queue import WorkQueue
 from feedback.web.app import create_app
 from tests.insights.mailbox import Box, mailbox
 from tests.insights.receivers import Receiver, receiver
+from workers.runtime.actor import Worker
 from workers.runtime.model_loader import Tools
-from workers.runtime.stage import Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,8 @@ def _empty(connection: Connection) -> None:
 
 
 @pytest.fixture
-def bell(servers: RealServers) -> Bell:
-    return Bell(servers.redis_url)
+def work_queue(servers: RealServers) -> WorkQueue:
+    return WorkQueue(servers.redis_url)
 
 
 @pytest.fixture(scope="session")
@@ -109,9 +109,9 @@ def tools(servers: RealServers) -> Tools:
 
 
 @pytest.fixture
-def worker(record: Record, bell: Bell, tools: Tools) -> Iterator[Worker]:
+def worker(record: Record, work_queue: WorkQueue, tools: Tools) -> Iterator[Worker]:
     claimer = Claimer(record.engine)
-    yield Worker(record, claimer, bell, tools)
+    yield Worker(record, claimer, work_queue, tools)
     claimer.close()
 
 

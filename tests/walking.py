@@ -1,14 +1,15 @@
-"""The walk without waiting for bells: every station, until nothing waits anywhere."""
+"""The walk without waiting for messages: every actor, until nothing waits anywhere."""
 
 import datetime as dt
 from typing import Any
 
 from ingest.intake.accept import Accepted, accept
 from ingest.intake.arrival import Arrival
+from workers.actors.clean import CLEAN
+from workers.actors.group import GROUP
 from workers.actors.notice import NOTICE
-from workers.actors.pipeline import CLEAN, GROUP
 from workers.actors.refit import REFIT
-from workers.runtime.stage import Worker, work_once
+from workers.runtime.actor import Worker, work_once
 
 
 def put(

@@ -89,30 +89,38 @@ def serve(settings: Settings) -> None:
         )
 
 
+def _known(_: click.Context, __: click.Parameter, queues: tuple[str, ...]) -> tuple[str, ...]:
+    """The table of stages is read only when the command runs: it loads the models."""
+    from feedback.record.work.stages import queues as all_queues
+
+    if set(queues) - set(all_queues()):
+        raise click.BadParameter(f"there are {', '.join(all_queues())}")
+    return queues or all_queues()
+
+
 @main.command()
-@click.option("--queue", "queues", multiple=True, type=click.Choice(["pipeline", "services", "deliveries"]))
+@click.option("--queue", "queues", multiple=True, callback=_known, help="A queue that it serves.")
 @click.option("--threads", default=2, show_default=True, help="How many things it does at once.")
 @click.pass_obj
 def work(settings: Settings, queues: tuple[str, ...], threads: int) -> None:
     """Run one worker process; without --queue it serves them all."""
     from feedback.cli.bootstrap import opened, until_told_to_stop
-    from feedback.record.queue import QUEUES
     from workers.runtime.process import work
 
     with opened(settings, pool=threads + 3) as door:
-        work(door.record, door.servers.redis_url, until_told_to_stop(), queues or set(QUEUES.values()), threads)
+        work(door.record, door.servers.redis_url, until_told_to_stop(), queues, threads)
 
 
 @main.command()
 @click.pass_obj
 def schedule(settings: Settings) -> None:
-    """Run the scheduler: it rings for what waits, and does what is due by the clock."""
+    """Run the scheduler: it wakes workers for what waits, and does what is due by the clock."""
     from feedback.cli.bootstrap import opened, until_told_to_stop
-    from feedback.record.queue import Bell
+    from feedback.record.work.queue import WorkQueue
     from workers.runtime.schedule import schedule
 
     with opened(settings, pool=3) as door:
-        schedule(door.record, Bell(door.servers.redis_url), until_told_to_stop())
+        schedule(door.record, WorkQueue(door.servers.redis_url), until_told_to_stop())
 
 
 @main.command()
@@ -247,7 +255,7 @@ def requeue(settings: Settings) -> None:
     """Put what was set aside back to work, after its cause was mended."""
     from feedback.cli.bootstrap import opened
     from feedback.record.models import Feedback
-    from feedback.record.stages import requeue
+    from feedback.record.work.claims import requeue
 
     with opened(settings) as door, door.record.transaction() as session:
         fresh = requeue(session, Feedback, Feedback.text.is_(None), to="clean")

@@ -16,8 +16,8 @@ from feedback.cli.progress import bar
 from feedback.cli.waiting import process
 from feedback.record import access
 from feedback.record.errors import Malformed
-from feedback.record.queue import Bell
 from feedback.record.settings import Settings
+from feedback.record.work.queue import WorkQueue
 from ingest.channels.files.csv_rows import RowError
 from ingest.channels.files.importing import Report, Trial, import_file, try_file
 from ingest.channels.files.table import Columns, Source
@@ -131,7 +131,7 @@ def _read(door: Opened, asked: Asked, source: Source, refusals: Refusals) -> Rep
 
         if asked.dry_run:
             return try_file(door.record, stream, source, refusals, told)
-        report = import_file(door.record, Bell(door.servers.redis_url), stream, source, refusals, told)
+        report = import_file(door.record, WorkQueue(door.servers.redis_url), stream, source, refusals, told)
         if asked.wait:
             process(door, progress)
         return report

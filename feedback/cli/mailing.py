@@ -11,8 +11,8 @@ import structlog
 from feedback.cli.bootstrap import Opened, opened
 from feedback.record import access
 from feedback.record.errors import Malformed, Unavailable
-from feedback.record.queue import Bell
 from feedback.record.settings import Settings
+from feedback.record.work.queue import WorkQueue
 from ingest.channels.email import imap, maildir
 from ingest.channels.email.mailboxes import Letter, take_in
 
@@ -52,7 +52,7 @@ def run(settings: Settings, asked: Asked, stop: threading.Event) -> None:
 
 
 def _look(door: Opened, asked: Asked) -> None:
-    taken = take_in(door.record, Bell(door.servers.redis_url), asked.letters(door.settings), asked.slug)
+    taken = take_in(door.record, WorkQueue(door.servers.redis_url), asked.letters(door.settings), asked.slug)
     if taken or asked.once:
         click.echo(f"{taken}.")
 

@@ -11,14 +11,15 @@ from feedback.cli import processes
 from feedback.cli.bootstrap import Opened
 from feedback.process.supervisor import Supervisor
 from feedback.record.models import Feedback, ServiceWork
-from feedback.record.stages import OPEN, anyone_works
+from feedback.record.states import WorkStage
+from feedback.record.work.claims import any_worker_lives
 
 
 def process(door: Opened, progress: Progress) -> None:
     """Until nothing waits."""
     with ExitStack() as stack:
         with door.record.transaction() as session:
-            others = anyone_works(session)
+            others = any_worker_lives(session)
         if not others:
             supervisor = stack.enter_context(Supervisor())
             for child in processes.children(door):
@@ -49,5 +50,9 @@ def _waiting(door: Opened) -> int:
 
 def _services_wait(door: Opened) -> bool:
     with door.record.transaction() as session:
-        due = select(ServiceWork.id).where(ServiceWork.stage == OPEN, ServiceWork.asked > ServiceWork.done).limit(1)
+        due = (
+            select(ServiceWork.id)
+            .where(ServiceWork.stage == WorkStage.OPEN, ServiceWork.asked > ServiceWork.done)
+            .limit(1)
+        )
         return session.scalar(due) is not None

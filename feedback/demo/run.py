@@ -17,8 +17,8 @@ from feedback.demo.history import history, trickle
 from feedback.demo.town import SERVICES
 from feedback.record import access, services
 from feedback.record.models import Feedback
-from feedback.record.queue import Bell
 from feedback.record.settings import Settings
+from feedback.record.work.queue import WorkQueue
 from ingest.intake.accept import accept
 from ingest.intake.arrival import Arrival
 
@@ -35,11 +35,11 @@ def run(settings: Settings) -> None:
     with opened(settings) as door:
         _town(door)
         with running(door):
-            bell = Bell(door.servers.redis_url)
-            _past(door, bell)
+            work_queue = WorkQueue(door.servers.redis_url)
+            _past(door, work_queue)
             _tell(door)
             try:
-                _present(door, bell)
+                _present(door, work_queue)
             finally:
                 told.unlink(missing_ok=True)
 
@@ -52,7 +52,7 @@ def _town(door: Opened) -> None:
             services.set_properties(found, {"department": service.department, "nation": service.nation})
 
 
-def _past(door: Opened, bell: Bell) -> None:
+def _past(door: Opened, work_queue: WorkQueue) -> None:
     """Fed and processed once: a second start finds all of it there."""
     began = _began(door.settings)
     if _complete(door, began):
@@ -62,7 +62,7 @@ def _past(door: Opened, bell: Bell) -> None:
         task = progress.add_task("feeding in eight weeks", total=None)
         while batch := list(islice(arrivals, AT_ONCE)):
             _feed(door, batch)
-            bell.ring("clean")
+            work_queue.wake("clean")
             progress.update(task, advance=len(batch))
         progress.update(task, total=progress.tasks[task].completed)
         wait_until_processed(door, progress)
@@ -122,9 +122,9 @@ All of this is in {told} too. Ctrl-C ends it.
     )
 
 
-def _present(door: Opened, bell: Bell) -> None:
+def _present(door: Opened, work_queue: WorkQueue) -> None:
     """A piece every few seconds, as long as somebody watches."""
     for arrival in trickle(dt.datetime.now(dt.UTC)):
         time.sleep(PAUSE)
         _feed(door, [arrival])
-        bell.ring("clean")
+        work_queue.wake("clean")

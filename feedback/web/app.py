@@ -19,8 +19,8 @@ from sqlalchemy.exc import DBAPIError
 from feedback.record import errors
 from feedback.record.db import Record, engine_for
 from feedback.record.errors import FeedbackError
-from feedback.record.queue import Bell
 from feedback.record.settings import Settings
+from feedback.record.work.queue import WorkQueue
 from feedback.web import api_reference, assisted_entry, health, you_said_we_did
 from ingest.channels import routes as channel_routes
 from ingest.channels.open311 import routes as open311_routes
@@ -154,11 +154,11 @@ def provide(value: object) -> Provide:
 def create_app(settings: Settings, database_url: str, redis_url: str) -> Litestar:
     """The API and the pages, on servers that run and are migrated."""
     engine = engine_for(database_url, size=20)
-    record, bell = Record(settings, engine), Bell(redis_url)
+    record, work_queue = Record(settings, engine), WorkQueue(redis_url)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        writer = Writer(record, bell)
+        writer = Writer(record, work_queue)
         app.state.record = record
         app.state.intake = Intake(record, writer, RateLimit(redis_url, settings.intake_rate))
         yield
@@ -176,7 +176,7 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
         route_handlers=[Router("/", route_handlers=HANDLERS)],
         dependencies={
             "record": provide(record),
-            "bell": provide(bell),
+            "work_queue": provide(work_queue),
             "meaning": provide(Meaning(settings.embedding_model)),
             "intake": Provide(_intake, sync_to_thread=False),
         },

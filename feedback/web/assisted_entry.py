@@ -10,7 +10,7 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
-from feedback.http.dependencies import AnyRequest, GivenBell, GivenRecord
+from feedback.http.dependencies import AnyRequest, GivenRecord, WorkQueueDependency
 from feedback.http.forms import form_values
 from feedback.http.staff import asker
 from feedback.record import access
@@ -18,7 +18,7 @@ from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.errors import FeedbackError, Malformed
 from feedback.record.models import AuditEntry, Service
-from feedback.record.queue import Bell
+from feedback.record.work.queue import WorkQueue
 from ingest.intake.accept import Accepted, accept
 from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
 from ingest.pages.citizen_pages import BODY_LIMIT, CONTACT_LIMIT
@@ -45,20 +45,24 @@ def entry_form(request: AnyRequest, record: GivenRecord, service: FromPath[str])
 
 
 @post("/dashboard/{service:str}/enter", status_code=200, request_max_body_size=BODY_LIMIT)
-async def enter(request: AnyRequest, record: GivenRecord, bell: GivenBell, service: FromPath[str]) -> Response[str]:
+async def enter(
+    request: AnyRequest, record: GivenRecord, work_queue: WorkQueueDependency, service: FromPath[str]
+) -> Response[str]:
     """Stores it and shows the receipt; sent again by a reload, it is the same piece with the same receipt."""
     values = await form_values(request)
-    return await asyncio.to_thread(_entered, request, record, bell, service, values)
+    return await asyncio.to_thread(_entered, request, record, work_queue, service, values)
 
 
-def _entered(request: AnyRequest, record: Record, bell: Bell, slug: str, values: dict[str, str]) -> Response[str]:
+def _entered(
+    request: AnyRequest, record: Record, work_queue: WorkQueue, slug: str, values: dict[str, str]
+) -> Response[str]:
     with record.transaction() as session:
         who, found = _editor(session, request, slug)
         if errors := _errors(found, values):
             return _form(who, found, values, errors)
         stored = _store(session, record, who, found, values)
         languages = offered(found.properties.languages)
-    bell.ring("clean")
+    work_queue.wake("clean")
     url = f"{record.settings.url}/receipts"
     return show(who, "entered.html", service=found, receipt=stored.receipt, url=url, languages=languages, values=values)
 

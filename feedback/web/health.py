@@ -4,7 +4,7 @@ from litestar import Response, Router, get
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from feedback.http.dependencies import GivenBell, GivenRecord
+from feedback.http.dependencies import GivenRecord, WorkQueueDependency
 
 
 @get("/health/live", sync_to_thread=False)
@@ -14,7 +14,7 @@ def live() -> dict[str, str]:
 
 
 @get("/health/ready", sync_to_thread=True)
-def ready(record: GivenRecord, bell: GivenBell) -> Response[dict[str, str]]:
+def ready(record: GivenRecord, work_queue: WorkQueueDependency) -> Response[dict[str, str]]:
     """PostgreSQL answers (else 503). Redis is told too; without it work is only slower."""
     try:
         with record.engine.connect() as connection:
@@ -22,7 +22,7 @@ def ready(record: GivenRecord, bell: GivenBell) -> Response[dict[str, str]]:
             store = "ok"
     except SQLAlchemyError:
         store = "away"
-    redis = "ok" if bell.answers() else "away"
+    redis = "ok" if work_queue.is_reachable() else "away"
     return Response({"store": store, "redis": redis}, status_code=200 if store == "ok" else 503)
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, and_, select, text, true, update
 from sqlalchemy.orm import Session, aliased
 
 from feedback.record.models import Feedback, Statement
-from feedback.record.stages import LOCKS, hold
+from feedback.record.work.claims import ADVISORY_LOCKS
+from feedback.record.work.service_work import lock_services
 from nlp.clean import minhash
 from nlp.clean.minhash import Sent
 
@@ -27,11 +28,11 @@ def mark(session: Session, rows: Sequence[Feedback]) -> None:
     One at a time for a service, so that two workers with a copy each see each other's.
     """
     for service_id in sorted({row.service_id for row in rows}):
-        session.execute(text("SELECT pg_advisory_xact_lock(:c, :s)"), {"c": LOCKS + 2, "s": service_id})
+        session.execute(text("SELECT pg_advisory_xact_lock(:c, :s)"), {"c": ADVISORY_LOCKS + 2, "s": service_id})
     mine = {row.id: row for row in rows if row.fingerprint}
     found = sorted(_alike(session, list(mine)).items())
     if found:
-        hold(session, {mine[identity].service_id for identity, _ in found})
+        lock_services(session, {mine[identity].service_id for identity, _ in found})
     for identity, others in found:
         _mark_one(session, mine[identity], others)
 

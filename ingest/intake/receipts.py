@@ -11,7 +11,7 @@ from feedback.record import receipts
 from feedback.record.errors import Conflict, NotFound
 from feedback.record.models import Action, Feedback, Issue, Service, Statement, new_id
 from feedback.record.privacy import erasure
-from feedback.record.stages import ask
+from feedback.record.work.service_work import ask
 
 STATES = {
     "clean": "received",

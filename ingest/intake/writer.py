@@ -11,7 +11,7 @@ import structlog
 
 from feedback.record.db import Record
 from feedback.record.errors import FeedbackError, Unavailable
-from feedback.record.queue import Bell
+from feedback.record.work.queue import WorkQueue
 from ingest.intake.accept import Accepted, accept
 from ingest.intake.arrival import Arrival
 
@@ -28,8 +28,8 @@ class _Request(NamedTuple):
 class Writer:
     """`most`: arrivals committed at once. `waiting`: requests that may wait; a further one is told to come back."""
 
-    def __init__(self, record: Record, bell: Bell, *, most: int = 200, waiting: int = 2_000) -> None:
-        self._record, self._bell, self._most = record, bell, most
+    def __init__(self, record: Record, work_queue: WorkQueue, *, most: int = 200, waiting: int = 2_000) -> None:
+        self._record, self._work_queue, self._most = record, work_queue, most
         self._requests: queue.Queue[_Request | None] = queue.Queue(waiting)
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
         self._thread.start()
@@ -89,5 +89,5 @@ class Writer:
     def _store(self, arrivals: Sequence[Arrival]) -> Answers:
         with self._record.transaction() as session:
             answers = accept(session, self._record.keys, arrivals, dt.datetime.now(dt.UTC))
-        self._bell.ring("clean")
+        self._work_queue.wake("clean")
         return answers

@@ -11,14 +11,14 @@ from litestar.response import Redirect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback.http.dependencies import AnyRequest, GivenBell, GivenRecord
+from feedback.http.dependencies import AnyRequest, GivenRecord, WorkQueueDependency
 from feedback.http.staff import asker
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.errors import Malformed, NotFound
 from feedback.record.models import Alert, Delivery, Issue, Quiet, Service, Subscription
-from feedback.record.queue import Bell
+from feedback.record.work.queue import WorkQueue
 from insights.alerts.delivery import attempts, credentials
 from insights.alerts.rules import preview, subscriptions
 from insights.alerts.rules.subscriptions import Change
@@ -53,15 +53,19 @@ def subscription_page(request: AnyRequest, record: GivenRecord, subscription: Fr
 
 @post("/dashboard/subscriptions/{subscription:uuid}/{act:str}", status_code=200)
 async def act(
-    request: AnyRequest, record: GivenRecord, bell: GivenBell, subscription: FromPath[uuid.UUID], act: FromPath[str]
+    request: AnyRequest,
+    record: GivenRecord,
+    work_queue: WorkQueueDependency,
+    subscription: FromPath[uuid.UUID],
+    act: FromPath[str],
 ) -> Response[str] | Redirect:
     form = await request.form()
     values = {name: value for name, value in form.items() if isinstance(value, str)}
-    return await asyncio.to_thread(_act, request, record, bell, subscription, act, values)
+    return await asyncio.to_thread(_act, request, record, work_queue, subscription, act, values)
 
 
 def _act(
-    request: AnyRequest, record: Record, bell: Bell, identity: uuid.UUID, act: str, values: Values
+    request: AnyRequest, record: Record, work_queue: WorkQueue, identity: uuid.UUID, act: str, values: Values
 ) -> Response[str] | Redirect:
     here = f"/dashboard/subscriptions/{identity}"
     with record.transaction() as session:
@@ -78,7 +82,7 @@ def _act(
         if act not in ACTS:
             raise NotFound("there is no such page")
         ACTS[act](session, who, found, values)
-    bell.ring("deliver")
+    work_queue.wake("deliver")
     return redirect(here)
 
 

@@ -20,9 +20,9 @@ from feedback.record import access, services
 from feedback.record.db import Record, engine_for
 from feedback.record.migrations import migrate
 from feedback.record.models import Alert, Feedback, ServiceWork
-from feedback.record.queue import Bell
 from feedback.record.settings import Settings
-from feedback.record.stages import Claimer
+from feedback.record.work.claims import Claimer
+from feedback.record.work.queue import WorkQueue
 from ingest.intake.accept import accept
 from ingest.intake.arrival import Arrival
 from insights.alerts.rules import subscriptions
@@ -33,8 +33,8 @@ from tests.insights.raising import raise_signal
 from tests.insights.receivers import Received, Receiver, receiver
 from tests.walking import walk
 from tests.workers.texts import BROKEN, USUAL, said
+from workers.runtime.actor import Worker
 from workers.runtime.model_loader import Tools
-from workers.runtime.stage import Worker
 
 HEALTHY, EACH = 20, 10
 HANGS = 15.0  # seconds
@@ -47,7 +47,7 @@ def run(report: Report) -> None:
         settings = Settings(data=Path(folder), webhook_allow=("127.0.0.0/8",))
         engine = engine_for(servers.database_url)
         migrate(engine)
-        record, bell = Record(settings, engine), Bell(servers.redis_url)
+        record, work_queue = Record(settings, engine), WorkQueue(servers.redis_url)
         env = {
             **os.environ,
             "DATABASE_URL": servers.database_url,
@@ -57,8 +57,8 @@ def run(report: Report) -> None:
             "OMP_NUM_THREADS": "1",
         }
         with child(env, "schedule"), child(env, "work", "--queue", "deliveries", "--threads", "16"):
-            report.table("Seconds from signal to arrival", [_burst(record, bell)])
-            report.table("Seconds from the last report to arrival", [_whole_way(record, bell, env)])
+            report.table("Seconds from signal to arrival", [_burst(record, work_queue)])
+            report.table("Seconds from the last report to arrival", [_whole_way(record, work_queue, env)])
         engine.dispose()
 
 
@@ -77,7 +77,7 @@ def _subscribe(record: Record, slug: str, url: str) -> None:
         subscriptions.make(session, record.keys, Allowed.of(record.settings.webhook_allow), who, wanted)
 
 
-def _burst(record: Record, bell: Bell) -> dict[str, float | int]:
+def _burst(record: Record, work_queue: WorkQueue) -> dict[str, float | int]:
     seconds: list[float] = []
     lock, hanging = threading.Lock(), threading.Event()
 
@@ -96,7 +96,7 @@ def _burst(record: Record, bell: Bell) -> dict[str, float | int]:
     with receiver() as healthy, receiver() as slow:
         slow.answers = hang
         healthy.answers = lambda _: (204, {}, b"")
-        _warm(record, bell, healthy)
+        _warm(record, work_queue, healthy)
         healthy.answers = take
         with record.transaction() as session:
             services.add(session, "burst", "Burst")
@@ -104,25 +104,25 @@ def _burst(record: Record, bell: Bell) -> dict[str, float | int]:
             _subscribe(record, "burst", url)
         for _ in range(EACH):
             raise_signal(record, "burst")
-            bell.ring("deliver")
+            work_queue.wake("deliver")
         until(lambda: len(seconds) >= HEALTHY * EACH)
         hanging.set()
     return {"alerts": len(seconds), "median": median(seconds), "95 %": quantiles(seconds, n=20)[-1]}
 
 
-def _warm(record: Record, bell: Bell, healthy: Receiver) -> None:
+def _warm(record: Record, work_queue: WorkQueue, healthy: Receiver) -> None:
     """Until the worker has come up."""
     with record.transaction() as session:
         services.add(session, "warm", "Warm")
     _subscribe(record, "warm", healthy.url)
     raise_signal(record, "warm")
-    bell.ring("deliver")
+    work_queue.wake("deliver")
     until(lambda: bool(healthy.got))
 
 
-def _whole_way(record: Record, bell: Bell, env: dict[str, str]) -> dict[str, float | int]:
+def _whole_way(record: Record, work_queue: WorkQueue, env: dict[str, str]) -> dict[str, float | int]:
     seconds: list[float] = []
-    worker = Worker(record, Claimer(record.engine), bell, Tools(record.settings))
+    worker = Worker(record, Claimer(record.engine), work_queue, Tools(record.settings))
     names = [f"way-{number}" for number in range(SERVICES)]
     with receiver() as hook:
         for name in names:
@@ -137,16 +137,16 @@ def _whole_way(record: Record, bell: Bell, env: dict[str, str]) -> dict[str, flo
             until(lambda: _settled(record))  # the worker has come up
             for name in names:
                 _subscribe(record, name, f"{hook.url}/{name}")
-                seconds += _until_told(record, bell, name, hook)
+                seconds += _until_told(record, work_queue, name, hook)
     return {"services told": len(seconds), "median": median(seconds or [float("nan")]), "most": max(seconds, default=0)}
 
 
-def _until_told(record: Record, bell: Bell, name: str, hook: Receiver) -> list[float]:
+def _until_told(record: Record, work_queue: WorkQueue, name: str, hook: Receiver) -> list[float]:
     """A few reports at a time, the next only when all of those before has been looked at and nothing came of it."""
     for hours in (40, 30, 20, 10, 1, 1):
         _put(record, name, [*said(BROKEN, 4), *said(USUAL, 3)], dt.timedelta(hours=hours))
         begun = time.monotonic()
-        bell.ring("clean")
+        work_queue.wake("clean")
         until(lambda: _told(hook, name) or _settled(record))
         if _told(hook, name):
             return [time.monotonic() - begun]

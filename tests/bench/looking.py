@@ -20,14 +20,15 @@ from feedback.record import access, services
 from feedback.record.db import Record, engine_for
 from feedback.record.migrations import migrate
 from feedback.record.models import Feedback, Statement, new_id
-from feedback.record.queue import Bell
 from feedback.record.settings import Settings
-from feedback.record.stages import Claimer, ask
+from feedback.record.work.claims import Claimer
+from feedback.record.work.queue import WorkQueue
+from feedback.record.work.service_work import ask
 from insights.detection import detector, window_cache
 from tests.bench import Report
 from workers.actors.notice import NOTICE
+from workers.runtime.actor import Worker, work_once
 from workers.runtime.model_loader import Tools
-from workers.runtime.stage import Worker, work_once
 
 SIZES = (1_500, 10_000)
 MORE = 40
@@ -40,7 +41,7 @@ def run(report: Report) -> None:
         engine = engine_for(servers.database_url)
         migrate(engine)
         record = Record(settings, engine)
-        worker = Worker(record, Claimer(engine), Bell(servers.redis_url), Tools(settings))
+        worker = Worker(record, Claimer(engine), WorkQueue(servers.redis_url), Tools(settings))
         title = f"Milliseconds of processor time for one more statement (median of {MORE}), by those kept"
         report.table(title, [_measured(worker, size) for size in SIZES])
         worker.claimer.close()

@@ -36,8 +36,8 @@ from insights.alerts.delivery.credentials import Sealed, seal
 from tests.conftest import RealServers
 from tests.walking import walk
 from tests.workers.texts import USUAL, said
-from workers.actors import retention
-from workers.runtime.stage import Worker
+from workers.runtime import retention
+from workers.runtime.actor import Worker
 
 Client = TestClient[Litestar]
 

@@ -10,7 +10,7 @@ from feedback.record.db import Record
 from feedback.record.models import Base
 from tests.walking import put, walk
 from tests.workers.texts import USUAL, said
-from workers.runtime.stage import Worker
+from workers.runtime.actor import Worker
 
 Rows = dict[str, list[dict[str, Any]]]
 

@@ -6,34 +6,31 @@ import uuid
 from collections.abc import Sequence
 
 import structlog
-from sqlalchemy import ColumnElement, func
 from sqlalchemy.orm import Session
 
 from feedback.record.db import Record
 from feedback.record.models import Contact, Feedback, Issue, Service
 from feedback.record.privacy import contacts
+from feedback.record.states import ContactStage
+from feedback.record.work.stages import stage
 from insights.replies import transports
 from insights.replies.wording import wording
-from workers.runtime.stage import Save, Station, Worker, work_once
+from workers.runtime.actor import Actor, Save, Worker, work_once
 
 log = structlog.get_logger()
 
-
-AT_ONCE = threading.BoundedSemaphore(4)
+ANSWER_THREADS = threading.BoundedSemaphore(4)
 """Threads of a process that a supplier who is slow may keep from sending alerts, and no more."""
 
 
-def waiting() -> tuple[ColumnElement[bool], ...]:
-    return (Contact.stage == contacts.WAITING, Contact.due_at <= func.now())
-
-
 def answer(worker: Worker) -> None:
-    if not AT_ONCE.acquire(blocking=False):
+    """Answer one citizen."""
+    if not ANSWER_THREADS.acquire(blocking=False):
         return
     try:
         work_once(worker, ANSWER)
     finally:
-        AT_ONCE.release()
+        ANSWER_THREADS.release()
 
 
 def _answer(worker: Worker, rows: Sequence[Contact]) -> Save[Contact]:
@@ -66,4 +63,4 @@ def _say(session: Session, record: Record, feedback_id: uuid.UUID) -> transports
     return transports.Answer(to, feedback_id, words, service, issue.title if issue else service.name, url)
 
 
-ANSWER = Station("answer", Contact, waiting(), (Contact.due_at,), 1, _answer, contacts.WAITING)
+ANSWER = Actor(stage("answer"), limit=1, work=_answer, to=ContactStage.WAITING)

@@ -8,24 +8,25 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Subscription
 from feedback.record.settings import Settings
-from feedback.record.stages import OPEN
+from feedback.record.states import WorkStage
+from feedback.record.work.stages import stage
 from insights.alerts.delivery import attempts
 from insights.alerts.delivery.envelope import pack
 from insights.alerts.delivery.transports import Ways
-from workers.runtime.stage import Save, Station, Worker, work_once
+from workers.runtime.actor import Actor, Save, Worker, work_once
 
-SUSPECT = threading.BoundedSemaphore(8)
+RETRY_THREADS = threading.BoundedSemaphore(8)
 """Receivers that failed last time may keep so many threads of a process busy, and no more."""
 
 
 def deliver(worker: Worker) -> None:
-    """To those that are well first."""
-    if work_once(worker, DELIVER) or not SUSPECT.acquire(blocking=False):
+    """Send to one receiver: to those that are well first."""
+    if work_once(worker, DELIVER) or not RETRY_THREADS.acquire(blocking=False):
         return
     try:
         work_once(worker, RETRY)
     finally:
-        SUSPECT.release()
+        RETRY_THREADS.release()
 
 
 @cache
@@ -34,7 +35,7 @@ def ways(settings: Settings) -> Ways:
 
 
 def _deliver(worker: Worker, rows: Sequence[Subscription]) -> Save[Subscription]:
-    worker.bell.ring("deliver")  # whoever else waits is served meanwhile
+    worker.work_queue.wake("deliver")  # whoever else waits is served meanwhile
     [subscription] = rows
     record = worker.record
     with record.transaction() as session:
@@ -49,8 +50,14 @@ def _deliver(worker: Worker, rows: Sequence[Subscription]) -> Save[Subscription]
     return save
 
 
-WELL = (*attempts.waiting(), Subscription.failing_since.is_(None))
-FAILING = (*attempts.waiting(), Subscription.failing_since.is_not(None))
-
-DELIVER = Station("deliver", Subscription, WELL, (Subscription.id,), 1, _deliver, OPEN)
-RETRY = Station("deliver", Subscription, FAILING, (Subscription.failing_since,), 1, _deliver, OPEN)
+DELIVER = Actor(
+    stage("deliver"), limit=1, work=_deliver, to=WorkStage.OPEN, only=(Subscription.failing_since.is_(None),)
+)
+RETRY = Actor(
+    stage("deliver"),
+    limit=1,
+    work=_deliver,
+    to=WorkStage.OPEN,
+    only=(Subscription.failing_since.is_not(None),),
+    order=(Subscription.failing_since,),
+)

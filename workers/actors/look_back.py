@@ -11,16 +11,18 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Hindsight, Service, ServiceWork, Statement
-from feedback.record.stages import OPEN, asked_for
+from feedback.record.states import WorkStage
+from feedback.record.work.stages import stage
 from insights.alerts import payload
 from insights.alerts.rules import hindsight
 from insights.detection import window_cache
 from insights.detection.detector import KEPT
 from workers.offline.replay import Heard, line, replay
-from workers.runtime.stage import Save, Station, Worker, work_once
+from workers.runtime.actor import Actor, Save, Worker, work_once
 
 
 def look_back(worker: Worker) -> None:
+    """Look back over the history of one service."""
     work_once(worker, LOOK_BACK)
 
 
@@ -61,4 +63,4 @@ def _hindsight(service: Service, told: dict[str, Any]) -> Hindsight:
     return Hindsight(service_id=service.id, statement_id=int(told["title"]), detected_at=at, facts=said)
 
 
-LOOK_BACK = Station("look_back", ServiceWork, asked_for("look_back"), (ServiceWork.due_at,), 1, _look_back, OPEN)
+LOOK_BACK = Actor(stage("look_back"), limit=1, work=_look_back, to=WorkStage.OPEN)

@@ -9,7 +9,9 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, Service, ServiceWork, Statement
-from feedback.record.stages import OPEN, ask_wide, asked_for
+from feedback.record.states import WorkStage
+from feedback.record.work.service_work import REVIEW, ask_wide
+from feedback.record.work.stages import stage
 from insights.alerts.rules import fan_out
 from insights.detection import detector, window_cache
 from insights.detection.restore import thaw
@@ -18,10 +20,7 @@ from insights.detection.window_cache import Heard
 from insights.issues import findings, trends
 from insights.issues.decisions import lifecycle
 from insights.statement_arrays import halves, matrix
-from workers.runtime.stage import Save, Station, Worker, work_once
-
-REVIEW = {"review": True}
-"""What a notice is to remember after history has come in: when all of it is there, the present is judged once."""
+from workers.runtime.actor import Actor, Save, Worker, work_once
 
 SETTLED = dt.timedelta(days=28)
 """A service that has been receiving for so long knows what is usual without the rest of an import."""
@@ -44,6 +43,7 @@ class Scene:
 
 
 def notice(worker: Worker) -> None:
+    """Look at one service."""
     work_once(worker, NOTICE)
 
 
@@ -132,4 +132,4 @@ def _follow(session: Session, service: Service, row: ServiceWork, now: dt.dateti
         row.state = {**row.state, "trends_at": now.isoformat()}
 
 
-NOTICE = Station("notice", ServiceWork, asked_for("notice"), (ServiceWork.due_at,), 1, _notice, OPEN, ("deliver",))
+NOTICE = Actor(stage("notice"), limit=1, work=_notice, to=WorkStage.OPEN)

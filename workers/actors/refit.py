@@ -11,7 +11,9 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, IssueEvent, Refit, ServiceWork, Signal, Statement, new_id
-from feedback.record.stages import OPEN, ask, ask_wide, asked_for, hold
+from feedback.record.states import WorkStage
+from feedback.record.work.service_work import ask, ask_wide, lock_services
+from feedback.record.work.stages import stage
 from insights.grouping import constraints, title_proposals
 from insights.grouping.assignment import assign, crowds, grouped, of_issues
 from insights.grouping.constraints import Fitted, Links
@@ -20,7 +22,7 @@ from insights.statement_arrays import Said, places, statements
 from nlp.embed.crowds import Crowd
 from nlp.group import identity, topics
 from nlp.group.topics import Topic
-from workers.runtime.stage import Save, Station, Worker, work_once
+from workers.runtime.actor import Actor, Save, Worker, work_once
 
 FEWEST = 30
 """Statements that a first fit takes."""
@@ -44,6 +46,7 @@ class Scene:
 
 
 def refit(worker: Worker) -> None:
+    """Group one service anew."""
     work_once(worker, REFIT)
 
 
@@ -76,7 +79,7 @@ def _scene(session: Session, service_id: int) -> Scene:
 
 def _as_now(session: Session, service_id: int, said: Said) -> Said:
     """What joined an issue while the topics were being trained, one found in the meantime above all, is known too."""
-    hold(session, [service_id])  # from here on nobody raises a signal about what we are moving
+    lock_services(session, [service_id])  # from here on nobody raises a signal about what we are moving
     rows = session.execute(select(Statement.id, Statement.issue_id).where(*grouped(service_id)))
     issues: dict[int, uuid.UUID | None] = {row.id: row.issue_id for row in rows}
     return replace(said, issues=[issues.get(identity) for identity in said.ids.tolist()])
@@ -283,4 +286,4 @@ def _join_the_rest(session: Session, service_id: int, said: Said) -> None:
             session.execute(update(Statement), changes)
 
 
-REFIT = Station("refit", ServiceWork, asked_for("refit"), (ServiceWork.due_at,), 1, _refit, OPEN, ("notice", "themes"))
+REFIT = Actor(stage("refit"), limit=1, work=_refit, to=WorkStage.OPEN)

@@ -11,13 +11,14 @@ from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Issue, Statement, Theme, ThemeEvent, ThemeIssue, ThemeSignal, WideWork, new_id
-from feedback.record.stages import OPEN, asked_for
+from feedback.record.states import WorkStage
+from feedback.record.work.stages import stage
 from insights.statement_arrays import halves, matrix
 from insights.themes import shared_signals
 from nlp.embed.crowds import crowd_of
 from nlp.embed.vectors import inwards, unit
 from nlp.group import hierarchy, identity
-from workers.runtime.stage import Save, Station, Worker, work_once
+from workers.runtime.actor import Actor, Save, Worker, work_once
 
 MOST = 5_000
 """The largest issues alone are looked at: memory grows with the square."""
@@ -46,6 +47,7 @@ class Group:
 
 
 def themes(worker: Worker) -> None:
+    """Look at all services together."""
     work_once(worker, THEMES)
 
 
@@ -161,4 +163,4 @@ def _end_the_empty(session: Session, living: Iterable[Theme], held: set[uuid.UUI
             session.add(ThemeEvent(theme_id=theme.id, what="ended"))
 
 
-THEMES = Station("themes", WideWork, asked_for("themes", WideWork), (WideWork.due_at,), 1, _themes, OPEN)
+THEMES = Actor(stage("themes"), limit=1, work=_themes, to=WorkStage.OPEN)

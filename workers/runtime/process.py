@@ -1,5 +1,6 @@
-"""A worker process: Dramatiq's consumers, our actors, until it is told to stop."""
+"""A worker process: Dramatiq's consumers, the actors of its queues, until it is told to stop."""
 
+import importlib
 import threading
 from collections.abc import Callable, Collection
 
@@ -8,50 +9,52 @@ import structlog
 
 from feedback.record.db import Record
 from feedback.record.errors import where
-from feedback.record.queue import QUEUES, Bell, broker
-from feedback.record.stages import Claimer
-from workers.actors import answer, deliver, look_back, notice, pipeline, refit, themes
+from feedback.record.work import stages
+from feedback.record.work.claims import Claimer
+from feedback.record.work.queue import WorkQueue, broker
+from feedback.record.work.stages import Stage
+from workers.runtime.actor import Worker
 from workers.runtime.model_loader import Tools
-from workers.runtime.stage import Worker
 
 log = structlog.get_logger()
 
-ACTORS: dict[str, Callable[[Worker], None]] = {
-    "deliver": deliver.deliver,
-    "notice": notice.notice,
-    "group": pipeline.group,
-    "clean": pipeline.clean,
-    "themes": themes.themes,
-    "refit": refit.refit,
-    "answer": answer.answer,
-    "look_back": look_back.look_back,
-}
-"""The most urgent first: what is nearest to being told."""
+POLL_MILLISECONDS = 100
+"""For so long a message may wait while nothing else happens."""
 
-LISTEN = 100  # milliseconds: how long a bell may go unheard while nothing else happens
+STOP_MILLISECONDS = 20_000
+"""For so long what is in hand may take once the process is to stop."""
 
 
 def work(record: Record, redis_url: str, stop: threading.Event, queues: Collection[str], threads: int) -> None:
-    """Serves these queues until `stop` is set; what is in hand is finished first."""
-    bells = broker(redis_url)
-    worker = Worker(record, Claimer(record.engine), Bell(redis_url), Tools(record.settings))
-    for priority, (name, act) in enumerate(ACTORS.items()):
-        _register(bells, name, act, worker, priority)
-    if "pipeline" in queues:
+    """Serve these queues until `stop` is set; what is in hand is finished first."""
+    messages = broker(redis_url)
+    worker = Worker(record, Claimer(record.engine), WorkQueue(redis_url), Tools(record.settings))
+    for priority, stage in enumerate(stages.STAGES):
+        if stage.queue in queues:
+            _register(messages, stage, worker, priority)
+    if stages.stage("clean").queue in queues:
         worker.tools.load()
-    consumers = dramatiq.Worker(bells, queues=set(queues), worker_timeout=LISTEN, worker_threads=threads)
+    consumers = dramatiq.Worker(messages, queues=set(queues), worker_timeout=POLL_MILLISECONDS, worker_threads=threads)
     consumers.start()
     log.info("worker ready", queues=sorted(queues), number=worker.claimer.number)
     stop.wait()
-    consumers.stop(timeout=20_000)
+    consumers.stop(timeout=STOP_MILLISECONDS)
     worker.claimer.close()
 
 
-def _register(bells: dramatiq.Broker, name: str, act: Callable[[Worker], None], worker: Worker, priority: int) -> None:
-    def heard() -> None:
+def actor_of(stage: Stage) -> Callable[[Worker], None]:
+    """Find the function of the stage's name in the file of its name, `workers/actors/NAME.py`."""
+    act: Callable[[Worker], None] = getattr(importlib.import_module(f"workers.actors.{stage.name}"), stage.name)
+    return act
+
+
+def _register(messages: dramatiq.Broker, stage: Stage, worker: Worker, priority: int) -> None:
+    act = actor_of(stage)
+
+    def received() -> None:
         try:
             act(worker)
-        except Exception as error:  # what was in hand is free again; the scheduler rings for it
-            log.warning("actor failed", actor=name, error=type(error).__name__, where=where(error))
+        except Exception as error:  # what was in hand is free again; the scheduler wakes a worker for it
+            log.warning("actor failed", actor=stage.name, error=type(error).__name__, where=where(error))
 
-    dramatiq.actor(actor_name=name, queue_name=QUEUES[name], priority=priority, broker=bells)(heard)
+    dramatiq.actor(actor_name=stage.name, queue_name=stage.queue, priority=priority, broker=messages)(received)

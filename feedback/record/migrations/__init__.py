@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, text
 
-from feedback.record.stages import LOCKS
+from feedback.record.work.claims import ADVISORY_LOCKS
 
 
 def migrate(engine: Engine) -> None:
@@ -14,7 +14,7 @@ def migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     with engine.connect() as connection:
-        connection.execute(text("SELECT pg_advisory_lock(:c, 0)"), {"c": LOCKS})
+        connection.execute(text("SELECT pg_advisory_lock(:c, 0)"), {"c": ADVISORY_LOCKS})
         connection.commit()
         try:
             config.attributes["connection"] = connection
@@ -22,5 +22,5 @@ def migrate(engine: Engine) -> None:
             connection.commit()
         finally:
             connection.rollback()
-            connection.execute(text("SELECT pg_advisory_unlock(:c, 0)"), {"c": LOCKS})
+            connection.execute(text("SELECT pg_advisory_unlock(:c, 0)"), {"c": ADVISORY_LOCKS})
             connection.commit()

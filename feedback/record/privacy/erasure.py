@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from feedback.record import audit
 from feedback.record.models import Alert, Delivery, Feedback, HeldRaw, Statement
 from feedback.record.privacy import contacts, exclusion, raw, title_erasure
-from feedback.record.stages import hold
+from feedback.record.work.service_work import lock_services
 
 WITHDRAWN, EXPIRED = "withdrawn", "expired"
 """Taken back (by the citizen, or for them); kept as long as the service keeps feedback."""
@@ -27,7 +27,7 @@ def with_repeats(session: Session, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
 
 def erase(session: Session, ids: Sequence[uuid.UUID], *, by: str, to: str = WITHDRAWN) -> None:
     """A worker that has one of them in hand finds it no longer its own, and writes nothing."""
-    hold(session, session.scalars(select(Feedback.service_id).where(Feedback.id.in_(ids)).distinct()))
+    lock_services(session, session.scalars(select(Feedback.service_id).where(Feedback.id.in_(ids)).distinct()))
     rows = session.execute(
         select(Feedback.id, Feedback.service_id).where(Feedback.id.in_(ids)).order_by(Feedback.id).with_for_update()
     ).all()

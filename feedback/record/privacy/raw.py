@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record.encryption import KeyRing, open_sealed, seal
 from feedback.record.models import DayKey, Raw
-from feedback.record.stages import LOCKS
+from feedback.record.work.claims import ADVISORY_LOCKS
 
 KEPT_DAYS = 2  # the longest that raw text waits, whatever happens
 
@@ -21,7 +21,7 @@ def day_key(session: Session, keys: KeyRing, day: dt.date) -> bytes:
     """The key of that day; made with the day's partition when it is the first to be asked for."""
     found = session.get(DayKey, day)
     if found is None:
-        session.execute(text("SELECT pg_advisory_xact_lock(:c, 1)"), {"c": LOCKS})
+        session.execute(text("SELECT pg_advisory_xact_lock(:c, 1)"), {"c": ADVISORY_LOCKS})
         found = session.get(DayKey, day) or _open_day(session, keys, day)
     return keys.unwrap(found.wrapped, str(day).encode())
 

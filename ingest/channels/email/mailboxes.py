@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from feedback.record.db import Record
 from feedback.record.errors import FeedbackError, Malformed, NotSupported
-from feedback.record.queue import Bell
+from feedback.record.work.queue import WorkQueue
 from ingest.channels.contract import Inbound, Parsed, Secrets
 from ingest.channels.email import message
 from ingest.intake.accept import Accepted, accept
@@ -45,7 +45,7 @@ class Taken:
         return bool(self.stored or self.repeated or self.ignored or self.bad)
 
 
-def take_in(record: Record, bell: Bell, letters: Iterable[Letter], service: str | None) -> Taken:
+def take_in(record: Record, work_queue: WorkQueue, letters: Iterable[Letter], service: str | None) -> Taken:
     """Stores each before it is marked: after a kill it comes again, and is known by its Message-ID."""
     taken = Taken()
     for letter in letters:
@@ -58,7 +58,7 @@ def take_in(record: Record, bell: Bell, letters: Iterable[Letter], service: str 
         else:
             letter.settle(False)
     if taken.stored:
-        bell.ring("clean")
+        work_queue.wake("clean")
     return taken
 
 

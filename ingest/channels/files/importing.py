@@ -13,7 +13,7 @@ from feedback.record import services
 from feedback.record.db import Record
 from feedback.record.errors import FeedbackError
 from feedback.record.models import AuditEntry, Feedback, Service
-from feedback.record.queue import Bell
+from feedback.record.work.queue import WorkQueue
 from ingest.channels.files.csv_rows import RowError
 from ingest.channels.files.table import Row, Source, rows
 from ingest.intake.accept import Accepted, accept
@@ -49,13 +49,13 @@ class Trial(Report):
 
 
 def import_file(
-    record: Record, bell: Bell, stream: IO[bytes], source: Source, refuse: Refuse, progress: Progress
+    record: Record, work_queue: WorkQueue, stream: IO[bytes], source: Source, refuse: Refuse, progress: Progress
 ) -> Report:
     """Stores every row that can be read, and tells of each other; what it did stands in the audit."""
     report = Report()
     for good in _batches(stream, source, report, refuse, progress):
         _store(record, good, report, refuse)
-        bell.ring("clean")
+        work_queue.wake("clean")
     _audit(record, source, report)
     return report
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from feedback.record.errors import Conflict, NotFound
 from feedback.record.models import Alert, Delivery, Service, Subscription, new_id
-from feedback.record.stages import OPEN
+from feedback.record.work.stages import ALERT_DUE
 from insights.alerts import payload
 from insights.alerts.payload import ENDED, URGENT
 from insights.alerts.rules import subscriptions
@@ -25,8 +25,6 @@ JITTER = 0.2  # the share of a wait that is left to chance, so that what failed 
 PATIENCE = dt.timedelta(days=5)
 LONGEST_WAIT = dt.timedelta(days=1)  # that a receiver may ask for
 FOLDED = 50  # alerts in one message at most
-
-DUE = (Alert.state == "waiting", Alert.due_at <= func.now())
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +39,10 @@ class Outcome:
     retry_after: str | None = None
 
 
-def waiting() -> tuple[ColumnElement[bool], ...]:
-    """The subscriptions that something is to be sent to."""
-    return (Subscription.stage == OPEN, exists().where(Alert.subscription_id == Subscription.id, *DUE))
-
-
 def due(session: Session, subscription: Subscription) -> Sequence[Alert]:
     """What goes into the next message: one alert for a program; for people all that is due, the urgent by itself."""
     found = session.scalars(
-        select(Alert).where(Alert.subscription_id == subscription.id, *DUE).order_by(Alert.number).limit(FOLDED)
+        select(Alert).where(Alert.subscription_id == subscription.id, *ALERT_DUE).order_by(Alert.number).limit(FOLDED)
     ).all()
     if notices := [alert for alert in found if alert.type == ENDED]:
         return notices[:1]

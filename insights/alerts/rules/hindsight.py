@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Alert, Feedback, Hindsight, Service, ServiceWork, Statement
-from feedback.record.stages import ask
+from feedback.record.work.service_work import ask
 from insights.alerts import payload
 
 LOOKED_BACK = dt.timedelta(days=90)

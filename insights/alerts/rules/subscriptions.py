@@ -15,7 +15,7 @@ from feedback.record.access import Principal, Role
 from feedback.record.encryption import KeyRing
 from feedback.record.errors import Forbidden, Malformed, NotFound
 from feedback.record.models import Alert, AuditEntry, Issue, Service, Subscription, Theme, ThemeIssue, new_id
-from feedback.record.stages import OPEN
+from feedback.record.states import WorkStage
 from insights.alerts.delivery import chat
 from insights.alerts.delivery.credentials import Sealed, SigningKey, new_secret, seal, unseal
 from insights.alerts.payload import URGENT
@@ -79,7 +79,7 @@ def make(
         _require_mailbox(wanted.contact, "contact")
     made = Subscription(
         id=new_id(),
-        stage=OPEN,
+        stage=WorkStage.OPEN,
         service_id=service_id,
         theme_id=theme_id,
         kind=wanted.kind,
@@ -148,7 +148,7 @@ def change(session: Session, subscription: Subscription, wanted: Change) -> None
         if (value := getattr(wanted, field)) is not msgspec.UNSET:
             setattr(subscription, field, msgspec.to_builtins(value) if field == "filters" else value)
     if wanted.state == "active":
-        subscription.failing_since, subscription.stage, subscription.attempts = None, OPEN, 0
+        subscription.failing_since, subscription.stage, subscription.attempts = None, WorkStage.OPEN, 0
     session.flush()
     waits = update(Alert).where(
         Alert.subscription_id == subscription.id, Alert.state == "waiting", Alert.tried == 0, Alert.type != URGENT

@@ -13,7 +13,7 @@ from litestar.response import Stream
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback.http.dependencies import AnyRequest, GivenBell, GivenRecord
+from feedback.http.dependencies import AnyRequest, GivenRecord, WorkQueueDependency
 from feedback.http.paging import Cursor, Limit, further, unpack
 from feedback.http.staff import asker, routes
 from feedback.record import access
@@ -130,13 +130,15 @@ def hear_issue(
 
 
 @post("/v1/subscriptions/preview", status_code=200, sync_to_thread=True)
-def preview_subscription(request: AnyRequest, record: GivenRecord, bell: GivenBell, data: JSONBody[Sought]) -> Preview:
+def preview_subscription(
+    request: AnyRequest, record: GivenRecord, work_queue: WorkQueueDependency, data: JSONBody[Sought]
+) -> Preview:
     """What a subscription with these filters would have been sent in the last 90 days."""
     with record.transaction() as session:
         service = access.service_for(session, asker(session, request), data.service)
         found = [_view(session, record, alert) for alert in preview.preview(session, service, data.filters)]
         complete = hindsight.is_complete(session, service)
-    bell.ring("look_back")
+    work_queue.wake("look_back")
     return Preview(found, None, complete)
 
 

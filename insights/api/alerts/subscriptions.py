@@ -10,7 +10,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback.http.dependencies import AnyRequest, GivenBell, GivenRecord
+from feedback.http.dependencies import AnyRequest, GivenRecord, WorkQueueDependency
 from feedback.http.paging import Cursor, Limit, further, unpack
 from feedback.http.staff import RequestKey, asker, routes
 from feedback.record import access
@@ -157,13 +157,13 @@ def rotate_secret(request: AnyRequest, record: GivenRecord, subscription: FromPa
 
 @post("/v1/subscriptions/{subscription:uuid}/test", status_code=202, sync_to_thread=True)
 def test_subscription(
-    request: AnyRequest, record: GivenRecord, bell: GivenBell, subscription: FromPath[uuid.UUID]
+    request: AnyRequest, record: GivenRecord, work_queue: WorkQueueDependency, subscription: FromPath[uuid.UUID]
 ) -> Queued:
     """Send a made-up alert now, whatever the filters; what came of it is among the deliveries."""
     with record.transaction() as session:
         found = subscriptions.find(session, asker(session, request), subscription, Role.editor)
         queued = Queued(deliveries.test(session, found).id)
-    bell.ring("deliver")
+    work_queue.wake("deliver")
     return queued
 
 
@@ -213,7 +213,7 @@ def list_deliveries(
 
 @post("/v1/deliveries/{delivery:uuid}/replay", status_code=202, sync_to_thread=True)
 def replay_delivery(
-    request: AnyRequest, record: GivenRecord, bell: GivenBell, delivery: FromPath[uuid.UUID]
+    request: AnyRequest, record: GivenRecord, work_queue: WorkQueueDependency, delivery: FromPath[uuid.UUID]
 ) -> DeliveryView:
     """Send again what that attempt carried, under the same id."""
     with record.transaction() as session:
@@ -223,7 +223,7 @@ def replay_delivery(
             raise NotFound("there is no such delivery")
         deliveries.replay(session, subscriptions.find(session, who, found.subscription_id, Role.editor), found)
         view = _delivery(found)
-    bell.ring("deliver")
+    work_queue.wake("deliver")
     return view
 
 

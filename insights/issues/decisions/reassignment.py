@@ -9,7 +9,7 @@ from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, delete, literal, 
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Issue, IssueBefore, Moved, Refit, Regrouping, Statement
-from feedback.record.stages import ask
+from feedback.record.work.service_work import ask
 
 BY_PERSON = "person"
 """`assigned_by` of what no refit moves."""

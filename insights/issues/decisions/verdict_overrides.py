@@ -10,7 +10,7 @@ from feedback.record.access import Principal
 from feedback.record.errors import Conflict
 from feedback.record.models import Feedback
 from feedback.record.privacy import exclusion
-from feedback.record.stages import ask
+from feedback.record.work.service_work import ask
 
 READ = ("group", "done")
 

@@ -77,7 +77,7 @@ def test_no_word_of_a_citizen_reaches_the_log(servers: RealServers) -> None:
     assert words not in (servers.data / "postgres" / "log").read_text()
 
 
-def test_the_bell_takes_no_more_than_its_share_and_forgets_nothing_silently(servers: RealServers) -> None:
+def test_valkey_takes_no_more_than_its_share_and_forgets_nothing_silently(servers: RealServers) -> None:
     with redis.Redis.from_url(servers.redis_url) as client:
         assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
         assert int(client.config_get("maxmemory")["maxmemory"]) > 0

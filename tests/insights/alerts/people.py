@@ -10,7 +10,7 @@ from feedback.record import access
 from feedback.record.models import Feedback
 from insights.alerts.rules import fan_out
 from tests.insights.raising import NOW
-from workers.runtime.stage import Worker
+from workers.runtime.actor import Worker
 
 Client = TestClient[Litestar]
 Headers = dict[str, str]

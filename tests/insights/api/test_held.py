@@ -18,8 +18,8 @@ from feedback.record.privacy import raw, urgent_raw
 from ingest.intake.accept import accept
 from ingest.intake.arrival import Arrival
 from tests.walking import walk
+from workers.runtime.actor import Worker
 from workers.runtime.model_loader import Tools
-from workers.runtime.stage import Worker
 
 Client = TestClient[Litestar]
 

@@ -17,7 +17,7 @@ from nlp.group.topics import Tone, Topic
 from tests.insights.receivers import Received, Receiver
 from tests.walking import put, walk
 from tests.workers.texts import USUAL, said
-from workers.runtime.stage import Worker
+from workers.runtime.actor import Worker
 
 TEXTS = ["My badge never came", "Still no badge, says [NAME]", "Bin was missed", "Bins not emptied"]
 

@@ -17,7 +17,7 @@ from tests.insights.pages.signed_in import OURS, signed_in, words_of
 from tests.insights.raising import raise_signal, subscription, waiting
 from tests.insights.receivers import Receiver
 from workers.actors.deliver import deliver
-from workers.runtime.stage import Worker
+from workers.runtime.actor import Worker
 
 Client = TestClient[Litestar]
 

@@ -9,7 +9,7 @@ from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.models import Change, ServiceWork, Signal
-from feedback.record.stages import OPEN
+from feedback.record.states import WorkStage
 from insights.detection.detector import State
 from insights.detection.index import hours
 from insights.detection.serialization import freeze
@@ -55,7 +55,7 @@ def test_the_page_of_a_service_says_by_what_its_own_past_makes_it_more_careful(
     assert said not in words_of(staff.get("/dashboard/blue-badge"))
     with record.transaction() as session:
         service, past = access.service(session, "blue-badge").id, freeze(State(calibration=_stirring()))
-        session.add(ServiceWork(service_id=service, kind="notice", stage=OPEN, remembered=past))
+        session.add(ServiceWork(service_id=service, kind="notice", stage=WorkStage.OPEN, remembered=past))
     assert f"a finding has to be 1.5 {said}" in words_of(staff.get("/dashboard/blue-badge"))
 
 

@@ -16,8 +16,8 @@ from feedback.record.privacy import erasure
 from tests.insights import made_up
 from tests.insights.api.test_api import key
 from tests.workers.actors.test_themes import renew, themes
+from workers.runtime.actor import Worker
 from workers.runtime.model_loader import Tools
-from workers.runtime.stage import Worker
 
 Client = TestClient[Litestar]
 Headers = dict[str, str]

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from feedback.record.db import Record, engine_for
-from feedback.record.queue import Bell
 from feedback.record.settings import Settings
-from feedback.record.stages import Claimer
+from feedback.record.work.claims import Claimer
+from feedback.record.work.queue import WorkQueue
 from insights.alerts.delivery import attempts
 from insights.alerts.delivery.transports import Ways
 from workers.actors.deliver import deliver
+from workers.runtime.actor import Worker
 from workers.runtime.model_loader import Tools
-from workers.runtime.stage import Worker
 
 
 def die(*_: Any) -> Any:
@@ -32,7 +32,7 @@ def then_die(do: Any) -> Any:
 def main(point: str, database_url: str, redis_url: str, data: str) -> None:
     settings = Settings(data=Path(data), webhook_allow=("127.0.0.0/8",))
     engine = engine_for(database_url)
-    worker = Worker(Record(settings, engine), Claimer(engine), Bell(redis_url), Tools(settings))
+    worker = Worker(Record(settings, engine), Claimer(engine), WorkQueue(redis_url), Tools(settings))
     if point == "claimed":
         Ways.send = die  # type: ignore[assignment, method-assign]
     elif point == "sent":

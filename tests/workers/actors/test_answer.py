@@ -21,8 +21,8 @@ from tests.conftest import RealServers
 from tests.insights import made_up, suppliers
 from tests.insights.mailbox import Box
 from tests.insights.suppliers import Telephones
-from workers.actors.answer import ANSWER, AT_ONCE, answer
-from workers.runtime.stage import Worker, work_once
+from workers.actors.answer import ANSWER, ANSWER_THREADS, answer
+from workers.runtime.actor import Worker, work_once
 
 NUMBER = "+447700900123"
 
@@ -194,11 +194,11 @@ def test_a_supplier_that_hangs_keeps_only_a_few_threads_from_sending_alerts(
     texting: Worker, blue_badge: str, notify: Telephones
 ) -> None:
     resolved(texting.record, blue_badge, NUMBER)
-    held = [AT_ONCE.acquire() for _ in range(4)]
+    held = [ANSWER_THREADS.acquire() for _ in range(4)]
     answer(texting)
     assert (notify.sent, kept(texting.record)) == ([], ["waiting"])
     for _ in held:
-        AT_ONCE.release()
+        ANSWER_THREADS.release()
     answer(texting)
     assert len(notify.sent) == 1
 

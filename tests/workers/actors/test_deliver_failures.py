@@ -20,8 +20,8 @@ from tests.conftest import RealServers
 from tests.insights.raising import raise_signal, waiting
 from tests.insights.receivers import Received, Receiver, receiver
 from workers.actors.deliver import deliver
+from workers.runtime.actor import Worker
 from workers.runtime.process import work
-from workers.runtime.stage import Worker
 
 Client = TestClient[Litestar]
 Headers = dict[str, str]
@@ -89,7 +89,7 @@ def test_who_hangs_and_who_is_dead_delay_nobody_else(
         for _ in range(6):
             raise_signal(local.record)
         with at_work(local, servers.redis_url):
-            local.bell.ring("deliver")
+            local.work_queue.wake("deliver")
             assert everything.wait(60)
             assert len(slow.got) == 1
             hanging.set()

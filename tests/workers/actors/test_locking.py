@@ -13,8 +13,9 @@ from feedback.record.models import Feedback, ServiceWork
 from feedback.record.privacy import erasure
 from tests.walking import put, walk
 from tests.workers.actors.test_pipeline import stages
-from workers.actors.pipeline import CLEAN, GROUP
-from workers.runtime.stage import Worker, work_once
+from workers.actors.clean import CLEAN
+from workers.actors.group import GROUP
+from workers.runtime.actor import Worker, work_once
 
 COPY = "The upload page fails whenever I send a photo of my old badge from my telephone"
 WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")

@@ -12,7 +12,7 @@ from feedback.record.models import Feedback, Statement, new_id
 from tests.insights.made_up import NOW
 from tests.workers.texts import BROKEN, USUAL, said
 from workers.actors.look_back import LOOK_BACK
-from workers.runtime.stage import Worker, work_once
+from workers.runtime.actor import Worker, work_once
 
 
 def read(worker: Worker, texts: Sequence[str], times: Sequence[dt.datetime]) -> None:

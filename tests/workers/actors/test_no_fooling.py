@@ -8,7 +8,7 @@ from sqlalchemy import select
 from feedback.record.models import Feedback, Issue, Signal
 from tests.walking import put, walk
 from tests.workers.texts import BROKEN, USUAL, said
-from workers.runtime.stage import Worker
+from workers.runtime.actor import Worker
 
 NOW = dt.datetime.now(dt.UTC)
 HOUR = dt.timedelta(hours=1)

@@ -19,9 +19,10 @@ from insights.detection.window_cache import Recall
 from insights.issues.decisions import regrouping
 from tests.walking import put, walk
 from tests.workers.texts import BROKEN, USUAL, said
+from workers.actors.clean import CLEAN
+from workers.actors.group import GROUP
 from workers.actors.notice import NOTICE
-from workers.actors.pipeline import CLEAN, GROUP
-from workers.runtime.stage import Worker, work_once
+from workers.runtime.actor import Worker, work_once
 
 NOW = dt.datetime.now(dt.UTC)
 EDITOR = Principal(1, "Ann", Role.editor, None)

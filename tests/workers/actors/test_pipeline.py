@@ -8,12 +8,13 @@ from sqlalchemy import func, select
 
 from feedback.record.models import Feedback, Issue, Raw, Signal, Statement
 from feedback.record.privacy import erasure
-from feedback.record.stages import SET_ASIDE
+from feedback.record.work.claims import SET_ASIDE
 from tests.walking import put, walk
 from tests.workers.texts import BROKEN, USUAL, said
-from workers.actors.pipeline import CLEAN, GROUP
+from workers.actors.clean import CLEAN
+from workers.actors.group import GROUP
+from workers.runtime.actor import Worker, work_once
 from workers.runtime.model_loader import Tools
-from workers.runtime.stage import Worker, work_once
 
 NOW = dt.datetime.now(dt.UTC)
 
@@ -78,7 +79,7 @@ def test_what_is_taken_back_while_a_worker_has_it_stays_erased(worker: Worker, b
     assert count(worker, Statement) == 0
 
 
-def test_a_repeated_bell_finds_nothing_to_do(worker: Worker, blue_badge: str) -> None:
+def test_a_repeated_message_finds_nothing_to_do(worker: Worker, blue_badge: str) -> None:
     put(worker, "Once")
     assert work_once(worker, CLEAN)
     assert not work_once(worker, CLEAN)

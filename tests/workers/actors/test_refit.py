@@ -15,11 +15,12 @@ from feedback.record.privacy import erasure
 from tests.walking import put, walk
 from tests.workers.actors.test_pipeline import NOW, count
 from tests.workers.texts import BROKEN, USUAL, said
+from workers.actors.clean import CLEAN
+from workers.actors.group import GROUP
 from workers.actors.notice import NOTICE
-from workers.actors.pipeline import CLEAN, GROUP
 from workers.actors.refit import REFIT
+from workers.runtime.actor import Save, Worker, work_once
 from workers.runtime.model_loader import Tools
-from workers.runtime.stage import Save, Worker, work_once
 
 
 class Interrupted(Tools):

@@ -10,11 +10,11 @@ from litestar.testing import TestClient
 from feedback.record import services
 from feedback.record.db import Record
 from feedback.record.models import Issue
-from feedback.record.stages import ask_wide
+from feedback.record.work.service_work import ask_wide
 from tests.insights import made_up
 from tests.insights.api.test_api import key
 from workers.actors.themes import THEMES
-from workers.runtime.stage import Worker, work_once
+from workers.runtime.actor import Worker, work_once
 
 Client = TestClient[Litestar]
 Headers = dict[str, str]

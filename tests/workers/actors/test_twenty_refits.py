@@ -8,13 +8,13 @@ from sqlalchemy import select
 
 from feedback.record.access import Principal, Role
 from feedback.record.models import Issue, Refit, Regrouping, Statement
-from feedback.record.stages import ask
+from feedback.record.work.service_work import ask
 from insights.issues.decisions import regrouping, undoing
 from tests.walking import put, walk
 from tests.workers.texts import BROKEN, USUAL, said
 from workers.actors import refit
 from workers.actors.refit import REFIT
-from workers.runtime.stage import Worker, work_once
+from workers.runtime.actor import Worker, work_once
 
 ME = Principal(1, "me", Role.admin, None)
 Places = dict[int, uuid.UUID | None]

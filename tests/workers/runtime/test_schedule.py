@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from feedback.record.db import Record
 from feedback.record.models import DayKey, Feedback
-from feedback.record.queue import Bell
+from feedback.record.work.queue import WorkQueue
 from ingest.intake.accept import accept
 from ingest.intake.arrival import Arrival
 from tests.feedback.process.processes import eventually
@@ -31,9 +31,9 @@ def old(record: Record, blue_badge: str) -> None:
 
 
 @pytest.fixture
-def scheduler(record: Record, bell: Bell, old: None) -> Iterator[None]:
+def scheduler(record: Record, work_queue: WorkQueue, old: None) -> Iterator[None]:
     stop = threading.Event()
-    thread = threading.Thread(target=schedule, args=(record, bell, stop))
+    thread = threading.Thread(target=schedule, args=(record, work_queue, stop))
     thread.start()
     yield
     stop.set()

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from feedback.record.db import Record
 from feedback.record.errors import Malformed, NotAuthentic, NotFound, Unavailable
 from feedback.record.models import Feedback
-from feedback.record.queue import Bell
+from feedback.record.work.queue import WorkQueue
 from ingest.channels.email import imap, maildir
 from ingest.channels.email.imap import Account
 from ingest.channels.email.mailboxes import LARGEST, Letter, Taken, take_in
@@ -59,43 +59,45 @@ def account(server: MailServer, password: str = PASSWORD) -> Account:
 
 
 def test_the_mails_of_a_maildir_are_taken_in_and_marked_as_read(
-    record: Record, bell: Bell, blue_badge: str, box: Path
+    record: Record, work_queue: WorkQueue, blue_badge: str, box: Path
 ) -> None:
     delivered(box, MIXED)
-    assert take_in(record, bell, maildir.letters(box), blue_badge) == Taken(stored=3, ignored=1, bad=2)
+    assert take_in(record, work_queue, maildir.letters(box), blue_badge) == Taken(stored=3, ignored=1, bad=2)
     read = [f"cur/17000000{at}.M1P1.host:2,{'FS' if at in (1, 4) else 'S'}" for at in range(6)]
     assert names(box) == read
-    assert take_in(record, bell, maildir.letters(box), blue_badge) == Taken()
+    assert take_in(record, work_queue, maildir.letters(box), blue_badge) == Taken()
     assert count(record) == 3
 
 
 def test_a_maildir_that_another_program_opened_is_read_on(
-    record: Record, bell: Bell, blue_badge: str, box: Path
+    record: Record, work_queue: WorkQueue, blue_badge: str, box: Path
 ) -> None:
     (box / "cur" / "1.a:2,").write_bytes(mail(1))
     (box / "cur" / "2.a:2,RS").write_bytes(mail(2))
     (box / "cur" / "3.a:2,F").write_bytes(mail(3))
-    assert take_in(record, bell, maildir.letters(box), blue_badge) == Taken(stored=2)
+    assert take_in(record, work_queue, maildir.letters(box), blue_badge) == Taken(stored=2)
     assert names(box) == ["cur/1.a:2,S", "cur/2.a:2,RS", "cur/3.a:2,FS"]
 
 
 def test_after_a_kill_a_mail_that_was_stored_and_not_marked_is_known(
-    record: Record, bell: Bell, blue_badge: str, box: Path
+    record: Record, work_queue: WorkQueue, blue_badge: str, box: Path
 ) -> None:
     def killed(bad: bool) -> None:
         raise KeyboardInterrupt
 
     for body in (mail(1), mail(2, identity=False)):
         with pytest.raises(KeyboardInterrupt):
-            take_in(record, bell, [Letter(body, killed)], blue_badge)
+            take_in(record, work_queue, [Letter(body, killed)], blue_badge)
     delivered(box, [mail(1), mail(2, identity=False)])
-    assert take_in(record, bell, maildir.letters(box), blue_badge) == Taken(repeated=2)
+    assert take_in(record, work_queue, maildir.letters(box), blue_badge) == Taken(repeated=2)
     assert count(record) == 2
 
 
-def test_a_mail_that_is_too_large_is_left_and_flagged(record: Record, bell: Bell, blue_badge: str, box: Path) -> None:
+def test_a_mail_that_is_too_large_is_left_and_flagged(
+    record: Record, work_queue: WorkQueue, blue_badge: str, box: Path
+) -> None:
     delivered(box, [mail(1) + b"x" * LARGEST])
-    assert take_in(record, bell, maildir.letters(box), blue_badge) == Taken(bad=1)
+    assert take_in(record, work_queue, maildir.letters(box), blue_badge) == Taken(bad=1)
 
 
 def test_what_is_no_maildir_is_told(tmp_path: Path) -> None:
@@ -104,23 +106,23 @@ def test_what_is_no_maildir_is_told(tmp_path: Path) -> None:
 
 
 def test_the_unseen_mails_of_an_imap_folder_are_taken_in_and_marked(
-    record: Record, bell: Bell, blue_badge: str, server: MailServer
+    record: Record, work_queue: WorkQueue, blue_badge: str, server: MailServer
 ) -> None:
     for body in MIXED:
         server.deliver(body)
-    assert take_in(record, bell, imap.letters(account(server)), blue_badge) == Taken(stored=3, ignored=1, bad=2)
+    assert take_in(record, work_queue, imap.letters(account(server)), blue_badge) == Taken(stored=3, ignored=1, bad=2)
     bad = {r"\Seen", r"\Flagged"}
     assert server.flags() == [{r"\Seen"}, bad, {r"\Seen"}, {r"\Seen"}, bad, {r"\Seen"}]
-    assert take_in(record, bell, imap.letters(account(server)), blue_badge) == Taken()
+    assert take_in(record, work_queue, imap.letters(account(server)), blue_badge) == Taken()
     assert [kept.body for kept in server.folders["INBOX"].values()] == MIXED
 
 
 def test_what_was_taken_may_be_moved_and_what_was_not_understood_stays(
-    record: Record, bell: Bell, blue_badge: str, server: MailServer
+    record: Record, work_queue: WorkQueue, blue_badge: str, server: MailServer
 ) -> None:
     for body in (mail(1), ENCRYPTED, mail(2)):
         server.deliver(body)
-    assert take_in(record, bell, imap.letters(account(server), "Taken"), blue_badge) == Taken(stored=2, bad=1)
+    assert take_in(record, work_queue, imap.letters(account(server), "Taken"), blue_badge) == Taken(stored=2, bad=1)
     assert [kept.body for kept in server.folders["Taken"].values()] == [mail(1), mail(2)]
     assert server.flags() == [{r"\Seen", r"\Flagged"}]
 

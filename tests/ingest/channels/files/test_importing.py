@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from feedback.record.db import Record
 from feedback.record.models import AuditEntry, Feedback, Service
-from feedback.record.queue import Bell
+from feedback.record.work.queue import WorkQueue
 from ingest.channels.files import importing
 from ingest.channels.files.csv_rows import RowError
 from ingest.channels.files.importing import Report, import_file, try_file
@@ -26,8 +26,8 @@ of words"
 SOURCE = Source(caller="import:", file="file.csv", batch="The ward", columns=Columns(service="directorate"))
 
 
-def run(record: Record, bell: Bell, refuse: Any = lambda _: None, progress: Any = lambda _: None) -> Report:
-    return import_file(record, bell, io.BytesIO(FILE), SOURCE, refuse, progress)
+def run(record: Record, work_queue: WorkQueue, refuse: Any = lambda _: None, progress: Any = lambda _: None) -> Report:
+    return import_file(record, work_queue, io.BytesIO(FILE), SOURCE, refuse, progress)
 
 
 def count(record: Record) -> int:
@@ -35,30 +35,32 @@ def count(record: Record) -> int:
         return session.scalar(select(func.count()).select_from(Feedback)) or 0
 
 
-def test_each_row_that_cannot_be_read_is_reported_with_its_line_and_loses_no_other(record: Record, bell: Bell) -> None:
+def test_each_row_that_cannot_be_read_is_reported_with_its_line_and_loses_no_other(
+    record: Record, work_queue: WorkQueue
+) -> None:
     refused: list[RowError] = []
-    report = run(record, bell, refused.append)
+    report = run(record, work_queue, refused.append)
     assert (report.stored, report.repeated, report.refused) == (3, 0, 3)
     assert [row.line for row in refused] == [4, 5, 6]
     assert count(record) == 3
 
 
-def test_services_are_made_from_the_names_in_their_column(record: Record, bell: Bell) -> None:
-    run(record, bell)
+def test_services_are_made_from_the_names_in_their_column(record: Record, work_queue: WorkQueue) -> None:
+    run(record, work_queue)
     with record.transaction() as session:
         found = {service.slug: service.name for service in session.scalars(select(Service))}
     assert found == {"mental-health": "Mental Health", "community-services": "Community Services"}
 
 
-def test_a_second_import_takes_nothing_twice(record: Record, bell: Bell) -> None:
-    run(record, bell)
-    report = run(record, bell)
+def test_a_second_import_takes_nothing_twice(record: Record, work_queue: WorkQueue) -> None:
+    run(record, work_queue)
+    report = run(record, work_queue)
     assert (report.stored, report.repeated) == (0, 3)
     assert count(record) == 3
 
 
 def test_an_import_that_was_killed_goes_on_where_it_was(
-    record: Record, bell: Bell, monkeypatch: pytest.MonkeyPatch
+    record: Record, work_queue: WorkQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(importing, "AT_ONCE", 2)
 
@@ -66,14 +68,14 @@ def test_an_import_that_was_killed_goes_on_where_it_was(
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run(record, bell, progress=killed)
+        run(record, work_queue, progress=killed)
     assert count(record) == 2
-    report = run(record, bell)
+    report = run(record, work_queue)
     assert (report.stored, report.repeated) == (1, 2)
 
 
-def test_a_date_without_a_time_is_spread_over_its_day_and_is_history(record: Record, bell: Bell) -> None:
-    run(record, bell)
+def test_a_date_without_a_time_is_spread_over_its_day_and_is_history(record: Record, work_queue: WorkQueue) -> None:
+    run(record, work_queue)
     with record.transaction() as session:
         for row in session.scalars(select(Feedback)):
             assert row.history
@@ -91,14 +93,14 @@ def test_a_trial_says_what_would_be_taken_and_stores_nothing(record: Record) -> 
     assert count(record) == 0
 
 
-def test_a_trial_knows_what_is_there_already(record: Record, bell: Bell) -> None:
-    run(record, bell)
+def test_a_trial_knows_what_is_there_already(record: Record, work_queue: WorkQueue) -> None:
+    run(record, work_queue)
     trial = try_file(record, io.BytesIO(FILE), SOURCE, lambda _: None, lambda _: None)
     assert (trial.stored, trial.repeated, trial.services) == (0, 3, set())
 
 
-def test_who_entered_a_file_stands_in_the_audit_and_at_each_piece(record: Record, bell: Bell) -> None:
-    run(record, bell)
+def test_who_entered_a_file_stands_in_the_audit_and_at_each_piece(record: Record, work_queue: WorkQueue) -> None:
+    run(record, work_queue)
     with record.transaction() as session:
         entry = session.scalars(select(AuditEntry)).one()
         assert (entry.act, entry.by, entry.details["stored"]) == ("import", "The ward", 3)

@@ -18,7 +18,7 @@ from feedback.record.privacy import contacts
 from tests.conftest import RealServers
 from tests.serving import served
 from tests.walking import walk
-from workers.runtime.stage import Worker
+from workers.runtime.actor import Worker
 
 WORDS = "The street lamp is broken, Ann Smith on 07700 900123 can tell more"
 

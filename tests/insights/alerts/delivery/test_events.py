@@ -16,7 +16,7 @@ from feedback.web.app import create_app
 from insights.alerts.delivery import events
 from tests.conftest import RealServers
 from tests.insights.raising import raise_signal
-from workers.runtime.stage import Worker
+from workers.runtime.actor import Worker
 
 Headers = dict[str, str]
 

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from feedback.record import access, services
 from feedback.record.models import Issue
 from tests.insights.raising import raise_signal
-from workers.runtime.stage import Worker
+from workers.runtime.actor import Worker
 
 Client = TestClient[Litestar]
 Headers = dict[str, str]

@@ -17,7 +17,7 @@ from tests.insights.mailbox import Box
 from tests.insights.raising import make_due, raise_signal, subscription, tell_again, waiting
 from tests.insights.receivers import Receiver
 from workers.actors.deliver import deliver
-from workers.runtime.stage import Worker
+from workers.runtime.actor import Worker
 
 Client = TestClient[Litestar]
 Headers = dict[str, str]

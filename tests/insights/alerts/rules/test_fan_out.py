@@ -19,7 +19,7 @@ from tests.insights.alerts.people import subscribe, urgent_piece
 from tests.insights.raising import NOW, raise_signal, subscription, tell_again, waiting
 from tests.insights.receivers import Receiver
 from workers.actors.deliver import deliver
-from workers.runtime.stage import Worker
+from workers.runtime.actor import Worker
 
 Client = TestClient[Litestar]
 Headers = dict[str, str]

@@ -14,13 +14,14 @@ from feedback.record import access
 from feedback.record.db import Record
 from feedback.record.encryption import KeyRing
 from feedback.record.models import AuditEntry, Subscription
+from feedback.record.work.stages import stage
 from insights.alerts.delivery import credentials
 from tests.insights.alerts.people import subscribe, urgent_piece
 from tests.insights.raising import make_due, raise_signal, waiting
 from tests.insights.receivers import Receiver
-from workers.actors import retention
 from workers.actors.deliver import deliver
-from workers.runtime.stage import Worker
+from workers.runtime import retention
+from workers.runtime.actor import Worker
 
 Client = TestClient[Litestar]
 Headers = dict[str, str]
@@ -148,11 +149,5 @@ def test_what_already_waits_follows_a_change_of_the_digest(
     assert waiting(local.record)[0].due_at != waiting(local.record)[0].raised_at
     api.patch(f"/v1/subscriptions/{made['id']}", json={"digest": "at_once"}, headers=admin)
     with local.record.transaction() as session:
-        assert session.scalars(select(Subscription).where(*_due())).all()
+        assert session.scalars(select(Subscription).where(*stage("deliver").waiting)).all()
     make_due(local.record)
-
-
-def _due() -> Any:
-    from insights.alerts.delivery.attempts import waiting as due
-
-    return due()

@@ -17,7 +17,7 @@ from tests.insights.alerts.people import urgent_piece
 from tests.insights.raising import NOW, raise_signal, waiting
 from tests.insights.receivers import Receiver
 from workers.actors.deliver import deliver
-from workers.runtime.stage import Worker
+from workers.runtime.actor import Worker
 
 Client = TestClient[Litestar]
 Headers = dict[str, str]

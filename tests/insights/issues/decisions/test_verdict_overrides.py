@@ -15,7 +15,7 @@ from tests.insights.api.test_held import key
 from tests.walking import put, walk
 from tests.workers.actors.test_pipeline import COPY, weights
 from tests.workers.texts import USUAL, said
-from workers.runtime.stage import Worker
+from workers.runtime.actor import Worker
 
 Client = TestClient[Litestar]
 SPAM = "WINNER!! Claim your FREE £1000 prize now, call 09061701461 before midnight! T&Cs apply www.prize-claim.com"

@@ -15,7 +15,7 @@ from insights.alerts.delivery import credentials
 
 log = structlog.get_logger()
 
-AT_ONCE = 500
+PIECES_AT_ONCE = 500
 HOLDING = ("feedback", "statements", "issues", "issue_events", "contacts", "held_raw", "alerts", "deliveries")
 """The tables that a citizen's words, or the way to them, were in."""
 
@@ -43,7 +43,7 @@ def _expire(record: Record, service: Service, before: dt.datetime) -> int:
             over = _over(session, service, before)
             erasure.erase(session, over, by="machine", to=erasure.EXPIRED)
         count += len(over)
-        if len(over) < AT_ONCE:
+        if len(over) < PIECES_AT_ONCE:
             return count
 
 
@@ -53,7 +53,7 @@ def _over(session: Session, service: Service, before: dt.datetime) -> Sequence[u
     old = select(Feedback.id).where(
         Feedback.service_id == service.id, Feedback.received_at < before, Feedback.stage.not_in(gone)
     )
-    return session.scalars(old.order_by(Feedback.received_at).limit(AT_ONCE)).all()
+    return session.scalars(old.order_by(Feedback.received_at).limit(PIECES_AT_ONCE)).all()
 
 
 def _sweep(record: Record) -> None:

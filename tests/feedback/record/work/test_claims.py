@@ -6,7 +6,7 @@ from sqlalchemy.exc import OperationalError
 
 from feedback.record.db import Record
 from feedback.record.models import Feedback, Service, new_id
-from feedback.record.stages import SET_ASIDE, TRIES, Claimer, advance, claim, own, release, requeue
+from feedback.record.work.claims import MAX_ATTEMPTS, SET_ASIDE, Claimer, advance, claim, own, release, requeue
 
 WAITING = (Feedback.stage == "clean",)
 
@@ -65,20 +65,20 @@ def test_what_a_dead_worker_held_can_be_claimed_at_once_and_alone(record: Record
 
 def test_a_row_that_kills_its_worker_each_time_is_set_aside_after_three_tries_alone(record: Record) -> None:
     put(record, 1)
-    for _ in range(TRIES):
+    for _ in range(MAX_ATTEMPTS):
         victim = Claimer(record.engine)
         assert len(take(record, victim)) == 1
         victim.close()
     last = Claimer(record.engine)
     assert take(record, last) == []
-    assert states(record) == {(SET_ASIDE, None, TRIES)}
+    assert states(record) == {(SET_ASIDE, None, MAX_ATTEMPTS)}
     last.close()
 
 
 def test_a_row_that_fails_is_set_aside_with_its_reason_and_can_be_put_back(record: Record) -> None:
     put(record, 1)
     claimer = Claimer(record.engine)
-    for _ in range(TRIES):
+    for _ in range(MAX_ATTEMPTS):
         [row] = take(record, claimer)
         with record.transaction() as session:
             release(session, Feedback, [row.id], claimer.number, reason="ValueError")
@@ -92,7 +92,7 @@ def test_a_row_that_fails_is_set_aside_with_its_reason_and_can_be_put_back(recor
 def test_a_fault_that_lies_elsewhere_is_never_held_against_a_row(record: Record) -> None:
     put(record, 1)
     claimer = Claimer(record.engine)
-    for _ in range(2 * TRIES):
+    for _ in range(2 * MAX_ATTEMPTS):
         [row] = take(record, claimer)
         with record.transaction() as session:
             release(session, Feedback, [row.id], claimer.number, reason="Unavailable", blame=False)

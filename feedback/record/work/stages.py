@@ -1,0 +1,73 @@
+"""One table of who wakes whom: each stage of the work, what waits for it, and which stages it wakes.
+
+The broker (the queue of a stage), the worker process (its priority), the scheduler (what waits) and the command line
+(which queues there are) read this table. To add a stage, add a line to `STAGES`, and a file of the stage's name to
+`workers/actors/` with a function of that name.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, func
+from sqlalchemy.orm import InstrumentedAttribute
+
+from feedback.record.models import Alert, Claimable, Contact, Feedback, ServiceWork, Subscription, WideWork
+from feedback.record.states import AlertState, ContactStage, FeedbackStage, WorkKind, WorkStage
+from feedback.record.work.service_work import asked_for
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage of the work: the rows of `model` that meet `waiting`, in this `order`, wait for it.
+
+    A worker process serves some queues only. `wakes` names the stages that have work when this one is done.
+    """
+
+    name: str
+    queue: str
+    model: type[Claimable]
+    waiting: tuple[ColumnElement[bool], ...]
+    order: tuple[InstrumentedAttribute[Any], ...]
+    wakes: tuple[str, ...] = ()
+
+
+ALERT_DUE = (Alert.state == AlertState.WAITING, Alert.due_at <= func.now())
+"""An alert is to be sent now."""
+
+_ALERTS_DUE = (
+    Subscription.stage == WorkStage.OPEN,
+    exists().where(Alert.subscription_id == Subscription.id, *ALERT_DUE),
+)
+_CITIZEN_DUE = (Contact.stage == ContactStage.WAITING, Contact.due_at <= func.now())
+_LIVE_FIRST = (Feedback.history, Feedback.received_at)  # years of history never keep a citizen of today waiting
+
+
+def _for_feedback(stage: FeedbackStage, *wakes: str) -> Stage:
+    return Stage(stage, "pipeline", Feedback, (Feedback.stage == stage,), _LIVE_FIRST, wakes)
+
+
+def _for_service(kind: WorkKind, *wakes: str) -> Stage:
+    return Stage(kind, "services", ServiceWork, asked_for(kind), (ServiceWork.due_at,), wakes)
+
+
+STAGES = (
+    Stage("deliver", "deliveries", Subscription, _ALERTS_DUE, (Subscription.id,)),
+    _for_service(WorkKind.NOTICE, "deliver"),
+    _for_feedback(FeedbackStage.GROUP, "notice"),
+    _for_feedback(FeedbackStage.CLEAN, "group"),
+    Stage("themes", "services", WideWork, asked_for(WorkKind.THEMES, WideWork), (WideWork.due_at,)),
+    _for_service(WorkKind.REFIT, "notice", "themes"),
+    Stage("answer", "deliveries", Contact, _CITIZEN_DUE, (Contact.due_at,)),
+    _for_service(WorkKind.LOOK_BACK),
+)
+"""The most urgent first: what is nearest to being told."""
+
+
+def stage(name: str) -> Stage:
+    """Find a stage by its name. Raises `KeyError` where none has it."""
+    return {it.name: it for it in STAGES}[name]
+
+
+def queues() -> tuple[str, ...]:
+    """Return the queues that a worker process may serve."""
+    return tuple(sorted({it.queue for it in STAGES}))

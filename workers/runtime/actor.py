@@ -1,0 +1,104 @@
+"""How every worker works: claim, compute without holding any lock, save and advance in one transaction."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic
+
+import structlog
+from sqlalchemy import ColumnElement, inspect
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from feedback.record.db import Record
+from feedback.record.errors import FeedbackError, Unavailable, where
+from feedback.record.work.claims import Claimer, Row, advance, claim, own, release
+from feedback.record.work.queue import WorkQueue
+from feedback.record.work.stages import Stage
+from insights.detection.window_cache import Recall
+from workers.runtime.model_loader import Tools
+
+log = structlog.get_logger()
+
+Save = Callable[[Session, Sequence[Row]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Holds what a worker process has at hand."""
+
+    record: Record
+    claimer: Claimer
+    work_queue: WorkQueue
+    tools: Tools
+    recall: Recall = field(default_factory=Recall)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor(Generic[Row]):
+    """Does the work of a stage: it takes up to `limit` rows at once, and sends them `to` their next stage.
+
+    `work` computes, and returns what saves the results of those rows that are still ours. `only` and `order` narrow
+    what it takes of that which waits for the stage, and put it in another order. A full batch wakes further stages at
+    once only where it holds a row that is `pressing`; the scheduler soon does so for the rest. `asks` makes work due
+    for whole services, before the rows are locked: whoever works for a service locks in this order.
+    """
+
+    stage: Stage
+    limit: int
+    work: Callable[[Worker, Sequence[Row]], Save[Row]]
+    to: str
+    only: tuple[ColumnElement[bool], ...] = ()
+    order: tuple[InstrumentedAttribute[Any], ...] | None = None
+    pressing: Callable[[Row], bool] = lambda _: True
+    asks: Save[Row] = lambda *_: None
+
+
+def work_once(worker: Worker, actor: Actor[Row]) -> bool:
+    """Do one batch, then wake workers for the rest, so that a long queue at one stage never blocks the others.
+
+    False when nothing waited.
+    """
+    if not (rows := _claim(worker, actor)):
+        return False
+    with structlog.contextvars.bound_contextvars(stage=actor.stage.name, claimer=rows[0].claimed_by):
+        _attempt(worker, actor, rows)
+    later = len(rows) == actor.limit and not any(map(actor.pressing, rows))
+    worker.work_queue.wake(*(() if later else actor.stage.wakes), actor.stage.name)
+    return True
+
+
+def _claim(worker: Worker, actor: Actor[Row]) -> Sequence[Row]:
+    stage = actor.stage
+    model: type[Row] = stage.model  # type: ignore[assignment]  # the rows that the actor works on
+    waiting, order = stage.waiting + actor.only, actor.order or stage.order
+    with worker.record.transaction() as session:
+        return claim(session, model, *waiting, by=worker.claimer.number, limit=actor.limit, order=order)
+
+
+def _attempt(worker: Worker, actor: Actor[Row], rows: Sequence[Row]) -> None:
+    model, ids, me = type(rows[0]), [_key(row) for row in rows], rows[0].claimed_by or 0
+    try:
+        save = actor.work(worker, rows)
+        with worker.record.transaction() as session:
+            actor.asks(session, rows)
+            mine = own(session, model, ids, me)
+            save(session, mine)
+            advance(session, mine, actor.to)
+    except Exception as error:
+        log.warning("work failed", rows=len(ids), error=type(error).__name__, where=where(error))
+        _give_back(worker, actor, ids, me, error)
+
+
+def _give_back(worker: Worker, actor: Actor[Row], ids: list[Any], me: int, error: Exception) -> None:
+    """What cannot even be given back is freed with our number: nothing stays claimed by who has let go of it."""
+    try:
+        with worker.record.transaction() as session:
+            why = str(error) if isinstance(error, FeedbackError) else type(error).__name__
+            blame = not isinstance(error, Unavailable | OperationalError)
+            release(session, actor.stage.model, ids, me, reason=f"{actor.stage.name}: {why}", blame=blame)
+    except Exception:
+        worker.claimer.renew()
+
+
+def _key(row: Any) -> Any:
+    return inspect(row).identity[0]
