@@ -53,7 +53,7 @@ class Timed:
 
 
 class Claimable:
-    """A row that workers claim: `feedback.record.work.stages` alone writes these columns."""
+    """A row that workers claim: `feedback.record.work.claims` alone writes these columns."""
 
     stage: Mapped[str]
     claimed_by: Mapped[int | None]
