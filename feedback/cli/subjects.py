@@ -34,7 +34,7 @@ def export_subject(settings: Settings, /, **named: Any) -> None:
 
     with opened(settings) as door, door.record.transaction() as session:
         ids = subject_access.find(session, door.record.keys, _subject(named))
-        told = subject_access.tell(session, door.record.keys, ids)
+        told = subject_access.export(session, door.record.keys, ids)
         for identity in ids:
             audit.note(session, BY, "subject access", f"feedback:{identity}", None)
     click.echo(msgspec.json.format(msgspec.json.encode(told)).decode())

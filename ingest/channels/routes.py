@@ -111,8 +111,8 @@ def _heeded(intake: Intake, parsed: Parsed) -> Parsed:
     keys, number = intake.record.keys, f"+{parsed.sender}"
     with intake.record.transaction() as session:
         if parsed.keyword == "stop":
-            contacts.shred_of(session, keys, number)
-        if parsed.keyword == "start" and not contacts.agree(session, keys, number):
+            contacts.shred_of_person(session, keys, number)
+        if parsed.keyword == "start" and not contacts.record_consent(session, keys, number):
             return replace(parsed, answered=True)
     return parsed
 
@@ -130,7 +130,7 @@ def _acknowledgement(intake: Intake, parsed: Parsed, stored: Sequence[Accepted])
         wanted = access.service(session, arrival.service).properties
         offer = wanted.follow_up and bool(parsed.sender)
         if offer:
-            contacts.offer(session, intake.record.keys, stored[0].id, f"+{parsed.sender}")
+            contacts.store_offered(session, intake.record.keys, stored[0].id, f"+{parsed.sender}")
     if not wanted.acknowledge:
         return None, "en", offer
     spoken = language(arrival.message)

@@ -48,8 +48,8 @@ def accept(
         answers[at] = Accepted(row["id"], row["receipt"]) if row["id"] in stored else _repeat(row, known)
     fresh = {row["id"]: arrivals[at] for at, row in good.items() if row["id"] in stored}
     if fresh:
-        raw.put_away(session, keys, now.date(), {identity: _sealed(arrival) for identity, arrival in fresh.items()})
-        contacts.keep(session, keys, {i: arrival.contact for i, arrival in fresh.items() if arrival.contact})
+        raw.store(session, keys, now.date(), {identity: _sealed(arrival) for identity, arrival in fresh.items()})
+        contacts.store(session, keys, {i: arrival.contact for i, arrival in fresh.items() if arrival.contact})
     return answers
 
 

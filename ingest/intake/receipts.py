@@ -11,6 +11,7 @@ from feedback.record import receipts
 from feedback.record.errors import Conflict, NotFound
 from feedback.record.models import Action, Feedback, Issue, Service, Statement, new_id
 from feedback.record.privacy import erasure
+from feedback.record.states import FeedbackStage
 from feedback.record.work.service_work import ask
 
 STATES = {
@@ -143,5 +144,5 @@ def _said_again(said: Statement, repeat: Feedback) -> Statement:
 def take_back(session: Session, code: str) -> None:
     """Erases what was said; that something was once said and taken back remains. Twice is as good as once."""
     found = find(session, code)
-    if found.stage != erasure.WITHDRAWN:
+    if found.stage != FeedbackStage.WITHDRAWN:
         erasure.erase(session, erasure.with_repeats(session, [found.id]), by="citizen")

@@ -63,7 +63,7 @@ def supplier_of(settings: Settings) -> Supplier | None:
 
 def mobile(contact: str) -> str | None:
     """A British mobile number, as +447700900123; none for any other: anybody may leave one, and some cost a fortune."""
-    number = contacts.normal(contact)
+    number = contacts.normalise(contact)
     return number if MOBILE.fullmatch(number) else None
 
 

@@ -29,7 +29,7 @@ def clean(worker: Worker) -> None:
 
 def _clean(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
     with worker.record.transaction() as session:
-        contents = raw.take_out(session, worker.record.keys, [row.id for row in rows])
+        contents = raw.read(session, worker.record.keys, [row.id for row in rows])
     if missing := sum(row.id not in contents for row in rows):
         raise NotFound(f"the raw text of {missing} expired before it was read")
     try:
@@ -45,7 +45,7 @@ def _clean(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
             session.execute(insert(Statement), statements, execution_options={"render_nulls": True})
         near_duplicates.mark(session, mine)
         _hold_urgent(session, worker.record.keys, mine, contents)
-        raw.forget(session, [row.id for row in mine])
+        raw.discard(session, [row.id for row in mine])
         fan_out.tell_urgent(session, mine)
 
     return save
@@ -55,7 +55,7 @@ def _hold_urgent(
     session: Session, keys: KeyRing, rows: Sequence[Feedback], contents: Mapping[uuid.UUID, Mapping[str, Any]]
 ) -> None:
     """Whoever is in danger must be found, so what they wrote stays until an owner releases it."""
-    urgent_raw.hold(session, keys, {row.id: contents[row.id] for row in rows if fan_out.cannot_wait(row)})
+    urgent_raw.retain(session, keys, {row.id: contents[row.id] for row in rows if fan_out.cannot_wait(row)})
 
 
 def _tell_unread(worker: Worker, rows: Sequence[Feedback], contents: Mapping[uuid.UUID, Mapping[str, Any]]) -> None:

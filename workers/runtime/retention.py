@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from feedback.record.db import Record
 from feedback.record.models import Feedback, Service
 from feedback.record.privacy import contacts, erasure, urgent_raw
+from feedback.record.states import FeedbackStage
 from insights.alerts.delivery import credentials
 
 log = structlog.get_logger()
@@ -41,7 +42,7 @@ def _expire(record: Record, service: Service, before: dt.datetime) -> int:
     while True:
         with record.transaction() as session:
             over = _over(session, service, before)
-            erasure.erase(session, over, by="machine", to=erasure.EXPIRED)
+            erasure.erase(session, over, by="machine", to=FeedbackStage.EXPIRED)
         count += len(over)
         if len(over) < PIECES_AT_ONCE:
             return count
@@ -49,7 +50,7 @@ def _expire(record: Record, service: Service, before: dt.datetime) -> int:
 
 def _over(session: Session, service: Service, before: dt.datetime) -> Sequence[uuid.UUID]:
     """By when it was received: a history that is imported today is kept from today on."""
-    gone = (erasure.WITHDRAWN, erasure.EXPIRED)
+    gone = (FeedbackStage.WITHDRAWN, FeedbackStage.EXPIRED)
     old = select(Feedback.id).where(
         Feedback.service_id == service.id, Feedback.received_at < before, Feedback.stage.not_in(gone)
     )

@@ -72,7 +72,7 @@ def _hourly(session: Session, now: dt.datetime) -> None:
     services = list(session.scalars(select(Service.id)))
     attempts.forget(session)
     idempotency.forget(session)
-    contacts.forget(session)
+    contacts.shred_expired(session)
     if now.hour == NIGHTLY_HOUR:
         ask(session, services, WorkKind.REFIT)
     ask(session, services, WorkKind.NOTICE)

@@ -9,24 +9,26 @@ from sqlalchemy.orm import Session
 from feedback.record import audit
 from feedback.record.models import Alert, Delivery, Feedback, HeldRaw, Statement
 from feedback.record.privacy import contacts, exclusion, raw, title_erasure
+from feedback.record.states import FeedbackStage
 from feedback.record.work.service_work import lock_services
-
-WITHDRAWN, EXPIRED = "withdrawn", "expired"
-"""Taken back (by the citizen, or for them); kept as long as the service keeps feedback."""
 
 
 def repeats_of(identity: uuid.UUID) -> str:
-    """The caller of what a receipt's holder said again without words: "it is not fixed"."""
+    """Returns the caller of what a receipt's holder said again without words: "it is not fixed"."""
     return f"receipt:{identity}"
 
 
 def with_repeats(session: Session, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    """Returns these pieces, and those with which their citizens said again that it is not fixed."""
     callers = [repeats_of(identity) for identity in ids]
     return [*ids, *session.scalars(select(Feedback.id).where(Feedback.caller.in_(callers)))]
 
 
-def erase(session: Session, ids: Sequence[uuid.UUID], *, by: str, to: str = WITHDRAWN) -> None:
-    """A worker that has one of them in hand finds it no longer its own, and writes nothing."""
+def erase(session: Session, ids: Sequence[uuid.UUID], *, by: str, to: FeedbackStage = FeedbackStage.WITHDRAWN) -> None:
+    """Erases these pieces: withdrawn by the citizen, or for them; or expired, once the service keeps them no longer.
+
+    A worker that has one of them in hand finds it no longer its own, and writes nothing.
+    """
     lock_services(session, session.scalars(select(Feedback.service_id).where(Feedback.id.in_(ids)).distinct()))
     rows = session.execute(
         select(Feedback.id, Feedback.service_id).where(Feedback.id.in_(ids)).order_by(Feedback.id).with_for_update()
@@ -50,11 +52,11 @@ def erase(session: Session, ids: Sequence[uuid.UUID], *, by: str, to: str = WITH
         )
     )
     session.execute(delete(HeldRaw).where(HeldRaw.feedback_id.in_(ids)))
-    raw.forget(session, ids)
+    raw.discard(session, ids)
     contacts.shred(session, ids)
     _silence_alerts(session, ids)
     for row in rows:
-        audit.note(session, by, "erase" if to == WITHDRAWN else to, f"feedback:{row.id}", row.service_id)
+        audit.note(session, by, "erase" if to == FeedbackStage.WITHDRAWN else to, f"feedback:{row.id}", row.service_id)
 
 
 def _leave_issues(session: Session, ids: Sequence[uuid.UUID], service_ids: Collection[int]) -> None:
@@ -72,11 +74,11 @@ def _leave_issues(session: Session, ids: Sequence[uuid.UUID], service_ids: Colle
     exclusion.pass_on(session, ids)
     for issue in issues:
         issue.erased += gone.get(issue.id, 0)
-    title_erasure.forget(session, service_ids, said)
+    title_erasure.erase_from_titles(session, service_ids, said)
 
 
 def named_in(ids: Sequence[uuid.UUID]) -> ColumnElement[bool]:
-    """Which alerts are about any of these pieces."""
+    """Selects the alerts that are about any of these pieces."""
     named: ColumnElement[bool] = Alert.facts["feedback_ids"].has_any(cast([str(one) for one in ids], ARRAY(Text)))
     return named
 

@@ -10,12 +10,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from feedback.record.models import EVIDENCE, Feedback, Issue, Statement
-
-GROUP = "group"
+from feedback.record.states import FeedbackStage
 
 
 def set_aside(session: Session, piece: Feedback) -> None:
-    """It is kept and shown, and counts for nothing."""
+    """Keeps and shows a piece that counts for nothing from now on."""
     piece.weight, piece.copy_of = 0, None
     leave_issues(session, [piece.id])
     mine = update(Statement).where(Statement.feedback_id == piece.id)
@@ -24,10 +23,10 @@ def set_aside(session: Session, piece: Feedback) -> None:
 
 
 def count_again(session: Session, piece: Feedback) -> None:
-    """Its statements join the issues that they lie within, and its service is looked at again."""
+    """Sends a piece back to grouping, so that its statements join issues and its service is looked at again."""
     _count(session, piece)
-    if piece.stage == "done":
-        piece.stage, piece.noticed = GROUP, piece.history
+    if piece.stage == FeedbackStage.DONE:
+        piece.stage, piece.noticed = FeedbackStage.GROUP, piece.history
 
 
 def _count(session: Session, piece: Feedback) -> None:
@@ -37,7 +36,7 @@ def _count(session: Session, piece: Feedback) -> None:
 
 
 def pass_on(session: Session, ids: Collection[uuid.UUID]) -> None:
-    """The earliest copy of each of these counts in its place, and the other copies are copies of that one."""
+    """Lets the earliest copy of each of these count in its place; the other copies become copies of that one."""
     copies = session.scalars(
         select(Feedback).where(Feedback.copy_of.in_(ids)).order_by(Feedback.said_at, Feedback.id).with_for_update()
     )
@@ -54,7 +53,7 @@ def pass_on(session: Session, ids: Collection[uuid.UUID]) -> None:
 
 
 def leave_issues(session: Session, ids: Collection[uuid.UUID]) -> list[Issue]:
-    """Their statements are quoted no more; says which issues held any, locked."""
+    """Quotes the statements of these pieces no more. Returns the issues that held any, locked."""
     rows = session.execute(select(Statement.id, Statement.issue_id).where(Statement.feedback_id.in_(ids))).all()
     gone, touched = {row.id for row in rows}, {row.issue_id for row in rows if row.issue_id}
     issues = session.scalars(select(Issue).where(Issue.id.in_(touched)).order_by(Issue.id).with_for_update()).all()

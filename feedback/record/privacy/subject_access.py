@@ -28,7 +28,7 @@ from feedback.record.privacy import contacts, erasure, raw, urgent_raw
 
 
 class Subject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One of: the receipt of a piece, the contact that was left with it, or its id."""
+    """Names a person by one of: the receipt of a piece, the contact that was left with it, or its id."""
 
     receipt: str | None = None
     contact: str | None = None
@@ -40,7 +40,7 @@ class Subject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def find(session: Session, keys: KeyRing, subject: Subject, service: Service | None = None) -> list[uuid.UUID]:
-    """Their pieces, in `service` or in all, with what they said again. Raises `NotFound` where there are none.
+    """Finds their pieces, in `service` or in all, with what they said again. Raises `NotFound` where there are none.
 
     A contact finds what it was left with for as long as it is kept: once it has been used, nothing ties it to anybody.
     """
@@ -64,13 +64,13 @@ def _named(keys: KeyRing, subject: Subject) -> Any:
     raise Malformed("name a receipt, a contact or an id")
 
 
-UNTOLD = {"digest", "fingerprint", "bands", "claimed_by", "attempts", "vector", "wrapped_key", "sealed"}
+NOT_EXPORTED = {"digest", "fingerprint", "bands", "claimed_by", "attempts", "vector", "wrapped_key", "sealed"}
 """Columns that say nothing to a person: what they are computed from is told."""
 
 
-def tell(session: Session, keys: KeyRing, ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
-    """All that is held about each of these pieces, for who it is about."""
-    came, left = raw.take_out(session, keys, ids), contacts.read(session, keys, ids)
+def export(session: Session, keys: KeyRing, ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
+    """Returns all that is held about each of these pieces, for the person it is about (UK GDPR, article 15)."""
+    came, left = raw.read(session, keys, ids), contacts.read(session, keys, ids)
     pieces = session.scalars(select(Feedback).where(Feedback.id.in_(ids)).order_by(Feedback.said_at)).all()
     return [_told(session, keys, piece, came.get(piece.id), left.get(piece.id)) for piece in pieces]
 
@@ -110,7 +110,7 @@ def _alerts(session: Session, piece: Feedback) -> Sequence[Alert]:
 
 
 def _columns(row: Base) -> dict[str, Any]:
-    names = [column.key for column in row.__mapper__.column_attrs if column.key not in UNTOLD | {"feedback_ids"}]
+    names = [column.key for column in row.__mapper__.column_attrs if column.key not in NOT_EXPORTED | {"feedback_ids"}]
     return {name: _plain(getattr(row, name)) for name in names}
 
 

@@ -8,13 +8,17 @@ from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Issue, IssueBefore, IssueEvent, Statement, Theme, ThemeIssue
+from feedback.record.states import TitledBy
 
-LONGEST = 80  # characters of a title
-NAMELESS = "What was said is no longer kept"
+LONGEST_TITLE_CHARACTERS = 80
+NAMELESS_TITLE = "What was said is no longer kept"
 
 
-def forget(session: Session, service_ids: Collection[int], erased: Sequence[str]) -> None:
-    """Titles and keywords keep what others still say in their issues. A title that a person gave is theirs."""
+def erase_from_titles(session: Session, service_ids: Collection[int], erased: Sequence[str]) -> None:
+    """Takes the erased texts out of titles and keywords, but for what others still say in these issues.
+
+    A title that a person gave is theirs, and stays.
+    """
     said = "\n".join(erased).casefold()
     known = session.execute(
         select(Issue.id, Issue.title, Issue.titled_by, Issue.keywords).where(Issue.service_id.in_(service_ids))
@@ -32,7 +36,7 @@ def _forget_themes(session: Session, erased: str) -> None:
         if _bare(theme.title) in erased:
             issues = select(Issue.title).join(ThemeIssue, ThemeIssue.issue_id == Issue.id)
             titles = session.scalars(issues.where(ThemeIssue.theme_id == theme.id).order_by(Issue.id)).all()
-            theme.title = theme.title if theme.title in titles else next(iter(titles), NAMELESS)
+            theme.title = theme.title if theme.title in titles else next(iter(titles), NAMELESS_TITLE)
 
 
 def _forget_before(session: Session, service_ids: Collection[int], erased: str) -> None:
@@ -50,7 +54,7 @@ def _forget_before(session: Session, service_ids: Collection[int], erased: str) 
 
 def _names(issue: Any) -> list[str]:
     """What it is named by, of what people say."""
-    return [*([_bare(issue.title)] if issue.titled_by == "machine" else []), *map(str.casefold, issue.keywords)]
+    return [*([_bare(issue.title)] if issue.titled_by == TitledBy.MACHINE else []), *map(str.casefold, issue.keywords)]
 
 
 def _bare(title: str) -> str:
@@ -59,7 +63,7 @@ def _bare(title: str) -> str:
 
 def _forget(session: Session, issue: Issue, erased: str) -> None:
     title = _bare(issue.title)
-    if issue.titled_by == "machine" and title in erased and not _said(session, issue, title):
+    if issue.titled_by == TitledBy.MACHINE and title in erased and not _said(session, issue, title):
         _rename(session, issue)
     issue.keywords = _kept(session, issue, issue.keywords, erased)
 
@@ -77,7 +81,7 @@ def _rename(session: Session, issue: Issue) -> None:
     """By the shortest that is still said, until a refit finds better; in its history as well."""
     others = select(Statement.text).where(Statement.issue_id == issue.id, Statement.filler.is_(False))
     shortest = session.scalar(others.order_by(func.length(Statement.text), Statement.id).limit(1))
-    old, issue.title = issue.title, (shortest or NAMELESS)[:LONGEST]
+    old, issue.title = issue.title, (shortest or NAMELESS_TITLE)[:LONGEST_TITLE_CHARACTERS]
     for event in session.scalars(select(IssueEvent).where(IssueEvent.details.path_exists(cast(_named(old), JSONPATH)))):
         event.details = {key: issue.title if value == old else value for key, value in event.details.items()}
 

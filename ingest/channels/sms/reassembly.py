@@ -1,14 +1,13 @@
 """Long text messages come in parts, in any order: kept sealed until all are there, or until the rest will not come."""
 
 import datetime as dt
-import os
 from collections.abc import Sequence
 
 import msgspec
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from feedback.record.encryption import KeyRing, open_sealed, seal
+from feedback.record.encryption import KeyRing
 from feedback.record.models import MessagePart
 from ingest.channels.contract import Directory, Fragment, Parsed
 from ingest.channels.sms.vonage import join_parts
@@ -60,14 +59,8 @@ def _waiting(session: Session, message: bytes) -> Sequence[MessagePart]:
 
 
 def _sealed(keys: KeyRing, fragment: Fragment, message: bytes, identity: bytes) -> MessagePart:
-    key = os.urandom(32)
-    return MessagePart(
-        message=message,
-        identity=identity,
-        part=fragment.part,
-        wrapped_key=keys.wrap(key, message),
-        sealed=seal(key, msgspec.json.encode(fragment), message),
-    )
+    envelope = keys.seal_envelope(msgspec.json.encode(fragment), message)
+    return MessagePart(message=message, identity=identity, part=fragment.part, **envelope)
 
 
 def _store(
@@ -84,5 +77,4 @@ def _store(
 
 
 def _opened(keys: KeyRing, part: MessagePart) -> Fragment:
-    key = keys.unwrap(part.wrapped_key, part.message)
-    return msgspec.json.decode(open_sealed(key, part.sealed, part.message), type=Fragment)
+    return msgspec.json.decode(keys.open_envelope(part.wrapped_key, part.sealed, part.message), type=Fragment)

@@ -104,7 +104,7 @@ def list_held(request: AnyRequest, record: GivenRecord, service: FromPath[str]) 
     """The urgent pieces whose raw text is held until it is released, the latest first; none of the text itself."""
     with record.transaction() as session:
         found = access.service_for(session, asker(session, request), service, HELD_ROLE)
-        since = urgent_raw.since(session, found.id)
+        since = urgent_raw.retained_since(session, found.id)
         pieces = {identity: session.get_one(Feedback, identity) for identity in since}
         return Page([HeldView(i, piece.urgent, piece.said_at, since[i]) for i, piece in pieces.items()])
 
@@ -118,7 +118,7 @@ def read_held(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.
 
 
 def held_text(session: Session, record: Record, who: access.Principal, piece: Feedback) -> HeldText:
-    return msgspec.convert(urgent_raw.look(session, record.keys, who, piece), HeldText)
+    return msgspec.convert(urgent_raw.read(session, record.keys, who, piece), HeldText)
 
 
 @post("/v1/feedback/{feedback:uuid}/held/release", status_code=204, sync_to_thread=True)

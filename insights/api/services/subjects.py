@@ -30,7 +30,7 @@ def tell_subject(
     """All that is held about a person's pieces, found by receipt, contact or id; who asked stands in the audit."""
     with record.transaction() as session:
         who, found, ids = _found(session, request, record, service, data)
-        told = subject_access.tell(session, record.keys, ids)
+        told = subject_access.export(session, record.keys, ids)
         for identity in ids:
             audit.note(session, who.caller, "subject access", f"feedback:{identity}", found.id)
         return Page(told)

@@ -80,11 +80,11 @@ def _set_status(session: Session, who: Principal, issue: Issue, status: str, rea
     if status == "resolved" and not reason and not session.scalar(select(exists().where(Action.issue_id == issue.id))):
         raise Malformed("resolved takes an action (POST .../actions) or a reason")
     note(session, who, issue, status.replace("_", " "), reason, was=issue.status)
-    contacts.tell_no_more_of(session, issue.id)
+    contacts.cancel_replies(session, issue.id)
     issue.status, issue.status_at = status, dt.datetime.now(dt.UTC)
     if status == "resolved":
         end_signals(session, issue)
-        contacts.tell_of(session, issue.id)
+        contacts.schedule_replies(session, issue.id)
 
 
 def end_signals(session: Session, issue: Issue) -> None:
@@ -127,7 +127,7 @@ def reopen(session: Session, issue: Issue, kind: str) -> None:
     session.add(IssueEvent(issue_id=issue.id, by="machine", what="reopened", reason=f"signal {kind}"))
     entry = AuditEntry(service_id=issue.service_id, by="machine", act="issue reopened", subject=f"issue:{issue.id}")
     session.add(entry)
-    contacts.tell_no_more_of(session, issue.id)
+    contacts.cancel_replies(session, issue.id)
     issue.status, issue.status_at = "open", dt.datetime.now(dt.UTC)
 
 

@@ -29,6 +29,6 @@ def test_nobody_waits_in_a_circle(record: Record, blue_badge: str) -> None:
         taken = made_up.report(session, issue, "The gate is locked")
         for work in (open_tomorrow, shred_yesterday):
             other.submit(work, record).result(timeout=20)
-        raw.put_away(session, record.keys, DAY, {taken.id: {"message": "The gate is locked"}})
+        raw.store(session, record.keys, DAY, {taken.id: {"message": "The gate is locked"}})
     with record.transaction() as session:
-        assert list(raw.take_out(session, record.keys, [taken.id])) == [taken.id]
+        assert list(raw.read(session, record.keys, [taken.id])) == [taken.id]

@@ -45,7 +45,7 @@ def test_an_editor_enters_what_was_said_and_gets_a_receipt_in_both_languages(edi
     assert f"Your receipt: {row.receipt}" in words_of(page)
     assert f"Eich derbynneb: {row.receipt}" in words_of(page)
     with record.transaction() as session:
-        content = raw.take_out(session, record.keys, [row.id])[row.id]
+        content = raw.read(session, record.keys, [row.id])[row.id]
         entry = session.scalars(select(AuditEntry).where(AuditEntry.act == "enter")).one()
     assert content["attributes"] == {"office": "Castle Street", "way": "paper"}
     assert entry.subject == f"feedback:{row.id}"

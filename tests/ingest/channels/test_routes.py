@@ -117,12 +117,12 @@ def test_who_does_not_say_yes_within_a_day_is_forgotten(client: Client, record: 
     offer_follow_up(record)
     text_in(client, "The lift is broken")
     with record.transaction() as session:
-        contacts.forget(session)
-        assert session.execute(update(Contact).values(due_at=func.now() - contacts.TO_AGREE)).rowcount == 1  # type: ignore[attr-defined]
+        contacts.shred_expired(session)
+        assert session.execute(update(Contact).values(due_at=func.now() - contacts.CONSENT_WITHIN)).rowcount == 1  # type: ignore[attr-defined]
     assert "<Response/>" in text_in(client, "YES", "SM2")[1]
     assert contact_stages(record) == ["offered"]
     with record.transaction() as session:
-        contacts.forget(session)
+        contacts.shred_expired(session)
     assert contact_stages(record) == []
 
 
@@ -196,7 +196,7 @@ def add(record: Record, *fragments: Fragment) -> None:
 def stored(record: Record) -> list[str]:
     with record.transaction() as session:
         found = session.scalars(select(Feedback.id).order_by(Feedback.id)).all()
-        contents = raw.take_out(session, record.keys, found)
+        contents = raw.read(session, record.keys, found)
     return [contents[identity]["message"] for identity in found]
 
 

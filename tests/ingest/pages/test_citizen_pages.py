@@ -37,7 +37,7 @@ def stored(record: Record) -> list[Feedback]:
 def said(record: Record) -> Mapping[str, object]:
     [piece] = stored(record)
     with record.transaction() as session:
-        return raw.take_out(session, record.keys, [piece.id])[piece.id]
+        return raw.read(session, record.keys, [piece.id])[piece.id]
 
 
 @pytest.fixture(autouse=True)

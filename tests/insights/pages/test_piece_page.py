@@ -30,7 +30,7 @@ def piece(record: Record, blue_badge: str) -> str:
         issue = made_up.issue(session, blue_badge)
         made = made_up.report(session, issue, "I am [NAME] of [ADDRESS]")
         made.urgent = {"kind": "danger", "reason": "Speaks of a danger to life"}
-        urgent_raw.hold(session, record.keys, {made.id: RAW})
+        urgent_raw.retain(session, record.keys, {made.id: RAW})
         return f"/dashboard/feedback/{made.id}"
 
 

@@ -49,7 +49,7 @@ def resolved(record: Record, slug: str, contact: str, language: str = "en") -> N
     with record.transaction() as session:
         issue = made_up.issue(session, slug)
         piece = made_up.report(session, issue, "The photo page fails", language=language)
-        contacts.keep(session, record.keys, {piece.id: contact})
+        contacts.store(session, record.keys, {piece.id: contact})
         session.flush()
         lifecycle.decide(session, made_up.EDITOR, issue, Decision(status="resolved", reason="Mended"))
 
@@ -177,7 +177,7 @@ def test_who_could_not_be_reached_in_a_week_is_forgotten(worker: Worker, blue_ba
     for age, left in ((dt.timedelta(days=6), ["waiting"]), (dt.timedelta(days=2), [])):
         with worker.record.transaction() as session:
             session.execute(update(Issue).values(status_at=Issue.status_at - age))
-            contacts.forget(session)
+            contacts.shred_expired(session)
         assert kept(worker.record) == left
 
 
