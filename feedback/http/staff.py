@@ -19,7 +19,7 @@ RequestKey = Annotated[str | None, HeaderParameter(name="Idempotency-Key", max_l
 COOKIE = "feedback_session"
 
 
-def asker(session: Session, request: AnyRequest) -> Principal:
+def authenticate(session: Session, request: AnyRequest) -> Principal:
     """Raises `NotAuthentic` without a valid key or session, `Forbidden` for what another site's page sends."""
     cookie = request.cookies.get(COOKIE)
     if cookie and bearer_token(request.headers) is None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord, WorkQueueDependency
 from feedback.http.forms import form_values
-from feedback.http.staff import asker
+from feedback.http.staff import authenticate
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
@@ -68,7 +68,7 @@ def _entered(
 
 
 def _editor(session: Session, request: AnyRequest, slug: str) -> tuple[Principal, Service]:
-    who = asker(session, request)
+    who = authenticate(session, request)
     return who, access.service_for(session, who, slug, Role.editor)
 
 

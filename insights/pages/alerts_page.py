@@ -15,7 +15,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
-from feedback.http.staff import asker
+from feedback.http.staff import authenticate
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.db import Record
@@ -60,7 +60,7 @@ class Told:
 @get("/dashboard/{service:str}/alerts", sync_to_thread=True)
 def alerts_page(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Response[str]:
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         return _page(session, who, access.service_for(session, who, service), _empty())
 
 
@@ -76,7 +76,7 @@ async def subscribe(request: AnyRequest, record: GivenRecord, service: FromPath[
 
 def _preview(request: AnyRequest, record: Record, slug: str, values: Values) -> Response[str]:
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         service = access.service_for(session, who, slug, Role.editor)
         try:
             found = hearing.preview(session, service, _filters(values))
@@ -91,7 +91,7 @@ def _subscribe(request: AnyRequest, record: Record, slug: str, values: Values) -
     """A webhook's secret is shown this once; to send the form again makes no second subscription."""
     try:
         with record.transaction() as session:
-            who, allowed = asker(session, request), Allowed.of(record.settings.webhook_allow)
+            who, allowed = authenticate(session, request), Allowed.of(record.settings.webhook_allow)
             wanted = _wanted(slug, values)
             made, secret = subscriptions.make(session, record.keys, allowed, who, wanted, f"page:{values['key']}")
             here = f"/dashboard/subscriptions/{made.id}"
@@ -100,7 +100,7 @@ def _subscribe(request: AnyRequest, record: Record, slug: str, values: Values) -
     except (msgspec.ValidationError, Malformed) as error:
         complaint = _complaint(error)
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         return _page(session, who, access.service_for(session, who, slug), values, errors=complaint)
 
 

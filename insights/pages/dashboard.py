@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.paging import further, unpack
-from feedback.http.staff import asker
+from feedback.http.staff import authenticate
 from feedback.record import access
 from feedback.record.errors import NotAuthentic
 from feedback.record.models import Service
@@ -49,7 +49,7 @@ def home(request: AnyRequest, record: GivenRecord) -> Response[str] | Redirect:
     """For staff who are signed in, the dashboard; for everybody else, where to leave feedback."""
     with record.transaction() as session:
         try:
-            asker(session, request)
+            authenticate(session, request)
         except NotAuthentic:
             services = session.scalars(select(Service).order_by(Service.name))
             return show(None, "home.html", services=[s for s in services if s.properties.anyone_may_write])
@@ -59,7 +59,7 @@ def home(request: AnyRequest, record: GivenRecord) -> Response[str] | Redirect:
 @get("/dashboard", sync_to_thread=True)
 def dashboard(request: AnyRequest, record: GivenRecord) -> Response[str]:
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         lines = overview.overview(session, who)
         emerging = [issue for line in lines for issue in line.emerging]
         return show(
@@ -97,7 +97,7 @@ class Filters:
 def theme_page(request: AnyRequest, record: GivenRecord, theme: FromPath[uuid.UUID]) -> Response[str]:
     """What several services hear."""
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         found, services = themes.shown(session, who, theme), themes.visible(session, who).values()
         return show(
             who,
@@ -116,7 +116,7 @@ def service_page(
     """What is emerging in a service, and its issues."""
     chosen = Filters.of(request)
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         found = access.service_for(session, who, service)
         listed = issues.of_service(
             session,
@@ -160,7 +160,7 @@ def feedback_page(
     after = unpack(cursor, tuple[dt.datetime, uuid.UUID])
     only = only if only in feedback.ONLY else ""
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         found = access.service_for(session, who, service)
         items = feedback.feedback_page(session, found, AT_ONCE, after, Sought(only=only or None))
         return show(

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values
-from feedback.http.staff import asker
+from feedback.http.staff import authenticate
 from feedback.record.db import Record
 from insights.issues.decisions import false_alarms
 from insights.pages.layout import redirect
@@ -23,7 +23,7 @@ async def doubt(request: AnyRequest, record: GivenRecord, signal: FromPath[uuid.
 
 def _judge(request: AnyRequest, record: Record, signal_id: uuid.UUID, values: dict[str, str]) -> Redirect:
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         signal = false_alarms.signal_for(session, who, signal_id)
         if values.get("undo"):
             false_alarms.take_back(session, who, signal)

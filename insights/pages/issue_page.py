@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values
-from feedback.http.staff import asker
+from feedback.http.staff import authenticate
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.calendar import bank_holidays
@@ -70,7 +70,7 @@ def issue_page(
     before: FromQuery[int | None] = None,
 ) -> Response[str]:
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         return _page(session, who, access.issue_for(session, who, issue), days, before)
 
 
@@ -100,14 +100,14 @@ def _change(
     """Applies it, or shows the page again with what is wrong and what was typed."""
     try:
         with record.transaction() as session:
-            who = asker(session, request)
+            who = authenticate(session, request)
             apply(session, who, access.issue_for(session, who, issue, Role.editor), values)
         return redirect(f"/dashboard/issues/{issue}")
     except (msgspec.ValidationError, Malformed) as error:
         named = re.search(r"\$\.(\w+)", str(error))
         field = named[1] if named else "reason"
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         found = access.issue_for(session, who, issue)
         return _page(session, who, found, errors={field: COMPLAINTS[field]}, values=values)
 

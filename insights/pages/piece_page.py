@@ -12,17 +12,18 @@ from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values
-from feedback.http.staff import asker
+from feedback.http.staff import authenticate
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.errors import Malformed
 from feedback.record.models import Feedback, Service
 from feedback.record.privacy import urgent_raw
-from insights.api.services.feedback import HELD_ROLE, HeldText, Reason, held_text
+from insights.issues import urgent_text
 from insights.issues.decisions import verdict_overrides
 from insights.issues.decisions.verdict_overrides import Verdict
 from insights.issues.queries import feedback
+from insights.issues.urgent_text import HeldText, ReleaseReason
 from insights.pages import issue_page
 from insights.pages.layout import redirect, show
 
@@ -34,7 +35,7 @@ Apply = Callable[[Session, Principal, Feedback, dict[str, str]], None]
 @get("/dashboard/feedback/{feedback:uuid}", sync_to_thread=True)
 def piece_page(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID]) -> Response[str]:
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         return _page(session, who, access.feedback_for(session, who, feedback))
 
 
@@ -42,14 +43,14 @@ def piece_page(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid
 def read_held(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID]) -> Response[str]:
     """Asked for by a button, so that no browser looks of its own accord: each look is audited."""
     with record.transaction() as session:
-        who = asker(session, request)
-        piece = access.feedback_for(session, who, feedback, HELD_ROLE)
-        return _page(session, who, piece, raw=held_text(session, record, who, piece))
+        who = authenticate(session, request)
+        piece = access.feedback_for(session, who, feedback, urgent_text.MAY_READ)
+        return _page(session, who, piece, raw=urgent_text.read(session, record, who, piece))
 
 
 @post("/dashboard/feedback/{feedback:uuid}/release", status_code=200)
 async def release(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID]) -> Response[str] | Redirect:
-    return await _changed(request, record, feedback, HELD_ROLE, _release)
+    return await _changed(request, record, feedback, urgent_text.MAY_READ, _release)
 
 
 @post("/dashboard/feedback/{feedback:uuid}/overrule", status_code=200)
@@ -58,7 +59,7 @@ async def overrule(request: AnyRequest, record: GivenRecord, feedback: FromPath[
 
 
 def _release(session: Session, who: Principal, piece: Feedback, values: dict[str, str]) -> None:
-    urgent_raw.release(session, who, piece, msgspec.convert(values, Reason).reason)
+    urgent_raw.release(session, who, piece, msgspec.convert(values, ReleaseReason).reason)
 
 
 def _overrule(session: Session, who: Principal, piece: Feedback, values: dict[str, str]) -> None:
@@ -79,13 +80,13 @@ def _change(
     """Applies it, or shows the page again with what is wrong."""
     try:
         with record.transaction() as session:
-            who = asker(session, request)
+            who = authenticate(session, request)
             apply(session, who, access.feedback_for(session, who, feedback, needs), values)
         return redirect(f"/dashboard/feedback/{feedback}")
     except (msgspec.ValidationError, Malformed):
         pass
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         return _page(session, who, access.feedback_for(session, who, feedback), wrong=apply.__name__.strip("_"))
 
 
@@ -103,7 +104,7 @@ def _page(
         titles=issue_page.titles(session, view.issues),
         raw=raw,
         may_overrule=who.role >= Role.editor and piece.stage in verdict_overrides.READ,
-        may_read=who.role >= HELD_ROLE and view.held,
+        may_read=who.role >= urgent_text.MAY_READ and view.held,
         wrong=wrong,
         complaint=COMPLAINT,
     )

@@ -5,14 +5,13 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
-from feedback.http.staff import asker
+from feedback.http.staff import authenticate
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.models import Refit
-from insights.api.issues import refits as refits_api
 from insights.dependencies import GivenMeaning
 from insights.issues.decisions import undoing
-from insights.issues.queries import search
+from insights.issues.queries import refits, search
 from insights.issues.queries.quality import LAST_REFITS, quality
 from insights.pages.layout import redirect, show
 
@@ -22,16 +21,16 @@ LONGEST_QUERY = 500
 @get("/dashboard/{service:str}/quality", sync_to_thread=True)
 def quality_page(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Response[str]:
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         found = access.service_for(session, who, service)
-        refits = refits_api.listed(session, found, LAST_REFITS)
-        newest = next((refit.id for refit in refits if not refit.undone_at), None)
+        last = refits.listed(session, found, LAST_REFITS)
+        newest = next((refit.id for refit in last if not refit.undone_at), None)
         return show(
             who,
             "quality.html",
             service=found,
             quality=quality(session, found),
-            refits=refits,
+            refits=last,
             undoable=newest if who.role >= Role.editor else None,
         )
 
@@ -40,7 +39,7 @@ def quality_page(request: AnyRequest, record: GivenRecord, service: FromPath[str
 def undo_refit(request: AnyRequest, record: GivenRecord, service: FromPath[str], refit: FromPath[int]) -> Redirect:
     """The newest that stands."""
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         undoing.undo_refit(session, who, access.owned_for(session, who, Refit, refit, Role.editor))
     return redirect(f"/dashboard/{service}/quality")
 
@@ -51,7 +50,7 @@ def search_page(
 ) -> Response[str]:
     query = request.query_params.get("q", "").strip()[:LONGEST_QUERY]
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         found = access.service_for(session, who, service)
     point = meaning.of(query) if query else None
     with record.transaction() as session:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values
-from feedback.http.staff import asker
+from feedback.http.staff import authenticate
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
@@ -41,7 +41,7 @@ def sort_page(
     request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], before: FromQuery[int | None] = None
 ) -> Response[str]:
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         return _page(session, who, access.issue_for(session, who, issue), before)
 
 
@@ -112,14 +112,14 @@ def _change(request: AnyRequest, record: Record, issue: uuid.UUID, change: Chang
     """Applies it, or shows the page again and says what is wrong."""
     try:
         with record.transaction() as session:
-            who = asker(session, request)
+            who = authenticate(session, request)
             change(session, who, access.issue_for(session, who, issue, Role.editor))
         return redirect(f"/dashboard/issues/{issue}/sort")
     except (Malformed, Conflict) as error:
         ours = (NOBODY, NOWHERE, TITLE)
         problem = str(error) if str(error) in ours else CHANGED
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         return _page(session, who, access.issue_for(session, who, issue), problem=problem)
 
 

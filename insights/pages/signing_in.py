@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
-from feedback.http.staff import COOKIE, asker, require_own_page
+from feedback.http.staff import COOKIE, authenticate, require_own_page
 from feedback.record import access
 from feedback.record.access import Principal
 from feedback.record.db import Record
@@ -52,7 +52,7 @@ async def sign_in(request: AnyRequest, record: GivenRecord) -> Response[str] | R
 def sign_out(request: AnyRequest, record: GivenRecord) -> Redirect:
     """Ends the session itself: a copy of its cookie is worth nothing afterwards."""
     with record.transaction() as session:
-        access.revoke(session, asker(session, request).credential_id)
+        access.revoke(session, authenticate(session, request).credential_id)
     answer = redirect("/")
     answer.delete_cookie(COOKIE)
     return answer

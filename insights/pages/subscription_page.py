@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord, WorkQueueDependency
-from feedback.http.staff import asker
+from feedback.http.staff import authenticate
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
@@ -34,7 +34,7 @@ Act = Callable[[Session, Principal, Subscription, Values], object]
 @get("/dashboard/subscriptions/{subscription:uuid}", sync_to_thread=True)
 def subscription_page(request: AnyRequest, record: GivenRecord, subscription: FromPath[uuid.UUID]) -> Response[str]:
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         found = subscriptions.find(session, who, subscription)
         service = _service(session, found)
         return show(
@@ -69,7 +69,7 @@ def _act(
 ) -> Response[str] | Redirect:
     here = f"/dashboard/subscriptions/{identity}"
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         found = subscriptions.find(session, who, identity, Role.editor)
         service = _service(session, found)
         subscriptions.audit(session, who, found, f"{act} subscription")

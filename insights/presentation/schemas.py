@@ -138,6 +138,13 @@ class IssueView(msgspec.Struct, frozen=True):
     watch: SignalView | None = None
 
 
+class IssueTitle(msgspec.Struct, frozen=True):
+    """An issue as a list names it."""
+
+    id: uuid.UUID
+    title: str
+
+
 class FeedbackView(msgspec.Struct, frozen=True):
     """One piece of feedback as staff see it: redacted, with what was made of it.
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord, WorkQueueDependency
 from feedback.http.paging import Cursor, Limit, further, unpack
-from feedback.http.staff import asker, routes
+from feedback.http.staff import authenticate, routes
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.db import Record
@@ -81,7 +81,7 @@ def list_alerts(
 ) -> Page[AlertView]:
     """What a service told, or what one subscription was told; the latest first."""
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         found = access.service_for(session, who, service)
         where = preview.told(found)
         if subscription is not None:
@@ -99,7 +99,7 @@ def list_alerts(
 def acknowledge_alert(request: AnyRequest, record: GivenRecord, alert: FromPath[uuid.UUID]) -> AlertView:
     """Somebody has seen it: its subscription hears no more of this signal, however it grows."""
     with record.transaction() as session:
-        return _view(session, record, preview.acknowledge(session, asker(session, request), alert))
+        return _view(session, record, preview.acknowledge(session, authenticate(session, request), alert))
 
 
 @put("/v1/subscriptions/{subscription:uuid}/quiet/{issue:uuid}", status_code=204, sync_to_thread=True)
@@ -114,7 +114,7 @@ def quieten_issue(
     if data.until is not None and data.until.tzinfo is None:
         raise Malformed("until: a time needs its zone")
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         found = subscriptions.find(session, who, subscription, Role.editor)
         preview.quieten(session, found, access.issue_for(session, who, issue), data.until)
 
@@ -125,7 +125,7 @@ def hear_issue(
 ) -> None:
     """Hear of that issue again."""
     with record.transaction() as session:
-        found = subscriptions.find(session, asker(session, request), subscription, Role.editor)
+        found = subscriptions.find(session, authenticate(session, request), subscription, Role.editor)
         preview.listen_again(session, found, issue)
 
 
@@ -135,7 +135,7 @@ def preview_subscription(
 ) -> Preview:
     """What a subscription with these filters would have been sent in the last 90 days."""
     with record.transaction() as session:
-        service = access.service_for(session, asker(session, request), data.service)
+        service = access.service_for(session, authenticate(session, request), data.service)
         found = [_view(session, record, alert) for alert in preview.preview(session, service, data.filters)]
         complete = hindsight.is_complete(session, service)
     work_queue.wake("look_back")
@@ -148,10 +148,11 @@ def stream_events(request: AnyRequest, record: GivenRecord, service: FromPath[st
 
     def read(number: int) -> Sequence[tuple[int, bytes]]:
         with record.transaction() as session:
-            return events.after(session, record, access.service_for(session, asker(session, request), service), number)
+            found = access.service_for(session, authenticate(session, request), service)
+            return events.after(session, record, found, number)
 
     with record.transaction() as session:
-        number = events.position(session, access.service_for(session, asker(session, request), service), last)
+        number = events.position(session, access.service_for(session, authenticate(session, request), service), last)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return Stream(events.stream(read, number, known=bool(last)), headers=headers, media_type="text/event-stream")
 
@@ -160,7 +161,7 @@ def stream_events(request: AnyRequest, record: GivenRecord, service: FromPath[st
 def make_feed(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> FeedAddress:
     """An address for a feed reader, which can send no key: it opens this feed and nothing else."""
     with record.transaction() as session:
-        found = access.service_for(session, asker(session, request), service)
+        found = access.service_for(session, authenticate(session, request), service)
         return FeedAddress(feeds.address(session, record.settings, found))
 
 
@@ -168,7 +169,7 @@ def make_feed(request: AnyRequest, record: GivenRecord, service: FromPath[str]) 
 def revoke_feeds(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> None:
     """Make every address of this feed worthless."""
     with record.transaction() as session:
-        feeds.revoke(session, access.service_for(session, asker(session, request), service, Role.editor))
+        feeds.revoke(session, access.service_for(session, authenticate(session, request), service, Role.editor))
 
 
 @get("/v1/services/{service:str}/feed.atom", sync_to_thread=True, media_type="application/atom+xml")
@@ -177,7 +178,7 @@ def show_feed(
 ) -> Response[bytes]:
     """An Atom feed of what a service told; with a key, or with the token of its address."""
     with record.transaction() as session:
-        who = access.identify(session, token, feeds.FEED) if token else asker(session, request)
+        who = access.identify(session, token, feeds.FEED) if token else authenticate(session, request)
         found = access.service_for(session, who, service)
         body = feeds.atom(session, record.settings, found)
     headers = {"Cache-Control": "private, max-age=60"}

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord, WorkQueueDependency
 from feedback.http.paging import Cursor, Limit, further, unpack
-from feedback.http.staff import RequestKey, asker, routes
+from feedback.http.staff import RequestKey, authenticate, routes
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.errors import NotFound
@@ -95,7 +95,8 @@ def subscribe(
     """Subscribe to the signals of a service or of a theme. Without filters, every signal is sent at once."""
     with record.transaction() as session:
         allowed = Allowed.of(record.settings.webhook_allow)
-        made, secret = subscriptions.make(session, record.keys, allowed, asker(session, request), data, request_key)
+        who = authenticate(session, request)
+        made, secret = subscriptions.make(session, record.keys, allowed, who, data, request_key)
         return Subscribed(**_fields(session, made), secret=secret)
 
 
@@ -110,7 +111,7 @@ def list_subscriptions(
 ) -> Page[SubscriptionView]:
     """The subscriptions that the key may see, the latest first."""
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         query = select(Subscription).where(*subscriptions.visible(who))
         if service is not None:
             query = query.where(Subscription.service_id == access.service_for(session, who, service).id)
@@ -127,7 +128,7 @@ def list_subscriptions(
 def show_subscription(request: AnyRequest, record: GivenRecord, subscription: FromPath[uuid.UUID]) -> SubscriptionView:
     """One subscription."""
     with record.transaction() as session:
-        found = subscriptions.find(session, asker(session, request), subscription)
+        found = subscriptions.find(session, authenticate(session, request), subscription)
         return SubscriptionView(**_fields(session, found))
 
 
@@ -137,7 +138,7 @@ def change_subscription(
 ) -> SubscriptionView:
     """Change what a subscription hears and when; mute it, snooze it, or make it active again."""
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         found = subscriptions.find(session, who, subscription, Role.editor)
         subscriptions.change(session, found, data)
         subscriptions.audit(session, who, found, "change subscription")
@@ -148,7 +149,7 @@ def change_subscription(
 def rotate_secret(request: AnyRequest, record: GivenRecord, subscription: FromPath[uuid.UUID]) -> Subscribed:
     """A new secret for a webhook; for a day the old one signs beside it."""
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         found = subscriptions.find(session, who, subscription, Role.editor)
         secret = credentials.rotate(record.keys, found)
         subscriptions.audit(session, who, found, "rotate secret")
@@ -161,7 +162,7 @@ def test_subscription(
 ) -> Queued:
     """Send a made-up alert now, whatever the filters; what came of it is among the deliveries."""
     with record.transaction() as session:
-        found = subscriptions.find(session, asker(session, request), subscription, Role.editor)
+        found = subscriptions.find(session, authenticate(session, request), subscription, Role.editor)
         queued = Queued(deliveries.test(session, found).id)
     work_queue.wake("deliver")
     return queued
@@ -171,7 +172,7 @@ def test_subscription(
 def unsubscribe(request: AnyRequest, record: GivenRecord, subscription: FromPath[uuid.UUID]) -> None:
     """End a subscription; its deliveries are forgotten."""
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         found = subscriptions.find(session, who, subscription, Role.editor)
         subscriptions.audit(session, who, found, "unsubscribe")
         session.delete(found)
@@ -201,7 +202,7 @@ def list_deliveries(
 ) -> Page[DeliveryView]:
     """Every attempt to send an alert, the latest first."""
     with record.transaction() as session:
-        mine = select(Subscription.id).where(*subscriptions.visible(asker(session, request)))
+        mine = select(Subscription.id).where(*subscriptions.visible(authenticate(session, request)))
         query = select(Delivery).where(Delivery.subscription_id.in_(mine))
         if subscription is not None:
             query = query.where(Delivery.subscription_id == subscription)
@@ -217,7 +218,7 @@ def replay_delivery(
 ) -> DeliveryView:
     """Send again what that attempt carried, under the same id."""
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         found = session.get(Delivery, delivery)
         if found is None:
             raise NotFound("there is no such delivery")

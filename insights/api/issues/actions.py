@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.paging import Cursor, Limit, further, unpack
-from feedback.http.staff import RequestKey, asker, routes
+from feedback.http.staff import RequestKey, authenticate, routes
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.idempotency import once
@@ -57,7 +57,7 @@ def _change_view(change: Change) -> ChangeView:
 def decide(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], data: JSONBody[Decision]) -> IssueView:
     """Set title, status (`resolved` takes an action or a reason), assignee or due date; leave a note."""
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         found = access.issue_for(session, who, issue, Role.editor)
         lifecycle.decide(session, who, found, data)
         return issues.view(session, found)
@@ -73,7 +73,7 @@ def add_action(
 ) -> ActionView:
     """Tell what was changed about an issue; its outcome is measured from then on."""
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         found = access.issue_for(session, who, issue, Role.editor)
         made = once(
             session, who, request.url.path, request_key, data, lambda: lifecycle.act(session, who, found, data).id
@@ -85,7 +85,7 @@ def add_action(
 def list_actions(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> Page[ActionView]:
     """What was changed about an issue, the oldest first."""
     with record.transaction() as session:
-        found = access.issue_for(session, asker(session, request), issue)
+        found = access.issue_for(session, authenticate(session, request), issue)
         return Page([action_view(action) for action in lifecycle.actions(session, found.id)])
 
 
@@ -93,14 +93,14 @@ def list_actions(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.
 def list_outcomes(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> Page[OutcomeView]:
     """What each action did to the rate of the issue's reports."""
     with record.transaction() as session:
-        return Page(ledger.of_issue(session, access.issue_for(session, asker(session, request), issue)))
+        return Page(ledger.of_issue(session, access.issue_for(session, authenticate(session, request), issue)))
 
 
 @get("/v1/services/{service:str}/ledger", sync_to_thread=True)
 def show_ledger(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Ledger:
     """What was acted on, what worked, what did not, and what is not known yet."""
     with record.transaction() as session:
-        return ledger.of_service(session, access.service_for(session, asker(session, request), service))
+        return ledger.of_service(session, access.service_for(session, authenticate(session, request), service))
 
 
 @post("/v1/services/{service:str}/changes", sync_to_thread=True)
@@ -113,7 +113,7 @@ def add_change(
 ) -> ChangeView:
     """Tell of a release, an outage, letters sent or a holiday; it is marked on the service's charts."""
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         found = access.service_for(session, who, service, Role.editor)
         made = once(
             session, who, request.url.path, request_key, data, lambda: lifecycle.change(session, who, found, data).id
@@ -127,7 +127,7 @@ def list_changes(
 ) -> Page[ChangeView]:
     """The service's changes, the latest told of first."""
     with record.transaction() as session:
-        found = access.service_for(session, asker(session, request), service)
+        found = access.service_for(session, authenticate(session, request), service)
         query = select(Change).where(Change.service_id == found.id)
         if cursor:
             query = query.where(Change.id < unpack(cursor, int))

@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.paging import Cursor, Limit, further, pack, unpack
-from feedback.http.staff import asker, routes
+from feedback.http.staff import authenticate, routes
 from feedback.record import access
 from feedback.record.models import Service
 from insights.issues.queries import issue_detail, issues
@@ -46,7 +46,7 @@ def list_issues(
     `overdue`: those that were to be done by a day that is over, or all others.
     """
     with record.transaction() as session:
-        found = access.service_for(session, asker(session, request), service)
+        found = access.service_for(session, authenticate(session, request), service)
         since = since if since is None or since.tzinfo else since.replace(tzinfo=dt.UTC)
         listed = issues.of_service(
             session, found, trend=trend, status=status, since=since, channel=channel, tone=tone, overdue=overdue
@@ -65,7 +65,7 @@ def list_emerging(
 ) -> Page[IssueView]:
     """The issues that have just started or grown beyond chance, each with its signal; or what is only watched."""
     with record.transaction() as session:
-        found = access.service_for(session, asker(session, request), service)
+        found = access.service_for(session, authenticate(session, request), service)
         return _page(issues.emerging(session, found, tier), limit, cursor)
 
 
@@ -85,7 +85,7 @@ def _page(found: list[IssueView], limit: int, cursor: str | None) -> Page[IssueV
 def show_issue(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> IssueView:
     """One issue."""
     with record.transaction() as session:
-        return issues.view(session, access.issue_for(session, asker(session, request), issue))
+        return issues.view(session, access.issue_for(session, authenticate(session, request), issue))
 
 
 @get("/v1/issues/{issue:uuid}/statements", sync_to_thread=True)
@@ -94,7 +94,7 @@ def list_statements(
 ) -> Page[StatementView]:
     """What people said in an issue, redacted."""
     with record.transaction() as session:
-        found = access.issue_for(session, asker(session, request), issue)
+        found = access.issue_for(session, authenticate(session, request), issue)
         items = issue_detail.statements_page(session, found, limit, unpack(cursor, int))
     return Page(items, further(items, limit))
 
@@ -108,7 +108,7 @@ def show_trend(
 ) -> Page[TrendPoint]:
     """The issue's reports day by day, beside all of the service's and what was to be expected."""
     with record.transaction() as session:
-        found = access.issue_for(session, asker(session, request), issue)
+        found = access.issue_for(session, authenticate(session, request), issue)
         service = session.get_one(Service, found.service_id)
         return Page(issue_detail.trend(session, service, found, days))
 
@@ -119,7 +119,7 @@ def show_history(
 ) -> Page[Event]:
     """What happened to an issue, by whom and why; the latest first."""
     with record.transaction() as session:
-        found = access.issue_for(session, asker(session, request), issue)
+        found = access.issue_for(session, authenticate(session, request), issue)
         items = issue_detail.history(session, found, limit, unpack(cursor, int))
     return Page(items, further(items, limit))
 

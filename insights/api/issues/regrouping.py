@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.paging import Cursor, Limit, further, unpack
-from feedback.http.staff import RequestKey, asker, routes
+from feedback.http.staff import RequestKey, authenticate, routes
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
@@ -95,7 +95,7 @@ def merge(
 ) -> IssueView:
     """Merge an issue into another; answers with the one that goes on."""
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         found = access.issue_for(session, who, issue, Role.editor)
         into = access.issue_for(session, who, data.into, Role.editor)
 
@@ -116,7 +116,7 @@ def split(
 ) -> IssueView:
     """Make an issue of some of its statements; answers with the new one."""
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         found = access.issue_for(session, who, issue, Role.editor)
 
         def make() -> uuid.UUID:
@@ -169,7 +169,7 @@ def _decide(
     make: Callable[[Session, Principal], Regrouping],
 ) -> RegroupingView:
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         made = once(session, who, request.url.path, request_key, data, lambda: make(session, who).id)
         return regrouping_view(session, session.get_one(Regrouping, int(made)))
 
@@ -180,7 +180,7 @@ def list_regroupings(
 ) -> Page[RegroupingView]:
     """What people decided about which statements belong together; the latest first."""
     with record.transaction() as session:
-        found = access.service_for(session, asker(session, request), service)
+        found = access.service_for(session, authenticate(session, request), service)
         rows = regrouping.listed(session, found, limit, unpack(cursor, int))
         items = [regrouping_view(session, row) for row in rows]
     return Page(items, further(items, limit))
@@ -190,7 +190,7 @@ def list_regroupings(
 def undo(request: AnyRequest, record: GivenRecord, regrouping_id: FromPath[int]) -> RegroupingView:
     """Undo a merge, a split, a move or what was kept apart; what was decided since stands."""
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         done = access.owned_for(session, who, Regrouping, regrouping_id, Role.editor)
         undoing.undo(session, who, done)
         session.flush()

@@ -10,7 +10,7 @@ from litestar.params import FromPath, JSONBody
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.paging import Cursor, Limit, further, unpack
-from feedback.http.staff import asker, routes
+from feedback.http.staff import authenticate, routes
 from feedback.record import access
 from feedback.record.models import Service
 from insights.issues.decisions import false_alarms
@@ -30,7 +30,7 @@ def show_evidence(
     """What each signal about an issue rests on, the latest first."""
     now, before = dt.datetime.now(dt.UTC), unpack(cursor, uuid.UUID)
     with record.transaction() as session:
-        found = access.issue_for(session, asker(session, request), issue)
+        found = access.issue_for(session, authenticate(session, request), issue)
         service = session.get_one(Service, found.service_id)
         items = findings(session, service, found, now, limit, before)
         more = further(items, limit, attrgetter("signal.id"))
@@ -43,7 +43,7 @@ def say_false(
 ) -> None:
     """It is a false alarm: it is no longer shown nor sent, and counts as one. An editor says so; it can be undone."""
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         reason = data.reason if data else None
         false_alarms.say_false(session, who, false_alarms.signal_for(session, who, signal), reason)
 
@@ -52,7 +52,7 @@ def say_false(
 def take_back(request: AnyRequest, record: GivenRecord, signal: FromPath[uuid.UUID]) -> None:
     """It was no false alarm."""
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         false_alarms.take_back(session, who, false_alarms.signal_for(session, who, signal))
 
 

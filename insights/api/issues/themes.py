@@ -7,7 +7,7 @@ from litestar.params import FromPath
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.paging import Cursor, Limit, pack, unpack
-from feedback.http.staff import asker, routes
+from feedback.http.staff import authenticate, routes
 from insights.issues.queries.themes import ThemePage, ThemeView, listed, shown
 from insights.presentation.schemas import Page
 
@@ -17,7 +17,7 @@ def list_themes(request: AnyRequest, record: GivenRecord, limit: Limit = 50, cur
     """What several services hear; of the services that the key may see."""
     start = unpack(cursor, int) or 0
     with record.transaction() as session:
-        found = listed(session, asker(session, request))
+        found = listed(session, authenticate(session, request))
     return Page(found[start : start + limit], pack(start + limit) if start + limit < len(found) else None)
 
 
@@ -25,7 +25,7 @@ def list_themes(request: AnyRequest, record: GivenRecord, limit: Limit = 50, cur
 def show_theme(request: AnyRequest, record: GivenRecord, theme: FromPath[uuid.UUID]) -> ThemePage:
     """One theme: its issues, what was said, what became of it."""
     with record.transaction() as session:
-        return shown(session, asker(session, request), theme)
+        return shown(session, authenticate(session, request), theme)
 
 
 router = routes("staff", list_themes, show_theme)

@@ -8,7 +8,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Stream
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
-from feedback.http.staff import asker, routes
+from feedback.http.staff import authenticate, routes
 from feedback.record import access
 from feedback.record.models import AuditEntry
 from insights.issues.queries.csv_export import rows
@@ -30,7 +30,7 @@ def export(
     """All feedback as CSV, redacted, one piece a row."""
     sought = Sought(since, until, channel, language, issue)
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         found = access.service_for(session, who, service)
         session.add(AuditEntry(service_id=found.id, by=who.caller, act="export", subject=f"service:{found.slug}"))
     headers = {

@@ -3,52 +3,26 @@
 import datetime as dt
 import uuid
 from operator import attrgetter
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-import msgspec
 from litestar import get, patch, post
 from litestar.params import FromPath, FromQuery, JSONBody
 from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.paging import Cursor, Limit, further, unpack
-from feedback.http.staff import asker, routes
+from feedback.http.staff import authenticate, routes
 from feedback.record import access
 from feedback.record.access import Role
-from feedback.record.db import Record
 from feedback.record.models import Feedback, Service
 from feedback.record.privacy import urgent_raw
+from insights.issues import urgent_text
 from insights.issues.decisions import verdict_overrides
 from insights.issues.decisions.verdict_overrides import Verdict
 from insights.issues.queries import feedback as reading
 from insights.issues.queries.feedback import Sought
+from insights.issues.urgent_text import HeldText, HeldView, ReleaseReason
 from insights.presentation.schemas import ChannelName, FeedbackView, Page
-
-HELD_ROLE = Role.owner
-"""Who may read what an urgent piece said before it was redacted: as few as can act on it."""
-
-
-class HeldView(msgspec.Struct, frozen=True):
-    """An urgent piece whose raw text is held."""
-
-    feedback: uuid.UUID
-    urgent: dict[str, Any] | None
-    said_at: dt.datetime
-    held_at: dt.datetime
-
-
-class HeldText(msgspec.Struct, frozen=True):
-    """What came in, as it came. `sender`: the number or address that it came from, where the channel told it."""
-
-    message: str
-    contact: str | None
-    page_url: str | None
-    attributes: dict[str, str]
-    sender: str | None = None
-
-
-class Reason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=500, pattern=r"\S")]
 
 
 @get("/v1/services/{service:str}/feedback", sync_to_thread=True)
@@ -69,7 +43,7 @@ def list_feedback(
     sought = Sought(since, until, channel, language, issue, only)
     after = unpack(cursor, tuple[dt.datetime, uuid.UUID])
     with record.transaction() as session:
-        found = access.service_for(session, asker(session, request), service)
+        found = access.service_for(session, authenticate(session, request), service)
         items = reading.feedback_page(session, found, limit, after, sought)
     return Page(items, further(items, limit, attrgetter("received_at", "id")))
 
@@ -78,7 +52,7 @@ def list_feedback(
 def show_feedback(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID]) -> FeedbackView:
     """One piece, redacted, with what was made of it."""
     with record.transaction() as session:
-        return _view(session, access.feedback_for(session, asker(session, request), feedback))
+        return _view(session, access.feedback_for(session, authenticate(session, request), feedback))
 
 
 @patch("/v1/feedback/{feedback:uuid}", sync_to_thread=True)
@@ -87,7 +61,7 @@ def overrule(
 ) -> FeedbackView:
     """Say that a piece counts although it was set aside, or does not although it was counted."""
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         found = access.feedback_for(session, who, feedback, Role.editor)
         verdict_overrides.overrule(session, who, found, data)
         session.flush()
@@ -103,32 +77,26 @@ def _view(session: Session, piece: Feedback) -> FeedbackView:
 def list_held(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Page[HeldView]:
     """The urgent pieces whose raw text is held until it is released, the latest first; none of the text itself."""
     with record.transaction() as session:
-        found = access.service_for(session, asker(session, request), service, HELD_ROLE)
-        since = urgent_raw.retained_since(session, found.id)
-        pieces = {identity: session.get_one(Feedback, identity) for identity in since}
-        return Page([HeldView(i, piece.urgent, piece.said_at, since[i]) for i, piece in pieces.items()])
+        found = access.service_for(session, authenticate(session, request), service, urgent_text.MAY_READ)
+        return Page(urgent_text.held(session, found))
 
 
 @get("/v1/feedback/{feedback:uuid}/held", sync_to_thread=True)
 def read_held(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID]) -> HeldText:
     """What an urgent piece said before it was redacted. Who looked stands in the audit."""
     with record.transaction() as session:
-        who = asker(session, request)
-        return held_text(session, record, who, access.feedback_for(session, who, feedback, HELD_ROLE))
-
-
-def held_text(session: Session, record: Record, who: access.Principal, piece: Feedback) -> HeldText:
-    return msgspec.convert(urgent_raw.read(session, record.keys, who, piece), HeldText)
+        who = authenticate(session, request)
+        return urgent_text.read(session, record, who, access.feedback_for(session, who, feedback, urgent_text.MAY_READ))
 
 
 @post("/v1/feedback/{feedback:uuid}/held/release", status_code=204, sync_to_thread=True)
 def release_held(
-    request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID], data: JSONBody[Reason]
+    request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID], data: JSONBody[ReleaseReason]
 ) -> None:
     """It has been seen to: the raw text is destroyed, and the redacted one stays."""
     with record.transaction() as session:
-        who = asker(session, request)
-        urgent_raw.release(session, who, access.feedback_for(session, who, feedback, HELD_ROLE), data.reason)
+        who = authenticate(session, request)
+        urgent_raw.release(session, who, access.feedback_for(session, who, feedback, urgent_text.MAY_READ), data.reason)
 
 
 router = routes("staff", list_feedback, show_feedback, overrule, list_held, read_held, release_held)

@@ -6,7 +6,7 @@ from litestar import delete, put
 from litestar.params import FromPath, JSONBody
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
-from feedback.http.staff import asker, routes
+from feedback.http.staff import authenticate, routes
 from feedback.record import access
 from feedback.record.access import Role
 from insights.replies.published import Release, release, withdraw
@@ -16,7 +16,7 @@ from insights.replies.published import Release, release, withdraw
 def publish(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], data: JSONBody[Release]) -> None:
     """Publish an issue under "You said, we did"."""
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         release(session, who, access.issue_for(session, who, issue, Role.editor), data)
 
 
@@ -24,7 +24,7 @@ def publish(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]
 def unpublish(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> None:
     """Take it off again."""
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         withdraw(session, who, access.issue_for(session, who, issue, Role.editor))
 
 

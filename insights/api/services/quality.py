@@ -4,7 +4,7 @@ from litestar import get
 from litestar.params import FromPath
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
-from feedback.http.staff import asker, routes
+from feedback.http.staff import authenticate, routes
 from feedback.record import access
 from insights.issues.queries.quality import Quality, quality
 
@@ -13,7 +13,7 @@ from insights.issues.queries.quality import Quality, quality
 def show_quality(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Quality:
     """How well the machine does for a service."""
     with record.transaction() as session:
-        return quality(session, access.service_for(session, asker(session, request), service))
+        return quality(session, access.service_for(session, authenticate(session, request), service))
 
 
 router = routes("staff", show_quality)

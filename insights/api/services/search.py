@@ -1,4 +1,4 @@
-"""Search, over HTTP."""
+"""Search through what was said in a service, over HTTP."""
 
 from typing import Annotated
 
@@ -7,7 +7,7 @@ from litestar.params import FromPath, QueryParameter
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.paging import Cursor, Limit, pack, unpack
-from feedback.http.staff import asker, routes
+from feedback.http.staff import authenticate, routes
 from feedback.record import access
 from insights.dependencies import GivenMeaning
 from insights.issues.queries.search import Hits, search
@@ -28,7 +28,7 @@ def search_service(
     """What people said about something, by meaning and by words, grouped by issue."""
     start = unpack(cursor, int) or 0
     with record.transaction() as session:
-        found = access.service_for(session, asker(session, request), service)
+        found = access.service_for(session, authenticate(session, request), service)
     point = meaning.of(q)
     with record.transaction() as session:
         hits = search(session, found, q, point)

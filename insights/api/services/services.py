@@ -1,4 +1,4 @@
-"""Services, over HTTP."""
+"""Services: their properties, how they do at a glance, and their audit, over HTTP."""
 
 from operator import attrgetter
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.paging import Cursor, Limit, further, unpack
-from feedback.http.staff import asker, routes
+from feedback.http.staff import authenticate, routes
 from feedback.record import access, services
 from feedback.record.access import Role
 from feedback.record.models import AuditEntry, Service
@@ -23,7 +23,7 @@ def list_services(
 ) -> Page[ServiceView]:
     """The services that the key may see, by slug."""
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         mine = select(Service).order_by(Service.slug).limit(limit)
         if who.service_id is not None:
             mine = mine.where(Service.id == who.service_id)
@@ -39,7 +39,7 @@ def set_service(
 ) -> ServiceView:
     """Set a service's name and properties; null brings a default back."""
     with record.transaction() as session:
-        who = asker(session, request)
+        who = authenticate(session, request)
         found = access.service_for(session, who, service, Role.owner)
         services.set_properties(found, data)
         entry = AuditEntry(service_id=found.id, by=who.caller, act="service set", subject=f"service:{found.slug}")
@@ -52,7 +52,7 @@ def set_service(
 def show_summary(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Summary:
     """A service at a glance; `waiting` says how many pieces have not reached an end state."""
     with record.transaction() as session:
-        return reading.summary(session, access.service_for(session, asker(session, request), service))
+        return reading.summary(session, access.service_for(session, authenticate(session, request), service))
 
 
 @get("/v1/services/{service:str}/audit", sync_to_thread=True)
@@ -66,7 +66,7 @@ def show_audit(
 ) -> Page[AuditView]:
     """Who saw or changed what; the latest first."""
     with record.transaction() as session:
-        found = access.service_for(session, asker(session, request), service, Role.owner)
+        found = access.service_for(session, authenticate(session, request), service, Role.owner)
         items = reading.audit(session, found, limit, unpack(cursor, int), subject)
     return Page(items, further(items, limit))
 

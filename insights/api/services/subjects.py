@@ -9,7 +9,7 @@ from litestar.params import FromPath, JSONBody
 from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
-from feedback.http.staff import asker, routes
+from feedback.http.staff import authenticate, routes
 from feedback.record import access, audit
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
@@ -48,7 +48,7 @@ def erase_subject(request: AnyRequest, record: GivenRecord, service: FromPath[st
 def _found(
     session: Session, request: AnyRequest, record: Record, slug: str, subject: Subject
 ) -> tuple[Principal, Service, list[uuid.UUID]]:
-    who = asker(session, request)
+    who = authenticate(session, request)
     service = access.service_for(session, who, slug, Role.owner)
     return who, service, subject_access.find(session, record.keys, subject, service)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, Statement, ThemeIssue
 from insights.issues.queries.issues import LONGEST_QUOTE
-from insights.presentation.schemas import Quote
+from insights.presentation.schemas import IssueTitle, Quote
 
 MOST = 2_000
 """The latest statements of an issue tell what it falls into."""
@@ -25,18 +25,11 @@ class Part(msgspec.Struct, frozen=True):
     quotes: list[Quote]
 
 
-class Branch(msgspec.Struct, frozen=True):
-    """An issue that is a part of this one."""
-
-    id: uuid.UUID
-    title: str
-
-
 class Parts(msgspec.Struct, frozen=True):
     """Up and down from an issue: the theme that it is of, the issues that are parts of it, and what it falls into."""
 
     theme: uuid.UUID | None
-    issues: list[Branch]
+    issues: list[IssueTitle]
     parts: list[Part]
 
 
@@ -46,7 +39,7 @@ def parts(session: Session, issue: Issue) -> Parts:
     living = children.where(Issue.merged_into.is_(None), Issue.ended_at.is_(None)).order_by(Issue.title)
     return Parts(
         theme=session.scalar(select(ThemeIssue.theme_id).where(ThemeIssue.issue_id == issue.id)),
-        issues=[Branch(row.id, row.title) for row in session.execute(living)],
+        issues=[IssueTitle(row.id, row.title) for row in session.execute(living)],
         parts=_within(session, issue),
     )
 

@@ -33,10 +33,10 @@ def test_an_issue_shows_quotes_keywords_days_words_and_history(staff: Client, re
 def test_a_bank_holiday_of_the_services_nation_is_told_in_words(
     staff: Client, record: Record, photo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(calendar, "_of_year", lambda nation, _: {today} if nation == Nation.SCOTLAND else set())
     with record.transaction() as session:
         service = access.service(session, "blue-badge")
         today = dt.datetime.now(ZoneInfo(service.properties.time_zone)).date()
+    monkeypatch.setattr(calendar, "_of_year", lambda nation, _: {today} if nation == Nation.SCOTLAND else set())
     assert "Bank holiday" not in words_of(staff.get(photo)) + words_of(staff.get("/dashboard/blue-badge"))
     with record.transaction() as session:
         services.set_properties(access.service(session, "blue-badge"), {"nation": "scotland"})
