@@ -193,11 +193,12 @@ class DeliveryOutcome(StrEnum):
 
 
 class CredentialKind(StrEnum):
-    """What a secret is: an API key, a sign-in link, or a signed-in session."""
+    """What a secret is: an API key, a sign-in link, a signed-in session, or the address of a feed."""
 
     KEY = "key"
     LINK = "link"
     SESSION = "session"
+    FEED = "feed"
 
 
 class Nation(StrEnum):

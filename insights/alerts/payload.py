@@ -1,4 +1,4 @@
-"""What an alert says: facts frozen when it is raised, and citizens' redacted words, read when it is sent."""
+"""What an alert says: facts frozen when it is raised; titles and citizens' redacted words, read when it is sent."""
 
 import datetime as dt
 import uuid
@@ -10,26 +10,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Alert, Feedback, Issue, Service, Signal, Statement, Subscription, Theme, ThemeSignal
+from feedback.record.states import ChannelName, IssueStatus, SignalKind, Trend
 from insights.issues.queries import signals
 from insights.issues.queries.issues import LONGEST_QUOTE
 from insights.presentation.schemas import Beside
 
-URGENT = "feedback.urgent"
-ENDED = "subscription.ended"
-"""The type of what tells an owner that nothing more is sent; every other is a signal's."""
+TEST_PREFIX = "[Test]"
+NO_LONGER_KEPT = "An issue that is no longer kept"
+"""The title of an issue or a theme that is gone by the time its alert is shown."""
 
-TEST = "[Test]"
-GONE = "An issue that is no longer kept"
-
-LARGEST = 20_000  # bytes of a webhook's body (Standard Webhooks)
-NAMED = 200  # pieces of feedback that an alert names at most
-QUOTES = 3
+MAX_BODY_BYTES = 20_000  # of a webhook's body (Standard Webhooks)
+MAX_FEEDBACK_IDS = 200
+MAX_QUOTES = 3
 
 
-def of_signal(
+def for_signal(
     service: Service, issue: Issue, signal: Signal, reports: int, changes: Sequence[Beside] = ()
 ) -> dict[str, Any]:
-    """`reports`: how many there are by now, since it began; `changes`: of the service, beside it."""
+    """Builds the payload about a signal, with the reports since it began and the service's changes beside it."""
     return {
         "service": service.slug,
         "issue": {"id": str(issue.id), "trend": issue.trend, "status": issue.status},
@@ -48,12 +46,14 @@ def of_signal(
             "evidence": signal.evidence,
             "changes": msgspec.to_builtins(list(changes)),
         },
-        "feedback_ids": [str(identity) for identity in signal.feedback_ids[:NAMED]],
+        "feedback_ids": [str(identity) for identity in signal.feedback_ids[:MAX_FEEDBACK_IDS]],
     }
 
 
-def of_theme(theme_id: uuid.UUID, services: Mapping[str, int], signal: ThemeSignal, channels: Mapping[str, int]) -> Any:
-    """What several services hear together; `services`: reports by slug, the most first; its title is read later."""
+def for_theme(
+    theme_id: uuid.UUID, services: Mapping[str, int], signal: ThemeSignal, channels: Mapping[str, int]
+) -> Any:
+    """Builds the payload about a signal of several services: `services` holds reports by slug, the most first."""
     ids = [identity for mine in signal.reports.values() for identity in mine]
     return {
         "service": next(iter(services)),
@@ -61,7 +61,7 @@ def of_theme(theme_id: uuid.UUID, services: Mapping[str, int], signal: ThemeSign
         "issue": None,
         "signal": {
             "id": str(signal.id),
-            "kind": "surge",
+            "kind": SignalKind.SURGE,
             "since": signal.since.isoformat(),
             "detected_at": signal.detected_at.isoformat(),
             "observed": signal.observed,
@@ -71,11 +71,12 @@ def of_theme(theme_id: uuid.UUID, services: Mapping[str, int], signal: ThemeSign
             "window_hours": signal.window_hours,
             "by_channel": dict(channels),
         },
-        "feedback_ids": ids[:NAMED],
+        "feedback_ids": ids[:MAX_FEEDBACK_IDS],
     }
 
 
-def of_urgent(service: Service, piece: Feedback) -> dict[str, Any]:
+def for_urgent(service: Service, piece: Feedback) -> dict[str, Any]:
+    """Builds the payload about one urgent piece of feedback."""
     return {
         "service": service.slug,
         "issue": None,
@@ -85,21 +86,21 @@ def of_urgent(service: Service, piece: Feedback) -> dict[str, Any]:
     }
 
 
-def of_test(service: Service, now: dt.datetime) -> dict[str, Any]:
-    """As a signal's, of an issue that is not there."""
+def for_test(service: Service, now: dt.datetime) -> dict[str, Any]:
+    """Builds the payload of a test alert: it reads as a signal's, about an issue that does not exist."""
     return {
         "service": service.slug,
         "test": True,
         "issue": {
             "id": str(uuid.UUID(int=0)),
             "title": "This is how an alert reads",
-            "trend": "new",
-            "status": "open",
+            "trend": Trend.NEW,
+            "status": IssueStatus.OPEN,
             "keywords": ["test"],
         },
         "signal": {
             "id": str(uuid.UUID(int=0)),
-            "kind": "new",
+            "kind": SignalKind.NEW,
             "since": (now - dt.timedelta(hours=9)).isoformat(),
             "detected_at": now.isoformat(),
             "observed": 12,
@@ -107,27 +108,27 @@ def of_test(service: Service, now: dt.datetime) -> dict[str, Any]:
             "expected": 0.4,
             "score": 7.2,
             "window_hours": 24.0,
-            "by_channel": {"web": 10, "call": 2},
+            "by_channel": {ChannelName.WEB: 10, ChannelName.CALL: 2},
         },
         "feedback_ids": [],
     }
 
 
-def of_hindsight(service: Service, issue_id: uuid.UUID, line: Mapping[str, Any]) -> dict[str, Any]:
-    """As a signal's, of an issue that a backtest found (a line of its output); the title is read when it is shown."""
-    trend = "new" if line["kind"] == "new" else "emerging"
+def for_hindsight(service: Service, issue_id: uuid.UUID, line: Mapping[str, Any]) -> dict[str, Any]:
+    """Builds the payload about a signal that a backtest found; `line` is one line of the backtest's output."""
+    trend = Trend.NEW if line["kind"] == SignalKind.NEW else Trend.EMERGING
     signal = {name: line[name] for name in ("kind", "since", "detected_at", "observed", "expected", "score")}
     more = {"id": str(issue_id), "reports": line["observed"], "by_channel": line["channels"]}
     return {
         "service": service.slug,
-        "issue": {"id": str(issue_id), "trend": trend, "status": "open", "keywords": []},
+        "issue": {"id": str(issue_id), "trend": trend, "status": IssueStatus.OPEN, "keywords": []},
         "signal": {**signal, **more, "window_hours": line["window_hours"]},
-        "feedback_ids": list(line["feedback_ids"][:NAMED]),
+        "feedback_ids": list(line["feedback_ids"][:MAX_FEEDBACK_IDS]),
     }
 
 
-def of_end(service: Service, subscription: Subscription, why: str) -> dict[str, Any]:
-    """What its owner is told when a subscription is switched off."""
+def for_end(service: Service, subscription: Subscription, why: str) -> dict[str, Any]:
+    """Builds the payload that tells an owner that their subscription was switched off."""
     return {
         "service": service.slug,
         "issue": None,
@@ -138,49 +139,50 @@ def of_end(service: Service, subscription: Subscription, why: str) -> dict[str, 
     }
 
 
-def body(session: Session, alert: Alert, url: str) -> dict[str, Any]:
-    """As a webhook carries it. `url`: where our pages are."""
+def event(session: Session, alert: Alert, url: str) -> dict[str, Any]:
+    """Completes an alert to the event that webhooks, feeds and streams carry; `url` is where our pages are."""
     data = dict(alert.facts)
     issue = session.get(Issue, alert.issue_id) if alert.issue_id else None
     if data["issue"]:
-        title = {"title": issue.title, "keywords": list(issue.keywords)} if issue else {"title": GONE, "keywords": []}
+        title = (
+            {"title": issue.title, "keywords": list(issue.keywords)}
+            if issue
+            else {"title": NO_LONGER_KEPT, "keywords": []}
+        )
         data["issue"] = title | data["issue"]
     data["quotes"] = _quotes(session, alert, issue)
     data["link"] = f"{url}/dashboard/issues/{issue.id}" if issue else f"{url}/dashboard/{data['service']}"
     if "theme" in data:
         theme = session.get(Theme, uuid.UUID(data["theme"]["id"]))
-        data["theme"] = {**data["theme"], "title": theme.title if theme else GONE}
+        data["theme"] = {**data["theme"], "title": theme.title if theme else NO_LONGER_KEPT}
         data["link"] = f"{url}/dashboard/themes/{data['theme']['id']}"
     return {"type": alert.type, "timestamp": alert.raised_at.astimezone(dt.UTC).isoformat(), "data": data}
 
 
 def _quotes(session: Session, alert: Alert, issue: Issue | None) -> list[dict[str, str]]:
-    """Whoever took their words back is quoted no more, however late it is sent."""
+    """Read when it is sent: whoever took their words back is quoted no more."""
     ids = [uuid.UUID(identity) for identity in alert.facts["feedback_ids"]]
     if issue is None:
-        return [_quote(row.channel, row.text) for row in session.scalars(_pieces(ids)) if row.text]
-    said = session.execute(
+        pieces = session.scalars(select(Feedback).where(Feedback.id.in_(ids)).limit(MAX_QUOTES))
+        return [_quote(piece.channel, piece.text) for piece in pieces if piece.text]
+    statements = session.execute(
         select(Statement.text, Statement.feedback_id, Feedback.channel)
         .join(Feedback, Feedback.id == Statement.feedback_id)
         .where(Statement.issue_id == issue.id, Statement.feedback_id.in_(ids), Statement.filler.is_(False))
         .order_by(Statement.sureness.desc().nulls_last(), Statement.id)
     ).all()
-    one_each = {row.feedback_id: _quote(row.channel, row.text) for row in reversed(said)}
-    best = [one_each[identity] for identity in dict.fromkeys(row.feedback_id for row in said)]
-    return best[:QUOTES]
-
-
-def _pieces(ids: list[uuid.UUID]) -> Any:
-    return select(Feedback).where(Feedback.id.in_(ids)).limit(QUOTES)
+    one_each = {row.feedback_id: _quote(row.channel, row.text) for row in reversed(statements)}
+    best = [one_each[identity] for identity in dict.fromkeys(row.feedback_id for row in statements)]
+    return best[:MAX_QUOTES]
 
 
 def _quote(channel: str, text: str) -> dict[str, str]:
     return {"text": text[:LONGEST_QUOTE], "channel": channel}
 
 
-def packed(content: dict[str, Any]) -> bytes:
-    """JSON of less than 20 kB: where it is more, fewer pieces are named."""
-    data = content["data"]
-    while len(encoded := msgspec.json.encode(content)) >= LARGEST and data.get("feedback_ids"):
+def encode(event: dict[str, Any]) -> bytes:
+    """Encodes an event as JSON below `MAX_BODY_BYTES`; one that would be larger names fewer pieces of feedback."""
+    data = event["data"]
+    while len(encoded := msgspec.json.encode(event)) >= MAX_BODY_BYTES and data.get("feedback_ids"):
         data["feedback_ids"] = data["feedback_ids"][: len(data["feedback_ids"]) // 2]
     return encoded

@@ -13,11 +13,11 @@ from feedback.record.errors import Malformed
 Address = IPv4Address | IPv6Address
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
-LONGEST = 2_000  # characters of a URL
-NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?")
-NUMBER = re.compile(r"\d+|0x[0-9a-f]*")  # the last label of an IPv4 address in any spelling (WHATWG URL, 3.5)
+MAX_URL_LENGTH = 2_000  # characters of a URL
+HOST_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?")
+IPV4_LAST_LABEL = re.compile(r"\d+|0x[0-9a-f]*")  # the last label of an IPv4 address in any spelling (WHATWG URL, 3.5)
 
-PRIVATE_4 = tuple(
+IPV4_SPECIAL = tuple(
     IPv4Network(network)
     for network in (
         "0.0.0.0/8",
@@ -38,10 +38,10 @@ PRIVATE_4 = tuple(
 )
 """The IANA special-purpose registry, with multicast and what is reserved."""
 
-GLOBAL_6 = IPv6Network("2000::/3")
+IPV6_GLOBAL = IPv6Network("2000::/3")
 """Mapped, compatible, NAT64, unique local, link-local and multicast addresses all lie outside it."""
 
-PRIVATE_6 = tuple(IPv6Network(network) for network in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"))
+IPV6_SPECIAL = tuple(IPv6Network(network) for network in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"))
 """Within it: protocol assignments such as Teredo, documentation, 6to4."""
 
 
@@ -52,26 +52,26 @@ NAT64 = IPv6Network("64:ff9b::/96")
 def is_public(address: Address) -> bool:
     """Stricter than `is_global`, which takes NAT64, 6to4 and multicast for public."""
     if isinstance(address, IPv4Address):
-        return not any(address in network for network in PRIVATE_4)
-    return address in GLOBAL_6 and not any(address in network for network in PRIVATE_6)
+        return not any(address in network for network in IPV4_SPECIAL)
+    return address in IPV6_GLOBAL and not any(address in network for network in IPV6_SPECIAL)
 
 
 @dataclass(frozen=True, slots=True)
-class Allowed:
+class AllowList:
     """What may be reached although it is private: hosts by name, and networks."""
 
     hosts: frozenset[str] = frozenset()
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
 
     @classmethod
-    def of(cls, entries: Iterable[str]) -> "Allowed":
+    def of(cls, entries: Iterable[str]) -> "AllowList":
         """Raises `Malformed` for what is neither a host nor a network."""
         hosts, networks = set(), []
         for entry in entries:
             try:
                 networks.append(ipaddress.ip_network(entry, strict=False))
             except ValueError:
-                if not NAME.fullmatch(entry.lower()):
+                if not HOST_NAME.fullmatch(entry.lower()):
                     raise Malformed(f"FEEDBACK_WEBHOOK_ALLOW: '{entry}' is neither a host nor a network") from None
                 hosts.add(entry.lower().rstrip("."))
         return cls(frozenset(hosts), tuple(networks))
@@ -106,7 +106,7 @@ class Target:
     @classmethod
     def of(cls, url: str) -> "Target":
         """Raises `Malformed` for what is no plain http(s) URL."""
-        if len(url) > LONGEST or not url.isprintable() or any(sign in url for sign in " \\"):
+        if len(url) > MAX_URL_LENGTH or not url.isprintable() or any(sign in url for sign in " \\"):
             raise Malformed("url: this is no URL")
         try:
             parts = urlsplit(url)
@@ -135,7 +135,7 @@ def host_of(text: str) -> str:
         host = text.encode("idna").decode().lower().rstrip(".")
     except UnicodeError:
         host = ""
-    if not NAME.fullmatch(host):
+    if not HOST_NAME.fullmatch(host):
         raise Malformed("url: this is no host")
     return host
 
@@ -146,7 +146,7 @@ def literal(host: str) -> Address | None:
         return IPv6Address(host)
     if host == "localhost" or host.endswith(".localhost"):
         return IPv4Address("127.0.0.1")  # RFC 6761: never looked up
-    if not NUMBER.fullmatch(host.rpartition(".")[2]):
+    if not IPV4_LAST_LABEL.fullmatch(host.rpartition(".")[2]):
         return None
     try:
         return IPv4Address(socket.inet_aton(host))
@@ -154,7 +154,7 @@ def literal(host: str) -> Address | None:
         raise Malformed("url: this is no IPv4 address") from None
 
 
-def check(url: str, allowed: Allowed) -> Target:
+def check(url: str, allowed: AllowList) -> Target:
     """Raises `Malformed` for a URL that spells out a forbidden address. Names are looked up when something is sent."""
     target = Target.of(url)
     address = literal(target.host)

@@ -13,16 +13,16 @@ import httpcore
 
 from feedback.record.errors import Malformed
 from feedback.record.settings import Settings
-from insights.egress.addresses import Address, Allowed, Target, literal
+from insights.egress.addresses import Address, AllowList, Target, literal
 from insights.egress.proxy import Proxy
 from insights.egress.wire import Deadline, Stream, Unreachable
 
-IN_ALL = 15.0  # seconds, from the look-up of the name to the end of the answer
-KEPT = 1_000  # bytes of an answer
+TIMEOUT_SECONDS = 15.0  # seconds, from the look-up of the name to the end of the answer
+REPLY_TEXT_BYTES = 1_000  # bytes of an answer
 
 Resolve = Callable[[str, int], Sequence[Address]]
 
-BROKEN_OFF = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError)
+CONNECTION_ERRORS = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError)
 
 
 class Refused(Exception):
@@ -30,7 +30,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ReceiverReply:
     """`text`: its first kilobyte; `retry_after`: as the header says it."""
 
     status: int
@@ -38,7 +38,7 @@ class Answer:
     retry_after: str | None
 
 
-def look_up(host: str, port: int) -> list[Address]:
+def resolve_host(host: str, port: int) -> list[Address]:
     """The system's answer; empty when there is none."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -50,14 +50,14 @@ def look_up(host: str, port: int) -> list[Address]:
 class Egress:
     """Knows what the operator allows although it is private, and the proxy that all goes through, if any."""
 
-    def __init__(self, settings: Settings, resolve: Resolve = look_up, seconds: float = IN_ALL) -> None:
-        self.allowed = Allowed.of(settings.webhook_allow)
+    def __init__(self, settings: Settings, resolve: Resolve = resolve_host, seconds: float = TIMEOUT_SECONDS) -> None:
+        self.allowed = AllowList.of(settings.webhook_allow)
         self._proxy = Proxy.at(settings.egress_proxy) if settings.egress_proxy else None
         self._resolve = resolve
         self._seconds = seconds
         self._tls = httpcore.default_ssl_context()
 
-    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> ReceiverReply:
         """Raises `Refused` before a byte is sent, `Unreachable` when there is no answer. A redirect is an answer."""
         try:
             target = Target.of(url)
@@ -70,14 +70,14 @@ class Egress:
                 httpcore.ConnectionPool(self._tls, network_backend=_Backend(self, Deadline(self._seconds))) as pool,
                 pool.stream("POST", where, headers=lines, content=body) as response,
             ):
-                return Answer(response.status, _beginning(response), _header(response, b"retry-after"))
-        except BROKEN_OFF as error:
+                return ReceiverReply(response.status, _reply_text(response), _header(response, b"retry-after"))
+        except CONNECTION_ERRORS as error:
             raise Unreachable(f"no answer ({type(error).__name__})") from error
 
     def connect(self, host: str, port: int, deadline: Deadline) -> socket.socket:
         """A connection to an address that was checked: the name is looked up once."""
         failure: OSError | None = None
-        for address in self._permitted(host, port, deadline):
+        for address in self._permitted_addresses(host, port, deadline):
             try:
                 if self._proxy:
                     return self._proxy.connect(str(address), port, deadline)
@@ -86,9 +86,9 @@ class Egress:
                 failure = error
         raise Unreachable(f"no connection ({type(failure).__name__})") from failure
 
-    def _permitted(self, host: str, port: int, deadline: Deadline) -> list[Address]:
+    def _permitted_addresses(self, host: str, port: int, deadline: Deadline) -> list[Address]:
         spelled = literal(host)
-        found = [spelled] if spelled is not None else self._looked_up(host, port, deadline)
+        found = [spelled] if spelled is not None else self._resolve_in_time(host, port, deadline)
         if not found:
             raise Unreachable("the name leads nowhere")
         permitted = [address for address in dict.fromkeys(found) if self.allowed.permits(host, address)]
@@ -96,7 +96,7 @@ class Egress:
             raise Refused("its address is not public, and FEEDBACK_WEBHOOK_ALLOW does not name it")
         return permitted
 
-    def _looked_up(self, host: str, port: int, deadline: Deadline) -> Sequence[Address]:
+    def _resolve_in_time(self, host: str, port: int, deadline: Deadline) -> Sequence[Address]:
         """In a thread, as the system's look-up knows no time limit."""
         answer: SimpleQueue[Sequence[Address]] = SimpleQueue()
         threading.Thread(target=lambda: answer.put(self._resolve(host, port)), daemon=True).start()
@@ -117,15 +117,17 @@ class _Backend(httpcore.NetworkBackend):
         return Stream(self._egress.connect(host, port, self._deadline), self._deadline)
 
 
-def _beginning(response: httpcore.Response) -> str:
+def _reply_text(response: httpcore.Response) -> str:
     """The status is what counts: an answer that breaks off, or goes on for ever, has been given."""
     body = b""
-    with suppress(*BROKEN_OFF, Unreachable):
+    with suppress(*CONNECTION_ERRORS, Unreachable):
         for chunk in response.iter_stream():
             body += chunk
-            if len(body) >= KEPT:
+            if len(body) >= REPLY_TEXT_BYTES:
                 break
-    return "".join(sign for sign in body[:KEPT].decode(errors="replace") if sign.isprintable() or sign in "\n\t")
+    return "".join(
+        sign for sign in body[:REPLY_TEXT_BYTES].decode(errors="replace") if sign.isprintable() or sign in "\n\t"
+    )
 
 
 def _header(response: httpcore.Response, name: bytes) -> str | None:

@@ -14,11 +14,11 @@ from typing import Self
 
 from feedback.record.errors import Malformed
 from insights.egress.addresses import DEFAULT_PORTS, Target, host_of
-from insights.egress.client import IN_ALL, Egress, Refused
-from insights.egress.wire import LONGEST_ANSWER, Deadline, Unreachable
+from insights.egress.client import TIMEOUT_SECONDS, Egress, Refused
+from insights.egress.wire import MAX_REPLY_BYTES, Deadline, Unreachable
 
-LONGEST_HEAD = 16_000  # bytes of a request's head
-BOTH_WAYS = 3 * LONGEST_ANSWER  # bytes from a receiver, its certificates included
+MAX_HEAD_BYTES = 16_000  # bytes of a request's head
+MAX_RECEIVED_BYTES = 3 * MAX_REPLY_BYTES  # bytes from a receiver, its certificates included
 
 
 class Gateway:
@@ -47,7 +47,7 @@ class Gateway:
                 threading.Thread(target=self._serve, args=(inner,), daemon=True).start()
 
     def _serve(self, inner: socket.socket) -> None:
-        deadline = Deadline(IN_ALL)
+        deadline = Deadline(TIMEOUT_SECONDS)
         with inner, suppress(OSError, Unreachable):
             try:
                 outer, first, to_inner = self._open(*_head(inner, deadline), deadline)
@@ -83,7 +83,7 @@ def _head(inner: socket.socket, deadline: Deadline) -> tuple[str, bytes]:
     got = b""
     while b"\r\n\r\n" not in got:
         inner.settimeout(deadline.left())
-        if not (more := inner.recv(4096)) or len(got) > LONGEST_HEAD:
+        if not (more := inner.recv(4096)) or len(got) > MAX_HEAD_BYTES:
             raise Refused("no request")
         got += more
     head, _, rest = got.partition(b"\r\n\r\n")
@@ -92,7 +92,7 @@ def _head(inner: socket.socket, deadline: Deadline) -> tuple[str, bytes]:
 
 def _pass_on(inner: socket.socket, outer: socket.socket, deadline: Deadline) -> None:
     """Both ways, until either side ends, or the receiver has said too much."""
-    left = BOTH_WAYS
+    left = MAX_RECEIVED_BYTES
     while left > 0:
         ready, _, _ = select.select([inner, outer], [], [], deadline.left())
         for source, sink in ((inner, outer), (outer, inner)):

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from feedback.record.errors import Malformed
 from insights.egress.addresses import host_of
-from insights.egress.wire import LONGEST_ANSWER, Deadline, Unreachable
+from insights.egress.wire import MAX_REPLY_BYTES, Deadline, Unreachable
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Proxy:
 def _said(tunnel: socket.socket, deadline: Deadline) -> bytes:
     """One byte at a time: what follows the blank line is the receiver's."""
     said = b""
-    while not said.endswith(b"\r\n\r\n") and len(said) < LONGEST_ANSWER:
+    while not said.endswith(b"\r\n\r\n") and len(said) < MAX_REPLY_BYTES:
         tunnel.settimeout(deadline.left())
         if not (byte := tunnel.recv(1)):
             break

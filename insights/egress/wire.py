@@ -6,7 +6,7 @@ import time
 
 import httpcore
 
-LONGEST_ANSWER = 20_000  # bytes, its headers included
+MAX_REPLY_BYTES = 20_000  # bytes, its headers included
 
 
 class Unreachable(Exception):
@@ -32,7 +32,7 @@ class Stream(httpcore.NetworkStream):
     def __init__(self, connection: socket.socket, deadline: Deadline) -> None:
         self._socket = connection
         self._deadline = deadline
-        self._left = LONGEST_ANSWER
+        self._left = MAX_REPLY_BYTES
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if not self._left:

@@ -23,10 +23,10 @@ from feedback.record.errors import Malformed
 from feedback.record.models import Alert, Service, Subscription, new_id
 from insights.alerts import payload
 from insights.alerts.delivery import message
-from insights.alerts.rules import fan_out, hindsight, subscriptions
-from insights.alerts.rules import preview as hearing
-from insights.alerts.rules.subscriptions import Filters, Wanted
-from insights.egress.addresses import Allowed
+from insights.alerts.rules import filters, hindsight, preview, subscriptions
+from insights.alerts.rules.filters import AlertFilters
+from insights.alerts.rules.subscriptions import SubscriptionRequest
+from insights.egress.addresses import AllowList
 from insights.issues.queries import themes
 from insights.pages.layout import redirect, show
 from insights.presentation import labels
@@ -79,7 +79,7 @@ def _preview(request: AnyRequest, record: Record, slug: str, values: Values) -> 
         who = authenticate(session, request)
         service = access.service_for(session, who, slug, Role.editor)
         try:
-            found = hearing.preview(session, service, _filters(values))
+            found = preview.preview(session, service, _filters(values))
             complete = hindsight.is_complete(session, service)
         except (msgspec.ValidationError, Malformed) as error:
             return _page(session, who, service, values, errors=_complaint(error))
@@ -91,7 +91,7 @@ def _subscribe(request: AnyRequest, record: Record, slug: str, values: Values) -
     """A webhook's secret is shown this once; to send the form again makes no second subscription."""
     try:
         with record.transaction() as session:
-            who, allowed = authenticate(session, request), Allowed.of(record.settings.webhook_allow)
+            who, allowed = authenticate(session, request), AllowList.of(record.settings.webhook_allow)
             wanted = _wanted(slug, values)
             made, secret = subscriptions.make(session, record.keys, allowed, who, wanted, f"page:{values['key']}")
             here = f"/dashboard/subscriptions/{made.id}"
@@ -104,17 +104,17 @@ def _subscribe(request: AnyRequest, record: Record, slug: str, values: Values) -
         return _page(session, who, access.service_for(session, who, slug), values, errors=complaint)
 
 
-def _wanted(slug: str, values: Values) -> Wanted:
+def _wanted(slug: str, values: Values) -> SubscriptionRequest:
     place = "address" if values["kind"] == "email" else "url"
     given = {name: values[name] for name in ("kind", "name", "digest")} | {"contact": values["contact"] or None}
     about = {"theme": values["theme"]} if values["theme"] else {"service": slug}
-    return msgspec.convert({**given, **about, place: values["to"], "filters": _filters(values)}, Wanted)
+    return msgspec.convert({**given, **about, place: values["to"], "filters": _filters(values)}, SubscriptionRequest)
 
 
-def _filters(values: Values) -> Filters:
+def _filters(values: Values) -> AlertFilters:
     chosen = {name: values[name] for name in MANY}
     rest = {"least": values["least"] or 0, "urgent_only": bool(values["urgent_only"])}
-    return msgspec.convert(chosen | rest, Filters, strict=False)
+    return msgspec.convert(chosen | rest, AlertFilters, strict=False)
 
 
 def _complaint(error: Exception) -> dict[str, str]:
@@ -131,7 +131,7 @@ def told(session: Session, record: Record, service: Service, alerts: Sequence[Al
     """Each in the words that people are sent."""
     now, found = dt.datetime.now(dt.UTC), []
     for alert in alerts:
-        note = message.note(payload.body(session, alert, record.settings.url), service, now)
+        note = message.write(payload.event(session, alert, record.settings.url), service, now)
         found.append(Told(alert, note.heading, note.lines[0]))
     return found
 
@@ -173,15 +173,15 @@ def _listed(
 
 def wishes(subscription: Subscription) -> str:
     """What it wants to hear, in words."""
-    filters = fan_out.filters_of(subscription)
-    if filters.urgent_only:
+    wanted = filters.filters_of(subscription)
+    if wanted.urgent_only:
         return "only what is urgent"
     named = (
-        [labels.ALERTS[kind].lower() for kind in filters.kinds],
-        [labels.CHANNELS[channel] for channel in filters.channels],
-        [labels.TRENDS[trend].lower() for trend in filters.trends],
-        [labels.STATUSES[status].lower() for status in filters.statuses],
-        [f"from {filters.least} reports on"] if filters.least else [],
+        [labels.ALERTS[kind].lower() for kind in wanted.kinds],
+        [labels.CHANNELS[channel] for channel in wanted.channels],
+        [labels.TRENDS[trend].lower() for trend in wanted.trends],
+        [labels.STATUSES[status].lower() for status in wanted.statuses],
+        [f"from {wanted.least} reports on"] if wanted.least else [],
     )
     everything = "one theme" if subscription.theme_id else "everything"
     return "; ".join(" or ".join(part) for part in named if part) or everything

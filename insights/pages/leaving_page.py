@@ -11,6 +11,7 @@ from feedback.http.dependencies import GivenRecord
 from feedback.record.db import Record
 from feedback.record.errors import NotFound
 from feedback.record.models import AuditEntry, Subscription
+from feedback.record.states import SubscriptionState
 from insights.alerts.delivery import attempts, credentials
 from insights.alerts.rules import subscriptions
 from insights.pages import layout
@@ -37,8 +38,8 @@ def unsubscribe_at_once(record: GivenRecord, subscription: FromPath[uuid.UUID], 
     """One click, from the page or from the mail program (RFC 8058)."""
     with record.transaction() as session:
         found = _reader_of(session, record, subscription, token)
-        if found.state != "ended":
-            attempts.end(session, found, "ended")
+        if found.state != SubscriptionState.ENDED:
+            attempts.end(session, found, SubscriptionState.ENDED)
             subject = f"subscription:{found.id}"
             session.add(AuditEntry(service_id=found.service_id, by="its receiver", act="unsubscribe", subject=subject))
         return _leaving(session, found)
@@ -46,7 +47,9 @@ def unsubscribe_at_once(record: GivenRecord, subscription: FromPath[uuid.UUID], 
 
 def _leaving(session: Session, found: Subscription) -> Response[str]:
     about = subscriptions.about(session, found)
-    return layout.show(None, "unsubscribe.html", about=about, ended=found.state == "ended", shown=found.shown)
+    return layout.show(
+        None, "unsubscribe.html", about=about, ended=found.state == SubscriptionState.ENDED, shown=found.shown
+    )
 
 
 router = Router(

@@ -19,9 +19,10 @@ from feedback.record.db import Record
 from feedback.record.errors import Malformed, NotFound
 from feedback.record.models import Alert, Delivery, Issue, Quiet, Service, Subscription
 from feedback.record.work.queue import WorkQueue
+from insights.alerts import queries
 from insights.alerts.delivery import attempts, credentials
-from insights.alerts.rules import preview, subscriptions
-from insights.alerts.rules.subscriptions import Change
+from insights.alerts.rules import mute, subscriptions
+from insights.alerts.rules.subscriptions import SubscriptionChange
 from insights.pages import alerts_page
 from insights.pages.layout import redirect, show
 
@@ -88,39 +89,39 @@ def _act(
 
 def _service(session: Session, found: Subscription) -> Service:
     """Where its page belongs."""
-    service = subscriptions.service_of(session, found)
+    service = queries.service_of(session, found)
     if service is None:
         raise NotFound("no service has an issue of this theme now")
     return service
 
 
 def _test(session: Session, who: Principal, found: Subscription, values: Values) -> None:
-    attempts.test(session, found)
+    attempts.send_test(session, found)
 
 
 def _mute(session: Session, who: Principal, found: Subscription, values: Values) -> None:
-    subscriptions.change(session, found, Change(state="muted"))
+    subscriptions.change(session, found, SubscriptionChange(state="muted"))
 
 
 def _resume(session: Session, who: Principal, found: Subscription, values: Values) -> None:
-    subscriptions.change(session, found, Change(state="active", quiet_until=None))
+    subscriptions.change(session, found, SubscriptionChange(state="active", quiet_until=None))
 
 
 def _snooze(session: Session, who: Principal, found: Subscription, values: Values) -> None:
-    subscriptions.change(session, found, Change(quiet_until=_until(values)))
+    subscriptions.change(session, found, SubscriptionChange(quiet_until=_until(values)))
 
 
 def _quieten(session: Session, who: Principal, found: Subscription, values: Values) -> None:
     issue = access.issue_for(session, who, _id(values, "issue"))
-    preview.quieten(session, found, issue, _until(values) if values.get("days") else None)
+    mute.mute(session, found, issue, _until(values) if values.get("days") else None)
 
 
 def _hear(session: Session, who: Principal, found: Subscription, values: Values) -> None:
-    preview.listen_again(session, found, _id(values, "issue"))
+    mute.unmute(session, found, _id(values, "issue"))
 
 
 def _acknowledge(session: Session, who: Principal, found: Subscription, values: Values) -> None:
-    preview.acknowledge(session, who, _id(values, "alert"))
+    mute.acknowledge(session, who, _id(values, "alert"))
 
 
 def _replay(session: Session, who: Principal, found: Subscription, values: Values) -> None:

@@ -7,7 +7,7 @@ import httpx
 
 from feedback.record.settings import Settings
 
-PATIENCE = 15.0  # seconds for each step of the conversation
+SUPPLIER_TIMEOUT_SECONDS = 15.0  # seconds for each step of the conversation
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,9 @@ def send(settings: Settings, supplier: Supplier, text: Text) -> int | None:
     """The status that the supplier answers with, 200 where it has the text already; none where it does not answer."""
     proxy = settings.egress_proxy
     try:
-        with httpx.Client(base_url=supplier.url, timeout=PATIENCE, proxy=proxy, trust_env=False) as http:
+        with httpx.Client(
+            base_url=supplier.url, timeout=SUPPLIER_TIMEOUT_SECONDS, proxy=proxy, trust_env=False
+        ) as http:
             return 200 if supplier.was_sent(http, text) else supplier.send(http, text).status_code
     except httpx.HTTPStatusError as error:
         return error.response.status_code

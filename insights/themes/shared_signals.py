@@ -165,7 +165,7 @@ def _raise(session: Session, found: Found, now: dt.datetime) -> None:
     )
     session.add_all([signal, ThemeEvent(theme_id=theme.id, what="signal")])
     session.flush()
-    theme_alerts.tell(session, signal)
+    theme_alerts.raise_alerts(session, signal)
 
 
 def _theme(session: Session, issues: Sequence[uuid.UUID]) -> Theme | None:

@@ -21,13 +21,14 @@ from feedback.record.db import Record, engine_for
 from feedback.record.migrations import migrate
 from feedback.record.models import Alert, Feedback, ServiceWork
 from feedback.record.settings import Settings
+from feedback.record.states import SubscriptionKind
 from feedback.record.work.claims import Claimer
 from feedback.record.work.queue import WorkQueue
 from ingest.intake.accept import accept
 from ingest.intake.arrival import Arrival
 from insights.alerts.rules import subscriptions
-from insights.alerts.rules.subscriptions import Wanted
-from insights.egress.addresses import Allowed
+from insights.alerts.rules.subscriptions import SubscriptionRequest
+from insights.egress.addresses import AllowList
 from tests.bench import Report
 from tests.insights.raising import raise_signal
 from tests.insights.receivers import Received, Receiver, receiver
@@ -73,8 +74,8 @@ def child(env: dict[str, str], *words: str) -> Iterator[None]:
 def _subscribe(record: Record, slug: str, url: str) -> None:
     with record.transaction() as session:
         who = access.identify(session, access.create(session, "key", access.Role.admin, None), "key")
-        wanted = Wanted("webhook", service=slug, url=url)
-        subscriptions.make(session, record.keys, Allowed.of(record.settings.webhook_allow), who, wanted)
+        wanted = SubscriptionRequest(SubscriptionKind.WEBHOOK, service=slug, url=url)
+        subscriptions.make(session, record.keys, AllowList.of(record.settings.webhook_allow), who, wanted)
 
 
 def _burst(record: Record, work_queue: WorkQueue) -> dict[str, float | int]:

@@ -33,7 +33,7 @@ def raise_signal(record: Record, slug: str = "blue-badge", **more: Any) -> Signa
         }
         signal = Signal(id=new_id(), service_id=service.id, issue_id=issue.id, **(fields | more))
         session.add(signal)
-        fan_out.tell(session, service.id)
+        fan_out.raise_alerts(session, service.id)
         return signal
 
 
@@ -41,7 +41,7 @@ def tell_again(record: Record, signal: Signal, **changes: Any) -> None:
     with record.transaction() as session:
         if changes:
             session.execute(update(Signal).where(Signal.id == signal.id).values(**changes))
-        fan_out.tell(session, signal.service_id)
+        fan_out.raise_alerts(session, signal.service_id)
 
 
 def waiting(record: Record) -> list[Alert]:

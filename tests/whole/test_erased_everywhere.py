@@ -32,7 +32,7 @@ from feedback.record.models import (
 from feedback.record.privacy import contacts
 from ingest.intake.accept import accept
 from ingest.intake.arrival import Arrival
-from insights.alerts.delivery.credentials import Sealed, seal
+from insights.alerts.delivery.credentials import Credentials, seal
 from tests.conftest import RealServers
 from tests.walking import walk
 from tests.workers.texts import USUAL, said
@@ -111,7 +111,7 @@ def _name_an_issue(session: Any, keys: KeyRing, words: str) -> None:
     session.add(ThemeIssue(theme_id=theme.id, issue_id=issue.id))
     alert = session.scalars(select(Alert)).one()
     identity = new_id()
-    address = seal(keys, identity, Sealed("https://example.org"))
+    address = seal(keys, identity, Credentials("https://example.org"))
     subscription = Subscription(
         id=identity,
         service_id=alert.service_id,

@@ -46,7 +46,7 @@ def _clean(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
         near_duplicates.mark(session, mine)
         _hold_urgent(session, worker.record.keys, mine, contents)
         raw.discard(session, [row.id for row in mine])
-        fan_out.tell_urgent(session, mine)
+        fan_out.raise_urgent_alerts(session, mine)
 
     return save
 
@@ -55,7 +55,7 @@ def _hold_urgent(
     session: Session, keys: KeyRing, rows: Sequence[Feedback], contents: Mapping[uuid.UUID, Mapping[str, Any]]
 ) -> None:
     """Whoever is in danger must be found, so what they wrote stays until an owner releases it."""
-    urgent_raw.retain(session, keys, {row.id: contents[row.id] for row in rows if fan_out.cannot_wait(row)})
+    urgent_raw.retain(session, keys, {row.id: contents[row.id] for row in rows if fan_out.is_urgent(row)})
 
 
 def _tell_unread(worker: Worker, rows: Sequence[Feedback], contents: Mapping[uuid.UUID, Mapping[str, Any]]) -> None:
@@ -66,7 +66,7 @@ def _tell_unread(worker: Worker, rows: Sequence[Feedback], contents: Mapping[uui
         [row] = own(session, Feedback, [rows[0].id], worker.claimer.number)
         row.urgent = {"kind": found.kind, "reason": REASONS[found.kind]}
         _hold_urgent(session, worker.record.keys, [row], contents)
-        fan_out.tell_urgent(session, [row])
+        fan_out.raise_urgent_alerts(session, [row])
 
 
 def _write(session: Session, rows: Sequence[Feedback], prepared: Mapping[uuid.UUID, Prepared]) -> None:

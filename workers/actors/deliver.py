@@ -12,7 +12,7 @@ from feedback.record.states import WorkStage
 from feedback.record.work.stages import stage
 from insights.alerts.delivery import attempts
 from insights.alerts.delivery.envelope import pack
-from insights.alerts.delivery.transports import Ways
+from insights.alerts.delivery.transports import Transports
 from workers.runtime.actor import Actor, Save, Worker, work_once
 
 RETRY_THREADS = threading.BoundedSemaphore(8)
@@ -30,8 +30,8 @@ def deliver(worker: Worker) -> None:
 
 
 @cache
-def ways(settings: Settings) -> Ways:
-    return Ways(settings)
+def transports(settings: Settings) -> Transports:
+    return Transports(settings)
 
 
 def _deliver(worker: Worker, rows: Sequence[Subscription]) -> Save[Subscription]:
@@ -39,13 +39,13 @@ def _deliver(worker: Worker, rows: Sequence[Subscription]) -> Save[Subscription]
     [subscription] = rows
     record = worker.record
     with record.transaction() as session:
-        parcel = pack(session, record.keys, record.settings, subscription)
-    outcome = ways(record.settings).send(parcel) if parcel else None
+        envelope = pack(session, record.keys, record.settings, subscription)
+    outcome = transports(record.settings).send(envelope) if envelope else None
 
     def save(session: Session, mine: Sequence[Subscription]) -> None:
         for row in mine:
-            if parcel and outcome:
-                attempts.record(session, row, parcel.alert_ids, outcome)
+            if envelope and outcome:
+                attempts.record(session, row, envelope.alert_ids, outcome)
 
     return save
 

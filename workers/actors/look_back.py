@@ -31,14 +31,14 @@ def _look_back(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]
     seen, service_id = row.asked, row.service_id
     with worker.record.transaction() as session:
         service = session.get_one(Service, service_id)
-        size = hindsight.size(session, service)
+        size = hindsight.history_size(session, service)
         history = list(_history(session, service, dt.datetime.now(dt.UTC)))
     raised = replay(history, service.properties.tolerance)
     found = [_hindsight(service, line(one)) for one in raised if one.signal.tier == "signal"]
 
     def save(session: Session, mine: Sequence[ServiceWork]) -> None:
         for row in mine:
-            row.done, row.state = seen, {hindsight.SIZE: size}
+            row.done, row.state = seen, {hindsight.HISTORY_SIZE: size}
         if mine:
             session.execute(delete(Hindsight).where(Hindsight.service_id == service_id))
             session.add_all(found)
@@ -49,7 +49,7 @@ def _look_back(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]
 def _history(session: Session, service: Service, now: dt.datetime) -> Iterator[Heard]:
     """What was said before the service was here, piece by piece as it would have come, and in no group yet."""
     until = Statement.said_at < service.created_at
-    reports = window_cache.reports_of(session, service.id, now - hindsight.LOOKED_BACK - KEPT, until)
+    reports = window_cache.reports_of(session, service.id, now - hindsight.PREVIEW_SPAN - KEPT, until)
     for _, piece in itertools.groupby(reports, lambda report: report.feedback_id):
         heard = [(replace(said, issue=None, late=False), str(said.key)) for said in piece if said.vector is not None]
         if heard:
@@ -59,7 +59,7 @@ def _history(session: Session, service: Service, now: dt.datetime) -> Iterator[H
 def _hindsight(service: Service, told: dict[str, Any]) -> Hindsight:
     """`title` of what is told: the statement that it is, as we gave its number for its text."""
     at = dt.datetime.fromisoformat(told["detected_at"])
-    said = payload.of_hindsight(service, uuid.UUID(told["issue_id"]), told)
+    said = payload.for_hindsight(service, uuid.UUID(told["issue_id"]), told)
     return Hindsight(service_id=service.id, statement_id=int(told["title"]), detected_at=at, facts=said)
 
 

@@ -70,7 +70,7 @@ def _notice(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
         _move(session, state.joined)
         mine[0].remembered = freeze(state)
         _follow(session, scene.service, mine[0], now, at_once=bool(signals or ended))
-        fan_out.tell(session, service_id)
+        fan_out.raise_alerts(session, service_id)
         if scene.heard.fresh:
             ask_wide(session, "themes", wait=TOGETHER)
         worker.recall.keep(service_id, scene.heard.kept.after(state))

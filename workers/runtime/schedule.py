@@ -70,7 +70,7 @@ def _days(session: Session, record: Record, today: dt.date) -> None:
 def _hourly(session: Session, now: dt.datetime) -> None:
     """Signals end although nothing more is said; each night all is grouped anew."""
     services = list(session.scalars(select(Service.id)))
-    attempts.forget(session)
+    attempts.delete_old(session)
     idempotency.forget(session)
     contacts.shred_expired(session)
     if now.hour == NIGHTLY_HOUR:

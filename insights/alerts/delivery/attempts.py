@@ -8,30 +8,43 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Update, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from feedback.record.errors import Conflict, NotFound
 from feedback.record.models import Alert, Delivery, Service, Subscription, new_id
+from feedback.record.states import (
+    AlertState,
+    AlertType,
+    DeliveryOutcome,
+    SubscriptionKind,
+    SubscriptionState,
+)
 from feedback.record.work.stages import ALERT_DUE
-from insights.alerts import payload
-from insights.alerts.payload import ENDED, URGENT
-from insights.alerts.rules import subscriptions
+from insights.alerts import payload, queries
 
 RETRIES = tuple(
     dt.timedelta(seconds=seconds) for seconds in (5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 10 * 3600)
 )
-JITTER = 0.2  # the share of a wait that is left to chance, so that what failed together does not come back together
-PATIENCE = dt.timedelta(days=5)
-LONGEST_WAIT = dt.timedelta(days=1)  # that a receiver may ask for
-FOLDED = 50  # alerts in one message at most
+"""The waits between the attempts to send one alert (Standard Webhooks)."""
+
+JITTER_SHARE = 0.2  # of a wait that is left to chance, so that what failed together does not come back together
+MAX_RETRY_AFTER = dt.timedelta(days=1)
+GIVE_UP_AFTER = dt.timedelta(days=5)
+"""A subscription is disabled once nothing could be delivered to it for so long."""
+
+KEEP_ATTEMPTS_FOR = dt.timedelta(days=90)
+MAX_ALERTS_PER_MESSAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """Of one attempt. `outcome`: delivered, failed or gone (the receiver wants no more)."""
+class AttemptResult:
+    """What came of one attempt to send, and how many seconds it took.
 
-    outcome: str
+    `status` and `answer` are the receiver's, `retry_after` its header; `reason` says why an attempt failed.
+    """
+
+    outcome: DeliveryOutcome
     seconds: float
     status: int | None = None
     reason: str | None = None
@@ -40,113 +53,120 @@ class Outcome:
 
 
 def due(session: Session, subscription: Subscription) -> Sequence[Alert]:
-    """What goes into the next message: one alert for a program; for people all that is due, the urgent by itself."""
+    """Chooses the alerts of the next message: one for a program; for people all that are due, an urgent one alone."""
     found = session.scalars(
-        select(Alert).where(Alert.subscription_id == subscription.id, *ALERT_DUE).order_by(Alert.number).limit(FOLDED)
+        select(Alert)
+        .where(Alert.subscription_id == subscription.id, *ALERT_DUE)
+        .order_by(Alert.number)
+        .limit(MAX_ALERTS_PER_MESSAGE)
     ).all()
-    if notices := [alert for alert in found if alert.type == ENDED]:
-        return notices[:1]
-    if subscription.kind == "webhook":
+    if end_notices := [alert for alert in found if alert.type == AlertType.SUBSCRIPTION_ENDED]:
+        return end_notices[:1]
+    if subscription.kind == SubscriptionKind.WEBHOOK:
         return found[:1]
-    return [alert for alert in found if alert.type == URGENT][:1] or found
+    return [alert for alert in found if alert.type == AlertType.URGENT][:1] or found
 
 
-def record(session: Session, subscription: Subscription, alert_ids: Sequence[uuid.UUID], outcome: Outcome) -> None:
-    """Writes the attempt down, and when there will be another."""
+def record(session: Session, subscription: Subscription, alert_ids: Sequence[uuid.UUID], result: AttemptResult) -> None:
+    """Stores an attempt with its result, and schedules another for what failed, or ends the subscription."""
     session.add(
         Delivery(
             subscription_id=subscription.id,
             alert_ids=list(alert_ids),
-            outcome=outcome.outcome,
-            status=outcome.status,
-            reason=outcome.reason,
-            seconds=round(outcome.seconds, 3),
-            answer=outcome.answer,
+            outcome=result.outcome,
+            status=result.status,
+            reason=result.reason,
+            seconds=round(result.seconds, 3),
+            answer=result.answer,
         )
     )
-    alerts = session.scalars(select(Alert).where(Alert.id.in_(alert_ids), Alert.state == "waiting")).all()
-    to_owner = any(alert.type == ENDED for alert in alerts)
-    if outcome.outcome == "delivered":
+    alerts = session.scalars(select(Alert).where(Alert.id.in_(alert_ids), Alert.state == AlertState.WAITING)).all()
+    to_owner = any(alert.type == AlertType.SUBSCRIPTION_ENDED for alert in alerts)
+    if result.outcome == DeliveryOutcome.DELIVERED:
         subscription.failing_since = subscription.failing_since if to_owner else None
         for alert in alerts:
-            alert.state, alert.sent_at, alert.tried = "sent", func.now(), alert.tried + 1
+            alert.state, alert.sent_at, alert.tried = AlertState.SENT, func.now(), alert.tried + 1
         return
     now = session.scalars(select(func.now())).one()
-    asked = asked_wait(outcome.retry_after, now)
+    pause = requested_pause(result.retry_after, now)
     for alert in alerts:
-        _try_again(alert, now, asked)
+        _try_again(alert, now, pause)
     if not to_owner:
-        _judge(session, subscription, outcome, now, asked)
+        _handle_failure(session, subscription, result.outcome, now, pause)
 
 
-def _try_again(alert: Alert, now: dt.datetime, asked: dt.timedelta) -> None:
+def _try_again(alert: Alert, now: dt.datetime, pause: dt.timedelta) -> None:
     wait = next_wait(alert.tried)
     alert.tried += 1
     if wait is None:
-        alert.state = "failed"
+        alert.state = AlertState.FAILED
     else:
-        alert.due_at = now + max(wait, asked)
+        alert.due_at = now + max(wait, pause)
 
 
-def _judge(
-    session: Session, subscription: Subscription, outcome: Outcome, now: dt.datetime, asked: dt.timedelta
+def _handle_failure(
+    session: Session, subscription: Subscription, outcome: DeliveryOutcome, now: dt.datetime, pause: dt.timedelta
 ) -> None:
-    """What a failure means for all that this receiver is to get."""
+    """What a failure means for everything that this receiver is to get."""
     subscription.failing_since = subscription.failing_since or now
-    if outcome.outcome == "gone":
-        end(session, subscription, "ended", "The receiver answered 410: it wants no more.")
-    elif now - subscription.failing_since >= PATIENCE:
-        end(session, subscription, "disabled", "For five days nothing could be delivered.")
-    elif asked:
-        _postpone(session, subscription, now + asked)
+    if outcome == DeliveryOutcome.GONE:
+        end(session, subscription, SubscriptionState.ENDED, "The receiver answered 410: it wants no more.")
+    elif now - subscription.failing_since >= GIVE_UP_AFTER:
+        end(session, subscription, SubscriptionState.DISABLED, "For five days nothing could be delivered.")
+    elif pause:
+        _postpone(session, subscription, now + pause)
 
 
 def next_wait(tried: int) -> dt.timedelta | None:
-    """After so many attempts before this one; none when it was the last."""
-    return RETRIES[tried] * random.uniform(1, 1 + JITTER) if tried < len(RETRIES) else None
+    """Draws the wait before another attempt, when so many came before the last; none when there are to be no more."""
+    return RETRIES[tried] * random.uniform(1, 1 + JITTER_SHARE) if tried < len(RETRIES) else None
 
 
-def asked_wait(header: str | None, now: dt.datetime) -> dt.timedelta:
-    """What Retry-After asks for, in seconds or as a date; nothing where it says nothing that can be read."""
-    if header is None:
+def requested_pause(retry_after: str | None, now: dt.datetime) -> dt.timedelta:
+    """Reads a Retry-After header, in seconds or as a date; zero where it is missing or cannot be read."""
+    if retry_after is None:
         return dt.timedelta()
     try:
-        wait = dt.timedelta(seconds=int(header)) if header.isdecimal() else parsedate_to_datetime(header) - now
+        in_seconds = retry_after.isdecimal()
+        wait = dt.timedelta(seconds=int(retry_after)) if in_seconds else parsedate_to_datetime(retry_after) - now
     except (ValueError, TypeError, OverflowError):
         return dt.timedelta()
-    return min(max(wait, dt.timedelta()), LONGEST_WAIT)
+    return min(max(wait, dt.timedelta()), MAX_RETRY_AFTER)
 
 
 def _postpone(session: Session, subscription: Subscription, until: dt.datetime) -> None:
-    """Who asks for a pause gets it from all that waits."""
-    session.execute(_waiting_of(subscription).values(due_at=func.greatest(Alert.due_at, until)))
+    """Everything that waits for a receiver who asked for a pause is sent after it."""
+    session.execute(_update_waiting(subscription).values(due_at=func.greatest(Alert.due_at, until)))
 
 
-def _waiting_of(subscription: Subscription) -> Any:
-    return update(Alert).where(Alert.subscription_id == subscription.id, Alert.state == "waiting")
+def _update_waiting(subscription: Subscription) -> Update:
+    return update(Alert).where(Alert.subscription_id == subscription.id, Alert.state == AlertState.WAITING)
 
 
-def end(session: Session, subscription: Subscription, state: str, why: str | None = None) -> None:
-    """Nothing more is sent to it, until somebody makes it active again. Its owner is told `why`."""
+def end(session: Session, subscription: Subscription, state: SubscriptionState, why: str | None = None) -> None:
+    """Sends nothing more to a subscription until somebody makes it active again, and tells its owner `why`."""
     subscription.state = state
     session.flush()
-    session.execute(_waiting_of(subscription).values(state="dropped"))
-    if why and subscription.contact and (service := subscriptions.service_of(session, subscription)):
-        queue(session, subscription, service, ENDED, payload.of_end(service, subscription, why))
+    session.execute(_update_waiting(subscription).values(state=AlertState.DROPPED))
+    if why and subscription.contact and (service := queries.service_of(session, subscription)):
+        frozen = payload.for_end(service, subscription, why)
+        queue(session, subscription, service, AlertType.SUBSCRIPTION_ENDED, frozen)
 
 
-def test(session: Session, subscription: Subscription) -> Alert:
-    """A made-up alert, at once."""
+def send_test(session: Session, subscription: Subscription) -> Alert:
+    """Queues a made-up alert. Raises `Conflict` for a subscription that is not served."""
     _require_living(subscription)
-    service = subscriptions.service_of(session, subscription)
+    service = queries.service_of(session, subscription)
     if service is None:
         raise Conflict("no service has an issue of this theme now")
-    said = payload.of_test(service, session.scalars(select(func.now())).one())
-    return queue(session, subscription, service, "signal.new", said)
+    frozen = payload.for_test(service, session.scalars(select(func.now())).one())
+    return queue(session, subscription, service, AlertType.NEW, frozen)
 
 
-def queue(session: Session, subscription: Subscription, service: Service, type_: str, said: dict[str, Any]) -> Alert:
-    """What goes to one subscription whatever it wants to hear: a test, or the news of its end."""
+def queue(
+    session: Session, subscription: Subscription, service: Service, type_: AlertType, frozen: dict[str, Any]
+) -> Alert:
+    """Queues an alert for one subscription, whatever its filters: a test, or the news of its end."""
     identity = new_id()
     made = Alert(
         id=identity,
@@ -154,8 +174,8 @@ def queue(session: Session, subscription: Subscription, service: Service, type_:
         service_id=service.id,
         type=type_,
         cause=f"{type_}:{identity}",
-        facts=said,
-        state="waiting",
+        facts=frozen,
+        state=AlertState.WAITING,
         due_at=func.now(),
     )
     session.add(made)
@@ -164,21 +184,22 @@ def queue(session: Session, subscription: Subscription, service: Service, type_:
 
 
 def _require_living(subscription: Subscription) -> None:
-    if subscription.state in ("disabled", "ended"):
+    if subscription.state in (SubscriptionState.DISABLED, SubscriptionState.ENDED):
         raise Conflict(f"the subscription is {subscription.state}: make it active first")
 
 
-KEPT = dt.timedelta(days=90)
-
-
-def forget(session: Session) -> None:
-    """Attempts are kept for 90 days."""
-    session.execute(delete(Delivery).where(Delivery.at < func.now() - KEPT))
+def delete_old(session: Session) -> None:
+    """Deletes the attempts that are older than they are kept."""
+    session.execute(delete(Delivery).where(Delivery.at < func.now() - KEEP_ATTEMPTS_FOR))
 
 
 def replay(session: Session, subscription: Subscription, delivery: Delivery) -> None:
-    """What that attempt carried is sent again, under the same id."""
+    """Sends again, under the same ids, what an attempt carried.
+
+    Raises `Conflict` for a subscription that is not served, `NotFound` where its alerts are no longer stored.
+    """
     _require_living(subscription)
     again = update(Alert).where(Alert.id.in_(delivery.alert_ids))
-    if not session.execute(again.values(state="waiting", due_at=func.now(), tried=0)).rowcount:  # type: ignore[attr-defined]
+    again = again.values(state=AlertState.WAITING, due_at=func.now(), tried=0)
+    if not session.execute(again).rowcount:  # type: ignore[attr-defined]
         raise NotFound("what it carried is no longer kept")

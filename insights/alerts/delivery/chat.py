@@ -7,41 +7,50 @@ import sys
 import msgspec
 
 from feedback.record.errors import Malformed, Unavailable
-from insights.egress.addresses import Allowed, host_of, literal
-from insights.egress.client import IN_ALL, Answer, Egress, Refused
+from insights.egress.addresses import AllowList, host_of, literal
+from insights.egress.client import TIMEOUT_SECONDS, Egress, ReceiverReply, Refused
 from insights.egress.gateway import Gateway
 from insights.egress.wire import Unreachable
 
-PASSED_ON = ("PATH", "PYTHONPATH", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "LANG")
-NOBODY = "http://127.0.0.1:9"
-"""A proxy that is not there: whoever only reads an address needs no network."""
+INHERITED_VARIABLES = ("PATH", "PYTHONPATH", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "LANG")
+NO_NETWORK = "http://127.0.0.1:9"
+"""A proxy that does not exist: to check an address takes no network."""
 
-TO_START = 15.0  # seconds that Apprise may take to load, beside those that sending may take
+START_SECONDS = 15.0  # that Apprise may take to load, beside those that sending may take
 
 
-class Reply(msgspec.Struct):
+class AppriseReport(msgspec.Struct):
+    """What the process that Apprise runs in answers (`chat_child`).
+
+    `known` tells whether the address is a chat tool's, `shown` as much of it as may be seen, `log` what Apprise
+    complained of.
+    """
+
     known: bool
     shown: str = ""
     host: str | None = None
     sent: bool = False
-    said: str = ""
+    log: str = ""
 
 
-def check(url: str, allowed: Allowed) -> str:
-    """As much of the address as may be seen. Raises `Malformed` for what is no chat tool of those that we send to."""
+def check(url: str, allowed: AllowList) -> str:
+    """Returns as much of a chat tool's address as may be shown.
+
+    Raises `Malformed` for an address that is no chat tool's, or a private one, and `Unavailable` if Apprise cannot run.
+    """
     try:
-        reply = _run({"url": url}, NOBODY)
+        report = _run({"url": url}, NO_NETWORK)
     except Unreachable as error:
         raise Unavailable(str(error)) from None
-    if not reply.known:
+    if not report.known:
         raise Malformed("url: this is no address of a chat tool that alerts go to (docs/alerts.md names them)")
-    if reply.host and _is_forbidden(reply.host, allowed):
+    if report.host and _is_forbidden(report.host, allowed):
         raise Malformed("url: this address is not public, and FEEDBACK_WEBHOOK_ALLOW does not name it")
-    return reply.shown
+    return report.shown
 
 
-def _is_forbidden(place: str, allowed: Allowed) -> bool:
-    """Where a tool has one home for all, its address begins with something else that is no host."""
+def _is_forbidden(place: str, allowed: AllowList) -> bool:
+    """A tool that all its users share has no host in its address, but something else."""
     try:
         host = host_of(place)
         address = literal(host)
@@ -50,31 +59,33 @@ def _is_forbidden(place: str, allowed: Allowed) -> bool:
     return address is not None and not allowed.permits(host, address)
 
 
-def send(egress: Egress, url: str, title: str, body: str) -> Answer:
-    """Raises `Refused` or `Unreachable`."""
+def send(egress: Egress, url: str, title: str, body: str) -> ReceiverReply:
+    """Sends one message to a chat tool. Raises `Refused` or `Unreachable`."""
     with Gateway(egress) as gateway:
-        reply = _run({"url": url, "title": title, "body": body}, gateway.url)
-        if reply.sent:
-            return Answer(200, "sent", None)
+        report = _run({"url": url, "title": title, "body": body}, gateway.url)
+        if report.sent:
+            return ReceiverReply(200, "sent", None)
         if gateway.refusal:
             raise Refused(gateway.refusal)
-    raise Unreachable(reply.said.strip() or "the chat tool did not take it")
+    raise Unreachable(report.log.strip() or "the chat tool did not take it")
 
 
-def _run(order: dict[str, str], proxy: str) -> Reply:
+def _run(order: dict[str, str], proxy: str) -> AppriseReport:
     names = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")
-    environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ} | dict.fromkeys(names, proxy)
+    environment = {name: os.environ[name] for name in INHERITED_VARIABLES if name in os.environ} | dict.fromkeys(
+        names, proxy
+    )
     try:
-        done = subprocess.run(
+        child = subprocess.run(
             [sys.executable, "-m", "insights.alerts.delivery.chat_child"],
             input=msgspec.json.encode(order),
             env=environment,
             capture_output=True,
-            timeout=TO_START + IN_ALL,
+            timeout=START_SECONDS + TIMEOUT_SECONDS,
             check=True,
         )
     except subprocess.TimeoutExpired:
         raise Unreachable("it took too long") from None
     except subprocess.CalledProcessError:
         raise Unreachable("the chat tool could not be asked") from None
-    return msgspec.json.decode(done.stdout, type=Reply)
+    return msgspec.json.decode(child.stdout, type=AppriseReport)

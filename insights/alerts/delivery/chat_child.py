@@ -10,7 +10,7 @@ from typing import Any
 
 import apprise
 
-IN_ALL = 15.0  # seconds
+SEND_SECONDS = 15.0
 
 TOOLS = {
     "slack",
@@ -37,11 +37,12 @@ TOOLS = {
 
 
 def run(order: dict[str, Any]) -> dict[str, Any]:
+    """Carries out one order, as read from the input. Returns what `chat.AppriseReport` holds."""
     asset = apprise.AppriseAsset(
         app_id="Citizen feedback",
         http_redirects=False,
         storage_mode="memory",
-        service_timeout=IN_ALL,
+        service_timeout=SEND_SECONDS,
         image_url_mask="",
         image_url_logo="",
     )
@@ -54,9 +55,9 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
     sender = apprise.Apprise(asset=asset)
     sender.add(tool)
     capture: Any = apprise.LogCapture
-    with capture(level=apprise.logging.WARNING, fmt="%(message)s") as said:
+    with capture(level=apprise.logging.WARNING, fmt="%(message)s") as log:
         sent = sender.notify(title=order["title"], body=order["body"], body_format=apprise.NotifyFormat.TEXT)
-        return {"known": True, "sent": bool(sent), "said": said.getvalue()[:1_000]}
+        return {"known": True, "sent": bool(sent), "log": log.getvalue()[:1_000]}
 
 
 def _described(tool: Any) -> dict[str, Any]:

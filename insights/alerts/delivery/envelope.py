@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from feedback.record.encryption import KeyRing
 from feedback.record.models import Alert, Service, Subscription
 from feedback.record.settings import Settings
+from feedback.record.states import AlertState, AlertType, SubscriptionKind
 from insights.alerts import payload
 from insights.alerts.delivery import attempts, credentials, mail, message
 from insights.alerts.delivery.credentials import SigningKey
@@ -21,57 +22,60 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
-    """`bodies` and `notes`: what each of `alert_ids` says, to programs and to people. `headers`: of a mail, more."""
+class Envelope:
+    """One message to one receiver, and all that a transport needs to send it.
 
-    kind: str
+    `events` and `texts` say what each of `alert_ids` is about, to programs and to people. `headers` are further ones of
+    a mail, `unsubscribe` the address with which its reader ends the subscription.
+    """
+
+    kind: SubscriptionKind
     to: str
     keys: Sequence[SigningKey]
     alert_ids: Sequence[uuid.UUID]
-    bodies: Sequence[dict[str, Any]]
-    notes: Sequence[message.Note]
+    events: Sequence[dict[str, Any]]
+    texts: Sequence[message.AlertText]
     headers: Mapping[str, str] = field(default_factory=dict)
     unsubscribe: str | None = None
 
 
-def pack(session: Session, keys: KeyRing, settings: Settings, subscription: Subscription) -> Parcel | None:
-    """What is due; none where it has been dropped meanwhile."""
-    said = [
-        (alert, *words) for alert in attempts.due(session, subscription) if (words := _say(session, settings, alert))
-    ]
-    if not said:
+def pack(session: Session, keys: KeyRing, settings: Settings, subscription: Subscription) -> Envelope | None:
+    """Packs the alerts that are due into the next message; none where they have been dropped meanwhile."""
+    due = attempts.due(session, subscription)
+    rendered = [(alert, *content) for alert in due if (content := _render(session, settings, alert))]
+    if not rendered:
         return None
-    alerts, bodies, notes = zip(*said, strict=True)
-    ids = [alert.id for alert in alerts]
-    if alerts[0].type == payload.ENDED:
-        return Parcel("email", subscription.contact or "", (), ids, bodies, notes)
+    alerts, events, texts = zip(*rendered, strict=True)
+    ids, kind = [alert.id for alert in alerts], SubscriptionKind(subscription.kind)
+    if alerts[0].type == AlertType.SUBSCRIPTION_ENDED:
+        return Envelope(SubscriptionKind.EMAIL, subscription.contact or "", (), ids, events, texts)
     to = credentials.unseal(keys, subscription)
-    if subscription.kind != "email":
-        return Parcel(subscription.kind, to.address, to.keys, ids, bodies, notes)
-    leave = credentials.unsubscribe_url(keys, settings, subscription)
-    headers = _headers(settings, bodies[0], alerts, leave)
-    return Parcel("email", to.address, (), ids, bodies, notes, headers, leave)
+    if kind != SubscriptionKind.EMAIL:
+        return Envelope(kind, to.address, to.keys, ids, events, texts)
+    unsubscribe = credentials.unsubscribe_url(keys, settings, subscription)
+    headers = _headers(settings, events[0], alerts, unsubscribe)
+    return Envelope(kind, to.address, (), ids, events, texts, headers, unsubscribe)
 
 
-def _say(session: Session, settings: Settings, alert: Alert) -> tuple[dict[str, Any], message.Note] | None:
-    """What cannot be put into words fails by itself, and holds up nothing else."""
+def _render(session: Session, settings: Settings, alert: Alert) -> tuple[dict[str, Any], message.AlertText] | None:
+    """An alert that cannot be put into words fails by itself, and holds up nothing else."""
     try:
-        body = payload.body(session, alert, settings.url)
-        return body, message.note(body, session.get_one(Service, alert.service_id), dt.datetime.now(dt.UTC))
+        event = payload.event(session, alert, settings.url)
+        return event, message.write(event, session.get_one(Service, alert.service_id), dt.datetime.now(dt.UTC))
     except (LookupError, TypeError, ValueError, msgspec.MsgspecError) as error:
         log.error("alert cannot be told", alert=str(alert.id), error=type(error).__name__)
-        alert.state = "failed"
+        alert.state = AlertState.FAILED
         return None
 
 
-def _headers(settings: Settings, body: Mapping[str, Any], alerts: Sequence[Alert], leave: str) -> dict[str, str]:
+def _headers(settings: Settings, event: Mapping[str, Any], alerts: Sequence[Alert], unsubscribe: str) -> dict[str, str]:
     """RFC 8058: a mail program may unsubscribe with one click, by POST. RFC 2919: its filters know the list."""
     headers = {
-        "List-Unsubscribe": f"<{leave}>",
+        "List-Unsubscribe": f"<{unsubscribe}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "List-Id": f"<{body['data']['service']}.alerts.{mail.domain(settings)}>",
+        "List-Id": f"<{event['data']['service']}.alerts.{mail.domain(settings)}>",
     }
-    if alerts[0].type == payload.URGENT:
+    if alerts[0].type == AlertType.URGENT:
         headers |= {"Importance": "high", "X-Priority": "1"}
     if len(alerts) == 1 and alerts[0].issue_id:
         headers["References"] = f"<{alerts[0].issue_id}@{mail.domain(settings)}>"  # one thread for one issue

@@ -1,4 +1,4 @@
-"""An Atom feed (RFC 4287) of what a service told."""
+"""An Atom feed (RFC 4287) of a service's alerts, and the addresses that open it."""
 
 import datetime as dt
 from xml.etree import ElementTree as ET
@@ -10,25 +10,23 @@ from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.models import Alert, Service
 from feedback.record.settings import Settings
+from feedback.record.states import CredentialKind
 from insights.alerts import payload
 from insights.alerts.delivery import message
-from insights.alerts.rules.preview import told
+from insights.alerts.queries import service_wide
 
 ATOM = "http://www.w3.org/2005/Atom"
-AT_ONCE = 50
-
-FEED = "feed"
-"""The kind of a credential that opens feeds and nothing else: a feed reader keeps it in an address."""
+MAX_ENTRIES = 50
 
 
-def address(session: Session, settings: Settings, service: Service) -> str:
-    """A new address for a feed reader, shown this once."""
-    token = access.create(session, FEED, Role.reader, service, name=_name(service))
+def create_address(session: Session, settings: Settings, service: Service) -> str:
+    """Makes a new address for a feed reader; it is shown this once."""
+    token = access.create(session, CredentialKind.FEED, Role.reader, service, name=_name(service))
     return f"{settings.url}/v1/services/{service.slug}/feed.atom?token={token}"
 
 
-def revoke(session: Session, service: Service) -> None:
-    """All addresses that were ever given out; who reads with a key reads on."""
+def revoke_addresses(session: Session, service: Service) -> None:
+    """Revokes all addresses of a service's feed; who reads it with a key reads on."""
     access.revoke_named(session, _name(service))
 
 
@@ -37,7 +35,8 @@ def _name(service: Service) -> str:
 
 
 def atom(session: Session, settings: Settings, service: Service) -> bytes:
-    latest = select(Alert).where(*told(service)).order_by(Alert.number.desc()).limit(AT_ONCE)
+    """Writes the feed of a service's latest alerts as XML."""
+    latest = select(Alert).where(*service_wide(service)).order_by(Alert.number.desc()).limit(MAX_ENTRIES)
     alerts = session.scalars(latest).all()
     place = f"{settings.url}/v1/services/{service.slug}/feed.atom"
     feed = ET.Element("feed", xmlns=ATOM)
@@ -53,19 +52,19 @@ def atom(session: Session, settings: Settings, service: Service) -> bytes:
 
 
 def _entry(feed: ET.Element, session: Session, settings: Settings, service: Service, alert: Alert) -> None:
-    note = message.note(payload.body(session, alert, settings.url), service, alert.raised_at)
+    text = message.write(payload.event(session, alert, settings.url), service, alert.raised_at)
     entry = _add(feed, "entry")
     _add(entry, "id", f"urn:uuid:{alert.id}")
-    _add(entry, "title", note.heading)
+    _add(entry, "title", text.heading)
     _add(entry, "updated", _stamp(alert.raised_at))
     _add(entry, "published", _stamp(alert.raised_at))
-    _add(entry, "link", rel="alternate", href=note.link)
+    _add(entry, "link", rel="alternate", href=text.link)
     _add(entry, "category", term=alert.type)
-    _add(entry, "content", message.plain([note]), type="text")
+    _add(entry, "content", message.plain([text]), type="text")
 
 
 def _add(parent: ET.Element, name: str, text: str | None = None, **attributes: str) -> ET.Element:
-    """XML knows no control characters."""
+    """Control characters are left out, as XML has none."""
     made = ET.SubElement(parent, name, attributes)
     made.text = text and "".join(sign for sign in text if sign.isprintable() or sign in "\n\t")
     return made

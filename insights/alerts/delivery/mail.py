@@ -10,16 +10,16 @@ from email.utils import format_datetime, localtime, parseaddr
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from feedback.record.settings import Settings
-from insights.egress.client import Answer
+from insights.egress.client import ReceiverReply
 from insights.egress.wire import Unreachable
 
-PATIENCE = 15.0  # seconds for each step of the conversation
+SMTP_TIMEOUT_SECONDS = 15.0  # for each step of the conversation
 
 
 def compose(
     settings: Settings, to: str, identity: uuid.UUID, subject: str, plain: str, html: str, more: Mapping[str, str]
 ) -> EmailMessage:
-    """`identity` stays the same when it is sent again, so that a repeat is known for one."""
+    """Composes a mail with `more` headers; one that is sent again keeps its `identity`, which shows it as a repeat."""
     made = EmailMessage(policy=SMTP)
     headers = {
         "From": settings.mail_from,
@@ -38,17 +38,18 @@ def compose(
 
 
 def domain(settings: Settings) -> str:
+    """Returns the domain that our mail is from."""
     return parseaddr(settings.mail_from)[1].rpartition("@")[2]
 
 
-def send(settings: Settings, mail: EmailMessage) -> Answer:
-    """The server's answer. Raises `Unreachable` when there is none."""
+def send(settings: Settings, mail: EmailMessage) -> ReceiverReply:
+    """Sends a mail and returns the server's reply. Raises `Unreachable` when there is none."""
     if not settings.smtp_url:
         raise Unreachable("FEEDBACK_SMTP_URL is not set")
     try:
         with _connection(urlsplit(settings.smtp_url)) as server:
             server.send_message(mail)
-            return Answer(250, "accepted", None)
+            return ReceiverReply(250, "accepted", None)
     except smtplib.SMTPRecipientsRefused as error:
         return _refusal(*next(iter(error.recipients.values())))
     except smtplib.SMTPResponseException as error:
@@ -57,17 +58,17 @@ def send(settings: Settings, mail: EmailMessage) -> Answer:
         raise Unreachable(f"no answer from the mail server ({type(error).__name__})") from error
 
 
-def _refusal(code: int, said: bytes | str) -> Answer:
-    return Answer(code, (said.decode(errors="replace") if isinstance(said, bytes) else said)[:1_000], None)
+def _refusal(code: int, said: bytes | str) -> ReceiverReply:
+    return ReceiverReply(code, (said.decode(errors="replace") if isinstance(said, bytes) else said)[:1_000], None)
 
 
 def _connection(url: SplitResult) -> smtplib.SMTP:
     """Encrypted from the start (smtps), or as soon as the server offers it, except to this very machine."""
     host, tls = url.hostname or "localhost", ssl.create_default_context()
     if url.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, url.port or 465, timeout=PATIENCE, context=tls)
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, url.port or 465, timeout=SMTP_TIMEOUT_SECONDS, context=tls)
     else:
-        server = smtplib.SMTP(host, url.port or (587 if url.username else 25), timeout=PATIENCE)
+        server = smtplib.SMTP(host, url.port or (587 if url.username else 25), timeout=SMTP_TIMEOUT_SECONDS)
         server.ehlo()
         if server.has_extn("starttls") and host not in ("localhost", "127.0.0.1", "::1"):
             server.starttls(context=tls)

@@ -1,4 +1,4 @@
-"""The texts of an alert, for people: what, since when, how many more than expected, how sure, on which channels."""
+"""The text of an alert, for people: what, since when, how many more than expected, how sure, on which channels."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -10,7 +10,8 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from feedback.record.models import Service
-from insights.alerts.payload import ENDED, TEST, URGENT
+from feedback.record.states import AlertType, SignalTier
+from insights.alerts.payload import TEST_PREFIX
 from insights.presentation import labels
 from insights.presentation.schemas import SignalView
 
@@ -20,7 +21,7 @@ URGENCIES = {
     "safeguarding": "a child or an adult may be at risk",
     "threat": "somebody is threatened",
 }
-SHORT = 90  # characters of a title in a subject
+MAX_HEADING_LENGTH = 90  # characters of a heading in a subject
 
 _templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
@@ -28,8 +29,8 @@ _templates = Environment(
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """One alert in words. `quotes`: each with how it came."""
+class AlertText:
+    """One alert in words; each of its `quotes` comes with the channel that it came by."""
 
     service: str
     heading: str
@@ -39,25 +40,25 @@ class Note:
     urgent: bool = False
 
 
-def note(content: dict[str, Any], service: Service, now: dt.datetime) -> Note:
-    """`content`: an alert as a webhook carries it."""
-    data = content["data"]
-    heading, lines = _said(content["type"], data, service, now)
+def write(event: dict[str, Any], service: Service, now: dt.datetime) -> AlertText:
+    """Puts an event, as `payload.event` makes it, into words."""
+    data = event["data"]
+    heading, lines = _heading_and_lines(event["type"], data, service, now)
     if data.get("test"):
-        heading = f"{TEST} {heading}"
+        heading = f"{TEST_PREFIX} {heading}"
     quotes = [(quote["text"], labels.CHANNELS.get(quote["channel"], "")) for quote in data["quotes"]]
-    return Note(service.name, heading, lines, quotes, data["link"], content["type"] == URGENT)
+    return AlertText(service.name, heading, lines, quotes, data["link"], event["type"] == AlertType.URGENT)
 
 
-def _said(kind: str, data: dict[str, Any], service: Service, now: dt.datetime) -> tuple[str, list[str]]:
-    if kind == URGENT:
+def _heading_and_lines(type_: str, data: dict[str, Any], service: Service, now: dt.datetime) -> tuple[str, list[str]]:
+    if type_ == AlertType.URGENT:
         about = URGENCIES.get(data["urgent"].get("kind", ""), "somebody may need help now")
         came = labels.CHANNELS.get(data["urgent"]["channel"], "")
         return f"Urgent: {about}", [f"One message, {came}, that cannot wait."]
-    if kind == ENDED:
+    if type_ == AlertType.SUBSCRIPTION_ENDED:
         return f"This subscription is switched off: {data['subscription']}", [data["why"]]
     signal = msgspec.convert(
-        {"tier": "signal", "evidence": {}, **data["signal"], "feedback_ids": []}, SignalView, strict=False
+        {"tier": SignalTier.SIGNAL, "evidence": {}, **data["signal"], "feedback_ids": []}, SignalView, strict=False
     )
     lines = [*labels.finding(signal, now, service.properties.time_zone)]
     lines.append(f"Channels: {labels.channels(signal.by_channel)}.")
@@ -68,22 +69,24 @@ def _said(kind: str, data: dict[str, Any], service: Service, now: dt.datetime) -
     return f"{labels.KINDS[signal.kind]}: {data['issue']['title']}", lines
 
 
-def subject(notes: Sequence[Note]) -> str:
-    """On one line, whatever a title holds."""
-    first = " ".join(notes[0].heading.split())
-    first = first if len(first) <= SHORT else f"{first[: SHORT - 1]}…"
-    more = f" and {len(notes) - 1} more" if len(notes) > 1 else ""
-    return f"[{notes[0].service}] {first}{more}"
+def subject(texts: Sequence[AlertText]) -> str:
+    """Writes the subject of a message with these alerts, on one line whatever a title holds."""
+    first = " ".join(texts[0].heading.split())
+    first = first if len(first) <= MAX_HEADING_LENGTH else f"{first[: MAX_HEADING_LENGTH - 1]}…"
+    more = f" and {len(texts) - 1} more" if len(texts) > 1 else ""
+    return f"[{texts[0].service}] {first}{more}"
 
 
-def plain(notes: Sequence[Note], footer: Sequence[str] = ()) -> str:
-    return "\n\n\n".join(["\n\n".join(_plain(note) for note in notes), *(["\n".join(footer)] if footer else [])])
+def plain(texts: Sequence[AlertText], footer: Sequence[str] = ()) -> str:
+    """Writes a message with these alerts as plain text."""
+    return "\n\n\n".join(["\n\n".join(_plain(text) for text in texts), *(["\n".join(footer)] if footer else [])])
 
 
-def _plain(note: Note) -> str:
-    quotes = [f"“{text}”\n({came})" for text, came in note.quotes]
-    return "\n\n".join([f"{note.heading}\n{note.service}", "\n".join(note.lines), *quotes, note.link])
+def _plain(text: AlertText) -> str:
+    quotes = [f"“{words}”\n({channel})" for words, channel in text.quotes]
+    return "\n\n".join([f"{text.heading}\n{text.service}", "\n".join(text.lines), *quotes, text.link])
 
 
-def html(notes: Sequence[Note], unsubscribe: str | None) -> str:
-    return _templates.get_template("mail.html").render(notes=notes, unsubscribe=unsubscribe, title=subject(notes))
+def html(texts: Sequence[AlertText], unsubscribe: str | None) -> str:
+    """Writes a message with these alerts as HTML, with the address to unsubscribe if there is one."""
+    return _templates.get_template("mail.html").render(texts=texts, unsubscribe=unsubscribe, title=subject(texts))

@@ -1,4 +1,4 @@
-"""The ways that an alert can go. Timing and outcome are seen to here, once for all of them."""
+"""The transports that an alert can take: webhook, e-mail, chat. Timing and result are seen to once for all of them."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -6,63 +6,64 @@ from collections.abc import Callable, Mapping
 import structlog
 
 from feedback.record.settings import Settings
+from feedback.record.states import DeliveryOutcome, SubscriptionKind
 from insights.alerts import payload
 from insights.alerts.delivery import chat, mail, message, webhook
-from insights.alerts.delivery.attempts import Outcome
-from insights.alerts.delivery.envelope import Parcel
-from insights.egress.client import Answer, Egress, Refused
+from insights.alerts.delivery.attempts import AttemptResult
+from insights.alerts.delivery.envelope import Envelope
+from insights.egress.client import Egress, ReceiverReply, Refused
 from insights.egress.wire import Unreachable
 
 log = structlog.get_logger()
 
 
-class Ways:
-    """One a process."""
+class Transports:
+    """Sends envelopes by the transport of their subscription. There is one of it in a process."""
 
     def __init__(self, settings: Settings, egress: Egress | None = None) -> None:
         self._settings = settings
         self._egress = egress or Egress(settings)
-        self._ways: Mapping[str, Callable[[Parcel], Answer]] = {
-            "webhook": self._webhook,
-            "email": self._email,
-            "chat": self._chat,
+        self._send_by: Mapping[str, Callable[[Envelope], ReceiverReply]] = {
+            SubscriptionKind.WEBHOOK: self._webhook,
+            SubscriptionKind.EMAIL: self._email,
+            SubscriptionKind.CHAT: self._chat,
         }
 
-    def send(self, parcel: Parcel) -> Outcome:
-        """Never raises: whatever goes wrong is this attempt's outcome, and no other's."""
+    def send(self, envelope: Envelope) -> AttemptResult:
+        """Makes one attempt. It never raises: whatever goes wrong is the result of this attempt."""
         begun = time.monotonic()
         try:
-            answer = self._ways[parcel.kind](parcel)
+            reply = self._send_by[envelope.kind](envelope)
         except (Refused, Unreachable) as error:
-            return Outcome("failed", time.monotonic() - begun, reason=str(error))
+            return AttemptResult(DeliveryOutcome.FAILED, time.monotonic() - begun, reason=str(error))
         except Exception as error:
-            log.warning("delivery failed", kind=parcel.kind, error=type(error).__name__)
-            return Outcome("failed", time.monotonic() - begun, reason=type(error).__name__)
-        return _judged(answer, time.monotonic() - begun)
+            log.warning("delivery failed", kind=envelope.kind, error=type(error).__name__)
+            return AttemptResult(DeliveryOutcome.FAILED, time.monotonic() - begun, reason=type(error).__name__)
+        return _result(reply, time.monotonic() - begun)
 
-    def _webhook(self, parcel: Parcel) -> Answer:
-        body = payload.packed(parcel.bodies[0])
-        return webhook.send(self._egress, parcel.to, parcel.keys, parcel.alert_ids[0], body)
+    def _webhook(self, envelope: Envelope) -> ReceiverReply:
+        body = payload.encode(envelope.events[0])
+        return webhook.send(self._egress, envelope.to, envelope.keys, envelope.alert_ids[0], body)
 
-    def _email(self, parcel: Parcel) -> Answer:
-        footer = [f"Unsubscribe: {parcel.unsubscribe}"] if parcel.unsubscribe else []
+    def _email(self, envelope: Envelope) -> ReceiverReply:
+        footer = [f"Unsubscribe: {envelope.unsubscribe}"] if envelope.unsubscribe else []
         made = mail.compose(
             self._settings,
-            parcel.to,
-            parcel.alert_ids[0],
-            message.subject(parcel.notes),
-            message.plain(parcel.notes, footer),
-            message.html(parcel.notes, parcel.unsubscribe),
-            parcel.headers,
+            envelope.to,
+            envelope.alert_ids[0],
+            message.subject(envelope.texts),
+            message.plain(envelope.texts, footer),
+            message.html(envelope.texts, envelope.unsubscribe),
+            envelope.headers,
         )
         return mail.send(self._settings, made)
 
-    def _chat(self, parcel: Parcel) -> Answer:
-        return chat.send(self._egress, parcel.to, message.subject(parcel.notes), message.plain(parcel.notes))
+    def _chat(self, envelope: Envelope) -> ReceiverReply:
+        return chat.send(self._egress, envelope.to, message.subject(envelope.texts), message.plain(envelope.texts))
 
 
-def _judged(answer: Answer, seconds: float) -> Outcome:
-    if 200 <= answer.status < 300:
-        return Outcome("delivered", seconds, answer.status, None, answer.text)
-    outcome = "gone" if answer.status == 410 else "failed"
-    return Outcome(outcome, seconds, answer.status, f"answered {answer.status}", answer.text, answer.retry_after)
+def _result(reply: ReceiverReply, seconds: float) -> AttemptResult:
+    if 200 <= reply.status < 300:
+        return AttemptResult(DeliveryOutcome.DELIVERED, seconds, reply.status, None, reply.text)
+    outcome = DeliveryOutcome.GONE if reply.status == 410 else DeliveryOutcome.FAILED
+    return AttemptResult(outcome, seconds, reply.status, f"answered {reply.status}", reply.text, reply.retry_after)

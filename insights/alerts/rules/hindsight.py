@@ -1,4 +1,4 @@
-"""What a service's history would have told, had the service been here: the backtest's findings, as alerts."""
+"""What a service's history would have raised, had the service been here: the backtest's findings, as alerts."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -7,38 +7,44 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Alert, Feedback, Hindsight, Service, ServiceWork, Statement
+from feedback.record.states import AlertType, FeedbackStage, WorkKind
 from feedback.record.work.service_work import ask
 from insights.alerts import payload
 
-LOOKED_BACK = dt.timedelta(days=90)
+PREVIEW_SPAN = dt.timedelta(days=90)
+"""How far back a preview goes."""
 
-SIZE = "size"
-"""In the state of the work: how large the history was that was looked through."""
+HISTORY_SIZE = "size"
+"""The key, in the state of the work, of the size that the history had when it was last looked through."""
 
 
 def alerts(session: Session, service: Service) -> Iterator[Alert]:
-    """As alerts that never were; the latest first."""
-    recent = (Hindsight.service_id == service.id, Hindsight.detected_at > func.now() - LOOKED_BACK)
+    """Yields the backtest's findings as alerts that were never stored, the latest first."""
+    recent = (Hindsight.service_id == service.id, Hindsight.detected_at > func.now() - PREVIEW_SPAN)
     rows = select(Hindsight, Statement.text).outerjoin(Statement, Statement.id == Hindsight.statement_id).where(*recent)
     for row, text in session.execute(rows.order_by(Hindsight.detected_at.desc())):
-        issue = {**row.facts["issue"], "title": text or payload.GONE}
-        kind = f"signal.{row.facts['signal']['kind']}"
-        yield Alert(id=row.id, type=kind, facts={**row.facts, "issue": issue}, raised_at=row.detected_at)
+        issue = {**row.facts["issue"], "title": text or payload.NO_LONGER_KEPT}
+        type_ = AlertType(f"signal.{row.facts['signal']['kind']}")
+        yield Alert(id=row.id, type=type_, facts={**row.facts, "issue": issue}, raised_at=row.detected_at)
 
 
 def is_complete(session: Session, service: Service) -> bool:
-    """Whether all of the history that is here has been looked through; asks for it where it has not."""
-    if service.created_at < dt.datetime.now(dt.UTC) - LOOKED_BACK or not (here := size(session, service)):
+    """Tells whether all of the stored history has been looked through, and asks for that work where it has not."""
+    if service.created_at < dt.datetime.now(dt.UTC) - PREVIEW_SPAN or not (size := history_size(session, service)):
         return True
-    work = select(ServiceWork).where(ServiceWork.service_id == service.id, ServiceWork.kind == "look_back")
+    work = select(ServiceWork).where(ServiceWork.service_id == service.id, ServiceWork.kind == WorkKind.LOOK_BACK)
     last = session.scalar(work)
-    if last is None or last.state.get(SIZE) != here:
-        ask(session, [service.id], "look_back")
+    if last is None or last.state.get(HISTORY_SIZE) != size:
+        ask(session, [service.id], WorkKind.LOOK_BACK)
         return False
     return True
 
 
-def size(session: Session, service: Service) -> int:
-    """Pieces of feedback from before the service was here."""
-    before = (Feedback.service_id == service.id, Feedback.said_at < service.created_at, Feedback.stage == "done")
+def history_size(session: Session, service: Service) -> int:
+    """Counts the pieces of feedback that are older than the service is here."""
+    before = (
+        Feedback.service_id == service.id,
+        Feedback.said_at < service.created_at,
+        Feedback.stage == FeedbackStage.DONE,
+    )
     return session.scalar(select(func.count()).where(*before)) or 0

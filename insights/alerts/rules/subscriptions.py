@@ -1,4 +1,4 @@
-"""Who wants to know what, where it is sent, and the secrets that sign it."""
+"""Subscriptions: who is told of a service or a theme, by which transport, how often, and with which filters."""
 
 import datetime as dt
 import re
@@ -12,53 +12,44 @@ from sqlalchemy.orm import Session
 
 from feedback.record import access
 from feedback.record.access import Principal, Role
+from feedback.record.audit import note
 from feedback.record.encryption import KeyRing
 from feedback.record.errors import Forbidden, Malformed, NotFound
-from feedback.record.models import Alert, AuditEntry, Issue, Service, Subscription, Theme, ThemeIssue, new_id
-from feedback.record.states import WorkStage
+from feedback.record.models import Alert, Service, Subscription, Theme, new_id
+from feedback.record.states import AlertState, AlertType, DigestRhythm, SubscriptionKind, WorkStage
 from insights.alerts.delivery import chat
-from insights.alerts.delivery.credentials import Sealed, SigningKey, new_secret, seal, unseal
-from insights.alerts.payload import URGENT
-from insights.egress.addresses import Allowed, Target, check
+from insights.alerts.delivery.credentials import Credentials, SigningKey, new_secret, seal, unseal
+from insights.alerts.rules.filters import AlertFilters
+from insights.egress.addresses import AllowList, Target, check
 from insights.issues.queries import themes
-from insights.presentation.schemas import ChannelName, Status, Trend
 
-Kind = Literal["webhook", "email", "chat"]
-Digest = Literal["at_once", "daily", "weekly"]
-
-MAILBOX = re.compile(r"[^\s@<>\",;:\\()\[\]]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+EMAIL_ADDRESS = re.compile(r"[^\s@<>\",;:\\()\[\]]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+MAX_EMAIL_LENGTH = 254  # RFC 5321, as its errata have it
+MAX_NAME_LENGTH = 200
 
 
-class Filters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a subscription wants to hear; an empty field leaves nothing out. `least`: reports of a signal."""
+class SubscriptionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The subscription that somebody asks for."""
 
-    kinds: tuple[Literal["new", "surge", "regression", "urgent"], ...] = ()
-    channels: tuple[ChannelName, ...] = ()
-    trends: tuple[Trend, ...] = ()
-    statuses: tuple[Status, ...] = ()
-    least: int = 0
-    urgent_only: bool = False
-
-
-class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A subscription as it is asked for."""
-
-    kind: Kind
+    kind: SubscriptionKind
     service: str | None = None
     theme: uuid.UUID | None = None
     url: str | None = None
     address: str | None = None
-    filters: Filters = Filters()
-    digest: Digest = "at_once"
+    filters: AlertFilters = AlertFilters()
+    digest: DigestRhythm = DigestRhythm.AT_ONCE
     name: str = ""
     contact: str | None = None
 
 
-class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is to change about a subscription. `quiet_until`: snoozed, except for what is urgent; null: no longer."""
+class SubscriptionChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is to change about a subscription.
 
-    filters: Filters | msgspec.UnsetType = msgspec.UNSET
-    digest: Digest | msgspec.UnsetType = msgspec.UNSET
+    Until `quiet_until` only urgent alerts are sent to it; null ends that snooze.
+    """
+
+    filters: AlertFilters | msgspec.UnsetType = msgspec.UNSET
+    digest: DigestRhythm | msgspec.UnsetType = msgspec.UNSET
     name: str | msgspec.UnsetType = msgspec.UNSET
     contact: str | msgspec.UnsetType | None = msgspec.UNSET
     state: Literal["active", "muted"] | msgspec.UnsetType = msgspec.UNSET
@@ -66,24 +57,32 @@ class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def make(
-    session: Session, keys: KeyRing, allowed: Allowed, who: Principal, wanted: Wanted, request_key: str | None = None
+    session: Session,
+    keys: KeyRing,
+    allowed: AllowList,
+    who: Principal,
+    wanted: SubscriptionRequest,
+    request_key: str | None = None,
 ) -> tuple[Subscription, str | None]:
-    """The subscription, and the secret that signs what it gets. The same request again makes no second one."""
+    """Makes a subscription, once for each `request_key`. Returns it with the secret that signs its webhooks.
+
+    Raises `Malformed` for an address that nothing may be sent to, `Forbidden` unless the asker is an editor.
+    """
     if made := _made_before(session, who, request_key):
-        sealed = unseal(keys, made)
-        return made, sealed.keys[0].secret if sealed.keys else None
+        return made, _secret(unseal(keys, made))
     service_id, theme_id = _about(session, who, wanted)
     address, shown = _receiver(wanted, allowed)
-    sealed = Sealed(address, [SigningKey(new_secret())] if wanted.kind == "webhook" else [])
+    signing = [SigningKey(new_secret())] if wanted.kind == SubscriptionKind.WEBHOOK else []
+    credentials = Credentials(address, signing)
     if wanted.contact is not None:
-        _require_mailbox(wanted.contact, "contact")
+        _require_email(wanted.contact, "contact")
     made = Subscription(
         id=new_id(),
         stage=WorkStage.OPEN,
         service_id=service_id,
         theme_id=theme_id,
         kind=wanted.kind,
-        name=wanted.name[:200],
+        name=wanted.name[:MAX_NAME_LENGTH],
         shown=shown,
         filters=msgspec.to_builtins(wanted.filters),
         digest=wanted.digest,
@@ -91,11 +90,15 @@ def make(
         created_by=who.caller,
         request_key=request_key,
     )
-    made.sealed = seal(keys, made.id, sealed)
+    made.sealed = seal(keys, made.id, credentials)
     session.add(made)
     session.flush()
     audit(session, who, made, "subscribe")
-    return made, sealed.keys[0].secret if sealed.keys else None
+    return made, _secret(credentials)
+
+
+def _secret(credentials: Credentials) -> str | None:
+    return credentials.keys[0].secret if credentials.keys else None
 
 
 def _made_before(session: Session, who: Principal, request_key: str | None) -> Subscription | None:
@@ -105,8 +108,8 @@ def _made_before(session: Session, who: Principal, request_key: str | None) -> S
     return session.scalar(same)
 
 
-def _about(session: Session, who: Principal, wanted: Wanted) -> tuple[int | None, uuid.UUID | None]:
-    """The ids of its service and its theme. Of a theme somebody hears what concerns the services that they may see."""
+def _about(session: Session, who: Principal, wanted: SubscriptionRequest) -> tuple[int | None, uuid.UUID | None]:
+    """The ids of its service and its theme. A theme's alerts are about the services that the asker may see."""
     if (wanted.service is None) == (wanted.theme is None):
         raise Malformed("service: name a service or a theme, and not both")
     if wanted.service is not None:
@@ -117,31 +120,33 @@ def _about(session: Session, who: Principal, wanted: Wanted) -> tuple[int | None
     return who.service_id, theme.id
 
 
-def _receiver(wanted: Wanted, allowed: Allowed) -> tuple[str, str]:
-    """Where it is sent, and as much of that as may be seen: a path or a query may hold what only its owner knows."""
+def _receiver(wanted: SubscriptionRequest, allowed: AllowList) -> tuple[str, str]:
+    """Where it is sent, and as much of that as may be shown: a query may hold what only its owner knows."""
     given = wanted.url or wanted.address or ""
-    if wanted.kind == "email":
-        _require_mailbox(given, "address")
+    if wanted.kind == SubscriptionKind.EMAIL:
+        _require_email(given, "address")
         return given, given
-    if wanted.kind == "chat":
+    if wanted.kind == SubscriptionKind.CHAT:
         return given, chat.check(given, allowed)
-    target = check(given, allowed)
-    return given, shown(target)
+    return given, _without_query(check(given, allowed))
 
 
-def shown(target: Target) -> str:
+def _without_query(target: Target) -> str:
     return f"{target.scheme}://{target.authority}{target.path.partition('?')[0]}"
 
 
-def _require_mailbox(text: str, field: str) -> None:
-    if len(text) > 254 or not MAILBOX.fullmatch(text):
+def _require_email(text: str, field: str) -> None:
+    if len(text) > MAX_EMAIL_LENGTH or not EMAIL_ADDRESS.fullmatch(text):
         raise Malformed(f"{field}: this is no e-mail address")
 
 
-def change(session: Session, subscription: Subscription, wanted: Change) -> None:
-    """What already waits comes by the new wish; who is made active again starts afresh."""
+def change(session: Session, subscription: Subscription, wanted: SubscriptionChange) -> None:
+    """Changes a subscription. Alerts that already wait follow the change; an active one again starts afresh.
+
+    Raises `Malformed` for a contact that is no e-mail address, or for a time without its zone.
+    """
     if wanted.contact:
-        _require_mailbox(wanted.contact, "contact")
+        _require_email(wanted.contact, "contact")
     if isinstance(wanted.quiet_until, dt.datetime) and wanted.quiet_until.tzinfo is None:
         raise Malformed("quiet_until: a time needs its zone")
     for field in wanted.__struct_fields__:
@@ -150,21 +155,30 @@ def change(session: Session, subscription: Subscription, wanted: Change) -> None
     if wanted.state == "active":
         subscription.failing_since, subscription.stage, subscription.attempts = None, WorkStage.OPEN, 0
     session.flush()
-    waits = update(Alert).where(
-        Alert.subscription_id == subscription.id, Alert.state == "waiting", Alert.tried == 0, Alert.type != URGENT
+    _reschedule(session, subscription, muted=wanted.state == "muted")
+
+
+def _reschedule(session: Session, subscription: Subscription, *, muted: bool) -> None:
+    """Alerts that are urgent, or were tried before, stay as they are."""
+    untried = update(Alert).where(
+        Alert.subscription_id == subscription.id,
+        Alert.state == AlertState.WAITING,
+        Alert.tried == 0,
+        Alert.type != AlertType.URGENT,
     )
-    if wanted.state == "muted":
-        session.execute(waits.values(state="dropped"))
-    elif subscription.digest == "at_once":
-        session.execute(waits.values(due_at=func.coalesce(subscription.quiet_until, func.now())))
+    if muted:
+        session.execute(untried.values(state=AlertState.DROPPED))
+    elif subscription.digest == DigestRhythm.AT_ONCE:
+        session.execute(untried.values(due_at=func.coalesce(subscription.quiet_until, func.now())))
 
 
 def visible(who: Principal) -> Sequence[ColumnElement[bool]]:
-    """Which subscriptions the asker may know of."""
+    """Selects the subscriptions that the asker may know of."""
     return () if who.service_id is None else (Subscription.service_id == who.service_id,)
 
 
 def find(session: Session, who: Principal, identity: uuid.UUID, needs: Role = Role.reader) -> Subscription:
+    """Finds a subscription. Raises `NotFound` if the asker may not see it, `Forbidden` if their role is too low."""
     found = session.scalar(select(Subscription).where(Subscription.id == identity, *visible(who)))
     if found is None:
         raise NotFound("there is no such subscription")
@@ -173,20 +187,8 @@ def find(session: Session, who: Principal, identity: uuid.UUID, needs: Role = Ro
     return found
 
 
-def service_of(session: Session, subscription: Subscription) -> Service | None:
-    """That of the subscription; or one that its theme has an issue of, if there is any."""
-    if subscription.service_id is not None:
-        return session.get_one(Service, subscription.service_id)
-    of_theme = (
-        select(Issue.service_id)
-        .join(ThemeIssue, ThemeIssue.issue_id == Issue.id)
-        .where(ThemeIssue.theme_id == subscription.theme_id)
-    )
-    return session.scalar(select(Service).where(Service.id.in_(of_theme)).order_by(Service.id).limit(1))
-
-
 def about(session: Session, subscription: Subscription) -> str:
-    """What it is about, for people."""
+    """Names what a subscription is about: its service or its theme."""
     theme = session.get(Theme, subscription.theme_id) if subscription.theme_id else None
     if subscription.service_id is not None:
         return session.get_one(Service, subscription.service_id).name
@@ -194,7 +196,5 @@ def about(session: Session, subscription: Subscription) -> str:
 
 
 def audit(session: Session, who: Principal, subscription: Subscription, act: str) -> None:
-    entry = AuditEntry(
-        service_id=subscription.service_id, by=who.caller, act=act, subject=f"subscription:{subscription.id}"
-    )
-    session.add(entry)
+    """Writes into the audit that somebody made, changed or ended a subscription."""
+    note(session, who.caller, act, f"subscription:{subscription.id}", subscription.service_id)

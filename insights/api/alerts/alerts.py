@@ -21,10 +21,11 @@ from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.errors import Malformed
 from feedback.record.models import Alert
-from insights.alerts import payload
+from feedback.record.states import CredentialKind
+from insights.alerts import payload, queries
 from insights.alerts.delivery import events, feeds
-from insights.alerts.rules import hindsight, preview, subscriptions
-from insights.alerts.rules.subscriptions import Filters
+from insights.alerts.rules import hindsight, mute, preview, subscriptions
+from insights.alerts.rules.filters import AlertFilters
 from insights.presentation.schemas import Page
 
 LastEvent = Annotated[str | None, HeaderParameter(name="Last-Event-ID")]
@@ -44,7 +45,7 @@ class Sought(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A subscription that somebody thinks about."""
 
     service: str
-    filters: Filters = Filters()
+    filters: AlertFilters = AlertFilters()
 
 
 class Preview(Page[AlertView], frozen=True):
@@ -66,7 +67,7 @@ class FeedAddress(msgspec.Struct, frozen=True):
 
 
 def _view(session: Session, record: Record, alert: Alert) -> AlertView:
-    body = payload.body(session, alert, record.settings.url)
+    body = payload.event(session, alert, record.settings.url)
     return AlertView(alert.id, body["type"], body["timestamp"], body["data"], alert.acknowledged_at)
 
 
@@ -83,7 +84,7 @@ def list_alerts(
     with record.transaction() as session:
         who = authenticate(session, request)
         found = access.service_for(session, who, service)
-        where = preview.told(found)
+        where = queries.service_wide(found)
         if subscription is not None:
             mine = subscriptions.find(session, who, subscription)
             where = (Alert.service_id == found.id, Alert.subscription_id == mine.id)
@@ -99,7 +100,7 @@ def list_alerts(
 def acknowledge_alert(request: AnyRequest, record: GivenRecord, alert: FromPath[uuid.UUID]) -> AlertView:
     """Somebody has seen it: its subscription hears no more of this signal, however it grows."""
     with record.transaction() as session:
-        return _view(session, record, preview.acknowledge(session, authenticate(session, request), alert))
+        return _view(session, record, mute.acknowledge(session, authenticate(session, request), alert))
 
 
 @put("/v1/subscriptions/{subscription:uuid}/quiet/{issue:uuid}", status_code=204, sync_to_thread=True)
@@ -116,7 +117,7 @@ def quieten_issue(
     with record.transaction() as session:
         who = authenticate(session, request)
         found = subscriptions.find(session, who, subscription, Role.editor)
-        preview.quieten(session, found, access.issue_for(session, who, issue), data.until)
+        mute.mute(session, found, access.issue_for(session, who, issue), data.until)
 
 
 @delete("/v1/subscriptions/{subscription:uuid}/quiet/{issue:uuid}", sync_to_thread=True)
@@ -126,7 +127,7 @@ def hear_issue(
     """Hear of that issue again."""
     with record.transaction() as session:
         found = subscriptions.find(session, authenticate(session, request), subscription, Role.editor)
-        preview.listen_again(session, found, issue)
+        mute.unmute(session, found, issue)
 
 
 @post("/v1/subscriptions/preview", status_code=200, sync_to_thread=True)
@@ -162,14 +163,15 @@ def make_feed(request: AnyRequest, record: GivenRecord, service: FromPath[str]) 
     """An address for a feed reader, which can send no key: it opens this feed and nothing else."""
     with record.transaction() as session:
         found = access.service_for(session, authenticate(session, request), service)
-        return FeedAddress(feeds.address(session, record.settings, found))
+        return FeedAddress(feeds.create_address(session, record.settings, found))
 
 
 @delete("/v1/services/{service:str}/feed", sync_to_thread=True)
 def revoke_feeds(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> None:
     """Make every address of this feed worthless."""
     with record.transaction() as session:
-        feeds.revoke(session, access.service_for(session, authenticate(session, request), service, Role.editor))
+        who = authenticate(session, request)
+        feeds.revoke_addresses(session, access.service_for(session, who, service, Role.editor))
 
 
 @get("/v1/services/{service:str}/feed.atom", sync_to_thread=True, media_type="application/atom+xml")
@@ -178,7 +180,7 @@ def show_feed(
 ) -> Response[bytes]:
     """An Atom feed of what a service told; with a key, or with the token of its address."""
     with record.transaction() as session:
-        who = access.identify(session, token, feeds.FEED) if token else authenticate(session, request)
+        who = access.identify(session, token, CredentialKind.FEED) if token else authenticate(session, request)
         found = access.service_for(session, who, service)
         body = feeds.atom(session, record.settings, found)
     headers = {"Cache-Control": "private, max-age=60"}

@@ -20,8 +20,9 @@ from feedback.record.models import Delivery, Service, Subscription
 from insights.alerts.delivery import attempts as deliveries
 from insights.alerts.delivery import credentials
 from insights.alerts.rules import subscriptions
-from insights.alerts.rules.subscriptions import Change, Filters, Wanted
-from insights.egress.addresses import Allowed
+from insights.alerts.rules.filters import AlertFilters
+from insights.alerts.rules.subscriptions import SubscriptionChange, SubscriptionRequest
+from insights.egress.addresses import AllowList
 from insights.presentation.schemas import Page
 
 
@@ -34,7 +35,7 @@ class SubscriptionView(msgspec.Struct, frozen=True):
     kind: str
     name: str
     address: str
-    filters: Filters
+    filters: AlertFilters
     digest: str
     contact: str | None
     state: str
@@ -78,7 +79,7 @@ def _fields(session: Session, row: Subscription) -> dict[str, Any]:
         "kind": row.kind,
         "name": row.name,
         "address": row.shown,
-        "filters": msgspec.convert(row.filters, Filters),
+        "filters": msgspec.convert(row.filters, AlertFilters),
         "digest": row.digest,
         "contact": row.contact,
         "state": row.state,
@@ -90,11 +91,11 @@ def _fields(session: Session, row: Subscription) -> dict[str, Any]:
 
 @post("/v1/subscriptions", sync_to_thread=True)
 def subscribe(
-    request: AnyRequest, record: GivenRecord, data: JSONBody[Wanted], request_key: RequestKey = None
+    request: AnyRequest, record: GivenRecord, data: JSONBody[SubscriptionRequest], request_key: RequestKey = None
 ) -> Subscribed:
     """Subscribe to the signals of a service or of a theme. Without filters, every signal is sent at once."""
     with record.transaction() as session:
-        allowed = Allowed.of(record.settings.webhook_allow)
+        allowed = AllowList.of(record.settings.webhook_allow)
         who = authenticate(session, request)
         made, secret = subscriptions.make(session, record.keys, allowed, who, data, request_key)
         return Subscribed(**_fields(session, made), secret=secret)
@@ -134,9 +135,9 @@ def show_subscription(request: AnyRequest, record: GivenRecord, subscription: Fr
 
 @patch("/v1/subscriptions/{subscription:uuid}", sync_to_thread=True)
 def change_subscription(
-    request: AnyRequest, record: GivenRecord, subscription: FromPath[uuid.UUID], data: JSONBody[Change]
+    request: AnyRequest, record: GivenRecord, subscription: FromPath[uuid.UUID], data: JSONBody[SubscriptionChange]
 ) -> SubscriptionView:
-    """Change what a subscription hears and when; mute it, snooze it, or make it active again."""
+    """SubscriptionChange what a subscription hears and when; mute it, snooze it, or make it active again."""
     with record.transaction() as session:
         who = authenticate(session, request)
         found = subscriptions.find(session, who, subscription, Role.editor)
@@ -163,7 +164,7 @@ def test_subscription(
     """Send a made-up alert now, whatever the filters; what came of it is among the deliveries."""
     with record.transaction() as session:
         found = subscriptions.find(session, authenticate(session, request), subscription, Role.editor)
-        queued = Queued(deliveries.test(session, found).id)
+        queued = Queued(deliveries.send_test(session, found).id)
     work_queue.wake("deliver")
     return queued
 

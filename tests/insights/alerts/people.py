@@ -39,6 +39,6 @@ def urgent_piece(worker: Worker, *, said: dt.datetime = NOW, channel: str = "web
         session.add(piece)
         session.flush()
         session.refresh(piece)
-        fan_out.tell_urgent(session, [piece])
-        fan_out.tell_urgent(session, [piece])
+        fan_out.raise_urgent_alerts(session, [piece])
+        fan_out.raise_urgent_alerts(session, [piece])
         return piece

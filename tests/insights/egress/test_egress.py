@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from feedback.record.errors import Malformed
 from feedback.record.settings import Settings
-from insights.egress.addresses import Address, Allowed, Target, check, is_public
+from insights.egress.addresses import Address, AllowList, Target, check, is_public
 from insights.egress.client import Egress, Refused
-from insights.egress.wire import LONGEST_ANSWER, Unreachable
+from insights.egress.wire import MAX_REPLY_BYTES, Unreachable
 from tests.insights.receivers import receiver
 
-NOTHING = Allowed()
+NOTHING = AllowList()
 LOCAL = Settings(webhook_allow=("127.0.0.0/8",))
 
 FORBIDDEN = [
@@ -83,18 +83,18 @@ def test_whatever_stands_for_a_host_is_read_or_refused(host: str) -> None:
 
 
 def test_the_operator_may_allow_networks_and_hosts() -> None:
-    assert check("http://127.0.0.1:8080/x?y=1", Allowed.of(["127.0.0.0/8"])) == Target(
+    assert check("http://127.0.0.1:8080/x?y=1", AllowList.of(["127.0.0.0/8"])) == Target(
         "http", "127.0.0.1", 8080, "/x?y=1"
     )
-    check("http://localhost/", Allowed.of(["localhost"]))
+    check("http://localhost/", AllowList.of(["localhost"]))
     with pytest.raises(Malformed):
-        check("http://10.0.0.1/", Allowed.of(["127.0.0.0/8", "localhost"]))
+        check("http://10.0.0.1/", AllowList.of(["127.0.0.0/8", "localhost"]))
     with pytest.raises(Malformed):
-        Allowed.of(["http://example.org/"])
+        AllowList.of(["http://example.org/"])
 
 
 def test_where_nat64_is_allowed_it_still_leads_to_public_addresses_alone() -> None:
-    allowed = Allowed.of(["64:ff9b::/96"])
+    allowed = AllowList.of(["64:ff9b::/96"])
     assert allowed.permits("a.example.org", ipaddress.ip_address("64:ff9b::8.8.8.8"))
     for hidden in ("169.254.169.254", "127.0.0.1", "10.0.0.1"):
         assert not allowed.permits("a.example.org", ipaddress.ip_address(f"64:ff9b::{hidden}"))
@@ -195,7 +195,7 @@ def test_an_endless_answer_is_cut_and_its_status_counts() -> None:
 
 def test_endless_headers_are_no_answer() -> None:
     with receiver() as good:
-        good.answers = lambda _: (200, {"X": "a" * LONGEST_ANSWER}, b"")
+        good.answers = lambda _: (200, {"X": "a" * MAX_REPLY_BYTES}, b"")
         with pytest.raises(Unreachable):
             Egress(LOCAL).post(good.url, {}, b"x")
 

@@ -11,7 +11,7 @@ from feedback.record.settings import Settings
 from feedback.record.work.claims import Claimer
 from feedback.record.work.queue import WorkQueue
 from insights.alerts.delivery import attempts
-from insights.alerts.delivery.transports import Ways
+from insights.alerts.delivery.transports import Transports
 from workers.actors.deliver import deliver
 from workers.runtime.actor import Worker
 from workers.runtime.model_loader import Tools
@@ -34,9 +34,9 @@ def main(point: str, database_url: str, redis_url: str, data: str) -> None:
     engine = engine_for(database_url)
     worker = Worker(Record(settings, engine), Claimer(engine), WorkQueue(redis_url), Tools(settings))
     if point == "claimed":
-        Ways.send = die  # type: ignore[assignment, method-assign]
+        Transports.send = die  # type: ignore[assignment, method-assign]
     elif point == "sent":
-        Ways.send = then_die(Ways.send)  # type: ignore[method-assign]
+        Transports.send = then_die(Transports.send)  # type: ignore[method-assign]
     elif point == "saving":
         attempts.record = then_die(attempts.record)
     deliver(worker)

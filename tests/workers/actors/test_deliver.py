@@ -12,7 +12,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from feedback.record.models import Alert, Delivery, Subscription
 from insights.alerts.delivery.attempts import RETRIES
-from insights.alerts.delivery.credentials import Sealed, seal, unseal
+from insights.alerts.delivery.credentials import Credentials, seal, unseal
 from tests.insights.raising import make_due, raise_signal, subscription, tell_again, waiting
 from tests.insights.receivers import Receiver
 from workers.actors.deliver import deliver
@@ -64,7 +64,7 @@ def test_while_a_secret_is_rotated_both_verify_and_then_the_new_one_alone(
         found = session.scalars(select(Subscription)).one()
         to = unseal(local.record.keys, found)
         to.keys[1].until = dt.datetime.now(dt.UTC)
-        found.sealed = seal(local.record.keys, found.id, Sealed(to.address, to.keys))
+        found.sealed = seal(local.record.keys, found.id, Credentials(to.address, to.keys))
     raise_signal(local.record)
     deliver(local)
     Webhook(fresh).verify(hook.got[1].body, hook.got[1].headers)

@@ -9,7 +9,7 @@ import pytest
 from feedback.record.errors import Malformed
 from feedback.record.settings import Settings
 from insights.alerts.delivery import chat, chat_child
-from insights.egress.addresses import Allowed
+from insights.egress.addresses import AllowList
 from insights.egress.client import Egress, Refused
 from insights.egress.gateway import Gateway
 from insights.egress.wire import Unreachable
@@ -43,11 +43,11 @@ def test_no_byte_reaches_a_tool_at_a_forbidden_address(hook: Receiver) -> None:
 
 
 def test_an_address_is_known_by_its_tool_and_shown_without_its_secret() -> None:
-    shown = chat.check(f"mmost://127.0.0.1/{TOKEN}", Allowed.of(["127.0.0.1"]))
+    shown = chat.check(f"mmost://127.0.0.1/{TOKEN}", AllowList.of(["127.0.0.1"]))
     assert shown.startswith("mmost://127.0.0.1/")
     assert TOKEN not in shown
     with pytest.raises(Malformed, match="not public"):
-        chat.check(f"mmost://2130706433/{TOKEN}", Allowed())
+        chat.check(f"mmost://2130706433/{TOKEN}", AllowList())
 
 
 @pytest.mark.parametrize(
@@ -83,4 +83,4 @@ def test_the_gateway_serves_nobody_without_its_password(hook: Receiver) -> None:
 
 def test_a_reply_holds_what_the_child_says() -> None:
     said: dict[str, Any] = chat_child.run({"url": "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"})
-    assert set(said) <= set(chat.Reply.__struct_fields__)
+    assert set(said) <= set(chat.AppriseReport.__struct_fields__)

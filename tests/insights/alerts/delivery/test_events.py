@@ -24,7 +24,7 @@ Headers = dict[str, str]
 @pytest.fixture
 def served(local: Worker, servers: RealServers, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The URL of an API behind a real server."""
-    monkeypatch.setattr(events, "EVERY", 0.1)
+    monkeypatch.setattr(events, "POLL_SECONDS", 0.1)
     app = create_app(local.record.settings, servers.database_url, servers.redis_url)
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))

@@ -12,9 +12,8 @@ from sqlalchemy import select, text, update
 from feedback.record.models import Alert, Feedback, Signal, Statement, new_id
 from feedback.record.privacy import erasure
 from insights.alerts.rules import fan_out
-from insights.alerts.rules.digest import LOUD, next_hour
-from insights.alerts.rules.fan_out import matches
-from insights.alerts.rules.subscriptions import Filters
+from insights.alerts.rules.digest import MAX_MESSAGES_PER_DAY, next_hour
+from insights.alerts.rules.filters import AlertFilters, matches
 from tests.insights.alerts.people import subscribe, urgent_piece
 from tests.insights.raising import NOW, raise_signal, subscription, tell_again, waiting
 from tests.insights.receivers import Receiver
@@ -42,7 +41,7 @@ LONDON = ZoneInfo("Europe/London")
     ],
 )
 def test_filters_leave_out_what_they_say(filters: dict[str, Any], heard: bool) -> None:
-    assert matches(Filters(**filters), "new", {"web": 10, "call": 2}, "new", "open", 12) is heard
+    assert matches(AlertFilters(**filters), "new", {"web": 10, "call": 2}, "new", "open", 12) is heard
 
 
 def test_a_signal_too_small_is_told_as_soon_as_it_is_large_enough(
@@ -79,7 +78,7 @@ def test_an_issue_that_comes_back_is_told_again(local: Worker, subscribed: dict[
         again = {key: getattr(first, key) for key in Signal.__table__.columns.keys()}  # noqa: SIM118
         again |= {"id": subscription(local.record).id, "kind": "regression", "ended_at": None}
         session.add(Signal(**again))
-        fan_out.tell(session, first.service_id)
+        fan_out.raise_alerts(session, first.service_id)
     deliver(local)
     assert [got.content["type"] for got in hook.got] == ["signal.new", "signal.regression"]
     assert len({got.headers["webhook-id"] for got in hook.got}) == 2
@@ -90,14 +89,14 @@ def test_many_workers_at_once_raise_one_alert(local: Worker, subscribed: dict[st
     with local.record.transaction() as one:
         one.execute(text("DELETE FROM alerts"))
     with local.record.transaction() as one:
-        fan_out.tell(one, signal.service_id)
+        fan_out.raise_alerts(one, signal.service_id)
         with local.record.transaction() as other:
             other.execute(text("SET LOCAL lock_timeout = '50ms'"))
             with pytest.raises(Exception, match="lock timeout"):
-                fan_out.tell(other, signal.service_id)
+                fan_out.raise_alerts(other, signal.service_id)
             other.rollback()
     with local.record.transaction() as session:
-        fan_out.tell(session, signal.service_id)
+        fan_out.raise_alerts(session, signal.service_id)
         assert len(session.scalars(select(Alert)).all()) == 2
 
 
@@ -180,16 +179,16 @@ def test_a_digest_waits_for_the_morning_of_the_service(
 
 def test_the_alerts_of_a_noisy_day_are_gathered(local: Worker, api: Client, admin: Headers, blue_badge: str) -> None:
     subscribe(api, admin)
-    for _ in range(LOUD + 3):
+    for _ in range(MAX_MESSAGES_PER_DAY + 3):
         raise_signal(local.record)
     dues = [(alert.due_at, alert.raised_at) for alert in waiting(local.record)]
-    assert all(due == raised for due, raised in dues[:LOUD])
-    assert len({due for due, _ in dues[LOUD:]}) == 1
-    assert all(due and due > raised for due, raised in dues[LOUD:])
+    assert all(due == raised for due, raised in dues[:MAX_MESSAGES_PER_DAY])
+    assert len({due for due, _ in dues[MAX_MESSAGES_PER_DAY:]}) == 1
+    assert all(due and due > raised for due, raised in dues[MAX_MESSAGES_PER_DAY:])
 
 
 def test_a_program_gets_every_alert_of_a_noisy_day(local: Worker, subscribed: dict[str, Any]) -> None:
-    for _ in range(LOUD + 3):
+    for _ in range(MAX_MESSAGES_PER_DAY + 3):
         raise_signal(local.record)
     assert all(alert.due_at == alert.raised_at for alert in waiting(local.record))
 

@@ -55,7 +55,7 @@ def in_theme(record: Record, slug: str, theme: uuid.UUID) -> None:
     signal = raise_signal(record, slug)
     join(record, signal, theme)
     with record.transaction() as session:
-        fan_out.tell(session, signal.service_id)
+        fan_out.raise_alerts(session, signal.service_id)
 
 
 def heard(hook: Receiver) -> list[str]:
@@ -127,8 +127,8 @@ def test_what_services_hear_together_is_told_once_to_who_may_see_them_all(
         signal = ThemeSignal(theme_id=theme, window_hours=24, reports=reports, **facts)
         session.add(signal)
         session.flush()
-        theme_alerts.tell(session, signal)
-        theme_alerts.tell(session, signal)
+        theme_alerts.raise_alerts(session, signal)
+        theme_alerts.raise_alerts(session, signal)
     while waiting(local.record):
         deliver(local)
     [got] = hook.got

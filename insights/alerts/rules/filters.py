@@ -1,0 +1,45 @@
+"""Which alerts a subscription wants."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+from feedback.record.models import Subscription
+from feedback.record.states import ChannelName, IssueStatus, Trend
+
+
+class AlertFilters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a subscription wants to be told. An empty field lets everything through.
+
+    `least` is the smallest number of reports of a signal that is worth an alert.
+    """
+
+    kinds: tuple[Literal["new", "surge", "regression", "urgent"], ...] = ()
+    channels: tuple[ChannelName, ...] = ()
+    trends: tuple[Trend, ...] = ()
+    statuses: tuple[IssueStatus, ...] = ()
+    least: int = 0
+    urgent_only: bool = False
+
+
+def filters_of(subscription: Subscription) -> AlertFilters:
+    """Reads the filters that are stored with a subscription."""
+    return msgspec.convert(subscription.filters, AlertFilters)
+
+
+def matches(filters: AlertFilters, kind: str, channels: Iterable[str], trend: str, status: str, reports: int) -> bool:
+    """Tells whether the filters let an alert about a signal through; one of its channels is enough."""
+    return (
+        not filters.urgent_only
+        and (not filters.kinds or kind in filters.kinds)
+        and (not filters.channels or not set(filters.channels).isdisjoint(channels))
+        and (not filters.trends or trend in filters.trends)
+        and (not filters.statuses or status in filters.statuses)
+        and reports >= filters.least
+    )
+
+
+def matches_urgent(filters: AlertFilters, channel: str) -> bool:
+    """Tells whether the filters let an alert about an urgent piece of feedback through."""
+    return (not filters.kinds or "urgent" in filters.kinds) and (not filters.channels or channel in filters.channels)
