@@ -1,6 +1,7 @@
 """From what came in to what is kept: cleaned, told apart, embedded."""
 
 import uuid
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from feedback.record.models import EVIDENCE
 from nlp.clean.cleaner import Cleaned, Statement, Urgency
+from nlp.clean.redaction import before_redaction
 from nlp.embed.crowds import EMBEDDED_WELL
 
 SET_APART = {"spam"}
@@ -60,7 +62,8 @@ def prepare(models: Models, contents: Mapping[uuid.UUID, Mapping[str, Any]]) -> 
     found = {}
     for (identity, content), one in zip(contents.items(), cleaned, strict=True):
         redacted = [next(asides) for _ in _asides(content)]
-        said = [_row(place, said, vectors, models.model) for place, said in enumerate(one.statements)]
+        rows = [_row(place, said, vectors, models.model) for place, said in enumerate(one.statements)]
+        said = [{**row, "offset": offset} for row, offset in zip(rows, _offsets(content, one), strict=True)]
         urgent = one.urgent or _means_urgent(models, said)
         found[identity] = _prepared(content, one, redacted, said, urgent)
     return found
@@ -107,6 +110,15 @@ def _prepared(
         confidence=sum(confidences) / len(confidences) if confidences else None,
         said=[{**row, "evidence": row["evidence"] and not apart} for row in said],
     )
+
+
+def _offsets(content: Mapping[str, Any], one: Cleaned) -> Iterator[float | None]:
+    """Seconds into the call of each statement: those of the turn in which its first character was said."""
+    turns = [turn for turn in content["turns"] if turn.get("begin") is not None]
+    begins = [turn["begin"] for turn in turns]
+    for position in before_redaction((said.start for said in one.statements), one.spans):
+        place = bisect_right(begins, position)
+        yield turns[place - 1]["offset"] if place else None
 
 
 def _row(place: int, said: Statement, vectors: "Any", model: str) -> dict[str, Any]:

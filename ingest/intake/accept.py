@@ -84,7 +84,7 @@ def _row(arrival: Arrival, services: Mapping[str, Service], keys: KeyRing, now: 
         "receipt": receipts.fresh(),
         "caller": arrival.caller,
         "external_id": arrival.external_id,
-        "digest": keys.digest(msgspec.json.encode((arrival.service, _content(arrival), arrival.submitted_at))),
+        "digest": keys.digest(msgspec.json.encode((arrival.service, content_of(arrival), arrival.submitted_at))),
         "said_at": said_at,
         "received_at": now,
         "history": now - said_at > HISTORY_AFTER,
@@ -112,10 +112,10 @@ def _said_at(arrival: Arrival, service: Service, identity: uuid.UUID, now: dt.da
 
 def _sealed(arrival: Arrival) -> dict[str, Any]:
     """With who sent it, since somebody in danger must be found."""
-    return {**_content(arrival), "sender": arrival.sender}
+    return {**content_of(arrival), "sender": arrival.sender}
 
 
-def _content(arrival: Arrival) -> dict[str, Any]:
+def content_of(arrival: Arrival) -> dict[str, Any]:
     """What may hold personal data: sealed until it is redacted."""
     return {
         "message": arrival.message,

@@ -14,12 +14,17 @@ TRANSCRIPT_LIMIT = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One thing the citizen said in a call: when it began (seconds), how sure that is (0 to 1)."""
+    """One thing that the citizen said in a call.
+
+    `offset` counts seconds into the call, `confidence` runs from 0 to 1. `begin` is the character of the message at
+    which it begins there; None where nothing of it is in the message.
+    """
 
     text: str
     speaker: str
     offset: float | None = None
     confidence: float | None = None
+    begin: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,7 @@ def _repeat(found: Feedback, since: dt.datetime, now: dt.datetime) -> Feedback:
 
 SAID = (
     *("service_id", "position", "text", "begin", "end", "language", "kind", "filler", "evidence", "severity"),
+    "offset",
     *("vector", "embedded_by", "issue_id", "sureness", "assigned_by"),
 )
 

@@ -37,6 +37,7 @@ pages.environment.filters |= {
     "evidence": _evidence,
     "channels": labels.channels,
     "day": labels.day,
+    "into_call": labels.into_call,
     "moment": labels.moment,
     "sparkline": charts.sparkline,
 }

@@ -101,6 +101,7 @@ def _page(
         400 if wrong else 200,
         service=service,
         item=view,
+        timed=feedback.timed_statements(session, piece),
         titles=issue_page.titles(session, view.issues),
         raw=raw,
         may_overrule=who.role >= Role.editor and piece.stage in verdict_overrides.READ,

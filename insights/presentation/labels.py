@@ -231,6 +231,14 @@ def moment(at: dt.datetime, zone: str) -> str:
     return f"{local.day} {local:%b %Y, %H:%M}"
 
 
+def into_call(offset: float) -> str:
+    """When in a call something was said, `offset` in seconds, as in: 4:12 into the call."""
+    minutes, seconds = divmod(int(offset), 60)
+    hours, minutes = divmod(minutes, 60)
+    clock = f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+    return f"{clock} into the call"
+
+
 def rate(per_thousand: float | None) -> str:
     return "" if per_thousand is None else f"{per_thousand:,.1f}"
 

@@ -65,12 +65,13 @@ class Summary(msgspec.Struct, frozen=True):
 
 
 class Quote(msgspec.Struct, frozen=True):
-    """Redacted words of one citizen."""
+    """Redacted words of one citizen. `offset` counts seconds into the call, where it was one and the time is known."""
 
     feedback_id: uuid.UUID
     text: str
     channel: str
     said_at: dt.datetime
+    offset: float | None = None
 
 
 class Beside(msgspec.Struct, frozen=True):
@@ -176,6 +177,8 @@ class FeedbackView(msgspec.Struct, frozen=True):
 
 
 class StatementView(msgspec.Struct, frozen=True):
+    """One statement of an issue. `offset` counts seconds into the call, where it was one and the time is known."""
+
     id: int
     feedback_id: uuid.UUID
     text: str

@@ -37,6 +37,11 @@ class Span:
     end: int
     entity: str
 
+    @property
+    def placeholder(self) -> str:
+        """What stands in the redacted text in its stead."""
+        return f"[{self.entity}]"
+
 
 class Redactor:
     def __init__(self, nlp: Language) -> None:
@@ -80,9 +85,26 @@ def substitute(text: str, spans: Sequence[Span]) -> str:
     """The text with each span replaced by its placeholder."""
     parts, end = [], 0
     for span in spans:
-        parts += [text[end : span.start], f"[{span.entity}]"]
+        parts += [text[end : span.start], span.placeholder]
         end = span.end
     return "".join([*parts, text[end:]])
+
+
+def before_redaction(positions: Iterable[int], spans: Sequence[Span]) -> Iterator[int]:
+    """Where characters of the redacted text (ascending) stood in the text that came in.
+
+    A character of a placeholder stands for where that begins which it hides.
+    """
+    shift, passed = 0, 0
+    for position in positions:
+        while passed < len(spans):
+            span = spans[passed]
+            if position < span.start - shift + len(span.placeholder):
+                break
+            shift += span.end - span.start - len(span.placeholder)
+            passed += 1
+        hidden = passed < len(spans) and position >= spans[passed].start - shift
+        yield spans[passed].start if hidden else position + shift
 
 
 def _moved(view: View, finds: Iterable[Find]) -> Iterator[Find]:

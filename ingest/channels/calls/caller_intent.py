@@ -5,6 +5,7 @@ the agent said before makes them an answer to who calls, or talk to pass the tim
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
@@ -17,11 +18,25 @@ if TYPE_CHECKING:
 _BREATH: Final = 2.0
 """Seconds of silence within one breath."""
 _ENDED: Final = (".", "!", "?", "…")
-_SENTENCE: Final = re.compile(r"(?<=[.!?…])\s+")
+_SENTENCE_GAP: Final = re.compile(r"(?<=[.!?…])\s+")
 _SHORT_ANSWER: Final = 8
 """Words of an answer to who calls."""
 
 Phase = Literal["telling", "asked who", "waiting", "closing"]
+Range = tuple[int, int]
+"""The first character of a text, and the one after its last."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallReason:
+    """The reason for a call in the caller's words, a breath a line.
+
+    `begins` tells for each utterance that is not the agent's, in their order, at which character of `text` it begins;
+    None where nothing of it stayed.
+    """
+
+    text: str
+    begins: tuple[int | None, ...]
 
 
 @dataclass(slots=True)
@@ -37,14 +52,49 @@ class Breath:
         return " ".join(part.text for part in self.parts)
 
 
-def told(spoken: Sequence["Utterance"]) -> str:
-    """The reason for the call in the caller's words, a breath a line; roles must be set."""
+def reason_for_call(spoken: Sequence["Utterance"]) -> CallReason:
+    """What of a call is the reason for it. The roles of the utterances must be set."""
     breaths = _breaths(spoken)
-    kept = "\n".join(_kept(breaths))
-    if kept:
-        return kept
-    lines = [breath.text for breath in breaths if not breath.is_agent]
-    return "\n".join([line for line in lines if not smalltalk.is_pleasantry(smalltalk.folded(line))] or lines)
+    kept = list(_kept(breaths))
+    callers = [(breath, ranges) for breath, ranges in zip(breaths, kept, strict=True) if not breath.is_agent]
+    return _joined(callers if any(kept) else _whole([breath for breath, _ in callers]))
+
+
+def _whole(breaths: Sequence[Breath]) -> list[tuple[Breath, list[Range]]]:
+    """All that was said but pleasantries; these too where there is nothing else."""
+    pleasantries = [smalltalk.is_pleasantry(smalltalk.folded(breath.text)) for breath in breaths]
+    return [
+        (breath, [] if pleasantry and not all(pleasantries) else [(0, len(breath.text))])
+        for breath, pleasantry in zip(breaths, pleasantries, strict=True)
+    ]
+
+
+def _joined(kept: Sequence[tuple[Breath, Sequence[Range]]]) -> CallReason:
+    lines: list[str] = []
+    begins: list[int | None] = []
+    at = 0
+    for breath, ranges in kept:
+        begins += _begins(breath, ranges, at)
+        if ranges:
+            text = breath.text
+            lines.append(" ".join(text[start:end] for start, end in ranges))
+            at += len(lines[-1]) + 1
+    return CallReason("\n".join(lines), tuple(begins))
+
+
+def _begins(breath: Breath, ranges: Sequence[Range], at: int) -> Iterator[int | None]:
+    """Where each part of the breath begins, if its kept ranges are put together from character `at` on."""
+    shifts = []  # from a range's place in the breath to its place in the text
+    for start, end in ranges:
+        shifts.append(at - start)
+        at += end - start + 1
+    ends, begin = [end for _, end in ranges], 0
+    for part in breath.parts:
+        end = begin + len(part.text)
+        first = bisect_right(ends, begin)
+        stays = first < len(ranges) and ranges[first][0] < end
+        yield max(begin, ranges[first][0]) + shifts[first] if stays else None
+        begin = end + 1
 
 
 def _breaths(spoken: Sequence["Utterance"]) -> list[Breath]:
@@ -80,22 +130,31 @@ def _is_turn(text: str) -> bool:
     return smalltalk.is_pleasantry(plain) or smalltalk.makes_wait(plain) or _belongs_to_agent(plain)
 
 
-def _kept(breaths: Sequence[Breath]) -> Iterator[str]:
+def _kept(breaths: Sequence[Breath]) -> Iterator[list[Range]]:
+    """What stays of the text of each breath."""
     phase: Phase = "telling"
     for breath in breaths:
-        stays: list[str] = []
-        for sentence in _SENTENCE.split(breath.text):
-            plain = smalltalk.folded(sentence)
+        stays: list[Range] = []
+        text = breath.text
+        for start, end in _sentences(text):
+            plain = smalltalk.folded(text[start:end])
             if breath.is_agent or _belongs_to_agent(plain):
                 phase = _after_agent(plain, phase)
             elif _stays(plain, phase):
-                stays.append(sentence)
+                stays.append((start, end))
             if not breath.is_agent and smalltalk.is_closing(plain):
                 phase = "closing"
         if not breath.is_agent and any(part.marked for part in breath.parts):
-            yield breath.text
-        elif stays:
-            yield " ".join(stays)
+            stays = [(0, len(text))]
+        yield stays
+
+
+def _sentences(text: str) -> Iterator[Range]:
+    start = 0
+    for gap in _SENTENCE_GAP.finditer(text):
+        yield start, gap.start()
+        start = gap.end()
+    yield start, len(text)
 
 
 def _belongs_to_agent(sentence: str) -> bool:

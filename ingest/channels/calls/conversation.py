@@ -84,9 +84,10 @@ def parsed(
         return Parsed(ignored="the caller says nothing", skipped=tuple(skipped))
     query = dict(inbound.query)
     ways = {_called(speaker): way for speaker, way in reached_at.items()}
+    reason = caller_intent.reason_for_call(spoken)
     arrival = Arrival(
         service=inbound.service or "",
-        message=caller_intent.told(spoken),
+        message=reason.text,
         channel="call",
         caller=inbound.caller,
         external_id=storable(external_id or query.get("id", "")) or None,
@@ -94,7 +95,10 @@ def parsed(
         language=language,
         sender=next((ways[one.speaker] for one in told if one.speaker in ways), None),
         attributes=attributes(inbound.query),
-        turns=tuple(Turn(one.text, one.speaker, one.offset, one.confidence) for one in told),
+        turns=tuple(
+            Turn(one.text, one.speaker, one.offset, one.confidence, begin)
+            for one, begin in zip(told, reason.begins, strict=True)
+        ),
     )
     return Parsed(arrivals=(arrival,), skipped=tuple(skipped))
 

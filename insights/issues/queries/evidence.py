@@ -65,10 +65,10 @@ def quotes(session: Session, issue: uuid.UUID, pieces: Sequence[uuid.UUID], most
 
 def _quotes(session: Session, where: ColumnElement[bool], pieces: Sequence[uuid.UUID], most: int) -> list[Quote]:
     rows = session.execute(
-        select(Statement.text, Statement.feedback_id, Statement.said_at, Feedback.channel)
+        select(Statement.text, Statement.feedback_id, Statement.said_at, Statement.offset, Feedback.channel)
         .join(Feedback, Feedback.id == Statement.feedback_id)
         .where(where, Statement.feedback_id.in_(pieces), Statement.filler.is_(False))
         .order_by(Statement.said_at.desc(), Statement.id.desc())
         .limit(most)
     )
-    return [Quote(row.feedback_id, row.text[:LONGEST_QUOTE], row.channel, row.said_at) for row in rows]
+    return [Quote(row.feedback_id, row.text[:LONGEST_QUOTE], row.channel, row.said_at, row.offset) for row in rows]

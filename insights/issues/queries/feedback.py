@@ -120,3 +120,12 @@ def feedback_view(row: Feedback, service: Service, issues: list[uuid.UUID], *, h
         issues=issues,
         external_id=row.external_id if not row.caller.endswith(":idempotency") else None,
     )
+
+
+def timed_statements(session: Session, piece: Feedback) -> Sequence[tuple[float, str]]:
+    """What was said in a call, as far as its time is known: seconds into the call and the words, the earliest first."""
+    timed = select(Statement.offset, Statement.text).where(
+        Statement.feedback_id == piece.id, Statement.offset.is_not(None)
+    )
+    rows = session.execute(timed.order_by(Statement.offset, Statement.position))
+    return [(offset, said) for offset, said in rows if offset is not None]

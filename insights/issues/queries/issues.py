@@ -66,11 +66,15 @@ def quotes(session: Session, issues: Iterable[Issue]) -> dict[uuid.UUID, list[Qu
     """The stored choice of statements, as far as they are still there; in the order of the choice."""
     chosen = {identity: issue.id for issue in issues for identity in issue.quotes}
     rows = session.execute(
-        select(Statement.id, Statement.text, Statement.feedback_id, Statement.said_at, Feedback.channel)
+        select(
+            Statement.id, Statement.text, Statement.feedback_id, Statement.said_at, Statement.offset, Feedback.channel
+        )
         .join(Feedback, Feedback.id == Statement.feedback_id)
         .where(Statement.id.in_(chosen))
     )
-    texts = {row.id: Quote(row.feedback_id, row.text[:LONGEST_QUOTE], row.channel, row.said_at) for row in rows}
+    texts = {
+        row.id: Quote(row.feedback_id, row.text[:LONGEST_QUOTE], row.channel, row.said_at, row.offset) for row in rows
+    }
     found: dict[uuid.UUID, list[Quote]] = defaultdict(list)
     for identity, issue_id in chosen.items():
         if identity in texts:

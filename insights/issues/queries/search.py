@@ -51,7 +51,14 @@ def search(session: Session, service: Service, query: str, point: Point | None) 
     """`point`: what the query means; none to search by words alone."""
     ranked = fused(_by_words(session, service, query), _by_meaning(session, service, point) if point else [])
     rows = session.execute(
-        select(Statement.id, Statement.issue_id, Statement.text, Feedback.id.label("piece"), Feedback.channel)
+        select(
+            Statement.id,
+            Statement.issue_id,
+            Statement.text,
+            Feedback.id.label("piece"),
+            Statement.offset,
+            Feedback.channel,
+        )
         .add_columns(Feedback.said_at)
         .join(Feedback, Feedback.id == Statement.feedback_id)
         .where(Statement.id.in_(ranked))
@@ -104,5 +111,5 @@ def _quotes(rows: Iterable[Any]) -> list[Quote]:
     """One of each citizen."""
     first: dict[uuid.UUID, Quote] = {}
     for row in rows:
-        first.setdefault(row.piece, Quote(row.piece, row.text[:LONGEST_QUOTE], row.channel, row.said_at))
+        first.setdefault(row.piece, Quote(row.piece, row.text[:LONGEST_QUOTE], row.channel, row.said_at, row.offset))
     return list(first.values())[:QUOTES]

@@ -48,7 +48,14 @@ def _within(session: Session, issue: Issue) -> list[Part]:
     from nlp.group import hierarchy  # noqa: PLC0415 - scipy and its like take a second
 
     rows = session.execute(
-        select(Statement.feedback_id, Statement.text, Statement.vector, Statement.said_at, Feedback.channel)
+        select(
+            Statement.feedback_id,
+            Statement.text,
+            Statement.vector,
+            Statement.said_at,
+            Statement.offset,
+            Feedback.channel,
+        )
         .join(Feedback, Feedback.id == Statement.feedback_id)
         .where(Statement.issue_id == issue.id, Statement.embedded_by.is_not(None), Feedback.weight > 0)
         .order_by(Statement.id.desc())
@@ -60,6 +67,9 @@ def _within(session: Session, issue: Issue) -> list[Part]:
     found = []
     for members in hierarchy.parts(vectors, np.arange(len(rows))):
         mine = [rows[member] for member in members]
-        quotes = {it.feedback_id: Quote(it.feedback_id, it.text[:LONGEST_QUOTE], it.channel, it.said_at) for it in mine}
+        quotes = {
+            it.feedback_id: Quote(it.feedback_id, it.text[:LONGEST_QUOTE], it.channel, it.said_at, it.offset)
+            for it in mine
+        }
         found.append(Part(len(quotes), round(len(mine) / len(rows), 3), list(quotes.values())[:QUOTES]))
     return found

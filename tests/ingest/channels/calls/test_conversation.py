@@ -19,7 +19,7 @@ def told(*lines: str) -> str:
     """What stays of a call written as `A: ...` for the agent and `C: ...` for the caller."""
     roles = {"A": "agent", "C": "caller"}
     spoken = [Utterance(text, speaker=roles[who]) for who, _, text in (line.partition(": ") for line in lines)]
-    return caller_intent.told(with_roles(spoken))
+    return caller_intent.reason_for_call(with_roles(spoken)).text
 
 
 OPENING = ("A: Good morning, you're through to the council, how can I help?",)
@@ -97,7 +97,7 @@ def test_one_breath_over_several_turns_is_put_together() -> None:
         Utterance("in the post.", "x", "caller", 2.1, 3.0),
         Utterance("When will it come?", "x", "caller", 30.0, 31.0),
     ]
-    assert caller_intent.told(spoken) == "My badge never arrived in the post.\nWhen will it come?"
+    assert caller_intent.reason_for_call(spoken).text == "My badge never arrived in the post.\nWhen will it come?"
 
 
 def test_without_times_a_sentence_goes_on_in_small_letters() -> None:
