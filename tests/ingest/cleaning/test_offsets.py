@@ -22,9 +22,9 @@ from ingest.intake.accept import content_of
 from nlp.clean.redaction import Span, before_redaction, substitute
 from tests.insights import made_up
 from tests.insights.pages.signed_in import signed_in, words_of
-from workers.actors.pipeline import CLEAN
+from workers.actors.clean import CLEAN
+from workers.runtime.actor import Worker, work_once
 from workers.runtime.model_loader import Tools
-from workers.runtime.stage import Worker, work_once
 
 SENTENCES = (
     "The {it} is broken.",

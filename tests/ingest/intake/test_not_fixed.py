@@ -6,7 +6,7 @@ import uuid
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from feedback.record.db import Record
 from feedback.record.models import Action, Feedback, Issue, ServiceWork, Statement
@@ -22,7 +22,8 @@ def issue(record: Record, blue_badge: str) -> uuid.UUID:
     """A resolved issue, of which the holder of CODE spoke, and what was done about it."""
     with record.transaction() as session:
         made = made_up.issue(session, blue_badge)
-        piece = made_up.report(session, made, "The photo page fails")
+        piece = made_up.report(session, made, "The photo page fails", "call")
+        session.execute(update(Statement).values(offset=252.5))
         piece.receipt, made.status, made.status_at = CODE, "resolved", dt.datetime.now(dt.UTC)
         session.add(Action(issue_id=made.id, what="Larger photos are taken", at=made_up.NOW, by="Team"))
         return made.id
@@ -50,6 +51,7 @@ def test_it_is_not_fixed_counts_once_as_a_report_and_is_looked_at(
     with record.transaction() as session:
         assert session.scalars(select(ServiceWork.kind)).all() == ["notice"]
         session.get_one(Issue, issue).status_at = dt.datetime.now(dt.UTC)
+        assert session.scalars(select(Statement.offset)).all() == [252.5, 252.5]
     client.post(f"/v1/receipts/{CODE}/not-fixed")
     assert reports(record, issue) == 3
 
