@@ -107,16 +107,16 @@ class Target:
     def of(cls, url: str) -> "Target":
         """Raises `Malformed` for what is no plain http(s) URL."""
         if len(url) > MAX_URL_LENGTH or not url.isprintable() or any(sign in url for sign in " \\"):
-            raise Malformed("url: this is no URL")
+            raise Malformed("this is no URL", field="url")
         try:
             parts = urlsplit(url)
             port = parts.port or DEFAULT_PORTS.get(parts.scheme, 0)
         except ValueError:
-            raise Malformed("url: this is no URL") from None
+            raise Malformed("this is no URL", field="url") from None
         if parts.scheme not in ("http", "https"):
-            raise Malformed("url: only http and https are sent to")
+            raise Malformed("only http and https are sent to", field="url")
         if "@" in parts.netloc:
-            raise Malformed("url: it must hold no user and no password")
+            raise Malformed("it must hold no user and no password", field="url")
         path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
         query = f"?{quote(parts.query, safe='/%:@!$&()*+,;=~-._?')}" if parts.query else ""
         host = host_of(parts.hostname or "")
@@ -130,13 +130,13 @@ def host_of(text: str) -> str:
         try:
             return str(IPv6Address("" if "%" in text else text))
         except ValueError:
-            raise Malformed("url: this is no IPv6 address") from None
+            raise Malformed("this is no IPv6 address", field="url") from None
     try:
         host = text.encode("idna").decode().lower().rstrip(".")
     except UnicodeError:
         host = ""
     if not HOST_NAME.fullmatch(host):
-        raise Malformed("url: this is no host")
+        raise Malformed("this is no host", field="url")
     return host
 
 
@@ -151,7 +151,7 @@ def literal(host: str) -> Address | None:
     try:
         return IPv4Address(socket.inet_aton(host))
     except OSError:
-        raise Malformed("url: this is no IPv4 address") from None
+        raise Malformed("this is no IPv4 address", field="url") from None
 
 
 def check(url: str, allowed: AllowList) -> Target:
@@ -159,5 +159,5 @@ def check(url: str, allowed: AllowList) -> Target:
     target = Target.of(url)
     address = literal(target.host)
     if address is not None and not allowed.permits(target.host, address):
-        raise Malformed("url: this address is not public, and FEEDBACK_WEBHOOK_ALLOW does not name it")
+        raise Malformed("this address is not public, and FEEDBACK_WEBHOOK_ALLOW does not name it", field="url")
     return target

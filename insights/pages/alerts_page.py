@@ -7,19 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
-from litestar.response import Redirect
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.http.forms import convert
 from feedback.http.staff import authenticate
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.db import Record
-from feedback.record.errors import Malformed
+from feedback.record.errors import FeedbackError
 from feedback.record.models import Alert, Service, Subscription, new_id
 from insights.alerts import payload
 from insights.alerts.delivery import message
@@ -28,14 +27,15 @@ from insights.alerts.rules.filters import AlertFilters
 from insights.alerts.rules.subscriptions import SubscriptionRequest
 from insights.egress.addresses import AllowList
 from insights.issues.queries import themes
+from insights.pages.forms import PageOrRedirect, ShowAgain, submit
 from insights.pages.layout import redirect, show
 from insights.presentation import labels
 
-Values = Mapping[str, Any]
-"""What a form holds: lists for `MANY`, text for the rest."""
+SubscriptionForm = Mapping[str, Any]
+"""What a form holds: lists for `LIST_FIELDS`, text for the rest."""
 
-MANY = ("kinds", "channels", "trends", "statuses")
-ONE = ("theme", "kind", "to", "name", "contact", "digest", "least", "urgent_only", "key")
+LIST_FIELDS = ("kinds", "channels", "trends", "statuses")
+TEXT_FIELDS = ("theme", "kind", "to", "name", "contact", "digest", "least", "urgent_only", "key")
 
 COMPLAINTS = {
     "url": "Where to must be an address that begins with https:// and that anybody can reach; "
@@ -49,7 +49,7 @@ COMPLAINTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AlertLine:
     """One alert as a page shows it."""
 
     alert: Alert
@@ -65,74 +65,73 @@ def alerts_page(request: AnyRequest, record: GivenRecord, service: FromPath[str]
 
 
 @post("/dashboard/{service:str}/alerts", status_code=200)
-async def subscribe(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Response[str] | Redirect:
+async def subscribe(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> PageOrRedirect:
     """Shows what it would have been sent, or makes it."""
     form = await request.form()
-    values = {name: str(form.get(name, "")).strip() for name in ONE}
-    lists = {name: [str(value) for value in form.getall(name, [])] for name in MANY}
+    values = {name: str(form.get(name, "")).strip() for name in TEXT_FIELDS}
+    lists = {name: [str(value) for value in form.getall(name, [])] for name in LIST_FIELDS}
     made = _preview if form.get("do") == "preview" else _subscribe
     return await asyncio.to_thread(made, request, record, service, values | lists)
 
 
-def _preview(request: AnyRequest, record: Record, slug: str, values: Values) -> Response[str]:
-    with record.transaction() as session:
-        who = authenticate(session, request)
+def _preview(request: AnyRequest, record: Record, slug: str, values: SubscriptionForm) -> PageOrRedirect:
+    def look(session: Session, who: access.Principal) -> Response[str]:
         service = access.service_for(session, who, slug, Role.editor)
-        try:
-            found = preview.preview(session, service, _filters(values))
-            complete = hindsight.is_complete(session, service)
-        except (msgspec.ValidationError, Malformed) as error:
-            return _page(session, who, service, values, errors=_complaint(error))
-        shown = told(session, record, service, found)
-        return _page(session, who, service, values, preview=shown, complete=complete)
+        found = preview.preview(session, service, _filters(values))
+        lines = alert_lines(session, record, service, found)
+        return _page(session, who, service, values, lines=lines, complete=hindsight.is_complete(session, service))
+
+    return submit(request, record, look, _again(slug, values))
 
 
-def _subscribe(request: AnyRequest, record: Record, slug: str, values: Values) -> Response[str] | Redirect:
+def _subscribe(request: AnyRequest, record: Record, slug: str, values: SubscriptionForm) -> PageOrRedirect:
     """A webhook's secret is shown this once; to send the form again makes no second subscription."""
-    try:
-        with record.transaction() as session:
-            who, allowed = authenticate(session, request), AllowList.of(record.settings.webhook_allow)
-            wanted = _wanted(slug, values)
-            made, secret = subscriptions.make(session, record.keys, allowed, who, wanted, f"page:{values['key']}")
-            here = f"/dashboard/subscriptions/{made.id}"
-            kept = show(who, "subscribed.html", shown=made.shown, secret=secret, next=here) if secret else None
-        return kept or redirect(here)
-    except (msgspec.ValidationError, Malformed) as error:
-        complaint = _complaint(error)
-    with record.transaction() as session:
-        who = authenticate(session, request)
-        return _page(session, who, access.service_for(session, who, slug), values, errors=complaint)
+
+    def subscribe(session: Session, who: access.Principal) -> PageOrRedirect:
+        allowed = AllowList.of(record.settings.webhook_allow)
+        wanted, key = _wanted(slug, values), f"page:{values['key']}"
+        made, secret = subscriptions.make(session, record.keys, allowed, who, wanted, key)
+        here = f"/dashboard/subscriptions/{made.id}"
+        return show(who, "subscribed.html", shown=made.shown, secret=secret, next=here) if secret else redirect(here)
+
+    return submit(request, record, subscribe, _again(slug, values))
 
 
-def _wanted(slug: str, values: Values) -> SubscriptionRequest:
+def _again(slug: str, values: SubscriptionForm) -> ShowAgain:
+    """Shows the page with the complaint about the field that the failure names."""
+
+    def show_again(session: Session, who: access.Principal, error: FeedbackError) -> Response[str]:
+        field = error.field if error.field in COMPLAINTS else "url"
+        errors = {"to" if field in ("url", "address") else field: COMPLAINTS[field]}
+        return _page(session, who, access.service_for(session, who, slug), values, errors=errors)
+
+    return show_again
+
+
+def _wanted(slug: str, values: SubscriptionForm) -> SubscriptionRequest:
     place = "address" if values["kind"] == "email" else "url"
     given = {name: values[name] for name in ("kind", "name", "digest")} | {"contact": values["contact"] or None}
     about = {"theme": values["theme"]} if values["theme"] else {"service": slug}
-    return msgspec.convert({**given, **about, place: values["to"], "filters": _filters(values)}, SubscriptionRequest)
+    return convert({**given, **about, place: values["to"], "filters": _filters(values)}, SubscriptionRequest)
 
 
-def _filters(values: Values) -> AlertFilters:
-    chosen = {name: values[name] for name in MANY}
+def _filters(values: SubscriptionForm) -> AlertFilters:
+    chosen = {name: values[name] for name in LIST_FIELDS}
     rest = {"least": values["least"] or 0, "urgent_only": bool(values["urgent_only"])}
-    return msgspec.convert(chosen | rest, AlertFilters, strict=False)
+    return convert(chosen | rest, AlertFilters, strict=False)
 
 
-def _complaint(error: Exception) -> dict[str, str]:
-    """Of the field that the failure names."""
-    field = next((name for name in COMPLAINTS if f".{name}`" in str(error) or str(error).startswith(f"{name}:")), "url")
-    return {"to" if field in ("url", "address") else field: COMPLAINTS[field]}
+def _empty() -> SubscriptionForm:
+    texts = dict.fromkeys(TEXT_FIELDS, "") | {"kind": "email", "digest": "at_once", "key": str(new_id())}
+    return texts | {name: [] for name in LIST_FIELDS}
 
 
-def _empty() -> Values:
-    return dict.fromkeys(ONE, "") | {"kind": "email", "digest": "at_once", "key": str(new_id())} | {n: [] for n in MANY}
-
-
-def told(session: Session, record: Record, service: Service, alerts: Sequence[Alert]) -> list[Told]:
+def alert_lines(session: Session, record: Record, service: Service, alerts: Sequence[Alert]) -> list[AlertLine]:
     """Each in the words that people are sent."""
     now, found = dt.datetime.now(dt.UTC), []
     for alert in alerts:
         note = message.write(payload.event(session, alert, record.settings.url), service, now)
-        found.append(Told(alert, note.heading, note.lines[0]))
+        found.append(AlertLine(alert, note.heading, note.lines[0]))
     return found
 
 
@@ -140,9 +139,9 @@ def _page(
     session: Session,
     who: access.Principal,
     service: Service,
-    values: Values,
+    values: SubscriptionForm,
     *,
-    preview: Sequence[Told] | None = None,
+    lines: Sequence[AlertLine] | None = None,
     complete: bool = True,
     errors: Mapping[str, str] | None = None,
 ) -> Response[str]:
@@ -156,7 +155,7 @@ def _page(
         themes={"": "All of this service"} | {str(theme.id): theme.title for theme in of_service},
         may_change=who.role >= Role.editor,
         values=values,
-        preview=preview,
+        preview=lines,
         complete=complete,
         errors=errors or {},
     )
@@ -168,10 +167,10 @@ def _listed(
     """Whoever hears of the service, and what of it."""
     hears = or_(Subscription.service_id == service.id, Subscription.theme_id.in_(theme_ids))
     mine = select(Subscription).where(hears, Subscription.state != "ended", *subscriptions.visible(who))
-    return [(one, wishes(one)) for one in session.scalars(mine.order_by(Subscription.id))]
+    return [(one, describe_filters(one)) for one in session.scalars(mine.order_by(Subscription.id))]
 
 
-def wishes(subscription: Subscription) -> str:
+def describe_filters(subscription: Subscription) -> str:
     """What it wants to hear, in words."""
     wanted = filters.filters_of(subscription)
     if wanted.urgent_only:

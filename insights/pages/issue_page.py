@@ -2,13 +2,11 @@
 
 import asyncio
 import datetime as dt
-import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
@@ -16,13 +14,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
-from feedback.http.forms import form_values
+from feedback.http.forms import convert, form_values
 from feedback.http.staff import authenticate
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.calendar import bank_holidays
 from feedback.record.db import Record
-from feedback.record.errors import Malformed
+from feedback.record.errors import FeedbackError, Malformed
 from feedback.record.models import Action, Issue, Publication, Service
 from insights.detection.statistics.trend import BEFORE
 from insights.issues.decisions import lifecycle
@@ -32,6 +30,7 @@ from insights.issues.queries.detection_health import noticing
 from insights.outcomes import ledger
 from insights.outcomes.ledger import Entry
 from insights.pages import overview
+from insights.pages.forms import FormValues, PageOrRedirect, submit
 from insights.pages.layout import redirect, show
 from insights.presentation import charts
 from insights.presentation.schemas import IssueView
@@ -57,8 +56,10 @@ COMPLAINTS = {
 }
 """What is said of a field that cannot be taken."""
 
-Values = Mapping[str, str]
-Apply = Callable[[Session, Principal, Issue, Values], object]
+SHOWN_AT = {"note": "reason", "did_cy": "said_cy"}
+"""By the field of a request the one of the page that stands for it."""
+
+ApplyToIssue = Callable[[Session, Principal, Issue, FormValues], object]
 
 
 @get("/dashboard/issues/{issue:uuid}", sync_to_thread=True)
@@ -75,68 +76,68 @@ def issue_page(
 
 
 @post("/dashboard/issues/{issue:uuid}/decide", status_code=200)
-async def decide(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> Response[str] | Redirect:
+async def decide(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> PageOrRedirect:
     return await _changed(request, record, issue, _decide)
 
 
 @post("/dashboard/issues/{issue:uuid}/act", status_code=200)
-async def act(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> Response[str] | Redirect:
+async def act(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> PageOrRedirect:
     return await _changed(request, record, issue, _act)
 
 
 @post("/dashboard/issues/{issue:uuid}/publish", status_code=200)
-async def publish(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> Response[str] | Redirect:
+async def publish(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> PageOrRedirect:
     return await _changed(request, record, issue, _publish)
 
 
-async def _changed(request: AnyRequest, record: Record, issue: uuid.UUID, apply: Apply) -> Response[str] | Redirect:
+async def _changed(request: AnyRequest, record: Record, issue: uuid.UUID, apply: ApplyToIssue) -> PageOrRedirect:
     values = await form_values(request)
     return await asyncio.to_thread(_change, request, record, issue, apply, values)
 
 
 def _change(
-    request: AnyRequest, record: Record, issue: uuid.UUID, apply: Apply, values: Values
-) -> Response[str] | Redirect:
+    request: AnyRequest, record: Record, issue: uuid.UUID, apply: ApplyToIssue, values: FormValues
+) -> PageOrRedirect:
     """Applies it, or shows the page again with what is wrong and what was typed."""
-    try:
-        with record.transaction() as session:
-            who = authenticate(session, request)
-            apply(session, who, access.issue_for(session, who, issue, Role.editor), values)
+
+    def change(session: Session, who: Principal) -> Redirect:
+        apply(session, who, access.issue_for(session, who, issue, Role.editor), values)
         return redirect(f"/dashboard/issues/{issue}")
-    except (msgspec.ValidationError, Malformed) as error:
-        named = re.search(r"\$\.(\w+)", str(error))
-        field = named[1] if named else "reason"
-    with record.transaction() as session:
-        who = authenticate(session, request)
+
+    def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
+        field = error.field or "reason"
+        field = SHOWN_AT.get(field, field)
         found = access.issue_for(session, who, issue)
         return _page(session, who, found, errors={field: COMPLAINTS[field]}, values=values)
 
+    return submit(request, record, change, show_again)
 
-def _decide(session: Session, who: Principal, issue: Issue, values: Values) -> None:
+
+def _decide(session: Session, who: Principal, issue: Issue, values: FormValues) -> None:
     """The words that come without another status are a note."""
     wanted = {name: values.get(name) or None for name in ("assignee", "due")} | {
         "title": values.get("title", ""),
         "status": values.get("status", ""),
         "reason" if values.get("status") != issue.status else "note": values.get("reason") or None,
     }
-    lifecycle.decide(session, who, issue, msgspec.convert(wanted, Decision))
+    lifecycle.decide(session, who, issue, convert(wanted, Decision))
 
 
-def _act(session: Session, who: Principal, issue: Issue, values: Values) -> None:
+def _act(session: Session, who: Principal, issue: Issue, values: FormValues) -> None:
     done: dict[str, Any] = {"what": values.get("what", ""), "link": values.get("link") or None}
     if values.get("at"):
         zone = ZoneInfo(session.get_one(Service, issue.service_id).properties.time_zone)
         done["at"] = _noon(values["at"], zone)
-    lifecycle.act(session, who, issue, msgspec.convert(done, Done))
+    lifecycle.act(session, who, issue, convert(done, Done))
 
 
-def _publish(session: Session, who: Principal, issue: Issue, values: Values) -> None:
+def _publish(session: Session, who: Principal, issue: Issue, values: FormValues) -> None:
     if values.get("do") == "withdraw":
         published.withdraw(session, who, issue)
         return
     texts = {"said": values.get("said", ""), "did": values.get("did", "")}
     welsh = {name: values.get(name) or None for name in ("said_cy", "did_cy")}
-    published.release(session, who, issue, msgspec.convert(texts | welsh, Release))
+    published.release(session, who, issue, convert(texts | welsh, Release))
 
 
 def _noon(text: str, zone: ZoneInfo) -> dt.datetime:
@@ -144,7 +145,7 @@ def _noon(text: str, zone: ZoneInfo) -> dt.datetime:
     try:
         noon = dt.datetime.combine(dt.date.fromisoformat(text), dt.time(12), zone)
     except ValueError:
-        raise Malformed("$.at") from None
+        raise Malformed("this is no date", field="at") from None
     return min(noon, dt.datetime.now(zone))
 
 
@@ -154,8 +155,8 @@ def _page(
     issue: Issue,
     days: int | None = None,
     before: int | None = None,
-    errors: Values | None = None,
-    values: Values | None = None,
+    errors: FormValues | None = None,
+    values: FormValues | None = None,
 ) -> Response[str]:
     service = session.get_one(Service, issue.service_id)
     view = issues.view(session, issue)

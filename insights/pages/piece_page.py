@@ -4,19 +4,18 @@ import asyncio
 import uuid
 from collections.abc import Callable
 
-import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
-from feedback.http.forms import form_values
+from feedback.http.forms import convert, form_values
 from feedback.http.staff import authenticate
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
-from feedback.record.errors import Malformed
+from feedback.record.errors import FeedbackError
 from feedback.record.models import Feedback, Service
 from feedback.record.privacy import urgent_raw
 from insights.issues import urgent_text
@@ -25,11 +24,12 @@ from insights.issues.decisions.verdict_overrides import Verdict
 from insights.issues.queries import feedback
 from insights.issues.urgent_text import HeldText, ReleaseReason
 from insights.pages import issue_page
+from insights.pages.forms import FormValues, PageOrRedirect, submit
 from insights.pages.layout import redirect, show
 
 COMPLAINT = "Give a reason of up to 500 characters"
 
-Apply = Callable[[Session, Principal, Feedback, dict[str, str]], None]
+ApplyToPiece = Callable[[Session, Principal, Feedback, FormValues], None]
 
 
 @get("/dashboard/feedback/{feedback:uuid}", sync_to_thread=True)
@@ -49,45 +49,44 @@ def read_held(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.
 
 
 @post("/dashboard/feedback/{feedback:uuid}/release", status_code=200)
-async def release(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID]) -> Response[str] | Redirect:
+async def release(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID]) -> PageOrRedirect:
     return await _changed(request, record, feedback, urgent_text.MAY_READ, _release)
 
 
 @post("/dashboard/feedback/{feedback:uuid}/overrule", status_code=200)
-async def overrule(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID]) -> Response[str] | Redirect:
+async def overrule(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID]) -> PageOrRedirect:
     return await _changed(request, record, feedback, Role.editor, _overrule)
 
 
-def _release(session: Session, who: Principal, piece: Feedback, values: dict[str, str]) -> None:
-    urgent_raw.release(session, who, piece, msgspec.convert(values, ReleaseReason).reason)
+def _release(session: Session, who: Principal, piece: Feedback, values: FormValues) -> None:
+    urgent_raw.release(session, who, piece, convert(values, ReleaseReason).reason)
 
 
-def _overrule(session: Session, who: Principal, piece: Feedback, values: dict[str, str]) -> None:
+def _overrule(session: Session, who: Principal, piece: Feedback, values: FormValues) -> None:
     wanted = {"counts": values.get("counts") == "yes", "reason": values.get("reason")}
-    verdict_overrides.overrule(session, who, piece, msgspec.convert(wanted, Verdict))
+    verdict_overrides.overrule(session, who, piece, convert(wanted, Verdict))
 
 
 async def _changed(
-    request: AnyRequest, record: Record, feedback: uuid.UUID, needs: Role, apply: Apply
-) -> Response[str] | Redirect:
+    request: AnyRequest, record: Record, feedback: uuid.UUID, needs: Role, apply: ApplyToPiece
+) -> PageOrRedirect:
     values = await form_values(request)
     return await asyncio.to_thread(_change, request, record, feedback, needs, apply, values)
 
 
 def _change(
-    request: AnyRequest, record: Record, feedback: uuid.UUID, needs: Role, apply: Apply, values: dict[str, str]
-) -> Response[str] | Redirect:
+    request: AnyRequest, record: Record, feedback: uuid.UUID, needs: Role, apply: ApplyToPiece, values: FormValues
+) -> PageOrRedirect:
     """Applies it, or shows the page again with what is wrong."""
-    try:
-        with record.transaction() as session:
-            who = authenticate(session, request)
-            apply(session, who, access.feedback_for(session, who, feedback, needs), values)
+
+    def change(session: Session, who: Principal) -> Redirect:
+        apply(session, who, access.feedback_for(session, who, feedback, needs), values)
         return redirect(f"/dashboard/feedback/{feedback}")
-    except (msgspec.ValidationError, Malformed):
-        pass
-    with record.transaction() as session:
-        who = authenticate(session, request)
+
+    def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
         return _page(session, who, access.feedback_for(session, who, feedback), wrong=apply.__name__.strip("_"))
+
+    return submit(request, record, change, show_again)
 
 
 def _page(

@@ -4,7 +4,6 @@ import asyncio
 import uuid
 from collections.abc import Callable, Sequence
 
-import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
@@ -12,28 +11,32 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
-from feedback.http.forms import form_values
+from feedback.http.forms import convert, form_values
 from feedback.http.staff import authenticate
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
-from feedback.record.errors import Conflict, Malformed
+from feedback.record.errors import Conflict, FeedbackError, Malformed
 from feedback.record.models import Issue, Regrouping, Service, Statement
 from insights.issues.decisions import regrouping, undoing
 from insights.issues.decisions.lifecycle import Line
 from insights.issues.queries import issue_detail, subtopics
 from insights.issues.queries.issues import living
+from insights.pages.forms import PageOrRedirect, submit
 from insights.pages.issue_page import titles
 from insights.pages.layout import redirect, show
 
 AT_ONCE = 100
 
-NOBODY = "Tick the statements that you mean"
-NOWHERE = "Choose the other issue"
-TITLE = "The title must have 1 to 200 characters"
-CHANGED = "Something has changed in the meantime; look again"
+COMPLAINTS = {
+    "statement": "Tick the statements that you mean",
+    "into": "Choose the other issue",
+    "title": "The title must have 1 to 200 characters",
+}
+"""What is said of a field that cannot be taken."""
+OUTDATED = "Something has changed in the meantime; look again"
 
-Change = Callable[[Session, Principal, Issue], object]
+Regroup = Callable[[Session, Principal, Issue], object]
 
 
 @get("/dashboard/issues/{issue:uuid}/sort", sync_to_thread=True)
@@ -46,14 +49,14 @@ def sort_page(
 
 
 @post("/dashboard/issues/{issue:uuid}/sort", status_code=200)
-async def sort(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> Response[str] | Redirect:
+async def sort(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> PageOrRedirect:
     """What is to become of the ticked statements."""
     values, form = await form_values(request), await request.form()
     chosen = [int(number) for number in form.getall("statement", []) if str(number).isdecimal()]
 
     def change(session: Session, who: Principal, found: Issue) -> None:
         if not chosen:
-            raise Malformed(NOBODY)
+            raise Malformed("none is ticked", field="statement")
         if values.get("do") == "split":
             regrouping.split(session, who, found, chosen, _title(values.get("title", "")))
         elif values.get("do") == "apart":
@@ -65,7 +68,7 @@ async def sort(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UU
 
 
 @post("/dashboard/issues/{issue:uuid}/merge", status_code=200)
-async def merge(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> Response[str] | Redirect:
+async def merge(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> PageOrRedirect:
     values = await form_values(request)
 
     def change(session: Session, who: Principal, found: Issue) -> None:
@@ -78,7 +81,7 @@ async def merge(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.U
 @post("/dashboard/issues/{issue:uuid}/undo/{regrouping_id:int}", sync_to_thread=True)
 def undo(
     request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], regrouping_id: FromPath[int]
-) -> Response[str] | Redirect:
+) -> PageOrRedirect:
     def change(session: Session, who: Principal, found: Issue) -> None:
         undoing.undo(session, who, access.owned_for(session, who, Regrouping, regrouping_id, Role.editor))
 
@@ -87,40 +90,39 @@ def undo(
 
 def _title(text: str) -> str | None:
     try:
-        return msgspec.convert(text, Line) if text else None
-    except msgspec.ValidationError:
-        raise Malformed(TITLE) from None
+        return convert(text, Line) if text else None
+    except Malformed as error:
+        raise Malformed(str(error), field="title") from None
 
 
 def _other(session: Session, who: Principal, into: str) -> Issue:
     try:
         return access.issue_for(session, who, uuid.UUID(into), Role.editor)
     except ValueError:
-        raise Malformed(NOWHERE) from None
+        raise Malformed("this is no issue", field="into") from None
 
 
 def _move(session: Session, who: Principal, issue: Issue, chosen: Sequence[int], into: str) -> None:
     to = _other(session, who, into)
     rows = session.scalars(select(Statement).where(Statement.id.in_(chosen), Statement.issue_id == issue.id)).all()
     if len(rows) < len(set(chosen)):
-        raise Malformed(CHANGED)
+        raise Conflict("some are not of this issue any more")
     for said in rows:
         regrouping.move(session, who, said, to)
 
 
-def _change(request: AnyRequest, record: Record, issue: uuid.UUID, change: Change) -> Response[str] | Redirect:
+def _change(request: AnyRequest, record: Record, issue: uuid.UUID, regroup: Regroup) -> PageOrRedirect:
     """Applies it, or shows the page again and says what is wrong."""
-    try:
-        with record.transaction() as session:
-            who = authenticate(session, request)
-            change(session, who, access.issue_for(session, who, issue, Role.editor))
+
+    def change(session: Session, who: Principal) -> Redirect:
+        regroup(session, who, access.issue_for(session, who, issue, Role.editor))
         return redirect(f"/dashboard/issues/{issue}/sort")
-    except (Malformed, Conflict) as error:
-        ours = (NOBODY, NOWHERE, TITLE)
-        problem = str(error) if str(error) in ours else CHANGED
-    with record.transaction() as session:
-        who = authenticate(session, request)
+
+    def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
+        problem = COMPLAINTS.get(error.field or "", OUTDATED)
         return _page(session, who, access.issue_for(session, who, issue), problem=problem)
+
+    return submit(request, record, change, show_again, told=(Malformed, Conflict))
 
 
 def _page(

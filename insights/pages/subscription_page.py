@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 
 from litestar import Response, get, post
 from litestar.params import FromPath
-from litestar.response import Redirect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord, WorkQueueDependency
+from feedback.http.forms import form_values
 from feedback.http.staff import authenticate
 from feedback.record import access
 from feedback.record.access import Principal, Role
@@ -24,12 +24,12 @@ from insights.alerts.delivery import attempts, credentials
 from insights.alerts.rules import mute, subscriptions
 from insights.alerts.rules.subscriptions import SubscriptionChange
 from insights.pages import alerts_page
+from insights.pages.forms import FormValues, PageOrRedirect
 from insights.pages.layout import redirect, show
 
 AT_ONCE = 50
 
-Values = Mapping[str, str]
-Act = Callable[[Session, Principal, Subscription, Values], object]
+SubscriptionAct = Callable[[Session, Principal, Subscription, FormValues], object]
 
 
 @get("/dashboard/subscriptions/{subscription:uuid}", sync_to_thread=True)
@@ -42,10 +42,10 @@ def subscription_page(request: AnyRequest, record: GivenRecord, subscription: Fr
             who,
             "subscription.html",
             subscription=found,
-            wishes=alerts_page.wishes(found),
+            hears_of=alerts_page.describe_filters(found),
             about=subscriptions.about(session, found),
             service=service,
-            told=alerts_page.told(session, record, service, _last_alerts(session, found)),
+            told=alerts_page.alert_lines(session, record, service, _last_alerts(session, found)),
             deliveries=_last_deliveries(session, found),
             quiet=_quiet(session, found),
             may_change=who.role >= Role.editor,
@@ -59,15 +59,14 @@ async def act(
     work_queue: WorkQueueDependency,
     subscription: FromPath[uuid.UUID],
     act: FromPath[str],
-) -> Response[str] | Redirect:
-    form = await request.form()
-    values = {name: value for name, value in form.items() if isinstance(value, str)}
+) -> PageOrRedirect:
+    values = await form_values(request)
     return await asyncio.to_thread(_act, request, record, work_queue, subscription, act, values)
 
 
 def _act(
-    request: AnyRequest, record: Record, work_queue: WorkQueue, identity: uuid.UUID, act: str, values: Values
-) -> Response[str] | Redirect:
+    request: AnyRequest, record: Record, work_queue: WorkQueue, identity: uuid.UUID, act: str, values: FormValues
+) -> PageOrRedirect:
     here = f"/dashboard/subscriptions/{identity}"
     with record.transaction() as session:
         who = authenticate(session, request)
@@ -95,43 +94,43 @@ def _service(session: Session, found: Subscription) -> Service:
     return service
 
 
-def _test(session: Session, who: Principal, found: Subscription, values: Values) -> None:
+def _test(session: Session, who: Principal, found: Subscription, values: FormValues) -> None:
     attempts.send_test(session, found)
 
 
-def _mute(session: Session, who: Principal, found: Subscription, values: Values) -> None:
+def _mute(session: Session, who: Principal, found: Subscription, values: FormValues) -> None:
     subscriptions.change(session, found, SubscriptionChange(state="muted"))
 
 
-def _resume(session: Session, who: Principal, found: Subscription, values: Values) -> None:
+def _resume(session: Session, who: Principal, found: Subscription, values: FormValues) -> None:
     subscriptions.change(session, found, SubscriptionChange(state="active", quiet_until=None))
 
 
-def _snooze(session: Session, who: Principal, found: Subscription, values: Values) -> None:
+def _snooze(session: Session, who: Principal, found: Subscription, values: FormValues) -> None:
     subscriptions.change(session, found, SubscriptionChange(quiet_until=_until(values)))
 
 
-def _quieten(session: Session, who: Principal, found: Subscription, values: Values) -> None:
+def _quieten(session: Session, who: Principal, found: Subscription, values: FormValues) -> None:
     issue = access.issue_for(session, who, _id(values, "issue"))
     mute.mute(session, found, issue, _until(values) if values.get("days") else None)
 
 
-def _hear(session: Session, who: Principal, found: Subscription, values: Values) -> None:
+def _hear(session: Session, who: Principal, found: Subscription, values: FormValues) -> None:
     mute.unmute(session, found, _id(values, "issue"))
 
 
-def _acknowledge(session: Session, who: Principal, found: Subscription, values: Values) -> None:
+def _acknowledge(session: Session, who: Principal, found: Subscription, values: FormValues) -> None:
     mute.acknowledge(session, who, _id(values, "alert"))
 
 
-def _replay(session: Session, who: Principal, found: Subscription, values: Values) -> None:
+def _replay(session: Session, who: Principal, found: Subscription, values: FormValues) -> None:
     attempt = session.get(Delivery, _id(values, "delivery"))
     if attempt is None or attempt.subscription_id != found.id:
         raise NotFound("there is no such delivery")
     attempts.replay(session, found, attempt)
 
 
-ACTS: Mapping[str, Act] = {
+ACTS: Mapping[str, SubscriptionAct] = {
     "test": _test,
     "mute": _mute,
     "resume": _resume,
@@ -143,18 +142,18 @@ ACTS: Mapping[str, Act] = {
 }
 
 
-def _until(values: Values) -> dt.datetime:
+def _until(values: FormValues) -> dt.datetime:
     days = values.get("days", "")
     if not days.isdecimal() or not 0 < int(days) <= 90:
-        raise Malformed("days: from 1 to 90")
+        raise Malformed("from 1 to 90", field="days")
     return dt.datetime.now(dt.UTC) + dt.timedelta(days=int(days))
 
 
-def _id(values: Values, name: str) -> uuid.UUID:
+def _id(values: FormValues, name: str) -> uuid.UUID:
     try:
         return uuid.UUID(values.get(name, ""))
     except ValueError:
-        raise Malformed(f"{name}: this is no id") from None
+        raise Malformed("this is no id", field=name) from None
 
 
 def _last_alerts(session: Session, found: Subscription) -> list[Alert]:

@@ -61,7 +61,7 @@ def release(session: Session, who: Principal, issue: Issue, text: Release) -> No
     """Again, it is replaced."""
     lifecycle.lock(session, issue)
     if bool(text.said_cy) != bool(text.did_cy):
-        raise Malformed("$.said_cy: Welsh takes both, said_cy and did_cy")
+        raise Malformed("Welsh takes both, said_cy and did_cy", field="said_cy")
     fields = msgspec.structs.asdict(text) | {"released_at": dt.datetime.now(dt.UTC), "released_by": who.name}
     session.merge(Publication(issue_id=issue.id, service_id=issue.service_id, **fields))
     lifecycle.note(session, who, issue, "published")

@@ -43,9 +43,9 @@ def check(url: str, allowed: AllowList) -> str:
     except Unreachable as error:
         raise Unavailable(str(error)) from None
     if not report.known:
-        raise Malformed("url: this is no address of a chat tool that alerts go to (docs/alerts.md names them)")
+        raise Malformed("this is no address of a chat tool that alerts go to (docs/alerts.md names them)", field="url")
     if report.host and _is_forbidden(report.host, allowed):
-        raise Malformed("url: this address is not public, and FEEDBACK_WEBHOOK_ALLOW does not name it")
+        raise Malformed("this address is not public, and FEEDBACK_WEBHOOK_ALLOW does not name it", field="url")
     return report.shown
 
 

@@ -137,7 +137,7 @@ def _without_query(target: Target) -> str:
 
 def _require_email(text: str, field: str) -> None:
     if len(text) > MAX_EMAIL_LENGTH or not EMAIL_ADDRESS.fullmatch(text):
-        raise Malformed(f"{field}: this is no e-mail address")
+        raise Malformed("this is no e-mail address", field=field)
 
 
 def change(session: Session, subscription: Subscription, wanted: SubscriptionChange) -> None:

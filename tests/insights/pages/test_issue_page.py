@@ -111,6 +111,7 @@ def test_saving_what_was_not_changed_changes_nothing(staff: Client, photo: str) 
         ("title", " ", "The title must have 1 to 200 characters"),
         ("due", "tomorrow", "The due date must be a date"),
         ("assignee", "x" * 201, "200 characters or fewer"),
+        ("reason", "x" * 2_001, "a reason of up to 2,000 characters"),
     ],
 )
 def test_what_cannot_be_decided_is_said_and_nothing_is_changed(
@@ -181,6 +182,8 @@ def test_staff_publish_what_was_said_and_done_and_take_it_off(staff: Client, pho
     texts = {"said": "The photo page fails", "did": "We mended it", "said_cy": "Mae'r dudalen yn methu"}
     refused = staff.post(f"{photo}/publish", data=texts, headers=OURS)
     assert refused.status_code == 400 and "Welsh takes both" in refused.text and "We mended it" in refused.text
+    too_long = staff.post(f"{photo}/publish", data=texts | {"did_cy": "x" * 2_001}, headers=OURS)
+    assert too_long.status_code == 400 and '<a href="#said_cy">' in too_long.text
     texts["did_cy"] = "Rydym wedi ei thrwsio"
     assert "Published on" in words_of(staff.post(f"{photo}/publish", data=texts, headers=OURS))
     assert "We mended it" in staff.get("/services/blue-badge/you-said-we-did?lang=en").text

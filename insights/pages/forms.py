@@ -1,0 +1,40 @@
+"""Applying what was entered into a form, or showing its page again with what is wrong."""
+
+from collections.abc import Callable, Mapping
+
+from litestar import Response
+from litestar.response import Redirect
+from sqlalchemy.orm import Session
+
+from feedback.http.dependencies import AnyRequest
+from feedback.http.staff import authenticate
+from feedback.record.access import Principal
+from feedback.record.db import Record
+from feedback.record.errors import FeedbackError, Malformed
+
+FormValues = Mapping[str, str]
+"""What was typed into each field of a form."""
+
+PageOrRedirect = Response[str] | Redirect
+ApplyForm = Callable[[Session, Principal], PageOrRedirect]
+ShowAgain = Callable[[Session, Principal, FeedbackError], Response[str]]
+
+
+def submit(
+    request: AnyRequest,
+    record: Record,
+    apply: ApplyForm,
+    show_again: ShowAgain,
+    told: tuple[type[FeedbackError], ...] = (Malformed,),
+) -> PageOrRedirect:
+    """Answers with what `apply` returns, which works in one transaction.
+
+    Where it fails in one of the ways in `told`, nothing of it is stored, and `show_again` makes the page that says why.
+    """
+    try:
+        with record.transaction() as session:
+            return apply(session, authenticate(session, request))
+    except told as error:
+        refused = error
+    with record.transaction() as session:
+        return show_again(session, authenticate(session, request), refused)
