@@ -1,173 +1,226 @@
-"""What has been signalled and is still being reported. What it holds is explained: it is evidence for nothing else."""
+"""Issues that have been signalled and are still being reported. Their reports are explained: evidence for nothing else.
+
+The fields that `state.py` stores keep the names under which earlier versions stored them.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+import msgspec
 import numpy as np
 
-from insights.detection.index import KEPT, Memory, Places, Vectors, hours
-from insights.detection.look import BUSY_WEEK
-from insights.detection.scan import Mask, Region
-from insights.detection.signal import Active, Resolved
+from feedback.record.states import SignalTier
+from insights.detection.candidates import BUSY_WEEK_STATEMENTS
+from insights.detection.index import ObservationIndex
+from insights.detection.observation import HISTORY, Indices, Mask, Vectors, hours
+from insights.detection.scan import Region
 from nlp.embed.vectors import unit
 
-ACTIVE_BUSY, ACTIVE_QUIET = 120.0, 504.0
-"""Hours that an issue stays active without a report; longer where fewer come."""
+ACTIVE_HOURS_BUSY, ACTIVE_HOURS_QUIET = 120.0, 504.0
+"""How long an issue stays active without a report; longer in a quiet service, where fewer come."""
 
-STILL = 1.5
+STILL_RAISED = 1.5
 """Times its usual rate, above which an issue is still active."""
 
-LONGEST = 28 * 24.0
-"""Hours after which what goes on is usual."""
+USUAL_AFTER_HOURS = 28 * 24.0
+"""After so long, what goes on is usual."""
 
-SAME, SAME_LATER, SAME_TOGETHER = 0.3, 0.6, 0.1
+SAME_ISSUE, SAME_ISSUE_LATER, SAME_ISSUE_TOGETHER = 0.3, 0.6, 0.1
 """The similarity of two regions' centres from which they are one issue: if both began about the same time; if one began
-long after the other; and if a refit or what follows puts them together."""
+long after the other; and if a refit, or the next two constants, put them together."""
 
-TOGETHER, ALIKE = 72.0, 0.42
-"""Two that began within so many hours are together if their centres as they came are so similar: whitening may set two
-wordings of one problem as far apart as two problems."""
+TOGETHER_HOURS, TOGETHER_SIMILARITY = 72.0, 0.42
+"""Two that began within so many hours are together if their centres before whitening are so similar: whitening may set
+two wordings of one problem as far apart as two problems."""
 
 HALF = 0.5
-"""The share of some reports from which they are told by one channel, or are of one issue."""
+"""The share of some reports from which one channel is said to bring them, or one issue to hold them."""
 
-NEIGHBOURLY = 0.2
+NEIGHBOUR_SIMILARITY = 0.2
 """The similarity below which even the nearest is no neighbour."""
 
-MAJORITY = 3
+NEIGHBOUR_MAJORITY = 3
 """Of a report's five nearest neighbours."""
 
 REACH = 0.1
-"""How far outside its region a report may lie whose neighbours are an issue's: from one to the next it would wander."""
+"""How far outside its region (cosine) a report may lie whose neighbours are an issue's; farther, an issue would wander
+from one report to the next."""
 
 SLACK = 0.05
-"""How far outside its region a report of an issue still counts as explained by it."""
+"""How far outside its region (cosine) a report of an issue still counts as explained by it."""
 
 
-class Standing:
-    """`active`: the issues that stand at `now` (hours), by their id."""
+class ActiveIssue(msgspec.Struct, frozen=True, rename={"usual_per_hour": "usual", "last_signalled": "told"}):
+    """An issue that has been signalled and is still being reported. Its members are its reports since it began.
 
-    def __init__(self, memory: Memory, active: Iterable[Active], resolved: Mapping[str, Resolved], now: float) -> None:
-        self._memory, self._resolved, self._now = memory, resolved, now
-        self.active = {one.issue: one for one in active if self._lasts(one)}
+    `region` is where it was found, or None where it was known before: then its own reports alone are meant.
+    `usual_per_hour` is its rate before it began, so that a known issue ends when it is back at its level. An issue of
+    the tier `watch` claims no reports: they are evidence still.
+    """
 
-    def owned(self) -> Mask:
-        """What an active issue was told with, and its reports since within its region; what else joined is evidence.
+    issue: str
+    begun: dt.datetime
+    last_report: dt.datetime
+    region: Region | None = None
+    usual_per_hour: float = 0.0
+    tier: SignalTier = SignalTier.SIGNAL
+    last_signalled: dt.datetime | None = None
 
-        And what was said of a resolved issue before it was that: people have dealt with it.
+    @property
+    def signalled_at(self) -> dt.datetime:
+        """When it was last signalled; where that is not known, when it began."""
+        return self.last_signalled or self.begun
+
+    @property
+    def claims_reports(self) -> bool:
+        """Whether a report in its region is one of its own before anybody has grouped it."""
+        return self.tier == SignalTier.SIGNAL and self.region is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedIssue:
+    """An issue that people hold to be resolved, and since when. `centroid` (d,) is that of its vectors, unwhitened."""
+
+    at: dt.datetime
+    centroid: Vectors
+
+
+class ActiveIssues:
+    """The issues that are active at one moment, by their id in `by_id`. `now` is in hours."""
+
+    def __init__(
+        self,
+        index: ObservationIndex,
+        active: Iterable[ActiveIssue],
+        resolved: Mapping[str, ResolvedIssue],
+        now: float,
+    ) -> None:
+        self._index, self._resolved, self._now = index, resolved, now
+        self.by_id = {one.issue: one for one in active if self._still_active(one)}
+
+    def signalled(self, issue: str) -> ActiveIssue | None:
+        """Look up an active issue that was signalled and is not merely watched."""
+        active = self.by_id.get(issue)
+        return active if active and active.tier == SignalTier.SIGNAL else None
+
+    def explained(self) -> Mask:
+        """Mark (n,) the rows that are evidence for nothing new.
+
+        These are what an active issue was signalled with, its reports since then within its region, and what was said
+        of a resolved issue before it was resolved, as people have dealt with it. Whatever else joined is evidence.
         """
-        rows = self._memory.rows
-        owned = np.zeros(len(rows), bool)
-        for active in self.active.values():
-            if active.tier == "signal":
-                members = self.members(active)
-                inside = self.region(active).depth(self._memory.smooth[members]) >= -SLACK
-                told = rows["at"][members] <= hours(active.told or active.begun)
-                owned[members] = inside | told
+        rows = self._index.rows
+        explained = np.zeros(len(rows), bool)
+        for active in self.by_id.values():
+            if active.tier == SignalTier.SIGNAL:
+                members = self._members(active)
+                inside = self.region(active).depth(self._index.smooth[members]) >= -SLACK
+                explained[members] = inside | (rows["at"][members] <= hours(active.signalled_at))
         for issue, it in self._resolved.items():
-            owned |= (rows["issue"] == self._memory.code(issue)) & (rows["at"] <= hours(it.at))
-        return owned
+            explained |= (rows["issue"] == self._index.code(issue)) & (rows["at"] <= hours(it.at))
+        return explained
 
-    def belongs(self, place: int) -> str | None:
-        """The signalled issue that a report is one more of: that of most of its nearest neighbours, not far outside it.
+    def issue_of(self, row: int) -> str | None:
+        """Find the signalled issue that a report is one more of.
 
-        Or that in whose region it lies, the deepest, unless another issue has more of its neighbours.
+        That is the issue of most of its nearest neighbours, if the report lies not far outside its region; or else the
+        one in whose region it lies deepest, unless another issue has more of its neighbours.
         """
-        votes = self._votes(place)
-        vector = self._memory.smooth[place]
-        for active in (one for one in self.active.values() if one.tier == "signal"):
-            several = votes[self._memory.code(active.issue)] >= MAJORITY
+        near = self._index.rows["issue"][self._index.neighbours(row, NEIGHBOUR_SIMILARITY)]
+        votes = Counter(near[near >= 0].tolist())
+        vector = self._index.smooth[row]
+        for active in (one for one in self.by_id.values() if one.tier == SignalTier.SIGNAL):
+            several = votes[self._index.code(active.issue)] >= NEIGHBOUR_MAJORITY
             if several and self.region(active).depth(vector) >= -REACH:
                 return active.issue
-        depths = {a.issue: float(self.region(a).depth(vector)) for a in self.active.values() if a.claims}
+        depths = {a.issue: float(self.region(a).depth(vector)) for a in self.by_id.values() if a.claims_reports}
         best = max(depths, key=depths.__getitem__, default=None)
-        if best is None or depths[best] < 0 or votes[self._memory.code(best)] < max(votes.values(), default=0):
+        if best is None or depths[best] < 0 or votes[self._index.code(best)] < max(votes.values(), default=0):
             return None
         return best
 
-    def _votes(self, place: int) -> Counter[int]:
-        """How many of a report's nearest neighbours are of each issue."""
-        near = self._memory.rows["issue"][self._memory.neighbours(place, NEIGHBOURLY)]
-        return Counter(near[near >= 0].tolist())
+    def watched_at(self, centre: Vectors) -> str | None:
+        """Find the watched issue that what lies about this centre (d,) is more of."""
+        return self._nearest({a.issue: SAME_ISSUE for a in self.by_id.values() if a.tier == SignalTier.WATCH}, centre)
 
-    def watched(self, centre: Vectors) -> str | None:
-        """The watched issue that what lies about this centre is more of."""
-        return self._nearest({a.issue: SAME for a in self.active.values() if a.tier == "watch"}, centre)
+    def known_as(self, centre: Vectors, recent: Indices, members: Indices, channel: int | None) -> str | None:
+        """Find the signalled issue that what was found about this centre (d,) is more of.
 
-    def more_of(self, centre: Vectors, recent: Places, members: Places, channel: int | None) -> str | None:
-        """The signalled issue that what was found about this centre is more of.
-
-        `recent`: its reports in the window; `members`: those of the last days beside. `channel`: the rare one that
-        alone brings it; it is more only of what is heard there too.
+        `recent` are its rows in the window, `members` those of the last days as well. `channel` is the rare one that
+        alone brings it: then it is more only of an issue that comes by that channel too.
         """
         least = {
-            a.issue: self._least(a, recent, members)
-            for a in self.active.values()
-            if a.tier == "signal" and (channel is None or self._heard_by(a, channel))
+            a.issue: self._similarity_needed(a, recent, members)
+            for a in self.by_id.values()
+            if a.tier == SignalTier.SIGNAL and (channel is None or self._comes_by(a, channel))
         }
         return self._nearest(least, centre)
 
-    def _least(self, active: Active, recent: Places, members: Places) -> float:
-        """How like an issue these have to be to be more of it."""
-        rows = self._memory.rows[recent]
-        gap = float(rows["at"].min()) - hours(active.begun)
-        if gap >= self._span():
-            return SAME_LATER
-        joined = (rows["issue"] == self._memory.code(active.issue)).mean() >= HALF
-        together = joined or (abs(gap) < TOGETHER and self._alike(members, self._core(active)) >= ALIKE)
-        return SAME_TOGETHER if together else SAME
+    def region(self, active: ActiveIssue) -> Region:
+        """Give the region about the centre of what the issue was signalled with; what joins it later moves it nowhere.
 
-    def _alike(self, places: Places, others: Places) -> float:
-        """The similarity of the centres of two groups of vectors as they came."""
-        plain, back = self._memory.plain, self._memory.whitened.undone
-        one, other = (unit(back(plain[group]).sum(axis=0)) for group in (places, others))
-        return float(one @ other)
-
-    def _nearest(self, least: Mapping[str, float], centre: Vectors) -> str | None:
-        """Of these issues the one most like it, if it is so by at least so much."""
-        likeness = {issue: float(centre @ self.region(self.active[issue]).centre) for issue in least}
-        enough = [issue for issue in least if likeness[issue] >= least[issue]]
-        return max(enough, key=likeness.__getitem__, default=None)
-
-    def _heard_by(self, active: Active, channel: int) -> bool:
-        return bool((self._memory.rows["channel"][self._core(active)] == channel).mean() >= HALF)
-
-    def members(self, active: Active) -> Places:
-        rows = self._memory.rows
-        mine = rows["issue"] == self._memory.code(active.issue)
-        return np.flatnonzero(rows["evidence"] & mine & (rows["at"] >= hours(active.begun)))
-
-    def _core(self, active: Active) -> Places:
-        members = self.members(active)
-        told = members[self._memory.rows["at"][members] <= hours(active.told or active.begun)]
-        return told if len(told) else members
-
-    def region(self, active: Active) -> Region:
-        """About the centre of what the issue was told with: what joins it moves it nowhere else.
-
-        Without a region of its own, everything.
+        An issue without a region of its own gets one that holds everything.
         """
-        if active.issue not in self._memory.outlines:
-            total = self._memory.smooth[self._core(active)].sum(axis=0)
+        if active.issue not in self._index.regions:
+            total = self._index.smooth[self._core(active)].sum(axis=0)
             found = active.region or Region(total, -1.0)
-            self._memory.outlines[active.issue] = replace(found, centre=unit(total)) if total.any() else found
-        region: Region = self._memory.outlines[active.issue]
+            self._index.regions[active.issue] = replace(found, centre=unit(total)) if total.any() else found
+        region: Region = self._index.regions[active.issue]
         return region
 
-    def _lasts(self, active: Active) -> bool:
+    def _similarity_needed(self, active: ActiveIssue, recent: Indices, members: Indices) -> float:
+        """How similar these have to be to an issue to be more of it."""
+        rows = self._index.rows[recent]
+        gap = float(rows["at"].min()) - hours(active.begun)
+        if gap >= self._active_hours():
+            return SAME_ISSUE_LATER
+        joined = (rows["issue"] == self._index.code(active.issue)).mean() >= HALF
+        if joined or (abs(gap) < TOGETHER_HOURS and self._alike_unwhitened(members, self._core(active))):
+            return SAME_ISSUE_TOGETHER
+        return SAME_ISSUE
+
+    def _alike_unwhitened(self, some: Indices, others: Indices) -> bool:
+        """Whether the centres of two groups were alike before whitening."""
+        plain, back = self._index.plain, self._index.whitened.undone
+        one, other = (unit(back(plain[group]).sum(axis=0)) for group in (some, others))
+        return float(one @ other) >= TOGETHER_SIMILARITY
+
+    def _nearest(self, least: Mapping[str, float], centre: Vectors) -> str | None:
+        """Of these issues the one most similar to the centre, if it is at least as similar as `least` asks of it."""
+        similarity = {issue: float(centre @ self.region(self.by_id[issue]).centre) for issue in least}
+        enough = [issue for issue in least if similarity[issue] >= least[issue]]
+        return max(enough, key=similarity.__getitem__, default=None)
+
+    def _comes_by(self, active: ActiveIssue, channel: int) -> bool:
+        return bool((self._index.rows["channel"][self._core(active)] == channel).mean() >= HALF)
+
+    def _members(self, active: ActiveIssue) -> Indices:
+        rows = self._index.rows
+        mine = rows["issue"] == self._index.code(active.issue)
+        return np.flatnonzero(rows["evidence"] & mine & (rows["at"] >= hours(active.begun)))
+
+    def _core(self, active: ActiveIssue) -> Indices:
+        """The members that it was signalled with."""
+        members = self._members(active)
+        core = members[self._index.rows["at"][members] <= hours(active.signalled_at)]
+        return core if len(core) else members
+
+    def _still_active(self, active: ActiveIssue) -> bool:
         """Whether it is still being reported, and more than before it began, and nobody has resolved it since."""
-        rows, resolved = self._memory.rows, self._resolved.get(active.issue)
+        resolved = self._resolved.get(active.issue)
         if resolved and resolved.at >= active.begun:
             return False
-        span = self._span()
+        span = self._active_hours()
         age = self._now - hours(active.begun)
         if age < span:
             return True
-        lately = (rows["at"][self.members(active)] > self._now - span).sum()
-        return bool(age < LONGEST and lately > STILL * active.usual * span)
+        recent = (self._index.rows["at"][self._members(active)] > self._now - span).sum()
+        return bool(age < USUAL_AFTER_HOURS and recent > STILL_RAISED * active.usual_per_hour * span)
 
-    def _span(self) -> float:
-        return ACTIVE_BUSY if len(self._memory.rows) * 7 / KEPT.days >= BUSY_WEEK else ACTIVE_QUIET
+    def _active_hours(self) -> float:
+        busy = len(self._index.rows) * 7 / HISTORY.days >= BUSY_WEEK_STATEMENTS
+        return ACTIVE_HOURS_BUSY if busy else ACTIVE_HOURS_QUIET

@@ -13,17 +13,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from insights.detection.index import Vectors
-from insights.detection.scan import Mask
+from insights.detection.observation import FloatArray, Indices, Mask, Vectors
 from insights.detection.statistics.gamma_poisson import (
     LEAST_RATIO,
-    PRIOR,
-    WEEK,
+    PRIOR_REPORTS,
+    WEEK_HOURS,
     Exposure,
-    Floats,
     expected,
     exposure,
-    tail,
+    tail_score,
 )
 from nlp.embed.vectors import unit
 
@@ -33,9 +31,13 @@ hear is their own matter, which they are told of by themselves.
 """
 
 WINDOWS = np.array([24.0, 48.0, 96.0])
-RESTLESS = 0.03
+"""Hours."""
+
+RATE_VARIANCE = 0.03
+"""The squared variation of rates that is nothing new."""
+
 RADII = np.arange(0.40, 0.96, 0.05)
-"""Wider than within one service: these vectors are not smoothed by their neighbours."""
+"""Cosines; wider than within one service, as these vectors are not smoothed by their neighbours."""
 
 CHANCES = 40.0
 """As of the scan of one service: of so many reports each finds something of the odds of one in so many by chance."""
@@ -43,19 +45,21 @@ CHANCES = 40.0
 TOLERANCE = 0.02
 """False alarms a week, of all services together."""
 
-FEWEST = 100
-LEAST_DAYS = 14
-"""Statements, and days, below which it is not known what is usual."""
+FEWEST_STATEMENTS_TOGETHER = 100
+FEWEST_HISTORY_DAYS = 14
+"""Below these it is not known what is usual."""
 
 MOST_CENTRES = 2_000
-BLOCK = 256
+BLOCK_ROWS = 256
 """Recent reports that are looked about, the latest first; so many at once."""
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One statement that may count, of any service. `vector`: (d,) unit; `age`: hours; `fresh`: nobody has signalled
-    it yet, and it was heard when it was said.
+class ServiceObservation:
+    """One statement that may count, of any service.
+
+    `vector` (d,) has length one; `age` is in hours. A `fresh` one was received when it was said, and nobody has
+    signalled it yet.
     """
 
     service: int
@@ -66,9 +70,11 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
-    """The same thing in several services. `reports`: pieces in the window, by service; `centre`: (d,) unit, of vectors
-    as they came; `score`: -log10 of the odds; `chance`: how often a week chance alone would bring the like.
+class SharedProblem:
+    """The same thing in several services.
+
+    `reports` are the pieces in the window, by service. `centre` (d,) is a unit vector among unwhitened ones. `score` is
+    -log10 of the odds; `chance` is how often a week chance alone would bring the like.
     """
 
     centre: Vectors
@@ -80,74 +86,82 @@ class Shared:
     chance: float
 
 
-def shared(said: Sequence[Said], tolerance: float = TOLERANCE) -> list[Shared]:
-    """What is beyond chance, the least likely first; each report is evidence for one thing alone."""
-    if len(said) < FEWEST or max(it.age for it in said) < LEAST_DAYS * 24:
+def shared_problems(observations: Sequence[ServiceObservation], tolerance: float = TOLERANCE) -> list[SharedProblem]:
+    """Find what is beyond chance, the least likely first; each report is evidence for one thing alone."""
+    if len(observations) < FEWEST_STATEMENTS_TOGETHER:
         return []
-    look = _Look(said)
-    found: list[Shared] = []
-    while (best := look.best()) and best.chance <= tolerance:
+    if max(one.age for one in observations) < FEWEST_HISTORY_DAYS * 24:
+        return []
+    search = _Search(observations)
+    found: list[SharedProblem] = []
+    while (best := search.best()) and best.chance <= tolerance:
         found.append(best)
-        look.explain(best)
+        search.explain(best)
     return found
 
 
-class _Look:
+class _Search:
     """The reports of all services at one moment, as arrays over them."""
 
-    def __init__(self, said: Sequence[Said]) -> None:
-        self._plain = np.array([it.vector for it in said], np.float32)
-        self._ages: Floats = np.array([max(it.age, 0.0) for it in said])
-        self._fresh: Mask = np.array([it.fresh for it in said])
-        self._ids = np.array([it.feedback_id for it in said])
-        self._services, self._service = np.unique([it.service for it in said], return_inverse=True)
-        self._pieces, self._piece = np.unique(self._ids, return_inverse=True)
+    def __init__(self, observations: Sequence[ServiceObservation]) -> None:
+        self._plain = np.array([one.vector for one in observations], np.float32)
+        self._ages: FloatArray = np.array([max(one.age, 0.0) for one in observations])
+        self._fresh: Mask = np.array([one.fresh for one in observations])
+        self._ids = np.array([one.feedback_id for one in observations])
+        self._services, self._service = np.unique([one.service for one in observations], return_inverse=True)
+        pieces, self._piece = np.unique(self._ids, return_inverse=True)
         self._centred = self._plain.copy()
         for service in range(len(self._services)):
             mine = self._service == service
             self._centred[mine] -= self._plain[mine].mean(axis=0)
         self._centred = unit(self._centred)
         self._volume = self._exposures()
-        self._pace = len(self._pieces) / max(float(self._ages.max()), 24.0) * WEEK
+        self._pieces_a_week = len(pieces) / max(float(self._ages.max()), 24.0) * WEEK_HOURS
 
     def _exposures(self) -> Exposure:
         """(services, windows)."""
         ages = [self._ages[self._service == number] for number in range(len(self._services))]
         each = [exposure(mine, np.ones(len(mine)), WINDOWS) for mine in ages]
-        names = ("window", "baseline", "usual", "lately")
+        names = ("window", "baseline", "usual", "last_week")
         return Exposure(*(np.array([getattr(one, name) for one in each]) for name in names))
 
-    def best(self) -> Shared | None:
-        """The most surprising neighbourhood of any recent report."""
+    def best(self) -> SharedProblem | None:
+        """The least likely neighbourhood of any recent report."""
         recent = np.flatnonzero(self._fresh & (self._ages < WINDOWS[-1]))
         centres = recent[np.argsort(self._ages[recent])][:MOST_CENTRES]
-        found: list[Shared | None] = []
-        for start in range(0, len(centres), BLOCK):
-            likeness = self._centred[centres[start : start + BLOCK]] @ self._centred.T
-            found += [self._about(row, recent) for row in likeness]
-        return max(filter(None, found), key=lambda it: it.score, default=None)
+        found: list[SharedProblem | None] = []
+        for start in range(0, len(centres), BLOCK_ROWS):
+            similarity = self._centred[centres[start : start + BLOCK_ROWS]] @ self._centred.T
+            found += [self._about(row, recent) for row in similarity]
+        return max(filter(None, found), key=lambda problem: problem.score, default=None)
 
-    def _about(self, likeness: Vectors, recent: np.ndarray) -> Shared | None:
-        hopeful = recent[likeness[recent] >= RADII[0]]
+    def explain(self, found: SharedProblem) -> None:
+        """What it rests on is evidence for nothing else."""
+        mine = [identity for ids in found.reports.values() for identity in ids]
+        self._fresh &= ~np.isin(self._ids, mine)
+
+    def _about(self, similarity: Vectors, recent: Indices) -> SharedProblem | None:
+        hopeful = recent[similarity[recent] >= RADII[0]]
         if len(np.unique(self._service[hopeful])) < FEWEST_SERVICES:
             return None
-        found = [self._within(np.flatnonzero(likeness >= radius)) for radius in RADII]
-        return max(filter(None, found), key=lambda it: it.score, default=None)
+        found = [self._within(np.flatnonzero(similarity >= radius)) for radius in RADII]
+        return max(filter(None, found), key=lambda problem: problem.score, default=None)
 
-    def _within(self, rows: np.ndarray) -> Shared | None:
-        """The most surprising window of one region; the report that it was found by does not count."""
+    def _within(self, rows: Indices) -> SharedProblem | None:
+        """The least likely window of one region; the report that it was found by does not count."""
         k, b = self._counts(rows)
-        total = k.sum(axis=0)
+        total, prior = k.sum(axis=0), b + PRIOR_REPORTS
         services = total**2 / np.maximum((k**2).sum(axis=0), 1.0)
-        usual = (expected(k, b, self._volume) * (b + PRIOR / len(b)) / (b + PRIOR)).sum(axis=0)
+        usual = (expected(k, b, self._volume) * (b + PRIOR_REPORTS / len(b)) / prior).sum(axis=0)
         may = (services >= FEWEST_SERVICES) & (total >= LEAST_RATIO * usual)
         if not may.any():
             return None
-        scores = np.where(may, tail(np.maximum(total - 1, 1), b.sum(axis=0) + PRIOR, usual, RESTLESS), 0.0)
+        unlikely = tail_score(np.maximum(total - 1, 1), b.sum(axis=0) + PRIOR_REPORTS, usual, RATE_VARIANCE)
+        scores = np.where(may, unlikely, 0.0)
         window = int(scores.argmax())
-        return self._told(rows, window, float(usual[window]), float(scores[window]))
+        return self._problem(rows, window, float(usual[window]), float(scores[window]))
 
-    def _counts(self, rows: np.ndarray) -> tuple[Floats, Floats]:
+    def _counts(self, rows: Indices) -> tuple[FloatArray, FloatArray]:
         """Pieces in each window and before it: (services, windows) each. Of one piece the latest statement counts."""
         rows = rows[np.argsort(self._ages[rows], kind="stable")]
         rows = rows[np.unique(self._piece[rows], return_index=True)[1]]
@@ -159,23 +173,18 @@ class _Look:
         inside = np.cumsum(everything, axis=1)
         return np.cumsum(fresh, axis=1)[:, :-1], inside[:, -1:] - inside[:, :-1]
 
-    def _told(self, rows: np.ndarray, window: int, usual: float, score: float) -> Shared:
+    def _problem(self, rows: Indices, window: int, usual: float, score: float) -> SharedProblem:
         recent = rows[self._fresh[rows] & (self._ages[rows] < WINDOWS[window])]
         reports = {
             int(self._services[number]): tuple(sorted(set(self._ids[recent[self._service[recent] == number]].tolist())))
             for number in np.unique(self._service[recent])
         }
-        return Shared(
+        return SharedProblem(
             centre=unit(self._plain[recent].sum(axis=0)),
             reports=reports,
             window=float(WINDOWS[window]),
             observed=sum(map(len, reports.values())),
             expected=usual,
             score=score,
-            chance=CHANCES * self._pace * 10.0**-score,
+            chance=CHANCES * self._pieces_a_week * 10.0**-score,
         )
-
-    def explain(self, found: Shared) -> None:
-        """What it rests on is evidence for nothing else."""
-        mine = [identity for ids in found.reports.values() for identity in ids]
-        self._fresh &= ~np.isin(self._ids, mine)

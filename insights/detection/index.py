@@ -1,203 +1,180 @@
-"""The last weeks of one service, laid out in arrays for looking up: what follows from its reports, and nothing else.
+"""The last weeks of one service as arrays for looking up. They follow from its observations and hold nothing else.
 
-Vectors are whitened (`whitening.py`), and each is then smoothed: it takes in its five nearest neighbours (average query
-expansion: Chum et al. 2007; weighted by a power of the similarity: Radenovic et al. 2018). Two people's words for the
-same thing come closer by what others have said about it.
+Vectors are whitened (`statistics/whitening.py`), and each is then smoothed: it takes in its five nearest neighbours
+(average query expansion: Chum et al. 2007; weighted by a power of the similarity: Radenovic et al. 2018). Two people's
+words for the same thing come closer by what others have said about it.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from insights.detection.observation import Indices, Observation, Vectors, hours
 from insights.detection.statistics.whitening import unwhitened, whitening
 from nlp.embed.vectors import unit
 
-Vectors: TypeAlias = NDArray[np.float32]
-Places: TypeAlias = NDArray[np.intp]
-
-KEPT = dt.timedelta(days=32)
-"""What is older is of no use: four weeks before the longest window of a busy service."""
-
 NEIGHBOURS = 5
-POWER = 3
-_BLOCK = 1024
-_ROW = np.dtype(
+SIMILARITY_POWER = 3
+BLOCK_ROWS = 1024
+FEWEST_ROWS_RESERVED = 256
+
+ROW = np.dtype(
     [(name, "f8") for name in ("at", "share")]
     + [(name, "?") for name in ("evidence", "late")]
     + [(name, "i4") for name in ("piece", "channel", "batch", "issue")]
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """One statement as the detector hears it.
+class ObservationIndex:
+    """Arrays over some observations, one row each, in their order.
 
-    `at`: when it was said; `vector`: (d,) unit, None where it was not embedded (it counts in the volume all the same);
-    `batch`: who entered it in bulk and when; `evidence`: whether it may count towards a signal; `issue`: the one that
-    it has joined; `late`: more than 48 h old on receipt, so it only teaches what is normal; `key`: the statement's own.
+    `rows` (n,) holds what is known of each: `at` in hours, `share` of its piece, and codes of piece, channel, batch and
+    issue, -1 for none. `plain` (n, d) holds whitened and `smooth` (n, d) smoothed unit vectors, zero where there is
+    none. `regions` caches the regions of issues whose members have not changed. All of it is a cache: `version` tells
+    whose state it belongs to.
     """
 
-    feedback_id: str
-    at: dt.datetime
-    vector: Vectors | None
-    channel: str
-    evidence: bool = True
-    issue: str | None = None
-    batch: str | None = None
-    late: bool = False
-    key: int = 0
-
-
-def hours(at: dt.datetime) -> float:
-    """Hours since 1970."""
-    return at.timestamp() / 3600
-
-
-class Memory:
-    """Arrays over the rows of some reports, in their order.
-
-    `rows`: (n,) what is known of each (at in hours, share of its piece; codes of piece, channel, batch and issue, -1
-    for none); `smooth`: (n, d) unit vectors, zero where there is none; `outlines`: regions of issues whose members
-    have not changed. A cache: `version` tells whose state it is.
-    """
-
-    def __init__(self, reports: Sequence[Report]) -> None:
+    def __init__(self, observations: Sequence[Observation]) -> None:
         self.version = 0
-        self.outlines: dict[str, Any] = {}
+        self.regions: dict[str, Any] = {}
         self._codes: dict[str | None, int] = {None: -1}
-        self.dimensions = next((len(report.vector) for report in reports if report.vector is not None), 0)
-        self.whitened = unwhitened(self.dimensions)
-        self._rows = np.zeros(0, _ROW)
-        self._plain = np.zeros((0, self.dimensions), np.float32)
-        self._smooth = np.zeros((0, self.dimensions), np.float32)
-        self._near = np.zeros((0, NEIGHBOURS), np.intp)
-        self._likeness = np.zeros((0, NEIGHBOURS), np.float32)
+        self._dimensions = next((len(one.vector) for one in observations if one.vector is not None), 0)
+        self.whitened = unwhitened(self._dimensions)
+        self._rows = np.zeros(0, ROW)
+        self._plain = np.zeros((0, self._dimensions), np.float32)
+        self._smooth = np.zeros((0, self._dimensions), np.float32)
+        self._neighbours = np.zeros((0, NEIGHBOURS), np.intp)
+        self._similarity = np.zeros((0, NEIGHBOURS), np.float32)
         self._weakest = np.zeros(0, np.float32)
         self.rows = self._rows
-        self._reserve(max(256, len(reports)))
-        self._describe(reports)
-        self._place(reports)
-        self._placed = len(reports)
-
-    def code(self, name: str | None) -> int:
-        """The number that stands for a piece, channel, batch or issue in `rows`."""
-        return self._codes.setdefault(name, len(self._codes) - 1)
-
-    def serves(self, count: int) -> bool:
-        """Whether its whitening still fits so many rows; where none had a vector yet, there is none."""
-        return self.dimensions > 0 and count < 2 * self._placed
+        self._reserve(max(FEWEST_ROWS_RESERVED, len(observations)))
+        self._add_rows(observations)
+        self._build(observations)
+        self._built_from = len(observations)
 
     @property
     def plain(self) -> Vectors:
-        """Whitened, and not smoothed."""
+        """Whitened vectors (n, d) that are not smoothed."""
         return self._plain[: len(self.rows)]
 
     @property
     def smooth(self) -> Vectors:
+        """Whitened and smoothed vectors (n, d)."""
         return self._smooth[: len(self.rows)]
 
-    def neighbours(self, place: int, least: float) -> Places:
-        """The rows most like this one, and at least so like it."""
-        near: Places = self._near[place][self._likeness[place] >= least]
+    def code(self, name: str | None) -> int:
+        """Give the number that stands for a piece, channel, batch or issue in `rows`."""
+        return self._codes.setdefault(name, len(self._codes) - 1)
+
+    def fits(self, count: int) -> bool:
+        """Tell whether the whitening still suits so many rows. Where none had a vector, there is no whitening yet."""
+        return self._dimensions > 0 and count < 2 * self._built_from
+
+    def neighbours(self, row: int, least: float) -> Indices:
+        """List the rows nearest to this one, at most five, whose similarity is at least `least`."""
+        near: Indices = self._neighbours[row][self._similarity[row] >= least]
         return near
 
-    def append(self, reports: Sequence[Report]) -> None:
-        """Takes in new ones; their neighbours are smoothed anew."""
-        if not reports:
+    def append(self, observations: Sequence[Observation]) -> None:
+        """Add new rows, and smooth them and whatever has one of them among its neighbours now."""
+        if not observations:
             return
         first = len(self.rows)
-        self._describe(reports)
+        self._add_rows(observations)
         new = np.arange(first, len(self.rows))
-        for place, report in zip(new, reports, strict=True):
-            self._plain[place] = 0 if report.vector is None else self.whitened(report.vector)
-        likeness = self._plain[: len(self.rows)] @ self._plain[new].T
-        changed = [self._arrive(int(place), likeness[:place, column]) for column, place in enumerate(new)]
-        self._refine(np.unique(np.concatenate(changed)))
+        for row, one in zip(new, observations, strict=True):
+            self._plain[row] = 0 if one.vector is None else self.whitened(one.vector)
+        similarity = self._plain[: len(self.rows)] @ self._plain[new].T
+        changed = [self._link(int(row), similarity[:row, column]) for column, row in enumerate(new)]
+        self._smooth_rows(np.unique(np.concatenate(changed)))
 
     def drop(self, count: int) -> None:
-        """Forgets the first so many rows."""
+        """Remove the first so many rows, the oldest."""
         kept = len(self.rows) - count
-        for array in (self._plain, self._smooth, self._likeness, self._weakest, self._near):
+        for array in (self._plain, self._smooth, self._similarity, self._weakest, self._neighbours):
             array[:kept] = array[count : count + kept].copy()
         self._rows[:kept] = self._rows[count : count + kept].copy()
         self.rows = self._rows[:kept]
-        self._near[:kept] -= count
-        gone = self._near[:kept] < 0
-        self._near[:kept][gone], self._likeness[:kept][gone] = 0, 0
-        self._weakest[:kept] = self._likeness[:kept].min(axis=1)
+        self._neighbours[:kept] -= count
+        gone = self._neighbours[:kept] < 0
+        self._neighbours[:kept][gone], self._similarity[:kept][gone] = 0, 0
+        self._weakest[:kept] = self._similarity[:kept].min(axis=1)
 
-    def assign(self, places: Places, issue: str) -> None:
-        self.rows["issue"][places] = self.code(issue)
-        self.outlines.clear()
+    def assign(self, rows: Indices, issue: str | None) -> None:
+        """Set the issue of these rows."""
+        self.rows["issue"][rows] = self.code(issue)
+        self.regions.clear()
+
+    def update(self, row: int, observation: Observation) -> None:
+        """Take over the issue of an observation, and whether it may be evidence; nothing else of it changes."""
+        self.rows["evidence"][row] = observation.evidence and observation.vector is not None
+        self.assign(np.array([row]), observation.issue)
 
     def _reserve(self, capacity: int) -> None:
-        self._rows, self._near = _grown(self._rows, capacity), _grown(self._near, capacity)
+        self._rows, self._neighbours = _grown(self._rows, capacity), _grown(self._neighbours, capacity)
         self._plain, self._smooth = _grown(self._plain, capacity), _grown(self._smooth, capacity)
-        self._likeness, self._weakest = _grown(self._likeness, capacity), _grown(self._weakest, capacity)
+        self._similarity, self._weakest = _grown(self._similarity, capacity), _grown(self._weakest, capacity)
         self.rows = self._rows[: len(self.rows)]
 
-    def _describe(self, reports: Iterable[Report]) -> None:
-        reports = list(reports)
-        begin, end = len(self.rows), len(self.rows) + len(reports)
+    def _add_rows(self, observations: Sequence[Observation]) -> None:
+        begin, end = len(self.rows), len(self.rows) + len(observations)
         if end > len(self._rows):
             self._reserve(2 * end)
-        pieces = Counter(report.feedback_id for report in reports)
-        for place, report in enumerate(reports, begin):
-            names = (f"piece {report.feedback_id}", report.channel, report.batch, report.issue)
-            self._rows[place] = (
-                hours(report.at),
-                1 / pieces[report.feedback_id],
-                report.evidence and report.vector is not None,
-                report.late,
+        pieces = Counter(one.feedback_id for one in observations)
+        for row, one in enumerate(observations, begin):
+            names = (f"piece {one.feedback_id}", one.channel, one.batch, one.issue)
+            self._rows[row] = (
+                hours(one.at),
+                1 / pieces[one.feedback_id],
+                one.evidence and one.vector is not None,
+                one.late,
                 *map(self.code, names),
             )
         self.rows = self._rows[:end]
 
-    def _place(self, reports: Sequence[Report]) -> None:
-        """Whitens, finds the neighbours of all, and smooths."""
-        told = np.array([place for place, report in enumerate(reports) if report.vector is not None], np.intp)
-        if not len(told):
+    def _build(self, observations: Sequence[Observation]) -> None:
+        """Whiten all rows, find the neighbours of each, and smooth them."""
+        embedded = np.array([row for row, one in enumerate(observations) if one.vector is not None], np.intp)
+        if not len(embedded):
             return
-        raw = np.array([reports[place].vector for place in told], np.float32)
+        raw = np.array([observations[row].vector for row in embedded], np.float32)
         self.whitened = whitening(raw)
-        self._plain[told] = self.whitened(raw)
-        n, k = len(reports), min(NEIGHBOURS, len(reports) - 1)
-        for begin in range(0, n, _BLOCK):
-            block = slice(begin, min(begin + _BLOCK, n))
-            found = self._plain[block] @ self._plain[:n].T
-            found[np.arange(len(found)), np.arange(block.start, block.stop)] = -1
-            near = np.argpartition(-found, k - 1, axis=1)[:, :k] if k else np.zeros((len(found), 0), np.intp)
-            self._near[block, :k] = near
-            self._likeness[block, :k] = np.take_along_axis(found, near, 1)
-        self._weakest[:n] = self._likeness[:n].min(axis=1)
-        self._refine(np.arange(n))
+        self._plain[embedded] = self.whitened(raw)
+        n, k = len(observations), min(NEIGHBOURS, len(observations) - 1)
+        for begin in range(0, n, BLOCK_ROWS):
+            block = slice(begin, min(begin + BLOCK_ROWS, n))
+            similarity = self._plain[block] @ self._plain[:n].T
+            similarity[np.arange(len(similarity)), np.arange(block.start, block.stop)] = -1
+            near = np.argpartition(-similarity, k - 1, axis=1)[:, :k] if k else np.zeros((len(similarity), 0), np.intp)
+            self._neighbours[block, :k] = near
+            self._similarity[block, :k] = np.take_along_axis(similarity, near, 1)
+        self._weakest[:n] = self._similarity[:n].min(axis=1)
+        self._smooth_rows(np.arange(n))
 
-    def _arrive(self, place: int, likeness: Vectors) -> Places:
-        """Finds the neighbours of a new row, makes it one of theirs, and says which have changed."""
-        k = min(NEIGHBOURS, place)
-        near = np.argpartition(-likeness, k - 1)[:k] if k else np.zeros(0, np.intp)
-        self._near[place], self._likeness[place] = 0, 0
-        self._near[place, :k], self._likeness[place, :k] = near, likeness[near]
-        changed = np.flatnonzero(likeness > self._weakest[:place])
-        weakest = self._likeness[changed].argmin(axis=1)
-        self._near[changed, weakest], self._likeness[changed, weakest] = place, likeness[changed]
-        changed = np.append(changed, place)
-        self._weakest[changed] = self._likeness[changed].min(axis=1)
+    def _link(self, row: int, similarity: Vectors) -> Indices:
+        """Find the neighbours of a new row, make it a neighbour of others, and return which rows have changed."""
+        k = min(NEIGHBOURS, row)
+        near = np.argpartition(-similarity, k - 1)[:k] if k else np.zeros(0, np.intp)
+        self._neighbours[row], self._similarity[row] = 0, 0
+        self._neighbours[row, :k], self._similarity[row, :k] = near, similarity[near]
+        changed = np.flatnonzero(similarity > self._weakest[:row])
+        weakest = self._similarity[changed].argmin(axis=1)
+        self._neighbours[changed, weakest], self._similarity[changed, weakest] = row, similarity[changed]
+        changed = np.append(changed, row)
+        self._weakest[changed] = self._similarity[changed].min(axis=1)
         return changed
 
-    def _refine(self, places: Places) -> None:
-        for begin in range(0, len(places), _BLOCK):
-            some = places[begin : begin + _BLOCK]
-            weight = np.maximum(self._likeness[some], 0) ** POWER
+    def _smooth_rows(self, rows: Indices) -> None:
+        for begin in range(0, len(rows), BLOCK_ROWS):
+            some = rows[begin : begin + BLOCK_ROWS]
+            weight = np.maximum(self._similarity[some], 0) ** SIMILARITY_POWER
             weight /= np.maximum(weight.sum(axis=1, keepdims=True), 1e-9)
-            around = np.einsum("nk,nkd->nd", weight, self._plain[self._near[some]])
+            around = np.einsum("nk,nkd->nd", weight, self._plain[self._neighbours[some]])
             self._smooth[some] = unit(self._plain[some] + around)
 
 

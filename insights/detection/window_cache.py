@@ -1,4 +1,4 @@
-"""What the detector knows of a service: kept by the process, and held against the record before each look.
+"""What one process keeps of the services that it has looked at, checked against the database before each look.
 
 PostgreSQL holds the truth. Every row tells, as its `xmin`, which transaction wrote it: what was written since the last
 look is read again, whoever wrote it, and the rest is as it was. Vectors are read once and not at every statement.
@@ -9,147 +9,154 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, text
+from sqlalchemy import ColumnElement, TextClause, or_, select, text
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Statement
-from insights.detection import detector
+from feedback.record.states import FeedbackStage
+from insights.detection.observation import HISTORY, Observation
+from insights.detection.state import State
 from insights.statement_arrays import halves, matrix
 
-ANEW = dt.timedelta(hours=24)
+REREAD_AFTER = dt.timedelta(hours=24)
 """After so long all is read again: the centre of what is said moves."""
 
 MOST_CHANGES = 512
 """More than this at once is read anew as quickly as it is taken in."""
 
-MOST_KEPT = 50_000
+MOST_CACHED_STATEMENTS = 50_000
 """Statements that one process keeps, of all services: about 5 kB each."""
 
-HORIZON = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::xid::text")
+OLDEST_RUNNING_TRANSACTION = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::xid::text")
 """Every transaction before this one has ended, and is seen."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A service's state as the record had it, and what is needed to bring it up to date.
+class ServiceWindow:
+    """The last weeks of a service as they were read, and what is needed to bring them up to date.
 
-    `seen`: the transaction from which on something may not have been seen; `places`: of the reports, by their key.
+    `seen_until` is the first transaction of which something may not have been seen; `rows` tells where in the state
+    the observation of each statement stands, by its key.
     """
 
-    state: detector.State
-    seen: str
-    built: dt.datetime
-    places: dict[int, int]
+    state: State
+    seen_until: str
+    read_at: dt.datetime
+    rows: dict[int, int]
 
-    def after(self, state: detector.State) -> "Kept":
-        """With the state that a step made of it."""
-        if state.reports and self.places.get(state.reports[0].key) != 0:
-            self.places.clear()  # what is old was forgotten, so all have moved
-        first = len(self.places)
-        self.places.update((report.key, place) for place, report in enumerate(state.reports[first:], first))
+    def after(self, state: State) -> "ServiceWindow":
+        """Take over the state that a step of the detector made of it."""
+        if state.observations and self.rows.get(state.observations[0].key) != 0:
+            self.rows.clear()  # what is old was dropped, so all have moved
+        first = len(self.rows)
+        self.rows.update((one.key, row) for row, one in enumerate(state.observations[first:], first))
         return replace(self, state=state)
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """What was known of a service, what has newly come, and the pieces that nobody has looked at yet."""
+class WindowUpdate:
+    """A window as it was before the batch that is to be judged now; `fresh` are the pieces not looked at yet."""
 
-    kept: Kept
-    batch: tuple[detector.Report, ...]
+    window: ServiceWindow
+    batch: tuple[Observation, ...]
     fresh: frozenset[uuid.UUID]
 
 
-class Recall:
-    """What one process keeps. What is taken out is gone unless it is put back: a failure costs a reading, no more."""
+class WindowCache:
+    """The windows that one process keeps. One that is taken out is gone unless it is put back: a failure costs a
+    reading, no more."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[int, Kept] = OrderedDict()
+        self._windows: OrderedDict[int, ServiceWindow] = OrderedDict()
 
-    def take(self, service_id: int) -> Kept | None:
-        return self._kept.pop(service_id, None)
+    def take(self, service_id: int) -> ServiceWindow | None:
+        """Take the window of a service out of the cache."""
+        return self._windows.pop(service_id, None)
 
-    def keep(self, service_id: int, kept: Kept) -> None:
-        self._kept[service_id] = kept
-        while sum(len(one.state.reports) for one in list(self._kept.values())) > MOST_KEPT and len(self._kept) > 1:
-            self._kept.popitem(last=False)
+    def keep(self, service_id: int, window: ServiceWindow) -> None:
+        """Put a window in; those that were used longest ago make room for it."""
+        self._windows[service_id] = window
+        while len(self._windows) > 1 and self._statements() > MOST_CACHED_STATEMENTS:
+            self._windows.popitem(last=False)
 
-
-def hear(session: Session, service_id: int, kept: Kept | None, now: dt.datetime) -> Heard:
-    """Brings what is kept up to date, or reads all of the last 32 days."""
-    seen = str(session.scalar(HORIZON))
-    fresh = frozenset(session.scalars(select(Feedback.id).where(*unnoticed(service_id))))
-    since = now - detector.KEPT
-    if kept and kept.state.reports and now - kept.built < ANEW:
-        changed = _changed(session, service_id, kept.seen, since, fresh)
-        if changed is not None and (heard := _brought_up(replace(kept, seen=seen), changed, fresh)):
-            return heard
-    return _read_anew(reports_of(session, service_id, since), fresh, seen, now)
+    def _statements(self) -> int:
+        return sum(len(window.state.observations) for window in list(self._windows.values()))
 
 
-def unnoticed(service_id: int) -> tuple[ColumnElement[bool], ...]:
-    return (Feedback.service_id == service_id, Feedback.stage == "done", Feedback.noticed.is_(False))
+def refresh(session: Session, service_id: int, window: ServiceWindow | None, now: dt.datetime) -> WindowUpdate:
+    """Bring a window up to date, or read all of the last 32 days where there is none or it has become old."""
+    seen_until = str(session.scalar(OLDEST_RUNNING_TRANSACTION))
+    unseen = (Feedback.service_id == service_id, Feedback.stage == FeedbackStage.DONE, Feedback.noticed.is_(False))
+    fresh = frozenset(session.scalars(select(Feedback.id).where(*unseen)))
+    since = now - HISTORY
+    if window and window.state.observations and now - window.read_at < REREAD_AFTER:
+        changed = _changed(session, service_id, window.seen_until, since, fresh)
+        current = replace(window, seen_until=seen_until)
+        if changed is not None and (update := _updated(current, changed, fresh)):
+            return update
+    return _read_anew(observations_of(session, service_id, since), fresh, seen_until, now)
 
 
-def _read_anew(reports: Sequence[detector.Report], fresh: frozenset[uuid.UUID], seen: str, now: dt.datetime) -> Heard:
+def _read_anew(
+    observations: Sequence[Observation], fresh: frozenset[uuid.UUID], seen_until: str, now: dt.datetime
+) -> WindowUpdate:
     """Where not one has a vector yet, there is nothing to tell apart."""
-    told = reports if any(report.vector is not None for report in reports) else []
-    known = tuple(report for report in told if not _is_of(report, fresh))
-    places = {report.key: place for place, report in enumerate(known)}
-    return Heard(
-        Kept(detector.State(known), seen, now, places), tuple(report for report in told if _is_of(report, fresh)), fresh
-    )
+    useful = observations if any(one.vector is not None for one in observations) else []
+    known = tuple(one for one in useful if not _is_of(one, fresh))
+    rows = {one.key: row for row, one in enumerate(known)}
+    batch = tuple(one for one in useful if _is_of(one, fresh))
+    return WindowUpdate(ServiceWindow(State(known), seen_until, now, rows), batch, fresh)
 
 
-def _brought_up(kept: Kept, changed: Sequence[detector.Report], fresh: frozenset[uuid.UUID]) -> Heard | None:
+def _updated(window: ServiceWindow, changed: Sequence[Observation], fresh: frozenset[uuid.UUID]) -> WindowUpdate | None:
     """None where it is simpler to read anew: much is other than it was, or is to be looked at once more."""
-    state, memory = kept.state, kept.state.memory
-    others = [report for report in changed if report.key in kept.places]
-    new = [report for report in changed if report.key not in kept.places]
-    if memory is None or len(changed) > MOST_CHANGES or any(_is_of(report, fresh) for report in others):
+    state, index = window.state, window.state.index
+    known = [one for one in changed if one.key in window.rows]
+    new = [one for one in changed if one.key not in window.rows]
+    if index is None or len(changed) > MOST_CHANGES or any(_is_of(one, fresh) for one in known):
         return None
-    reports = list(state.reports)
-    for report in others:
-        place = kept.places[report.key]
-        if (reports[place].issue, reports[place].evidence) != (report.issue, report.evidence):
-            reports[place] = report
-            memory.rows["issue"][place] = memory.code(report.issue)
-            memory.rows["evidence"][place] = report.evidence and report.vector is not None
-            memory.outlines.clear()
-    batch = tuple(report for report in new if report.late or _is_of(report, fresh))
-    looked_at = [report for report in new if not report.late and not _is_of(report, fresh)]
-    kept.places.update((report.key, place) for place, report in enumerate(looked_at, len(reports)))
-    return Heard(replace(kept, state=replace(state, reports=(*reports, *looked_at))), batch, fresh)
+    observations = list(state.observations)
+    for one in known:
+        row = window.rows[one.key]
+        if (observations[row].issue, observations[row].evidence) != (one.issue, one.evidence):
+            observations[row] = one
+            index.update(row, one)
+    batch = tuple(one for one in new if one.late or _is_of(one, fresh))
+    looked_at = [one for one in new if not one.late and not _is_of(one, fresh)]
+    window.rows.update((one.key, row) for row, one in enumerate(looked_at, len(observations)))
+    state = replace(state, observations=(*observations, *looked_at))
+    return WindowUpdate(replace(window, state=state), batch, fresh)
 
 
-def _is_of(report: detector.Report, pieces: Collection[uuid.UUID]) -> bool:
-    return uuid.UUID(report.feedback_id) in pieces
+def _is_of(observation: Observation, pieces: Collection[uuid.UUID]) -> bool:
+    return uuid.UUID(observation.feedback_id) in pieces
 
 
 def _changed(
-    session: Session, service_id: int, seen: str, since: dt.datetime, fresh: Collection[uuid.UUID]
-) -> list[detector.Report] | None:
-    """What was written from the transaction `seen` on; None when something was taken back."""
+    session: Session, service_id: int, seen_until: str, since: dt.datetime, fresh: Collection[uuid.UUID]
+) -> list[Observation] | None:
+    """What was written from the transaction `seen_until` on; None when something was taken back."""
     pieces = session.execute(
         select(Feedback.id, Feedback.stage).where(
-            Feedback.service_id == service_id, Feedback.said_at > since, _written("feedback", seen)
+            Feedback.service_id == service_id, Feedback.said_at > since, _written_since("feedback", seen_until)
         )
     ).all()
-    if any(piece.stage == "withdrawn" for piece in pieces):
+    if any(piece.stage == FeedbackStage.WITHDRAWN for piece in pieces):
         return None
     touched = {piece.id for piece in pieces} | set(fresh)
-    return reports_of(session, service_id, since, or_(_written("statements", seen), Statement.feedback_id.in_(touched)))
+    written = or_(_written_since("statements", seen_until), Statement.feedback_id.in_(touched))
+    return observations_of(session, service_id, since, written)
 
 
-def _written(table: str, seen: str) -> Any:
-    return text(f"age({table}.xmin) <= age(CAST(:seen AS xid))").bindparams(seen=seen)
+def _written_since(table: str, transaction: str) -> TextClause:
+    return text(f"age({table}.xmin) <= age(CAST(:seen AS xid))").bindparams(seen=transaction)
 
 
-def reports_of(
+def observations_of(
     session: Session, service_id: int, since: dt.datetime, *where: ColumnElement[bool]
-) -> list[detector.Report]:
-    """The statements of what has been grouped, in the order in which they were said."""
+) -> list[Observation]:
+    """Read the statements of what has been grouped, in the order in which they were said."""
     rows = session.execute(
         select(
             Statement.id,
@@ -164,12 +171,13 @@ def reports_of(
             Feedback.weight,
         )
         .join(Feedback, Feedback.id == Statement.feedback_id)
-        .where(Statement.service_id == service_id, Statement.said_at > since, Feedback.stage == "done", *where)
+        .where(Statement.service_id == service_id, Statement.said_at > since)
+        .where(Feedback.stage == FeedbackStage.DONE, *where)
         .order_by(Statement.said_at, Statement.id)
     ).all()
     vectors = iter(matrix([row.vector for row in rows if row.vector]))
     return [
-        detector.Report(
+        Observation(
             feedback_id=str(row.feedback_id),
             at=row.said_at,
             vector=next(vectors) if row.vector else None,

@@ -34,7 +34,7 @@ def standing(session: Session, service_id: int) -> list[Signal]:
 
 def end(session: Session, service_id: int, state: detector.State, now: dt.datetime) -> bool:
     """A signal ends when its issue is no longer reported on; says whether one did."""
-    active: dict[tuple[str, str], detector.Active] = {(one.issue, one.tier): one for one in state.active}
+    active: dict[tuple[str, str], detector.ActiveIssue] = {(one.issue, one.tier): one for one in state.active}
     ended = False
     for signal in standing(session, service_id):
         if found := active.get((str(signal.issue_id), signal.tier)):
@@ -46,7 +46,7 @@ def end(session: Session, service_id: int, state: detector.State, now: dt.dateti
     return ended
 
 
-def titles(record: Record, encode: Encode, service_id: int, signals: Sequence[detector.Signal]) -> Titles:
+def titles(record: Record, encode: Encode, service_id: int, signals: Sequence[detector.Finding]) -> Titles:
     """A readable phrase for each issue that was found just now, unlike any other title of its service."""
     found = [signal for signal in signals if signal.centroid is not None]
     if not found:
@@ -68,7 +68,7 @@ def titles(record: Record, encode: Encode, service_id: int, signals: Sequence[de
     return {signal.issue: name for signal, name in zip(found, names, strict=True)}
 
 
-def _texts(session: Session, signal: detector.Signal) -> list[str]:
+def _texts(session: Session, signal: detector.Finding) -> list[str]:
     return list(session.scalars(select(Statement.text).where(Statement.id.in_(signal.keys)).order_by(Statement.id)))
 
 
@@ -79,7 +79,7 @@ def _keywords(texts: Sequence[str]) -> list[str]:
 
 
 def store(
-    session: Session, service: Service, signals: Sequence[detector.Signal], named: Titles, now: dt.datetime
+    session: Session, service: Service, signals: Sequence[detector.Finding], named: Titles, now: dt.datetime
 ) -> None:
     for signal in signals:
         issue = _issue(session, service, signal, named)
@@ -90,7 +90,7 @@ def store(
         _note(session, issue.id, f"{signal.tier} {signal.kind}")
 
 
-def _row(service: Service, issue: Issue, signal: detector.Signal, now: dt.datetime) -> Signal:
+def _row(service: Service, issue: Issue, signal: detector.Finding, now: dt.datetime) -> Signal:
     return Signal(
         id=new_id(),
         service_id=service.id,
@@ -110,17 +110,17 @@ def _row(service: Service, issue: Issue, signal: detector.Signal, now: dt.dateti
     )
 
 
-def _evidence(service: Service, issue: Issue, signal: detector.Signal) -> dict[str, Any]:
+def _evidence(service: Service, issue: Issue, signal: detector.Finding) -> dict[str, Any]:
     return {
-        "against": list(signal.against),
+        "against": list(signal.caveats),
         "model": issue.model,
-        "way": signal.way,
+        "way": signal.scope,
         "chance": float(f"{signal.chance:.3g}"),
         "tolerance": service.properties.tolerance,
     }
 
 
-def _issue(session: Session, service: Service, signal: detector.Signal, named: Titles) -> Issue:
+def _issue(session: Session, service: Service, signal: detector.Finding, named: Titles) -> Issue:
     """The known issue, or one found just now; what was watched and is certain now takes statements in, and a name."""
     identity = uuid.UUID(signal.issue)
     if signal.centroid is None or signal.radius is None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Signal, Statement, Theme, ThemeEvent, ThemeIssue, ThemeSignal, new_id
 from insights.alerts.rules import theme_alerts
-from insights.detection.cross_service import Said, Shared, shared
+from insights.detection.cross_service import ServiceObservation, SharedProblem, shared_problems
 from insights.statement_arrays import halves, matrix
 from nlp.embed.crowds import crowd_of
 
@@ -28,7 +28,7 @@ ACTIVE = dt.timedelta(hours=120)
 """How long a signal stands without a further report."""
 
 
-Heard = dict[str, list[Said]]
+Heard = dict[str, list[ServiceObservation]]
 """By the kind of language."""
 
 
@@ -37,12 +37,12 @@ class Found:
     """`language`: the kind that it was said in."""
 
     language: str
-    what: Shared
+    what: SharedProblem
 
 
 def find(heard: Heard) -> list[Found]:
     """Each kind of language by itself, since the model cannot compare them."""
-    return [Found(kind, what) for kind, said in sorted(heard.items()) for what in shared(said)]
+    return [Found(kind, what) for kind, said in sorted(heard.items()) for what in shared_problems(said)]
 
 
 def hear(session: Session, now: dt.datetime) -> Heard:
@@ -70,7 +70,7 @@ def hear(session: Session, now: dt.datetime) -> Heard:
     for row, vector in zip(rows, matrix([row.vector for row in rows]), strict=True):
         age = (now - row.said_at).total_seconds() / 3600
         fresh = not row.history and row.issue_id not in told
-        said = Said(row.service_id, str(row.feedback_id), vector, age, fresh)
+        said = ServiceObservation(row.service_id, str(row.feedback_id), vector, age, fresh)
         found[crowd_of(row.language, "problem").language].append(said)
     return found
 
@@ -121,11 +121,11 @@ def _same(found: Found, signal: ThemeSignal, theme: Theme) -> bool:
     return alike and theme.language == found.language
 
 
-def _ids(what: Shared) -> set[str]:
+def _ids(what: SharedProblem) -> set[str]:
     return {identity for ids in what.reports.values() for identity in ids}
 
 
-def _grow(signal: ThemeSignal, what: Shared, now: dt.datetime) -> None:
+def _grow(signal: ThemeSignal, what: SharedProblem, now: dt.datetime) -> None:
     reports = {number: set(ids) for number, ids in signal.reports.items()}
     before = sum(map(len, reports.values()))
     for service, ids in what.reports.items():

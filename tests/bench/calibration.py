@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from insights.detection.detector import Report, Signal
+from insights.detection.detector import Finding, Observation
 from tests.bench import Report as Findings
 from tests.bench import Row, Skipped
 from tests.bench.arranged import DAYS, HISTORY, make
@@ -27,11 +27,11 @@ BUSY = 0.03
 """The share of days that bring three times as much."""
 
 
-def quiet_service(seed: int) -> list[Report]:
+def quiet_service(seed: int) -> list[Observation]:
     """A weekly rhythm, busy days, and paper forms of a counter typed in on one day of each week; no event."""
     service = Service(seed)
     rng = np.random.default_rng(seed)
-    said: list[Report] = []
+    said: list[Observation] = []
     for day in range(7 * (LEARNING + WATCHED)):
         busy = 3 if rng.random() < BUSY else 1
         said += service.day(day, round(A_DAY * WEEKDAY[day % 7] * busy))
@@ -70,7 +70,7 @@ def _wandering() -> dict[float, list[int]]:
     return found
 
 
-def _false(raised: Sequence[Signal]) -> int:
+def _false(raised: Sequence[Finding]) -> int:
     """Issues first signalled after the weeks of learning: an issue counts once, as with ../shared/bench."""
     first = {signal.issue: signal.since for signal in reversed(sent(raised))}
     return sum(since >= START + LEARNING * 7 * DAY for since in first.values())

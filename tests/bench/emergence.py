@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from insights.detection.detector import Report, State
-from insights.detection.statistics.gamma_poisson import Counts, exposure, surprise
+from insights.detection.detector import Observation, State
+from insights.detection.statistics.gamma_poisson import Counts, exposure, gamma_poisson_scores
 from tests.bench import Report as Findings
 from tests.bench import Row
 from tests.bench.arranged import FLAGS, HISTORY, make, scorer
@@ -76,7 +76,7 @@ def on_topics_alone(own: Hourly, service: Hourly) -> bool:
     volume = exposure(ages, np.ones(len(ages)), windows)
     inside = np.array([own[-int(window) :].sum() for window in windows])
     lately = np.array([own[-int(window) - 168 : -int(window)].sum() for window in windows])
-    score, _ = surprise(Counts(inside, own.sum() - inside, lately), volume, 0.03)
+    score, _ = gamma_poisson_scores(Counts(inside, own.sum() - inside, lately), volume, 0.03)
     return bool(20 * service.sum() / (DAYS / 7) * 10.0 ** -score.max() <= TOLERANCE)
 
 
@@ -137,7 +137,7 @@ def _alerts(stream: Path, folder: Path) -> Iterator[tuple[str, Path]]:
     yield "ours", folder / "ours.jsonl"
 
 
-def _days(reports: Sequence[Report]) -> Iterator[tuple[dt.datetime, Sequence[Report]]]:
+def _days(reports: Sequence[Observation]) -> Iterator[tuple[dt.datetime, Sequence[Observation]]]:
     """At the end of each day after the first four weeks: the last ones, grouped by then."""
     groups, known = Groups(), dict[int, str | None]()
     day = reports[0].at.replace(hour=0, minute=0, second=0, microsecond=0) + HISTORY * DAY
@@ -149,13 +149,13 @@ def _days(reports: Sequence[Report]) -> Iterator[tuple[dt.datetime, Sequence[Rep
         yield day, grouped
 
 
-def _as_known(reports: Sequence[Report], known: Mapping[int, str | None]) -> Iterator[Report]:
+def _as_known(reports: Sequence[Observation], known: Mapping[int, str | None]) -> Iterator[Observation]:
     yield from (replace(report, issue=known.get(report.key)) for report in reports)
 
 
-def _alarms(grouped: Sequence[Report], today: dt.datetime) -> Iterator[tuple[str, str, list[str]]]:
+def _alarms(grouped: Sequence[Observation], today: dt.datetime) -> Iterator[tuple[str, str, list[str]]]:
     service = _hourly(grouped, today)
-    by_issue: dict[str, list[Report]] = defaultdict(list)
+    by_issue: dict[str, list[Observation]] = defaultdict(list)
     for report in grouped:
         if report.issue:
             by_issue[report.issue].append(report)
@@ -165,7 +165,7 @@ def _alarms(grouped: Sequence[Report], today: dt.datetime) -> Iterator[tuple[str
         yield from ((issue, name, pieces) for name, rule in RULES.items() if pieces and rule(own, service))
 
 
-def _hourly(reports: Sequence[Report], today: dt.datetime) -> Hourly:
+def _hourly(reports: Sequence[Observation], today: dt.datetime) -> Hourly:
     hours = [int((report.at - (today - DAYS * DAY)) / HOUR) for report in reports]
     return np.bincount(hours, minlength=DAYS * 24).astype(np.float64)
 

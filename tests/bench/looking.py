@@ -55,7 +55,7 @@ def _measured(worker: Worker, size: int) -> dict[str, Any]:
         services.add(session, slug, slug)
         _say(session, slug, size, centres, random, noticed=True)
     times: dict[str, list[float]] = {"reading": [], "step": [], "all": []}
-    with _timed(window_cache, "hear", times["reading"]), _timed(detector, "step", times["step"]):
+    with _timed(window_cache, "refresh", times["reading"]), _timed(detector, "step", times["step"]):
         for _ in range(MORE + 1):
             with worker.record.transaction() as session:
                 _say(session, slug, 1, centres, random, noticed=False)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from insights.detection import detector
-from insights.detection.detector import Report, State
+from insights.detection.detector import Observation, State
 from tests.bench import Report as Findings
 from tests.bench import Row
 from tests.insights.detection.streams import DAY, START, Service
@@ -37,7 +37,7 @@ def _live(remembered: int) -> Row:
     return {"remembered": len(history), "ms a statement": 1000 * _seconds(state, said) / len(said)}
 
 
-def _seconds(state: State, said: Sequence[Report]) -> float:
+def _seconds(state: State, said: Sequence[Observation]) -> float:
     begin = time.process_time()
     for report in said:
         state, _ = detector.step(state, [report], report.at)

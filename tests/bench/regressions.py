@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from insights.detection.detector import Report, Resolved
-from insights.detection.index import Vectors
+from insights.detection.detector import Observation, ResolvedIssue
+from insights.detection.observation import Vectors
 from nlp.embed.embedder import Embedder
 from nlp.embed.vectors import unit
 from tests.bench import Report as Findings
@@ -22,7 +22,7 @@ RESOLVED_ON, BACK_ON, FOR = 28, 42, 5
 """Days: an issue of four reports a day was resolved, is silent, and is back at three a day."""
 A_DAY, BACK_A_DAY = 30, 3
 ECHOED, MONTHS = 10, 3
-"""Resolved issues of a service and months that they are watched; each is named once a fortnight by a latecomer."""
+"""ResolvedIssue issues of a service and months that they are watched; each is named once a fortnight by a latecomer."""
 SERVICES = 16
 
 Back = Mapping[str, str | None]
@@ -41,20 +41,20 @@ class Town:
         self.rng, self.vectors, self.keys = np.random.default_rng(seed), vectors, itertools.count()
         self.labels = list(vectors)
 
-    def report(self, label: str, day: int) -> Report:
+    def report(self, label: str, day: int) -> Observation:
         at = START + day * DAY + dt.timedelta(hours=float(self.rng.uniform(8, 20)))
         key = next(self.keys)
         vector = self.vectors[label][self.rng.integers(len(self.vectors[label]))]
-        return Report(str(key), at, vector, "web", issue=label, key=key)
+        return Observation(str(key), at, vector, "web", issue=label, key=key)
 
-    def days(self, first: int, last: int, without: set[str]) -> list[Report]:
+    def days(self, first: int, last: int, without: set[str]) -> list[Observation]:
         known = [label for label in self.labels if label not in without]
         share = 1 / np.arange(2, len(known) + 2)
         chosen = [self.rng.choice(known, self.rng.poisson(A_DAY), p=share / share.sum()) for _ in range(first, last)]
         return [self.report(label, day) for day, labels in enumerate(chosen, first) for label in labels]
 
-    def resolved(self, label: str) -> Resolved:
-        return Resolved(START + RESOLVED_ON * DAY, unit(self.vectors[label].sum(axis=0)))
+    def resolved(self, label: str) -> ResolvedIssue:
+        return ResolvedIssue(START + RESOLVED_ON * DAY, unit(self.vectors[label].sum(axis=0)))
 
 
 def run(report: Findings) -> None:
@@ -63,7 +63,7 @@ def run(report: Findings) -> None:
         f"{LABELS} resolved issues that come back, {BACK_A_DAY} a day",
         [_returns(vectors, way, changes) for way, changes in WAYS.items()],
     )
-    report.table("Resolved issues that only echo", [_echoes(vectors)])
+    report.table("ResolvedIssue issues that only echo", [_echoes(vectors)])
 
 
 def _vectors() -> dict[str, Vectors]:

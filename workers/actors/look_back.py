@@ -16,7 +16,7 @@ from feedback.record.work.stages import stage
 from insights.alerts import payload
 from insights.alerts.rules import hindsight
 from insights.detection import window_cache
-from insights.detection.detector import KEPT
+from insights.detection.detector import HISTORY
 from workers.offline.replay import Heard, line, replay
 from workers.runtime.actor import Actor, Save, Worker, work_once
 
@@ -49,7 +49,7 @@ def _look_back(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]
 def _history(session: Session, service: Service, now: dt.datetime) -> Iterator[Heard]:
     """What was said before the service was here, piece by piece as it would have come, and in no group yet."""
     until = Statement.said_at < service.created_at
-    reports = window_cache.reports_of(session, service.id, now - hindsight.PREVIEW_SPAN - KEPT, until)
+    reports = window_cache.observations_of(session, service.id, now - hindsight.PREVIEW_SPAN - HISTORY, until)
     for _, piece in itertools.groupby(reports, lambda report: report.feedback_id):
         heard = [(replace(said, issue=None, late=False), str(said.key)) for said in piece if said.vector is not None]
         if heard:

@@ -14,9 +14,8 @@ from feedback.record.work.service_work import REVIEW, ask_wide
 from feedback.record.work.stages import stage
 from insights.alerts.rules import fan_out
 from insights.detection import detector, window_cache
-from insights.detection.restore import thaw
-from insights.detection.serialization import freeze
-from insights.detection.window_cache import Heard
+from insights.detection.state import restore, serialize
+from insights.detection.window_cache import WindowUpdate
 from insights.issues import findings, trends
 from insights.issues.decisions import lifecycle
 from insights.statement_arrays import halves, matrix
@@ -36,9 +35,9 @@ class Scene:
     """A service as it is looked at. `review`: its present is to be judged once more, and not only what is new."""
 
     service: Service
-    heard: Heard
+    heard: WindowUpdate
     state: detector.State
-    resolved: Mapping[str, detector.Resolved]
+    resolved: Mapping[str, detector.ResolvedIssue]
     review: bool
 
 
@@ -68,12 +67,12 @@ def _notice(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
         ended = findings.end(session, service_id, state, now)
         findings.store(session, scene.service, signals, titles, now)
         _move(session, state.joined)
-        mine[0].remembered = freeze(state)
+        mine[0].remembered = serialize(state)
         _follow(session, scene.service, mine[0], now, at_once=bool(signals or ended))
         fan_out.raise_alerts(session, service_id)
         if scene.heard.fresh:
             ask_wide(session, "themes", wait=TOGETHER)
-        worker.recall.keep(service_id, scene.heard.kept.after(state))
+        worker.windows.keep(service_id, scene.heard.window.after(state))
 
     return save
 
@@ -85,18 +84,20 @@ def _scene(session: Session, worker: Worker, row: ServiceWork, now: dt.datetime)
     importing = review and _importing(session, service.id)
     if importing and not _settled(session, service.id, now):
         return None
-    heard = window_cache.hear(session, service.id, worker.recall.take(service.id), now)
-    state = thaw(heard.kept.state, row.remembered, findings.standing(session, service.id))
+    heard = window_cache.refresh(session, service.id, worker.windows.take(service.id), now)
+    state = restore(heard.window.state, row.remembered, findings.standing(session, service.id))
     return Scene(service, heard, state, _resolved(session, service.id), review and not importing)
 
 
-def _resolved(session: Session, service_id: int) -> dict[str, detector.Resolved]:
+def _resolved(session: Session, service_id: int) -> dict[str, detector.ResolvedIssue]:
     since = lifecycle.resolved(session, service_id)
     rows = session.execute(
         select(Issue.id, halves(Issue.centroid)).where(Issue.id.in_([uuid.UUID(issue) for issue in since]))
     ).all()
     centroids = matrix([centroid for _, centroid in rows])
-    return {str(issue): detector.Resolved(since[str(issue)], c) for (issue, _), c in zip(rows, centroids, strict=True)}
+    return {
+        str(issue): detector.ResolvedIssue(since[str(issue)], c) for (issue, _), c in zip(rows, centroids, strict=True)
+    }
 
 
 def _importing(session: Session, service_id: int) -> bool:

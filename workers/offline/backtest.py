@@ -142,7 +142,7 @@ def _of_one(service: Sequence[Piece], both: Any, vectors: Any) -> list[Heard]:
         for said in one.statements:
             copy = piece.submitted_at - seen.get(said.text, LONG_AGO) < SAME_TEXT
             seen[said.text] = piece.submitted_at
-            report = detector.Report(
+            report = detector.Observation(
                 feedback_id=piece.id,
                 at=piece.submitted_at,
                 vector=None if said.filler else next(vectors),

@@ -14,11 +14,11 @@ from typing import TypeAlias
 import numpy as np
 
 from insights.detection import detector
-from insights.detection.index import Places, Vectors
+from insights.detection.observation import Indices, Vectors
 from nlp.embed.vectors import unit
 from nlp.group import communities, identity, knn_graph, partition, topics
 
-Heard: TypeAlias = list[tuple[detector.Report, str]]
+Heard: TypeAlias = list[tuple[detector.Observation, str]]
 """The statements of one piece, each with its text."""
 
 FIRST_FIT = dt.timedelta(days=7)
@@ -32,7 +32,7 @@ class Raised:
     """A signal, when it would have been raised, and how it would have been called."""
 
     at: dt.datetime
-    signal: detector.Signal
+    signal: detector.Finding
     title: str
 
 
@@ -47,7 +47,7 @@ def replay(history: Iterable[Heard], tolerance: float) -> Iterator[Raised]:
         now = batch[0].at
         due = due or now + FIRST_FIT
         if now >= due:
-            state = replace(state, reports=groups.refit(state), version=-1)
+            state = replace(state, observations=groups.refit(state), version=-1)
             due = now + REFIT
         state, signals = detector.step(state, batch, now, tolerance=tolerance)
         for signal in signals:
@@ -72,8 +72,8 @@ def line(raised: Raised) -> dict[str, object]:
         "score": round(signal.score, 2),
         "chance": float(f"{signal.chance:.2g}"),
         "channels": signal.channels,
-        "way": signal.way,
-        "against": list(signal.against),
+        "way": signal.scope,
+        "against": list(signal.caveats),
     }
 
 
@@ -85,7 +85,7 @@ class Groups:
         self.places: dict[str, tuple[Vectors, float]] = {}
         self.signalled: set[str] = set()
 
-    def join(self, batch: Sequence[detector.Report]) -> list[detector.Report]:
+    def join(self, batch: Sequence[detector.Observation]) -> list[detector.Observation]:
         told = [report for report in batch if report.vector is not None]
         if not self.places or not told:
             return list(batch)
@@ -96,20 +96,20 @@ class Groups:
         found = {report.key: issues[place] for report, place in zip(told, chosen, strict=True)}
         return [replace(report, issue=found.get(report.key)) for report in batch]
 
-    def learn(self, signal: detector.Signal) -> None:
+    def learn(self, signal: detector.Finding) -> None:
         self.signalled.add(signal.issue)
         if signal.centroid is not None and signal.radius is not None:
             self.places[signal.issue] = (signal.centroid, signal.radius)
 
-    def title(self, signal: detector.Signal) -> str:
+    def title(self, signal: detector.Finding) -> str:
         """The statement that is most like all of them."""
         return self.texts[signal.keys[0]]
 
-    def refit(self, state: detector.State) -> tuple[detector.Report, ...]:
+    def refit(self, state: detector.State) -> tuple[detector.Observation, ...]:
         """Groups anew what is kept. What has been signalled goes on."""
-        told = [place for place, report in enumerate(state.reports) if report.vector is not None]
-        vectors = np.array([state.reports[place].vector for place in told])
-        issues = [state.reports[place].issue for place in told]
+        told = [place for place, report in enumerate(state.observations) if report.vector is not None]
+        vectors = np.array([state.observations[place].vector for place in told])
+        issues = [state.observations[place].issue for place in told]
         groups = self._groups(vectors, issues)
         centres = [unit(vectors[group].sum(axis=0)) for group in groups]
         known = [
@@ -127,12 +127,12 @@ class Groups:
             self.places[issue] = (centre, topics.radius(vectors[group] @ centre))
             for place in group:
                 target[place] = target[place] or issue
-        reports = list(state.reports)
+        reports = list(state.observations)
         for where, stands in zip(told, target, strict=True):
             reports[where] = replace(reports[where], issue=stands)
         return tuple(reports)
 
-    def _groups(self, vectors: Vectors, issues: Sequence[str | None]) -> list[Places]:
+    def _groups(self, vectors: Vectors, issues: Sequence[str | None]) -> list[Indices]:
         """The rows of each; a signalled issue has one of its own."""
         labels = communities.leiden(knn_graph.graph(vectors), RESOLUTION)
         numbers = {issue: number for number, issue in enumerate(sorted(self.signalled))}

@@ -14,7 +14,7 @@ from feedback.record.errors import FeedbackError, Unavailable, where
 from feedback.record.work.claims import Claimer, Row, advance, claim, own, release
 from feedback.record.work.queue import WorkQueue
 from feedback.record.work.stages import Stage
-from insights.detection.window_cache import Recall
+from insights.detection.window_cache import WindowCache
 from workers.runtime.model_loader import Tools
 
 log = structlog.get_logger()
@@ -30,7 +30,7 @@ class Worker:
     claimer: Claimer
     work_queue: WorkQueue
     tools: Tools
-    recall: Recall = field(default_factory=Recall)
+    windows: WindowCache = field(default_factory=WindowCache)
 
 
 @dataclass(frozen=True, slots=True)

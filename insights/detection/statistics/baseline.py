@@ -1,97 +1,105 @@
-"""What is usual for a service beside its volume: how alike the reports of one batch are, how restless its rates."""
+"""What is usual for a service beside its volume: how alike the reports of one batch are, and how much rates wander."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from insights.detection.index import Memory, Places
-from insights.detection.statistics.gamma_poisson import WEEK, Floats
+from insights.detection.index import ObservationIndex
+from insights.detection.observation import FloatArray, Indices
+from insights.detection.statistics.gamma_poisson import WEEK_HOURS
 
-MOST_ALIKE = 0.9
+LARGEST_CORRELATION = 0.9
 FEWEST_PAIRS = 30
-RESTLESS = 0.08
+
+COMMON_VARIANCE = 0.08
 """The squared variation of an issue's share from week to week, before a service has shown its own."""
-AHEAD = 2.0
+
+FORECAST_FACTOR = 2.0
 """A wandering share is farther from its past mean than its weeks are from each other, by this factor squared."""
-RESTLESS_WEIGHT = 60.0
-"""Issues that what is common counts as: four weeks of some ten issues tell little."""
+
+COMMON_WEIGHT_ISSUES = 60.0
+"""Issues that the common variance counts as: four weeks of some ten issues tell little."""
+
+FEWEST_A_WEEK = 4
+"""Reports that an issue brings a week on average before its variation tells anything."""
 
 
-@dataclass(frozen=True, slots=True)
-class Habits:
-    """`alike`: the correlation of reports of one batch, 0 to 1; `restless`: the squared variation of weekly rates."""
+class Baseline(msgspec.Struct, frozen=True, rename={"batch_correlation": "alike", "rate_variance": "restless"}):
+    """How correlated the reports of one batch are (0 to 1), and the squared variation of weekly rates.
 
-    alike: float = 0.0
-    restless: float = RESTLESS
+    They are stored under the names that earlier versions gave them.
+    """
 
-
-def learn(memory: Memory, now: float) -> Habits:
-    """From the issues of the last weeks. `now`: hours."""
-    return Habits(_alike(memory), _restless(memory, now))
+    batch_correlation: float = 0.0
+    rate_variance: float = COMMON_VARIANCE
 
 
-def weights(rows: NDArray[Any], places: Places, alike: float) -> Floats:
-    """How much each of these reports counts: c of one batch count c / (1 + (c - 1) alike), those of one piece one."""
-    count = np.ones(len(places))
-    batch = rows["batch"][places]
+def learn(index: ObservationIndex, now: float) -> Baseline:
+    """Learn the baseline from the issues of the last weeks; `now` is in hours."""
+    return Baseline(_batch_correlation(index), _rate_variance(index, now))
+
+
+def weights(rows: NDArray[Any], chosen: Indices, batch_correlation: float) -> FloatArray:
+    """Weigh each chosen row: c of one batch count c / (1 + (c - 1) correlation) together, those of one piece one."""
+    weight = np.ones(len(chosen))
+    batch = rows["batch"][chosen]
     batched = batch >= 0
-    if alike > 0 and batched.any():
-        count[batched] = 1 / (1 + (_size(batch[batched]) - 1) * alike)
-    parts = rows["share"][places] < 1
-    if parts.any():
-        count[parts] /= _size(rows["piece"][places[parts]])
-    return count
+    if batch_correlation > 0 and batched.any():
+        weight[batched] = 1 / (1 + (_group_sizes(batch[batched]) - 1) * batch_correlation)
+    shared = rows["share"][chosen] < 1
+    if shared.any():
+        weight[shared] /= _group_sizes(rows["piece"][chosen[shared]])
+    return weight
 
 
-def _size(codes: NDArray[Any]) -> Floats:
-    """Of each, how many have the same code."""
+def _group_sizes(codes: NDArray[Any]) -> FloatArray:
+    """For each code, how many are the same."""
     _, which, size = np.unique(codes, return_inverse=True, return_counts=True)
     return np.asarray(size[which], np.float64)
 
 
-def _alike(memory: Memory) -> float:
+def _batch_correlation(index: ObservationIndex) -> float:
     """By how much likelier two reports of one batch are to be of one issue than two of different batches."""
-    told = memory.rows["evidence"] & (memory.rows["batch"] >= 0) & (memory.rows["issue"] >= 0)
-    batch, issue = memory.rows["batch"][told], memory.rows["issue"][told]
+    known = index.rows["evidence"] & (index.rows["batch"] >= 0) & (index.rows["issue"] >= 0)
+    batch, issue = index.rows["batch"][known], index.rows["issue"][known]
     together = np.triu(batch[:, None] == batch, 1)
     apart = np.triu(batch[:, None] != batch, 1)
     if together.sum() < FEWEST_PAIRS:
         return 0.0
     same = issue[:, None] == issue
     within, between = same[together].mean(), same[apart].mean() if apart.any() else 0.0
-    return float(np.clip((within - between) / max(1 - between, 1e-9), 0, MOST_ALIKE))
+    return float(np.clip((within - between) / max(1 - between, 1e-9), 0, LARGEST_CORRELATION))
 
 
-def _restless(memory: Memory, now: float) -> float:
+def _rate_variance(index: ObservationIndex, now: float) -> float:
     """The variation of the issues' weekly shares beyond chance, by moments, drawn towards what is common.
 
-    A batch counts as one, and the median keeps the few issues that did surge from passing for unrest.
+    The median keeps the few issues that did surge from passing for wandering rates.
     """
-    told = memory.rows["evidence"] & (memory.rows["issue"] >= 0)
-    rows = memory.rows[told]
-    single = rows[
-        np.unique(
-            np.stack([np.where(rows["batch"] < 0, -2 - np.arange(len(rows)), rows["batch"]), rows["issue"]]),
-            axis=1,
-            return_index=True,
-        )[1]
-    ]
-    week = ((now - single["at"]) // WEEK).astype(int)
-    single, week = single[(week >= 0) & (week < 4)], week[(week >= 0) & (week < 4)]
-    if not len(single):
-        return RESTLESS
-    issues, which = np.unique(single["issue"], return_inverse=True)
-    count = np.zeros((len(issues), 4))
-    np.add.at(count, (which, week), 1)
+    count = _weekly_counts(index, now)
+    if not count.any():
+        return COMMON_VARIANCE
     usual = count.sum(axis=1, keepdims=True) * count.sum(axis=0) / count.sum()
-    often = usual.mean(axis=1) >= 4
+    often = usual.mean(axis=1) >= FEWEST_A_WEEK
     if not often.any():
-        return RESTLESS
+        return COMMON_VARIANCE
     excess = (((count - usual) ** 2 - usual * (1 - 1 / 4)) / np.maximum(usual, 1e-9) ** 2)[often].mean(axis=1) * 4 / 3
-    return float(
-        (RESTLESS * RESTLESS_WEIGHT + AHEAD * max(np.median(excess), 0) * often.sum()) / (RESTLESS_WEIGHT + often.sum())
-    )
+    total = COMMON_VARIANCE * COMMON_WEIGHT_ISSUES + FORECAST_FACTOR * max(np.median(excess), 0) * often.sum()
+    return float(total / (COMMON_WEIGHT_ISSUES + often.sum()))
+
+
+def _weekly_counts(index: ObservationIndex, now: float) -> FloatArray:
+    """Reports of each issue in each of the last four weeks, (issues, 4); those of one batch count as one."""
+    rows = index.rows[index.rows["evidence"] & (index.rows["issue"] >= 0)]
+    batch = np.where(rows["batch"] < 0, -2 - np.arange(len(rows)), rows["batch"])
+    single = rows[np.unique(np.stack([batch, rows["issue"]]), axis=1, return_index=True)[1]]
+    week = ((now - single["at"]) // WEEK_HOURS).astype(int)
+    recent = (week >= 0) & (week < 4)
+    issues, which = np.unique(single["issue"][recent], return_inverse=True)
+    count = np.zeros((len(issues), 4))
+    np.add.at(count, (which, week[recent]), 1)
+    return count

@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Service, ServiceWork, Signal, Statement
-from insights.detection.detector import FEWEST
-from insights.detection.index import hours
-from insights.detection.serialization import remembered
+from insights.detection.detector import FEWEST_STATEMENTS
+from insights.detection.observation import hours
+from insights.detection.state import deserialize
 from insights.presentation.schemas import Noticing
 
 WEEK = dt.timedelta(days=7)
@@ -19,7 +19,7 @@ YOUNG = 28
 """Days after which it is known what is usual for a service."""
 
 SAYS = {
-    "blind": f"Fewer than {FEWEST} things were said in the last 28 days: nothing can be told from so few.",
+    "blind": f"Fewer than {FEWEST_STATEMENTS} things were said in the last 28 days: nothing can be told from so few.",
     "learning": "This service is {age} old here. Until it is 28 days old only what is all the less likely to be chance"
     " is signalled.",
     "sure": "It is known what is usual here: what is beyond chance is signalled.",
@@ -59,7 +59,7 @@ def _caution(session: Session, service: Service, now: dt.datetime) -> float:
     stored = session.scalar(
         select(ServiceWork.remembered).where(ServiceWork.service_id == service.id, ServiceWork.kind == "notice")
     )
-    return remembered(stored).calibration.factor(hours(now))
+    return deserialize(stored).calibration.factor(hours(now))
 
 
 def sights(session: Session, service_ids: Sequence[int], now: dt.datetime) -> dict[int, Sight]:
@@ -72,6 +72,6 @@ def sights(session: Session, service_ids: Sequence[int], now: dt.datetime) -> di
 
 
 def _sight(lately: int, age: int) -> Sight:
-    if lately < FEWEST:
+    if lately < FEWEST_STATEMENTS:
         return Sight("blind", age)
     return Sight("sure" if age >= YOUNG else "learning", age)

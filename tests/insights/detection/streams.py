@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from insights.detection import detector
-from insights.detection.detector import Report, Resolved, Signal, State
-from insights.detection.index import Vectors
+from insights.detection.detector import Finding, Observation, ResolvedIssue, State
+from insights.detection.observation import Vectors
 from nlp.embed.vectors import unit
 
 START = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)  # a Monday
@@ -30,12 +30,12 @@ class Service:
         self.rng = np.random.default_rng(self.seed + 1)
         return self
 
-    def report(self, topic: int, at: dt.datetime, channel: str = "web") -> Report:
+    def report(self, topic: int, at: dt.datetime, channel: str = "web") -> Observation:
         key = next(self.keys)
         vector = unit(self.centres[topic] + SPREAD * self.rng.normal(size=DIMENSIONS).astype(np.float32))
-        return Report(str(key), at, vector, channel, issue=None if topic == NEW else f"topic {topic}", key=key)
+        return Observation(str(key), at, vector, channel, issue=None if topic == NEW else f"topic {topic}", key=key)
 
-    def day(self, day: int, pieces: int = 30) -> list[Report]:
+    def day(self, day: int, pieces: int = 30) -> list[Observation]:
         """What is usually said on one day, in working hours."""
         share = 1 / np.arange(2, TOPICS + 1)
         topics = self.rng.choice(TOPICS - 1, size=self.rng.poisson(pieces), p=share / share.sum())
@@ -43,33 +43,33 @@ class Service:
         said = zip(topics.tolist(), channels.tolist(), strict=True)
         return [self.report(topic, self._moment(day), channel) for topic, channel in said]
 
-    def days(self, first: int, last: int, pieces: int = 30) -> list[Report]:
+    def days(self, first: int, last: int, pieces: int = 30) -> list[Observation]:
         return [report for day in range(first, last) for report in self.day(day, pieces)]
 
-    def of(self, topic: int, first: int, last: int, a_day: int = 4, channel: str = "web") -> list[Report]:
+    def of(self, topic: int, first: int, last: int, a_day: int = 4, channel: str = "web") -> list[Observation]:
         """The same number of reports of one thing every day."""
         return [self.report(topic, self._moment(day), channel) for day in range(first, last) for _ in range(a_day)]
 
-    def typed_in(self, about: int, day: int, forms: int) -> list[Report]:
+    def typed_in(self, about: int, day: int, forms: int) -> list[Observation]:
         """A week's paper forms, most of them about one thing, entered by one clerk within hours."""
         topics = [about if self.rng.random() < 0.6 else int(self.rng.integers(TOPICS - 1)) for _ in range(forms)]
         said = [self.report(topic, self._moment(day), "import") for topic in topics]
         return [replace(report, batch=f"clerk {day}") for report in said]
 
-    def resolved(self, topic: int, day: int) -> Resolved:
-        return Resolved(START + day * DAY, self.centres[topic])
+    def resolved(self, topic: int, day: int) -> ResolvedIssue:
+        return ResolvedIssue(START + day * DAY, self.centres[topic])
 
     def _moment(self, day: int) -> dt.datetime:
         return START + day * DAY + dt.timedelta(hours=float(self.rng.uniform(8, 20)))
 
 
 def play(
-    reports: Sequence[Report],
+    reports: Sequence[Observation],
     state: State | None = None,
     *,
     tolerance: float = 0.02,
-    resolved: dict[str, Resolved] | None = None,
-) -> tuple[State, list[Signal]]:
+    resolved: dict[str, ResolvedIssue] | None = None,
+) -> tuple[State, list[Finding]]:
     """One by one, each as it is said; a resolved issue is known to be that from then on."""
     state, raised = state or State(), []
     for report in sorted(reports, key=lambda report: report.at):
@@ -79,10 +79,10 @@ def play(
     return state, raised
 
 
-def sent(signals: Sequence[Signal]) -> list[Signal]:
+def sent(signals: Sequence[Finding]) -> list[Finding]:
     return [signal for signal in signals if signal.tier == "signal"]
 
 
-def nameless(reports: Sequence[Report]) -> list[Report]:
+def nameless(reports: Sequence[Observation]) -> list[Observation]:
     """The same before anybody has grouped them."""
     return [replace(report, issue=None) for report in reports]

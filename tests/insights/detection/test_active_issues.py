@@ -7,9 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from insights.detection.active_issues import Standing
-from insights.detection.detector import Active, Report
-from insights.detection.index import Memory, Vectors, hours
+from feedback.record.states import SignalTier
+from insights.detection.active_issues import ActiveIssues
+from insights.detection.detector import ActiveIssue, Observation
+from insights.detection.index import ObservationIndex
+from insights.detection.observation import Vectors, hours
 from insights.detection.scan import Region
 from nlp.embed.vectors import unit
 from tests.insights.detection.streams import START
@@ -19,16 +21,16 @@ RNG = np.random.default_rng(3)
 BADGE, PARKING, LIGHTS, ELSEWHERE = np.eye(64, dtype=np.float32)[:4]
 
 
-def said(about: Vectors, count: int, issue: str | None) -> list[Report]:
+def said(about: Vectors, count: int, issue: str | None) -> list[Observation]:
     vectors = unit(about + 0.05 * RNG.normal(size=(count, 64)).astype(np.float32))
-    return [Report(str(RNG.integers(10**9)), START, vector, "web", issue=issue) for vector in vectors]
+    return [Observation(str(RNG.integers(10**9)), START, vector, "web", issue=issue) for vector in vectors]
 
 
-def standing(reports: Sequence[Report], radius: float) -> tuple[Memory, Standing]:
-    memory = Memory(reports)
-    region = Region(memory.whitened(BADGE), radius)
-    active = Active("badge", START, NOW, region, 0.1, "signal", NOW)
-    return memory, Standing(memory, [active], {}, hours(NOW))
+def standing(reports: Sequence[Observation], radius: float) -> tuple[ObservationIndex, ActiveIssues]:
+    index = ObservationIndex(reports)
+    region = Region(index.whitened(BADGE), radius)
+    active = ActiveIssue("badge", START, NOW, region, 0.1, SignalTier.SIGNAL, NOW)
+    return index, ActiveIssues(index, [active], {}, hours(NOW))
 
 
 @pytest.mark.parametrize(("about", "issue"), [(BADGE, "badge"), (unit(LIGHTS + 0.3 * BADGE), None)])
@@ -37,39 +39,39 @@ def test_a_report_is_one_more_of_an_issue_when_its_neighbours_are_near_and_not_f
 ) -> None:
     reports = said(BADGE, 20, "badge") + said(PARKING, 20, None) + said(about, 1, None)
     _, stands = standing(reports, 0.9)
-    assert stands.belongs(len(reports) - 1) == issue
+    assert stands.issue_of(len(reports) - 1) == issue
 
 
 def test_all_that_an_issue_was_told_with_is_explained_by_it_the_rim_too() -> None:
     reports = said(BADGE, 6, "badge") + said(unit(BADGE + PARKING), 2, "badge") + said(PARKING, 20, None)
     _, stands = standing(reports, 0.95)
-    assert stands.owned().tolist() == [True] * 8 + [False] * 20
+    assert stands.explained().tolist() == [True] * 8 + [False] * 20
 
 
 NEWS = 5
 
 
-def news(about: Vectors, hour: float, *, issue: str | None = None, channel: str = "web") -> list[Report]:
+def news(about: Vectors, hour: float, *, issue: str | None = None, channel: str = "web") -> list[Observation]:
     at = START + dt.timedelta(hours=hour)
     return [replace(report, at=at, channel=channel) for report in said(about, NEWS, issue)]
 
 
-def more_of(found: Sequence[Report], likeness: float | None = None, channel: str | None = None) -> str | None:
+def more_of(found: Sequence[Observation], likeness: float | None = None, channel: str | None = None) -> str | None:
     """What these are more of, in a service that tells of blue badges since its first hour.
 
     `likeness`: of the middle of what was found to that of the badges; their own, where none is given.
     """
     others = said(LIGHTS, 300, None) + said(PARKING, 300, None)
-    memory, stands = standing([*said(BADGE, 20, "badge"), *others, *found], 0.9)
-    assert memory.rows["evidence"].all()
+    index, stands = standing([*said(BADGE, 20, "badge"), *others, *found], 0.9)
+    assert index.rows["evidence"].all()
     places = np.arange(620, 620 + NEWS)
-    centre = unit(memory.smooth[places].sum(axis=0)) if likeness is None else beside(stands, likeness)
-    return stands.more_of(centre, places, places, None if channel is None else memory.code(channel))
+    centre = unit(index.smooth[places].sum(axis=0)) if likeness is None else beside(stands, likeness)
+    return stands.known_as(centre, places, places, None if channel is None else index.code(channel))
 
 
-def beside(stands: Standing, likeness: float) -> Vectors:
+def beside(stands: ActiveIssues, likeness: float) -> Vectors:
     """So like the middle of what was said of blue badges."""
-    centre = stands.region(stands.active["badge"]).centre
+    centre = stands.region(stands.by_id["badge"]).centre
     apart = unit(RNG.normal(size=64).astype(np.float32) * (np.abs(centre) < 0.1))
     return unit(likeness * centre + np.sqrt(1 - likeness**2) * apart)
 

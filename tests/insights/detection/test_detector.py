@@ -1,10 +1,11 @@
-"""The detector on made-up services: what it raises, what it leaves alone, and what it says of its own doubts."""
+"""The detector on made-up services: what it raises, what it leaves alone, and what it says of its own caveats."""
 
 import datetime as dt
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from insights.detection import detector
 from insights.detection.detector import State
@@ -66,7 +67,7 @@ def test_what_is_reported_further_joins_the_issue_and_raises_nothing(service: Se
     [first] = sent(signals)
     state, again = play(service.days(31, 34) + (more := service.of(NEW, 31, 34)), state)
     assert not sent(again)
-    mine = {report.key for report in state.reports if report.issue == first.issue}
+    mine = {report.key for report in state.observations if report.issue == first.issue}
     assert len({report.key for report in more} & mine) > 0.8 * len(more)
 
 
@@ -87,7 +88,7 @@ def test_a_busy_day_in_the_usual_mix_raises_nothing(service: Service, usual: Sta
 def test_what_was_said_on_one_day_is_watched_and_sent_on_the_next(service: Service, usual: State) -> None:
     state, signals = play(service.of(NEW, 28, 29, 6), usual)
     assert [signal.tier for signal in signals] == ["watch"]
-    assert "one day only" in signals[0].against
+    assert "one day only" in signals[0].caveats
     _, later = play(service.of(NEW, 29, 30, 2), state)
     assert [signal.issue for signal in sent(later)] == [signals[0].issue]
 
@@ -95,14 +96,14 @@ def test_what_was_said_on_one_day_is_watched_and_sent_on_the_next(service: Servi
 def test_a_watch_claims_no_statement_and_lets_none_join(service: Service, usual: State) -> None:
     state, [watch] = play(service.of(NEW, 28, 29, 6), usual)
     assert watch.radius == 1.0
-    assert watch.issue not in {report.issue for report in state.reports}
+    assert watch.issue not in {report.issue for report in state.observations}
 
 
 def test_paper_forms_typed_in_on_one_day_raise_nothing(service: Service, usual: State) -> None:
     forms = [replace(form, batch="counter 1", channel="import") for form in service.of(NEW, 28, 29, 12)]
     _, signals = play(service.days(28, 30) + forms, usual)
     assert not sent(signals)
-    assert all("one batch only" in signal.against for signal in signals)
+    assert all("one batch only" in signal.caveats for signal in signals)
 
 
 @pytest.mark.parametrize("kept_out", [{"evidence": False}, {"late": True}])
@@ -115,13 +116,13 @@ def test_an_issue_of_one_quiet_channel_is_found_and_said_to_be(service: Service,
     _, signals = play(service.days(28, 34) + service.of(NEW, 28, 34, 2, channel="call"), usual)
     [signal] = sent(signals)
     assert set(signal.channels) == {"call"}
-    assert "one channel only" in signal.against
+    assert "one channel only" in signal.caveats
 
 
 def test_a_state_built_anew_finds_the_same(service: Service, usual: State) -> None:
     state, _ = play(service.days(28, 29) + service.of(NEW, 28, 29), usual)
     rest = service.days(29, 31) + service.of(NEW, 29, 31)
-    anew = State(state.reports, tuple(replace(active, region=None) for active in state.active))
+    anew = State(state.observations, tuple(structs.replace(active, region=None) for active in state.active))
     ways = [sent(play(rest, start)[1]) for start in (state, anew)]
     assert [[signal.kind for signal in signals] for signals in ways] == [["new"], ["new"]]
 
@@ -139,7 +140,7 @@ def test_below_thirty_statements_in_four_weeks_it_is_blind(service: Service) -> 
 def test_a_young_service_is_looked_at_with_more_caution_and_says_so(service: Service) -> None:
     _, signals = play(service.days(0, 16) + service.of(NEW, 12, 16, 6))
     [signal] = [signal for signal in sent(signals) if signal.since >= START + 12 * DAY]
-    assert "young service" in signal.against
+    assert "young service" in signal.caveats
 
 
 def test_nothing_is_sent_of_a_service_in_its_first_week(service: Service) -> None:
@@ -150,7 +151,7 @@ def test_nothing_is_sent_of_a_service_in_its_first_week(service: Service) -> Non
 def test_nothing_is_said_to_be_later_than_now(service: Service, usual: State) -> None:
     ahead = [replace(report, at=START + 60 * DAY) for report in service.of(NEW, 28, 29, 6)]
     state, _ = detector.step(usual, ahead, START + 29 * DAY)
-    assert max(report.at for report in state.reports) <= START + 29 * DAY
+    assert max(report.at for report in state.observations) <= START + 29 * DAY
 
 
 def test_a_review_after_an_import_judges_what_was_said_lately(service: Service) -> None:
@@ -162,7 +163,7 @@ def test_a_review_after_an_import_judges_what_was_said_lately(service: Service) 
 
 
 def test_statements_that_nobody_has_grouped_yet_do_as_well(service: Service, usual: State) -> None:
-    plain = State(tuple(nameless(usual.reports)))
+    plain = State(tuple(nameless(usual.observations)))
     _, signals = play(nameless(service.days(28, 32) + service.of(12, 28, 32, 10)), plain)
     assert [signal.kind for signal in sent(signals)] == ["surge"]
 
@@ -170,18 +171,18 @@ def test_statements_that_nobody_has_grouped_yet_do_as_well(service: Service, usu
 def test_much_the_same_words_speak_against_it(service: Service, usual: State) -> None:
     first, *others = service.of(NEW, 28, 31, 3)
     _, signals = play([first, *(replace(it, vector=first.vector) for it in others)], usual)
-    assert all("much the same words" in signal.against for signal in signals) and signals
+    assert all("much the same words" in signal.caveats for signal in signals) and signals
 
 
 def test_a_report_without_a_vector_counts_in_the_volume_alone(service: Service, usual: State) -> None:
     state, signals = play([replace(it, vector=None) for it in service.of(NEW, 28, 30)], usual)
-    assert not signals and len(state.reports) == len(usual.reports) + 8
+    assert not signals and len(state.observations) == len(usual.observations) + 8
 
 
 def test_a_service_may_begin_with_statements_that_have_no_vector(service: Service) -> None:
     first, *rest = service.days(0, 2)
     state, _ = play([replace(first, vector=None), *rest])
-    assert len(state.reports) == len(rest) + 1
+    assert len(state.observations) == len(rest) + 1
 
 
 def test_hours_of_the_night_belong_to_the_day_before(service: Service, usual: State) -> None:

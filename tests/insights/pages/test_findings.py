@@ -11,10 +11,10 @@ from feedback.record.db import Record
 from feedback.record.models import Change, ServiceWork, Signal
 from feedback.record.states import WorkStage
 from insights.detection.detector import State
-from insights.detection.index import hours
-from insights.detection.serialization import freeze
+from insights.detection.observation import hours
+from insights.detection.state import serialize
 from insights.detection.statistics.calibration import Calibration
-from insights.detection.statistics.gamma_poisson import WEEK
+from insights.detection.statistics.gamma_poisson import WEEK_HOURS
 from tests.insights import made_up
 from tests.insights.pages.signed_in import OURS, Client, signed_in, words_of
 
@@ -54,7 +54,7 @@ def test_the_page_of_a_service_says_by_what_its_own_past_makes_it_more_careful(
     said = "times as unlikely as is common before it is signalled"
     assert said not in words_of(staff.get("/dashboard/blue-badge"))
     with record.transaction() as session:
-        service, past = access.service(session, "blue-badge").id, freeze(State(calibration=_stirring()))
+        service, past = access.service(session, "blue-badge").id, serialize(State(calibration=_stirring()))
         session.add(ServiceWork(service_id=service, kind="notice", stage=WorkStage.OPEN, remembered=past))
     assert f"a finding has to be 1.5 {said}" in words_of(staff.get("/dashboard/blue-badge"))
 
@@ -62,9 +62,9 @@ def test_the_page_of_a_service_says_by_what_its_own_past_makes_it_more_careful(
 def _stirring() -> Calibration:
     """Of a service that has been known for 26 weeks, in which something stirred twice a week."""
     now = hours(dt.datetime.now(dt.UTC))
-    known = Calibration().begun(now - 26 * WEEK)
+    known = Calibration().started(now - 26 * WEEK_HOURS)
     for number in range(52):
-        known = known.met([number], now - number / 2 * WEEK)
+        known = known.with_near_miss([number], now - number / 2 * WEEK_HOURS)
     return known
 
 

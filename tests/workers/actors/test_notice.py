@@ -15,7 +15,7 @@ from feedback.record.models import Feedback, Issue, ServiceWork, Signal, Stateme
 from feedback.record.privacy import erasure
 from insights import statement_arrays
 from insights.detection import detector, window_cache
-from insights.detection.window_cache import Recall
+from insights.detection.window_cache import WindowCache
 from insights.issues.decisions import regrouping
 from tests.walking import put, walk
 from tests.workers.texts import BROKEN, USUAL, said
@@ -33,10 +33,10 @@ class Look:
     """One call of the detector: what it was told, and what it said."""
 
     state: detector.State
-    batch: tuple[detector.Report, ...]
+    batch: tuple[detector.Observation, ...]
     now: dt.datetime
     told: dict[str, Any]
-    signals: list[detector.Signal] = field(default_factory=list)
+    signals: list[detector.Finding] = field(default_factory=list)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[Look]:
     calls: list[Look] = []
     step = detector.step
 
-    def spied(state: detector.State, batch: Sequence[detector.Report], now: dt.datetime, **told: Any) -> Any:
+    def spied(state: detector.State, batch: Sequence[detector.Observation], now: dt.datetime, **told: Any) -> Any:
         look = Look(state, tuple(batch), now, told)
         after, look.signals = step(state, batch, now, **told)
         calls.append(look)
@@ -77,9 +77,9 @@ def test_live_and_the_pure_detector_say_the_same_of_one_history(
 ) -> None:
     for place, hours in enumerate((44, 30, 20, 10, 1)):
         break_the_photo(worker, hours, place)
-        look_at(replace(worker, recall=Recall()) if restarted else worker)
+        look_at(replace(worker, windows=WindowCache()) if restarted else worker)
     live = list(looks)
-    pure, found = detector.State(live[0].state.reports), []
+    pure, found = detector.State(live[0].state.observations), []
     for look in live:
         pure, signals = detector.step(pure, look.batch, look.now, **look.told)
         found += signals
@@ -96,12 +96,16 @@ def test_another_worker_goes_on_exactly_where_one_stopped(worker: Worker, histor
         look_at(worker)
     [active] = looks[-1].state.active
     put(worker, "The photo page is broken")
-    look_at(replace(worker, recall=Recall()))
+    look_at(replace(worker, windows=WindowCache()))
     [again] = looks[-1].state.active
-    assert looks[-1].state.memory is None
+    assert looks[-1].state.index is None
     assert active.region is not None and again.region is not None
     assert (again.region.centre == active.region.centre).all()
-    assert (again.begun, again.usual, looks[-1].state.habits) == (active.begun, active.usual, looks[-2].state.habits)
+    assert (again.begun, again.usual_per_hour, looks[-1].state.baseline) == (
+        active.begun,
+        active.usual_per_hour,
+        looks[-2].state.baseline,
+    )
 
 
 def test_what_people_ended_is_not_remembered(worker: Worker, history: None, looks: list[Look]) -> None:
@@ -121,12 +125,12 @@ Change = Callable[[Worker, Session], object]
 
 def _looked_at_by_another(worker: Worker, session: Session) -> None:
     put(worker, "Nobody answers the phone at all")
-    look_at(replace(worker, recall=Recall()))
+    look_at(replace(worker, windows=WindowCache()))
 
 
 def _trained_anew(worker: Worker, session: Session) -> None:
     put(worker, *said(USUAL, 60, skip=7), at=NOW - dt.timedelta(days=2, hours=1))
-    walk(replace(worker, recall=Recall()))
+    walk(replace(worker, windows=WindowCache()))
 
 
 def _merged(worker: Worker, session: Session) -> None:
@@ -146,7 +150,7 @@ def _set_aside(worker: Worker, session: Session) -> None:
 
 def _history_comes_late(worker: Worker, session: Session) -> None:
     put(worker, *said(USUAL, 5), at=NOW - dt.timedelta(days=9))
-    look_at(replace(worker, recall=Recall()))
+    look_at(replace(worker, windows=WindowCache()))
 
 
 @pytest.mark.parametrize(
@@ -159,17 +163,17 @@ def test_what_is_kept_is_what_the_record_says_whoever_changed_it(worker: Worker,
         change(worker, session)
     now = dt.datetime.now(dt.UTC)
     with worker.record.transaction() as session:
-        kept = window_cache.hear(session, service_id(session), worker.recall.take(service_id(session)), now)
-        anew = window_cache.hear(session, service_id(session), None, now)
+        kept = window_cache.refresh(session, service_id(session), worker.windows.take(service_id(session)), now)
+        anew = window_cache.refresh(session, service_id(session), None, now)
     assert _known(kept) == _known(anew)
     assert _to_be_judged(kept) == _to_be_judged(anew)
 
 
-def _known(heard: window_cache.Heard) -> dict[int, tuple[str | None, bool]]:
-    return {report.key: (report.issue, report.evidence) for report in (*heard.kept.state.reports, *heard.batch)}
+def _known(heard: window_cache.WindowUpdate) -> dict[int, tuple[str | None, bool]]:
+    return {report.key: (report.issue, report.evidence) for report in (*heard.window.state.observations, *heard.batch)}
 
 
-def _to_be_judged(heard: window_cache.Heard) -> set[int]:
+def _to_be_judged(heard: window_cache.WindowUpdate) -> set[int]:
     return {report.key for report in heard.batch if not report.late}
 
 
@@ -253,6 +257,6 @@ def test_the_hour_ends_what_is_no_longer_reported(worker: Worker, history: None)
         )
         session.execute(update(Signal).values(since=long_ago, last_report_at=long_ago))
         session.execute(update(ServiceWork).values(asked=ServiceWork.asked + 1, remembered=None))
-    look_at(replace(worker, recall=Recall()))
+    look_at(replace(worker, windows=WindowCache()))
     with worker.record.transaction() as session:
         assert None not in session.scalars(select(Signal.ended_at)).all()

@@ -3,11 +3,11 @@
 import math
 
 from insights.detection import detector
-from insights.detection.detector import Signal, State
+from insights.detection.detector import Finding, State
 from tests.insights.detection.streams import DAY, NEW, START, Service, sent
 
 
-def told_at_once(a_day: int) -> Signal:
+def told_at_once(a_day: int) -> Finding:
     """What is found in four days of a new problem, all read together."""
     service = Service()
     said = service.days(0, 35) + service.of(NEW, 31, 35, a_day)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from insights.detection.index import Vectors
+from insights.detection.observation import Vectors
 from insights.detection.statistics.whitening import whitening
 from nlp.embed.vectors import unit
 

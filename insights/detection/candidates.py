@@ -1,0 +1,192 @@
+"""A service at one moment: what may count as evidence, and what about a new report is too much to be chance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from insights.detection.index import ObservationIndex
+from insights.detection.observation import FloatArray, Indices, Mask, Vectors
+from insights.detection.scan import (
+    RADII,
+    Cluster,
+    Neighbourhood,
+    Reference,
+    Region,
+    cluster_about,
+    cluster_at,
+    has_risen,
+    scan,
+)
+from insights.detection.statistics.baseline import Baseline, weights
+from insights.detection.statistics.gamma_poisson import LEAST_REPORTS, WEEK_HOURS, exposure
+
+BUSY_WEEK_STATEMENTS = 100
+"""Statements a week from which a service is busy, and not quiet."""
+
+BUSY_WINDOWS = np.array([24.0, 48.0, 96.0])
+QUIET_WINDOWS = np.array([24.0, 48.0, 96.0, 168.0, 336.0])
+"""Hours."""
+
+LEAST_REPORTS_BUSY = 4
+"""Reports below which nothing is a finding in a busy service: of so many statements three agree by chance."""
+
+Scope = Literal["neighbourhood", "channel", "issue", "return"]
+"""Where something was found: about a report, in one channel alone, in a known issue, or about a resolved one."""
+
+ODDS_POWER = 0.69
+"""What is sought among many regions is as rare as its odds to this power: long odds are met more often than the test
+promises, as rates wander and people repeat each other."""
+
+CHANCES: dict[Scope, float] = {"neighbourhood": 0.66, "channel": 1.67, "issue": 0.53}
+"""How often each statement finds something of odds of one by mere chance, by scope."""
+
+QUIET_CHANCES = 2.1
+"""Times as often in a quiet service, which is looked at over longer and over more windows."""
+
+RETURN_CHANCES = 200.0
+"""How often a week chance finds something about one known centre, for odds of one: few reports come near it, and one
+resolved issue in a hundred a month may be reopened by mere chance."""
+
+NEAR_CENTRE = 0.28
+"""The similarity to a centre from which a report can be one more of what lies about it."""
+
+RARE_CHANNEL_SHARE = 0.15
+"""A channel that brings less than this share is looked at by itself too, unless it is a clerk's who types it in."""
+
+ANYWHERE_NEAR = 0.12
+"""The similarity below which a report lies in no region about another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A cluster about one report that may become a finding.
+
+    `chance` is how often a week chance alone would bring the like. `recent` are the rows of its reports in the window,
+    `members` those of the last days as well.
+    """
+
+    scope: Scope
+    chance: float
+    score: float
+    window: float
+    before: float
+    expected: float
+    recent: Indices
+    members: Indices
+    region: Region
+
+
+class CandidateSearch:
+    """Looks about reports for candidates, with what does not change within one step of the detector.
+
+    `explained` (n,) marks the reports of what has been signalled, no longer evidence for anything else. `ages` (n,) and
+    `now` are in hours.
+    """
+
+    def __init__(self, index: ObservationIndex, now: float, baseline: Baseline, explained: Mask) -> None:
+        self._index, self._baseline = index, baseline
+        self.explained = explained
+        self.ages: FloatArray = np.maximum(now - index.rows["at"], 0.0)
+        pieces_a_week = float(index.rows["share"].sum() / max(self.ages.max(initial=0.0), 24.0) * WEEK_HOURS)
+        busy = pieces_a_week >= BUSY_WEEK_STATEMENTS
+        self.windows, self.least = (BUSY_WINDOWS, LEAST_REPORTS_BUSY) if busy else (QUIET_WINDOWS, LEAST_REPORTS)
+        self._looks_a_week = pieces_a_week * (1.0 if busy else QUIET_CHANCES)
+        self._references: dict[int | None, Reference] = {}
+        self._channel_shares: dict[int, float] = {}
+
+    def about_report(self, row: int) -> Candidate | None:
+        """Find what is least likely to be chance about this report, in all scopes."""
+        rows = self._index.rows
+        similarity = self._index.smooth @ self._index.smooth[row]
+        around = self._around(row, similarity, rows["evidence"])
+        near = self._neighbourhood(around, similarity)
+        found = [self._scanned("neighbourhood", near, around)]
+        channel = int(rows["channel"][row])
+        if rows["batch"][row] < 0 and (share := self._channel_share(channel)) < RARE_CHANNEL_SHARE:
+            same = around[rows["channel"][around] == channel]
+            found.append(self._scanned("channel", self._neighbourhood(same, similarity), same, channel, share))
+        if rows["issue"][row] >= 0:
+            members, reference = rows["issue"][around] == rows["issue"][row], self._reference(None)
+            if has_risen(members, near, reference):
+                cluster, _ = cluster_about([members], near, reference)
+                found.append(self._candidate("issue", cluster, near, around))
+        return min(filter(None, found), key=lambda candidate: candidate.chance, default=None)
+
+    def about_centre(self, row: int, centre: Vectors, age: float, *, with_explained: bool = False) -> Candidate | None:
+        """Find what is too much about a centre (d,), by what was said of it in the last `age` hours, and in no others.
+
+        None where this report is not near the centre. `with_explained` lets what has been signalled count as well.
+        """
+        similarity = self._index.smooth @ centre
+        if similarity[row] < NEAR_CENTRE:
+            return None
+        since = self.ages < age
+        around = self._around(row, similarity, self._index.rows["evidence"] & since)
+        near = self._neighbourhood(around, similarity)
+        if with_explained:
+            near = replace(near, fresh=~self._index.rows["late"][around])
+        volume = exposure(self.ages[since], self._index.rows["share"][since], self.windows)
+        cluster = cluster_at(centre, near, Reference(self.windows, volume, self._baseline.rate_variance, self.least))
+        candidate = self._candidate("return", cluster, near, around)
+        return replace(candidate, chance=RETURN_CHANCES * 10.0**-cluster.score)
+
+    def fresh(self) -> Mask:
+        """Mark (n,) what may count as evidence for something new."""
+        rows = self._index.rows
+        return np.asarray(rows["evidence"] & ~self.explained & ~rows["late"])
+
+    def _reference(self, channel: int | None) -> Reference:
+        if channel not in self._references:
+            rows = self._index.rows
+            mine = slice(None) if channel is None else rows["channel"] == channel
+            volume = exposure(self.ages[mine], rows["share"][mine], self.windows)
+            self._references[channel] = Reference(self.windows, volume, self._baseline.rate_variance, self.least)
+        return self._references[channel]
+
+    def _channel_share(self, channel: int) -> float:
+        """What a channel brings of everything."""
+        if channel not in self._channel_shares:
+            channels = self._index.rows["channel"]
+            self._channel_shares[channel] = np.count_nonzero(channels == channel) / len(channels)
+        return self._channel_shares[channel]
+
+    def _around(self, row: int, similarity: Vectors, allowed: Mask) -> Indices:
+        """The allowed rows that are anywhere near; the row itself last."""
+        around = allowed & (similarity >= ANYWHERE_NEAR)
+        around[row] = False
+        return np.append(np.flatnonzero(around), row)
+
+    def _neighbourhood(self, around: Indices, similarity: Vectors) -> Neighbourhood:
+        rows = self._index.rows
+        close = similarity[around] >= RADII[0]
+        close[-1] = True
+        weight = np.ones(len(around))
+        weight[close] = weights(rows, around[close], self._baseline.batch_correlation)
+        fresh = ~(self.explained[around] | rows["late"][around])
+        return Neighbourhood(self._index.smooth[around], self.ages[around], weight, fresh)
+
+    def _scanned(
+        self, scope: Scope, near: Neighbourhood, around: Indices, channel: int | None = None, share: float = 1.0
+    ) -> Candidate | None:
+        cluster = scan(near, self._reference(channel))
+        return self._candidate(scope, cluster, near, around, share) if cluster else None
+
+    def _candidate(
+        self, scope: Scope, cluster: Cluster, near: Neighbourhood, around: Indices, share: float = 1.0
+    ) -> Candidate:
+        """`share` is the part of all reports that is looked at in this scope."""
+        inside = near.fresh & cluster.inside
+        return Candidate(
+            scope=scope,
+            chance=CHANCES.get(scope, 1.0) * share * self._looks_a_week * 10.0 ** (-ODDS_POWER * cluster.score),
+            score=cluster.score,
+            window=cluster.window,
+            before=cluster.before,
+            expected=cluster.expected,
+            recent=around[inside & (near.ages < cluster.window)],
+            members=around[inside & (near.ages < max(cluster.window, BUSY_WINDOWS[-1]))],
+            region=cluster.region,
+        )

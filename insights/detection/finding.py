@@ -1,0 +1,122 @@
+"""What the detector finds, and which issue it is about: a known one, or one of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from feedback.record.states import SignalKind, SignalTier
+from insights.detection.active_issues import ActiveIssues
+from insights.detection.candidates import Candidate, CandidateSearch, Scope
+from insights.detection.index import ObservationIndex
+from insights.detection.observation import Indices, Observation, Vectors
+from nlp.embed.vectors import unit
+
+MOST_OF_EVIDENCE = 0.6
+"""The share of the evidence that must be of an issue for the finding to be about that issue."""
+
+MOST_OF_ISSUE = 0.5
+"""The share of an issue's fresh reports that must be evidence: otherwise something new began within a wide issue."""
+
+FEWEST_EARLIER, EARLIER_SHARE = 2, 0.5
+"""An issue was about what is found now, if at least this share of its earlier statements, of so many, lies there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The finding that an issue is new, a surge or a regression, with its evidence.
+
+    `issue` is a known one, or with `centroid` (d,) and `radius` (of unwhitened unit vectors; a cosine) one that was
+    found by the scan, now or when it came to be watched, and is to be stored under this id. `observed` pieces came in
+    the last `window` hours, where `expected` were. `score` is -log10 of how likely so many are; `chance` is how often a
+    week chance alone brings the like in this service. `tier` tells whether it is sure enough to be sent. `keys` are the
+    statements that it rests on, and `caveats` what speaks against it.
+    """
+
+    kind: SignalKind
+    tier: SignalTier
+    issue: str
+    since: dt.datetime
+    observed: int
+    expected: float
+    score: float
+    chance: float
+    window: int
+    feedback_ids: tuple[str, ...]
+    keys: tuple[int, ...]
+    channels: dict[str, int]
+    scope: Scope
+    centroid: Vectors | None = None
+    radius: float | None = None
+    caveats: tuple[str, ...] = ()
+
+
+class Identification:
+    """Tells which issue a candidate is about, by the observations of one step."""
+
+    def __init__(
+        self,
+        index: ObservationIndex,
+        observations: Sequence[Observation],
+        search: CandidateSearch,
+        active: ActiveIssues,
+        now: dt.datetime,
+    ) -> None:
+        self._index, self._observations = index, observations
+        self._search, self._active, self._now = search, active, now
+
+    def identify(self, candidate: Candidate) -> tuple[str, bool]:
+        """Give the issue that a candidate is about, and whether it is one of its own.
+
+        It is about the known issue that most of the evidence is of, that most of is evidence, and that was about this
+        before. Otherwise it is an issue of its own: what is new in a wide known issue is another problem.
+        """
+        rows = self._index.rows
+        issue = Counter(self._observations[row].issue for row in candidate.recent).most_common(1)[0][0]
+        if issue is not None and not self._active.signalled(issue) and self.mostly_of(candidate, issue):
+            mine = rows["issue"] == self._index.code(issue)
+            fresh = self._search.fresh() & mine & (self._search.ages < candidate.window)
+            if self._count(candidate, issue) >= MOST_OF_ISSUE * fresh.sum() and self._was_about(candidate, issue):
+                return issue, False
+        name = "\n".join(sorted({self._observations[row].feedback_id for row in candidate.recent}))
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self._now.isoformat()}\n{name}")), True
+
+    def known_as(self, candidate: Candidate) -> str | None:
+        """Find the signalled issue that a candidate is more of."""
+        rows = self._index.rows
+        channel = int(rows["channel"][candidate.recent[0]]) if candidate.scope == "channel" else None
+        return self._active.known_as(self.centre(candidate.members), candidate.recent, candidate.members, channel)
+
+    def mostly_of(self, candidate: Candidate, issue: str) -> bool:
+        """Tell whether most of the evidence is of this issue."""
+        return self._count(candidate, issue) >= MOST_OF_EVIDENCE * len(candidate.recent)
+
+    def centre(self, rows: Indices) -> Vectors:
+        """Give the direction (d,) of the middle of these rows."""
+        return unit(self._index.smooth[rows].sum(axis=0))
+
+    def centroid_and_radius(self, members: Indices) -> tuple[Vectors, float]:
+        """Give the centroid (d,) of these rows among unwhitened vectors, and the radius (a cosine) that best tells
+        them apart from all others."""
+        embedded = [row for row, one in enumerate(self._observations) if one.vector is not None]
+        vectors = np.array([self._observations[row].vector for row in embedded])
+        inside = np.isin(embedded, members)
+        centroid = unit(vectors[inside].sum(axis=0))
+        similarity = vectors @ centroid
+        order = np.argsort(-similarity)
+        gain = np.cumsum(np.where(inside[order], 1, -1))
+        return centroid, float(similarity[order[int(gain.argmax())]])
+
+    def _count(self, candidate: Candidate, issue: str) -> int:
+        return sum(self._observations[row].issue == issue for row in candidate.recent)
+
+    def _was_about(self, candidate: Candidate, issue: str) -> bool:
+        """Whether what the issue held before lies where this was found, as far as it held anything."""
+        earlier = (self._index.rows["issue"] == self._index.code(issue)) & (self._search.ages >= candidate.window)
+        inside = candidate.region.depth(self._index.smooth[earlier]) >= 0
+        return bool(len(inside) < FEWEST_EARLIER or inside.mean() >= EARLIER_SHARE)

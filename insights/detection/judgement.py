@@ -1,0 +1,104 @@
+"""How sure a candidate is: certain, worth watching, or chance; and what speaks against it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback.record.states import SignalTier
+from insights.detection.candidates import Candidate, CandidateSearch
+from insights.detection.index import ObservationIndex
+from insights.detection.observation import Indices
+from insights.detection.statistics.calibration import NEAR_MISS_CHANCE
+
+WATCH_FACTOR = 10.0
+"""What chance would bring this many times as often as is tolerated is watched: shown, and not sent."""
+
+FEWEST_DAYS = 2
+"""Evidence of one day alone is watched, however much it is."""
+
+FIRST_WEEK_DAYS = 7.0
+"""Days of history before which nobody knows what is usual on which day of the week: all is watched."""
+
+YOUNG_SERVICE_DAYS = 28.0
+"""Days that a service takes to show what is usual for it."""
+
+FEW_PIECES = 5
+"""Pieces below which a finding rests on few reports."""
+
+SAME_WORDS_SIMILARITY = 0.95
+"""The similarity of two texts from which they are much the same words."""
+
+COPIED_SHARE = 0.5
+
+NIGHT_ENDS_HOUR = 4.0
+"""The hour until which what is said belongs to the day before."""
+
+
+class Judge:
+    """Judges candidates of a service whose history is `age` days old.
+
+    `factor` is what its own past multiplies every chance by; `tolerance` is how many false alarms a week it bears.
+    """
+
+    def __init__(
+        self, index: ObservationIndex, search: CandidateSearch, *, factor: float, age: float, tolerance: float
+    ) -> None:
+        self._index, self._search = index, search
+        self._factor, self._age, self._tolerance = factor, age, tolerance
+
+    def tier(self, candidate: Candidate) -> SignalTier | None:
+        """Tell whether a candidate is certain, to be watched, or (None) nothing that chance would not bring."""
+        chance = self.chance(candidate)
+        if not self._enough_pieces(candidate) or chance > WATCH_FACTOR * self._tolerance:
+            return None
+        certain = chance <= self._tolerance and self._may_be_certain(candidate)
+        return SignalTier.SIGNAL if certain else SignalTier.WATCH
+
+    def chance(self, candidate: Candidate) -> float:
+        """Tell how often a week chance would bring the like here; more often, the younger the service is."""
+        youth = YOUNG_SERVICE_DAYS / min(max(self._age, 1.0), YOUNG_SERVICE_DAYS)
+        return candidate.chance * self._factor * youth
+
+    def is_near_miss(self, candidate: Candidate) -> bool:
+        """Tell whether an uncertain candidate is just beyond chance, in a service that has shown what is usual."""
+        return (
+            self._age >= YOUNG_SERVICE_DAYS
+            and candidate.chance <= NEAR_MISS_CHANCE
+            and self._enough_pieces(candidate)
+            and self._may_be_certain(candidate)
+        )
+
+    def caveats(self, recent: Indices) -> tuple[str, ...]:
+        """List what speaks against a finding that rests on these rows, for a person to look at before acting."""
+        rows = self._index.rows[recent]
+        channels = np.unique(self._index.rows["channel"])
+        found = {
+            "few reports": len(np.unique(rows["piece"])) < FEW_PIECES,
+            "one channel only": len(channels) > 1 and _all_same(rows["channel"]),
+            "one batch only": rows["batch"][0] >= 0 and _all_same(rows["batch"]),
+            "one day only": self._days(recent) < FEWEST_DAYS,
+            "young service": self._age < YOUNG_SERVICE_DAYS,
+            "much the same words": self._copied_share(recent) >= COPIED_SHARE,
+        }
+        return tuple(caveat for caveat, holds in found.items() if holds)
+
+    def _enough_pieces(self, candidate: Candidate) -> bool:
+        return len(np.unique(self._index.rows["piece"][candidate.recent])) >= self._search.least
+
+    def _may_be_certain(self, candidate: Candidate) -> bool:
+        return self._days(candidate.recent) >= FEWEST_DAYS and self._age >= FIRST_WEEK_DAYS
+
+    def _days(self, rows: Indices) -> int:
+        """On how many days these were said; a day ends when the night does."""
+        return len(np.unique((self._index.rows["at"][rows] - NIGHT_ENDS_HOUR) // 24))
+
+    def _copied_share(self, rows: Indices) -> float:
+        """The share of texts that are much the same as another of them."""
+        similarity = self._index.plain[rows] @ self._index.plain[rows].T
+        np.fill_diagonal(similarity, 0)
+        return float((similarity.max(axis=1) >= SAME_WORDS_SIMILARITY).mean())
+
+
+def _all_same(codes: NDArray[np.int32]) -> bool:
+    return bool((codes == codes[0]).all())

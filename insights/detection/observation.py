@@ -1,0 +1,44 @@
+"""A statement as the detector sees it, and the kinds of arrays that the detector computes with."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors: TypeAlias = NDArray[np.float32]
+Indices: TypeAlias = NDArray[np.intp]
+Mask: TypeAlias = NDArray[np.bool_]
+FloatArray: TypeAlias = NDArray[np.float64]
+
+HISTORY = dt.timedelta(days=32)
+"""How much of a service's past the detector looks at: four weeks before the longest window of a busy service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One statement as the detector sees it.
+
+    `at` is when it was said. `vector` is a unit vector (d,), or None where the statement was not embedded: it counts in
+    the volume all the same. `batch` names who entered it in bulk and when. `evidence` tells whether it may count
+    towards a signal, `issue` which issue it has joined. A `late` one was more than 48 h old on receipt, so it only
+    teaches what is normal. `key` is the statement's own number.
+    """
+
+    feedback_id: str
+    at: dt.datetime
+    vector: Vectors | None
+    channel: str
+    evidence: bool = True
+    issue: str | None = None
+    batch: str | None = None
+    late: bool = False
+    key: int = 0
+
+
+def hours(at: dt.datetime) -> float:
+    """Express a moment as hours since 1970, the unit of time in all arrays of the detector."""
+    return at.timestamp() / 3600
