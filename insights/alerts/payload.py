@@ -13,7 +13,7 @@ from feedback.record.models import Alert, Feedback, Issue, Service, Signal, Stat
 from feedback.record.states import ChannelName, IssueStatus, SignalKind, Trend
 from insights.issues.queries import signals
 from insights.issues.queries.issues import LONGEST_QUOTE
-from insights.presentation.schemas import Beside
+from insights.presentation.schemas import NearbyChange
 
 TEST_PREFIX = "[Test]"
 NO_LONGER_KEPT = "An issue that is no longer kept"
@@ -25,7 +25,7 @@ MAX_QUOTES = 3
 
 
 def for_signal(
-    service: Service, issue: Issue, signal: Signal, reports: int, changes: Sequence[Beside] = ()
+    service: Service, issue: Issue, signal: Signal, reports: int, changes: Sequence[NearbyChange] = ()
 ) -> dict[str, Any]:
     """Builds the payload about a signal, with the reports since it began and the service's changes beside it."""
     return {

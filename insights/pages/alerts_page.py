@@ -176,10 +176,10 @@ def describe_filters(subscription: Subscription) -> str:
     if wanted.urgent_only:
         return "only what is urgent"
     named = (
-        [labels.ALERTS[kind].lower() for kind in wanted.kinds],
-        [labels.CHANNELS[channel] for channel in wanted.channels],
+        [labels.ALERT_KINDS[kind].lower() for kind in wanted.kinds],
+        [labels.BY_CHANNEL[channel] for channel in wanted.channels],
         [labels.TRENDS[trend].lower() for trend in wanted.trends],
-        [labels.STATUSES[status].lower() for status in wanted.statuses],
+        [labels.ISSUE_STATUSES[status].lower() for status in wanted.statuses],
         [f"from {wanted.least} reports on"] if wanted.least else [],
     )
     everything = "one theme" if subscription.theme_id else "everything"

@@ -20,6 +20,7 @@ from feedback.http.staff import authenticate
 from feedback.record import access
 from feedback.record.errors import NotAuthentic
 from feedback.record.models import Service
+from feedback.record.states import Tone
 from insights.issues.decisions import lifecycle
 from insights.issues.queries import feedback, issues, services, signals, themes
 from insights.issues.queries.feedback import Sought
@@ -73,8 +74,8 @@ def dashboard(request: AnyRequest, record: GivenRecord) -> Response[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """What of a list is shown; "" for all. What is no value of ours counts as all."""
+class IssueFilters:
+    """Which issues a list shows; "" for all. What is no value of ours counts as all, and as the tone of an issue."""
 
     trend: str
     status: str
@@ -82,15 +83,16 @@ class Filters:
     tone: str
 
     @classmethod
-    def of(cls, request: AnyRequest) -> "Filters":
+    def of(cls, request: AnyRequest) -> "IssueFilters":
         known = {
             "trend": labels.TRENDS,
-            "status": labels.STATUSES,
-            "channel": labels.CHANNEL_NAMES,
+            "status": labels.ISSUE_STATUSES,
+            "channel": labels.CHANNELS,
             "tone": labels.TONES,
         }
-        given = {name: request.query_params.get(name, "") for name in known}
-        return cls(**{name: value if value in known[name] else "" for name, value in given.items()})
+        wanted = {name: request.query_params.get(name, "") for name in known}
+        found = {name: value if value in known[name] else "" for name, value in wanted.items()}
+        return cls(**found | {"tone": found["tone"] or Tone.ISSUE})
 
 
 @get("/dashboard/themes/{theme:uuid}", sync_to_thread=True)
@@ -114,7 +116,7 @@ def service_page(
     request: AnyRequest, record: GivenRecord, service: FromPath[str], page: PageNumber = 1
 ) -> Response[str]:
     """What is emerging in a service, and its issues."""
-    chosen = Filters.of(request)
+    chosen = IssueFilters.of(request)
     with record.transaction() as session:
         who = authenticate(session, request)
         found = access.service_for(session, who, service)
@@ -124,7 +126,7 @@ def service_page(
             trend=chosen.trend or None,
             status=chosen.status or None,
             channel=chosen.channel or None,
-            tone=chosen.tone or "issue",
+            tone=chosen.tone,
         )
         emerging = issues.emerging(session, found)
         shown = listed[(page - 1) * AT_ONCE : page * AT_ONCE]
@@ -158,7 +160,7 @@ def feedback_page(
 ) -> Response[str]:
     """All that people sent, with what was made of it; the latest received first."""
     after = unpack(cursor, tuple[dt.datetime, uuid.UUID])
-    only = only if only in feedback.ONLY else ""
+    only = only if only in feedback.PARTS else ""
     with record.transaction() as session:
         who = authenticate(session, request)
         found = access.service_for(session, who, service)

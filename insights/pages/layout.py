@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from feedback.http.dependencies import AnyRequest
 from feedback.http.pages import POLICY, Pages, StaticFiles
 from feedback.record.access import Principal
-from insights.presentation import charts, labels
+from insights.presentation import charts, formats, labels, sentences
 from insights.presentation.schemas import SignalView
 
 HERE = Path(__file__).parent
@@ -30,18 +30,24 @@ plotly = StaticFiles("/static/plotly", [_plotly()])
 
 
 def _evidence(signal: SignalView, zone: str) -> str:
-    return labels.evidence(signal, dt.datetime.now(dt.UTC), zone)
+    return sentences.evidence(signal, dt.datetime.now(dt.UTC), zone)
 
 
 pages.environment.filters |= {
     "evidence": _evidence,
-    "channels": labels.channels,
-    "day": labels.day,
-    "into_call": labels.into_call,
-    "moment": labels.moment,
+    "channels": formats.channel_counts,
+    "day": formats.day,
+    "into_call": formats.into_call,
+    "moment": formats.moment,
     "sparkline": charts.sparkline,
 }
-pages.environment.globals |= {"words": labels, "assets": files.url, "plotly": f"{plotly.url}/plotly.min.js"}
+pages.environment.globals |= {
+    "labels": labels,
+    "formats": formats,
+    "sentences": sentences,
+    "assets": files.url,
+    "plotly": f"{plotly.url}/plotly.min.js",
+}
 
 
 def show(who: Principal | None, template: str, status: int = 200, **context: object) -> Response[str]:

@@ -16,7 +16,7 @@ from feedback.record.models import Change, Feedback, Issue, Service, Signal, Sta
 from insights.issues.queries import detection_health, evidence, issues
 from insights.issues.queries.services import WAITING
 from insights.issues.queries.signals import shown
-from insights.presentation import labels
+from insights.presentation import sentences
 from insights.presentation.schemas import IssueView, Quote
 
 WEEKS = 8
@@ -138,4 +138,4 @@ def marks(session: Session, service: Service, days: int) -> list[tuple[dt.date, 
     zone = ZoneInfo(service.properties.time_zone)
     since = dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
     changes = session.scalars(select(Change).where(Change.service_id == service.id, Change.at > since))
-    return [(change.at.astimezone(zone).date(), labels.named(change)) for change in changes]
+    return [(change.at.astimezone(zone).date(), sentences.name_of_change(change)) for change in changes]

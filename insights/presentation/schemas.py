@@ -29,7 +29,7 @@ class ServiceView(msgspec.Struct, frozen=True):
     properties: dict[str, Any]
 
 
-class Noticing(msgspec.Struct, frozen=True):
+class DetectionHealth(msgspec.Struct, frozen=True):
     """How a service is watched, and how often that was wrong, over the last `weeks` (at most 26).
 
     `sight`: `blind` (nothing can be told), `learning` (it is looked at with caution) or `sure`; `says`: why.
@@ -61,7 +61,7 @@ class Summary(msgspec.Struct, frozen=True):
     emerging: int
     watched: int
     open_issues: int
-    noticing: Noticing
+    noticing: DetectionHealth
 
 
 class Quote(msgspec.Struct, frozen=True):
@@ -74,7 +74,7 @@ class Quote(msgspec.Struct, frozen=True):
     offset: float | None = None
 
 
-class Beside(msgspec.Struct, frozen=True):
+class NearbyChange(msgspec.Struct, frozen=True):
     """A change of the service beside a signal, which began `hours` after it; 0 while it lasted."""
 
     kind: str
@@ -105,7 +105,7 @@ class SignalView(msgspec.Struct, frozen=True):
     evidence: dict[str, Any]
     id: uuid.UUID | None = None
     only_channel: str | None = None
-    changes: list[Beside] = []
+    changes: list[NearbyChange] = []
     ended_at: dt.datetime | None = None
     false_at: dt.datetime | None = None
     false_by: str | None = None

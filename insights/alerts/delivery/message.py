@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from feedback.record.models import Service
 from feedback.record.states import AlertType, SignalTier
 from insights.alerts.payload import TEST_PREFIX
-from insights.presentation import labels
+from insights.presentation import formats, labels, sentences
 from insights.presentation.schemas import SignalView
 
 URGENCIES = {
@@ -46,27 +46,27 @@ def write(event: dict[str, Any], service: Service, now: dt.datetime) -> AlertTex
     heading, lines = _heading_and_lines(event["type"], data, service, now)
     if data.get("test"):
         heading = f"{TEST_PREFIX} {heading}"
-    quotes = [(quote["text"], labels.CHANNELS.get(quote["channel"], "")) for quote in data["quotes"]]
+    quotes = [(quote["text"], labels.BY_CHANNEL.get(quote["channel"], "")) for quote in data["quotes"]]
     return AlertText(service.name, heading, lines, quotes, data["link"], event["type"] == AlertType.URGENT)
 
 
 def _heading_and_lines(type_: str, data: dict[str, Any], service: Service, now: dt.datetime) -> tuple[str, list[str]]:
     if type_ == AlertType.URGENT:
         about = URGENCIES.get(data["urgent"].get("kind", ""), "somebody may need help now")
-        came = labels.CHANNELS.get(data["urgent"]["channel"], "")
+        came = labels.BY_CHANNEL.get(data["urgent"]["channel"], "")
         return f"Urgent: {about}", [f"One message, {came}, that cannot wait."]
     if type_ == AlertType.SUBSCRIPTION_ENDED:
         return f"This subscription is switched off: {data['subscription']}", [data["why"]]
     signal = msgspec.convert(
         {"tier": SignalTier.SIGNAL, "evidence": {}, **data["signal"], "feedback_ids": []}, SignalView, strict=False
     )
-    lines = [*labels.finding(signal, now, service.properties.time_zone)]
-    lines.append(f"Channels: {labels.channels(signal.by_channel)}.")
+    lines = [*sentences.describe_signal(signal, now, service.properties.time_zone)]
+    lines.append(f"Channels: {formats.channel_counts(signal.by_channel)}.")
     if data["signal"]["reports"] > signal.observed:
         lines.append(f"By now it is {data['signal']['reports']:,} reports.")
     if "theme" in data:
         return f"In {len(data['theme']['services'])} services: {data['theme']['title']}", lines
-    return f"{labels.KINDS[signal.kind]}: {data['issue']['title']}", lines
+    return f"{labels.SIGNAL_KINDS[signal.kind]}: {data['issue']['title']}", lines
 
 
 def subject(texts: Sequence[AlertText]) -> str:

@@ -11,7 +11,7 @@ from feedback.record.models import Service, ServiceWork, Signal, Statement
 from insights.detection.detector import FEWEST_STATEMENTS
 from insights.detection.observation import hours
 from insights.detection.state import deserialize
-from insights.presentation.schemas import Noticing
+from insights.presentation.schemas import DetectionHealth
 
 WEEK = dt.timedelta(days=7)
 LATELY = 26 * WEEK
@@ -34,7 +34,7 @@ class Sight:
     age: int
 
 
-def noticing(session: Session, service: Service, now: dt.datetime) -> Noticing:
+def noticing(session: Session, service: Service, now: dt.datetime) -> DetectionHealth:
     sight = sights(session, [service.id], now)[service.id]
     weeks = max(min(now - service.created_at, LATELY) / WEEK, 1.0)
     sent, false = session.execute(
@@ -42,7 +42,7 @@ def noticing(session: Session, service: Service, now: dt.datetime) -> Noticing:
             Signal.service_id == service.id, Signal.tier == "signal", Signal.detected_at > now - LATELY
         )
     ).one()
-    return Noticing(
+    return DetectionHealth(
         sight=sight.name,
         says=SAYS[sight.name].format(age=f"{sight.age} day{'' if sight.age == 1 else 's'}"),
         tolerance=service.properties.tolerance,

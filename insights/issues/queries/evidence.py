@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from feedback.record.models import Feedback, Issue, Service, Signal, Statement
 from insights.issues.queries import signals
 from insights.issues.queries.issues import LONGEST_QUOTE
-from insights.presentation import labels
-from insights.presentation.schemas import Noticing, Quote, SignalView
+from insights.presentation import sentences
+from insights.presentation.schemas import DetectionHealth, Quote, SignalView
 
 QUOTED = 5
 
@@ -33,7 +33,7 @@ class Evidence(msgspec.Struct, frozen=True):
 
     issue: uuid.UUID
     trend: str
-    noticing: Noticing
+    noticing: DetectionHealth
     items: list[Finding]
     next_cursor: str | None = None
 
@@ -47,7 +47,7 @@ def findings(
         query = query.where(Signal.id < before)
     zone = service.properties.time_zone
     return [
-        Finding(view, labels.finding(view, now, zone), _behind(session, issue, view))
+        Finding(view, sentences.describe_signal(view, now, zone), _behind(session, issue, view))
         for view in signals.views(session, session.scalars(query).all())
     ]
 

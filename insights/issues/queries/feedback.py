@@ -17,7 +17,7 @@ from feedback.record.models import (
 )
 from insights.presentation.schemas import FeedbackView
 
-ONLY: Mapping[str, ColumnElement[bool]] = {
+PARTS: Mapping[str, ColumnElement[bool]] = {
     "urgent": Feedback.urgent.is_not(None),
     "uncounted": or_(Feedback.weight == 0, Feedback.stage == "set_aside"),
 }
@@ -48,7 +48,7 @@ class Sought:
         if self.issue:
             found.append(Feedback.id.in_(select(Statement.feedback_id).where(Statement.issue_id == self.issue)))
         if self.only:
-            found.append(ONLY[self.only])
+            found.append(PARTS[self.only])
         return found
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Change, Service, Signal
-from insights.presentation.schemas import Beside, SignalView
+from insights.presentation.schemas import NearbyChange, SignalView
 
 SHORTLY = dt.timedelta(hours=72)
 """What began so long after a change may have to do with it."""
@@ -28,7 +28,7 @@ def views(session: Session, signals: Sequence[Signal]) -> list[SignalView]:
     return [view(signal, beside(changes, signal.since)) for signal in signals]
 
 
-def view(signal: Signal, changes: Sequence[Beside] = ()) -> SignalView:
+def view(signal: Signal, changes: Sequence[NearbyChange] = ()) -> SignalView:
     return SignalView(
         id=signal.id,
         kind=signal.kind,
@@ -55,7 +55,7 @@ def only_channel(signal: Signal) -> str | None:
     return next(iter(signal.channels)) if len(signal.channels) == 1 else None
 
 
-def changes_beside(session: Session, service_id: int, begun: dt.datetime) -> list[Beside]:
+def changes_beside(session: Session, service_id: int, begun: dt.datetime) -> list[NearbyChange]:
     """What was changed shortly before something began, or while it did; the nearest first."""
     return beside(_changes(session, service_id, [begun]), begun)
 
@@ -67,9 +67,9 @@ def _changes(session: Session, service_id: int, begun: Sequence[dt.datetime]) ->
     return list(session.scalars(select(Change).where(*near).order_by(Change.at.desc(), Change.id)))
 
 
-def beside(changes: Iterable[Change], begun: dt.datetime) -> list[Beside]:
+def beside(changes: Iterable[Change], begun: dt.datetime) -> list[NearbyChange]:
     found = [
-        Beside(one.kind, one.what, one.at, one.until, round(since / dt.timedelta(hours=1), 1))
+        NearbyChange(one.kind, one.what, one.at, one.until, round(since / dt.timedelta(hours=1), 1))
         for one in changes
         if one.at <= begun and (since := max(begun - (one.until or one.at), dt.timedelta())) <= SHORTLY
     ]

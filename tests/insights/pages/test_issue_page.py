@@ -14,7 +14,7 @@ from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.models import Change
 from feedback.record.states import Nation
-from insights.presentation import labels
+from insights.presentation import formats
 from tests.insights import made_up
 from tests.insights.pages.signed_in import OURS, Client, signed_in, words_of
 
@@ -40,8 +40,8 @@ def test_a_bank_holiday_of_the_services_nation_is_told_in_words(
     assert "Bank holiday" not in words_of(staff.get(photo)) + words_of(staff.get("/dashboard/blue-badge"))
     with record.transaction() as session:
         services.set_properties(access.service(session, "blue-badge"), {"nation": "scotland"})
-    assert f"{labels.day(today)} Bank holiday" in words_of(staff.get(photo))
-    assert f"Bank holidays in these 8 weeks: {labels.day(today)}." in words_of(staff.get("/dashboard/blue-badge"))
+    assert f"{formats.day(today)} Bank holiday" in words_of(staff.get(photo))
+    assert f"Bank holidays in these 8 weeks: {formats.day(today)}." in words_of(staff.get("/dashboard/blue-badge"))
     assert "Bank holiday" not in words_of(staff.get(f"{photo}?days=182"))
 
 

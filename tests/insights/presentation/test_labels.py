@@ -1,108 +1,45 @@
-import datetime as dt
-from typing import Any
+from collections.abc import Mapping
+from enum import StrEnum
 
 import pytest
 
+from feedback.record.states import (
+    AlertState,
+    ChannelName,
+    DigestRhythm,
+    FeedbackStage,
+    IssueStatus,
+    OutcomeVerdict,
+    SignalKind,
+    SubscriptionKind,
+    SubscriptionState,
+    Tone,
+    Trend,
+)
+from insights.issues.queries import feedback
 from insights.presentation import labels
-from insights.presentation.schemas import Measured, SignalView
-
-NOW = dt.datetime(2026, 3, 11, 9, 0, tzinfo=dt.UTC)  # a Wednesday
-LONDON = "Europe/London"
-
-
-def signal(**changes: Any) -> SignalView:
-    facts: dict[str, Any] = {
-        "kind": "surge",
-        "tier": "signal",
-        "since": dt.datetime(2026, 3, 6, 12, tzinfo=dt.UTC),
-        "detected_at": NOW,
-        "observed": 27,
-        "expected": 1.2,
-        "score": 9.0,
-        "window_hours": 48.0,
-        "by_channel": {"call": 27},
-        "feedback_ids": [],
-        "evidence": {},
-    }
-    return SignalView(**facts | changes)
-
-
-def said(**changes: Any) -> str:
-    return labels.evidence(signal(**changes), NOW, LONDON)
-
-
-def test_evidence_is_one_sentence_that_says_how_many_how_unusual_since_when_and_by_which_way() -> None:
-    assert said() == "27 reports in 48 h where 1.2 were expected, since Friday; by phone only"
 
 
 @pytest.mark.parametrize(
-    ("expected", "text"),
+    ("table", "members"),
     [
-        (0.01, "almost none were expected"),
-        (0.3, "0.3 were expected"),
-        (1.0, "1 was expected"),
-        (3.0, "3 were expected"),
-        (12.4, "12 were expected"),
-        (1234.0, "1,234 were expected"),
+        (labels.ALERT_STATES, AlertState),
+        (labels.BY_CHANNEL, ChannelName),
+        (labels.CHANNELS, ChannelName),
+        (labels.DIGEST_RHYTHMS, DigestRhythm),
+        (labels.FEEDBACK_STAGES, FeedbackStage),
+        (labels.ISSUE_STATUSES, IssueStatus),
+        (labels.OUTCOME_VERDICTS, OutcomeVerdict),
+        (labels.SIGNAL_KINDS, SignalKind),
+        (labels.SUBSCRIPTION_KINDS, SubscriptionKind),
+        (labels.SUBSCRIPTION_STATES, SubscriptionState),
+        (labels.TONES, Tone),
+        (labels.TRENDS, Trend),
     ],
 )
-def test_what_was_expected_is_no_more_exact_than_it_is_known(expected: float, text: str) -> None:
-    assert f"where {text}," in said(expected=expected)
+def test_every_member_has_a_label_and_no_label_is_left_over(table: Mapping[str, str], members: type[StrEnum]) -> None:
+    assert set(table) == set(members)
 
 
-@pytest.mark.parametrize(("hours", "text"), [(1, "1 h"), (48, "48 h"), (72, "3 days"), (100, "100 h"), (168, "7 days")])
-def test_a_window_is_in_hours_or_whole_days(hours: float, text: str) -> None:
-    assert f" in {text} where" in said(window_hours=float(hours))
-
-
-@pytest.mark.parametrize(
-    ("begun", "text"),
-    [
-        (dt.datetime(2026, 3, 11, 8, 30, tzinfo=dt.UTC), "08:30 today"),
-        (dt.datetime(2026, 3, 10, 23, 30, tzinfo=dt.UTC), "23:30 yesterday"),
-        (dt.datetime(2026, 3, 5, 9, tzinfo=dt.UTC), "Thursday"),
-        (dt.datetime(2026, 3, 4, 9, tzinfo=dt.UTC), "4 March 2026"),
-    ],
-)
-def test_the_beginning_is_named_as_people_would(begun: dt.datetime, text: str) -> None:
-    assert labels.since(begun, NOW, LONDON) == text
-
-
-def test_the_day_is_that_of_the_service() -> None:
-    summer, late = dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC), dt.datetime(2026, 6, 30, 23, 30, tzinfo=dt.UTC)
-    assert labels.since(late, summer, LONDON) == "00:30 today"
-    assert labels.since(late, summer, "UTC") == "23:30 yesterday"
-
-
-@pytest.mark.parametrize(
-    ("by_channel", "text"),
-    [
-        ({"web": 9, "sms": 1}, "mostly on the website"),
-        ({"sms": 5, "web": 6, "call": 2}, "on the website, by text message and by phone"),
-        ({}, "no channel known"),
-    ],
-)
-def test_the_ways_are_told_the_most_used_first(by_channel: dict[str, int], text: str) -> None:
-    assert said(by_channel=by_channel).endswith(f"; {text}")
-
-
-def test_one_report_is_not_many() -> None:
-    assert said(observed=1).startswith("1 report in")
-
-
-def test_counts_by_channel_begin_with_the_largest() -> None:
-    assert labels.channels({"web": 3, "call": 1_200}) == "phone 1,200, website 3"
-
-
-@pytest.mark.parametrize(
-    ("change", "interval", "says"),
-    [
-        (-0.62, (-0.75, -0.44), "−62\xa0% (from −75\xa0% to −44\xa0%)"),
-        (0.1, (-0.2, 12.0), "+10\xa0% (from −20\xa0% to tenfold or more)"),
-        (None, None, ""),
-    ],
-)
-def test_a_change_is_told_with_its_interval(
-    change: float | None, interval: tuple[float, float] | None, says: str
-) -> None:
-    assert labels.change(Measured(1.0, 1.0, change, interval, None, "worked")) == says
+def test_every_part_of_the_feedback_has_a_label() -> None:
+    assert set(labels.FEEDBACK_PARTS) == {"", *feedback.PARTS}

@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from feedback.record.db import Record
 from feedback.record.models import Issue, Subscription
-from insights.presentation.labels import sureness
+from insights.presentation.sentences import odds
 from tests.insights.alerts.people import subscribe, urgent_piece
 from tests.insights.mailbox import Box
 from tests.insights.raising import make_due, raise_signal, subscription, tell_again, waiting
@@ -178,4 +178,4 @@ def test_growth_comes_in_the_same_thread(
     [(12.0, "less than once in a billion"), (7.2, "once in 16,000,000"), (3.0, "once in 1,000"), (0.5, "once in 3 ")],
 )
 def test_sureness_is_said_in_round_numbers(score: float, says: str) -> None:
-    assert says in sureness(score)
+    assert says in odds(score)

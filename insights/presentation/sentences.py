@@ -1,0 +1,122 @@
+"""The machine's findings in sentences that a service owner reads at a glance."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from feedback.record.models import Change
+from feedback.record.states import OutcomeVerdict, SignalTier
+from insights.presentation import labels
+from insights.presentation.formats import change, since, span
+from insights.presentation.schemas import DetectionHealth, Measured, NearbyChange, SignalView
+
+MAIN_CHANNEL_SHARE = 0.8
+"""The share of one channel from which on the others need no mention."""
+
+LEAST_CAUTION = 1.1
+"""The factor below which nobody would feel that more caution is taken."""
+
+
+def evidence(signal: SignalView, now: dt.datetime, zone: str) -> str:
+    """Says what a signal rests on, as in: 27 reports in 48 h where 1.2 were expected, since Friday; by phone only."""
+    reports = f"{signal.observed:,} report{'' if signal.observed == 1 else 's'}"
+    how_long, begun = span(signal.window_hours), since(signal.since, now, zone)
+    expected, came = _expected(signal.expected), _by_channel(signal.by_channel)
+    return f"{reports} in {how_long} where {expected} expected, since {begun}; {came}"
+
+
+def describe_signal(signal: SignalView, now: dt.datetime, zone: str) -> list[str]:
+    """Returns all that is to be said of a signal, a sentence each."""
+    watched = "It is watched, and nobody is told: it may well be chance." if signal.tier == SignalTier.WATCH else ""
+    said = [f"{evidence(signal, now, zone)}.", odds(signal.score), *remarks(signal), watched]
+    return [sentence for sentence in said if sentence]
+
+
+def remarks(signal: SignalView) -> list[str]:
+    """Returns what changed beside a signal, and what speaks against it."""
+    return [*nearby_changes(signal), *([caveats(signal)] if caveats(signal) else [])]
+
+
+def odds(score: float) -> str:
+    """Says how unlikely it is that chance alone brings so many; `score` is -log10 of it."""
+    if score >= 9:
+        return "Chance alone would bring so many less than once in a billion times."
+    return f"Chance alone would bring so many about once in {round(10**score, -max(int(score) - 1, 0)):,.0f} times."
+
+
+def nearby_changes(signal: SignalView) -> list[str]:
+    """Says beside which changes a signal began, as in: Began 3 h after release 2.41."""
+    return [f"Began {_when(change)} {name_of_change(change)}." for change in signal.changes]
+
+
+def _when(change: NearbyChange) -> str:
+    if change.until and not change.hours:
+        return "during"
+    hours = round(change.hours)
+    return "within an hour of" if hours < 1 else f"{span(hours)} after"
+
+
+def name_of_change(change: NearbyChange | Change) -> str:
+    """Names a change with its kind, where its name does not say that by itself."""
+    known = change.kind == "other" or change.kind in change.what.lower()
+    return change.what if known else f"{change.kind} {change.what}"
+
+
+def caveats(signal: SignalView) -> str:
+    """Says what speaks against a signal; nothing where nothing does."""
+    found = [labels.CAVEATS.get(caveat, caveat) for caveat in signal.evidence.get("against", ())]
+    return f"What speaks against it: {'; '.join(found)}." if found else ""
+
+
+def track_record(health: DetectionHealth) -> str:
+    """Says how often it was right, as in: In 26 weeks 3 signals were sent, and staff called 1 of them a false alarm."""
+    weeks = round(health.weeks)
+    sent = f"{health.sent:,} signal{'' if health.sent == 1 else 's'} {'was' if health.sent == 1 else 'were'} sent"
+    false = f"{health.marked_false:,}" if health.marked_false else "none"
+    return (
+        f"In {weeks} week{'' if weeks == 1 else 's'} {sent}, and staff called {false} of them a false alarm: "
+        f"{health.false_per_week:.2g} a week, where {health.tolerance:g} are tolerated.{_caution(health.caution)}"
+    )
+
+
+def _caution(factor: float) -> str:
+    if factor < LEAST_CAUTION:
+        return ""
+    return (
+        " More here has looked like a beginning and come to nothing than chance should bring: a finding has to be"
+        f" {factor:.1f} times as unlikely as is common before it is signalled."
+    )
+
+
+def _expected(expected: float) -> str:
+    if expected < 0.05:
+        return "almost none were"
+    text = f"{expected:.1f}" if expected < 10 else f"{expected:,.0f}"
+    return f"{text.removesuffix('.0')} {'was' if text == '1.0' else 'were'}"
+
+
+def _by_channel(by_channel: Mapping[str, int]) -> str:
+    """How they came, the most used channel first."""
+    ranked = sorted(by_channel, key=lambda channel: -by_channel[channel])
+    names = [labels.BY_CHANNEL.get(channel, channel) for channel in ranked]
+    if not names:
+        return "no channel known"
+    if len(names) == 1:
+        return f"{names[0]} only"
+    if by_channel[ranked[0]] >= MAIN_CHANNEL_SHARE * sum(by_channel.values()):
+        return f"mostly {names[0]}"
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def change_with_interval(found: Measured) -> str:
+    """Writes a change with its 90 % interval, as in: −62 % (from −75 % to −44 %)."""
+    if found.change is None or found.interval is None:
+        return ""
+    low, high = map(change, found.interval)
+    return f"{change(found.change)} (from {low} to {high})"
+
+
+def outcome(found: Measured) -> str:
+    """Says how one channel or language came out, with the change where there is one to tell."""
+    verdict = labels.OUTCOME_VERDICTS[found.verdict].lower()
+    clear = found.verdict in (OutcomeVerdict.WORKED, OutcomeVerdict.WORSE)
+    return f"{verdict}, {change(found.change)}" if clear and found.change else verdict
