@@ -17,7 +17,7 @@ from ingest.pages import citizen_pages
 from ingest.pages.negotiation import choose, offered
 from insights.issues.queries.csv_export import cell
 from insights.replies import published
-from insights.replies.published import Entry
+from insights.replies.published import PublishedEntry
 
 ATOM = "http://www.w3.org/2005/Atom"
 COLUMNS = ("said", "did", "on", "reports", "fell")
@@ -44,7 +44,7 @@ def _path(service: Service) -> str:
     return f"/services/{quote(service.slug)}/you-said-we-did"
 
 
-def _read(request: AnyRequest, record: Record, slug: str) -> tuple[Service, list[Entry]]:
+def _read(request: AnyRequest, record: Record, slug: str) -> tuple[Service, list[PublishedEntry]]:
     with record.transaction() as session:
         found = access.service(session, slug)
         language = choose(request, offered(found.properties.languages)).code

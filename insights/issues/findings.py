@@ -1,4 +1,4 @@
-"""What the detector found, as it is stored: signals with their evidence, the issues that they are about, named."""
+"""What the detector found, as it is stored: signals with their evidence, and the issues that they are about."""
 
 import datetime as dt
 import re
@@ -13,27 +13,25 @@ from sqlalchemy.orm import Session
 
 from feedback.record.db import Record
 from feedback.record.models import Issue, IssueEvent, Service, Signal, Statement, new_id
+from feedback.record.states import FoundBy, TitledBy
 from insights.detection import detector
 from insights.issues.decisions import lifecycle
 from nlp.group import titles as phrases
 from nlp.group.titles import Encode
 
-Titles = Mapping[str, str]
-"""Of issues found just now, by their ids."""
-
-WORDS = re.compile(r"[^\W\d_]{4,}")
-KEYWORDS = 5
-QUOTES = 5
+LONG_WORD = re.compile(r"[^\W\d_]{4,}")
+MAX_KEYWORDS = 5
+MAX_QUOTES = 5
 
 
 def standing(session: Session, service_id: int) -> list[Signal]:
-    """The signals of a service that have not ended, in the order in which they were found."""
+    """Lists the signals of a service that have not ended, in the order in which they were found."""
     query = select(Signal).where(Signal.service_id == service_id, Signal.ended_at.is_(None))
     return list(session.scalars(query.order_by(Signal.detected_at, Signal.id)))
 
 
 def end(session: Session, service_id: int, state: detector.State, now: dt.datetime) -> bool:
-    """A signal ends when its issue is no longer reported on; says whether one did."""
+    """Ends the signals whose issue is no longer reported on, and tells whether there were any."""
     active: dict[tuple[str, str], detector.ActiveIssue] = {(one.issue, one.tier): one for one in state.active}
     ended = False
     for signal in standing(session, service_id):
@@ -46,8 +44,11 @@ def end(session: Session, service_id: int, state: detector.State, now: dt.dateti
     return ended
 
 
-def titles(record: Record, encode: Encode, service_id: int, signals: Sequence[detector.Finding]) -> Titles:
-    """A readable phrase for each issue that was found just now, unlike any other title of its service."""
+def titles(record: Record, encode: Encode, service_id: int, signals: Sequence[detector.Finding]) -> Mapping[str, str]:
+    """Finds a readable title for each issue that was found just now, unlike any other title of its service.
+
+    Returns the titles by the issues' ids.
+    """
     found = [signal for signal in signals if signal.centroid is not None]
     if not found:
         return {}
@@ -74,13 +75,14 @@ def _texts(session: Session, signal: detector.Finding) -> list[str]:
 
 def _keywords(texts: Sequence[str]) -> list[str]:
     """The longer words that most of them share."""
-    said = Counter(word for text in texts for word in set(WORDS.findall(text.lower())))
-    return [word for word, _ in said.most_common(KEYWORDS)]
+    said = Counter(word for text in texts for word in set(LONG_WORD.findall(text.lower())))
+    return [word for word, _ in said.most_common(MAX_KEYWORDS)]
 
 
 def store(
-    session: Session, service: Service, signals: Sequence[detector.Finding], named: Titles, now: dt.datetime
+    session: Session, service: Service, signals: Sequence[detector.Finding], named: Mapping[str, str], now: dt.datetime
 ) -> None:
+    """Stores new signals and their issues. One that is sure opens its issue again, and replaces its earlier signals."""
     for signal in signals:
         issue = _issue(session, service, signal, named)
         if signal.tier == "signal":
@@ -120,14 +122,14 @@ def _evidence(service: Service, issue: Issue, signal: detector.Finding) -> dict[
     }
 
 
-def _issue(session: Session, service: Service, signal: detector.Finding, named: Titles) -> Issue:
-    """The known issue, or one found just now; what was watched and is certain now takes statements in, and a name."""
+def _issue(session: Session, service: Service, signal: detector.Finding, named: Mapping[str, str]) -> Issue:
+    """The known issue, or a new one. One that was watched and is sure now gets its centroid, radius and title."""
     identity = uuid.UUID(signal.issue)
     if signal.centroid is None or signal.radius is None:
         return session.get_one(Issue, identity)
     if watched := session.get(Issue, identity):
         watched.centroid, watched.radius = signal.centroid.tolist(), signal.radius
-        if watched.titled_by == "machine":
+        if watched.titled_by == TitledBy.MACHINE:
             watched.title = named[signal.issue]
         return watched
     said = session.execute(
@@ -141,8 +143,8 @@ def _issue(session: Session, service: Service, signal: detector.Finding, named: 
         service_id=service.id,
         title=named[signal.issue],
         language="en" if first.language == "unknown" else first.language,
-        found_by="scan",
-        quotes=[one.id for one in said[:QUOTES]],
+        found_by=FoundBy.SCAN,
+        quotes=[one.id for one in said[:MAX_QUOTES]],
         model=first.assigned_by or first.embedded_by or "",
         centroid=signal.centroid.tolist(),
         radius=signal.radius,

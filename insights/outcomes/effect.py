@@ -9,37 +9,42 @@ so the last week before the action is left out.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from scipy.special import chdtri, fdtr, fdtri
 
-Verdict = Literal["too_early", "worked", "no_effect", "worse"]
+from feedback.record.states import OutcomeVerdict
 
-BEFORE, AFTER = 56, 56
-"""Days that are looked at, at most."""
+DAYS_BEFORE, DAYS_AFTER = 56, 56
+"""At most so many days are compared."""
 
-PEAK = 7
-"""The last days before an action, which are left out where there is enough before them."""
+PEAK_DAYS = 7
+"""The last days before an action are left out where there are enough before them."""
 
-LEAST_BEFORE = 14
-"""Days that must be left for it."""
+MIN_DAYS_BEFORE = 14
+"""So many days must be left before the peak, or it is not left out."""
 
-SOONEST, SETTLED = 7, 28
-"""Days after an action before which nothing is said, and from which on the usual certainty does."""
+EARLIEST_DAYS = 7
+"""Before so many days after an action there is no verdict."""
 
-SURE, SURE_EARLY = 0.98, 0.9995
-"""The probability that it fell (or rose). Who looks every day is fooled more easily, so it must be higher early on."""
+SETTLED_DAYS = 28
+"""From so many days after an action on, the usual certainty is enough for a verdict."""
 
-CHANCE = 0.9
-"""Variation that is no rarer than one in ten is taken for chance."""
+SURE_PROBABILITY, SURE_EARLY_PROBABILITY = 0.98, 0.9995
+"""The probability that the rate fell (or rose) which a verdict takes, after `SETTLED_DAYS` and before.
 
-FEWEST = 5.0
-"""Reports that would have come without the action, below which their absence tells nothing."""
+Who looks every day is fooled by chance more easily, so it must be higher early on.
+"""
+
+OVERDISPERSION_QUANTILE = 0.9
+"""Days that vary beyond this quantile of chance are overdispersed; below it they count as Poisson."""
+
+MIN_EXPECTED_REPORTS = 5.0
+"""Fewer expected reports (or observed ones) tell nothing by their absence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day: the issue's reports among the service's pieces."""
+    """One day of an issue: its `reports`, and the `volume` of all the service's feedback."""
 
     reports: int
     volume: int
@@ -47,9 +52,10 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`before`, `after`: reports per piece of the service, none where it had no piece. `change`: -0.6 for -60 %.
+    """What an action did to the rate of an issue.
 
-    `interval`: the 90 % interval of the change. `probability`: that the rate fell.
+    `before` and `after` are reports per piece of the service's feedback, none where it had no piece. `change` is a
+    share (-0.6 for -60 %), `interval` its 90 % interval, `probability` that the rate fell.
     """
 
     before: float | None
@@ -57,17 +63,20 @@ class Outcome:
     change: float | None
     interval: tuple[float, float] | None
     probability: float | None
-    verdict: Verdict
+    verdict: OutcomeVerdict
 
 
-def measure(days: Mapping[int, Day], *, since: int = -BEFORE, until: int = AFTER, surge: bool = False) -> Outcome:
-    """`days` by number, counted from the action: -1 is the last before it, 0 the first after it.
+def measure(
+    days: Mapping[int, Day], *, since: int = -DAYS_BEFORE, until: int = DAYS_AFTER, surge: bool = False
+) -> Outcome:
+    """Compares the rates before and after an action.
 
-    `since`: the first day that counts; `until`: the first that no longer does. `surge`: a signal had been raised, so
-    the peak is beyond chance; `since` then is its beginning, and nothing of it is left out.
+    `days` are numbered from the action: -1 is the last before it, 0 the first after it. Those from `since` to before
+    `until` count. With `surge` a signal had been raised, so the peak is beyond chance: `since` then is its beginning,
+    and nothing of it is left out.
     """
-    first, end = max(since, -BEFORE), min(until, AFTER)
-    leave = 0 if surge or -first < PEAK + LEAST_BEFORE else PEAK
+    first, end = max(since, -DAYS_BEFORE), min(until, DAYS_AFTER)
+    leave = 0 if surge or -first < PEAK_DAYS + MIN_DAYS_BEFORE else PEAK_DAYS
     before = [days.get(day, Day(0, 0)) for day in range(first, -leave)]
     after = [days.get(day, Day(0, 0)) for day in range(end)]
     return _compare(before, after)
@@ -78,11 +87,11 @@ def _compare(before: Sequence[Day], after: Sequence[Day]) -> Outcome:
     later, later_volume = _sum(after)
     if not volume or not later_volume:
         rates = (reports / volume if volume else None, later / later_volume if later_volume else None)
-        return Outcome(*rates, None, None, None, "too_early")
-    was, became = reports / dispersion(before) + 0.5, later / dispersion(after) + 0.5
-    scale = (became * dispersion(after) / later_volume) / (was * dispersion(before) / volume)
-    low, middle, high = (float(scale * x) - 1 for x in fdtri(2 * became, 2 * was, [0.05, 0.5, 0.95]))
-    fell = float(fdtr(2 * became, 2 * was, 1 / scale))
+        return Outcome(*rates, None, None, None, OutcomeVerdict.TOO_EARLY)
+    shape_before, shape_after = reports / dispersion(before) + 0.5, later / dispersion(after) + 0.5
+    scale = (shape_after * dispersion(after) / later_volume) / (shape_before * dispersion(before) / volume)
+    low, middle, high = (float(scale * x) - 1 for x in fdtri(2 * shape_after, 2 * shape_before, [0.05, 0.5, 0.95]))
+    fell = float(fdtr(2 * shape_after, 2 * shape_before, 1 / scale))
     verdict = _verdict(fell, len(after), reports / volume * later_volume, later)
     return Outcome(reports / volume, later / later_volume, middle, (low, high), fell, verdict)
 
@@ -92,22 +101,22 @@ def _sum(days: Sequence[Day]) -> tuple[int, int]:
 
 
 def dispersion(days: Sequence[Day]) -> float:
-    """How much more the days vary than Poisson's would: Pearson's X² by its degrees, 1 where that may be chance."""
+    """Estimates how much more the days vary than Poisson's: Pearson's X² by its degrees of freedom, 1 within chance."""
     reports, volume = _sum(days)
-    held = [day for day in days if day.volume]
-    if not reports or len(held) < 2:
+    counted = [day for day in days if day.volume]
+    if not reports or len(counted) < 2:
         return 1.0
-    rate, degrees = reports / volume, len(held) - 1
-    total = sum((day.reports - rate * day.volume) ** 2 / (rate * day.volume) for day in held)
-    return total / degrees if total > chdtri(degrees, 1 - CHANCE) else 1.0
+    rate, degrees = reports / volume, len(counted) - 1
+    total = sum((day.reports - rate * day.volume) ** 2 / (rate * day.volume) for day in counted)
+    return total / degrees if total > chdtri(degrees, 1 - OVERDISPERSION_QUANTILE) else 1.0
 
 
-def _verdict(fell: float, days: int, expected: float, later: int) -> Verdict:
-    if days < SOONEST or max(expected, later) < FEWEST:
-        return "too_early"
-    sure = SURE if days >= SETTLED else SURE_EARLY
+def _verdict(fell: float, days: int, expected: float, later: int) -> OutcomeVerdict:
+    if days < EARLIEST_DAYS or max(expected, later) < MIN_EXPECTED_REPORTS:
+        return OutcomeVerdict.TOO_EARLY
+    sure = SURE_PROBABILITY if days >= SETTLED_DAYS else SURE_EARLY_PROBABILITY
     if fell >= sure:
-        return "worked"
+        return OutcomeVerdict.WORKED
     if 1 - fell >= sure:
-        return "worse"
-    return "no_effect" if days >= SETTLED else "too_early"
+        return OutcomeVerdict.WORSE
+    return OutcomeVerdict.NO_EFFECT if days >= SETTLED_DAYS else OutcomeVerdict.TOO_EARLY

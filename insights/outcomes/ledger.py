@@ -10,19 +10,20 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Action, Feedback, Issue, Service, Signal, Statement
+from feedback.record.states import FeedbackStage, SignalTier
 from insights.issues.decisions import lifecycle
 from insights.outcomes import effect
-from insights.outcomes.effect import AFTER, BEFORE, Day, Outcome
+from insights.outcomes.effect import DAYS_AFTER, DAYS_BEFORE, Day, Outcome
 from insights.presentation.schemas import Measured
 
 DAY = dt.timedelta(days=1)
-PER = 1_000
+RATE_PER_PIECES = 1_000  # of feedback
 
-Days = dict[int, Day]
+DayCounts = dict[int, Day]
 
 
 class OutcomeView(Measured, frozen=True, kw_only=True):
-    """What one action did; `action` is its id. By channel and language it shows whom a fix left behind."""
+    """What one action did; `action` is its id. The parts by channel and language show whom a fix left behind."""
 
     action: uuid.UUID
     what: str
@@ -32,7 +33,9 @@ class OutcomeView(Measured, frozen=True, kw_only=True):
     by_language: dict[str, Measured]
 
 
-class Entry(msgspec.Struct, frozen=True):
+class LedgerEntry(msgspec.Struct, frozen=True):
+    """One action in the ledger, with the issue that it was about."""
+
     issue: uuid.UUID
     title: str
     status: str
@@ -40,15 +43,15 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Ledger(msgspec.Struct, frozen=True):
-    """What a service acted on, and how that came out; `counts` by verdict."""
+    """How many issues a service `acted_on`, and what came of each action; `counts` are by verdict."""
 
     acted_on: int
     counts: dict[str, int]
-    items: list[Entry]
+    items: list[LedgerEntry]
 
 
 def of_issue(session: Session, issue: Issue) -> list[OutcomeView]:
-    """One per action, the oldest first. An action is judged between the one before it and the one after."""
+    """Measures the actions on an issue, the oldest first, each between the one before it and the one after."""
     actions = lifecycle.actions(session, issue.id)
     times = [action.at for action in actions]
     return [
@@ -58,9 +61,10 @@ def of_issue(session: Session, issue: Issue) -> list[OutcomeView]:
 
 
 def of_service(session: Session, service: Service) -> Ledger:
+    """Measures every action on the issues of a service."""
     acted = select(Issue).where(Issue.service_id == service.id, Issue.id.in_(select(Action.issue_id)))
     items = [
-        Entry(issue.id, issue.title, issue.status, outcome)
+        LedgerEntry(issue.id, issue.title, issue.status, outcome)
         for issue in session.scalars(acted.order_by(Issue.id))
         for outcome in of_issue(session, issue)
     ]
@@ -96,8 +100,8 @@ def _second(parts: Iterable[tuple[str, ...]], kind: str) -> list[str]:
 
 def _view(found: Outcome) -> Measured:
     return Measured(
-        before=None if found.before is None else PER * found.before,
-        after=None if found.after is None else PER * found.after,
+        before=None if found.before is None else RATE_PER_PIECES * found.before,
+        after=None if found.after is None else RATE_PER_PIECES * found.after,
         change=found.change,
         interval=found.interval,
         probability=found.probability,
@@ -110,7 +114,7 @@ def _surge(session: Session, issue: Issue, at: dt.datetime) -> dt.datetime | Non
     stood = or_(Signal.ended_at.is_(None), Signal.ended_at > at - 7 * DAY)
     return session.scalar(
         select(func.min(Signal.since)).where(
-            Signal.issue_id == issue.id, Signal.tier == "signal", Signal.since < at - DAY, stood
+            Signal.issue_id == issue.id, Signal.tier == SignalTier.SIGNAL, Signal.since < at - DAY, stood
         )
     )
 
@@ -119,10 +123,10 @@ def _begun(session: Session, issue: Issue, at: dt.datetime, surge: dt.datetime |
     """The first day of "before": since the issue is reported, since its surge, since the last action."""
     first = session.scalar(select(func.min(Statement.said_at)).where(Statement.issue_id == issue.id)) or at
     since = max(moment for moment in (first, surge, last) if moment is not None)
-    return min(-1, -((at - since) // DAY)) if since < at else -BEFORE
+    return min(-1, -((at - since) // DAY)) if since < at else -DAYS_BEFORE
 
 
-def _days(session: Session, issue: Issue, at: dt.datetime) -> dict[tuple[str, ...], Days]:
+def _days(session: Session, issue: Issue, at: dt.datetime) -> dict[tuple[str, ...], DayCounts]:
     """By part of the service's feedback: all, each channel, each language. Days are of 24 hours, from `at` on."""
     number = func.floor(func.extract("epoch", Feedback.said_at - at) / DAY.total_seconds())
     mine = Feedback.id.in_(select(Statement.feedback_id).where(Statement.issue_id == issue.id))
@@ -130,14 +134,14 @@ def _days(session: Session, issue: Issue, at: dt.datetime) -> dict[tuple[str, ..
         select(Feedback.channel, Feedback.language, number, func.count(), func.count().filter(mine))
         .where(
             Feedback.service_id == issue.service_id,
-            Feedback.stage == "done",
+            Feedback.stage == FeedbackStage.DONE,
             Feedback.weight > 0,
-            Feedback.said_at >= at - BEFORE * DAY,
-            Feedback.said_at < at + AFTER * DAY,
+            Feedback.said_at >= at - DAYS_BEFORE * DAY,
+            Feedback.said_at < at + DAYS_AFTER * DAY,
         )
         .group_by(Feedback.channel, Feedback.language, number)
     )
-    found: dict[tuple[str, ...], Days] = defaultdict(dict)
+    found: dict[tuple[str, ...], DayCounts] = defaultdict(dict)
     for channel, language, day, volume, reports in rows:
         for part in (("all",), ("channel", channel), ("language", language or "unknown")):
             before = found[part].get(int(day), Day(0, 0))

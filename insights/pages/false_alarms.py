@@ -26,7 +26,7 @@ def _judge(request: AnyRequest, record: Record, signal_id: uuid.UUID, values: di
         who = authenticate(session, request)
         signal = false_alarms.signal_for(session, who, signal_id)
         if values.get("undo"):
-            false_alarms.take_back(session, who, signal)
+            false_alarms.unmark(session, who, signal)
         else:
-            false_alarms.say_false(session, who, signal, values.get("why", "")[:2_000] or None)
+            false_alarms.mark(session, who, signal, values.get("why", "")[:2_000] or None)
         return redirect(f"/dashboard/issues/{signal.issue_id}#why")

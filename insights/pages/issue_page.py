@@ -24,18 +24,18 @@ from feedback.record.errors import FeedbackError, Malformed
 from feedback.record.models import Action, Issue, Publication, Service
 from insights.detection.statistics.trend import BEFORE
 from insights.issues.decisions import lifecycle
-from insights.issues.decisions.lifecycle import Decision, Done
+from insights.issues.decisions.lifecycle import ActionTaken, IssueDecision
 from insights.issues.queries import evidence, issue_detail, issues
 from insights.issues.queries.detection_health import noticing
 from insights.outcomes import ledger
-from insights.outcomes.ledger import Entry
+from insights.outcomes.ledger import LedgerEntry
 from insights.pages import overview
 from insights.pages.forms import FormValues, PageOrRedirect, submit
 from insights.pages.layout import redirect, show
 from insights.presentation import charts
 from insights.presentation.schemas import IssueView
 from insights.replies import published
-from insights.replies.published import Release
+from insights.replies.published import PublicationText
 
 AT_ONCE = 50
 MOST_FINDINGS = 10
@@ -120,7 +120,7 @@ def _decide(session: Session, who: Principal, issue: Issue, values: FormValues) 
         "status": values.get("status", ""),
         "reason" if values.get("status") != issue.status else "note": values.get("reason") or None,
     }
-    lifecycle.decide(session, who, issue, convert(wanted, Decision))
+    lifecycle.decide(session, who, issue, convert(wanted, IssueDecision))
 
 
 def _act(session: Session, who: Principal, issue: Issue, values: FormValues) -> None:
@@ -128,7 +128,7 @@ def _act(session: Session, who: Principal, issue: Issue, values: FormValues) -> 
     if values.get("at"):
         zone = ZoneInfo(session.get_one(Service, issue.service_id).properties.time_zone)
         done["at"] = _noon(values["at"], zone)
-    lifecycle.act(session, who, issue, convert(done, Done))
+    lifecycle.record_action(session, who, issue, convert(done, ActionTaken))
 
 
 def _publish(session: Session, who: Principal, issue: Issue, values: FormValues) -> None:
@@ -137,7 +137,7 @@ def _publish(session: Session, who: Principal, issue: Issue, values: FormValues)
         return
     texts = {"said": values.get("said", ""), "did": values.get("did", "")}
     welsh = {name: values.get(name) or None for name in ("said_cy", "did_cy")}
-    published.release(session, who, issue, convert(texts | welsh, Release))
+    published.publish(session, who, issue, convert(texts | welsh, PublicationText))
 
 
 def _noon(text: str, zone: ZoneInfo) -> dt.datetime:
@@ -179,7 +179,9 @@ def _page(
         first=before is None,
         titles=titles(session, [identity for identity in (view.parent, view.merged_into) if identity]),
         history=issue_detail.history(session, issue),
-        outcomes=[Entry(issue.id, issue.title, issue.status, outcome) for outcome in ledger.of_issue(session, issue)],
+        outcomes=[
+            LedgerEntry(issue.id, issue.title, issue.status, outcome) for outcome in ledger.of_issue(session, issue)
+        ],
         findings=evidence.findings(session, service, issue, dt.datetime.now(dt.UTC), MOST_FINDINGS),
         noticing=noticing(session, service, dt.datetime.now(dt.UTC)),
         released=released,

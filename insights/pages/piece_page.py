@@ -20,7 +20,7 @@ from feedback.record.models import Feedback, Service
 from feedback.record.privacy import urgent_raw
 from insights.issues import urgent_text
 from insights.issues.decisions import verdict_overrides
-from insights.issues.decisions.verdict_overrides import Verdict
+from insights.issues.decisions.verdict_overrides import VerdictOverride
 from insights.issues.queries import feedback
 from insights.issues.urgent_text import HeldText, ReleaseReason
 from insights.pages import issue_page
@@ -64,7 +64,7 @@ def _release(session: Session, who: Principal, piece: Feedback, values: FormValu
 
 def _overrule(session: Session, who: Principal, piece: Feedback, values: FormValues) -> None:
     wanted = {"counts": values.get("counts") == "yes", "reason": values.get("reason")}
-    verdict_overrides.overrule(session, who, piece, convert(wanted, Verdict))
+    verdict_overrides.overrule(session, who, piece, convert(wanted, VerdictOverride))
 
 
 async def _changed(
@@ -103,7 +103,7 @@ def _page(
         timed=feedback.timed_statements(session, piece),
         titles=issue_page.titles(session, view.issues),
         raw=raw,
-        may_overrule=who.role >= Role.editor and piece.stage in verdict_overrides.READ,
+        may_overrule=who.role >= Role.editor and piece.stage in verdict_overrides.READ_STAGES,
         may_read=who.role >= urgent_text.MAY_READ and view.held,
         wrong=wrong,
         complaint=COMPLAINT,

@@ -19,7 +19,7 @@ from feedback.record.db import Record
 from feedback.record.errors import Conflict, FeedbackError, Malformed
 from feedback.record.models import Issue, Regrouping, Service, Statement
 from insights.issues.decisions import regrouping, undoing
-from insights.issues.decisions.lifecycle import Line
+from insights.issues.decisions.lifecycle import ShortText
 from insights.issues.queries import issue_detail, subtopics
 from insights.issues.queries.issues import living
 from insights.pages.forms import PageOrRedirect, submit
@@ -90,7 +90,7 @@ def undo(
 
 def _title(text: str) -> str | None:
     try:
-        return convert(text, Line) if text else None
+        return convert(text, ShortText) if text else None
     except Malformed as error:
         raise Malformed(str(error), field="title") from None
 
@@ -145,7 +145,7 @@ def _page(
         others=session.execute(others).all(),
         decisions=decisions,
         titles=titles(session, list(named)),
-        inside=subtopics.parts(session, issue),
+        inside=subtopics.parts_of(session, issue),
         may_decide=who.role >= Role.editor and not issue.merged_into and not issue.ended_at,
         problem=problem,
     )

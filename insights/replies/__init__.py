@@ -1,1 +1,1 @@
-"""What citizens are told: who asked for it, once and by the way they chose; and everybody ("You said, we did")."""
+"""What citizens are told: once, and as they chose, those who asked for it; and everybody ("You said, we did")."""

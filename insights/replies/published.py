@@ -12,27 +12,28 @@ from sqlalchemy.orm import Session
 from feedback.record.access import Principal
 from feedback.record.errors import Malformed, NotFound
 from feedback.record.models import Issue, Publication, Service, Statement
+from feedback.record.states import OutcomeVerdict
 from insights.issues.decisions import lifecycle
-from insights.issues.decisions.lifecycle import Words
+from insights.issues.decisions.lifecycle import LongText
 from insights.issues.queries import issues
 from insights.outcomes import ledger
 
-FEWEST = 10
-"""Counts below are not published, nor is a share of them. No sums are, so that nothing can be worked out from them."""
+MIN_PUBLISHED_COUNT = 10
+"""Smaller counts are not published, nor is a share of them; and no sums are, from which they could be worked out."""
 
 
-class Release(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Written by people, and Welsh where there is any; a quote only stands in it if somebody put it there."""
+class PublicationText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What staff publish about an issue, in English and, if they wish, in Welsh. It holds no quotes but their own."""
 
-    said: Words
-    did: Words
-    said_cy: Words | None = None
-    did_cy: Words | None = None
+    said: LongText
+    did: LongText
+    said_cy: LongText | None = None
+    did_cy: LongText | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """`reports` and `fell` (percent) are none where they are suppressed, or not known."""
+class PublishedEntry:
+    """One entry of "You said, we did". `reports` and `fell` (percent) are none where suppressed or not known."""
 
     issue: uuid.UUID
     said: str
@@ -43,22 +44,22 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """The machine's part of an entry, good `until` then."""
+class PublishedFigures:
+    """The figures of an entry, which may be shown `until` then."""
 
     until: dt.datetime
     reports: int | None = None
     fell: int | None = None
 
 
-KEPT = dt.timedelta(hours=1)
-MOST_KEPT = 10_000
-_reckoned: dict[tuple[uuid.UUID, dt.datetime], Figures] = {}
-"""By issue and release."""
+CACHE_FOR = dt.timedelta(hours=1)
+MAX_CACHED_FIGURES = 10_000
+_cache: dict[tuple[uuid.UUID, dt.datetime], PublishedFigures] = {}
+"""By the issue and the time at which it was published."""
 
 
-def release(session: Session, who: Principal, issue: Issue, text: Release) -> None:
-    """Again, it is replaced."""
+def publish(session: Session, who: Principal, issue: Issue, text: PublicationText) -> None:
+    """Publishes an issue, or replaces what is published of it. Raises `Malformed` if half of the Welsh is missing."""
     lifecycle.lock(session, issue)
     if bool(text.said_cy) != bool(text.did_cy):
         raise Malformed("Welsh takes both, said_cy and did_cy", field="said_cy")
@@ -68,6 +69,7 @@ def release(session: Session, who: Principal, issue: Issue, text: Release) -> No
 
 
 def withdraw(session: Session, who: Principal, issue: Issue) -> None:
+    """Takes an issue off the page. Raises `NotFound` if it is not published."""
     found = session.get(Publication, issue.id)
     if found is None:
         raise NotFound("this issue is not published")
@@ -75,15 +77,15 @@ def withdraw(session: Session, who: Principal, issue: Issue) -> None:
     lifecycle.note(session, who, issue, "no longer published")
 
 
-def entries(session: Session, service: Service, language: str) -> list[Entry]:
-    """The newest first, in Welsh ("cy") where there is any."""
+def entries(session: Session, service: Service, language: str) -> list[PublishedEntry]:
+    """Lists what a service published, the newest first, in Welsh (`language` is "cy") where there is any."""
     released = select(Publication).where(Publication.service_id == service.id)
     rows = session.scalars(released.order_by(Publication.released_at.desc())).all()
     return [_entry(row, _figures(session, row), welsh=language == "cy") for row in rows]
 
 
-def _entry(row: Publication, figures: Figures, *, welsh: bool) -> Entry:
-    return Entry(
+def _entry(row: Publication, figures: PublishedFigures, *, welsh: bool) -> PublishedEntry:
+    return PublishedEntry(
         issue=row.issue_id,
         said=(welsh and row.said_cy) or row.said,
         did=(welsh and row.did_cy) or row.did,
@@ -93,23 +95,27 @@ def _entry(row: Publication, figures: Figures, *, welsh: bool) -> Entry:
     )
 
 
-def _figures(session: Session, row: Publication) -> Figures:
-    """Reckoned once an hour, however many read the page: and so that nobody sees a single report come."""
+def _figures(session: Session, row: Publication) -> PublishedFigures:
+    """Measured once an hour, however many read the page, and so that nobody sees a single report come in."""
     now, key = dt.datetime.now(dt.UTC), (row.issue_id, row.released_at)
-    if key not in _reckoned or _reckoned[key].until < now:
-        if len(_reckoned) >= MOST_KEPT:
-            _reckoned.clear()
-        _reckoned[key] = _reckon(session, session.get_one(Issue, row.issue_id), now + KEPT)
-    return _reckoned[key]
+    if key not in _cache or _cache[key].until < now:
+        if len(_cache) >= MAX_CACHED_FIGURES:
+            _cache.clear()
+        _cache[key] = _measure(session, session.get_one(Issue, row.issue_id), now + CACHE_FOR)
+    return _cache[key]
 
 
-def _reckon(session: Session, issue: Issue, until: dt.datetime) -> Figures:
+def _measure(session: Session, issue: Issue, until: dt.datetime) -> PublishedFigures:
     tally = issues.tallies(session, Statement.issue_id == issue.id).get(issue.id)
     count = issue.erased + (tally.count if tally else 0)
-    return Figures(until, count, _fell(ledger.of_issue(session, issue))) if count >= FEWEST else Figures(until)
+    return (
+        PublishedFigures(until, count, _fell(ledger.of_issue(session, issue)))
+        if count >= MIN_PUBLISHED_COUNT
+        else PublishedFigures(until)
+    )
 
 
 def _fell(outcomes: Sequence[ledger.OutcomeView]) -> int | None:
     """By how many percent, by the last action that worked."""
-    worked = [found.change for found in outcomes if found.verdict == "worked" and found.change is not None]
+    worked = [found.change for found in outcomes if found.verdict == OutcomeVerdict.WORKED and found.change is not None]
     return round(-100 * worked[-1]) if worked else None

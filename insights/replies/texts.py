@@ -1,4 +1,4 @@
-"""Text messages to citizens: timing and outcome, once for every supplier."""
+"""Text messages to citizens: timing and outcome are seen to once for every supplier."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -7,35 +7,39 @@ import httpx
 
 from feedback.record.settings import Settings
 
-SUPPLIER_TIMEOUT_SECONDS = 15.0  # seconds for each step of the conversation
+SUPPLIER_TIMEOUT_SECONDS = 15.0  # for each step of the conversation
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """`to`: the number, as +447700900123. `reference`: the same whenever it is sent. `sender`: the service's number."""
+class TextMessage:
+    """One text message to a citizen.
+
+    `to` is a number such as +447700900123, `sender` the service's own number, if it has one. The `reference` stays the
+    same when the message is sent again.
+    """
 
     to: str
-    words: str
+    body: str
     reference: str
     sender: str | None
 
 
-class Supplier(Protocol):
-    """Who brings texts to telephones."""
+class TextSupplier(Protocol):
+    """A company that brings text messages to telephones."""
 
     @property
     def url(self) -> str:
-        """Where their API is."""
+        """Returns the address of its API."""
 
-    def was_sent(self, http: httpx.Client, text: Text) -> bool:
-        """Whether an earlier attempt got through, whose end nobody saw."""
+    def was_sent(self, http: httpx.Client, text: TextMessage) -> bool:
+        """Asks whether an earlier attempt got through whose end nobody saw. Raises `httpx.HTTPError`."""
 
-    def send(self, http: httpx.Client, text: Text) -> httpx.Response:
-        """One attempt."""
+    def send(self, http: httpx.Client, text: TextMessage) -> httpx.Response:
+        """Makes one attempt to send. Raises `httpx.HTTPError`."""
 
 
-def send(settings: Settings, supplier: Supplier, text: Text) -> int | None:
-    """The status that the supplier answers with, 200 where it has the text already; none where it does not answer."""
+def send(settings: Settings, supplier: TextSupplier, text: TextMessage) -> int | None:
+    """Sends a text and returns the supplier's HTTP status, 200 if it has the text already; none without an answer."""
     proxy = settings.egress_proxy
     try:
         with httpx.Client(
@@ -49,7 +53,7 @@ def send(settings: Settings, supplier: Supplier, text: Text) -> int | None:
 
 
 def read_list(response: httpx.Response, name: str) -> list[object]:
-    """A list within an answer, which must be a good one. Raises `httpx.HTTPError`."""
+    """Reads the list called `name` from a successful response. Raises `httpx.HTTPError`."""
     try:
         content = response.raise_for_status().json()
         return list(content[name])

@@ -1,11 +1,14 @@
-"""What an answer says, in English and Welsh. A text keeps to the letters of short messages where the language does."""
+"""What a notice says, in English and Welsh. A text keeps to the letters of short messages where the language does."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
-    """`{service}`, `{title}` (of the issue) and `{url}` (of the receipt) are filled when it is sent."""
+class NoticeWording:
+    """The texts of a notice in one language.
+
+    `{service}`, `{title}` (of the issue) and `{url}` (of the receipt) are filled in when it is sent.
+    """
 
     code: str
     subject: str
@@ -13,7 +16,7 @@ class Wording:
     text: str
 
 
-ENGLISH = Wording(
+ENGLISH = NoticeWording(
     code="en",
     subject="What became of your feedback about {service}",
     mail="""You told us something about {service}, and asked us to let you know what came of it.
@@ -29,7 +32,7 @@ What was done, and how to tell us if it is not fixed: {url}
 This is our only message. Your number is now destroyed.""",
 )
 
-WELSH = Wording(
+WELSH = NoticeWording(
     code="cy",
     subject="Beth ddaeth o'ch adborth am {service}",
     mail="""Dywedoch rywbeth wrthym am {service}, a gofyn i ni roi gwybod i chi beth ddaeth ohono.
@@ -46,6 +49,6 @@ Dyma ein hunig neges. Mae eich rhif bellach wedi'i ddileu.""",
 )
 
 
-def wording(language: str | None) -> Wording:
-    """Of the language that the citizen wrote in; English where it is neither."""
+def wording(language: str | None) -> NoticeWording:
+    """Chooses the wording by the language that the citizen wrote in; English where it is neither."""
     return WELSH if language == WELSH.code else ENGLISH

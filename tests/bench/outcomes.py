@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from insights.outcomes.effect import AFTER, BEFORE, SETTLED, Day, Outcome, measure
+from insights.outcomes.effect import DAYS_AFTER, DAYS_BEFORE, SETTLED_DAYS, Day, Outcome, measure
 from tests.bench import Report, Row
 
 RUNS = 500
@@ -28,14 +28,14 @@ class History:
 
 def simulate(history: History, rng: np.random.Generator) -> dict[int, Day]:
     """Acted on at the end of the week that holds the most reports of 200 days."""
-    rhythm = np.resize(WEEK / WEEK.mean(), HISTORY + AFTER)
+    rhythm = np.resize(WEEK / WEEK.mean(), HISTORY + DAYS_AFTER)
     volume = rng.poisson(history.rate / SHARE * rhythm)
     factor = rng.gamma(1 / history.uneven, history.uneven, len(volume)) if history.uneven else np.ones(len(volume))
     reports = rng.binomial(volume, np.minimum(SHARE * factor, 1))
     weeks = np.convolve(reports[:HISTORY], np.ones(7), "valid")
-    at = int(np.argmax(weeks[BEFORE - 7 :])) + BEFORE
+    at = int(np.argmax(weeks[DAYS_BEFORE - 7 :])) + DAYS_BEFORE
     reports[at:] = rng.binomial(reports[at:], 1 + history.effect)
-    return {day: Day(int(reports[at + day]), int(volume[at + day])) for day in range(-BEFORE, AFTER)}
+    return {day: Day(int(reports[at + day]), int(volume[at + day])) for day in range(-DAYS_BEFORE, DAYS_AFTER)}
 
 
 def run(report: Report) -> None:
@@ -47,7 +47,7 @@ def run(report: Report) -> None:
 
 def _row(history: History, rng: np.random.Generator) -> Row:
     runs = [simulate(history, rng) for _ in range(RUNS)]
-    settled = [measure(days, until=SETTLED) for days in runs]
+    settled = [measure(days, until=SETTLED_DAYS) for days in runs]
     return {
         "effect": history.effect,
         "a day": history.rate,
@@ -63,4 +63,4 @@ def _holds(found: Outcome, effect: float) -> bool:
 
 def _ever(days: dict[int, Day]) -> bool:
     """Called effective by somebody who looks twice a week for four weeks."""
-    return any(measure(days, until=until).verdict == "worked" for until in (7, 10, 14, 18, 21, 24, SETTLED))
+    return any(measure(days, until=until).verdict == "worked" for until in (7, 10, 14, 18, 21, 24, SETTLED_DAYS))

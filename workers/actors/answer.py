@@ -38,7 +38,7 @@ def _answer(worker: Worker, rows: Sequence[Contact]) -> Save[Contact]:
     record = worker.record
     with record.transaction() as session:
         said = _say(session, record, row.feedback_id)
-    wait = transports.tell(record.settings, said) if said else None
+    wait = transports.send(record.settings, said) if said else None
     log.info("citizen answered", feedback=str(row.feedback_id), again_in=str(wait) if wait else None)
 
     def save(session: Session, mine: Sequence[Contact]) -> None:
@@ -51,7 +51,7 @@ def _answer(worker: Worker, rows: Sequence[Contact]) -> Save[Contact]:
     return save
 
 
-def _say(session: Session, record: Record, feedback_id: uuid.UUID) -> transports.Answer | None:
+def _say(session: Session, record: Record, feedback_id: uuid.UUID) -> transports.ResolutionNotice | None:
     """None where the contact has been withdrawn meanwhile."""
     to = contacts.read(session, record.keys, [feedback_id]).get(feedback_id)
     if to is None:
@@ -60,7 +60,7 @@ def _say(session: Session, record: Record, feedback_id: uuid.UUID) -> transports
     issue, service = session.get(Issue, contact.about), session.get_one(Service, piece.service_id)
     words = wording(piece.language)
     url = f"{record.settings.url}/receipts/{piece.receipt}?lang={words.code}"
-    return transports.Answer(to, feedback_id, words, service, issue.title if issue else service.name, url)
+    return transports.ResolutionNotice(to, feedback_id, words, service, issue.title if issue else service.name, url)
 
 
 ANSWER = Actor(stage("answer"), limit=1, work=_answer, to=ContactStage.WAITING)

@@ -90,7 +90,7 @@ def _scene(session: Session, worker: Worker, row: ServiceWork, now: dt.datetime)
 
 
 def _resolved(session: Session, service_id: int) -> dict[str, detector.ResolvedIssue]:
-    since = lifecycle.resolved(session, service_id)
+    since = lifecycle.resolved_since(session, service_id)
     rows = session.execute(
         select(Issue.id, halves(Issue.centroid)).where(Issue.id.in_([uuid.UUID(issue) for issue in since]))
     ).all()

@@ -232,7 +232,7 @@ def _store_issue(session: Session, refit: Refit, part: Fitted, topic: Topic, iss
         session.add(issue)
     else:
         issue = session.get_one(Issue, uuid.UUID(issue_id))
-        session.add(reassignment.keep_before(refit.id, issue))
+        session.add(reassignment.snapshot(refit.id, issue))
     if Crowd(issue.language, issue.tone == "praise") != part.crowd:  # merged from another crowd: it keeps its own words
         return issue
     issue.tone = tone

@@ -16,7 +16,7 @@ from feedback.record.access import Role
 from feedback.record.idempotency import once
 from feedback.record.models import Action, Change
 from insights.issues.decisions import lifecycle
-from insights.issues.decisions.lifecycle import Decision, Done, Happened
+from insights.issues.decisions.lifecycle import ActionTaken, IssueDecision, ServiceEvent
 from insights.issues.queries import issues
 from insights.outcomes import ledger
 from insights.outcomes.ledger import Ledger, OutcomeView
@@ -54,7 +54,9 @@ def _change_view(change: Change) -> ChangeView:
 
 
 @patch("/v1/issues/{issue:uuid}", sync_to_thread=True)
-def decide(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], data: JSONBody[Decision]) -> IssueView:
+def decide(
+    request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], data: JSONBody[IssueDecision]
+) -> IssueView:
     """Set title, status (`resolved` takes an action or a reason), assignee or due date; leave a note."""
     with record.transaction() as session:
         who = authenticate(session, request)
@@ -68,7 +70,7 @@ def add_action(
     request: AnyRequest,
     record: GivenRecord,
     issue: FromPath[uuid.UUID],
-    data: JSONBody[Done],
+    data: JSONBody[ActionTaken],
     request_key: RequestKey = None,
 ) -> ActionView:
     """Tell what was changed about an issue; its outcome is measured from then on."""
@@ -76,7 +78,12 @@ def add_action(
         who = authenticate(session, request)
         found = access.issue_for(session, who, issue, Role.editor)
         made = once(
-            session, who, request.url.path, request_key, data, lambda: lifecycle.act(session, who, found, data).id
+            session,
+            who,
+            request.url.path,
+            request_key,
+            data,
+            lambda: lifecycle.record_action(session, who, found, data).id,
         )
         return action_view(session.get_one(Action, uuid.UUID(made)))
 
@@ -108,7 +115,7 @@ def add_change(
     request: AnyRequest,
     record: GivenRecord,
     service: FromPath[str],
-    data: JSONBody[Happened],
+    data: JSONBody[ServiceEvent],
     request_key: RequestKey = None,
 ) -> ChangeView:
     """Tell of a release, an outage, letters sent or a holiday; it is marked on the service's charts."""
@@ -116,7 +123,12 @@ def add_change(
         who = authenticate(session, request)
         found = access.service_for(session, who, service, Role.editor)
         made = once(
-            session, who, request.url.path, request_key, data, lambda: lifecycle.change(session, who, found, data).id
+            session,
+            who,
+            request.url.path,
+            request_key,
+            data,
+            lambda: lifecycle.record_change(session, who, found, data).id,
         )
         return _change_view(session.get_one(Change, int(made)))
 

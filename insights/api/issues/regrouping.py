@@ -28,27 +28,27 @@ Ids = Annotated[list[int], msgspec.Meta(min_length=1, max_length=10_000)]
 
 class Merging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     into: uuid.UUID
-    reason: lifecycle.Words | None = None
+    reason: lifecycle.LongText | None = None
 
 
 class Splitting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     statements: Ids
-    title: lifecycle.Line | None = None
-    reason: lifecycle.Words | None = None
+    title: lifecycle.ShortText | None = None
+    reason: lifecycle.LongText | None = None
 
 
 class Moving(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where a statement belongs."""
 
     issue: uuid.UUID
-    reason: lifecycle.Words | None = None
+    reason: lifecycle.LongText | None = None
 
 
 class Parting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which statements do not belong to the issue."""
 
     statements: Ids
-    reason: lifecycle.Words | None = None
+    reason: lifecycle.LongText | None = None
 
 
 class RegroupingView(msgspec.Struct, frozen=True):

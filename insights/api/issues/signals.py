@@ -14,13 +14,13 @@ from feedback.http.staff import authenticate, routes
 from feedback.record import access
 from feedback.record.models import Service
 from insights.issues.decisions import false_alarms
-from insights.issues.decisions.lifecycle import Words
+from insights.issues.decisions.lifecycle import LongText
 from insights.issues.queries.detection_health import noticing
 from insights.issues.queries.evidence import Evidence, findings
 
 
 class Doubt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    reason: Words | None = None
+    reason: LongText | None = None
 
 
 @get("/v1/issues/{issue:uuid}/evidence", sync_to_thread=True)
@@ -45,7 +45,7 @@ def say_false(
     with record.transaction() as session:
         who = authenticate(session, request)
         reason = data.reason if data else None
-        false_alarms.say_false(session, who, false_alarms.signal_for(session, who, signal), reason)
+        false_alarms.mark(session, who, false_alarms.signal_for(session, who, signal), reason)
 
 
 @delete("/v1/signals/{signal:uuid}/false-alarm", sync_to_thread=True)
@@ -53,7 +53,7 @@ def take_back(request: AnyRequest, record: GivenRecord, signal: FromPath[uuid.UU
     """It was no false alarm."""
     with record.transaction() as session:
         who = authenticate(session, request)
-        false_alarms.take_back(session, who, false_alarms.signal_for(session, who, signal))
+        false_alarms.unmark(session, who, false_alarms.signal_for(session, who, signal))
 
 
 router = routes("staff", show_evidence, say_false, take_back)

@@ -18,7 +18,7 @@ from feedback.record.models import Feedback, Service
 from feedback.record.privacy import urgent_raw
 from insights.issues import urgent_text
 from insights.issues.decisions import verdict_overrides
-from insights.issues.decisions.verdict_overrides import Verdict
+from insights.issues.decisions.verdict_overrides import VerdictOverride
 from insights.issues.queries import feedback as reading
 from insights.issues.queries.feedback import Sought
 from insights.issues.urgent_text import HeldText, HeldView, ReleaseReason
@@ -57,7 +57,7 @@ def show_feedback(request: AnyRequest, record: GivenRecord, feedback: FromPath[u
 
 @patch("/v1/feedback/{feedback:uuid}", sync_to_thread=True)
 def overrule(
-    request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID], data: JSONBody[Verdict]
+    request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID], data: JSONBody[VerdictOverride]
 ) -> FeedbackView:
     """Say that a piece counts although it was set aside, or does not although it was counted."""
     with record.transaction() as session:

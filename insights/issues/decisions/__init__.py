@@ -1,1 +1,1 @@
-"""What people decide about issues, signals and single pieces; written down, and much of it undone again."""
+"""What people decide about issues, signals and single pieces of feedback; much of it can be undone."""

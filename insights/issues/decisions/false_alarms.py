@@ -13,7 +13,7 @@ from insights.issues.decisions import lifecycle
 
 
 def signal_for(session: Session, who: Principal, signal_id: uuid.UUID) -> Signal:
-    """Raises `NotFound` where there is none, or it is not for this editor to judge."""
+    """Finds a signal that an editor may judge. Raises `NotFound` if they may not see it, `Forbidden` if no editor."""
     signal = session.get(Signal, signal_id)
     if signal is None:
         raise NotFound("there is no such signal")
@@ -21,8 +21,8 @@ def signal_for(session: Session, who: Principal, signal_id: uuid.UUID) -> Signal
     return signal
 
 
-def say_false(session: Session, who: Principal, signal: Signal, reason: str | None = None) -> None:
-    """It is a false alarm: no longer shown nor sent, and counted as one until somebody says otherwise."""
+def mark(session: Session, who: Principal, signal: Signal, reason: str | None = None) -> None:
+    """Marks a signal as a false alarm: it is neither shown nor sent any more, and counts as one."""
     issue = session.get_one(Issue, signal.issue_id)
     lifecycle.lock(session, issue)
     if signal.false_at is None:
@@ -30,8 +30,8 @@ def say_false(session: Session, who: Principal, signal: Signal, reason: str | No
         lifecycle.note(session, who, issue, "false alarm", reason, signal=str(signal.id))
 
 
-def take_back(session: Session, who: Principal, signal: Signal) -> None:
-    """It was no false alarm after all."""
+def unmark(session: Session, who: Principal, signal: Signal) -> None:
+    """Takes back that a signal is a false alarm."""
     issue = session.get_one(Issue, signal.issue_id)
     lifecycle.lock(session, issue)
     if signal.false_at is not None:

@@ -1,4 +1,4 @@
-"""Statements that change their issue: written down as they go, so that they can be put back."""
+"""Statements that change their issue: each move is stored, so that it can be undone."""
 
 import datetime as dt
 import uuid
@@ -9,27 +9,28 @@ from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, delete, literal, 
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Issue, IssueBefore, Moved, Refit, Regrouping, Statement
+from feedback.record.states import WorkKind
 from feedback.record.work.service_work import ask
 
 BY_PERSON = "person"
-"""`assigned_by` of what no refit moves."""
+"""The `assigned_by` of a statement that a person placed, which no refit moves."""
 
-UNDOABLE = 10
-"""Refits of a service whose moves are kept."""
+UNDOABLE_REFITS = 10
+"""The moves of so many refits of a service are kept."""
 
 
-def alone(session: Session, service_id: int) -> None:
-    """Until this is done nobody else moves statements of the service; then what it changed is looked at.
+def lock_service(session: Session, service_id: int) -> None:
+    """Keeps everybody else from moving statements of a service until the transaction ends, and asks for a new look.
 
-    Taken first, before any issue or statement is locked, as every worker does: so nobody waits for each other.
+    It is taken before any issue or statement is locked, as every worker does, so that there is no deadlock.
     """
-    ask(session, [service_id], "refit", "notice")
+    ask(session, [service_id], WorkKind.REFIT, WorkKind.NOTICE)
 
 
 def move(
     session: Session, done: Regrouping, to: Issue | None, *where: ColumnElement[bool], placed: bool = True
 ) -> list[int]:
-    """Says which. `placed`: no refit moves them from there."""
+    """Moves the statements that `where` selects, and returns their ids. No refit moves what is `placed` by a person."""
     rows = session.execute(
         select(Statement.id, Statement.issue_id, Statement.assigned_by).where(*where).order_by(Statement.id)
     ).all()
@@ -46,7 +47,10 @@ def move(
 
 
 def note_refit(session: Session, refit: Refit, moved: Iterable[tuple[int, uuid.UUID | None, uuid.UUID | None]]) -> None:
-    """`moved`: statement, the issue it was in, the issue it is in. What older refits moved is forgotten."""
+    """Stores what a refit moved, and deletes what refits moved that can no longer be undone.
+
+    `moved` holds the id of each statement, of the issue that it was in, and of the issue that it is in.
+    """
     groups: dict[tuple[uuid.UUID | None, uuid.UUID | None], list[int]] = defaultdict(list)
     for identity, was, to in moved:
         groups[was, to].append(identity)
@@ -54,12 +58,13 @@ def note_refit(session: Session, refit: Refit, moved: Iterable[tuple[int, uuid.U
         Moved(refit_id=refit.id, from_id=was, to_id=to, statements=sorted(ids)) for (was, to), ids in groups.items()
     )
     mine = select(Refit.id).where(Refit.service_id == refit.service_id).order_by(Refit.id.desc())
-    old = session.scalars(mine.offset(UNDOABLE)).all()
+    old = session.scalars(mine.offset(UNDOABLE_REFITS)).all()
     session.execute(delete(Moved).where(Moved.refit_id.in_(old)))
     session.execute(delete(IssueBefore).where(IssueBefore.refit_id.in_(old)))
 
 
-def keep_before(refit_id: int, issue: Issue) -> IssueBefore:
+def snapshot(refit_id: int, issue: Issue) -> IssueBefore:
+    """Copies what a refit is about to change about an issue."""
     return IssueBefore(
         refit_id=refit_id,
         issue_id=issue.id,
@@ -74,7 +79,10 @@ def keep_before(refit_id: int, issue: Issue) -> IssueBefore:
 
 
 def put_back(session: Session, row: Moved, *, by_person: bool) -> None:
-    """Those that still stand where they were put go back; what a person placed since stays unless `by_person`."""
+    """Undoes a move, for the statements that are still where it put them.
+
+    What a person has placed since stays there, unless `by_person`.
+    """
     home = _home(session, row.from_id)
     there = Statement.issue_id == row.to_id if row.to_id else Statement.issue_id.is_(None)
     mine = there if by_person else there & Statement.assigned_by.is_distinct_from(BY_PERSON)
@@ -84,18 +92,18 @@ def put_back(session: Session, row: Moved, *, by_person: bool) -> None:
 
 
 def among(ids: Sequence[int]) -> ColumnElement[bool]:
-    """Those statements; as one array, since a list of parameters has an end."""
+    """Selects statements by id, as one array: the number of parameters of a query is limited."""
     return Statement.id == any_(literal(list(ids), ARRAY(BigInteger)))
 
 
 def _home(session: Session, issue_id: uuid.UUID | None) -> Issue | None:
-    """The issue as it goes on today."""
+    """The issue, or the one that it was merged into; none if it has ended."""
     issue = session.get(Issue, issue_id) if issue_id else None
     if issue and issue.merged_into:
         return _home(session, issue.merged_into)
     return issue if issue and not issue.ended_at else None
 
 
-def end(issue: Issue) -> None:
-    """It is shown no more, and nothing joins it; its history remains."""
+def end_issue(issue: Issue) -> None:
+    """Ends an issue: it is shown no more and nothing joins it, but its history remains."""
     issue.ended_at = dt.datetime.now(dt.UTC)

@@ -14,21 +14,28 @@ from sqlalchemy.orm import Session
 from feedback.record.access import Principal
 from feedback.record.errors import Malformed
 from feedback.record.models import Action, Issue, Regrouping, Service, Statement, new_id
+from feedback.record.states import FoundBy, RegroupingKind, TitledBy
 from insights.issues.decisions import lifecycle, reassignment
 from nlp.embed.vectors import unit
 
-WIDEST = 0.5
-"""The radius of an issue that was split off, at the least: what is further away hardly says the same."""
+MIN_RADIUS = 0.5
+"""The least radius (a cosine) of an issue that was split off: what is less alike hardly says the same."""
+
+MAX_TITLE_LENGTH = 80
+MAX_QUOTES = 5
 
 
 def merge(session: Session, who: Principal, issue: Issue, into: Issue, reason: str | None = None) -> Regrouping:
-    """All that `issue` holds is `into`'s, and what is said like it joins there; refits keep it so."""
+    """Merges an issue into another: its statements move there, and refits keep them together.
+
+    Raises `Malformed` unless the other is another issue of the same service, `Conflict` if one was merged or has ended.
+    """
     if issue.id == into.id or issue.service_id != into.service_id:
         raise Malformed("an issue is merged into another one of its service")
-    reassignment.alone(session, into.service_id)
+    reassignment.lock_service(session, into.service_id)
     for each in sorted((issue, into), key=lambda one: one.id):
         lifecycle.lock(session, each)
-    done = _decided(session, who, "merge", issue, into, reason, into)
+    done = _regrouping(session, who, RegroupingKind.MERGE, issue, into, reason, into)
     done.anchors = list(session.scalars(select(Statement.id).where(Statement.issue_id == into.id)))
     lifecycle.end_signals(session, issue)
     reassignment.move(session, done, into, Statement.issue_id == issue.id, placed=False)
@@ -46,7 +53,7 @@ def merge(session: Session, who: Principal, issue: Issue, into: Issue, reason: s
 
 
 def _repoint(session: Session, column: Any, issue: Issue, into: Issue) -> list[str]:
-    """What leads to the one leads to the other; says what did."""
+    """Points every row that references `issue` to `into`, and returns the ids of those rows."""
     model = column.class_
     ids = session.scalars(select(model.id).where(column == issue.id, model.id != into.id)).all()
     session.execute(update(model).where(model.id.in_(ids)).values({column: into.id}))
@@ -56,43 +63,46 @@ def _repoint(session: Session, column: Any, issue: Issue, into: Issue) -> list[s
 def split(
     session: Session, who: Principal, issue: Issue, ids: Sequence[int], title: str | None, reason: str | None = None
 ) -> Issue:
-    """Those of its statements become an issue of their own, which no refit undoes."""
-    reassignment.alone(session, issue.service_id)
+    """Splits statements off an issue into an issue of their own, which no refit undoes.
+
+    Raises `Malformed` unless all of them are of the issue, `Conflict` if it was merged or has ended.
+    """
+    reassignment.lock_service(session, issue.service_id)
     lifecycle.lock(session, issue)
     chosen = _chosen(session, issue, ids)
     vectors = [row.vector for row in chosen if row.vector is not None]
-    centroid, radius = _outline(vectors) if vectors else (issue.centroid, 1.0)
+    centroid, radius = _centroid_and_radius(vectors) if vectors else (issue.centroid, 1.0)
     made = Issue(
         id=new_id(),
         service_id=issue.service_id,
-        title=title or chosen[0].text[:80],
-        titled_by="person" if title else "machine",
+        title=title or chosen[0].text[:MAX_TITLE_LENGTH],
+        titled_by=TitledBy.PERSON if title else TitledBy.MACHINE,
         language=issue.language,
         tone=issue.tone,
-        found_by="person",
+        found_by=FoundBy.PERSON,
         parent_id=issue.id,
         model=issue.model,
         centroid=centroid,
         radius=radius,
-        quotes=[row.id for row in chosen[:5]],
+        quotes=[row.id for row in chosen[:MAX_QUOTES]],
     )
     session.add(made)
     session.flush()
-    _move(session, _decided(session, who, "split", issue, made, reason, issue), issue, made, ids)
+    _move(session, _regrouping(session, who, RegroupingKind.SPLIT, issue, made, reason, issue), issue, made, ids)
     lifecycle.note(session, who, issue, "split", reason, other=str(made.id), statements=len(chosen))
     lifecycle.note(session, who, made, "split off", reason, other=str(issue.id))
     return made
 
 
 def move(session: Session, who: Principal, said: Statement, to: Issue, reason: str | None = None) -> Regrouping:
-    """A statement is of that issue, and stays there."""
+    """Moves a statement to another issue of its service, where it stays. Raises as `merge` does."""
     if said.issue_id == to.id or said.service_id != to.service_id:
         raise Malformed("a statement is moved to another issue of its service")
-    reassignment.alone(session, to.service_id)
+    reassignment.lock_service(session, to.service_id)
     was = session.get(Issue, said.issue_id) if said.issue_id else None
     for each in sorted(filter(None, (was, to)), key=lambda one: one.id):
         lifecycle.lock(session, each)
-    done = _decided(session, who, "move", was, to, reason, to)
+    done = _regrouping(session, who, RegroupingKind.MOVE, was, to, reason, to)
     _move(session, done, was, to, [said.id])
     if was:
         lifecycle.note(session, who, was, "statement moved away", reason, other=str(to.id))
@@ -103,20 +113,20 @@ def move(session: Session, who: Principal, said: Statement, to: Issue, reason: s
 def keep_apart(
     session: Session, who: Principal, issue: Issue, ids: Sequence[int], reason: str | None = None
 ) -> Regrouping:
-    """Those of its statements do not belong there: they leave it, and no refit takes them back into it."""
-    reassignment.alone(session, issue.service_id)
+    """Takes statements out of an issue; no refit puts them back into it. Raises as `split` does."""
+    reassignment.lock_service(session, issue.service_id)
     lifecycle.lock(session, issue)
     _chosen(session, issue, ids)
-    done = _decided(session, who, "apart", issue, None, reason, issue, set(ids))
+    done = _regrouping(session, who, RegroupingKind.APART, issue, None, reason, issue, set(ids))
     _move(session, done, issue, None, ids)
     lifecycle.note(session, who, issue, "statements kept apart", reason, statements=len(set(ids)))
     return done
 
 
-def _decided(
+def _regrouping(
     session: Session,
     who: Principal,
-    kind: str,
+    kind: RegroupingKind,
     issue: Issue | None,
     other: Issue | None,
     reason: str | None,
@@ -139,7 +149,7 @@ def _decided(
 
 
 def _chosen(session: Session, issue: Issue, ids: Sequence[int]) -> Sequence[Any]:
-    """The shortest first. Raises `Malformed` unless all are of the issue."""
+    """The statements with these ids, the shortest first. Raises `Malformed` unless all are of the issue."""
     rows = session.execute(
         select(Statement.id, Statement.text, Statement.vector)
         .where(Statement.id.in_(ids), Statement.issue_id == issue.id)
@@ -156,15 +166,15 @@ def _move(session: Session, done: Regrouping, was: Issue | None, to: Issue | Non
         was.quotes = [quote for quote in was.quotes if quote not in moved]
 
 
-def _outline(vectors: Sequence[Sequence[float]]) -> tuple[list[float], float]:
-    """The centroid (unit), and the cosine that nine in ten of them reach."""
+def _centroid_and_radius(vectors: Sequence[Sequence[float]]) -> tuple[list[float], float]:
+    """The centroid as a unit vector, and the cosine to it that nine in ten of the vectors reach."""
     rows = np.array(vectors, np.float32)
     centroid = unit(rows.sum(axis=0))
-    return centroid.tolist(), max(float(np.quantile(rows @ centroid, 0.1)), WIDEST)
+    return centroid.tolist(), max(float(np.quantile(rows @ centroid, 0.1)), MIN_RADIUS)
 
 
 def listed(session: Session, service: Service, limit: int, before: int | None = None) -> Sequence[Regrouping]:
-    """What people decided, the latest first; `before`: the last of the page before."""
+    """Lists a service's regroupings, the latest first. `before` is the last id of the page before."""
     query = select(Regrouping).where(Regrouping.service_id == service.id)
     if before:
         query = query.where(Regrouping.id < before)
@@ -172,7 +182,7 @@ def listed(session: Session, service: Service, limit: int, before: int | None = 
 
 
 def standing(session: Session, issue: Issue) -> Sequence[Regrouping]:
-    """What was decided about an issue and was not undone, the latest first."""
+    """Lists the regroupings of an issue that were not undone, the latest first."""
     about = (Regrouping.issue_id == issue.id) | (Regrouping.other_id == issue.id)
     query = select(Regrouping).where(about, Regrouping.undone_at.is_(None)).order_by(Regrouping.id.desc())
     return session.scalars(query).all()

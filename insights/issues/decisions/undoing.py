@@ -1,4 +1,4 @@
-"""Undoing: of what a person decided about belonging, and of what a refit changed. What people decided since stands."""
+"""Undoes a regrouping that a person decided, or what a refit changed. What people decided since stands."""
 
 import datetime as dt
 import uuid
@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session
 
+from feedback.record import audit
 from feedback.record.access import Principal
 from feedback.record.errors import Conflict
 from feedback.record.models import (
     Action,
-    AuditEntry,
     Issue,
     IssueBefore,
     IssueEvent,
@@ -21,34 +21,35 @@ from feedback.record.models import (
     Signal,
     Statement,
 )
+from feedback.record.states import RegroupingKind, TitledBy
 from insights.issues.decisions import lifecycle, reassignment
 
 MACHINES = ("machine", "refit")
-"""Who an event of an issue is by, where no person decided it."""
+"""The `by` of an issue's event that no person decided."""
 
 
 def undo(session: Session, who: Principal, done: Regrouping) -> None:
-    """Raises `Conflict` where something that was decided later must be undone first."""
-    reassignment.alone(session, done.service_id)
+    """Undoes a regrouping. Raises `Conflict` if that was done, or if a later decision must be undone first."""
+    reassignment.lock_service(session, done.service_id)
     session.refresh(done, with_for_update=True)
     if done.undone_at:
         raise Conflict("this was undone already")
     issue, other = (session.get(Issue, identity) if identity else None for identity in (done.issue_id, done.other_id))
     if other:
         lifecycle.lock(session, other)
-    if done.kind == "merge" and issue and other:
-        _part(session, done, issue, other)
+    if done.kind == RegroupingKind.MERGE and issue and other:
+        _unmerge(session, done, issue, other)
     for row in _moved(session, Moved.regrouping_id == done.id):
         reassignment.put_back(session, row, by_person=True)
-    if done.kind == "split" and issue and other:
-        _take_back(session, issue, other)
+    if done.kind == RegroupingKind.SPLIT and issue and other:
+        _unsplit(session, issue, other)
     done.undone_at, done.undone_by = dt.datetime.now(dt.UTC), who.name
     for each in filter(None, (issue, other)):
         lifecycle.note(session, who, each, f"{done.kind} undone")
 
 
-def _part(session: Session, done: Regrouping, issue: Issue, into: Issue) -> None:
-    """What was merged is two issues again, each with what led to it."""
+def _unmerge(session: Session, done: Regrouping, issue: Issue, into: Issue) -> None:
+    """Two issues again, each with the rows that referenced it."""
     issue.merged_into = None
     session.flush()
     led = {"actions": Action.issue_id, "merged": Issue.merged_into, "children": Issue.parent_id}
@@ -60,14 +61,14 @@ def _part(session: Session, done: Regrouping, issue: Issue, into: Issue) -> None
     into.parent_id = into.parent_id or (uuid.UUID(parent) if parent else None)
 
 
-def _take_back(session: Session, issue: Issue, made: Issue) -> None:
+def _unsplit(session: Session, issue: Issue, made: Issue) -> None:
     """What came to the part since is of the whole, too."""
     session.execute(
         update(Statement).where(Statement.issue_id == made.id).values(issue_id=issue.id, assigned_by=issue.model)
     )
     session.execute(update(Action).where(Action.issue_id == made.id).values(issue_id=issue.id))
     lifecycle.end_signals(session, made)
-    reassignment.end(made)
+    reassignment.end_issue(made)
 
 
 def _moved(session: Session, *where: ColumnElement[bool]) -> Sequence[Moved]:
@@ -75,11 +76,11 @@ def _moved(session: Session, *where: ColumnElement[bool]) -> Sequence[Moved]:
 
 
 def undo_refit(session: Session, who: Principal, refit: Refit) -> None:
-    """Statements go back, issues that it made end, known ones are again what they were.
+    """Undoes a refit: statements go back, its new issues end, and known ones are again what they were.
 
-    Raises `Conflict` unless it is the newest that stands. The next refit waits until enough is new.
+    Raises `Conflict` unless it is the newest that was not undone. The next refit waits until enough is new.
     """
-    reassignment.alone(session, refit.service_id)
+    reassignment.lock_service(session, refit.service_id)
     session.refresh(refit)
     _require_newest(session, refit)
     made = {uuid.UUID(identity) for identity in refit.changes["new"]}
@@ -92,7 +93,7 @@ def undo_refit(session: Session, who: Principal, refit: Refit) -> None:
     for before in session.scalars(select(IssueBefore).where(IssueBefore.refit_id == refit.id)):
         _restore(session, before)
     refit.undone_at, refit.undone_by = dt.datetime.now(dt.UTC), who.name
-    session.add(AuditEntry(service_id=refit.service_id, by=who.caller, act="refit undone", subject=f"refit:{refit.id}"))
+    audit.note(session, who.caller, "refit undone", f"refit:{refit.id}", refit.service_id)
 
 
 def _require_newest(session: Session, refit: Refit) -> None:
@@ -115,13 +116,13 @@ def _end(session: Session, who: Principal, issue: Issue) -> None:
     """What joined it since waits for the next refit."""
     left = Statement.issue_id == issue.id
     session.execute(update(Statement).where(left).values(issue_id=None, assigned_by=None, sureness=None))
-    reassignment.end(issue)
+    reassignment.end_issue(issue)
     lifecycle.note(session, who, issue, "ended")
 
 
 def _restore(session: Session, before: IssueBefore) -> None:
     issue = session.get_one(Issue, before.issue_id)
-    if issue.titled_by == "machine":
+    if issue.titled_by == TitledBy.MACHINE:
         issue.title = before.title
     issue.tone, issue.keywords, issue.quotes, issue.model = before.tone, before.keywords, before.quotes, before.model
     issue.centroid, issue.radius = before.centroid, before.radius

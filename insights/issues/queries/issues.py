@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, not_, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, Service, Signal, Statement
-from insights.issues.decisions.lifecycle import late
+from insights.issues.decisions.lifecycle import is_overdue
 from insights.issues.queries.signals import shown
 from insights.issues.queries.signals import views as signal_views
 from insights.presentation.schemas import IssueView, Quote, SignalView
@@ -159,7 +159,7 @@ def of_service(
     if status:
         where.append(Issue.status == status)
     if overdue is not None:
-        where.append(late(service) if overdue else not_(late(service)))
+        where.append(is_overdue(service) if overdue else not_(is_overdue(service)))
     found = views(session, service, session.scalars(select(Issue).where(*where)).all())
     kept = [
         view

@@ -1,4 +1,4 @@
-"""Looking into an issue: what it falls into, and what has been split off it."""
+"""What an issue belongs to and falls into: its theme, the issues split off it, and subtopics that the machine sees."""
 
 import uuid
 
@@ -11,40 +11,43 @@ from feedback.record.models import Feedback, Issue, Statement, ThemeIssue
 from insights.issues.queries.issues import LONGEST_QUOTE
 from insights.presentation.schemas import IssueTitle, Quote
 
-MOST = 2_000
-"""The latest statements of an issue tell what it falls into."""
+MAX_STATEMENTS = 2_000
+"""The subtopics of an issue are found in so many of its latest statements."""
 
-QUOTES = 3
+QUOTES_PER_SUBTOPIC = 3
 
 
-class Part(msgspec.Struct, frozen=True):
-    """A sub-issue as the machine sees it: `share` of the statements looked at; the quotes nearest its middle."""
+class Subtopic(msgspec.Struct, frozen=True):
+    """A part of an issue as the machine sees it.
+
+    `share` is of the statements that were looked at; the quotes are those nearest to its centre.
+    """
 
     reports: int
     share: float
     quotes: list[Quote]
 
 
-class Parts(msgspec.Struct, frozen=True):
-    """Up and down from an issue: the theme that it is of, the issues that are parts of it, and what it falls into."""
+class IssueParts(msgspec.Struct, frozen=True):
+    """The theme of an issue, the issues that were split off it, and the subtopics (`parts`) that it falls into."""
 
     theme: uuid.UUID | None
     issues: list[IssueTitle]
-    parts: list[Part]
+    parts: list[Subtopic]
 
 
-def parts(session: Session, issue: Issue) -> Parts:
-    """`parts` is empty for an issue of few statements, or of one piece."""
+def parts_of(session: Session, issue: Issue) -> IssueParts:
+    """Looks into an issue; no subtopics are found in one of few statements, or all of one kind."""
     children = select(Issue.id, Issue.title).where(Issue.parent_id == issue.id)
     living = children.where(Issue.merged_into.is_(None), Issue.ended_at.is_(None)).order_by(Issue.title)
-    return Parts(
+    return IssueParts(
         theme=session.scalar(select(ThemeIssue.theme_id).where(ThemeIssue.issue_id == issue.id)),
         issues=[IssueTitle(row.id, row.title) for row in session.execute(living)],
         parts=_within(session, issue),
     )
 
 
-def _within(session: Session, issue: Issue) -> list[Part]:
+def _within(session: Session, issue: Issue) -> list[Subtopic]:
     from nlp.group import hierarchy  # noqa: PLC0415 - scipy and its like take a second
 
     rows = session.execute(
@@ -59,7 +62,7 @@ def _within(session: Session, issue: Issue) -> list[Part]:
         .join(Feedback, Feedback.id == Statement.feedback_id)
         .where(Statement.issue_id == issue.id, Statement.embedded_by.is_not(None), Feedback.weight > 0)
         .order_by(Statement.id.desc())
-        .limit(MOST)
+        .limit(MAX_STATEMENTS)
     ).all()
     size = len(rows[0].vector) if rows else 0
     rows = [row for row in rows if len(row.vector) == size]
@@ -71,5 +74,7 @@ def _within(session: Session, issue: Issue) -> list[Part]:
             it.feedback_id: Quote(it.feedback_id, it.text[:LONGEST_QUOTE], it.channel, it.said_at, it.offset)
             for it in mine
         }
-        found.append(Part(len(quotes), round(len(mine) / len(rows), 3), list(quotes.values())[:QUOTES]))
+        found.append(
+            Subtopic(len(quotes), round(len(mine) / len(rows), 3), list(quotes.values())[:QUOTES_PER_SUBTOPIC])
+        )
     return found

@@ -113,5 +113,5 @@ def test_figures_are_reckoned_once_an_hour(
     with record.transaction() as session:
         made_up.report(session, session.get_one(Issue, issue), "Once more")
     assert "60 reports" in client.get(f"{PAGE}?lang=en").text
-    monkeypatch.setattr(published, "_reckoned", {})
+    monkeypatch.setattr(published, "_cache", {})
     assert "61 reports" in client.get(f"{PAGE}?lang=en").text

@@ -14,8 +14,9 @@ from feedback.record import access, services
 from feedback.record.db import Record
 from feedback.record.models import Contact, Feedback, Issue
 from feedback.record.privacy import contacts
+from feedback.record.states import IssueStatus
 from insights.issues.decisions import lifecycle
-from insights.issues.decisions.lifecycle import Decision
+from insights.issues.decisions.lifecycle import IssueDecision
 from insights.replies.transports import mobile
 from tests.conftest import RealServers
 from tests.insights import made_up, suppliers
@@ -51,12 +52,13 @@ def resolved(record: Record, slug: str, contact: str, language: str = "en") -> N
         piece = made_up.report(session, issue, "The photo page fails", language=language)
         contacts.store(session, record.keys, {piece.id: contact})
         session.flush()
-        lifecycle.decide(session, made_up.EDITOR, issue, Decision(status="resolved", reason="Mended"))
+        lifecycle.decide(session, made_up.EDITOR, issue, IssueDecision(status=IssueStatus.RESOLVED, reason="Mended"))
 
 
 def reopened(record: Record) -> None:
     with record.transaction() as session:
-        lifecycle.decide(session, made_up.EDITOR, session.scalars(select(Issue)).one(), Decision(status="open"))
+        issue = session.scalars(select(Issue)).one()
+        lifecycle.decide(session, made_up.EDITOR, issue, IssueDecision(status=IssueStatus.OPEN))
 
 
 def kept(record: Record) -> list[str]:

@@ -176,8 +176,8 @@ def test_only_what_is_resolved_is_reopened(
     decide(client, admin, issue, status="resolved", reason="Fixed")
     with record.transaction() as session:
         found = session.get_one(Issue, issue)
-        since = lifecycle.resolved(session, found.service_id)
+        since = lifecycle.resolved_since(session, found.service_id)
         assert dt.datetime.now(dt.UTC) - since[str(issue)] < dt.timedelta(minutes=5)
         lifecycle.reopen(session, found, "regression")
-        assert (found.status, lifecycle.resolved(session, found.service_id)) == ("open", {})
+        assert (found.status, lifecycle.resolved_since(session, found.service_id)) == ("open", {})
     assert history(client, admin, issue)[0] == "reopened"

@@ -128,7 +128,7 @@ def refit(record: Record, two: tuple[uuid.UUID, uuid.UUID]) -> tuple[int, uuid.U
         done = Refit(service_id=known.service_id, model="m2", statements=4, outside=0, placed=4, moved=2, changes={})
         session.add(done)
         session.flush()
-        session.add(reassignment.keep_before(done.id, known))
+        session.add(reassignment.snapshot(done.id, known))
         made = made_up.issue(session, "blue-badge", "Glare")
         lineage = {"kind": "split", "from": str(photo), "to": str(made.id)}
         done.changes = {"new": [str(made.id)], "lineage": [lineage]}
