@@ -12,7 +12,7 @@ from feedback.record.models import Feedback, Statement
 from feedback.record.work.claims import ADVISORY_LOCKS
 from feedback.record.work.service_work import lock_services
 from nlp.clean import minhash
-from nlp.clean.minhash import Sent
+from nlp.clean.minhash import Submission
 
 WHY = {
     "duplicate": "the same words from the same sender within a day",
@@ -56,7 +56,7 @@ def _near(one: Any, other: Any) -> ColumnElement[bool]:
     return and_(
         other.service_id == one.service_id,
         other.id != one.id,
-        other.said_at.between(one.said_at - minhash.DAY, one.said_at + minhash.DAY),
+        other.said_at.between(one.said_at - minhash.COPY_SPAN, one.said_at + minhash.DAY),
         other.bands.overlap(one.bands),
         other.overruled.is_not(False),
     )
@@ -90,9 +90,9 @@ def _truly(one: Feedback, other: Feedback) -> bool:
     return bool(one.fingerprint and other.fingerprint and minhash.near(one.fingerprint, other.fingerprint))
 
 
-def _sent(row: Feedback) -> Sent:
+def _sent(row: Feedback) -> Submission:
     """Senders are unknown to us, but for those whom an import or a channel names."""
-    return Sent(row.fingerprint or b"", row.said_at, None, len((row.text or "").split()))
+    return Submission(row.fingerprint or b"", row.said_at, None, len((row.text or "").split()))
 
 
 def _told(row: Feedback) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback.record.models import EVIDENCE
-from nlp.clean.cleaner import Cleaned, Statement, Urgency
+from nlp.clean.cleaner import Cleaned, CleanStatement, Urgency
 from nlp.clean.redaction import before_redaction
 from nlp.embed.crowds import EMBEDDED_WELL
 
@@ -121,7 +121,7 @@ def _offsets(content: Mapping[str, Any], one: Cleaned) -> Iterator[float | None]
         yield turns[place - 1]["offset"] if place else None
 
 
-def _row(place: int, said: Statement, vectors: "Any", model: str) -> dict[str, Any]:
+def _row(place: int, said: CleanStatement, vectors: "Any", model: str) -> dict[str, Any]:
     vector: NDArray[np.float32] | None = None if said.filler else next(vectors)
     return {
         "position": place,

@@ -15,11 +15,11 @@ from nlp.clean.kinds import kind
 from nlp.clean.language import UNKNOWN, language
 from nlp.clean.redaction import Redactor, Span, substitute
 from nlp.clean.severity import DEFAULT, severity
-from nlp.clean.statements import Statement, is_filler, split
+from nlp.clean.statements import CleanStatement, is_filler, split
 from nlp.clean.urgency import Urgency, urgency
-from nlp.clean.verdicts import Verdict, verdicts
+from nlp.clean.verdicts import ModerationVerdict, verdicts
 
-__all__ = ["Cleaned", "Cleaner", "Span", "Statement", "Urgency", "Verdict"]
+__all__ = ["CleanStatement", "Cleaned", "Cleaner", "ModerationVerdict", "Span", "Urgency"]
 
 UNREAD = ["tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "senter"]
 """What the model brings and nobody here reads: names need its entity recogniser alone."""
@@ -32,8 +32,8 @@ class Cleaned:
     text: str
     spans: tuple[Span, ...]
     language: str
-    statements: tuple[Statement, ...]
-    verdicts: tuple[Verdict, ...]
+    statements: tuple[CleanStatement, ...]
+    verdicts: tuple[ModerationVerdict, ...]
     urgent: Urgency | None
 
 
@@ -59,18 +59,18 @@ def _cleaned(raw: str, text: str, spans: tuple[Span, ...]) -> Cleaned:
     return Cleaned(text, spans, _main_language(text, statements), statements, verdicts(raw), urgency(text))
 
 
-def _statement(text: str, start: int, end: int) -> Statement:
+def _statement(text: str, start: int, end: int) -> CleanStatement:
     said = text[start:end]
     told = language(said)
     if told in ("en", UNKNOWN):
         what = kind(said)
-        return Statement(said, start, end, told, what, what == "other" or is_filler(said), severity(said))
-    return Statement(
+        return CleanStatement(said, start, end, told, what, what == "other" or is_filler(said), severity(said))
+    return CleanStatement(
         said, start, end, told, "question" if said.rstrip().endswith("?") else "problem", is_filler(said), DEFAULT
     )
 
 
-def _main_language(text: str, statements: Sequence[Statement]) -> str:
+def _main_language(text: str, statements: Sequence[CleanStatement]) -> str:
     """The language of most of what is said; of a text whose parts are too short to tell, that of the whole."""
     letters: Counter[str] = Counter()
     for said in statements:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from nlp.clean import severity
-from nlp.clean.statements import Kind
+from nlp.clean.statements import StatementLabel
 
 QUESTION = re.compile(
     r"\?[^\w?]*$|^\W*(?:(?:hi|hello|hey|so|and|but|ok|please|pls)\W+)?(?:why|how (?:do|can|did|long|much|many|come|is"
@@ -53,7 +53,7 @@ HELPLESS = re.compile(
 )
 
 
-def kind(text: str) -> Kind:
+def kind(text: str) -> StatementLabel:
     """Of one statement in English. Of any other language only the mark of a question is read."""
     plain = text.lower().replace("’", "'")
     if QUESTION.search(plain):
@@ -70,7 +70,7 @@ def kind(text: str) -> Kind:
     return _weighed(plain, worst, count, praise)
 
 
-def _weighed(text: str, worst: float, count: int, praise: int) -> Kind:
+def _weighed(text: str, worst: float, count: int, praise: int) -> StatementLabel:
     """By the words for good and bad in it."""
     if worst > 0.5 and praise < 3:
         return "problem"

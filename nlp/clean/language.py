@@ -11,7 +11,7 @@ from functools import cache
 
 from lingua import Language, LanguageDetector, LanguageDetectorBuilder
 
-from nlp.clean.recognisers.lexicon import TITLES, WORD, Kind, kind
+from nlp.clean.recognisers.lexicon import TITLES, WORD, WordKind, word_kind
 from nlp.clean.words import listed
 
 UNKNOWN = "unknown"
@@ -74,7 +74,7 @@ def _of_one_script(text: str) -> str:
 
 def _name(word: str) -> bool:
     """Names are of no language: Anna and Alice deserve a rise in English."""
-    return kind(word) in (Kind.GIVEN, Kind.FAMILY) and word not in WELSH
+    return word_kind(word) in (WordKind.GIVEN, WordKind.FAMILY) and word not in WELSH
 
 
 def _plainly_english(words: list[str]) -> bool:
@@ -85,7 +85,7 @@ def _plainly_english(words: list[str]) -> bool:
 
 
 def _english(word: str) -> bool:
-    return kind(word) in (Kind.EVERYDAY, Kind.EITHER) or word in TITLES
+    return word_kind(word) in (WordKind.EVERYDAY, WordKind.EITHER) or word in TITLES
 
 
 def _plainly_welsh(words: list[str]) -> bool:

@@ -16,17 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 HASHES, RUN = 64, 5
-NEAR = 0.72
+NEAR_DUPLICATE_SHARE = 0.72
 """Share of equal hashes, an estimate of the Jaccard similarity, from which two texts are the same."""
 
-DAY = timedelta(hours=24)
-SENDERS = 3
+COPY_SPAN = timedelta(hours=24)
+CAMPAIGN_SENDERS = 3
 """Different senders of one text within a day that make it a campaign; two people may use the same words."""
 
 LEAST_WORDS = 6
 """Shorter texts are alike by chance: "long wait" is nobody's copy, unless the same sender sends it."""
 
-Copy = Literal["original", "duplicate", "campaign"]
+CopyKind = Literal["original", "duplicate", "campaign"]
 _PRIME = np.uint64((1 << 61) - 1)
 _DRAWN = np.random.default_rng(20240229)
 _FACTORS = _DRAWN.integers(1, 1 << 28, HASHES, dtype=np.uint64)
@@ -34,7 +34,7 @@ _OFFSETS = _DRAWN.integers(0, 1 << 60, HASHES, dtype=np.uint64)
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class Submission:
     """One piece: `sender` is whatever tells senders apart, None where nothing does."""
 
     fingerprint: bytes
@@ -62,7 +62,7 @@ def likeness(one: bytes, other: bytes) -> float:
 
 
 def near(one: bytes, other: bytes) -> bool:
-    return one == other or likeness(one, other) >= NEAR
+    return one == other or likeness(one, other) >= NEAR_DUPLICATE_SHARE
 
 
 def bands(print_: bytes, count: int = 16) -> tuple[int, ...]:
@@ -70,29 +70,29 @@ def bands(print_: bytes, count: int = 16) -> tuple[int, ...]:
     return tuple(zlib.crc32(bytes([at]) + part.tobytes()) for at, part in enumerate(np.split(_row(print_), count)))
 
 
-def copies(sent: Sequence[Sent]) -> list[Copy]:
+def copies(sent: Sequence[Submission]) -> list[CopyKind]:
     """Of each piece, in the order given: the first of its text, the same sender's repeat, or part of a campaign.
 
     Pieces of unknown sender are each taken for another's; the same words weeks apart are no copy.
     """
-    found: list[Copy] = ["original"] * len(sent)
+    found: list[CopyKind] = ["original"] * len(sent)
     order = sorted(range(len(sent)), key=lambda place: sent[place].at)
     for rank, place in enumerate(order):
         alike = [other for other in order[:rank] if _together(sent[place], sent[other])]
         if any(sent[other].sender == sent[place].sender is not None for other in alike):
             found[place] = "duplicate"
-        elif sent[place].words >= LEAST_WORDS and len(_senders(sent, [*alike, place])) >= SENDERS:
+        elif sent[place].words >= LEAST_WORDS and len(_senders(sent, [*alike, place])) >= CAMPAIGN_SENDERS:
             found[place] = "campaign"
             for other in alike:
                 found[other] = "campaign" if found[other] == "original" else found[other]
     return found
 
 
-def _together(one: Sent, other: Sent) -> bool:
-    return abs(one.at - other.at) <= DAY and near(one.fingerprint, other.fingerprint)
+def _together(one: Submission, other: Submission) -> bool:
+    return abs(one.at - other.at) <= COPY_SPAN and near(one.fingerprint, other.fingerprint)
 
 
-def _senders(sent: Sequence[Sent], places: Sequence[int]) -> set[str | int]:
+def _senders(sent: Sequence[Submission], places: Sequence[int]) -> set[str | int]:
     return {sent[place].sender or place for place in places}
 
 

@@ -15,17 +15,17 @@ from dataclasses import dataclass
 from spacy.language import Language
 
 from nlp.clean.recognisers.casing import truecased, worth_reading
-from nlp.clean.recognisers.lexicon import Kind, kind, words_of
+from nlp.clean.recognisers.lexicon import WordKind, word_kind, words_of
 from nlp.clean.recognisers.names import NameFinder
-from nlp.clean.recognisers.normalisation import View, spoken, unfolded
+from nlp.clean.recognisers.normalisation import Reading, spoken, unfolded
 from nlp.clean.recognisers.numbers import number_recognisers
+from nlp.clean.recognisers.pattern_scanner import Detection, PatternScanner
 from nlp.clean.recognisers.places import address_recognisers, email_recognisers
-from nlp.clean.recognisers.scan import Find, Scanner
 
 PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]{1,20}\]")
 SAID_IN_WORDS = re.compile(r"\b(?:born|birth|birthday|dob|nineteen|live[sd]?|living|moved|address)\b", re.IGNORECASE)
 """What announces a date of birth or an address, which people also give without a digit."""
-ENTITIES = frozenset(["NAME", "NINO", "CARD"])
+NAME_LIKE_ENTITIES = frozenset(["NAME", "NINO", "CARD"])
 """Of our placeholders those that are also people's names."""
 
 
@@ -47,8 +47,8 @@ class Redactor:
     def __init__(self, nlp: Language) -> None:
         """`nlp` needs an entity recogniser, and is asked only about texts that could hold a name."""
         self._nlp = nlp
-        self._numbers = Scanner([*number_recognisers(), *address_recognisers()])
-        self._emails = Scanner(email_recognisers())
+        self._numbers = PatternScanner([*number_recognisers(), *address_recognisers()])
+        self._emails = PatternScanner(email_recognisers())
         self._names = NameFinder()
 
     def find(self, texts: Sequence[str]) -> list[tuple[Span, ...]]:
@@ -57,7 +57,7 @@ class Redactor:
         named = self._read([view.text for view in views])
         return [_settled(text, self._finds(view, names)) for text, view, names in zip(texts, views, named, strict=True)]
 
-    def _read(self, texts: Sequence[str]) -> list[list[Find]]:
+    def _read(self, texts: Sequence[str]) -> list[list[Detection]]:
         words = [words_of(text) for text in texts]
         read = [worth_reading(said) for said in words]
         shaped = [truecased(text, said) for text, said, worth in zip(texts, words, read, strict=True) if worth]
@@ -67,14 +67,14 @@ class Redactor:
             for text, said, worth in zip(texts, words, read, strict=True)
         ]
 
-    def _finds(self, view: View, names: Iterable[Find]) -> Iterator[Find]:
+    def _finds(self, view: Reading, names: Iterable[Detection]) -> Iterator[Detection]:
         yield from _moved(view, names)
         yield from _moved(view, self._scan(view.text))
         said = spoken(view)
         if said is not None:
             yield from _moved(said, self._scan(said.text))
 
-    def _scan(self, text: str) -> Iterator[Find]:
+    def _scan(self, text: str) -> Iterator[Detection]:
         if any(letter.isdigit() for letter in text) or SAID_IN_WORDS.search(text):
             yield from self._numbers.find(text)
         if "@" in text or {"at", "dot"} <= set(re.findall(r"\w+", text.lower())):
@@ -107,37 +107,37 @@ def before_redaction(positions: Iterable[int], spans: Sequence[Span]) -> Iterato
         yield spans[passed].start if hidden else position + shift
 
 
-def _moved(view: View, finds: Iterable[Find]) -> Iterator[Find]:
-    for find in finds:
-        start, end = view.origin(find.start, find.end)
-        yield Find(start, end, find.entity, find.score)
+def _moved(view: Reading, detections: Iterable[Detection]) -> Iterator[Detection]:
+    for one in detections:
+        start, end = view.origin(one.start, one.end)
+        yield Detection(start, end, one.entity, one.score)
 
 
-def _settled(text: str, finds: Iterable[Find]) -> tuple[Span, ...]:
-    """Overlapping finds become one: all that any of them covers, under the name of the surest."""
+def _settled(text: str, detections: Iterable[Detection]) -> tuple[Span, ...]:
+    """Overlapping detections become one: all that any of them covers, under the name of the surest."""
     kept = [match.span() for match in PLACEHOLDER.finditer(text) if not _is_name(match)]
     ends = [end for _, end in kept]
-    merged: list[Find] = []
-    for find in sorted(finds):
-        following = bisect_right(ends, find.start)
-        if following < len(kept) and kept[following][0] < find.end:
+    merged: list[Detection] = []
+    for one in sorted(detections):
+        following = bisect_right(ends, one.start)
+        if following < len(kept) and kept[following][0] < one.end:
             continue
-        if merged and find.start < merged[-1].end:
-            merged[-1] = _joined(merged[-1], find)
+        if merged and one.start < merged[-1].end:
+            merged[-1] = _joined(merged[-1], one)
         else:
-            merged.append(find)
-    return tuple(Span(*_trimmed(text, find.start, find.end), find.entity) for find in merged)
+            merged.append(one)
+    return tuple(Span(*_trimmed(text, one.start, one.end), one.entity) for one in merged)
 
 
 def _is_name(match: re.Match[str]) -> bool:
     """[SMITH] is somebody's, whatever stands around it."""
     inside = match.group()[1:-1]
-    return inside not in ENTITIES and kind(inside.lower()) in (Kind.GIVEN, Kind.FAMILY)
+    return inside not in NAME_LIKE_ENTITIES and word_kind(inside.lower()) in (WordKind.GIVEN, WordKind.FAMILY)
 
 
-def _joined(one: Find, other: Find) -> Find:
-    best = max(one, other, key=lambda find: (find.score, find.end - find.start))
-    return Find(min(one.start, other.start), max(one.end, other.end), best.entity, best.score)
+def _joined(one: Detection, other: Detection) -> Detection:
+    best = max(one, other, key=lambda one: (one.score, one.end - one.start))
+    return Detection(min(one.start, other.start), max(one.end, other.end), best.entity, best.score)
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["problem", "request", "suggestion", "question", "praise", "other"]
+StatementLabel = Literal["problem", "request", "suggestion", "question", "praise", "other"]
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class CleanStatement:
     """`start` and `end` count characters of the redacted text; `severity` runs from 0 to 1."""
 
     text: str
     start: int
     end: int
     language: str
-    kind: Kind
+    kind: StatementLabel
     filler: bool
     severity: float
 
@@ -38,7 +38,7 @@ CONTRAST = re.compile(
 FRONTED = re.compile(
     r"^(?:although|though|while|whilst|even though|despite)\b\s*(?=\S+\s)([^,]{8,}),\s+(?=\S+\s\S+)", re.IGNORECASE
 )
-LONGEST_FILLER = 80
+LONGEST_FILLER_CHARACTERS = 80
 TWO_WORDS = re.compile(r"\S\s+\S")
 """A side of a "but" that has fewer says nothing alone."""
 
@@ -120,7 +120,7 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def is_filler(text: str) -> bool:
     """Names nothing that could be an issue: "nothing", "n/a", "thank you", a greeting, "not impressed"."""
-    if len(text) > LONGEST_FILLER:
+    if len(text) > LONGEST_FILLER_CHARACTERS:
         return False
     bare = PLACEHOLDERS.sub(" ", text).replace("’", "'")
     return not re.search(r"[^\W\d_]", bare) or any(says.fullmatch(bare) for says in (FILLER, UNSPECIFIC))

@@ -16,16 +16,16 @@ from typing import Literal
 from nlp.clean.lookbehind import just_before
 from nlp.clean.words import listed
 
-Kind = Literal["self_harm", "danger", "safeguarding", "threat"]
+UrgencyKind = Literal["self_harm", "danger", "safeguarding", "threat"]
 
 
 @dataclass(frozen=True, slots=True)
 class Urgency:
-    kind: Kind
+    kind: UrgencyKind
     reason: str
 
 
-REASONS: dict[Kind, str] = {
+REASONS: dict[UrgencyKind, str] = {
     "self_harm": "Speaks of suicide or self-harm",
     "danger": "Speaks of a danger to life",
     "safeguarding": "Speaks of abuse or neglect of someone who needs protection",
@@ -55,7 +55,7 @@ NOW = re.compile(
 )
 
 STOPS = ".!?;\n"
-AROUND = 300
+SENTENCE_REACH_CHARACTERS = 300
 """Characters before and after what is said in which its sentence is sought: some calls are written without a stop."""
 
 
@@ -81,7 +81,10 @@ def plain(text: str) -> str:
 
 
 def _meant(text: str, match: re.Match[str]) -> bool:
-    before, after = max(0, match.start() - AROUND), min(len(text), match.end() + AROUND)
+    before, after = (
+        max(0, match.start() - SENTENCE_REACH_CHARACTERS),
+        min(len(text), match.end() + SENTENCE_REACH_CHARACTERS),
+    )
     start = max(before, *(text.rfind(mark, before, match.start()) + 1 for mark in STOPS))
     ends = (text.find(mark, match.end(), after) for mark in STOPS)
     sentence = text[start : min((place for place in ends if place >= 0), default=after)]
@@ -95,7 +98,7 @@ def _meant(text: str, match: re.Match[str]) -> bool:
 
 
 @cache
-def _patterns() -> tuple[tuple[Kind, re.Pattern[str]], ...]:
+def _patterns() -> tuple[tuple[UrgencyKind, re.Pattern[str]], ...]:
     return tuple((kind, _any_of(listed("urgency")[kind]["said"])) for kind in REASONS)
 
 

@@ -18,27 +18,27 @@ from nlp.clean.words import listed
 
 Floats = NDArray[np.float32]
 
-STEEP, LETTERS, RIDGE = 5.0, 0.1, 0.3
+SIMILARITY_STEEPNESS, SPELLING_WEIGHT, RIDGE_PENALTY = 5.0, 0.1, 0.3
 """How fast an example's vote falls with its distance in meaning, what the same letters count, and how much one may be
 wrong about its own; chosen by the share of examples that are told right when left out, at the same number of false
 alarms."""
 
-ENOUGH = -0.02
+ENOUGH_VOTES = -0.02
 """The votes that make a statement urgent, 1 being those of an urgent example and -1 of a calm one: about one comment of
 a hundred has so many in vain."""
 
-NEAR = 0.37
+NEAREST_SIMILARITY = 0.37
 """The likeness (cosine) that the likest urgent example must have: what is far from all examples has hardly any votes
 on either side."""
 
-LONGER = 0.045
+VOTES_PER_DOUBLING = 0.045
 """More that are needed with each doubling of the statements: without it, every other call of sixty would be raised."""
 
-PRAISED = 0.2
+VOTES_IF_PRAISE = 0.2
 """More that are needed where the words are those of praise."""
 
 
-class Meaning:
+class UrgencyClassifier:
     """The likest urgent example is shown as the reason.
 
     Calibrated for all-MiniLM-L6-v2: another model has other distances.
@@ -63,13 +63,17 @@ class Meaning:
             return None
         alike = vectors @ self._vectors.T
         likeness = self._likeness(texts, alike)
-        votes, enough = likeness @ self._weights, ENOUGH + LONGER * np.log2(len(texts))
-        near = alike[:, self._kinds != "calm"].max(axis=1) >= NEAR
+        votes, enough = likeness @ self._weights, ENOUGH_VOTES + VOTES_PER_DOUBLING * np.log2(len(texts))
+        near = alike[:, self._kinds != "calm"].max(axis=1) >= NEAREST_SIMILARITY
         for place in np.argsort(-votes):
             if votes[place] < enough:
                 break
             said = texts[place]
-            if near[place] and not excused(said) and votes[place] >= enough + PRAISED * (kinds.kind(said) == "praise"):
+            if (
+                near[place]
+                and not excused(said)
+                and votes[place] >= enough + VOTES_IF_PRAISE * (kinds.kind(said) == "praise")
+            ):
                 return self._named(likeness[place])
         return None
 
@@ -81,15 +85,15 @@ class Meaning:
 
     def _likeness(self, texts: Sequence[str], alike: Floats) -> Floats:
         """`alike`: (n, examples) the cosines of their vectors and those of the examples."""
-        meant = np.exp(STEEP * (alike - 1), dtype=np.float32)
+        meant = np.exp(SIMILARITY_STEEPNESS * (alike - 1), dtype=np.float32)
         spelt = self._letters.transform(map(plain, texts)) @ self._spelt
-        likeness: Floats = meant + LETTERS * spelt.toarray().astype(np.float32)
+        likeness: Floats = meant + SPELLING_WEIGHT * spelt.toarray().astype(np.float32)
         return likeness
 
     def _fitted(self) -> Floats:
         """Calm examples are more in number, so each counts for less."""
         urgent = self._kinds != "calm"
         share = np.where(urgent, urgent.mean(), 1 - urgent.mean())
-        leeway = RIDGE * share * np.mean(1 / share)
+        leeway = RIDGE_PENALTY * share * np.mean(1 / share)
         votes, likeness = np.where(urgent, 1, -1), self._likeness(self._texts, self._vectors @ self._vectors.T)
         return np.linalg.solve(likeness + np.diag(leeway), votes).astype(np.float32)

@@ -14,13 +14,13 @@ from nlp.clean.words import listed
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ModerationVerdict:
     name: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class SpamSign:
     """Of spam; counts once however often it occurs. What is not `cased` is sought in the text in lower case."""
 
     name: str
@@ -30,46 +30,47 @@ class Sign:
     pattern: re.Pattern[str]
 
 
-ENOUGH = 1.0
+ENOUGH_POINTS = 1.0
 """Points that make a piece spam."""
 
-FEWEST = 2
+FEWEST_SIGNS = 2
 """Signs that must speak for it, one of which at least is nothing ordinary: any single one is something that citizens
 write, too, and so are sums of money together with offers."""
 
-DENSE = 28
-"""Words for which `ENOUGH` is enough: a long mail or call about money, numbers and offers gathers signs in time."""
+WORDS_PER_ENOUGH = 28
+"""Words for which `ENOUGH_POINTS` is enough: a long mail or call about money, numbers and offers gathers signs in
+time."""
 
 
-def verdicts(text: str) -> tuple[Verdict, ...]:
+def verdicts(text: str) -> tuple[ModerationVerdict, ...]:
     """Of the text as it came in: the numbers that a redactor hides are what gives spam away."""
     found = (_spam(text), _abuse(text))
     return tuple(verdict for verdict in found if verdict)
 
 
-def _spam(text: str) -> Verdict | None:
+def _spam(text: str) -> ModerationVerdict | None:
     low = text.lower()
     signs = [sign for sign in _signs() if sign.pattern.search(text if sign.cased else low)]
     telling = sorted((sign for sign in signs if sign.points > 0), key=lambda sign: -sign.points)
-    if len(telling) < FEWEST or all(sign.ordinary for sign in telling):
+    if len(telling) < FEWEST_SIGNS or all(sign.ordinary for sign in telling):
         return None
-    if sum(sign.points for sign in signs) < ENOUGH * max(1.0, len(text.split()) / DENSE):
+    if sum(sign.points for sign in signs) < ENOUGH_POINTS * max(1.0, len(text.split()) / WORDS_PER_ENOUGH):
         return None
-    return Verdict("spam", "Reads like an advertisement: " + ", ".join(sign.name for sign in telling[:3]))
+    return ModerationVerdict("spam", "Reads like an advertisement: " + ", ".join(sign.name for sign in telling[:3]))
 
 
-def _abuse(text: str) -> Verdict | None:
+def _abuse(text: str) -> ModerationVerdict | None:
     low = text.lower()
     for name, pattern in _insults():
         if pattern.search(low):
-            return Verdict("abuse", name)
+            return ModerationVerdict("abuse", name)
     return None
 
 
 @cache
-def _signs() -> tuple[Sign, ...]:
+def _signs() -> tuple[SpamSign, ...]:
     return tuple(
-        Sign(
+        SpamSign(
             sign["name"],
             float(sign["points"]),
             "case" in sign,

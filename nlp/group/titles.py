@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.clean.language import UNKNOWN, language
-from nlp.clean.recognisers.lexicon import Kind, kind
+from nlp.clean.recognisers.lexicon import WordKind, word_kind
 from nlp.group.phrases import named, parser, phrases, plain
 
 Floats = NDArray[np.float32]
@@ -141,7 +141,7 @@ class _Heard:
         """Words that tie a phrase to the person who said it, or to one place; what no list of words has: slips of the
         pen, people's names; more words than are read at a glance."""
         rare = [word for word in words if word not in _SMALL and self.used[word] < min(RARE, len(self.said) / 4)]
-        slips = [word for word in rare if kind(word) in (Kind.UNKNOWN, Kind.GIVEN)]
+        slips = [word for word in rare if word_kind(word) in (WordKind.UNKNOWN, WordKind.GIVEN)]
         named = [word for word in words if word in self.names]
         tied = [word for word in words if word in _TIED]
         return (

@@ -19,7 +19,7 @@ from nlp.clean.language import language
 from nlp.clean.severity import severity
 from nlp.clean.statements import split
 from nlp.clean.urgency import urgency
-from nlp.clean.urgency_classifier import Meaning
+from nlp.clean.urgency_classifier import UrgencyClassifier
 from nlp.clean.verdicts import verdicts
 from nlp.embed.embedder import Embedder
 from tests.bench import Report, Row, corpus
@@ -120,7 +120,7 @@ def _worst(text: str) -> float:
 def _urgent() -> list[Row]:
     """Of sentences that are in none of the examples, and of what is said every day."""
     encode = Embedder(threads=1).encode
-    meaning = Meaning(encode)
+    meaning = UrgencyClassifier(encode)
 
     def raised(text: str) -> bool:
         said = [text[start:end] for start, end in split(text)]

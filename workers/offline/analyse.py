@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback.record.errors import Malformed
-from nlp.clean.cleaner import Cleaned, Statement
+from nlp.clean.cleaner import Cleaned, CleanStatement
 from nlp.embed import context
 from nlp.embed.checkpoint import UnusableModel
 from nlp.embed.crowds import Crowd, crowd_of
@@ -112,7 +112,7 @@ def _said(embedder: Embedder, cleaned: Sequence[Cleaned], progress: Progress) ->
     return Said(texts, _crowds([it for _, it in said]), row_of, embedded[: len(texts)], wholes)
 
 
-def _crowds(said: Sequence[Statement]) -> list[Crowd]:
+def _crowds(said: Sequence[CleanStatement]) -> list[Crowd]:
     languages, few = Counter(it.language for it in said), SELDOM * len(said)
     praised = sum(it.kind == "praise" for it in said) >= PRAISED * len(said)
     crowds = [crowd_of(it.language if languages[it.language] >= few else "en", it.kind) for it in said]

@@ -13,7 +13,7 @@ from nlp.embed import vector_cache
 if TYPE_CHECKING:
     from nlp.clean.cleaner import Cleaned, Cleaner
     from nlp.clean.urgency import Urgency
-    from nlp.clean.urgency_classifier import Meaning
+    from nlp.clean.urgency_classifier import UrgencyClassifier
     from nlp.embed.embedder import Embedder
 
 
@@ -25,7 +25,7 @@ class Tools:
         self._lock = threading.RLock()
         self._cleaner: Cleaner | None = None
         self._embedder: Embedder | None = None
-        self._meaning: Meaning | None = None
+        self._meaning: UrgencyClassifier | None = None
 
     def load(self) -> None:
         """Now rather than when the first piece waits for it."""
@@ -50,9 +50,9 @@ class Tools:
             return None
         with self._lock:
             if self._meaning is None:
-                from nlp.clean.urgency_classifier import Meaning  # noqa: PLC0415
+                from nlp.clean.urgency_classifier import UrgencyClassifier  # noqa: PLC0415
 
-                self._meaning = Meaning(self._kept)
+                self._meaning = UrgencyClassifier(self._kept)
             return self._meaning.find(texts, vectors)
 
     @property

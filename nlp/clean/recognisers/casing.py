@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nlp.clean.recognisers.lexicon import TITLES, Kind, Word
+from nlp.clean.recognisers.lexicon import TITLES, Word, WordKind
 
 
 def truecased(text: str, words: Sequence[Word]) -> str:
@@ -27,7 +27,7 @@ def _shape(word: Word, shouting: bool) -> str:
     if word.is_name:
         return word.text.title() if word.text.islower() or word.text.isupper() else word.text
     if shouting and word.text.isupper() and len(word.text) > 1:
-        return word.text.capitalize() if word.opens or word.kind is Kind.UNKNOWN else word.text.lower()
+        return word.text.capitalize() if word.opens or word.kind is WordKind.UNKNOWN else word.text.lower()
     return word.text
 
 
@@ -39,7 +39,7 @@ def worth_reading(words: Sequence[Word]) -> bool:
 
 
 def _might_be_name(word: Word) -> bool:
-    unknown = word.kind is Kind.UNKNOWN and word.capital and not word.text.isupper()
+    unknown = word.kind is WordKind.UNKNOWN and word.capital and not word.text.isupper()
     return unknown and word.text.lower() not in TITLES
 
 

@@ -36,7 +36,7 @@ TITLES = frozenset(
 LETTERS = str.maketrans("łŁøØđĐßıĿŀ", "lLoOdDsiLl")
 
 
-class Kind(Enum):
+class WordKind(Enum):
     GIVEN = auto()
     FAMILY = auto()
     EITHER = auto()
@@ -50,13 +50,18 @@ class Word:
     start: int
     end: int
     text: str
-    kind: Kind
+    kind: WordKind
     opens: bool
     """Stands where a sentence starts, so that its capital says nothing."""
 
     @property
+    def low(self) -> str:
+        """In lower case."""
+        return self.text.lower()
+
+    @property
     def is_name(self) -> bool:
-        return self.kind in (Kind.GIVEN, Kind.FAMILY)
+        return self.kind in (WordKind.GIVEN, WordKind.FAMILY)
 
     @property
     def capital(self) -> bool:
@@ -64,39 +69,39 @@ class Word:
 
 
 @cache
-def listed(name: str) -> frozenset[str]:
+def word_list(name: str) -> frozenset[str]:
     lines = (files(__package__) / f"{name}.txt").read_text(encoding="utf-8").splitlines()
     return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
-def plain(word: str) -> str:
+def without_accents(word: str) -> str:
     """Lower case without accents: José and jose are one."""
     bare = unicodedata.normalize("NFD", word.translate(LETTERS)).lower()
     return "".join(letter for letter in bare if not unicodedata.combining(letter))
 
 
 @lru_cache(65_536)
-def kind(word: str) -> Kind:
+def word_kind(word: str) -> WordKind:
     """Of a word in lower case."""
-    bare = re.sub("[’´`]", "'", plain(word))
-    if bare in listed("no_names"):
-        return Kind.EVERYDAY
-    if bare in listed("word_names"):
-        return Kind.EITHER
-    if bare in listed("first_names"):
-        return Kind.GIVEN
-    if bare in listed("surnames") or _compound_family(bare):
-        return Kind.FAMILY
-    if bare in listed("everyday_words") or _inflected(bare) or set(bare) == {"x"}:  # "xxxx" is anonymised already
-        return Kind.EVERYDAY
-    return _of_parts([kind(part) for part in bare.split("-") if part]) if "-" in bare else Kind.UNKNOWN
+    bare = re.sub("[’´`]", "'", without_accents(word))
+    if bare in word_list("no_names"):
+        return WordKind.EVERYDAY
+    if bare in word_list("word_names"):
+        return WordKind.EITHER
+    if bare in word_list("first_names"):
+        return WordKind.GIVEN
+    if bare in word_list("surnames") or _compound_family(bare):
+        return WordKind.FAMILY
+    if bare in word_list("everyday_words") or _inflected(bare) or set(bare) == {"x"}:  # "xxxx" is anonymised already
+        return WordKind.EVERYDAY
+    return _of_parts([word_kind(part) for part in bare.split("-") if part]) if "-" in bare else WordKind.UNKNOWN
 
 
 def _compound_family(word: str) -> bool:
     head, quote, tail = word.partition("'")
     if quote and head in ("o", "d"):
         return len(tail) > 2
-    return word.startswith(("mc", "mac", "fitz")) and len(word) > 5 and word not in listed("everyday_words")
+    return word.startswith(("mc", "mac", "fitz")) and len(word) > 5 and word not in word_list("everyday_words")
 
 
 def _inflected(word: str) -> bool:
@@ -104,15 +109,15 @@ def _inflected(word: str) -> bool:
     if quote and ending in ("s", "t", "ve", "re", "ll", "d", "m", ""):
         return True
     return any(
-        word.endswith(tail) and word[: -len(tail)] in listed("everyday_words")
+        word.endswith(tail) and word[: -len(tail)] in word_list("everyday_words")
         for tail in ("s", "ed", "ing", "ly", "er")
     )
 
 
-def _of_parts(kinds: list[Kind]) -> Kind:
-    if kinds and kinds[-1] in (Kind.GIVEN, Kind.FAMILY):
-        return Kind.GIVEN if Kind.GIVEN in kinds else Kind.FAMILY
-    return Kind.EVERYDAY if Kind.EVERYDAY in kinds or not kinds else Kind.UNKNOWN
+def _of_parts(kinds: list[WordKind]) -> WordKind:
+    if kinds and kinds[-1] in (WordKind.GIVEN, WordKind.FAMILY):
+        return WordKind.GIVEN if WordKind.GIVEN in kinds else WordKind.FAMILY
+    return WordKind.EVERYDAY if WordKind.EVERYDAY in kinds or not kinds else WordKind.UNKNOWN
 
 
 OPENS = re.compile(r'[.!?\n:;•"“(]|^\s*-\s*$')
@@ -135,6 +140,6 @@ def words_of(text: str) -> list[Word]:
 def _word(match: re.Match[str], opens: bool) -> Word:
     """Without the possessive: it is Anna whose desk is Anna's."""
     text = match.group()
-    if text.endswith(POSSESSIVES) and kind(text[:-2].lower()) is not Kind.EVERYDAY:
+    if text.endswith(POSSESSIVES) and word_kind(text[:-2].lower()) is not WordKind.EVERYDAY:
         text = text[:-2]
-    return Word(match.start(), match.start() + len(text), text, kind(text.lower()), opens)
+    return Word(match.start(), match.start() + len(text), text, word_kind(text.lower()), opens)

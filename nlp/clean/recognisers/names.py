@@ -1,255 +1,219 @@
-"""Names of people: titles, lists, where in a sentence names stand, and spaCy's entities, each checking the other."""
+"""Names of people, found by rules that stand in a table: titles, lists, where in a sentence names stand, and spaCy.
+
+Each rule yields the numbers of a name's first word and of the word after its last. The lists and spaCy check each
+other: neither is believed where the other, or what stands around the word, says that it is an everyday word or a place.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from spacy.tokens import Doc
 
 from nlp.clean.lookbehind import just_before
-from nlp.clean.recognisers.casing import shouted
-from nlp.clean.recognisers.company import Company
-from nlp.clean.recognisers.institutions import HOUSES, STREETS, told_after, told_before, told_in_welsh
-from nlp.clean.recognisers.lexicon import TITLES, Kind, Word, listed
+from nlp.clean.recognisers.enumerations import Enumeration
+from nlp.clean.recognisers.institutions import HOUSES, STREETS
+from nlp.clean.recognisers.lexicon import TITLES, Word, WordKind
 from nlp.clean.recognisers.name_cues import BEFORE_WHO, DOES, PERSONAL, SAID_IN_WELSH, SLOT, STRONG
-from nlp.clean.recognisers.scan import Find
+from nlp.clean.recognisers.name_line import FUNCTION_WORDS, NameLine, is_family_word
+from nlp.clean.recognisers.pattern_scanner import Detection
 
 SOFT_TITLES = frozenset(
     ["miss", "lady", "sister", "nurse", "doctor", "sir", "professor", "councillor", "reverend", "sr", "pc"]
 )
 """Also everyday words: followed by an everyday word they are no title."""
-ROLES = frozenset(["sister", "nurse", "cllr", "councillor", "pc"])
+
+ROLE_TITLES = frozenset(["sister", "nurse", "cllr", "councillor", "pc"])
 """Titles that tell in what capacity somebody acted: they stay."""
-PARTICLES = frozenset(["de", "da", "di", "del", "della", "der", "den", "van", "von", "la", "le", "al", "el", "bin"])
-PARTICLES |= frozenset(["ibn", "ap", "ab", "mc", "mac", "st", "o"])
-FUNCTION = listed("function_words")
-FAMILY_WORDS = listed("family_words")
-FLEETING = frozenset(["may", "long", "day", "early", "good", "bad", "best", "short", "young", "close"])
-"""Those that also go on a sentence behind a name ("emma may come"): names there only with a capital."""
-SAINTS = ("st", "saint")
+
+WordSpans = Iterator[tuple[int, int]]
+
+
+def _titled(line: NameLine) -> WordSpans:
+    """Mrs King, Mr D. R. Jones: almost whatever stands behind a title is a name."""
+    for place, title in enumerate(line.words[:-1]):
+        if title.low not in TITLES or not line.followed(place):
+            continue
+        first = place + 1
+        while len(line.words[first].text) == 1 and line.words[first].capital and line.followed(first):
+            first += 1
+        word, soft = line.words[first], title.low in SOFT_TITLES
+        anonymised = set(word.low) == {"x"}
+        if len(word.text) < 2 or anonymised or word.low in TITLES or line.is_place(first, first + 1):
+            continue
+        if (not soft and is_family_word(word)) or line.could_be_name(word, strict=soft):
+            yield place + (title.low in ROLE_TITLES), line.name_end(first)
+
+
+def _given_name(line: NameLine) -> WordSpans:
+    """Anna, and K Adebayo: a word of the list of given names that is no other word."""
+    for place, word in enumerate(line.words):
+        if word.kind is not WordKind.GIVEN or (line.foreign and not word.capital):
+            continue
+        end = line.name_end(place)
+        if not line.is_place(place, end):
+            yield _initials_before(line, place), end
+
+
+def _pair_of_capitals(line: NameLine) -> WordSpans:
+    """Rose Green, Will Young: words as well as names, but two capitals within a sentence, the second a family name."""
+    for place, word in enumerate(line.words):
+        if word.kind is not WordKind.EITHER or not line.telling_capital(word) or not line.followed(place):
+            continue
+        second = line.words[place + 1]
+        family = second.capital and second.kind in (WordKind.FAMILY, WordKind.UNKNOWN)
+        if family and word.low not in FUNCTION_WORDS and not line.is_place(place, place + 2):
+            yield place, line.name_end(place)
+
+
+def _introduced(line: NameLine) -> WordSpans:
+    """My name is ..., thanks to ...: a place in a sentence where names stand, and a word that can be one."""
+    place_at = {word.start: place for place, word in enumerate(line.words)}
+    for match in SLOT.finditer(line.text):
+        place = place_at.get(match.end())
+        if place is None or line.words[place].low in FUNCTION_WORDS or line.words[place].low in TITLES:
+            continue
+        word, strong = line.words[place], just_before(STRONG, line.text, match.end())
+        if line.is_place(place, place + 1):
+            if strong and word.kind is WordKind.GIVEN and line.followed(place) and line.words[place + 1].capital:
+                yield place, place + 2  # my name is Jennifer Ward
+        elif line.foreign and not word.capital and not (strong and word.is_name):
+            continue
+        elif FILLS_SLOT[word.kind](line, place, strong):
+            yield place, line.name_end(place)
+
+
+def _acting(line: NameLine) -> WordSpans:
+    """Ann at the desk, Ann who helped: before what tells where or that somebody acted."""
+    for place, word in enumerate(line.words):
+        if not BEFORE_WHO.match(line.text, word.end) or word.low in FUNCTION_WORDS:
+            continue
+        if word.is_name or (word.kind is not WordKind.EVERYDAY and word.capital and not word.opens):
+            before = place and line.followed(place - 1) and line.words[place - 1].kind
+            yield place - (before in (WordKind.GIVEN, WordKind.EITHER)), place + 1
+
+
+def _read_by_spacy(line: NameLine) -> WordSpans:
+    """What spaCy takes for a person, less what leads it in, unless the words themselves speak against it."""
+    for entity in line.doc.ents if line.doc is not None else ():
+        if entity.label_ != "PERSON":
+            continue
+        first = bisect_left(line.words, entity.start_char, key=lambda word: word.start)
+        last = bisect_right(line.words, entity.end_char, key=lambda word: word.end)
+        while first < last and not line.could_be_name(line.words[first], strict=True):
+            first += 1
+        if first >= last or (line.foreign and not line.words[first].capital):
+            continue
+        end = line.name_end(first)
+        before_house = end < len(line.words) and line.words[end].low in HOUSES
+        if not before_house and _believable(line, first, last):
+            yield first, end
+
+
+class NameRule(NamedTuple):
+    """A rule with the score of what it finds; the score settles what a place is called that others find as well."""
+
+    find: Callable[[NameLine], WordSpans]
+    score: float
+
+
+NAME_RULES = (
+    NameRule(_titled, 0.8),
+    NameRule(_given_name, 0.75),
+    NameRule(_pair_of_capitals, 0.7),
+    NameRule(_introduced, 0.65),
+    NameRule(_acting, 0.7),
+    NameRule(_read_by_spacy, 0.6),
+)
 
 
 class NameFinder:
-    def find(self, text: str, words: Sequence[Word], doc: Doc | None) -> Iterator[Find]:
-        """`words` are those of the text, `doc` is that of the truecased text, where it was worth reading."""
-        line = _Line(text, words, shouted(words))
-        found = [*line.titled(), *line.listed(), *line.in_slots(), *line.at_work()]
-        found += line.entities(doc) if doc is not None else ()
+    """Finds the names of people in a text."""
+
+    def find(self, text: str, words: Sequence[Word], doc: Doc | None) -> Iterator[Detection]:
+        """Apply all rules, and then find who is named in one breath with what they found.
+
+        `words` are those of the text; `doc` is that of the truecased text, where it was worth reading.
+        """
+        line = NameLine(text, words, doc)
+        found = [
+            Detection(words[start].start, words[end - 1].end, "NAME", rule.score)
+            for rule in NAME_RULES
+            for start, end in rule.find(line)
+        ]
         yield from found
         if found and not line.shouting:
-            yield from Company(text, words, line.is_place).joined(found)
+            yield from Enumeration(line).names_beside(found)
 
 
-def _foreign(words: Sequence[Word]) -> bool:
-    """Whether most words are no English ones: other languages have words that are our names, so there a name needs
-    its capital."""
-    unknown = sum(word.kind is Kind.UNKNOWN for word in words)
-    return unknown > 2 and sum(word.kind in (Kind.EVERYDAY, Kind.EITHER) for word in words) < unknown
+def _initials_before(line: NameLine, place: int) -> int:
+    """K Adebayo, and I. Jones, but not: I Adebayo."""
+    while place and line.followed(place - 1):
+        letter = line.words[place - 1]
+        dotted = line.text[letter.end : letter.end + 1] == "."
+        if len(letter.text) != 1 or not letter.capital or not (dotted or letter.text not in "AI"):
+            break
+        place -= 1
+    return place
 
 
-def _nobody(word: str) -> bool:
-    """Behind a title: an initial, what was anonymised already, a second title."""
-    return len(word) < 2 or set(word) == {"x"} or word in TITLES
+def _family_follows(line: NameLine, place: int) -> bool:
+    return line.followed(place) and line.words[place + 1].kind is WordKind.FAMILY
 
 
-def _family(word: Word) -> bool:
-    """Whether an everyday word behind a title or a given name is a family name: Mrs King, james brown."""
-    low = word.text.lower()
-    return low in FAMILY_WORDS and (low not in FLEETING or (word.capital and not word.text.isupper()))
+def _given_fills(line: NameLine, place: int, strong: bool) -> bool:
+    """A given name always does."""
+    return True
 
 
-class _Line:
-    """One text while its names are sought."""
+def _family_fills(line: NameLine, place: int, strong: bool) -> bool:
+    """A family name does with a capital, or in a slot for names alone."""
+    return strong or line.telling_capital(line.words[place])
 
-    def __init__(self, text: str, words: Sequence[Word], shouting: bool) -> None:
-        self._text = text
-        self._words = words
-        self.shouting = shouting
-        self._at = {word.start: place for place, word in enumerate(words)}
-        self._foreign = _foreign(words)
 
-    def titled(self) -> Iterator[Find]:
-        for place, word in enumerate(self._words[:-1]):
-            if word.text.lower() not in TITLES or not self._adjacent(place):
-                continue
-            first = self._behind_initials(place + 1)
-            following = self._words[first]
-            soft = word.text.lower() in SOFT_TITLES
-            if _nobody(following.text.lower()):
-                continue
-            behind = not soft and _family(following)
-            if (behind or self._could_be_name(following, strict=soft)) and not self.is_place(first, first + 1):
-                yield self._span(place + (word.text.lower() in ROLES), self._extend(first), 0.8)
+def _either_fills(line: NameLine, place: int, strong: bool) -> bool:
+    """What is a word or a place too does only if more says so."""
+    if strong or _family_follows(line, place):
+        return True
+    word = line.words[place]
+    return line.telling_capital(word) and just_before(PERSONAL, line.text, word.start)
 
-    def _behind_initials(self, place: int) -> int:
-        """Mr D. R. Jones is Jones."""
-        while len(self._words[place].text) == 1 and self._words[place].capital and self._adjacent(place):
-            place += 1
-        return place
 
-    def listed(self) -> Iterator[Find]:
-        for place, word in enumerate(self._words):
-            if self._foreign and not word.capital:
-                continue
-            if word.kind is Kind.GIVEN:
-                end = self._extend(place)
-                if not self.is_place(place, end):
-                    yield self._span(self._with_initials(place), end, 0.75)
-            elif word.kind is Kind.EITHER and self._pair(place):
-                yield self._span(place, self._extend(place), 0.7)
+def _unknown_fills(line: NameLine, place: int, strong: bool) -> bool:
+    """What no list knows does before a family name, or in a slot for names alone; in Welsh, with its capital."""
+    word = line.words[place]
+    if _family_follows(line, place):
+        return True
+    return strong and (word.capital or not just_before(SAID_IN_WELSH, line.text, word.start))
 
-    def _pair(self, place: int) -> bool:
-        """Rose Green, Will Young: two capitals within a sentence, the second a family name."""
-        if self.shouting or not self._adjacent(place):
-            return False
-        first, second = self._words[place : place + 2]
-        both = first.capital and second.capital and second.kind in (Kind.FAMILY, Kind.UNKNOWN)
-        return both and first.text.lower() not in FUNCTION and not self.is_place(place, place + 2)
 
-    def _with_initials(self, place: int) -> int:
-        while place and len(self._words[place - 1].text) == 1 and self._initial(place - 1):
-            place -= 1
-        return place
+def _everyday_fills(line: NameLine, place: int, strong: bool) -> bool:
+    """An everyday word never does."""
+    return False
 
-    def _initial(self, place: int) -> bool:
-        """K Adebayo, and I. Jones, but not: I Adebayo."""
-        letter = self._words[place]
-        dotted = self._text[letter.end : letter.end + 1] == "."
-        return letter.capital and self._adjacent(place) and (dotted or letter.text not in "AI")
 
-    def in_slots(self) -> Iterator[Find]:
-        for match in SLOT.finditer(self._text):
-            place = self._at.get(match.end())
-            if place is not None:
-                yield from self._slot(place, just_before(STRONG, self._text, match.end()))
+FILLS_SLOT: dict[WordKind, Callable[[NameLine, int, bool], bool]] = {
+    WordKind.GIVEN: _given_fills,
+    WordKind.FAMILY: _family_fills,
+    WordKind.EITHER: _either_fills,
+    WordKind.UNKNOWN: _unknown_fills,
+    WordKind.EVERYDAY: _everyday_fills,
+}
+"""Whether a word is a name where names stand, by what kind of word it is; the last argument tells whether only names
+stand there."""
 
-    def at_work(self) -> Iterator[Find]:
-        """Before what tells where or that somebody acted: Ann at the desk, Ann who helped."""
-        for place, word in enumerate(self._words):
-            if not BEFORE_WHO.match(self._text, word.end) or word.text.lower() in FUNCTION:
-                continue
-            if word.is_name or (word.kind is not Kind.EVERYDAY and word.capital and not word.opens):
-                yield self._span(place - self._behind_given(place), place + 1, 0.7)
 
-    def _behind_given(self, place: int) -> bool:
-        return place > 0 and self._adjacent(place - 1) and self._words[place - 1].kind in (Kind.GIVEN, Kind.EITHER)
-
-    def _slot(self, place: int, strong: bool) -> Iterator[Find]:
-        word = self._words[place]
-        low = word.text.lower()
-        if low in FUNCTION or low in TITLES:
-            return
-        if self.is_place(place, place + 1):
-            if strong and word.kind is Kind.GIVEN and self._adjacent(place) and self._words[place + 1].capital:
-                yield self._span(place, place + 2, 0.65)  # my name is Jennifer Ward
-            return
-        if self._foreign and not word.capital and not (strong and word.is_name):
-            return
-        if self._fills(place, strong):
-            yield self._span(place, self._extend(place), 0.65)
-
-    def _fills(self, place: int, strong: bool) -> bool:
-        """Whether the word is a name in this slot: one that is a word or a place too, only if more says so."""
-        word = self._words[place]
-        paired = word.kind is not Kind.EVERYDAY and self._adjacent(place) and self._words[place + 1].kind is Kind.FAMILY
-        if word.kind is Kind.EITHER:
-            return strong or paired or self._asked(place)
-        if word.kind is Kind.FAMILY:
-            return strong or (word.capital and not self.shouting)
-        if word.kind is Kind.UNKNOWN and strong:
-            return word.capital or paired or not just_before(SAID_IN_WELSH, self._text, word.start)
-        return word.is_name or paired
-
-    def _asked(self, place: int) -> bool:
-        word = self._words[place]
-        return word.capital and not self.shouting and just_before(PERSONAL, self._text, word.start)
-
-    def entities(self, doc: Doc) -> Iterator[Find]:
-        for entity in doc.ents:
-            if entity.label_ != "PERSON":
-                continue
-            first = bisect_left(self._words, entity.start_char, key=lambda word: word.start)
-            last = bisect_right(self._words, entity.end_char, key=lambda word: word.end)
-            inside = list(range(first, last))
-            while inside and not self._could_be_name(self._words[inside[0]], strict=True):
-                inside.pop(0)
-            if inside and self._believable(inside) and (self._words[inside[0]].capital or not self._foreign):
-                end = self._extend(inside[0])
-                if end == len(self._words) or self._words[end].text.lower() not in HOUSES:
-                    yield self._span(inside[0], end, 0.6)
-
-    def _believable(self, places: Sequence[int]) -> bool:
-        words = [self._words[place] for place in places]
-        if self.is_place(places[0], places[-1] + 1):
-            return False
-        if words[-1].text.lower() in STREETS and len(words) > 1 and words[0].kind is not Kind.GIVEN:
-            return False
-        if any(word.is_name for word in words):
-            return words[0].kind is not Kind.EITHER or len(words) > 1
-        if self.shouting:
-            return False
-        return (
-            all(word.kind is Kind.UNKNOWN and word.capital for word in words)
-            and not words[0].text.isupper()
-            and (len(words) > 1 or not words[0].opens or DOES.match(self._text, words[0].end) is not None)
-        )
-
-    def _extend(self, place: int) -> int:
-        """The word after the last of the name that starts here."""
-        end = place + 1
-        while end < len(self._words) and end - place < 4 and self._adjacent(end - 1) and self._continues(end):
-            end += 1
-        return end
-
-    def _continues(self, place: int) -> bool:
-        word = self._words[place]
-        if word.text.lower() in HOUSES:
-            return False
-        if word.is_name or (self._words[place - 1].kind is Kind.GIVEN and _family(word)):
-            return True
-        following = self._words[place + 1] if self._adjacent(place) else None
-        if word.text.lower() in PARTICLES or (len(word.text) == 1 and word.capital):
-            return following is not None and following.kind is not Kind.EVERYDAY
-        if word.kind is Kind.EITHER:
-            return word.text.lower() not in FUNCTION or (word.capital and not self.shouting)
-        return word.kind is Kind.UNKNOWN and len(word.text) > 2
-
-    def _could_be_name(self, word: Word, *, strict: bool) -> bool:
-        if word.is_name:
-            return True
-        if word.kind is Kind.EVERYDAY:
-            return not strict and word.capital and not self.shouting and word.text.lower() not in FUNCTION
-        return (
-            word.kind is Kind.UNKNOWN
-            or (word.text.lower() not in FUNCTION and not strict)
-            or (word.capital and not self.shouting)
-        )
-
-    def _adjacent(self, place: int) -> bool:
-        """Whether the next word follows with nothing but a space, or the dot of an initial or a title, between."""
-        if place + 1 >= len(self._words):
-            return False
-        word, following = self._words[place], self._words[place + 1]
-        between = self._text[word.end : following.start]
-        dotted = len(word.text) == 1 or word.text.lower() in TITLES
-        return between.strip(" ") == "" or (dotted and between.strip(" ") == ".")
-
-    def is_place(self, start: int, end: int) -> bool:
-        """Lincoln ward, in Derby: what carries the meaning of the complaint stays."""
-        first, last = self._words[start], self._words[end - 1]
-        if (
-            told_after(self._text, first.start, last.end)
-            or told_in_welsh(self._text, first.start)
-            or self._saint(start)
-        ):
-            return True
-        either = all(word.kind in (Kind.EITHER, Kind.UNKNOWN) for word in self._words[start:end])
-        return either and told_before(self._text, first.start)
-
-    def _saint(self, place: int) -> bool:
-        """St Luke's is a hospital, wherever in the name one starts."""
-        return any(word.text.lower() in SAINTS for word in self._words[max(place - 1, 0) : place + 1])
-
-    def _span(self, start: int, end: int, score: float) -> Find:
-        return Find(self._words[start].start, self._words[end - 1].end, "NAME", score)
+def _believable(line: NameLine, start: int, end: int) -> bool:
+    """Whether these words are a person, as spaCy says: known names are, and unknown words that look like names."""
+    words = line.words[start:end]
+    street = words[-1].low in STREETS and len(words) > 1 and words[0].kind is not WordKind.GIVEN
+    if street or line.is_place(start, end):
+        return False
+    if any(word.is_name for word in words):
+        return words[0].kind is not WordKind.EITHER or len(words) > 1
+    if line.shouting or words[0].text.isupper():
+        return False
+    within = len(words) > 1 or not words[0].opens or DOES.match(line.text, words[0].end) is not None
+    return within and all(word.kind is WordKind.UNKNOWN and word.capital for word in words)

@@ -41,7 +41,7 @@ SPELT = re.compile(r"[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}|[a-z]{2}\d{2}[a-z]{3}")
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class Reading:
     text: str
     places: tuple[tuple[int, int], ...] | None
     """Where each letter came from, (start, end) in the text that came in; None for a view that is the text itself."""
@@ -52,17 +52,17 @@ class View:
         return self.places[start][0], self.places[end - 1][1]
 
 
-def unfolded(text: str) -> View:
+def unfolded(text: str) -> Reading:
     """Full width, homoglyphs, zero width and foreign digits undone."""
     if text.isascii():
-        return View(text, None)
+        return Reading(text, None)
     letters, places = [], []
     mixed = _mixed(text)
     for place, letter in enumerate(text):
         for plain in _unfold(letter, mixed[place]):
             letters.append(plain)
             places.append((place, place + 1))
-    return View("".join(letters), tuple(places))
+    return Reading("".join(letters), tuple(places))
 
 
 def _unfold(letter: str, mixed: bool) -> str:
@@ -87,7 +87,7 @@ def _mixed(text: str) -> list[bool]:
     return flags
 
 
-def spoken(view: View) -> View | None:
+def spoken(view: Reading) -> Reading | None:
     """The view with digits that were said one by one written as digits; None where there are none."""
     runs = _runs(view.text)
     if not runs:
@@ -100,7 +100,7 @@ def spoken(view: View) -> View | None:
         end = stop
     letters += view.text[end:]
     places += [view.origin(place, place + 1) for place in range(end, len(view.text))]
-    return View("".join(letters), tuple(places))
+    return Reading("".join(letters), tuple(places))
 
 
 _Written = list[tuple[str, int, int]]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from nlp.clean.urgency import urgency
-from nlp.clean.urgency_classifier import Meaning
+from nlp.clean.urgency_classifier import UrgencyClassifier
 from nlp.embed.embedder import Embedder
 
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -19,23 +19,23 @@ def embedder() -> Embedder:
 
 
 @pytest.fixture(scope="module")
-def meaning(embedder: Embedder) -> Meaning:
-    return Meaning(embedder.encode)
+def meaning(embedder: Embedder) -> UrgencyClassifier:
+    return UrgencyClassifier(embedder.encode)
 
 
-def raised(embedder: Embedder, meaning: Meaning, text: str) -> bool:
+def raised(embedder: Embedder, meaning: UrgencyClassifier, text: str) -> bool:
     return urgency(text) is not None or meaning.find([text], embedder.encode([text])) is not None
 
 
-def test_nearly_all_that_nobody_wrote_a_pattern_for_is_raised(embedder: Embedder, meaning: Meaning) -> None:
+def test_nearly_all_that_nobody_wrote_a_pattern_for_is_raised(embedder: Embedder, meaning: UrgencyClassifier) -> None:
     assert sum(raised(embedder, meaning, text) for text in UNSEEN["urgent"]) >= 0.85 * len(UNSEEN["urgent"])
 
 
-def test_what_only_sounds_alike_is_seldom_raised(embedder: Embedder, meaning: Meaning) -> None:
+def test_what_only_sounds_alike_is_seldom_raised(embedder: Embedder, meaning: UrgencyClassifier) -> None:
     assert sum(raised(embedder, meaning, text) for text in UNSEEN["calm"]) <= 0.1 * len(UNSEEN["calm"])
 
 
-def test_what_is_said_every_day_is_not_raised(embedder: Embedder, meaning: Meaning) -> None:
+def test_what_is_said_every_day_is_not_raised(embedder: Embedder, meaning: UrgencyClassifier) -> None:
     everyday = [
         "I waited three weeks for a new bin",
         "The receptionist was rude and the phone was not answered",
@@ -98,22 +98,24 @@ def test_a_pattern_tells_its_kind_and_its_words(text: str, kind: str) -> None:
         "He would never hurt anybody",
     ],
 )
-def test_figures_of_speech_denials_and_what_is_over_are_calm(embedder: Embedder, meaning: Meaning, text: str) -> None:
+def test_figures_of_speech_denials_and_what_is_over_are_calm(
+    embedder: Embedder, meaning: UrgencyClassifier, text: str
+) -> None:
     assert not raised(embedder, meaning, text)
 
 
-def test_the_nearest_example_is_the_reason(embedder: Embedder, meaning: Meaning) -> None:
+def test_the_nearest_example_is_the_reason(embedder: Embedder, meaning: UrgencyClassifier) -> None:
     said = ["The form was long", "my father's chest hurts and he will not wake up"]
     found = meaning.find(said, embedder.encode(said))
     assert found is not None and found.kind == "danger" and "most like" in found.reason
 
 
-def test_words_of_praise_need_more_to_be_urgent(embedder: Embedder, meaning: Meaning) -> None:
+def test_words_of_praise_need_more_to_be_urgent(embedder: Embedder, meaning: UrgencyClassifier) -> None:
     assert not raised(embedder, meaning, "The nurse who looked after my dying mother was lovely and kind")
     assert raised(embedder, meaning, "goodbye, I love you all, by tonight I will be dead and happy")
 
 
-def test_a_long_call_is_raised_for_what_is_plainly_urgent_in_it(embedder: Embedder, meaning: Meaning) -> None:
+def test_a_long_call_is_raised_for_what_is_plainly_urgent_in_it(embedder: Embedder, meaning: UrgencyClassifier) -> None:
     call = [
         f"I rang about the {what} on {day} and nobody called me back"
         for what in ["bins", "rent", "bus"]
@@ -125,5 +127,5 @@ def test_a_long_call_is_raised_for_what_is_plainly_urgent_in_it(embedder: Embedd
     assert found is not None and found.kind == "self_harm"
 
 
-def test_nothing_said_is_nothing_urgent(embedder: Embedder, meaning: Meaning) -> None:
+def test_nothing_said_is_nothing_urgent(embedder: Embedder, meaning: UrgencyClassifier) -> None:
     assert meaning.find([], embedder.encode([])) is None

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from feedback.record.errors import Malformed
-from nlp.clean.cleaner import Cleaned, Statement
+from nlp.clean.cleaner import Cleaned, CleanStatement
 from nlp.embed.checkpoint import UnusableModel
 from workers.offline import analyse as subject
 from workers.offline import parallel_clean
@@ -25,7 +25,9 @@ class FakeCleaner:
     def _one(self, text: str) -> Cleaned:
         said = [part.strip() for part in text.split(".") if part.strip()]
         statements = tuple(
-            Statement(part, 0, len(part), "en", "praise" if "lovely" in part else "problem", part == "nothing", 0.5)
+            CleanStatement(
+                part, 0, len(part), "en", "praise" if "lovely" in part else "problem", part == "nothing", 0.5
+            )
             for part in said
         )
         return Cleaned(text, (), "en", statements, (), None)
@@ -154,6 +156,6 @@ def test_praise_is_grouped_and_told_apart(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("number", "languages"), [(2_000, {"en"}), (200, {"en", "fr"})])
 def test_a_language_told_of_hardly_any_is_english_misread(number: int, languages: set[str]) -> None:
-    said = [Statement("late", 0, 4, "en", "problem", False, 0.5)] * number
-    said += [Statement("non - judgmental", 0, 16, "fr", "problem", False, 0.5)] * 6
+    said = [CleanStatement("late", 0, 4, "en", "problem", False, 0.5)] * number
+    said += [CleanStatement("non - judgmental", 0, 16, "fr", "problem", False, 0.5)] * 6
     assert {crowd.language for crowd in subject._crowds(said)} == languages

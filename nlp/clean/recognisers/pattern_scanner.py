@@ -9,12 +9,12 @@ from typing import Any
 import regex
 from presidio_analyzer import Pattern, PatternRecognizer
 
-SECONDS = 5
+TIMEOUT_SECONDS = 5
 """Presidio skips a pattern that takes too long and goes on, so the text would leave unredacted; here it raises."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Find:
+class Detection:
     """A place in a text with what it holds; `score` settles which of two that overlap gives its name."""
 
     start: int
@@ -23,8 +23,8 @@ class Find:
     score: float
 
 
-class Scanner:
-    """Raises TimeoutError for a text that a pattern cannot finish in `SECONDS`."""
+class PatternScanner:
+    """Raises TimeoutError for a text that a pattern cannot finish in `TIMEOUT_SECONDS`."""
 
     def __init__(self, recognisers: Iterable[Any]) -> None:
         self._rules = [
@@ -33,12 +33,12 @@ class Scanner:
             for pattern in recogniser.patterns
         ]
 
-    def find(self, text: str) -> Iterator[Find]:
+    def find(self, text: str) -> Iterator[Detection]:
         for compiled, pattern, recogniser in self._rules:
-            for match in compiled.finditer(text, timeout=SECONDS):
+            for match in compiled.finditer(text, timeout=TIMEOUT_SECONDS):
                 score = _score(recogniser, pattern, match.group())
                 if score > 0 and match.end() > match.start():
-                    yield Find(match.start(), match.end(), recogniser.supported_entities[0], score)
+                    yield Detection(match.start(), match.end(), recogniser.supported_entities[0], score)
 
 
 def _score(recogniser: PatternRecognizer, pattern: Pattern, value: str) -> float:
