@@ -1,6 +1,7 @@
 """The house keeps its plan: every module has a floor, every name one meaning, and nothing grows out of its room."""
 
 import ast
+import re
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -95,3 +96,10 @@ def test_no_module_or_function_outgrows_its_room(path: Path) -> None:
 def test_every_module_says_what_it_is_for(path: Path) -> None:
     told = ast.get_docstring(tree(path)) or ""
     assert len(told.split()) >= 4 and "TODO" not in told
+
+
+def test_the_word_list_names_classes_that_exist_each_once() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    words = re.findall(r"^\| ([a-z ]+) \| `([A-Z]\w+)` \|", page.partition("## Words")[2], re.MULTILINE)
+    counts = Counter(name for name, _ in named_classes())
+    assert len(words) > 15 and {name: counts[name] for _, name in words if counts[name] != 1} == {}
