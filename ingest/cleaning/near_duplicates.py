@@ -56,7 +56,7 @@ def _near(one: Any, other: Any) -> ColumnElement[bool]:
     return and_(
         other.service_id == one.service_id,
         other.id != one.id,
-        other.said_at.between(one.said_at - minhash.COPY_SPAN, one.said_at + minhash.DAY),
+        other.said_at.between(one.said_at - minhash.COPY_SPAN, one.said_at + minhash.COPY_SPAN),
         other.bands.overlap(one.bands),
         other.overruled.is_not(False),
     )
