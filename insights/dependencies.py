@@ -2,6 +2,6 @@
 
 from litestar.di import NamedDependency
 
-from insights.issues.queries.query_embedding import Meaning
+from insights.issues.queries.query_embedding import QueryEmbedder
 
-GivenMeaning = NamedDependency[Meaning]
+QueryEmbedderDependency = NamedDependency[QueryEmbedder]

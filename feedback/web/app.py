@@ -31,7 +31,7 @@ from ingest.intake.rate_limit import RateLimit
 from ingest.intake.writer import Writer
 from ingest.pages import citizen_pages
 from insights.api.routes import ROUTERS
-from insights.issues.queries.query_embedding import Meaning
+from insights.issues.queries.query_embedding import QueryEmbedder
 from insights.pages import dashboard as staff_pages
 from insights.pages import leaving_page
 
@@ -177,7 +177,7 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
         dependencies={
             "record": provide(record),
             "work_queue": provide(work_queue),
-            "meaning": provide(Meaning(settings.embedding_model)),
+            "query_embedder": provide(QueryEmbedder(settings.embedding_model)),
             "intake": Provide(_intake, sync_to_thread=False),
         },
         exception_handlers=handlers,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from feedback.record.models import Alert, Feedback, Issue, Service, Signal, Statement, Subscription, Theme, ThemeSignal
 from feedback.record.states import ChannelName, IssueStatus, SignalKind, Trend
 from insights.issues.queries import signals
-from insights.issues.queries.issues import LONGEST_QUOTE
+from insights.issues.queries.issues import LONGEST_QUOTE_CHARACTERS
 from insights.presentation.schemas import NearbyChange
 
 TEST_PREFIX = "[Test]"
@@ -177,7 +177,7 @@ def _quotes(session: Session, alert: Alert, issue: Issue | None) -> list[dict[st
 
 
 def _quote(channel: str, text: str) -> dict[str, str]:
-    return {"text": text[:LONGEST_QUOTE], "channel": channel}
+    return {"text": text[:LONGEST_QUOTE_CHARACTERS], "channel": channel}
 
 
 def encode(event: dict[str, Any]) -> bytes:

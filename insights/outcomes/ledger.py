@@ -14,7 +14,7 @@ from feedback.record.states import FeedbackStage, SignalTier
 from insights.issues.decisions import lifecycle
 from insights.outcomes import effect
 from insights.outcomes.effect import DAYS_AFTER, DAYS_BEFORE, Day, Outcome
-from insights.presentation.schemas import Measured
+from insights.presentation.schemas import MeasuredChange
 
 DAY = dt.timedelta(days=1)
 RATE_PER_PIECES = 1_000  # of feedback
@@ -22,15 +22,15 @@ RATE_PER_PIECES = 1_000  # of feedback
 DayCounts = dict[int, Day]
 
 
-class OutcomeView(Measured, frozen=True, kw_only=True):
+class OutcomeView(MeasuredChange, frozen=True, kw_only=True):
     """What one action did; `action` is its id. The parts by channel and language show whom a fix left behind."""
 
     action: uuid.UUID
     what: str
     at: dt.datetime
     link: str | None
-    by_channel: dict[str, Measured]
-    by_language: dict[str, Measured]
+    by_channel: dict[str, MeasuredChange]
+    by_language: dict[str, MeasuredChange]
 
 
 class LedgerEntry(msgspec.Struct, frozen=True):
@@ -79,7 +79,7 @@ def _outcome(
     since, until = _begun(session, issue, action.at, surge, last), (now - action.at) // DAY
     parts = _days(session, issue, action.at)
 
-    def measured(*part: str) -> Measured:
+    def measured(*part: str) -> MeasuredChange:
         return _view(effect.measure(parts[part], since=since, until=until, surge=surge is not None))
 
     whole = measured("all")
@@ -98,8 +98,8 @@ def _second(parts: Iterable[tuple[str, ...]], kind: str) -> list[str]:
     return sorted(part[1] for part in parts if part[0] == kind)
 
 
-def _view(found: Outcome) -> Measured:
-    return Measured(
+def _view(found: Outcome) -> MeasuredChange:
+    return MeasuredChange(
         before=None if found.before is None else RATE_PER_PIECES * found.before,
         after=None if found.after is None else RATE_PER_PIECES * found.after,
         change=found.change,

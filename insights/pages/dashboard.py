@@ -23,7 +23,7 @@ from feedback.record.models import Service
 from feedback.record.states import Tone
 from insights.issues.decisions import lifecycle
 from insights.issues.queries import feedback, issues, services, signals, themes
-from insights.issues.queries.feedback import Sought
+from insights.issues.queries.feedback import FeedbackFilters
 from insights.pages import (
     alerts_page,
     false_alarms,
@@ -39,7 +39,7 @@ from insights.pages import (
 from insights.pages.layout import failure_page, files, plotly, redirect, show
 from insights.presentation import labels
 
-AT_ONCE = 50
+PAGE_SIZE = 50
 MOST_THEMES = 10
 
 PageNumber = Annotated[int, QueryParameter(ge=1, le=10_000)]
@@ -54,7 +54,7 @@ def home(request: AnyRequest, record: GivenRecord) -> Response[str] | Redirect:
         except NotAuthentic:
             services = session.scalars(select(Service).order_by(Service.name))
             return show(None, "home.html", services=[s for s in services if s.properties.anyone_may_write])
-    return redirect(signing_in.START)
+    return redirect(signing_in.DASHBOARD_PATH)
 
 
 @get("/dashboard", sync_to_thread=True)
@@ -129,7 +129,7 @@ def service_page(
             tone=chosen.tone,
         )
         emerging = issues.emerging(session, found)
-        shown = listed[(page - 1) * AT_ONCE : page * AT_ONCE]
+        shown = listed[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
         return show(
             who,
             "service.html",
@@ -146,7 +146,7 @@ def service_page(
             filters=chosen,
             total=len(listed),
             page=page,
-            pages=-(-len(listed) // AT_ONCE),
+            pages=-(-len(listed) // PAGE_SIZE),
         )
 
 
@@ -164,14 +164,14 @@ def feedback_page(
     with record.transaction() as session:
         who = authenticate(session, request)
         found = access.service_for(session, who, service)
-        items = feedback.feedback_page(session, found, AT_ONCE, after, Sought(only=only or None))
+        items = feedback.feedback_page(session, found, PAGE_SIZE, after, FeedbackFilters(only=only or None))
         return show(
             who,
             "feedback.html",
             service=found,
             items=items,
             titles=issue_page.titles(session, [issue for item in items for issue in item.issues]),
-            further=further(items, AT_ONCE, attrgetter("received_at", "id")) or "",
+            further=further(items, PAGE_SIZE, attrgetter("received_at", "id")) or "",
             first=after is None,
             only=only,
         )

@@ -26,7 +26,7 @@ from insights.detection.statistics.trend import BEFORE
 from insights.issues.decisions import lifecycle
 from insights.issues.decisions.lifecycle import ActionTaken, IssueDecision
 from insights.issues.queries import evidence, issue_detail, issues
-from insights.issues.queries.detection_health import noticing
+from insights.issues.queries.detection_health import detection_health
 from insights.outcomes import ledger
 from insights.outcomes.ledger import LedgerEntry
 from insights.pages import overview
@@ -37,9 +37,9 @@ from insights.presentation.schemas import IssueView
 from insights.replies import published
 from insights.replies.published import PublicationText
 
-AT_ONCE = 50
-MOST_FINDINGS = 10
-RANGES = {56: "8 weeks", 182: "6 months", 730: "2 years"}
+PAGE_SIZE = 50
+MOST_SIGNALS = 10
+CHART_RANGES = {56: "8 weeks", 182: "6 months", 730: "2 years"}
 
 COMPLAINTS = {
     "title": "The title must have 1 to 200 characters",
@@ -160,10 +160,10 @@ def _page(
 ) -> Response[str]:
     service = session.get_one(Service, issue.service_id)
     view = issues.view(session, issue)
-    days = days if days in RANGES else _range(view)
+    days = days if days in CHART_RANGES else _range(view)
     actions, released = lifecycle.actions(session, issue.id), session.get(Publication, issue.id)
     bars = _bars(session, service, issue, actions, days)
-    statements = issue_detail.statements_page(session, issue, AT_ONCE, before)
+    statements = issue_detail.statements_page(session, issue, PAGE_SIZE, before)
     return show(
         who,
         "issue.html",
@@ -173,17 +173,17 @@ def _page(
         bars=bars,
         figure=charts.figure(bars),
         days=days,
-        ranges=RANGES,
+        ranges=CHART_RANGES,
         statements=statements,
-        further=statements[-1].id if len(statements) == AT_ONCE else None,
+        further=statements[-1].id if len(statements) == PAGE_SIZE else None,
         first=before is None,
         titles=titles(session, [identity for identity in (view.parent, view.merged_into) if identity]),
         history=issue_detail.history(session, issue),
         outcomes=[
             LedgerEntry(issue.id, issue.title, issue.status, outcome) for outcome in ledger.of_issue(session, issue)
         ],
-        findings=evidence.findings(session, service, issue, dt.datetime.now(dt.UTC), MOST_FINDINGS),
-        noticing=noticing(session, service, dt.datetime.now(dt.UTC)),
+        findings=evidence.of_issue(session, service, issue, dt.datetime.now(dt.UTC), MOST_SIGNALS),
+        noticing=detection_health(session, service, dt.datetime.now(dt.UTC)),
         released=released,
         overdue=issue in lifecycle.overdue(session, service),
         may_decide=who.role >= Role.editor and not view.merged_into,
@@ -202,7 +202,7 @@ def _bars(session: Session, service: Service, issue: Issue, actions: list[Action
 def _range(view: IssueView) -> int:
     """The shortest that shows its last report."""
     age = (dt.datetime.now(dt.UTC) - view.last_seen).days if view.last_seen else 0
-    return next((days for days in RANGES if age < days), max(RANGES))
+    return next((days for days in CHART_RANGES if age < days), max(CHART_RANGES))
 
 
 def _marks(service: Service, actions: list[Action]) -> list[tuple[dt.date, str]]:

@@ -58,7 +58,7 @@ def redirect(path: str) -> Redirect:
     return Redirect(path, status_code=303, headers=dict(pages.headers))
 
 
-KINDS = {400: "malformed", 401: "link", 403: "forbidden", 404: "not_found", 409: "conflict", 503: "unavailable"}
+FAILURE_KINDS = {400: "malformed", 401: "link", 403: "forbidden", 404: "not_found", 409: "conflict", 503: "unavailable"}
 
 
 def failure_page(request: AnyRequest, status: int, headers: dict[str, str]) -> Response[str] | Redirect:
@@ -66,6 +66,6 @@ def failure_page(request: AnyRequest, status: int, headers: dict[str, str]) -> R
     if status == 401 and not request.url.path.startswith("/sign-in/"):
         after = f"?next={quote(request.url.path)}" if request.method == "GET" else ""
         return redirect(f"/sign-in{after}")
-    answer = show(None, "error.html", status, kind=KINDS.get(status, "wrong"))
+    answer = show(None, "error.html", status, kind=FAILURE_KINDS.get(status, "wrong"))
     answer.headers.update(headers)
     return answer

@@ -14,18 +14,18 @@ from feedback.record.access import Principal
 from feedback.record.calendar import bank_holidays
 from feedback.record.models import Change, Feedback, Issue, Service, Signal, Statement
 from insights.issues.queries import detection_health, evidence, issues
-from insights.issues.queries.services import WAITING
+from insights.issues.queries.services import WAITING_STAGES
 from insights.issues.queries.signals import shown
 from insights.presentation import sentences
 from insights.presentation.schemas import IssueView, Quote
 
 WEEKS = 8
-QUOTED = 2
-STANDING = ("open", "acknowledged", "in_progress")
+QUOTES_PER_ISSUE = 2
+UNSETTLED = ("open", "acknowledged", "in_progress")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ServiceOverview:
     """One service of the first page; `weekly` are its pieces week by week, the latest seven days last."""
 
     service: Service
@@ -49,22 +49,22 @@ def permitted(session: Session, who: Principal) -> Sequence[Service]:
     return session.scalars(mine).all()
 
 
-def overview(session: Session, who: Principal) -> list[Line]:
+def overview(session: Session, who: Principal) -> list[ServiceOverview]:
     """The services that somebody may see; those where something emerges first, the least likely to be chance on top."""
     services = permitted(session, who)
     ids = [service.id for service in services]
-    waiting, standing, weekly = _waiting(session, ids), _standing(session, ids), _weekly(session, ids)
+    waiting, unsettled, weekly = _waiting(session, ids), _unsettled(session, ids), _weekly(session, ids)
     signalled, watched = _standing_out(session, "signal"), _standing_out(session, "watch")
     sights = detection_health.sights(session, ids, dt.datetime.now(dt.UTC))
     lines = [
-        Line(
+        ServiceOverview(
             service=service,
             emerging=issues.emerging(session, service) if service.id in signalled else [],
             watched=issues.emerging(session, service, "watch") if service.id in watched else [],
             sight=sights[service.id].name,
             last_7_days=weekly[service.id][-1],
             waiting=waiting.get(service.id, 0),
-            open_issues=standing.get(service.id, 0),
+            open_issues=unsettled.get(service.id, 0),
             weekly=weekly[service.id],
         )
         for service in services
@@ -77,12 +77,14 @@ def _standing_out(session: Session, tier: str) -> set[int]:
 
 
 def _waiting(session: Session, ids: Sequence[int]) -> dict[int, int]:
-    query = select(Feedback.service_id, func.count()).where(Feedback.service_id.in_(ids), Feedback.stage.in_(WAITING))
+    query = select(Feedback.service_id, func.count()).where(
+        Feedback.service_id.in_(ids), Feedback.stage.in_(WAITING_STAGES)
+    )
     return {row[0]: row[1] for row in session.execute(query.group_by(Feedback.service_id))}
 
 
-def _standing(session: Session, ids: Sequence[int]) -> dict[int, int]:
-    living = (Issue.merged_into.is_(None), Issue.ended_at.is_(None), Issue.tone == "issue", Issue.status.in_(STANDING))
+def _unsettled(session: Session, ids: Sequence[int]) -> dict[int, int]:
+    living = (Issue.merged_into.is_(None), Issue.ended_at.is_(None), Issue.tone == "issue", Issue.status.in_(UNSETTLED))
     query = select(Issue.service_id, func.count()).where(Issue.service_id.in_(ids), *living).group_by(Issue.service_id)
     return {row[0]: row[1] for row in session.execute(query)}
 
@@ -103,7 +105,7 @@ def latest_evidence(session: Session, emerging: Iterable[IssueView]) -> dict[uui
     found: dict[uuid.UUID, list[Quote]] = {}
     for issue in emerging:
         behind = issue.signal.feedback_ids if issue.signal else []
-        found[issue.id] = evidence.quotes(session, issue.id, behind, QUOTED)
+        found[issue.id] = evidence.quotes(session, issue.id, behind, QUOTES_PER_ISSUE)
     return found
 
 

@@ -9,7 +9,7 @@ from feedback.http.staff import authenticate
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.models import Refit
-from insights.dependencies import GivenMeaning
+from insights.dependencies import QueryEmbedderDependency
 from insights.issues.decisions import undoing
 from insights.issues.queries import refits, search
 from insights.issues.queries.quality import LAST_REFITS, quality
@@ -46,16 +46,16 @@ def undo_refit(request: AnyRequest, record: GivenRecord, service: FromPath[str],
 
 @get("/dashboard/{service:str}/search", sync_to_thread=True)
 def search_page(
-    request: AnyRequest, record: GivenRecord, meaning: GivenMeaning, service: FromPath[str]
+    request: AnyRequest, record: GivenRecord, query_embedder: QueryEmbedderDependency, service: FromPath[str]
 ) -> Response[str]:
     query = request.query_params.get("q", "").strip()[:LONGEST_QUERY]
     with record.transaction() as session:
         who = authenticate(session, request)
         found = access.service_for(session, who, service)
-    point = meaning.of(query) if query else None
+    vector = query_embedder.embed(query) if query else None
     with record.transaction() as session:
-        hits = search.search(session, found, query, point) if query else []
-    return show(who, "search.html", service=found, query=query, hits=hits, by_meaning=point is not None)
+        hits = search.search(session, found, query, vector) if query else []
+    return show(who, "search.html", service=found, query=query, hits=hits, by_meaning=vector is not None)
 
 
 handlers = (quality_page, undo_refit, search_page)

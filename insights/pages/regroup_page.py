@@ -26,7 +26,7 @@ from insights.pages.forms import PageOrRedirect, submit
 from insights.pages.issue_page import titles
 from insights.pages.layout import redirect, show
 
-AT_ONCE = 100
+PAGE_SIZE = 100
 
 COMPLAINTS = {
     "statement": "Tick the statements that you mean",
@@ -129,7 +129,7 @@ def _page(
     session: Session, who: Principal, issue: Issue, before: int | None = None, problem: str = ""
 ) -> Response[str]:
     service = session.get_one(Service, issue.service_id)
-    statements = issue_detail.statements_page(session, issue, AT_ONCE, before)
+    statements = issue_detail.statements_page(session, issue, PAGE_SIZE, before)
     others = select(Issue.id, Issue.title).where(*living(service), Issue.id != issue.id).order_by(Issue.title)
     decisions = regrouping.standing(session, issue)
     named = {identity for it in decisions for identity in (it.issue_id, it.other_id) if identity}
@@ -140,7 +140,7 @@ def _page(
         service=service,
         issue=issue,
         statements=statements,
-        further=statements[-1].id if len(statements) == AT_ONCE else None,
+        further=statements[-1].id if len(statements) == PAGE_SIZE else None,
         first=before is None,
         others=session.execute(others).all(),
         decisions=decisions,

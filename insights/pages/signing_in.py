@@ -17,16 +17,16 @@ from feedback.record.errors import NotAuthentic
 from feedback.record.models import Service
 from insights.pages.layout import redirect, show
 
-LIFETIME = dt.timedelta(hours=12)
+SESSION_LIFETIME = dt.timedelta(hours=12)
 """A working day; then one signs in again."""
 
-START = "/dashboard"
+DASHBOARD_PATH = "/dashboard"
 
 
 @get("/sign-in/{token:str}", sync_to_thread=True)
 def follow_link(request: AnyRequest, token: FromPath[str], record: GivenRecord) -> Redirect:
     """Raises `NotAuthentic` for a link that is not, or no longer, valid."""
-    return _entered(request, record, _session_for(record, token, "link"), START)
+    return _entered(request, record, _session_for(record, token, "link"), DASHBOARD_PATH)
 
 
 @get("/sign-in", sync_to_thread=False)
@@ -45,7 +45,7 @@ async def sign_in(request: AnyRequest, record: GivenRecord) -> Response[str] | R
         secret = await asyncio.to_thread(_session_for, record, key, "key")
     except NotAuthentic:
         return show(None, "sign_in.html", 400, error="This key is not known here, or no longer valid", next=after)
-    return _entered(request, record, secret, after or START)
+    return _entered(request, record, secret, after or DASHBOARD_PATH)
 
 
 @post("/sign-out", sync_to_thread=True)
@@ -62,17 +62,17 @@ def _session_for(record: Record, secret: str, kind: str) -> str:
     with record.transaction() as session:
         who: Principal = access.identify(session, secret, kind)
         service = session.get_one(Service, who.service_id) if who.service_id is not None else None
-        return access.create(session, "session", who.role, service, name=who.name, lifetime=LIFETIME)
+        return access.create(session, "session", who.role, service, name=who.name, lifetime=SESSION_LIFETIME)
 
 
 def _entered(request: AnyRequest, record: Record, secret: str, path: str) -> Redirect:
     answer = redirect(path)
     secure = request.url.scheme == "https" or record.settings.url.startswith("https:")
-    lifetime = int(LIFETIME.total_seconds())
+    lifetime = int(SESSION_LIFETIME.total_seconds())
     answer.set_cookie(Cookie(COOKIE, value=secret, max_age=lifetime, httponly=True, secure=secure, samesite="lax"))
     return answer
 
 
 def _own_path(path: str) -> str:
     """Only to a page of the dashboard: a link must not send anybody elsewhere once they have signed in."""
-    return path if path.startswith(f"{START}/") else ""
+    return path if path.startswith(f"{DASHBOARD_PATH}/") else ""

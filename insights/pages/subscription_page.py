@@ -27,7 +27,7 @@ from insights.pages import alerts_page
 from insights.pages.forms import FormValues, PageOrRedirect
 from insights.pages.layout import redirect, show
 
-AT_ONCE = 50
+PAGE_SIZE = 50
 
 SubscriptionAct = Callable[[Session, Principal, Subscription, FormValues], object]
 
@@ -158,12 +158,12 @@ def _id(values: FormValues, name: str) -> uuid.UUID:
 
 def _last_alerts(session: Session, found: Subscription) -> list[Alert]:
     told = select(Alert).where(Alert.subscription_id == found.id, Alert.type != "subscription.ended")
-    return list(session.scalars(told.order_by(Alert.number.desc()).limit(AT_ONCE)))
+    return list(session.scalars(told.order_by(Alert.number.desc()).limit(PAGE_SIZE)))
 
 
 def _last_deliveries(session: Session, found: Subscription) -> list[Delivery]:
     tried = select(Delivery).where(Delivery.subscription_id == found.id)
-    return list(session.scalars(tried.order_by(Delivery.id.desc()).limit(AT_ONCE)))
+    return list(session.scalars(tried.order_by(Delivery.id.desc()).limit(PAGE_SIZE)))
 
 
 def _quiet(session: Session, found: Subscription) -> list[tuple[Issue, dt.datetime | None]]:

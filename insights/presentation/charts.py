@@ -8,8 +8,8 @@ from typing import Any
 
 from insights.detection.statistics.trend import BEFORE, Band, band
 
-WEEKLY_FROM = 120  # days; more bars than that are too thin to tell apart
-LEARNING = 7  # days of a service's first feedback, which tell too little of what is usual to draw it
+WEEKLY_FROM_DAYS = 120  # days; more bars than that are too thin to tell apart
+LEARNING_DAYS = 7  # days of a service's first feedback, which tell too little of what is usual to draw it
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def bars(
 
     The four weeks before what is to be shown come first: they tell what is usual, and have no bar.
     """
-    weekly = len(days) - BEFORE >= WEEKLY_FROM
+    weekly = len(days) - BEFORE >= WEEKLY_FROM_DAYS
     begin, span = (_monday, 7) if weekly else (_itself, 1)
     said: dict[dt.date, list[str]] = {}
     for day, what in marks:
@@ -48,7 +48,7 @@ def bars(
         for part in [list(group)]
     ]
     usual = band([bar.count for bar in found], [bar.total for bar in found], BEFORE // span)
-    told = next((place for place, bar in enumerate(found) if bar.total), len(found)) + max(1, LEARNING // span)
+    told = next((place for place, bar in enumerate(found) if bar.total), len(found)) + max(1, LEARNING_DAYS // span)
     drawn = [
         replace(bar, usual=each if at >= told else None, bank_holiday=not weekly and bar.begin in bank_holidays)
         for at, (bar, each) in enumerate(zip(found, usual, strict=True))

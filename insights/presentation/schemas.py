@@ -215,7 +215,7 @@ class AuditView(msgspec.Struct, frozen=True):
     details: dict[str, Any]
 
 
-class Event(msgspec.Struct, frozen=True):
+class IssueEventView(msgspec.Struct, frozen=True):
     id: int
     at: dt.datetime
     by: str
@@ -224,7 +224,7 @@ class Event(msgspec.Struct, frozen=True):
     details: dict[str, Any]
 
 
-class Measured(msgspec.Struct, frozen=True):
+class MeasuredChange(msgspec.Struct, frozen=True):
     """Rates per 1,000 pieces of the service; `change` as a share (-0.6 for -60 %) with its 90 % `interval`."""
 
     before: float | None

@@ -7,7 +7,7 @@ from feedback.record.models import Change
 from feedback.record.states import OutcomeVerdict, SignalTier
 from insights.presentation import labels
 from insights.presentation.formats import change, since, span
-from insights.presentation.schemas import DetectionHealth, Measured, NearbyChange, SignalView
+from insights.presentation.schemas import DetectionHealth, MeasuredChange, NearbyChange, SignalView
 
 MAIN_CHANNEL_SHARE = 0.8
 """The share of one channel from which on the others need no mention."""
@@ -107,7 +107,7 @@ def _by_channel(by_channel: Mapping[str, int]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def change_with_interval(found: Measured) -> str:
+def change_with_interval(found: MeasuredChange) -> str:
     """Writes a change with its 90 % interval, as in: −62 % (from −75 % to −44 %)."""
     if found.change is None or found.interval is None:
         return ""
@@ -115,7 +115,7 @@ def change_with_interval(found: Measured) -> str:
     return f"{change(found.change)} (from {low} to {high})"
 
 
-def outcome(found: Measured) -> str:
+def outcome(found: MeasuredChange) -> str:
     """Says how one channel or language came out, with the change where there is one to tell."""
     verdict = labels.OUTCOME_VERDICTS[found.verdict].lower()
     clear = found.verdict in (OutcomeVerdict.WORKED, OutcomeVerdict.WORSE)

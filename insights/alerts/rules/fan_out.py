@@ -99,7 +99,7 @@ def raise_alerts(session: Session, service_id: int) -> None:
     rows = []
     for signal, issue in active:
         by_now = max(signal.observed, reports.get(signal.id, 0))
-        changes = signals.changes_beside(session, service_id, signal.since)
+        changes = signals.nearby_changes(session, service_id, signal.since)
         frozen = payload.for_signal(service, issue, signal, by_now, changes)
         for recipient in audience.recipients:
             if audience.wants(recipient, signal, issue, by_now):

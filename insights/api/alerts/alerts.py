@@ -28,7 +28,7 @@ from insights.alerts.rules import hindsight, mute, preview, subscriptions
 from insights.alerts.rules.filters import AlertFilters
 from insights.presentation.schemas import Page
 
-LastEvent = Annotated[str | None, HeaderParameter(name="Last-Event-ID")]
+LastEventId = Annotated[str | None, HeaderParameter(name="Last-Event-ID")]
 
 
 class AlertView(msgspec.Struct, frozen=True):
@@ -41,7 +41,7 @@ class AlertView(msgspec.Struct, frozen=True):
     acknowledged_at: dt.datetime | None = None
 
 
-class Sought(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PreviewRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A subscription that somebody thinks about."""
 
     service: str
@@ -54,7 +54,7 @@ class Preview(Page[AlertView], frozen=True):
     complete: bool = True
 
 
-class Silence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SnoozeRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`until`: when to hear of it again; null: never."""
 
     until: dt.datetime | None = None
@@ -109,7 +109,7 @@ def quieten_issue(
     record: GivenRecord,
     subscription: FromPath[uuid.UUID],
     issue: FromPath[uuid.UUID],
-    data: JSONBody[Silence],
+    data: JSONBody[SnoozeRequest],
 ) -> None:
     """Snooze an issue for one subscription (`until`), or mute it."""
     if data.until is not None and data.until.tzinfo is None:
@@ -132,7 +132,7 @@ def hear_issue(
 
 @post("/v1/subscriptions/preview", status_code=200, sync_to_thread=True)
 def preview_subscription(
-    request: AnyRequest, record: GivenRecord, work_queue: WorkQueueDependency, data: JSONBody[Sought]
+    request: AnyRequest, record: GivenRecord, work_queue: WorkQueueDependency, data: JSONBody[PreviewRequest]
 ) -> Preview:
     """What a subscription with these filters would have been sent in the last 90 days."""
     with record.transaction() as session:
@@ -144,7 +144,7 @@ def preview_subscription(
 
 
 @get("/v1/services/{service:str}/events", sync_to_thread=True, media_type="text/event-stream")
-def stream_events(request: AnyRequest, record: GivenRecord, service: FromPath[str], last: LastEvent = None) -> Stream:
+def stream_events(request: AnyRequest, record: GivenRecord, service: FromPath[str], last: LastEventId = None) -> Stream:
     """Server-sent events, as they come; `Last-Event-ID` reads on where the stream broke off."""
 
     def read(number: int) -> Sequence[tuple[int, bytes]]:

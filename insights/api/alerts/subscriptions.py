@@ -44,13 +44,13 @@ class SubscriptionView(msgspec.Struct, frozen=True):
     created_at: dt.datetime
 
 
-class Subscribed(SubscriptionView, frozen=True):
+class NewSubscription(SubscriptionView, frozen=True):
     """With the secret that signs what it gets (webhooks alone); shown this once."""
 
     secret: str | None
 
 
-class Queued(msgspec.Struct, frozen=True):
+class QueuedAlert(msgspec.Struct, frozen=True):
     """An alert that is on its way."""
 
     alert: uuid.UUID
@@ -92,13 +92,13 @@ def _fields(session: Session, row: Subscription) -> dict[str, Any]:
 @post("/v1/subscriptions", sync_to_thread=True)
 def subscribe(
     request: AnyRequest, record: GivenRecord, data: JSONBody[SubscriptionRequest], request_key: RequestKey = None
-) -> Subscribed:
+) -> NewSubscription:
     """Subscribe to the signals of a service or of a theme. Without filters, every signal is sent at once."""
     with record.transaction() as session:
         allowed = AllowList.of(record.settings.webhook_allow)
         who = authenticate(session, request)
         made, secret = subscriptions.make(session, record.keys, allowed, who, data, request_key)
-        return Subscribed(**_fields(session, made), secret=secret)
+        return NewSubscription(**_fields(session, made), secret=secret)
 
 
 @get("/v1/subscriptions", sync_to_thread=True)
@@ -147,24 +147,24 @@ def change_subscription(
 
 
 @post("/v1/subscriptions/{subscription:uuid}/rotate", status_code=200, sync_to_thread=True)
-def rotate_secret(request: AnyRequest, record: GivenRecord, subscription: FromPath[uuid.UUID]) -> Subscribed:
+def rotate_secret(request: AnyRequest, record: GivenRecord, subscription: FromPath[uuid.UUID]) -> NewSubscription:
     """A new secret for a webhook; for a day the old one signs beside it."""
     with record.transaction() as session:
         who = authenticate(session, request)
         found = subscriptions.find(session, who, subscription, Role.editor)
         secret = credentials.rotate(record.keys, found)
         subscriptions.audit(session, who, found, "rotate secret")
-        return Subscribed(**_fields(session, found), secret=secret)
+        return NewSubscription(**_fields(session, found), secret=secret)
 
 
 @post("/v1/subscriptions/{subscription:uuid}/test", status_code=202, sync_to_thread=True)
 def test_subscription(
     request: AnyRequest, record: GivenRecord, work_queue: WorkQueueDependency, subscription: FromPath[uuid.UUID]
-) -> Queued:
+) -> QueuedAlert:
     """Send a made-up alert now, whatever the filters; what came of it is among the deliveries."""
     with record.transaction() as session:
         found = subscriptions.find(session, authenticate(session, request), subscription, Role.editor)
-        queued = Queued(deliveries.send_test(session, found).id)
+        queued = QueuedAlert(deliveries.send_test(session, found).id)
     work_queue.wake("deliver")
     return queued
 

@@ -15,7 +15,7 @@ from feedback.record.models import Service
 from insights.issues.queries import issue_detail, issues
 from insights.presentation.schemas import (
     ChannelName,
-    Event,
+    IssueEventView,
     IssueView,
     Page,
     StatementView,
@@ -116,7 +116,7 @@ def show_trend(
 @get("/v1/issues/{issue:uuid}/history", sync_to_thread=True)
 def show_history(
     request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], limit: Limit = 50, cursor: Cursor = None
-) -> Page[Event]:
+) -> Page[IssueEventView]:
     """What happened to an issue, by whom and why; the latest first."""
     with record.transaction() as session:
         found = access.issue_for(session, authenticate(session, request), issue)

@@ -23,31 +23,31 @@ from insights.issues.decisions import lifecycle, regrouping, undoing
 from insights.issues.queries import issues
 from insights.presentation.schemas import IssueView, Page
 
-Ids = Annotated[list[int], msgspec.Meta(min_length=1, max_length=10_000)]
+StatementIds = Annotated[list[int], msgspec.Meta(min_length=1, max_length=10_000)]
 
 
-class Merging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class MergeRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     into: uuid.UUID
     reason: lifecycle.LongText | None = None
 
 
-class Splitting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    statements: Ids
+class SplitRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    statements: StatementIds
     title: lifecycle.ShortText | None = None
     reason: lifecycle.LongText | None = None
 
 
-class Moving(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class MoveRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where a statement belongs."""
 
     issue: uuid.UUID
     reason: lifecycle.LongText | None = None
 
 
-class Parting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class KeepApartRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which statements do not belong to the issue."""
 
-    statements: Ids
+    statements: StatementIds
     reason: lifecycle.LongText | None = None
 
 
@@ -90,7 +90,7 @@ def merge(
     request: AnyRequest,
     record: GivenRecord,
     issue: FromPath[uuid.UUID],
-    data: JSONBody[Merging],
+    data: JSONBody[MergeRequest],
     request_key: RequestKey = None,
 ) -> IssueView:
     """Merge an issue into another; answers with the one that goes on."""
@@ -111,7 +111,7 @@ def split(
     request: AnyRequest,
     record: GivenRecord,
     issue: FromPath[uuid.UUID],
-    data: JSONBody[Splitting],
+    data: JSONBody[SplitRequest],
     request_key: RequestKey = None,
 ) -> IssueView:
     """Make an issue of some of its statements; answers with the new one."""
@@ -131,7 +131,7 @@ def keep_apart(
     request: AnyRequest,
     record: GivenRecord,
     issue: FromPath[uuid.UUID],
-    data: JSONBody[Parting],
+    data: JSONBody[KeepApartRequest],
     request_key: RequestKey = None,
 ) -> RegroupingView:
     """Say that some of its statements do not belong there: they leave it, and no refit takes them back into it."""
@@ -148,7 +148,7 @@ def move(
     request: AnyRequest,
     record: GivenRecord,
     statement: FromPath[int],
-    data: JSONBody[Moving],
+    data: JSONBody[MoveRequest],
     request_key: RequestKey = None,
 ) -> RegroupingView:
     """Put a statement into another issue, where every refit leaves it."""

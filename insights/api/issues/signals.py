@@ -15,31 +15,35 @@ from feedback.record import access
 from feedback.record.models import Service
 from insights.issues.decisions import false_alarms
 from insights.issues.decisions.lifecycle import LongText
-from insights.issues.queries.detection_health import noticing
-from insights.issues.queries.evidence import Evidence, findings
+from insights.issues.queries import evidence
+from insights.issues.queries.detection_health import detection_health
+from insights.issues.queries.evidence import IssueEvidence
 
 
-class Doubt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class FalseAlarmReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: LongText | None = None
 
 
 @get("/v1/issues/{issue:uuid}/evidence", sync_to_thread=True)
 def show_evidence(
     request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], limit: Limit = 50, cursor: Cursor = None
-) -> Evidence:
+) -> IssueEvidence:
     """What each signal about an issue rests on, the latest first."""
     now, before = dt.datetime.now(dt.UTC), unpack(cursor, uuid.UUID)
     with record.transaction() as session:
         found = access.issue_for(session, authenticate(session, request), issue)
         service = session.get_one(Service, found.service_id)
-        items = findings(session, service, found, now, limit, before)
+        items = evidence.of_issue(session, service, found, now, limit, before)
         more = further(items, limit, attrgetter("signal.id"))
-        return Evidence(found.id, found.trend, noticing(session, service, now), items, more)
+        return IssueEvidence(found.id, found.trend, detection_health(session, service, now), items, more)
 
 
 @put("/v1/signals/{signal:uuid}/false-alarm", status_code=204, sync_to_thread=True)
 def say_false(
-    request: AnyRequest, record: GivenRecord, signal: FromPath[uuid.UUID], data: JSONBody[Doubt | None] = None
+    request: AnyRequest,
+    record: GivenRecord,
+    signal: FromPath[uuid.UUID],
+    data: JSONBody[FalseAlarmReport | None] = None,
 ) -> None:
     """It is a false alarm: it is no longer shown nor sent, and counts as one. An editor says so; it can be undone."""
     with record.transaction() as session:

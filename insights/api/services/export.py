@@ -12,7 +12,7 @@ from feedback.http.staff import authenticate, routes
 from feedback.record import access
 from feedback.record.models import AuditEntry
 from insights.issues.queries.csv_export import rows
-from insights.issues.queries.feedback import Sought
+from insights.issues.queries.feedback import FeedbackFilters
 from insights.presentation.schemas import ChannelName
 
 
@@ -28,7 +28,7 @@ def export(
     issue: FromQuery[uuid.UUID | None] = None,
 ) -> Stream:
     """All feedback as CSV, redacted, one piece a row."""
-    sought = Sought(since, until, channel, language, issue)
+    filters = FeedbackFilters(since, until, channel, language, issue)
     with record.transaction() as session:
         who = authenticate(session, request)
         found = access.service_for(session, who, service)
@@ -37,7 +37,7 @@ def export(
         "Content-Disposition": f'attachment; filename="{found.slug}-{dt.datetime.now(dt.UTC):%Y-%m-%d}.csv"',
         "Cache-Control": "no-store",
     }
-    return Stream(rows(record, found.slug, sought), media_type="text/csv; charset=utf-8", headers=headers)
+    return Stream(rows(record, found.slug, filters), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 router = routes("staff", export)

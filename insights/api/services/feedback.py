@@ -20,7 +20,7 @@ from insights.issues import urgent_text
 from insights.issues.decisions import verdict_overrides
 from insights.issues.decisions.verdict_overrides import VerdictOverride
 from insights.issues.queries import feedback as reading
-from insights.issues.queries.feedback import Sought
+from insights.issues.queries.feedback import FeedbackFilters
 from insights.issues.urgent_text import HeldText, HeldView, ReleaseReason
 from insights.presentation.schemas import ChannelName, FeedbackView, Page
 
@@ -40,11 +40,11 @@ def list_feedback(
     only: FromQuery[Literal["urgent", "uncounted"] | None] = None,
 ) -> Page[FeedbackView]:
     """All feedback of a service, set aside or duplicate included, the latest received first."""
-    sought = Sought(since, until, channel, language, issue, only)
+    filters = FeedbackFilters(since, until, channel, language, issue, only)
     after = unpack(cursor, tuple[dt.datetime, uuid.UUID])
     with record.transaction() as session:
         found = access.service_for(session, authenticate(session, request), service)
-        items = reading.feedback_page(session, found, limit, after, sought)
+        items = reading.feedback_page(session, found, limit, after, filters)
     return Page(items, further(items, limit, attrgetter("received_at", "id")))
 
 

@@ -9,31 +9,31 @@ from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.paging import Cursor, Limit, pack, unpack
 from feedback.http.staff import authenticate, routes
 from feedback.record import access
-from insights.dependencies import GivenMeaning
-from insights.issues.queries.search import Hits, search
+from insights.dependencies import QueryEmbedderDependency
+from insights.issues.queries.search import SearchPage, search
 
-Query = Annotated[str, QueryParameter(min_length=1, max_length=500, pattern=r"\S")]
+SearchQuery = Annotated[str, QueryParameter(min_length=1, max_length=500, pattern=r"\S")]
 
 
 @get("/v1/services/{service:str}/search", sync_to_thread=True)
 def search_service(
     request: AnyRequest,
     record: GivenRecord,
-    meaning: GivenMeaning,
+    query_embedder: QueryEmbedderDependency,
     service: FromPath[str],
-    q: Query,
+    q: SearchQuery,
     limit: Limit = 50,
     cursor: Cursor = None,
-) -> Hits:
+) -> SearchPage:
     """What people said about something, by meaning and by words, grouped by issue."""
     start = unpack(cursor, int) or 0
     with record.transaction() as session:
         found = access.service_for(session, authenticate(session, request), service)
-    point = meaning.of(q)
+    vector = query_embedder.embed(q)
     with record.transaction() as session:
-        hits = search(session, found, q, point)
+        hits = search(session, found, q, vector)
     more = pack(start + limit) if start + limit < len(hits) else None
-    return Hits(hits[start : start + limit], more, point is not None)
+    return SearchPage(hits[start : start + limit], more, vector is not None)
 
 
 router = routes("staff", search_service)

@@ -19,7 +19,7 @@ from feedback.record.privacy.subject_access import Subject
 from insights.presentation.schemas import Page
 
 
-class Erased(msgspec.Struct, frozen=True):
+class ErasedFeedback(msgspec.Struct, frozen=True):
     erased: list[uuid.UUID]
 
 
@@ -37,12 +37,14 @@ def tell_subject(
 
 
 @post("/v1/services/{service:str}/erasures", status_code=200, sync_to_thread=True)
-def erase_subject(request: AnyRequest, record: GivenRecord, service: FromPath[str], data: JSONBody[Subject]) -> Erased:
+def erase_subject(
+    request: AnyRequest, record: GivenRecord, service: FromPath[str], data: JSONBody[Subject]
+) -> ErasedFeedback:
     """Erase a person's pieces, found by receipt, contact or id."""
     with record.transaction() as session:
         who, _, ids = _found(session, request, record, service, data)
         erasure.erase(session, ids, by=who.caller)
-        return Erased(ids)
+        return ErasedFeedback(ids)
 
 
 def _found(

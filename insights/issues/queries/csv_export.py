@@ -12,10 +12,10 @@ from sqlalchemy import select
 from feedback.record import access
 from feedback.record.db import Record
 from feedback.record.models import Issue
-from insights.issues.queries.feedback import Sought, feedback_page
+from insights.issues.queries.feedback import FeedbackFilters, feedback_page
 from insights.presentation.schemas import FeedbackView
 
-AT_ONCE = 500
+ROWS_PER_TRANSACTION = 500
 COLUMNS = (
     "id",
     "said_at",
@@ -34,25 +34,25 @@ COLUMNS = (
     "copy_of",
     "external_id",
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def cell(text: str) -> str:
     """No spreadsheet takes it for a formula (OWASP, "CSV Injection")."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
-def rows(record: Record, slug: str, sought: Sought) -> Iterator[str]:
+def rows(record: Record, slug: str, filters: FeedbackFilters) -> Iterator[str]:
     """The lines, the latest received first; each page in a transaction of its own, however slow the reader is."""
     yield _line(COLUMNS)
     after: tuple[dt.datetime, uuid.UUID] | None = None
     while True:
         with record.transaction() as session:
-            page = feedback_page(session, access.service(session, slug), AT_ONCE, after, sought)
+            page = feedback_page(session, access.service(session, slug), ROWS_PER_TRANSACTION, after, filters)
             ids = {issue for item in page for issue in item.issues}
             titles = {row.id: row.title for row in session.execute(select(Issue).where(Issue.id.in_(ids))).scalars()}
         yield "".join(_line(_cells(item, titles)) for item in page)
-        if len(page) < AT_ONCE:
+        if len(page) < ROWS_PER_TRANSACTION:
             return
         after = (page[-1].received_at, page[-1].id)
 

@@ -14,8 +14,8 @@ from insights.detection.state import deserialize
 from insights.presentation.schemas import DetectionHealth
 
 WEEK = dt.timedelta(days=7)
-LATELY = 26 * WEEK
-YOUNG = 28
+TRACK_RECORD = 26 * WEEK
+YOUNG_SERVICE_DAYS = 28
 """Days after which it is known what is usual for a service."""
 
 SAYS = {
@@ -34,12 +34,12 @@ class Sight:
     age: int
 
 
-def noticing(session: Session, service: Service, now: dt.datetime) -> DetectionHealth:
+def detection_health(session: Session, service: Service, now: dt.datetime) -> DetectionHealth:
     sight = sights(session, [service.id], now)[service.id]
-    weeks = max(min(now - service.created_at, LATELY) / WEEK, 1.0)
+    weeks = max(min(now - service.created_at, TRACK_RECORD) / WEEK, 1.0)
     sent, false = session.execute(
         select(func.count(), func.count(Signal.false_at)).where(
-            Signal.service_id == service.id, Signal.tier == "signal", Signal.detected_at > now - LATELY
+            Signal.service_id == service.id, Signal.tier == "signal", Signal.detected_at > now - TRACK_RECORD
         )
     ).one()
     return DetectionHealth(
@@ -65,7 +65,11 @@ def _caution(session: Session, service: Service, now: dt.datetime) -> float:
 def sights(session: Session, service_ids: Sequence[int], now: dt.datetime) -> dict[int, Sight]:
     """How much can be told of each service."""
     mine = Statement.service_id == Service.id
-    lately = select(func.count()).where(mine, Statement.said_at > now - dt.timedelta(days=YOUNG)).scalar_subquery()
+    lately = (
+        select(func.count())
+        .where(mine, Statement.said_at > now - dt.timedelta(days=YOUNG_SERVICE_DAYS))
+        .scalar_subquery()
+    )
     first = select(func.min(Statement.said_at)).where(mine).scalar_subquery()
     rows = session.execute(select(Service.id, lately, first).where(Service.id.in_(service_ids)))
     return {row[0]: _sight(row[1], (now - row[2]).days if row[2] else 0) for row in rows}
@@ -74,4 +78,4 @@ def sights(session: Session, service_ids: Sequence[int], now: dt.datetime) -> di
 def _sight(lately: int, age: int) -> Sight:
     if lately < FEWEST_STATEMENTS:
         return Sight("blind", age)
-    return Sight("sure" if age >= YOUNG else "learning", age)
+    return Sight("sure" if age >= YOUNG_SERVICE_DAYS else "learning", age)

@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, Service, Signal, Statement
 from insights.issues.queries import signals
-from insights.issues.queries.issues import LONGEST_QUOTE
+from insights.issues.queries.issues import QUOTE_COLUMNS, quote
 from insights.presentation import sentences
 from insights.presentation.schemas import DetectionHealth, Quote, SignalView
 
-QUOTED = 5
+QUOTES_PER_SIGNAL = 5
 
 
-class Finding(msgspec.Struct, frozen=True):
+class SignalEvidence(msgspec.Struct, frozen=True):
     """One signal. `in_words`: how much, since when, how unlikely, beside what change, and what speaks against it.
 
     `quotes`: the latest words of those that it rests on.
@@ -28,26 +28,26 @@ class Finding(msgspec.Struct, frozen=True):
     quotes: list[Quote]
 
 
-class Evidence(msgspec.Struct, frozen=True):
+class IssueEvidence(msgspec.Struct, frozen=True):
     """Why the machine thinks that an issue emerges: `items`, the latest first, what is over included."""
 
     issue: uuid.UUID
     trend: str
     noticing: DetectionHealth
-    items: list[Finding]
+    items: list[SignalEvidence]
     next_cursor: str | None = None
 
 
-def findings(
+def of_issue(
     session: Session, service: Service, issue: Issue, now: dt.datetime, limit: int, before: uuid.UUID | None = None
-) -> list[Finding]:
+) -> list[SignalEvidence]:
     """The latest first; `before`: the last signal of the page before."""
     query = select(Signal).where(Signal.issue_id == issue.id).order_by(Signal.id.desc()).limit(limit)
     if before:
         query = query.where(Signal.id < before)
     zone = service.properties.time_zone
     return [
-        Finding(view, sentences.describe_signal(view, now, zone), _behind(session, issue, view))
+        SignalEvidence(view, sentences.describe_signal(view, now, zone), _behind(session, issue, view))
         for view in signals.views(session, session.scalars(query).all())
     ]
 
@@ -55,7 +55,7 @@ def findings(
 def _behind(session: Session, issue: Issue, signal: SignalView) -> list[Quote]:
     """What is only watched has not taken in what was said of it."""
     where = Statement.evidence.is_(True) if signal.tier == "watch" else Statement.issue_id == issue.id
-    return _quotes(session, where, signal.feedback_ids, QUOTED)
+    return _quotes(session, where, signal.feedback_ids, QUOTES_PER_SIGNAL)
 
 
 def quotes(session: Session, issue: uuid.UUID, pieces: Sequence[uuid.UUID], most: int) -> list[Quote]:
@@ -65,10 +65,10 @@ def quotes(session: Session, issue: uuid.UUID, pieces: Sequence[uuid.UUID], most
 
 def _quotes(session: Session, where: ColumnElement[bool], pieces: Sequence[uuid.UUID], most: int) -> list[Quote]:
     rows = session.execute(
-        select(Statement.text, Statement.feedback_id, Statement.said_at, Statement.offset, Feedback.channel)
+        select(*QUOTE_COLUMNS)
         .join(Feedback, Feedback.id == Statement.feedback_id)
         .where(where, Statement.feedback_id.in_(pieces), Statement.filler.is_(False))
         .order_by(Statement.said_at.desc(), Statement.id.desc())
         .limit(most)
     )
-    return [Quote(row.feedback_id, row.text[:LONGEST_QUOTE], row.channel, row.said_at, row.offset) for row in rows]
+    return [quote(row) for row in rows]

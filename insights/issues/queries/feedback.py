@@ -1,4 +1,4 @@
-"""Feedback as it is read: what is sought of it, page by page, and one piece as staff see it."""
+"""Feedback as it is read: narrowed down and page by page, and one piece as staff see it."""
 
 import datetime as dt
 import uuid
@@ -25,7 +25,7 @@ PARTS: Mapping[str, ColumnElement[bool]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class FeedbackFilters:
     """What of the feedback is wanted, None for all of it; said from `since` on, and before `until`; `only` a part."""
 
     since: dt.datetime | None = None
@@ -57,7 +57,7 @@ def _zoned(moment: dt.datetime) -> dt.datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
-EVERYTHING = Sought()
+ALL_FEEDBACK = FeedbackFilters()
 
 
 def feedback_page(
@@ -65,10 +65,10 @@ def feedback_page(
     service: Service,
     limit: int,
     after: tuple[dt.datetime, uuid.UUID] | None,
-    sought: Sought = EVERYTHING,
+    filters: FeedbackFilters = ALL_FEEDBACK,
 ) -> list[FeedbackView]:
     """All of it, the latest received first; set aside and duplicates included. `after`: the last of the page before."""
-    query = select(Feedback).where(Feedback.service_id == service.id, *sought.where())
+    query = select(Feedback).where(Feedback.service_id == service.id, *filters.where())
     if after:
         query = query.where(tuple_(Feedback.received_at, Feedback.id) < after)
     rows = session.scalars(query.order_by(Feedback.received_at.desc(), Feedback.id.desc()).limit(limit)).all()

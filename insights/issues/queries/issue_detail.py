@@ -14,7 +14,7 @@ from feedback.record.models import (
     Statement,
 )
 from insights.detection.statistics.trend import BEFORE, band
-from insights.presentation.schemas import Event, StatementView, TrendPoint
+from insights.presentation.schemas import IssueEventView, StatementView, TrendPoint
 
 
 def statements_page(session: Session, issue: Issue, limit: int, before: int | None) -> list[StatementView]:
@@ -76,11 +76,12 @@ def trend(session: Session, service: Service, issue: Issue, days: int) -> list[T
     ]
 
 
-def history(session: Session, issue: Issue, limit: int = 500, before: int | None = None) -> list[Event]:
+def history(session: Session, issue: Issue, limit: int = 500, before: int | None = None) -> list[IssueEventView]:
     """The latest first; `before`: the last event of the page before."""
     query = select(IssueEvent).where(IssueEvent.issue_id == issue.id).order_by(IssueEvent.id.desc()).limit(limit)
     if before:
         query = query.where(IssueEvent.id < before)
     return [
-        Event(event.id, event.at, event.by, event.what, event.reason, event.details) for event in session.scalars(query)
+        IssueEventView(event.id, event.at, event.by, event.what, event.reason, event.details)
+        for event in session.scalars(query)
     ]

@@ -5,6 +5,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, not_, select
 from sqlalchemy.orm import Session
@@ -15,7 +16,10 @@ from insights.issues.queries.signals import shown
 from insights.issues.queries.signals import views as signal_views
 from insights.presentation.schemas import IssueView, Quote, SignalView
 
-LONGEST_QUOTE = 400  # characters
+LONGEST_QUOTE_CHARACTERS = 400
+
+QUOTE_COLUMNS = (Statement.feedback_id, Statement.text, Statement.said_at, Statement.offset, Feedback.channel)
+"""What `quote` reads."""
 
 
 @dataclass(slots=True)
@@ -62,19 +66,20 @@ def tallies(session: Session, *where: ColumnElement[bool]) -> dict[uuid.UUID, Ta
     return found
 
 
+def quote(row: Any) -> Quote:
+    """Makes a quote, cut where it is too long, of a row that holds `QUOTE_COLUMNS`."""
+    return Quote(row.feedback_id, row.text[:LONGEST_QUOTE_CHARACTERS], row.channel, row.said_at, row.offset)
+
+
 def quotes(session: Session, issues: Iterable[Issue]) -> dict[uuid.UUID, list[Quote]]:
     """The stored choice of statements, as far as they are still there; in the order of the choice."""
     chosen = {identity: issue.id for issue in issues for identity in issue.quotes}
     rows = session.execute(
-        select(
-            Statement.id, Statement.text, Statement.feedback_id, Statement.said_at, Statement.offset, Feedback.channel
-        )
+        select(Statement.id, *QUOTE_COLUMNS)
         .join(Feedback, Feedback.id == Statement.feedback_id)
         .where(Statement.id.in_(chosen))
     )
-    texts = {
-        row.id: Quote(row.feedback_id, row.text[:LONGEST_QUOTE], row.channel, row.said_at, row.offset) for row in rows
-    }
+    texts = {row.id: quote(row) for row in rows}
     found: dict[uuid.UUID, list[Quote]] = defaultdict(list)
     for identity, issue_id in chosen.items():
         if identity in texts:

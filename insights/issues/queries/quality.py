@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, Integer, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from feedback.record.models import Feedback, Refit, Service, Statement
-from insights.issues.queries.services import WAITING
+from insights.issues.queries.services import WAITING_STAGES
 
 LAST_REFITS = 10
-DOUBTFUL = 0.7
+DOUBTFUL_CONFIDENCE = 0.7
 """A transcript whose words are surer than this on average reads well."""
 
 
@@ -93,7 +93,7 @@ def _pieces(session: Session, service: Service) -> Any:
             func.count().filter(Feedback.weight == 0).label("not_counted"),
             func.count(Feedback.confidence).label("calls"),
             func.avg(Feedback.confidence).label("confidence"),
-            func.count().filter(Feedback.confidence < DOUBTFUL).label("doubtful"),
+            func.count().filter(Feedback.confidence < DOUBTFUL_CONFIDENCE).label("doubtful"),
         ).where(Feedback.service_id == service.id)
     ).one()
 
@@ -138,9 +138,9 @@ def _verdicts(session: Session, service: Service) -> dict[str, int]:
 
 def _waiting(session: Session, service: Service) -> Waiting:
     mine = Feedback.service_id == service.id
-    first = session.scalar(select(func.min(Feedback.received_at)).where(mine, Feedback.stage.in_(WAITING)))
+    first = session.scalar(select(func.min(Feedback.received_at)).where(mine, Feedback.stage.in_(WAITING_STAGES)))
     return Waiting(
-        stages=_by(session, Feedback.stage, mine, Feedback.stage.in_(WAITING)),
+        stages=_by(session, Feedback.stage, mine, Feedback.stage.in_(WAITING_STAGES)),
         longest_seconds=(dt.datetime.now(dt.UTC) - first).total_seconds() if first else 0.0,
         set_aside=_by(session, Feedback.reason, mine, Feedback.stage == "set_aside"),
     )

@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-PATIENCE = 5.0
+MODEL_WAIT_SECONDS = 5.0
 """Seconds that the first query waits for the model; those that find none search by words."""
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class QueryVector:
     """`model`: the name that vectors are stored with; others cannot be compared with it."""
 
     vector: list[float]
     model: str
 
 
-class Meaning:
+class QueryEmbedder:
     """The model loads in a thread of its own when first asked: a process that nobody searches in has none."""
 
     def __init__(self, folder: Path | None) -> None:
@@ -33,21 +33,21 @@ class Meaning:
         self._lock = threading.Lock()
         self._loading: Future[Embedder] | None = None
 
-    def of(self, text: str, patience: float = PATIENCE) -> Point | None:
+    def embed(self, text: str, wait_seconds: float = MODEL_WAIT_SECONDS) -> QueryVector | None:
         """None while the model is not there, or where it cannot be."""
         try:
-            embedder = self._model().result(patience)
+            embedder = self._model().result(wait_seconds)
         except TimeoutError:
             return None
         except Exception as error:
             log.warning("search goes without a model", error=type(error).__name__)
             return None
-        return Point(embedder.encode([text])[0].tolist(), embedder.name)
+        return QueryVector(embedder.encode([text])[0].tolist(), embedder.name)
 
     def _model(self) -> "Future[Embedder]":
         with self._lock:
             if self._loading is None:
-                pool = ThreadPoolExecutor(1, "meaning")
+                pool = ThreadPoolExecutor(1, "query-embedder")
                 self._loading = pool.submit(_load, self._folder)
                 pool.shutdown(wait=False)
             return self._loading

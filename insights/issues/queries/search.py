@@ -15,23 +15,23 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, Service, Statement
 from insights.issues.queries import issues
-from insights.issues.queries.issues import LONGEST_QUOTE
-from insights.issues.queries.query_embedding import Point
+from insights.issues.queries.issues import QUOTE_COLUMNS, quote
+from insights.issues.queries.query_embedding import QueryVector
 from insights.presentation.schemas import IssueView, Quote
 
-MOST = 200
+MOST_STATEMENTS = 200
 """Statements that each way of searching brings at most."""
 
-NEAR = 0.35
+LEAST_SIMILARITY = 0.35
 """The cosine similarity of a query and a statement from which on they may be about the same."""
 
-EVEN = 60
+RANK_CONSTANT = 60
 """By how much the first ranks are evened out (the constant of the method)."""
 
-QUOTES = 3
+QUOTES_PER_HIT = 3
 
 
-class Hit(msgspec.Struct, frozen=True):
+class SearchHit(msgspec.Struct, frozen=True):
     """What was found in one issue, or in none; `reports`: how many pieces of feedback say the like."""
 
     issue: IssueView | None
@@ -39,27 +39,21 @@ class Hit(msgspec.Struct, frozen=True):
     quotes: list[Quote]
 
 
-class Hits(msgspec.Struct, frozen=True):
+class SearchPage(msgspec.Struct, frozen=True):
     """The best first. `by_meaning` is false where the search went by words alone."""
 
-    items: Sequence[Hit]
+    items: Sequence[SearchHit]
     next_cursor: str | None
     by_meaning: bool
 
 
-def search(session: Session, service: Service, query: str, point: Point | None) -> list[Hit]:
-    """`point`: what the query means; none to search by words alone."""
-    ranked = fused(_by_words(session, service, query), _by_meaning(session, service, point) if point else [])
+def search(session: Session, service: Service, query: str, query_vector: QueryVector | None) -> list[SearchHit]:
+    """`query_vector`: what the query means; none to search by words alone."""
+    ranked = reciprocal_rank_fusion(
+        _by_words(session, service, query), _by_meaning(session, service, query_vector) if query_vector else []
+    )
     rows = session.execute(
-        select(
-            Statement.id,
-            Statement.issue_id,
-            Statement.text,
-            Feedback.id.label("piece"),
-            Statement.offset,
-            Feedback.channel,
-        )
-        .add_columns(Feedback.said_at)
+        select(Statement.id, Statement.issue_id, *QUOTE_COLUMNS)
         .join(Feedback, Feedback.id == Statement.feedback_id)
         .where(Statement.id.in_(ranked))
     )
@@ -70,12 +64,12 @@ def search(session: Session, service: Service, query: str, point: Point | None) 
     return _hits(session, service, found)
 
 
-def fused(*rankings: Sequence[int]) -> list[int]:
+def reciprocal_rank_fusion(*rankings: Sequence[int]) -> list[int]:
     """The best first, of several rankings; equals in the order of their ids."""
     scores: dict[int, float] = defaultdict(float)
     for ranking in rankings:
         for place, identity in enumerate(ranking):
-            scores[identity] += 1 / (EVEN + place)
+            scores[identity] += 1 / (RANK_CONSTANT + place)
     return sorted(scores, key=lambda identity: (-scores[identity], identity))
 
 
@@ -85,24 +79,28 @@ def _by_words(session: Session, service: Service, query: str) -> Sequence[int]:
     words = func.to_tsvector(english, Statement.text)
     wanted = func.websearch_to_tsquery(english, query)
     matching = select(Statement.id).where(Statement.service_id == service.id, words.op("@@")(wanted))
-    best = matching.order_by(func.ts_rank(words, wanted).desc(), Statement.id).limit(MOST)
+    best = matching.order_by(func.ts_rank(words, wanted).desc(), Statement.id).limit(MOST_STATEMENTS)
     return session.scalars(best).all()
 
 
-def _by_meaning(session: Session, service: Service, point: Point) -> Sequence[int]:
-    distance = Statement.vector.cosine_distance(point.vector)
-    mine = (Statement.service_id == service.id, Statement.embedded_by == point.model, Statement.filler.is_(False))
+def _by_meaning(session: Session, service: Service, query_vector: QueryVector) -> Sequence[int]:
+    distance = Statement.vector.cosine_distance(query_vector.vector)
+    mine = (
+        Statement.service_id == service.id,
+        Statement.embedded_by == query_vector.model,
+        Statement.filler.is_(False),
+    )
     nearest = select(Statement.id, distance.label("distance")).where(*mine, Statement.vector.is_not(None))
-    rows = session.execute(nearest.order_by("distance", Statement.id).limit(MOST))
-    return [row.id for row in rows if row.distance <= 1 - NEAR]
+    rows = session.execute(nearest.order_by("distance", Statement.id).limit(MOST_STATEMENTS))
+    return [row.id for row in rows if row.distance <= 1 - LEAST_SIMILARITY]
 
 
-def _hits(session: Session, service: Service, found: dict[uuid.UUID | None, list[Any]]) -> list[Hit]:
+def _hits(session: Session, service: Service, found: dict[uuid.UUID | None, list[Any]]) -> list[SearchHit]:
     """In the order in which each issue's best statement was found."""
     known = session.scalars(select(Issue).where(Issue.id.in_(filter(None, found)))).all()
     views = {view.id: view for view in issues.views(session, service, known)}
     return [
-        Hit(views.get(identity) if identity else None, len({row.piece for row in rows}), _quotes(rows))
+        SearchHit(views.get(identity) if identity else None, len({row.feedback_id for row in rows}), _quotes(rows))
         for identity, rows in found.items()
     ]
 
@@ -111,5 +109,5 @@ def _quotes(rows: Iterable[Any]) -> list[Quote]:
     """One of each citizen."""
     first: dict[uuid.UUID, Quote] = {}
     for row in rows:
-        first.setdefault(row.piece, Quote(row.piece, row.text[:LONGEST_QUOTE], row.channel, row.said_at, row.offset))
-    return list(first.values())[:QUOTES]
+        first.setdefault(row.feedback_id, quote(row))
+    return list(first.values())[:QUOTES_PER_HIT]

@@ -13,12 +13,12 @@ from feedback.record.models import (
     Service,
     Signal,
 )
-from insights.issues.queries.detection_health import noticing
+from insights.issues.queries.detection_health import detection_health
 from insights.issues.queries.issues import living
 from insights.issues.queries.signals import shown
 from insights.presentation.schemas import AuditView, ServiceView, Summary
 
-WAITING = ("clean", "group")
+WAITING_STAGES = ("clean", "group")
 
 
 def service_view(service: Service) -> ServiceView:
@@ -30,7 +30,7 @@ def summary(session: Session, service: Service) -> Summary:
     row = session.execute(
         select(
             func.count().label("feedback"),
-            func.count().filter(Feedback.stage.in_(WAITING)).label("waiting"),
+            func.count().filter(Feedback.stage.in_(WAITING_STAGES)).label("waiting"),
             func.count().filter(Feedback.stage == "set_aside").label("set_aside"),
             func.count().filter(Feedback.said_at > week).label("last_7_days"),
         ).where(Feedback.service_id == service.id)
@@ -51,7 +51,7 @@ def summary(session: Session, service: Service) -> Summary:
         open_issues=session.scalar(issues.where(Issue.status.in_(("open", "acknowledged", "in_progress")))) or 0,
         emerging=standing["signal"],
         watched=standing["watch"],
-        noticing=noticing(session, service, dt.datetime.now(dt.UTC)),
+        noticing=detection_health(session, service, dt.datetime.now(dt.UTC)),
     )
 
 

@@ -1,4 +1,4 @@
-"""Signals as they are read, with what happened beside them."""
+"""Signals as they are read, with what happened nearby them."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from feedback.record.models import Change, Service, Signal
 from insights.presentation.schemas import NearbyChange, SignalView
 
-SHORTLY = dt.timedelta(hours=72)
+NEARBY = dt.timedelta(hours=72)
 """What began so long after a change may have to do with it."""
 
-MOST_BESIDE = 3
+MOST_NEARBY_CHANGES = 3
 
 
 def shown(tier: str = "signal") -> tuple[ColumnElement[bool], ...]:
@@ -25,7 +25,7 @@ def views(session: Session, signals: Sequence[Signal]) -> list[SignalView]:
     if not signals:
         return []
     changes = _changes(session, signals[0].service_id, [signal.since for signal in signals])
-    return [view(signal, beside(changes, signal.since)) for signal in signals]
+    return [view(signal, nearby(changes, signal.since)) for signal in signals]
 
 
 def view(signal: Signal, changes: Sequence[NearbyChange] = ()) -> SignalView:
@@ -55,25 +55,25 @@ def only_channel(signal: Signal) -> str | None:
     return next(iter(signal.channels)) if len(signal.channels) == 1 else None
 
 
-def changes_beside(session: Session, service_id: int, begun: dt.datetime) -> list[NearbyChange]:
+def nearby_changes(session: Session, service_id: int, begun: dt.datetime) -> list[NearbyChange]:
     """What was changed shortly before something began, or while it did; the nearest first."""
-    return beside(_changes(session, service_id, [begun]), begun)
+    return nearby(_changes(session, service_id, [begun]), begun)
 
 
 def _changes(session: Session, service_id: int, begun: Sequence[dt.datetime]) -> list[Change]:
-    """All that may lie beside one of these moments."""
+    """All that may lie nearby one of these moments."""
     over = func.coalesce(Change.until, Change.at)
-    near = (Change.service_id == service_id, Change.at <= max(begun), over >= min(begun) - SHORTLY)
+    near = (Change.service_id == service_id, Change.at <= max(begun), over >= min(begun) - NEARBY)
     return list(session.scalars(select(Change).where(*near).order_by(Change.at.desc(), Change.id)))
 
 
-def beside(changes: Iterable[Change], begun: dt.datetime) -> list[NearbyChange]:
+def nearby(changes: Iterable[Change], begun: dt.datetime) -> list[NearbyChange]:
     found = [
         NearbyChange(one.kind, one.what, one.at, one.until, round(since / dt.timedelta(hours=1), 1))
         for one in changes
-        if one.at <= begun and (since := max(begun - (one.until or one.at), dt.timedelta())) <= SHORTLY
+        if one.at <= begun and (since := max(begun - (one.until or one.at), dt.timedelta())) <= NEARBY
     ]
-    return sorted(found, key=lambda one: one.hours)[:MOST_BESIDE]
+    return sorted(found, key=lambda one: one.hours)[:MOST_NEARBY_CHANGES]
 
 
 def latest_changes(session: Session, service: Service, most: int = 5) -> list[Change]:

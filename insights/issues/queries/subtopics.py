@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, Statement, ThemeIssue
-from insights.issues.queries.issues import LONGEST_QUOTE
+from insights.issues.queries.issues import QUOTE_COLUMNS, quote
 from insights.presentation.schemas import IssueTitle, Quote
 
 MAX_STATEMENTS = 2_000
@@ -51,14 +51,7 @@ def _within(session: Session, issue: Issue) -> list[Subtopic]:
     from nlp.group import hierarchy  # noqa: PLC0415 - scipy and its like take a second
 
     rows = session.execute(
-        select(
-            Statement.feedback_id,
-            Statement.text,
-            Statement.vector,
-            Statement.said_at,
-            Statement.offset,
-            Feedback.channel,
-        )
+        select(Statement.vector, *QUOTE_COLUMNS)
         .join(Feedback, Feedback.id == Statement.feedback_id)
         .where(Statement.issue_id == issue.id, Statement.embedded_by.is_not(None), Feedback.weight > 0)
         .order_by(Statement.id.desc())
@@ -70,10 +63,7 @@ def _within(session: Session, issue: Issue) -> list[Subtopic]:
     found = []
     for members in hierarchy.parts(vectors, np.arange(len(rows))):
         mine = [rows[member] for member in members]
-        quotes = {
-            it.feedback_id: Quote(it.feedback_id, it.text[:LONGEST_QUOTE], it.channel, it.said_at, it.offset)
-            for it in mine
-        }
+        quotes = {row.feedback_id: quote(row) for row in mine}
         found.append(
             Subtopic(len(quotes), round(len(mine) / len(rows), 3), list(quotes.values())[:QUOTES_PER_SUBTOPIC])
         )

@@ -22,7 +22,7 @@ from feedback.record.models import (
     ThemeSignal,
 )
 from insights.issues.queries import issues
-from insights.issues.queries.issues import LONGEST_QUOTE
+from insights.issues.queries.issues import QUOTE_COLUMNS, quote
 from insights.presentation.schemas import Quote
 
 MOST_QUOTES = 20
@@ -186,10 +186,10 @@ def _quotes(session: Session, view: ThemeView) -> list[Quote]:
     behind = Statement.feedback_id.in_(view.signal.feedback_ids) if view.signal else None
     mine = behind if behind is not None else Statement.issue_id.in_([issue.id for issue in view.issues])
     rows = session.execute(
-        select(Statement.feedback_id, Statement.text, Feedback.channel, Statement.said_at, Statement.offset)
+        select(*QUOTE_COLUMNS)
         .join(Feedback, Feedback.id == Statement.feedback_id)
         .where(mine, Statement.evidence)
         .order_by(Statement.said_at.desc(), Statement.id)
         .limit(MOST_QUOTES)
     )
-    return [Quote(row.feedback_id, row.text[:LONGEST_QUOTE], row.channel, row.said_at, row.offset) for row in rows]
+    return [quote(row) for row in rows]

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from insights.presentation import formats, sentences
-from insights.presentation.schemas import Measured, SignalView
+from insights.presentation.schemas import MeasuredChange, SignalView
 
 NOW = dt.datetime(2026, 3, 11, 9, 0, tzinfo=dt.UTC)  # a Wednesday
 LONDON = "Europe/London"
@@ -105,4 +105,4 @@ def test_counts_by_channel_begin_with_the_largest() -> None:
 def test_a_change_is_told_with_its_interval(
     change: float | None, interval: tuple[float, float] | None, says: str
 ) -> None:
-    assert sentences.change_with_interval(Measured(1.0, 1.0, change, interval, None, "worked")) == says
+    assert sentences.change_with_interval(MeasuredChange(1.0, 1.0, change, interval, None, "worked")) == says

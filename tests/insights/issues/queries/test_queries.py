@@ -79,7 +79,7 @@ def test_what_is_exported_can_be_chosen(
 def test_an_export_of_many_pages_holds_each_piece_once(
     client: Client, record: Record, admin: dict[str, str], issue: uuid.UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exporting, "AT_ONCE", 2)
+    monkeypatch.setattr(exporting, "ROWS_PER_TRANSACTION", 2)
     with record.transaction() as session:
         found = session.get_one(Issue, issue)
         for number in range(5):

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from feedback.record import access, services
 from feedback.record.db import Record
 from feedback.record.models import Statement
-from insights.issues.queries.query_embedding import Meaning
-from insights.issues.queries.search import fused, search
+from insights.issues.queries.query_embedding import QueryEmbedder
+from insights.issues.queries.search import reciprocal_rank_fusion, search
 from tests.insights import made_up
 from tests.insights.api.test_api import key
 from workers.runtime.model_loader import Tools
@@ -82,9 +82,9 @@ def test_a_query_needs_words_and_a_key_of_the_service(client: Client, record: Re
 
 
 def test_who_does_not_wait_for_the_model_goes_without() -> None:
-    assert Meaning(None).of("photo", patience=0) is None
+    assert QueryEmbedder(None).embed("photo", wait_seconds=0) is None
 
 
 def test_what_both_rankings_hold_comes_before_what_one_holds_higher_up() -> None:
-    assert fused([1, 2], [3, 2]) == [2, 1, 3]
-    assert fused([], []) == []
+    assert reciprocal_rank_fusion([1, 2], [3, 2]) == [2, 1, 3]
+    assert reciprocal_rank_fusion([], []) == []
