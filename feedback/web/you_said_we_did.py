@@ -3,11 +3,12 @@
 import csv
 import io
 from urllib.parse import quote
-from xml.etree import ElementTree as ET  # writes only
 
 from litestar import Response, Router, get
 from litestar.params import FromPath
 
+from feedback.http import atom
+from feedback.http.atom import AtomEntry, AtomFeed
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.record import access
 from feedback.record.db import Record
@@ -19,7 +20,6 @@ from insights.issues.queries.csv_export import cell
 from insights.replies import published
 from insights.replies.published import PublishedEntry
 
-ATOM = "http://www.w3.org/2005/Atom"
 COLUMNS = ("said", "did", "on", "reports", "fell")
 
 
@@ -68,20 +68,15 @@ def feed(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Re
     """As an Atom feed (RFC 4287)."""
     found, entries = _read(request, record, service)
     url = f"{record.settings.url}{_path(found)}"
-    root = ET.Element("feed", xmlns=ATOM)
-    _texts(root, id=url, title=found.name, updated=(entries[0].on if entries else found.created_at).isoformat())
-    _texts(ET.SubElement(root, "author"), name=found.name)
-    ET.SubElement(root, "link", href=url)
-    for it in entries:
-        entry = ET.SubElement(root, "entry")
-        _texts(entry, id=f"urn:uuid:{it.issue}", title=it.said, updated=it.on.isoformat(), content=it.did)
-        ET.SubElement(entry, "link", href=url)
-    return Response(ET.tostring(root, encoding="utf-8", xml_declaration=True), media_type="application/atom+xml")
-
-
-def _texts(parent: ET.Element, **texts: str) -> None:
-    for name, text in texts.items():
-        ET.SubElement(parent, name).text = text
+    latest = AtomFeed(
+        id=url,
+        title=found.name,
+        author=found.name,
+        updated=entries[0].on if entries else found.created_at,
+        link=url,
+        entries=[AtomEntry(f"urn:uuid:{it.issue}", it.said, it.on, url, it.did) for it in entries],
+    )
+    return Response(atom.write(latest), media_type=atom.MEDIA_TYPE)
 
 
 router = Router(

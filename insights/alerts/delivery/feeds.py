@@ -1,11 +1,9 @@
 """An Atom feed (RFC 4287) of a service's alerts, and the addresses that open it."""
 
-import datetime as dt
-from xml.etree import ElementTree as ET
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from feedback.http.atom import AtomEntry, AtomFeed
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.models import Alert, Service
@@ -15,7 +13,6 @@ from insights.alerts import payload
 from insights.alerts.delivery import message
 from insights.alerts.queries import service_wide
 
-ATOM = "http://www.w3.org/2005/Atom"
 MAX_ENTRIES = 50
 
 
@@ -34,41 +31,30 @@ def _name(service: Service) -> str:
     return f"feed of {service.slug}"
 
 
-def atom(session: Session, settings: Settings, service: Service) -> bytes:
-    """Writes the feed of a service's latest alerts as XML."""
+def atom_feed(session: Session, settings: Settings, service: Service) -> AtomFeed:
+    """Builds the feed of a service's latest alerts."""
     latest = select(Alert).where(*service_wide(service)).order_by(Alert.number.desc()).limit(MAX_ENTRIES)
     alerts = session.scalars(latest).all()
-    place = f"{settings.url}/v1/services/{service.slug}/feed.atom"
-    feed = ET.Element("feed", xmlns=ATOM)
-    _add(feed, "id", place)
-    _add(feed, "title", f"{service.name}: what citizens tell")
-    _add(feed, "updated", _stamp(alerts[0].raised_at if alerts else service.created_at))
-    _add(feed, "link", rel="self", href=place)
-    _add(feed, "link", rel="alternate", href=f"{settings.url}/dashboard/{service.slug}")
-    _add(_add(feed, "author"), "name", service.name)
-    for alert in alerts:
-        _entry(feed, session, settings, service, alert)
-    return bytes(ET.tostring(feed, encoding="utf-8", xml_declaration=True))
+    address = f"{settings.url}/v1/services/{service.slug}/feed.atom"
+    return AtomFeed(
+        id=address,
+        title=f"{service.name}: what citizens tell",
+        author=service.name,
+        updated=alerts[0].raised_at if alerts else service.created_at,
+        link=f"{settings.url}/dashboard/{service.slug}",
+        self_link=address,
+        entries=[_entry(session, settings, service, alert) for alert in alerts],
+    )
 
 
-def _entry(feed: ET.Element, session: Session, settings: Settings, service: Service, alert: Alert) -> None:
+def _entry(session: Session, settings: Settings, service: Service, alert: Alert) -> AtomEntry:
     text = message.write(payload.event(session, alert, settings.url), service, alert.raised_at)
-    entry = _add(feed, "entry")
-    _add(entry, "id", f"urn:uuid:{alert.id}")
-    _add(entry, "title", text.heading)
-    _add(entry, "updated", _stamp(alert.raised_at))
-    _add(entry, "published", _stamp(alert.raised_at))
-    _add(entry, "link", rel="alternate", href=text.link)
-    _add(entry, "category", term=alert.type)
-    _add(entry, "content", message.plain([text]), type="text")
-
-
-def _add(parent: ET.Element, name: str, text: str | None = None, **attributes: str) -> ET.Element:
-    """Control characters are left out, as XML has none."""
-    made = ET.SubElement(parent, name, attributes)
-    made.text = text and "".join(sign for sign in text if sign.isprintable() or sign in "\n\t")
-    return made
-
-
-def _stamp(at: dt.datetime) -> str:
-    return at.astimezone(dt.UTC).isoformat(timespec="seconds")
+    return AtomEntry(
+        id=f"urn:uuid:{alert.id}",
+        title=text.heading,
+        updated=alert.raised_at,
+        link=text.link,
+        content=message.plain([text]),
+        published=alert.raised_at,
+        category=alert.type,
+    )

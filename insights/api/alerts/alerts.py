@@ -13,6 +13,7 @@ from litestar.response import Stream
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from feedback.http import atom
 from feedback.http.dependencies import AnyRequest, GivenRecord, WorkQueueDependency
 from feedback.http.paging import Cursor, Limit, further, unpack
 from feedback.http.staff import authenticate, routes
@@ -174,7 +175,7 @@ def revoke_feeds(request: AnyRequest, record: GivenRecord, service: FromPath[str
         feeds.revoke_addresses(session, access.service_for(session, who, service, Role.editor))
 
 
-@get("/v1/services/{service:str}/feed.atom", sync_to_thread=True, media_type="application/atom+xml")
+@get("/v1/services/{service:str}/feed.atom", sync_to_thread=True, media_type=atom.MEDIA_TYPE)
 def show_feed(
     request: AnyRequest, record: GivenRecord, service: FromPath[str], token: FromQuery[str | None] = None
 ) -> Response[bytes]:
@@ -182,9 +183,9 @@ def show_feed(
     with record.transaction() as session:
         who = access.identify(session, token, CredentialKind.FEED) if token else authenticate(session, request)
         found = access.service_for(session, who, service)
-        body = feeds.atom(session, record.settings, found)
+        body = atom.write(feeds.atom_feed(session, record.settings, found))
     headers = {"Cache-Control": "private, max-age=60"}
-    return Response(body, media_type="application/atom+xml; charset=utf-8", headers=headers)
+    return Response(body, media_type=f"{atom.MEDIA_TYPE}; charset=utf-8", headers=headers)
 
 
 router = routes(
