@@ -1,4 +1,4 @@
-"""Statements as arrays."""
+"""Statements and issues of one service, read from the store as arrays."""
 
 import datetime as dt
 import uuid
@@ -12,16 +12,21 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Issue, Statement
-from nlp.embed.vectors import unit
+from feedback.record.states import Tone
+from nlp.embed.crowds import Crowd, crowd_of
+from nlp.embed.vectors import Floats, unit
 
 
 def halves(column: Any) -> Any:
-    """A halfvec in its binary form: a hundred times faster to read than its text."""
+    """Select a halfvec column in its binary form: a hundred times faster to read than its text."""
     return func.halfvec_send(column)
 
 
-def matrix(blobs: Sequence[bytes]) -> NDArray[np.float32]:
-    """(n, d) of what `halves` gave: after four bytes of header, big-endian half floats; unit rows again."""
+def matrix(blobs: Sequence[bytes]) -> Floats:
+    """Turn what `halves` selected into unit rows, (n, d): each blob is four bytes of header and big-endian half floats.
+
+    Without blobs the matrix is (0, 0).
+    """
     if not blobs:
         return np.zeros((0, 0), np.float32)
     rows = np.frombuffer(b"".join(blob[4:] for blob in blobs), ">f2").reshape(len(blobs), -1).astype(np.float32)
@@ -29,24 +34,32 @@ def matrix(blobs: Sequence[bytes]) -> NDArray[np.float32]:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """n statements of one service: `vectors` (n, d), the rest by row."""
+class StatementArrays:
+    """n statements of one service, in the order in which they came: `vectors` are (n, d) unit rows, the rest is by row.
+
+    `issues`: the issue that each is in, None for none.
+    """
 
     ids: NDArray[np.int64]
-    vectors: NDArray[np.float32]
+    vectors: Floats
     texts: list[str]
     issues: list[uuid.UUID | None]
-    feedback: list[uuid.UUID]
-    languages: list[str]
-    kinds: list[str]
-    said_at: list[dt.datetime]
+    crowds: list[Crowd]
 
     def __len__(self) -> int:
         return len(self.ids)
 
 
-def statements(session: Session, *where: ColumnElement[bool], most: int | None = None) -> Said:
-    """Those with a vector, in the order they were stored; with `most`, the latest so many."""
+@dataclass(frozen=True, slots=True)
+class StoredStatements(StatementArrays):
+    """Statements as the store has them, with the piece that each is from and when it was said."""
+
+    feedback: list[uuid.UUID]
+    said_at: list[dt.datetime]
+
+
+def read_statements(session: Session, *where: ColumnElement[bool], most: int | None = None) -> StoredStatements:
+    """Read the statements that have a vector, in the order they were stored; with `most`, only the latest so many."""
     query: Select[Any] = (
         select(
             Statement.id,
@@ -63,32 +76,33 @@ def statements(session: Session, *where: ColumnElement[bool], most: int | None =
         .limit(most)
     )
     rows = session.execute(query).all()[::-1]
-    return Said(
+    return StoredStatements(
         ids=np.array([row.id for row in rows], np.int64),
         vectors=matrix([row.vector for row in rows]),
         texts=[row.text for row in rows],
         issues=[row.issue_id for row in rows],
+        crowds=[crowd_of(row.language, row.kind) for row in rows],
         feedback=[row.feedback_id for row in rows],
-        languages=[row.language for row in rows],
-        kinds=[row.kind for row in rows],
         said_at=[row.said_at for row in rows],
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """k issues: where they lie and how far they reach."""
+class IssueArrays:
+    """k issues of one service: where they lie, (k, d) unit rows, and the cosine similarity (k,) at which they end.
+
+    `models`: which fit drew each so.
+    """
 
     ids: list[uuid.UUID]
-    centroids: NDArray[np.float32]
-    radii: NDArray[np.float32]
-    languages: list[str]
-    tones: list[str]
+    centroids: Floats
+    radii: Floats
+    crowds: list[Crowd]
     models: list[str]
 
 
-def places(session: Session, service_id: int) -> Places:
-    """The issues of a service that a statement may join.
+def read_issues(session: Session, service_id: int) -> IssueArrays:
+    """Read the issues of a service that a statement may join.
 
     One that people merged leads to the other, in its own place; the living come last, so that of two places of one
     issue the last is its own.
@@ -101,11 +115,10 @@ def places(session: Session, service_id: int) -> Places:
         .where(Issue.service_id == service_id, Issue.ended_at.is_(None))
         .order_by(Issue.merged_into.is_(None), Issue.id)
     ).all()
-    return Places(
+    return IssueArrays(
         ids=[row.id for row in rows],
         centroids=matrix([row.centroid for row in rows]),
         radii=np.array([row.radius for row in rows], np.float32),
-        languages=[row.language for row in rows],
-        tones=[row.tone for row in rows],
+        crowds=[Crowd(row.language, row.tone == Tone.PRAISE) for row in rows],
         models=[row.model for row in rows],
     )

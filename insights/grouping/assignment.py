@@ -5,26 +5,19 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Statement
-from insights.statement_arrays import Places, Said, places, statements
-from nlp.embed.crowds import Crowd, crowd_of
+from insights.statement_arrays import IssueArrays, StoredStatements, read_issues, read_statements
+from nlp.embed.crowds import Crowd, by_crowd
+from nlp.embed.vectors import Floats
 from nlp.group import topics
 
 
-def crowds(said: Said) -> list[Crowd]:
-    """Of each statement."""
-    return list(map(crowd_of, said.languages, said.kinds))
-
-
-def of_issues(issues: Places) -> list[Crowd]:
-    return [Crowd(language, tone == "praise") for language, tone in zip(issues.languages, issues.tones, strict=True)]
-
-
-def grouped(service_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Which statements of a service are in issues at all: not filler, nor what was set aside (copies are)."""
+def may_be_grouped(service_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Select the statements of a service that are in issues at all: not filler, nor what was set aside (copies are)."""
     apart = select(Feedback.id).where(
         Feedback.service_id == service_id, Feedback.weight == 0, Feedback.copy_of.is_(None)
     )
@@ -35,37 +28,43 @@ def grouped(service_id: int) -> tuple[ColumnElement[bool], ...]:
     )
 
 
+def assign(vectors: Floats, crowds: Sequence[Crowd], issues: IssueArrays) -> tuple[NDArray[np.int64], Floats]:
+    """Find the issue of its own crowd that each new statement lies within: (n,) its place, -1 for none.
+
+    `vectors`: (n, d) unit rows, with the crowd of each. Beside it how sure each is, (n,) from 0 to 1.
+    """
+    chosen, sureness = np.full(len(vectors), -1, np.int64), np.zeros(len(vectors), np.float32)
+    places = dict(by_crowd(issues.crowds))
+    for crowd, rows in by_crowd(crowds):
+        if crowd in places:
+            near = places[crowd]
+            found, sure = topics.join(vectors[rows], issues.centroids[near], issues.radii[near])
+            chosen[rows], sureness[rows] = np.where(found >= 0, near[found], -1), sure
+    return chosen, sureness
+
+
+def assigned(statements: StoredStatements, issues: IssueArrays) -> list[dict[str, Any]]:
+    """List the rows (id, issue_id, sureness, assigned_by, feedback_id) of those statements that join an issue."""
+    chosen, sureness = assign(statements.vectors, statements.crowds, issues)
+    return [
+        {
+            "id": int(statements.ids[row]),
+            "issue_id": issues.ids[chosen[row]],
+            "sureness": float(sureness[row]),
+            "assigned_by": issues.models[chosen[row]],
+            "feedback_id": statements.feedback[row],
+        }
+        for row in np.flatnonzero(chosen >= 0)
+    ]
+
+
 def join(session: Session, feedback_ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
-    """What to store about those statements of these pieces that lie within an issue of their service and crowd."""
+    """Say what to store about those statements of these pieces that lie within an issue of their service and crowd."""
     services = session.scalars(
         select(Statement.service_id).where(Statement.feedback_id.in_(feedback_ids)).distinct()
     ).all()
     found: list[dict[str, Any]] = []
     for service_id in services:
-        said = statements(session, *grouped(service_id), Statement.feedback_id.in_(feedback_ids))
-        found += assign(said, places(session, service_id))
-    return found
-
-
-def assign(said: Said, issues: Places) -> list[dict[str, Any]]:
-    """The rows (id, issue_id, sureness, assigned_by, feedback_id) of those statements that join an issue."""
-    found: list[dict[str, Any]] = []
-    of_statements, of_places = crowds(said), of_issues(issues)
-    for crowd in sorted(set(of_statements)):
-        rows = np.array([row for row, its in enumerate(of_statements) if its == crowd], np.int64)
-        near = np.array([place for place, its in enumerate(of_places) if its == crowd], np.int64)
-        if not len(near):
-            continue
-        chosen, sure = topics.join(said.vectors[rows], issues.centroids[near], issues.radii[near])
-        found += [
-            {
-                "id": int(said.ids[row]),
-                "issue_id": issues.ids[near[place]],
-                "sureness": float(sureness),
-                "assigned_by": issues.models[near[place]],
-                "feedback_id": said.feedback[row],
-            }
-            for row, place, sureness in zip(rows, chosen, sure, strict=True)
-            if place >= 0
-        ]
+        new = read_statements(session, *may_be_grouped(service_id), Statement.feedback_id.in_(feedback_ids))
+        found += assigned(new, read_issues(session, service_id))
     return found

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -56,17 +56,24 @@ def titles(record: Record, encode: Encode, service_id: int, signals: Sequence[de
         others = (Issue.service_id == service_id, Issue.id.not_in([uuid.UUID(signal.issue) for signal in found]))
         known = session.scalars(select(Issue.title).where(*others)).all()
         texts = [_texts(session, signal) for signal in found]
+    return name(found, texts, known, encode)
+
+
+def name(
+    signals: Sequence[detector.Finding], texts: Sequence[Sequence[str]], known: Iterable[str], encode: Encode | None
+) -> Mapping[str, str]:
+    """Name the issues of signals that have a centroid: `texts` are those of each, `known` the titles not to give."""
     ends = np.cumsum([len(group) for group in texts])
     groups = [np.arange(stop - len(group), stop) for stop, group in zip(ends, texts, strict=True)]
     names = phrases.name(
         [text for group in texts for text in group],
         groups,
         [_keywords(group) for group in texts],
-        centroids=np.array([signal.centroid for signal in found]),
+        centroids=np.array([signal.centroid for signal in signals]),
         encode=encode,
         known=known,
     )
-    return {signal.issue: name for signal, name in zip(found, names, strict=True)}
+    return {signal.issue: name for signal, name in zip(signals, names, strict=True)}
 
 
 def _texts(session: Session, signal: detector.Finding) -> list[str]:

@@ -6,35 +6,37 @@ stay one to one is told as lineage.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Generic, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-SHARE = 0.3
-"""The same issue shares at least this part of the smaller one's statements, as far as both fits knew them."""
+CONTINUING_SHARE = 0.3
+"""An issue goes on in a topic that shares at least this part of the smaller one's statements with it, as far as both
+fits knew them."""
 
-NEAR = 0.85
+CONTINUING_SIMILARITY = 0.85
 """Without shared statements (all of them erased or archived, say), centroids must be at least so similar."""
 
-PART = 0.2
-"""A part of an issue that went elsewhere is lineage from this share up, and from three statements; less just moved."""
+LINEAGE_SHARE, LINEAGE_STATEMENTS = 0.2, 3
+"""A part of an issue that went elsewhere is lineage from this share and this many statements up; less just moved."""
 
-OWN = 1 / 3
+SURVIVORS_SHARE = 1 / 3
 """A topic continues an issue that must survive only if at least this part of it is of it; the rest is then like it."""
 
-Kind = Literal["split", "merge", "nested"]
+LineageKind = Literal["split", "merge", "nested"]
+Id = TypeVar("Id", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownGroup(Generic[Id]):
     """An issue as the last fit left it. `members`: keys of its statements; `centroid`: (d,) unit."""
 
-    id: str
+    id: Id
     members: AbstractSet[int]
     centroid: NDArray[np.float32]
     keep: bool = False
@@ -42,51 +44,51 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A topic of the new fit, its members under the same keys as `Known.members`."""
+class FoundGroup:
+    """A topic of the new fit, its members under the same keys as `KnownGroup.members`."""
 
     members: AbstractSet[int]
     centroid: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Lineage:
-    """`shared` statements of the issue `parent` are now in the new topic number `child`.
+class Lineage(Generic[Id]):
+    """Tells that `shared` statements of the issue `parent` are now in the new topic number `child`.
 
     split: the parent goes on elsewhere; merge: it went up in the child; nested: likewise, but it survives with its own.
     """
 
-    kind: Kind
-    parent: str
+    kind: LineageKind
+    parent: Id
     child: int
     shared: int
 
 
 @dataclass(frozen=True, slots=True)
-class Matching:
-    """`ids`: of each new topic the issue that it continues, None if new.
+class Matching(Generic[Id]):
+    """Which new topic continues which issue: `ids` has the issue of each topic, None for a new one.
 
     `nested`: issues that no topic continues and that must survive: their statements stay theirs.
     """
 
-    ids: tuple[str | None, ...]
-    lineage: tuple[Lineage, ...]
-    nested: frozenset[str]
+    ids: tuple[Id | None, ...]
+    lineage: tuple[Lineage[Id], ...]
+    nested: frozenset[Id]
 
 
-def match(known: Sequence[Known], found: Sequence[Found]) -> Matching:
+def match(known: Sequence[KnownGroup[Id]], found: Sequence[FoundGroup]) -> Matching[Id]:
     """Continue as many known issues as the new topics allow, so that most statements keep the issue they were in."""
     shared = _shared(known, found)
     pairs = _by_statements(shared, known, found)
     pairs |= _by_centroids(known, found, set(pairs), set(pairs.values()))
-    ids: list[str | None] = [None] * len(found)
+    ids: list[Id | None] = [None] * len(found)
     for row, column in pairs.items():
         ids[column] = known[row].id
     nested = frozenset(issue.id for row, issue in enumerate(known) if issue.keep and row not in pairs)
     return Matching(tuple(ids), _lineage(shared, known, pairs), nested)
 
 
-def _shared(known: Sequence[Known], found: Sequence[Found]) -> NDArray[np.int64]:
+def _shared(known: Sequence[KnownGroup[Any]], found: Sequence[FoundGroup]) -> NDArray[np.int64]:
     """How many statements issue and topic share: (known, found). Linear in the statements."""
     topic_of = {key: column for column, topic in enumerate(found) for key in topic.members}
     shared = np.zeros((len(known), len(found)), np.int64)
@@ -97,39 +99,43 @@ def _shared(known: Sequence[Known], found: Sequence[Found]) -> NDArray[np.int64]
     return shared
 
 
-def _by_statements(shared: NDArray[np.int64], known: Sequence[Known], found: Sequence[Found]) -> dict[int, int]:
+def _by_statements(
+    shared: NDArray[np.int64], known: Sequence[KnownGroup[Any]], found: Sequence[FoundGroup]
+) -> dict[int, int]:
     """The one-to-one matching that keeps most statements in place (Hungarian method)."""
     smaller = np.minimum(
         np.array([len(issue.members) for issue in known])[:, None], shared.sum(axis=0, keepdims=True)
     ).reshape(shared.shape)
-    least = np.maximum(SHARE * smaller, 1)
+    least = np.maximum(CONTINUING_SHARE * smaller, 1)
     keep = np.array([issue.keep for issue in known], bool)
-    least[keep] = np.maximum(least[keep], OWN * np.array([len(topic.members) for topic in found]))
+    least[keep] = np.maximum(least[keep], SURVIVORS_SHARE * np.array([len(topic.members) for topic in found]))
     enough = np.where(shared >= least, shared, 0)
     rows, columns = linear_sum_assignment(enough, maximize=True)
     return {int(row): int(column) for row, column in zip(rows, columns, strict=True) if enough[row, column]}
 
 
 def _by_centroids(
-    known: Sequence[Known], found: Sequence[Found], taken: AbstractSet[int], used: AbstractSet[int]
+    known: Sequence[KnownGroup[Any]], found: Sequence[FoundGroup], taken: AbstractSet[int], used: AbstractSet[int]
 ) -> dict[int, int]:
     rows = [row for row, issue in enumerate(known) if row not in taken and not (issue.keep and issue.members)]
     columns = [column for column in range(len(found)) if column not in used]
     if not rows or not columns:
         return {}
     similar = np.stack([known[row].centroid for row in rows]) @ np.stack([found[c].centroid for c in columns]).T
-    similar[similar < NEAR] = 0
+    similar[similar < CONTINUING_SIMILARITY] = 0
     best = zip(*linear_sum_assignment(similar, maximize=True), strict=True)
     return {rows[row]: columns[column] for row, column in best if similar[row, column]}
 
 
-def _lineage(shared: NDArray[np.int64], known: Sequence[Known], pairs: Mapping[int, int]) -> tuple[Lineage, ...]:
+def _lineage(
+    shared: NDArray[np.int64], known: Sequence[KnownGroup[Id]], pairs: Mapping[int, int]
+) -> tuple[Lineage[Id], ...]:
     """Where considerable parts of issues went, other than into the topic that continues them."""
-    found: list[Lineage] = []
+    found: list[Lineage[Id]] = []
     for row, issue in enumerate(known):
-        enough = max(3, PART * shared[row].sum())
+        enough = max(LINEAGE_STATEMENTS, LINEAGE_SHARE * shared[row].sum())
         parts = [int(column) for column in np.argsort(-shared[row], kind="stable") if shared[row, column] >= enough]
         for column in (part for part in parts if part != pairs.get(row)):
-            kind: Kind = "split" if row in pairs else "nested" if issue.keep else "merge"
+            kind: LineageKind = "split" if row in pairs else "nested" if issue.keep else "merge"
             found.append(Lineage(kind, issue.id, column, int(shared[row, column])))
     return tuple(found)

@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from insights.detection.detector import Finding, Observation
+from nlp.embed.embedder import Embedder
 from tests.bench import Report as Findings
 from tests.bench import Row, Skipped
 from tests.bench.arranged import DAYS, HISTORY, make
 from tests.insights.detection.streams import DAY, START, TOPICS, Service, play, sent
-from workers.offline.backtest import by_service, hear, read
-from workers.offline.replay import Heard, replay
+from workers.offline.backtest import ReplayedPiece, by_service, read, read_statements
+from workers.offline.replay import replay
 
 LEARNING, WATCHED = 4, 20
 """Weeks of each service: the first are not counted."""
@@ -40,12 +41,12 @@ def quiet_service(seed: int) -> list[Observation]:
     return said
 
 
-def wandering_services(folder: Path, seed: int) -> list[list[Heard]]:
+def wandering_services(folder: Path, seed: int) -> list[list[ReplayedPiece]]:
     """Real statements whose mix wanders from week to week, with copies and batches; the events are taken out."""
     stream, truth = make(folder, seed)
     events = {piece for event in json.loads(truth.read_text(encoding="utf-8")) for piece in event["ids"]}
     usual = by_service([piece for piece in read(stream)[0] if piece.id not in events])
-    return hear(usual.values(), None, lambda *_: None)
+    return read_statements(usual.values(), Embedder(), lambda *_: None)
 
 
 def run(report: Findings) -> None:

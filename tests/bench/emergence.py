@@ -16,13 +16,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from insights.detection.detector import Observation, State
+from insights.detection.detector import Observation
 from insights.detection.statistics.gamma_poisson import Counts, exposure, gamma_poisson_scores
+from nlp.embed.embedder import Embedder
 from tests.bench import Report as Findings
 from tests.bench import Row
 from tests.bench.arranged import FLAGS, HISTORY, make, scorer
-from workers.offline.backtest import backtest, by_service, hear, read
-from workers.offline.replay import Groups
+from workers.offline.backtest import ReplayedPiece, backtest, by_service, read, read_statements
+from workers.offline.replay import ReplayedStore
 
 SEEDS = (1, 2, 3)
 DAYS = 29
@@ -122,10 +123,9 @@ def _quiet(score: Mapping[str, Any]) -> tuple[int, int]:
 def _alerts(stream: Path, folder: Path) -> Iterator[tuple[str, Path]]:
     lines: dict[str, list[dict[str, object]]] = {name: [] for name in RULES}
     services = by_service(read(stream)[0])
-    every = hear(services.values(), None, lambda *_: None)
-    for service, heard in zip(services, every, strict=True):
-        reports = [report for piece in heard for report, _ in piece]
-        for today, grouped in _days(reports):
+    every = read_statements(services.values(), Embedder(), lambda *_: None)
+    for service, history in zip(services, every, strict=True):
+        for today, grouped in _days(history):
             for issue, name, pieces in _alarms(grouped, today):
                 told = {"service": service, "issue_id": issue, "kind": "surge", "title": "", "feedback_ids": pieces}
                 lines[name].append({**told, "detected_at": today.isoformat()})
@@ -137,14 +137,17 @@ def _alerts(stream: Path, folder: Path) -> Iterator[tuple[str, Path]]:
     yield "ours", folder / "ours.jsonl"
 
 
-def _days(reports: Sequence[Observation]) -> Iterator[tuple[dt.datetime, Sequence[Observation]]]:
+def _days(history: Sequence[ReplayedPiece]) -> Iterator[tuple[dt.datetime, Sequence[Observation]]]:
     """At the end of each day after the first four weeks: the last ones, grouped by then."""
-    groups, known = Groups(), dict[int, str | None]()
+    store, known = ReplayedStore(None), dict[int, str | None]()
+    for piece in history:
+        store.join(piece)
+    reports = [statement.observation for piece in history for statement in piece]
     day = reports[0].at.replace(hour=0, minute=0, second=0, microsecond=0) + HISTORY * DAY
     while day < reports[-1].at:
         day += DAY
         lately = [report for report in reports if day - DAYS * DAY <= report.at < day and report.evidence]
-        grouped = groups.refit(State(tuple(_as_known(lately, known))))
+        grouped = store.refit(tuple(_as_known(lately, known)))
         known = {report.key: report.issue for report in grouped}
         yield day, grouped
 

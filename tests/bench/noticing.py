@@ -9,7 +9,7 @@ from insights.detection.detector import Observation, State
 from tests.bench import Report as Findings
 from tests.bench import Row
 from tests.insights.detection.streams import DAY, START, Service
-from workers.offline.replay import replay
+from workers.offline.replay import ReplayedStatement, replay
 
 A_DAY, YEAR = 100, 365
 REMEMBERED = (1_500, 10_000)
@@ -20,7 +20,7 @@ MORE = 200
 def run(report: Findings) -> None:
     said = [replace(it, issue=None) for it in sorted(Service().days(0, YEAR, A_DAY), key=lambda it: it.at)]
     begin, wall = time.process_time(), time.perf_counter()
-    found = list(replay([[(it, "")] for it in said], 0.02))
+    found = list(replay([[ReplayedStatement(it)] for it in said], 0.02))
     seconds, elapsed = time.process_time() - begin, time.perf_counter() - wall
     report.table(
         f"A year of {A_DAY} statements a day, vectors at hand",

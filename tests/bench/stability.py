@@ -22,12 +22,12 @@ Labels = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Corpus:
     vectors: Floats
     texts: list[str]
 
-    def first(self, size: int) -> "Said":
-        return Said(self.vectors[:size], self.texts[:size])
+    def first(self, size: int) -> "Corpus":
+        return Corpus(self.vectors[:size], self.texts[:size])
 
 
 def run(report: Report) -> None:
@@ -35,16 +35,16 @@ def run(report: Report) -> None:
     report.table("statements that keep their issue", [_row(name, _said(embedder, name)) for name in CORPORA])
 
 
-def _said(embedder: Embedder, name: str) -> Said:
+def _said(embedder: Embedder, name: str) -> Corpus:
     """In an order of chance: what is new is like what was there."""
     with corpus(name).open(newline="", encoding="utf-8") as file:
         texts = [row["text"] for row in csv.DictReader(file)]
     chosen = np.random.default_rng(0).permutation(len(texts))[:MOST].tolist()
     texts = [texts[row] for row in chosen]
-    return Said(embedder.encode(texts), texts)
+    return Corpus(embedder.encode(texts), texts)
 
 
-def _row(name: str, said: Said) -> Row:
+def _row(name: str, said: Corpus) -> Row:
     before = int(len(said.texts) / (1 + GROWTH))
     old = topics.group(said.vectors[:before], said.texts[:before])
     start = np.concatenate([old, np.full(len(said.texts) - before, -1, np.int32)])
@@ -64,22 +64,22 @@ def _row(name: str, said: Said) -> Row:
     }
 
 
-def kept(said: Said, old: Labels, new: Labels) -> float:
+def kept(said: Corpus, old: Labels, new: Labels) -> float:
     """The share of the statements of an issue that are in the same one (by id) after a refit."""
     matching = identity.match(_known(said.first(len(old)), old), _found(said, new))
-    ids = np.array([-1 if it is None else int(it) for it in matching.ids] + [-1])
+    ids = np.array([-1 if it is None else it for it in matching.ids] + [-1])
     inside = np.flatnonzero(old >= 0)
     return float((ids[new[inside]] == old[inside]).mean())
 
 
-def _known(said: Said, labels: Labels) -> Sequence[identity.Known]:
+def _known(said: Corpus, labels: Labels) -> Sequence[identity.KnownGroup[int]]:
     centres = centroids(said.vectors, labels)
-    return [identity.Known(str(it), _members(labels, it), centre) for it, centre in enumerate(centres)]
+    return [identity.KnownGroup(it, _members(labels, it), centre) for it, centre in enumerate(centres)]
 
 
-def _found(said: Said, labels: Labels) -> Sequence[identity.Found]:
+def _found(said: Corpus, labels: Labels) -> Sequence[identity.FoundGroup]:
     centres = centroids(said.vectors, labels)
-    return [identity.Found(_members(labels, it), centre) for it, centre in enumerate(centres)]
+    return [identity.FoundGroup(_members(labels, it), centre) for it, centre in enumerate(centres)]
 
 
 def _members(labels: Labels, topic: int) -> frozenset[int]:

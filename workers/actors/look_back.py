@@ -7,17 +7,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
-from feedback.record.models import Hindsight, Service, ServiceWork, Statement
-from feedback.record.states import WorkStage
+from feedback.record.models import Feedback, Hindsight, Service, ServiceWork, Statement
+from feedback.record.states import SignalTier, WorkStage
 from feedback.record.work.stages import stage
 from insights.alerts import payload
 from insights.alerts.rules import hindsight
 from insights.detection import window_cache
 from insights.detection.detector import HISTORY
-from workers.offline.replay import Heard, line, replay
+from nlp.embed.crowds import crowd_of
+from workers.offline.replay import Raised, ReplayedStatement, line, replay
 from workers.runtime.actor import Actor, Save, Worker, work_once
 
 
@@ -34,7 +35,7 @@ def _look_back(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]
         size = hindsight.history_size(session, service)
         history = list(_history(session, service, dt.datetime.now(dt.UTC)))
     raised = replay(history, service.properties.tolerance)
-    found = [_hindsight(service, line(one)) for one in raised if one.signal.tier == "signal"]
+    found = [_hindsight(service, one) for one in raised if one.signal.tier == SignalTier.SIGNAL]
 
     def save(session: Session, mine: Sequence[ServiceWork]) -> None:
         for row in mine:
@@ -46,21 +47,43 @@ def _look_back(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]
     return save
 
 
-def _history(session: Session, service: Service, now: dt.datetime) -> Iterator[Heard]:
+def _history(session: Session, service: Service, now: dt.datetime) -> Iterator[list[ReplayedStatement]]:
     """What was said before the service was here, piece by piece as it would have come, and in no group yet."""
     until = Statement.said_at < service.created_at
     reports = window_cache.observations_of(session, service.id, now - hindsight.PREVIEW_SPAN - HISTORY, until)
+    read = _statements(session, service, until)
     for _, piece in itertools.groupby(reports, lambda report: report.feedback_id):
-        heard = [(replace(said, issue=None, late=False), str(said.key)) for said in piece if said.vector is not None]
-        if heard:
-            yield heard
+        statements = [
+            ReplayedStatement(replace(report, issue=None, late=False), **read[report.key])
+            for report in piece
+            if report.vector is not None
+        ]
+        if statements:
+            yield statements
 
 
-def _hindsight(service: Service, told: dict[str, Any]) -> Hindsight:
-    """`title` of what is told: the statement that it is, as we gave its number for its text."""
-    at = dt.datetime.fromisoformat(told["detected_at"])
-    said = payload.for_hindsight(service, uuid.UUID(told["issue_id"]), told)
-    return Hindsight(service_id=service.id, statement_id=int(told["title"]), detected_at=at, facts=said)
+def _statements(session: Session, service: Service, until: ColumnElement[bool]) -> dict[int, dict[str, Any]]:
+    """What the detector does not hear of each statement: its text, its crowd, whether it is in issues at all."""
+    rows = session.execute(
+        select(Statement.id, Statement.text, Statement.language, Statement.kind, Feedback.weight, Feedback.copy_of)
+        .join(Feedback, Feedback.id == Statement.feedback_id)
+        .where(Statement.service_id == service.id, until)
+    )
+    return {
+        row.id: {
+            "text": row.text,
+            "crowd": crowd_of(row.language, row.kind),
+            "grouped": row.weight > 0 or row.copy_of is not None,
+        }
+        for row in rows
+    }
+
+
+def _hindsight(service: Service, raised: Raised) -> Hindsight:
+    """Without a title: it is shown under its first statement, for as long as that is kept."""
+    told = line(raised)
+    facts = payload.for_hindsight(service, uuid.UUID(raised.signal.issue), told)
+    return Hindsight(service_id=service.id, statement_id=raised.signal.keys[0], detected_at=raised.at, facts=facts)
 
 
 LOOK_BACK = Actor(stage("look_back"), limit=1, work=_look_back, to=WorkStage.OPEN)

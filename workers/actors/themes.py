@@ -109,7 +109,7 @@ def renew(session: Session, heard: Sequence[Heard], groups: Sequence[Group]) -> 
     living = session.scalars(select(Theme).where(Theme.ended_at.is_(None)).order_by(Theme.id)).all()
     was = {row.issue_id: row.theme_id for row in session.scalars(select(ThemeIssue))}
     known = [_known(theme, heard, was) for theme in living]
-    found = [identity.Found(frozenset(it.place for it in group.issues), group.centroid) for group in groups]
+    found = [identity.FoundGroup(frozenset(it.place for it in group.issues), group.centroid) for group in groups]
     matching = identity.match(known, found)
     now: dict[uuid.UUID, uuid.UUID] = {}
     for group, theme_id in zip(groups, matching.ids, strict=True):
@@ -119,14 +119,14 @@ def renew(session: Session, heard: Sequence[Heard], groups: Sequence[Group]) -> 
     _end_the_empty(session, living, set(now.values()))
 
 
-def _known(theme: Theme, heard: Iterable[Heard], was: Mapping[uuid.UUID, uuid.UUID]) -> identity.Known:
+def _known(theme: Theme, heard: Iterable[Heard], was: Mapping[uuid.UUID, uuid.UUID]) -> identity.KnownGroup[uuid.UUID]:
     members = frozenset(it.place for it in heard if was.get(it.id) == theme.id)
-    return identity.Known(str(theme.id), members, np.array(theme.centroid, np.float32))
+    return identity.KnownGroup(theme.id, members, np.array(theme.centroid, np.float32))
 
 
-def _store(session: Session, group: Group, theme_id: str | None) -> Theme:
+def _store(session: Session, group: Group, theme_id: uuid.UUID | None) -> Theme:
     if theme_id:
-        theme = session.get_one(Theme, uuid.UUID(theme_id))
+        theme = session.get_one(Theme, theme_id)
         theme.centroid = group.centroid.tolist()
         return theme
     title = group.issues[0].title

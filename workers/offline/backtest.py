@@ -12,12 +12,17 @@ from typing import Any
 from feedback.record.models import EVIDENCE
 from ingest.cleaning.preparation import SET_APART
 from insights.detection import detector
+from nlp.embed.crowds import crowd_of
 from nlp.embed.embedder import Embedder
+from nlp.group.titles import Encode
 from workers.offline import parallel_clean
-from workers.offline.replay import Heard, Raised, line, replay
+from workers.offline.replay import Raised, ReplayedStatement, line, replay
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is."""
+
+ReplayedPiece = list[ReplayedStatement]
+"""The statements of one piece."""
 
 CHUNK = 512
 SAME_TEXT = dt.timedelta(days=3)
@@ -79,10 +84,11 @@ def backtest(
     pieces, bad = read(source)
     services = by_service(pieces)
     lines, sent = [], []
-    every = hear(services.values(), model, progress)
-    for (service, mine), heard in zip(services.items(), every, strict=True):
+    embedder = Embedder(model)
+    every = read_statements(services.values(), embedder, progress)
+    for (service, mine), history in zip(services.items(), every, strict=True):
         for at in dict.fromkeys((tolerance, *others)):
-            raised = _replayed(service, heard, at, progress)
+            raised = _replayed(service, history, at, embedder.encode, progress)
             sent.append(_sent(mine, at, raised))
             if at == tolerance:
                 lines += [{"service": service, **line(one)} for one in raised if one.signal.tier == "signal"]
@@ -116,14 +122,14 @@ def _piece(row: dict[str, str]) -> Piece:
     return Piece(row["id"], row["service"], row["channel"], row["text"], at, row.get("source"))
 
 
-def hear(services: Any, model: Path | None, progress: Progress) -> list[list[Heard]]:
-    """Of each service its pieces as their statements, in their order."""
+def read_statements(services: Any, embedder: Embedder, progress: Progress) -> list[list[ReplayedPiece]]:
+    """Clean and embed the pieces of each service, in their order."""
     pieces = [piece for service in services for piece in service]
     cleaned = parallel_clean.clean(
         [piece.text for piece in pieces], lambda done, total: progress("cleaning", done, total)
     )
     told = [said.text for one in cleaned for said in one.statements if not said.filler]
-    embedder, vectors = Embedder(model), []
+    vectors: list[Any] = []
     for begin in range(0, len(told), CHUNK):
         vectors += list(embedder.encode(told[begin : begin + CHUNK]))
         progress("embedding", len(vectors), len(told))
@@ -131,14 +137,14 @@ def hear(services: Any, model: Path | None, progress: Progress) -> list[list[Hea
     return [_of_one(service, both, ready) for service in services]
 
 
-def _of_one(service: Sequence[Piece], both: Any, vectors: Any) -> list[Heard]:
+def _of_one(service: Sequence[Piece], both: Any, vectors: Any) -> list[ReplayedPiece]:
     """What repeats a text of the last days word for word is no further evidence; nor is filler, which has no vector."""
     seen: dict[str, dt.datetime] = {}
     key, history = 0, []
     for _ in service:
         piece, one = next(both)
         apart = any(verdict.name in SET_APART for verdict in one.verdicts)
-        heard: Heard = []
+        statements: ReplayedPiece = []
         for said in one.statements:
             copy = piece.submitted_at - seen.get(said.text, LONG_AGO) < SAME_TEXT
             seen[said.text] = piece.submitted_at
@@ -151,23 +157,25 @@ def _of_one(service: Sequence[Piece], both: Any, vectors: Any) -> list[Heard]:
                 batch=f"{piece.source} {piece.submitted_at:%F}" if piece.source else None,
                 key=key,
             )
-            heard.append((report, said.text))
+            statements.append(ReplayedStatement(report, said.text, crowd_of(said.language, said.kind), not apart))
             key += 1
-        history.append(heard)
+        history.append(statements)
     return history
 
 
-def _replayed(service: str, history: Sequence[Heard], tolerance: float, progress: Progress) -> list[Raised]:
+def _replayed(
+    service: str, history: Sequence[ReplayedPiece], tolerance: float, encode: Encode, progress: Progress
+) -> list[Raised]:
     what = f"replaying {service} at {tolerance:g}"
 
     def told(every: int = 200) -> Any:
-        for number, heard in enumerate(history):
+        for number, piece in enumerate(history):
             if number % every == 0:
                 progress(what, number, len(history))
-            yield heard
+            yield piece
         progress(what, len(history), len(history))
 
-    return list(replay(told(), tolerance))
+    return list(replay(told(), tolerance, encode))
 
 
 def _sent(pieces: Sequence[Piece], tolerance: float, raised: Sequence[Raised]) -> Sent:

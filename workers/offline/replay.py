@@ -1,6 +1,7 @@
-"""One service's history replayed in event time: the detector of the running product, and grouping around it.
+"""One service's history replayed in event time, as the running product would have lived it.
 
-Every statement is grouped as it comes; topics are refitted every week on what was there by then.
+The detector and the regrouping are those of the product; what the product keeps in its database is kept in memory
+here. Every statement joins an issue as it comes; topics are trained again every week on the last 32 days.
 """
 
 from __future__ import annotations
@@ -9,51 +10,80 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from functools import cached_property
 
 import numpy as np
 
 from insights.detection import detector
-from insights.detection.observation import Indices, Vectors
-from nlp.embed.vectors import unit
-from nlp.group import communities, identity, knn_graph, partition, topics
+from insights.grouping import assignment, regroup
+from insights.issues import findings
+from insights.statement_arrays import IssueArrays, StatementArrays
+from nlp.embed.crowds import Crowd
+from nlp.embed.vectors import Floats
+from nlp.group.titles import Encode
+from nlp.group.topics import Tone
 
-Heard: TypeAlias = list[tuple[detector.Observation, str]]
-"""The statements of one piece, each with its text."""
+FIRST_REFIT = dt.timedelta(days=7)
+"""How long after its first statement a service is grouped for the first time."""
 
-FIRST_FIT = dt.timedelta(days=7)
-REFIT = dt.timedelta(days=7)
-RESOLUTION = 3.0
-PART = 0.3
+REFIT_EVERY = dt.timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayedStatement:
+    """A statement of a history, as the detector is to hear it, with its redacted text and its crowd.
+
+    `grouped`: whether it may be in an issue; spam may not.
+    """
+
+    observation: detector.Observation
+    text: str = ""
+    crowd: Crowd = Crowd("en", praise=False)
+    grouped: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayedIssue:
+    """An issue as the store would hold it."""
+
+    title: str
+    tone: Tone
+    crowd: Crowd
+    centroid: Floats
+    radius: float
 
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """A signal, when it would have been raised, and how it would have been called."""
+    """A signal, when it would have been raised, and the title that its issue would have had by then."""
 
     at: dt.datetime
     signal: detector.Finding
     title: str
 
 
-def replay(history: Iterable[Heard], tolerance: float) -> Iterator[Raised]:
-    """All that the detector would have found, what is only watched among it."""
-    groups, state, due = Groups(), detector.State(), None
-    for heard in history:
-        batch = groups.join([report for report, _ in heard])
-        groups.texts.update((report.key, text) for report, text in heard)
+def replay(
+    history: Iterable[Sequence[ReplayedStatement]], tolerance: float, encode: Encode | None = None
+) -> Iterator[Raised]:
+    """Yield all that the detector would have found, what is only watched among it.
+
+    `history`: the statements of each piece, in the order in which they came; `encode`: texts to unit rows (n, d), by
+    which titles are chosen and filler is recognised.
+    """
+    store, state, due = ReplayedStore(encode), detector.State(), None
+    for piece in history:
+        batch = store.join(piece)
         if not batch:
             continue
         now = batch[0].at
-        due = due or now + FIRST_FIT
+        due = due or now + FIRST_REFIT
         if now >= due:
-            state = replace(state, observations=groups.refit(state), version=-1)
-            due = now + REFIT
+            state = replace(state, observations=store.refit(state.observations), version=-1)
+            due = now + REFIT_EVERY
         state, signals = detector.step(state, batch, now, tolerance=tolerance)
+        store.learn(signals)
         for signal in signals:
-            if signal.tier == "signal":
-                groups.learn(signal)
-            yield Raised(now, signal, groups.title(signal))
+            yield Raised(now, signal, store.issues[uuid.UUID(signal.issue)].title)
 
 
 def line(raised: Raised) -> dict[str, object]:
@@ -77,67 +107,90 @@ def line(raised: Raised) -> dict[str, object]:
     }
 
 
-class Groups:
-    """The issues of one service as far as they are known by now."""
+class ReplayedStore:
+    """What the database of the running product would hold of one service by now."""
 
-    def __init__(self) -> None:
-        self.texts: dict[int, str] = {}
-        self.places: dict[str, tuple[Vectors, float]] = {}
-        self.signalled: set[str] = set()
+    def __init__(self, encode: Encode | None) -> None:
+        self.issues: dict[uuid.UUID, ReplayedIssue] = {}
+        self._encode = encode
+        self._statements: dict[int, ReplayedStatement] = {}
+        self._signalled: set[uuid.UUID] = set()
 
-    def join(self, batch: Sequence[detector.Observation]) -> list[detector.Observation]:
-        told = [report for report in batch if report.vector is not None]
-        if not self.places or not told:
-            return list(batch)
-        centroids = np.array([centroid for centroid, _ in self.places.values()])
-        radii = np.array([radius for _, radius in self.places.values()])
-        chosen, _ = topics.join(np.array([report.vector for report in told]), centroids, radii)
-        issues = [*self.places, None]
-        found = {report.key: issues[place] for report, place in zip(told, chosen, strict=True)}
-        return [replace(report, issue=found.get(report.key)) for report in batch]
+    def join(self, piece: Sequence[ReplayedStatement]) -> list[detector.Observation]:
+        """Take in a piece: each of its statements joins the issue that it lies within, if any."""
+        self._statements.update((it.observation.key, it) for it in piece)
+        new = [it for it in piece if _is_grouped(it)]
+        observations = {it.observation.key: it.observation for it in piece}
+        if new and self.issues:
+            vectors = np.array([it.observation.vector for it in new], np.float32)
+            chosen, _ = assignment.assign(vectors, [it.crowd for it in new], self._arrays)
+            for it, place in zip(new, chosen.tolist(), strict=True):
+                issue = str(self._arrays.ids[place]) if place >= 0 else None
+                observations[it.observation.key] = replace(it.observation, issue=issue)
+        return list(observations.values())
 
-    def learn(self, signal: detector.Finding) -> None:
-        self.signalled.add(signal.issue)
+    def learn(self, signals: Sequence[detector.Finding]) -> None:
+        """Hold the issues that the detector found, watched ones too, under titles of their own."""
+        found = [signal for signal in signals if signal.centroid is not None]
+        if found:
+            mine = {uuid.UUID(signal.issue) for signal in found}
+            known = [issue.title for id_, issue in self.issues.items() if id_ not in mine]
+            texts = [[self._statements[key].text for key in sorted(signal.keys)] for signal in found]
+            titles = findings.name(found, texts, known, self._encode)
+            for signal in found:
+                self._hold(signal, titles[signal.issue])
+        self._signalled |= {uuid.UUID(signal.issue) for signal in signals if signal.tier == "signal"}
+
+    def _hold(self, signal: detector.Finding, title: str) -> None:
         if signal.centroid is not None and signal.radius is not None:
-            self.places[signal.issue] = (signal.centroid, signal.radius)
+            crowd = self._statements[min(signal.keys)].crowd._replace(praise=False)
+            self._keep(uuid.UUID(signal.issue), ReplayedIssue(title, "issue", crowd, signal.centroid, signal.radius))
 
-    def title(self, signal: detector.Finding) -> str:
-        """The statement that is most like all of them."""
-        return self.texts[signal.keys[0]]
-
-    def refit(self, state: detector.State) -> tuple[detector.Observation, ...]:
-        """Groups anew what is kept. What has been signalled goes on."""
-        told = [place for place, report in enumerate(state.observations) if report.vector is not None]
-        vectors = np.array([state.observations[place].vector for place in told])
-        issues = [state.observations[place].issue for place in told]
-        groups = self._groups(vectors, issues)
-        centres = [unit(vectors[group].sum(axis=0)) for group in groups]
-        known = [
-            identity.Known(issue, frozenset(place for place, i in enumerate(issues) if i == issue), centroid)
-            for issue, (centroid, _) in self.places.items()
+    def refit(self, observations: Sequence[detector.Observation]) -> tuple[detector.Observation, ...]:
+        """Group anew what is remembered; the observations come back in the issues where they now belong."""
+        told = [
+            place for place, observation in enumerate(observations) if _is_grouped(self._statements[observation.key])
         ]
-        found = [identity.Found(frozenset(group.tolist()), c) for group, c in zip(groups, centres, strict=True)]
-        ids = identity.match(known, found).ids
-        self.places = {issue: self.places[issue] for issue in self.signalled if issue in self.places}
-        target: list[str | None] = [issue if issue in self.places else None for issue in issues]
-        for matched, group, centre in zip(ids, groups, centres, strict=True):
-            issue = matched or str(uuid.uuid4())
-            if issue in self.places and sum(issues[place] == issue for place in group) < PART * len(group):
-                issue = str(uuid.uuid4())
-            self.places[issue] = (centre, topics.radius(vectors[group] @ centre))
-            for place in group:
-                target[place] = target[place] or issue
-        reports = list(state.observations)
-        for where, stands in zip(told, target, strict=True):
-            reports[where] = replace(reports[where], issue=stands)
-        return tuple(reports)
+        if len(told) < regroup.FEWEST_STATEMENTS:
+            return tuple(observations)
+        statements = self._laid_out([observations[place] for place in told])
+        titles = [issue.title for issue in self.issues.values()]
+        trained = regroup.train(statements, titles, signalled=self._signalled, encode=self._encode)
+        regrouped = regroup.settle(statements, self._arrays, trained, signalled=self._signalled)
+        for found in regrouped.issues:
+            title = found.topic.title if found.is_new else self.issues[found.id].title
+            held = ReplayedIssue(title, found.tone, found.crowd, found.topic.centroid, found.topic.radius)
+            self._keep(found.id, held)
+        moved = list(observations)
+        for place, issue in zip(told, regrouped.assigned, strict=True):
+            moved[place] = replace(moved[place], issue=str(issue) if issue else None)
+        return tuple(moved)
 
-    def _groups(self, vectors: Vectors, issues: Sequence[str | None]) -> list[Indices]:
-        """The rows of each; a signalled issue has one of its own."""
-        labels = communities.leiden(knn_graph.graph(vectors), RESOLUTION)
-        numbers = {issue: number for number, issue in enumerate(sorted(self.signalled))}
-        start = np.array([numbers.get(issue or "", -1) for issue in issues], np.int32)
-        free = np.ones(len(labels), bool)
-        labels = partition.stand_apart(vectors, labels, start, numbers.values(), free)
-        groups = [np.flatnonzero(labels == label) for label in range(labels.max() + 1)]
-        return [group for group in groups if len(group) >= partition.MEMBERS]
+    def _laid_out(self, observations: Sequence[detector.Observation]) -> StatementArrays:
+        kept = [self._statements[observation.key] for observation in observations]
+        return StatementArrays(
+            ids=np.array([observation.key for observation in observations], np.int64),
+            vectors=np.array([observation.vector for observation in observations], np.float32),
+            texts=[it.text for it in kept],
+            issues=[uuid.UUID(observation.issue) if observation.issue else None for observation in observations],
+            crowds=[it.crowd for it in kept],
+        )
+
+    def _keep(self, id_: uuid.UUID, issue: ReplayedIssue) -> None:
+        self.issues[id_] = issue
+        self.__dict__.pop("_arrays", None)
+
+    @cached_property
+    def _arrays(self) -> IssueArrays:
+        held = list(self.issues.values())
+        return IssueArrays(
+            ids=list(self.issues),
+            centroids=np.array([issue.centroid for issue in held], np.float32),
+            radii=np.array([issue.radius for issue in held], np.float32),
+            crowds=[issue.crowd for issue in held],
+            models=[""] * len(held),
+        )
+
+
+def _is_grouped(statement: ReplayedStatement) -> bool:
+    return statement.grouped and statement.observation.vector is not None

@@ -1,6 +1,6 @@
 """What people decide about which statements belong together: merge, split, move, keep apart.
 
-Each is written down as a `Regrouping`: refits honour it (`insights.grouping.constraints`), and it can be undone
+Each is written down as a `Regrouping`: refits honour it (`insights.grouping.decisions`), and it can be undone
 (`undoing.py`).
 """
 

@@ -5,36 +5,38 @@ import uuid
 
 import numpy as np
 
-from insights.grouping.assignment import assign
-from insights.statement_arrays import Places, Said
+from insights.grouping.assignment import assigned
+from insights.statement_arrays import IssueArrays, StoredStatements
 from nlp.embed.crowds import Crowd, crowd_of
 
 ONE, OTHER = uuid.uuid4(), uuid.uuid4()
 AXES = np.eye(3, dtype=np.float32)
 
 
-def said(kind: str = "problem", language: str = "en") -> Said:
+def said(kind: str = "problem", language: str = "en") -> StoredStatements:
     now, numbers = [dt.datetime.now(dt.UTC)], np.array([7])
-    return Said(numbers, AXES[:1], ["It never came"], [None], [uuid.uuid4()], [language], [kind], now)
+    crowds = [crowd_of(language, kind)]
+    return StoredStatements(numbers, AXES[:1], ["It never came"], [None], crowds, [uuid.uuid4()], now)
 
 
-def places(tone: str = "issue") -> Places:
+def issues(tone: str = "issue") -> IssueArrays:
     radii = np.array([0.6, 0.6], np.float32)
-    return Places([ONE, OTHER], AXES[:2], radii, ["en", "en"], [tone, "issue"], ["m:1", "m:1"])
+    crowds = [Crowd("en", tone == "praise"), Crowd("en", praise=False)]
+    return IssueArrays([ONE, OTHER], AXES[:2], radii, crowds, ["m:1", "m:1"])
 
 
 def test_a_statement_joins_the_issue_it_lies_within_and_how_sure_that_is_is_kept() -> None:
-    [change] = assign(said(), places())
+    [change] = assigned(said(), issues())
     assert (change["id"], change["issue_id"], change["assigned_by"]) == (7, ONE, "m:1")
     assert change["sureness"] > 0.9
 
 
 def test_praise_joins_no_issue_and_a_problem_no_praise() -> None:
-    assert assign(said("praise"), places()) == []
-    assert assign(said(), places("praise")) == []
-    assert [change["issue_id"] for change in assign(said("praise"), places("praise"))] == [ONE]
+    assert assigned(said("praise"), issues()) == []
+    assert assigned(said(), issues("praise")) == []
+    assert [change["issue_id"] for change in assigned(said("praise"), issues("praise"))] == [ONE]
 
 
 def test_another_language_joins_its_own_kind_alone() -> None:
-    assert assign(said(language="cy"), places()) == []
+    assert assigned(said(language="cy"), issues()) == []
     assert crowd_of("unknown", "problem") == crowd_of("en", "question") == Crowd("en", praise=False)

@@ -1,6 +1,5 @@
 """What people merged and placed stays so when the topics are trained again."""
 
-import datetime as dt
 import uuid
 from typing import Any
 
@@ -10,8 +9,9 @@ from sqlalchemy import select
 from feedback.record import access
 from feedback.record.db import Record
 from feedback.record.models import Issue, Regrouping, Statement
-from insights.grouping.constraints import Fitted, keep_in_place, keep_together
-from insights.statement_arrays import Said, places
+from insights.grouping import decisions
+from insights.grouping.constraints import CrowdTopics, keep_placed, keep_together
+from insights.statement_arrays import StatementArrays, read_issues
 from nlp.embed.crowds import Crowd
 from nlp.group.topics import Topic
 from tests.insights import made_up
@@ -21,16 +21,15 @@ def topic(members: list[int], place: int) -> Topic:
     return Topic(np.array(members), np.eye(3, dtype=np.float32)[place], 0.8, f"Topic {place}", ("word",), (members[0],))
 
 
-def said(issues: list[uuid.UUID | None], ids: list[int] | None = None) -> Said:
+def said(issues: list[uuid.UUID | None]) -> StatementArrays:
     size = len(issues)
     vectors = np.eye(3, dtype=np.float32)[[row // 2 % 3 for row in range(size)]]
-    when = [dt.datetime.now(dt.UTC)] * size
-    numbers = np.array(ids or range(size), np.int64)
-    return Said(numbers, vectors, [""] * size, issues, [uuid.uuid4()] * size, ["en"] * size, ["problem"] * size, when)
+    crowds = [Crowd("en", praise=False)] * size
+    return StatementArrays(np.arange(size), vectors, [""] * size, issues, crowds)
 
 
-def fitted(*topics: Topic) -> Fitted:
-    return Fitted(Crowd("en", False), np.arange(sum(len(t.members) for t in topics)), topics)
+def fitted(*topics: Topic) -> CrowdTopics:
+    return CrowdTopics(Crowd("en", False), np.arange(sum(len(t.members) for t in topics)), topics)
 
 
 def two(record: Record, slug: str, **more: Any) -> tuple[int, uuid.UUID, uuid.UUID]:
@@ -49,7 +48,8 @@ def test_topics_of_a_merged_issue_become_one(record: Record, blue_badge: str) ->
     service, one, _ = two(record, blue_badge, merged=True)
     part = fitted(topic([0, 1], 0), topic([2, 3], 1))
     with record.transaction() as session:
-        kept = keep_together(session, service, said([one, one, one, None]), part)
+        merged = decisions.constraints(session, service).merged
+    kept = keep_together(said([one, one, one, None]), part, merged)
     [whole] = kept.topics
     assert sorted(whole.members) == [0, 1, 2, 3]
     assert np.isclose(np.linalg.norm(whole.centroid), 1)
@@ -59,7 +59,8 @@ def test_topics_that_nobody_merged_stay_apart(record: Record, blue_badge: str) -
     service, one, _ = two(record, blue_badge)
     part = fitted(topic([0, 1], 0), topic([2, 3], 1))
     with record.transaction() as session:
-        assert keep_together(session, service, said([one] * 4), part).topics == part.topics
+        merged = decisions.constraints(session, service).merged
+    assert keep_together(said([one] * 4), part, merged).topics == part.topics
 
 
 def test_what_a_person_placed_stays_in_its_place(record: Record, blue_badge: str) -> None:
@@ -71,13 +72,12 @@ def test_what_a_person_placed_stays_in_its_place(record: Record, blue_badge: str
         placed, other = session.scalars(select(Statement).order_by(Statement.id))
         placed.assigned_by = "person"
         session.flush()
-        target: list[uuid.UUID | None] = [None, None]
-        keep_in_place(session, service, said([None, None], [placed.id, other.id]), target)
-        assert target == [issue.id, None]
+        constraints = decisions.constraints(session, service)
+        assert keep_placed(np.array([placed.id, other.id]), [None, None], constraints) == [issue.id, None]
 
 
 def test_the_place_of_a_merged_issue_leads_to_the_other(record: Record, blue_badge: str) -> None:
     service, one, _ = two(record, blue_badge, merged=True)
     with record.transaction() as session:
-        assert places(session, service).ids == [one, one]
+        assert read_issues(session, service).ids == [one, one]
         assert session.get_one(Issue, one).merged_into is None

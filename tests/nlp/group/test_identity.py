@@ -1,7 +1,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.group.identity import Found, Known, match
+from nlp.group.identity import FoundGroup, KnownGroup, match
 
 
 def direction(place: int) -> NDArray[np.float32]:
@@ -10,12 +10,12 @@ def direction(place: int) -> NDArray[np.float32]:
     return row
 
 
-def known(name: str, members: range, place: int, keep: bool = False) -> Known:
-    return Known(name, frozenset(members), direction(place), keep)
+def known(name: str, members: range, place: int, keep: bool = False) -> KnownGroup[str]:
+    return KnownGroup(name, frozenset(members), direction(place), keep)
 
 
-def found(members: list[int], place: int) -> Found:
-    return Found(frozenset(members), direction(place))
+def found(members: list[int], place: int) -> FoundGroup:
+    return FoundGroup(frozenset(members), direction(place))
 
 
 def test_issues_keep_their_ids_though_the_topics_come_in_another_order() -> None:

@@ -9,15 +9,15 @@ from sqlalchemy import select
 from feedback.record.access import Principal, Role
 from feedback.record.models import Issue, Refit, Regrouping, Statement
 from feedback.record.work.service_work import ask
+from insights.grouping import due
 from insights.issues.decisions import regrouping, undoing
 from tests.walking import put, walk
 from tests.workers.texts import BROKEN, USUAL, said
-from workers.actors import refit
 from workers.actors.refit import REFIT
 from workers.runtime.actor import Worker, work_once
 
 ME = Principal(1, "me", Role.admin, None)
-Places = dict[int, uuid.UUID | None]
+Assigned = dict[int, uuid.UUID | None]
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def grouped(worker: Worker, blue_badge: str, monkeypatch: pytest.MonkeyPatch) ->
     """Three usual things, grouped; every refit that is asked for is due."""
     put(worker, *(text.format(n=number % 7 + 2) for number, text in enumerate(USUAL[:75])))
     walk(worker)
-    monkeypatch.setattr(refit, "_due", lambda session, service_id: True)
+    monkeypatch.setattr(due, "is_due", lambda session, service_id: True)
     yield worker
 
 
@@ -36,16 +36,16 @@ def refits(worker: Worker, times: int) -> None:
         assert work_once(worker, REFIT)
 
 
-def places(worker: Worker) -> Places:
+def places(worker: Worker) -> Assigned:
     with worker.record.transaction() as session:
         return {row.id: row.issue_id for row in session.execute(select(Statement.id, Statement.issue_id))}
 
 
-def held(found: Places, issue: uuid.UUID) -> set[int]:
+def held(found: Assigned, issue: uuid.UUID) -> set[int]:
     return {identity for identity, place in found.items() if place == issue}
 
 
-def largest(found: Places) -> list[uuid.UUID]:
+def largest(found: Assigned) -> list[uuid.UUID]:
     issues = {place for place in found.values() if place}
     return sorted(issues, key=lambda issue: -len(held(found, issue)))
 

@@ -1,0 +1,179 @@
+"""A service's statements read for a refit, and what the refit found stored."""
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
+
+from feedback.record.models import Feedback, Issue, IssueEvent, Refit, Signal, Statement
+from feedback.record.states import FeedbackStage, FoundBy, SignalTier, Tone
+from feedback.record.work.service_work import lock_services
+from insights.grouping import decisions
+from insights.grouping.assignment import assigned, may_be_grouped
+from insights.grouping.constraints import Constraints, CrowdTopics
+from insights.grouping.regroup import Regrouped, RegroupedIssue, settle
+from insights.issues.decisions import reassignment
+from insights.statement_arrays import StoredStatements, read_issues, read_statements
+from nlp.embed.crowds import Crowd
+
+MOST_STATEMENTS = 300_000
+"""The latest so many statements are grouped; older ones stay where they are."""
+
+NEWS = dt.timedelta(days=5)
+"""What was said longer ago is not looked at once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeRefit:
+    """A service before its refit. `signalled`: issues that go on whatever is found; `titles`: those that are taken."""
+
+    statements: StoredStatements
+    constraints: Constraints
+    signalled: Collection[uuid.UUID]
+    titles: Sequence[str]
+
+
+def read(session: Session, service_id: int) -> BeforeRefit:
+    """Read all that a refit starts from."""
+    titles = session.scalars(select(Issue.title).where(Issue.service_id == service_id)).all()
+    statements = read_statements(session, *may_be_grouped(service_id), most=MOST_STATEMENTS)
+    return BeforeRefit(statements, decisions.constraints(session, service_id), signalled(session, service_id), titles)
+
+
+def signalled(session: Session, service_id: int, *where: ColumnElement[bool]) -> set[uuid.UUID]:
+    """Read which issues were told of: no refit takes them away."""
+    told = (Signal.service_id == service_id, Signal.tier == SignalTier.SIGNAL, *where)
+    return set(session.scalars(select(Signal.issue_id).where(*told)))
+
+
+def store(session: Session, service_id: int, before: BeforeRefit, trained: Sequence[CrowdTopics], model: str) -> bool:
+    """Store what was trained: known issues go on under their ids, statements move to where they now belong.
+
+    False, and nothing is stored, where an issue was signalled meanwhile: what it holds has no topic of its own yet.
+    """
+    statements = _as_now(session, service_id, before.statements)
+    if signalled(session, service_id) != before.signalled:
+        return False
+    regrouped = settle(
+        statements,
+        read_issues(session, service_id),
+        trained,
+        signalled=before.signalled,
+        constraints=decisions.constraints(session, service_id),
+    )
+    refit = _refit(session, service_id, statements, regrouped, model)
+    for issue in regrouped.issues:
+        _store_issue(session, refit, issue)
+    _note_lineage(session, regrouped)
+    refit.moved = _move(session, statements, regrouped.assigned, refit)
+    _look_again(session, statements, regrouped.assigned)
+    _join_the_rest(session, service_id, statements)
+    return True
+
+
+def _as_now(session: Session, service_id: int, statements: StoredStatements) -> StoredStatements:
+    """What joined an issue while the topics were being trained, one found in the meantime above all, is known too."""
+    lock_services(session, [service_id])  # from here on nobody raises a signal about what we are moving
+    rows = session.execute(select(Statement.id, Statement.issue_id).where(*may_be_grouped(service_id)))
+    issues: dict[int, uuid.UUID | None] = {row.id: row.issue_id for row in rows}
+    return replace(statements, issues=[issues.get(identity) for identity in statements.ids.tolist()])
+
+
+def _refit(session: Session, service_id: int, statements: StoredStatements, regrouped: Regrouped, model: str) -> Refit:
+    refit = Refit(
+        service_id=service_id,
+        model=f"{model}:{dt.datetime.now(dt.UTC):%Y%m%d%H%M%S}",
+        statements=len(statements),
+        placed=sum(issue is not None for issue in statements.issues),
+        outside=sum(issue is None for issue in regrouped.assigned),
+        moved=0,
+        changes={
+            "new": [str(issue.id) for issue in regrouped.issues if issue.is_new],
+            "lineage": [
+                {"kind": line.kind, "from": str(line.parent), "to": str(regrouped.issues[line.child].id)}
+                for line in regrouped.lineage
+            ],
+        },
+    )
+    session.add(refit)
+    session.flush()
+    return refit
+
+
+def _store_issue(session: Session, refit: Refit, found: RegroupedIssue) -> None:
+    topic, crowd = found.topic, found.crowd
+    if found.is_new:
+        issue = Issue(
+            id=found.id,
+            service_id=refit.service_id,
+            title=topic.title,
+            language=crowd.language,
+            tone=found.tone,
+            found_by=FoundBy.REFIT,
+        )
+        session.add(issue)
+    else:
+        issue = session.get_one(Issue, found.id)
+        session.add(reassignment.snapshot(refit.id, issue))
+    if Crowd(issue.language, issue.tone == Tone.PRAISE) != crowd:  # merged from another crowd: it keeps its own words
+        return
+    issue.tone = found.tone
+    issue.keywords, issue.quotes, issue.model = list(topic.keywords), found.quotes, refit.model
+    issue.centroid, issue.radius = topic.centroid.tolist(), topic.radius
+    session.flush()
+
+
+def _note_lineage(session: Session, regrouped: Regrouped) -> None:
+    session.add_all(
+        IssueEvent(
+            issue_id=line.parent,
+            by="refit",
+            what=line.kind,
+            details={"other": str(regrouped.issues[line.child].id), "shared": line.shared},
+        )
+        for line in regrouped.lineage
+    )
+
+
+def _move(session: Session, statements: StoredStatements, assigned: Sequence[uuid.UUID | None], refit: Refit) -> int:
+    """Writes the assignments that are others than before; says how many statements left an issue for another."""
+    moved = [
+        (int(identity), was, to)
+        for identity, was, to in zip(statements.ids, statements.issues, assigned, strict=True)
+        if was != to
+    ]
+    rows = [
+        {"id": identity, "issue_id": to, "assigned_by": refit.model if to else None, "sureness": None}
+        for identity, _, to in moved
+    ]
+    if rows:
+        session.execute(update(Statement), rows)
+    reassignment.note_refit(session, refit, moved)
+    return sum(was is not None for _, was, _ in moved)
+
+
+def _look_again(session: Session, statements: StoredStatements, assigned: Iterable[uuid.UUID | None]) -> None:
+    """What was said of late and now stands in another issue than when it was looked at: it may tell more there.
+
+    What nobody has looked at yet is left alone: whoever is grouping it waits for us with it locked.
+    """
+    since = dt.datetime.now(dt.UTC) - NEWS
+    moved = zip(statements.feedback, statements.said_at, statements.issues, assigned, strict=True)
+    again = {feedback for feedback, at, was, to in moved if at > since and to and was != to}
+    looked_at = (Feedback.id.in_(again), Feedback.stage == FeedbackStage.DONE)
+    session.execute(update(Feedback).where(*looked_at).values(noticed=False))
+
+
+def _join_the_rest(session: Session, service_id: int, statements: StoredStatements) -> None:
+    """What came while the topics were being trained joined the old issues; it joins the new ones."""
+    last = int(statements.ids[-1])
+    late = read_statements(session, *may_be_grouped(service_id), Statement.id > last)
+    if len(late):
+        changes = assigned(late, read_issues(session, service_id))
+        for change in changes:
+            del change["feedback_id"]
+        if changes:
+            session.execute(update(Statement), changes)

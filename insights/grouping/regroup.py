@@ -1,0 +1,148 @@
+"""The statements of one service grouped anew, for the refit of the running product and for backtests alike.
+
+Nothing here reads or writes a store, and models are passed in. `train` takes seconds and finds topics; `settle` tells
+at once which issue each of them continues. Between the two the world may go on: what joined an issue meanwhile, and
+what was found, is known to `settle`.
+"""
+
+import uuid
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from feedback.record.models import new_id
+from insights.grouping.constraints import Constraints, CrowdTopics, keep_placed, keep_together, leave_out
+from insights.statement_arrays import IssueArrays, StatementArrays
+from nlp.embed.crowds import Crowd, by_crowd
+from nlp.group import identity, topics
+from nlp.group.titles import Encode
+from nlp.group.topics import Tone, Topic
+
+FEWEST_STATEMENTS = 30
+"""What a service must have said before its first regrouping."""
+
+Propose = Callable[[Sequence[Topic], Sequence[str], Sequence[bool], Sequence[str]], tuple[Topic, ...]]
+"""Gives topics better titles: of the topics and the texts that they index, whether each needs one, and titles taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegroupedIssue:
+    """A topic as the issue that it is: a known one that goes on in it, or a new one under an id of its own."""
+
+    id: uuid.UUID
+    is_new: bool
+    crowd: Crowd
+    topic: Topic
+    quotes: list[int]
+    """The ids of the statements that speak for it."""
+
+    @property
+    def tone(self) -> Tone:
+        """What the issue is: all of a crowd of praise is praise."""
+        return "praise" if self.crowd.praise else self.topic.tone
+
+
+@dataclass(frozen=True, slots=True)
+class Regrouped:
+    """What a regrouping comes to.
+
+    `assigned`: (n,) the issue of each statement from now on, None for none; `lineage`: where parts of known issues went
+    that did not stay one to one, `child` being a place in `issues`.
+    """
+
+    issues: tuple[RegroupedIssue, ...]
+    assigned: list[uuid.UUID | None]
+    lineage: tuple[identity.Lineage[uuid.UUID], ...]
+
+
+def train(
+    statements: StatementArrays,
+    titles: Sequence[str],
+    *,
+    signalled: Collection[uuid.UUID] = (),
+    constraints: Constraints | None = None,
+    encode: Encode | None = None,
+    propose: Propose = lambda topics, texts, wanted, taken: tuple(topics),
+) -> list[CrowdTopics]:
+    """Find the topics of each crowd, starting from the issues that its statements are in.
+
+    `titles`: those that issues of the service bear, which no new one gets; `signalled`: issues that are parted from
+    a wider group that took them up; `encode`: texts to unit rows (n, d), without which filler is not recognised.
+    """
+    constraints, taken, found = constraints or Constraints(), list(titles), []
+    for crowd, rows in by_crowd(statements.crowds):
+        must_link, cannot_link = constraints.links_among(statements.ids[rows])
+        texts, before = [statements.texts[row] for row in rows], [statements.issues[row] for row in rows]
+        numbers = {issue: number for number, issue in enumerate(dict.fromkeys(it for it in before if it))}
+        fitted = topics.fit(
+            statements.vectors[rows],
+            texts,
+            start=np.array([numbers[it] if it else -1 for it in before], np.int32),
+            must_link=must_link,
+            cannot_link=cannot_link,
+            encode=encode,
+            taken=taken,
+            kept=[numbers[it] for it in signalled if it in numbers],
+        )
+        named = propose(fitted.topics, texts, [not topic.titled for topic in fitted.topics], taken)
+        taken += [topic.title for topic in named]
+        found.append(CrowdTopics(crowd, rows, named))
+    return found
+
+
+def settle(
+    statements: StatementArrays,
+    issues: IssueArrays,
+    trained: Sequence[CrowdTopics],
+    *,
+    signalled: Collection[uuid.UUID] = (),
+    constraints: Constraints | None = None,
+) -> Regrouped:
+    """Match the topics with the issues as they stand, and say where every statement now belongs.
+
+    `statements` are those that the topics were found among, in the issues where they are by now; `signalled`: issues
+    that go on whatever was found, as a part of a wider one if need be.
+    """
+    constraints, found, lineage = constraints or Constraints(), list[RegroupedIssue](), []
+    assigned = list(statements.issues)
+    known = _known(statements, issues, signalled)
+    for fitted in trained:
+        part = keep_together(statements, fitted, constraints.merged)
+        matching = identity.match(known.get(part.crowd, []), _found(statements, part))
+        nested = {row for row in part.rows.tolist() if statements.issues[row] in matching.nested}
+        part = leave_out(part, nested)
+        here = [_issue(statements, part, topic, id_) for topic, id_ in zip(part.topics, matching.ids, strict=True)]
+        for row in part.rows.tolist():
+            assigned[row] = statements.issues[row] if row in nested else None
+        for issue in here:
+            for row in part.rows[issue.topic.members].tolist():
+                assigned[row] = issue.id
+        lineage += [identity.Lineage(it.kind, it.parent, it.child + len(found), it.shared) for it in matching.lineage]
+        found += here
+    return Regrouped(tuple(found), keep_placed(statements.ids, assigned, constraints), tuple(lineage))
+
+
+def _known(
+    statements: StatementArrays, issues: IssueArrays, signalled: Collection[uuid.UUID]
+) -> dict[Crowd, list[identity.KnownGroup[uuid.UUID]]]:
+    """The issues of each crowd; where one has several places, the last is its own."""
+    members: dict[uuid.UUID, set[int]] = {}
+    for key, issue in zip(statements.ids.tolist(), statements.issues, strict=True):
+        if issue:
+            members.setdefault(issue, set()).add(key)
+    found: dict[Crowd, dict[uuid.UUID, identity.KnownGroup[uuid.UUID]]] = {}
+    for issue, centroid, crowd in zip(issues.ids, issues.centroids, issues.crowds, strict=True):
+        group = identity.KnownGroup(issue, frozenset(members.get(issue, ())), centroid, keep=issue in signalled)
+        found.setdefault(crowd, {})[issue] = group
+    return {crowd: list(its.values()) for crowd, its in found.items()}
+
+
+def _found(statements: StatementArrays, part: CrowdTopics) -> list[identity.FoundGroup]:
+    ids = statements.ids[part.rows]
+    return [identity.FoundGroup(frozenset(ids[topic.members].tolist()), topic.centroid) for topic in part.topics]
+
+
+def _issue(statements: StatementArrays, part: CrowdTopics, topic: Topic, known: uuid.UUID | None) -> RegroupedIssue:
+    quotes = [int(statements.ids[part.rows[quote]]) for quote in topic.quotes]
+    return RegroupedIssue(known or new_id(), known is None, part.crowd, topic, quotes)
