@@ -104,27 +104,52 @@ class Parsed:
     language: str = "en"
 
 
-class Answer(Protocol):
-    """Media type and body of the answer that a provider waits for. `offer`: to tell once what came of it."""
+class ProviderAnswer(Protocol):
+    """Makes the media type and the body of the answer that a provider waits for.
+
+    `offer` says that the citizen may ask to be told once what came of it.
+    """
 
     def __call__(
         self, receipt: str | None, language: str, keyword: Keyword | None = None, *, offer: bool = False
     ) -> tuple[str, bytes]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """One line of the table.
+Read = Callable[[Inbound, Secrets, Directory], Parsed]
 
-    `own_proof`: the provider signs or names a secret, so no API key is asked for. `answer` is None where the door
-    answers as it does everywhere. `any_service`: the request itself tells the service, so `?service=` may be missing.
+
+@dataclass(frozen=True, slots=True)
+class KeyedChannel:
+    """A channel whose payload proves nothing: whoever sends it shows an API key of the service.
+
+    `needs_service` is off where the payload itself can tell its service, so that `?service=` may be missing.
     """
 
-    read: Callable[[Inbound, Secrets, Directory], Parsed]
+    read: Read
+    needs_service: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SignedChannel:
+    """A channel whose provider proves itself by a signature or a token, and waits for an answer in its own form.
+
+    The number that was written to tells the service.
+    """
+
+    read: Read
+    answer: ProviderAnswer
     methods: tuple[str, ...] = ("POST",)
-    own_proof: bool = False
-    any_service: bool = False
-    answer: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenChannel:
+    """A channel for which nobody has to vouch, and which has routes of its own."""
+
+    read: Read
+
+
+Channel = KeyedChannel | SignedChannel | OpenChannel
+"""One line of the table, by who vouches for what comes in."""
 
 
 def require_media_type(inbound: Inbound, *taken: str) -> None:

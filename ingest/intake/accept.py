@@ -40,20 +40,19 @@ def accept(
 ) -> list[Accepted | FeedbackError]:
     """Stores many at once; what is wrong with one is its own answer, and stops no other."""
     services = _services(session, {arrival.service for arrival in arrivals})
-    answers: list[Accepted | FeedbackError] = [_refusal(arrival, services) or _PENDING for arrival in arrivals]
-    good = {at: _row(arrivals[at], services, keys, now) for at, answer in enumerate(answers) if answer is _PENDING}
-    stored = _insert(session, list(good.values()))
-    known = _already_stored(session, [row for row in good.values() if row["id"] not in stored])
-    for at, row in good.items():
-        answers[at] = Accepted(row["id"], row["receipt"]) if row["id"] in stored else _repeat(row, known)
-    fresh = {row["id"]: arrivals[at] for at, row in good.items() if row["id"] in stored}
+    checked = [_refusal(arrival, services) or _row(arrival, services, keys, now) for arrival in arrivals]
+    rows = [row for row in checked if not isinstance(row, FeedbackError)]
+    stored = _insert(session, rows)
+    known = _already_stored(session, [row for row in rows if row["id"] not in stored])
+    fresh = {
+        row["id"]: arrival
+        for arrival, row in zip(arrivals, checked, strict=True)
+        if not isinstance(row, FeedbackError) and row["id"] in stored
+    }
     if fresh:
         raw.store(session, keys, now.date(), {identity: _sealed(arrival) for identity, arrival in fresh.items()})
         contacts.store(session, keys, {i: arrival.contact for i, arrival in fresh.items() if arrival.contact})
-    return answers
-
-
-_PENDING = Accepted(uuid.UUID(int=0), "")
+    return [row if isinstance(row, FeedbackError) else _answer(row, stored, known) for row in checked]
 
 
 def _services(session: Session, slugs: set[str]) -> dict[str, Service]:
@@ -145,6 +144,12 @@ def _already_stored(session: Session, rows: list[dict[str, Any]]) -> dict[tuple[
         select(Feedback).where(Feedback.caller.in_({row["caller"] for row in rows}), Feedback.external_id.in_(wanted))
     )
     return {(row.caller, row.external_id or ""): row for row in found}
+
+
+def _answer(
+    row: dict[str, Any], stored: set[uuid.UUID], known: Mapping[tuple[str, str], Feedback]
+) -> Accepted | FeedbackError:
+    return Accepted(row["id"], row["receipt"]) if row["id"] in stored else _repeat(row, known)
 
 
 def _repeat(row: dict[str, Any], known: Mapping[tuple[str, str], Feedback]) -> Accepted | FeedbackError:

@@ -26,7 +26,8 @@ class Intake:
     limit: RateLimit
 
     async def store(self, *arrivals: Arrival) -> list[Accepted | FeedbackError]:
-        return await asyncio.wrap_future(self.writer.submit(arrivals))
+        """Stores arrivals and returns an answer for each, after the commit."""
+        return await asyncio.wrap_future(self.writer.submit(arrivals)) if arrivals else []
 
     async def store_one(self, arrival: Arrival) -> Accepted:
         """Raises what is wrong with it."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 from feedback.record.errors import Malformed
 from ingest.channels.calls import conversation, speech
 from ingest.channels.calls.conversation import Role, role_of
-from ingest.channels.contract import Channel, Directory, Inbound, Parsed, Secrets
+from ingest.channels.contract import Directory, Inbound, KeyedChannel, Parsed, Secrets
 from ingest.channels.parsing import objects, word
 
 _RECORDED_AT: Final = re.compile(r"_(\d{4})(\d\d)(\d\d)T(\d\d:\d\d)_UTC")
@@ -46,4 +46,4 @@ def _recorded_at(found: Mapping[str, Any]) -> str | None:
     return "{}-{}-{}T{}+00:00".format(*named.groups()) if named else None
 
 
-CHANNEL = Channel(read)
+CHANNEL = KeyedChannel(read)

@@ -5,7 +5,7 @@ from typing import Final
 
 from feedback.record.errors import Malformed, NotSupported
 from ingest.channels.calls import captions, conversation
-from ingest.channels.contract import Channel, Directory, Inbound, Parsed, Secrets
+from ingest.channels.contract import Directory, Inbound, KeyedChannel, Parsed, Secrets
 
 _MARKUP: Final = re.compile(r"</?[a-zA-Z][^<>]*>|\{\\[^{}]*\}")
 
@@ -24,4 +24,4 @@ def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
     return conversation.parsed(inbound, captions.utterances(found.cues), skipped=found.skipped)
 
 
-CHANNEL = Channel(read)
+CHANNEL = KeyedChannel(read)

@@ -12,7 +12,7 @@ from ingest.channels.calls.captions import decoded
 from ingest.channels.calls.conversation import ROLES, Utterance, role_of
 from ingest.channels.calls.speaker_labels import split
 from ingest.channels.calls.speech import seconds
-from ingest.channels.contract import Channel, Directory, Inbound, Parsed, Secrets
+from ingest.channels.contract import Directory, Inbound, KeyedChannel, Parsed, Secrets
 from ingest.channels.parsing import json_value
 
 _CLOCK: Final = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
@@ -106,4 +106,4 @@ def _timed(line: str) -> tuple[float | None, str]:
     return None, line
 
 
-CHANNEL = Channel(read)
+CHANNEL = KeyedChannel(read)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from feedback.record.errors import NotSupported
 from ingest.channels.calls import conversation, speech
 from ingest.channels.calls.conversation import Utterance
-from ingest.channels.contract import Channel, Directory, Inbound, Parsed, Secrets
+from ingest.channels.contract import Directory, Inbound, KeyedChannel, Parsed, Secrets
 from ingest.channels.parsing import objects, word
 
 _IDS: Final = ("JobName", "SessionId", "jobName", "CallAnalyticsJobName")
@@ -97,4 +97,4 @@ def _turn(speaker: str, items: Sequence[Mapping[str, Any]]) -> Utterance:
     )
 
 
-CHANNEL = Channel(read)
+CHANNEL = KeyedChannel(read)

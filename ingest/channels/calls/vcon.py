@@ -14,7 +14,7 @@ from feedback.record.errors import Malformed, NotSupported
 from ingest.channels.calls import conversation, speech, text, webvtt
 from ingest.channels.calls.conversation import Utterance
 from ingest.channels.calls.vcon_parties import Object, Parties, originator
-from ingest.channels.contract import Channel, Directory, Inbound, Parsed, Secrets
+from ingest.channels.contract import Directory, Inbound, KeyedChannel, Parsed, Secrets
 from ingest.channels.parsing import instant, json_object, json_value, objects, word
 
 _EXTENSIONS_KNOWN: Final = ("CC",)
@@ -175,4 +175,4 @@ def _base64url(content: str) -> bytes:
         raise Malformed("Its base64 cannot be decoded.") from error
 
 
-CHANNEL = Channel(read)
+CHANNEL = KeyedChannel(read)

@@ -7,7 +7,7 @@ from typing import Final
 from feedback.record.errors import Malformed
 from ingest.channels.calls import captions, conversation
 from ingest.channels.calls.conversation import Utterance
-from ingest.channels.contract import Channel, Directory, Inbound, Parsed, Secrets
+from ingest.channels.contract import Directory, Inbound, KeyedChannel, Parsed, Secrets
 
 _COMMENTS: Final = ("NOTE", "STYLE", "REGION")
 _SIGNATURE: Final = re.compile(r"WEBVTT(?=[ \t]|$)")
@@ -62,4 +62,4 @@ def _plain(text: str) -> str:
     return html.unescape(_TAG.sub("", text)).strip()
 
 
-CHANNEL = Channel(read)
+CHANNEL = KeyedChannel(read)

@@ -2,7 +2,7 @@
 
 from feedback.record.errors import Malformed, NotSupported
 from ingest.channels.calls import conversation, speech, text
-from ingest.channels.contract import Channel, Directory, Inbound, Parsed, Secrets
+from ingest.channels.contract import Directory, Inbound, KeyedChannel, Parsed, Secrets
 from ingest.channels.parsing import json_value
 
 
@@ -24,4 +24,4 @@ def _language(found: object) -> str | None:
     return language.lower() if isinstance(language, str) and len(language) == 2 and language.isalpha() else None
 
 
-CHANNEL = Channel(read)
+CHANNEL = KeyedChannel(read)

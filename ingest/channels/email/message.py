@@ -13,7 +13,7 @@ from typing import Final
 
 from feedback.record.errors import Malformed, NotSupported
 from ingest.channels import markup
-from ingest.channels.contract import Channel, Directory, Inbound, Parsed, Secrets, require_media_type
+from ingest.channels.contract import Directory, Inbound, KeyedChannel, Parsed, Secrets, require_media_type
 from ingest.channels.email.reply_parser import own_words
 from ingest.channels.parsing import attributes, moment_or_none, storable
 from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
@@ -174,4 +174,4 @@ def _sent(message: Message) -> dt.datetime | dt.date | None:
         return None
 
 
-CHANNEL = Channel(read, any_service=True)
+CHANNEL = KeyedChannel(read, needs_service=False)

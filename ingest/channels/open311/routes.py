@@ -15,7 +15,7 @@ from feedback.record.models import Service
 from ingest.channels.contract import Inbound, Parsed, Secrets
 from ingest.channels.open311 import queries, responses, service_request
 from ingest.channels.open311.queries import CALLER
-from ingest.channels.routes import BODY_LIMIT, inbound
+from ingest.channels.requests import BODY_LIMIT, inbound
 from ingest.intake.dependencies import GivenIntake
 from ingest.intake.directory import ServiceDirectory
 

@@ -10,7 +10,7 @@ from typing import Final
 import multipart  # type: ignore[import-untyped]
 
 from feedback.record.errors import Malformed
-from ingest.channels.contract import Channel, Directory, Inbound, Parsed, Secrets, require_media_type
+from ingest.channels.contract import Directory, Inbound, OpenChannel, Parsed, Secrets, require_media_type
 from ingest.channels.open311.place import point, street
 from ingest.channels.open311.responses import CONTACT_AGREED
 from ingest.channels.parsing import attributes, form_pairs, moment, storable
@@ -115,4 +115,4 @@ def _time(text: str) -> dt.datetime | None:
     return read if isinstance(read, dt.datetime) else dt.datetime.combine(read, dt.time(), dt.UTC)
 
 
-CHANNEL = Channel(read, any_service=True)
+CHANNEL = OpenChannel(read)

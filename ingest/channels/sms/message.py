@@ -1,9 +1,10 @@
 """What all text messages have in common: keywords, the service of a number, the acknowledgement."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
-from ingest.channels.contract import Directory, Inbound, Keyword, Parsed
+from ingest.channels.contract import Directory, Fragment, Inbound, Keyword, Parsed
 from ingest.channels.parsing import attributes, digits, moment_or_none, storable
 from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
 
@@ -12,6 +13,7 @@ _KEYWORDS: Final[dict[str, Keyword]] = {
     **dict.fromkeys(("start", "unstop", "yes", "dechrau", "ie", "ydw"), "start"),
     **dict.fromkeys(("help", "info", "cymorth"), "help"),
 }
+_MISSING_PART: Final = " […] "
 _WELSH: Final = ("stopio", "dechrau", "ie", "ydw", "cymorth")
 _RECEIPT: Final = {
     "en": "Thank you, we have your message. Your receipt is {receipt}.",
@@ -79,6 +81,29 @@ def message(
     return Parsed(arrivals=(arrival,), sender=sender)
 
 
+def joined(fragments: Sequence[Fragment], directory: Directory) -> Parsed:
+    """The long message of which these are the parts (at least one), in any order, repeated or not; a gap is marked.
+
+    Its id is that of its first part that came.
+    """
+    parts = {fragment.part: fragment for fragment in sorted(fragments, key=lambda one: one.external_id, reverse=True)}
+    first = parts[min(parts)]
+    text, expected = "", 1
+    for place in sorted(parts):
+        text += parts[place].text if place == expected else _MISSING_PART + parts[place].text
+        expected = place + 1
+    inbound = Inbound("", b"", first.caller, query=tuple(first.attributes.items()), service=first.service)
+    return message(
+        inbound,
+        directory,
+        text=text if expected > first.total else text + _MISSING_PART.rstrip(),
+        sender=first.sender,
+        recipient=first.recipient,
+        external_id=first.external_id,
+        sent=first.sent,
+    )
+
+
 def acknowledgement(receipt: str | None, language: str, wanted: Keyword | None, *, offer: bool = False) -> str | None:
     """What to text back, in `language` if that is Welsh, else in English; None for nothing.
 
@@ -89,3 +114,10 @@ def acknowledgement(receipt: str | None, language: str, wanted: Keyword | None, 
         return _HELP[spoken] if wanted == "help" else _AGREED
     more = _OFFER[spoken] if offer else ""
     return _RECEIPT[spoken].format(receipt=receipt) + more if receipt and not wanted else None
+
+
+def empty_answer(
+    receipt: str | None, language: str, keyword: Keyword | None = None, *, offer: bool = False
+) -> tuple[str, bytes]:
+    """Answers a provider that sends nothing on to the citizen."""
+    return "text/plain", b""

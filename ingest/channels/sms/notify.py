@@ -1,17 +1,17 @@
 """Text messages received by GOV.UK Notify: JSON under a bearer token.
 
 Notify gives up a message on any 4xx but 429, so nothing is refused that can be understood at all.
+It sends no answer on to the citizen.
 """
 
 from feedback.http.bearer import bearer_token
 from feedback.record.errors import Malformed
 from ingest.channels.contract import (
-    Channel,
     Directory,
     Inbound,
-    Keyword,
     Parsed,
     Secrets,
+    SignedChannel,
     require_equal,
     require_secret,
 )
@@ -38,11 +38,4 @@ def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
     )
 
 
-def answer(
-    receipt: str | None, language: str, keyword: Keyword | None = None, *, offer: bool = False
-) -> tuple[str, bytes]:
-    """Notify sends no answer on."""
-    return "text/plain", b""
-
-
-CHANNEL = Channel(read, own_proof=True, any_service=True, answer=answer)
+CHANNEL = SignedChannel(read, message.empty_answer)

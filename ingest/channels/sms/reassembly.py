@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from feedback.record.encryption import KeyRing
 from feedback.record.models import MessagePart
 from ingest.channels.contract import Directory, Fragment, Parsed
-from ingest.channels.sms.vonage import join_parts
+from ingest.channels.sms.message import joined
 from ingest.intake.accept import accept
 from ingest.intake.directory import ServiceDirectory
 
@@ -69,7 +69,7 @@ def _store(
     """In the transaction that forgets the words of the parts, so that no end of this process loses them."""
     if not parts:
         return Parsed()
-    whole = join_parts([_opened(keys, part) for part in parts], directory)
+    whole = joined([_opened(keys, part) for part in parts], directory)
     accept(session, keys, whole.arrivals, now)
     kept = update(MessagePart).where(MessagePart.id.in_([part.id for part in parts]))
     session.execute(kept.values(joined=True, sealed=b"", wrapped_key=b""))

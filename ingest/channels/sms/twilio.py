@@ -9,12 +9,12 @@ from xml.sax.saxutils import escape
 
 from feedback.record.errors import Malformed
 from ingest.channels.contract import (
-    Channel,
     Directory,
     Inbound,
     Keyword,
     Parsed,
     Secrets,
+    SignedChannel,
     require_equal,
     require_media_type,
     require_secret,
@@ -96,4 +96,4 @@ def _hash(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-CHANNEL = Channel(read, own_proof=True, any_service=True, answer=answer)
+CHANNEL = SignedChannel(read, answer)

@@ -1,19 +1,20 @@
-"""Text messages through Vonage's SMS API: parameters that sign each other, long messages in parts."""
+"""Text messages through Vonage's SMS API: parameters that sign each other, long messages in parts.
+
+Vonage sends no answer on to the citizen; anything but 200 or 204 makes the message come again.
+"""
 
 import hashlib
 import hmac
-from collections.abc import Sequence
 from typing import Final
 
 from feedback.record.errors import Malformed
 from ingest.channels.contract import (
-    Channel,
     Directory,
     Fragment,
     Inbound,
-    Keyword,
     Parsed,
     Secrets,
+    SignedChannel,
     require_equal,
     require_media_type,
     require_secret,
@@ -27,7 +28,6 @@ _OURS: Final = ("service", *ATTRIBUTES)
 """Parameters of the address that we gave Vonage, which it does not sign."""
 _PARTS_AT_MOST: Final = 255
 """The count of parts is one byte in the message."""
-_MISSING_PART: Final = " […] "
 
 
 def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
@@ -49,36 +49,6 @@ def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
         external_id=fields["messageId"],
         sent=fields.get("message-timestamp", ""),
     )
-
-
-def join_parts(fragments: Sequence[Fragment], directory: Directory) -> Parsed:
-    """The long message of which these are the parts (at least one), in any order, repeated or not; a gap is marked.
-
-    Its id is that of its first part that came.
-    """
-    parts = {fragment.part: fragment for fragment in sorted(fragments, key=lambda one: one.external_id, reverse=True)}
-    first = parts[min(parts)]
-    text, expected = "", 1
-    for place in sorted(parts):
-        text += parts[place].text if place == expected else _MISSING_PART + parts[place].text
-        expected = place + 1
-    inbound = Inbound("", b"", first.caller, query=tuple(first.attributes.items()), service=first.service)
-    return message.message(
-        inbound,
-        directory,
-        text=text if expected > first.total else text + _MISSING_PART.rstrip(),
-        sender=first.sender,
-        recipient=first.recipient,
-        external_id=first.external_id,
-        sent=first.sent,
-    )
-
-
-def answer(
-    receipt: str | None, language: str, keyword: Keyword | None = None, *, offer: bool = False
-) -> tuple[str, bytes]:
-    """Vonage sends no answer on; anything but 200 or 204 makes the message come again."""
-    return "text/plain", b""
 
 
 def _fields(inbound: Inbound) -> dict[str, str]:
@@ -132,4 +102,4 @@ def _part(fields: dict[str, str], inbound: Inbound) -> Fragment | None:
     )
 
 
-CHANNEL = Channel(read, methods=("GET", "POST"), own_proof=True, any_service=True, answer=answer)
+CHANNEL = SignedChannel(read, message.empty_answer, methods=("GET", "POST"))

@@ -15,14 +15,15 @@ from feedback.record.models import Feedback
 from feedback.record.settings import Settings
 from feedback.web.app import create_app
 from ingest.channels import CHANNELS
-from ingest.channels.routes import IGNORED
+from ingest.channels.contract import KeyedChannel, SignedChannel
+from ingest.channels.requests import IGNORED
 from tests.conftest import RealServers
 from tests.ingest.channels.test_contract import SECRETS, expectations, folder
 
 Client = TestClient[Litestar]
 
-VOUCHED = [name for name, channel in CHANNELS.items() if not channel.own_proof and name != "open311"]
-PROVED = [name for name, channel in CHANNELS.items() if channel.own_proof]
+VOUCHED = [name for name, channel in CHANNELS.items() if isinstance(channel, KeyedChannel)]
+PROVED = [name for name, channel in CHANNELS.items() if isinstance(channel, SignedChannel)]
 NUMBER, ADDRESS = "447700900999", "feedback@council.example"
 
 

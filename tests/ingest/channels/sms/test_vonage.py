@@ -13,6 +13,7 @@ from vonage import Auth
 from feedback.record.errors import Malformed, NotAuthentic, WrongMediaType
 from ingest.channels.contract import Directory, Fragment, Inbound, Secrets
 from ingest.channels.sms import vonage
+from ingest.channels.sms.message import joined
 
 URL = "https://feedback.example.org/v1/channels/sms/vonage"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -132,7 +133,7 @@ def fragments(texts: list[str], directory: Directory, secrets: Secrets) -> list[
 def test_parts_in_any_order_become_one_message(directory: Directory, secrets: Secrets) -> None:
     parts = fragments(["PARKS the sw", "ings are go", "ne"], directory, secrets)
     for order in itertools.permutations(parts):
-        (arrival,) = vonage.join_parts([*order, order[0]], directory).arrivals
+        (arrival,) = joined([*order, order[0]], directory).arrivals
         assert (arrival.message, arrival.service, arrival.external_id) == ("PARKS the swings are gone", "parks", "0A1")
 
 
@@ -141,15 +142,15 @@ def test_a_message_in_parts_keeps_what_its_address_says(directory: Directory, se
         query = (*with_signature(part(number, 2, "words ")).items(), ("office", "North"))
         return vonage.read(Inbound(URL, b"", "vonage", method="GET", query=query), secrets, directory).fragment
 
-    (arrival,) = vonage.join_parts([one for one in (came(1), came(2)) if one], directory).arrivals
+    (arrival,) = joined([one for one in (came(1), came(2)) if one], directory).arrivals
     assert (arrival.message, arrival.attributes) == ("words words ", {"office": "North"})
 
 
 def test_what_came_is_kept_when_the_rest_does_not(directory: Directory, secrets: Secrets) -> None:
     parts = fragments(["one ", "two ", "three ", "four"], directory, secrets)
-    assert vonage.join_parts(parts[:2], directory).arrivals[0].message == "one two  […]"
-    assert vonage.join_parts([parts[0], parts[3]], directory).arrivals[0].message == "one  […] four"
-    assert vonage.join_parts([parts[1]], directory).arrivals[0].message == " […] two  […]"
+    assert joined(parts[:2], directory).arrivals[0].message == "one two  […]"
+    assert joined([parts[0], parts[3]], directory).arrivals[0].message == "one  […] four"
+    assert joined([parts[1]], directory).arrivals[0].message == " […] two  […]"
 
 
 @pytest.mark.parametrize(
