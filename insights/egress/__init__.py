@@ -1,1 +1,1 @@
-"""Reaching out to addresses that others chose, safely."""
+"""Connects safely to addresses that others chose."""

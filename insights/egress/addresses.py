@@ -13,7 +13,7 @@ from feedback.record.errors import Malformed
 Address = IPv4Address | IPv6Address
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
-MAX_URL_LENGTH = 2_000  # characters of a URL
+MAX_URL_LENGTH = 2_000  # characters
 HOST_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?")
 IPV4_LAST_LABEL = re.compile(r"\d+|0x[0-9a-f]*")  # the last label of an IPv4 address in any spelling (WHATWG URL, 3.5)
 
@@ -36,13 +36,13 @@ IPV4_SPECIAL = tuple(
         "224.0.0.0/3",
     )
 )
-"""The IANA special-purpose registry, with multicast and what is reserved."""
+"""The networks of the IANA special-purpose registry, with multicast and reserved ones."""
 
 IPV6_GLOBAL = IPv6Network("2000::/3")
 """Mapped, compatible, NAT64, unique local, link-local and multicast addresses all lie outside it."""
 
 IPV6_SPECIAL = tuple(IPv6Network(network) for network in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"))
-"""Within it: protocol assignments such as Teredo, documentation, 6to4."""
+"""Networks within it that are not public: protocol assignments such as Teredo, documentation, 6to4."""
 
 
 NAT64 = IPv6Network("64:ff9b::/96")
@@ -50,7 +50,7 @@ NAT64 = IPv6Network("64:ff9b::/96")
 
 
 def is_public(address: Address) -> bool:
-    """Stricter than `is_global`, which takes NAT64, 6to4 and multicast for public."""
+    """Tells whether an address is public; unlike for `is_global`, NAT64, 6to4 and multicast are not."""
     if isinstance(address, IPv4Address):
         return not any(address in network for network in IPV4_SPECIAL)
     return address in IPV6_GLOBAL and not any(address in network for network in IPV6_SPECIAL)
@@ -58,14 +58,14 @@ def is_public(address: Address) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class AllowList:
-    """What may be reached although it is private: hosts by name, and networks."""
+    """The hosts (by name) and networks that may be reached although they are private."""
 
     hosts: frozenset[str] = frozenset()
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
 
     @classmethod
     def of(cls, entries: Iterable[str]) -> "AllowList":
-        """Raises `Malformed` for what is neither a host nor a network."""
+        """Reads the setting. Raises `Malformed` for an entry that is neither a host nor a network."""
         hosts, networks = set(), []
         for entry in entries:
             try:
@@ -77,7 +77,10 @@ class AllowList:
         return cls(frozenset(hosts), tuple(networks))
 
     def permits(self, host: str, address: Address) -> bool:
-        """Where NAT64 is allowed as a whole, it still leads to public addresses alone."""
+        """Tells whether an address, as `host` resolved to it, may be reached.
+
+        Where NAT64 is allowed as a whole, it still leads to public addresses alone.
+        """
         if is_public(address) or host in self.hosts:
             return True
         narrow = [network for network in self.networks if network != NAT64 or _reaches_public(address)]
@@ -90,7 +93,7 @@ def _reaches_public(address: Address) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a URL leads: `host` in small ASCII letters, `path` with its query."""
+    """The place that a URL leads to: `host` is in lower-case ASCII, `path` includes the query."""
 
     scheme: str
     host: str
@@ -99,13 +102,13 @@ class Target:
 
     @property
     def authority(self) -> str:
-        """As the Host header says it."""
+        """Returns host and port as the Host header has them."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
     @classmethod
     def of(cls, url: str) -> "Target":
-        """Raises `Malformed` for what is no plain http(s) URL."""
+        """Reads a URL. Raises `Malformed` unless it is a plain http or https one."""
         if len(url) > MAX_URL_LENGTH or not url.isprintable() or any(sign in url for sign in " \\"):
             raise Malformed("this is no URL", field="url")
         try:
@@ -125,7 +128,7 @@ class Target:
 
 
 def host_of(text: str) -> str:
-    """The host as it will be looked up. Raises `Malformed`."""
+    """Normalises a host to the form in which it is looked up. Raises `Malformed`."""
     if ":" in text:
         try:
             return str(IPv6Address("" if "%" in text else text))
@@ -141,7 +144,10 @@ def host_of(text: str) -> str:
 
 
 def literal(host: str) -> Address | None:
-    """The address that a host spells out, in decimal, hex, octal or short form too; none for a name."""
+    """Reads the address that a host spells out, in decimal, hex, octal or short form too; none for a name.
+
+    Raises `Malformed` for a number that is no IPv4 address.
+    """
     if ":" in host:
         return IPv6Address(host)
     if host == "localhost" or host.endswith(".localhost"):
@@ -155,7 +161,10 @@ def literal(host: str) -> Address | None:
 
 
 def check(url: str, allowed: AllowList) -> Target:
-    """Raises `Malformed` for a URL that spells out a forbidden address. Names are looked up when something is sent."""
+    """Reads a URL that alerts are to go to. Names are looked up only when something is sent.
+
+    Raises `Malformed` for no URL, and for one that spells out an address which is not permitted.
+    """
     target = Target.of(url)
     address = literal(target.host)
     if address is not None and not allowed.permits(target.host, address):

@@ -1,4 +1,4 @@
-"""The way out: alerts are posted to checked addresses alone, within 15 seconds, and no redirect is followed."""
+"""The HTTP client for alerts: it posts to permitted addresses alone, within a time limit, and follows no redirect."""
 
 import ipaddress
 import socket
@@ -17,8 +17,8 @@ from insights.egress.addresses import Address, AllowList, Target, literal
 from insights.egress.proxy import Proxy
 from insights.egress.wire import Deadline, Stream, Unreachable
 
-TIMEOUT_SECONDS = 15.0  # seconds, from the look-up of the name to the end of the answer
-REPLY_TEXT_BYTES = 1_000  # bytes of an answer
+TIMEOUT_SECONDS = 15.0  # from the look-up of the name to the end of the reply
+REPLY_TEXT_BYTES = 1_000
 
 Resolve = Callable[[str, int], Sequence[Address]]
 
@@ -26,12 +26,12 @@ CONNECTION_ERRORS = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.Tim
 
 
 class Refused(Exception):
-    """Not sent: where it was to go is no place that alerts may go to. Its text is shown to the subscriber."""
+    """Nothing was sent, as alerts may not go to that address. Its text is shown to the subscriber."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiverReply:
-    """`text`: its first kilobyte; `retry_after`: as the header says it."""
+    """What a receiver replied: `text` is its first kilobyte, `retry_after` the header as it came."""
 
     status: int
     text: str
@@ -39,7 +39,7 @@ class ReceiverReply:
 
 
 def resolve_host(host: str, port: int) -> list[Address]:
-    """The system's answer; empty when there is none."""
+    """Asks the system for the addresses of a host; there are none for an unknown one."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
@@ -48,7 +48,7 @@ def resolve_host(host: str, port: int) -> list[Address]:
 
 
 class Egress:
-    """Knows what the operator allows although it is private, and the proxy that all goes through, if any."""
+    """Posts to receivers under the operator's rules: the private addresses that are allowed, and the proxy, if any."""
 
     def __init__(self, settings: Settings, resolve: Resolve = resolve_host, seconds: float = TIMEOUT_SECONDS) -> None:
         self.allowed = AllowList.of(settings.webhook_allow)
@@ -58,7 +58,10 @@ class Egress:
         self._tls = httpcore.default_ssl_context()
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> ReceiverReply:
-        """Raises `Refused` before a byte is sent, `Unreachable` when there is no answer. A redirect is an answer."""
+        """Posts a body and returns the reply; a redirect is a reply.
+
+        Raises `Refused` before a byte is sent, `Unreachable` when there is no reply.
+        """
         try:
             target = Target.of(url)
         except Malformed as error:
@@ -75,7 +78,7 @@ class Egress:
             raise Unreachable(f"no answer ({type(error).__name__})") from error
 
     def connect(self, host: str, port: int, deadline: Deadline) -> socket.socket:
-        """A connection to an address that was checked: the name is looked up once."""
+        """Connects to a permitted address of a host, which is looked up once. Raises `Refused` or `Unreachable`."""
         failure: OSError | None = None
         for address in self._permitted_addresses(host, port, deadline):
             try:

@@ -1,4 +1,4 @@
-"""A proxy on loopback for as long as one chat message takes: a library that makes its own connections gets no others.
+"""A proxy on loopback, for libraries that make their own connections; it lives as long as one chat message takes.
 
 It holds such a library to the rules of `Egress`: checked addresses, one deadline, answers of bounded size.
 """
@@ -17,12 +17,15 @@ from insights.egress.addresses import DEFAULT_PORTS, Target, host_of
 from insights.egress.client import TIMEOUT_SECONDS, Egress, Refused
 from insights.egress.wire import MAX_REPLY_BYTES, Deadline, Unreachable
 
-MAX_HEAD_BYTES = 16_000  # bytes of a request's head
-MAX_RECEIVED_BYTES = 3 * MAX_REPLY_BYTES  # bytes from a receiver, its certificates included
+MAX_HEAD_BYTES = 16_000  # of a request
+MAX_RECEIVED_BYTES = 3 * MAX_REPLY_BYTES  # from a receiver, its certificates included
 
 
 class Gateway:
-    """Use it as a context; `url` is for the library, and nobody else on this machine knows its password."""
+    """A context in which a library may connect through `url`; nobody else on this machine knows its password.
+
+    `refusal` says why the last connection was refused, if one was.
+    """
 
     def __init__(self, egress: Egress) -> None:
         self.refusal: str | None = None
