@@ -14,8 +14,6 @@ BATCH = 512
 FEW = 4 * BATCH
 """So many are done before further processes have loaded their models."""
 
-Clean = Callable[[Sequence[str]], list[Cleaned]]
-
 _mine: list[Cleaner] = []
 
 
