@@ -20,6 +20,7 @@ from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.errors import FeedbackError
 from feedback.record.models import Alert, Service, Subscription, new_id
+from feedback.record.states import DigestRhythm, SubscriptionKind, SubscriptionState
 from insights.alerts import payload
 from insights.alerts.delivery import message
 from insights.alerts.rules import filters, hindsight, preview, subscriptions
@@ -109,7 +110,7 @@ def _again(slug: str, values: SubscriptionForm) -> ShowAgain:
 
 
 def _wanted(slug: str, values: SubscriptionForm) -> SubscriptionRequest:
-    place = "address" if values["kind"] == "email" else "url"
+    place = "address" if values["kind"] == SubscriptionKind.EMAIL else "url"
     given = {name: values[name] for name in ("kind", "name", "digest")} | {"contact": values["contact"] or None}
     about = {"theme": values["theme"]} if values["theme"] else {"service": slug}
     return convert({**given, **about, place: values["to"], "filters": _filters(values)}, SubscriptionRequest)
@@ -122,7 +123,11 @@ def _filters(values: SubscriptionForm) -> AlertFilters:
 
 
 def _empty() -> SubscriptionForm:
-    texts = dict.fromkeys(TEXT_FIELDS, "") | {"kind": "email", "digest": "at_once", "key": str(new_id())}
+    texts = dict.fromkeys(TEXT_FIELDS, "") | {
+        "kind": SubscriptionKind.EMAIL,
+        "digest": DigestRhythm.AT_ONCE,
+        "key": str(new_id()),
+    }
     return texts | {name: [] for name in LIST_FIELDS}
 
 
@@ -166,7 +171,7 @@ def _listed(
 ) -> list[tuple[Subscription, str]]:
     """Whoever hears of the service, and what of it."""
     hears = or_(Subscription.service_id == service.id, Subscription.theme_id.in_(theme_ids))
-    mine = select(Subscription).where(hears, Subscription.state != "ended", *subscriptions.visible(who))
+    mine = select(Subscription).where(hears, Subscription.state != SubscriptionState.ENDED, *subscriptions.visible(who))
     return [(one, describe_filters(one)) for one in session.scalars(mine.order_by(Subscription.id))]
 
 

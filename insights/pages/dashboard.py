@@ -20,7 +20,7 @@ from feedback.http.staff import authenticate
 from feedback.record import access
 from feedback.record.errors import NotAuthentic
 from feedback.record.models import Service
-from feedback.record.states import Tone
+from feedback.record.states import SignalTier, Tone
 from insights.issues.decisions import lifecycle
 from insights.issues.queries import feedback, issues, services, signals, themes
 from insights.issues.queries.feedback import FeedbackFilters
@@ -136,7 +136,7 @@ def service_page(
             service=found,
             summary=services.summary(session, found),
             emerging=emerging,
-            watched=issues.emerging(session, found, "watch"),
+            watched=issues.emerging(session, found, SignalTier.WATCH),
             changes=signals.latest_changes(session, found),
             overdue=lifecycle.overdue(session, found),
             said=overview.latest_evidence(session, emerging),

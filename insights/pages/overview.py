@@ -13,15 +13,15 @@ from sqlalchemy.orm import Session
 from feedback.record.access import Principal
 from feedback.record.calendar import bank_holidays
 from feedback.record.models import Change, Feedback, Issue, Service, Signal, Statement
+from feedback.record.states import SignalTier, Tone
 from insights.issues.queries import detection_health, evidence, issues
-from insights.issues.queries.services import WAITING_STAGES
+from insights.issues.queries.services import UNSETTLED, WAITING_STAGES
 from insights.issues.queries.signals import shown
 from insights.presentation import sentences
 from insights.presentation.schemas import IssueView, Quote
 
 WEEKS = 8
 QUOTES_PER_ISSUE = 2
-UNSETTLED = ("open", "acknowledged", "in_progress")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,13 @@ def overview(session: Session, who: Principal) -> list[ServiceOverview]:
     services = permitted(session, who)
     ids = [service.id for service in services]
     waiting, unsettled, weekly = _waiting(session, ids), _unsettled(session, ids), _weekly(session, ids)
-    signalled, watched = _standing_out(session, "signal"), _standing_out(session, "watch")
+    signalled, watched = _standing_out(session, SignalTier.SIGNAL), _standing_out(session, SignalTier.WATCH)
     sights = detection_health.sights(session, ids, dt.datetime.now(dt.UTC))
     lines = [
         ServiceOverview(
             service=service,
             emerging=issues.emerging(session, service) if service.id in signalled else [],
-            watched=issues.emerging(session, service, "watch") if service.id in watched else [],
+            watched=issues.emerging(session, service, SignalTier.WATCH) if service.id in watched else [],
             sight=sights[service.id].name,
             last_7_days=weekly[service.id][-1],
             waiting=waiting.get(service.id, 0),
@@ -84,7 +84,12 @@ def _waiting(session: Session, ids: Sequence[int]) -> dict[int, int]:
 
 
 def _unsettled(session: Session, ids: Sequence[int]) -> dict[int, int]:
-    living = (Issue.merged_into.is_(None), Issue.ended_at.is_(None), Issue.tone == "issue", Issue.status.in_(UNSETTLED))
+    living = (
+        Issue.merged_into.is_(None),
+        Issue.ended_at.is_(None),
+        Issue.tone == Tone.ISSUE,
+        Issue.status.in_(UNSETTLED),
+    )
     query = select(Issue.service_id, func.count()).where(Issue.service_id.in_(ids), *living).group_by(Issue.service_id)
     return {row[0]: row[1] for row in session.execute(query)}
 

@@ -15,6 +15,7 @@ from feedback.record.access import Principal
 from feedback.record.db import Record
 from feedback.record.errors import NotAuthentic
 from feedback.record.models import Service
+from feedback.record.states import CredentialKind
 from insights.pages.layout import redirect, show
 
 SESSION_LIFETIME = dt.timedelta(hours=12)
@@ -26,7 +27,7 @@ DASHBOARD_PATH = "/dashboard"
 @get("/sign-in/{token:str}", sync_to_thread=True)
 def follow_link(request: AnyRequest, token: FromPath[str], record: GivenRecord) -> Redirect:
     """Raises `NotAuthentic` for a link that is not, or no longer, valid."""
-    return _entered(request, record, _session_for(record, token, "link"), DASHBOARD_PATH)
+    return _entered(request, record, _session_for(record, token, CredentialKind.LINK), DASHBOARD_PATH)
 
 
 @get("/sign-in", sync_to_thread=False)
@@ -42,7 +43,7 @@ async def sign_in(request: AnyRequest, record: GivenRecord) -> Response[str] | R
     if not key:
         return show(None, "sign_in.html", 400, error="Enter your key", next=after)
     try:
-        secret = await asyncio.to_thread(_session_for, record, key, "key")
+        secret = await asyncio.to_thread(_session_for, record, key, CredentialKind.KEY)
     except NotAuthentic:
         return show(None, "sign_in.html", 400, error="This key is not known here, or no longer valid", next=after)
     return _entered(request, record, secret, after or DASHBOARD_PATH)
@@ -58,11 +59,13 @@ def sign_out(request: AnyRequest, record: GivenRecord) -> Redirect:
     return answer
 
 
-def _session_for(record: Record, secret: str, kind: str) -> str:
+def _session_for(record: Record, secret: str, kind: CredentialKind) -> str:
     with record.transaction() as session:
         who: Principal = access.identify(session, secret, kind)
         service = session.get_one(Service, who.service_id) if who.service_id is not None else None
-        return access.create(session, "session", who.role, service, name=who.name, lifetime=SESSION_LIFETIME)
+        return access.create(
+            session, CredentialKind.SESSION, who.role, service, name=who.name, lifetime=SESSION_LIFETIME
+        )
 
 
 def _entered(request: AnyRequest, record: Record, secret: str, path: str) -> Redirect:

@@ -3,17 +3,11 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
 Item = TypeVar("Item")
-
-Trend = Literal["new", "emerging", "steady", "fading"]
-Tone = Literal["issue", "praise", "filler"]
-Status = Literal["open", "acknowledged", "in_progress", "resolved", "archived"]
-Tier = Literal["signal", "watch"]
-ChannelName = Literal["web", "sms", "call", "email", "import"]
 
 
 class Page(msgspec.Struct, Generic[Item], frozen=True):

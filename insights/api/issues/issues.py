@@ -12,17 +12,13 @@ from feedback.http.paging import Cursor, Limit, further, pack, unpack
 from feedback.http.staff import authenticate, routes
 from feedback.record import access
 from feedback.record.models import Service
+from feedback.record.states import ChannelName, IssueStatus, SignalTier, Tone, Trend
 from insights.issues.queries import issue_detail, issues
 from insights.presentation.schemas import (
-    ChannelName,
     IssueEventView,
     IssueView,
     Page,
     StatementView,
-    Status,
-    Tier,
-    Tone,
-    Trend,
     TrendPoint,
 )
 
@@ -35,10 +31,10 @@ def list_issues(
     limit: Limit = 50,
     cursor: Cursor = None,
     trend: FromQuery[Trend | None] = None,
-    status: FromQuery[Status | None] = None,
+    status: FromQuery[IssueStatus | None] = None,
     since: FromQuery[dt.datetime | None] = None,
     channel: FromQuery[ChannelName | None] = None,
-    tone: FromQuery[Tone] = "issue",
+    tone: FromQuery[Tone] = Tone.ISSUE,
     overdue: FromQuery[bool | None] = None,
 ) -> Page[IssueView]:
     """The issues of a service, the largest first; groups of praise and of filler are listed by their `tone`.
@@ -61,7 +57,7 @@ def list_emerging(
     service: FromPath[str],
     limit: Limit = 50,
     cursor: Cursor = None,
-    tier: FromQuery[Tier] = "signal",
+    tier: FromQuery[SignalTier] = SignalTier.SIGNAL,
 ) -> Page[IssueView]:
     """The issues that have just started or grown beyond chance, each with its signal; or what is only watched."""
     with record.transaction() as session:

@@ -11,9 +11,9 @@ from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.staff import authenticate, routes
 from feedback.record import access
 from feedback.record.models import AuditEntry
+from feedback.record.states import ChannelName
 from insights.issues.queries.csv_export import rows
 from insights.issues.queries.feedback import FeedbackFilters
-from insights.presentation.schemas import ChannelName
 
 
 @get("/v1/services/{service:str}/export.csv", sync_to_thread=True, media_type="text/csv")

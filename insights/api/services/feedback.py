@@ -16,13 +16,14 @@ from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.models import Feedback, Service
 from feedback.record.privacy import urgent_raw
+from feedback.record.states import ChannelName
 from insights.issues import urgent_text
 from insights.issues.decisions import verdict_overrides
 from insights.issues.decisions.verdict_overrides import VerdictOverride
 from insights.issues.queries import feedback as reading
 from insights.issues.queries.feedback import FeedbackFilters
 from insights.issues.urgent_text import HeldText, HeldView, ReleaseReason
-from insights.presentation.schemas import ChannelName, FeedbackView, Page
+from insights.presentation.schemas import FeedbackView, Page
 
 
 @get("/v1/services/{service:str}/feedback", sync_to_thread=True)

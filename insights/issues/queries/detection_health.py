@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Service, ServiceWork, Signal, Statement
+from feedback.record.states import SignalTier
 from insights.detection.detector import FEWEST_STATEMENTS
 from insights.detection.observation import hours
 from insights.detection.state import deserialize
@@ -39,7 +40,7 @@ def detection_health(session: Session, service: Service, now: dt.datetime) -> De
     weeks = max(min(now - service.created_at, TRACK_RECORD) / WEEK, 1.0)
     sent, false = session.execute(
         select(func.count(), func.count(Signal.false_at)).where(
-            Signal.service_id == service.id, Signal.tier == "signal", Signal.detected_at > now - TRACK_RECORD
+            Signal.service_id == service.id, Signal.tier == SignalTier.SIGNAL, Signal.detected_at > now - TRACK_RECORD
         )
     ).one()
     return DetectionHealth(

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, Service, Signal, Statement
+from feedback.record.states import SignalTier
 from insights.issues.queries import signals
 from insights.issues.queries.issues import QUOTE_COLUMNS, quote
 from insights.presentation import sentences
@@ -54,7 +55,7 @@ def of_issue(
 
 def _behind(session: Session, issue: Issue, signal: SignalView) -> list[Quote]:
     """What is only watched has not taken in what was said of it."""
-    where = Statement.evidence.is_(True) if signal.tier == "watch" else Statement.issue_id == issue.id
+    where = Statement.evidence.is_(True) if signal.tier == SignalTier.WATCH else Statement.issue_id == issue.id
     return _quotes(session, where, signal.feedback_ids, QUOTES_PER_SIGNAL)
 
 

@@ -15,11 +15,12 @@ from feedback.record.models import (
     Service,
     Statement,
 )
+from feedback.record.states import FeedbackStage
 from insights.presentation.schemas import FeedbackView
 
 PARTS: Mapping[str, ColumnElement[bool]] = {
     "urgent": Feedback.urgent.is_not(None),
-    "uncounted": or_(Feedback.weight == 0, Feedback.stage == "set_aside"),
+    "uncounted": or_(Feedback.weight == 0, Feedback.stage == FeedbackStage.SET_ASIDE),
 }
 """Parts of the feedback that staff look through."""
 

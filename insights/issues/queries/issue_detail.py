@@ -13,6 +13,7 @@ from feedback.record.models import (
     Service,
     Statement,
 )
+from feedback.record.states import FeedbackStage
 from insights.detection.statistics.trend import BEFORE, band
 from insights.presentation.schemas import IssueEventView, StatementView, TrendPoint
 
@@ -57,7 +58,7 @@ def daily(session: Session, service: Service, issue: Issue, days: int) -> list[t
         .where(
             Feedback.service_id == service.id,
             Feedback.said_at >= dt.datetime.combine(calendar[0], dt.time(), zone),
-            Feedback.stage == "done",
+            Feedback.stage == FeedbackStage.DONE,
             Feedback.weight > 0,
         )
         .group_by(local)

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, not_, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, Service, Signal, Statement
+from feedback.record.states import SignalTier, Tone
 from insights.issues.decisions.lifecycle import is_overdue
 from insights.issues.queries.signals import shown
 from insights.issues.queries.signals import views as signal_views
@@ -136,8 +137,8 @@ def _view(
         tone=issue.tone,
         parent=issue.parent_id,
         merged_into=issue.merged_into,
-        signal=standing.get((issue.id, "signal")),
-        watch=standing.get((issue.id, "watch")),
+        signal=standing.get((issue.id, SignalTier.SIGNAL)),
+        watch=standing.get((issue.id, SignalTier.WATCH)),
     )
 
 
@@ -154,7 +155,7 @@ def of_service(
     status: str | None = None,
     since: dt.datetime | None = None,
     channel: str | None = None,
-    tone: str = "issue",
+    tone: str = Tone.ISSUE,
     overdue: bool | None = None,
 ) -> list[IssueView]:
     """Those that hold something, or stand out by a signal; the largest first. Groups of praise and filler are apart."""
@@ -176,9 +177,11 @@ def of_service(
     return sorted(kept, key=lambda view: (-view.count, str(view.id)))
 
 
-def emerging(session: Session, service: Service, tier: str = "signal") -> list[IssueView]:
+def emerging(session: Session, service: Service, tier: str = SignalTier.SIGNAL) -> list[IssueView]:
     """The issues with a signal that stands (or a `watch`), the least likely to be chance first."""
     standing = select(Signal.issue_id).where(Signal.service_id == service.id, *shown(tier))
     issues = session.scalars(select(Issue).where(*living(service), Issue.id.in_(standing))).all()
-    found = [(view, view.signal if tier == "signal" else view.watch) for view in views(session, service, issues)]
+    found = [
+        (view, view.signal if tier == SignalTier.SIGNAL else view.watch) for view in views(session, service, issues)
+    ]
     return [view for view, _ in sorted(found, key=lambda one: -(one[1].score if one[1] else 0))]

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Integer, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from feedback.record.models import Feedback, Refit, Service, Statement
+from feedback.record.states import FeedbackStage
 from insights.issues.queries.services import WAITING_STAGES
 
 LAST_REFITS = 10
@@ -142,5 +143,5 @@ def _waiting(session: Session, service: Service) -> Waiting:
     return Waiting(
         stages=_by(session, Feedback.stage, mine, Feedback.stage.in_(WAITING_STAGES)),
         longest_seconds=(dt.datetime.now(dt.UTC) - first).total_seconds() if first else 0.0,
-        set_aside=_by(session, Feedback.reason, mine, Feedback.stage == "set_aside"),
+        set_aside=_by(session, Feedback.reason, mine, Feedback.stage == FeedbackStage.SET_ASIDE),
     )

@@ -13,12 +13,16 @@ from feedback.record.models import (
     Service,
     Signal,
 )
+from feedback.record.states import FeedbackStage, IssueStatus, SignalTier, Tone
 from insights.issues.queries.detection_health import detection_health
 from insights.issues.queries.issues import living
 from insights.issues.queries.signals import shown
 from insights.presentation.schemas import AuditView, ServiceView, Summary
 
-WAITING_STAGES = ("clean", "group")
+WAITING_STAGES = (FeedbackStage.CLEAN, FeedbackStage.GROUP)
+
+UNSETTLED = (IssueStatus.OPEN, IssueStatus.ACKNOWLEDGED, IssueStatus.IN_PROGRESS)
+"""The statuses of an issue that somebody has yet to see to."""
 
 
 def service_view(service: Service) -> ServiceView:
@@ -31,15 +35,15 @@ def summary(session: Session, service: Service) -> Summary:
         select(
             func.count().label("feedback"),
             func.count().filter(Feedback.stage.in_(WAITING_STAGES)).label("waiting"),
-            func.count().filter(Feedback.stage == "set_aside").label("set_aside"),
+            func.count().filter(Feedback.stage == FeedbackStage.SET_ASIDE).label("set_aside"),
             func.count().filter(Feedback.said_at > week).label("last_7_days"),
         ).where(Feedback.service_id == service.id)
     ).one()
     channels = session.execute(
         select(Feedback.channel, func.count()).where(Feedback.service_id == service.id).group_by(Feedback.channel)
     )
-    issues = select(func.count()).select_from(Issue).where(*living(service), Issue.tone == "issue")
-    standing = {tier: _standing(session, service, tier) for tier in ("signal", "watch")}
+    issues = select(func.count()).select_from(Issue).where(*living(service), Issue.tone == Tone.ISSUE)
+    standing = {tier: _standing(session, service, tier) for tier in SignalTier}
     return Summary(
         service=service.slug,
         feedback=row.feedback,
@@ -48,14 +52,14 @@ def summary(session: Session, service: Service) -> Summary:
         last_7_days=row.last_7_days,
         by_channel={row[0]: row[1] for row in channels},
         issues=session.scalar(issues) or 0,
-        open_issues=session.scalar(issues.where(Issue.status.in_(("open", "acknowledged", "in_progress")))) or 0,
-        emerging=standing["signal"],
-        watched=standing["watch"],
+        open_issues=session.scalar(issues.where(Issue.status.in_(UNSETTLED))) or 0,
+        emerging=standing[SignalTier.SIGNAL],
+        watched=standing[SignalTier.WATCH],
         noticing=detection_health(session, service, dt.datetime.now(dt.UTC)),
     )
 
 
-def _standing(session: Session, service: Service, tier: str) -> int:
+def _standing(session: Session, service: Service, tier: SignalTier) -> int:
     query = select(func.count(Signal.issue_id.distinct())).where(Signal.service_id == service.id, *shown(tier))
     return session.scalar(query) or 0
 

@@ -1,4 +1,4 @@
-"""Signals as they are read, with what happened nearby them."""
+"""Signals as they are read, with what was changed shortly before them."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Change, Service, Signal
+from feedback.record.states import SignalTier
 from insights.presentation.schemas import NearbyChange, SignalView
 
 NEARBY = dt.timedelta(hours=72)
@@ -15,7 +16,7 @@ NEARBY = dt.timedelta(hours=72)
 MOST_NEARBY_CHANGES = 3
 
 
-def shown(tier: str = "signal") -> tuple[ColumnElement[bool], ...]:
+def shown(tier: str = SignalTier.SIGNAL) -> tuple[ColumnElement[bool], ...]:
     """Which signals stand for people to see: neither over nor a false alarm."""
     return (Signal.tier == tier, Signal.ended_at.is_(None), Signal.false_at.is_(None))
 
