@@ -91,14 +91,6 @@ class IssueStatus(StrEnum):
     ARCHIVED = "archived"
 
 
-class FoundBy(StrEnum):
-    """What first made an issue: a refit, the detector's scan, or a person."""
-
-    REFIT = "refit"
-    SCAN = "scan"
-    PERSON = "person"
-
-
 class TitledBy(StrEnum):
     """Whose title an issue bears; a person's is never overwritten."""
 

@@ -17,6 +17,7 @@ from feedback.record.encryption import KeyRing
 from feedback.record.errors import FeedbackError, KeyReused, Malformed, NotAuthentic, NotFound
 from feedback.record.models import Feedback, Service, new_id
 from feedback.record.privacy import contacts, raw
+from feedback.record.states import FeedbackStage
 from ingest.intake.arrival import MESSAGE_LIMIT, TRANSCRIPT_LIMIT, Arrival
 
 HISTORY_AFTER = dt.timedelta(hours=48)
@@ -75,7 +76,7 @@ def _refusal(arrival: Arrival, services: Mapping[str, Service]) -> FeedbackError
 def _row(arrival: Arrival, services: Mapping[str, Service], keys: KeyRing, now: dt.datetime) -> dict[str, Any]:
     service = services[arrival.service]
     identity = new_id()
-    said_at, spread = _said_at(arrival, service, identity, now)
+    said_at = _said_at(arrival, service, identity, now)
     return {
         "id": identity,
         "service_id": service.id,
@@ -87,26 +88,25 @@ def _row(arrival: Arrival, services: Mapping[str, Service], keys: KeyRing, now: 
         "said_at": said_at,
         "received_at": now,
         "history": now - said_at > HISTORY_AFTER,
-        "spread": spread,
         "assisted": arrival.assisted,
         "rating": arrival.rating,
         "language": arrival.language,
         "batch": arrival.batch,
-        "stage": "clean",
+        "stage": FeedbackStage.CLEAN,
     }
 
 
-def _said_at(arrival: Arrival, service: Service, identity: uuid.UUID, now: dt.datetime) -> tuple[dt.datetime, bool]:
+def _said_at(arrival: Arrival, service: Service, identity: uuid.UUID, now: dt.datetime) -> dt.datetime:
     """When it was said; a clock ahead of ours is not believed, and a mere date is spread over its day."""
     said = arrival.submitted_at
     if said is None:
-        return now, False
+        return now
     if isinstance(said, dt.datetime):
-        return min(said if said.tzinfo else said.replace(tzinfo=dt.UTC), now), False
+        return min(said if said.tzinfo else said.replace(tzinfo=dt.UTC), now)
     zone = ZoneInfo(service.properties.time_zone)
     midnight = dt.datetime.combine(said, dt.time(), zone)
     share = int.from_bytes(identity.bytes[8:12]) / 2**32
-    return min(midnight + dt.timedelta(days=1) * share, now), True
+    return min(midnight + dt.timedelta(days=1) * share, now)
 
 
 def _sealed(arrival: Arrival) -> dict[str, Any]:

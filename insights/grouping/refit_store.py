@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, IssueEvent, Refit, Signal, Statement
-from feedback.record.states import FeedbackStage, FoundBy, SignalTier, Tone
+from feedback.record.states import FeedbackStage, SignalTier, Tone
 from feedback.record.work.service_work import lock_services
 from insights.grouping import decisions
 from insights.grouping.assignment import assigned, may_be_grouped
@@ -112,7 +112,6 @@ def _store_issue(session: Session, refit: Refit, found: RegroupedIssue) -> None:
             title=topic.title,
             language=crowd.language,
             tone=found.tone,
-            found_by=FoundBy.REFIT,
         )
         session.add(issue)
     else:
@@ -120,7 +119,7 @@ def _store_issue(session: Session, refit: Refit, found: RegroupedIssue) -> None:
         session.add(reassignment.snapshot(refit.id, issue))
     if Crowd(issue.language, issue.tone == Tone.PRAISE) != crowd:  # merged from another crowd: it keeps its own words
         return
-    issue.tone = found.tone
+    issue.tone = Tone(found.tone)
     issue.keywords, issue.quotes, issue.model = list(topic.keywords), found.quotes, refit.model
     issue.centroid, issue.radius = topic.centroid.tolist(), topic.radius
     session.flush()

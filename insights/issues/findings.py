@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record.db import Record
 from feedback.record.models import Issue, IssueEvent, Service, Signal, Statement, new_id
-from feedback.record.states import FoundBy, TitledBy
+from feedback.record.states import TitledBy
 from insights.detection import detector
 from insights.issues.decisions import lifecycle
 from nlp.group import titles as phrases
@@ -150,7 +150,6 @@ def _issue(session: Session, service: Service, signal: detector.Finding, named: 
         service_id=service.id,
         title=named[signal.issue],
         language="en" if first.language == "unknown" else first.language,
-        found_by=FoundBy.SCAN,
         quotes=[one.id for one in said[:MAX_QUOTES]],
         model=first.assigned_by or first.embedded_by or "",
         centroid=signal.centroid.tolist(),

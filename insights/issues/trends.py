@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Date, Integer, cast, func, select, type_coerce
 from sqlalchemy.orm import Session
 
+from feedback.record import states
 from feedback.record.models import Feedback, Issue, Service, Signal, Statement
 from feedback.record.states import FeedbackStage, SignalKind, Trend
 from insights.detection.statistics import trend
@@ -35,7 +36,7 @@ def refresh(session: Session, service: Service, now: dt.datetime) -> None:
     for issue in issues:
         found = TREND_OF_SIGNAL.get(kinds.get(issue.id, "")) or trend.trend(by_issue.get(issue.id, nothing), volume)
         if issue.trend != found:
-            issue.trend = found
+            issue.trend = states.Trend(found)
 
 
 def daily(session: Session, service: Service, now: dt.datetime) -> tuple[dict[uuid.UUID, DailyCounts], DailyCounts]:

@@ -8,15 +8,23 @@ from sqlalchemy import ARRAY, BigInteger, ForeignKey, Identity, Index, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.record.models.base import Base, Claimable, Timed, new_id
+from feedback.record.states import (
+    AlertState,
+    AlertType,
+    DeliveryOutcome,
+    DigestRhythm,
+    SubscriptionKind,
+    SubscriptionState,
+    WorkStage,
+)
 
 
 class Subscription(Base, Claimable, Timed):
     """One receiver, served by one worker at a time: who is slow or dead keeps nobody else waiting.
 
-    `kind`: webhook, email or chat. `sealed` holds its address and its secrets, under the key of keys; `shown` is as
-    much of the address as may be seen. `digest`: at_once, daily or weekly. `state`: active, muted, disabled (failed for
-    five days), ended (said so itself). `quiet_until`: snoozed. `failing_since`: none when the last attempt went well.
-    `contact`: whom to tell, by e-mail, when it is disabled. `request_key`: the Idempotency-Key that it was made with.
+    `sealed` holds its address and its secrets, under the key of keys; `shown` is as much of the address as may be seen.
+    It is snoozed until `quiet_until`. `failing_since` is null when the last attempt went well. `contact` is told, by
+    e-mail, when it is disabled. `request_key` is the Idempotency-Key that it was made with.
     """
 
     __tablename__ = "subscriptions"
@@ -25,16 +33,17 @@ class Subscription(Base, Claimable, Timed):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
     theme_id: Mapped[uuid.UUID | None]
-    kind: Mapped[str]
+    stage: Mapped[WorkStage]
+    kind: Mapped[SubscriptionKind]
     name: Mapped[str] = mapped_column(default="")
     shown: Mapped[str]
     sealed: Mapped[bytes]
     filters: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    digest: Mapped[str] = mapped_column(default="at_once")
+    digest: Mapped[DigestRhythm] = mapped_column(default=DigestRhythm.AT_ONCE)
     contact: Mapped[str | None]
     created_by: Mapped[str]
     request_key: Mapped[str | None]
-    state: Mapped[str] = mapped_column(default="active")
+    state: Mapped[SubscriptionState] = mapped_column(default=SubscriptionState.ACTIVE)
     quiet_until: Mapped[dt.datetime | None]
     failing_since: Mapped[dt.datetime | None]
 
@@ -55,9 +64,9 @@ class Alert(Base):
     """A signal, or one urgent piece, as it is told to one subscription; without one, to the service's stream and feed.
 
     `cause` names what made it, so that nothing is told twice. `number` grows in the order of commits within a service.
-    `facts` are frozen when it is raised and hold no citizen's words: those are read when it is sent. `observed`: the
-    reports it told of. `state`: waiting, sent, failed, dropped, or told (on stream and feed alone). `due_at`: when it
-    is tried next, by the clock of the database; `tried`: how often it was.
+    `facts` are frozen when it is raised and hold no citizen's words: those are read when it is sent. `observed`
+    counts the reports that it told of. At `due_at` it is tried next, by the clock of the database; it was `tried` so
+    often.
     """
 
     __tablename__ = "alerts"
@@ -72,14 +81,14 @@ class Alert(Base):
     number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
     subscription_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("subscriptions.id", ondelete="CASCADE"))
     service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
-    type: Mapped[str]
+    type: Mapped[AlertType]
     cause: Mapped[str]
     signal_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("signals.id", ondelete="SET NULL"))
     issue_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("issues.id", ondelete="SET NULL"))
     facts: Mapped[dict[str, Any]]
     observed: Mapped[int] = mapped_column(default=0)
     raised_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
-    state: Mapped[str]
+    state: Mapped[AlertState]
     due_at: Mapped[dt.datetime | None]
     tried: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[dt.datetime | None]
@@ -90,8 +99,8 @@ class Alert(Base):
 class Delivery(Base):
     """One attempt to send one alert, or several folded into one message.
 
-    `outcome`: delivered, failed or gone. `status`: the receiver's, where it gave one. `seconds`: how long it took.
-    `answer`: the first kilobyte of what the receiver said.
+    `status` is the receiver's, where it gave one, `seconds` how long it took, and `answer` the first kilobyte of what
+    the receiver said.
     """
 
     __tablename__ = "deliveries"
@@ -101,7 +110,7 @@ class Delivery(Base):
     subscription_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("subscriptions.id", ondelete="CASCADE"))
     alert_ids: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid))
     at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
-    outcome: Mapped[str]
+    outcome: Mapped[DeliveryOutcome]
     status: Mapped[int | None]
     reason: Mapped[str | None]
     seconds: Mapped[float]
@@ -111,7 +120,7 @@ class Delivery(Base):
 class Hindsight(Base):
     """A signal that a service's history would have raised, before it was here to raise any: for previews alone.
 
-    `facts`: as an alert's, without a title: that is the text of `statement_id`, for as long as it is kept.
+    Its `facts` are those of an alert, without a title: that is the text of `statement_id`, for as long as it is kept.
     """
 
     __tablename__ = "hindsights"

@@ -4,15 +4,43 @@ import datetime as dt
 import os
 import time
 import uuid
-from typing import Any
+from enum import StrEnum
+from typing import Any, ClassVar
 
 from pgvector.sqlalchemy import HALFVEC
-from sqlalchemy import DateTime, Dialect, MetaData, func
+from sqlalchemy import DateTime, Dialect, MetaData, String, TypeDecorator, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from feedback.record import states
+
+
+class EnumText(TypeDecorator[StrEnum]):
+    """Stores a member of a `StrEnum` as its text. A text that this version has no member for is loaded as it is."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum]) -> None:
+        super().__init__()
+        self.kind = kind
+        self._members: dict[str, StrEnum] = {member.value: member for member in kind}
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """Writes the text of a member, or any other text as it is."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """Reads the member of a text, or the text itself where there is none."""
+        return self._members.get(value, value)
+
+
+_ENUM_COLUMNS = {kind: EnumText(kind) for kind in StrEnum.__subclasses__() if kind.__module__ == states.__name__}
+
 
 class Base(DeclarativeBase):
+    """The declarative base of every table: names of constraints, and which column type stands for which annotation."""
+
     metadata = MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -22,26 +50,27 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         dt.datetime: DateTime(timezone=True),
         dict[str, Any]: JSONB,
         dict[str, int]: JSONB,
         dict[str, str]: JSONB,
         list[dict[str, Any]]: JSONB,
-    }
+    } | _ENUM_COLUMNS
 
 
 class Vector(HALFVEC):
-    """Written to as many digits as matter: pgvector writes all those of every half float, which takes far longer."""
+    """Half floats, written to as many digits as matter: pgvector's own type writes all, which takes far longer."""
 
     cache_ok = True
 
     def bind_processor(self, dialect: Dialect) -> Any:
+        """Returns what writes a list of numbers or an array."""
         return _written
 
 
 def _written(value: Any) -> str | None:
-    """`value`: a list of numbers, or an array."""
+    """Writes a list of numbers or an array, as pgvector reads it."""
     if value is None:
         return None
     numbers = value if isinstance(value, list) else value.tolist()
@@ -49,11 +78,17 @@ def _written(value: Any) -> str | None:
 
 
 class Timed:
+    """Adds when a row was made."""
+
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
 
 
 class Claimable:
-    """A row that workers claim: `feedback.record.work.claims` alone writes these columns."""
+    """Adds what workers need to claim a row; each table says which stages it knows.
+
+    `claimed_by` is the number of the worker that has it in hand, `attempts` counts the tries of this stage, and
+    `reason` says why the last one failed.
+    """
 
     stage: Mapped[str]
     claimed_by: Mapped[int | None]
@@ -62,7 +97,7 @@ class Claimable:
 
 
 def new_id() -> uuid.UUID:
-    """A UUID of version 7 (RFC 9562): ordered by time, so that an index grows at its end."""
+    """Makes a UUID of version 7 (RFC 9562): ordered by time, so that an index grows at its end."""
     stamp = (time.time_ns() // 1_000_000).to_bytes(6, "big")
     raw = bytearray(stamp + os.urandom(10))
     raw[6] = raw[6] & 0x0F | 0x70

@@ -9,15 +9,15 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.record.models.base import Base, Claimable, new_id
+from feedback.record.states import ChannelName, ContactStage, FeedbackStage
 
 
 class Feedback(Base, Claimable):
     """One contact of one citizen.
 
-    `stage`: clean, group, done, set_aside (with its `reason`) or withdrawn. `text` is the redacted form, null until
-    there is one. `history` was more than 48 h old on receipt. `spread` marks a date that came without a time.
-    `copy_of` is the piece that this one repeats. `weight` is 0 where it must not count in an issue (spam, a copy);
-    `overruled` is what a person decided about that, and no machine changes: true where it counts, false where not.
+    `text` is the redacted form, null until there is one. `history` was more than 48 h old on receipt. `copy_of` is the
+    piece that this one repeats. `weight` is 0 where it must not count in an issue (spam, a copy); `overruled` is what a
+    person decided about that, and no machine changes: true where it counts, false where not.
     """
 
     __tablename__ = "feedback"
@@ -40,7 +40,8 @@ class Feedback(Base, Claimable):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
-    channel: Mapped[str]
+    stage: Mapped[FeedbackStage]
+    channel: Mapped[ChannelName]
     receipt: Mapped[str] = mapped_column(unique=True)
     caller: Mapped[str]
     external_id: Mapped[str | None]
@@ -49,7 +50,6 @@ class Feedback(Base, Claimable):
     received_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
     done_at: Mapped[dt.datetime | None]
     history: Mapped[bool] = mapped_column(default=False)
-    spread: Mapped[bool] = mapped_column(default=False)
     assisted: Mapped[bool] = mapped_column(default=False)
     rating: Mapped[int | None]
     page_url: Mapped[str | None]
@@ -70,7 +70,7 @@ class Feedback(Base, Claimable):
 
 
 class DayKey(Base):
-    """The key that a day's raw text is sealed under, itself wrapped by the key of keys. Dropping it shreds the day."""
+    """Holds the key that a day's raw text is sealed under, wrapped by the key of keys. Deleting it shreds the day."""
 
     __tablename__ = "day_keys"
 
@@ -79,7 +79,7 @@ class DayKey(Base):
 
 
 class Raw(Base):
-    """What came in, sealed, until its redacted form is stored; partitioned by day.
+    """Holds what came in, sealed, until its redacted form is stored; partitioned by day.
 
     No foreign key: with one, opening or dropping a day would lock the feedback too, and who takes something in would
     wait for that in a circle. Nothing deletes a piece of feedback, and who erases one forgets its raw text.
@@ -94,10 +94,10 @@ class Raw(Base):
 
 
 class Contact(Base, Claimable):
-    """How to reach the citizen, sealed under a key of its own, for the purpose agreed to and no longer.
+    """Tells how to reach the citizen, sealed under a key of its own, for the purpose agreed to and no longer.
 
-    `stage`: offered (until they agree, or `due_at`), kept, waiting (`about` is resolved, to be said once from `due_at`
-    on) or set_aside. Who has been told, or cannot be, is gone from here.
+    While it is offered it waits until `due_at` for their consent; while it is waiting, `about` is resolved, which is to
+    be said once from `due_at` on. Whoever has been told, or cannot be, is deleted from here.
     """
 
     __tablename__ = "contacts"
@@ -108,13 +108,13 @@ class Contact(Base, Claimable):
     wrapped_key: Mapped[bytes]
     sealed: Mapped[bytes]
     digest: Mapped[bytes] = mapped_column(index=True)
-    stage: Mapped[str] = mapped_column(server_default="kept", default="kept")
+    stage: Mapped[ContactStage] = mapped_column(server_default="kept", default=ContactStage.KEPT)
     about: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("issues.id", ondelete="SET NULL"))
     due_at: Mapped[dt.datetime | None]
 
 
 class HeldRaw(Base):
-    """What came in of an urgent piece, sealed under a key of its own, until an owner of the service releases it."""
+    """Holds what came in of an urgent piece, sealed under its own key, until an owner of the service releases it."""
 
     __tablename__ = "held_raw"
 

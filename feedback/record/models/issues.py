@@ -8,16 +8,15 @@ from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, Text, Uuid, func, t
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.record.models.base import Base, Claimable, Timed, Vector, new_id
+from feedback.record.states import IssueStatus, SignalKind, SignalTier, TitledBy, Tone, Trend, WorkKind, WorkStage
 
 
 class Issue(Base, Timed):
     """A lasting group of statements of one service that say the same thing.
 
-    `tone`: issue; praise, which is grouped apart; or filler, which says nothing to act on. `found_by`: refit, scan or
-    person. `titled_by`: machine or person (a person's title is never overwritten).
-    `radius`: the cosine to the centroid at or above which a statement belongs. `merged_into` leads on where it has
-    been merged; `parent_id` is the issue that it is a part of. `erased`: reports that counted here until they were
-    erased, so that what has been published stays as it was. `ended_at`: what made it was undone.
+    `radius` is the cosine to the centroid at or above which a statement belongs. `merged_into` leads on where it has
+    been merged; `parent_id` is the issue that it is a part of. `erased` counts the reports that counted here until they
+    were erased, so that what has been published stays as it was. At `ended_at` what made it was undone.
     """
 
     __tablename__ = "issues"
@@ -26,17 +25,16 @@ class Issue(Base, Timed):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
     title: Mapped[str]
-    titled_by: Mapped[str] = mapped_column(default="machine")
+    titled_by: Mapped[TitledBy] = mapped_column(default=TitledBy.MACHINE)
     keywords: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     quotes: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default=list)
     language: Mapped[str] = mapped_column(default="en")
-    tone: Mapped[str] = mapped_column(default="issue")
-    trend: Mapped[str] = mapped_column(default="new")
-    status: Mapped[str] = mapped_column(default="open")
+    tone: Mapped[Tone] = mapped_column(default=Tone.ISSUE)
+    trend: Mapped[Trend] = mapped_column(default=Trend.NEW)
+    status: Mapped[IssueStatus] = mapped_column(default=IssueStatus.OPEN)
     status_at: Mapped[dt.datetime | None]
     assignee: Mapped[str | None]
     due: Mapped[dt.date | None]
-    found_by: Mapped[str] = mapped_column(default="refit")
     model: Mapped[str]
     centroid: Mapped[list[float]] = mapped_column(Vector)
     radius: Mapped[float]
@@ -47,9 +45,9 @@ class Issue(Base, Timed):
 
 
 class Signal(Base):
-    """The finding that an issue is `new`, `surge` or `regression`. One of the tier `watch` is shown and never sent.
+    """The finding that an issue is new, surging or back again. One of the tier `watch` is shown and never sent.
 
-    `false_at`: when somebody (`false_by`) said that it is a false alarm. It stands on, so that what it holds raises
+    `false_at` is when somebody (`false_by`) said that it is a false alarm. It stands on, so that what it holds raises
     nothing else, but it is no longer shown nor sent.
     """
 
@@ -64,8 +62,8 @@ class Signal(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
     issue_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("issues.id", ondelete="CASCADE"))
-    kind: Mapped[str]
-    tier: Mapped[str] = mapped_column(default="signal")
+    kind: Mapped[SignalKind]
+    tier: Mapped[SignalTier] = mapped_column(default=SignalTier.SIGNAL)
     since: Mapped[dt.datetime]
     detected_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
     last_report_at: Mapped[dt.datetime]
@@ -82,7 +80,7 @@ class Signal(Base):
 
 
 class IssueEvent(Base):
-    """What happened to an issue, when, by whom and why: its history and its lineage."""
+    """Tells what happened to an issue, when, by whom and why: its history and its lineage."""
 
     __tablename__ = "issue_events"
     __table_args__ = (Index(None, "issue_id", "at"),)
@@ -99,7 +97,7 @@ class IssueEvent(Base):
 class Refit(Base):
     """One training of a service's topics: what it saw and what it changed.
 
-    `placed`: statements that were in an issue before; `moved` of them left it.
+    `placed` statements were in an issue before; `moved` of them left it.
     """
 
     __tablename__ = "refits"
@@ -119,7 +117,7 @@ class Refit(Base):
 
 
 class ServiceWork(Base, Claimable):
-    """What is to be done for a whole service (`kind`: refit or notice), once at a time.
+    """Work that is to be done for a whole service, once at a time.
 
     It waits while it was `asked` for more often than it was `done`. `state` is what it remembers from one to the next,
     and `remembered` what the detector does: regions of vectors, in a binary form.
@@ -129,7 +127,8 @@ class ServiceWork(Base, Claimable):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
-    kind: Mapped[str]
+    stage: Mapped[WorkStage]
+    kind: Mapped[WorkKind]
     due_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
     asked: Mapped[int] = mapped_column(BigInteger, default=0)
     done: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -9,9 +9,10 @@ from feedback.record.models.base import Base
 
 
 class MessagePart(Base):
-    """One part. `message` tells which belong together: a digest of who sent it, to whom, under which reference.
+    """One part of a long text message.
 
-    `identity` is the digest of its own id. Once `joined` it holds no words any more, and only tells a redelivery.
+    `message` tells which belong together: a digest of who sent it, to whom, under which reference. `identity`
+    is the digest of its own id. Once `joined` it holds no words any more, and only tells a redelivery.
     """
 
     __tablename__ = "message_parts"

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.record.models.base import Base, Timed
+from feedback.record.states import CredentialKind
 
 
 class Credential(Base, Timed):
@@ -14,7 +15,7 @@ class Credential(Base, Timed):
     __tablename__ = "credentials"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str]
+    kind: Mapped[CredentialKind]
     name: Mapped[str]
     digest: Mapped[bytes] = mapped_column(unique=True)
     role: Mapped[str]

@@ -8,14 +8,15 @@ from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, Text, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.record.models.base import Base, Vector
+from feedback.record.states import RegroupingKind, Tone
 
 
 class Regrouping(Base):
     """What a person decided about which statements belong together; every refit honours it until it is undone.
 
-    `kind`: merge (all of `issue_id` into `other_id`), split (some of `issue_id` became `other_id`), move (to
-    `other_id`), apart (out of `issue_id`, and never in it again). `anchors`: statements that stand for the issue that
-    is joined, or left; of a merge, all that `other_id` held. `details`: what else an undoing brings back.
+    A merge puts all of `issue_id` into `other_id`; a split makes `other_id` of some of it; a move takes statements to
+    `other_id`; apart takes them out of `issue_id` for good. `anchors` are the statements that stand for the issue that
+    is joined, or left; of a merge, all that `other_id` held. `details` hold what else an undoing brings back.
     """
 
     __tablename__ = "regroupings"
@@ -25,7 +26,7 @@ class Regrouping(Base):
     service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
     at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
     by: Mapped[str]
-    kind: Mapped[str]
+    kind: Mapped[RegroupingKind]
     issue_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("issues.id", ondelete="CASCADE"))
     other_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("issues.id", ondelete="CASCADE"))
     reason: Mapped[str | None]
@@ -38,7 +39,7 @@ class Regrouping(Base):
 class Moved(Base):
     """Statements that a refit, or a person, took from one issue (or none) to another (or none).
 
-    `assigned_by`: who had put them where they were; none where that does not matter.
+    `assigned_by` had put them where they were; it is null where that does not matter.
     """
 
     __tablename__ = "moved"
@@ -54,14 +55,14 @@ class Moved(Base):
 
 
 class IssueBefore(Base):
-    """An issue as it was before a refit."""
+    """Keeps an issue as it was before a refit, so that the refit can be undone."""
 
     __tablename__ = "issues_before"
 
     refit_id: Mapped[int] = mapped_column(ForeignKey("refits.id", ondelete="CASCADE"), primary_key=True)
     issue_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True)
     title: Mapped[str]
-    tone: Mapped[str]
+    tone: Mapped[Tone]
     keywords: Mapped[list[str]] = mapped_column(ARRAY(Text))
     quotes: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
     model: Mapped[str]

@@ -42,7 +42,11 @@ class Service(Base, Timed):
 
     @property
     def properties(self) -> Properties:
-        return msgspec.convert(self.stored_properties, Properties)
+        """What is set about this service; a nation that an earlier version took as any text is the default."""
+        stored = self.stored_properties
+        if stored.get("nation", Nation.ENGLAND) not in list(Nation):
+            stored = {**stored, "nation": Nation.ENGLAND}
+        return msgspec.convert(stored, Properties)
 
 
 class Change(Base, Timed):

@@ -7,8 +7,9 @@ from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.record.models.base import Base, Vector
+from feedback.record.states import StatementKind
 
-EVIDENCE = ("problem", "request", "suggestion", "question")
+EVIDENCE = (StatementKind.PROBLEM, StatementKind.REQUEST, StatementKind.SUGGESTION, StatementKind.QUESTION)
 """The kinds that may count towards a signal; praise and the rest stay in the volumes alone."""
 
 
@@ -16,7 +17,7 @@ class Statement(Base):
     """One thing said in a piece of feedback, redacted, with its vector.
 
     `evidence` marks what may count towards a signal (a problem, a request, a suggestion; no filler, no further copy).
-    `assigned_by` is the model version that put it into its issue, or "person". `offset`: seconds into a call.
+    `assigned_by` is the model version that put it into its issue, or "person". `offset` counts seconds into a call.
     """
 
     __tablename__ = "statements"
@@ -34,7 +35,7 @@ class Statement(Base):
     begin: Mapped[int]
     end: Mapped[int]
     language: Mapped[str]
-    kind: Mapped[str]
+    kind: Mapped[StatementKind]
     filler: Mapped[bool]
     evidence: Mapped[bool]
     severity: Mapped[float]

@@ -8,12 +8,13 @@ from sqlalchemy import BigInteger, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.record.models.base import Base, Claimable, Timed, Vector, new_id
+from feedback.record.states import WorkKind, WorkStage
 
 
 class Theme(Base, Timed):
     """Issues of several services that belong together, or reports that stand out only when taken together.
 
-    `language`: the kind that its statements were embedded in. `ended_at`: nothing belongs to it any more.
+    `language` is the one that its statements were embedded in. Since `ended_at` nothing belongs to it any more.
     """
 
     __tablename__ = "themes"
@@ -26,7 +27,7 @@ class Theme(Base, Timed):
 
 
 class ThemeIssue(Base, Timed):
-    """An issue is of one theme at most."""
+    """Puts an issue into a theme: into one at most."""
 
     __tablename__ = "theme_issues"
 
@@ -35,9 +36,9 @@ class ThemeIssue(Base, Timed):
 
 
 class ThemeEvent(Base):
-    """What happened to a theme: began, joined or left (an issue), signal, signal ended, ended.
+    """Tells what happened to a theme: began, joined or left (an issue), signal, signal ended, ended.
 
-    `service_id`: whose issue it is about; who may not see that service does not see it.
+    `service_id` says whose issue it is about; who may not see that service does not see it.
     """
 
     __tablename__ = "theme_events"
@@ -52,7 +53,7 @@ class ThemeEvent(Base):
 
 
 class ThemeSignal(Base):
-    """The finding that services together hear more of something than chance brings; `reports`: pieces, by service."""
+    """The finding that services together hear more of something than chance brings. `reports` counts by service."""
 
     __tablename__ = "theme_signals"
     __table_args__ = (
@@ -73,11 +74,12 @@ class ThemeSignal(Base):
 
 
 class WideWork(Base, Claimable):
-    """What is to be done for all services together, once at a time; as `ServiceWork` for one."""
+    """Work that is to be done for all services together, once at a time, as `ServiceWork` is for one."""
 
     __tablename__ = "wide_work"
 
-    kind: Mapped[str] = mapped_column(primary_key=True)
+    stage: Mapped[WorkStage]
+    kind: Mapped[WorkKind] = mapped_column(primary_key=True)
     due_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
     asked: Mapped[int] = mapped_column(BigInteger, default=0)
     done: Mapped[int] = mapped_column(BigInteger, default=0)

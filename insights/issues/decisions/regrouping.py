@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from feedback.record.access import Principal
 from feedback.record.errors import Malformed
 from feedback.record.models import Action, Issue, Regrouping, Service, Statement, new_id
-from feedback.record.states import FoundBy, RegroupingKind, TitledBy
+from feedback.record.states import RegroupingKind, TitledBy
 from insights.issues.decisions import lifecycle, reassignment
 from nlp.embed.vectors import unit
 
@@ -79,7 +79,6 @@ def split(
         titled_by=TitledBy.PERSON if title else TitledBy.MACHINE,
         language=issue.language,
         tone=issue.tone,
-        found_by=FoundBy.PERSON,
         parent_id=issue.id,
         model=issue.model,
         centroid=centroid,

@@ -5,7 +5,7 @@ import pytest
 from feedback.record import services
 from feedback.record.calendar import SUBDIVISIONS, bank_holidays
 from feedback.record.errors import Malformed
-from feedback.record.models import Service
+from feedback.record.models import Properties, Service
 from feedback.record.states import Nation
 
 
@@ -36,3 +36,8 @@ def test_a_service_keeps_the_holidays_of_a_nation_that_there_is() -> None:
     assert bank_holidays(service.properties.nation, [2026]) == bank_holidays(Nation.NORTHERN_IRELAND, [2026])
     with pytest.raises(Malformed, match="nation"):
         services.set_properties(service, {"nation": "narnia"})
+
+
+def test_a_nation_that_an_earlier_version_took_as_any_text_is_england() -> None:
+    service = Service(slug="libraries", name="Libraries", stored_properties={"nation": "Cymru", "colour": "#000000"})
+    assert service.properties == Properties(nation=Nation.ENGLAND, colour="#000000")

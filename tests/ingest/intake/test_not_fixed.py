@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 
 from feedback.record.db import Record
 from feedback.record.models import Action, Feedback, Issue, ServiceWork, Statement
+from feedback.record.states import IssueStatus
 from tests.insights import made_up
 
 Client = TestClient[Litestar]
@@ -24,7 +25,7 @@ def issue(record: Record, blue_badge: str) -> uuid.UUID:
         made = made_up.issue(session, blue_badge)
         piece = made_up.report(session, made, "The photo page fails", "call")
         session.execute(update(Statement).values(offset=252.5))
-        piece.receipt, made.status, made.status_at = CODE, "resolved", dt.datetime.now(dt.UTC)
+        piece.receipt, made.status, made.status_at = CODE, IssueStatus.RESOLVED, dt.datetime.now(dt.UTC)
         session.add(Action(issue_id=made.id, what="Larger photos are taken", at=made_up.NOW, by="Team"))
         return made.id
 
@@ -63,7 +64,7 @@ def test_the_page_thanks_for_saying_so(client: Client, issue: uuid.UUID) -> None
 
 def test_what_is_open_cannot_be_called_not_fixed(client: Client, record: Record, issue: uuid.UUID) -> None:
     with record.transaction() as session:
-        session.get_one(Issue, issue).status = "in_progress"
+        session.get_one(Issue, issue).status = IssueStatus.IN_PROGRESS
     assert client.post(f"/v1/receipts/{CODE}/not-fixed").status_code == 409
     assert "It is not fixed" not in client.get(f"/receipts/{CODE}").text
 

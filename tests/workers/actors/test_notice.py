@@ -239,7 +239,7 @@ def test_an_issue_that_was_found_just_now_has_a_readable_title_of_its_own(worker
         look_at(worker)
     with worker.record.transaction() as session:
         titles = session.scalars(select(Issue.title)).all()
-        found = session.scalars(select(Issue).where(Issue.found_by == "scan")).all()
+        found = session.scalars(select(Issue).where(Issue.id.in_(select(Signal.issue_id)))).all()
     assert len(found) == 1
     assert 2 <= len(found[0].title.split()) <= 7
     assert "photo" in found[0].title.lower()

@@ -54,7 +54,7 @@ def test_an_issue_found_while_topics_are_trained_keeps_its_reports(worker: Worke
         while work_once(worker, NOTICE):
             pass
         with worker.record.transaction() as session:
-            found = session.scalars(select(Issue).where(Issue.found_by == "scan")).one()
+            found = session.scalars(select(Issue).where(Issue.id.in_(select(Signal.issue_id)))).one()
             found.centroid = [-x for x in np.asarray(found.centroid)]
 
     before, interrupted = count(worker, Refit), replace(worker, tools=Interrupted(worker.tools, notice))

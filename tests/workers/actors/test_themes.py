@@ -10,6 +10,7 @@ from litestar.testing import TestClient
 from feedback.record import services
 from feedback.record.db import Record
 from feedback.record.models import Issue
+from feedback.record.states import IssueStatus
 from feedback.record.work.service_work import ask_wide
 from tests.insights import made_up
 from tests.insights.api.test_api import key
@@ -92,7 +93,7 @@ def test_a_theme_ends_when_its_issues_do(
 ) -> None:
     renew(worker)
     with record.transaction() as session:
-        session.get_one(Issue, town["Sign-in fails"]).status = "archived"
+        session.get_one(Issue, town["Sign-in fails"]).status = IssueStatus.ARCHIVED
     renew(worker)
     assert themes(client, admin) == []
 

@@ -15,6 +15,7 @@ from feedback.record import access, services
 from feedback.record.db import Record
 from feedback.record.models import Contact, Feedback, Issue, Publication, Statement
 from feedback.record.privacy import contacts
+from feedback.record.states import IssueStatus
 from tests.conftest import RealServers
 from tests.serving import served
 from tests.walking import walk
@@ -100,7 +101,7 @@ def test_a_request_is_closed_once_all_that_it_is_about_is(site: str, record: Rec
         first, second = (session.get_one(Feedback, uuid.UUID(one)) for one in (identity, other))
         for row, status in ((first, "resolved"), (second, "open")):
             issue = Issue(service_id=row.service_id, title="Lamps", model="test", centroid=[1.0], radius=0.5)
-            issue.status, issue.status_at = status, row.received_at
+            issue.status, issue.status_at = IssueStatus(status), row.received_at
             session.add(issue)
             session.flush()
             session.add(statement(row, issue))

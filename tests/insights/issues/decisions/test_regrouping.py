@@ -13,6 +13,7 @@ from sqlalchemy import select
 from feedback.record import services
 from feedback.record.db import Record
 from feedback.record.models import Action, AuditEntry, Issue, Refit, Statement
+from feedback.record.states import Tone
 from insights.issues.decisions import reassignment
 from tests.insights import made_up
 from tests.insights.api.test_api import key
@@ -132,7 +133,7 @@ def refit(record: Record, two: tuple[uuid.UUID, uuid.UUID]) -> tuple[int, uuid.U
         made = made_up.issue(session, "blue-badge", "Glare")
         lineage = {"kind": "split", "from": str(photo), "to": str(made.id)}
         done.changes = {"new": [str(made.id)], "lineage": [lineage]}
-        known.title, known.tone, known.keywords, known.radius = "Uploads", "filler", ["upload"], 0.9
+        known.title, known.tone, known.keywords, known.radius = "Uploads", Tone.FILLER, ["upload"], 0.9
         for number, to in ((1, phone), (3, made.id)):
             session.get_one(Statement, number).issue_id = to
         reassignment.note_refit(session, done, [(1, photo, phone), (3, photo, made.id)])
