@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from feedback.cli import files, ingest, subjects
+from feedback.cli import files, ingest, subjects, trace
 from feedback.record.errors import FeedbackError
 from feedback.record.settings import Settings
 
@@ -37,7 +37,7 @@ def main(ctx: click.Context) -> None:
 IN_OTHER_MODULES = (
     *(ingest.import_, ingest.mail),
     *(files.backtest, files.analyse, files.redact),
-    *(subjects.erase, subjects.export_subject),
+    *(subjects.erase, subjects.export_subject, trace.trace),
 )
 for command in IN_OTHER_MODULES:
     main.add_command(command)

@@ -1,0 +1,1 @@
+"""Tools that measure the house, and tests that hold what they measure."""

@@ -1,0 +1,24 @@
+"""The walk of one text message to its webhook stays as short as it is."""
+
+from feedback.record.db import Record
+from tests.conftest import RealServers
+from tests.tools.walk_trace import Step, Trace, traced
+
+MOST_FUNCTIONS, MOST_FILES, MOST_RETURNS = 415, 91, 118
+MOST_FUNCTIONS_OF_NOTICE, MOST_FILES_OF_NOTICE = 206, 39
+"""What has been reached: the aim is 300 functions in 60 files, and 140 in 22 for noticing. Only ever lower these."""
+
+
+def test_the_walk_of_a_text_message_is_no_longer_than_it_was(record: Record, servers: RealServers) -> None:
+    whole, noticed = traced(record, servers.database_url, servers.redis_url)
+    assert {"ingest.channels.sms.twilio", "workers.actors.clean", "insights.detection.scan"} <= {
+        step.module for step in whole.steps
+    }
+    assert whole.visits[-1][0].startswith("insights.alerts.delivery")
+    assert len(whole.steps) <= MOST_FUNCTIONS and whole.files <= MOST_FILES and whole.returns <= MOST_RETURNS
+    assert len(noticed.steps) <= MOST_FUNCTIONS_OF_NOTICE and noticed.files <= MOST_FILES_OF_NOTICE
+
+
+def test_a_return_is_counted_for_each_file_that_is_entered_again() -> None:
+    trace = Trace(tuple(Step(module, function) for module, function in ("ax", "bx", "ay", "az", "bz")))
+    assert (len(trace.steps), trace.files, trace.returns) == (5, 2, 2)
