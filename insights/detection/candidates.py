@@ -21,7 +21,7 @@ from insights.detection.scan import (
     scan,
 )
 from insights.detection.statistics.baseline import Baseline, weights
-from insights.detection.statistics.gamma_poisson import LEAST_REPORTS, WEEK_HOURS, exposure
+from insights.detection.statistics.gamma_poisson import LEAST_REPORTS, NO_HOLIDAYS, WEEK_HOURS, exposure
 
 BUSY_WEEK_STATEMENTS = 100
 """Statements a week from which a service is busy, and not quiet."""
@@ -82,12 +82,19 @@ class Candidate:
 class CandidateSearch:
     """Looks about reports for candidates, with what does not change within one step of the detector.
 
-    `explained` (n,) marks the reports of what has been signalled, no longer evidence for anything else. `ages` (n,) and
-    `now` are in hours.
+    `explained` (n,) marks the reports of what has been signalled, no longer evidence for anything else. `ages` (n,),
+    `now` and `holidays` (h,), the moments at which bank holidays began, are in hours.
     """
 
-    def __init__(self, index: ObservationIndex, now: float, baseline: Baseline, explained: Mask) -> None:
-        self._index, self._baseline = index, baseline
+    def __init__(
+        self,
+        index: ObservationIndex,
+        now: float,
+        baseline: Baseline,
+        explained: Mask,
+        holidays: FloatArray = NO_HOLIDAYS,
+    ) -> None:
+        self._index, self._baseline, self._holidays = index, baseline, now - holidays
         self.explained = explained
         self.ages: FloatArray = np.maximum(now - index.rows["at"], 0.0)
         pieces_a_week = float(index.rows["share"].sum() / max(self.ages.max(initial=0.0), 24.0) * WEEK_HOURS)
@@ -128,7 +135,7 @@ class CandidateSearch:
         near = self._neighbourhood(around, similarity)
         if with_explained:
             near = replace(near, fresh=~self._index.rows["late"][around])
-        volume = exposure(self.ages[since], self._index.rows["share"][since], self.windows)
+        volume = exposure(self.ages[since], self._index.rows["share"][since], self.windows, self._holidays)
         cluster = cluster_at(centre, near, Reference(self.windows, volume, self._baseline.rate_variance, self.least))
         candidate = self._candidate("return", cluster, near, around)
         return replace(candidate, chance=RETURN_CHANCES * 10.0**-cluster.score)
@@ -142,7 +149,7 @@ class CandidateSearch:
         if channel not in self._references:
             rows = self._index.rows
             mine = slice(None) if channel is None else rows["channel"] == channel
-            volume = exposure(self.ages[mine], rows["share"][mine], self.windows)
+            volume = exposure(self.ages[mine], rows["share"][mine], self.windows, self._holidays)
             self._references[channel] = Reference(self.windows, volume, self._baseline.rate_variance, self.least)
         return self._references[channel]
 

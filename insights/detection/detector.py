@@ -50,14 +50,16 @@ def step(
     tolerance: float = 0.02,
     resolved: Mapping[str, ResolvedIssue] | None = None,
     review: bool = False,
+    holidays: Sequence[dt.datetime] = (),
 ) -> tuple[State, list[Finding]]:
     """Take in what was newly cleaned, and find what it makes certain, and what is to be watched.
 
     Nothing later than `now` is looked at. `tolerance` is how many false alarms a week are borne. `resolved` are the
     issues that people hold to be resolved. `review` judges all that was said in the last days, as after an import, and
-    not the batch alone.
+    not the batch alone. `holidays` are the moments at which bank holidays of the last weeks began: what came in then is
+    not what is usual.
     """
-    return _Step(state, batch, now, tolerance, resolved or {}).run(review)
+    return _Step(state, batch, now, tolerance, resolved or {}, holidays).run(review)
 
 
 class _Step:
@@ -70,6 +72,7 @@ class _Step:
         now: dt.datetime,
         tolerance: float,
         resolved: Mapping[str, ResolvedIssue],
+        holidays: Sequence[dt.datetime],
     ) -> None:
         self._state, self._now, self._resolved = state, now, resolved
         arrived = sorted((one if one.at <= now else replace(one, at=now) for one in batch), key=lambda one: one.at)
@@ -83,7 +86,8 @@ class _Step:
         self._baseline = state.baseline
         if not self._baseline or hours(now) - self._baseline[0] >= BASELINE_LASTS_HOURS:
             self._baseline = hours(now), learn(self._index, hours(now))
-        self._search = CandidateSearch(self._index, hours(now), self._baseline[1], self._active.explained())
+        explained, began = self._active.explained(), np.array([hours(holiday) for holiday in holidays])
+        self._search = CandidateSearch(self._index, hours(now), self._baseline[1], explained, began)
         age = float(self._search.ages.max(initial=0.0)) / 24
         factor = state.calibration.factor(hours(now))
         self._judge = Judge(self._index, self._search, factor=factor, age=age, tolerance=tolerance)

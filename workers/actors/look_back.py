@@ -34,7 +34,8 @@ def _look_back(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]
         service = session.get_one(Service, service_id)
         size = hindsight.history_size(session, service)
         history = list(_history(session, service, dt.datetime.now(dt.UTC)))
-    raised = replay(history, service.properties.tolerance)
+    known = service.properties
+    raised = replay(history, known.tolerance, nation=known.nation, time_zone=known.time_zone)
     found = [_hindsight(service, one) for one in raised if one.signal.tier == SignalTier.SIGNAL]
 
     def save(session: Session, mine: Sequence[ServiceWork]) -> None:

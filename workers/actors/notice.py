@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
+from feedback.record.calendar import bank_holidays_began
 from feedback.record.models import Feedback, Issue, Service, ServiceWork, Statement
 from feedback.record.states import WorkStage
 from feedback.record.work.service_work import REVIEW, ask_wide
@@ -53,9 +54,15 @@ def _notice(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
         scene = _scene(session, worker, row, now)
     if scene is None:
         return lambda _, mine: _done(mine, seen)
-    service_id, tolerance = scene.service.id, scene.service.properties.tolerance
+    service_id, known = scene.service.id, scene.service.properties
     state, signals = detector.step(
-        scene.state, scene.heard.batch, now, tolerance=tolerance, resolved=scene.resolved, review=scene.review
+        scene.state,
+        scene.heard.batch,
+        now,
+        tolerance=known.tolerance,
+        resolved=scene.resolved,
+        review=scene.review,
+        holidays=bank_holidays_began(known.nation, known.time_zone, now - detector.HISTORY, now),
     )
     titles = findings.titles(worker.record, worker.tools.encode, service_id, signals)
 

@@ -14,6 +14,8 @@ from functools import cached_property
 
 import numpy as np
 
+from feedback.record.calendar import bank_holidays_began
+from feedback.record.states import Nation
 from insights.detection import detector
 from insights.grouping import assignment, regroup
 from insights.issues import findings
@@ -63,12 +65,17 @@ class Raised:
 
 
 def replay(
-    history: Iterable[Sequence[ReplayedStatement]], tolerance: float, encode: Encode | None = None
+    history: Iterable[Sequence[ReplayedStatement]],
+    tolerance: float,
+    encode: Encode | None = None,
+    *,
+    nation: Nation = Nation.ENGLAND,
+    time_zone: str = "Europe/London",
 ) -> Iterator[Raised]:
     """Yield all that the detector would have found, what is only watched among it.
 
     `history`: the statements of each piece, in the order in which they came; `encode`: texts to unit rows (n, d), by
-    which titles are chosen and filler is recognised.
+    which titles are chosen and filler is recognised; `nation` and `time_zone`: whose bank holidays are kept, and where.
     """
     store, state, due = ReplayedStore(encode), detector.State(), None
     for piece in history:
@@ -80,7 +87,8 @@ def replay(
         if now >= due:
             state = replace(state, observations=store.refit(state.observations), version=-1)
             due = now + REFIT_EVERY
-        state, signals = detector.step(state, batch, now, tolerance=tolerance)
+        holidays = bank_holidays_began(nation, time_zone, now - detector.HISTORY, now)
+        state, signals = detector.step(state, batch, now, tolerance=tolerance, holidays=holidays)
         store.learn(signals)
         for signal in signals:
             yield Raised(now, signal, store.issues[uuid.UUID(signal.issue)].title)

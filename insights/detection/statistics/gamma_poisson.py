@@ -27,6 +27,8 @@ WEEK_TO_WEEK = 1.0
 
 WEEK_HOURS = 168.0
 BASELINE_HOURS = 28 * 24.0
+DAY_HOURS = 24.0
+NO_HOLIDAYS: FloatArray = np.zeros(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +45,34 @@ class Exposure:
     last_week: FloatArray
 
 
-def exposure(ages: FloatArray, share: FloatArray, windows: FloatArray) -> Exposure:
+def exposure(ages: FloatArray, share: FloatArray, windows: FloatArray, holidays: FloatArray = NO_HOLIDAYS) -> Exposure:
     """Measure what a service received in windows of so many hours (w,).
 
-    `ages` (n,) are the hours since each statement was said, `share` (n,) how much of a piece each statement is. What is
-    usual at such a time is the mean of the same window one to four weeks earlier.
+    `ages` (n,) are the hours since each statement was said, `share` (n,) how much of a piece each statement is, and
+    `holidays` (h,) the hours since each bank holiday began. What is usual at such a time is the mean of the same window
+    one to four weeks earlier.
+
+    Holidays matter for what is usual, which is the floor under the volume of the window: a week in which the window
+    held a holiday is left out of the mean, if that raises it. So a quiet holiday makes nothing that is said four weeks
+    later look more unusual, and knowing holidays never raises an alarm. They do not matter for the volume itself: on a
+    holiday a count is held against what came on it, or on an ordinary day of that kind, whichever is more.
     """
     order = np.argsort(ages, kind="stable")
     total = np.append(0.0, np.cumsum(share[order]))
     sorted_ages, edges = ages[order], _edges(tuple(windows.tolist()))
     window, last_week, baseline, begins, ends = (total[np.searchsorted(sorted_ages, edge)] for edge in edges)
-    return Exposure(window, baseline - window, (ends - begins).mean(axis=0), last_week - window)
+    return Exposure(window, baseline - window, _usual(ends - begins, windows, holidays), last_week - window)
+
+
+def _usual(volumes: FloatArray, windows: FloatArray, holidays: FloatArray) -> FloatArray:
+    """The mean of the volumes (4, w) one to four weeks earlier; without those that held a holiday, if that is more."""
+    usual = volumes.mean(axis=0)
+    if not len(holidays):
+        return np.asarray(usual)
+    begins, began = WEEK_HOURS * np.arange(1, 5)[:, None], holidays[:, None, None]
+    ordinary = ~((began > begins) & (began - DAY_HOURS < begins + windows)).any(axis=0)
+    without = (volumes * ordinary).sum(axis=0) / np.maximum(ordinary.sum(axis=0), 1)
+    return np.asarray(np.maximum(usual, without))
 
 
 @cache

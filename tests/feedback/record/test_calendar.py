@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from feedback.record import services
-from feedback.record.calendar import SUBDIVISIONS, bank_holidays
+from feedback.record.calendar import SUBDIVISIONS, bank_holidays, bank_holidays_began
 from feedback.record.errors import Malformed
 from feedback.record.models import Properties, Service
 from feedback.record.states import Nation
@@ -21,6 +21,16 @@ def test_every_nation_keeps_its_own_bank_holidays() -> None:
 
 def test_christmas_on_a_sunday_is_kept_on_a_weekday_too() -> None:
     assert dt.date(2022, 12, 27) in bank_holidays(Nation.WALES, [2022])
+
+
+def test_a_holiday_begins_at_midnight_where_the_service_is() -> None:
+    april, june = dt.datetime(2026, 4, 5, tzinfo=dt.UTC), dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
+    began = bank_holidays_began(Nation.ENGLAND, "Europe/London", april, june)
+    assert [moment.astimezone(dt.UTC).isoformat() for moment in began] == [
+        "2026-04-05T23:00:00+00:00",
+        "2026-05-03T23:00:00+00:00",
+        "2026-05-24T23:00:00+00:00",
+    ]
 
 
 def test_several_years_are_the_holidays_of_each() -> None:

@@ -13,6 +13,7 @@ from feedback.record import access, services
 from feedback.record.access import Principal, Role
 from feedback.record.models import Feedback, Issue, ServiceWork, Signal, Statement
 from feedback.record.privacy import erasure
+from feedback.record.states import Nation
 from insights import statement_arrays
 from insights.detection import detector, window_cache
 from insights.detection.window_cache import WindowCache
@@ -106,6 +107,21 @@ def test_another_worker_goes_on_exactly_where_one_stopped(worker: Worker, histor
         active.usual_per_hour,
         looks[-2].state.baseline,
     )
+
+
+def test_the_bank_holidays_of_the_last_weeks_are_those_of_the_services_nation(
+    worker: Worker, history: None, looks: list[Look], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def began(nation: Nation, time_zone: str, since: dt.datetime, until: dt.datetime) -> list[dt.datetime]:
+        return [since, until] if (nation, time_zone) == (Nation.SCOTLAND, "Europe/London") else []
+
+    monkeypatch.setattr("workers.actors.notice.bank_holidays_began", began)
+    with worker.record.transaction() as session:
+        service = access.service(session, "blue-badge")
+        service.stored_properties = {**service.stored_properties, "nation": Nation.SCOTLAND}
+    put(worker, "The photo page is broken")
+    look_at(worker)
+    assert looks[-1].told["holidays"] == [looks[-1].now - detector.HISTORY, looks[-1].now]
 
 
 def test_what_people_ended_is_not_remembered(worker: Worker, history: None, looks: list[Look]) -> None:
