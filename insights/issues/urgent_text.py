@@ -26,7 +26,7 @@ class HeldView(msgspec.Struct, frozen=True):
 
 
 class HeldText(msgspec.Struct, frozen=True):
-    """What came in, as it came. `sender`: the number or address that it came from, where the channel told it."""
+    """What came in, as it came; `sender` is the number or address that it came from, where the channel told it."""
 
     message: str
     contact: str | None
@@ -42,7 +42,7 @@ class ReleaseReason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def held(session: Session, service: Service) -> list[HeldView]:
-    """The urgent pieces of a service whose raw text is held, the latest held first; none of the text itself."""
+    """Lists the urgent pieces of a service whose raw text is held, the latest held first; none of the text itself."""
     since = urgent_raw.retained_since(session, service.id)
     pieces = {identity: session.get_one(Feedback, identity) for identity in since}
     return [HeldView(i, piece.urgent, piece.said_at, since[i]) for i, piece in pieces.items()]

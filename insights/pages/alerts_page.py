@@ -60,6 +60,7 @@ class AlertLine:
 
 @get("/dashboard/{service:str}/alerts", sync_to_thread=True)
 def alerts_page(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Response[str]:
+    """Shows who is told what a service has to tell."""
     with record.transaction() as session:
         who = authenticate(session, request)
         return _page(session, who, access.service_for(session, who, service), _empty())
@@ -67,7 +68,7 @@ def alerts_page(request: AnyRequest, record: GivenRecord, service: FromPath[str]
 
 @post("/dashboard/{service:str}/alerts", status_code=200)
 async def subscribe(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> PageOrRedirect:
-    """Shows what it would have been sent, or makes it."""
+    """Shows what a subscription would have been sent, or makes it."""
     form = await request.form()
     values = {name: str(form.get(name, "")).strip() for name in TEXT_FIELDS}
     lists = {name: [str(value) for value in form.getall(name, [])] for name in LIST_FIELDS}
@@ -132,7 +133,7 @@ def _empty() -> SubscriptionForm:
 
 
 def alert_lines(session: Session, record: Record, service: Service, alerts: Sequence[Alert]) -> list[AlertLine]:
-    """Each in the words that people are sent."""
+    """Writes each alert in the words that people are sent."""
     now, found = dt.datetime.now(dt.UTC), []
     for alert in alerts:
         note = message.write(payload.event(session, alert, record.settings.url), service, now)
@@ -176,7 +177,7 @@ def _listed(
 
 
 def describe_filters(subscription: Subscription) -> str:
-    """What it wants to hear, in words."""
+    """Says what a subscription wants to hear."""
     wanted = filters.filters_of(subscription)
     if wanted.urgent_only:
         return "only what is urgent"

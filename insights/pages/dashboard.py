@@ -47,7 +47,7 @@ PageNumber = Annotated[int, QueryParameter(ge=1, le=10_000)]
 
 @get("/", sync_to_thread=True)
 def home(request: AnyRequest, record: GivenRecord) -> Response[str] | Redirect:
-    """For staff who are signed in, the dashboard; for everybody else, where to leave feedback."""
+    """Leads staff who are signed in to the dashboard, and everybody else to where they can leave feedback."""
     with record.transaction() as session:
         try:
             authenticate(session, request)
@@ -59,6 +59,7 @@ def home(request: AnyRequest, record: GivenRecord) -> Response[str] | Redirect:
 
 @get("/dashboard", sync_to_thread=True)
 def dashboard(request: AnyRequest, record: GivenRecord) -> Response[str]:
+    """Shows what emerges in each service that somebody may see."""
     with record.transaction() as session:
         who = authenticate(session, request)
         lines = overview.overview(session, who)
@@ -84,6 +85,7 @@ class IssueFilters:
 
     @classmethod
     def of(cls, request: AnyRequest) -> "IssueFilters":
+        """Reads the filters of a request."""
         known = {
             "trend": labels.TRENDS,
             "status": labels.ISSUE_STATUSES,
@@ -97,7 +99,7 @@ class IssueFilters:
 
 @get("/dashboard/themes/{theme:uuid}", sync_to_thread=True)
 def theme_page(request: AnyRequest, record: GivenRecord, theme: FromPath[uuid.UUID]) -> Response[str]:
-    """What several services hear."""
+    """Shows what several services hear."""
     with record.transaction() as session:
         who = authenticate(session, request)
         found, services = themes.shown(session, who, theme), themes.visible(session, who).values()
@@ -115,7 +117,7 @@ def theme_page(request: AnyRequest, record: GivenRecord, theme: FromPath[uuid.UU
 def service_page(
     request: AnyRequest, record: GivenRecord, service: FromPath[str], page: PageNumber = 1
 ) -> Response[str]:
-    """What is emerging in a service, and its issues."""
+    """Shows what is emerging in a service, and its issues."""
     chosen = IssueFilters.of(request)
     with record.transaction() as session:
         who = authenticate(session, request)
@@ -158,7 +160,7 @@ def feedback_page(
     cursor: FromQuery[str | None] = None,
     only: FromQuery[str] = "",
 ) -> Response[str]:
-    """All that people sent, with what was made of it; the latest received first."""
+    """Shows all that people sent, with what was made of it; the latest received first."""
     after = unpack(cursor, tuple[dt.datetime, uuid.UUID])
     only = only if only in feedback.PARTS else ""
     with record.transaction() as session:

@@ -17,7 +17,7 @@ from insights.pages.layout import redirect
 
 @post("/dashboard/signals/{signal:uuid}/false-alarm", status_code=200)
 async def doubt(request: AnyRequest, record: GivenRecord, signal: FromPath[uuid.UUID]) -> Redirect:
-    """`undo` takes it back."""
+    """Calls a signal a false alarm; `undo` takes it back."""
     return await asyncio.to_thread(_judge, request, record, signal, await form_values(request))
 
 

@@ -70,6 +70,7 @@ def issue_page(
     days: FromQuery[int | None] = None,
     before: FromQuery[int | None] = None,
 ) -> Response[str]:
+    """Shows one issue."""
     with record.transaction() as session:
         who = authenticate(session, request)
         return _page(session, who, access.issue_for(session, who, issue), days, before)
@@ -77,16 +78,19 @@ def issue_page(
 
 @post("/dashboard/issues/{issue:uuid}/decide", status_code=200)
 async def decide(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> PageOrRedirect:
+    """Sets title, status, assignee and due date of an issue, or leaves a note."""
     return await _changed(request, record, issue, _decide)
 
 
 @post("/dashboard/issues/{issue:uuid}/act", status_code=200)
 async def act(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> PageOrRedirect:
+    """Records what was done about an issue."""
     return await _changed(request, record, issue, _act)
 
 
 @post("/dashboard/issues/{issue:uuid}/publish", status_code=200)
 async def publish(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> PageOrRedirect:
+    """Publishes an issue under "You said, we did", or takes it off."""
     return await _changed(request, record, issue, _publish)
 
 
@@ -225,4 +229,5 @@ def _release(released: Publication | None, view: IssueView, actions: list[Action
 
 
 def titles(session: Session, ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Returns the titles of issues by their ids."""
     return {row.id: row.title for row in session.execute(select(Issue.id, Issue.title).where(Issue.id.in_(ids)))}

@@ -51,10 +51,12 @@ pages.environment.globals |= {
 
 
 def show(who: Principal | None, template: str, status: int = 200, **context: object) -> Response[str]:
+    """Makes a page; `who` is signed in, or nobody."""
     return pages.show(template, {"who": who, **context}, status)
 
 
 def redirect(path: str) -> Redirect:
+    """Leads on to another page after a form."""
     return Redirect(path, status_code=303, headers=dict(pages.headers))
 
 
@@ -62,7 +64,10 @@ FAILURE_KINDS = {400: "malformed", 401: "link", 403: "forbidden", 404: "not_foun
 
 
 def failure_page(request: AnyRequest, status: int, headers: dict[str, str]) -> Response[str] | Redirect:
-    """Who is not signed in is asked to; a sign-in link that is no longer valid says so."""
+    """Makes the page of a failure; who is not signed in is asked to.
+
+    A sign-in link that is no longer valid says so.
+    """
     if status == 401 and not request.url.path.startswith("/sign-in/"):
         after = f"?next={quote(request.url.path)}" if request.method == "GET" else ""
         return redirect(f"/sign-in{after}")

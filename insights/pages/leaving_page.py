@@ -27,7 +27,7 @@ def _reader_of(session: Session, record: Record, identity: uuid.UUID, token: str
 
 @get("/unsubscribe/{subscription:uuid}/{token:str}", sync_to_thread=True)
 def ask_to_unsubscribe(record: GivenRecord, subscription: FromPath[uuid.UUID], token: FromPath[str]) -> Response[str]:
-    """A page with a button: programs that follow every link of a mail end nothing."""
+    """Shows a page with a button: programs that follow every link of a mail end nothing."""
     with record.transaction() as session:
         found = _reader_of(session, record, subscription, token)
         return _leaving(session, found)
@@ -35,7 +35,7 @@ def ask_to_unsubscribe(record: GivenRecord, subscription: FromPath[uuid.UUID], t
 
 @post("/unsubscribe/{subscription:uuid}/{token:str}", status_code=200, sync_to_thread=True)
 def unsubscribe_at_once(record: GivenRecord, subscription: FromPath[uuid.UUID], token: FromPath[str]) -> Response[str]:
-    """One click, from the page or from the mail program (RFC 8058)."""
+    """Ends a subscription by one click, from the page or from the mail program (RFC 8058)."""
     with record.transaction() as session:
         found = _reader_of(session, record, subscription, token)
         if found.state != SubscriptionState.ENDED:

@@ -13,6 +13,7 @@ from insights.pages.layout import show
 
 @get("/dashboard/{service:str}/outcomes", sync_to_thread=True)
 def ledger_page(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Response[str]:
+    """Shows what a service acted on, and how that came out."""
     with record.transaction() as session:
         who = authenticate(session, request)
         found = access.service_for(session, who, service)

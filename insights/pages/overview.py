@@ -26,7 +26,7 @@ QUOTES_PER_ISSUE = 2
 
 @dataclass(frozen=True, slots=True)
 class ServiceOverview:
-    """One service of the first page; `weekly` are its pieces week by week, the latest seven days last."""
+    """One service on the first page; `weekly` counts its pieces week by week, the latest seven days last."""
 
     service: Service
     emerging: list[IssueView]
@@ -39,10 +39,12 @@ class ServiceOverview:
 
     @property
     def score(self) -> float:
+        """Returns the highest score of its signals, by which services are sorted."""
         return max((issue.signal.score for issue in self.emerging if issue.signal), default=0.0)
 
 
 def permitted(session: Session, who: Principal) -> Sequence[Service]:
+    """Lists the services that somebody may see, by name."""
     mine = select(Service).order_by(Service.name)
     if who.service_id is not None:
         mine = mine.where(Service.id == who.service_id)
@@ -50,7 +52,7 @@ def permitted(session: Session, who: Principal) -> Sequence[Service]:
 
 
 def overview(session: Session, who: Principal) -> list[ServiceOverview]:
-    """The services that somebody may see; those where something emerges first, the least likely to be chance on top."""
+    """Lists the services that somebody may see: where something emerges first, the least likely to be chance on top."""
     services = permitted(session, who)
     ids = [service.id for service in services]
     waiting, unsettled, weekly = _waiting(session, ids), _unsettled(session, ids), _weekly(session, ids)
@@ -106,7 +108,7 @@ def _weekly(session: Session, ids: Sequence[int]) -> dict[int, list[int]]:
 
 
 def latest_evidence(session: Session, emerging: Iterable[IssueView]) -> dict[uuid.UUID, list[Quote]]:
-    """The last words behind each signal: what is new, where an issue's own quotes may be old."""
+    """Returns the last words behind each signal: what is new, where an issue's own quotes may be old."""
     found: dict[uuid.UUID, list[Quote]] = {}
     for issue in emerging:
         behind = issue.signal.feedback_ids if issue.signal else []
@@ -115,7 +117,7 @@ def latest_evidence(session: Session, emerging: Iterable[IssueView]) -> dict[uui
 
 
 def daily_by_issue(session: Session, service: Service, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[int]]:
-    """The issues' reports day by day over the last weeks, in the service's days, the latest last."""
+    """Counts the issues' reports day by day over the last weeks, in the service's days, the latest last."""
     today = dt.datetime.now(ZoneInfo(service.properties.time_zone)).date()
     first = today - dt.timedelta(weeks=WEEKS)
     day = cast(func.timezone(service.properties.time_zone, Feedback.said_at), Date)
@@ -133,7 +135,7 @@ def daily_by_issue(session: Session, service: Service, ids: Iterable[uuid.UUID])
 
 
 def bank_holidays_of_late(service: Service) -> list[dt.date]:
-    """The bank holidays within the weeks of the small lines, the latest first."""
+    """Lists the bank holidays within the weeks of the small lines, the latest first."""
     today = dt.datetime.now(ZoneInfo(service.properties.time_zone)).date()
     days = [today - dt.timedelta(days=back) for back in range(WEEKS * 7)]
     kept = bank_holidays(service.properties.nation, {day.year for day in days})
@@ -141,7 +143,7 @@ def bank_holidays_of_late(service: Service) -> list[dt.date]:
 
 
 def marks(session: Session, service: Service, days: int) -> list[tuple[dt.date, str]]:
-    """What was changed about the service in the last days, for its charts."""
+    """Returns what was changed about the service in the last days, for its charts."""
     zone = ZoneInfo(service.properties.time_zone)
     since = dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
     changes = session.scalars(select(Change).where(Change.service_id == service.id, Change.at > since))

@@ -34,6 +34,7 @@ ApplyToPiece = Callable[[Session, Principal, Feedback, FormValues], None]
 
 @get("/dashboard/feedback/{feedback:uuid}", sync_to_thread=True)
 def piece_page(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID]) -> Response[str]:
+    """Shows one piece of feedback."""
     with record.transaction() as session:
         who = authenticate(session, request)
         return _page(session, who, access.feedback_for(session, who, feedback))
@@ -41,7 +42,10 @@ def piece_page(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid
 
 @post("/dashboard/feedback/{feedback:uuid}/held", status_code=200, sync_to_thread=True)
 def read_held(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID]) -> Response[str]:
-    """Asked for by a button, so that no browser looks of its own accord: each look is audited."""
+    """Shows the raw text of an urgent piece.
+
+    A button asks for it, so that no browser looks of its own accord: each look is audited.
+    """
     with record.transaction() as session:
         who = authenticate(session, request)
         piece = access.feedback_for(session, who, feedback, urgent_text.MAY_READ)
@@ -50,11 +54,13 @@ def read_held(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.
 
 @post("/dashboard/feedback/{feedback:uuid}/release", status_code=200)
 async def release(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID]) -> PageOrRedirect:
+    """Releases the raw text of an urgent piece."""
     return await _changed(request, record, feedback, urgent_text.MAY_READ, _release)
 
 
 @post("/dashboard/feedback/{feedback:uuid}/overrule", status_code=200)
 async def overrule(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID]) -> PageOrRedirect:
+    """Says that a piece counts, or does not."""
     return await _changed(request, record, feedback, Role.editor, _overrule)
 
 

@@ -20,6 +20,7 @@ LONGEST_QUERY = 500
 
 @get("/dashboard/{service:str}/quality", sync_to_thread=True)
 def quality_page(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Response[str]:
+    """Shows how well the machine does for a service."""
     with record.transaction() as session:
         who = authenticate(session, request)
         found = access.service_for(session, who, service)
@@ -37,7 +38,7 @@ def quality_page(request: AnyRequest, record: GivenRecord, service: FromPath[str
 
 @post("/dashboard/{service:str}/refits/{refit:int}/undo", sync_to_thread=True)
 def undo_refit(request: AnyRequest, record: GivenRecord, service: FromPath[str], refit: FromPath[int]) -> Redirect:
-    """The newest that stands."""
+    """Undoes the newest refit that stands."""
     with record.transaction() as session:
         who = authenticate(session, request)
         undoing.undo_refit(session, who, access.owned_for(session, who, Refit, refit, Role.editor))
@@ -48,6 +49,7 @@ def undo_refit(request: AnyRequest, record: GivenRecord, service: FromPath[str],
 def search_page(
     request: AnyRequest, record: GivenRecord, query_embedder: QueryEmbedderDependency, service: FromPath[str]
 ) -> Response[str]:
+    """Searches what was said in a service."""
     query = request.query_params.get("q", "").strip()[:LONGEST_QUERY]
     with record.transaction() as session:
         who = authenticate(session, request)

@@ -43,6 +43,7 @@ Regroup = Callable[[Session, Principal, Issue], object]
 def sort_page(
     request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], before: FromQuery[int | None] = None
 ) -> Response[str]:
+    """Shows what belongs to an issue."""
     with record.transaction() as session:
         who = authenticate(session, request)
         return _page(session, who, access.issue_for(session, who, issue), before)
@@ -50,7 +51,7 @@ def sort_page(
 
 @post("/dashboard/issues/{issue:uuid}/sort", status_code=200)
 async def sort(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> PageOrRedirect:
-    """What is to become of the ticked statements."""
+    """Does with the ticked statements what was chosen."""
     values, form = await form_values(request), await request.form()
     chosen = [int(number) for number in form.getall("statement", []) if str(number).isdecimal()]
 
@@ -69,6 +70,7 @@ async def sort(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UU
 
 @post("/dashboard/issues/{issue:uuid}/merge", status_code=200)
 async def merge(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> PageOrRedirect:
+    """Merges an issue into another."""
     values = await form_values(request)
 
     def change(session: Session, who: Principal, found: Issue) -> None:
@@ -82,6 +84,8 @@ async def merge(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.U
 def undo(
     request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], regrouping_id: FromPath[int]
 ) -> PageOrRedirect:
+    """Undoes a decision about what belongs together."""
+
     def change(session: Session, who: Principal, found: Issue) -> None:
         undoing.undo(session, who, access.owned_for(session, who, Regrouping, regrouping_id, Role.editor))
 

@@ -26,17 +26,19 @@ DASHBOARD_PATH = "/dashboard"
 
 @get("/sign-in/{token:str}", sync_to_thread=True)
 def follow_link(request: AnyRequest, token: FromPath[str], record: GivenRecord) -> Redirect:
-    """Raises `NotAuthentic` for a link that is not, or no longer, valid."""
+    """Signs in whoever follows a sign-in link. Raises `NotAuthentic` for one that is not, or no longer, valid."""
     return _entered(request, record, _session_for(record, token, CredentialKind.LINK), DASHBOARD_PATH)
 
 
 @get("/sign-in", sync_to_thread=False)
 def sign_in_form(request: AnyRequest) -> Response[str]:
+    """Shows the form that asks for a key."""
     return show(None, "sign_in.html", error="", next=_own_path(request.query_params.get("next", "")))
 
 
 @post("/sign-in", status_code=200)
 async def sign_in(request: AnyRequest, record: GivenRecord) -> Response[str] | Redirect:
+    """Signs in whoever has a key."""
     require_own_page(request)
     form = await request.form()
     key, after = str(form.get("key", "")).strip(), _own_path(str(form.get("next", "")))

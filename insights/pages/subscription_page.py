@@ -34,6 +34,7 @@ SubscriptionAct = Callable[[Session, Principal, Subscription, FormValues], objec
 
 @get("/dashboard/subscriptions/{subscription:uuid}", sync_to_thread=True)
 def subscription_page(request: AnyRequest, record: GivenRecord, subscription: FromPath[uuid.UUID]) -> Response[str]:
+    """Shows one subscription."""
     with record.transaction() as session:
         who = authenticate(session, request)
         found = subscriptions.find(session, who, subscription)
@@ -60,6 +61,7 @@ async def act(
     subscription: FromPath[uuid.UUID],
     act: FromPath[str],
 ) -> PageOrRedirect:
+    """Does to a subscription what its button says."""
     values = await form_values(request)
     return await asyncio.to_thread(_act, request, record, work_queue, subscription, act, values)
 

@@ -14,10 +14,11 @@ LEARNING_DAYS = 7  # days of a service's first feedback, which tell too little o
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A day or a week (by its Monday): reports of the issue, of the whole service, and what was changed then.
+    """One bar of a chart: a day, or a week by its Monday.
 
-    `usual`: what was to be expected, where the four weeks before tell it. `bank_holiday`: whether a day is one; no week
-    is.
+    It holds the reports of the issue (`count`) and of the whole service (`total`), and what was changed then (`marks`).
+    `usual` is what was to be expected, where the four weeks before tell it. `bank_holiday` says whether a day is one;
+    no week is.
     """
 
     begin: dt.date
@@ -33,9 +34,10 @@ def bars(
     marks: Iterable[tuple[dt.date, str]],
     bank_holidays: Collection[dt.date] = (),
 ) -> list[Bar]:
-    """`days`: day, the issue's count, the service's; the earliest first. Long histories are summed by the week.
+    """Makes the bars of `days` (day, the issue's count, the service's; the earliest first).
 
-    The four weeks before what is to be shown come first: they tell what is usual, and have no bar.
+    Long histories are summed by the week. The four weeks before what is to be shown come first: they tell what is
+    usual, and have no bar.
     """
     weekly = len(days) - BEFORE >= WEEKLY_FROM_DAYS
     begin, span = (_monday, 7) if weekly else (_itself, 1)
@@ -65,7 +67,7 @@ def _itself(day: dt.date) -> dt.date:
 
 
 def figure(found: Sequence[Bar]) -> dict[str, Any]:
-    """Data and layout in Plotly's terms; colours and fonts come from the page."""
+    """Draws the bars in Plotly's terms; colours and fonts come from the page."""
     marked = [bar for bar in found if bar.marks]
     return {
         "data": [
@@ -121,7 +123,7 @@ def _note(bar: Bar) -> dict[str, Any]:
 
 
 def sparkline(counts: Sequence[int], width: int = 112, height: int = 24) -> str:
-    """The points of an SVG polyline: the first at the left, the highest at the top; empty without counts."""
+    """Returns the points of an SVG polyline, the first at the left, the highest at the top; empty without counts."""
     if not counts:
         return ""
     most, step = max(*counts, 1), (width - 2) / max(len(counts) - 1, 1)

@@ -18,6 +18,8 @@ class Page(msgspec.Struct, Generic[Item], frozen=True):
 
 
 class ServiceView(msgspec.Struct, frozen=True):
+    """A service and what is set about it."""
+
     slug: str
     name: str
     properties: dict[str, Any]
@@ -43,7 +45,7 @@ class DetectionHealth(msgspec.Struct, frozen=True):
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """A service at a glance. `waiting`: pieces that have not reached an end state."""
+    """A service at a glance; `waiting` pieces have not reached an end state."""
 
     service: str
     feedback: int
@@ -59,7 +61,10 @@ class Summary(msgspec.Struct, frozen=True):
 
 
 class Quote(msgspec.Struct, frozen=True):
-    """Redacted words of one citizen. `offset` counts seconds into the call, where it was one and the time is known."""
+    """The redacted words of one citizen.
+
+    `offset` counts seconds into the call, where it was one and the time is known.
+    """
 
     feedback_id: uuid.UUID
     text: str
@@ -108,7 +113,7 @@ class SignalView(msgspec.Struct, frozen=True):
 class IssueView(msgspec.Struct, frozen=True):
     """An issue; `count` is the number of distinct pieces of feedback, `raw` counts copies too.
 
-    `signal`: what stands of it; `watch`: what is shown of it and never sent.
+    `signal` is what stands of it, `watch` what is shown of it and never sent.
     """
 
     id: uuid.UUID
@@ -143,7 +148,7 @@ class IssueTitle(msgspec.Struct, frozen=True):
 class FeedbackView(msgspec.Struct, frozen=True):
     """One piece of feedback as staff see it: redacted, with what was made of it.
 
-    `counts`: whether it counts in issues and trends. `held`: whether its raw text is held, since it is urgent.
+    `counts` says whether it counts in issues and trends, `held` whether its raw text is held, since it is urgent.
     """
 
     id: uuid.UUID
@@ -171,7 +176,10 @@ class FeedbackView(msgspec.Struct, frozen=True):
 
 
 class StatementView(msgspec.Struct, frozen=True):
-    """One statement of an issue. `offset` counts seconds into the call, where it was one and the time is known."""
+    """One statement of an issue.
+
+    `offset` counts seconds into the call, where it was one and the time is known.
+    """
 
     id: int
     feedback_id: uuid.UUID
@@ -210,6 +218,8 @@ class AuditView(msgspec.Struct, frozen=True):
 
 
 class IssueEventView(msgspec.Struct, frozen=True):
+    """Something that happened to an issue."""
+
     id: int
     at: dt.datetime
     by: str

@@ -43,26 +43,29 @@ class AlertView(msgspec.Struct, frozen=True):
 
 
 class PreviewRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A subscription that somebody thinks about."""
+    """A subscription that somebody considers making."""
 
     service: str
     filters: AlertFilters = AlertFilters()
 
 
 class Preview(Page[AlertView], frozen=True):
-    """`complete`: false while the history from before the service was here is still being looked through."""
+    """The alerts that a subscription would have been sent.
+
+    `complete` is false while the history from before the service was here is still being looked through.
+    """
 
     complete: bool = True
 
 
 class SnoozeRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`until`: when to hear of it again; null: never."""
+    """Says `until` when a subscription is told nothing of an issue; null stands for ever."""
 
     until: dt.datetime | None = None
 
 
 class FeedAddress(msgspec.Struct, frozen=True):
-    """For a feed reader; shown this once."""
+    """The address of a feed for a feed reader, which is shown this once."""
 
     url: str
 
@@ -81,7 +84,7 @@ def list_alerts(
     cursor: Cursor = None,
     subscription: FromQuery[uuid.UUID | None] = None,
 ) -> Page[AlertView]:
-    """What a service told, or what one subscription was told; the latest first."""
+    """List what a service told, or what one subscription was told; the latest first."""
     with record.transaction() as session:
         who = authenticate(session, request)
         found = access.service_for(session, who, service)
@@ -99,7 +102,7 @@ def list_alerts(
 
 @post("/v1/alerts/{alert:uuid}/acknowledge", status_code=200, sync_to_thread=True)
 def acknowledge_alert(request: AnyRequest, record: GivenRecord, alert: FromPath[uuid.UUID]) -> AlertView:
-    """Somebody has seen it: its subscription hears no more of this signal, however it grows."""
+    """Acknowledge an alert: its subscription hears no more of this signal, however it grows."""
     with record.transaction() as session:
         return _view(session, record, mute.acknowledge(session, authenticate(session, request), alert))
 
@@ -125,7 +128,7 @@ def quieten_issue(
 def hear_issue(
     request: AnyRequest, record: GivenRecord, subscription: FromPath[uuid.UUID], issue: FromPath[uuid.UUID]
 ) -> None:
-    """Hear of that issue again."""
+    """Let a subscription hear of an issue again."""
     with record.transaction() as session:
         found = subscriptions.find(session, authenticate(session, request), subscription, Role.editor)
         mute.unmute(session, found, issue)
@@ -135,7 +138,7 @@ def hear_issue(
 def preview_subscription(
     request: AnyRequest, record: GivenRecord, work_queue: WorkQueueDependency, data: JSONBody[PreviewRequest]
 ) -> Preview:
-    """What a subscription with these filters would have been sent in the last 90 days."""
+    """Show what a subscription with these filters would have been sent in the last 90 days."""
     with record.transaction() as session:
         service = access.service_for(session, authenticate(session, request), data.service)
         found = [_view(session, record, alert) for alert in preview.preview(session, service, data.filters)]
@@ -146,7 +149,7 @@ def preview_subscription(
 
 @get("/v1/services/{service:str}/events", sync_to_thread=True, media_type="text/event-stream")
 def stream_events(request: AnyRequest, record: GivenRecord, service: FromPath[str], last: LastEventId = None) -> Stream:
-    """Server-sent events, as they come; `Last-Event-ID` reads on where the stream broke off."""
+    """Stream what a service tells as server-sent events; `Last-Event-ID` reads on where the stream broke off."""
 
     def read(number: int) -> Sequence[tuple[int, bytes]]:
         with record.transaction() as session:
@@ -161,7 +164,7 @@ def stream_events(request: AnyRequest, record: GivenRecord, service: FromPath[st
 
 @post("/v1/services/{service:str}/feed", sync_to_thread=True)
 def make_feed(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> FeedAddress:
-    """An address for a feed reader, which can send no key: it opens this feed and nothing else."""
+    """Make an address for a feed reader, which can send no key: it opens this feed and nothing else."""
     with record.transaction() as session:
         found = access.service_for(session, authenticate(session, request), service)
         return FeedAddress(feeds.create_address(session, record.settings, found))
@@ -179,7 +182,7 @@ def revoke_feeds(request: AnyRequest, record: GivenRecord, service: FromPath[str
 def show_feed(
     request: AnyRequest, record: GivenRecord, service: FromPath[str], token: FromQuery[str | None] = None
 ) -> Response[bytes]:
-    """An Atom feed of what a service told; with a key, or with the token of its address."""
+    """Show what a service told as an Atom feed; with a key, or with the token of its address."""
     with record.transaction() as session:
         who = access.identify(session, token, CredentialKind.FEED) if token else authenticate(session, request)
         found = access.service_for(session, who, service)

@@ -27,7 +27,7 @@ from insights.presentation.schemas import Page
 
 
 class SubscriptionView(msgspec.Struct, frozen=True):
-    """A subscription; of its address as much as may be seen."""
+    """A subscription, with as much of its address as may be seen."""
 
     id: uuid.UUID
     service: str | None
@@ -45,7 +45,7 @@ class SubscriptionView(msgspec.Struct, frozen=True):
 
 
 class NewSubscription(SubscriptionView, frozen=True):
-    """With the secret that signs what it gets (webhooks alone); shown this once."""
+    """A subscription with the secret that signs what it is sent (webhooks alone), which is shown this once."""
 
     secret: str | None
 
@@ -57,7 +57,7 @@ class QueuedAlert(msgspec.Struct, frozen=True):
 
 
 class DeliveryView(msgspec.Struct, frozen=True):
-    """One attempt: `answer` is the first kilobyte of what the receiver said."""
+    """One attempt to send; `answer` is the first kilobyte of what the receiver answered."""
 
     id: uuid.UUID
     subscription: uuid.UUID
@@ -110,7 +110,7 @@ def list_subscriptions(
     service: FromQuery[str | None] = None,
     theme: FromQuery[uuid.UUID | None] = None,
 ) -> Page[SubscriptionView]:
-    """The subscriptions that the key may see, the latest first."""
+    """List the subscriptions that the key may see, the latest first."""
     with record.transaction() as session:
         who = authenticate(session, request)
         query = select(Subscription).where(*subscriptions.visible(who))
@@ -127,7 +127,7 @@ def list_subscriptions(
 
 @get("/v1/subscriptions/{subscription:uuid}", sync_to_thread=True)
 def show_subscription(request: AnyRequest, record: GivenRecord, subscription: FromPath[uuid.UUID]) -> SubscriptionView:
-    """One subscription."""
+    """Show one subscription."""
     with record.transaction() as session:
         found = subscriptions.find(session, authenticate(session, request), subscription)
         return SubscriptionView(**_fields(session, found))
@@ -137,7 +137,7 @@ def show_subscription(request: AnyRequest, record: GivenRecord, subscription: Fr
 def change_subscription(
     request: AnyRequest, record: GivenRecord, subscription: FromPath[uuid.UUID], data: JSONBody[SubscriptionChange]
 ) -> SubscriptionView:
-    """SubscriptionChange what a subscription hears and when; mute it, snooze it, or make it active again."""
+    """Change what a subscription hears and when; mute it, snooze it, or make it active again."""
     with record.transaction() as session:
         who = authenticate(session, request)
         found = subscriptions.find(session, who, subscription, Role.editor)
@@ -148,7 +148,7 @@ def change_subscription(
 
 @post("/v1/subscriptions/{subscription:uuid}/rotate", status_code=200, sync_to_thread=True)
 def rotate_secret(request: AnyRequest, record: GivenRecord, subscription: FromPath[uuid.UUID]) -> NewSubscription:
-    """A new secret for a webhook; for a day the old one signs beside it."""
+    """Make a new secret for a webhook; for a day the old one signs beside it."""
     with record.transaction() as session:
         who = authenticate(session, request)
         found = subscriptions.find(session, who, subscription, Role.editor)
@@ -201,7 +201,7 @@ def list_deliveries(
     cursor: Cursor = None,
     subscription: FromQuery[uuid.UUID | None] = None,
 ) -> Page[DeliveryView]:
-    """Every attempt to send an alert, the latest first."""
+    """List every attempt to send an alert, the latest first."""
     with record.transaction() as session:
         mine = select(Subscription.id).where(*subscriptions.visible(authenticate(session, request)))
         query = select(Delivery).where(Delivery.subscription_id.in_(mine))

@@ -46,6 +46,7 @@ class ChangeView(msgspec.Struct, frozen=True):
 
 
 def action_view(action: Action) -> ActionView:
+    """Makes the view of an action."""
     return ActionView(action.id, action.issue_id, action.what, action.at, action.link, action.by)
 
 
@@ -90,7 +91,7 @@ def add_action(
 
 @get("/v1/issues/{issue:uuid}/actions", sync_to_thread=True)
 def list_actions(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> Page[ActionView]:
-    """What was changed about an issue, the oldest first."""
+    """List what was changed about an issue, the oldest first."""
     with record.transaction() as session:
         found = access.issue_for(session, authenticate(session, request), issue)
         return Page([action_view(action) for action in lifecycle.actions(session, found.id)])
@@ -98,14 +99,14 @@ def list_actions(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.
 
 @get("/v1/issues/{issue:uuid}/outcomes", sync_to_thread=True)
 def list_outcomes(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> Page[OutcomeView]:
-    """What each action did to the rate of the issue's reports."""
+    """List what each action did to the rate of the issue's reports."""
     with record.transaction() as session:
         return Page(ledger.of_issue(session, access.issue_for(session, authenticate(session, request), issue)))
 
 
 @get("/v1/services/{service:str}/ledger", sync_to_thread=True)
 def show_ledger(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Ledger:
-    """What was acted on, what worked, what did not, and what is not known yet."""
+    """Show what was acted on, what worked, what did not, and what is not known yet."""
     with record.transaction() as session:
         return ledger.of_service(session, access.service_for(session, authenticate(session, request), service))
 
@@ -137,7 +138,7 @@ def add_change(
 def list_changes(
     request: AnyRequest, record: GivenRecord, service: FromPath[str], limit: Limit = 50, cursor: Cursor = None
 ) -> Page[ChangeView]:
-    """The service's changes, the latest told of first."""
+    """List the service's changes, the latest told of first."""
     with record.transaction() as session:
         found = access.service_for(session, authenticate(session, request), service)
         query = select(Change).where(Change.service_id == found.id)

@@ -37,7 +37,7 @@ def list_issues(
     tone: FromQuery[Tone] = Tone.ISSUE,
     overdue: FromQuery[bool | None] = None,
 ) -> Page[IssueView]:
-    """The issues of a service, the largest first; groups of praise and of filler are listed by their `tone`.
+    """List the issues of a service, the largest first; groups of praise and of filler are listed by their `tone`.
 
     `overdue`: those that were to be done by a day that is over, or all others.
     """
@@ -59,7 +59,7 @@ def list_emerging(
     cursor: Cursor = None,
     tier: FromQuery[SignalTier] = SignalTier.SIGNAL,
 ) -> Page[IssueView]:
-    """The issues that have just started or grown beyond chance, each with its signal; or what is only watched."""
+    """List the issues that have just started or grown beyond chance, each with its signal; or what is only watched."""
     with record.transaction() as session:
         found = access.service_for(session, authenticate(session, request), service)
         return _page(issues.emerging(session, found, tier), limit, cursor)
@@ -79,7 +79,7 @@ def _page(found: list[IssueView], limit: int, cursor: str | None) -> Page[IssueV
 
 @get("/v1/issues/{issue:uuid}", sync_to_thread=True)
 def show_issue(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> IssueView:
-    """One issue."""
+    """Show one issue."""
     with record.transaction() as session:
         return issues.view(session, access.issue_for(session, authenticate(session, request), issue))
 
@@ -88,7 +88,7 @@ def show_issue(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UU
 def list_statements(
     request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], limit: Limit = 50, cursor: Cursor = None
 ) -> Page[StatementView]:
-    """What people said in an issue, redacted."""
+    """List what people said in an issue, redacted."""
     with record.transaction() as session:
         found = access.issue_for(session, authenticate(session, request), issue)
         items = issue_detail.statements_page(session, found, limit, unpack(cursor, int))
@@ -102,7 +102,7 @@ def show_trend(
     issue: FromPath[uuid.UUID],
     days: Annotated[int, QueryParameter(ge=1, le=730)] = 56,
 ) -> Page[TrendPoint]:
-    """The issue's reports day by day, beside all of the service's and what was to be expected."""
+    """Show the issue's reports day by day, beside all of the service's and what was to be expected."""
     with record.transaction() as session:
         found = access.issue_for(session, authenticate(session, request), issue)
         service = session.get_one(Service, found.service_id)
@@ -113,7 +113,7 @@ def show_trend(
 def show_history(
     request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], limit: Limit = 50, cursor: Cursor = None
 ) -> Page[IssueEventView]:
-    """What happened to an issue, by whom and why; the latest first."""
+    """List what happened to an issue, by whom and why; the latest first."""
     with record.transaction() as session:
         found = access.issue_for(session, authenticate(session, request), issue)
         items = issue_detail.history(session, found, limit, unpack(cursor, int))

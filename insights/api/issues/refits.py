@@ -18,7 +18,7 @@ from insights.presentation.schemas import Page
 def list_refits(
     request: AnyRequest, record: GivenRecord, service: FromPath[str], limit: Limit = 50, cursor: Cursor = None
 ) -> Page[RefitView]:
-    """How often the topics were trained, and how much each training changed; the latest first."""
+    """List how often the topics were trained, and how much each training changed; the latest first."""
     with record.transaction() as session:
         found = access.service_for(session, authenticate(session, request), service)
         items = listed(session, found, limit, unpack(cursor, int))
@@ -27,7 +27,7 @@ def list_refits(
 
 @get("/v1/refits/{refit:int}", sync_to_thread=True)
 def show_refit(request: AnyRequest, record: GivenRecord, refit: FromPath[int]) -> RefitChanges:
-    """What a refit changed: new issues, splits and merges, and which statements moved from where to where."""
+    """Show what a refit changed: new issues, splits and merges, and which statements moved from where to where."""
     with record.transaction() as session:
         return changes(session, access.owned_for(session, authenticate(session, request), Refit, refit))
 

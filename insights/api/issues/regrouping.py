@@ -27,32 +27,36 @@ StatementIds = Annotated[list[int], msgspec.Meta(min_length=1, max_length=10_000
 
 
 class MergeRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Asks to merge an issue into another."""
+
     into: uuid.UUID
     reason: lifecycle.LongText | None = None
 
 
 class SplitRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Asks to make an issue of some statements of another."""
+
     statements: StatementIds
     title: lifecycle.ShortText | None = None
     reason: lifecycle.LongText | None = None
 
 
 class MoveRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a statement belongs."""
+    """Asks to put a statement into another issue."""
 
     issue: uuid.UUID
     reason: lifecycle.LongText | None = None
 
 
 class KeepApartRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which statements do not belong to the issue."""
+    """Says which statements do not belong to an issue."""
 
     statements: StatementIds
     reason: lifecycle.LongText | None = None
 
 
 class RegroupingView(msgspec.Struct, frozen=True):
-    """What was decided: merge, split, move or apart. `statements`: how many it moved."""
+    """A decision about which statements belong together; `statements` is how many it moved."""
 
     id: int
     at: dt.datetime
@@ -71,6 +75,7 @@ def _moved_by(session: Session, done: Regrouping) -> int:
 
 
 def regrouping_view(session: Session, done: Regrouping) -> RegroupingView:
+    """Makes the view of a decision."""
     return RegroupingView(
         id=done.id,
         at=done.at,
@@ -178,7 +183,7 @@ def _decide(
 def list_regroupings(
     request: AnyRequest, record: GivenRecord, service: FromPath[str], limit: Limit = 50, cursor: Cursor = None
 ) -> Page[RegroupingView]:
-    """What people decided about which statements belong together; the latest first."""
+    """List what people decided about which statements belong together; the latest first."""
     with record.transaction() as session:
         found = access.service_for(session, authenticate(session, request), service)
         rows = regrouping.listed(session, found, limit, unpack(cursor, int))

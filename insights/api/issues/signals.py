@@ -21,6 +21,8 @@ from insights.issues.queries.evidence import IssueEvidence
 
 
 class FalseAlarmReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Says why a signal is a false alarm."""
+
     reason: LongText | None = None
 
 
@@ -28,7 +30,7 @@ class FalseAlarmReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def show_evidence(
     request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], limit: Limit = 50, cursor: Cursor = None
 ) -> IssueEvidence:
-    """What each signal about an issue rests on, the latest first."""
+    """Show what each signal about an issue rests on, the latest first."""
     now, before = dt.datetime.now(dt.UTC), unpack(cursor, uuid.UUID)
     with record.transaction() as session:
         found = access.issue_for(session, authenticate(session, request), issue)
@@ -45,7 +47,7 @@ def say_false(
     signal: FromPath[uuid.UUID],
     data: JSONBody[FalseAlarmReport | None] = None,
 ) -> None:
-    """It is a false alarm: it is no longer shown nor sent, and counts as one. An editor says so; it can be undone."""
+    """Say that a signal is a false alarm: it is no longer shown nor sent, and counts as one. It can be undone."""
     with record.transaction() as session:
         who = authenticate(session, request)
         reason = data.reason if data else None
@@ -54,7 +56,7 @@ def say_false(
 
 @delete("/v1/signals/{signal:uuid}/false-alarm", sync_to_thread=True)
 def take_back(request: AnyRequest, record: GivenRecord, signal: FromPath[uuid.UUID]) -> None:
-    """It was no false alarm."""
+    """Say that a signal is no false alarm after all."""
     with record.transaction() as session:
         who = authenticate(session, request)
         false_alarms.unmark(session, who, false_alarms.signal_for(session, who, signal))

@@ -14,7 +14,7 @@ from insights.presentation.schemas import Page
 
 @get("/v1/themes", sync_to_thread=True)
 def list_themes(request: AnyRequest, record: GivenRecord, limit: Limit = 50, cursor: Cursor = None) -> Page[ThemeView]:
-    """What several services hear; of the services that the key may see."""
+    """List what several services hear; of the services that the key may see."""
     start = unpack(cursor, int) or 0
     with record.transaction() as session:
         found = listed(session, authenticate(session, request))
@@ -23,7 +23,7 @@ def list_themes(request: AnyRequest, record: GivenRecord, limit: Limit = 50, cur
 
 @get("/v1/themes/{theme:uuid}", sync_to_thread=True)
 def show_theme(request: AnyRequest, record: GivenRecord, theme: FromPath[uuid.UUID]) -> ThemePage:
-    """One theme: its issues, what was said, what became of it."""
+    """Show one theme: its issues, what was said, what became of it."""
     with record.transaction() as session:
         return shown(session, authenticate(session, request), theme)
 

@@ -27,7 +27,7 @@ def export(
     language: FromQuery[str | None] = None,
     issue: FromQuery[uuid.UUID | None] = None,
 ) -> Stream:
-    """All feedback as CSV, redacted, one piece a row."""
+    """Export all feedback as CSV, redacted, one piece a row."""
     filters = FeedbackFilters(since, until, channel, language, issue)
     with record.transaction() as session:
         who = authenticate(session, request)

@@ -40,7 +40,7 @@ def list_feedback(
     issue: FromQuery[uuid.UUID | None] = None,
     only: FromQuery[Literal["urgent", "uncounted"] | None] = None,
 ) -> Page[FeedbackView]:
-    """All feedback of a service, set aside or duplicate included, the latest received first."""
+    """List all feedback of a service, set aside or duplicate included, the latest received first."""
     filters = FeedbackFilters(since, until, channel, language, issue, only)
     after = unpack(cursor, tuple[dt.datetime, uuid.UUID])
     with record.transaction() as session:
@@ -51,7 +51,7 @@ def list_feedback(
 
 @get("/v1/feedback/{feedback:uuid}", sync_to_thread=True)
 def show_feedback(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID]) -> FeedbackView:
-    """One piece, redacted, with what was made of it."""
+    """Show one piece, redacted, with what was made of it."""
     with record.transaction() as session:
         return _view(session, access.feedback_for(session, authenticate(session, request), feedback))
 
@@ -76,7 +76,7 @@ def _view(session: Session, piece: Feedback) -> FeedbackView:
 
 @get("/v1/services/{service:str}/held", sync_to_thread=True)
 def list_held(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Page[HeldView]:
-    """The urgent pieces whose raw text is held until it is released, the latest first; none of the text itself."""
+    """List the urgent pieces whose raw text is held until it is released, the latest first; none of the text itself."""
     with record.transaction() as session:
         found = access.service_for(session, authenticate(session, request), service, urgent_text.MAY_READ)
         return Page(urgent_text.held(session, found))
@@ -84,7 +84,7 @@ def list_held(request: AnyRequest, record: GivenRecord, service: FromPath[str]) 
 
 @get("/v1/feedback/{feedback:uuid}/held", sync_to_thread=True)
 def read_held(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID]) -> HeldText:
-    """What an urgent piece said before it was redacted. Who looked stands in the audit."""
+    """Read what an urgent piece said before it was redacted. Who looked stands in the audit."""
     with record.transaction() as session:
         who = authenticate(session, request)
         return urgent_text.read(session, record, who, access.feedback_for(session, who, feedback, urgent_text.MAY_READ))
@@ -94,7 +94,7 @@ def read_held(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.
 def release_held(
     request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID], data: JSONBody[ReleaseReason]
 ) -> None:
-    """It has been seen to: the raw text is destroyed, and the redacted one stays."""
+    """Release an urgent piece that was seen to: its raw text is destroyed, and the redacted one stays."""
     with record.transaction() as session:
         who = authenticate(session, request)
         urgent_raw.release(session, who, access.feedback_for(session, who, feedback, urgent_text.MAY_READ), data.reason)

@@ -24,7 +24,7 @@ def publish_issue(
 
 @delete("/v1/issues/{issue:uuid}/publication", sync_to_thread=True)
 def unpublish_issue(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> None:
-    """Take it off again."""
+    """Take an issue off "You said, we did" again."""
     with record.transaction() as session:
         who = authenticate(session, request)
         withdraw(session, who, access.issue_for(session, who, issue, Role.editor))

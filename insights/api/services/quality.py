@@ -11,7 +11,7 @@ from insights.issues.queries.quality import Quality, quality
 
 @get("/v1/services/{service:str}/quality", sync_to_thread=True)
 def show_quality(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Quality:
-    """How well the machine does for a service."""
+    """Show how well the machine does for a service."""
     with record.transaction() as session:
         return quality(session, access.service_for(session, authenticate(session, request), service))
 

@@ -25,7 +25,7 @@ def search_service(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> SearchPage:
-    """What people said about something, by meaning and by words, grouped by issue."""
+    """Search what people said about something, by meaning and by words, grouped by issue."""
     start = unpack(cursor, int) or 0
     with record.transaction() as session:
         found = access.service_for(session, authenticate(session, request), service)

@@ -21,7 +21,7 @@ from insights.presentation.schemas import AuditView, Page, ServiceView, Summary
 def list_services(
     request: AnyRequest, record: GivenRecord, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[ServiceView]:
-    """The services that the key may see, by slug."""
+    """List the services that the key may see, by slug."""
     with record.transaction() as session:
         who = authenticate(session, request)
         mine = select(Service).order_by(Service.slug).limit(limit)
@@ -50,7 +50,7 @@ def set_service(
 
 @get("/v1/services/{service:str}/summary", sync_to_thread=True)
 def show_summary(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Summary:
-    """A service at a glance; `waiting` says how many pieces have not reached an end state."""
+    """Show a service at a glance; `waiting` says how many pieces have not reached an end state."""
     with record.transaction() as session:
         return reading.summary(session, access.service_for(session, authenticate(session, request), service))
 
@@ -64,7 +64,7 @@ def show_audit(
     cursor: Cursor = None,
     subject: FromQuery[str | None] = None,
 ) -> Page[AuditView]:
-    """Who saw or changed what; the latest first."""
+    """List who saw or changed what; the latest first."""
     with record.transaction() as session:
         found = access.service_for(session, authenticate(session, request), service, Role.owner)
         items = reading.audit(session, found, limit, unpack(cursor, int), subject)

@@ -20,6 +20,8 @@ from insights.presentation.schemas import Page
 
 
 class ErasedFeedback(msgspec.Struct, frozen=True):
+    """The pieces that were erased."""
+
     erased: list[uuid.UUID]
 
 
@@ -27,7 +29,7 @@ class ErasedFeedback(msgspec.Struct, frozen=True):
 def tell_subject(
     request: AnyRequest, record: GivenRecord, service: FromPath[str], data: JSONBody[Subject]
 ) -> Page[dict[str, Any]]:
-    """All that is held about a person's pieces, found by receipt, contact or id; who asked stands in the audit."""
+    """Tell all that is held about a person's pieces, found by receipt, contact or id; who asked stands in the audit."""
     with record.transaction() as session:
         who, found, ids = _found(session, request, record, service, data)
         told = subject_access.export(session, record.keys, ids)

@@ -38,12 +38,12 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def cell(text: str) -> str:
-    """No spreadsheet takes it for a formula (OWASP, "CSV Injection")."""
+    """Writes a cell so that no spreadsheet takes it for a formula (OWASP, "CSV Injection")."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def rows(record: Record, slug: str, filters: FeedbackFilters) -> Iterator[str]:
-    """The lines, the latest received first; each page in a transaction of its own, however slow the reader is."""
+    """Yields the lines, the latest received first; each page in its own transaction, however slow the reader is."""
     yield _line(COLUMNS)
     after: tuple[dt.datetime, uuid.UUID] | None = None
     while True:

@@ -29,13 +29,17 @@ SAYS = {
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """`name`: blind, learning or sure; `age`: how many days back the service's statements go."""
+    """How much can be told of a service: `name` is blind, learning or sure.
+
+    `age` is how many days back its statements go.
+    """
 
     name: str
     age: int
 
 
 def detection_health(session: Session, service: Service, now: dt.datetime) -> DetectionHealth:
+    """Tells how a service is watched, and how often its signals were right."""
     sight = sights(session, [service.id], now)[service.id]
     weeks = max(min(now - service.created_at, TRACK_RECORD) / WEEK, 1.0)
     sent, false = session.execute(
@@ -64,7 +68,7 @@ def _caution(session: Session, service: Service, now: dt.datetime) -> float:
 
 
 def sights(session: Session, service_ids: Sequence[int], now: dt.datetime) -> dict[int, Sight]:
-    """How much can be told of each service."""
+    """Returns how much can be told of each service, by its id."""
     mine = Statement.service_id == Service.id
     lately = (
         select(func.count())

@@ -19,9 +19,10 @@ QUOTES_PER_SIGNAL = 5
 
 
 class SignalEvidence(msgspec.Struct, frozen=True):
-    """One signal. `in_words`: how much, since when, how unlikely, beside what change, and what speaks against it.
+    """What one signal rests on.
 
-    `quotes`: the latest words of those that it rests on.
+    `in_words` says how much, since when, how unlikely, beside what change, and what speaks against it. `quotes` are the
+    latest words of those that it rests on.
     """
 
     signal: SignalView
@@ -30,7 +31,7 @@ class SignalEvidence(msgspec.Struct, frozen=True):
 
 
 class IssueEvidence(msgspec.Struct, frozen=True):
-    """Why the machine thinks that an issue emerges: `items`, the latest first, what is over included."""
+    """Why the machine thinks that an issue emerges: its signals, the latest first, those that are over included."""
 
     issue: uuid.UUID
     trend: str
@@ -42,7 +43,7 @@ class IssueEvidence(msgspec.Struct, frozen=True):
 def of_issue(
     session: Session, service: Service, issue: Issue, now: dt.datetime, limit: int, before: uuid.UUID | None = None
 ) -> list[SignalEvidence]:
-    """The latest first; `before`: the last signal of the page before."""
+    """Returns what the signals of an issue rest on, the latest first; `before` is the last of the page before."""
     query = select(Signal).where(Signal.issue_id == issue.id).order_by(Signal.id.desc()).limit(limit)
     if before:
         query = query.where(Signal.id < before)
@@ -60,7 +61,7 @@ def _behind(session: Session, issue: Issue, signal: SignalView) -> list[Quote]:
 
 
 def quotes(session: Session, issue: uuid.UUID, pieces: Sequence[uuid.UUID], most: int) -> list[Quote]:
-    """The last words of these pieces about an issue: what is new, where the issue's own quotes may be old."""
+    """Returns the last words of these pieces about an issue: what is new, where the issue's own quotes may be old."""
     return _quotes(session, Statement.issue_id == issue, pieces, most)
 
 

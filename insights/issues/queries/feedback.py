@@ -27,7 +27,10 @@ PARTS: Mapping[str, ColumnElement[bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class FeedbackFilters:
-    """What of the feedback is wanted, None for all of it; said from `since` on, and before `until`; `only` a part."""
+    """Which feedback is wanted; None for all.
+
+    It was said from `since` on and before `until`; `only` names one of `PARTS`.
+    """
 
     since: dt.datetime | None = None
     until: dt.datetime | None = None
@@ -37,6 +40,7 @@ class FeedbackFilters:
     only: str | None = None
 
     def where(self) -> list[ColumnElement[bool]]:
+        """Returns the conditions for a query."""
         found: list[ColumnElement[bool]] = []
         if self.since:
             found.append(Feedback.said_at >= _zoned(self.since))
@@ -68,7 +72,10 @@ def feedback_page(
     after: tuple[dt.datetime, uuid.UUID] | None,
     filters: FeedbackFilters = ALL_FEEDBACK,
 ) -> list[FeedbackView]:
-    """All of it, the latest received first; set aside and duplicates included. `after`: the last of the page before."""
+    """Returns a page of feedback, the latest received first; set aside and duplicates included.
+
+    `after` is the last of the page before.
+    """
     query = select(Feedback).where(Feedback.service_id == service.id, *filters.where())
     if after:
         query = query.where(tuple_(Feedback.received_at, Feedback.id) < after)
@@ -77,7 +84,7 @@ def feedback_page(
 
 
 def feedback_views(session: Session, service: Service, rows: Sequence[Feedback]) -> list[FeedbackView]:
-    """The pieces as staff see them, in the order given."""
+    """Makes the views of pieces as staff see them, in the order given."""
     ids = [row.id for row in rows]
     issues = _issues_of(session, ids)
     held = set(session.scalars(select(HeldRaw.feedback_id).where(HeldRaw.feedback_id.in_(ids))))
@@ -97,6 +104,7 @@ def _issues_of(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, li
 
 
 def feedback_view(row: Feedback, service: Service, issues: list[uuid.UUID], *, held: bool) -> FeedbackView:
+    """Makes the view of one piece, redacted."""
     return FeedbackView(
         id=row.id,
         service=service.slug,
@@ -124,7 +132,7 @@ def feedback_view(row: Feedback, service: Service, issues: list[uuid.UUID], *, h
 
 
 def timed_statements(session: Session, piece: Feedback) -> Sequence[tuple[float, str]]:
-    """What was said in a call, as far as its time is known: seconds into the call and the words, the earliest first."""
+    """Returns what was said in a call and when (seconds into it), the earliest first, as far as the time is known."""
     timed = select(Statement.offset, Statement.text).where(
         Statement.feedback_id == piece.id, Statement.offset.is_not(None)
     )

@@ -19,7 +19,7 @@ from insights.presentation.schemas import IssueEventView, StatementView, TrendPo
 
 
 def statements_page(session: Session, issue: Issue, limit: int, before: int | None) -> list[StatementView]:
-    """What people said in an issue, the latest stored first; `before`: the last statement of the page before."""
+    """Returns what people said in an issue, the latest stored first; `before` is the last of the page before."""
     query = (
         select(Statement, Feedback.channel)
         .join(Feedback, Feedback.id == Statement.feedback_id)
@@ -47,7 +47,10 @@ def statements_page(session: Session, issue: Issue, limit: int, before: int | No
 
 
 def daily(session: Session, service: Service, issue: Issue, days: int) -> list[tuple[dt.date, int, int]]:
-    """Day, the issue's distinct pieces, the service's; the last days in the service's own time zone, none left out."""
+    """Counts an issue's distinct pieces and all of its service's, day by day.
+
+    The last `days` are days in the service's own time zone, and none is left out.
+    """
     zone = ZoneInfo(service.properties.time_zone)
     today = dt.datetime.now(zone).date()
     calendar = [today - dt.timedelta(days=back) for back in range(days - 1, -1, -1)]
@@ -68,7 +71,7 @@ def daily(session: Session, service: Service, issue: Issue, days: int) -> list[t
 
 
 def trend(session: Session, service: Service, issue: Issue, days: int) -> list[TrendPoint]:
-    """The same with what was to be expected of each day; the four weeks before the first tell what is usual."""
+    """Counts the same, with what was to be expected of each day by the four weeks before it."""
     found = daily(session, service, issue, days + BEFORE)
     bands = band([own for _, own, _ in found], [total for _, _, total in found])
     return [
@@ -78,7 +81,7 @@ def trend(session: Session, service: Service, issue: Issue, days: int) -> list[T
 
 
 def history(session: Session, issue: Issue, limit: int = 500, before: int | None = None) -> list[IssueEventView]:
-    """The latest first; `before`: the last event of the page before."""
+    """Returns what happened to an issue, the latest first; `before` is the last event of the page before."""
     query = select(IssueEvent).where(IssueEvent.issue_id == issue.id).order_by(IssueEvent.id.desc()).limit(limit)
     if before:
         query = query.where(IssueEvent.id < before)

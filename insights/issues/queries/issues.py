@@ -35,11 +35,15 @@ class Tally:
 
     @property
     def count(self) -> int:
+        """Counts the distinct pieces."""
         return sum(self.by_channel.values())
 
 
 def tallies(session: Session, *where: ColumnElement[bool]) -> dict[uuid.UUID, Tally]:
-    """By issue; `where` is about statements. A piece counts once in an issue, however many statements it has there."""
+    """Adds up the statements of each issue; `where` is about statements.
+
+    A piece counts once in an issue, however many statements it has there.
+    """
     counted = func.count(Feedback.id.distinct()).filter(Feedback.weight > 0)
     query = (
         select(
@@ -73,7 +77,7 @@ def quote(row: Any) -> Quote:
 
 
 def quotes(session: Session, issues: Iterable[Issue]) -> dict[uuid.UUID, list[Quote]]:
-    """The stored choice of statements, as far as they are still there; in the order of the choice."""
+    """Returns the statements that were chosen as quotes, as far as they are still there, in the order of the choice."""
     chosen = {identity: issue.id for issue in issues for identity in issue.quotes}
     rows = session.execute(
         select(Statement.id, *QUOTE_COLUMNS)
@@ -89,7 +93,7 @@ def quotes(session: Session, issues: Iterable[Issue]) -> dict[uuid.UUID, list[Qu
 
 
 def signals(session: Session, issue_ids: Iterable[uuid.UUID]) -> dict[tuple[uuid.UUID, str], SignalView]:
-    """What stands, by issue and tier."""
+    """Returns the signals that stand, by issue and tier."""
     standing = session.scalars(
         select(Signal).where(Signal.issue_id.in_(list(issue_ids)), Signal.ended_at.is_(None), Signal.false_at.is_(None))
     ).all()
@@ -98,7 +102,7 @@ def signals(session: Session, issue_ids: Iterable[uuid.UUID]) -> dict[tuple[uuid
 
 
 def views(session: Session, service: Service, issues: Sequence[Issue]) -> list[IssueView]:
-    """The issues as they are shown, in the order given."""
+    """Makes the views of issues, in the order given."""
     ids = [issue.id for issue in issues]
     tally = tallies(session, Statement.issue_id.in_(ids))
     cited, standing = quotes(session, issues), signals(session, ids)
@@ -106,7 +110,7 @@ def views(session: Session, service: Service, issues: Sequence[Issue]) -> list[I
 
 
 def view(session: Session, issue: Issue) -> IssueView:
-    """One of them, with what was just decided about it."""
+    """Makes the view of one issue, with what was just decided about it."""
     session.flush()
     return views(session, session.get_one(Service, issue.service_id), [issue])[0]
 
@@ -143,7 +147,7 @@ def _view(
 
 
 def living(service: Service) -> Sequence[ColumnElement[bool]]:
-    """Which issues of a service are shown: those that were not merged into another, nor undone."""
+    """Returns the conditions for the issues of a service that are shown: neither merged into another nor undone."""
     return (Issue.service_id == service.id, Issue.merged_into.is_(None), Issue.ended_at.is_(None))
 
 
@@ -158,7 +162,10 @@ def of_service(
     tone: str = Tone.ISSUE,
     overdue: bool | None = None,
 ) -> list[IssueView]:
-    """Those that hold something, or stand out by a signal; the largest first. Groups of praise and filler are apart."""
+    """Lists the issues of a service that hold something or stand out by a signal, the largest first.
+
+    Groups of praise and filler are listed by their `tone`.
+    """
     where = [*living(service), Issue.tone == tone]
     if trend:
         where.append(Issue.trend == trend)
@@ -178,7 +185,7 @@ def of_service(
 
 
 def emerging(session: Session, service: Service, tier: str = SignalTier.SIGNAL) -> list[IssueView]:
-    """The issues with a signal that stands (or a `watch`), the least likely to be chance first."""
+    """Lists the issues with a signal that stands (or one of the tier `watch`), the least likely to be chance first."""
     standing = select(Signal.issue_id).where(Signal.service_id == service.id, *shown(tier))
     issues = session.scalars(select(Issue).where(*living(service), Issue.id.in_(standing))).all()
     found = [

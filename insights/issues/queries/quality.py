@@ -34,9 +34,11 @@ class Waiting(msgspec.Struct, frozen=True):
 
 
 class Quality(msgspec.Struct, frozen=True):
-    """`outside`: the share of statements in no issue, of those that say something. `stability`: the share of
-    statements that the last refits (`refits` of them) left in the issue they were in. `hidden`: personal data taken
-    out, by kind. `not_counted`: pieces that count in no issue (copies, spam).
+    """How well the machine does for a service.
+
+    `outside` is the share of statements in no issue, of those that say something. `stability` is the share of
+    statements that the last refits (`refits` of them) left in the issue they were in. `hidden` is the personal data
+    taken out, by kind. `not_counted` are pieces that count in no issue (copies, spam).
     """
 
     service: str
@@ -55,6 +57,7 @@ class Quality(msgspec.Struct, frozen=True):
 
 
 def quality(session: Session, service: Service) -> Quality:
+    """Tells how well the machine does for a service."""
     said, pieces = _statements(session, service), _pieces(session, service)
     refits = session.scalars(
         select(Refit).where(Refit.service_id == service.id).order_by(Refit.id.desc()).limit(LAST_REFITS)

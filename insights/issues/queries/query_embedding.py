@@ -19,14 +19,17 @@ MODEL_WAIT_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class QueryVector:
-    """`model`: the name that vectors are stored with; others cannot be compared with it."""
+    """What a query means; only vectors of the same `model` can be compared with it."""
 
     vector: list[float]
     model: str
 
 
 class QueryEmbedder:
-    """The model loads in a thread of its own when first asked: a process that nobody searches in has none."""
+    """Turns queries into vectors.
+
+    The model loads in a thread of its own when first asked: a process that nobody searches in has none.
+    """
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
@@ -34,7 +37,7 @@ class QueryEmbedder:
         self._loading: Future[Embedder] | None = None
 
     def embed(self, text: str, wait_seconds: float = MODEL_WAIT_SECONDS) -> QueryVector | None:
-        """None while the model is not there, or where it cannot be."""
+        """Returns the vector of a query; None while the model is not there, or where it cannot be."""
         try:
             embedder = self._model().result(wait_seconds)
         except TimeoutError:

@@ -12,7 +12,10 @@ from insights.presentation.schemas import IssueTitle
 
 
 class RefitView(msgspec.Struct, frozen=True):
-    """One training: of `statements`, `outside` are in no issue; `moved` left the issue they were in; `new` issues."""
+    """One training of a service's topics.
+
+    Of its `statements`, `outside` are in no issue and `moved` left the issue they were in; it made `new` issues.
+    """
 
     id: int
     finished_at: dt.datetime
@@ -34,7 +37,7 @@ class LineageChange(msgspec.Struct, frozen=True):
 
 
 class StatementFlow(msgspec.Struct, frozen=True):
-    """So many statements went from the one issue to the other; null: none."""
+    """How many statements went from one issue to another; null stands for no issue."""
 
     one: IssueTitle | None
     other: IssueTitle | None
@@ -51,7 +54,7 @@ class RefitChanges(msgspec.Struct, frozen=True):
 
 
 def refit_view(refit: Refit) -> RefitView:
-    """One refit as lists show it."""
+    """Makes the view of a refit."""
     return RefitView(
         id=refit.id,
         finished_at=refit.finished_at,
@@ -66,7 +69,7 @@ def refit_view(refit: Refit) -> RefitView:
 
 
 def changes(session: Session, refit: Refit) -> RefitChanges:
-    """What one refit changed, with the titles of the issues."""
+    """Tells what one refit changed, with the titles of the issues."""
     moved = session.scalars(select(Moved).where(Moved.refit_id == refit.id)).all()
     lineage = refit.changes["lineage"]
     ids = {uuid.UUID(identity) for identity in refit.changes["new"]}
@@ -86,7 +89,7 @@ def changes(session: Session, refit: Refit) -> RefitChanges:
 
 
 def listed(session: Session, service: Service, limit: int, before: int | None = None) -> list[RefitView]:
-    """The latest first; `before`: the last of the page before."""
+    """Lists the refits of a service, the latest first; `before` is the last of the page before."""
     query = select(Refit).where(Refit.service_id == service.id).order_by(Refit.id.desc()).limit(limit)
     if before:
         query = query.where(Refit.id < before)

@@ -40,7 +40,7 @@ class SearchHit(msgspec.Struct, frozen=True):
 
 
 class SearchPage(msgspec.Struct, frozen=True):
-    """The best first. `by_meaning` is false where the search went by words alone."""
+    """One page of what was found, the best first; `by_meaning` is false where the search went by words alone."""
 
     items: Sequence[SearchHit]
     next_cursor: str | None
@@ -48,7 +48,7 @@ class SearchPage(msgspec.Struct, frozen=True):
 
 
 def search(session: Session, service: Service, query: str, query_vector: QueryVector | None) -> list[SearchHit]:
-    """`query_vector`: what the query means; none to search by words alone."""
+    """Searches the statements of a service; without a `query_vector`, by words alone."""
     ranked = reciprocal_rank_fusion(
         _by_words(session, service, query), _by_meaning(session, service, query_vector) if query_vector else []
     )
@@ -65,7 +65,7 @@ def search(session: Session, service: Service, query: str, query_vector: QueryVe
 
 
 def reciprocal_rank_fusion(*rankings: Sequence[int]) -> list[int]:
-    """The best first, of several rankings; equals in the order of their ids."""
+    """Puts several rankings together, the best first; equals stand in the order of their ids."""
     scores: dict[int, float] = defaultdict(float)
     for ranking in rankings:
         for place, identity in enumerate(ranking):

@@ -26,10 +26,12 @@ UNSETTLED = (IssueStatus.OPEN, IssueStatus.ACKNOWLEDGED, IssueStatus.IN_PROGRESS
 
 
 def service_view(service: Service) -> ServiceView:
+    """Makes the view of a service."""
     return ServiceView(service.slug, service.name, service.stored_properties)
 
 
 def summary(session: Session, service: Service) -> Summary:
+    """Counts a service's feedback and issues."""
     week = func.now() - dt.timedelta(days=7)
     row = session.execute(
         select(
@@ -67,7 +69,7 @@ def _standing(session: Session, service: Service, tier: SignalTier) -> int:
 def audit(
     session: Session, service: Service, limit: int, before: int | None, subject: str | None = None
 ) -> list[AuditView]:
-    """The latest first; a key is named, also one that is no longer valid."""
+    """Lists who saw or changed what, the latest first; a key is named, also one that is no longer valid."""
     named = AuditEntry.by == func.concat("key:", Credential.id)
     query = select(AuditEntry, Credential.name).outerjoin(Credential, named).where(AuditEntry.service_id == service.id)
     if before:

@@ -17,12 +17,12 @@ MOST_NEARBY_CHANGES = 3
 
 
 def shown(tier: str = SignalTier.SIGNAL) -> tuple[ColumnElement[bool], ...]:
-    """Which signals stand for people to see: neither over nor a false alarm."""
+    """Returns the conditions for the signals that people see: neither over nor a false alarm."""
     return (Signal.tier == tier, Signal.ended_at.is_(None), Signal.false_at.is_(None))
 
 
 def views(session: Session, signals: Sequence[Signal]) -> list[SignalView]:
-    """Of one service."""
+    """Makes the views of signals of one service, with the changes shortly before them."""
     if not signals:
         return []
     changes = _changes(session, signals[0].service_id, [signal.since for signal in signals])
@@ -30,6 +30,7 @@ def views(session: Session, signals: Sequence[Signal]) -> list[SignalView]:
 
 
 def view(signal: Signal, changes: Sequence[NearbyChange] = ()) -> SignalView:
+    """Makes the view of one signal."""
     return SignalView(
         id=signal.id,
         kind=signal.kind,
@@ -52,12 +53,12 @@ def view(signal: Signal, changes: Sequence[NearbyChange] = ()) -> SignalView:
 
 
 def only_channel(signal: Signal) -> str | None:
-    """The one by which all of it came."""
+    """Returns the channel by which all of it came, if there was one alone."""
     return next(iter(signal.channels)) if len(signal.channels) == 1 else None
 
 
 def nearby_changes(session: Session, service_id: int, begun: dt.datetime) -> list[NearbyChange]:
-    """What was changed shortly before something began, or while it did; the nearest first."""
+    """Returns what was changed shortly before something began, or while it did; the nearest first."""
     return nearby(_changes(session, service_id, [begun]), begun)
 
 
@@ -69,6 +70,7 @@ def _changes(session: Session, service_id: int, begun: Sequence[dt.datetime]) ->
 
 
 def nearby(changes: Iterable[Change], begun: dt.datetime) -> list[NearbyChange]:
+    """Returns those of the changes that lie shortly before a time, the nearest first."""
     found = [
         NearbyChange(one.kind, one.what, one.at, one.until, round(since / dt.timedelta(hours=1), 1))
         for one in changes
@@ -78,6 +80,6 @@ def nearby(changes: Iterable[Change], begun: dt.datetime) -> list[NearbyChange]:
 
 
 def latest_changes(session: Session, service: Service, most: int = 5) -> list[Change]:
-    """The last that was told of, the latest first."""
+    """Returns the last changes of a service that were told of, the latest first."""
     mine = select(Change).where(Change.service_id == service.id)
     return list(session.scalars(mine.order_by(Change.at.desc(), Change.id.desc()).limit(most)))

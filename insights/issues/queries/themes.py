@@ -29,7 +29,7 @@ MOST_QUOTES = 20
 
 
 class ThemeIssueView(msgspec.Struct, frozen=True):
-    """An issue of a theme; `reports`: distinct pieces of feedback."""
+    """An issue of a theme; `reports` counts distinct pieces of feedback."""
 
     id: uuid.UUID
     service: str
@@ -40,9 +40,10 @@ class ThemeIssueView(msgspec.Struct, frozen=True):
 
 
 class ThemeSignalView(msgspec.Struct, frozen=True):
-    """`observed` reports where `expected` were, in these services together; `score`: -log10 of the odds.
+    """A signal of a theme: `observed` reports where `expected` were, in its services together.
 
-    Who may not see all of its services sees how many of the reports are theirs, and no expectation.
+    `score` is -log10 of the odds. Who may not see all of its services sees how many of the reports are theirs, and no
+    expectation.
     """
 
     since: dt.datetime
@@ -57,7 +58,7 @@ class ThemeSignalView(msgspec.Struct, frozen=True):
 
 
 class ThemeView(msgspec.Struct, frozen=True):
-    """The largest of its issues first; `signal` is the one that stands."""
+    """A theme with its issues, the largest first; `signal` is the one that stands."""
 
     id: uuid.UUID
     title: str
@@ -69,7 +70,7 @@ class ThemeView(msgspec.Struct, frozen=True):
 
 
 class ThemeEventView(msgspec.Struct, frozen=True):
-    """`what`: began, joined, left, signal, signal ended, ended."""
+    """What happened to a theme: `what` is one of began, joined, left, signal, signal ended, ended."""
 
     at: dt.datetime
     what: str
@@ -77,14 +78,14 @@ class ThemeEventView(msgspec.Struct, frozen=True):
 
 
 class ThemePage(ThemeView, frozen=True):
-    """With what was said in its services of late, and what became of it; the latest first."""
+    """A theme with what was said in its services lately, and what became of it; the latest first."""
 
     quotes: list[Quote]
     history: list[ThemeEventView]
 
 
 def visible(session: Session, who: Principal) -> dict[int, Service]:
-    """The services that somebody may see."""
+    """Returns the services that somebody may see, by id."""
     mine = select(Service)
     if who.service_id is not None:
         mine = mine.where(Service.id == who.service_id)
@@ -92,7 +93,7 @@ def visible(session: Session, who: Principal) -> dict[int, Service]:
 
 
 def listed(session: Session, who: Principal) -> list[ThemeView]:
-    """Those that stand: the least likely to be chance first, then those of most services and most reports."""
+    """Lists the themes that stand: the least likely to be chance first, then by how many services and reports."""
     themes = session.scalars(select(Theme).where(Theme.ended_at.is_(None))).all()
     found = _views(session, who, themes)
     return sorted(found, key=lambda it: (-(it.signal.score if it.signal else 0), -len(it.services), -it.reports, it.id))
@@ -162,7 +163,7 @@ def _signal(row: ThemeSignal, services: dict[int, Service]) -> ThemeSignalView |
 
 
 def shown(session: Session, who: Principal, theme_id: uuid.UUID) -> ThemePage:
-    """Raises `NotFound` for what the asker may see nothing of."""
+    """Returns one theme. Raises `NotFound` where the asker may see nothing of it."""
     theme = session.get(Theme, theme_id)
     views = _views(session, who, [theme]) if theme else []
     if not views:
