@@ -33,9 +33,9 @@ def _look_back(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]
     with worker.record.transaction() as session:
         service = session.get_one(Service, service_id)
         size = hindsight.history_size(session, service)
-        history = list(_history(session, service, dt.datetime.now(dt.UTC)))
+        pieces = list(history(session, service, dt.datetime.now(dt.UTC)))
     known = service.properties
-    raised = replay(history, known.tolerance, nation=known.nation, time_zone=known.time_zone)
+    raised = replay(pieces, known.tolerance, nation=known.nation, time_zone=known.time_zone)
     found = [_hindsight(service, one) for one in raised if one.signal.tier == SignalTier.SIGNAL]
 
     def save(session: Session, mine: Sequence[ServiceWork]) -> None:
@@ -48,8 +48,8 @@ def _look_back(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]
     return save
 
 
-def _history(session: Session, service: Service, now: dt.datetime) -> Iterator[list[ReplayedStatement]]:
-    """What was said before the service was here, piece by piece as it would have come, and in no group yet."""
+def history(session: Session, service: Service, now: dt.datetime) -> Iterator[list[ReplayedStatement]]:
+    """Yield what was said before the service was here, piece by piece as it would have come, and in no issue yet."""
     until = Statement.said_at < service.created_at
     reports = window_cache.observations_of(session, service.id, now - hindsight.PREVIEW_SPAN - HISTORY, until)
     read = _statements(session, service, until)
