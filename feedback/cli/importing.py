@@ -19,8 +19,8 @@ from feedback.record.errors import Malformed
 from feedback.record.settings import Settings
 from feedback.record.work.queue import WorkQueue
 from ingest.channels.files.csv_rows import RowError
-from ingest.channels.files.importing import Report, Trial, import_file, try_file
-from ingest.channels.files.table import Columns, Source
+from ingest.channels.files.importing import DryRun, ImportReport, import_file, try_file
+from ingest.channels.files.table import Columns, ImportSource
 from ingest.intake.arrival import ChannelName
 
 SHOWN = 20  # refused rows that are told one by one; the number of the rest is told
@@ -49,7 +49,7 @@ class Asked:
     report: Path | None
     wait: bool
 
-    def read_as(self) -> Source:
+    def read_as(self) -> ImportSource:
         """Raises `Malformed` for options that contradict each other or cannot be read."""
         if (self.slug is None) == (self.service_column is None):
             raise Malformed("give either --service or --service-column")
@@ -66,7 +66,7 @@ class Asked:
             attributes={**Columns().attributes, **dict(map(_attribute, self.attribute))},
         )
         caller = f"import:{self.slug or ''}"
-        return Source(caller, self.slug, self.channel, self.file.name, self.source, columns=columns)
+        return ImportSource(caller, self.slug, self.channel, self.file.name, self.source, columns=columns)
 
 
 def _attribute(text: str) -> tuple[str, str]:
@@ -106,7 +106,7 @@ def run(settings: Settings, **options: Any) -> None:
                 access.service(session, asked.slug)
         report = _read(door, asked, source, refusals)
     _tell(report, refusals)
-    if isinstance(report, Trial):
+    if isinstance(report, DryRun):
         _show(report)
     sys.stdout.flush()
 
@@ -122,7 +122,7 @@ def _refusals(path: Path | None) -> Iterator[Refusals]:
         yield Refusals(writer)
 
 
-def _read(door: Opened, asked: Asked, source: Source, refusals: Refusals) -> Report:
+def _read(door: Opened, asked: Asked, source: ImportSource, refusals: Refusals) -> ImportReport:
     with asked.file.open("rb", buffering=1 << 16) as stream, bar() as progress:
         task = progress.add_task("reading (kB)", total=asked.file.stat().st_size // 1000)
 
@@ -137,8 +137,8 @@ def _read(door: Opened, asked: Asked, source: Source, refusals: Refusals) -> Rep
         return report
 
 
-def _tell(report: Report, refusals: Refusals) -> None:
-    would = "would be " if isinstance(report, Trial) else ""
+def _tell(report: ImportReport, refusals: Refusals) -> None:
+    would = "would be " if isinstance(report, DryRun) else ""
     click.echo(f"{report.stored:,} pieces {would}taken in, {report.repeated:,} were there already.")
     if not report.refused:
         return
@@ -149,7 +149,7 @@ def _tell(report: Report, refusals: Refusals) -> None:
         click.echo(f"  and {report.refused - len(refusals.first):,} more", err=True)
 
 
-def _show(trial: Trial) -> None:
+def _show(trial: DryRun) -> None:
     """The first rows as they are read, for the eyes of whoever has the file."""
     if trial.services:
         click.echo(f"It would make the services {', '.join(sorted(trial.services))}.")

@@ -14,7 +14,7 @@ from feedback.record.errors import Malformed, Unavailable
 from feedback.record.settings import Settings
 from feedback.record.work.queue import WorkQueue
 from ingest.channels.email import imap, maildir
-from ingest.channels.email.mailboxes import Letter, take_in
+from ingest.channels.email.mailboxes import UnreadMail, take_in
 
 log = structlog.get_logger()
 
@@ -30,11 +30,11 @@ class Asked:
     once: bool
     every: float
 
-    def letters(self, settings: Settings) -> Iterator[Letter]:
+    def unread_mails(self, settings: Settings) -> Iterator[UnreadMail]:
         if self.maildir:
-            return maildir.letters(self.maildir)
-        account = imap.Account.of(self.imap or "", settings.imap_user, settings.imap_password)
-        return imap.letters(account, self.move_to)
+            return maildir.unread_mails(self.maildir)
+        account = imap.ImapAccount.of(self.imap or "", settings.imap_user, settings.imap_password)
+        return imap.unread_mails(account, self.move_to)
 
 
 def run(settings: Settings, asked: Asked, stop: threading.Event) -> None:
@@ -52,7 +52,7 @@ def run(settings: Settings, asked: Asked, stop: threading.Event) -> None:
 
 
 def _look(door: Opened, asked: Asked) -> None:
-    taken = take_in(door.record, WorkQueue(door.servers.redis_url), asked.letters(door.settings), asked.slug)
+    taken = take_in(door.record, WorkQueue(door.servers.redis_url), asked.unread_mails(door.settings), asked.slug)
     if taken or asked.once:
         click.echo(f"{taken}.")
 

@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 from feedback.record.errors import NotAuthentic, WrongMediaType
 from ingest.intake.arrival import Arrival
 
-Keyword = Literal["stop", "start", "help"]
+SmsKeyword = Literal["stop", "start", "help"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Parsed:
     ignored: str | None = None
     skipped: tuple[str, ...] = ()
     fragment: Fragment | None = None
-    keyword: Keyword | None = None
+    keyword: SmsKeyword | None = None
     sender: str | None = None
     answered: bool = False
     language: str = "en"
@@ -111,7 +111,7 @@ class ProviderAnswer(Protocol):
     """
 
     def __call__(
-        self, receipt: str | None, language: str, keyword: Keyword | None = None, *, offer: bool = False
+        self, receipt: str | None, language: str, keyword: SmsKeyword | None = None, *, offer: bool = False
     ) -> tuple[str, bytes]: ...
 
 

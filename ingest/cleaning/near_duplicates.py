@@ -14,12 +14,12 @@ from feedback.record.work.service_work import lock_services
 from nlp.clean import minhash
 from nlp.clean.minhash import Submission
 
-WHY = {
+REASONS = {
     "duplicate": "the same words from the same sender within a day",
     "campaign": "the same words from several senders within a day",
 }
 
-ENOUGH = 100  # pieces that may be copies of one are looked at, the earliest; more would say nothing else
+MOST_COPIES_COMPARED = 100  # pieces that may be copies of one are looked at, the earliest; more would say nothing else
 
 
 def mark(session: Session, rows: Sequence[Feedback]) -> None:
@@ -41,7 +41,7 @@ def _alike(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[F
     """Those few that others of the same day are like, at first sight; with these, the earliest first."""
     other = aliased(Feedback)
     # By its limit each is looked up by itself, in an index: joined at large, all would be held against all.
-    near = select(other.id).where(_near(Feedback, other)).order_by(other.said_at).limit(ENOUGH).lateral()
+    near = select(other.id).where(_near(Feedback, other)).order_by(other.said_at).limit(MOST_COPIES_COMPARED).lateral()
     pairs = session.execute(select(Feedback.id, near.c.id).join(near, true()).where(Feedback.id.in_(ids))).all()
     pieces = select(Feedback).where(Feedback.id.in_({pair[1] for pair in pairs}))
     known = {piece.id: piece for piece in session.scalars(pieces)} if pairs else {}
@@ -79,7 +79,7 @@ def _mark_one(session: Session, row: Feedback, others: Sequence[Feedback]) -> No
     first = alike[0]
     for one, kind in zip(alike, told, strict=True):
         if kind != "original" and not _told(one):
-            one.verdicts = [*one.verdicts, {"name": kind, "reason": WHY[kind]}]
+            one.verdicts = [*one.verdicts, {"name": kind, "reason": REASONS[kind]}]
         known = (one.weight, one.copy_of) == (0, first.id)
         if kind != "original" and one is not first and one.overruled is None and not known:
             one.weight, one.copy_of = 0, first.id
@@ -96,4 +96,4 @@ def _sent(row: Feedback) -> Submission:
 
 
 def _told(row: Feedback) -> bool:
-    return any(verdict["name"] in WHY for verdict in row.verdicts)
+    return any(verdict["name"] in REASONS for verdict in row.verdicts)

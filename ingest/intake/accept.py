@@ -23,7 +23,7 @@ from ingest.intake.arrival import MESSAGE_LIMIT, TRANSCRIPT_LIMIT, Arrival
 HISTORY_AFTER = dt.timedelta(hours=48)
 """What is older on receipt is history: it teaches what is normal, and raises nothing."""
 
-ANYONE = ("public", "open311")
+UNVERIFIED_CALLERS = ("public", "open311")
 """Callers that nobody vouches for."""
 
 
@@ -63,7 +63,10 @@ def _services(session: Session, slugs: set[str]) -> dict[str, Service]:
 def _refusal(arrival: Arrival, services: Mapping[str, Service]) -> FeedbackError | None:
     if arrival.service not in services:
         return NotFound(f"there is no service '{arrival.service[:100]}'")
-    if arrival.caller.partition(":")[0] in ANYONE and not services[arrival.service].properties.anyone_may_write:
+    if (
+        arrival.caller.partition(":")[0] in UNVERIFIED_CALLERS
+        and not services[arrival.service].properties.anyone_may_write
+    ):
         return NotAuthentic("this service takes feedback under a key alone")
     if not arrival.message.strip():
         return Malformed("the message is empty")

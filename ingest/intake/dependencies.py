@@ -36,7 +36,7 @@ class Intake:
             raise answer
         return answer
 
-    async def vouched(self, request: AnyRequest, service: str) -> Principal | None:
+    async def authenticate(self, request: AnyRequest, service: str) -> Principal | None:
         """Who sends it, when a key comes with it; an anonymous address may only send its share (else `TooMany`)."""
         key = bearer_token(request.headers)
         if key is not None:

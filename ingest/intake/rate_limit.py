@@ -6,7 +6,7 @@ import redis
 
 from feedback.record.errors import TooMany
 
-BURST = 20
+BURST_PIECES = 20
 
 # KEYS[1] the address; ARGV: seconds between pieces, burst. Answers the seconds to wait, as text, "0" when it may pass.
 SCRIPT = """
@@ -35,7 +35,7 @@ class RateLimit:
             return
         key = "rate:" + hashlib.blake2b(address.encode(), digest_size=12).hexdigest()
         try:
-            wait = float(self._script(keys=[key], args=[60 / self._per_minute, BURST]))
+            wait = float(self._script(keys=[key], args=[60 / self._per_minute, BURST_PIECES]))
         except redis.RedisError:
             return
         if wait > 0:

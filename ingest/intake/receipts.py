@@ -14,7 +14,7 @@ from feedback.record.privacy import erasure
 from feedback.record.states import FeedbackStage
 from feedback.record.work.service_work import ask
 
-STATES = {
+RECEIPT_STATES = {
     "clean": "received",
     "group": "received",
     "done": "read",
@@ -33,7 +33,7 @@ class UnderstoodAs(msgspec.Struct, frozen=True):
     language: str
 
 
-class Done(msgspec.Struct, frozen=True):
+class TeamAction(msgspec.Struct, frozen=True):
     """What the team changed about it, and when."""
 
     what: str
@@ -50,7 +50,7 @@ class Receipt(msgspec.Struct, frozen=True):
     state: str
     received_at: dt.datetime
     understood_as: list[UnderstoodAs]
-    done: list[Done]
+    done: list[TeamAction]
 
 
 def find(session: Session, code: str) -> Feedback:
@@ -70,7 +70,7 @@ def look_up(session: Session, code: str) -> Receipt:
         service=service.slug,
         service_name=service.name,
         channel=found.channel,
-        state=STATES[found.stage],
+        state=RECEIPT_STATES[found.stage],
         received_at=found.received_at,
         understood_as=[UnderstoodAs(issue.id, issue.title, issue.status, issue.language) for issue in issues],
         done=_done(session, [issue.id for issue in issues]),
@@ -82,9 +82,9 @@ def _issues(found: Feedback) -> Select[Issue]:
     return select(Issue).where(Issue.id.in_(of_it)).order_by(Issue.id)
 
 
-def _done(session: Session, issue_ids: list[uuid.UUID]) -> list[Done]:
+def _done(session: Session, issue_ids: list[uuid.UUID]) -> list[TeamAction]:
     actions = select(Action).where(Action.issue_id.in_(issue_ids)).order_by(Action.at)
-    return [Done(action.what, action.at) for action in session.scalars(actions)]
+    return [TeamAction(action.what, action.at) for action in session.scalars(actions)]
 
 
 def not_fixed(session: Session, code: str) -> None:
@@ -130,7 +130,7 @@ def _repeat(found: Feedback, since: dt.datetime, now: dt.datetime) -> Feedback:
     )
 
 
-SAID = (
+REPEATED_COLUMNS = (
     *("service_id", "position", "text", "begin", "end", "language", "kind", "filler", "evidence", "severity"),
     "offset",
     *("vector", "embedded_by", "issue_id", "sureness", "assigned_by"),
@@ -138,7 +138,7 @@ SAID = (
 
 
 def _said_again(said: Statement, repeat: Feedback) -> Statement:
-    same = {name: getattr(said, name) for name in SAID}
+    same = {name: getattr(said, name) for name in REPEATED_COLUMNS}
     return Statement(feedback_id=repeat.id, said_at=repeat.said_at, **same)
 
 

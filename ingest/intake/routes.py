@@ -51,7 +51,7 @@ async def submit(
     idempotency_key: IdempotencyKey = None,
 ) -> Acknowledgement:
     """Leave feedback. Repeating it under the same Idempotency-Key gives the same answer."""
-    who = await intake.vouched(request, service)
+    who = await intake.authenticate(request, service)
     stored = await intake.store_one(_arrival(service, data, who, idempotency_key))
     return Acknowledgement(stored.id, stored.receipt)
 

@@ -21,7 +21,7 @@ from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
 from ingest.intake.dependencies import GivenIntake, Intake
 from ingest.intake.receipts import Receipt
 from ingest.pages.colour import style_sheet
-from ingest.pages.i18n import WORDING, Wording
+from ingest.pages.i18n import TRANSLATIONS, Translation
 from ingest.pages.negotiation import choose, offered, switch
 
 BODY_LIMIT = 64 * 1024
@@ -39,7 +39,7 @@ class Known(NamedTuple):
 
     slug: str = ""
     name: str = ""
-    languages: Sequence[Wording] = tuple(WORDING.values())
+    languages: Sequence[Translation] = tuple(TRANSLATIONS.values())
     colour: str = ""
 
 
@@ -66,11 +66,11 @@ def show(request: AnyRequest, template: str, service: Known, status: int = 200, 
     return pages.show(template, common | context, status)
 
 
-def _form_url(slug: str, wording: Wording) -> str:
+def _form_url(slug: str, wording: Translation) -> str:
     return f"/services/{quote(slug)}/feedback?lang={wording.code}"
 
 
-def _receipt_url(code: str, wording: Wording) -> str:
+def _receipt_url(code: str, wording: Translation) -> str:
     return f"/receipts/{quote(code)}?lang={wording.code}"
 
 
@@ -108,7 +108,7 @@ async def send_feedback(request: AnyRequest, service: FromPath[str], intake: Giv
     wording = choose(request, known.languages)
     if errors := _errors(values, wording):
         return _form(request, known, values, key, errors)
-    await intake.vouched(request, known.slug)
+    await intake.authenticate(request, known.slug)
     stored = await intake.store_one(_arrival(known.slug, values, key))
     return show(
         request,
@@ -125,7 +125,7 @@ def _plain(text: str) -> str:
     return text.replace("\r\n", "\n").strip()
 
 
-def _errors(values: dict[str, str], wording: Wording) -> dict[str, str]:
+def _errors(values: dict[str, str], wording: Translation) -> dict[str, str]:
     errors = {}
     if not values["message"]:
         errors["message"] = wording.message_missing
@@ -193,7 +193,7 @@ def receipt_page(request: AnyRequest, code: FromPath[str], intake: GivenIntake) 
     )
 
 
-def _not_fixed_url(found: Receipt, wording: Wording) -> str:
+def _not_fixed_url(found: Receipt, wording: Translation) -> str:
     resolved = any(issue.status == "resolved" for issue in found.understood_as)
     return f"/receipts/{quote(found.receipt)}/not-fixed?lang={wording.code}" if resolved else ""
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wording:
+class Translation:
     """One language. The fields are in the order of the pages: all, form, thanks, receipt, what was done, errors."""
 
     code: str
@@ -107,7 +107,7 @@ class Wording:
         return f"{day.day} {self.months[day.month - 1]} {day.year}"
 
 
-ENGLISH = Wording(
+ENGLISH = Translation(
     code="en",
     name="English",
     months=(
@@ -196,7 +196,7 @@ ENGLISH = Wording(
     wrong_text="Go back and try again.",
 )
 
-WELSH = Wording(
+WELSH = Translation(
     code="cy",
     name="Cymraeg",
     months=(
@@ -285,4 +285,4 @@ WELSH = Wording(
     wrong_text="Ewch yn ôl a rhoi cynnig arall arni.",
 )
 
-WORDING: Mapping[str, Wording] = MappingProxyType({wording.code: wording for wording in (ENGLISH, WELSH)})
+TRANSLATIONS: Mapping[str, Translation] = MappingProxyType({wording.code: wording for wording in (ENGLISH, WELSH)})

@@ -3,21 +3,21 @@
 from collections.abc import Sequence
 
 from feedback.http.dependencies import AnyRequest
-from ingest.pages.i18n import ENGLISH, WORDING, Wording
+from ingest.pages.i18n import ENGLISH, TRANSLATIONS, Translation
 
 
-def offered(languages: Sequence[str]) -> list[Wording]:
+def offered(languages: Sequence[str]) -> list[Translation]:
     """Those of a service that the pages speak, in its order; English where there are none."""
-    return [WORDING[code] for code in languages if code in WORDING] or [ENGLISH]
+    return [TRANSLATIONS[code] for code in languages if code in TRANSLATIONS] or [ENGLISH]
 
 
-def choose(request: AnyRequest, among: Sequence[Wording]) -> Wording:
+def choose(request: AnyRequest, among: Sequence[Translation]) -> Translation:
     by_code = {wording.code: wording for wording in among}
     wanted = [request.query_params.get("lang", ""), *_preferred(request.headers.get("accept-language", ""))]
     return next((by_code[code] for code in wanted if code in by_code), among[0])
 
 
-def switch(request: AnyRequest, among: Sequence[Wording]) -> list[tuple[str, str, str]]:
+def switch(request: AnyRequest, among: Sequence[Translation]) -> list[tuple[str, str, str]]:
     """(code, name, URL) of each; none on the answer to a form, which a link would lose."""
     if request.method != "GET":
         return []

@@ -15,11 +15,11 @@ from ingest.channels.calls import smalltalk
 if TYPE_CHECKING:
     from ingest.channels.calls.conversation import Utterance
 
-_BREATH: Final = 2.0
+_BREATH_PAUSE_SECONDS: Final = 2.0
 """Seconds of silence within one breath."""
-_ENDED: Final = (".", "!", "?", "…")
+_SENTENCE_ENDS: Final = (".", "!", "?", "…")
 _SENTENCE_GAP: Final = re.compile(r"(?<=[.!?…])\s+")
-_SHORT_ANSWER: Final = 8
+_SHORT_ANSWER_WORDS: Final = 8
 """Words of an answer to who calls."""
 
 Phase = Literal["telling", "asked who", "waiting", "closing"]
@@ -119,9 +119,9 @@ def _goes_on(breath: Breath, one: "Utterance") -> bool:
     if not one.speaker and one.offset is None and (_is_turn(one.text) or _is_turn(last.text)):
         return False
     ended = last.end if last.end is not None else last.offset
-    if ended is not None and one.offset is not None and one.offset - ended <= _BREATH:
+    if ended is not None and one.offset is not None and one.offset - ended <= _BREATH_PAUSE_SECONDS:
         return True
-    return not last.text.endswith(_ENDED) and one.text[:1].islower()
+    return not last.text.endswith(_SENTENCE_ENDS) and one.text[:1].islower()
 
 
 def _is_turn(text: str) -> bool:
@@ -182,4 +182,4 @@ def _stays(sentence: str, phase: Phase) -> bool:
         return True
     if smalltalk.says_who(sentence) or smalltalk.is_closing(sentence) or phase in ("waiting", "closing"):
         return False
-    return phase != "asked who" or len(sentence.split()) > _SHORT_ANSWER
+    return phase != "asked who" or len(sentence.split()) > _SHORT_ANSWER_WORDS

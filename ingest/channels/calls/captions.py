@@ -13,7 +13,7 @@ _STAMP: Final = r"(?:(\d{1,4}):)?([0-5]?\d):([0-5]?\d)(?:[.,](\d{1,3}))?"
 _TIMES: Final = re.compile(rf"\s*{_STAMP}\s*-->\s*{_STAMP}(?:\s.*)?$")
 _NAMED: Final = re.compile(r'\d{1,6} "([^"\n]{1,100})"(?: \(\d{1,20}\))?\s*')
 """The number of a cue as Webex writes it, with who speaks."""
-_SAME_MOMENT: Final = 0.1
+_SAME_MOMENT_SECONDS: Final = 0.1
 """Seconds between two captions of which the second only repeats the first."""
 
 
@@ -114,7 +114,7 @@ def _seconds(hours: str | None, minutes: str, seconds: str, fraction: str | None
 def _without_repeats(cues: Sequence[Cue]) -> Iterator[str]:
     before: Cue | None = None
     for cue in cues:
-        rolling = before is not None and cue.start - before.end <= _SAME_MOMENT
+        rolling = before is not None and cue.start - before.end <= _SAME_MOMENT_SECONDS
         old = {line.strip() for line in before.lines} if before is not None and rolling else set()
         yield " ".join(line.strip().removeprefix("- ") for line in cue.lines if line.strip() not in old)
         before = cue

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from feedback.record.errors import Malformed
 from ingest.channels.calls import conversation, speech
-from ingest.channels.calls.conversation import Role, role_of
+from ingest.channels.calls.conversation import SpeakerRole, role_of
 from ingest.channels.contract import Directory, Inbound, KeyedChannel, Parsed, Secrets
 from ingest.channels.parsing import objects, word
 
@@ -25,7 +25,7 @@ def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
     return conversation.parsed(inbound, said, external_id=_contact(found), said_at=_recorded_at(found))
 
 
-def _roles(found: Mapping[str, Any]) -> dict[str, Role | None]:
+def _roles(found: Mapping[str, Any]) -> dict[str, SpeakerRole | None]:
     participants = objects(found.get("Participants"))
     return {word(one.get("ParticipantId")): role_of(word(one.get("ParticipantRole"))) for one in participants}
 

@@ -13,19 +13,19 @@ from ingest.channels.contract import Inbound, Parsed, require_media_type
 from ingest.channels.parsing import attributes, moment_or_none, storable
 from ingest.intake.arrival import TRANSCRIPT_LIMIT, Arrival, Turn
 
-Role = Literal["agent", "caller"]
+SpeakerRole = Literal["agent", "caller"]
 
 _ANY_FILE: Final = ("text/plain", "application/octet-stream", "application/x-www-form-urlencoded")
 """What senders write that give no thought to the content type."""
 
 
-TURNS_AT_MOST: Final = 20_000
+MOST_TURNS: Final = 20_000
 """Lines, cues or turns of one call; half a day has no more."""
 
 ROLES: Final = smalltalk.AGENT_NAMES | smalltalk.CALLER_NAMES
 """Words that name a role."""
 
-NOBODY_KNOWN: Final[Mapping[str, str]] = MappingProxyType({})
+NO_ADDRESSES: Final[Mapping[str, str]] = MappingProxyType({})
 
 One = TypeVar("One")
 
@@ -40,7 +40,7 @@ class Utterance:
 
     text: str
     speaker: str = ""
-    role: Role | None = None
+    role: SpeakerRole | None = None
     offset: float | None = None
     end: float | None = None
     confidence: float | None = None
@@ -56,8 +56,8 @@ def expect(inbound: Inbound, *media_types: str) -> None:
 
 def no_more_turns(turns: list[One]) -> list[One]:
     """What it is given, unless that is more than is ever said in a call."""
-    if len(turns) > TURNS_AT_MOST:
-        raise Malformed(f"This has more than {TURNS_AT_MOST:,} turns, as no call has.")
+    if len(turns) > MOST_TURNS:
+        raise Malformed(f"This has more than {MOST_TURNS:,} turns, as no call has.")
     return turns
 
 
@@ -68,7 +68,7 @@ def parsed(
     external_id: str | None = None,
     said_at: object = None,
     language: str | None = None,
-    reached_at: Mapping[str, str] = NOBODY_KNOWN,
+    reached_at: Mapping[str, str] = NO_ADDRESSES,
     skipped: Sequence[str] = (),
 ) -> Parsed:
     """The call as one arrival: every turn of the caller, and as its message what bears on the reason for the call.
@@ -111,13 +111,13 @@ def with_roles(spoken: Sequence[Utterance]) -> list[Utterance]:
     turn is the caller's.
     """
     roles = {one.speaker: role for one in spoken if (role := one.role or role_of(one.speaker))}
-    rest: Role = "agent" if "caller" in roles.values() else "caller"
+    rest: SpeakerRole = "agent" if "caller" in roles.values() else "caller"
     if not roles and (agent := _sounds_like_agent(spoken)) is not None:
         roles[agent] = "agent"
     return [replace(one, role=one.role or roles.get(one.speaker, rest)) for one in spoken]
 
 
-def role_of(name: str) -> Role | None:
+def role_of(name: str) -> SpeakerRole | None:
     """The role that a speaker's name tells: `Council Agent 2` is the agent, `Mary` may be anyone."""
     words = set("".join(letter if letter.isalpha() else " " for letter in name.lower()).split())
     if words & smalltalk.AGENT_NAMES:

@@ -12,7 +12,7 @@ from itertools import groupby, islice
 from typing import Any, Final
 
 from feedback.record.errors import Malformed
-from ingest.channels.calls.conversation import TURNS_AT_MOST, Role, Utterance, no_more_turns, role_of
+from ingest.channels.calls.conversation import MOST_TURNS, SpeakerRole, Utterance, no_more_turns, role_of
 from ingest.channels.parsing import json_object, json_value
 
 _CONTAINERS: Final = (
@@ -55,7 +55,7 @@ def document(body: bytes) -> dict[str, Any]:
     try:
         found = json_value(body)
     except Malformed:
-        found = [json_object(line) for line in body.splitlines()[: TURNS_AT_MOST + 1] if line.strip()]
+        found = [json_object(line) for line in body.splitlines()[: MOST_TURNS + 1] if line.strip()]
     if isinstance(found, list) and any(isinstance(one, dict) for one in found):
         return {"Segments": found}
     if not isinstance(found, dict):
@@ -73,7 +73,7 @@ def utterances(transcript: Any) -> list[Utterance]:
 
 
 def _known(node: Any) -> list[tuple[str, Path]]:
-    return no_more_turns(list(islice(_leaves(node, (), _DEEPEST), TURNS_AT_MOST + 1)))
+    return no_more_turns(list(islice(_leaves(node, (), _DEEPEST), MOST_TURNS + 1)))
 
 
 def _wrapped(nodes: Sequence[Any], depth: int) -> Iterator[Any]:
@@ -199,7 +199,7 @@ def _utterance(text: str, path: Path) -> Utterance:
     )
 
 
-def _role(node: Mapping[str, Any]) -> Role | None:
+def _role(node: Mapping[str, Any]) -> SpeakerRole | None:
     return next((role_of(node[name]) for name in _ROLES if isinstance(node.get(name), str)), None)
 
 

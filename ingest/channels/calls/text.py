@@ -25,7 +25,7 @@ _ROLE_WITHIN: Final = re.compile(r"(?<=[.!?…])[ \t]{1,9}(?=([A-Z][a-zA-Z]{2,20
 """Where another speaker begins within a line."""
 _PAGE: Final = re.compile(r"<(?:!doctype|html|body|div|p|table)\b", re.IGNORECASE)
 _NAME_WORDS: Final = 4
-_TIME_OF_DAY: Final = 3_600.0
+_TIME_OF_DAY_FROM_SECONDS: Final = 3_600.0
 """From here on, in seconds, the first time is one of the day and not of the call."""
 
 
@@ -49,7 +49,7 @@ def transcript(text: str) -> list[Utterance]:
     lines = list(_with_their_words(lines))
     times = [at for at, _ in lines]
     began = next((at for at in times if at is not None), 0.0)
-    if began >= _TIME_OF_DAY:
+    if began >= _TIME_OF_DAY_FROM_SECONDS:
         times = [None if at is None else at - began for at in times]
     return _turns(times, split([line for _, line in lines]))
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from ingest.channels.calls.conversation import Role, Utterance, role_of
+from ingest.channels.calls.conversation import SpeakerRole, Utterance, role_of
 from ingest.channels.parsing import objects, storable, word
 
 _TELL_ROLE: Final = ("role", "type", "title", "name")
@@ -28,7 +28,7 @@ class Parties:
             return {}
         return {"speaker": _label(at), "role": self._role(at)}
 
-    def role_by_name(self, name: str) -> Role | None:
+    def role_by_name(self, name: str) -> SpeakerRole | None:
         at = self._numbers.get(name)
         return None if at is None else self._role(at)
 
@@ -44,7 +44,7 @@ class Parties:
         others = [at for at in range(len(self._parties)) if self._role(at) != "agent"]
         return began if began in others or not others else others[0]
 
-    def _role(self, at: int) -> Role | None:
+    def _role(self, at: int) -> SpeakerRole | None:
         told = [word(self._parties[at].get(name)) for name in _TELL_ROLE]
         return next((role for name in told if (role := role_of(name))), None)
 

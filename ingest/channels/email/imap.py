@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from feedback.record.errors import Malformed, NotAuthentic, NotFound, NotSupported, Unavailable
-from ingest.channels.email.mailboxes import LARGEST, Letter
+from ingest.channels.email.mailboxes import LARGEST_MAIL_BYTES, UnreadMail
 
-PATIENCE = 60
+TIMEOUT_SECONDS = 60
 """Seconds that the server may take for one answer."""
-OURSELVES = ("localhost", "127.0.0.1", "::1")
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class ImapAccount:
     """Where to look. `secure`: TLS from the first byte; otherwise STARTTLS, which only loopback may do without."""
 
     host: str
@@ -29,7 +29,7 @@ class Account:
     folder: str
 
     @classmethod
-    def of(cls, url: str, user: str | None, password: str | None) -> "Account":
+    def of(cls, url: str, user: str | None, password: str | None) -> "ImapAccount":
         """Of `imaps://user:password@host:port/folder`; what the URL leaves out is taken from the others."""
         try:
             parts = urlsplit(url)
@@ -50,7 +50,7 @@ class Account:
         return cls(parts.hostname, port or (993 if secure else 143), secure, user, password, folder)
 
 
-def letters(account: Account, move_to: str | None = None) -> Iterator[Letter]:
+def unread_mails(account: ImapAccount, move_to: str | None = None) -> Iterator[UnreadMail]:
     """Those unseen; the connection ends with the last. Raises `Unavailable` where the server does not answer."""
     with _connected(account) as server:
         _checked(server.select(_quoted(account.folder)), "there is no such folder")
@@ -60,11 +60,11 @@ def letters(account: Account, move_to: str | None = None) -> Iterator[Letter]:
         for uid in (found or b"").decode().split():
             body = _fetched(server, uid)
             if body is not None:
-                yield Letter(body, lambda bad, uid=uid: _settle(server, uid, bad, move_to))  # type: ignore[misc]
+                yield UnreadMail(body, lambda bad, uid=uid: _settle(server, uid, bad, move_to))  # type: ignore[misc]
 
 
 @contextmanager
-def _connected(account: Account) -> Iterator[imaplib.IMAP4]:
+def _connected(account: ImapAccount) -> Iterator[imaplib.IMAP4]:
     try:
         server = _open(account)
         try:
@@ -78,22 +78,24 @@ def _connected(account: Account) -> Iterator[imaplib.IMAP4]:
         raise Unavailable("the mail server answers what cannot be understood") from error
 
 
-def _open(account: Account) -> imaplib.IMAP4:
+def _open(account: ImapAccount) -> imaplib.IMAP4:
     context = ssl.create_default_context()
     if account.secure:
-        server: imaplib.IMAP4 = imaplib.IMAP4_SSL(account.host, account.port, ssl_context=context, timeout=PATIENCE)
+        server: imaplib.IMAP4 = imaplib.IMAP4_SSL(
+            account.host, account.port, ssl_context=context, timeout=TIMEOUT_SECONDS
+        )
     else:
-        server = imaplib.IMAP4(account.host, account.port, timeout=PATIENCE)
+        server = imaplib.IMAP4(account.host, account.port, timeout=TIMEOUT_SECONDS)
         if "STARTTLS" in server.capabilities:
             server.starttls(context)
-        elif account.host not in OURSELVES:
+        elif account.host not in LOOPBACK_HOSTS:
             server.shutdown()
             raise NotSupported("this server takes a password without encryption alone: use imaps://")
     _sign_in(server, account)
     return server
 
 
-def _sign_in(server: imaplib.IMAP4, account: Account) -> None:
+def _sign_in(server: imaplib.IMAP4, account: ImapAccount) -> None:
     secret = f"\0{account.user}\0{account.password}".encode()
     try:
         if "AUTH=PLAIN" in server.capabilities:
@@ -121,7 +123,7 @@ def _can_move(server: imaplib.IMAP4) -> bool:
 
 def _fetched(server: imaplib.IMAP4, uid: str) -> bytes | None:
     """The mail, cut where it is larger than is taken; none where it has gone meanwhile."""
-    _, data = server.uid("FETCH", uid, f"(BODY.PEEK[]<0.{LARGEST + 1}>)")
+    _, data = server.uid("FETCH", uid, f"(BODY.PEEK[]<0.{LARGEST_MAIL_BYTES + 1}>)")
     return next((bytes(part[1]) for part in data if isinstance(part, tuple)), None)
 
 

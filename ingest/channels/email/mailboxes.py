@@ -15,11 +15,11 @@ from ingest.intake.arrival import Arrival
 from ingest.intake.directory import ServiceDirectory
 
 CALLER = "mail"
-LARGEST = 10 * 1024 * 1024
+LARGEST_MAIL_BYTES = 10 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class UnreadMail:
     """One mail that waits. `settle` marks it as read, and as one to look at where it was not understood."""
 
     body: bytes
@@ -27,7 +27,7 @@ class Letter:
 
 
 @dataclass(slots=True)
-class Taken:
+class MailTally:
     """What came of the mails that waited."""
 
     stored: int = 0
@@ -45,10 +45,12 @@ class Taken:
         return bool(self.stored or self.repeated or self.ignored or self.bad)
 
 
-def take_in(record: Record, work_queue: WorkQueue, letters: Iterable[Letter], service: str | None) -> Taken:
+def take_in(
+    record: Record, work_queue: WorkQueue, unread_mails: Iterable[UnreadMail], service: str | None
+) -> MailTally:
     """Stores each before it is marked: after a kill it comes again, and is known by its Message-ID."""
-    taken = Taken()
-    for letter in letters:
+    taken = MailTally()
+    for letter in unread_mails:
         try:
             parsed = _read(record, letter.body, service)
             _store(record, parsed, letter.body, taken)
@@ -63,14 +65,14 @@ def take_in(record: Record, work_queue: WorkQueue, letters: Iterable[Letter], se
 
 
 def _read(record: Record, body: bytes, service: str | None) -> Parsed:
-    if len(body) > LARGEST:
+    if len(body) > LARGEST_MAIL_BYTES:
         raise Malformed("this mail is too large")
     with record.transaction() as session:
         directory = ServiceDirectory(session)
     return message.read(Inbound("", body, CALLER, service=service), Secrets(), directory)
 
 
-def _store(record: Record, parsed: Parsed, body: bytes, taken: Taken) -> None:
+def _store(record: Record, parsed: Parsed, body: bytes, taken: MailTally) -> None:
     """Raises what is wrong with it."""
     if not parsed.arrivals:
         taken.ignored += 1
@@ -84,7 +86,7 @@ def _store(record: Record, parsed: Parsed, body: bytes, taken: Taken) -> None:
         _count(answer, taken)
 
 
-def _count(answer: Accepted, taken: Taken) -> None:
+def _count(answer: Accepted, taken: MailTally) -> None:
     taken.repeated += answer.repeated
     taken.stored += not answer.repeated
 

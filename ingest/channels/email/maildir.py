@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from feedback.record.errors import NotFound
-from ingest.channels.email.mailboxes import LARGEST, Letter
+from ingest.channels.email.mailboxes import LARGEST_MAIL_BYTES, UnreadMail
 
 SEEN, FLAGGED = "S", "F"
 
 
-def letters(folder: Path) -> Iterator[Letter]:
+def unread_mails(folder: Path) -> Iterator[UnreadMail]:
     """Those that nobody has read, the oldest first. Raises `NotFound` where there is no maildir."""
     if not all((folder / name).is_dir() for name in ("new", "cur")):
         raise NotFound(f"{folder} is no maildir: it lacks new or cur")
@@ -17,10 +17,10 @@ def letters(folder: Path) -> Iterator[Letter]:
     for path in sorted(unread, key=lambda path: path.name):
         try:
             with path.open("rb") as file:
-                body = file.read(LARGEST + 1)
+                body = file.read(LARGEST_MAIL_BYTES + 1)
         except FileNotFoundError:
             continue  # a mail program took it meanwhile
-        yield Letter(body, lambda bad, path=path: _settle(folder, path, bad))  # type: ignore[misc]
+        yield UnreadMail(body, lambda bad, path=path: _settle(folder, path, bad))  # type: ignore[misc]
 
 
 def _waits(path: Path) -> bool:

@@ -31,10 +31,10 @@ class RowError:
     reason: str
 
 
-Record = tuple[int, Cells | RowError]
+NumberedRow = tuple[int, Cells | RowError]
 
 
-def records(stream: IO[bytes], needed: Iterable[str]) -> Iterator[Record]:
+def records(stream: IO[bytes], needed: Iterable[str]) -> Iterator[NumberedRow]:
     """The rows of a file with their lines: JSON lines where it begins with a brace, CSV with a header otherwise.
 
     Reads UTF-8, UTF-16 (with its mark) and, byte by byte where it is not UTF-8, Windows-1252. Raises `Malformed` where
@@ -83,7 +83,7 @@ class _Lines:
         return line
 
 
-def _json(lines: _Lines) -> Iterator[Record]:
+def _json(lines: _Lines) -> Iterator[NumberedRow]:
     while (line := lines.next()) is not None:
         if not line.strip():
             continue
@@ -101,7 +101,7 @@ def _cell(value: Any) -> str:
     return str(value) if isinstance(value, str | int | float) else ""
 
 
-def _csv(lines: _Lines, needed: Iterable[str]) -> Iterator[Record]:
+def _csv(lines: _Lines, needed: Iterable[str]) -> Iterator[NumberedRow]:
     header = lines.next() or ""
     delimiter = max(_DELIMITERS, key=header.count)
     lines.put_back([header])

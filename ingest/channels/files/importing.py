@@ -15,20 +15,20 @@ from feedback.record.errors import FeedbackError
 from feedback.record.models import AuditEntry, Feedback, Service
 from feedback.record.work.queue import WorkQueue
 from ingest.channels.files.csv_rows import RowError
-from ingest.channels.files.table import Row, Source, rows
+from ingest.channels.files.table import ImportRow, ImportSource, rows
 from ingest.intake.accept import Accepted, accept
 from ingest.intake.arrival import Arrival
 
-AT_ONCE = 500
-SAMPLE = 5
+BATCH_ROWS = 500
+SAMPLE_ROWS = 5
 
-Refuse = Callable[[RowError], None]
-Progress = Callable[[int], None]
+OnRowError = Callable[[RowError], None]
+OnBytesRead = Callable[[int], None]
 """Told how many bytes were read."""
 
 
 @dataclass(slots=True)
-class Report:
+class ImportReport:
     """What came of a file: how many pieces are new, how many were there already, and how many rows were not taken."""
 
     stored: int = 0
@@ -41,18 +41,23 @@ class Report:
 
 
 @dataclass(slots=True)
-class Trial(Report):
+class DryRun(ImportReport):
     """What would come of it; the first rows as they were read, and the services that it would make."""
 
-    first: list[Row] = field(default_factory=list)
+    first: list[ImportRow] = field(default_factory=list)
     services: set[str] = field(default_factory=set)
 
 
 def import_file(
-    record: Record, work_queue: WorkQueue, stream: IO[bytes], source: Source, refuse: Refuse, progress: Progress
-) -> Report:
+    record: Record,
+    work_queue: WorkQueue,
+    stream: IO[bytes],
+    source: ImportSource,
+    refuse: OnRowError,
+    progress: OnBytesRead,
+) -> ImportReport:
     """Stores every row that can be read, and tells of each other; what it did stands in the audit."""
-    report = Report()
+    report = ImportReport()
     for good in _batches(stream, source, report, refuse, progress):
         _store(record, good, report, refuse)
         work_queue.wake("clean")
@@ -60,11 +65,13 @@ def import_file(
     return report
 
 
-def try_file(record: Record, stream: IO[bytes], source: Source, refuse: Refuse, progress: Progress) -> Trial:
+def try_file(
+    record: Record, stream: IO[bytes], source: ImportSource, refuse: OnRowError, progress: OnBytesRead
+) -> DryRun:
     """The same, but nothing is stored."""
-    trial = Trial()
+    trial = DryRun()
     for good in _batches(stream, source, trial, refuse, progress):
-        trial.first += good[: SAMPLE - len(trial.first)]
+        trial.first += good[: SAMPLE_ROWS - len(trial.first)]
         with record.transaction() as session:
             repeated = _there_already(session, [row.arrival for row in good])
             trial.services |= _unknown(session, {row.arrival.service for row in good})
@@ -74,25 +81,25 @@ def try_file(record: Record, stream: IO[bytes], source: Source, refuse: Refuse, 
 
 
 def _batches(
-    stream: IO[bytes], source: Source, report: Report, refuse: Refuse, progress: Progress
-) -> Iterator[list[Row]]:
+    stream: IO[bytes], source: ImportSource, report: ImportReport, refuse: OnRowError, progress: OnBytesRead
+) -> Iterator[list[ImportRow]]:
     """The rows that can be read, some at a time; each other is told of and counted."""
     for batch in _some(rows(stream, source)):
         for row in batch:
             if isinstance(row, RowError):
                 report.refused += 1
                 refuse(row)
-        yield [row for row in batch if isinstance(row, Row)]
+        yield [row for row in batch if isinstance(row, ImportRow)]
         progress(stream.tell())
 
 
-def _some(found: Iterable[Row | RowError]) -> Iterator[list[Row | RowError]]:
+def _some(found: Iterable[ImportRow | RowError]) -> Iterator[list[ImportRow | RowError]]:
     found = iter(found)
-    while batch := list(islice(found, AT_ONCE)):
+    while batch := list(islice(found, BATCH_ROWS)):
         yield batch
 
 
-def _store(record: Record, good: list[Row], report: Report, refuse: Refuse) -> None:
+def _store(record: Record, good: list[ImportRow], report: ImportReport, refuse: OnRowError) -> None:
     with record.transaction() as session:
         services.ensure(session, {row.arrival.service: row.service_name for row in good if row.service_name})
         answers = accept(session, record.keys, [row.arrival for row in good], dt.datetime.now(dt.UTC))
@@ -105,11 +112,11 @@ def _store(record: Record, good: list[Row], report: Report, refuse: Refuse) -> N
             refuse(_refused(row, answer))
 
 
-def _refused(row: Row, error: FeedbackError) -> RowError:
+def _refused(row: ImportRow, error: FeedbackError) -> RowError:
     return RowError(row.line, str(error))
 
 
-def _audit(record: Record, source: Source, report: Report) -> None:
+def _audit(record: Record, source: ImportSource, report: ImportReport) -> None:
     with record.transaction() as session:
         service = session.scalar(select(Service.id).where(Service.slug == source.service)) if source.service else None
         counts = {"stored": report.stored, "repeated": report.repeated, "refused": report.refused}

@@ -51,7 +51,7 @@ class Columns:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ImportSource:
     """What all rows of a file share.
 
     `service` is a slug, None where a column names it; `channel` is where no column names one. `batch` is who entered
@@ -68,7 +68,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ImportRow:
     """A row as it was read. `line` is where it begins, from 1; `service_name` is the service as the file names it."""
 
     line: int
@@ -76,7 +76,7 @@ class Row:
     service_name: str | None = None
 
 
-def rows(stream: IO[bytes], source: Source) -> Iterator[Row | RowError]:
+def rows(stream: IO[bytes], source: ImportSource) -> Iterator[ImportRow | RowError]:
     """The rows of a file in their order; the stream stays open.
 
     A row without an id of its own gets one of its file, line and content. Raises `Malformed` before the first row
@@ -89,7 +89,7 @@ def rows(stream: IO[bytes], source: Source) -> Iterator[Row | RowError]:
             yield RowError(line, str(error))
 
 
-def _row(line: int, cells: Cells, source: Source) -> Row:
+def _row(line: int, cells: Cells, source: ImportSource) -> ImportRow:
     columns = source.columns
     name, service = _service(cells, source)
     channel = _channel(cells, source)
@@ -112,7 +112,7 @@ def _row(line: int, cells: Cells, source: Source) -> Row:
             if (value := _cell(cells, header))
         },
     )
-    return Row(line, arrival, name)
+    return ImportRow(line, arrival, name)
 
 
 def _cell(cells: Cells, name: str) -> str:
@@ -120,7 +120,7 @@ def _cell(cells: Cells, name: str) -> str:
     return storable(found).strip() if found else ""
 
 
-def _service(cells: Cells, source: Source) -> tuple[str | None, str]:
+def _service(cells: Cells, source: ImportSource) -> tuple[str | None, str]:
     """The service as the file names it, and its slug."""
     if source.columns.service is None:
         if source.service is None:
@@ -133,7 +133,7 @@ def _service(cells: Cells, source: Source) -> tuple[str | None, str]:
     return name, made
 
 
-def _channel(cells: Cells, source: Source) -> ChannelName:
+def _channel(cells: Cells, source: ImportSource) -> ChannelName:
     """As the column names it, in our word or a usual one; a blank one is that of the file."""
     name = _cell(cells, source.columns.channel).lower() if source.columns.channel else ""
     if not name:
@@ -153,7 +153,7 @@ def _text(cells: Cells, header: str, channel: ChannelName) -> str:
     return text
 
 
-def _identity(line: int, cells: Cells, source: Source) -> str | None:
+def _identity(line: int, cells: Cells, source: ImportSource) -> str | None:
     own = _cell(cells, source.columns.id)
     if len(own) > _ID_LIMIT:
         raise Malformed(f"The id is longer than {_ID_LIMIT} characters.")

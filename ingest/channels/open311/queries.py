@@ -11,23 +11,22 @@ from sqlalchemy.orm import Session
 
 from feedback.record import access
 from feedback.record.errors import NotFound
-from feedback.record.models import Feedback, Issue, Publication, Statement
-from feedback.record.models import Service as StoredService
-from ingest.channels.open311.responses import Request, Service
-from ingest.channels.open311.service_request import Filters
+from feedback.record.models import Feedback, Issue, Publication, Service, Statement
+from ingest.channels.open311.responses import ListedService, ServiceRequest
+from ingest.channels.open311.service_request import RequestFilters
 
 CALLER: Final = "open311"
 """Who vouches for what is filed here; nothing else is read back."""
 CLOSED: Final = ("resolved", "archived")
 
 
-def services(session: Session) -> list[Service]:
+def services(session: Session) -> list[ListedService]:
     """Those that anyone may write to."""
-    known = session.scalars(select(StoredService).order_by(StoredService.name, StoredService.slug))
+    known = session.scalars(select(Service).order_by(Service.name, Service.slug))
     return [_service(one) for one in known if one.properties.anyone_may_write]
 
 
-def service(session: Session, code: str) -> Service:
+def service(session: Session, code: str) -> ListedService:
     """Raises `NotFound`, also for one that is not listed."""
     found = access.service(session, code)
     if not found.properties.anyone_may_write:
@@ -35,7 +34,7 @@ def service(session: Session, code: str) -> Service:
     return _service(found)
 
 
-def one(session: Session, identity: str) -> Request:
+def one(session: Session, identity: str) -> ServiceRequest:
     """Raises `NotFound`, also for what came another way."""
     found = _shown(session, _public() & Feedback.id.in_(_ids([identity])))
     if not found:
@@ -43,13 +42,13 @@ def one(session: Session, identity: str) -> Request:
     return found[0]
 
 
-def listed(session: Session, asked: Filters) -> list[Request]:
+def listed(session: Session, asked: RequestFilters) -> list[ServiceRequest]:
     """The latest first; ids that are asked for overrule all else, as the specification has it."""
     if asked.ids:
         return _shown(session, _public() & Feedback.id.in_(_ids(asked.ids)), asked)
     wanted = _public() & Feedback.received_at.between(asked.start, asked.end)
     if asked.services:
-        wanted &= Feedback.service_id.in_(select(StoredService.id).where(StoredService.slug.in_(asked.services)))
+        wanted &= Feedback.service_id.in_(select(Service.id).where(Service.slug.in_(asked.services)))
     if len(asked.statuses) == 1:
         wanted &= _is_closed() if "closed" in asked.statuses else ~_is_closed()
     return _shown(session, wanted, asked)
@@ -78,10 +77,10 @@ def _ids(texts: Iterable[str]) -> list[uuid.UUID]:
     return found
 
 
-def _shown(session: Session, wanted: ColumnElement[bool], asked: Filters | None = None) -> list[Request]:
+def _shown(session: Session, wanted: ColumnElement[bool], asked: RequestFilters | None = None) -> list[ServiceRequest]:
     query = (
-        select(Feedback, StoredService, _is_closed())
-        .join(StoredService, StoredService.id == Feedback.service_id)
+        select(Feedback, Service, _is_closed())
+        .join(Service, Service.id == Feedback.service_id)
         .where(wanted)
         .order_by(Feedback.received_at.desc(), Feedback.id)
     )
@@ -91,14 +90,14 @@ def _shown(session: Session, wanted: ColumnElement[bool], asked: Filters | None 
     return _with_what_was_done(session, found)
 
 
-def _service(stored: StoredService) -> Service:
-    return Service(stored.slug, stored.name, stored.properties.department)
+def _service(stored: Service) -> ListedService:
+    return ListedService(stored.slug, stored.name, stored.properties.department)
 
 
-def _request(row: Feedback, service: StoredService, closed: bool) -> Request:
+def _request(row: Feedback, service: Service, closed: bool) -> ServiceRequest:
     """Words that are not yet redacted, tell of danger or abuse somebody are not shown."""
     may_be_read = row.stage == "done" and row.urgent is None and not row.verdicts
-    return Request(
+    return ServiceRequest(
         id=str(row.id),
         service=_service(service),
         status="closed" if closed else "open",
@@ -110,7 +109,7 @@ def _request(row: Feedback, service: StoredService, closed: bool) -> Request:
     )
 
 
-def _with_what_was_done(session: Session, requests: Mapping[uuid.UUID, Request]) -> list[Request]:
+def _with_what_was_done(session: Session, requests: Mapping[uuid.UUID, ServiceRequest]) -> list[ServiceRequest]:
     """Since when it is as it is, and what was published about it: nothing that staff only wrote for each other."""
     about = (
         select(
@@ -127,5 +126,5 @@ def _with_what_was_done(session: Session, requests: Mapping[uuid.UUID, Request])
     return [_told(request, *told.get(identity, (None, None))) for identity, request in requests.items()]
 
 
-def _told(request: Request, at: dt.datetime | None, did: str | None) -> Request:
+def _told(request: ServiceRequest, at: dt.datetime | None, did: str | None) -> ServiceRequest:
     return replace(request, updated=max(request.updated, at or request.updated), notes=did or "")

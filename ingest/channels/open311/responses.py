@@ -11,12 +11,12 @@ from xml.etree import ElementTree  # writes only
 from feedback.record.errors import NotSupported
 from ingest.channels.parsing import storable
 
-Format = Literal["xml", "json"]
+DocumentFormat = Literal["xml", "json"]
 
 CONTACT_AGREED: Final = "contact_agreed"
 """The one question that a service asks besides: only then is it kept how to reach the citizen."""
 
-_MEDIA_TYPES: Final[dict[Format, str]] = {
+_MEDIA_TYPES: Final[dict[DocumentFormat, str]] = {
     "xml": "text/xml",
     "json": "application/json",
 }
@@ -26,7 +26,7 @@ _NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class ListedService:
     """A service as the list tells it; `code` is its slug."""
 
     code: str
@@ -35,11 +35,11 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ServiceRequest:
     """A request as it is read back; `description` redacted, `location` and `street` as `read` made them."""
 
     id: str
-    service: Service
+    service: ListedService
     status: Literal["open", "closed"]
     requested: dt.datetime
     updated: dt.datetime
@@ -49,7 +49,7 @@ class Request:
     street: str = ""
 
 
-def format_of(suffix: str) -> Format:
+def format_of(suffix: str) -> DocumentFormat:
     """The format that the end of an address asks for."""
     if suffix == "xml":
         return "xml"
@@ -58,7 +58,7 @@ def format_of(suffix: str) -> Format:
     raise NotSupported("Ask for .xml or .json.")
 
 
-def services(known: Iterable[Service], form: Format) -> tuple[str, bytes]:
+def services(known: Iterable[ListedService], form: DocumentFormat) -> tuple[str, bytes]:
     """The list of services."""
     rows = [
         {
@@ -75,7 +75,7 @@ def services(known: Iterable[Service], form: Format) -> tuple[str, bytes]:
     return _rendered("services", "service", rows, form)
 
 
-def definition(service: Service, form: Format) -> tuple[str, bytes]:
+def definition(service: ListedService, form: DocumentFormat) -> tuple[str, bytes]:
     """One service's definition: what it asks for besides, the citizen's agreement to be written to."""
     question = {
         "variable": True,
@@ -90,23 +90,23 @@ def definition(service: Service, form: Format) -> tuple[str, bytes]:
     return _document("service_definition", {"service_code": service.code, "attributes": [question]}, form)
 
 
-def accepted(request_id: str, notice: str, form: Format) -> tuple[str, bytes]:
+def accepted(request_id: str, notice: str, form: DocumentFormat) -> tuple[str, bytes]:
     """The answer to a request filed; `notice` tells the citizen of the receipt."""
     row = {"service_request_id": request_id, "service_notice": notice, "account_id": ""}
     return _rendered("service_requests", "request", [row], form)
 
 
-def requests(known: Iterable[Request], form: Format) -> tuple[str, bytes]:
+def requests(known: Iterable[ServiceRequest], form: DocumentFormat) -> tuple[str, bytes]:
     """Requests read back."""
     return _rendered("service_requests", "request", [_row(request) for request in known], form)
 
 
-def errors(status: int, description: str, form: Format) -> tuple[str, bytes]:
+def errors(status: int, description: str, form: DocumentFormat) -> tuple[str, bytes]:
     """What went wrong; `status` is the answer's own."""
     return _rendered("errors", "error", [{"code": str(status), "description": description}], form)
 
 
-def discovery(endpoint: str, contact: str, changed: dt.datetime, form: Format) -> tuple[str, bytes]:
+def discovery(endpoint: str, contact: str, changed: dt.datetime, form: DocumentFormat) -> tuple[str, bytes]:
     """Where the API is: `endpoint` is its address without a slash at the end."""
     changeset = changed.isoformat(timespec="seconds")
     content = {
@@ -126,7 +126,7 @@ def discovery(endpoint: str, contact: str, changed: dt.datetime, form: Format) -
     return _document("discovery", content, form)
 
 
-def _row(request: Request) -> dict[str, Any]:
+def _row(request: ServiceRequest) -> dict[str, Any]:
     lat, long = _degrees(request.location)
     return {
         "service_request_id": request.id,
@@ -154,7 +154,7 @@ def _degrees(location: str) -> tuple[float | None, float | None]:
     return (float(read[1]), float(read[2])) if read else (None, None)
 
 
-def _rendered(root: str, item: str, rows: Sequence[Mapping[str, Any]], form: Format) -> tuple[str, bytes]:
+def _rendered(root: str, item: str, rows: Sequence[Mapping[str, Any]], form: DocumentFormat) -> tuple[str, bytes]:
     if form == "json":
         return _MEDIA_TYPES["json"], json.dumps(rows, ensure_ascii=False).encode("utf-8", "replace")
     top = ElementTree.Element(root)
@@ -163,7 +163,7 @@ def _rendered(root: str, item: str, rows: Sequence[Mapping[str, Any]], form: For
     return _MEDIA_TYPES["xml"], ElementTree.tostring(top, encoding="utf-8", xml_declaration=True)
 
 
-def _document(root: str, content: Mapping[str, Any], form: Format) -> tuple[str, bytes]:
+def _document(root: str, content: Mapping[str, Any], form: DocumentFormat) -> tuple[str, bytes]:
     if form == "json":
         return _MEDIA_TYPES["json"], json.dumps(content, ensure_ascii=False).encode()
     top = ElementTree.Element(root)

@@ -22,7 +22,7 @@ from ingest.intake.directory import ServiceDirectory
 AT = "/open311/v2"
 
 
-def _form(request: AnyRequest) -> responses.Format:
+def _form(request: AnyRequest) -> responses.DocumentFormat:
     return responses.format_of(request.url.path.rpartition(".")[2])
 
 
@@ -62,7 +62,7 @@ async def file_request(request: AnyRequest, intake: GivenIntake) -> Response[byt
     parsed = await asyncio.to_thread(_read, intake.record, came)
     [arrival] = parsed.arrivals
     try:
-        await intake.vouched(request, arrival.service)
+        await intake.authenticate(request, arrival.service)
         stored = await intake.store_one(arrival)
     except NotAuthentic as error:
         raise Forbidden(str(error)) from error  # the specification's status for a key that is missing or wrong
@@ -94,7 +94,7 @@ def one_request(request: AnyRequest, identity: FromPath[str], record: GivenRecor
 
 def failure(request: AnyRequest, status: int, detail: str, headers: dict[str, str]) -> Response[Any]:
     """In the specification's form, as XML unless JSON was asked for."""
-    form: responses.Format = "json" if request.url.path.endswith(".json") else "xml"
+    form: responses.DocumentFormat = "json" if request.url.path.endswith(".json") else "xml"
     answer = _answer(responses.errors(status, detail, form), status)
     answer.headers.update(headers)
     return answer

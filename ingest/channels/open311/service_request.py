@@ -1,4 +1,4 @@
-"""Open311 GeoReport v2, what comes in: requests filed, and what is asked for. `open311_answers` has what goes out."""
+"""Open311 GeoReport v2, what comes in: requests filed, and what is asked for. `responses.py` has what goes out."""
 
 import datetime as dt
 import re
@@ -22,12 +22,12 @@ _STATUSES: Final = frozenset(("open", "closed"))
 _ASKED: Final = re.compile(r"attribute\[(\w{1,50})\]")
 _ZONED: Final = re.compile(r"(?:[zZ]|[+-]\d\d:?\d\d)$")
 _YES: Final = ("yes", "true", "1", "on")
-AT_ONCE: Final = 1_000
+PAGE_SIZE_LIMIT: Final = 1_000
 """Requests that one answer holds at most, as the specification has it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class RequestFilters:
     """Which requests are asked for; empty means all. Times are from `start` up to `end`."""
 
     start: dt.datetime
@@ -36,7 +36,7 @@ class Filters:
     services: frozenset[str]
     statuses: frozenset[str]
     page: int = 1
-    size: int = AT_ONCE
+    size: int = PAGE_SIZE_LIMIT
 
 
 def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
@@ -64,7 +64,7 @@ def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
     return Parsed(arrivals=(arrival,))
 
 
-def filters(query: Iterable[tuple[str, str]], now: dt.datetime) -> Filters:
+def filters(query: Iterable[tuple[str, str]], now: dt.datetime) -> RequestFilters:
     """What a GET asks for: the 90 days up to now where it names no time."""
     fields = dict(query)
     statuses = _list(fields.get("status", ""))
@@ -76,8 +76,8 @@ def filters(query: Iterable[tuple[str, str]], now: dt.datetime) -> Filters:
     if end - start > _LONGEST_RANGE:
         raise Malformed("From start_date to end_date are 90 days at most.")
     ids, services = _list(fields.get("service_request_id", "")), _list(fields.get("service_code", ""))
-    page, size = _figure(fields, "page", 1), _figure(fields, "page_size", AT_ONCE)
-    return Filters(start, end, ids, services, statuses, page, size)
+    page, size = _figure(fields, "page", 1), _figure(fields, "page_size", PAGE_SIZE_LIMIT)
+    return RequestFilters(start, end, ids, services, statuses, page, size)
 
 
 def _multipart(inbound: Inbound) -> list[tuple[str, str]]:
@@ -98,8 +98,8 @@ def _figure(fields: Mapping[str, str], name: str, usual: int) -> int:
     text = fields.get(name, "")
     if not text:
         return usual
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:5]) <= AT_ONCE):
-        raise Malformed(f"{name} is a number from 1 to {AT_ONCE}.")
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:5]) <= PAGE_SIZE_LIMIT):
+        raise Malformed(f"{name} is a number from 1 to {PAGE_SIZE_LIMIT}.")
     return int(text)
 
 

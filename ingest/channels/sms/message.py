@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from ingest.channels.contract import Directory, Fragment, Inbound, Keyword, Parsed
+from ingest.channels.contract import Directory, Fragment, Inbound, Parsed, SmsKeyword
 from ingest.channels.parsing import attributes, digits, moment_or_none, storable
 from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
 
-_KEYWORDS: Final[dict[str, Keyword]] = {
+_KEYWORDS: Final[dict[str, SmsKeyword]] = {
     **dict.fromkeys(("stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "stopio"), "stop"),
     **dict.fromkeys(("start", "unstop", "yes", "dechrau", "ie", "ydw"), "start"),
     **dict.fromkeys(("help", "info", "cymorth"), "help"),
@@ -35,7 +35,7 @@ _HELP: Final = {
 }
 
 
-def keyword(text: str) -> Keyword | None:
+def keyword(text: str) -> SmsKeyword | None:
     """What a message that is nothing but a keyword asks for."""
     return _KEYWORDS.get(_bare(text))
 
@@ -53,7 +53,7 @@ def message(
     recipient: str,
     external_id: str,
     sent: str = "",
-    asked: Keyword | None = None,
+    asked: SmsKeyword | None = None,
 ) -> Parsed:
     """One whole text message; `sent` says when, as the provider writes it; `asked` is the keyword that it found."""
     text, sender = storable(text), digits(sender)
@@ -104,7 +104,9 @@ def joined(fragments: Sequence[Fragment], directory: Directory) -> Parsed:
     )
 
 
-def acknowledgement(receipt: str | None, language: str, wanted: Keyword | None, *, offer: bool = False) -> str | None:
+def acknowledgement(
+    receipt: str | None, language: str, wanted: SmsKeyword | None, *, offer: bool = False
+) -> str | None:
     """What to text back, in `language` if that is Welsh, else in English; None for nothing.
 
     `offer`: to tell once what came of it; START and YES take it.
@@ -117,7 +119,7 @@ def acknowledgement(receipt: str | None, language: str, wanted: Keyword | None, 
 
 
 def empty_answer(
-    receipt: str | None, language: str, keyword: Keyword | None = None, *, offer: bool = False
+    receipt: str | None, language: str, keyword: SmsKeyword | None = None, *, offer: bool = False
 ) -> tuple[str, bytes]:
     """Answers a provider that sends nothing on to the citizen."""
     return "text/plain", b""

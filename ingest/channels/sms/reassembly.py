@@ -14,9 +14,9 @@ from ingest.channels.sms.message import joined
 from ingest.intake.accept import accept
 from ingest.intake.directory import ServiceDirectory
 
-PATIENCE = dt.timedelta(minutes=10)
+GIVE_UP_AFTER = dt.timedelta(minutes=10)
 """After so long the rest is not waited for: networks deliver parts within seconds of each other."""
-REPEATED_FOR = dt.timedelta(days=2)
+REMEMBER_PARTS_FOR = dt.timedelta(days=2)
 """How long a part is known again: Vonage repeats one for a day."""
 
 
@@ -40,12 +40,12 @@ def add(session: Session, keys: KeyRing, fragment: Fragment, directory: Director
 
 def give_up_waiting(session: Session, keys: KeyRing, now: dt.datetime) -> int:
     """What came of messages whose rest did not is stored as it is; says how many messages."""
-    session.execute(delete(MessagePart).where(MessagePart.joined, MessagePart.received_at < now - REPEATED_FOR))
+    session.execute(delete(MessagePart).where(MessagePart.joined, MessagePart.received_at < now - REMEMBER_PARTS_FOR))
     late = (
         select(MessagePart.message)
         .where(~MessagePart.joined)
         .group_by(MessagePart.message)
-        .having(func.max(MessagePart.received_at) < now - PATIENCE)
+        .having(func.max(MessagePart.received_at) < now - GIVE_UP_AFTER)
     )
     messages = session.scalars(late).all()
     for message in messages:

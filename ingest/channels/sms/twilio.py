@@ -11,10 +11,10 @@ from feedback.record.errors import Malformed
 from ingest.channels.contract import (
     Directory,
     Inbound,
-    Keyword,
     Parsed,
     Secrets,
     SignedChannel,
+    SmsKeyword,
     require_equal,
     require_media_type,
     require_secret,
@@ -23,7 +23,7 @@ from ingest.channels.parsing import form_pairs, json_object
 from ingest.channels.sms import message
 
 _FORM, _JSON = "application/x-www-form-urlencoded", "application/json"
-_OPT_OUT: Final[dict[str, Keyword]] = {"STOP": "stop", "START": "start", "HELP": "help"}
+_OPT_OUT: Final[dict[str, SmsKeyword]] = {"STOP": "stop", "START": "start", "HELP": "help"}
 
 
 def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
@@ -44,7 +44,7 @@ def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
 
 
 def answer(
-    receipt: str | None, language: str, keyword: Keyword | None = None, *, offer: bool = False
+    receipt: str | None, language: str, keyword: SmsKeyword | None = None, *, offer: bool = False
 ) -> tuple[str, bytes]:
     """TwiML: an acknowledgement, or nothing."""
     words = message.acknowledgement(receipt, language, keyword, offer=offer)

@@ -215,13 +215,13 @@ def test_a_part_that_is_delivered_again_changes_nothing_and_the_words_of_parts_a
     client: Client, record: Record
 ) -> None:
     add(record, fragment(2), fragment(2), fragment(1), fragment(2), fragment(1))
-    later = dt.datetime.now(dt.UTC) + reassembly.PATIENCE * 2
+    later = dt.datetime.now(dt.UTC) + reassembly.GIVE_UP_AFTER * 2
     with record.transaction() as session:
         assert {part.sealed for part in session.scalars(select(MessagePart))} == {b""}
         assert reassembly.give_up_waiting(session, record.keys, later) == 0
     assert stored(record) == [WHOLE]
     with record.transaction() as session:
-        reassembly.give_up_waiting(session, record.keys, later + reassembly.REPEATED_FOR)
+        reassembly.give_up_waiting(session, record.keys, later + reassembly.REMEMBER_PARTS_FOR)
         assert session.scalar(select(func.count()).select_from(MessagePart)) == 0
 
 
@@ -242,7 +242,7 @@ def test_what_came_of_a_long_text_is_stored_when_the_rest_does_not(client: Clien
     add(record, fragment(1))
     with record.transaction() as session:
         assert reassembly.give_up_waiting(session, record.keys, now) == 0
-        assert reassembly.give_up_waiting(session, record.keys, now + reassembly.PATIENCE * 2) == 1
+        assert reassembly.give_up_waiting(session, record.keys, now + reassembly.GIVE_UP_AFTER * 2) == 1
     assert count(record) == 1
     add(record, fragment(1))
     assert count(record) == 1

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from feedback.record.db import Record
 from feedback.record.models import Statement
-from ingest.channels.calls.conversation import Role, Utterance, parsed
+from ingest.channels.calls.conversation import SpeakerRole, Utterance, parsed
 from ingest.channels.contract import Inbound
 from ingest.cleaning.preparation import prepare
 from ingest.intake.accept import content_of
@@ -85,7 +85,7 @@ def said_aloud(turns: Sequence[MadeUpTurn]) -> tuple[list[Utterance], dict[str, 
             subject = next(subjects)
             offsets[subject] = now if not turn.cut or len(words) < turn.cut else now + 0.25
             words += sentence.format(it=subject).split()
-        role: Role = "agent" if turn.speaker == "Agent" else "caller"
+        role: SpeakerRole = "agent" if turn.speaker == "Agent" else "caller"
         halves = [(words[: turn.cut], now), (words[turn.cut :], now + 0.25 if turn.cut else now)]
         spoken += [Utterance(" ".join(half), turn.speaker, role, at) for half, at in halves]
     return spoken, offsets

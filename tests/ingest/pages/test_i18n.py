@@ -10,7 +10,7 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import ingest
-from ingest.pages.i18n import ENGLISH, WELSH, WORDING, Wording
+from ingest.pages.i18n import ENGLISH, TRANSLATIONS, WELSH, Translation
 
 TEMPLATES = Path(ingest.__file__).parent / "pages" / "templates"
 STYLES = Path(ingest.__file__).parent / "pages" / "static" / "citizen.css"
@@ -61,7 +61,7 @@ PAGES: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-def render(template: str, context: Mapping[str, Any], wording: Wording = ENGLISH) -> str:
+def render(template: str, context: Mapping[str, Any], wording: Translation = ENGLISH) -> str:
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
     languages = [("en", "English", "?lang=en"), ("cy", "Cymraeg", "?lang=cy")]
     common = {"t": wording, "languages": languages, "assets": "/static", "colour": "", "service_name": "Blue Badge"}
@@ -72,7 +72,7 @@ def placeholders(text: object) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(str(text)) if name} if isinstance(text, str) else set()
 
 
-@pytest.mark.parametrize("key", [field.name for field in fields(Wording)])
+@pytest.mark.parametrize("key", [field.name for field in fields(Translation)])
 def test_both_languages_say_it_with_the_same_placeholders(key: str) -> None:
     english, welsh = getattr(ENGLISH, key), getattr(WELSH, key)
     assert english and welsh and english != welsh
@@ -91,7 +91,7 @@ def test_every_text_is_used_by_a_page_or_handed_to_one() -> None:
 
 
 def test_the_languages_are_found_by_their_codes() -> None:
-    assert {code: wording.name for code, wording in WORDING.items()} == {"en": "English", "cy": "Cymraeg"}
+    assert {code: wording.name for code, wording in TRANSLATIONS.items()} == {"en": "English", "cy": "Cymraeg"}
 
 
 def test_dates_are_written_out_in_the_language() -> None:
@@ -99,10 +99,10 @@ def test_dates_are_written_out_in_the_language() -> None:
     assert WELSH.date(DAY) == "1 Mawrth 2026"
 
 
-@pytest.mark.parametrize("wording", WORDING.values(), ids=WORDING)
+@pytest.mark.parametrize("wording", TRANSLATIONS.values(), ids=TRANSLATIONS)
 @pytest.mark.parametrize(("template", "context"), PAGES)
 def test_a_page_has_one_heading_a_title_a_language_and_nothing_that_the_policy_forbids(
-    template: str, context: dict[str, Any], wording: Wording
+    template: str, context: dict[str, Any], wording: Translation
 ) -> None:
     page = render(template, context, wording)
     assert page.count("<h1") == 1

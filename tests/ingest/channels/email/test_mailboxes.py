@@ -11,8 +11,8 @@ from feedback.record.errors import Malformed, NotAuthentic, NotFound, Unavailabl
 from feedback.record.models import Feedback
 from feedback.record.work.queue import WorkQueue
 from ingest.channels.email import imap, maildir
-from ingest.channels.email.imap import Account
-from ingest.channels.email.mailboxes import LARGEST, Letter, Taken, take_in
+from ingest.channels.email.imap import ImapAccount
+from ingest.channels.email.mailboxes import LARGEST_MAIL_BYTES, MailTally, UnreadMail, take_in
 from tests.ingest.channels.email.mailserver import PASSWORD, USER, MailServer, mail_server
 
 
@@ -54,18 +54,18 @@ def server() -> Iterator[MailServer]:
         yield found
 
 
-def account(server: MailServer, password: str = PASSWORD) -> Account:
-    return Account.of(server.url, USER, password)
+def account(server: MailServer, password: str = PASSWORD) -> ImapAccount:
+    return ImapAccount.of(server.url, USER, password)
 
 
 def test_the_mails_of_a_maildir_are_taken_in_and_marked_as_read(
     record: Record, work_queue: WorkQueue, blue_badge: str, box: Path
 ) -> None:
     delivered(box, MIXED)
-    assert take_in(record, work_queue, maildir.letters(box), blue_badge) == Taken(stored=3, ignored=1, bad=2)
+    assert take_in(record, work_queue, maildir.unread_mails(box), blue_badge) == MailTally(stored=3, ignored=1, bad=2)
     read = [f"cur/17000000{at}.M1P1.host:2,{'FS' if at in (1, 4) else 'S'}" for at in range(6)]
     assert names(box) == read
-    assert take_in(record, work_queue, maildir.letters(box), blue_badge) == Taken()
+    assert take_in(record, work_queue, maildir.unread_mails(box), blue_badge) == MailTally()
     assert count(record) == 3
 
 
@@ -75,7 +75,7 @@ def test_a_maildir_that_another_program_opened_is_read_on(
     (box / "cur" / "1.a:2,").write_bytes(mail(1))
     (box / "cur" / "2.a:2,RS").write_bytes(mail(2))
     (box / "cur" / "3.a:2,F").write_bytes(mail(3))
-    assert take_in(record, work_queue, maildir.letters(box), blue_badge) == Taken(stored=2)
+    assert take_in(record, work_queue, maildir.unread_mails(box), blue_badge) == MailTally(stored=2)
     assert names(box) == ["cur/1.a:2,S", "cur/2.a:2,RS", "cur/3.a:2,FS"]
 
 
@@ -87,22 +87,22 @@ def test_after_a_kill_a_mail_that_was_stored_and_not_marked_is_known(
 
     for body in (mail(1), mail(2, identity=False)):
         with pytest.raises(KeyboardInterrupt):
-            take_in(record, work_queue, [Letter(body, killed)], blue_badge)
+            take_in(record, work_queue, [UnreadMail(body, killed)], blue_badge)
     delivered(box, [mail(1), mail(2, identity=False)])
-    assert take_in(record, work_queue, maildir.letters(box), blue_badge) == Taken(repeated=2)
+    assert take_in(record, work_queue, maildir.unread_mails(box), blue_badge) == MailTally(repeated=2)
     assert count(record) == 2
 
 
 def test_a_mail_that_is_too_large_is_left_and_flagged(
     record: Record, work_queue: WorkQueue, blue_badge: str, box: Path
 ) -> None:
-    delivered(box, [mail(1) + b"x" * LARGEST])
-    assert take_in(record, work_queue, maildir.letters(box), blue_badge) == Taken(bad=1)
+    delivered(box, [mail(1) + b"x" * LARGEST_MAIL_BYTES])
+    assert take_in(record, work_queue, maildir.unread_mails(box), blue_badge) == MailTally(bad=1)
 
 
 def test_what_is_no_maildir_is_told(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="no maildir"):
-        list(maildir.letters(tmp_path))
+        list(maildir.unread_mails(tmp_path))
 
 
 def test_the_unseen_mails_of_an_imap_folder_are_taken_in_and_marked(
@@ -110,10 +110,12 @@ def test_the_unseen_mails_of_an_imap_folder_are_taken_in_and_marked(
 ) -> None:
     for body in MIXED:
         server.deliver(body)
-    assert take_in(record, work_queue, imap.letters(account(server)), blue_badge) == Taken(stored=3, ignored=1, bad=2)
+    assert take_in(record, work_queue, imap.unread_mails(account(server)), blue_badge) == MailTally(
+        stored=3, ignored=1, bad=2
+    )
     bad = {r"\Seen", r"\Flagged"}
     assert server.flags() == [{r"\Seen"}, bad, {r"\Seen"}, {r"\Seen"}, bad, {r"\Seen"}]
-    assert take_in(record, work_queue, imap.letters(account(server)), blue_badge) == Taken()
+    assert take_in(record, work_queue, imap.unread_mails(account(server)), blue_badge) == MailTally()
     assert [kept.body for kept in server.folders["INBOX"].values()] == MIXED
 
 
@@ -122,25 +124,27 @@ def test_what_was_taken_may_be_moved_and_what_was_not_understood_stays(
 ) -> None:
     for body in (mail(1), ENCRYPTED, mail(2)):
         server.deliver(body)
-    assert take_in(record, work_queue, imap.letters(account(server), "Taken"), blue_badge) == Taken(stored=2, bad=1)
+    assert take_in(record, work_queue, imap.unread_mails(account(server), "Taken"), blue_badge) == MailTally(
+        stored=2, bad=1
+    )
     assert [kept.body for kept in server.folders["Taken"].values()] == [mail(1), mail(2)]
     assert server.flags() == [{r"\Seen", r"\Flagged"}]
 
 
 def test_what_is_wrong_with_a_mailbox_is_told(server: MailServer) -> None:
     with pytest.raises(NotAuthentic):
-        list(imap.letters(account(server, "wrong")))
+        list(imap.unread_mails(account(server, "wrong")))
     with pytest.raises(NotFound, match="no such folder"):
-        list(imap.letters(Account.of(server.url.replace("INBOX", "Nowhere"), USER, PASSWORD)))
+        list(imap.unread_mails(ImapAccount.of(server.url.replace("INBOX", "Nowhere"), USER, PASSWORD)))
     with pytest.raises(Unavailable):
-        list(imap.letters(Account.of("imap://127.0.0.1:1/INBOX", USER, PASSWORD)))
+        list(imap.unread_mails(ImapAccount.of("imap://127.0.0.1:1/INBOX", USER, PASSWORD)))
 
 
 def test_an_address_tells_the_user_and_the_environment_what_it_leaves_out() -> None:
-    assert Account.of("imaps://jo%40council.example:p%2Fw@mail.example", None, None) == Account(
+    assert ImapAccount.of("imaps://jo%40council.example:p%2Fw@mail.example", None, None) == ImapAccount(
         "mail.example", 993, True, "jo@council.example", "p/w", "INBOX"
     )
-    assert Account.of("imap://mail.example:1143/Feedback/New", "jo", "pw") == Account(
+    assert ImapAccount.of("imap://mail.example:1143/Feedback/New", "jo", "pw") == ImapAccount(
         "mail.example", 1143, False, "jo", "pw", "Feedback/New"
     )
 
@@ -150,9 +154,9 @@ def test_an_address_tells_the_user_and_the_environment_what_it_leaves_out() -> N
 )
 def test_an_address_that_makes_no_sense_is_told(url: str) -> None:
     with pytest.raises(Malformed):
-        Account.of(url, "jo", "pw")
+        ImapAccount.of(url, "jo", "pw")
 
 
 def test_a_mailbox_without_a_user_or_password_is_told() -> None:
     with pytest.raises(Malformed, match="FEEDBACK_IMAP_USER"):
-        Account.of("imaps://mail.example", None, "pw")
+        ImapAccount.of("imaps://mail.example", None, "pw")

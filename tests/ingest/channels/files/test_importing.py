@@ -12,8 +12,8 @@ from feedback.record.models import AuditEntry, Feedback, Service
 from feedback.record.work.queue import WorkQueue
 from ingest.channels.files import importing
 from ingest.channels.files.csv_rows import RowError
-from ingest.channels.files.importing import Report, import_file, try_file
-from ingest.channels.files.table import Columns, Source
+from ingest.channels.files.importing import ImportReport, import_file, try_file
+from ingest.channels.files.table import Columns, ImportSource
 
 FILE = b"""id,date,directorate,text
 a1,2013-05-02,Mental Health,The ward was noisy
@@ -24,10 +24,12 @@ a5,2013-05-04,Mental Health,
 a6,2013-05-04,Mental Health,"Two lines
 of words"
 """
-SOURCE = Source(caller="import:", file="file.csv", batch="The ward", columns=Columns(service="directorate"))
+SOURCE = ImportSource(caller="import:", file="file.csv", batch="The ward", columns=Columns(service="directorate"))
 
 
-def run(record: Record, work_queue: WorkQueue, refuse: Any = lambda _: None, progress: Any = lambda _: None) -> Report:
+def run(
+    record: Record, work_queue: WorkQueue, refuse: Any = lambda _: None, progress: Any = lambda _: None
+) -> ImportReport:
     return import_file(record, work_queue, io.BytesIO(FILE), SOURCE, refuse, progress)
 
 
@@ -63,7 +65,7 @@ def test_a_second_import_takes_nothing_twice(record: Record, work_queue: WorkQue
 def test_an_import_that_was_killed_goes_on_where_it_was(
     record: Record, work_queue: WorkQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "AT_ONCE", 2)
+    monkeypatch.setattr(importing, "BATCH_ROWS", 2)
 
     def killed(position: int) -> None:
         raise KeyboardInterrupt

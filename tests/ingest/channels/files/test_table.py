@@ -12,26 +12,26 @@ from hypothesis import strategies as st
 
 from feedback.record.errors import Malformed
 from ingest.channels.files.csv_rows import RowError
-from ingest.channels.files.table import Columns, Row, Source, rows
+from ingest.channels.files.table import Columns, ImportRow, ImportSource, rows
 
-SOURCE = Source(caller="import", service="blue-badge", file="spring")
+SOURCE = ImportSource(caller="import", service="blue-badge", file="spring")
 
 
-def read(text: str | bytes, source: Source = SOURCE) -> list[Row | RowError]:
+def read(text: str | bytes, source: ImportSource = SOURCE) -> list[ImportRow | RowError]:
     return list(rows(io.BytesIO(text.encode() if isinstance(text, str) else text), source))
 
 
-def texts(found: list[Row | RowError]) -> list[str]:
-    return [row.arrival.message for row in found if isinstance(row, Row)]
+def texts(found: list[ImportRow | RowError]) -> list[str]:
+    return [row.arrival.message for row in found if isinstance(row, ImportRow)]
 
 
-def errors(found: list[Row | RowError]) -> dict[int, str]:
+def errors(found: list[ImportRow | RowError]) -> dict[int, str]:
     return {row.line: row.reason for row in found if isinstance(row, RowError)}
 
 
-def one(text: str | bytes, source: Source = SOURCE) -> Row:
+def one(text: str | bytes, source: ImportSource = SOURCE) -> ImportRow:
     (row,) = read(text, source)
-    assert isinstance(row, Row), row
+    assert isinstance(row, ImportRow), row
     return row
 
 
@@ -79,7 +79,7 @@ def test_a_bad_row_loses_no_other_and_keeps_its_line() -> None:
     found = read('id,text\n1,one\n2,"two\nlines"\n3,\n4,four,five,six\n5,"never closed\n6,"six"\n7,seven\n8\n9,nine')
     assert texts(found) == ["one", "two\nlines", "six", "seven", "nine"]
     assert set(errors(found)) == {5, 6, 7, 10}
-    assert [row.line for row in found if isinstance(row, Row)] == [2, 3, 8, 9, 11]
+    assert [row.line for row in found if isinstance(row, ImportRow)] == [2, 3, 8, 9, 11]
 
 
 def test_a_quotation_mark_never_closed_at_the_end_costs_one_row() -> None:
@@ -105,9 +105,9 @@ def test_no_report_quotes_the_row() -> None:
 
 
 def test_a_service_column_makes_slugs_and_a_blank_one_is_reported() -> None:
-    source = Source(caller="import", columns=Columns(service="Service"))
+    source = ImportSource(caller="import", columns=Columns(service="Service"))
     found = read("service,text\nAdult Social  Care,one\n ,two\nTŷ Hapus & Children's care,three\n", source)
-    assert [(row.service_name, row.arrival.service) for row in found if isinstance(row, Row)] == [
+    assert [(row.service_name, row.arrival.service) for row in found if isinstance(row, ImportRow)] == [
         ("Adult Social  Care", "adult-social-care"),
         ("Tŷ Hapus & Children's care", "ty-hapus-childrens-care"),
     ]
@@ -116,7 +116,9 @@ def test_a_service_column_makes_slugs_and_a_blank_one_is_reported() -> None:
 
 def test_columns_may_have_other_names() -> None:
     columns = Columns(text="What happened?", date="When", id="Ref", attributes={"ward": "Ward"})
-    row = one("REF,When,what happened? ,ward\nA1,01/02/2025,No ramp,North\n", Source("me", "parks", columns=columns))
+    row = one(
+        "REF,When,what happened? ,ward\nA1,01/02/2025,No ramp,North\n", ImportSource("me", "parks", columns=columns)
+    )
     assert (row.arrival.message, row.arrival.external_id) == ("No ramp", "A1")
     assert row.arrival.submitted_at == dt.date(2025, 2, 1)
     assert row.arrival.attributes == {"ward": "North"}
@@ -131,16 +133,16 @@ def test_columns_may_have_other_names() -> None:
 )
 def test_a_column_asked_for_by_name_must_exist(columns: Columns) -> None:
     with pytest.raises(Malformed):
-        read("id,text\n1,one\n", Source("me", "parks", columns=columns))
+        read("id,text\n1,one\n", ImportSource("me", "parks", columns=columns))
 
 
 def test_columns_tell_the_channel_who_entered_it_and_the_rest() -> None:
     columns = Columns(channel="How", source="By", rating="Stars", language="Lang", attributes={"clinic": "Where"})
     found = read(
         "text,How,By,Stars,Lang,Where\nNo ramp,Phone,Ann's desk,2,CY,East\nNo lift,,,6,,\nNo bus,by owl,,,,\n",
-        Source("me", "parks", "web", file="f.csv", columns=columns),
+        ImportSource("me", "parks", "web", file="f.csv", columns=columns),
     )
-    phoned, online = (row.arrival for row in found if isinstance(row, Row))
+    phoned, online = (row.arrival for row in found if isinstance(row, ImportRow))
     assert (phoned.channel, phoned.batch, phoned.rating, phoned.language) == ("call", "Ann's desk", 2, "cy")
     assert phoned.attributes == {"clinic": "East"}
     assert (online.channel, online.batch, online.rating, online.attributes) == ("web", "f.csv", None, {})
@@ -149,8 +151,8 @@ def test_columns_tell_the_channel_who_entered_it_and_the_rest() -> None:
 
 def test_what_came_on_paper_or_at_the_counter_is_marked_as_entered_for_the_citizen() -> None:
     columns = Columns(channel="how")
-    found = read("text,how\na,letter\nb,web\nc,\n", Source("me", "parks", columns=columns))
-    assert [row.arrival.assisted for row in found if isinstance(row, Row)] == [True, False, True]
+    found = read("text,how\na,letter\nb,web\nc,\n", ImportSource("me", "parks", columns=columns))
+    assert [row.arrival.assisted for row in found if isinstance(row, ImportRow)] == [True, False, True]
 
 
 @pytest.mark.parametrize(
@@ -178,7 +180,7 @@ def test_what_spreadsheets_save_is_read(encoding: str) -> None:
 
 
 def ids(text: str) -> list[str | None]:
-    return [row.arrival.external_id for row in read(text) if isinstance(row, Row)]
+    return [row.arrival.external_id for row in read(text) if isinstance(row, ImportRow)]
 
 
 def test_a_row_without_an_id_gets_one_of_its_file_line_and_content() -> None:
@@ -202,8 +204,8 @@ def test_rows_are_read_as_they_come() -> None:
             buffer[:5] = b"text\n"
             return 5
 
-    found: Iterator[Row | RowError] = rows(Endless(), SOURCE)  # type: ignore[arg-type]
-    assert isinstance(next(found), Row)
+    found: Iterator[ImportRow | RowError] = rows(Endless(), SOURCE)  # type: ignore[arg-type]
+    assert isinstance(next(found), ImportRow)
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1), max_size=5))

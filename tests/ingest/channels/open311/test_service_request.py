@@ -117,7 +117,7 @@ def test_a_point_is_about_a_hundred_metres_wide() -> None:
 
 
 def test_a_list_of_services_says_the_same_in_both_formats() -> None:
-    known = [answers.Service("parks", "Parks & <paths>", "Swings"), answers.Service("bins", "Bins \x0b")]
+    known = [answers.ListedService("parks", "Parks & <paths>", "Swings"), answers.ListedService("bins", "Bins \x0b")]
     media_type, body = answers.services(known, "json")
     assert media_type.startswith("application/json")
     listed = json.loads(body)
@@ -132,8 +132,16 @@ def test_a_list_of_services_says_the_same_in_both_formats() -> None:
 
 
 def test_a_request_is_read_back_with_a_time_zone() -> None:
-    request = answers.Request(
-        "r1", answers.Service("parks", "Parks"), "open", NOW, NOW, "A swing hangs", "", "51.501,-0.142", "High Street"
+    request = answers.ServiceRequest(
+        "r1",
+        answers.ListedService("parks", "Parks"),
+        "open",
+        NOW,
+        NOW,
+        "A swing hangs",
+        "",
+        "51.501,-0.142",
+        "High Street",
     )
     row = json.loads(answers.requests([request], "json")[1])[0]
     assert row["requested_datetime"] == "2025-06-01T12:00:00+00:00"
@@ -159,7 +167,7 @@ def test_the_discovery_document_names_the_endpoint() -> None:
 
 
 def test_a_service_definition_asks_for_the_agreement_to_be_written_to() -> None:
-    known = answers.Service("parks", "Parks")
+    known = answers.ListedService("parks", "Parks")
     [question] = json.loads(answers.definition(known, "json")[1])["attributes"]
     assert (question["code"], question["required"]) == (answers.CONTACT_AGREED, False)
     root = defusedxml.ElementTree.fromstring(answers.definition(known, "xml")[1])
