@@ -1,4 +1,4 @@
-"""Named failures. None knows HTTP: `feedback.web.app` holds the one table from these to statuses."""
+"""Named failures. None knows HTTP: `feedback.web.errors` holds the one table from these to statuses."""
 
 
 class FeedbackError(Exception):

@@ -13,7 +13,8 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from feedback.http.dependencies import AnyRequest
-from feedback.http.pages import FOR_AN_HOUR, Pages, StaticFiles, serve_file
+from feedback.http.static_files import CACHE_ONE_HOUR, StaticFiles, serve_file
+from feedback.http.templates import Pages
 from feedback.record import access
 from feedback.record.errors import NotFound
 from ingest.intake import receipts
@@ -30,7 +31,7 @@ URL_LIMIT = 2_000
 FIELDS = ("message", "contact", "page_url")
 
 HERE = Path(__file__).parent
-pages = Pages.within(HERE / "templates")
+pages = Pages.from_folder(HERE / "templates")
 files = StaticFiles("/static/citizen", [*(HERE / "static").glob("*.css"), *(HERE / "static").glob("*.svg")])
 
 
@@ -63,7 +64,7 @@ def show(request: AnyRequest, template: str, service: Known, status: int = 200, 
         "colour": f"/services/{quote(service.slug)}/colour.css" if service.colour else "",
         "service_name": service.name,
     }
-    return pages.show(template, common | context, status)
+    return pages.render(template, common | context, status)
 
 
 def _form_url(slug: str, wording: Translation) -> str:
@@ -222,14 +223,14 @@ def colour_sheet(service: FromPath[str], intake: GivenIntake) -> Response[str]:
     return Response(
         style_sheet(service_of(intake, service).colour),
         media_type=MediaType.CSS,
-        headers={"Cache-Control": FOR_AN_HOUR, "X-Content-Type-Options": "nosniff"},
+        headers={"Cache-Control": CACHE_ONE_HOUR, "X-Content-Type-Options": "nosniff"},
     )
 
 
 @get("/widget.js", sync_to_thread=True)
 def widget(request: AnyRequest) -> Response[bytes]:
     """The widget for other sites; its address is in their pages, so it is looked at anew each hour."""
-    answer = serve_file(request, HERE / "static" / "widget.js", FOR_AN_HOUR)
+    answer = serve_file(request, HERE / "static" / "widget.js", CACHE_ONE_HOUR)
     answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return answer
 

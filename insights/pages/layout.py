@@ -9,13 +9,16 @@ from litestar import Response
 from litestar.response import Redirect
 
 from feedback.http.dependencies import AnyRequest
-from feedback.http.pages import POLICY, Pages, StaticFiles
+from feedback.http.static_files import StaticFiles
+from feedback.http.templates import CONTENT_SECURITY_POLICY, Pages
 from feedback.record.access import Principal
 from insights.presentation import charts, formats, labels, sentences
 from insights.presentation.schemas import SignalView
 
 HERE = Path(__file__).parent
-pages = Pages.within(HERE / "templates", policy=f"{POLICY}; script-src 'self'", referrer="same-origin")
+pages = Pages.from_folder(
+    HERE / "templates", policy=f"{CONTENT_SECURITY_POLICY}; script-src 'self'", referrer="same-origin"
+)
 files = StaticFiles("/static/staff", (HERE / "static").iterdir())
 
 
@@ -52,7 +55,7 @@ pages.environment.globals |= {
 
 def show(who: Principal | None, template: str, status: int = 200, **context: object) -> Response[str]:
     """Makes a page; `who` is signed in, or nobody."""
-    return pages.show(template, {"who": who, **context}, status)
+    return pages.render(template, {"who": who, **context}, status)
 
 
 def redirect(path: str) -> Redirect:

@@ -1,0 +1,117 @@
+"""Which failure is answered with which status, and in which form."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from litestar import Response
+from litestar.exceptions import HTTPException
+from sqlalchemy.exc import DBAPIError
+
+from feedback.http.dependencies import AnyRequest
+from feedback.record import errors
+from feedback.record.errors import FeedbackError
+from ingest.pages import citizen_pages
+
+log = structlog.get_logger()
+
+FailureResponse = Callable[[AnyRequest, int, str, dict[str, str]], Response[Any]]
+
+STATUS: dict[type[FeedbackError], HTTPStatus] = {
+    errors.Malformed: HTTPStatus.BAD_REQUEST,
+    errors.NotAuthentic: HTTPStatus.UNAUTHORIZED,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    errors.NotSupported: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.TooMany: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""The first that a failure is an instance of, so the more particular come first."""
+
+
+def problem_details(status: int, detail: str, headers: dict[str, str] | None = None, **more: object) -> Response[Any]:
+    """Makes problem details for HTTP APIs (RFC 9457)."""
+    title = HTTPStatus(status).phrase
+    content = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+    return Response(content, status_code=status, media_type="application/problem+json", headers=headers)
+
+
+def failure_response(
+    request: AnyRequest, status: int, detail: str, headers: dict[str, str] | None = None, **more: object
+) -> Response[Any]:
+    """Answers in the handler's own form or as a page (its `opt` says how); elsewhere with problem details."""
+    handler = request.scope.get("route_handler")
+    own: FailureResponse | None = handler.opt.get("failure") if handler else None
+    if own:
+        return own(request, status, detail, headers or {})
+    page = handler.opt.get("failure_page") if handler else _page_for_browsers(request)
+    return page(request, status, headers or {}) if page else problem_details(status, detail, headers, **more)
+
+
+def _page_for_browsers(request: AnyRequest) -> Callable[..., Response[Any]] | None:
+    """For an address that nothing is at: a browser that follows a link gets a page."""
+    browses = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1/")
+    return citizen_pages.failure_page if browses else None
+
+
+def named_failure(request: AnyRequest, error: FeedbackError) -> Response[Any]:
+    """Answers a failure of ours with the status that the table gives it."""
+    status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
+    headers = {}
+    if isinstance(error, errors.TooMany):
+        headers["Retry-After"] = str(int(error.retry_after) + 1)
+    if isinstance(error, errors.NotAuthentic):
+        headers["WWW-Authenticate"] = "Bearer"
+    return failure_response(request, status, str(error), headers)
+
+
+def _plainly(message: object) -> str:
+    """What must not be blank is told to a parser by a pattern, and to people in words."""
+    return str(message).replace(r"matching regex '\\S'", "that says something")
+
+
+def framework_failure(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    """Answers what Litestar refuses: paths, methods, bodies. Its `extra` names fields, not their values."""
+    extra = error.extra if isinstance(error.extra, list) else []
+    fields = [
+        {key: _plainly(item.get(key, "")) for key in ("key", "message")} for item in extra if isinstance(item, dict)
+    ]
+    more = {"errors": fields} if fields else {}
+    return failure_response(request, error.status_code, error.detail, dict(error.headers or {}), **more)
+
+
+def store_failure(request: AnyRequest, error: DBAPIError) -> Response[Any]:
+    """Answers when the database is away or refuses a value; its message stays unsaid, since it may quote a citizen."""
+    log.error("store failed", error=type(error.orig).__name__, path=request.scope["path_template"])
+    if error.connection_invalidated or type(error).__name__ == "OperationalError":
+        return failure_response(
+            request, 503, "the store does not answer; please try again in a moment", {"Retry-After": "5"}
+        )
+    return failure_response(request, 500, "this went wrong on our side")
+
+
+def unforeseen(request: AnyRequest, error: Exception) -> Response[Any]:
+    """Answers what nobody foresaw, and logs its type and place: its message may quote a citizen."""
+    log.error(
+        "unforeseen", error=type(error).__name__, path=request.scope.get("path_template"), where=errors.where(error)
+    )
+    return failure_response(request, 500, "this went wrong on our side")
+
+
+def broken_encoding(request: AnyRequest, error: UnicodeDecodeError) -> Response[Any]:
+    """Answers a body that is not UTF-8."""
+    return failure_response(request, 400, "the body is not UTF-8")
+
+
+EXCEPTION_HANDLERS: dict[Any, Callable[..., Any]] = {
+    FeedbackError: named_failure,
+    HTTPException: framework_failure,
+    UnicodeDecodeError: broken_encoding,
+    DBAPIError: store_failure,
+    Exception: unforeseen,
+}
