@@ -7,6 +7,18 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from feedback.record.states import (
+    ChannelName,
+    FeedbackStage,
+    IssueStatus,
+    OutcomeVerdict,
+    SignalKind,
+    SignalTier,
+    StatementKind,
+    Tone,
+    Trend,
+)
+
 Item = TypeVar("Item")
 
 
@@ -68,7 +80,7 @@ class Quote(msgspec.Struct, frozen=True):
 
     feedback_id: uuid.UUID
     text: str
-    channel: str
+    channel: ChannelName
     said_at: dt.datetime
     offset: float | None = None
 
@@ -91,8 +103,8 @@ class SignalView(msgspec.Struct, frozen=True):
     against. `tier`: `signal`, or `watch` for what is shown and never sent.
     """
 
-    kind: str
-    tier: str
+    kind: SignalKind
+    tier: SignalTier
     since: dt.datetime
     detected_at: dt.datetime
     observed: int
@@ -120,8 +132,8 @@ class IssueView(msgspec.Struct, frozen=True):
     service: str
     title: str
     keywords: list[str]
-    trend: str
-    status: str
+    trend: Trend
+    status: IssueStatus
     first_seen: dt.datetime | None
     last_seen: dt.datetime | None
     count: int
@@ -131,7 +143,7 @@ class IssueView(msgspec.Struct, frozen=True):
     severity: float = 0.0
     assignee: str | None = None
     due: dt.date | None = None
-    tone: str = "issue"
+    tone: Tone = Tone.ISSUE
     parent: uuid.UUID | None = None
     merged_into: uuid.UUID | None = None
     signal: SignalView | None = None
@@ -153,8 +165,8 @@ class FeedbackView(msgspec.Struct, frozen=True):
 
     id: uuid.UUID
     service: str
-    channel: str
-    stage: str
+    channel: ChannelName
+    stage: FeedbackStage
     reason: str | None
     text: str | None
     language: str | None
@@ -184,10 +196,10 @@ class StatementView(msgspec.Struct, frozen=True):
     id: int
     feedback_id: uuid.UUID
     text: str
-    kind: str
+    kind: StatementKind
     language: str
     severity: float
-    channel: str
+    channel: ChannelName
     said_at: dt.datetime
     sureness: float | None
     assigned_by: str | None
@@ -236,4 +248,4 @@ class MeasuredChange(msgspec.Struct, frozen=True):
     change: float | None
     interval: tuple[float, float] | None
     probability: float | None
-    verdict: str
+    verdict: OutcomeVerdict

@@ -17,6 +17,7 @@ from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.errors import NotFound
 from feedback.record.models import Delivery, Service, Subscription
+from feedback.record.states import DeliveryOutcome, DigestRhythm, SubscriptionKind, SubscriptionState
 from insights.alerts.delivery import attempts as deliveries
 from insights.alerts.delivery import credentials
 from insights.alerts.rules import subscriptions
@@ -32,13 +33,13 @@ class SubscriptionView(msgspec.Struct, frozen=True):
     id: uuid.UUID
     service: str | None
     theme: uuid.UUID | None
-    kind: str
+    kind: SubscriptionKind
     name: str
     address: str
     filters: AlertFilters
-    digest: str
+    digest: DigestRhythm
     contact: str | None
-    state: str
+    state: SubscriptionState
     quiet_until: dt.datetime | None
     failing_since: dt.datetime | None
     created_at: dt.datetime
@@ -63,7 +64,7 @@ class DeliveryView(msgspec.Struct, frozen=True):
     subscription: uuid.UUID
     alerts: list[uuid.UUID]
     at: dt.datetime
-    outcome: str
+    outcome: DeliveryOutcome
     status: int | None
     reason: str | None
     seconds: float

@@ -19,6 +19,7 @@ from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.idempotency import once
 from feedback.record.models import Issue, Moved, Regrouping, Statement
+from feedback.record.states import RegroupingKind
 from insights.issues.decisions import lifecycle, regrouping, undoing
 from insights.issues.queries import issues
 from insights.presentation.schemas import IssueView, Page
@@ -61,7 +62,7 @@ class RegroupingView(msgspec.Struct, frozen=True):
     id: int
     at: dt.datetime
     by: str
-    kind: str
+    kind: RegroupingKind
     issue: uuid.UUID | None
     other: uuid.UUID | None
     reason: str | None

@@ -21,6 +21,7 @@ from feedback.record.models import (
     ThemeIssue,
     ThemeSignal,
 )
+from feedback.record.states import IssueStatus, Trend
 from insights.issues.queries import issues
 from insights.issues.queries.issues import QUOTE_COLUMNS, quote
 from insights.presentation.schemas import Quote
@@ -34,8 +35,8 @@ class ThemeIssueView(msgspec.Struct, frozen=True):
     id: uuid.UUID
     service: str
     title: str
-    trend: str
-    status: str
+    trend: Trend
+    status: IssueStatus
     reports: int
 
 

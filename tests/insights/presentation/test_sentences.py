@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from feedback.record.states import OutcomeVerdict
 from insights.presentation import formats, sentences
 from insights.presentation.schemas import MeasuredChange, SignalView
 
@@ -105,4 +106,6 @@ def test_counts_by_channel_begin_with_the_largest() -> None:
 def test_a_change_is_told_with_its_interval(
     change: float | None, interval: tuple[float, float] | None, says: str
 ) -> None:
-    assert sentences.change_with_interval(MeasuredChange(1.0, 1.0, change, interval, None, "worked")) == says
+    assert (
+        sentences.change_with_interval(MeasuredChange(1.0, 1.0, change, interval, None, OutcomeVerdict.WORKED)) == says
+    )
