@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from feedback.record.errors import NotFound
 from feedback.record.models import (
     Alert,
+    AuditEntry,
     Delivery,
     Feedback,
     Issue,
@@ -81,6 +82,14 @@ class TracedAlert(msgspec.Struct, frozen=True):
     deliveries: list[TracedDelivery]
 
 
+class TracedAct(msgspec.Struct, frozen=True):
+    """What a person or the machine did with the piece itself, of which the audit keeps account."""
+
+    at: dt.datetime
+    by: str
+    act: str
+
+
 class Trace(msgspec.Struct, frozen=True):
     """What happened to a piece: when it was said, where it is, and what became of it and was told about it."""
 
@@ -102,6 +111,7 @@ class Trace(msgspec.Struct, frozen=True):
     moves: list[TracedMove]
     signals: list[TracedSignal]
     alerts: list[TracedAlert]
+    acts: list[TracedAct]
 
 
 def trace(session: Session, feedback_id: uuid.UUID) -> Trace:
@@ -130,6 +140,7 @@ def trace(session: Session, feedback_id: uuid.UUID) -> Trace:
         moves=_moves(session, statements),
         signals=signals,
         alerts=_alerts(session, feedback_id, [signal.id for signal in signals]),
+        acts=_acts(session, feedback_id),
     )
 
 
@@ -194,3 +205,8 @@ def _alerts(session: Session, feedback_id: uuid.UUID, signals: Sequence[uuid.UUI
         )
         for alert in alerts
     ]
+
+
+def _acts(session: Session, feedback_id: uuid.UUID) -> list[TracedAct]:
+    about = select(AuditEntry).where(AuditEntry.subject == f"feedback:{feedback_id}").order_by(AuditEntry.id)
+    return [TracedAct(it.at, it.by, it.act) for it in session.scalars(about)]

@@ -39,7 +39,7 @@ def _answer(worker: Worker, rows: Sequence[Contact]) -> Save[Contact]:
     with record.transaction() as session:
         said = _say(session, record, row.feedback_id)
     wait = transports.send(record.settings, said) if said else None
-    log.info("citizen answered", feedback=str(row.feedback_id), again_in=str(wait) if wait else None)
+    log.info("citizen answered", again_in=str(wait) if wait else None)
 
     def save(session: Session, mine: Sequence[Contact]) -> None:
         for row in mine:

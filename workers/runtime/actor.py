@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from feedback.record.db import Record
 from feedback.record.errors import FeedbackError, Unavailable, where
+from feedback.record.models import Claimable, Contact, Feedback
 from feedback.record.work.claims import Claimer, Row, advance, claim, own, release
 from feedback.record.work.queue import WorkQueue
 from feedback.record.work.stages import Stage
@@ -60,7 +61,7 @@ def work_once(worker: Worker, actor: Actor[Row]) -> bool:
     """
     if not (rows := _claim(worker, actor)):
         return False
-    with structlog.contextvars.bound_contextvars(stage=actor.stage.name, claimer=rows[0].claimed_by):
+    with structlog.contextvars.bound_contextvars(stage=actor.stage.name, claimer=rows[0].claimed_by, **_piece(rows)):
         _attempt(worker, actor, rows)
     later = len(rows) == actor.limit and not any(map(actor.pressing, rows))
     worker.work_queue.wake(*(() if later else actor.stage.wakes), actor.stage.name)
@@ -98,6 +99,12 @@ def _give_back(worker: Worker, actor: Actor[Row], ids: list[Any], me: int, error
             release(session, actor.stage.model, ids, me, reason=f"{actor.stage.name}: {why}", blame=blame)
     except Exception:
         worker.claimer.renew()
+
+
+def _piece(rows: Sequence[Claimable]) -> dict[str, str]:
+    """The id of the one piece of feedback that is worked on: it stands in every log line about it."""
+    [first, *others] = rows
+    return {"feedback": str(_key(first))} if isinstance(first, Feedback | Contact) and not others else {}
 
 
 def _key(row: Any) -> Any:

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 
+import structlog
 from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, cast, delete, func, select, update
 from sqlalchemy.orm import Session
 
@@ -11,6 +12,8 @@ from feedback.record.models import Alert, Delivery, Feedback, HeldRaw, Statement
 from feedback.record.privacy import contacts, exclusion, raw, title_erasure
 from feedback.record.states import FeedbackStage
 from feedback.record.work.service_work import lock_services
+
+log = structlog.get_logger()
 
 
 def repeats_of(identity: uuid.UUID) -> str:
@@ -56,6 +59,7 @@ def erase(session: Session, ids: Sequence[uuid.UUID], *, by: str, to: FeedbackSt
     contacts.shred(session, ids)
     _silence_alerts(session, ids)
     for row in rows:
+        log.info("feedback erased", feedback=str(row.id), stage=to)
         audit.note(session, by, "erase" if to == FeedbackStage.WITHDRAWN else to, f"feedback:{row.id}", row.service_id)
 
 

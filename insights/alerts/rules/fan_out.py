@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -41,6 +42,8 @@ URGENT_WITHIN = dt.timedelta(days=7)
 
 Recipient = Subscription | None
 """Who an alert is for; none is the service's own stream and feed."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,7 @@ def raise_urgent_alerts(session: Session, pieces: Iterable[Feedback]) -> None:
         cause = f"urgent:{piece.id}"
         rows = [alert_row(service, one, AlertType.URGENT, frozen, cause) for one in recipients]
         insert_alerts(session, service, rows)
+        log.info("urgent alert raised", feedback=str(piece.id), recipients=len(rows))
 
 
 def is_urgent(piece: Feedback) -> bool:

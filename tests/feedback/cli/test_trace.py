@@ -7,15 +7,19 @@ import msgspec
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import update
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from feedback.cli import main
 from feedback.record.models import Issue, Moved, Refit, Statement, new_id
+from feedback.record.privacy import erasure, raw
 from tests.conftest import RealServers
 from tests.insights.raising import raise_signal
 from tests.insights.receivers import Receiver
 from tests.walking import put, walk
+from workers.actors.clean import CLEAN
 from workers.actors.deliver import deliver
-from workers.runtime.actor import Worker
+from workers.runtime.actor import Worker, work_once
 
 MESSAGE = "The photograph upload fails with an error. My husband tried it too."
 
@@ -93,6 +97,25 @@ def test_a_person_reads_a_line_for_each_thing(servers: RealServers, piece: uuid.
         "  delivery at=",
     ):
         assert any(line.startswith(beginning) for line in output.splitlines()), beginning
+
+
+def test_what_was_erased_is_told_to_be(servers: RealServers, local: Worker, piece: uuid.UUID) -> None:
+    with local.record.transaction() as session:
+        erasure.erase(session, [piece], by="Ann")
+    found = told(servers, piece)
+    assert (found["stage"], found["statements"], found["issues"]) == ("withdrawn", 0, [])
+    assert [(act["by"], act["act"]) for act in found["acts"]] == [("Ann", "erase")]
+
+
+def test_its_id_stands_in_every_log_line_about_a_piece_that_is_tried_alone(local: Worker, blue_badge: str) -> None:
+    [accepted] = put(local, MESSAGE)
+    with local.record.transaction() as session:
+        raw.discard(session, [accepted.id])
+    with capture_logs(processors=[merge_contextvars]) as lines:
+        work_once(local, CLEAN)
+    [line] = lines
+    assert (line["event"], line["stage"], line["feedback"]) == ("work failed", "clean", str(accepted.id))
+    assert line["claimer"] == local.claimer.number
 
 
 def test_an_unknown_id_is_an_error(servers: RealServers, blue_badge: str) -> None:
