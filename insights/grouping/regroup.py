@@ -15,8 +15,8 @@ from feedback.record.models import new_id
 from insights.grouping.constraints import Constraints, CrowdTopics, keep_placed, keep_together, leave_out
 from insights.statement_arrays import IssueArrays, StatementArrays
 from nlp.embed.crowds import Crowd, by_crowd
+from nlp.embed.vectors import Encode
 from nlp.group import identity, topics
-from nlp.group.titles import Encode
 from nlp.group.topics import Tone, Topic
 
 FEWEST_STATEMENTS = 30

@@ -16,8 +16,8 @@ from feedback.record.models import Issue, IssueEvent, Service, Signal, Statement
 from feedback.record.states import TitledBy
 from insights.detection import detector
 from insights.issues.decisions import lifecycle
+from nlp.embed.vectors import Encode
 from nlp.group import titles as phrases
-from nlp.group.titles import Encode
 
 LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 MAX_KEYWORDS = 5

@@ -2,18 +2,17 @@
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from nlp.embed.vectors import Encode, Floats
 
 
-def vectors(path: Path, model: str, texts: Sequence[str], encode: Callable[[Sequence[str]], Floats]) -> Floats:
-    """From the file, if it holds those of these texts by this model; else made, and written there if that can be."""
+def vectors(path: Path, model: str, texts: Sequence[str], encode: Encode) -> Floats:
+    """Read the vectors of these texts by this model from the file, (n, d), or make them and write them there."""
     digest = hashlib.sha256("\0".join([model, *texts]).encode()).hexdigest()
     with suppress(Exception), np.load(path) as kept:  # a damaged archive may raise anything, and is no reason to stop
         if str(kept["digest"]) == digest:

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
+Labels = NDArray[np.int32]
+"""The group of each row, from 0 up; below 0 it belongs to none."""
+
+Encode = Callable[[Sequence[str]], Floats]
+"""Turns n texts into unit rows, (n, d)."""
+
 
 def unit(vectors: Floats) -> Floats:
-    """Rows of length one, (n, d); a row of zeros stays one."""
+    """Scale rows to length one, (n, d); a row of zeros stays as it is."""
     rows: Floats = (vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)).astype(np.float32)
     return rows
 
 
-def centroids(vectors: Floats, labels: NDArray[np.int32]) -> Floats:
-    """(k, d): the mean direction of each group from 0 up; labels below 0 belong to none."""
+def centroids(vectors: Floats, labels: Labels) -> Floats:
+    """Compute the mean direction of each group from 0 up, (k, d); labels below 0 belong to none."""
     return unit(sums(vectors, labels))
 
 
-def sums(vectors: Floats, labels: NDArray[np.int32]) -> Floats:
-    """(k, d): the sum of the vectors of each group from 0 up; labels below 0 belong to none."""
+def sums(vectors: Floats, labels: Labels) -> Floats:
+    """Compute the sum of the vectors of each group from 0 up, (k, d); labels below 0 belong to none."""
     kept = np.flatnonzero(labels >= 0)
     shape = (len(kept), int(labels.max(initial=-1)) + 1)
     member = sp.csr_array((np.ones(len(kept), np.float32), labels[kept], np.arange(len(kept) + 1)), shape=shape)
@@ -29,5 +37,5 @@ def sums(vectors: Floats, labels: NDArray[np.int32]) -> Floats:
 
 
 def inwards(vectors: Floats, rows: NDArray[np.int64], centre: Floats) -> NDArray[np.int64]:
-    """These rows of the vectors, the nearest to the centre first. `centre`: (d,), of any length."""
+    """Sort these rows of the vectors, the nearest to the centre first. `centre` is (d,), of any length."""
     return rows[np.argsort(-(vectors[rows] @ centre), kind="stable")]

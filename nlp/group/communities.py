@@ -11,14 +11,14 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sknetwork.clustering import Leiden
 
-Labels = NDArray[np.int32]
-Weights = NDArray[np.float64]
+from nlp.embed.vectors import Labels
 
-SWEEPS = 20
+MAX_SWEEPS = 20
+"""How often nodes are moved at most, should they go to and fro."""
 
 
 def leiden(graph: sp.csr_array, resolution: float, seed: int = 0, rounds: int = 2) -> Labels:
-    """Leiden communities (Traag, Waltman and van Eck 2019) by modularity: one label from 0 up for every node.
+    """Find Leiden communities (Traag, Waltman and van Eck 2019) by modularity: (n,) a label from 0 up for every node.
 
     `rounds`: how often the whole is gone through; the first finds nearly all.
     """
@@ -37,7 +37,7 @@ def leiden(graph: sp.csr_array, resolution: float, seed: int = 0, rounds: int = 
 
 
 def merged(graph: sp.csr_array, resolution: float) -> Labels:
-    """Likewise for a small graph of parts, whose loops count, as the other implementation leaves them out."""
+    """Find communities of a small graph of parts likewise; here its loops count, which `leiden` leaves out."""
     if not graph.nnz:
         return np.arange(graph.shape[0], dtype=np.int32)
     found = Leiden(resolution, random_state=0).fit_predict(sp.csr_matrix(graph))
@@ -46,7 +46,7 @@ def merged(graph: sp.csr_array, resolution: float) -> Labels:
 
 
 def quotient(graph: sp.csr_array, parts: Labels) -> sp.csr_array:
-    """The graph whose nodes are the parts; weights within a part become its loop."""
+    """Make the graph whose nodes are the parts, (k, k); weights within a part become its loop."""
     whole = np.arange(len(parts) + 1)
     member = sp.csr_array((np.ones(len(parts)), parts, whole), shape=(len(parts), parts.max(initial=-1) + 1))
     small = sp.csr_array(member.T @ graph @ member)
@@ -58,7 +58,7 @@ def settle(
     graph: sp.csr_array,
     labels: Labels,
     resolution: float,
-    margin: Weights,
+    margin: NDArray[np.float64],
     *,
     apart: Mapping[int, AbstractSet[int]] | None = None,
     alone: bool = False,
@@ -70,7 +70,7 @@ def settle(
     modularity, so that this ends; what is settled stays as it is.
     """
     state = _State(graph, labels, resolution, margin, apart or {}, alone)
-    for _ in range(SWEEPS):
+    for _ in range(MAX_SWEEPS):
         if not sum([state.move(int(node)) for node in state.restless()]):
             break
     return state.labels
@@ -82,7 +82,7 @@ class _State:
         graph: sp.csr_array,
         labels: Labels,
         resolution: float,
-        margin: Weights,
+        margin: NDArray[np.float64],
         apart: Mapping[int, AbstractSet[int]],
         alone: bool,
     ) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from nlp.embed.vectors import Encode, Floats
 
 SAYINGS = (
     "nothing",
@@ -79,12 +79,16 @@ SAYINGS = (
 """What is said by people who have nothing to say, or around what they have; a member near one of these, and as short,
 says as little."""
 
-NEAR = 0.5
-WORDS = 12
-SHARE = 0.3
+SAYING_SIMILARITY = 0.5
+"""The cosine similarity to a saying from which a member says as little."""
+
+MAX_WORDS = 12
+"""Longer members say something, whatever they are near to."""
+
+FILLER_SHARE = 0.3
 """Of the groups read while this was chosen, those that say nothing had three in ten of their members recognised or
 more, all others less than a quarter."""
-READ = 100
+SAMPLE_MEMBERS = 100
 """Members of a group that are looked at, evenly spread over it."""
 
 
@@ -92,14 +96,14 @@ def recognise(
     texts: Sequence[str],
     vectors: Floats,
     groups: Sequence[NDArray[np.int64]],
-    encode: Callable[[Sequence[str]], Floats],
+    encode: Encode,
 ) -> list[bool]:
-    """For each group (indices of its members) whether so many of them say nothing that the group does."""
+    """Tell for each group (indices of its members) whether so many of them say nothing that the group is filler."""
     sayings = encode(SAYINGS)
     found = []
     for group in groups:
-        looked = group[np.linspace(0, len(group) - 1, min(len(group), READ)).astype(np.int64)]
-        near = (vectors[looked] @ sayings.T).max(axis=1) >= NEAR
-        short = np.array([len(texts[member].split()) <= WORDS for member in looked])
-        found.append(bool((near & short).mean() > SHARE))
+        looked = group[np.linspace(0, len(group) - 1, min(len(group), SAMPLE_MEMBERS)).astype(np.int64)]
+        near = (vectors[looked] @ sayings.T).max(axis=1) >= SAYING_SIMILARITY
+        short = np.array([len(texts[member].split()) <= MAX_WORDS for member in looked])
+        found.append(bool((near & short).mean() > FILLER_SHARE))
     return found

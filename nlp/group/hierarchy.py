@@ -6,35 +6,35 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 
-from nlp.embed.vectors import Floats, inwards, unit
+from nlp.embed.vectors import Floats, Labels, inwards, unit
 from nlp.group import communities, knn_graph, resolution
 
-Labels = NDArray[np.int32]
-
-NEAR = 0.75
+THEME_SIMILARITY = 0.75
 """Issues of several services whose centroids are at least so similar, on average, are one theme."""
 
-LARGE = 30
+FEWEST_MEMBERS = 30
 """A topic of fewer members is not looked into."""
 
-SHARE = 0.1
+PART_SHARE = 0.1
 """A part holds at least this share of its topic."""
 
 
-def across(centroids: Floats, near: float = NEAR) -> Labels:
-    """Themes across services: the theme of each issue, -1 for an issue by itself.
+def across(centroids: Floats, similarity: float = THEME_SIMILARITY) -> Labels:
+    """Find themes across services: (k,) the theme of each issue, -1 for an issue by itself. `centroids` is (k, d).
 
     By average linkage, so that a chain of pairs is no theme. The same issues always give the same themes.
     """
     if len(centroids) < 2:
         return np.full(len(centroids), -1, np.int32)
-    found = fcluster(linkage(centroids, "average", metric="cosine"), 1 - near, "distance") - 1
+    found = fcluster(linkage(centroids, "average", metric="cosine"), 1 - similarity, "distance") - 1
     several = np.bincount(found)[found] > 1
     return np.where(several, found, -1).astype(np.int32)
 
 
 def broad(centroids: Floats) -> Labels:
-    """A few broad themes for many topics of one service: of about their root, the number that tells them apart best.
+    """Put the topics of one service into a few broad themes: (k,) the theme of each. `centroids` is (k, d).
+
+    Of numbers about the root of k, the one is taken that tells the themes apart best.
 
     By Ward's method about the mean, which makes themes of like size; by single topics one would hold nearly all.
     """
@@ -49,12 +49,12 @@ def broad(centroids: Floats) -> Labels:
 
 
 def parts(vectors: Floats, members: NDArray[np.int64], seed: int = 0) -> list[NDArray[np.int64]]:
-    """What a topic falls into: indices of each part, nearest its middle first, the largest part first; perhaps none."""
-    if len(members) < LARGE:
+    """Divide a topic into parts, the largest first: the indices of each, nearest its middle first; perhaps none."""
+    if len(members) < FEWEST_MEMBERS:
         return []
     mine = vectors[members]
     labels = communities.leiden(knn_graph.surroundings(mine).graph, 1.0, seed)
     found = [members[labels == label] for label in range(labels.max() + 1)]
-    large = [part for part in found if len(part) >= SHARE * len(members)]
+    large = [part for part in found if len(part) >= PART_SHARE * len(members)]
     large.sort(key=len, reverse=True)
     return [inwards(vectors, part, vectors[part].mean(axis=0)) for part in large] if len(large) > 1 else []

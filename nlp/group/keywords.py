@@ -8,14 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from nlp.embed.vectors import Floats
-from nlp.group.communities import Labels
+from nlp.embed.vectors import Floats, Labels
 
 _PLACEHOLDER = re.compile(r"\[[A-Z_]+\]")
 
 
 def of_groups(vectors: Floats, texts: Sequence[str], labels: Labels) -> tuple[Labels, list[tuple[str, ...]]]:
-    """The labels by falling size, and the keywords of each topic."""
+    """Number the groups by falling size, (n,), and find the keywords of each."""
     from bertopic import BERTopic  # noqa: PLC0415 - takes seconds, and joining does without
     from sklearn.feature_extraction.text import CountVectorizer  # noqa: PLC0415
 

@@ -16,7 +16,7 @@ NEIGHBOURS = 15
 
 
 def graph(vectors: Floats, k: int = NEIGHBOURS) -> sp.csr_array:
-    """The undirected graph of nearest neighbours, weighted by cosine similarity: (n, n), symmetric, without loops."""
+    """Build the undirected graph of nearest neighbours, weighted by cosine similarity: (n, n), without loops."""
     index, similarity = nearest(vectors, k)
     one_way = directed(index, np.maximum(similarity, 1e-6))
     return _sorted(one_way.maximum(one_way.T))
@@ -24,8 +24,11 @@ def graph(vectors: Floats, k: int = NEIGHBOURS) -> sp.csr_array:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """`graph`: (n, n) with weights 0 to 1; `density`: (n,) mean cosine similarity of each to its neighbours;
-    `directions`: (n, d) unit rows about the mean."""
+    """Who is near whom.
+
+    `graph`: (n, n) with weights 0 to 1; `density`: (n,) mean cosine similarity of each to its neighbours; `directions`:
+    (n, d) unit rows about the mean.
+    """
 
     graph: sp.csr_array
     density: Floats
@@ -33,7 +36,7 @@ class Surroundings:
 
 
 def surroundings(vectors: Floats) -> Surroundings:
-    """The graph of nearest neighbours with weights 0 to 1 on the scale of each statement's own surroundings.
+    """Build the graph of nearest neighbours with weights 0 to 1 on the scale of each statement's own surroundings.
 
     As UMAP weighs it (McInnes, Healy and Melville 2018), so that issues told in many ways and issues told in one hold
     together alike. Similarities are taken about the mean: what all statements of a service share tells none apart.
@@ -63,7 +66,7 @@ def _density(shared: Floats, mean: float, index: NDArray[np.int64], similarity: 
 
 
 def directed(index: NDArray[np.int64], weights: Floats) -> sp.csr_array:
-    """The graph from each statement to its neighbours: (n, n), by their (n, k) places and weights."""
+    """Build the graph from each statement to its neighbours, (n, n), by their (n, k) places and weights."""
     n, k = index.shape
     return sp.csr_array((weights.ravel().astype(np.float64), index.ravel(), np.arange(0, n * k + 1, k)), shape=(n, n))
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nlp.embed.vectors import Floats, sums
-from nlp.group.communities import Labels
+from nlp.embed.vectors import Floats, Labels, sums
 
 
 def join(vectors: Floats, labels: Labels, number: int) -> Labels:

@@ -16,49 +16,51 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from nlp.embed.vectors import Floats, unit
+from nlp.embed.vectors import Floats, Labels, unit
 from nlp.group import communities, linkage
-from nlp.group.communities import Labels
 from nlp.group.resolution import choose
 
 Apart = Mapping[int, AbstractSet[int]]
 
-FINER = 2**0.25
+OVERCUT = 2**0.25
 """How much finer groups are cut than they shall be, before the most alike are joined: half a step of resolution."""
 
-MOVE = 0.3
+STATEMENT_MARGIN = 0.3
 """What another group must hold more of a statement's neighbours than its own does, as a share of all."""
 
-PART = 0.1
+PART_MARGIN = 0.1
 """Likewise for a part of a group to leave it, or to go up in another."""
 
-ROUNDS = 10
+MAX_ROUNDS = 10
 """Of settling at most, should statements go to and fro."""
 
-OWN = 2 / 3
+SURVIVORS_SHARE = 2 / 3
 """A group that goes on from one that must survive is that one's in this part at least, or the two are parted."""
 
-MEMBERS = 3
+FEWEST_MEMBERS = 3
 """A group has at least so many statements: two that agree may be one person."""
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """What people decided. `places`: (n,) one number for all that belong together; `apart`: places that do not."""
+    """What people decided about belonging.
+
+    `places`: (n,) one number for all that belong together; `apart`: places that do not.
+    """
 
     places: Labels
     apart: Apart
 
 
 def find(graph: sp.csr_array, vectors: Floats, links: Links, *, start: Labels | None = None, seed: int = 0) -> Labels:
-    """The group of each of n nodes from 0 up: (n,).
+    """Find the group of each of n nodes, (n,) from 0 up.
 
     `start`: (n,) the groups of the last fit, -1 for a node that was in none.
     """
     resolution, number = choose(graph, vectors, start, seed)
-    fresh = linkage.join(vectors, communities.leiden(graph, FINER * resolution, seed), number)
+    fresh = linkage.join(vectors, communities.leiden(graph, OVERCUT * resolution, seed), number)
     labels = fresh if start is None else start
-    for _ in range(ROUNDS):
+    for _ in range(MAX_ROUNDS):
         renewed = _renew(graph, labels, fresh, resolution, links)
         if np.array_equal(renewed, labels):
             break
@@ -75,14 +77,14 @@ def _renew(graph: sp.csr_array, start: Labels, fresh: Labels, resolution: float,
     new = cells[:, 0] < 0
     begin = _compact(np.where(new, start.max() + 1 + cells[:, 1], cells[:, 0]))
     settled = communities.settle(
-        communities.quotient(graph, parts), begin, resolution, np.where(new, 0.0, PART), alone=True
+        communities.quotient(graph, parts), begin, resolution, np.where(new, 0.0, PART_MARGIN), alone=True
     )
-    margin = np.where(start < 0, 0.0, MOVE)
+    margin = np.where(start < 0, 0.0, STATEMENT_MARGIN)
     return _compact(communities.settle(graph, settled[parts], resolution, margin, apart=links.apart)[links.places])
 
 
 def commonest(labels: Labels, places: Labels) -> Labels:
-    """The commonest label from 0 up of the nodes at each place, -1 where none has one."""
+    """Find the commonest label from 0 up of the nodes at each place, (p,); -1 where none has one."""
     known = np.flatnonzero(labels >= 0)
     width = int(labels.max(initial=-1)) + 1
     votes, counts = np.unique(places[known].astype(np.int64) * width + labels[known], return_counts=True)
@@ -103,7 +105,7 @@ def _compact(labels: NDArray[np.int64] | Labels) -> Labels:
 def stand_apart(
     vectors: Floats, labels: Labels, start: Labels, kept: Collection[int], free: NDArray[np.bool_]
 ) -> Labels:
-    """What a fit found, (n,), but each group of `start` that is `kept` has one of its own.
+    """Change what a fit found, (n,), so that each group of `start` that is `kept` has one of its own.
 
     A wider group that took one up gives it back, and with it those `free` statements that lie nearer to it than to the
     rest, as many as it had itself at most: so one problem is not two issues because it was noticed early.
@@ -112,10 +114,10 @@ def stand_apart(
     for mine in (start == group for group in sorted({*kept} & {*start.tolist()})):
         wide = labels == np.bincount(labels[mine]).argmax()
         rest = wide & ~theirs
-        if (mine & wide).sum() >= OWN * wide.sum() or rest.sum() < MEMBERS:
+        if (mine & wide).sum() >= SURVIVORS_SHARE * wide.sum() or rest.sum() < FEWEST_MEMBERS:
             continue
         taken = _nearer(vectors, np.flatnonzero(mine), np.flatnonzero(rest), free)
-        if rest.sum() - len(taken) >= MEMBERS:
+        if rest.sum() - len(taken) >= FEWEST_MEMBERS:
             labels[mine] = labels[taken] = labels.max() + 1
     return _compact(labels)
 
@@ -125,7 +127,7 @@ def _nearer(
 ) -> NDArray[np.int64]:
     """Those of the rest that are nearer to the middle of mine than to that of the others: two means, mine held fast."""
     taken = rest[:0]
-    for _ in range(ROUNDS):
+    for _ in range(MAX_ROUNDS):
         others = np.setdiff1d(rest, taken)
         ours, theirs = (unit(vectors[rows].mean(axis=0)) for rows in (np.append(mine, taken), others))
         ahead = vectors[rest] @ ours - vectors[rest] @ theirs

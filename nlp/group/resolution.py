@@ -13,30 +13,29 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from nlp.embed.vectors import Floats, centroids
+from nlp.embed.vectors import Floats, Labels, centroids
 from nlp.group import communities
-from nlp.group.communities import Labels
 
 RESOLUTIONS = tuple(2 ** (step / 2) for step in range(-2, 9))
 """From broad to narrow; the first and the last only show where the others stand."""
 
-FINE = 16.0
+FINEST = 16.0
 """Parts this fine are whole at every resolution above."""
 
-DOUBT = 0.45
+COUNT_PENALTY = 0.45
 """How much better an unlikely number of groups must be: this times the squared logarithm of how many times too many or
 too few they are. Likely is the root of half the statements (Mardia, Kent and Bibby 1979)."""
 
-TRIALS, SHARE = 3, 0.6
+STABILITY_DRAWS, DRAWN_SHARE = 3, 0.6
 """How often, and with what share of the statements, groups are looked for anew."""
 
-FEW, MANY = 30, 8_000
+STABILITY_FROM, STABILITY_UP_TO = 30, 8_000
 """Of fewer statements a part tells nothing; among more, groups are about as stable at every resolution."""
 
-CHANGE = 0.2
+CHANGE_MARGIN = 0.2
 """By how much another resolution than the last fit's must be better: twice what two differ by from draw to draw."""
 
-_SAMPLE = 10_000
+_SILHOUETTE_SAMPLE = 10_000
 """Vectors enough for a mean."""
 
 _LEAST = 1e-3
@@ -44,8 +43,9 @@ _LEAST = 1e-3
 
 
 def choose(graph: sp.csr_array, vectors: Floats, start: Labels | None, seed: int) -> tuple[float, int]:
-    """The best, and how many groups it gives; in a refit the one that gives as many as there were, unless that has
-    become much worse.
+    """Choose the best resolution, and say how many groups it gives.
+
+    In a refit it is the one that gives as many groups as there were, unless that has become much worse.
 
     `start`: (n,) the groups of the last fit, -1 for a node that was in none. Each resolution is judged with its
     neighbours, since one partition may be lucky.
@@ -57,7 +57,7 @@ def choose(graph: sp.csr_array, vectors: Floats, start: Labels | None, seed: int
     known = 0 if start is None else len(np.unique(start[start >= 0]))
     if known:
         like = _with_as_many(looks[1:-1], known)
-        best = best if worths[best] - worths[like] > CHANGE else like
+        best = best if worths[best] - worths[like] > CHANGE_MARGIN else like
     return RESOLUTIONS[1:-1][best], int(looks[1:-1][best].max()) + 1
 
 
@@ -69,7 +69,7 @@ def _with_as_many(looks: Sequence[Labels], known: int) -> int:
 
 def _looks(graph: sp.csr_array, seed: int) -> list[Labels]:
     """The groups at each of the resolutions."""
-    fine = communities.leiden(graph, FINE, seed, rounds=1)
+    fine = communities.leiden(graph, FINEST, seed, rounds=1)
     small = communities.quotient(graph, fine)
     return [communities.merged(small, resolution)[fine] for resolution in RESOLUTIONS]
 
@@ -77,10 +77,10 @@ def _looks(graph: sp.csr_array, seed: int) -> list[Labels]:
 def _stability(graph: sp.csr_array, seed: int) -> Floats:
     """For each resolution how alike the groups of two parts of the nodes are, among the nodes in both: up to 1."""
     n = graph.shape[0]
-    if not FEW <= n <= MANY:
+    if not STABILITY_FROM <= n <= STABILITY_UP_TO:
         return np.ones(len(RESOLUTIONS), np.float32)
     draw = np.random.default_rng(seed)
-    parts = [np.sort(draw.choice(n, int(SHARE * n), replace=False)) for _ in range(TRIALS)]
+    parts = [np.sort(draw.choice(n, int(DRAWN_SHARE * n), replace=False)) for _ in range(STABILITY_DRAWS)]
     trials = [_looks_at(graph, part, seed) for part in parts]
     alike = [_alike(one, other) for one, other in combinations(trials, 2)]
     stable: Floats = np.maximum(np.mean(alike, axis=0), _LEAST).astype(np.float32)
@@ -101,7 +101,7 @@ def _alike(one: Labels, other: Labels) -> list[float]:
 
 
 def agreement(one: Labels, other: Labels) -> float:
-    """How alike two groupings of the same nodes are, at most 1: the adjusted Rand index (Hubert and Arabie 1985).
+    """Tell how alike two groupings of the same nodes are, at most 1: the adjusted Rand index (Hubert and Arabie 1985).
 
     scikit-learn's gives the same, but takes half a second to load in a process that only groups.
     """
@@ -116,21 +116,21 @@ def agreement(one: Labels, other: Labels) -> float:
 
 
 def worth(vectors: Floats, labels: Labels) -> float:
-    """How well groups are told apart, in logarithms: their silhouette, less the doubt about an unlikely number."""
+    """Judge how well groups are told apart: the logarithm of their silhouette, less the doubt about their number."""
     number = int(labels.max()) + 1
     likely = np.sqrt(len(labels) / 2)
-    return float(np.log(max(silhouette(vectors, labels), _LEAST)) - DOUBT * np.log(number / likely) ** 2)
+    return float(np.log(max(silhouette(vectors, labels), _LEAST)) - COUNT_PENALTY * np.log(number / likely) ** 2)
 
 
 def silhouette(vectors: Floats, labels: Labels) -> float:
-    """The mean of (b - a) / max(a, b), a and b being a vector's cosine distances to its own centre and the next one.
+    """Average (b - a) / max(a, b), a and b being a vector's cosine distances to its own centre and the next one.
 
     Rousseeuw 1987 in the simplified form of Hruschka et al. 2004, linear in the vectors; of a sample if many.
     """
     centres = centroids(vectors, labels)
     if len(centres) < 2:
         return 0.0
-    chosen = np.linspace(0, len(vectors) - 1, min(len(vectors), _SAMPLE)).astype(np.int64)
+    chosen = np.linspace(0, len(vectors) - 1, min(len(vectors), _SILHOUETTE_SAMPLE)).astype(np.int64)
     distance = 1 - vectors[chosen] @ centres.T
     rows, mine = np.arange(len(chosen)), labels[chosen]
     own = distance[rows, mine].copy()

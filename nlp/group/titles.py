@@ -16,10 +16,8 @@ from numpy.typing import NDArray
 
 from nlp.clean.language import UNKNOWN, language
 from nlp.clean.recognisers.lexicon import WordKind, word_kind
+from nlp.embed.vectors import Encode, Floats
 from nlp.group.phrases import named, parser, phrases, plain
-
-Floats = NDArray[np.float32]
-Encode = Callable[[Sequence[str]], Floats]
 
 READ = 40
 """Statements of each topic, nearest its centroid, whose words count."""
@@ -87,13 +85,13 @@ def name(
     `fresh`: the groups that need one, all if not given; the others are not read, and get the first words that come.
     Without `encode` nearness in meaning is the share of a phrase's words that are keywords.
     """
-    heard = _hear(texts, groups, [True] * len(groups) if fresh is None else fresh, nlp or parser())
-    spread = Counter(phrase for it in heard for phrase in it.seen)
-    chosen = [it.foremost(spread) for it in heard]
+    topics = _read_topics(texts, groups, [True] * len(groups) if fresh is None else fresh, nlp or parser())
+    spread = Counter(phrase for it in topics for phrase in it.seen)
+    chosen = [it.foremost(spread) for it in topics]
     near = _nearness(chosen, keywords, centroids, encode)
-    taken, spelt = {_key(title) for title in known}, _spelling(heard)
+    taken, spelt = {_key(title) for title in known}, _spelling(topics)
     titles = []
-    for it, candidates, scores, words in zip(heard, chosen, near, keywords, strict=True):
+    for it, candidates, scores, words in zip(topics, chosen, near, keywords, strict=True):
         ranked = it.ranked(candidates, scores, spread)
         titles.append(_first_free([*(spelt(phrase) for phrase in ranked), *it.sayings(), *_made_of(words)], taken))
     return titles
@@ -106,7 +104,7 @@ def stands(title: str, taken: Iterable[str]) -> bool:
     return plain_words and bool(key) and all(key != _key(other) for other in taken)
 
 
-class _Heard:
+class _TopicWords:
     """What the statements of one topic say. `seen`: in how many each phrase is; `used`: in how many each word."""
 
     def __init__(self, said: Sequence[str], docs: Sequence[Any]) -> None:
@@ -157,15 +155,15 @@ class _Heard:
                 yield " ".join(words[:LONGEST]) + "…" * (len(words) > LONGEST)
 
 
-def _hear(
+def _read_topics(
     texts: Sequence[str], groups: Sequence[NDArray[np.int64]], fresh: Sequence[bool] | NDArray[np.bool_], nlp: Any
-) -> list[_Heard]:
+) -> list[_TopicWords]:
     """What is said in a language that nobody here parses is taken as it stands."""
     read = [list(dict.fromkeys(texts[member][:300] for member in group[:READ])) for group in groups]
     parsed = [new and language(" ".join(said[:5])) in ("en", UNKNOWN) for said, new in zip(read, fresh, strict=True)]
     first = [sorted(said, key=_plainness)[:PARSED] if ours else [] for said, ours in zip(read, parsed, strict=True)]
     docs = nlp.pipe((text for texts in first for text in texts), batch_size=128)
-    return [_Heard(said, [next(docs) for _ in its]) for said, its in zip(read, first, strict=True)]
+    return [_TopicWords(said, [next(docs) for _ in its]) for said, its in zip(read, first, strict=True)]
 
 
 def _plainness(text: str) -> tuple[bool, int]:
@@ -179,10 +177,10 @@ def _as_said(token: Any) -> bool:
     return plain(token) and not (token.i and token.nbor(-1).text.endswith("["))
 
 
-def _spelling(heard: Sequence[_Heard]) -> Callable[[str], str]:
+def _spelling(topics: Sequence[_TopicWords]) -> Callable[[str], str]:
     """Writes words as they are mostly written within sentences: GP, CBT, Nottingham."""
     usual: dict[str, str] = {}
-    for form, _ in sum((it.forms for it in heard), Counter[str]()).most_common():
+    for form, _ in sum((it.forms for it in topics), Counter[str]()).most_common():
         if not _MISREAD.fullmatch(form):
             usual.setdefault(form.lower(), form)
     return lambda phrase: " ".join(usual.get(word, word) for word in phrase.split())

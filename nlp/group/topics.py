@@ -16,24 +16,22 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from nlp.embed import vectors as directions
-from nlp.embed.vectors import Floats
+from nlp.embed.vectors import Encode, Floats, Labels
 from nlp.group import filler, keywords, knn_graph, partition, titles
-from nlp.group.communities import Labels
-from nlp.group.titles import Encode
 
-LONELY = 3.0
+LONELY_SCORE = 3.0
 """Who is so much farther from its neighbours than others are resembles nothing and stays out (a robust z-score)."""
 
-EVEN = 0.05
+LEAST_DEVIATION = 0.05
 """Where all are about equally near each other, differences in cosine similarity as small as this mean nothing."""
 
-MOST_OUT = 0.1
+LONELY_SHARE = 0.1
 """However alike the others are, no more than this share is left out as lonely."""
 
-SAME = 0.99
+COPY_SIMILARITY = 0.99
 """Cosine similarity of the vectors of one text in one context, whatever the precision they were computed or kept in."""
 
-SPREAD = 0.02
+OUTSIDE_SHARE = 0.02
 """The share of a topic's own statements that lie beyond its radius."""
 
 Tone = Literal["issue", "praise", "filler"]
@@ -61,7 +59,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """`labels`: (n,) the topic of each statement, -1 for none; `topics`: the largest first."""
+    """The topics found among n statements, the largest first; `labels`: (n,) the topic of each, -1 for none."""
 
     labels: Labels
     topics: tuple[Topic, ...]
@@ -103,7 +101,7 @@ def describe(
     taken: Sequence[str] = (),
     titled: Labels | None = None,
 ) -> Topics:
-    """The topics that groups make, the largest first: how far they reach, how they are called, who speaks for them.
+    """Describe the topics that groups make, the largest first: how far they reach, their titles, who speaks for them.
 
     `titled`: (n,) the topics of the last fit, -1 for none: their titles stand.
     """
@@ -136,7 +134,7 @@ def describe(
 
 
 def continued(labels: Labels, before: Labels) -> NDArray[np.bool_]:
-    """(k,): which topics share half with a topic of the last fit, half of both. `before`: (n,), -1 for none."""
+    """Tell which topics, (k,), share half with a topic of the last fit, half of both. `before`: (n,), -1 for none."""
     number = int(labels.max(initial=-1)) + 1
     found = np.zeros(number, bool)
     both = (labels >= 0) & (before >= 0)
@@ -148,7 +146,7 @@ def continued(labels: Labels, before: Labels) -> NDArray[np.bool_]:
 
 
 def join(vectors: Floats, centroids: Floats, radii: Floats) -> tuple[NDArray[np.int64], Floats]:
-    """The topic that each new statement belongs to by that topic's own spread, -1 for none, and how sure that is.
+    """Find the topic that each new statement belongs to by that topic's own spread, (n,), -1 for none; and how sure.
 
     Sureness, 0 to 1: how far the statement is inside the radius, against how near the second topic comes.
     """
@@ -174,7 +172,7 @@ def group(
     seed: int = 0,
     kept: Collection[int] = (),
 ) -> Labels:
-    """The grouping alone, as `fit` does it: (n,) labels, -1 for none."""
+    """Group statements as `fit` does, without describing the topics: (n,) labels, -1 for none."""
     if not len(vectors):
         return np.zeros(0, np.int32)
     first, copy_of = _distinct(vectors, texts)
@@ -187,7 +185,7 @@ def group(
         labels = partition.stand_apart(near.directions, labels, began, kept, ~linked)
     labels[_lonely(near.density) & ~linked] = -1
     spread = labels[copy_of]
-    small = np.bincount(spread[spread >= 0], minlength=labels.max() + 1) < partition.MEMBERS
+    small = np.bincount(spread[spread >= 0], minlength=labels.max() + 1) < partition.FEWEST_MEMBERS
     spread[(spread >= 0) & small[spread]] = -1
     return spread
 
@@ -200,7 +198,7 @@ def _distinct(vectors: Floats, texts: Sequence[str]) -> tuple[NDArray[np.int64],
     known: dict[str, int] = {}
     copy_of = np.array([known.setdefault(text.strip().casefold(), at) for at, text in enumerate(texts)], np.int64)
     copies = np.flatnonzero(copy_of != np.arange(len(texts)))
-    same = np.einsum("ij,ij->i", vectors[copies], vectors[copy_of[copies]]) >= SAME
+    same = np.einsum("ij,ij->i", vectors[copies], vectors[copy_of[copies]]) >= COPY_SIMILARITY
     copy_of[copies[~same]] = copies[~same]
     first, places = np.unique(copy_of, return_inverse=True)
     return first, places.ravel().astype(np.int32)
@@ -208,8 +206,8 @@ def _distinct(vectors: Floats, texts: Sequence[str]) -> tuple[NDArray[np.int64],
 
 def _lonely(density: Floats) -> NDArray[np.bool_]:
     middle = np.median(density)
-    usual = max(1.4826 * np.median(np.abs(density - middle)), EVEN)
-    lonely: NDArray[np.bool_] = density < min(middle - LONELY * usual, np.quantile(density, MOST_OUT))
+    usual = max(1.4826 * np.median(np.abs(density - middle)), LEAST_DEVIATION)
+    lonely: NDArray[np.bool_] = density < min(middle - LONELY_SCORE * usual, np.quantile(density, LONELY_SHARE))
     return lonely
 
 
@@ -230,8 +228,8 @@ def _links(n: int, together: Labels, apart: Labels) -> partition.Links:
 
 
 def radius(similarity: Floats) -> float:
-    """How far a topic reaches, by the (n,) similarities of its members to its centroid."""
-    return float(np.quantile(similarity, SPREAD))
+    """Find how far a topic reaches, a cosine similarity, by those of its n members to its centroid, (n,)."""
+    return float(np.quantile(similarity, OUTSIDE_SHARE))
 
 
 def _quotes(vectors: Floats, group: NDArray[np.int64], most: int = 5) -> tuple[int, ...]:

@@ -14,7 +14,7 @@ from ingest.cleaning.preparation import SET_APART
 from insights.detection import detector
 from nlp.embed.crowds import crowd_of
 from nlp.embed.embedder import Embedder
-from nlp.group.titles import Encode
+from nlp.embed.vectors import Encode
 from workers.offline import parallel_clean
 from workers.offline.replay import Raised, ReplayedStatement, line, replay
 

@@ -21,8 +21,7 @@ from insights.grouping import assignment, regroup
 from insights.issues import findings
 from insights.statement_arrays import IssueArrays, StatementArrays
 from nlp.embed.crowds import Crowd
-from nlp.embed.vectors import Floats
-from nlp.group.titles import Encode
+from nlp.embed.vectors import Encode, Floats
 from nlp.group.topics import Tone
 
 FIRST_REFIT = dt.timedelta(days=7)

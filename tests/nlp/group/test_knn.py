@@ -12,8 +12,8 @@ K = 5
 @pytest.fixture(autouse=True)
 def small_cells(monkeypatch: pytest.MonkeyPatch) -> None:
     """The ways of many vectors, with few."""
-    monkeypatch.setattr(knn, "EXACT", 400)
-    monkeypatch.setattr(knn, "CELL", 50)
+    monkeypatch.setattr(knn, "EXACT_UP_TO", 400)
+    monkeypatch.setattr(knn, "CELL_VECTORS", 50)
 
 
 def crowds(number: int) -> Floats:
