@@ -182,18 +182,25 @@ def _page(
         further=statements[-1].id if len(statements) == PAGE_SIZE else None,
         first=before is None,
         titles=titles(session, [identity for identity in (view.parent, view.merged_into) if identity]),
-        history=issue_detail.history(session, issue),
-        outcomes=[
-            LedgerEntry(issue.id, issue.title, issue.status, outcome) for outcome in ledger.of_issue(session, issue)
-        ],
-        findings=evidence.of_issue(session, service, issue, dt.datetime.now(dt.UTC), MOST_SIGNALS),
-        noticing=detection_health(session, service, dt.datetime.now(dt.UTC)),
         released=released,
         overdue=issue in lifecycle.overdue(session, service),
         may_decide=who.role >= Role.editor and not view.merged_into,
         errors=errors or {},
         values=_current(view) | _release(released, view, actions) | dict(values or {}),
+        **_record(session, service, issue),
     )
+
+
+def _record(session: Session, service: Service, issue: Issue) -> dict[str, object]:
+    """What happened to it, what its actions did, and what its signals rest on."""
+    now = dt.datetime.now(dt.UTC)
+    outcomes = ledger.of_issue(session, issue)
+    return {
+        "history": issue_detail.history(session, issue),
+        "outcomes": [LedgerEntry(issue.id, issue.title, issue.status, outcome) for outcome in outcomes],
+        "findings": evidence.of_issue(session, service, issue, now, MOST_SIGNALS),
+        "noticing": detection_health(session, service, now),
+    }
 
 
 def _bars(session: Session, service: Service, issue: Issue, actions: list[Action], days: int) -> list[charts.Bar]:
