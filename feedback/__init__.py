@@ -11,5 +11,5 @@ The walk, in ten lines:
 7. Noticing (`insights.detection.detector`) holds the counts against what is expected and raises signals.
 8. Alerts (`insights.alerts`, `workers.actors.deliver`) tell those who subscribed, once.
 9. People act (`insights.issues.decisions`), and outcomes (`insights.outcomes`) measure what that did.
-10. The citizen's receipt (`ingest.pages.citizen_pages`) says what became of it.
+10. The citizen's receipt (`ingest.pages.receipt_pages`) says what became of it.
 """

@@ -22,7 +22,7 @@ from ingest.intake.cors import allow_origin
 from ingest.intake.dependencies import Intake
 from ingest.intake.rate_limit import RateLimit
 from ingest.intake.writer import Writer
-from ingest.pages import citizen_pages
+from ingest.pages import routes as citizen_pages
 from insights.api.routes import ROUTERS
 from insights.issues.queries.query_embedding import QueryEmbedder
 from insights.pages import dashboard as staff_pages

@@ -21,7 +21,7 @@ from feedback.record.models import AuditEntry, Service
 from feedback.record.work.queue import WorkQueue
 from ingest.intake.accept import Accepted, accept
 from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
-from ingest.pages.citizen_pages import BODY_LIMIT, CONTACT_LIMIT
+from ingest.pages.form_page import BODY_LIMIT, CONTACT_LIMIT
 from ingest.pages.negotiation import offered
 from insights.pages.layout import failure_page, show
 

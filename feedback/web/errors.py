@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from feedback.http.dependencies import AnyRequest
 from feedback.record import errors
 from feedback.record.errors import FeedbackError
-from ingest.pages import citizen_pages
+from ingest.pages import layout as citizen_layout
 
 log = structlog.get_logger()
 
@@ -56,7 +56,7 @@ def failure_response(
 def _page_for_browsers(request: AnyRequest) -> Callable[..., Response[Any]] | None:
     """For an address that nothing is at: a browser that follows a link gets a page."""
     browses = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1/")
-    return citizen_pages.failure_page if browses else None
+    return citizen_layout.failure_page if browses else None
 
 
 def named_failure(request: AnyRequest, error: FeedbackError) -> Response[Any]:

@@ -14,7 +14,7 @@ from feedback.record import access
 from feedback.record.db import Record
 from feedback.record.models import Service
 from ingest.intake.dependencies import GivenIntake
-from ingest.pages import citizen_pages
+from ingest.pages import layout
 from ingest.pages.negotiation import choose, offered
 from insights.issues.queries.csv_export import cell
 from insights.replies import published
@@ -26,13 +26,13 @@ COLUMNS = ("said", "did", "on", "reports", "fell")
 @get("/services/{service:str}/you-said-we-did", sync_to_thread=True)
 def page(request: AnyRequest, intake: GivenIntake, service: FromPath[str]) -> Response[str]:
     """What people told the service, and what it changed because of it."""
-    known = citizen_pages.service_of(intake, service)
+    brand = layout.brand_of(intake, service)
     found, entries = _read(request, intake.record, service)
-    language, here = choose(request, known.languages).code, _path(found)
-    return citizen_pages.show(
+    language, here = choose(request, brand.languages).code, _path(found)
+    return layout.show(
         request,
         "you_said_we_did.html",
-        known,
+        brand,
         entries=entries,
         form_url=f"/services/{quote(found.slug)}/feedback?lang={language}",
         data_url=f"{here}.csv?lang={language}",
@@ -80,5 +80,5 @@ def feed(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Re
 
 
 router = Router(
-    "/", route_handlers=[page, table, feed], opt={"failure_page": citizen_pages.failure_page}, include_in_schema=False
+    "/", route_handlers=[page, table, feed], opt={"failure_page": layout.failure_page}, include_in_schema=False
 )

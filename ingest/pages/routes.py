@@ -1,0 +1,48 @@
+"""Every page of the citizen, the widget for other sites, and the files that these take."""
+
+from litestar import MediaType, Response, Router, get
+from litestar.params import FromPath
+
+from feedback.http.dependencies import AnyRequest
+from feedback.http.static_files import CACHE_ONE_HOUR, serve_file
+from ingest.intake.dependencies import GivenIntake
+from ingest.pages import form_page, receipt_pages
+from ingest.pages.colour import style_sheet
+from ingest.pages.layout import HERE, brand_of, failure_page, files
+
+
+@get("/services/{service:str}/colour.css", sync_to_thread=True)
+def colour_sheet(service: FromPath[str], intake: GivenIntake) -> Response[str]:
+    """Serves the colour of a service, which its pages may not set in their own markup."""
+    return Response(
+        style_sheet(brand_of(intake, service).colour),
+        media_type=MediaType.CSS,
+        headers={"Cache-Control": CACHE_ONE_HOUR, "X-Content-Type-Options": "nosniff"},
+    )
+
+
+@get("/widget.js", sync_to_thread=True)
+def widget(request: AnyRequest) -> Response[bytes]:
+    """The widget for other sites; its address is in their pages, so it is looked at anew each hour."""
+    answer = serve_file(request, HERE / "static" / "widget.js", CACHE_ONE_HOUR)
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return answer
+
+
+router = Router(
+    "/",
+    route_handlers=[
+        form_page.feedback_form,
+        form_page.send_feedback,
+        receipt_pages.receipt_form,
+        receipt_pages.find_receipt,
+        receipt_pages.receipt_page,
+        receipt_pages.take_back,
+        receipt_pages.not_fixed,
+        colour_sheet,
+        widget,
+        files.handler(),
+    ],
+    opt={"failure_page": failure_page},
+    include_in_schema=False,
+)
