@@ -17,36 +17,40 @@ from insights.detection.cross_service import ServiceObservation, SharedProblem, 
 from insights.statement_arrays import halves, matrix
 from nlp.embed.crowds import crowd_of
 
-REMEMBERED = dt.timedelta(days=33)
-MOST = 20_000
+LOOKED_AT = dt.timedelta(days=33)
+MOST_STATEMENTS = 20_000
 """The latest statements alone are looked at, so that a look takes a second at most."""
 
-SAME = 0.75
-"""The similarity of two centres from which they are one thing."""
+SAME_SIMILARITY = 0.75
+"""The cosine similarity of two centres from which they are one thing."""
 
-ACTIVE = dt.timedelta(hours=120)
+ENDS_AFTER = dt.timedelta(hours=120)
 """How long a signal stands without a further report."""
 
 
-Heard = dict[str, list[ServiceObservation]]
-"""By the kind of language."""
+ObservationsByLanguage = dict[str, list[ServiceObservation]]
+"""By the language that statements are grouped under, since the model cannot compare them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """`language`: the kind that it was said in."""
+class ProblemOfLanguage:
+    """A problem that several services share, in the language that it was said in."""
 
     language: str
-    what: SharedProblem
+    problem: SharedProblem
 
 
-def find(heard: Heard) -> list[Found]:
-    """Each kind of language by itself, since the model cannot compare them."""
-    return [Found(kind, what) for kind, said in sorted(heard.items()) for what in shared_problems(said)]
+def find(observations: ObservationsByLanguage) -> list[ProblemOfLanguage]:
+    """Find the problems that several services share, in each language by itself."""
+    return [
+        ProblemOfLanguage(language, problem)
+        for language, its in sorted(observations.items())
+        for problem in shared_problems(its)
+    ]
 
 
-def hear(session: Session, now: dt.datetime) -> Heard:
-    """What may count, of the last weeks; a text that came to several services is one of the first."""
+def read(session: Session, now: dt.datetime) -> ObservationsByLanguage:
+    """Read what may count, of the last weeks; a text that came to several services counts in the first alone."""
     rows = session.execute(
         select(
             Statement.service_id,
@@ -59,14 +63,14 @@ def hear(session: Session, now: dt.datetime) -> Heard:
             Feedback.fingerprint,
         )
         .join(Feedback, Feedback.id == Statement.feedback_id)
-        .where(Statement.said_at > now - REMEMBERED, Statement.said_at <= now, Statement.vector.is_not(None))
+        .where(Statement.said_at > now - LOOKED_AT, Statement.said_at <= now, Statement.vector.is_not(None))
         .where(Statement.evidence, Feedback.weight > 0, Feedback.stage == "done")
         .order_by(Statement.said_at.desc())
-        .limit(MOST)
+        .limit(MOST_STATEMENTS)
     ).all()
     rows = _comparable(_without_copies(rows[::-1]))
     told = set(session.scalars(select(Signal.issue_id).where(Signal.ended_at.is_(None), Signal.tier == "signal")))
-    found: Heard = defaultdict(list)
+    found: ObservationsByLanguage = defaultdict(list)
     for row, vector in zip(rows, matrix([row.vector for row in rows]), strict=True):
         age = (now - row.said_at).total_seconds() / 3600
         fresh = not row.history and row.issue_id not in told
@@ -90,8 +94,8 @@ def _comparable(rows: Sequence[Any]) -> list[Any]:
     return [row for row in rows if len(row.vector) == lengths.most_common(1)[0][0]]
 
 
-def store(session: Session, found: Iterable[Found], now: dt.datetime) -> None:
-    """What stands already grows; the rest is a new signal. What is no longer reported ends."""
+def store(session: Session, found: Iterable[ProblemOfLanguage], now: dt.datetime) -> None:
+    """Let what stands already grow, and make a new signal of the rest; what is no longer reported ends."""
     standing = [
         (signal, theme)
         for signal, theme in session.execute(
@@ -103,51 +107,53 @@ def store(session: Session, found: Iterable[Found], now: dt.datetime) -> None:
     for one in found:
         known = next((signal for signal, theme in standing if _same(one, signal, theme)), None)
         if known:
-            _grow(known, one.what, now)
+            _grow(known, one.problem, now)
         else:
             _raise(session, one, now)
     for signal, _ in standing:
-        if now - signal.last_report_at > ACTIVE:
+        if now - signal.last_report_at > ENDS_AFTER:
             signal.ended_at = now
             session.add(ThemeEvent(theme_id=signal.theme_id, what="signal ended"))
 
 
-def _same(found: Found, signal: ThemeSignal, theme: Theme) -> bool:
+def _same(found: ProblemOfLanguage, signal: ThemeSignal, theme: Theme) -> bool:
     before = {identity for ids in signal.reports.values() for identity in ids}
-    if before & _ids(found.what):
+    if before & _ids(found.problem):
         return True
     centre = np.array(theme.centroid, np.float32)
-    alike = len(centre) == len(found.what.centre) and float(centre @ found.what.centre) >= SAME
+    alike = len(centre) == len(found.problem.centre) and float(centre @ found.problem.centre) >= SAME_SIMILARITY
     return alike and theme.language == found.language
 
 
-def _ids(what: SharedProblem) -> set[str]:
-    return {identity for ids in what.reports.values() for identity in ids}
+def _ids(problem: SharedProblem) -> set[str]:
+    return {identity for ids in problem.reports.values() for identity in ids}
 
 
-def _grow(signal: ThemeSignal, what: SharedProblem, now: dt.datetime) -> None:
+def _grow(signal: ThemeSignal, problem: SharedProblem, now: dt.datetime) -> None:
     reports = {number: set(ids) for number, ids in signal.reports.items()}
     before = sum(map(len, reports.values()))
-    for service, ids in what.reports.items():
+    for service, ids in problem.reports.items():
         reports.setdefault(str(service), set()).update(ids)
     signal.reports = {number: sorted(ids) for number, ids in reports.items()}
     signal.observed = sum(map(len, reports.values()))
     if signal.observed > before:
         signal.last_report_at = now
-        signal.score = max(signal.score, what.score)
+        signal.score = max(signal.score, problem.score)
 
 
-def _raise(session: Session, found: Found, now: dt.datetime) -> None:
-    what = found.what
+def _raise(session: Session, found: ProblemOfLanguage, now: dt.datetime) -> None:
+    problem = found.problem
     rows = session.execute(
         select(Statement.issue_id, Statement.text, Statement.said_at, Statement.vector)
-        .where(Statement.feedback_id.in_([uuid.UUID(identity) for identity in _ids(what)]), Statement.evidence)
+        .where(Statement.feedback_id.in_([uuid.UUID(identity) for identity in _ids(problem)]), Statement.evidence)
         .order_by(func.length(Statement.text), Statement.id)
     ).all()
-    nearest = max(rows, key=lambda row: float(np.array(row.vector, np.float32) @ what.centre) if row.vector else -1.0)
+    nearest = max(
+        rows, key=lambda row: float(np.array(row.vector, np.float32) @ problem.centre) if row.vector else -1.0
+    )
     theme = _theme(session, [row.issue_id for row in rows if row.issue_id])
     if theme is None:
-        theme = Theme(id=new_id(), title=nearest.text[:80], language=found.language, centroid=what.centre.tolist())
+        theme = Theme(id=new_id(), title=nearest.text[:80], language=found.language, centroid=problem.centre.tolist())
         session.add(theme)
         session.flush()
         session.add(ThemeEvent(theme_id=theme.id, what="began"))
@@ -157,11 +163,11 @@ def _raise(session: Session, found: Found, now: dt.datetime) -> None:
         since=min(row.said_at for row in rows),
         detected_at=now,
         last_report_at=now,
-        observed=what.observed,
-        expected=what.expected,
-        score=what.score,
-        window_hours=what.window,
-        reports={str(service): list(ids) for service, ids in what.reports.items()},
+        observed=problem.observed,
+        expected=problem.expected,
+        score=problem.score,
+        window_hours=problem.window,
+        reports={str(service): list(ids) for service, ids in problem.reports.items()},
     )
     session.add_all([signal, ThemeEvent(theme_id=theme.id, what="signal")])
     session.flush()
