@@ -17,7 +17,7 @@ from feedback.record.states import FeedbackStage, SignalKind, Trend
 from insights.detection.statistics import trend
 from insights.issues.queries.signals import shown
 
-COUNTED_DAYS = trend.BEFORE + trend.LATELY
+COUNTED_DAYS = trend.BASELINE_DAYS + trend.RECENT_DAYS
 TREND_OF_SIGNAL: Mapping[str, Trend] = {
     SignalKind.NEW: Trend.NEW,
     SignalKind.SURGE: Trend.EMERGING,
@@ -71,7 +71,7 @@ def daily(session: Session, service: Service, now: dt.datetime) -> tuple[dict[uu
 
 def _old(session: Session, found: Mapping[uuid.UUID, DailyCounts], begin: dt.datetime) -> Iterable[uuid.UUID]:
     """The issues without a report in the earlier weeks that had one before them."""
-    unsure = [issue for issue, counts in found.items() if not counts[: -trend.LATELY].any()]
+    unsure = [issue for issue, counts in found.items() if not counts[: -trend.RECENT_DAYS].any()]
     older = select(Statement.issue_id).where(Statement.issue_id.in_(unsure), Statement.said_at < begin)
     return [issue for issue in session.scalars(older.distinct()) if issue]
 

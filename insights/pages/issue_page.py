@@ -22,7 +22,7 @@ from feedback.record.calendar import bank_holidays
 from feedback.record.db import Record
 from feedback.record.errors import FeedbackError, Malformed
 from feedback.record.models import Action, Issue, Publication, Service
-from insights.detection.statistics.trend import BEFORE
+from insights.detection.statistics.trend import BASELINE_DAYS
 from insights.issues.decisions import lifecycle
 from insights.issues.decisions.lifecycle import ActionTaken, IssueDecision
 from insights.issues.queries import evidence, issue_detail, issues
@@ -206,7 +206,7 @@ def _record(session: Session, service: Service, issue: Issue) -> dict[str, objec
 def _bars(session: Session, service: Service, issue: Issue, actions: list[Action], days: int) -> list[charts.Bar]:
     """Its reports of each day, with what the service and its team did."""
     marks = [*overview.marks(session, service, days), *_marks(service, actions)]
-    daily = issue_detail.daily(session, service, issue, days + BEFORE)
+    daily = issue_detail.daily(session, service, issue, days + BASELINE_DAYS)
     return charts.bars(daily, marks, bank_holidays(service.properties.nation, {day.year for day, *_ in daily}))
 
 

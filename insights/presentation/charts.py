@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from insights.detection.statistics.trend import BEFORE, Band, band
+from insights.detection.statistics.trend import BASELINE_DAYS, Band, band
 
 WEEKLY_FROM_DAYS = 120  # days; more bars than that are too thin to tell apart
 LEARNING_DAYS = 7  # days of a service's first feedback, which tell too little of what is usual to draw it
@@ -39,7 +39,7 @@ def bars(
     Long histories are summed by the week. The four weeks before what is to be shown come first: they tell what is
     usual, and have no bar.
     """
-    weekly = len(days) - BEFORE >= WEEKLY_FROM_DAYS
+    weekly = len(days) - BASELINE_DAYS >= WEEKLY_FROM_DAYS
     begin, span = (_monday, 7) if weekly else (_itself, 1)
     said: dict[dt.date, list[str]] = {}
     for day, what in marks:
@@ -49,13 +49,13 @@ def bars(
         for start, group in groupby(days, key=lambda day: begin(day[0]))
         for part in [list(group)]
     ]
-    usual = band([bar.count for bar in found], [bar.total for bar in found], BEFORE // span)
+    usual = band([bar.count for bar in found], [bar.total for bar in found], BASELINE_DAYS // span)
     told = next((place for place, bar in enumerate(found) if bar.total), len(found)) + max(1, LEARNING_DAYS // span)
     drawn = [
         replace(bar, usual=each if at >= told else None, bank_holiday=not weekly and bar.begin in bank_holidays)
         for at, (bar, each) in enumerate(zip(found, usual, strict=True))
     ]
-    return drawn[BEFORE // span :]
+    return drawn[BASELINE_DAYS // span :]
 
 
 def _monday(day: dt.date) -> dt.date:

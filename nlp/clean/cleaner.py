@@ -27,7 +27,7 @@ UNREAD = ["tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "sente
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """`text` is redacted; `spans` index the text that came in."""
+    """What is kept of a text: `text` is redacted; `spans` index the text that came in, which is not kept."""
 
     text: str
     spans: tuple[Span, ...]
@@ -38,19 +38,22 @@ class Cleaned:
 
 
 class Cleaner:
-    """Whatever goes wrong with one text is raised for the whole batch, and nothing of the batch is returned: the
-    caller tries its texts one by one, and sets aside the one that still raises. Unredacted text is never returned.
+    """Cleans texts in batches, and never returns an unredacted one.
+
+    Whatever goes wrong with one text is raised for the whole batch, and nothing of the batch is returned: the caller
+    tries its texts one by one, and sets aside the one that still raises.
     """
 
     def __init__(self) -> None:
         self._redactor = Redactor(en_core_web_sm.load(exclude=UNREAD))
 
     def redact(self, texts: Sequence[str]) -> list[tuple[str, tuple[Span, ...]]]:
-        """Prose, and what comes beside it as well: page addresses, subjects, file names, values of metadata."""
+        """Redact prose, and what comes beside it as well: page addresses, subjects, file names, values of metadata."""
         found = self._redactor.find(texts)
         return [(substitute(text, spans), spans) for text, spans in zip(texts, found, strict=True)]
 
     def clean(self, texts: Sequence[str]) -> list[Cleaned]:
+        """Redact texts and take them apart: statements, languages, verdicts, urgency."""
         return [_cleaned(text, *found) for text, found in zip(texts, self.redact(texts), strict=True)]
 
 

@@ -54,7 +54,7 @@ HELPLESS = re.compile(
 
 
 def kind(text: str) -> StatementLabel:
-    """Of one statement in English. Of any other language only the mark of a question is read."""
+    """Tell what one statement in English does; of other languages the caller reads only the mark of a question."""
     plain = text.lower().replace("’", "'")
     if QUESTION.search(plain):
         return "question"

@@ -18,8 +18,8 @@ UNKNOWN = "unknown"
 KNOWN = listed("language")["known"]
 """By lingua's names: those that British councils meet."""
 
-SHORT = 4
-"""Words; under it a language must be told with more confidence, or by words that no other language has."""
+SHORT_WORDS = 4
+"""Under it a language must be told with more confidence, or by words that no other language has."""
 
 CONFIDENT, LIKELY = 0.9, 0.6
 MARKS = frozenset(listed("language")["english"]["words"].split())
@@ -39,8 +39,8 @@ LETTERS: dict[str, frozenset[str]] = {
 FOREIGN_SHARE = 0.3
 """Of the letters of a text those of another script; from so many on, its Latin words are not looked at."""
 
-ENOUGH = 2_000
-"""Characters that tell a language; more would only take longer."""
+ENOUGH_CHARACTERS = 2_000
+"""These tell a language; more would only take longer."""
 
 LATIN = re.compile(r"[A-Za-z]+")
 OTHER_SCRIPT = re.compile(r"[^\W\d_\u0000-\u024F\u1E00-\u1EFF]")
@@ -49,7 +49,7 @@ PLACEHOLDER = re.compile(r"\[[A-Z_]+\]|https?://\S+|(?<!\S)\S+@\S+")
 
 
 def language(text: str) -> str:
-    """ISO 639-1 code, or "unknown"."""
+    """Give the ISO 639-1 code of the language of a text, or "unknown"."""
     prose = _of_one_script(PLACEHOLDER.sub(" ", text))
     words = [word for word in (word.lower().replace("’", "'") for word in WORD.findall(prose)) if not _name(word)]
     if not words:
@@ -60,10 +60,10 @@ def language(text: str) -> str:
         return "cy"
     if len(words) > 1 and (own := [code for code, letters in LETTERS.items() if not letters.isdisjoint(prose)]):
         return own[0] if len(own) == 1 else UNKNOWN
-    best = _detector().compute_language_confidence_values(prose[:ENOUGH])[0]
-    needed = CONFIDENT if len(words) < SHORT else LIKELY if len(words) < 2 * SHORT else 0.0
+    best = _detector().compute_language_confidence_values(prose[:ENOUGH_CHARACTERS])[0]
+    needed = CONFIDENT if len(words) < SHORT_WORDS else LIKELY if len(words) < 2 * SHORT_WORDS else 0.0
     code = best.language.iso_code_639_1.name.lower()
-    return UNKNOWN if best.value < needed or (code == "en" and len(words) < SHORT) else code
+    return UNKNOWN if best.value < needed or (code == "en" and len(words) < SHORT_WORDS) else code
 
 
 def _of_one_script(text: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import re
 
-REACH = 120
+REACH_CHARACTERS = 120
 """Characters; no phrase that is looked for, with the words it may have behind it, is as long."""
 
 
 def just_before(pattern: re.Pattern[str], text: str, place: int, since: int = 0) -> bool:
-    """Whether the pattern, which ends in `$`, is met right before the place, and not before `since`."""
-    return pattern.search(text, max(since, place - REACH), place) is not None
+    """Tell whether the pattern, which ends in `$`, is met right before the place, and not before `since`."""
+    return pattern.search(text, max(since, place - REACH_CHARACTERS), place) is not None

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-HASHES, RUN = 64, 5
+HASHES, RUN_LETTERS = 64, 5
 NEAR_DUPLICATE_SHARE = 0.72
 """Share of equal hashes, an estimate of the Jaccard similarity, from which two texts are the same."""
 
@@ -35,7 +35,7 @@ _OFFSETS = _DRAWN.integers(0, 1 << 60, HASHES, dtype=np.uint64)
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One piece: `sender` is whatever tells senders apart, None where nothing does."""
+    """One piece as it was sent. `sender` is whatever tells senders apart, None where nothing does."""
 
     fingerprint: bytes
     at: datetime
@@ -44,34 +44,36 @@ class Submission:
 
 
 def normal(text: str) -> str:
+    """Reduce a text to its words in lower case."""
     return " ".join(re.findall(r"\w+", text.lower()))
 
 
 def fingerprint(text: str) -> bytes:
-    """256 bytes; equal for texts that differ only in case, spaces and punctuation."""
+    """Hash a text to 256 bytes, equal for texts that differ only in case, spaces and punctuation."""
     plain = normal(text)
-    runs = {plain[at : at + RUN] for at in range(max(1, len(plain) - RUN + 1))}
+    runs = {plain[at : at + RUN_LETTERS] for at in range(max(1, len(plain) - RUN_LETTERS + 1))}
     hashes = np.array([zlib.crc32(run.encode()) for run in runs], np.uint64)
     mixed = (hashes[:, None] * _FACTORS + _OFFSETS) % _PRIME
     return bytes(mixed.min(axis=0).astype(np.uint32).tobytes())
 
 
 def likeness(one: bytes, other: bytes) -> float:
-    """0 to 1."""
+    """Estimate the Jaccard similarity of two texts by their fingerprints, 0 to 1."""
     return float((_row(one) == _row(other)).mean())
 
 
 def near(one: bytes, other: bytes) -> bool:
+    """Tell whether two fingerprints are of the same text, give or take a few letters."""
     return one == other or likeness(one, other) >= NEAR_DUPLICATE_SHARE
 
 
 def bands(print_: bytes, count: int = 16) -> tuple[int, ...]:
-    """Keys to look up candidates by: near texts share at least one, nearly always."""
+    """Give the keys to look up near texts by: they share at least one, nearly always (locality-sensitive hashing)."""
     return tuple(zlib.crc32(bytes([at]) + part.tobytes()) for at, part in enumerate(np.split(_row(print_), count)))
 
 
 def copies(sent: Sequence[Submission]) -> list[CopyKind]:
-    """Of each piece, in the order given: the first of its text, the same sender's repeat, or part of a campaign.
+    """Tell of each piece, in the order given, whether it is original, its sender's duplicate or part of a campaign.
 
     Pieces of unknown sender are each taken for another's; the same words weeks apart are no copy.
     """

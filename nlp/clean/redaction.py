@@ -44,6 +44,8 @@ class Span:
 
 
 class Redactor:
+    """Finds personal data in texts."""
+
     def __init__(self, nlp: Language) -> None:
         """`nlp` needs an entity recogniser, and is asked only about texts that could hold a name."""
         self._nlp = nlp
@@ -52,7 +54,10 @@ class Redactor:
         self._names = NameFinder()
 
     def find(self, texts: Sequence[str]) -> list[tuple[Span, ...]]:
-        """Spans in order, none overlapping another."""
+        """Find the spans of personal data of each text, in order, none overlapping another.
+
+        Raises TimeoutError for a text that a pattern cannot finish.
+        """
         views = [unfolded(text) for text in texts]
         named = self._read([view.text for view in views])
         return [_settled(text, self._finds(view, names)) for text, view, names in zip(texts, views, named, strict=True)]
@@ -82,7 +87,7 @@ class Redactor:
 
 
 def substitute(text: str, spans: Sequence[Span]) -> str:
-    """The text with each span replaced by its placeholder."""
+    """Replace each span of a text by its placeholder."""
     parts, end = [], 0
     for span in spans:
         parts += [text[end : span.start], span.placeholder]

@@ -43,7 +43,7 @@ NEGATED = re.compile(
 
 
 def severity(text: str) -> float:
-    """0 (none at all) to 1 (it ruins a life), of one statement in English."""
+    """Rate one statement in English from 0 (no harm at all) to 1 (it ruins a life)."""
     low = text.lower().replace("’", "'")
     left = CONTENT.sub(" ", low)
     found, wishes = harms(left), len(WISH.findall(left))
@@ -57,12 +57,13 @@ def severity(text: str) -> float:
 
 
 def harms(text: str) -> list[float]:
-    """The weight of each thing that is bad for who says it."""
+    """List the weight of each thing in it that is bad for who says it."""
     low = text.lower()
     return [weight for name, weight in _weights() for match in _pattern(name).finditer(low) if not _lifted(low, match)]
 
 
 def praises(text: str) -> int:
+    """Count the words of praise in it that are not negated."""
     low = text.lower()
     return _praised(low, "praise") + _praised(low, "high_praise")
 

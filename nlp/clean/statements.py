@@ -12,7 +12,10 @@ StatementLabel = Literal["problem", "request", "suggestion", "question", "praise
 
 @dataclass(frozen=True, slots=True)
 class CleanStatement:
-    """`start` and `end` count characters of the redacted text; `severity` runs from 0 to 1."""
+    """One thing said in a piece of feedback.
+
+    `start` and `end` count characters of the redacted text. `filler` says nothing to act on; `severity` is from 0 to 1.
+    """
 
     text: str
     start: int
@@ -90,7 +93,7 @@ PLACEHOLDERS = re.compile(r"\[[A-Z_]+\]")
 
 
 def split(text: str) -> Iterator[tuple[int, int]]:
-    """Where each statement starts and ends; nothing that holds a letter or a digit is left out but joining words."""
+    """Find where each statement starts and ends; all that holds a letter or a digit is in one, but joining words."""
     start = 0
     for match in SENTENCE_END.finditer(text):
         yield from _clauses(text, start, match.start() if match.group()[0] in ";•\n" else match.end())
@@ -119,7 +122,7 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def is_filler(text: str) -> bool:
-    """Names nothing that could be an issue: "nothing", "n/a", "thank you", a greeting, "not impressed"."""
+    """Tell whether a text names nothing that could be an issue: "n/a", "thank you", a greeting, "not impressed"."""
     if len(text) > LONGEST_FILLER_CHARACTERS:
         return False
     bare = PLACEHOLDERS.sub(" ", text).replace("’", "'")

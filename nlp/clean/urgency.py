@@ -21,6 +21,8 @@ UrgencyKind = Literal["self_harm", "danger", "safeguarding", "threat"]
 
 @dataclass(frozen=True, slots=True)
 class Urgency:
+    """Why a piece cannot wait, as it is shown to people."""
+
     kind: UrgencyKind
     reason: str
 
@@ -60,7 +62,7 @@ SENTENCE_REACH_CHARACTERS = 300
 
 
 def urgency(text: str) -> Urgency | None:
-    """Of a whole piece, in English or Welsh."""
+    """Find what cannot wait in a whole piece, in English or Welsh; None where nothing is urgent."""
     low = plain(text)
     for kind, pattern in _patterns():
         for match in pattern.finditer(low):
@@ -70,13 +72,13 @@ def urgency(text: str) -> Urgency | None:
 
 
 def excused(sentence: str) -> bool:
-    """Whether it is a figure of speech, long past, or denied."""
+    """Tell whether a sentence is a figure of speech, long past, or denied."""
     low = plain(sentence)
     return any(pattern.search(low) for pattern in (_figures(), DONE, NOT_SO))
 
 
 def plain(text: str) -> str:
-    """In lower case and with one kind of apostrophe, as patterns and examples are compared."""
+    """Write a text in lower case and with one kind of apostrophe, as patterns and examples are compared."""
     return text.lower().replace("’", "'")
 
 

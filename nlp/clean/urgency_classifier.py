@@ -10,13 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nlp.clean import kinds
 from nlp.clean.urgency import REASONS, Urgency, excused, plain
 from nlp.clean.words import listed
-
-Floats = NDArray[np.float32]
+from nlp.embed.vectors import Floats
 
 SIMILARITY_STEEPNESS, SPELLING_WEIGHT, RIDGE_PENALTY = 5.0, 0.1, 0.3
 """How fast an example's vote falls with its distance in meaning, what the same letters count, and how much one may be
@@ -39,7 +37,7 @@ VOTES_IF_PRAISE = 0.2
 
 
 class UrgencyClassifier:
-    """The likest urgent example is shown as the reason.
+    """Tells what is urgent by what it means, and shows the urgent example that is most like it as the reason.
 
     Calibrated for all-MiniLM-L6-v2: another model has other distances.
     """
@@ -58,7 +56,7 @@ class UrgencyClassifier:
         self._weights = self._fitted()
 
     def find(self, texts: Sequence[str], vectors: Floats) -> Urgency | None:
-        """Of the statements of one piece, with their vectors (n, d): what is most surely urgent of them."""
+        """Find what is most surely urgent among the statements of one piece, given their unit vectors (n, d)."""
         if not texts:
             return None
         alike = vectors @ self._vectors.T

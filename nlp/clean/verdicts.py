@@ -15,13 +15,18 @@ from nlp.clean.words import listed
 
 @dataclass(frozen=True, slots=True)
 class ModerationVerdict:
+    """That a piece is spam or abuse, and why, as it is shown to people."""
+
     name: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class SpamSign:
-    """Of spam; counts once however often it occurs. What is not `cased` is sought in the text in lower case."""
+    """A sign of spam, which counts once however often it occurs.
+
+    One that is not `cased` is sought in the text in lower case. An `ordinary` one also occurs in what citizens write.
+    """
 
     name: str
     points: float
@@ -43,7 +48,7 @@ time."""
 
 
 def verdicts(text: str) -> tuple[ModerationVerdict, ...]:
-    """Of the text as it came in: the numbers that a redactor hides are what gives spam away."""
+    """Judge a text as it came in: the numbers that a redactor hides are what gives spam away."""
     found = (_spam(text), _abuse(text))
     return tuple(verdict for verdict in found if verdict)
 

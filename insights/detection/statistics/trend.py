@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc, nbdtrik
 
-Trend = Literal["new", "emerging", "steady", "fading"]
+from feedback.record.states import Trend
 
-BEFORE, LATELY = 28, 7
+BASELINE_DAYS, RECENT_DAYS = 28, 7
 """Days: what is compared with, and what is compared."""
-RISING, FALLING = 2.0, 0.5
-UNLIKELY = 0.05
-PRIOR = 0.5
-YOUNG = 7
+RISING_RATIO, FALLING_RATIO = 2.0, 0.5
+UNLIKELY_ODDS = 0.05
+PRIOR_REPORTS = 0.5
+NEW_DAYS = 7
 """Days since its first report for which an issue is new."""
 
 
@@ -30,33 +29,37 @@ class Band:
 
 
 def trend(counts: ArrayLike, volume: ArrayLike) -> Trend:
-    """From an issue's and its service's pieces of each day up to today, oldest first; best of five weeks or more.
+    """Tell where an issue is heading, by its and its service's pieces of each day up to today, oldest first.
+
+    Five weeks or more tell it best.
 
     Emerging and fading both need a rate at least twice another, and odds below one in twenty.
     """
     own, all_ = np.asarray(counts, float), np.asarray(volume, float)
     days = np.flatnonzero(own)
     if not len(days):
-        return "fading"
-    if len(own) - days[0] <= YOUNG and len(own) > YOUNG:
-        return "new"
-    lately, before = own[-LATELY:].sum(), own[-LATELY - BEFORE : -LATELY].sum()
-    usual = all_[-LATELY - BEFORE : -LATELY].sum()
-    expected = (before + PRIOR) * all_[-LATELY:].sum() / max(usual, 1.0)
-    if lately >= RISING * expected and 1 - _odds(lately - 1, before + PRIOR, expected) < UNLIKELY:
-        return "emerging"
-    if lately <= FALLING * expected and (_odds(lately, before + PRIOR, expected) < UNLIKELY or lately == 0):
-        return "fading"
-    return "steady"
+        return Trend.FADING
+    if len(own) - days[0] <= NEW_DAYS and len(own) > NEW_DAYS:
+        return Trend.NEW
+    lately, before = own[-RECENT_DAYS:].sum(), own[-RECENT_DAYS - BASELINE_DAYS : -RECENT_DAYS].sum()
+    usual = all_[-RECENT_DAYS - BASELINE_DAYS : -RECENT_DAYS].sum()
+    expected = (before + PRIOR_REPORTS) * all_[-RECENT_DAYS:].sum() / max(usual, 1.0)
+    if lately >= RISING_RATIO * expected and 1 - _odds(lately - 1, before + PRIOR_REPORTS, expected) < UNLIKELY_ODDS:
+        return Trend.EMERGING
+    if lately <= FALLING_RATIO * expected and (
+        _odds(lately, before + PRIOR_REPORTS, expected) < UNLIKELY_ODDS or lately == 0
+    ):
+        return Trend.FADING
+    return Trend.STEADY
 
 
-def band(counts: ArrayLike, volume: ArrayLike, before: int = BEFORE) -> list[Band | None]:
-    """What was to be expected of each day (or week), by the `before` of them before it and its own volume.
+def band(counts: ArrayLike, volume: ArrayLike, before: int = BASELINE_DAYS) -> list[Band | None]:
+    """Tell what was to be expected of each day (or week), by the `before` of them before it and its own volume.
 
     None where nothing before it tells what is usual.
     """
     own, all_ = np.asarray(counts, float), np.asarray(volume, float)
-    usual, known = _before(all_, before), _before(own, before) + PRIOR
+    usual, known = _before(all_, before), _before(own, before) + PRIOR_REPORTS
     expected = known * all_ / np.maximum(usual, 1.0)
     low, high = (_quantile(share, known, expected) for share in (0.05, 0.95))
     return [

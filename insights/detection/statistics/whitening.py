@@ -14,42 +14,43 @@ from numpy.typing import NDArray
 
 from nlp.embed.vectors import unit
 
-HALF = 0.25
+WHITENING_POWER = 0.25
 """The power of the covariance that is taken out; one half would whiten wholly, and lift noise."""
 
-PRIOR = 150.0
+PRIOR_STATEMENTS = 150.0
 """Statements that what is common to all services counts as."""
 
 
 @dataclass(frozen=True, slots=True)
 class Whitening:
-    """`centre`: (d,) the mean of the vectors; `matrix`: (d, d) what evens their directions out; `inverse`: and back."""
+    """A whitening: `centre` (d,) is the mean of the vectors, `matrix` (d, d) evens their directions out, and `inverse`
+    (d, d) leads back."""
 
     centre: NDArray[np.float32]
     matrix: NDArray[np.float32]
     inverse: NDArray[np.float32]
 
     def __call__(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(..., d) vectors as they came, as unit vectors about the centre."""
+        """Whiten vectors (..., d) into unit vectors about the centre."""
         return unit(unit(vectors - self.centre) @ self.matrix)
 
     def undone(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(..., d) whitened vectors as they came, as unit vectors about the centre."""
+        """Undo the whitening of vectors (..., d); they stay unit vectors about the centre."""
         return unit(vectors @ self.inverse)
 
 
 def unwhitened(dimensions: int) -> Whitening:
-    """What leaves vectors as they came, where none is known yet."""
+    """Make a whitening that leaves vectors as they came, where none is known yet."""
     same = np.eye(dimensions, dtype=np.float32)
     return Whitening(np.zeros(dimensions, np.float32), same, same)
 
 
 def whitening(vectors: NDArray[np.float32]) -> Whitening:
-    """Of the (n, d) vectors of a service."""
+    """Learn the whitening of a service from its vectors (n, d)."""
     n, d = vectors.shape
     centre = vectors.mean(axis=0)
     about = unit(vectors - centre)
-    covariance = (about.T @ about + np.eye(d, dtype=np.float32) * (PRIOR / d)) / (n + PRIOR)
+    covariance = (about.T @ about + np.eye(d, dtype=np.float32) * (PRIOR_STATEMENTS / d)) / (n + PRIOR_STATEMENTS)
     values, axes = np.linalg.eigh(covariance)
-    there, back = ((axes * values**power) @ axes.T for power in (-HALF, HALF))
+    there, back = ((axes * values**power) @ axes.T for power in (-WHITENING_POWER, WHITENING_POWER))
     return Whitening(centre, np.asarray(there, np.float32), np.asarray(back, np.float32))

@@ -14,7 +14,7 @@ from feedback.record.models import (
     Statement,
 )
 from feedback.record.states import FeedbackStage
-from insights.detection.statistics.trend import BEFORE, band
+from insights.detection.statistics.trend import BASELINE_DAYS, band
 from insights.presentation.schemas import IssueEventView, StatementView, TrendPoint
 
 
@@ -72,11 +72,11 @@ def daily(session: Session, service: Service, issue: Issue, days: int) -> list[t
 
 def trend(session: Session, service: Service, issue: Issue, days: int) -> list[TrendPoint]:
     """Counts the same, with what was to be expected of each day by the four weeks before it."""
-    found = daily(session, service, issue, days + BEFORE)
+    found = daily(session, service, issue, days + BASELINE_DAYS)
     bands = band([own for _, own, _ in found], [total for _, _, total in found])
     return [
         TrendPoint(day, own, total, *((round(usual.expected, 2), usual.low, usual.high) if usual else ()))
-        for (day, own, total), usual in list(zip(found, bands, strict=True))[BEFORE:]
+        for (day, own, total), usual in list(zip(found, bands, strict=True))[BASELINE_DAYS:]
     ]
 
 

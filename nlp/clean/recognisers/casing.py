@@ -8,7 +8,7 @@ from nlp.clean.recognisers.lexicon import TITLES, Word, WordKind
 
 
 def truecased(text: str, words: Sequence[Word]) -> str:
-    """The same text, letter for letter, with names in capitals and everyday words without: what spaCy has learnt from.
+    """Write a text, letter for letter, with names in capitals and everyday words without: what spaCy has learnt from.
 
     Each letter keeps its place, so that what is found in the one lies at the same place in the other.
     """
@@ -32,8 +32,10 @@ def _shape(word: Word, shouting: bool) -> str:
 
 
 def worth_reading(words: Sequence[Word]) -> bool:
-    """Whether spaCy could find a person who would be believed: most comments hold no word that might be a name, and are
-    spared the model."""
+    """Tell whether spaCy could find a person who would be believed.
+
+    Most comments hold no word that might be a name, and are spared the model.
+    """
     shouting = shouted(words)
     return any(word.is_name or (not shouting and _might_be_name(word)) for word in words)
 
@@ -44,5 +46,5 @@ def _might_be_name(word: Word) -> bool:
 
 
 def shouted(words: Sequence[Word]) -> bool:
-    """Whether most of it is in capitals, which then tell nothing."""
+    """Tell whether most of it is in capitals, which then tell nothing."""
     return sum(word.text.isupper() and len(word.text) > 1 for word in words) * 2 > len(words)

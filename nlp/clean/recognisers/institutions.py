@@ -73,16 +73,17 @@ ON, FLOOR = re.compile(r"\bon\s+$", re.IGNORECASE), re.compile(r"\s+\d{1,2}\b(?!
 
 
 def told_after(text: str, start: int, end: int) -> bool:
-    """Whether what follows the word tells that it is no person's, whatever the word."""
+    """Tell whether what follows the word says that it is no person's, whatever the word."""
     if AFTER.match(text, end):
         return True
     return FLOOR.match(text, end) is not None and just_before(ON, text, start)
 
 
 def told_in_welsh(text: str, start: int) -> bool:
+    """Tell whether a Welsh word before it says that it is a place's: Ysbyty Gwynedd."""
     return just_before(WELSH, text, start)
 
 
 def told_before(text: str, start: int) -> bool:
-    """Whether what precedes it does, for a word that may be a place."""
+    """Tell whether what precedes it says so, for a word that may be a place."""
     return just_before(BEFORE, text, start)

@@ -37,6 +37,8 @@ LETTERS = str.maketrans("łŁøØđĐßıĿŀ", "lLoOdDsiLl")
 
 
 class WordKind(Enum):
+    """What kind of word a word is, by the lists."""
+
     GIVEN = auto()
     FAMILY = auto()
     EITHER = auto()
@@ -47,6 +49,8 @@ class WordKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Word:
+    """A word of a text, and where it stands in it."""
+
     start: int
     end: int
     text: str
@@ -61,28 +65,31 @@ class Word:
 
     @property
     def is_name(self) -> bool:
+        """Whether it is a name and no other word."""
         return self.kind in (WordKind.GIVEN, WordKind.FAMILY)
 
     @property
     def capital(self) -> bool:
+        """Whether it begins with a capital."""
         return self.text[0].isupper()
 
 
 @cache
 def word_list(name: str) -> frozenset[str]:
+    """Read one of the lists beside this file, by its name."""
     lines = (files(__package__) / f"{name}.txt").read_text(encoding="utf-8").splitlines()
     return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
 def without_accents(word: str) -> str:
-    """Lower case without accents: José and jose are one."""
+    """Write a word in lower case without accents: José and jose are one."""
     bare = unicodedata.normalize("NFD", word.translate(LETTERS)).lower()
     return "".join(letter for letter in bare if not unicodedata.combining(letter))
 
 
 @lru_cache(65_536)
 def word_kind(word: str) -> WordKind:
-    """Of a word in lower case."""
+    """Tell what kind of word a word in lower case is."""
     bare = re.sub("[’´`]", "'", without_accents(word))
     if bare in word_list("no_names"):
         return WordKind.EVERYDAY
@@ -127,6 +134,7 @@ POSSESSIVES = tuple(mark + letter for mark in "'’´`" for letter in "sS")
 
 
 def words_of(text: str) -> list[Word]:
+    """Find the words of a text, in order."""
     found: list[Word] = []
     end = 0
     for match in WORD.finditer(text):

@@ -34,7 +34,7 @@ RADIO = {
 } | {"xray": "x", "x-ray": "x"}
 SAID = {**DIGITS, **TENS, **TEENS, **RADIO}
 SPOKEN = re.compile(r"(?<![\w'’])(?:x-ray\b|[^\W_]+)", re.IGNORECASE)
-LEAST_SPOKEN = 4
+LEAST_SPOKEN_DIGITS = 4
 """Digits in a row, said one by one, that make a number and no "one or two"."""
 SPELT = re.compile(r"[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}|[a-z]{2}\d{2}[a-z]{3}")
 """What is spelt out, letters too, and makes a postcode or a registration."""
@@ -42,18 +42,21 @@ SPELT = re.compile(r"[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}|[a-z]{2}\d{2}[a-z]{3}")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
+    """A text as it is read, and where its letters stand in the text that came in."""
+
     text: str
     places: tuple[tuple[int, int], ...] | None
-    """Where each letter came from, (start, end) in the text that came in; None for a view that is the text itself."""
+    """Where each letter came from, (start, end) in the text that came in; None if it is the text itself."""
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
+        """Give where a stretch of this reading stands in the text that came in."""
         if self.places is None:
             return start, end
         return self.places[start][0], self.places[end - 1][1]
 
 
 def unfolded(text: str) -> Reading:
-    """Full width, homoglyphs, zero width and foreign digits undone."""
+    """Undo full width, homoglyphs, zero width and foreign digits."""
     if text.isascii():
         return Reading(text, None)
     letters, places = [], []
@@ -88,7 +91,7 @@ def _mixed(text: str) -> list[bool]:
 
 
 def spoken(view: Reading) -> Reading | None:
-    """The view with digits that were said one by one written as digits; None where there are none."""
+    """Write digits that were said one by one as digits; None where there are none."""
     runs = _runs(view.text)
     if not runs:
         return None
@@ -140,9 +143,9 @@ def _said(word: str) -> str | None:
 def _closed(run: _Written, found: list[tuple[int, int, _Written]]) -> _Written:
     while run and run[0][0].isalpha() and sum(letter.isalpha() for letter, _, _ in run[:3]) > 2:
         run.pop(0)
-    while run and run[0][0].isalpha() and len(run) > LEAST_SPOKEN and all(one[0].isdigit() for one in run[1:9]):
+    while run and run[0][0].isalpha() and len(run) > LEAST_SPOKEN_DIGITS and all(one[0].isdigit() for one in run[1:9]):
         run.pop(0)
     spelt = SPELT.fullmatch("".join(letter.lower() for letter, _, _ in run))
-    if spelt or sum(letter.isdigit() and last - first > 1 for letter, first, last in run) >= LEAST_SPOKEN:
+    if spelt or sum(letter.isdigit() and last - first > 1 for letter, first, last in run) >= LEAST_SPOKEN_DIGITS:
         found.append((run[0][1], run[-1][2], run))
     return []

@@ -28,12 +28,12 @@ REFERENCE = (
 
 
 def after(words: str, reach: int = 25) -> str:
-    """Looks behind for one of the words, at most `reach` characters before and with no other number between."""
+    """Look behind for one of the words, at most `reach` characters before and with no other number between."""
     return rf"(?<=\b(?:{words})\b[^\d\n]{{0,{reach}}}\s?)"
 
 
 def digits(least: int, most: int) -> str:
-    """A run of digits, in groups or not, that is no part of a longer one."""
+    """Match a run of digits, in groups or not, that is no part of a longer one."""
     return rf"(?<![\w.])\d(?:[\s.\-/()]{{0,3}}\d){{{least - 1},{most - 1}}}(?![\w])"
 
 
@@ -150,7 +150,7 @@ UTR = [Pattern("named", rf"{after(TAX, 30)}\d(?:[ -]?\d){{9}}k?\b", 0.97)]
 
 
 def number_recognisers() -> list[PatternRecognizer]:
-    """All British ones of Presidio with the patterns above, and those that it does not have."""
+    """Give all British recognisers of Presidio with the patterns above, and those that it does not have."""
     return [
         PatternRecognizer("PHONE", patterns=PHONE),
         NhsRecognizer(supported_entity="NHS_NUMBER", patterns=NHS),

@@ -24,7 +24,10 @@ class Detection:
 
 
 class PatternScanner:
-    """Raises TimeoutError for a text that a pattern cannot finish in `TIMEOUT_SECONDS`."""
+    """Finds what any pattern of some recognisers matches.
+
+    Raises TimeoutError for a text that a pattern cannot finish in `TIMEOUT_SECONDS`.
+    """
 
     def __init__(self, recognisers: Iterable[Any]) -> None:
         self._rules = [
@@ -34,6 +37,7 @@ class PatternScanner:
         ]
 
     def find(self, text: str) -> Iterator[Detection]:
+        """Find what the patterns match and no checksum refutes."""
         for compiled, pattern, recogniser in self._rules:
             for match in compiled.finditer(text, timeout=TIMEOUT_SECONDS):
                 score = _score(recogniser, pattern, match.group())

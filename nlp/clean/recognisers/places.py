@@ -84,8 +84,10 @@ EMAIL = [
 
 
 def address_recognisers() -> list[PatternRecognizer]:
+    """Give what recognises where somebody lives."""
     return [PatternRecognizer("ADDRESS", patterns=ADDRESS)]
 
 
 def email_recognisers() -> list[PatternRecognizer]:
+    """Give what recognises e-mail addresses, written or spoken."""
     return [PatternRecognizer("EMAIL", patterns=EMAIL)]

@@ -8,5 +8,5 @@ from typing import Any
 
 @cache
 def listed(name: str) -> dict[str, Any]:
-    """One of the lists, by its file's name."""
+    """Read one of the lists, by its file's name."""
     return tomllib.loads((files(__name__) / f"{name}.toml").read_text(encoding="utf-8"))

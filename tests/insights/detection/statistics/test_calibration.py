@@ -1,11 +1,17 @@
 """A service in which much stirs that never becomes certain is looked at with more caution."""
 
+import datetime as dt
+
 import msgspec
+import numpy as np
 
 from insights.detection.detector import State
-from insights.detection.state import restore, serialize
-from insights.detection.statistics.calibration import LEAST_FACTOR, Calibration
+from insights.detection.state import deserialize, restore, serialize
+from insights.detection.statistics.baseline import Baseline
+from insights.detection.statistics.calibration import LEAST_FACTOR, Calibration, NearMiss
 from insights.detection.statistics.gamma_poisson import WEEK_HOURS
+
+NOW = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 
 
 def after(weeks: int, a_week: int) -> Calibration:
@@ -49,3 +55,25 @@ def test_it_is_remembered_as_it_was() -> None:
     state = State(calibration=after(3, 2))
     assert restore(State(), serialize(state), []).calibration == state.calibration
     assert msgspec.msgpack.decode(serialize(state))
+
+
+def test_what_an_earlier_version_stored_is_still_read() -> None:
+    """Names in the stored form stay, whatever the fields are called now."""
+    stirs = [{"at": 5.0, "keys": [1, 2]}]
+    active = {"issue": "a", "begun": NOW, "last_report": NOW, "usual": 0.5, "tier": "watch", "told": NOW}
+    region = {"centre": np.ones(2, "<f4").tobytes(), "radius": 0.5, "beside": None, "margin": 0.0}
+    earlier = {
+        "active": [{**active, "region": region}],
+        "calibration": {"since": 1.0, "stirs": stirs},
+        "habits": [7.0, {"alike": 0.25, "restless": 0.5}],
+    }
+    known = deserialize(msgspec.msgpack.encode(earlier))
+    [found] = known.active
+    assert (found.usual_per_hour, found.tier, found.last_signalled) == (0.5, "watch", NOW)
+    assert found.region is not None and found.region.centre.tolist() == [1.0, 1.0]
+    assert known.calibration == Calibration(1.0, (NearMiss(5.0, frozenset([1, 2])),))
+    assert known.baseline == (7.0, Baseline(0.25, 0.5))
+
+
+def test_what_cannot_be_read_is_nothing() -> None:
+    assert deserialize(b"\xc1") == deserialize(None)
