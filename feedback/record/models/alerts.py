@@ -33,7 +33,7 @@ class Subscription(Base, Claimable, Timed):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
     theme_id: Mapped[uuid.UUID | None]
-    stage: Mapped[WorkStage]
+    stage: Mapped[WorkStage] = mapped_column()
     kind: Mapped[SubscriptionKind]
     name: Mapped[str] = mapped_column(default="")
     shown: Mapped[str]

@@ -40,7 +40,7 @@ class Feedback(Base, Claimable):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
-    stage: Mapped[FeedbackStage]
+    stage: Mapped[FeedbackStage] = mapped_column()
     channel: Mapped[ChannelName]
     receipt: Mapped[str] = mapped_column(unique=True)
     caller: Mapped[str]

@@ -127,7 +127,7 @@ class ServiceWork(Base, Claimable):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
-    stage: Mapped[WorkStage]
+    stage: Mapped[WorkStage] = mapped_column()
     kind: Mapped[WorkKind]
     due_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
     asked: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -78,7 +78,7 @@ class WideWork(Base, Claimable):
 
     __tablename__ = "wide_work"
 
-    stage: Mapped[WorkStage]
+    stage: Mapped[WorkStage] = mapped_column()
     kind: Mapped[WorkKind] = mapped_column(primary_key=True)
     due_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
     asked: Mapped[int] = mapped_column(BigInteger, default=0)

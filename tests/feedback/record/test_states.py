@@ -26,4 +26,4 @@ def test_a_member_is_stored_as_its_text_and_what_no_member_names_is_loaded_as_it
         assert tuple(stored) == ("open", "chat", "at_once", "active")
         session.execute(text("UPDATE subscriptions SET kind = 'pigeon'"))
         found = session.scalars(select(Subscription)).one()
-        assert found.digest is DigestRhythm.AT_ONCE and found.kind == "pigeon"
+        assert found.stage is WorkStage.OPEN and found.digest is DigestRhythm.AT_ONCE and found.kind == "pigeon"
