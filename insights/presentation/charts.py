@@ -79,6 +79,7 @@ def figure(found: Sequence[Bar]) -> dict[str, Any]:
                 "customdata": [[bar.total, ", bank holiday" if bar.bank_holiday else ""] for bar in found],
                 "hovertemplate": "%{x|%A %-d %B %Y}%{customdata[1]}: %{y} of %{customdata[0]}<extra></extra>",
                 "showlegend": False,
+                "zorder": 1,  # before the band, which would hide them
             },
         ],
         "layout": {
@@ -102,10 +103,10 @@ def _usual(found: Sequence[Bar]) -> list[dict[str, Any]]:
 
 
 def _bank_holidays(found: Sequence[Bar]) -> list[dict[str, Any]]:
-    """A stripe behind each; the legend names the first for all."""
+    """A stripe over each; the legend names the first for all."""
     days = [dt.datetime.combine(bar.begin, dt.time()) for bar in found if bar.bank_holiday]
     half = dt.timedelta(hours=12)
-    across = {"type": "rect", "layer": "below", "y0": 0, "y1": 1, "yref": "paper", "name": "Bank holiday"}
+    across = {"type": "rect", "opacity": 0.2, "y0": 0, "y1": 1, "yref": "paper", "name": "Bank holiday"}
     return [
         {**across, "x0": (day - half).isoformat(), "x1": (day + half).isoformat(), "showlegend": day == days[0]}
         for day in days

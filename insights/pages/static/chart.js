@@ -17,7 +17,7 @@
         xaxis: { ...figure.layout.xaxis, ...axis },
         yaxis: { ...figure.layout.yaxis, ...axis },
         shapes: figure.layout.shapes.map((shape) =>
-          shape.type === "rect" ? { ...shape, fillcolor: edge, line: { width: 0 } } : { ...shape, line: { ...shape.line, color: alarm } }),
+          shape.type === "rect" ? { ...shape, fillcolor: ink, line: { width: 0 } } : { ...shape, line: { ...shape.line, color: alarm } }),
         font: { family: getComputedStyle(chart).fontFamily, size: 14, color: ink },
         paper_bgcolor: "transparent",
         plot_bgcolor: "transparent",

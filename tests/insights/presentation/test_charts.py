@@ -68,6 +68,7 @@ def test_the_figure_holds_the_counts_and_the_band_and_marks_what_was_changed() -
     low, high, counts = drawn["data"]
     assert counts["x"] == low["x"] == high["x"] == ["2026-03-02", "2026-03-03", "2026-03-04"]
     assert counts["y"] == [0, 1, 2]
+    assert counts["zorder"] > max(line.get("zorder", 0) for line in (low, high))
     assert all(lowest <= highest for lowest, highest in zip(low["y"], high["y"], strict=True))
     assert [shape["x0"] for shape in drawn["layout"]["shapes"]] == ["2026-03-02"]
     assert drawn["layout"]["annotations"][0]["text"] == "&lt;b>New&lt;/b> form"
