@@ -3,28 +3,23 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
 
 from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
-    Progress,
     TaskID,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.progress import Progress as Bars
 
-
-class Staged(Protocol):
-    """Told what is being done, how much of it is done, and how much there is."""
-
-    def __call__(self, step: str, done: int, total: int) -> None: ...
+from feedback.process.progress import Progress
 
 
 @contextmanager
-def bar() -> Iterator[Progress]:
+def bar() -> Iterator[Bars]:
     """On standard error, so that output can be piped; where nobody looks, nothing is drawn."""
     columns = (
         TextColumn("{task.description}"),
@@ -33,12 +28,12 @@ def bar() -> Iterator[Progress]:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    with Bars(*columns, console=Console(stderr=True)) as progress:
         yield progress
 
 
 @contextmanager
-def staged() -> Iterator[Staged]:
+def staged() -> Iterator[Progress]:
     """A bar for each thing that is done, in the order that they come up."""
     with bar() as progress:
         tasks: dict[str, TaskID] = {}

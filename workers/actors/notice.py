@@ -22,18 +22,18 @@ from insights.issues.decisions import lifecycle
 from insights.statement_arrays import halves, matrix
 from workers.runtime.actor import Actor, Save, Worker, work_once
 
-SETTLED = dt.timedelta(days=28)
+SETTLED_AFTER = dt.timedelta(days=28)
 """A service that has been receiving for so long knows what is usual without the rest of an import."""
 
-TOGETHER = dt.timedelta(seconds=30)
+THEMES_WAIT = dt.timedelta(seconds=30)
 """How long it may take until what several services hear is looked at together."""
 
 TRENDS_EVERY = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """A service as it is looked at. `review`: its present is to be judged once more, and not only what is new."""
+class NoticeInput:
+    """Holds a service as it is looked at. `review`: its present is judged once more, and not only what is new."""
 
     service: Service
     heard: WindowUpdate
@@ -78,13 +78,13 @@ def _notice(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
         _follow(session, scene.service, mine[0], now, at_once=bool(signals or ended))
         fan_out.raise_alerts(session, service_id)
         if scene.heard.fresh:
-            ask_wide(session, "themes", wait=TOGETHER)
+            ask_wide(session, "themes", wait=THEMES_WAIT)
         worker.windows.keep(service_id, scene.heard.window.after(state))
 
     return save
 
 
-def _scene(session: Session, worker: Worker, row: ServiceWork, now: dt.datetime) -> Scene | None:
+def _scene(session: Session, worker: Worker, row: ServiceWork, now: dt.datetime) -> NoticeInput | None:
     """None while its first history comes in: nothing is usual yet."""
     service = session.get_one(Service, row.service_id)
     review = bool(row.state.get("review"))
@@ -93,7 +93,7 @@ def _scene(session: Session, worker: Worker, row: ServiceWork, now: dt.datetime)
         return None
     heard = window_cache.refresh(session, service.id, worker.windows.take(service.id), now)
     state = restore(heard.window.state, row.remembered, findings.standing(session, service.id))
-    return Scene(service, heard, state, _resolved(session, service.id), review and not importing)
+    return NoticeInput(service, heard, state, _resolved(session, service.id), review and not importing)
 
 
 def _resolved(session: Session, service_id: int) -> dict[str, detector.ResolvedIssue]:
@@ -113,7 +113,7 @@ def _importing(session: Session, service_id: int) -> bool:
 
 
 def _settled(session: Session, service_id: int, now: dt.datetime) -> bool:
-    before = (Feedback.service_id == service_id, Feedback.received_at < now - SETTLED)
+    before = (Feedback.service_id == service_id, Feedback.received_at < now - SETTLED_AFTER)
     return bool(session.scalar(select(exists().where(*before))))
 
 

@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from feedback.process.progress import Progress
 from feedback.record.errors import Malformed
 from nlp.clean.cleaner import Cleaned, CleanStatement
 from nlp.embed import context
@@ -24,32 +24,23 @@ from nlp.group import codebook as frames
 from nlp.group import topics
 from workers.offline import parallel_clean, report, spreadsheet
 
-ADDED = ("issue_id", "issue_title", "issue_tone", "redacted_text")
-PRAISED = 0.05
+ADDED_COLUMNS = ("issue_id", "issue_title", "issue_tone", "redacted_text")
+MIN_PRAISE_SHARE = 0.05
 """Where less is praise, most of it only reads like praise; it is grouped with the rest."""
-SELDOM = 0.005
+MIN_LANGUAGE_SHARE = 0.005
 """A language of fewer statements is mostly English misread ("Non - judgmental, efficient."), and grouped with it."""
-_BATCH = 4_096
-
-Floats = NDArray[np.float32]
-Labels = NDArray[np.int32]
-
-
-class Progress(Protocol):
-    """Told how far a step is: `done` of `total` pieces."""
-
-    def __call__(self, step: str, done: int, total: int) -> None: ...
+_TEXTS_AT_ONCE = 4_096
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class AnalysedStatements:
     """n statements of r rows. `row_of`: (n,); `vectors`: (n, d); `wholes`: (r, d), of the whole texts."""
 
     texts: list[str]
     crowds: list[Crowd]
     row_of: NDArray[np.int64]
-    vectors: Floats
-    wholes: Floats
+    vectors: NDArray[np.float32]
+    wholes: NDArray[np.float32]
 
 
 def analyse(
@@ -77,7 +68,9 @@ def analyse(
     analysis = _analysis(source.name, embedder, cleaned, said, themes)
     progress("group", 1, 1)
     target.mkdir(parents=True, exist_ok=True)
-    spreadsheet.write(target / "feedback.csv", table, ADDED, [_cells(analysis, row) for row in range(len(cleaned))])
+    spreadsheet.write(
+        target / "feedback.csv", table, ADDED_COLUMNS, [_cells(analysis, row) for row in range(len(cleaned))]
+    )
     (target / "report.html").write_text(report.render(analysis), encoding="utf-8")
     return analysis
 
@@ -99,7 +92,7 @@ def _embedder(folder: Path | None) -> Embedder:
         raise Malformed(str(failure)) from failure
 
 
-def _said(embedder: Embedder, cleaned: Sequence[Cleaned], progress: Progress) -> Said:
+def _said(embedder: Embedder, cleaned: Sequence[Cleaned], progress: Progress) -> AnalysedStatements:
     """Every statement but filler, and the whole texts; a text of one statement is that statement."""
     said = [(row, it) for row, one in enumerate(cleaned) for it in one.statements if not it.filler]
     row_of = np.array([row for row, _ in said], np.int64)
@@ -109,28 +102,28 @@ def _said(embedder: Embedder, cleaned: Sequence[Cleaned], progress: Progress) ->
     wholes = np.zeros((len(cleaned), embedder.dimensions), np.float32)
     wholes[row_of] = embedded[: len(texts)]
     wholes[several] = embedded[len(texts) :]
-    return Said(texts, _crowds([it for _, it in said]), row_of, embedded[: len(texts)], wholes)
+    return AnalysedStatements(texts, _crowds([it for _, it in said]), row_of, embedded[: len(texts)], wholes)
 
 
 def _crowds(said: Sequence[CleanStatement]) -> list[Crowd]:
-    languages, few = Counter(it.language for it in said), SELDOM * len(said)
-    praised = sum(it.kind == "praise" for it in said) >= PRAISED * len(said)
+    languages, few = Counter(it.language for it in said), MIN_LANGUAGE_SHARE * len(said)
+    praised = sum(it.kind == "praise" for it in said) >= MIN_PRAISE_SHARE * len(said)
     crowds = [crowd_of(it.language if languages[it.language] >= few else "en", it.kind) for it in said]
     return crowds if praised else [crowd._replace(praise=False) for crowd in crowds]
 
 
-def _embed(embedder: Embedder, texts: Sequence[str], progress: Progress) -> Floats:
+def _embed(embedder: Embedder, texts: Sequence[str], progress: Progress) -> NDArray[np.float32]:
     """The vectors of the texts, (n, d); what many said in the same words is embedded once."""
     place = {text: at for at, text in enumerate(dict.fromkeys(texts))}
     distinct, parts = list(place), [np.zeros((0, embedder.dimensions), np.float32)]
-    for begin in range(0, len(distinct), _BATCH):
-        parts.append(embedder.encode(distinct[begin : begin + _BATCH]))
+    for begin in range(0, len(distinct), _TEXTS_AT_ONCE):
+        parts.append(embedder.encode(distinct[begin : begin + _TEXTS_AT_ONCE]))
         progress("embed", begin + len(parts[-1]), len(distinct))
     return np.concatenate(parts)[[place[text] for text in texts]]
 
 
 def _analysis(
-    name: str, embedder: Embedder, cleaned: list[Cleaned], said: Said, themes: dict[str, list[str]]
+    name: str, embedder: Embedder, cleaned: list[Cleaned], said: AnalysedStatements, themes: dict[str, list[str]]
 ) -> report.Analysis:
     vectors = context.in_context(said.vectors, said.wholes, said.row_of)
     framed = frames.place(said.vectors, [embedder.encode(words) for words in themes.values()])
@@ -142,7 +135,7 @@ def _analysis(
     return report.Analysis(name, cleaned, said.texts, said.row_of, vectors, found, rows)
 
 
-def _labels(vectors: Floats, said: Said, framed: Labels) -> Labels:
+def _labels(vectors: NDArray[np.float32], said: AnalysedStatements, framed: NDArray[np.int32]) -> NDArray[np.int32]:
     """The frame first; what does not fit is grouped, each crowd by itself."""
     labels = framed.copy()
     for crowd in sorted(set(said.crowds)):
@@ -152,7 +145,9 @@ def _labels(vectors: Floats, said: Said, framed: Labels) -> Labels:
     return labels
 
 
-def _named(found: topics.Topics, said: Said, framed: Labels, names: Sequence[str]) -> topics.Topics:
+def _named(
+    found: topics.Topics, said: AnalysedStatements, framed: NDArray[np.int32], names: Sequence[str]
+) -> topics.Topics:
     """Topics of the frame bear the analyst's names, and are what the analyst asked for, praise or filler or not."""
 
     def named(topic: topics.Topic) -> topics.Topic:

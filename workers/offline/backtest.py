@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from feedback.process.progress import Progress
 from feedback.record.models import EVIDENCE
 from ingest.cleaning.preparation import SET_APART
 from insights.detection import detector
@@ -17,9 +18,6 @@ from nlp.embed.embedder import Embedder
 from nlp.embed.vectors import Encode
 from workers.offline import parallel_clean
 from workers.offline.replay import Raised, ReplayedStatement, line, replay
-
-Progress = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done, and how much there is."""
 
 ReplayedPiece = list[ReplayedStatement]
 """The statements of one piece."""
@@ -45,8 +43,8 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """What one service would have been sent at one tolerance, and what it would have been shown beside."""
+class ServiceBacktest:
+    """Says how many signals one service would have been sent at one tolerance, and how many only shown (`watched`)."""
 
     service: str
     tolerance: float
@@ -56,14 +54,14 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
-    """What came of it. `bad`: line number and fault of each line that could not be read."""
+class BacktestSummary:
+    """Says what came of a backtest. `bad`: line number and fault of each line that could not be read."""
 
     pieces: int
     services: int
     signals: int
     bad: tuple[tuple[int, str], ...]
-    sent: tuple[Sent, ...] = field(default=())
+    sent: tuple[ServiceBacktest, ...] = field(default=())
 
 
 def backtest(
@@ -74,7 +72,7 @@ def backtest(
     others: Sequence[float] = (),
     model: Path | None = None,
     progress: Progress = lambda *_: None,
-) -> Summary:
+) -> BacktestSummary:
     """Write the signals that the history in `source` would have raised to `target`, each when it would have been.
 
     Both are JSON lines. In: id, service, channel, text, submitted_at, perhaps source; in any order. Out: service,
@@ -94,7 +92,7 @@ def backtest(
                 lines += [{"service": service, **line(one)} for one in raised if one.signal.tier == "signal"]
     lines.sort(key=lambda row: str(row["detected_at"]))
     target.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in lines), encoding="utf-8")
-    return Summary(len(pieces), len(services), len(lines), tuple(bad), tuple(sent))
+    return BacktestSummary(len(pieces), len(services), len(lines), tuple(bad), tuple(sent))
 
 
 def by_service(pieces: Sequence[Piece]) -> dict[str, list[Piece]]:
@@ -178,7 +176,7 @@ def _replayed(
     return list(replay(told(), tolerance, encode))
 
 
-def _sent(pieces: Sequence[Piece], tolerance: float, raised: Sequence[Raised]) -> Sent:
+def _sent(pieces: Sequence[Piece], tolerance: float, raised: Sequence[Raised]) -> ServiceBacktest:
     weeks = (pieces[-1].submitted_at - pieces[0].submitted_at) / WEEK
     signals = sum(one.signal.tier == "signal" for one in raised)
-    return Sent(pieces[0].service, tolerance, weeks, signals, len(raised) - signals)
+    return ServiceBacktest(pieces[0].service, tolerance, weeks, signals, len(raised) - signals)

@@ -11,18 +11,20 @@ import msgspec
 
 from nlp.clean.cleaner import Cleaner
 
-BATCH = 256
+TEXTS_AT_ONCE = 256
 
 
-class Line(msgspec.Struct):
+class TextLine(msgspec.Struct):
+    """A line of the input."""
+
     id: Any
     text: str
 
 
 def redact_file(source: Path, target: Path, progress: Callable[[int], None]) -> int:
-    """Redacts line by line in batches and returns how many; `progress` is told how many are done.
+    """Redact a file line by line and return how many lines that were; `progress` is told how many are done.
 
-    Raises what the redactor raises and msgspec.DecodeError for a line that is none; the target is complete or absent.
+    Raises `msgspec.DecodeError` for a line that is none. The target is complete or absent.
     """
     cleaner, done = Cleaner(), 0
     partial = target.with_name(target.name + ".part")
@@ -40,9 +42,9 @@ def redact_file(source: Path, target: Path, progress: Callable[[int], None]) -> 
     return done
 
 
-def _batches(source: Path) -> Iterator[list[Line]]:
-    read = msgspec.json.Decoder(Line)
+def _batches(source: Path) -> Iterator[list[TextLine]]:
+    read = msgspec.json.Decoder(TextLine)
     with source.open("rb") as file:
         lines = (read.decode(line) for line in file if line.strip())
-        while batch := list(islice(lines, BATCH)):
+        while batch := list(islice(lines, TEXTS_AT_ONCE)):
             yield batch

@@ -17,10 +17,10 @@ from nlp.group import hierarchy
 from nlp.group.topics import Tone, Topic, Topics
 from workers.offline import charts
 
-APART: Mapping[Tone, str] = {"praise": "Praise and thanks", "filler": "Said, but nothing to act on"}
+NO_ISSUES: Mapping[Tone, str] = {"praise": "Praise and thanks", "filler": "Said, but nothing to act on"}
 """What is no issue: kept, counted and shown for itself."""
 
-SHOWN = 25
+CHART_ISSUES = 25
 """Issues in the chart; the table beside it has them all."""
 
 _pages = Environment(loader=PackageLoader("workers.offline"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
@@ -28,7 +28,7 @@ _pages = Environment(loader=PackageLoader("workers.offline"), autoescape=True, t
 
 @dataclass(frozen=True)
 class Analysis:
-    """What was found in the file `name`.
+    """Holds what was found in the file `name`.
 
     `statements`: n, with `row_of`: (n,) their rows and `vectors`: (n, d); `rows`: (r,) the topic of each row's main
     statement, -1 for none.
@@ -44,7 +44,7 @@ class Analysis:
 
     @cached_property
     def themes(self) -> list[list[int]]:
-        """The numbers of the issues of each broad theme, the largest theme first."""
+        """Return the numbers of the issues of each broad theme, the largest theme first."""
         issues = [number for number, topic in enumerate(self.found.topics) if topic.tone == "issue"]
         if not issues:
             return []
@@ -53,19 +53,21 @@ class Analysis:
         return sorted(themes, key=lambda theme: -sum(self.count(number) for number in theme))
 
     def count(self, number: int) -> int:
-        """The rows that speak of a topic, each once."""
+        """Count the rows that speak of a topic, each once."""
         return len(np.unique(self.row_of[self.found.topics[number].members]))
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Subtopic:
+    """A part of an issue, by its most typical statement, and the rows that speak of it."""
+
     words: str
     count: int
 
 
 @dataclass(frozen=True, slots=True)
-class Issue:
-    """A topic as the page tells it. `near`: the title of the issue most like it."""
+class ReportedIssue:
+    """Holds a topic as the page tells it. `near` is the title of the issue most like it."""
 
     number: int
     title: str
@@ -74,12 +76,12 @@ class Issue:
     share: float
     keywords: str
     quotes: list[str]
-    parts: list[Part]
+    parts: list[Subtopic]
     near: str
 
 
 def render(analysis: Analysis) -> str:
-    """The page."""
+    """Render the page."""
     topics = analysis.found.topics
     issues = {number: _issue(analysis, number) for number, topic in enumerate(topics)}
     largest = sorted(issues.values(), key=lambda issue: (-issue.count, issue.number))
@@ -90,7 +92,7 @@ def render(analysis: Analysis) -> str:
         rows=len(analysis.cleaned),
         statements=len(analysis.statements),
         outside=int((analysis.rows < 0).sum()),
-        apart=[(name, [it for it in largest if it.tone == tone]) for tone, name in APART.items()],
+        apart=[(name, [it for it in largest if it.tone == tone]) for tone, name in NO_ISSUES.items()],
         issues=ranked,
         themes=themes,
         charts=_charts(analysis, ranked, themes),
@@ -98,22 +100,24 @@ def render(analysis: Analysis) -> str:
     )
 
 
-def _charts(analysis: Analysis, ranked: Sequence[Issue], themes: Sequence[Sequence[Issue]]) -> dict[str, Markup]:
+def _charts(
+    analysis: Analysis, ranked: Sequence[ReportedIssue], themes: Sequence[Sequence[ReportedIssue]]
+) -> dict[str, Markup]:
     if not ranked:
         return {}
     shown = [issue.number for issue in ranked[: charts.COLOURED]]
     titles = [analysis.found.topics[number].title for number in shown]
     return {
-        "sizes": charts.sizes([(issue.title, issue.count) for issue in ranked[:SHOWN]]),
+        "sizes": charts.sizes([(issue.title, issue.count) for issue in ranked[:CHART_ISSUES]]),
         "map": charts.scattered(analysis.vectors, analysis.found.labels, analysis.statements, shown, titles),
         "tree": charts.nested([(theme[0].title, [(it.title, it.count) for it in theme]) for theme in themes]),
     }
 
 
-def _issue(analysis: Analysis, number: int) -> Issue:
+def _issue(analysis: Analysis, number: int) -> ReportedIssue:
     topic = analysis.found.topics[number]
     count = analysis.count(number)
-    return Issue(
+    return ReportedIssue(
         number=number,
         title=topic.title,
         tone=topic.tone,
@@ -122,7 +126,7 @@ def _issue(analysis: Analysis, number: int) -> Issue:
         keywords=", ".join(topic.keywords[:6]),
         quotes=[analysis.statements[quote] for quote in topic.quotes],
         parts=[
-            Part(analysis.statements[part[0]], len(np.unique(analysis.row_of[part])))
+            Subtopic(analysis.statements[part[0]], len(np.unique(analysis.row_of[part])))
             for part in hierarchy.parts(analysis.vectors, topic.members)
         ],
         near=_nearest(analysis.found.topics, number),

@@ -17,12 +17,12 @@ from insights.alerts.delivery import credentials
 log = structlog.get_logger()
 
 PIECES_AT_ONCE = 500
-HOLDING = ("feedback", "statements", "issues", "issue_events", "contacts", "held_raw", "alerts", "deliveries")
+TABLES_WITH_WORDS = ("feedback", "statements", "issues", "issue_events", "contacts", "held_raw", "alerts", "deliveries")
 """The tables that a citizen's words, or the way to them, were in."""
 
 
 def nightly(record: Record, now: dt.datetime) -> None:
-    """Again, it finds nothing to do."""
+    """Erase what is kept no longer, vacuum, and seal under the newest key. Done again, it finds nothing to do."""
     with record.transaction() as session:
         services = session.scalars(select(Service)).all()
     for service in services:
@@ -60,4 +60,4 @@ def _over(session: Session, service: Service, before: dt.datetime) -> Sequence[u
 def _sweep(record: Record) -> None:
     """PostgreSQL keeps what was deleted or replaced in its files until it is vacuumed."""
     with record.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"VACUUM {', '.join(HOLDING)}"))
+        connection.execute(text(f"VACUUM {', '.join(TABLES_WITH_WORDS)}"))

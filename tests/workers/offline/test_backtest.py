@@ -7,13 +7,13 @@ import pytest
 
 from feedback.demo.history import history
 from feedback.demo.town import PROBLEMS
-from workers.offline.backtest import Summary, backtest
+from workers.offline.backtest import BacktestSummary, backtest
 
 NOW = dt.datetime(2026, 5, 20, 12, tzinfo=dt.UTC)
 PLANTED = {problem.service: len(problem.daily) for problem in PROBLEMS[:1]}
 """A service of the made-up town in which something goes wrong, and for how many days it has."""
 
-Told = tuple[Summary, list[dict[str, object]], dict[str, dt.datetime]]
+Told = tuple[BacktestSummary, list[dict[str, object]], dict[str, dt.datetime]]
 
 
 @pytest.fixture(scope="module")
