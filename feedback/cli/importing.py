@@ -17,11 +17,11 @@ from feedback.cli.waiting import process
 from feedback.record import access
 from feedback.record.errors import Malformed
 from feedback.record.settings import Settings
+from feedback.record.states import ChannelName
 from feedback.record.work.queue import WorkQueue
 from ingest.channels.files.csv_rows import RowError
 from ingest.channels.files.importing import DryRun, ImportReport, import_file, try_file
 from ingest.channels.files.table import Columns, ImportSource
-from ingest.intake.arrival import ChannelName
 
 SHOWN = 20  # refused rows that are told one by one; the number of the rest is told
 WIDTH = 100  # characters of a sample's text
@@ -66,7 +66,7 @@ class Asked:
             attributes={**Columns().attributes, **dict(map(_attribute, self.attribute))},
         )
         caller = f"import:{self.slug or ''}"
-        return ImportSource(caller, self.slug, self.channel, self.file.name, self.source, columns=columns)
+        return ImportSource(caller, self.slug, ChannelName(self.channel), self.file.name, self.source, columns=columns)
 
 
 def _attribute(text: str) -> tuple[str, str]:

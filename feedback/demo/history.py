@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from feedback.demo.phrases import topics
 from feedback.demo.town import CALLER, PROBLEMS, SERVICES, DemoService, Problem
 from feedback.demo.voices import Channel, Reports, Said, anything
+from feedback.record.states import ChannelName
 from ingest.intake.arrival import Arrival
 
 WEEKS = 8
@@ -109,7 +110,7 @@ def _arrival(service: DemoService, channel: Channel, said: Said, rng: Random, at
     return Arrival(
         service=service.slug,
         message=said.text,
-        channel=channel,
+        channel=ChannelName(channel),
         caller=CALLER,
         submitted_at=at,
         rating=rng.choice(_RATINGS[said.tone]) if channel == "web" and rng.random() < _RATED else None,

@@ -18,6 +18,7 @@ from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.errors import FeedbackError, Malformed
 from feedback.record.models import AuditEntry, Service
+from feedback.record.states import ChannelName
 from feedback.record.work.queue import WorkQueue
 from ingest.intake.accept import Accepted, accept
 from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
@@ -90,7 +91,7 @@ def _arrival(who: Principal, service: Service, values: dict[str, str]) -> Arriva
     return Arrival(
         service=service.slug,
         message=values["message"].replace("\r\n", "\n"),
-        channel="import",
+        channel=ChannelName.IMPORT,
         caller=f"{who.caller}:enter",
         external_id=hmac.new(values.get("key", "").encode(), said.encode(), "sha256").hexdigest(),
         submitted_at=None if said_on == _today(service) else said_on,

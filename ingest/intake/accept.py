@@ -17,7 +17,7 @@ from feedback.record.encryption import KeyRing
 from feedback.record.errors import FeedbackError, KeyReused, Malformed, NotAuthentic, NotFound
 from feedback.record.models import Feedback, Service, new_id
 from feedback.record.privacy import contacts, raw
-from feedback.record.states import FeedbackStage
+from feedback.record.states import ChannelName, FeedbackStage
 from ingest.intake.arrival import MESSAGE_LIMIT, TRANSCRIPT_LIMIT, Arrival
 
 HISTORY_AFTER = dt.timedelta(hours=48)
@@ -70,7 +70,7 @@ def _refusal(arrival: Arrival, services: Mapping[str, Service]) -> FeedbackError
         return NotAuthentic("this service takes feedback under a key alone")
     if not arrival.message.strip():
         return Malformed("the message is empty")
-    limit = TRANSCRIPT_LIMIT if arrival.channel == "call" else MESSAGE_LIMIT
+    limit = TRANSCRIPT_LIMIT if arrival.channel == ChannelName.CALL else MESSAGE_LIMIT
     if len(arrival.message) > limit:
         return Malformed(f"the message is longer than {limit:,} characters")
     return None

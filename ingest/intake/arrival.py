@@ -3,9 +3,8 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
-ChannelName = Literal["web", "sms", "call", "email", "import"]
+from feedback.record.states import ChannelName
 
 MESSAGE_LIMIT = 5_000
 """The longest message in characters; a call's transcript may be `TRANSCRIPT_LIMIT`."""

@@ -11,16 +11,16 @@ from feedback.record import receipts
 from feedback.record.errors import Conflict, NotFound
 from feedback.record.models import Action, Feedback, Issue, Service, Statement, new_id
 from feedback.record.privacy import erasure
-from feedback.record.states import FeedbackStage
+from feedback.record.states import ChannelName, FeedbackStage, IssueStatus
 from feedback.record.work.service_work import ask
 
 RECEIPT_STATES = {
-    "clean": "received",
-    "group": "received",
-    "done": "read",
-    "set_aside": "received",
-    "withdrawn": "withdrawn",
-    "expired": "expired",
+    FeedbackStage.CLEAN: "received",
+    FeedbackStage.GROUP: "received",
+    FeedbackStage.DONE: "read",
+    FeedbackStage.SET_ASIDE: "received",
+    FeedbackStage.WITHDRAWN: "withdrawn",
+    FeedbackStage.EXPIRED: "expired",
 }
 
 
@@ -94,7 +94,7 @@ def not_fixed(session: Session, code: str) -> None:
     """
     found = find(session, code)
     session.refresh(found, with_for_update=True)
-    resolved = session.scalars(_issues(found).where(Issue.status == "resolved")).all()
+    resolved = session.scalars(_issues(found).where(Issue.status == IssueStatus.RESOLVED)).all()
     if not resolved:
         raise Conflict("nothing that this was about is resolved")
     since = max(issue.status_at for issue in resolved if issue.status_at)
@@ -115,7 +115,7 @@ def _repeat(found: Feedback, since: dt.datetime, now: dt.datetime) -> Feedback:
     return Feedback(
         id=new_id(),
         service_id=found.service_id,
-        channel="web",
+        channel=ChannelName.WEB,
         receipt=receipts.fresh(),
         caller=erasure.repeats_of(found.id),
         external_id=since.isoformat(),
@@ -126,7 +126,7 @@ def _repeat(found: Feedback, since: dt.datetime, now: dt.datetime) -> Feedback:
         language=found.language,
         text=found.text,
         weight=found.weight,
-        stage="done",
+        stage=FeedbackStage.DONE,
     )
 
 

@@ -11,6 +11,7 @@ from litestar.params import FromPath, HeaderParameter, JSONBody
 from feedback.http.dependencies import AnyRequest
 from feedback.record.access import Principal
 from feedback.record.errors import Malformed
+from feedback.record.states import ChannelName
 from ingest.intake import receipts
 from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
 from ingest.intake.dependencies import GivenIntake
@@ -63,7 +64,7 @@ def _arrival(service: str, data: Submission, who: Principal | None, idempotency_
     return Arrival(
         service=service,
         message=data.message,
-        channel="web",
+        channel=ChannelName.WEB,
         caller=caller if data.external_id else f"{caller}:idempotency",
         external_id=data.external_id or idempotency_key,
         submitted_at=parse_moment(data.submitted_at) if data.submitted_at else None,

@@ -8,6 +8,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from feedback.http.dependencies import AnyRequest
+from feedback.record.states import ChannelName
 from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
 from ingest.intake.dependencies import GivenIntake
 from ingest.pages.i18n import Translation
@@ -88,7 +89,7 @@ def _arrival(slug: str, values: dict[str, str], key: str) -> Arrival:
     return Arrival(
         service=slug,
         message=values["message"],
-        channel="web",
+        channel=ChannelName.WEB,
         caller="public:idempotency",
         external_id=hmac.new(key.encode(), said.encode(), "sha256").hexdigest(),
         page_url=values["page_url"][:URL_LIMIT] or None,

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final, Literal, TypeVar
 
 from feedback.record.errors import Malformed
+from feedback.record.states import ChannelName
 from ingest.channels.calls import caller_intent, smalltalk
 from ingest.channels.contract import Inbound, Parsed, require_media_type
 from ingest.channels.parsing import attributes, moment_or_none, storable
@@ -88,7 +89,7 @@ def parsed(
     arrival = Arrival(
         service=inbound.service or "",
         message=reason.text,
-        channel="call",
+        channel=ChannelName.CALL,
         caller=inbound.caller,
         external_id=storable(external_id or query.get("id", "")) or None,
         submitted_at=moment_or_none(said_at) or moment_or_none(query.get("at")),

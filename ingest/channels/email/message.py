@@ -12,6 +12,7 @@ from email.utils import getaddresses, parseaddr, parsedate_to_datetime
 from typing import Final
 
 from feedback.record.errors import Malformed, NotSupported
+from feedback.record.states import ChannelName
 from ingest.channels import markup
 from ingest.channels.contract import Directory, Inbound, KeyedChannel, Parsed, Secrets, require_media_type
 from ingest.channels.email.reply_parser import own_words
@@ -52,7 +53,7 @@ def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
     arrival = Arrival(
         service=service,
         message=words[:MESSAGE_LIMIT],
-        channel="email",
+        channel=ChannelName.EMAIL,
         caller=inbound.caller,
         external_id=_identity(message),
         submitted_at=_sent(message),

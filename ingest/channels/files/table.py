@@ -7,19 +7,20 @@ from typing import IO, Final
 from zlib import crc32
 
 from feedback.record.errors import Malformed
+from feedback.record.states import ChannelName
 from ingest.channels.files.csv_rows import Cells, RowError, column, records
 from ingest.channels.parsing import ATTRIBUTES, LONDON, moment, slug, storable
-from ingest.intake.arrival import MESSAGE_LIMIT, TRANSCRIPT_LIMIT, Arrival, ChannelName
+from ingest.intake.arrival import MESSAGE_LIMIT, TRANSCRIPT_LIMIT, Arrival
 
 _ID_LIMIT: Final = 200
 _ATTRIBUTE_LIMIT: Final = 200
 _RATINGS: Final = range(1, 6)
 _CHANNELS: Final[dict[str, ChannelName]] = {
-    **dict.fromkeys(("web", "website", "online", "form", "app"), "web"),
-    **dict.fromkeys(("sms", "text", "text message"), "sms"),
-    **dict.fromkeys(("call", "phone", "telephone"), "call"),
-    **dict.fromkeys(("email", "e-mail", "mail"), "email"),
-    **dict.fromkeys(("import", "paper", "letter", "post", "counter", "in person", "face to face"), "import"),
+    **dict.fromkeys(("web", "website", "online", "form", "app"), ChannelName.WEB),
+    **dict.fromkeys(("sms", "text", "text message"), ChannelName.SMS),
+    **dict.fromkeys(("call", "phone", "telephone"), ChannelName.CALL),
+    **dict.fromkeys(("email", "e-mail", "mail"), ChannelName.EMAIL),
+    **dict.fromkeys(("import", "paper", "letter", "post", "counter", "in person", "face to face"), ChannelName.IMPORT),
 }
 
 
@@ -60,7 +61,7 @@ class ImportSource:
 
     caller: str
     service: str | None = None
-    channel: ChannelName = "import"
+    channel: ChannelName = ChannelName.IMPORT
     file: str | None = None
     batch: str | None = None
     zone: dt.tzinfo = LONDON
@@ -105,7 +106,7 @@ def _row(line: int, cells: Cells, source: ImportSource) -> ImportRow:
         page_url=_cell(cells, columns.page_url) or None,
         language=_cell(cells, columns.language).lower() or None,
         batch=_cell(cells, columns.source)[:_ATTRIBUTE_LIMIT] or source.batch or source.file,
-        assisted=channel == "import",
+        assisted=channel == ChannelName.IMPORT,
         attributes={
             name: value[:_ATTRIBUTE_LIMIT]
             for name, header in columns.attributes.items()
@@ -144,7 +145,7 @@ def _channel(cells: Cells, source: ImportSource) -> ChannelName:
 
 
 def _text(cells: Cells, header: str, channel: ChannelName) -> str:
-    limit = TRANSCRIPT_LIMIT if channel == "call" else MESSAGE_LIMIT
+    limit = TRANSCRIPT_LIMIT if channel == ChannelName.CALL else MESSAGE_LIMIT
     text = _cell(cells, header)
     if not text:
         raise Malformed("The text is blank.")

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from feedback.record import access
 from feedback.record.errors import NotFound
 from feedback.record.models import Feedback, Issue, Publication, Service, Statement
+from feedback.record.states import FeedbackStage, IssueStatus
 from ingest.channels.open311.responses import ListedService, ServiceRequest
 from ingest.channels.open311.service_request import RequestFilters
 
 CALLER: Final = "open311"
 """Who vouches for what is filed here; nothing else is read back."""
-CLOSED: Final = ("resolved", "archived")
+CLOSED: Final = (IssueStatus.RESOLVED, IssueStatus.ARCHIVED)
 
 
 def services(session: Session) -> list[ListedService]:
@@ -55,7 +56,7 @@ def listed(session: Session, asked: RequestFilters) -> list[ServiceRequest]:
 
 
 def _public() -> ColumnElement[bool]:
-    return and_(Feedback.caller == CALLER, Feedback.stage != "withdrawn")
+    return and_(Feedback.caller == CALLER, Feedback.stage != FeedbackStage.WITHDRAWN)
 
 
 def _about(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -96,7 +97,7 @@ def _service(stored: Service) -> ListedService:
 
 def _request(row: Feedback, service: Service, closed: bool) -> ServiceRequest:
     """Words that are not yet redacted, tell of danger or abuse somebody are not shown."""
-    may_be_read = row.stage == "done" and row.urgent is None and not row.verdicts
+    may_be_read = row.stage == FeedbackStage.DONE and row.urgent is None and not row.verdicts
     return ServiceRequest(
         id=str(row.id),
         service=_service(service),

@@ -10,6 +10,7 @@ from typing import Final
 import multipart  # type: ignore[import-untyped]
 
 from feedback.record.errors import Malformed
+from feedback.record.states import ChannelName
 from ingest.channels.contract import Directory, Inbound, OpenChannel, Parsed, Secrets, require_media_type
 from ingest.channels.open311.place import point, street
 from ingest.channels.open311.responses import CONTACT_AGREED
@@ -56,7 +57,7 @@ def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
     arrival = Arrival(
         service=fields["service_code"],
         message=fields["description"][:MESSAGE_LIMIT],
-        channel="web",
+        channel=ChannelName.WEB,
         caller=inbound.caller,
         contact=(fields.get("email") or fields.get("phone") or None) if agreed else None,
         attributes=attributes([*pairs, *asked]) | {name: value for name, value in place.items() if value},

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from feedback.record.states import ChannelName
 from ingest.channels.contract import Directory, Fragment, Inbound, Parsed, SmsKeyword
 from ingest.channels.parsing import attributes, digits, moment_or_none, storable
 from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
@@ -71,7 +72,7 @@ def message(
     arrival = Arrival(
         service,
         text,
-        "sms",
+        ChannelName.SMS,
         inbound.caller,
         external_id=storable(external_id),
         submitted_at=moment_or_none(sent),

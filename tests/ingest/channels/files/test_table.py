@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.record.errors import Malformed
+from feedback.record.states import ChannelName
 from ingest.channels.files.csv_rows import RowError
 from ingest.channels.files.table import Columns, ImportRow, ImportSource, rows
 
@@ -140,7 +141,7 @@ def test_columns_tell_the_channel_who_entered_it_and_the_rest() -> None:
     columns = Columns(channel="How", source="By", rating="Stars", language="Lang", attributes={"clinic": "Where"})
     found = read(
         "text,How,By,Stars,Lang,Where\nNo ramp,Phone,Ann's desk,2,CY,East\nNo lift,,,6,,\nNo bus,by owl,,,,\n",
-        ImportSource("me", "parks", "web", file="f.csv", columns=columns),
+        ImportSource("me", "parks", ChannelName.WEB, file="f.csv", columns=columns),
     )
     phoned, online = (row.arrival for row in found if isinstance(row, ImportRow))
     assert (phoned.channel, phoned.batch, phoned.rating, phoned.language) == ("call", "Ann's desk", 2, "cy")
