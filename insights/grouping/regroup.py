@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from feedback.record.models import new_id
+from feedback.record.states import Tone
 from insights.grouping.constraints import Constraints, CrowdTopics, keep_placed, keep_together, leave_out
 from insights.statement_arrays import IssueArrays, StatementArrays
 from nlp.embed.crowds import Crowd, by_crowd
 from nlp.embed.vectors import Encode
 from nlp.group import identity, topics
-from nlp.group.topics import Tone, Topic
+from nlp.group.topics import Topic
 
 FEWEST_STATEMENTS = 30
 """What a service must have said before its first regrouping."""
@@ -40,7 +41,7 @@ class RegroupedIssue:
     @property
     def tone(self) -> Tone:
         """What the issue is: all of a crowd of praise is praise."""
-        return "praise" if self.crowd.praise else self.topic.tone
+        return Tone.PRAISE if self.crowd.praise else Tone(self.topic.tone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ COPY_SIMILARITY = 0.99
 OUTSIDE_SHARE = 0.02
 """The share of a topic's own statements that lie beyond its radius."""
 
-Tone = Literal["issue", "praise", "filler"]
+TopicTone = Literal["issue", "praise", "filler"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Topic:
     title: str
     keywords: tuple[str, ...]
     quotes: tuple[int, ...]
-    tone: Tone = "issue"
+    tone: TopicTone = "issue"
     """filler: most members say nothing to act on (told only where `encode` was given). Who groups praise says so."""
     titled: bool = False
     """Goes on from a topic of the last fit whose title stands: its own title is then the first words that came."""

@@ -15,14 +15,13 @@ from functools import cached_property
 import numpy as np
 
 from feedback.record.calendar import bank_holidays_began
-from feedback.record.states import Nation
+from feedback.record.states import Nation, SignalTier, Tone
 from insights.detection import detector
 from insights.grouping import assignment, regroup
 from insights.issues import findings
 from insights.statement_arrays import IssueArrays, StatementArrays
 from nlp.embed.crowds import Crowd
 from nlp.embed.vectors import Encode, Floats
-from nlp.group.topics import Tone
 
 FIRST_REFIT = dt.timedelta(days=7)
 """How long after its first statement a service is grouped for the first time."""
@@ -146,12 +145,12 @@ class ReplayedStore:
             titles = findings.name(found, texts, known, self._encode)
             for signal in found:
                 self._hold(signal, titles[signal.issue])
-        self._signalled |= {uuid.UUID(signal.issue) for signal in signals if signal.tier == "signal"}
+        self._signalled |= {uuid.UUID(signal.issue) for signal in signals if signal.tier == SignalTier.SIGNAL}
 
     def _hold(self, signal: detector.Finding, title: str) -> None:
         if signal.centroid is not None and signal.radius is not None:
             crowd = self._statements[min(signal.keys)].crowd._replace(praise=False)
-            self._keep(uuid.UUID(signal.issue), ReplayedIssue(title, "issue", crowd, signal.centroid, signal.radius))
+            self._keep(uuid.UUID(signal.issue), ReplayedIssue(title, Tone.ISSUE, crowd, signal.centroid, signal.radius))
 
     def refit(self, observations: Sequence[detector.Observation]) -> tuple[detector.Observation, ...]:
         """Group anew what is remembered; the observations come back in the issues where they now belong."""

@@ -14,10 +14,10 @@ from plotly.offline import get_plotlyjs
 
 from nlp.clean.cleaner import Cleaned
 from nlp.group import hierarchy
-from nlp.group.topics import Tone, Topic, Topics
+from nlp.group.topics import Topic, Topics, TopicTone
 from workers.offline import charts
 
-NO_ISSUES: Mapping[Tone, str] = {"praise": "Praise and thanks", "filler": "Said, but nothing to act on"}
+NO_ISSUES: Mapping[TopicTone, str] = {"praise": "Praise and thanks", "filler": "Said, but nothing to act on"}
 """What is no issue: kept, counted and shown for itself."""
 
 CHART_ISSUES = 25
@@ -71,7 +71,7 @@ class ReportedIssue:
 
     number: int
     title: str
-    tone: Tone
+    tone: TopicTone
     count: int
     share: float
     keywords: str

@@ -13,7 +13,7 @@ from feedback.record.db import Record
 from feedback.record.models import Issue
 from feedback.record.settings import Settings
 from insights.grouping import title_proposals
-from nlp.group.topics import Tone, Topic
+from nlp.group.topics import Topic, TopicTone
 from tests.insights.receivers import Received, Receiver
 from tests.walking import put, walk
 from tests.workers.texts import USUAL, said
@@ -22,7 +22,7 @@ from workers.runtime.actor import Worker
 TEXTS = ["My badge never came", "Still no badge, says [NAME]", "Bin was missed", "Bins not emptied"]
 
 
-def topic(title: str, members: Sequence[int], tone: Tone = "issue") -> Topic:
+def topic(title: str, members: Sequence[int], tone: TopicTone = "issue") -> Topic:
     return Topic(np.array(members), np.zeros(4, np.float32), 0.5, title, (), (), tone)
 
 
