@@ -12,7 +12,7 @@ from feedback.record.models import Feedback, Statement
 from feedback.record.work.claims import ADVISORY_LOCKS
 from feedback.record.work.service_work import lock_services
 from nlp.clean import minhash
-from nlp.clean.minhash import Submission
+from nlp.clean.minhash import FingerprintedText
 
 REASONS = {
     "duplicate": "the same words from the same sender within a day",
@@ -90,9 +90,9 @@ def _truly(one: Feedback, other: Feedback) -> bool:
     return bool(one.fingerprint and other.fingerprint and minhash.near(one.fingerprint, other.fingerprint))
 
 
-def _sent(row: Feedback) -> Submission:
+def _sent(row: Feedback) -> FingerprintedText:
     """Senders are unknown to us, but for those whom an import or a channel names."""
-    return Submission(row.fingerprint or b"", row.said_at, None, len((row.text or "").split()))
+    return FingerprintedText(row.fingerprint or b"", row.said_at, None, len((row.text or "").split()))
 
 
 def _told(row: Feedback) -> bool:

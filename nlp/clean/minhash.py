@@ -34,7 +34,7 @@ _OFFSETS = _DRAWN.integers(0, 1 << 60, HASHES, dtype=np.uint64)
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
+class FingerprintedText:
     """One piece as it was sent. `sender` is whatever tells senders apart, None where nothing does."""
 
     fingerprint: bytes
@@ -72,7 +72,7 @@ def bands(print_: bytes, count: int = 16) -> tuple[int, ...]:
     return tuple(zlib.crc32(bytes([at]) + part.tobytes()) for at, part in enumerate(np.split(_row(print_), count)))
 
 
-def copies(sent: Sequence[Submission]) -> list[CopyKind]:
+def copies(sent: Sequence[FingerprintedText]) -> list[CopyKind]:
     """Tell of each piece, in the order given, whether it is original, its sender's duplicate or part of a campaign.
 
     Pieces of unknown sender are each taken for another's; the same words weeks apart are no copy.
@@ -90,11 +90,11 @@ def copies(sent: Sequence[Submission]) -> list[CopyKind]:
     return found
 
 
-def _together(one: Submission, other: Submission) -> bool:
+def _together(one: FingerprintedText, other: FingerprintedText) -> bool:
     return abs(one.at - other.at) <= COPY_SPAN and near(one.fingerprint, other.fingerprint)
 
 
-def _senders(sent: Sequence[Submission], places: Sequence[int]) -> set[str | int]:
+def _senders(sent: Sequence[FingerprintedText], places: Sequence[int]) -> set[str | int]:
     return {sent[place].sender or place for place in places}
 
 

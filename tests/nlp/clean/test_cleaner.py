@@ -6,7 +6,7 @@ from ingest.intake.arrival import TRANSCRIPT_LIMIT
 from nlp.clean.cleaner import Cleaner
 from nlp.clean.kinds import kind
 from nlp.clean.language import language
-from nlp.clean.minhash import Submission, bands, copies, fingerprint, near
+from nlp.clean.minhash import FingerprintedText, bands, copies, fingerprint, near
 from nlp.clean.severity import severity
 from nlp.clean.statements import is_filler, split
 from nlp.clean.urgency import urgency
@@ -185,8 +185,8 @@ LONG = "The council must not close the library on the corner, our children need 
 NOW = datetime(2030, 1, 7, 12, tzinfo=UTC)
 
 
-def sent(text: str, hours: float, sender: str | None) -> Submission:
-    return Submission(fingerprint(text), NOW + timedelta(hours=hours), sender, len(text.split()))
+def sent(text: str, hours: float, sender: str | None) -> FingerprintedText:
+    return FingerprintedText(fingerprint(text), NOW + timedelta(hours=hours), sender, len(text.split()))
 
 
 def test_a_typing_error_makes_no_new_text_and_another_text_does() -> None:
