@@ -17,8 +17,8 @@ from feedback.record.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """A door that is open."""
+class Runtime:
+    """What a command works with: the settings, the servers that run, and the store on them."""
 
     settings: Settings
     servers: Servers
@@ -26,19 +26,19 @@ class Opened:
 
 
 @contextmanager
-def opened(settings: Settings, *, pool: int = 10) -> Iterator[Opened]:
-    """The servers run and the schema is this version's; what was started for it ends with it."""
+def started(settings: Settings, *, pool: int = 10) -> Iterator[Runtime]:
+    """Starts or joins the servers, and brings the schema up to date; what was started for it ends with it."""
     with servers(settings.data, settings.database_url, settings.redis_url) as running:
         engine = engine_for(running.database_url, size=pool)
         try:
             migrate(engine)
-            yield Opened(settings, running, Record(settings, engine))
+            yield Runtime(settings, running, Record(settings, engine))
         finally:
             engine.dispose()
 
 
 def log_to_stderr(level: int = logging.INFO) -> None:
-    """One JSON object a line, for machines; for a person at a terminal, the same in colours."""
+    """Writes one JSON object a line, for machines; for a person at a terminal, the same in colours."""
     person = sys.stderr.isatty()
     structlog.configure(
         processors=[
@@ -54,7 +54,7 @@ def log_to_stderr(level: int = logging.INFO) -> None:
 
 
 def until_told_to_stop() -> threading.Event:
-    """Set by Ctrl-C and SIGTERM."""
+    """Returns an event that Ctrl-C and SIGTERM set."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

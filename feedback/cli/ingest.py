@@ -32,9 +32,9 @@ OUT_FILE = click.Path(dir_okay=False, path_type=Path)
 @click.pass_obj
 def import_(settings: Settings, /, **options: Any) -> None:
     """Take in FILE, CSV or JSON lines of any size. Started again after a kill, it takes nothing twice."""
-    from feedback.cli.importing import run
+    from feedback.cli.import_file import ImportOptions, run
 
-    run(settings, **options)
+    run(settings, ImportOptions(**options))
 
 
 @click.command()
@@ -48,6 +48,6 @@ def import_(settings: Settings, /, **options: Any) -> None:
 def mail(settings: Settings, /, **options: Any) -> None:
     """Take in the unread mails of a maildir or an IMAP folder, and watch for more. None is deleted."""
     from feedback.cli.bootstrap import until_told_to_stop
-    from feedback.cli.mailing import Asked, run
+    from feedback.cli.mailbox import MailOptions, run
 
-    run(settings, Asked(**options), until_told_to_stop())
+    run(settings, MailOptions(**options), until_told_to_stop())

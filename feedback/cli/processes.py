@@ -9,12 +9,12 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from feedback.cli.bootstrap import Opened
+from feedback.cli.bootstrap import Runtime
 from feedback.process.supervisor import Child, Supervisor
 from feedback.record.errors import Unavailable
 from feedback.record.settings import Settings
 
-PATIENCE = 120.0  # seconds that the API may take to answer
+START_TIMEOUT_SECONDS = 120.0  # that the API may take to answer
 
 
 def require_free_port(settings: Settings) -> None:
@@ -30,22 +30,22 @@ def require_free_port(settings: Settings) -> None:
 
 
 @contextmanager
-def running(door: Opened) -> Iterator[None]:
+def running(runtime: Runtime) -> Iterator[None]:
     """Within it everything is at work, and the API answers: it starts before the workers, which load models."""
     with Supervisor() as supervisor:
-        api, *others = children(door)
+        api, *others = children(runtime)
         supervisor.start(api)
-        wait_until(lambda: answers(door.settings), "the API does not answer")
+        wait_until(lambda: answers(runtime.settings), "the API does not answer")
         for child in others:
             supervisor.start(child)
         yield
 
 
-def children(door: Opened) -> list[Child]:
+def children(runtime: Runtime) -> list[Child]:
     """Each joins the servers by address. Deliveries have a process of their own: slow receivers delay nobody."""
-    env = environment(door)
+    env = environment(runtime)
     feedback = (sys.executable, "-m", "feedback")
-    cores = door.settings.workers or os.cpu_count() or 1
+    cores = runtime.settings.workers or os.cpu_count() or 1
     workers = [
         Child(f"worker-{n + 1}", (*feedback, "work", "--queue", "pipeline", "--queue", "services"), env)
         for n in range(cores)
@@ -58,13 +58,13 @@ def children(door: Opened) -> list[Child]:
     ]
 
 
-def environment(door: Opened) -> Mapping[str, str]:
+def environment(runtime: Runtime) -> Mapping[str, str]:
     return {
         **os.environ,
-        "DATABASE_URL": door.servers.database_url,
-        "REDIS_URL": door.servers.redis_url,
-        "FEEDBACK_DATA": str(door.settings.data.absolute()),
-        "PORT": str(door.settings.port),
+        "DATABASE_URL": runtime.servers.database_url,
+        "REDIS_URL": runtime.servers.redis_url,
+        "FEEDBACK_DATA": str(runtime.settings.data.absolute()),
+        "PORT": str(runtime.settings.port),
         "OMP_NUM_THREADS": "1",  # one process a core: libraries that start a thread for each core only get in the way
         "OPENBLAS_NUM_THREADS": "1",
     }
@@ -81,7 +81,7 @@ def answers(settings: Settings) -> bool:
 
 def wait_until(holds: Callable[[], bool], otherwise: str) -> None:
     """Raises `Unavailable` when it does not come to hold in time."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while not holds():
         if time.monotonic() > deadline:
             raise Unavailable(otherwise)

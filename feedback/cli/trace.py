@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 @click.pass_obj
 def trace(settings: Settings, feedback: uuid.UUID, as_json: bool) -> None:
     """Tell everything that happened to one piece of feedback, by its ID."""
-    from feedback.cli.bootstrap import opened
+    from feedback.cli.bootstrap import started
     from feedback.record.trace import trace
 
-    with opened(settings) as door, door.record.transaction() as session:
+    with started(settings) as runtime, runtime.record.transaction() as session:
         found = trace(session, feedback)
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(found)).decode())

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from feedback.demo.phrases import topics
 from feedback.demo.town import CALLER, PROBLEMS, SERVICES, DemoService, Problem
-from feedback.demo.voices import Channel, Reports, Said, anything
+from feedback.demo.voices import DemoChannel, DemoUtterance, Reports, anything
 from feedback.record.states import ChannelName
 from ingest.intake.arrival import Arrival
 
@@ -20,11 +20,11 @@ _ZONE = ZoneInfo("Europe/London")
 _DAY = dt.timedelta(days=1)
 _MOST_A_DAY = 45
 _WEEKDAYS = (1.2, 1.1, 1.0, 0.98, 0.9, 0.5, 0.42)
-_CHANNELS: Mapping[Channel, float] = {"web": 0.5, "sms": 0.2, "call": 0.3}
-_CHANNELS_AT_WEEKENDS: Mapping[Channel, float] = {"web": 0.68, "sms": 0.27, "call": 0.05}
+_CHANNELS: Mapping[DemoChannel, float] = {"web": 0.5, "sms": 0.2, "call": 0.3}
+_CHANNELS_AT_WEEKENDS: Mapping[DemoChannel, float] = {"web": 0.68, "sms": 0.27, "call": 0.05}
 _EVENING_TOO = (1, 0, 0, 0, 0, 1, 2, 5, 8, 11, 12, 11, 9, 9, 9, 8, 8, 8, 8, 10, 11, 9, 5, 2)
 _OFFICE_HOURS = (0, 0, 0, 0, 0, 0, 0, 0, 6, 13, 14, 12, 8, 9, 11, 10, 7, 1, 0, 0, 0, 0, 0, 0)
-_HOURS: Mapping[Channel, tuple[int, ...]] = {"web": _EVENING_TOO, "sms": _EVENING_TOO, "call": _OFFICE_HOURS}
+_HOURS: Mapping[DemoChannel, tuple[int, ...]] = {"web": _EVENING_TOO, "sms": _EVENING_TOO, "call": _OFFICE_HOURS}
 _RATINGS: Mapping[str, tuple[int, ...]] = {"problem": (1, 1, 1, 2, 2, 3), "praise": (4, 5, 5), "filler": (3, 4, 5)}
 _RATED, _PLACED = 0.5, 0.7
 _TRICKLE_OF_PROBLEMS = 0.12
@@ -78,7 +78,7 @@ def _ordinary(now: dt.datetime, rng: Random) -> Iterator[Arrival]:
                 yield _arrival(service, channel, said, rng, at)
 
 
-def _fresh(service: DemoService, channel: Channel, heard: set[str], rng: Random) -> Said:
+def _fresh(service: DemoService, channel: DemoChannel, heard: set[str], rng: Random) -> DemoUtterance:
     """Something that nobody has said word for word; two citizens seldom do, unless they have nothing to say."""
     for _ in range(_TRIES):
         said = anything(service.phrases, channel, rng)
@@ -106,7 +106,9 @@ def _reports(problem: Problem, rng: Random) -> Reports:
     return Reports(topics(_service(problem).phrases)[f"problem:{problem.topic}"], problem.channels, rng)
 
 
-def _arrival(service: DemoService, channel: Channel, said: Said, rng: Random, at: dt.datetime | None = None) -> Arrival:
+def _arrival(
+    service: DemoService, channel: DemoChannel, said: DemoUtterance, rng: Random, at: dt.datetime | None = None
+) -> Arrival:
     return Arrival(
         service=service.slug,
         message=said.text,
@@ -120,16 +122,16 @@ def _arrival(service: DemoService, channel: Channel, said: Said, rng: Random, at
     )
 
 
-def _moment(day: dt.date, channel: Channel, rng: Random) -> dt.datetime:
+def _moment(day: dt.date, channel: DemoChannel, rng: Random) -> dt.datetime:
     hour = rng.choices(range(24), _HOURS[channel])[0]
     time = dt.time(hour, rng.randrange(60), rng.randrange(60), tzinfo=_ZONE)
     return dt.datetime.combine(day, time).astimezone(dt.UTC)
 
 
-def _moment_within_a_day_from(start: dt.datetime, channel: Channel, rng: Random) -> dt.datetime:
+def _moment_within_a_day_from(start: dt.datetime, channel: DemoChannel, rng: Random) -> dt.datetime:
     moment = _moment(start.astimezone(_ZONE).date(), channel, rng)
     return moment if moment >= start else moment + _DAY
 
 
-def _one(channels: Mapping[Channel, float], rng: Random) -> Channel:
+def _one(channels: Mapping[DemoChannel, float], rng: Random) -> DemoChannel:
     return rng.choices(list(channels), list(channels.values()))[0]

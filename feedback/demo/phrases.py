@@ -28,7 +28,7 @@ _WORDS = ("four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twe
 
 
 @dataclass(frozen=True, slots=True)
-class Topic:
+class PhraseTopic:
     """What people say of one thing, by voice; `share` is its part of a service's feedback, relative to the others."""
 
     name: str
@@ -37,7 +37,7 @@ class Topic:
 
 
 @cache
-def topics(file: str) -> Mapping[str, Topic]:
+def topics(file: str) -> Mapping[str, PhraseTopic]:
     """The topics of `phrases/{file}.txt` by name. A short line of the web also serves as a text message."""
     shares: dict[str, float] = {}
     lines: dict[str, dict[Voice, list[str]]] = {}
@@ -53,7 +53,7 @@ def topics(file: str) -> Mapping[str, Topic]:
             if voice is None and len(line) <= _SHORT:
                 lines[name]["sms"].append(line)
     return {
-        name: Topic(name, share, {voice: tuple(said) for voice, said in lines[name].items()})
+        name: PhraseTopic(name, share, {voice: tuple(said) for voice, said in lines[name].items()})
         for name, share in shares.items()
     }
 

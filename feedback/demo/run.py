@@ -9,10 +9,10 @@ from itertools import islice
 import click
 from sqlalchemy import func, select
 
-from feedback.cli.bootstrap import Opened, opened
+from feedback.cli.bootstrap import Runtime, started
 from feedback.cli.processes import require_free_port, running
 from feedback.cli.progress import bar
-from feedback.cli.waiting import wait_until_processed
+from feedback.cli.wait import wait_until_processed
 from feedback.demo.history import history, trickle
 from feedback.demo.town import SERVICES
 from feedback.record import access, services
@@ -32,41 +32,41 @@ def run(settings: Settings) -> None:
     told = settings.data / "demo.json"
     told.unlink(missing_ok=True)
     require_free_port(settings)
-    with opened(settings) as door:
-        _town(door)
-        with running(door):
-            work_queue = WorkQueue(door.servers.redis_url)
-            _past(door, work_queue)
-            _tell(door)
+    with started(settings) as runtime:
+        _town(runtime)
+        with running(runtime):
+            work_queue = WorkQueue(runtime.servers.redis_url)
+            _past(runtime, work_queue)
+            _tell(runtime)
             try:
-                _present(door, work_queue)
+                _present(runtime, work_queue)
             finally:
                 told.unlink(missing_ok=True)
 
 
-def _town(door: Opened) -> None:
-    with door.record.transaction() as session:
+def _town(runtime: Runtime) -> None:
+    with runtime.record.transaction() as session:
         services.ensure(session, {service.slug: service.name for service in SERVICES})
         for service in SERVICES:
             found = access.service(session, service.slug)
             services.set_properties(found, {"department": service.department, "nation": service.nation})
 
 
-def _past(door: Opened, work_queue: WorkQueue) -> None:
+def _past(runtime: Runtime, work_queue: WorkQueue) -> None:
     """Fed and processed once: a second start finds all of it there."""
-    began = _began(door.settings)
-    if _complete(door, began):
+    began = _began(runtime.settings)
+    if _complete(runtime, began):
         return
     arrivals = history(began)
     with bar() as progress:
         task = progress.add_task("feeding in eight weeks", total=None)
         while batch := list(islice(arrivals, AT_ONCE)):
-            _feed(door, batch)
+            _feed(runtime, batch)
             work_queue.wake("clean")
             progress.update(task, advance=len(batch))
         progress.update(task, total=progress.tasks[task].completed)
-        wait_until_processed(door, progress)
-    _mark(door, began)
+        wait_until_processed(runtime, progress)
+    _mark(runtime, began)
 
 
 def _began(settings: Settings) -> dt.datetime:
@@ -77,33 +77,33 @@ def _began(settings: Settings) -> dt.datetime:
     return dt.datetime.fromisoformat(kept.read_text().strip().split()[0])
 
 
-def _complete(door: Opened, began: dt.datetime) -> bool:
-    return (door.settings.data / "demo-began").read_text().strip() == f"{began.isoformat()} complete"
+def _complete(runtime: Runtime, began: dt.datetime) -> bool:
+    return (runtime.settings.data / "demo-began").read_text().strip() == f"{began.isoformat()} complete"
 
 
-def _mark(door: Opened, began: dt.datetime) -> None:
-    (door.settings.data / "demo-began").write_text(f"{began.isoformat()} complete")
+def _mark(runtime: Runtime, began: dt.datetime) -> None:
+    (runtime.settings.data / "demo-began").write_text(f"{began.isoformat()} complete")
 
 
-def _feed(door: Opened, arrivals: Iterable[Arrival]) -> None:
-    with door.record.transaction() as session:
-        accept(session, door.record.keys, list(arrivals), dt.datetime.now(dt.UTC))
+def _feed(runtime: Runtime, arrivals: Iterable[Arrival]) -> None:
+    with runtime.record.transaction() as session:
+        accept(session, runtime.record.keys, list(arrivals), dt.datetime.now(dt.UTC))
 
 
-def _tell(door: Opened) -> None:
-    with door.record.transaction() as session:
+def _tell(runtime: Runtime) -> None:
+    with runtime.record.transaction() as session:
         access.revoke_named(session, KEY_NAME)
         key = access.create(session, "key", access.Role.admin, None, name=KEY_NAME)
         link = access.create(session, "link", access.Role.admin, None, name=KEY_NAME)
         pieces = session.scalar(select(func.count()).select_from(Feedback))
-    url = door.settings.url
+    url = runtime.settings.url
     facts = {
         "url": url,
         "api_key": key,
         "sign_in_url": f"{url}/sign-in/{link}",
         "services": [service.slug for service in SERVICES],
     }
-    told = door.settings.data / "demo.json"
+    told = runtime.settings.data / "demo.json"
     fresh = told.with_suffix(".new")
     fresh.touch(mode=0o600)
     fresh.write_text(json.dumps(facts, indent=1) + "\n")
@@ -122,9 +122,9 @@ All of this is in {told} too. Ctrl-C ends it.
     )
 
 
-def _present(door: Opened, work_queue: WorkQueue) -> None:
+def _present(runtime: Runtime, work_queue: WorkQueue) -> None:
     """A piece every few seconds, as long as somebody watches."""
     for arrival in trickle(dt.datetime.now(dt.UTC)):
         time.sleep(PAUSE)
-        _feed(door, [arrival])
+        _feed(runtime, [arrival])
         work_queue.wake("clean")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from feedback.demo.voices import Channel
+from feedback.demo.voices import DemoChannel
 
 CALLER = "demo"
 
@@ -33,7 +33,7 @@ class Problem:
 
     service: str
     topic: str
-    channels: Mapping[Channel, float]
+    channels: Mapping[DemoChannel, float]
     daily: tuple[int, ...]
 
 

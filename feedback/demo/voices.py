@@ -6,25 +6,25 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal
 
-from feedback.demo.phrases import Topic, Voice, filled, topics
+from feedback.demo.phrases import PhraseTopic, Voice, filled, topics
 
-Channel = Literal["web", "sms", "call"]
-Tone = Literal["problem", "praise", "filler"]
+DemoChannel = Literal["web", "sms", "call"]
+PhraseKind = Literal["problem", "praise", "filler"]
 
 _PRAISE, _FILLER = 0.08, 0.03
-_WELSH: Mapping[Channel, float] = {"web": 0.05, "sms": 0.04, "call": 0.01}
-_SECOND: Mapping[Channel, float] = {"web": 0.12, "sms": 0.0, "call": 0.2}
+_WELSH: Mapping[DemoChannel, float] = {"web": 0.05, "sms": 0.04, "call": 0.01}
+_SECOND: Mapping[DemoChannel, float] = {"web": 0.12, "sms": 0.0, "call": 0.2}
 _MIXED = 0.06
 _RUNS_ON = re.compile(r"(,|:|\bbut|\bond)$")
 _KEEPS_CAPITAL = re.compile(r"I\b|I'|[A-Z]{2}")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class DemoUtterance:
     """The words of one contact, their tone, and their language where they are Welsh."""
 
     text: str
-    tone: Tone
+    tone: PhraseKind
     language: str | None = None
 
 
@@ -49,11 +49,11 @@ _MANNERS: Mapping[Voice, _Manner] = {
 }
 
 
-def anything(file: str, channel: Channel, rng: Random) -> Said:
+def anything(file: str, channel: DemoChannel, rng: Random) -> DemoUtterance:
     """What somebody may say on an ordinary day of the service whose phrasings are in `file`."""
     dice = rng.random()
     if dice < _FILLER:
-        return Said(_line(topics("anyone")["filler"], channel, rng), "filler")
+        return DemoUtterance(_line(topics("anyone")["filler"], channel, rng), "filler")
     if dice < _FILLER + _PRAISE:
         return _of(topics("anyone")["praise"], channel, rng, "praise")
     every = list(topics(file).values())
@@ -64,29 +64,31 @@ def anything(file: str, channel: Channel, rng: Random) -> Said:
 class Reports:
     """An endless supply of reports of one problem; no phrasing comes twice before each came once."""
 
-    def __init__(self, topic: Topic, channels: Mapping[Channel, float], rng: Random) -> None:
+    def __init__(self, topic: PhraseTopic, channels: Mapping[DemoChannel, float], rng: Random) -> None:
         self._topic, self._channels, self._rng = topic, channels, rng
-        self._left: dict[Channel, list[str]] = {}
+        self._left: dict[DemoChannel, list[str]] = {}
 
-    def next(self) -> tuple[Channel, Said]:
+    def next(self) -> tuple[DemoChannel, DemoUtterance]:
         channel = self._rng.choices(list(self._channels), list(self._channels.values()))[0]
         if not self._left.get(channel):
             lines = self._topic.lines[channel]
             self._left[channel] = self._rng.sample(lines, len(lines))
         text = filled(self._left[channel].pop(), self._rng)
-        return channel, Said(_dressed(text, channel, self._rng), "problem")
+        return channel, DemoUtterance(_dressed(text, channel, self._rng), "problem")
 
 
-def _of(topic: Topic, channel: Channel, rng: Random, tone: Tone, other: Topic | None = None) -> Said:
+def _of(
+    topic: PhraseTopic, channel: DemoChannel, rng: Random, tone: PhraseKind, other: PhraseTopic | None = None
+) -> DemoUtterance:
     if rng.random() < _WELSH[channel]:
-        return Said(_dressed(_line(topic, "welsh", rng), "welsh", rng), tone, "cy")
+        return DemoUtterance(_dressed(_line(topic, "welsh", rng), "welsh", rng), tone, "cy")
     text = _line(topic, channel, rng)
     if other and other is not topic and rng.random() < _SECOND[channel]:
         text = _joined(text, *(("and another thing,",) if channel == "call" else ()), _line(other, channel, rng))
-    return Said(_dressed(text, channel, rng) if tone == "problem" else _slipped(text, channel, rng), tone)
+    return DemoUtterance(_dressed(text, channel, rng) if tone == "problem" else _slipped(text, channel, rng), tone)
 
 
-def _line(topic: Topic, voice: Voice, rng: Random) -> str:
+def _line(topic: PhraseTopic, voice: Voice, rng: Random) -> str:
     return filled(rng.choice(topic.lines[voice]), rng)
 
 

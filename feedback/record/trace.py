@@ -179,7 +179,7 @@ def _moves(session: Session, statements: Collection[int]) -> list[TracedMove]:
 
 
 def _signals(session: Session, feedback_id: uuid.UUID) -> list[TracedSignal]:
-    naming = select(Signal).where(feedback_id == any_(Signal.feedback_ids)).order_by(Signal.detected_at)
+    naming = select(Signal).where(any_(Signal.feedback_ids) == feedback_id).order_by(Signal.detected_at)
     return [
         TracedSignal(it.id, it.issue_id, it.kind, it.tier, it.detected_at, it.ended_at, it.false_at)
         for it in session.scalars(naming)

@@ -1,4 +1,4 @@
-"""The tables."""
+"""The tables of the store, a module for each subject."""
 
 from feedback.record.models.actions import Action, Publication
 from feedback.record.models.alerts import Alert, Delivery, Hindsight, Quiet, Subscription

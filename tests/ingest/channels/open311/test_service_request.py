@@ -159,9 +159,7 @@ def test_what_is_filed_and_what_goes_wrong_is_answered_in_both_formats() -> None
 def test_the_discovery_document_names_the_endpoint() -> None:
     found = json.loads(answers.discovery("https://f.example/open311/v2", "a@b.example", NOW, "json")[1])
     assert found["endpoints"][0]["formats"] == ["text/xml", "application/json"]
-    root = ElementTree.fromstring(
-        answers.discovery("https://f.example/open311/v2", "a@b.example", NOW, "xml")[1]
-    )
+    root = ElementTree.fromstring(answers.discovery("https://f.example/open311/v2", "a@b.example", NOW, "xml")[1])
     assert root.findtext("endpoints/endpoint/url") == "https://f.example/open311/v2"
     assert [one.text for one in root.iterfind("endpoints/endpoint/formats/format")] == ["text/xml", "application/json"]
 

@@ -11,9 +11,9 @@ from typing import Any, Protocol
 
 import click
 
-from feedback.cli.bootstrap import Opened, opened
+from feedback.cli.bootstrap import Runtime, started
 from feedback.cli.progress import bar
-from feedback.cli.waiting import process
+from feedback.cli.wait import process
 from feedback.record import access
 from feedback.record.errors import Malformed
 from feedback.record.settings import Settings
@@ -23,12 +23,12 @@ from ingest.channels.files.csv_rows import RowError
 from ingest.channels.files.importing import DryRun, ImportReport, import_file, try_file
 from ingest.channels.files.table import Columns, ImportSource
 
-SHOWN = 20  # refused rows that are told one by one; the number of the rest is told
-WIDTH = 100  # characters of a sample's text
+MAX_REFUSALS_SHOWN = 20  # refused rows that are told one by one; the number of the rest is told
+SAMPLE_CHARACTERS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class ImportOptions:
     """What the command was given, by the names of its options."""
 
     file: Path
@@ -81,30 +81,30 @@ def _attribute(text: str) -> tuple[str, str]:
 class Refusals:
     """The rows that were not taken: the first are told at the end, all are written to the report, if there is one."""
 
-    report: "Writes | None" = None
+    report: "CsvWriter | None" = None
     first: list[RowError] = field(default_factory=list)
 
     def __call__(self, row: RowError) -> None:
-        if len(self.first) < SHOWN:
+        if len(self.first) < MAX_REFUSALS_SHOWN:
             self.first.append(row)
         if self.report:
             self.report.writerow((row.line, row.reason))
 
 
-class Writes(Protocol):
-    """A writer of CSV."""
+class CsvWriter(Protocol):
+    """Writes rows of CSV, as the writers of the `csv` module do."""
 
     def writerow(self, row: tuple[Any, ...], /) -> Any: ...
 
 
-def run(settings: Settings, **options: Any) -> None:
-    asked = Asked(**options)
-    source = asked.read_as()
-    with opened(settings) as door, _refusals(asked.report) as refusals:
-        if asked.slug:
-            with door.record.transaction() as session:
-                access.service(session, asked.slug)
-        report = _read(door, asked, source, refusals)
+def run(settings: Settings, options: ImportOptions) -> None:
+    """Takes the file in, or says what would be taken; tells the rows that were refused. Raises `Malformed`."""
+    source = options.read_as()
+    with started(settings) as runtime, _refusals(options.report) as refusals:
+        if options.slug:
+            with runtime.record.transaction() as session:
+                access.service(session, options.slug)
+        report = _read(runtime, options, source, refusals)
     _tell(report, refusals)
     if isinstance(report, DryRun):
         _show(report)
@@ -122,18 +122,18 @@ def _refusals(path: Path | None) -> Iterator[Refusals]:
         yield Refusals(writer)
 
 
-def _read(door: Opened, asked: Asked, source: ImportSource, refusals: Refusals) -> ImportReport:
-    with asked.file.open("rb", buffering=1 << 16) as stream, bar() as progress:
-        task = progress.add_task("reading (kB)", total=asked.file.stat().st_size // 1000)
+def _read(runtime: Runtime, options: ImportOptions, source: ImportSource, refusals: Refusals) -> ImportReport:
+    with options.file.open("rb", buffering=1 << 16) as stream, bar() as progress:
+        task = progress.add_task("reading (kB)", total=options.file.stat().st_size // 1000)
 
         def told(position: int) -> None:
             progress.update(task, completed=position // 1000)
 
-        if asked.dry_run:
-            return try_file(door.record, stream, source, refusals, told)
-        report = import_file(door.record, WorkQueue(door.servers.redis_url), stream, source, refusals, told)
-        if asked.wait:
-            process(door, progress)
+        if options.dry_run:
+            return try_file(runtime.record, stream, source, refusals, told)
+        report = import_file(runtime.record, WorkQueue(runtime.servers.redis_url), stream, source, refusals, told)
+        if options.wait:
+            process(runtime, progress)
         return report
 
 
@@ -166,4 +166,4 @@ def _show(trial: DryRun) -> None:
             **said.attributes,
         }
         told = ", ".join(f"{name} {value}" for name, value in about.items() if value is not None)
-        click.echo(f"line {row.line}: {shorten(said.message, WIDTH, placeholder=' …')}\n  {told}")
+        click.echo(f"line {row.line}: {shorten(said.message, SAMPLE_CHARACTERS, placeholder=' …')}\n  {told}")

@@ -8,31 +8,31 @@ from rich.progress import Progress
 from sqlalchemy import func, select
 
 from feedback.cli import processes
-from feedback.cli.bootstrap import Opened
+from feedback.cli.bootstrap import Runtime
 from feedback.process.supervisor import Supervisor
 from feedback.record.models import Feedback, ServiceWork
 from feedback.record.states import WorkStage
 from feedback.record.work.claims import any_worker_lives
 
 
-def process(door: Opened, progress: Progress) -> None:
+def process(runtime: Runtime, progress: Progress) -> None:
     """Until nothing waits."""
     with ExitStack() as stack:
-        with door.record.transaction() as session:
+        with runtime.record.transaction() as session:
             others = any_worker_lives(session)
         if not others:
             supervisor = stack.enter_context(Supervisor())
-            for child in processes.children(door):
+            for child in processes.children(runtime):
                 if child.name.startswith(("worker", "scheduler")):
                     supervisor.start(child)
-        wait_until_processed(door, progress)
+        wait_until_processed(runtime, progress)
 
 
-def wait_until_processed(door: Opened, progress: Progress, tick: Callable[[], None] = lambda: None) -> None:
+def wait_until_processed(runtime: Runtime, progress: Progress, tick: Callable[[], None] = lambda: None) -> None:
     """Until every piece has reached its end state and every service has been grouped and looked at."""
-    total = _waiting(door)
+    total = _waiting(runtime)
     task = progress.add_task("processing", total=total)
-    while (waiting := _waiting(door)) or _services_wait(door):
+    while (waiting := _waiting(runtime)) or _services_wait(runtime):
         total = max(total, waiting)
         progress.update(task, completed=total - waiting, total=total)
         tick()
@@ -40,16 +40,16 @@ def wait_until_processed(door: Opened, progress: Progress, tick: Callable[[], No
     progress.update(task, completed=total, total=total)
 
 
-def _waiting(door: Opened) -> int:
-    with door.record.transaction() as session:
+def _waiting(runtime: Runtime) -> int:
+    with runtime.record.transaction() as session:
         return (
             session.scalar(select(func.count()).select_from(Feedback).where(Feedback.stage.in_(("clean", "group"))))
             or 0
         )
 
 
-def _services_wait(door: Opened) -> bool:
-    with door.record.transaction() as session:
+def _services_wait(runtime: Runtime) -> bool:
+    with runtime.record.transaction() as session:
         due = (
             select(ServiceWork.id)
             .where(ServiceWork.stage == WorkStage.OPEN, ServiceWork.asked > ServiceWork.done)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import structlog
 
-from feedback.cli.bootstrap import Opened, opened
+from feedback.cli.bootstrap import Runtime, started
 from feedback.record import access
 from feedback.record.errors import Malformed, Unavailable
 from feedback.record.settings import Settings
@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class MailOptions:
     """What the command was given, by the names of its options."""
 
     maildir: Path | None
@@ -37,29 +37,31 @@ class Asked:
         return imap.unread_mails(account, self.move_to)
 
 
-def run(settings: Settings, asked: Asked, stop: threading.Event) -> None:
-    if (asked.maildir is None) == (asked.imap is None):
+def run(settings: Settings, options: MailOptions, stop: threading.Event) -> None:
+    if (options.maildir is None) == (options.imap is None):
         raise Malformed("give either --maildir or --imap")
-    if asked.maildir and asked.move_to:
+    if options.maildir and options.move_to:
         raise Malformed("--move-to is for --imap")
-    with opened(settings, pool=3) as door:
-        if asked.slug:
-            with door.record.transaction() as session:
-                access.service(session, asked.slug)
-        _look(door, asked)
-        while not asked.once and not stop.wait(asked.every):
-            _look_again(door, asked)
+    with started(settings, pool=3) as runtime:
+        if options.slug:
+            with runtime.record.transaction() as session:
+                access.service(session, options.slug)
+        _look(runtime, options)
+        while not options.once and not stop.wait(options.every):
+            _look_again(runtime, options)
 
 
-def _look(door: Opened, asked: Asked) -> None:
-    taken = take_in(door.record, WorkQueue(door.servers.redis_url), asked.unread_mails(door.settings), asked.slug)
-    if taken or asked.once:
+def _look(runtime: Runtime, options: MailOptions) -> None:
+    taken = take_in(
+        runtime.record, WorkQueue(runtime.servers.redis_url), options.unread_mails(runtime.settings), options.slug
+    )
+    if taken or options.once:
         click.echo(f"{taken}.")
 
 
-def _look_again(door: Opened, asked: Asked) -> None:
+def _look_again(runtime: Runtime, options: MailOptions) -> None:
     """Who watches outlives an hour without the mail server."""
     try:
-        _look(door, asked)
+        _look(runtime, options)
     except Unavailable as error:
         log.warning("mailbox is away", error=str(error))

@@ -9,11 +9,11 @@ import msgspec
 
 from feedback.record.settings import Settings
 
-BY = "command line"
+AUDITED_AS = "command line"
 
 
 def naming(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that name whom it is about: one of them."""
+    """Adds the options that name a person, of which one is to be given."""
     for option in (
         click.option("--id", "feedback", type=click.UUID, help="The id of a piece of feedback."),
         click.option("--contact", help="The address or number that was left with it."),
@@ -28,15 +28,15 @@ def naming(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.pass_obj
 def export_subject(settings: Settings, /, **named: Any) -> None:
     """Print all that is held about a person, as JSON."""
-    from feedback.cli.bootstrap import opened
+    from feedback.cli.bootstrap import started
     from feedback.record import audit
     from feedback.record.privacy import subject_access
 
-    with opened(settings) as door, door.record.transaction() as session:
-        ids = subject_access.find(session, door.record.keys, _subject(named))
-        told = subject_access.export(session, door.record.keys, ids)
+    with started(settings) as runtime, runtime.record.transaction() as session:
+        ids = subject_access.find(session, runtime.record.keys, _subject(named))
+        told = subject_access.export(session, runtime.record.keys, ids)
         for identity in ids:
-            audit.note(session, BY, "subject access", f"feedback:{identity}", None)
+            audit.note(session, AUDITED_AS, "subject access", f"feedback:{identity}", None)
     click.echo(msgspec.json.format(msgspec.json.encode(told)).decode())
 
 
@@ -45,12 +45,12 @@ def export_subject(settings: Settings, /, **named: Any) -> None:
 @click.pass_obj
 def erase(settings: Settings, /, **named: Any) -> None:
     """Erase a person's feedback: the words, wherever they are."""
-    from feedback.cli.bootstrap import opened
+    from feedback.cli.bootstrap import started
     from feedback.record.privacy import erasure, subject_access
 
-    with opened(settings) as door, door.record.transaction() as session:
-        ids = subject_access.find(session, door.record.keys, _subject(named))
-        erasure.erase(session, ids, by=BY)
+    with started(settings) as runtime, runtime.record.transaction() as session:
+        ids = subject_access.find(session, runtime.record.keys, _subject(named))
+        erasure.erase(session, ids, by=AUDITED_AS)
     click.echo(f"Erased: {len(ids)}")
 
 

@@ -1,0 +1,97 @@
+"""The commands that run the product: all of it, or one part of it, and what has to be run before."""
+
+import threading
+
+import click
+
+from feedback.record.settings import Settings
+
+
+@click.command()
+@click.pass_obj
+def up(settings: Settings) -> None:
+    """Run everything: servers (unless set), API, workers, scheduler."""
+    from feedback.cli.bootstrap import started
+    from feedback.cli.processes import require_free_port, running
+
+    require_free_port(settings)
+    with started(settings) as runtime, running(runtime):
+        click.echo(f"Ready at {settings.url} (API reference at {settings.url}/docs). Ctrl-C ends it.", err=True)
+        threading.Event().wait()
+
+
+@click.command()
+@click.pass_obj
+def demo(settings: Settings) -> None:
+    """Run everything with a made-up town, in which something is going wrong."""
+    from feedback.demo.run import run
+
+    run(settings)
+
+
+@click.command()
+@click.pass_obj
+def serve(settings: Settings) -> None:
+    """Run the API and the pages."""
+    import uvicorn
+
+    from feedback.cli.bootstrap import started
+    from feedback.web.app import create_app
+
+    with started(settings) as runtime:
+        app = create_app(settings, runtime.servers.database_url, runtime.servers.redis_url)
+        uvicorn.run(
+            app,
+            host=settings.host,
+            port=settings.port,
+            access_log=False,
+            log_level="warning",
+            proxy_headers=True,
+            forwarded_allow_ips=",".join(settings.trusted_proxies),
+            server_header=False,
+            timeout_graceful_shutdown=5,
+        )
+
+
+def _known(_: click.Context, __: click.Parameter, queues: tuple[str, ...]) -> tuple[str, ...]:
+    """The table of stages is read only when the command runs: it loads the models."""
+    from feedback.record.work.stages import queues as all_queues
+
+    if set(queues) - set(all_queues()):
+        raise click.BadParameter(f"there are {', '.join(all_queues())}")
+    return queues or all_queues()
+
+
+@click.command()
+@click.option("--queue", "queues", multiple=True, callback=_known, help="A queue that it serves.")
+@click.option("--threads", default=2, show_default=True, help="How many things it does at once.")
+@click.pass_obj
+def work(settings: Settings, queues: tuple[str, ...], threads: int) -> None:
+    """Run one worker process; without --queue it serves them all."""
+    from feedback.cli.bootstrap import started, until_told_to_stop
+    from workers.runtime.process import work
+
+    with started(settings, pool=threads + 3) as runtime:
+        work(runtime.record, runtime.servers.redis_url, until_told_to_stop(), queues, threads)
+
+
+@click.command()
+@click.pass_obj
+def schedule(settings: Settings) -> None:
+    """Run the scheduler: it wakes workers for what waits, and does what is due by the clock."""
+    from feedback.cli.bootstrap import started, until_told_to_stop
+    from feedback.record.work.queue import WorkQueue
+    from workers.runtime.schedule import schedule
+
+    with started(settings, pool=3) as runtime:
+        schedule(runtime.record, WorkQueue(runtime.servers.redis_url), until_told_to_stop())
+
+
+@click.command()
+@click.pass_obj
+def migrate(settings: Settings) -> None:
+    """Bring the database to the schema of this version."""
+    from feedback.cli.bootstrap import started
+
+    with started(settings):
+        click.echo("The schema is up to date.")
