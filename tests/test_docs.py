@@ -4,6 +4,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
@@ -68,8 +69,8 @@ PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
 FOLDERS = ("feedback", "ingest", "nlp", "insights", "workers", "tests", "docs")
 
 
-def spans(page: Path, pattern: str) -> list[str]:
-    """What stands between backticks, or in a block of code, and matches."""
+def spans(page: Path, pattern: str) -> list[Any]:
+    """What stands between backticks, or in a block of code, and matches; of a pattern with groups, the groups."""
     text = page.read_text(encoding="utf-8")
     code = re.findall(r"```.*?```|`[^`\n]+`", text, re.DOTALL) + re.findall(r"^    .+$", text, re.MULTILINE)
     return [found for part in code for found in re.findall(pattern, part)]

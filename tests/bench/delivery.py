@@ -21,7 +21,7 @@ from feedback.record.db import Record, engine_for
 from feedback.record.migrations import migrate
 from feedback.record.models import Alert, Feedback, ServiceWork
 from feedback.record.settings import Settings
-from feedback.record.states import SubscriptionKind
+from feedback.record.states import ChannelName, SubscriptionKind
 from feedback.record.work.claims import Claimer
 from feedback.record.work.queue import WorkQueue
 from ingest.intake.accept import accept
@@ -171,7 +171,7 @@ def _settled(record: Record) -> bool:
 
 def _put(record: Record, name: str, texts: list[str], ago: dt.timedelta) -> None:
     at = dt.datetime.now(dt.UTC) - ago
-    arrivals = [Arrival(name, text, "web", "bench", submitted_at=at) for text in texts]
+    arrivals = [Arrival(name, text, ChannelName.WEB, "bench", submitted_at=at) for text in texts]
     with record.transaction() as session:
         accept(session, record.keys, arrivals, dt.datetime.now(dt.UTC))
 

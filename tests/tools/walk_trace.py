@@ -28,7 +28,7 @@ from feedback.record import access, services
 from feedback.record.db import Record, engine_for
 from feedback.record.migrations import migrate
 from feedback.record.settings import Settings
-from feedback.record.states import CredentialKind
+from feedback.record.states import ChannelName, CredentialKind
 from feedback.record.work.claims import Claimer
 from feedback.record.work.queue import WorkQueue
 from feedback.web.app import create_app
@@ -176,7 +176,7 @@ def _arrange(worker: Worker, client: TestClient[Any], hook: Receiver, slug: str,
 
 def _put(worker: Worker, slug: str, messages: Sequence[str], ago: dt.timedelta) -> None:
     now = dt.datetime.now(dt.UTC)
-    arrivals = [Arrival(slug, message, "web", "test", submitted_at=now - ago) for message in messages]
+    arrivals = [Arrival(slug, message, ChannelName.WEB, "test", submitted_at=now - ago) for message in messages]
     with worker.record.transaction() as session:
         accept(session, worker.record.keys, arrivals, now)
 

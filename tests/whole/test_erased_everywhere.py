@@ -30,6 +30,7 @@ from feedback.record.models import (
     new_id,
 )
 from feedback.record.privacy import contacts
+from feedback.record.states import ChannelName
 from ingest.intake.accept import accept
 from ingest.intake.arrival import Arrival
 from insights.alerts.delivery.credentials import Credentials, seal
@@ -79,8 +80,8 @@ def holders(servers: RealServers) -> list[str]:
 @pytest.fixture
 def piece(worker: Worker, blue_badge: str) -> Iterator[str]:
     """The receipt of a piece that named an issue, was quoted, alerted about, and left a contact."""
-    arrivals = [Arrival("blue-badge", text, "web", "test", submitted_at=NOW) for text in said(USUAL, 40)]
-    mine = Arrival("blue-badge", WORDS, "web", "test", contact=CONTACT, attributes={"office": CANARY})
+    arrivals = [Arrival("blue-badge", text, ChannelName.WEB, "test", submitted_at=NOW) for text in said(USUAL, 40)]
+    mine = Arrival("blue-badge", WORDS, ChannelName.WEB, "test", contact=CONTACT, attributes={"office": CANARY})
     with worker.record.transaction() as session:
         accept(session, worker.record.keys, arrivals, NOW)
         [answer] = accept(session, worker.record.keys, [mine], NOW)

@@ -58,7 +58,7 @@ class Analysis:
 
 
 @dataclass(frozen=True, slots=True)
-class Subtopic:
+class TopicPart:
     """A part of an issue, by its most typical statement, and the rows that speak of it."""
 
     words: str
@@ -76,7 +76,7 @@ class ReportedIssue:
     share: float
     keywords: str
     quotes: list[str]
-    parts: list[Subtopic]
+    parts: list[TopicPart]
     near: str
 
 
@@ -126,7 +126,7 @@ def _issue(analysis: Analysis, number: int) -> ReportedIssue:
         keywords=", ".join(topic.keywords[:6]),
         quotes=[analysis.statements[quote] for quote in topic.quotes],
         parts=[
-            Subtopic(analysis.statements[part[0]], len(np.unique(analysis.row_of[part])))
+            TopicPart(analysis.statements[part[0]], len(np.unique(analysis.row_of[part])))
             for part in hierarchy.parts(analysis.vectors, topic.members)
         ],
         near=_nearest(analysis.found.topics, number),

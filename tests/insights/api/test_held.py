@@ -15,6 +15,7 @@ from feedback.record.db import Record
 from feedback.record.encryption import KeyRing
 from feedback.record.models import Alert, AuditEntry, Feedback, HeldRaw, Raw
 from feedback.record.privacy import raw, urgent_raw
+from feedback.record.states import ChannelName
 from ingest.intake.accept import accept
 from ingest.intake.arrival import Arrival
 from tests.walking import walk
@@ -32,7 +33,7 @@ def key(record: Record, role: Role, slug: str = "blue-badge") -> dict[str, str]:
 
 
 def send(worker: Worker, message: str = DANGER, **more: Any) -> str:
-    arrival = Arrival("blue-badge", message, "web", "test", contact="07700 900123", **more)
+    arrival = Arrival("blue-badge", message, ChannelName.WEB, "test", contact="07700 900123", **more)
     with worker.record.transaction() as session:
         accept(session, worker.record.keys, [arrival], dt.datetime.now(dt.UTC))
     walk(worker)
@@ -139,7 +140,7 @@ def test_what_can_wait_and_what_is_long_past_is_not_held(worker: Worker, blue_ba
         accept(
             session,
             worker.record.keys,
-            [Arrival("blue-badge", DANGER, "web", "t", submitted_at=old)],
+            [Arrival("blue-badge", DANGER, ChannelName.WEB, "t", submitted_at=old)],
             dt.datetime.now(dt.UTC),
         )
     walk(worker)

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from feedback.record.db import Record
 from feedback.record.models import DayKey, Feedback
+from feedback.record.states import ChannelName
 from feedback.record.work.queue import WorkQueue
 from ingest.intake.accept import accept
 from ingest.intake.arrival import Arrival
@@ -21,7 +22,7 @@ NOW = dt.datetime.now(dt.UTC)
 @pytest.fixture
 def old(record: Record, blue_badge: str) -> None:
     """A piece that came long ago, and one of today."""
-    arrivals = [Arrival(blue_badge, f"The ramp is {state}", "web", "test") for state in ("broken", "steep")]
+    arrivals = [Arrival(blue_badge, f"The ramp is {state}", ChannelName.WEB, "test") for state in ("broken", "steep")]
     with record.transaction() as session:
         first, _ = accept(session, record.keys, arrivals, NOW)
         past = NOW - dt.timedelta(days=4000)
