@@ -1,20 +1,75 @@
 """The way to PostgreSQL: an engine, and a transaction that its door owns."""
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, cast
 
-from sqlalchemy import Engine, create_engine
+import psycopg
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 from feedback.record.encryption import KeyRing
+from feedback.record.limits import EARLIEST, LATEST, OutOfRange
 from feedback.record.settings import Settings
+
+
+class _WiderLoader(Loader):
+    """Holds the usual loader of its type, which raises for what Python has no name for."""
+
+    def __init__(self, oid: int, context: Any = None) -> None:
+        super().__init__(oid, context)
+        usual = cast(type[Loader], psycopg.adapters.get_loader(oid, self.format))
+        self._usual = usual(oid, context)
+
+
+class MomentLoader(_WiderLoader):
+    """Loads a `timestamptz`; one that no door takes is `OutOfRange`.
+
+    PostgreSQL's own span is wider than Python's, infinity included, and a driver that raises over one such value fails
+    over all the rows that come with it.
+    """
+
+    def load(self, data: Buffer) -> dt.datetime:
+        """Returns a time with its zone."""
+        try:
+            at: dt.datetime = self._usual.load(data)
+        except psycopg.DataError:
+            return OutOfRange.nearest(EARLIEST if _is_past(data) else LATEST)
+        return at if EARLIEST <= at < LATEST else OutOfRange.nearest(EARLIEST if at < EARLIEST else LATEST)
+
+
+class DayLoader(_WiderLoader):
+    """Loads a `date`; one that Python has no name for is the nearest that any door takes."""
+
+    def load(self, data: Buffer) -> dt.date:
+        """Returns a date."""
+        try:
+            day: dt.date = self._usual.load(data)
+        except psycopg.DataError:
+            day = (EARLIEST if _is_past(data) else LATEST).date()
+        return day
+
+
+def _is_past(data: Buffer) -> bool:
+    """Minus infinity, and what was before Christ."""
+    return bytes(data).startswith(b"-") or bytes(data).endswith(b"BC")
+
+
+def _adapt(connection: Any, _: object) -> None:
+    connection.adapters.register_loader("timestamptz", MomentLoader)
+    connection.adapters.register_loader("date", DayLoader)
 
 
 def engine_for(url: str, *, size: int = 10) -> Engine:
     """`size`: connections kept. Statements' parameters, which may hold citizens' words, never enter a message."""
     if url.startswith(("postgres://", "postgresql://")):
         url = "postgresql+psycopg://" + url.split("://", 1)[1]
-    return create_engine(url, pool_size=size, max_overflow=size, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(url, pool_size=size, max_overflow=size, pool_pre_ping=True, hide_parameters=True)
+    event.listen(engine, "connect", _adapt)
+    return engine
 
 
 class Record:

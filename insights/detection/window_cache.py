@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import ColumnElement, TextClause, or_, select, text
 from sqlalchemy.orm import Session
 
+from feedback.record.limits import LATEST
 from feedback.record.models import Feedback, Statement
 from feedback.record.states import FeedbackStage
 from insights.detection.observation import HISTORY, Observation
@@ -171,7 +172,7 @@ def observations_of(
             Feedback.weight,
         )
         .join(Feedback, Feedback.id == Statement.feedback_id)
-        .where(Statement.service_id == service_id, Statement.said_at > since)
+        .where(Statement.service_id == service_id, Statement.said_at > since, Statement.said_at < LATEST)
         .where(Feedback.stage == FeedbackStage.DONE, *where)
         .order_by(Statement.said_at, Statement.id)
     ).all()

@@ -12,6 +12,7 @@ from sqlalchemy import Date, Integer, cast, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from feedback.record import states
+from feedback.record.limits import LATEST
 from feedback.record.models import Feedback, Issue, Service, Signal, Statement
 from feedback.record.states import FeedbackStage, SignalKind, Trend
 from insights.detection.statistics import trend
@@ -48,7 +49,7 @@ def daily(session: Session, service: Service, now: dt.datetime) -> tuple[dict[uu
     first = now.astimezone(zone).date() - dt.timedelta(days=COUNTED_DAYS - 1)
     begin = dt.datetime.combine(first, dt.time(), zone)
     day = type_coerce(cast(func.timezone(zone.key, Feedback.said_at), Date) - first, Integer)
-    mine = (Feedback.service_id == service.id, Feedback.said_at >= begin)
+    mine = (Feedback.service_id == service.id, Feedback.said_at >= begin, Feedback.said_at < LATEST)
     counts = (*mine, Feedback.stage == FeedbackStage.DONE, Feedback.weight > 0)
     of_service = select(day, func.count()).where(*counts).group_by(day)
     of_issues = (

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, cast, func, select
+from sqlalchemy import Date, and_, cast, func, select
 from sqlalchemy.orm import Session
 
 from feedback.record.access import Principal
 from feedback.record.calendar import bank_holidays
+from feedback.record.limits import LATEST
 from feedback.record.models import Change, Feedback, Issue, Service, Signal, Statement
 from feedback.record.states import SignalTier, Tone
 from insights.issues.queries import detection_health, evidence, issues
@@ -99,7 +100,7 @@ def _unsettled(session: Session, ids: Sequence[int]) -> dict[int, int]:
 def _weekly(session: Session, ids: Sequence[int]) -> dict[int, list[int]]:
     """Counted back from now, not from Monday: each holds seven whole days."""
     back = func.floor(func.extract("epoch", func.now() - Feedback.said_at) / (7 * 86_400))
-    recent = Feedback.said_at > func.now() - dt.timedelta(weeks=WEEKS)
+    recent = and_(Feedback.said_at > func.now() - dt.timedelta(weeks=WEEKS), Feedback.said_at < LATEST)
     query = select(Feedback.service_id, back, func.count()).where(Feedback.service_id.in_(ids), recent)
     found: dict[int, list[int]] = defaultdict(lambda: [0] * WEEKS)
     for service_id, weeks, count in session.execute(query.group_by(Feedback.service_id, back)):

@@ -2,7 +2,8 @@
 
 A worker holds a session advisory lock under its number for as long as it lives. A row whose claimer's lock is free can
 be claimed by anyone at once: no leases and no clocks. A row is tried in a batch once, then alone up to three times;
-then it is set aside with its reason, and nothing waits behind it.
+then it is set aside with its reason, and nothing waits behind it. One that holds a moment out of range is set aside
+before it is tried.
 """
 
 import threading
@@ -10,11 +11,15 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
+import structlog
 from sqlalchemy import ColumnElement, Engine, and_, inspect, or_, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from feedback.record.limits import OutOfRange
 from feedback.record.models import Claimable
+
+log = structlog.get_logger()
 
 ADVISORY_LOCKS = 0x0FEEDBAC  # the class of our advisory locks, so that they meet nobody else's
 CLAIMER_LOCKS = ADVISORY_LOCKS + 1  # the class of the workers' own
@@ -101,13 +106,26 @@ def claim(
     base = select(model).where(*where).order_by(*order).with_for_update(skip_locked=True)
     tried = base.where(model.attempts > 0, _free(model)).limit(1)
     fresh = base.where(model.attempts == 0, model.claimed_by.is_(None)).limit(limit)
-    rows = session.scalars(tried).all() or session.scalars(fresh).all()
+    rows = _readable(session, session.scalars(tried).all()) or _readable(session, session.scalars(fresh).all())
     for row in (row for row in rows if row.attempts >= MAX_ATTEMPTS):
         row.stage, row.claimed_by, row.reason = SET_ASIDE, None, row.reason or "its worker died each time"
     claimed = [row for row in rows if row.attempts < MAX_ATTEMPTS]
     _set(session, claimed, claimed_by=by, attempts=model.attempts + 1)
     session.flush()
     return claimed
+
+
+def _readable(session: Session, rows: Sequence[Row]) -> Sequence[Row]:
+    """Set aside the rows that hold what no door takes, since trying them would tell no more, and return the others."""
+    for row in rows:
+        if columns := _out_of_range(row):
+            _set(session, [row], stage=SET_ASIDE, claimed_by=None, reason=f"out of range: {', '.join(columns)}")
+            log.warning("row set aside", row=str(inspect(row).identity[0]), columns=columns)
+    return [row for row in rows if not _out_of_range(row)]
+
+
+def _out_of_range(row: Claimable) -> list[str]:
+    return [name for name, value in inspect(row).dict.items() if isinstance(value, OutOfRange)]
 
 
 def _set(session: Session, rows: Sequence[Claimable], **values: Any) -> None:
@@ -122,7 +140,7 @@ def own(session: Session, model: type[Row], ids: Iterable[Any], by: int) -> Sequ
     """Return those of the rows that are still ours, locked until the transaction ends: save results for these alone."""
     key = model.__mapper__.primary_key[0]  # type: ignore[attr-defined]
     mine = select(model).where(and_(key.in_(list(ids)), model.claimed_by == by)).with_for_update()
-    return session.scalars(mine.execution_options(populate_existing=True)).all()
+    return _readable(session, session.scalars(mine.execution_options(populate_existing=True)).all())
 
 
 def advance(session: Session, rows: Sequence[Claimable], to: str) -> None:

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -65,7 +65,7 @@ def ask_wide(session: Session, kind: str, wait: dt.timedelta = dt.timedelta()) -
 
 def _again(model: type[ServiceWork | WideWork], due_at: ColumnElement[dt.datetime]) -> dict[str, Any]:
     """What asking once more changes: due at the earlier time, and no longer set aside."""
-    waits = model.asked > model.done
+    waits = and_(model.asked > model.done, model.stage != WorkStage.SET_ASIDE)
     return {
         "asked": model.asked + 1,
         "due_at": case((waits, func.least(model.due_at, due_at)), else_=due_at),

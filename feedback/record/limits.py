@@ -1,0 +1,53 @@
+"""Which values any door takes: when something was said, when something is planned, which signs can be stored."""
+
+import datetime as dt
+import re
+
+from feedback.record.errors import Malformed
+
+EARLIEST = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
+LATEST = dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
+"""No door lets a moment before `EARLIEST` or from `LATEST` on through; what is stored beyond is `OutOfRange`."""
+
+CLOCK_LEEWAY = dt.timedelta(days=1)
+"""How far a clock that tells when something was said may be ahead of ours, time zones and dates alone included."""
+
+PLANNING_HORIZON = dt.timedelta(days=3_653)
+"""Plans reach ten years ahead."""
+
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""NUL, which PostgreSQL has no place for, and halves of characters, which UTF-8 has none for."""
+
+Moment = dt.datetime | dt.date
+
+
+class OutOfRange(dt.datetime):
+    """Stands for a stored moment that no door takes: the nearest one that any does, so that arithmetic goes on."""
+
+    @classmethod
+    def nearest(cls, at: dt.datetime) -> "OutOfRange":
+        """Makes the one that counts as that moment."""
+        return cls.fromtimestamp(at.timestamp(), dt.UTC)
+
+
+def was_sayable(at: Moment, now: dt.datetime | None = None) -> bool:
+    """Tells whether something may have been said then: from 1900 to a day from now. A time without a zone is UTC."""
+    return EARLIEST <= _zoned(at) <= (now or dt.datetime.now(dt.UTC)) + CLOCK_LEEWAY
+
+
+def require_said(at: object, field: str) -> None:
+    """Raises `Malformed` for a moment at which nothing can have been said or done. What is no moment passes."""
+    if isinstance(at, Moment) and not was_sayable(at):
+        raise Malformed("from 1900-01-01 to a day from now", field=field)
+
+
+def require_planned(at: object, field: str) -> None:
+    """Raises `Malformed` for a moment that is no plan: before 1900, or more than ten years ahead."""
+    if isinstance(at, Moment) and not EARLIEST <= _zoned(at) <= dt.datetime.now(dt.UTC) + PLANNING_HORIZON:
+        raise Malformed("from 1900-01-01 to ten years from now", field=field)
+
+
+def _zoned(at: Moment) -> dt.datetime:
+    if not isinstance(at, dt.datetime):
+        return dt.datetime.combine(at, dt.time(), dt.UTC)
+    return at if at.tzinfo else at.replace(tzinfo=dt.UTC)

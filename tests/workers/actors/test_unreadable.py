@@ -1,0 +1,176 @@
+"""A row that holds what Python cannot read is set aside alone, in every stage: its neighbours go on."""
+
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+from sqlalchemy import select, text
+
+from feedback.record import access, services
+from feedback.record.models import Contact, Feedback, ServiceWork, Subscription, WideWork
+from feedback.record.states import WorkStage
+from feedback.record.work.claims import SET_ASIDE
+from feedback.record.work.service_work import ask, ask_wide
+from tests.insights import made_up
+from tests.insights.raising import raise_signal
+from tests.insights.receivers import Receiver
+from tests.walking import put, walk
+from workers.actors.answer import ANSWER
+from workers.actors.clean import CLEAN
+from workers.actors.deliver import DELIVER
+from workers.actors.group import GROUP
+from workers.actors.look_back import LOOK_BACK
+from workers.actors.notice import NOTICE
+from workers.actors.refit import REFIT
+from workers.actors.themes import THEMES
+from workers.runtime.actor import Actor, Worker, work_once
+
+UNREADABLE = ("4713-01-01 BC", "infinity", "-infinity", "294276-01-01", "0001-01-01T00:00:00+14:00")
+
+
+def spoil(worker: Worker, table: str, column: str, value: str, where: str = "TRUE") -> None:
+    """Writes past every door."""
+    with worker.record.transaction() as session:
+        done = session.execute(text(f"UPDATE {table} SET {column} = '{value}' WHERE {where}"))
+        assert done.rowcount  # type: ignore[attr-defined]
+
+
+def drain(worker: Worker, actor: Actor[Any]) -> None:
+    for _ in range(10):
+        work_once(worker, actor)
+
+
+def stages(worker: Worker) -> list[str]:
+    with worker.record.transaction() as session:
+        return sorted(session.scalars(select(Feedback.stage)))
+
+
+@pytest.mark.parametrize("value", UNREADABLE)
+def test_what_was_said_at_no_time_is_set_aside_before_it_is_cleaned_and_its_neighbours_are_done(
+    worker: Worker, blue_badge: str, value: str
+) -> None:
+    first, *_ = put(worker, "The ramp is broken", "The lift is slow", "Nobody answers the phone")
+    spoil(worker, "feedback", "said_at", value, f"id = '{first.id}'")
+    walk(worker)
+    assert stages(worker) == ["done", "done", SET_ASIDE]
+    with worker.record.transaction() as session:
+        assert session.get_one(Feedback, first.id).reason == "out of range: said_at"
+
+
+@pytest.mark.parametrize("value", UNREADABLE)
+def test_it_is_set_aside_before_it_is_grouped(worker: Worker, blue_badge: str, value: str) -> None:
+    first, *_ = put(worker, "The ramp is broken", "The lift is slow")
+    drain(worker, CLEAN)
+    spoil(worker, "feedback", "received_at", value, f"id = '{first.id}'")
+    drain(worker, GROUP)
+    assert stages(worker) == ["done", SET_ASIDE]
+
+
+def test_it_is_set_aside_where_it_turns_unreadable_in_a_workers_hands(worker: Worker, blue_badge: str) -> None:
+    first, *_ = put(worker, "The ramp is broken", "The lift is slow")
+    spoiled: list[str] = []
+
+    def meanwhile(texts: Any) -> Any:
+        if not spoiled:
+            spoil(worker, "feedback", "said_at", "infinity", f"id = '{first.id}'")
+            spoiled.append("once")
+        return usual(texts)
+
+    usual, worker.tools.clean = worker.tools.clean, meanwhile  # type: ignore[method-assign]
+    try:
+        walk(worker)
+    finally:
+        worker.tools.clean = usual  # type: ignore[method-assign]
+    assert stages(worker) == ["done", SET_ASIDE]
+
+
+@pytest.mark.parametrize(("kind", "actor"), [("notice", NOTICE), ("refit", REFIT), ("look_back", LOOK_BACK)])
+def test_work_for_a_service_that_cannot_be_read_is_set_aside_and_that_of_others_done(
+    worker: Worker, blue_badge: str, kind: str, actor: Actor[Any]
+) -> None:
+    with worker.record.transaction() as session:
+        other = services.add(session, "bins", "Bins").id
+        ask(session, [other, access.service(session, blue_badge).id], kind)
+    spoil(worker, "service_work", "due_at", "-infinity", f"service_id = {other}")
+    drain(worker, actor)
+    with worker.record.transaction() as session:
+        rows = session.scalars(select(ServiceWork).order_by(ServiceWork.service_id)).all()
+        assert [(row.stage, row.done) for row in rows] == [(WorkStage.OPEN, 1), (SET_ASIDE, 0)]
+        ask(session, [other], kind)
+    drain(worker, actor)
+    with worker.record.transaction() as session:
+        assert session.scalars(select(ServiceWork.done).where(ServiceWork.service_id == other)).one() == 2
+
+
+def test_work_for_all_services_is_done_again_once_it_is_asked_for(worker: Worker, blue_badge: str) -> None:
+    with worker.record.transaction() as session:
+        ask_wide(session, "themes")
+    spoil(worker, "wide_work", "due_at", "4713-01-01 BC")
+    drain(worker, THEMES)
+    with worker.record.transaction() as session:
+        assert session.scalars(select(WideWork.stage)).one() == SET_ASIDE
+        ask_wide(session, "themes")
+    drain(worker, THEMES)
+    with worker.record.transaction() as session:
+        assert session.scalars(select(WideWork.done)).one() == 2
+
+
+@pytest.mark.parametrize("value", UNREADABLE)
+def test_a_service_one_of_whose_statements_cannot_be_read_is_looked_at_all_the_same(
+    worker: Worker, client: TestClient[Litestar], admin: dict[str, str], blue_badge: str, value: str
+) -> None:
+    put(worker, "The ramp is broken", "The lift is slow", "Nobody answers the phone")
+    walk(worker)
+    spoil(worker, "statements", "said_at", value, "position = 0 AND id = (SELECT min(id) FROM statements)")
+    spoil(worker, "feedback", "said_at", value, "id = (SELECT feedback_id FROM statements ORDER BY id LIMIT 1)")
+    with worker.record.transaction() as session:
+        ask(session, [access.service(session, blue_badge).id], "notice", "refit", "look_back")
+        ask_wide(session, "themes")
+    actors: tuple[Actor[Any], ...] = (REFIT, NOTICE, LOOK_BACK, THEMES)
+    for actor in actors:
+        assert work_once(worker, actor)
+    with worker.record.transaction() as session:
+        assert {row.stage for row in session.scalars(select(ServiceWork))} == {WorkStage.OPEN}
+        assert all(row.done == row.asked for row in session.scalars(select(ServiceWork)))
+        assert session.scalars(select(WideWork.stage)).one() == WorkStage.OPEN
+    for path in ("feedback", "issues", "summary", "export.csv", "ledger", "quality"):
+        assert client.get(f"/v1/services/{blue_badge}/{path}", headers=admin).status_code == 200
+    for page in ("", f"/{blue_badge}", f"/{blue_badge}/feedback"):
+        assert client.get(f"/dashboard{page}", headers=admin).status_code == 200
+
+
+def test_a_subscription_that_cannot_be_read_is_set_aside_and_the_others_are_told(
+    local: Worker, api: TestClient[Litestar], admin: dict[str, str], blue_badge: str, hook: Receiver
+) -> None:
+    wanted = {"service": blue_badge, "kind": "webhook", "url": hook.url}
+    first, _ = (api.post("/v1/subscriptions", json=wanted, headers=admin).json()["id"] for _ in range(2))
+    raise_signal(local.record)
+    spoil(local, "subscriptions", "quiet_until", "infinity", f"id = '{first}'")
+    drain(local, DELIVER)
+    assert len(hook.got) == 1
+    with local.record.transaction() as session:
+        assert session.scalars(
+            select(Subscription.id).where(Subscription.stage == SET_ASIDE)
+        ).one().hex == first.replace("-", "")
+
+
+def test_a_citizen_whose_row_cannot_be_read_keeps_nobody_else_waiting(worker: Worker, blue_badge: str) -> None:
+    with worker.record.transaction() as session:
+        issue = made_up.issue(session, blue_badge)
+        for number in (1, 2):
+            piece = made_up.report(session, issue, f"The photo fails {number}")
+            session.add(
+                Contact(
+                    feedback_id=piece.id, purpose="outcome", wrapped_key=b"", sealed=b"", digest=b"", stage="waiting"
+                )
+            )
+    spoil(worker, "contacts", "due_at", "2020-01-01")
+    spoil(
+        worker, "contacts", "due_at", "-infinity", "feedback_id = (SELECT min(feedback_id::text)::uuid FROM contacts)"
+    )
+    drain(worker, ANSWER)
+    with worker.record.transaction() as session:
+        reasons = session.scalars(select(Contact.reason)).all()
+        assert "out of range: due_at" in reasons
+        assert any(reason and reason.startswith("answer:") for reason in reasons)
