@@ -30,6 +30,13 @@ setup: $(VENV)/.ready ## Make .venv from the lock file; its bin/feedback is the 
 demo: $(VENV)/.ready ## Run everything with a made-up town's feedback (PORT=8000)
 	@exec $(VENV)/bin/feedback demo
 
+dev: $(VENV)/.ready-dev ## Run everything for who works on the code: started anew when it changes, tracebacks
+	@exec $(VENV)/bin/feedback up --dev
+
+fmt: $(VENV)/.ready-dev ## Mend what can be mended of the style
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
 test: $(VENV)/.ready-dev ## Run the whole test suite, or a part (ARGS="tests/nlp -k name")
 	$(VENV)/bin/python -m pytest $(ARGS)
 
@@ -81,4 +88,4 @@ $(VENV)/uv/bin/uv: requirements-uv.lock | $(VENV)/bin/python
 	elif $(PYTHON) -m pip --version >/dev/null 2>&1; then $(PYTHON) -m $(PIP_INSTALL) --target $(VENV)/uv -r $<; \
 	else echo "Python's pip is needed (on Debian: apt install python3-pip), or uv on the PATH" >&2; exit 1; fi
 
-.PHONY: help setup demo test lint bench lock
+.PHONY: help setup demo dev fmt test lint bench lock

@@ -29,8 +29,8 @@ def main(ctx: click.Context) -> None:
     """Hear citizens on every channel, notice what starts to go wrong, show whether the fix worked."""
     from feedback.cli.bootstrap import log_to_stderr
 
-    log_to_stderr()
     ctx.obj = Settings.read()
+    log_to_stderr(dev=ctx.obj.dev)
 
 
 COMMANDS: tuple[click.Command, ...] = (

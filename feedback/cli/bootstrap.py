@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import structlog
+from structlog.typing import EventDict
 
 from feedback.process.embedded import Servers, servers
 from feedback.record.db import Record, engine_for
@@ -37,20 +38,32 @@ def started(settings: Settings, *, pool: int = 10) -> Iterator[Runtime]:
             engine.dispose()
 
 
-def log_to_stderr(level: int = logging.INFO) -> None:
-    """Writes one JSON object a line, for machines; for a person at a terminal, the same in colours."""
-    person = sys.stderr.isatty()
+def log_to_stderr(level: int = logging.INFO, *, dev: bool = False) -> None:
+    """Writes one JSON object a line, for machines; for a person at a terminal, the same in colours.
+
+    With `dev` what failed is told with its traceback, which may quote citizens.
+    """
+    for_people = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    renderer = for_people if dev or sys.stderr.isatty() else structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
-            structlog.dev.ConsoleRenderer() if person else structlog.processors.JSONRenderer(),
+            *([_add_traceback] if dev else []),
+            renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format='{"level": "%(levelname)s", "by": "%(name)s"}')
+
+
+def _add_traceback(logger: object, method: str, event: EventDict) -> EventDict:
+    """Adds the failure that is being handled where this is logged, if there is one."""
+    if sys.exc_info()[0]:
+        event["exc_info"] = True
+    return event
 
 
 def until_told_to_stop() -> threading.Event:

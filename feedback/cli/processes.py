@@ -8,12 +8,18 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
+import click
+
+import feedback
 from feedback.cli.bootstrap import Runtime
+from feedback.process.code_changes import code_changes
 from feedback.process.supervisor import Child, Supervisor
 from feedback.record.errors import Unavailable
 from feedback.record.settings import Settings
 
+PACKAGES = ("feedback", "ingest", "insights", "nlp", "workers")
 START_TIMEOUT_SECONDS = 120.0  # that the API may take to answer
 
 
@@ -30,7 +36,7 @@ def require_free_port(settings: Settings) -> None:
 
 
 @contextmanager
-def running(runtime: Runtime) -> Iterator[None]:
+def running(runtime: Runtime) -> Iterator[Supervisor]:
     """Within it everything is at work, and the API answers: it starts before the workers, which load models."""
     with Supervisor() as supervisor:
         api, *others = children(runtime)
@@ -38,23 +44,31 @@ def running(runtime: Runtime) -> Iterator[None]:
         wait_until(lambda: answers(runtime.settings), "the API does not answer")
         for child in others:
             supervisor.start(child)
-        yield
+        yield supervisor
+
+
+def restart_on_changes(supervisor: Supervisor) -> None:
+    """Starts every process anew whenever our code changes, until Ctrl-C."""
+    root = Path(feedback.__file__).parents[1]
+    for changed in code_changes([root / name for name in PACKAGES]):
+        click.echo(f"Changed: {', '.join(str(path.relative_to(root)) for path in changed)}; starting anew.", err=True)
+        supervisor.restart()
 
 
 def children(runtime: Runtime) -> list[Child]:
     """Each joins the servers by address. Deliveries have a process of their own: slow receivers delay nobody."""
     env = environment(runtime)
-    feedback = (sys.executable, "-m", "feedback")
+    command = (sys.executable, "-m", "feedback")
     cores = runtime.settings.workers or os.cpu_count() or 1
     workers = [
-        Child(f"worker-{n + 1}", (*feedback, "work", "--queue", "pipeline", "--queue", "services"), env)
+        Child(f"worker-{n + 1}", (*command, "work", "--queue", "pipeline", "--queue", "services"), env)
         for n in range(cores)
     ]
     return [
-        Child("api", (*feedback, "serve"), env),
-        Child("scheduler", (*feedback, "schedule"), env),
+        Child("api", (*command, "serve"), env),
+        Child("scheduler", (*command, "schedule"), env),
         *workers,
-        Child("deliveries", (*feedback, "work", "--queue", "deliveries", "--threads", "16"), env),
+        Child("deliveries", (*command, "work", "--queue", "deliveries", "--threads", "16"), env),
     ]
 
 
@@ -65,6 +79,7 @@ def environment(runtime: Runtime) -> Mapping[str, str]:
         "REDIS_URL": runtime.servers.redis_url,
         "FEEDBACK_DATA": str(runtime.settings.data.absolute()),
         "PORT": str(runtime.settings.port),
+        "FEEDBACK_DEV": str(int(runtime.settings.dev)),
         "OMP_NUM_THREADS": "1",  # one process a core: libraries that start a thread for each core only get in the way
         "OPENBLAS_NUM_THREADS": "1",
     }

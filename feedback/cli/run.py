@@ -1,6 +1,7 @@
 """The commands that run the product: all of it, or one part of it, and what has to be run before."""
 
 import threading
+from dataclasses import replace
 
 import click
 
@@ -8,15 +9,19 @@ from feedback.record.settings import Settings
 
 
 @click.command()
+@click.option("--dev", is_flag=True, help="Start anew when code changes; log in colours, with tracebacks.")
 @click.pass_obj
-def up(settings: Settings) -> None:
+def up(settings: Settings, dev: bool) -> None:
     """Run everything: servers (unless set), API, workers, scheduler."""
     from feedback.cli.bootstrap import started
-    from feedback.cli.processes import require_free_port, running
+    from feedback.cli.processes import require_free_port, restart_on_changes, running
 
+    settings = replace(settings, dev=settings.dev or dev)
     require_free_port(settings)
-    with started(settings) as runtime, running(runtime):
+    with started(settings) as runtime, running(runtime) as supervisor:
         click.echo(f"Ready at {settings.url} (API reference at {settings.url}/docs). Ctrl-C ends it.", err=True)
+        if settings.dev:
+            restart_on_changes(supervisor)
         threading.Event().wait()
 
 

@@ -79,6 +79,11 @@ class Supervisor:
         self._watches.append(watch)
         watch.start()
 
+    def restart(self) -> None:
+        """Ask every child to end, so that each is started anew."""
+        for watch in reversed(self._watches):
+            watch.ask_to_restart()
+
     def has_given_up(self) -> bool:
         """Whether a child died as often as it may."""
         return any(watch.gave_up for watch in self._watches)
@@ -121,6 +126,9 @@ class _Watch(threading.Thread):
                 self.gave_up = True
                 return
             self._ending.wait(PAUSES[min(in_a_row, len(PAUSES)) - 1])
+
+    def ask_to_restart(self) -> None:
+        self._signal(self._child.stop)
 
     def ask_to_end(self) -> None:
         self._ending.set()

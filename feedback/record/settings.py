@@ -27,6 +27,12 @@ def _notify_key(text: str) -> str:
     return text
 
 
+def _flag(text: str) -> bool:
+    if text not in ("0", "1"):
+        raise ValueError("it must be 0 or 1")
+    return text == "1"
+
+
 def _base(text: str) -> str:
     if not text.startswith(("http://", "https://")):
         raise ValueError("it must begin with http:// or https://")
@@ -60,6 +66,9 @@ class Settings:
     )
     titles_key: str | None = _setting("FEEDBACK_TITLES_KEY", "The key of that API.")
     titles_model: str = _setting("FEEDBACK_TITLES_MODEL", "The model to ask there.", "default")
+    dev: bool = _setting(
+        "FEEDBACK_DEV", "1: logs for developers, with tracebacks, which may quote citizens.", False, _flag
+    )
     workers: int = _setting("FEEDBACK_WORKERS", "Worker processes of `feedback up`; 0: one per core.", 0, int)
     webhook_allow: tuple[str, ...] = _setting(
         "FEEDBACK_WEBHOOK_ALLOW", "Hosts or networks that alerts may reach although they are private.", (), _words

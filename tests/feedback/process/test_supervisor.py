@@ -40,6 +40,16 @@ def test_a_child_that_dies_is_started_again(tmp_path: Path) -> None:
     assert len(set(numbers(log))) == 4
 
 
+def test_all_children_start_anew_when_they_are_asked_to(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    with Supervisor() as supervisor:
+        supervisor.start(sleeper(one))
+        supervisor.start(sleeper(other))
+        eventually(lambda: numbers(one) and numbers(other))
+        supervisor.restart()
+        eventually(lambda: len(numbers(one)) == 2 and len(numbers(other)) == 2)
+
+
 def test_one_that_keeps_dying_is_started_ever_more_slowly_yet_within_two_seconds() -> None:
     assert PAUSES[0] == 0
     assert list(PAUSES) == sorted(PAUSES)
