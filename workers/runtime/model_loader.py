@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 class Tools:
-    """spaCy and OpenVINO take seconds to load and hundreds of megabytes: a process that does not clean has neither."""
+    """Loads each model when it is first needed; one thread at a time uses it.
+
+    spaCy and OpenVINO take seconds to load and hundreds of megabytes: a process that does not clean has neither.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -28,40 +31,46 @@ class Tools:
         self._meaning: UrgencyClassifier | None = None
 
     def load(self) -> None:
-        """Now rather than when the first piece waits for it."""
+        """Load the models now rather than when the first piece waits for them."""
         self.clean(["Ready?"])
         self.encode(["Ready?"])
 
     def clean(self, texts: Sequence[str]) -> "list[Cleaned]":
+        """Redact texts, tell their languages and part them into statements."""
         with self._lock:
             return self._clean().clean(texts)
 
     def redact(self, texts: Sequence[str]) -> list[str]:
+        """Redact short texts that are no messages."""
         with self._lock:
             return [text for text, _ in self._clean().redact(texts)]
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed n texts as unit vectors, (n, d)."""
         with self._lock:
             return self._embed().encode(texts)
 
     def near_urgent(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> "Urgency | None":
-        """None too with an operator's own model, whose distances nobody has calibrated."""
+        """Find what is urgent by its meaning: None where nothing is.
+
+        An operator's own embedding model finds nothing: nobody has calibrated its distances.
+        """
         if self._settings.embedding_model is not None:
             return None
         with self._lock:
             if self._meaning is None:
                 from nlp.clean.urgency_classifier import UrgencyClassifier  # noqa: PLC0415
 
-                self._meaning = UrgencyClassifier(self._kept)
+                self._meaning = UrgencyClassifier(self._example_vectors)
             return self._meaning.find(texts, vectors)
 
     @property
     def model(self) -> str:
-        """The name that vectors are stored with."""
+        """Return the name of the embedding model, which vectors are stored with."""
         with self._lock:
             return self._embed().name
 
-    def _kept(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def _example_vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Of our own examples, never of what people said: they are many, and embedding them takes seconds."""
         return vector_cache.vectors(self._settings.data / "urgent-examples.npz", self.model, texts, self.encode)
 
