@@ -70,9 +70,10 @@ def prepare(models: Models, contents: Mapping[uuid.UUID, Mapping[str, Any]]) -> 
 
 
 def _redacted(models: Models, texts: Sequence[str]) -> Iterator[str]:
-    """Most are empty: only the others are read."""
-    found = iter(models.redact([text for text in texts if text]))
-    return (next(found) if text else text for text in texts)
+    """Most are empty or come often, as the names of attributes do: each is read once."""
+    different = [text for text in dict.fromkeys(texts) if text]
+    found = dict(zip(different, models.redact(different), strict=True))
+    return (found.get(text, text) for text in texts)
 
 
 def _means_urgent(models: Models, said: Sequence[Mapping[str, Any]]) -> Urgency | None:
@@ -84,9 +85,9 @@ def _means_urgent(models: Models, said: Sequence[Mapping[str, Any]]) -> Urgency 
 
 
 def _asides(content: Mapping[str, Any]) -> list[str]:
-    """What came beside the message and may hold personal data too: the page's address, the attributes' values."""
+    """What came beside the message and may hold personal data too: the page's address, the attributes."""
     page = (content["page_url"] or "").split("?")[0].split("#")[0]
-    return [page, *content["attributes"].values()]
+    return [page, *content["attributes"], *content["attributes"].values()]
 
 
 def _prepared(
@@ -103,13 +104,22 @@ def _prepared(
         text=one.text,
         language=one.language,
         page_url=redacted[0] or None,
-        attributes=dict(zip(content["attributes"], redacted[1:], strict=True)),
+        attributes=_attributes(redacted[1:]),
         hidden=dict(Counter(span.entity for span in one.spans)),
         verdicts=verdicts,
         urgent=msgspec.to_builtins(urgent) if urgent else None,
         confidence=sum(confidences) / len(confidences) if confidences else None,
         said=[{**row, "evidence": row["evidence"] and not apart} for row in said],
     )
+
+
+def _attributes(redacted: Sequence[str]) -> dict[str, str]:
+    """Names first, then values. Of several whose names are the same without personal data, the values are joined."""
+    count = len(redacted) // 2
+    found: dict[str, str] = {}
+    for name, value in zip(redacted[:count], redacted[count:], strict=True):
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
 
 
 def _offsets(content: Mapping[str, Any], one: Cleaned) -> Iterator[float | None]:

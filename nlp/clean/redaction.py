@@ -15,18 +15,20 @@ from dataclasses import dataclass
 from spacy.language import Language
 
 from nlp.clean.recognisers.casing import truecased, worth_reading
+from nlp.clean.recognisers.disguises import readings
 from nlp.clean.recognisers.lexicon import WordKind, word_kind, words_of
 from nlp.clean.recognisers.names import NameFinder
-from nlp.clean.recognisers.normalisation import Reading, spoken, unfolded
 from nlp.clean.recognisers.numbers import number_recognisers
 from nlp.clean.recognisers.pattern_scanner import Detection, PatternScanner
 from nlp.clean.recognisers.places import address_recognisers, email_recognisers
+from nlp.clean.recognisers.reading import Reading
+from nlp.clean.recognisers.spoken import spoken
 
 PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]{1,20}\]")
 SAID_IN_WORDS = re.compile(r"\b(?:born|birth|birthday|dob|nineteen|live[sd]?|living|moved|address)\b", re.IGNORECASE)
 """What announces a date of birth or an address, which people also give without a digit."""
-NAME_LIKE_ENTITIES = frozenset(["NAME", "NINO", "CARD"])
-"""Of our placeholders those that are also people's names."""
+NAME_LIKE_WORDS = frozenset(["NAME", "NINO", "CARD"])
+"""Of the words in placeholders those that are also people's names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,12 @@ class Redactor:
 
         Raises TimeoutError for a text that a pattern cannot finish.
         """
-        views = [unfolded(text) for text in texts]
-        named = self._read([view.text for view in views])
-        return [_settled(text, self._finds(view, names)) for text, view, names in zip(texts, views, named, strict=True)]
+        views = [readings(text) for text in texts]
+        named = self._read([first.text for first, *_ in views])
+        return [
+            _settled(text, [*self._finds(first, names), *self._finds_further(further)])
+            for text, (first, *further), names in zip(texts, views, named, strict=True)
+        ]
 
     def _read(self, texts: Sequence[str]) -> list[list[Detection]]:
         words = [words_of(text) for text in texts]
@@ -78,6 +83,10 @@ class Redactor:
         said = spoken(view)
         if said is not None:
             yield from _moved(said, self._scan(said.text))
+
+    def _finds_further(self, views: Iterable[Reading]) -> Iterator[Detection]:
+        for view in views:
+            yield from self._finds(view, self._names.find(view.text, words_of(view.text), None))
 
     def _scan(self, text: str) -> Iterator[Detection]:
         if any(letter.isdigit() for letter in text) or SAID_IN_WORDS.search(text):
@@ -125,7 +134,7 @@ def _settled(text: str, detections: Iterable[Detection]) -> tuple[Span, ...]:
     merged: list[Detection] = []
     for one in sorted(detections):
         following = bisect_right(ends, one.start)
-        if following < len(kept) and kept[following][0] < one.end:
+        if following < len(kept) and kept[following][0] < one.end and not _holds(one, kept[following]):
             continue
         if merged and one.start < merged[-1].end:
             merged[-1] = _joined(merged[-1], one)
@@ -136,8 +145,13 @@ def _settled(text: str, detections: Iterable[Detection]) -> tuple[Span, ...]:
 
 def _is_name(match: re.Match[str]) -> bool:
     """[SMITH] is somebody's, whatever stands around it."""
-    inside = match.group()[1:-1]
-    return inside not in NAME_LIKE_ENTITIES and word_kind(inside.lower()) in (WordKind.GIVEN, WordKind.FAMILY)
+    parts = set(match.group()[1:-1].split("_")) - NAME_LIKE_WORDS
+    return any(word_kind(part.lower()) in (WordKind.GIVEN, WordKind.FAMILY) for part in parts)
+
+
+def _holds(one: Detection, placeholder: tuple[int, int]) -> bool:
+    """Tell whether a placeholder stands within it, where it must not part a number."""
+    return one.start < placeholder[0] and placeholder[1] < one.end
 
 
 def _joined(one: Detection, other: Detection) -> Detection:

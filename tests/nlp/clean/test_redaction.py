@@ -68,6 +68,58 @@ def test_page_addresses_and_file_names_are_redacted_too(cleaner: Cleaner) -> Non
     assert "07700900123" not in redacted(cleaner, "scan-07700900123.pdf")
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("https://c.example/x/jane.doe%40home.example/y", "https://c.example/x/[EMAIL]/y"),
+        ("https://c.example/x?m=jane.doe%2540home.example", "https://c.example/x?m=[EMAIL]"),
+        ("https://c.example/BS3+4AB", "https://c.example/[POSTCODE]"),
+        ("https://c.example/BS3%204AB/AB%2012%2034%2056%20C", "https://c.example/[POSTCODE]/[NINO]"),
+        ("https://c.example/people/Jane%20Doe", "https://c.example/people/[NAME]"),
+        ("https://c.example/?q=Jane+Doe", "https://c.example/?q=[NAME]"),
+        ("mail jane.doe&#64;home.example", "mail [EMAIL]"),
+        ("mail jane.doe&#x40home.example", "mail [EMAIL]"),
+        ("ring 07700&nbsp;900461", "ring [PHONE]"),
+        ("ring 0\u03337\u03337\u03330\u033300900461", "ring [PHONE]"),
+        ("ring 077\u034f00900\u034f461", "ring [PHONE]"),
+        ("ring\u280007700900461\u2800now", "ring\u2800[PHONE]\u2800now"),
+        ("ring 077\u280000\u28009\u280000461", "ring [PHONE]"),
+        ("ring\u316407700900461", "ring\u3164[PHONE]"),
+        ("ring 07\x0177\x0200900461", "ring [PHONE]"),
+        ("ring 07700_900_461", "ring [PHONE]"),
+        ("jane_doe_07700900461.pdf", "[NAME]_[PHONE].pdf"),
+        ("ring O77OO 9OO46l please", "ring [PHONE] please"),
+        ("NI number AB l2 34 56 C", "NI number [NINO]"),
+        ("ring 07700[AB]900461", "ring [PHONE]"),
+        ("ring 07700 [PHONE] 900461", "ring [PHONE]"),
+        ("mail jane[AB].doe@home.example", "mail [EMAIL]"),
+        ("It was [JANE_DOE]", "It was [[NAME]]"),
+        ("Siobha\u0301n was kind", "[NAME] was kind"),
+    ],
+)
+def test_a_disguise_hides_nothing(cleaner: Cleaner, text: str, expected: str) -> None:
+    assert redacted(cleaner, text) == expected
+
+
+def test_a_number_in_keycaps_is_a_number(cleaner: Cleaner) -> None:
+    text = "ring " + "".join(f"{digit}\ufe0f\u20e3" for digit in "07700900461")
+    assert redacted(cleaner, text).startswith("ring [PHONE]")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "100% of it &amp; 20% more, AT&T; 5%20 off",
+        "I wrote a+b in bus_lane_22 at 5l and 10l",
+        "café on the corner, it’s cold",
+        "The [STAFF_NAME] rang on [DATE_OF_BIRTH]",
+        "https://c.example/bins/missed_collection?step=2+of+3",
+    ],
+)
+def test_what_looks_like_a_disguise_and_is_none_stays(cleaner: Cleaner, text: str) -> None:
+    assert redacted(cleaner, text) == text
+
+
 def test_a_failing_recogniser_raises_and_hands_out_nothing(cleaner: Cleaner, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise TimeoutError

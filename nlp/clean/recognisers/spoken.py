@@ -1,15 +1,11 @@
-"""Other readings of a text, each letter knowing where it came from: disguises undone, spoken digits written."""
+"""Digits and letters that are said one by one, written: a number in words is a number."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from dataclasses import dataclass
 
-LOOKALIKES = str.maketrans(
-    "АВЕЅІЈКМНОРСТУХаеѕіјорсухΑΒΕΖΗΙΚΜΝΟΡΤΥΧνοι‐‑‒–—−﹣－",
-    "ABESIJKMHOPCTYXaesijopcyxABEZHIKMNOPTYXvoi--------",
-)
+from nlp.clean.recognisers.reading import Reading
+
 DIGITS = {
     **dict.fromkeys(("oh", "o", "zero", "nought", "naught", "nil", "dim", "sero"), "0"),
     **dict(zip(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"], "123456789", strict=True)),
@@ -38,56 +34,6 @@ LEAST_SPOKEN_DIGITS = 4
 """Digits in a row, said one by one, that make a number and no "one or two"."""
 SPELT = re.compile(r"[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}|[a-z]{2}\d{2}[a-z]{3}")
 """What is spelt out, letters too, and makes a postcode or a registration."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A text as it is read, and where its letters stand in the text that came in."""
-
-    text: str
-    places: tuple[tuple[int, int], ...] | None
-    """Where each letter came from, (start, end) in the text that came in; None if it is the text itself."""
-
-    def origin(self, start: int, end: int) -> tuple[int, int]:
-        """Give where a stretch of this reading stands in the text that came in."""
-        if self.places is None:
-            return start, end
-        return self.places[start][0], self.places[end - 1][1]
-
-
-def unfolded(text: str) -> Reading:
-    """Undo full width, homoglyphs, zero width and foreign digits."""
-    if text.isascii():
-        return Reading(text, None)
-    letters, places = [], []
-    mixed = _mixed(text)
-    for place, letter in enumerate(text):
-        for plain in _unfold(letter, mixed[place]):
-            letters.append(plain)
-            places.append((place, place + 1))
-    return Reading("".join(letters), tuple(places))
-
-
-def _unfold(letter: str, mixed: bool) -> str:
-    if letter.isascii():
-        return letter
-    if unicodedata.category(letter) == "Cf" or letter == "\u115f":
-        return ""
-    if letter.isdigit() and unicodedata.digit(letter, None) is not None:
-        return str(unicodedata.digit(letter))
-    if letter.isspace():
-        return "\n" if letter in "\u2028\u2029\x85" else " "
-    plain = unicodedata.normalize("NFKC", letter)
-    return plain.translate(LOOKALIKES) if mixed or not plain.isalpha() else plain
-
-
-def _mixed(text: str) -> list[bool]:
-    """Of each letter, whether its word also has Latin letters or digits: a whole word of Greek is Greek."""
-    flags = [False] * len(text)
-    for match in re.finditer(r"[\w@.+-]+", text):
-        if any(letter.isascii() and letter.isalnum() for letter in match.group()):
-            flags[match.start() : match.end()] = [True] * (match.end() - match.start())
-    return flags
 
 
 def spoken(view: Reading) -> Reading | None:
