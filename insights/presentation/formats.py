@@ -1,11 +1,20 @@
 """Times, counts and rates as people read them."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from insights.detection.statistics.trend import Band
 from insights.presentation import labels
+
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, those that turn the direction of what follows, and halves of characters."""
+
+
+def one_line(text: str) -> str:
+    """Writes text on one line, without control characters, or those that turn the direction of what follows."""
+    return UNSEEN.sub("", " ".join(text.split()))
 
 
 def day(date: dt.date) -> str:

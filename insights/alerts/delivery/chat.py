@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from feedback.record.errors import Malformed, Unavailable
+from insights.alerts.delivery import chat_tools
 from insights.egress.addresses import AllowList, host_of, literal
 from insights.egress.client import TIMEOUT_SECONDS, Egress, ReceiverReply, Refused
 from insights.egress.gateway import Gateway
@@ -38,12 +40,13 @@ def check(url: str, allowed: AllowList) -> str:
 
     Raises `Malformed` for an address that is no chat tool's, or a private one, and `Unavailable` if Apprise cannot run.
     """
+    chat_tools.check(url)
     try:
         report = _run({"url": url}, NO_NETWORK)
     except Unreachable as error:
         raise Unavailable(str(error)) from None
     if not report.known:
-        raise Malformed("this is no address of a chat tool that alerts go to (docs/alerts.md names them)", field="url")
+        raise Malformed(chat_tools.NO_TOOL, field="url")
     if report.host and _is_forbidden(report.host, allowed):
         raise Malformed("this address is not public, and FEEDBACK_WEBHOOK_ALLOW does not name it", field="url")
     return report.shown
@@ -59,10 +62,19 @@ def _is_forbidden(place: str, allowed: AllowList) -> bool:
     return address is not None and not allowed.permits(host, address)
 
 
-def send(egress: Egress, url: str, title: str, body: str) -> ReceiverReply:
-    """Sends one message to a chat tool. Raises `Refused` or `Unreachable`."""
+def send(egress: Egress, url: str, title: str, body: str, links: Sequence[str] = ()) -> ReceiverReply:
+    """Sends one message to a chat tool, which shows all of it as it is written: only our own `links` are live in it.
+
+    Raises `Refused` (also for an address that was taken before its scheme or options were forbidden) or `Unreachable`.
+    """
+    try:
+        chat_tools.check(url)
+    except Malformed as error:
+        raise Refused(str(error)) from None
     with Gateway(egress) as gateway:
-        report = _run({"url": url, "title": title, "body": body}, gateway.url)
+        report = _run({"url": url, "title": title, "body": body, "links": links}, gateway.url)
+        if not report.known:
+            raise Refused(chat_tools.NO_TOOL)
         if report.sent:
             return ReceiverReply(200, "sent", None)
         if gateway.refusal:
@@ -70,7 +82,7 @@ def send(egress: Egress, url: str, title: str, body: str) -> ReceiverReply:
     raise Unreachable(report.log.strip() or "the chat tool did not take it")
 
 
-def _run(order: dict[str, str], proxy: str) -> AppriseReport:
+def _run(order: Mapping[str, str | Sequence[str]], proxy: str) -> AppriseReport:
     names = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")
     environment = {name: os.environ[name] for name in INHERITED_VARIABLES if name in os.environ} | dict.fromkeys(
         names, proxy

@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from feedback.record.settings import Settings
 from insights.egress.client import ReceiverReply
 from insights.egress.wire import Unreachable
+from insights.presentation.formats import one_line
 
 SMTP_TIMEOUT_SECONDS = 15.0  # for each step of the conversation
 
@@ -31,7 +32,7 @@ def compose(
         "X-Auto-Response-Suppress": "All",
     }
     for name, value in {**headers, **more}.items():
-        made[name] = value
+        made[name] = one_line(value)
     made.set_content(plain)
     made.add_alternative(html, subtype="html")
     return made

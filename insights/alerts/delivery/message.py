@@ -13,6 +13,7 @@ from feedback.record.models import Service
 from feedback.record.states import AlertType, SignalTier
 from insights.alerts.payload import TEST_PREFIX
 from insights.presentation import formats, labels, sentences
+from insights.presentation.formats import one_line
 from insights.presentation.schemas import SignalView
 
 URGENCIES = {
@@ -41,13 +42,14 @@ class AlertText:
 
 
 def write(event: dict[str, Any], service: Service, now: dt.datetime) -> AlertText:
-    """Puts an event, as `payload.event` makes it, into words."""
+    """Puts an event, as `payload.event` makes it, into words, each of them one line whatever it was."""
     data = event["data"]
     heading, lines = _heading_and_lines(event["type"], data, service, now)
     if data.get("test"):
         heading = f"{TEST_PREFIX} {heading}"
-    quotes = [(quote["text"], labels.BY_CHANNEL.get(quote["channel"], "")) for quote in data["quotes"]]
-    return AlertText(service.name, heading, lines, quotes, data["link"], event["type"] == AlertType.URGENT)
+    quotes = [(one_line(quote["text"]), labels.BY_CHANNEL.get(quote["channel"], "")) for quote in data["quotes"]]
+    lines, urgent = [one_line(line) for line in lines], event["type"] == AlertType.URGENT
+    return AlertText(one_line(service.name), one_line(heading), lines, quotes, data["link"], urgent)
 
 
 def _heading_and_lines(type_: str, data: dict[str, Any], service: Service, now: dt.datetime) -> tuple[str, list[str]]:
@@ -70,8 +72,8 @@ def _heading_and_lines(type_: str, data: dict[str, Any], service: Service, now: 
 
 
 def subject(texts: Sequence[AlertText]) -> str:
-    """Writes the subject of a message with these alerts, on one line whatever a title holds."""
-    first = " ".join(texts[0].heading.split())
+    """Writes the subject of a message with these alerts."""
+    first = texts[0].heading
     first = first if len(first) <= MAX_HEADING_LENGTH else f"{first[: MAX_HEADING_LENGTH - 1]}…"
     more = f" and {len(texts) - 1} more" if len(texts) > 1 else ""
     return f"[{texts[0].service}] {first}{more}"

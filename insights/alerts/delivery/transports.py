@@ -59,7 +59,8 @@ class Transports:
         return mail.send(self._settings, made)
 
     def _chat(self, envelope: Envelope) -> ReceiverReply:
-        return chat.send(self._egress, envelope.to, message.subject(envelope.texts), message.plain(envelope.texts))
+        texts, links = envelope.texts, [text.link for text in envelope.texts]
+        return chat.send(self._egress, envelope.to, message.subject(texts), message.plain(texts), links)
 
 
 def _result(reply: ReceiverReply, seconds: float) -> AttemptResult:
