@@ -5,10 +5,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import uvicorn
-
 from feedback.record.db import Record
 from feedback.web.app import create_app
+from feedback.web.server import server
 from tests.conftest import RealServers
 
 
@@ -16,11 +15,11 @@ from tests.conftest import RealServers
 def served(record: Record, servers: RealServers) -> Iterator[str]:
     """Its address."""
     app = create_app(record.settings, servers.database_url, servers.redis_url)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run)
+    running = server(app, record.settings, port=0)
+    thread = threading.Thread(target=running.run)
     thread.start()
-    while not server.started:
+    while not running.started:
         time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
+    yield f"http://127.0.0.1:{running.servers[0].sockets[0].getsockname()[1]}"
+    running.should_exit = True
     thread.join()

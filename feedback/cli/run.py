@@ -38,24 +38,12 @@ def demo(settings: Settings) -> None:
 @click.pass_obj
 def serve(settings: Settings) -> None:
     """Run the API and the pages."""
-    import uvicorn
-
-    from feedback.cli.bootstrap import started
+    from feedback.cli.bootstrap import opened
     from feedback.web.app import create_app
+    from feedback.web.server import server
 
-    with started(settings) as runtime:
-        app = create_app(settings, runtime.servers.database_url, runtime.servers.redis_url)
-        uvicorn.run(
-            app,
-            host=settings.host,
-            port=settings.port,
-            access_log=False,
-            log_level="warning",
-            proxy_headers=True,
-            forwarded_allow_ips=",".join(settings.trusted_proxies),
-            server_header=False,
-            timeout_graceful_shutdown=5,
-        )
+    with opened(settings) as door:
+        server(create_app(settings, door.servers.database_url, door.servers.redis_url), settings).run()
 
 
 def _known(_: click.Context, __: click.Parameter, queues: tuple[str, ...]) -> tuple[str, ...]:

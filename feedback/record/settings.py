@@ -33,6 +33,12 @@ def _flag(text: str) -> bool:
     return text == "1"
 
 
+def _positive(text: str) -> int:
+    if int(text) < 1:
+        raise ValueError("it must be 1 or more")
+    return int(text)
+
+
 def _base(text: str) -> str:
     if not text.startswith(("http://", "https://")):
         raise ValueError("it must begin with http:// or https://")
@@ -54,6 +60,12 @@ class Settings:
     )
     intake_rate: float = _setting(
         "FEEDBACK_INTAKE_RATE", "Pieces a minute that one address may send; 0: no limit.", 60.0, float
+    )
+    client_seconds: int = _setting(
+        "FEEDBACK_CLIENT_SECONDS", "Seconds that a client may take to send a request, or stay idle.", 20, _positive
+    )
+    client_connections: int = _setting(
+        "FEEDBACK_CLIENT_CONNECTIONS", "Connections that one address may hold at once; 0: no limit.", 100, int
     )
     secret_keys: tuple[str, ...] = _setting(
         "FEEDBACK_SECRET_KEY", "The key of keys (32 bytes, base64); older ones may follow, after a comma.", (), _words

@@ -1,0 +1,19 @@
+"""Who counts as one client: an IPv4 address, or the /64 of an IPv6 address, which is what one household is given."""
+
+import ipaddress
+
+PREFIX_OF_ONE_CLIENT = 64
+"""Bits of an IPv6 address: the least that a site gets (RFC 6177), so who has one address has them all."""
+
+
+def client_network(address: str) -> str:
+    """Returns what is counted for an address; what is no address, a UNIX socket say, stands for itself."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, PREFIX_OF_ONE_CLIENT), strict=False))

@@ -1,0 +1,32 @@
+"""The HTTP server that the application runs on: uvicorn with httptools and uvloop, and limits on each client."""
+
+from typing import Any
+
+import uvicorn
+from litestar import Litestar
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from feedback.record.settings import Settings
+from feedback.web.client_limits import LimitedConfig, LimitRequests
+
+
+def server(app: Litestar, settings: Settings, **more: Any) -> uvicorn.Server:
+    """Makes the server. Forwarding headers count only where a trusted proxy sends them."""
+    most = settings.client_connections
+    limited: Any = LimitRequests(app, most)
+    proxied = ProxyHeadersMiddleware(limited, list(settings.trusted_proxies))
+    config = LimitedConfig(
+        proxied,  # type: ignore[arg-type]
+        seconds=settings.client_seconds,
+        most=most,
+        trusted=proxied.trusted_hosts.__contains__,
+        loop="uvloop",
+        ws="none",
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=5,
+        **{"host": settings.host, "port": settings.port, **more},
+    )
+    return uvicorn.Server(config)
