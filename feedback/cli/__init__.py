@@ -35,7 +35,7 @@ def main(ctx: click.Context) -> None:
 
 COMMANDS: tuple[click.Command, ...] = (
     *(run.up, run.demo, run.serve, run.work, run.schedule, run.migrate),
-    *(service.service, key.key),
+    *(service.service, key.key, key.sign_in),
     *(ingest.import_, ingest.mail),
     *(offline.backtest, offline.analyse, offline.redact),
     *(subject.erase, subject.export_subject),

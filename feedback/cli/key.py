@@ -1,8 +1,10 @@
-"""The commands `feedback key`: making, listing and revoking API keys."""
+"""The commands `feedback key` and `feedback sign-in`: who may come in, and who no longer."""
 
 import click
 
 from feedback.record.settings import Settings
+
+ROLES = ["reader", "editor", "owner", "admin"]
 
 
 @click.group()
@@ -11,7 +13,7 @@ def key() -> None:
 
 
 @key.command("create")
-@click.option("--role", type=click.Choice(["reader", "editor", "owner", "admin"]), required=True)
+@click.option("--role", type=click.Choice(ROLES), required=True)
 @click.option("--service", "slug", help="The service it is for; an admin's key is for all.")
 @click.option("--name", default="", help="Whose it is.")
 @click.pass_obj
@@ -30,15 +32,21 @@ def key_create(settings: Settings, role: str, slug: str | None, name: str) -> No
 @key.command("list")
 @click.pass_obj
 def key_list(settings: Settings) -> None:
-    """Say which keys there are (not the keys themselves)."""
+    """Say which keys there are (not the keys themselves), and which sessions each has open."""
     from sqlalchemy import select
 
     from feedback.cli.bootstrap import started
+    from feedback.record import access
     from feedback.record.models import Credential
 
     with started(settings) as runtime, runtime.record.transaction() as session:
-        for found in session.scalars(select(Credential).where(Credential.kind == "key").order_by(Credential.id)):
+        keys = select(Credential).where(Credential.kind == "key").order_by(Credential.id)
+        for found in session.scalars(keys):
             state = f"revoked {found.revoked_at:%F}" if found.revoked_at else "valid"
+            click.echo(f"{found.id}\t{found.role}\t{found.name}\t{state}")
+        open_sessions = select(Credential).where(Credential.kind == "session", *access.valid()).order_by(Credential.id)
+        for found in session.scalars(open_sessions):
+            state = f"session of {found.parent_id} since {found.created_at:%F %H:%M}"
             click.echo(f"{found.id}\t{found.role}\t{found.name}\t{state}")
 
 
@@ -46,10 +54,27 @@ def key_list(settings: Settings) -> None:
 @click.argument("number", type=int)
 @click.pass_obj
 def key_revoke(settings: Settings, number: int) -> None:
-    """Make a key worthless, by its number in the list."""
+    """Make a key worthless, by its number in the list, with its sessions, event streams and feed addresses."""
     from feedback.cli.bootstrap import started
     from feedback.record import access
 
     with started(settings) as runtime, runtime.record.transaction() as session:
         access.revoke(session, number)
     click.echo(f"Revoked {number}.")
+
+
+@click.command("sign-in")
+@click.option("--role", type=click.Choice(ROLES), help="Owner of the service, or admin of all, if nothing is said.")
+@click.option("--service", "slug", help="The service to sign in to.")
+@click.option("--name", default="", help="Who signs in.")
+@click.pass_obj
+def sign_in(settings: Settings, role: str | None, slug: str | None, name: str) -> None:
+    """Print a sign-in link, which works once and for 15 minutes."""
+    from feedback.cli.bootstrap import started
+    from feedback.record import access
+
+    wanted = access.Role[role or ("owner" if slug else "admin")]
+    with started(settings) as runtime, runtime.record.transaction() as session:
+        service = access.service(session, slug) if slug else None
+        link = access.create_link(session, wanted, service, name=name)
+    click.echo(access.sign_in_url(settings, link))

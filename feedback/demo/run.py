@@ -1,30 +1,25 @@
 """`feedback demo`: everything at work on the made-up town, its history first, then a trickle of new feedback."""
 
 import datetime as dt
-import json
 import time
 from collections.abc import Iterable
 from itertools import islice
-
-import click
-from sqlalchemy import func, select
 
 from feedback.cli.bootstrap import Runtime, started
 from feedback.cli.processes import require_free_port, running
 from feedback.cli.progress import bar
 from feedback.cli.wait import wait_until_processed
+from feedback.demo.announcement import Announcement
 from feedback.demo.history import history, trickle
 from feedback.demo.town import SERVICES
 from feedback.record import access, services
-from feedback.record.models import Feedback
 from feedback.record.settings import Settings
 from feedback.record.work.queue import WorkQueue
 from ingest.intake.accept import accept
 from ingest.intake.arrival import Arrival
 
 AT_ONCE = 500
-KEY_NAME = "demo"
-PAUSE = 5.0  # seconds between two pieces of the trickle
+PAUSE = 5  # seconds between two pieces of the trickle
 
 
 def run(settings: Settings) -> None:
@@ -37,9 +32,10 @@ def run(settings: Settings) -> None:
         with running(runtime):
             work_queue = WorkQueue(runtime.servers.redis_url)
             _past(runtime, work_queue)
-            _tell(runtime)
+            announcement = Announcement(runtime)
+            announcement.say()
             try:
-                _present(runtime, work_queue)
+                _present(runtime, work_queue, announcement)
             finally:
                 told.unlink(missing_ok=True)
 
@@ -90,41 +86,11 @@ def _feed(runtime: Runtime, arrivals: Iterable[Arrival]) -> None:
         accept(session, runtime.record.keys, list(arrivals), dt.datetime.now(dt.UTC))
 
 
-def _tell(runtime: Runtime) -> None:
-    with runtime.record.transaction() as session:
-        access.revoke_named(session, KEY_NAME)
-        key = access.create(session, "key", access.Role.admin, None, name=KEY_NAME)
-        link = access.create(session, "link", access.Role.admin, None, name=KEY_NAME)
-        pieces = session.scalar(select(func.count()).select_from(Feedback))
-    url = runtime.settings.url
-    facts = {
-        "url": url,
-        "api_key": key,
-        "sign_in_url": f"{url}/sign-in/{link}",
-        "services": [service.slug for service in SERVICES],
-    }
-    told = runtime.settings.data / "demo.json"
-    fresh = told.with_suffix(".new")
-    fresh.touch(mode=0o600)
-    fresh.write_text(json.dumps(facts, indent=1) + "\n")
-    fresh.replace(told)
-    click.echo(
-        f"""
-The made-up town of Aberwen is open: {pieces:,} pieces of feedback, and something has started to go wrong.
-
-  Dashboard          {facts["sign_in_url"]}
-  What is emerging   curl -H "Authorization: Bearer {key}" {url}/v1/services/{SERVICES[0].slug}/emerging
-  Leave feedback     {url}/services/{SERVICES[0].slug}/feedback
-  API reference      {url}/docs
-
-All of this is in {told} too. Ctrl-C ends it.
-"""
-    )
-
-
-def _present(runtime: Runtime, work_queue: WorkQueue) -> None:
-    """A piece every few seconds, as long as somebody watches."""
+def _present(runtime: Runtime, work_queue: WorkQueue, announcement: Announcement) -> None:
+    """Feeds in a piece every few seconds, as long as somebody watches, and keeps the sign-in link fresh."""
     for arrival in trickle(dt.datetime.now(dt.UTC)):
-        time.sleep(PAUSE)
+        for _ in range(PAUSE):
+            time.sleep(1)
+            announcement.refresh()
         _feed(runtime, [arrival])
         work_queue.wake("clean")

@@ -7,11 +7,13 @@ import secrets
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from feedback.record.errors import Forbidden, Malformed, NotAuthentic, NotFound
 from feedback.record.models import Credential, Feedback, Issue, Refit, Regrouping, Service, Statement
+from feedback.record.settings import Settings
+from feedback.record.states import CredentialKind
 
 Owned = TypeVar("Owned", Issue, Refit, Regrouping, Statement)
 
@@ -25,18 +27,32 @@ class Role(enum.IntEnum):
     admin = 4
 
 
+LINK_LIFETIME = dt.timedelta(minutes=15)
+"""How long a sign-in link waits to be followed, once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is asking. `service_id` is none for an admin, who may ask about every service."""
+    """Who is asking. `service_id` is none for an admin, who may ask about every service.
+
+    `parent_id` is the key or link that a session was opened with.
+    """
 
     credential_id: int
     name: str
     role: Role
     service_id: int | None
+    kind: CredentialKind = CredentialKind.KEY
+    parent_id: int | None = None
 
     @property
     def caller(self) -> str:
         return f"key:{self.credential_id}"
+
+    @property
+    def origin_id(self) -> int:
+        """The key or link that all they do goes back to, and ends with."""
+        return self.parent_id or self.credential_id
 
 
 def _digest(secret: str) -> bytes:
@@ -51,8 +67,12 @@ def create(
     *,
     name: str = "",
     lifetime: dt.timedelta | None = None,
+    origin: Principal | None = None,
 ) -> str:
-    """Makes a `key`, a sign-in `link` or a `session`, and returns its secret, which is nowhere else."""
+    """Makes a `key`, a sign-in `link`, a `session` or a `feed` address; returns its secret, which is nowhere else.
+
+    It ends with the key or link of `origin`, who asked for it.
+    """
     if (role == Role.admin) != (service is None):
         raise Malformed("a role other than admin belongs to one service, and admin to none")
     secret = f"fb_{secrets.token_urlsafe(32)}"
@@ -63,6 +83,7 @@ def create(
             digest=_digest(secret),
             role=role.name,
             service_id=service.id if service else None,
+            parent_id=origin.origin_id if origin else None,
             expires_at=dt.datetime.now(dt.UTC) + lifetime if lifetime else None,
         )
     )
@@ -70,32 +91,63 @@ def create(
     return secret
 
 
+def create_link(session: Session, role: Role, service: Service | None, *, name: str = "") -> str:
+    """Makes a sign-in link, which works once and within `LINK_LIFETIME`, and returns its secret."""
+    return create(session, CredentialKind.LINK, role, service, name=name, lifetime=LINK_LIFETIME)
+
+
+def sign_in_url(settings: Settings, link: str) -> str:
+    """Returns the address that the secret of a sign-in link is followed at."""
+    return f"{settings.url}/sign-in/{link}"
+
+
 def revoke(session: Session, credential_id: int) -> None:
+    """Ends a credential; the sessions, event streams and feed addresses that came from it end with it."""
     found = session.get(Credential, credential_id)
     if found is None:
         raise NotFound(f"there is no key {credential_id}")
-    found.revoked_at = func.now()
+    found.revoked_at = found.revoked_at or func.now()
 
 
-def revoke_named(session: Session, name: str) -> None:
-    """All keys, links and sessions of that name."""
-    standing = update(Credential).where(Credential.name == name, Credential.revoked_at.is_(None))
-    session.execute(standing.values(revoked_at=func.now()))
+def revoke_all(session: Session, *which: ColumnElement[bool]) -> None:
+    """Ends all credentials that the conditions select."""
+    session.execute(update(Credential).where(*which, Credential.revoked_at.is_(None)).values(revoked_at=func.now()))
+
+
+_origin = aliased(Credential)
+
+
+def valid() -> tuple[ColumnElement[bool], ...]:
+    """Selects the credentials that open anything now: not revoked, used up or expired, nor come from one revoked.
+
+    The origin is looked at each time, so that nothing made while it is being revoked outlives it.
+    """
+    origin_revoked = select(_origin.id).where(_origin.id == Credential.parent_id, _origin.revoked_at.is_not(None))
+    return (
+        Credential.revoked_at.is_(None),
+        Credential.used_at.is_(None),
+        or_(Credential.expires_at.is_(None), Credential.expires_at > func.now()),
+        ~origin_revoked.exists(),
+    )
 
 
 def identify(session: Session, secret: str, *kinds: str) -> Principal:
-    """Raises `NotAuthentic` for a secret that nobody has, or that has expired or been revoked."""
-    found = session.scalar(
-        select(Credential).where(
-            Credential.digest == _digest(secret),
-            Credential.kind.in_(kinds),
-            Credential.revoked_at.is_(None),
-            or_(Credential.expires_at.is_(None), Credential.expires_at > func.now()),
-        )
-    )
+    """Raises `NotAuthentic` for a secret that nobody has, or that opens nothing any more."""
+    mine = select(Credential).where(Credential.digest == _digest(secret), Credential.kind.in_(kinds), *valid())
+    return _principal(session.scalar(mine))
+
+
+def redeem(session: Session, link: str) -> Principal:
+    """Uses a sign-in link up. Raises `NotAuthentic` for one that is not, or no longer, valid."""
+    mine = (Credential.digest == _digest(link), Credential.kind == CredentialKind.LINK)
+    used = update(Credential).where(*mine, *valid()).values(used_at=func.now()).returning(Credential)
+    return _principal(session.scalar(used))
+
+
+def _principal(found: Credential | None) -> Principal:
     if found is None:
         raise NotAuthentic("this key is not known here, or no longer valid")
-    return Principal(found.id, found.name, Role[found.role], found.service_id)
+    return Principal(found.id, found.name, Role[found.role], found.service_id, found.kind, found.parent_id)
 
 
 def service(session: Session, slug: str) -> Service:

@@ -2,7 +2,7 @@
 
 from insights.api.alerts import alerts, subscriptions
 from insights.api.issues import actions, issues, refits, regrouping, signals, subtopics, themes
-from insights.api.services import export, feedback, published, quality, search, services, subjects
+from insights.api.services import export, feedback, published, quality, search, services, sessions, subjects
 
 ROUTERS = [
     actions.router,
@@ -17,6 +17,7 @@ ROUTERS = [
     regrouping.router,
     search.router,
     services.router,
+    sessions.router,
     signals.router,
     subjects.router,
     subscriptions.router,

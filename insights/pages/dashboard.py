@@ -187,6 +187,8 @@ router = Router(
         signing_in.sign_in_form,
         signing_in.sign_in,
         signing_in.sign_out,
+        signing_in.sessions_page,
+        signing_in.end_session_form,
         dashboard,
         theme_page,
         service_page,

@@ -10,7 +10,11 @@ from feedback.record.states import CredentialKind
 
 
 class Credential(Base, Timed):
-    """A key, a sign-in link or a session (`kind`): a role on one service, or on all where `service_id` is null."""
+    """A key, a sign-in link, a session or a feed address (`kind`): a role on one service, or on all where that is null.
+
+    `parent_id` is the key or link that a session or a feed address came from: it is worth nothing once that is revoked.
+    A link works until `used_at`.
+    """
 
     __tablename__ = "credentials"
 
@@ -20,5 +24,7 @@ class Credential(Base, Timed):
     digest: Mapped[bytes] = mapped_column(unique=True)
     role: Mapped[str]
     service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("credentials.id", ondelete="CASCADE"), index=True)
     expires_at: Mapped[dt.datetime | None]
+    used_at: Mapped[dt.datetime | None]
     revoked_at: Mapped[dt.datetime | None]

@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 
 from feedback.http.atom import AtomEntry, AtomFeed
 from feedback.record import access
-from feedback.record.access import Role
-from feedback.record.models import Alert, Service
+from feedback.record.access import Principal, Role
+from feedback.record.models import Alert, Credential, Service
 from feedback.record.settings import Settings
 from feedback.record.states import CredentialKind
 from insights.alerts import payload
@@ -16,19 +16,16 @@ from insights.alerts.queries import service_wide
 MAX_ENTRIES = 50
 
 
-def create_address(session: Session, settings: Settings, service: Service) -> str:
-    """Makes a new address for a feed reader; it is shown this once."""
-    token = access.create(session, CredentialKind.FEED, Role.reader, service, name=_name(service))
+def create_address(session: Session, settings: Settings, who: Principal, service: Service) -> str:
+    """Makes a new address for a feed reader, which is shown this once and ends with the key of who asked for it."""
+    name = f"feed of {service.slug}"
+    token = access.create(session, CredentialKind.FEED, Role.reader, service, name=name, origin=who)
     return f"{settings.url}/v1/services/{service.slug}/feed.atom?token={token}"
 
 
 def revoke_addresses(session: Session, service: Service) -> None:
     """Revokes all addresses of a service's feed; who reads it with a key reads on."""
-    access.revoke_named(session, _name(service))
-
-
-def _name(service: Service) -> str:
-    return f"feed of {service.slug}"
+    access.revoke_all(session, Credential.kind == CredentialKind.FEED, Credential.service_id == service.id)
 
 
 def atom_feed(session: Session, settings: Settings, service: Service) -> AtomFeed:

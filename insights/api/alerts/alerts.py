@@ -166,8 +166,9 @@ def stream_events(request: AnyRequest, record: GivenRecord, service: FromPath[st
 def make_feed(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> FeedAddress:
     """Make an address for a feed reader, which can send no key: it opens this feed and nothing else."""
     with record.transaction() as session:
-        found = access.service_for(session, authenticate(session, request), service)
-        return FeedAddress(feeds.create_address(session, record.settings, found))
+        who = authenticate(session, request)
+        found = access.service_for(session, who, service)
+        return FeedAddress(feeds.create_address(session, record.settings, who, found))
 
 
 @delete("/v1/services/{service:str}/feed", sync_to_thread=True)

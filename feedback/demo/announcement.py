@@ -1,0 +1,71 @@
+"""How to get into the demo: what `demo.json` says, with a sign-in link that is always fresh."""
+
+import datetime as dt
+import json
+
+import click
+from sqlalchemy import func, select
+
+from feedback.cli.bootstrap import Runtime
+from feedback.demo.town import SERVICES
+from feedback.record import access
+from feedback.record.models import Credential, Feedback
+
+KEY_NAME = "demo"
+LINK_IS_OLD = dt.timedelta(minutes=5)
+"""A link that has less than this left is replaced, so that whoever reads the file has time to follow it."""
+
+
+class Announcement:
+    """The file `demo.json`. A sign-in link works once and for a quarter of an hour, so the file gets new ones."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        """Ends the key and the links of an earlier demo, and writes the file."""
+        self._runtime = runtime
+        with runtime.record.transaction() as session:
+            access.revoke_all(session, Credential.name == KEY_NAME)
+            self._key = access.create(session, "key", access.Role.admin, None, name=KEY_NAME)
+        self._write()
+
+    def refresh(self) -> None:
+        """Writes a new link where the last one has been followed or is old."""
+        soon = func.now() + LINK_IS_OLD
+        fresh = (Credential.name == KEY_NAME, Credential.kind == "link", Credential.expires_at > soon)
+        with self._runtime.record.transaction() as session:
+            is_there = session.scalar(select(Credential.id).where(*fresh, *access.valid()).limit(1))
+        if is_there is None:
+            self._write()
+
+    def _write(self) -> None:
+        with self._runtime.record.transaction() as session:
+            link = access.create_link(session, access.Role.admin, None, name=KEY_NAME)
+        self._facts = {
+            "url": self._runtime.settings.url,
+            "api_key": self._key,
+            "sign_in_url": access.sign_in_url(self._runtime.settings, link),
+            "services": [service.slug for service in SERVICES],
+        }
+        told = self._runtime.settings.data / "demo.json"
+        fresh = told.with_suffix(".new")
+        fresh.touch(mode=0o600)
+        fresh.write_text(json.dumps(self._facts, indent=1) + "\n")
+        fresh.replace(told)
+
+    def say(self) -> None:
+        """Tells whoever started the demo where to look."""
+        with self._runtime.record.transaction() as session:
+            pieces = session.scalar(select(func.count()).select_from(Feedback))
+        url = self._runtime.settings.url
+        click.echo(
+            f"""
+The made-up town of Aberwen is open: {pieces:,} pieces of feedback, and something has started to go wrong.
+
+  Dashboard          {self._facts["sign_in_url"]}
+  What is emerging   curl -H "Authorization: Bearer {self._key}" {url}/v1/services/{SERVICES[0].slug}/emerging
+  Leave feedback     {url}/services/{SERVICES[0].slug}/feedback
+  API reference      {url}/docs
+
+All of this is in {self._runtime.settings.data / "demo.json"} too, with a new link when this one has been followed
+or 15 minutes are over. Ctrl-C ends it.
+"""
+        )

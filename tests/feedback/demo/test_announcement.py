@@ -1,0 +1,57 @@
+"""Whoever reads `demo.json` gets in."""
+
+import json
+from pathlib import Path
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+from sqlalchemy import func, update
+
+from feedback.cli.bootstrap import Runtime
+from feedback.demo.announcement import LINK_IS_OLD, Announcement
+from feedback.process.embedded import Servers
+from feedback.record.db import Record
+from feedback.record.models import Credential
+from tests.conftest import RealServers
+
+
+@pytest.fixture
+def announcement(record: Record, servers: RealServers) -> Announcement:
+    return Announcement(Runtime(record.settings, Servers(servers.database_url, servers.redis_url), record))
+
+
+def path_of_link(data: Path) -> str:
+    facts = json.loads((data / "demo.json").read_text())
+    assert (data / "demo.json").stat().st_mode & 0o077 == 0
+    return "/sign-in/" + facts["sign_in_url"].rpartition("/")[2]
+
+
+def test_the_link_in_the_file_is_replaced_once_it_is_followed(
+    announcement: Announcement, client: TestClient[Litestar], servers: RealServers
+) -> None:
+    first = path_of_link(servers.data)
+    announcement.refresh()
+    assert path_of_link(servers.data) == first
+    assert client.get(first).url.path == "/dashboard"
+    announcement.refresh()
+    second = path_of_link(servers.data)
+    assert second != first and client.get(second).url.path == "/dashboard"
+
+
+def test_the_link_in_the_file_is_replaced_before_it_expires(
+    announcement: Announcement, record: Record, servers: RealServers
+) -> None:
+    first = path_of_link(servers.data)
+    with record.transaction() as session:
+        session.execute(update(Credential).values(expires_at=func.now() + LINK_IS_OLD))
+    announcement.refresh()
+    assert path_of_link(servers.data) != first
+
+
+def test_a_second_start_ends_the_key_of_the_first(
+    announcement: Announcement, client: TestClient[Litestar], record: Record, servers: RealServers
+) -> None:
+    key = json.loads((servers.data / "demo.json").read_text())["api_key"]
+    Announcement(Runtime(record.settings, Servers(servers.database_url, servers.redis_url), record))
+    assert client.get("/v1/services", headers={"Authorization": f"Bearer {key}"}).status_code == 401
