@@ -116,6 +116,23 @@ def test_staff_sign_in_see_what_emerges_and_its_chart_and_sign_out(
     assert failures == []
 
 
+def test_no_page_breaks_the_policy_that_it_is_served_under(
+    context: BrowserContext, site: str, record: Record, photo: str
+) -> None:
+    page, broken = context.new_page(), list[tuple[str, str]]()
+    page.on("console", lambda said: broken.append((page.url, said.text)) if "Security Policy" in said.text else None)
+    receipt = send(page, "Something")
+    sign_in(page, record)
+    page.goto(photo)
+    expect(page.get_by_role("img", name="Bar chart")).to_be_visible()
+    paths = ["/docs", "/receipts", f"/receipts/{receipt}", "/services/blue-badge/you-said-we-did", "/no-such"]
+    service = "/dashboard/blue-badge"
+    own = ["feedback", "alerts", "quality", "ledger", "search"]
+    for path in [*paths, f"{photo}/sort", "/dashboard", service, *(f"{service}/{name}" for name in own)]:
+        page.goto(path)
+    assert broken == []
+
+
 def test_without_javascript_an_issue_shows_the_table_alone(without_scripts: Page, record: Record, photo: str) -> None:
     sign_in(without_scripts, record)
     without_scripts.goto(photo)

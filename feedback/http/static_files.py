@@ -42,12 +42,7 @@ def _load(path: Path) -> _File:
 def serve_file(request: AnyRequest, path: Path, cache_control: str) -> Response[bytes]:
     """Answers with a file of ours, or 304 where the browser has it; gzipped where the browser takes that."""
     file = _load(path)
-    headers = {
-        "Cache-Control": cache_control,
-        "ETag": file.etag,
-        "Vary": "Accept-Encoding",
-        "X-Content-Type-Options": "nosniff",
-    }
+    headers = {"Cache-Control": cache_control, "ETag": file.etag, "Vary": "Accept-Encoding"}
     if request.headers.get("if-none-match") == file.etag:
         return Response(b"", status_code=304, headers=headers, media_type=file.media_type)
     if "gzip" in request.headers.get("accept-encoding", ""):

@@ -7,23 +7,12 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Response
 
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-"""Forbids scripts, anything inline or from elsewhere, and being framed."""
-
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
+from feedback.http.security_headers import CONTENT_SECURITY_POLICY
 
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Holds the templates of one part, which escape what they are given, and the headers that its pages carry."""
+    """Holds the templates of one part, which escape what they are given, and the headers of their own."""
 
     environment: Environment
     headers: Mapping[str, str]
@@ -32,9 +21,9 @@ class Pages:
     def from_folder(
         cls, folder: Path, *, policy: str = CONTENT_SECURITY_POLICY, referrer: str = "no-referrer"
     ) -> "Pages":
-        """Reads templates from a folder; `policy` and `referrer` are the security headers of their pages."""
+        """Reads templates from a folder; `policy` and `referrer` are what their pages need else than every answer."""
         environment = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)
-        return cls(environment, _HEADERS | {"Content-Security-Policy": policy, "Referrer-Policy": referrer})
+        return cls(environment, {"Content-Security-Policy": policy, "Referrer-Policy": referrer})
 
     def render(self, template: str, context: Mapping[str, object], status: int = 200) -> Response[str]:
         """Renders a page. What a template names and `context` lacks is an error."""

@@ -1,19 +1,18 @@
 """The API's reference: the OpenAPI document, and a page that needs neither scripts nor anybody else's server."""
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from jinja2 import Environment, FileSystemLoader
 from litestar import MediaType, Request, Response, Router, get
 
-PAGE = "reference.html"
+from feedback.http.static_files import StaticFiles
+from feedback.http.templates import Pages
+from insights.pages import layout as staff_layout
 
-
-@cache
-def _pages() -> Environment:
-    return Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True)
+HERE = Path(__file__).parent
+pages = Pages.from_folder(HERE / "templates")
+files = StaticFiles("/static/reference", (HERE / "static").iterdir())
 
 
 def _document(request: Request[Any, Any, Any]) -> dict[str, Any]:
@@ -26,11 +25,16 @@ def openapi_document(request: Request[Any, Any, Any]) -> Response[bytes]:
     return Response(msgspec.json.encode(_document(request)), media_type=MediaType.JSON)
 
 
-@get("/docs", include_in_schema=False, sync_to_thread=False)
+@get("/docs", include_in_schema=False, sync_to_thread=True)
 def reference_page(request: Request[Any, Any, Any]) -> Response[str]:
     document = _document(request)
-    page = _pages().get_template(PAGE).render(document=document, operations=_operations(document))
-    return Response(page, media_type=MediaType.HTML)
+    shown = {
+        "assets": files.url,
+        "icon": f"{staff_layout.files.url}/icon.svg",
+        "document": document,
+        "operations": _operations(document),
+    }
+    return pages.render("reference.html", shown)
 
 
 def _operations(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
@@ -39,9 +43,9 @@ def _operations(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     for path, item in sorted(document["paths"].items()):
         for method, operation in item.items():
             if isinstance(operation, dict) and "responses" in operation:
-                entry = {"path": path, "method": method.upper(), **operation}
+                entry = {"path": path, "method": method.upper(), "parameters": [], "security": [], **operation}
                 found.setdefault((operation.get("tags") or ["more"])[0], []).append(entry)
     return found
 
 
-router = Router("/", route_handlers=[openapi_document, reference_page], include_in_schema=False)
+router = Router("/", route_handlers=[openapi_document, reference_page, files.handler()], include_in_schema=False)

@@ -9,6 +9,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 
+from feedback.http.security_headers import add_security_headers
 from feedback.record.db import Record, engine_for
 from feedback.record.settings import Settings
 from feedback.record.work.queue import WorkQueue
@@ -81,7 +82,7 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
         },
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[lifespan],
-        before_send=[allow_origin],
+        before_send=[add_security_headers, allow_origin],
         middleware=[PrometheusConfig(app_name="feedback", prefix="feedback", group_path=True).middleware],
         openapi_config=openapi_config(),
         request_max_body_size=10 * 1024 * 1024,

@@ -12,6 +12,7 @@ def openapi_config() -> OpenAPIConfig:
         version="1",
         description="Hear citizens on every channel, notice what starts to go wrong, show whether the fix worked.",
         components=Components(security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}),
+        use_handler_docstrings=True,
         path="/openapi-parts",
         render_plugins=[JsonRenderPlugin()],
     )

@@ -24,7 +24,7 @@ async def allow_origin(message: Message, scope: Scope) -> None:
     if await asyncio.to_thread(_allowed, record, about[1], origin):
         headers = MutableScopeHeaders.from_message(message)
         headers["Access-Control-Allow-Origin"] = origin
-        headers["Vary"] = "Origin"
+        headers.extend_header_value("Vary", "Origin")
         headers["Access-Control-Allow-Methods"] = "POST"
         headers["Access-Control-Allow-Headers"] = "content-type, idempotency-key"
 

@@ -17,7 +17,7 @@ def colour_sheet(service: FromPath[str], intake: GivenIntake) -> Response[str]:
     return Response(
         style_sheet(brand_of(intake, service).colour),
         media_type=MediaType.CSS,
-        headers={"Cache-Control": CACHE_ONE_HOUR, "X-Content-Type-Options": "nosniff"},
+        headers={"Cache-Control": CACHE_ONE_HOUR},
     )
 
 

@@ -9,8 +9,9 @@ from litestar import Response
 from litestar.response import Redirect
 
 from feedback.http.dependencies import AnyRequest
+from feedback.http.security_headers import CONTENT_SECURITY_POLICY
 from feedback.http.static_files import StaticFiles
-from feedback.http.templates import CONTENT_SECURITY_POLICY, Pages
+from feedback.http.templates import Pages
 from feedback.record.access import Principal
 from insights.presentation import charts, formats, labels, sentences
 from insights.presentation.schemas import SignalView

@@ -158,7 +158,7 @@ def stream_events(request: AnyRequest, record: GivenRecord, service: FromPath[st
 
     with record.transaction() as session:
         number = events.position(session, access.service_for(session, authenticate(session, request), service), last)
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    headers = {"X-Accel-Buffering": "no"}
     return Stream(events.stream(read, number, known=bool(last)), headers=headers, media_type="text/event-stream")
 
 
@@ -188,8 +188,7 @@ def show_feed(
         who = access.identify(session, token, CredentialKind.FEED) if token else authenticate(session, request)
         found = access.service_for(session, who, service)
         body = atom.write(feeds.atom_feed(session, record.settings, found))
-    headers = {"Cache-Control": "private, max-age=60"}
-    return Response(body, media_type=f"{atom.MEDIA_TYPE}; charset=utf-8", headers=headers)
+    return Response(body, media_type=f"{atom.MEDIA_TYPE}; charset=utf-8")
 
 
 router = routes(

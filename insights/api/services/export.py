@@ -35,7 +35,6 @@ def export(
         session.add(AuditEntry(service_id=found.id, by=who.caller, act="export", subject=f"service:{found.slug}"))
     headers = {
         "Content-Disposition": f'attachment; filename="{found.slug}-{dt.datetime.now(dt.UTC):%Y-%m-%d}.csv"',
-        "Cache-Control": "no-store",
     }
     return Stream(rows(record, found.slug, filters), media_type="text/csv; charset=utf-8", headers=headers)
 
