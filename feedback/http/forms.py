@@ -7,15 +7,20 @@ import msgspec
 
 from feedback.http.dependencies import AnyRequest
 from feedback.record.errors import Malformed
+from feedback.record.limits import UNSTORABLE
 
 Wanted = TypeVar("Wanted")
 _FIELD = re.compile(r"at `\$\.(\w+)|^Object missing required field `(\w+)`$")  # as msgspec names it
 
 
 async def form_values(request: AnyRequest) -> dict[str, str]:
-    """Returns what was typed into each text field, without the spaces around it."""
+    """Returns what was typed into each text field, without the spaces around it. Raises `Malformed` for a NUL in it."""
     form = await request.form()
-    return {name: value.strip() for name, value in form.items() if isinstance(value, str)}
+    values = {name: value.strip() for name, value in form.items() if isinstance(value, str)}
+    for name, value in values.items():
+        if UNSTORABLE.search(name + value):
+            raise Malformed("there is a NUL in it", field=UNSTORABLE.sub("", name))
+    return values
 
 
 def convert(values: object, kind: type[Wanted], *, strict: bool = True) -> Wanted:

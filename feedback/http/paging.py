@@ -9,10 +9,12 @@ import msgspec
 from litestar.params import QueryParameter
 
 from feedback.record.errors import Malformed
+from feedback.record.limits import UNSTORABLE
 
 Limit = Annotated[int, QueryParameter(ge=1, le=500)]
 Cursor = Annotated[str | None, QueryParameter(max_length=300)]
 Key = TypeVar("Key")
+_LAST_ROW = 2**63 - 1  # the largest bigint
 
 
 def pack(key: Any) -> str:
@@ -29,6 +31,17 @@ def unpack(cursor: str | None, kind: type[Key]) -> Key | None:
     if not cursor:
         return None
     try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=kind)
-    except (ValueError, msgspec.DecodeError):
+        found = msgspec.json.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=kind)
+        _require_places(found)
+    except (ValueError, RecursionError, msgspec.DecodeError):
         raise Malformed("this cursor is none of ours") from None
+    return found
+
+
+def _require_places(key: Any) -> None:
+    """Numbers in our cursors count rows; text in them comes from the database."""
+    parts = key if isinstance(key, tuple) else (key,)
+    numbers = [part for part in parts if isinstance(part, int)]
+    texts = [part for part in parts if isinstance(part, str)]
+    if not all(0 <= number <= _LAST_ROW for number in numbers) or UNSTORABLE.search("".join(texts)):
+        raise ValueError("nothing is there")

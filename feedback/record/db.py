@@ -12,7 +12,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 from feedback.record.encryption import KeyRing
-from feedback.record.limits import EARLIEST, LATEST, OutOfRange
+from feedback.record.limits import EARLIEST, LATEST, STORED_FROM, OutOfRange
 from feedback.record.settings import Settings
 
 
@@ -38,7 +38,7 @@ class MomentLoader(_WiderLoader):
             at: dt.datetime = self._usual.load(data)
         except psycopg.DataError:
             return OutOfRange.nearest(EARLIEST if _is_past(data) else LATEST)
-        return at if EARLIEST <= at < LATEST else OutOfRange.nearest(EARLIEST if at < EARLIEST else LATEST)
+        return at if STORED_FROM <= at < LATEST else OutOfRange.nearest(EARLIEST if at < EARLIEST else LATEST)
 
 
 class DayLoader(_WiderLoader):

@@ -6,8 +6,13 @@ import re
 from feedback.record.errors import Malformed
 
 EARLIEST = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
+"""No door lets a moment before this one through."""
+
+STORED_FROM = EARLIEST - dt.timedelta(days=1)
+"""A day begins earlier where the sun does."""
+
 LATEST = dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
-"""No door lets a moment before `EARLIEST` or from `LATEST` on through; what is stored beyond is `OutOfRange`."""
+"""Nor one from this on. What is stored all the same, before `STORED_FROM` or from `LATEST` on, is `OutOfRange`."""
 
 CLOCK_LEEWAY = dt.timedelta(days=1)
 """How far a clock that tells when something was said may be ahead of ours, time zones and dates alone included."""

@@ -10,6 +10,7 @@ from litestar.di import Provide
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 
 from feedback.http.security_headers import add_security_headers
+from feedback.http.storable import refuse_unstorable
 from feedback.record.db import Record, engine_for
 from feedback.record.settings import Settings
 from feedback.record.work.queue import WorkQueue
@@ -82,6 +83,7 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
         },
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[lifespan],
+        before_request=refuse_unstorable,
         before_send=[add_security_headers, allow_origin],
         middleware=[PrometheusConfig(app_name="feedback", prefix="feedback", group_path=True).middleware],
         openapi_config=openapi_config(),

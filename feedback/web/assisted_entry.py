@@ -17,6 +17,7 @@ from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.errors import FeedbackError, Malformed
+from feedback.record.limits import EARLIEST
 from feedback.record.models import AuditEntry, Service
 from feedback.record.states import ChannelName
 from feedback.record.work.queue import WorkQueue
@@ -123,7 +124,7 @@ def _day(text: str, service: Service) -> dt.date:
         day = dt.date.fromisoformat(text) if text else today
     except ValueError:
         raise Malformed(COMPLAINTS["on"]) from None
-    if not dt.date(1990, 1, 1) <= day <= today:
+    if not EARLIEST.date() <= day <= today:
         raise Malformed(COMPLAINTS["on"])
     return day
 

@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from litestar import Response
 from litestar.exceptions import HTTPException
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 
 from feedback.http.dependencies import AnyRequest
 from feedback.record import errors
@@ -67,7 +67,8 @@ def named_failure(request: AnyRequest, error: FeedbackError) -> Response[Any]:
         headers["Retry-After"] = str(int(error.retry_after) + 1)
     if isinstance(error, errors.NotAuthentic):
         headers["WWW-Authenticate"] = "Bearer"
-    return failure_response(request, status, str(error), headers)
+    more = {"errors": [{"key": error.field, "message": str(error)}]} if error.field else {}
+    return failure_response(request, status, str(error), headers, **more)
 
 
 def _plainly(message: object) -> str:
@@ -87,12 +88,24 @@ def framework_failure(request: AnyRequest, error: HTTPException) -> Response[Any
 
 def store_failure(request: AnyRequest, error: DBAPIError) -> Response[Any]:
     """Answers when the database is away or refuses a value; its message stays unsaid, since it may quote a citizen."""
+    if isinstance(error, DataError):
+        return unstorable(request, error)
     log.error("store failed", error=type(error.orig).__name__, path=request.scope["path_template"])
     if error.connection_invalidated or type(error).__name__ == "OperationalError":
         return failure_response(
             request, 503, "the store does not answer; please try again in a moment", {"Retry-After": "5"}
         )
     return failure_response(request, 500, "this went wrong on our side")
+
+
+def unstorable(request: AnyRequest, error: Exception) -> Response[Any]:
+    """Answers what is well-formed but no value that the store knows (SQLSTATE class 22)."""
+    return failure_response(request, 400, "a value is out of range, or holds what cannot be stored")
+
+
+def too_deep(request: AnyRequest, error: RecursionError) -> Response[Any]:
+    """Answers a body that is nested deeper than anybody means it."""
+    return failure_response(request, 400, "the body is nested too deeply")
 
 
 def unforeseen(request: AnyRequest, error: Exception) -> Response[Any]:
@@ -112,6 +125,8 @@ EXCEPTION_HANDLERS: dict[Any, Callable[..., Any]] = {
     FeedbackError: named_failure,
     HTTPException: framework_failure,
     UnicodeDecodeError: broken_encoding,
+    UnicodeEncodeError: unstorable,
+    RecursionError: too_deep,
     DBAPIError: store_failure,
     Exception: unforeseen,
 }

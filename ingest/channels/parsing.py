@@ -10,21 +10,21 @@ from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 from feedback.record.errors import Malformed
+from feedback.record.limits import EARLIEST, LATEST, UNSTORABLE, was_sayable
 
 ATTRIBUTES: Final = ("office", "ward", "team", "page", "form")
 """What feedback is filtered and detected by besides its service and channel."""
 LONDON: Final = ZoneInfo("Europe/London")
-_YEARS = range(1900, 2200)
+_YEARS = range(EARLIEST.year, LATEST.year)
 _FORM_FIELDS_AT_MOST = 1_000
 _LONGEST_DATE = 40
 _DAY_FIRST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d\d)(?: (\d{1,2}):(\d\d)(?::(\d\d))?)?")
 _DAY_AND_MONTH = re.compile(r"\d{1,2} ([A-Za-z]{3,9}) \d{4}")
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def storable(text: str) -> str:
     """The text as UTF-8 and PostgreSQL can hold it: NUL and halves of characters are replaced, all else unchanged."""
-    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+    return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def digits(number: str) -> str:
@@ -55,12 +55,11 @@ def moment(text: str, zone: dt.tzinfo = LONDON) -> dt.datetime | dt.date:
 
 def moment_or_none(value: object, zone: dt.tzinfo = dt.UTC) -> dt.datetime | dt.date | None:
     """The same where a provider says when, and what it says is worth less than the message."""
-    if isinstance(value, dt.datetime):
-        return value
     try:
-        return moment(value, zone) if isinstance(value, str) else None
+        said = moment(value, zone) if isinstance(value, str) else value
     except Malformed:
         return None
+    return said if isinstance(said, dt.datetime | dt.date) and was_sayable(said) else None
 
 
 def instant(value: object) -> dt.datetime | None:

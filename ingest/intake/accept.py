@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from feedback.record import receipts
 from feedback.record.encryption import KeyRing
 from feedback.record.errors import FeedbackError, KeyReused, Malformed, NotAuthentic, NotFound
+from feedback.record.limits import UNSTORABLE, was_sayable
 from feedback.record.models import Feedback, Service, new_id
 from feedback.record.privacy import contacts, raw
 from feedback.record.states import ChannelName, FeedbackStage
@@ -22,6 +23,8 @@ from ingest.intake.arrival import MESSAGE_LIMIT, TRANSCRIPT_LIMIT, Arrival
 
 HISTORY_AFTER = dt.timedelta(hours=48)
 """What is older on receipt is history: it teaches what is normal, and raises nothing."""
+
+_TEXTS = ("message", "external_id", "page_url", "language", "contact", "sender", "batch")
 
 UNVERIFIED_CALLERS = ("public", "open311")
 """Callers that nobody vouches for."""
@@ -41,7 +44,7 @@ def accept(
 ) -> list[Accepted | FeedbackError]:
     """Stores many at once; what is wrong with one is its own answer, and stops no other."""
     services = _services(session, {arrival.service for arrival in arrivals})
-    checked = [_refusal(arrival, services) or _row(arrival, services, keys, now) for arrival in arrivals]
+    checked = [_refusal(arrival, services, now) or _row(arrival, services, keys, now) for arrival in arrivals]
     rows = [row for row in checked if not isinstance(row, FeedbackError)]
     stored = _insert(session, rows)
     known = _already_stored(session, [row for row in rows if row["id"] not in stored])
@@ -60,7 +63,7 @@ def _services(session: Session, slugs: set[str]) -> dict[str, Service]:
     return {found.slug: found for found in session.scalars(select(Service).where(Service.slug.in_(slugs)))}
 
 
-def _refusal(arrival: Arrival, services: Mapping[str, Service]) -> FeedbackError | None:
+def _refusal(arrival: Arrival, services: Mapping[str, Service], now: dt.datetime) -> FeedbackError | None:
     if arrival.service not in services:
         return NotFound(f"there is no service '{arrival.service[:100]}'")
     if (
@@ -73,7 +76,17 @@ def _refusal(arrival: Arrival, services: Mapping[str, Service]) -> FeedbackError
     limit = TRANSCRIPT_LIMIT if arrival.channel == ChannelName.CALL else MESSAGE_LIMIT
     if len(arrival.message) > limit:
         return Malformed(f"the message is longer than {limit:,} characters")
-    return None
+    if not was_sayable(arrival.submitted_at or now, now):
+        return Malformed("from 1900-01-01 to a day from now", field="submitted_at")
+    return _unstorable(arrival)
+
+
+def _unstorable(arrival: Arrival) -> Malformed | None:
+    """What could be acknowledged, sealed as it is, and never be read again."""
+    texts = {name: getattr(arrival, name) for name in _TEXTS}
+    texts["attributes"] = " ".join((*arrival.attributes, *arrival.attributes.values()))
+    found = [name for name, value in texts.items() if value and UNSTORABLE.search(value)]
+    return Malformed("there is a NUL in it", field=found[0]) if found else None
 
 
 def _row(arrival: Arrival, services: Mapping[str, Service], keys: KeyRing, now: dt.datetime) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from feedback.record import access
 from feedback.record.db import Record
 from feedback.record.errors import NotFound
 
-PATH = re.compile(r"/v1/services/([^/]+)/feedback")
+PATH = re.compile(r"/v1/services/([a-z0-9-]+)/feedback")
 
 
 async def allow_origin(message: Message, scope: Scope) -> None:

@@ -15,7 +15,7 @@ from litestar.response import Redirect
 from sqlalchemy import select
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
-from feedback.http.paging import further, unpack
+from feedback.http.paging import Cursor, further, unpack
 from feedback.http.staff import authenticate
 from feedback.record import access
 from feedback.record.errors import NotAuthentic
@@ -157,7 +157,7 @@ def feedback_page(
     request: AnyRequest,
     record: GivenRecord,
     service: FromPath[str],
-    cursor: FromQuery[str | None] = None,
+    cursor: Cursor = None,
     only: FromQuery[str] = "",
 ) -> Response[str]:
     """Shows all that people sent, with what was made of it; the latest received first."""

@@ -15,6 +15,7 @@ from feedback.record.access import Principal, Role
 from feedback.record.audit import note
 from feedback.record.encryption import KeyRing
 from feedback.record.errors import Forbidden, Malformed, NotFound
+from feedback.record.limits import require_planned
 from feedback.record.models import Alert, Service, Subscription, Theme, new_id
 from feedback.record.states import AlertState, AlertType, DigestRhythm, SubscriptionKind, WorkStage
 from insights.alerts.delivery import chat
@@ -54,6 +55,9 @@ class SubscriptionChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     contact: str | msgspec.UnsetType | None = msgspec.UNSET
     state: Literal["active", "muted"] | msgspec.UnsetType = msgspec.UNSET
     quiet_until: dt.datetime | msgspec.UnsetType | None = msgspec.UNSET
+
+    def __post_init__(self) -> None:
+        require_planned(self.quiet_until, "quiet_until")
 
 
 def make(

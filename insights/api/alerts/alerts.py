@@ -21,6 +21,7 @@ from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.errors import Malformed
+from feedback.record.limits import require_planned
 from feedback.record.models import Alert
 from feedback.record.states import CredentialKind
 from insights.alerts import payload, queries
@@ -62,6 +63,9 @@ class SnoozeRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Says `until` when a subscription is told nothing of an issue; null stands for ever."""
 
     until: dt.datetime | None = None
+
+    def __post_init__(self) -> None:
+        require_planned(self.until, "until")
 
 
 class FeedAddress(msgspec.Struct, frozen=True):

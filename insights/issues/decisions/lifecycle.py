@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from feedback.record import audit
 from feedback.record.access import Principal
 from feedback.record.errors import Conflict, Malformed
+from feedback.record.limits import require_planned, require_said
 from feedback.record.models import Action, Change, Issue, IssueEvent, Service, Signal
 from feedback.record.privacy import contacts
 from feedback.record.states import IssueStatus, TitledBy
@@ -32,6 +33,9 @@ class IssueDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     due: dt.date | UnsetType | None = UNSET
     note: LongText | None = None
 
+    def __post_init__(self) -> None:
+        require_planned(self.due, "due")
+
 
 class ActionTaken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An action on an issue: what was done, when (now, if not set), and a link to its ticket or release."""
@@ -39,6 +43,9 @@ class ActionTaken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     what: LongText
     at: dt.datetime | None = None
     link: Link | None = None
+
+    def __post_init__(self) -> None:
+        require_said(self.at, "at")
 
 
 class ServiceEvent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,6 +56,10 @@ class ServiceEvent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     at: dt.datetime | None = None
     until: dt.datetime | None = None
     link: Link | None = None
+
+    def __post_init__(self) -> None:
+        require_planned(self.at, "at")
+        require_planned(self.until, "until")
 
 
 def decide(session: Session, who: Principal, issue: Issue, wanted: IssueDecision) -> None:

@@ -1,0 +1,32 @@
+"""What PostgreSQL and UTF-8 have no place for is refused before any handler sees it: NUL, and halves of characters."""
+
+import re
+from urllib.parse import unquote
+
+from feedback.http.dependencies import AnyRequest
+from feedback.record.errors import Malformed
+from feedback.record.limits import UNSTORABLE
+
+_ESCAPED = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""NUL as JSON writes it. Its parsers refuse a NUL that is not escaped, and halves of characters."""
+
+_READ_ELSEWHERE = ("multipart/", "text/", "message/")
+"""Bodies whose reader sees to it: a backslash means itself in them, and a picture may hold any byte."""
+
+
+async def refuse_unstorable(request: AnyRequest) -> None:
+    """Raises `Malformed`, which names the part of the request, for text that nobody could store."""
+    if UNSTORABLE.search(request.scope["path"]):
+        raise Malformed("there is a NUL in it", field="path")
+    if UNSTORABLE.search(unquote(request.scope["query_string"].decode("latin-1"))):
+        raise Malformed("there is a NUL in it", field="query")
+    if any(b"\0" in value for _, value in request.scope["headers"]):
+        raise Malformed("there is a NUL in it", field="headers")
+    kind = request.headers.get("content-type", "").lower()
+    if request.method in ("POST", "PUT", "PATCH") and not kind.startswith(_READ_ELSEWHERE):
+        _require_storable(await request.body(), is_form="urlencoded" in kind)
+
+
+def _require_storable(body: bytes, *, is_form: bool) -> None:
+    if (b"%00" in body or b"\0" in body) if is_form else _ESCAPED.search(body):
+        raise Malformed("there is a NUL in it", field="body")

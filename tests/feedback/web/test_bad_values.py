@@ -1,0 +1,221 @@
+"""What cannot be stored, or means nothing, is refused at every door, with 400 or 404 and the name of what is wrong."""
+
+import base64
+import datetime as dt
+import re
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+from sqlalchemy import func, select
+
+from feedback.record.db import Record
+from feedback.record.models import Feedback
+from tests.insights import made_up
+
+Client = TestClient[Litestar]
+Headers = dict[str, str]
+
+NOW = dt.datetime.now(dt.UTC)
+SOON, IN_TWO_DAYS, IN_ELEVEN_YEARS = (
+    (NOW + dt.timedelta(days=days)).isoformat(timespec="seconds") for days in (0.9, 2, 365 * 11)
+)
+NEVER = ("0001-01-01T00:00:00+14:00", "1899-12-31T23:59:59Z", "9999-12-31T23:59:59-14:00")
+NOBODY = "00000000-0000-7000-8000-000000000000"
+NUL = "%00"
+
+
+def stored(record: Record) -> int:
+    with record.transaction() as session:
+        return session.scalar(select(func.count()).select_from(Feedback)) or 0
+
+
+@pytest.fixture
+def issue(record: Record, blue_badge: str) -> str:
+    with record.transaction() as session:
+        found = made_up.issue(session, blue_badge)
+        made_up.report(session, found, "The photo fails")
+        return str(found.id)
+
+
+@pytest.mark.parametrize("said", [*NEVER, IN_TWO_DAYS, "1899-12-31", "9999-12-31"])
+def test_what_was_said_at_no_time_that_may_be_is_refused(
+    client: Client, record: Record, blue_badge: str, said: str
+) -> None:
+    answer = client.post(f"/v1/services/{blue_badge}/feedback", json={"message": "x", "submitted_at": said})
+    assert (answer.status_code, answer.json()["errors"][0]["key"]) == (400, "submitted_at")
+    assert stored(record) == 0
+
+
+@pytest.mark.parametrize("said", [SOON, "1900-01-01T00:00:00Z", "1900-01-01", "2020-02-29"])
+def test_a_clock_that_is_a_little_ahead_and_a_long_memory_are_taken(client: Client, blue_badge: str, said: str) -> None:
+    answer = client.post(f"/v1/services/{blue_badge}/feedback", json={"message": "x", "submitted_at": said})
+    assert answer.status_code == 202
+
+
+@pytest.mark.parametrize("at", [*NEVER, IN_ELEVEN_YEARS])
+def test_plans_lie_within_ten_years_and_what_was_done_lies_before_tomorrow(
+    client: Client, admin: Headers, blue_badge: str, issue: str, at: str
+) -> None:
+    subscribed = client.post(
+        "/v1/subscriptions", json={"service": blue_badge, "kind": "email", "address": "a@b.example"}, headers=admin
+    ).json()["id"]
+    doors = [
+        ("POST", f"/v1/issues/{issue}/actions", "at", {"what": "Mended"}),
+        ("POST", f"/v1/services/{blue_badge}/changes", "at", {"what": "Release"}),
+        ("POST", f"/v1/services/{blue_badge}/changes", "until", {"what": "Release"}),
+        ("PATCH", f"/v1/issues/{issue}", "due", {}),
+        ("PATCH", f"/v1/subscriptions/{subscribed}", "quiet_until", {}),
+        ("PUT", f"/v1/subscriptions/{subscribed}/quiet/{issue}", "until", {}),
+    ]
+    for method, path, field, more in doors:
+        value = at[:10] if field == "due" else at
+        answer = client.request(method, path, json={**more, field: value}, headers=admin)
+        assert (answer.status_code, answer.json()["errors"][0]["key"]) == (400, field), path
+
+
+def test_a_day_that_cannot_be_is_refused_on_the_pages_beside_its_field(
+    client: Client, admin: Headers, issue: str
+) -> None:
+    page = f"/dashboard/issues/{issue}"
+    for act, values in (
+        ("act", {"what": "Mended", "at": "0001-01-01"}),
+        ("decide", {"title": "x", "due": "0001-01-01"}),
+    ):
+        answer = client.post(f"{page}/{act}", data={**values, "status": "open"}, headers=admin)
+        assert answer.status_code == 400
+        assert "must be a date" in answer.text
+
+
+def operations(app: Litestar) -> list[tuple[str, str]]:
+    """Every method and path of the application, with ids and names that nothing has."""
+    found = []
+    for route in app.routes:
+        path = re.sub(r"\{\w+:int\}", "1", re.sub(r"\{\w+:uuid\}", NOBODY, route.path))
+        found += [(method, path) for method in getattr(route, "methods", ()) if method not in ("OPTIONS", "HEAD")]
+    return found
+
+
+def test_a_nul_is_refused_in_every_path_query_and_body(client: Client, app: Litestar, admin: Headers) -> None:
+    json = {"Content-Type": "application/json"}
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    for method, path in operations(app):
+        named = re.sub(r"\{\w+:\w+\}", "a", path)
+        tries: list[tuple[str, Any, Headers]] = [(f"{named}?q={NUL}", None, {})]
+        if named != path:
+            tries.append((re.sub(r"\{\w+:\w+\}", f"a{NUL}", path), None, {}))
+        if method in ("POST", "PUT", "PATCH"):
+            tries += [(named, b'{"message": "a\\u0000b"}', json), (named, b"message=a%00b", form)]
+        for address, content, headers in tries:
+            answer = client.request(method, address, content=content, headers=admin | headers)
+            assert answer.status_code == 400, (method, address, content, answer.text[:200])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"message": "a\0b"},
+        {"message": "a", "page_url": "https://a.example/\0"},
+        {"message": "a", "contact": "a\0@b.example"},
+        {"message": "a", "attributes": {"office": "a\0"}},
+        {"message": "a", "attributes": {"off\0ice": "a"}},
+    ],
+)
+def test_a_nul_is_refused_in_every_text_of_a_piece_whatever_the_body_says_it_is(
+    client: Client, record: Record, blue_badge: str, body: dict[str, Any]
+) -> None:
+    path = f"/v1/services/{blue_badge}/feedback"
+    assert client.post(path, json=body).status_code == 400
+    for kind in ("text/plain", "multipart/mixed", ""):
+        answer = client.post(path, json=body, headers={"Content-Type": kind})
+        assert answer.status_code in (400, 415)
+    assert stored(record) == 0
+
+
+def test_a_nul_in_the_form_is_refused_in_either_encoding_of_forms(
+    client: Client, record: Record, blue_badge: str, admin: Headers
+) -> None:
+    for path in (f"/services/{blue_badge}/feedback", f"/dashboard/{blue_badge}/enter"):
+        assert client.post(path, data={"message": "a\0b"}, headers=admin).status_code == 400
+        parts = {"message": (None, b"a\0b")}
+        assert client.post(path, files=parts, headers=admin).status_code == 400
+    assert stored(record) == 0
+
+
+def test_a_backslash_that_somebody_typed_is_no_nul(client: Client, record: Record, blue_badge: str) -> None:
+    answer = client.post(f"/v1/services/{blue_badge}/feedback", json={"message": r"C:\u0000 and \\u0000"})
+    assert answer.status_code == 202
+
+
+def test_half_a_character_is_refused_in_json_and_replaced_in_a_form(client: Client, blue_badge: str) -> None:
+    json = {"Content-Type": "application/json"}
+    for half in (rb"\ud800", rb"a\udc00", b"\xed\xa0\x80"):
+        body = b'{"message": "' + half + b'"}'
+        assert client.post(f"/v1/services/{blue_badge}/feedback", content=body, headers=json).status_code == 400
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    sent = client.post(f"/services/{blue_badge}/feedback", content=b"message=a%ED%A0%80b", headers=form)
+    assert sent.status_code == 200
+
+
+def cursor(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    "text", ["-5", str(2**63), str(10**30), f'[-5,"{NOBODY}"]', '"a\\u0000"', "[" * 200, "{}", "1e400"]
+)
+def test_a_cursor_that_is_none_of_ours_is_refused(
+    client: Client, admin: Headers, blue_badge: str, issue: str, text: str
+) -> None:
+    for path in (
+        "/v1/services",
+        "/v1/themes",
+        "/v1/subscriptions",
+        "/v1/deliveries",
+        f"/v1/services/{blue_badge}/audit",
+        f"/v1/services/{blue_badge}/feedback",
+        f"/v1/services/{blue_badge}/issues",
+        f"/v1/services/{blue_badge}/emerging",
+        f"/v1/services/{blue_badge}/changes",
+        f"/v1/services/{blue_badge}/alerts",
+        f"/v1/issues/{issue}/statements",
+        f"/v1/issues/{issue}/history",
+        f"/v1/issues/{issue}/evidence",
+        f"/dashboard/{blue_badge}/feedback",
+    ):
+        answer = client.get(path, params={"cursor": cursor(text)}, headers=admin)
+        assert answer.status_code == 400, (path, answer.text[:200])
+    searched = client.get(f"/v1/services/{blue_badge}/search", params={"q": "a", "cursor": cursor(text)}, headers=admin)
+    assert searched.status_code == 400
+
+
+def test_a_number_beyond_what_the_store_counts_is_no_fault_of_ours(
+    client: Client, admin: Headers, issue: str, blue_badge: str
+) -> None:
+    for number in (-5, 2**31, 2**63, 10**30):
+        page = client.get(f"/dashboard/issues/{issue}", params={"before": number, "days": number}, headers=admin)
+        assert page.status_code in (200, 400)
+        listed = client.get(f"/v1/services/{blue_badge}/issues", params={"limit": number}, headers=admin)
+        assert listed.status_code == 400
+        undone = client.post(f"/v1/refits/{number}/undo", headers=admin)
+        assert undone.status_code in (400, 404)
+
+
+def test_dates_beyond_the_store_in_a_filter_are_no_fault_of_ours(
+    client: Client, admin: Headers, blue_badge: str, issue: str
+) -> None:
+    for path in ("feedback", "issues", "export.csv"):
+        for at in NEVER:
+            answer = client.get(f"/v1/services/{blue_badge}/{path}", params={"since": at, "until": at}, headers=admin)
+            assert answer.status_code in (200, 400)
+
+
+def test_what_is_nested_deeper_than_anybody_means_is_refused(client: Client, app: Litestar, admin: Headers) -> None:
+    headers = admin | {"Content-Type": "application/json"}
+    for method, path in operations(app):
+        if method in ("POST", "PUT", "PATCH"):
+            answer = client.request(method, re.sub(r"\{\w+:\w+\}", "a", path), content=b"[" * 60_000, headers=headers)
+            assert answer.status_code < 500, (method, path)
+    piece = client.post("/v1/services/a/feedback", content=b"[" * 60_000, headers=headers)
+    assert piece.status_code == 400
