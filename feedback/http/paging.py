@@ -18,16 +18,17 @@ _LAST_ROW = 2**63 - 1  # the largest bigint
 
 
 def pack(key: Any) -> str:
+    """Packs the sort key of a page's last row into a cursor."""
     return base64.urlsafe_b64encode(msgspec.json.encode(key)).decode().rstrip("=")
 
 
 def further(page: Sequence[Any], limit: int, key: Callable[[Any], Any] = attrgetter("id")) -> str | None:
-    """The cursor of the page's last; None where the page is not full, so that the list ends with it."""
+    """Returns the cursor of the next page, or None where this page is not full: the list ends with it."""
     return pack(key(page[-1])) if len(page) == limit else None
 
 
 def unpack(cursor: str | None, kind: type[Key]) -> Key | None:
-    """None for the first page. Raises `Malformed` for what is no cursor of ours."""
+    """Unpacks a cursor; None stands for the first page. Raises `Malformed` for what is no cursor of ours."""
     if not cursor:
         return None
     try:

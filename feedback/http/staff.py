@@ -29,7 +29,7 @@ def authenticate(session: Session, request: AnyRequest) -> Principal:
 
 
 def require_own_page(request: AnyRequest) -> None:
-    """A browser sends the cookie of its own accord: what changes anything must come from one of our own pages.
+    """Raises `Forbidden` where another site's page makes a browser, which sends our cookie unasked, change anything.
 
     `Sec-Fetch-Site` tells, or `Origin` where the browser sends no such header (on plain HTTP, or an old one).
     """
@@ -42,5 +42,5 @@ def require_own_page(request: AnyRequest) -> None:
 
 
 def routes(tag: str, *handlers: BaseRouteHandler) -> Router:
-    """Handlers that take a key; `tag`: their chapter of the reference."""
+    """Makes a router of handlers that take a key; `tag` is their chapter of the API reference."""
     return Router("/", route_handlers=handlers, tags=[tag], security=[{"key": []}])

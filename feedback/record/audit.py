@@ -8,5 +8,8 @@ from feedback.record.models import AuditEntry
 
 
 def note(session: Session, by: str, act: str, subject: str, service_id: int | None, **details: Any) -> None:
-    """`by`: a caller (`key:7`), "citizen", "machine" or "command line". `details` hold no citizen's words."""
+    """Adds an entry by a caller (`key:7`), "citizen", "machine" or "command line".
+
+    `details` hold no citizen's words.
+    """
     session.add(AuditEntry(service_id=service_id, by=by, act=act, subject=subject, details=details))

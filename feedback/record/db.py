@@ -1,4 +1,4 @@
-"""The way to PostgreSQL: an engine, and a transaction that its door owns."""
+"""The way to PostgreSQL: an engine, and transactions, which commands, handlers and workers alone begin."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -64,7 +64,7 @@ def _adapt(connection: Any, _: object) -> None:
 
 
 def engine_for(url: str, *, size: int = 10) -> Engine:
-    """`size`: connections kept. Statements' parameters, which may hold citizens' words, never enter a message."""
+    """Makes an engine that keeps `size` connections. Parameters, which may be citizens' words, enter no message."""
     if url.startswith(("postgres://", "postgresql://")):
         url = "postgresql+psycopg://" + url.split("://", 1)[1]
     engine = create_engine(url, pool_size=size, max_overflow=size, pool_pre_ping=True, hide_parameters=True)
@@ -73,7 +73,7 @@ def engine_for(url: str, *, size: int = 10) -> Engine:
 
 
 class Record:
-    """What is stored, and the keys to it; one a process, passed down from its door."""
+    """Gives access to what is stored, and holds the keys to it; made once a process and passed down."""
 
     def __init__(self, settings: Settings, engine: Engine) -> None:
         self.settings = settings
@@ -83,6 +83,6 @@ class Record:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Commits at the end, or rolls back and raises: nothing below a door commits."""
+        """Commits at the end, or rolls back and raises. Whoever is given the session does not commit."""
         with self._sessions.begin() as session:
             yield session

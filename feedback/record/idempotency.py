@@ -13,7 +13,7 @@ from feedback.record.access import Principal
 from feedback.record.errors import KeyReused
 from feedback.record.models import Answered
 
-KEPT = dt.timedelta(days=7)
+KEEP_KEYS_FOR = dt.timedelta(days=7)
 
 
 def once(
@@ -24,7 +24,7 @@ def once(
     data: object,
     make: Callable[[], object],
 ) -> str:
-    """The id of what `make` made, this time or before; no answer is kept, since it may hold citizens' words.
+    """Returns the id of what `make` made, now or before; no answer is kept, since it may hold citizens' words.
 
     Raises `KeyReused` for the key of another request. Who repeats it meanwhile waits for the first to end.
     """
@@ -44,5 +44,5 @@ def once(
 
 
 def forget(session: Session) -> None:
-    """Who repeats a request does so soon."""
-    session.execute(delete(Answered).where(Answered.at < func.now() - KEPT))
+    """Deletes keys that are older than `KEEP_KEYS_FOR`: who repeats a request does so soon."""
+    session.execute(delete(Answered).where(Answered.at < func.now() - KEEP_KEYS_FOR))

@@ -7,11 +7,15 @@ ALIKE = str.maketrans("OIL", "011")
 
 
 def fresh() -> str:
+    """Makes a code that nobody can guess."""
     return _grouped("".join(secrets.choice(ALPHABET) for _ in range(16)))  # 80 random bits
 
 
 def normal(code: str) -> str:
-    """As it was given, however people type it: in lower case, without hyphens, with O for 0 and I or L for 1."""
+    """Returns a code as it was given out, however people type it.
+
+    Lower case, missing hyphens, O for 0, and I or L for 1 are all understood.
+    """
     return _grouped("".join(letter for letter in code.upper().translate(ALIKE) if letter in ALPHABET))
 
 

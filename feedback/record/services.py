@@ -16,6 +16,7 @@ SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 def add(session: Session, slug: str, name: str) -> Service:
+    """Makes a service. Raises `Malformed` for a slug that cannot be one, `Conflict` for one that is taken."""
     if not SLUG.fullmatch(slug) or len(slug) > 100:
         raise Malformed(f"'{slug[:100]}' is no slug: small letters, digits and hyphens")
     if session.scalar(select(Service).where(Service.slug == slug)):
@@ -27,7 +28,7 @@ def add(session: Session, slug: str, name: str) -> Service:
 
 
 def ensure(session: Session, names: Mapping[str, str]) -> None:
-    """Makes the services that are not there yet: name by slug."""
+    """Makes the services that are not there yet; `names` are by slug."""
     rows = [{"slug": slug, "name": name, "stored_properties": {}} for slug, name in sorted(names.items())]
     if rows:
         session.execute(insert(Service).on_conflict_do_nothing(index_elements=["slug"]), rows)
@@ -48,7 +49,10 @@ def set_properties(service: Service, changes: Mapping[str, Any]) -> None:
 
 
 def parse_property(text: str) -> tuple[str, Any]:
-    """KEY=VALUE as typed on the command line; lists are separated by commas, an empty value is the default."""
+    """Reads KEY=VALUE as typed on the command line: lists have commas, and an empty value (None) is the default.
+
+    Raises `Malformed` for a key that there is not, or a value that does not fit it.
+    """
     key, equals, value = text.partition("=")
     kinds = {field.name: field.type for field in msgspec.structs.fields(Properties)}
     if not equals or key not in {"name", *kinds}:

@@ -1,4 +1,4 @@
-"""What the operator sets: one frozen object, read once at a door and passed down."""
+"""What the operator sets: one frozen object, read once by each command and passed down."""
 
 import base64
 import dataclasses
@@ -47,7 +47,7 @@ def _base(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Each field names its environment variable, and says what it is for; `docs/settings.md` is held against this."""
+    """Holds all settings: each field names its variable and says what it is for; `docs/settings.md` does the same."""
 
     database_url: str | None = _setting("DATABASE_URL", "PostgreSQL with pgvector; none: one is started beside us.")
     redis_url: str | None = _setting("REDIS_URL", "Redis or Valkey; none: one is started beside us.")
@@ -102,18 +102,19 @@ class Settings:
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> "Settings":
-        """Raises `Malformed`, naming the variable, when a value cannot be read."""
+        """Reads the environment. Raises `Malformed`, which names the variable, for a value that cannot be read."""
         environment = os.environ if environment is None else environment
         given = {f.name: _read(f, environment) for f in dataclasses.fields(cls) if environment.get(_variable(f))}
         return cls(**given)
 
     def keys(self) -> tuple[bytes, ...]:
-        """The keys of keys, the current one first; made and kept in the data folder when none is given."""
+        """Returns the keys of keys, the current one first. Where none is given, one is made in the data folder."""
         texts = self.secret_keys or (_kept_key(self.data / "secret.key"),)
         return tuple(_decoded(text) for text in texts)
 
     @property
     def url(self) -> str:
+        """The address that citizens and staff reach us under, without a slash at the end."""
         return (self.public_url or f"http://127.0.0.1:{self.port}").rstrip("/")
 
 
