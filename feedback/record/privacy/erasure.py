@@ -4,11 +4,11 @@ import uuid
 from collections.abc import Collection, Sequence
 
 import structlog
-from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, cast, delete, func, select, update
+from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, cast, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from feedback.record import audit
-from feedback.record.models import Alert, Delivery, Feedback, HeldRaw, Statement
+from feedback.record.models import Alert, Delivery, Feedback, HeldRaw, Statement, ThemeIssue
 from feedback.record.privacy import contacts, exclusion, raw, title_erasure
 from feedback.record.states import FeedbackStage
 from feedback.record.work.service_work import lock_services
@@ -36,7 +36,7 @@ def erase(session: Session, ids: Sequence[uuid.UUID], *, by: str, to: FeedbackSt
     rows = session.execute(
         select(Feedback.id, Feedback.service_id).where(Feedback.id.in_(ids)).order_by(Feedback.id).with_for_update()
     ).all()
-    _leave_issues(session, ids, {row.service_id for row in rows})
+    issues = _leave_issues(session, ids, {row.service_id for row in rows})
     session.execute(
         update(Feedback)
         .where(Feedback.id.in_(ids))
@@ -57,14 +57,17 @@ def erase(session: Session, ids: Sequence[uuid.UUID], *, by: str, to: FeedbackSt
     session.execute(delete(HeldRaw).where(HeldRaw.feedback_id.in_(ids)))
     raw.discard(session, ids)
     contacts.shred(session, ids)
-    _silence_alerts(session, ids)
+    _silence_alerts(session, ids, issues)
     for row in rows:
         log.info("feedback erased", feedback=str(row.id), stage=to)
         audit.note(session, by, "erase" if to == FeedbackStage.WITHDRAWN else to, f"feedback:{row.id}", row.service_id)
 
 
-def _leave_issues(session: Session, ids: Sequence[uuid.UUID], service_ids: Collection[int]) -> None:
-    """What they counted for stays counted where it was published; their words name and quote nothing any more."""
+def _leave_issues(session: Session, ids: Sequence[uuid.UUID], service_ids: Collection[int]) -> list[uuid.UUID]:
+    """What they counted for stays counted where it was published; their words name and quote nothing any more.
+
+    Returns the ids of the issues that they were in.
+    """
     counted = session.execute(
         select(Statement.issue_id, func.count(Feedback.id.distinct()))
         .join(Feedback, Feedback.id == Statement.feedback_id)
@@ -79,6 +82,7 @@ def _leave_issues(session: Session, ids: Sequence[uuid.UUID], service_ids: Colle
     for issue in issues:
         issue.erased += gone.get(issue.id, 0)
     title_erasure.erase_from_titles(session, service_ids, said)
+    return [issue.id for issue in issues]
 
 
 def named_in(ids: Sequence[uuid.UUID]) -> ColumnElement[bool]:
@@ -87,11 +91,17 @@ def named_in(ids: Sequence[uuid.UUID]) -> ColumnElement[bool]:
     return named
 
 
-def _silence_alerts(session: Session, ids: Sequence[uuid.UUID]) -> None:
-    """What raised an urgent alert is quoted in its reason, and a receiver may have answered with what we sent."""
-    about = session.scalars(select(Alert).where(named_in(ids))).all()
-    for alert in about:
-        if "urgent" in alert.facts:
-            alert.facts = {**alert.facts, "urgent": {**alert.facts["urgent"], "reason": ""}}
-    told = cast([alert.id for alert in about], ARRAY(Uuid))
-    session.execute(update(Delivery).where(Delivery.alert_ids.bool_op("&&")(told)).values(answer=""))
+def _silence_alerts(session: Session, ids: Sequence[uuid.UUID], issues: Sequence[uuid.UUID]) -> None:
+    """What raised an urgent alert is quoted in its reason, and a receiver may have answered with what we sent.
+
+    We sent quotes, and titles that quote: of the issues that the pieces were in, and of their themes.
+    """
+    for alert in session.scalars(select(Alert).where(named_in(ids), Alert.facts.has_key("urgent"))):
+        alert.facts = {**alert.facts, "urgent": {**alert.facts["urgent"], "reason": ""}}
+    themes = select(cast(ThemeIssue.theme_id, Text)).where(ThemeIssue.issue_id.in_(issues))
+    told = select(Alert.id).where(
+        or_(named_in(ids), Alert.issue_id.in_(issues), Alert.facts["theme"]["id"].astext.in_(themes))
+    )
+    about = cast(session.scalars(told).all(), ARRAY(Uuid))
+    answered = Delivery.answer != "", Delivery.alert_ids.bool_op("&&")(about)
+    session.execute(update(Delivery).where(*answered).values(answer=""))
