@@ -1,12 +1,15 @@
 """The command `feedback`: its commands, each of which starts what it needs and says what went wrong in one line."""
 
+import os
 import sys
+from functools import partial
 from typing import Any
 
 import click
 
 from feedback.cli import ingest, key, offline, requeue, run, service, subject, trace
 from feedback.record.errors import FeedbackError
+from feedback.record.output.files import OTHERS
 from feedback.record.settings import Settings
 
 
@@ -29,6 +32,8 @@ def main(ctx: click.Context) -> None:
     """Hear citizens on every channel, notice what starts to go wrong, show whether the fix worked."""
     from feedback.cli.bootstrap import log_to_stderr
 
+    # Whatever is written, logs and data folders too, is for its owner alone.
+    ctx.call_on_close(partial(os.umask, os.umask(OTHERS)))
     ctx.obj = Settings.read()
     log_to_stderr(dev=ctx.obj.dev)
 

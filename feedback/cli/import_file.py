@@ -1,13 +1,11 @@
 """`feedback import`: what a file becomes, its progress, and the rows that were not taken."""
 
-import csv
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import shorten
-from typing import Any, Protocol
 
 import click
 
@@ -16,6 +14,8 @@ from feedback.cli.progress import bar
 from feedback.cli.wait import process
 from feedback.record import access
 from feedback.record.errors import Malformed
+from feedback.record.output.files import whole_file
+from feedback.record.output.tables import TableWriter
 from feedback.record.settings import Settings
 from feedback.record.states import ChannelName
 from feedback.record.work.queue import WorkQueue
@@ -81,20 +81,14 @@ def _attribute(text: str) -> tuple[str, str]:
 class Refusals:
     """The rows that were not taken: the first are told at the end, all are written to the report, if there is one."""
 
-    report: "CsvWriter | None" = None
+    report: TableWriter | None = None
     first: list[RowError] = field(default_factory=list)
 
     def __call__(self, row: RowError) -> None:
         if len(self.first) < MAX_REFUSALS_SHOWN:
             self.first.append(row)
         if self.report:
-            self.report.writerow((row.line, row.reason))
-
-
-class CsvWriter(Protocol):
-    """Writes rows of CSV, as the writers of the `csv` module do."""
-
-    def writerow(self, row: tuple[Any, ...], /) -> Any: ...
+            self.report.row((row.line, row.reason))
 
 
 def run(settings: Settings, options: ImportOptions) -> None:
@@ -116,10 +110,10 @@ def _refusals(path: Path | None) -> Iterator[Refusals]:
     if path is None:
         yield Refusals()
         return
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(("line", "reason"))
-        yield Refusals(writer)
+    with whole_file(path) as file:
+        table = TableWriter(file)
+        table.row(("line", "reason"))
+        yield Refusals(table)
 
 
 def _read(runtime: Runtime, options: ImportOptions, source: ImportSource, refusals: Refusals) -> ImportReport:

@@ -10,6 +10,7 @@ from feedback.cli.bootstrap import Runtime
 from feedback.demo.town import SERVICES
 from feedback.record import access
 from feedback.record.models import Credential, Feedback
+from feedback.record.output.files import write_whole
 
 KEY_NAME = "demo"
 LINK_IS_OLD = dt.timedelta(minutes=5)
@@ -46,10 +47,7 @@ class Announcement:
             "services": [service.slug for service in SERVICES],
         }
         told = self._runtime.settings.data / "demo.json"
-        fresh = told.with_suffix(".new")
-        fresh.touch(mode=0o600)
-        fresh.write_text(json.dumps(self._facts, indent=1) + "\n")
-        fresh.replace(told)
+        write_whole(told, json.dumps(self._facts, indent=1) + "\n")
 
     def say(self) -> None:
         """Tells whoever started the demo where to look."""

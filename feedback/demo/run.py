@@ -13,6 +13,7 @@ from feedback.demo.announcement import Announcement
 from feedback.demo.history import history, trickle
 from feedback.demo.town import SERVICES
 from feedback.record import access, services
+from feedback.record.output.files import write_whole
 from feedback.record.settings import Settings
 from feedback.record.work.queue import WorkQueue
 from ingest.intake.accept import accept
@@ -69,7 +70,7 @@ def _began(settings: Settings) -> dt.datetime:
     """When the demo was first started: its history ends there, also when it was killed and is started again."""
     kept = settings.data / "demo-began"
     if not kept.exists():
-        kept.write_text(dt.datetime.now(dt.UTC).isoformat(timespec="seconds"))
+        write_whole(kept, dt.datetime.now(dt.UTC).isoformat(timespec="seconds"))
     return dt.datetime.fromisoformat(kept.read_text().strip().split()[0])
 
 
@@ -78,7 +79,7 @@ def _complete(runtime: Runtime, began: dt.datetime) -> bool:
 
 
 def _mark(runtime: Runtime, began: dt.datetime) -> None:
-    (runtime.settings.data / "demo-began").write_text(f"{began.isoformat()} complete")
+    write_whole(runtime.settings.data / "demo-began", f"{began.isoformat()} complete")
 
 
 def _feed(runtime: Runtime, arrivals: Iterable[Arrival]) -> None:

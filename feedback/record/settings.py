@@ -142,7 +142,7 @@ def _decoded(text: str) -> bytes:
 
 def _kept_key(path: Path) -> str:
     """Made once: a second process that starts at the same time must read the same key, so the write is exclusive."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     if not path.exists():
         fresh.touch(mode=0o600)

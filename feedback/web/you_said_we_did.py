@@ -1,6 +1,5 @@
 """What "You said, we did" shows everybody: a page, a feed and a table, of the citizen's pages and insights' figures."""
 
-import csv
 import io
 from urllib.parse import quote
 
@@ -13,10 +12,10 @@ from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.record import access
 from feedback.record.db import Record
 from feedback.record.models import Service
+from feedback.record.output.tables import TableWriter
 from ingest.intake.dependencies import GivenIntake
 from ingest.pages import layout
 from ingest.pages.negotiation import choose, offered
-from insights.issues.queries.csv_export import cell
 from insights.replies import published
 from insights.replies.published import PublishedEntry
 
@@ -56,10 +55,10 @@ def table(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> R
     """As open data."""
     _, entries = _read(request, record, service)
     out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
+    written = TableWriter(out)
+    written.row(COLUMNS)
     for it in entries:
-        writer.writerow((cell(it.said), cell(it.did), it.on.date().isoformat(), it.reports, it.fell))
+        written.row((it.said, it.did, it.on.date().isoformat(), it.reports, it.fell))
     return Response(out.getvalue(), media_type="text/csv; charset=utf-8")
 
 

@@ -26,8 +26,9 @@ def vectors(path: Path, model: str, texts: Sequence[str], encode: Encode) -> Flo
 
 def _write(path: Path, digest: str, made: Floats) -> None:
     """At once, so that no other process ever reads half of it; of several that start together, the last one's stays."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.stem}-") as folder:
         whole = Path(folder, path.name)
+        whole.touch(mode=0o600)  # for its owner alone
         np.savez(whole, digest=digest, vectors=made)
         whole.replace(path)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from feedback.process.progress import Progress
 from feedback.record.errors import Malformed
+from feedback.record.output.files import write_whole
 from nlp.clean.cleaner import Cleaned, CleanStatement
 from nlp.embed import context
 from nlp.embed.checkpoint import UnusableModel
@@ -67,11 +68,11 @@ def analyse(
     progress("group", 0, 1)
     analysis = _analysis(source.name, embedder, cleaned, said, themes)
     progress("group", 1, 1)
-    target.mkdir(parents=True, exist_ok=True)
+    target.mkdir(mode=0o700, parents=True, exist_ok=True)
     spreadsheet.write(
         target / "feedback.csv", table, ADDED_COLUMNS, [_cells(analysis, row) for row in range(len(cleaned))]
     )
-    (target / "report.html").write_text(report.render(analysis), encoding="utf-8")
+    write_whole(target / "report.html", report.render(analysis))
     return analysis
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from feedback.process.progress import Progress
 from feedback.record.models import EVIDENCE
+from feedback.record.output.files import write_whole
 from ingest.cleaning.preparation import SET_APART
 from insights.detection import detector
 from nlp.embed.crowds import crowd_of
@@ -91,7 +92,7 @@ def backtest(
             if at == tolerance:
                 lines += [{"service": service, **line(one)} for one in raised if one.signal.tier == "signal"]
     lines.sort(key=lambda row: str(row["detected_at"]))
-    target.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in lines), encoding="utf-8")
+    write_whole(target, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in lines))
     return BacktestSummary(len(pieces), len(services), len(lines), tuple(bad), tuple(sent))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from feedback.record.output.files import whole_file
 from nlp.clean.cleaner import Cleaner
 
 TEXTS_AT_ONCE = 256
@@ -27,18 +28,13 @@ def redact_file(source: Path, target: Path, progress: Callable[[int], None]) -> 
     Raises `msgspec.DecodeError` for a line that is none. The target is complete or absent.
     """
     cleaner, done = Cleaner(), 0
-    partial = target.with_name(target.name + ".part")
-    try:
-        with partial.open("wb") as out:
-            for lines in _batches(source):
-                found = cleaner.redact([line.text for line in lines])
-                for line, (text, spans) in zip(lines, found, strict=True):
-                    out.write(msgspec.json.encode({"id": line.id, "text": text, "spans": spans}) + b"\n")
-                done += len(lines)
-                progress(done)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
+    with whole_file(target) as out:
+        for lines in _batches(source):
+            found = cleaner.redact([line.text for line in lines])
+            for line, (text, spans) in zip(lines, found, strict=True):
+                out.write(msgspec.json.encode({"id": line.id, "text": text, "spans": spans}).decode() + "\n")
+            done += len(lines)
+            progress(done)
     return done
 
 

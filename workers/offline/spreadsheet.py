@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from feedback.record.errors import Malformed
+from feedback.record.output.files import whole_file
+from feedback.record.output.tables import TableWriter
 
 LONGEST_CELL = 10_000_000
 """Characters: a call's transcript fits, a binary file does not."""
@@ -48,8 +50,8 @@ def read(path: Path) -> Sheet:
 def write(path: Path, sheet: Sheet, added: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
     """The rows of the sheet in their order, with further columns; one of the same name is replaced."""
     kept = [place for place, column in enumerate(sheet.columns) if column not in added]
-    with path.open("w", newline="", encoding="utf-8") as handle:
-        writer = csv.writer(handle, delimiter=sheet.delimiter)
-        writer.writerow([*(sheet.columns[place] for place in kept), *added])
+    with whole_file(path) as file:
+        table = TableWriter(file, sheet.delimiter)
+        table.row([*(sheet.columns[place] for place in kept), *added])
         for row, more in zip(sheet.rows, cells, strict=True):
-            writer.writerow([*(row[place] if place < len(row) else "" for place in kept), *more])
+            table.row([*(row[place] if place < len(row) else "" for place in kept), *more])

@@ -5,7 +5,6 @@ finds it at the same address: a Unix socket in a folder that nobody else can ent
 """
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
@@ -15,6 +14,7 @@ from feedback.process.embedded.membership import Server, Use
 from feedback.process.embedded.postgres import Postgres
 from feedback.process.embedded.valkey import Valkey
 from feedback.process.supervisor import sigterm_is_ctrl_c
+from feedback.record.output.files import write_whole
 
 __all__ = ["Servers", "servers"]
 
@@ -58,7 +58,5 @@ def _running(beside_us: list[Server]) -> Iterator[None]:
 
 
 def _record(path: Path, found: Servers) -> None:
-    """Write the addresses down for whoever wants to look inside; whole, though several may do it at once."""
-    new = path.with_suffix(f".{os.getpid()}")
-    new.write_text(json.dumps(asdict(found), indent=1) + "\n")
-    new.replace(path)
+    """Write the addresses down for whoever wants to look inside; several may do it at once."""
+    write_whole(path, json.dumps(asdict(found), indent=1) + "\n")

@@ -1,6 +1,5 @@
 """All feedback of a service as a table for spreadsheets: redacted, page by page, so that no size fills the memory."""
 
-import csv
 import datetime as dt
 import io
 import uuid
@@ -12,6 +11,7 @@ from sqlalchemy import select
 from feedback.record import access
 from feedback.record.db import Record
 from feedback.record.models import Issue
+from feedback.record.output.tables import TableWriter
 from insights.issues.queries.feedback import FeedbackFilters, feedback_page
 from insights.presentation.schemas import FeedbackView
 
@@ -34,12 +34,6 @@ COLUMNS = (
     "copy_of",
     "external_id",
 )
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def cell(text: str) -> str:
-    """Writes a cell so that no spreadsheet takes it for a formula (OWASP, "CSV Injection")."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def rows(record: Record, slug: str, filters: FeedbackFilters) -> Iterator[str]:
@@ -80,5 +74,5 @@ def _cells(item: FeedbackView, titles: dict[uuid.UUID, str]) -> tuple[object, ..
 
 def _line(cells: tuple[object, ...]) -> str:
     out = io.StringIO()
-    csv.writer(out).writerow(["" if value is None else cell(str(value)) for value in cells])
+    TableWriter(out).row(cells)
     return out.getvalue()

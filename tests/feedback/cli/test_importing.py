@@ -52,6 +52,7 @@ def test_an_import_writes_the_rows_that_were_not_taken(
 ) -> None:
     answer = feedback_import(servers, sheet, "--report", str(tmp_path / "refused.csv"), "--source", "Post room")
     assert "2 pieces taken in" in answer.output
+    assert (tmp_path / "refused.csv").stat().st_mode & 0o777 == 0o600
     with (tmp_path / "refused.csv").open(encoding="utf-8", newline="") as file:
         assert [row["line"] for row in csv.DictReader(file)] == ["4"]
     with record.transaction() as session:

@@ -79,6 +79,16 @@ def test_rows_keep_their_order_and_columns_and_learn_their_issue(tmp_path: Path)
     assert len({row["issue_id"] for row in rows}) == 3
 
 
+def test_no_cell_is_a_formula_and_the_files_are_for_their_owner_alone(tmp_path: Path) -> None:
+    rows = [*many_rows(), "90,＝HYPERLINK(A1) the bin", '91,"  =1+1 the bin"', "-2+3,@the badge"]
+    subject.analyse(table(tmp_path / "in.csv", "id,text", rows), tmp_path / "out")
+    for row in result(tmp_path / "out"):
+        assert not any(cell.lstrip().startswith(("=", "+", "-", "@", "＝")) for cell in row.values())
+    assert result(tmp_path / "out")[90]["text"] == "'＝HYPERLINK(A1) the bin"
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "out").iterdir()} == {0o600}
+    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o700
+
+
 def test_the_report_is_redacted_and_asks_nobody(tmp_path: Path) -> None:
     rows = [f"{row} and Ann Example knew" for row in many_rows()]
     subject.analyse(table(tmp_path / "in.csv", "id,text", rows), tmp_path / "out")

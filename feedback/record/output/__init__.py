@@ -1,0 +1,1 @@
+"""What is written out: files for their owner alone, tables without formulas."""

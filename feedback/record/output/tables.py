@@ -1,0 +1,37 @@
+"""Tables for spreadsheets (CSV, RFC 4180): nothing in them is a formula, whatever a citizen wrote."""
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import IO
+
+LEADING = re.compile("[\\s\"'“”‘’«»\u00ad\u200b-\u200f\u2060\ufeff]*")
+"""What programs pass over before they look for a formula."""
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\u2212")
+CELL_STARTS = ("\t", "\r", "\n")  # what some programs take for the start of another cell
+
+
+def inert(text: str) -> str:
+    """Marks a cell as text by an apostrophe where a spreadsheet may take it for a formula (OWASP, "CSV Injection").
+
+    Full-width and other forms of the signs count as the signs, as some programs read them so.
+    """
+    first = unicodedata.normalize("NFKC", LEADING.sub("", text, count=1)[:1])
+    return f"'{text}" if first.startswith(FORMULA_STARTS) or text.startswith(CELL_STARTS) else text
+
+
+class TableWriter:
+    """Writes rows into a file that is open as text without translation of line ends (`newline=""`)."""
+
+    def __init__(self, file: IO[str], delimiter: str = ",") -> None:
+        self._writer = csv.writer(file, delimiter=delimiter)
+
+    def row(self, cells: Iterable[object]) -> None:
+        """Writes a row; an empty cell for None, numbers as they are, all else as inert text."""
+        self._writer.writerow(["" if cell is None else _written(cell) for cell in cells])
+
+
+def _written(cell: object) -> object:
+    return cell if isinstance(cell, int | float) else inert(str(cell))
