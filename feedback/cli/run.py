@@ -38,12 +38,12 @@ def demo(settings: Settings) -> None:
 @click.pass_obj
 def serve(settings: Settings) -> None:
     """Run the API and the pages."""
-    from feedback.cli.bootstrap import opened
+    from feedback.cli.bootstrap import started
     from feedback.web.app import create_app
     from feedback.web.server import server
 
-    with opened(settings) as door:
-        server(create_app(settings, door.servers.database_url, door.servers.redis_url), settings).run()
+    with started(settings) as runtime:
+        server(create_app(settings, runtime.servers.database_url, runtime.servers.redis_url), settings).run()
 
 
 def _known(_: click.Context, __: click.Parameter, queues: tuple[str, ...]) -> tuple[str, ...]:

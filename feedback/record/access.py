@@ -19,7 +19,7 @@ Owned = TypeVar("Owned", Issue, Refit, Regrouping, Statement)
 
 
 class Role(enum.IntEnum):
-    """Each may do what those before it may; `admin` on every service."""
+    """The roles: each may do what those before it may, and `admin` may on every service."""
 
     reader = 1
     editor = 2
@@ -33,7 +33,7 @@ LINK_LIFETIME = dt.timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is asking. `service_id` is none for an admin, who may ask about every service.
+    """Says who is asking. `service_id` is none for an admin, who may ask about every service.
 
     `parent_id` is the key or link that a session was opened with.
     """
@@ -47,6 +47,7 @@ class Principal:
 
     @property
     def caller(self) -> str:
+        """How the audit names who asks."""
         return f"key:{self.credential_id}"
 
     @property
@@ -132,7 +133,7 @@ def valid() -> tuple[ColumnElement[bool], ...]:
 
 
 def identify(session: Session, secret: str, *kinds: str) -> Principal:
-    """Raises `NotAuthentic` for a secret that nobody has, or that opens nothing any more."""
+    """Says whose secret this is. Raises `NotAuthentic` if nobody has it, or if it opens nothing any more."""
     mine = select(Credential).where(Credential.digest == _digest(secret), Credential.kind.in_(kinds), *valid())
     return _principal(session.scalar(mine))
 
@@ -151,7 +152,7 @@ def _principal(found: Credential | None) -> Principal:
 
 
 def service(session: Session, slug: str) -> Service:
-    """The service of that slug, whoever asks."""
+    """Finds a service by its slug, whoever asks. Raises `NotFound` where there is none."""
     found = session.scalar(select(Service).where(Service.slug == slug))
     if found is None:
         raise NotFound(f"there is no service '{slug[:100]}'")
@@ -159,20 +160,25 @@ def service(session: Session, slug: str) -> Service:
 
 
 def service_for(session: Session, who: Principal, slug: str, needs: Role = Role.reader) -> Service:
-    """Another's service is not found rather than forbidden: a key of one sees nothing of another, not even its name."""
+    """Finds a service for somebody whose role on it is at least `needs`.
+
+    Raises `Forbidden` for a lesser role. Another's service is `NotFound` instead: a key of one sees nothing of another,
+    not even its name.
+    """
     found = service(session, slug)
     _permit(who, found.id, needs, f"there is no service '{slug[:100]}'")
     return found
 
 
 def issue_for(session: Session, who: Principal, issue_id: object, needs: Role = Role.reader) -> Issue:
+    """Finds an issue as `service_for` finds a service."""
     return owned_for(session, who, Issue, issue_id, needs)
 
 
 def owned_for(
     session: Session, who: Principal, model: type[Owned], identity: object, needs: Role = Role.reader
 ) -> Owned:
-    """What belongs to a service, by its id."""
+    """Finds what belongs to a service, by its id, as `service_for` finds a service."""
     found, missing = session.get(model, identity), f"there is no such {model.__name__.lower()}"
     if found is None:
         raise NotFound(missing)
@@ -181,7 +187,7 @@ def owned_for(
 
 
 def feedback_for(session: Session, who: Principal, feedback_id: object, needs: Role = Role.reader) -> Feedback:
-    """Locked, since whoever asks for one piece by its id is about to act on it."""
+    """Finds a piece of feedback, locked: whoever asks for one by its id is about to act on it."""
     found = session.get(Feedback, feedback_id, with_for_update=True)
     if found is None:
         raise NotFound("there is no such feedback")

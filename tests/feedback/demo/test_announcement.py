@@ -24,7 +24,7 @@ def announcement(record: Record, servers: RealServers) -> Announcement:
 def path_of_link(data: Path) -> str:
     facts = json.loads((data / "demo.json").read_text())
     assert (data / "demo.json").stat().st_mode & 0o077 == 0
-    return "/sign-in/" + facts["sign_in_url"].rpartition("/")[2]
+    return "/sign-in/" + str(facts["sign_in_url"]).rpartition("/")[2]
 
 
 def test_the_link_in_the_file_is_replaced_once_it_is_followed(

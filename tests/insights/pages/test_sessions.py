@@ -12,6 +12,7 @@ from sqlalchemy import update
 from feedback.record import access, services
 from feedback.record.access import Role
 from feedback.record.db import Record
+from feedback.record.errors import NotAuthentic
 from feedback.record.models import Credential
 from tests.insights.pages.signed_in import OURS, Client, credential, signed_in, words_of
 
@@ -104,7 +105,7 @@ def test_two_that_follow_a_link_at_once_are_one_session(record: Record) -> None:
         second.execute(update(Credential).where(Credential.id == -1).values(name=""))  # its transaction has begun
         with record.transaction() as first:
             access.redeem(first, link)
-        with pytest.raises(access.NotAuthentic):
+        with pytest.raises(NotAuthentic):
             access.redeem(second, link)
 
 
