@@ -8,6 +8,7 @@ from litestar import MediaType, Request, Response, Router, get
 
 from feedback.http.static_files import StaticFiles
 from feedback.http.templates import Pages
+from feedback.web.openapi import with_failures
 from insights.pages import layout as staff_layout
 
 HERE = Path(__file__).parent
@@ -16,8 +17,7 @@ files = StaticFiles("/static/reference", (HERE / "static").iterdir())
 
 
 def _document(request: Request[Any, Any, Any]) -> dict[str, Any]:
-    document = request.app.openapi_schema.to_schema()
-    return {**document, "paths": {path: item for path, item in document["paths"].items() if item}}
+    return with_failures(request.app.openapi_schema.to_schema())
 
 
 @get("/openapi.json", include_in_schema=False, sync_to_thread=False)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DataError, DBAPIError
 from feedback.http.dependencies import AnyRequest
 from feedback.record import errors
 from feedback.record.errors import FeedbackError
+from feedback.web.openapi import PROBLEM
 from ingest.pages import layout as citizen_layout
 
 log = structlog.get_logger()
@@ -38,7 +39,7 @@ def problem_details(status: int, detail: str, headers: dict[str, str] | None = N
     """Makes problem details for HTTP APIs (RFC 9457)."""
     title = HTTPStatus(status).phrase
     content = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
-    return Response(content, status_code=status, media_type="application/problem+json", headers=headers)
+    return Response(content, status_code=status, media_type=PROBLEM, headers=headers)
 
 
 def failure_response(

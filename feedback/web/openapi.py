@@ -1,8 +1,33 @@
-"""What the OpenAPI document says about the API as a whole."""
+"""What the OpenAPI document says about the API as a whole, and about how any operation of it may fail."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
 
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
+
+PROBLEM = "application/problem+json"
+
+FAILURES: dict[int, str] = {
+    400: "the body is no JSON object",
+    401: "this key is not known here, or no longer valid",
+    403: "this key may not do that",
+    404: "there is no such service",
+    409: "somebody has changed it in the meantime",
+    413: "the body is larger than 65,536 bytes",
+    415: "this takes application/json",
+    422: "this Idempotency-Key was used for another request",
+    429: "too many requests; please try again later",
+    503: "the store does not answer; please try again in a moment",
+}
+"""How an operation may fail, with an example of what it then says."""
+
+OF_WRITING = (409, 413, 415, 422)
+FOR_OPERATORS = "operators"
+OPEN311 = "Open311"
+"""Its failures have the specification's own form (GeoReport v2)."""
 
 
 def openapi_config() -> OpenAPIConfig:
@@ -16,3 +41,80 @@ def openapi_config() -> OpenAPIConfig:
         path="/openapi-parts",
         render_plugins=[JsonRenderPlugin()],
     )
+
+
+def with_failures(document: dict[str, Any]) -> dict[str, Any]:
+    """Returns the document with every failure of every operation, each written once among the components."""
+    components = document["components"]
+    schemas = {**components["schemas"], "Problem": _PROBLEM, "GeoReportErrors": _GEOREPORT_ERRORS}
+    responses = {f"Problem{status}": _problem(status, says) for status, says in FAILURES.items()}
+    responses |= {f"GeoReport{status}": _georeport(status, says) for status, says in FAILURES.items()}
+    return {
+        **document,
+        "components": {**components, "schemas": schemas, "responses": responses},
+        "paths": {path: dict(_failing(item)) for path, item in document["paths"].items() if item},
+    }
+
+
+def _failing(item: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for method, operation in item.items():
+        if not isinstance(operation, dict) or FOR_OPERATORS in operation["tags"]:
+            yield method, operation
+            continue
+        form = "GeoReport" if OPEN311 in operation["tags"] else "Problem"
+        failures = {
+            str(status): {"$ref": f"#/components/responses/{form}{status}"}
+            for status in FAILURES
+            if method != "get" or status not in OF_WRITING or form == "GeoReport"
+        }
+        yield method, {**operation, "responses": dict(sorted((operation["responses"] | failures).items()))}
+
+
+def _problem(status: int, says: str) -> dict[str, Any]:
+    title = HTTPStatus(status).phrase
+    example = {"type": "about:blank", "title": title, "status": status, "detail": says}
+    return {
+        "description": title,
+        "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}},
+    }
+
+
+def _georeport(status: int, says: str) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/GeoReportErrors"}
+    return {
+        "description": HTTPStatus(status).phrase,
+        "content": {
+            "application/json": {"schema": schema, "example": [{"code": status, "description": says}]},
+            "text/xml": {"schema": {"type": "string"}},
+        },
+    }
+
+
+_PROBLEM = {
+    "type": "object",
+    "description": "What went wrong (RFC 9457); `errors` names the fields, where it was one of them.",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"key": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
+    },
+}
+
+_GEOREPORT_ERRORS = {
+    "type": "array",
+    "description": "What went wrong, as Open311 GeoReport v2 tells it.",
+    "items": {
+        "type": "object",
+        "required": ["code", "description"],
+        "properties": {"code": {"type": "integer"}, "description": {"type": "string"}},
+    },
+}
