@@ -13,7 +13,7 @@ from feedback.http.security_headers import add_security_headers
 from feedback.http.storable import refuse_unstorable
 from feedback.record.db import Record, engine_for
 from feedback.record.settings import Settings
-from feedback.record.work.queue import WorkQueue
+from feedback.record.work.queue import BackgroundWorkQueue
 from feedback.web import api_reference, assisted_entry, health, you_said_we_did
 from feedback.web.errors import EXCEPTION_HANDLERS
 from feedback.web.openapi import openapi_config
@@ -22,7 +22,7 @@ from ingest.channels.open311 import routes as open311_routes
 from ingest.intake import routes as ingest_routes
 from ingest.intake.cors import allow_origin
 from ingest.intake.dependencies import Intake
-from ingest.intake.rate_limit import RateLimit
+from ingest.intake.rate_limit import RateLimit, tell_share
 from ingest.intake.writer import Writer
 from ingest.pages import routes as citizen_pages
 from insights.api.routes import ROUTERS
@@ -62,7 +62,7 @@ def _provide(value: object) -> Provide:
 def create_app(settings: Settings, database_url: str, redis_url: str) -> Litestar:
     """Makes the API and the pages, on servers that run and are migrated."""
     engine = engine_for(database_url, size=20)
-    record, work_queue = Record(settings, engine), WorkQueue(redis_url)
+    record, work_queue = Record(settings, engine), BackgroundWorkQueue(redis_url)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -84,7 +84,7 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[lifespan],
         before_request=refuse_unstorable,
-        before_send=[add_security_headers, allow_origin],
+        before_send=[add_security_headers, allow_origin, tell_share],
         middleware=[PrometheusConfig(app_name="feedback", prefix="feedback", group_path=True).middleware],
         openapi_config=openapi_config(),
         request_max_body_size=10 * 1024 * 1024,

@@ -25,6 +25,7 @@ async def allow_origin(message: Message, scope: Scope) -> None:
         headers = MutableScopeHeaders.from_message(message)
         headers["Access-Control-Allow-Origin"] = origin
         headers.extend_header_value("Vary", "Origin")
+        headers["Access-Control-Expose-Headers"] = "RateLimit, RateLimit-Policy, Retry-After"
         headers["Access-Control-Allow-Methods"] = "POST"
         headers["Access-Control-Allow-Headers"] = "content-type, idempotency-key"
 

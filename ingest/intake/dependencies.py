@@ -10,7 +10,8 @@ from feedback.http.dependencies import AnyRequest
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
-from feedback.record.errors import FeedbackError
+from feedback.record.errors import FeedbackError, TooMany
+from ingest.intake import rate_limit
 from ingest.intake.accept import Accepted
 from ingest.intake.arrival import Arrival
 from ingest.intake.rate_limit import RateLimit
@@ -42,7 +43,10 @@ class Intake:
         if key is not None:
             return await asyncio.to_thread(self._identify, key, service)
         address = request.client.host if request.client else "unknown"
-        await asyncio.to_thread(self.limit.take, address)
+        share = await asyncio.to_thread(self.limit.take, address)
+        request.state[rate_limit.STATE] = share
+        if share and share.wait > 0:
+            raise TooMany("too many pieces from this address; please try again in a moment", share.wait)
         return None
 
     def _identify(self, key: str, service: str) -> Principal:

@@ -1,42 +1,159 @@
-"""How many pieces one address may send: the generic cell rate algorithm (ITU-T I.371), in Redis for all processes."""
+"""How many pieces one client may send: the generic cell rate algorithm (ITU-T I.371).
 
+Redis counts for all processes. Where it does not answer at once each process counts for itself, so that a citizen waits
+for nothing and a flood is still stemmed.
+"""
+
+import datetime as dt
 import hashlib
+import math
+import secrets
+import threading
+import time
+from dataclasses import dataclass
 
 import redis
+import structlog
+from litestar.datastructures import MutableScopeHeaders
+from litestar.types import Message, Scope
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
-from feedback.record.errors import TooMany
+from feedback.http.client_address import client_network
+
+log = structlog.get_logger()
+
+STATE = "rate_limit"
+"""Where a request keeps the share of who sent it."""
 
 BURST_PIECES = 20
 
-# KEYS[1] the address; ARGV: seconds between pieces, burst. Answers the seconds to wait, as text, "0" when it may pass.
+REDIS_TIMEOUT_SECONDS = 0.06
+"""What Redis may cost a citizen."""
+
+PAUSE_SECONDS = 2.0
+"""How long Redis is not asked after it did not answer."""
+
+SALT_LASTS = dt.timedelta(days=1)
+
+# KEYS[1] the client; ARGV: seconds between pieces, burst. Answers as texts the seconds to wait, "0" when it may pass,
+# and the seconds until all of its share is there again.
 SCRIPT = """
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1e6
 local gap, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
 local due = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now)
 local wait = due - now - gap * (burst - 1)
-if wait > 0 then return tostring(wait) end
+if wait > 0 then return {tostring(wait), tostring(due - now)} end
 redis.call('SET', KEYS[1], string.format('%.6f', due + gap), 'EX', math.ceil(gap * burst) + 1)
-return '0'
+return {'0', tostring(due + gap - now)}
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What is left to a client: `remaining` pieces at once, all of `burst` again after `reset` seconds.
+
+    `wait`: the seconds until its next piece is welcome, 0 where this one is.
+    """
+
+    wait: float
+    burst: int
+    window: int
+    remaining: int
+    reset: int
+
+    def headers(self) -> dict[str, str]:
+        """Says it as draft-ietf-httpapi-ratelimit-headers does."""
+        return {
+            "RateLimit-Policy": f'"intake";q={self.burst};w={self.window}',
+            "RateLimit": f'"intake";r={self.remaining};t={self.reset}',
+        }
+
+
+class _OwnCount:
+    """Counts as the script does, for this process alone."""
+
+    MOST_CLIENTS = 10_000
+    """More are forgotten, all at once: a flood from everywhere must not fill the memory."""
+
+    def __init__(self) -> None:
+        self._due: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def take(self, client: str, gap: float) -> tuple[float, float]:
+        """Returns the seconds to wait, and those until all of the share is there again."""
+        now = time.monotonic()
+        with self._lock:
+            if len(self._due) > self.MOST_CLIENTS:
+                self._due.clear()
+            due = max(self._due.get(client, now), now)
+            wait = due - now - gap * (BURST_PIECES - 1)
+            if wait > 0:
+                return wait, due - now
+            self._due[client] = due + gap
+            return 0.0, due + gap - now
+
+
+class _SharedCount:
+    """Counts in Redis, for all processes. What it keeps is salted, so that no table of addresses tells whose it is."""
+
+    def __init__(self, url: str) -> None:
+        self._client = redis.Redis.from_url(
+            url,
+            socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+            socket_timeout=REDIS_TIMEOUT_SECONDS,
+            retry=Retry(NoBackoff(), 0),
+        )
+        self._script = self._client.register_script(SCRIPT)
+        self._salt = b""
+        self._salt_until = 0.0
+
+    def take(self, client: str, gap: float) -> tuple[float, float]:
+        """Returns the same as `_OwnCount`. Raises `redis.RedisError`."""
+        name = hashlib.blake2b(client.encode(), key=self._salt_of_today(), digest_size=16).hexdigest()
+        wait, until_full = self._script(keys=[f"rate:{name}"], args=[gap, BURST_PIECES])
+        return float(wait), float(until_full)
+
+    def _salt_of_today(self) -> bytes:
+        """Random, made by the first process that asks on a day, and forgotten by Redis when the day is over."""
+        if time.monotonic() > self._salt_until:
+            name = f"salt:rate:{dt.datetime.now(dt.UTC):%F}"
+            fresh = secrets.token_bytes(32)
+            self._salt = self._client.set(name, fresh, nx=True, get=True, ex=SALT_LASTS) or fresh  # type: ignore[assignment]
+            self._salt_until = time.monotonic() + 60
+        return self._salt
+
+
 class RateLimit:
-    """`per_minute` 0 means no limit. Where Redis is away everything passes: hearing comes before limiting."""
+    """`per_minute` 0 means no limit."""
 
     def __init__(self, url: str, per_minute: float) -> None:
-        self._per_minute = per_minute
-        self._client = redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=1)
-        self._script = self._client.register_script(SCRIPT)
+        self._gap = 60 / per_minute if per_minute else 0.0
+        self._shared, self._own = _SharedCount(url), _OwnCount()
+        self._paused_until = 0.0
 
-    def take(self, address: str) -> None:
-        """Raises `TooMany` when this address has had its share; only its hash is kept, and only for a minute."""
-        if not self._per_minute:
-            return
-        key = "rate:" + hashlib.blake2b(address.encode(), digest_size=12).hexdigest()
-        try:
-            wait = float(self._script(keys=[key], args=[60 / self._per_minute, BURST_PIECES]))
-        except redis.RedisError:
-            return
-        if wait > 0:
-            raise TooMany("too many pieces from this address; please try again in a moment", wait)
+    def take(self, address: str) -> Share | None:
+        """Counts one piece of this address and returns what is left to it; none where there is no limit."""
+        if not self._gap:
+            return None
+        wait, until_full = self._count(client_network(address))
+        remaining = max(0, math.floor(BURST_PIECES - until_full / self._gap + 1e-3))
+        window = math.ceil(BURST_PIECES * self._gap)
+        return Share(wait, BURST_PIECES, window, remaining, math.ceil(until_full))
+
+    def _count(self, client: str) -> tuple[float, float]:
+        if time.monotonic() >= self._paused_until:
+            try:
+                return self._shared.take(client, self._gap)
+            except redis.RedisError as error:
+                self._paused_until = time.monotonic() + PAUSE_SECONDS
+                log.warning("each process limits for itself", error=type(error).__name__)
+        return self._own.take(client, self._gap)
+
+
+async def tell_share(message: Message, scope: Scope) -> None:
+    """Tells on every answer, refusals included, what is left to who asked."""
+    share: Share | None = scope["state"].get(STATE)
+    if share and message["type"] == "http.response.start":
+        MutableScopeHeaders.from_message(message).update(share.headers())

@@ -84,10 +84,9 @@ class Writer:
                 count = len(request.arrivals)
                 request.answer.set_result(answers[:count])
                 del answers[:count]
+            self._work_queue.wake("clean")
         return len(requests) < len(batch)
 
     def _store(self, arrivals: Sequence[Arrival]) -> Answers:
         with self._record.transaction() as session:
-            answers = accept(session, self._record.keys, arrivals, dt.datetime.now(dt.UTC))
-        self._work_queue.wake("clean")
-        return answers
+            return accept(session, self._record.keys, arrivals, dt.datetime.now(dt.UTC))

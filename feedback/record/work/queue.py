@@ -1,5 +1,6 @@
 """The work queue: a Dramatiq message says no more than "there is work". PostgreSQL holds what the work is."""
 
+import threading
 import time
 
 import redis
@@ -28,6 +29,7 @@ class WorkQueue:
     """Wakes workers. It never raises: a message that does not arrive costs a second, not a piece of feedback."""
 
     def __init__(self, url: str) -> None:
+        self._url = url
         self._broker = broker(url)
         self._paused_until = 0.0
 
@@ -48,6 +50,36 @@ class WorkQueue:
     def is_reachable(self) -> bool:
         """Tell whether Redis answers."""
         try:
-            return bool(self._broker.client.ping())
+            with redis.Redis.from_url(self._url, socket_connect_timeout=1, socket_timeout=1, retry=None) as client:
+                return bool(client.ping())
         except redis.RedisError:
             return False
+
+
+class BackgroundWorkQueue(WorkQueue):
+    """Wakes workers from a thread of its own, so that whoever was heard waits for no Redis, even one that hangs.
+
+    What is to be woken while a message is on its way goes together.
+    """
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self._due: set[str] = set()
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def wake(self, *stages: str) -> None:
+        """Tell the workers of these stages, soon, that there is work."""
+        with self._changed:
+            self._due.update(stages)
+            self._changed.notify()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="waking", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._due)
+                stages, self._due = self._due, set()
+            super().wake(*sorted(stages))
