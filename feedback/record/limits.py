@@ -2,6 +2,9 @@
 
 import datetime as dt
 import re
+from typing import TypeVar
+
+import msgspec
 
 from feedback.record.errors import Malformed
 
@@ -22,6 +25,9 @@ PLANNING_HORIZON = dt.timedelta(days=3_653)
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """NUL, which PostgreSQL has no place for, and halves of characters, which UTF-8 has none for."""
+
+Wanted = TypeVar("Wanted")
+_FIELD = re.compile(r"at `\$\.(\w+)|^Object missing required field `(\w+)`$")  # as msgspec names it
 
 Moment = dt.datetime | dt.date
 
@@ -56,3 +62,12 @@ def _zoned(at: Moment) -> dt.datetime:
     if not isinstance(at, dt.datetime):
         return dt.datetime.combine(at, dt.time(), dt.UTC)
     return at if at.tzinfo else at.replace(tzinfo=dt.UTC)
+
+
+def convert(values: object, kind: type[Wanted], *, strict: bool = True) -> Wanted:
+    """Returns the values as a msgspec `kind`. Raises `Malformed`, which names the first field that does not fit."""
+    try:
+        return msgspec.convert(values, kind, strict=strict)
+    except msgspec.ValidationError as error:
+        found = _FIELD.search(str(error))
+        raise Malformed(str(error), field=(found[1] or found[2]) if found else None) from None

@@ -10,7 +10,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from feedback.record.errors import Conflict, Malformed
+from feedback.record.limits import convert
 from feedback.record.models import Properties, Service
+from feedback.record.models.properties import ServiceName
+
+_DEFAULTS = Properties()
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -21,7 +25,7 @@ def add(session: Session, slug: str, name: str) -> Service:
         raise Malformed(f"'{slug[:100]}' is no slug: small letters, digits and hyphens")
     if session.scalar(select(Service).where(Service.slug == slug)):
         raise Conflict(f"there is a service '{slug}' already")
-    made = Service(slug=slug, name=name, stored_properties={})
+    made = Service(slug=slug, name=_require_name(name), stored_properties={})
     session.add(made)
     session.flush()
     return made
@@ -36,16 +40,18 @@ def ensure(session: Session, names: Mapping[str, str]) -> None:
 
 def set_properties(service: Service, changes: Mapping[str, Any]) -> None:
     """Sets the name and any of `Properties`; None brings a default back. Raises `Malformed`."""
-    wanted = dict(service.stored_properties) | dict(changes)
+    wanted = msgspec.to_builtins(service.properties) | dict(changes)
     name = wanted.pop("name", None)
-    if name is not None and (not isinstance(name, str) or not name.strip()):
-        raise Malformed("name: a service needs a name")
     stored = {key: value for key, value in wanted.items() if value is not None}
+    service.stored_properties = msgspec.to_builtins(convert(stored, Properties))
+    service.name = service.name if name is None else _require_name(name)
+
+
+def _require_name(name: object) -> str:
     try:
-        service.stored_properties = msgspec.to_builtins(msgspec.convert(stored, Properties))
-    except msgspec.ValidationError as error:
-        raise Malformed(str(error)) from None
-    service.name = name or service.name
+        return msgspec.convert(name, ServiceName)
+    except msgspec.ValidationError:
+        raise Malformed("a service needs a name of one line, of 200 characters or fewer", field="name") from None
 
 
 def parse_property(text: str) -> tuple[str, Any]:
@@ -55,13 +61,11 @@ def parse_property(text: str) -> tuple[str, Any]:
     """
     key, equals, value = text.partition("=")
     kinds = {field.name: field.type for field in msgspec.structs.fields(Properties)}
+    lists = {name for name in kinds if isinstance(getattr(_DEFAULTS, name), tuple)}
     if not equals or key not in {"name", *kinds}:
         raise Malformed(f"'{key[:50]}' is none of: name, {', '.join(kinds)}")
     if key == "name" or not value:
         return key, value or None
     words = [word.strip() for word in value.split(",") if word.strip()]
-    raw = words if kinds[key] == tuple[str, ...] else value
-    try:
-        return key, msgspec.convert(raw, kinds[key], strict=False)
-    except msgspec.ValidationError as error:
-        raise Malformed(f"{key}: {error}") from None
+    raw = words if key in lists else value
+    return key, getattr(convert({key: raw}, Properties, strict=False), key)

@@ -38,7 +38,7 @@ def brand_of(intake: Intake, slug: str) -> ServiceBrand:
     """Reads the brand of a service. Raises `NotFound`."""
     with intake.record.transaction() as session:
         found = access.service(session, slug)
-        colour = found.stored_properties.get("colour", "")
+        colour = found.properties.colour if "colour" in found.stored_properties else ""
         return ServiceBrand(found.slug, found.name, offered(found.properties.languages), colour)
 
 

@@ -13,12 +13,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
-from feedback.http.forms import convert
 from feedback.http.staff import authenticate
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.errors import FeedbackError
+from feedback.record.limits import convert
 from feedback.record.models import Alert, Service, Subscription, new_id
 from feedback.record.states import DigestRhythm, SubscriptionKind, SubscriptionState
 from insights.alerts import payload

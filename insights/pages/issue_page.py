@@ -14,13 +14,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
-from feedback.http.forms import convert, form_values
+from feedback.http.forms import form_values
 from feedback.http.staff import authenticate
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.calendar import bank_holidays
 from feedback.record.db import Record
 from feedback.record.errors import FeedbackError, Malformed
+from feedback.record.limits import convert
 from feedback.record.models import Action, Issue, Publication, Service
 from insights.detection.statistics.trend import BASELINE_DAYS
 from insights.issues.decisions import lifecycle

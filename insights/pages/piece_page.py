@@ -10,12 +10,13 @@ from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
-from feedback.http.forms import convert, form_values
+from feedback.http.forms import form_values
 from feedback.http.staff import authenticate
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.errors import FeedbackError
+from feedback.record.limits import convert
 from feedback.record.models import Feedback, Service
 from feedback.record.privacy import urgent_raw
 from insights.issues import urgent_text

@@ -11,12 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
-from feedback.http.forms import convert, form_values
+from feedback.http.forms import form_values
 from feedback.http.staff import authenticate
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.errors import Conflict, FeedbackError, Malformed
+from feedback.record.limits import convert
 from feedback.record.models import Issue, Regrouping, Service, Statement
 from insights.issues.decisions import regrouping, undoing
 from insights.issues.decisions.lifecycle import ShortText

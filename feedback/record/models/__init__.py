@@ -8,8 +8,9 @@ from feedback.record.models.feedback import Contact, DayKey, Feedback, HeldRaw, 
 from feedback.record.models.issues import Issue, IssueEvent, Refit, ServiceWork, Signal
 from feedback.record.models.parts import MessagePart
 from feedback.record.models.people import Credential
+from feedback.record.models.properties import Properties
 from feedback.record.models.regrouping import IssueBefore, Moved, Regrouping
-from feedback.record.models.services import Change, Properties, Service
+from feedback.record.models.services import Change, Service
 from feedback.record.models.statements import EVIDENCE, Statement
 from feedback.record.models.themes import Theme, ThemeEvent, ThemeIssue, ThemeSignal, WideWork
 

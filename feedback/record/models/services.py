@@ -1,33 +1,13 @@
-"""Services, what may be set about each, and the changes marked on their charts."""
+"""Services, and the changes marked on their charts."""
 
 import datetime as dt
 from typing import Any
 
-import msgspec
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.record.models.base import Base, Timed
-from feedback.record.states import Nation
-
-
-class Properties(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What is worth changing per service; `docs/settings.md` says what each does."""
-
-    department: str = ""
-    nation: Nation = Nation.ENGLAND
-    time_zone: str = "Europe/London"
-    languages: tuple[str, ...] = ("en", "cy")
-    sms_numbers: tuple[str, ...] = ()
-    sms_keywords: tuple[str, ...] = ()
-    acknowledge: bool = False
-    follow_up: bool = False
-    mail_addresses: tuple[str, ...] = ()
-    origins: tuple[str, ...] = ()
-    tolerance: float = 0.02
-    retention_days: int = 730
-    colour: str = "#0b5d7a"
-    anyone_may_write: bool = True
+from feedback.record.models.properties import Properties
 
 
 class Service(Base, Timed):
@@ -42,11 +22,8 @@ class Service(Base, Timed):
 
     @property
     def properties(self) -> Properties:
-        """What is set about this service; a nation that an earlier version took as any text is the default."""
-        stored = self.stored_properties
-        if stored.get("nation", Nation.ENGLAND) not in list(Nation):
-            stored = {**stored, "nation": Nation.ENGLAND}
-        return msgspec.convert(stored, Properties)
+        """What is set about this service; what is stored and cannot be read is the default."""
+        return Properties.stored(self.stored_properties, self.slug)
 
 
 class Change(Base, Timed):

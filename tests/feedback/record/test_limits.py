@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from feedback.http.forms import convert
 from feedback.record.errors import Malformed
+from feedback.record.limits import convert
 
 
 class Filter(msgspec.Struct, forbid_unknown_fields=True):
