@@ -49,9 +49,9 @@ class TooLarge(FeedbackError):
 
 
 class TooMany(FeedbackError):
-    """One address sends more than its share.
+    """More is asked for than somebody's share.
 
-    `retry_after`: seconds until the next piece is welcome.
+    `retry_after`: seconds until the next is welcome.
     """
 
     def __init__(self, message: str, retry_after: float) -> None:

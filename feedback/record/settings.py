@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from feedback.record.errors import Malformed
 
@@ -37,6 +38,18 @@ def _positive(text: str) -> int:
     if int(text) < 1:
         raise ValueError("it must be 1 or more")
     return int(text)
+
+
+def _mail_server(text: str) -> str:
+    """The failure does not quote the text, which holds a password."""
+    try:
+        parts = urlsplit(text)
+        is_server = parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0
+    except ValueError:
+        is_server = False
+    if not is_server:
+        raise ValueError("it must be smtps://user:password@host:port, or smtp:// for a server with STARTTLS")
+    return text
 
 
 def _base(text: str) -> str:
@@ -86,7 +99,9 @@ class Settings:
         "FEEDBACK_WEBHOOK_ALLOW", "Hosts or networks that alerts may reach although they are private.", (), _words
     )
     egress_proxy: str | None = _setting("FEEDBACK_EGRESS_PROXY", "A proxy that alerts go out through.")
-    smtp_url: str | None = _setting("FEEDBACK_SMTP_URL", "smtp://user:password@host:port of outgoing mail.")
+    smtp_url: str | None = _setting(
+        "FEEDBACK_SMTP_URL", "smtp://user:password@host:port of outgoing mail.", None, _mail_server
+    )
     mail_from: str = _setting("FEEDBACK_MAIL_FROM", "The sender of outgoing mail.", "feedback@localhost")
     imap_user: str | None = _setting("FEEDBACK_IMAP_USER", "Who reads the mailbox of `feedback mail --imap`.")
     imap_password: str | None = _setting("FEEDBACK_IMAP_PASSWORD", "The password of that user.")
@@ -102,9 +117,13 @@ class Settings:
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> "Settings":
-        """Reads the environment. Raises `Malformed`, which names the variable, for a value that cannot be read."""
+        """Reads the environment; a value may stand in a file instead, which the variable with `_FILE` names.
+
+        Raises `Malformed`, which names the variable, for a value that cannot be read.
+        """
         environment = os.environ if environment is None else environment
-        given = {f.name: _read(f, environment) for f in dataclasses.fields(cls) if environment.get(_variable(f))}
+        texts = {f: _text(_variable(f), environment) for f in dataclasses.fields(cls)}
+        given = {f.name: _read(f, text) for f, text in texts.items() if text}
         return cls(**given)
 
     def keys(self) -> tuple[bytes, ...]:
@@ -122,12 +141,27 @@ def _variable(setting: "dataclasses.Field[Any]") -> str:
     return str(setting.metadata["variable"])
 
 
-def _read(setting: "dataclasses.Field[Any]", environment: Mapping[str, str]) -> Any:
-    variable = _variable(setting)
+def _text(variable: str, environment: Mapping[str, str]) -> str | None:
+    """From a file, as Docker and Kubernetes hand over secrets, without the line end that editors put after it."""
+    there = f"{variable}_FILE"
+    if not (path := environment.get(there)):
+        return environment.get(variable)
+    if environment.get(variable):
+        raise Malformed(f"{variable} and {there} are both set: leave one out")
     try:
-        return setting.metadata["read"](environment[variable])
+        text = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Malformed(f"{there} names a file that cannot be read ({type(error).__name__})") from None
+    if not text:
+        raise Malformed(f"{there} names a file that is empty")
+    return text
+
+
+def _read(setting: "dataclasses.Field[Any]", text: str) -> Any:
+    try:
+        return setting.metadata["read"](text)
     except ValueError as error:
-        raise Malformed(f"{variable} cannot be read: {error}") from error
+        raise Malformed(f"{_variable(setting)} cannot be read: {error}") from error
 
 
 def _decoded(text: str) -> bytes:

@@ -64,7 +64,15 @@ def redirect(path: str) -> Redirect:
     return Redirect(path, status_code=303, headers=dict(pages.headers))
 
 
-FAILURE_KINDS = {400: "malformed", 401: "link", 403: "forbidden", 404: "not_found", 409: "conflict", 503: "unavailable"}
+FAILURE_KINDS = {
+    400: "malformed",
+    401: "link",
+    403: "forbidden",
+    404: "not_found",
+    409: "conflict",
+    429: "too_many",
+    503: "unavailable",
+}
 
 
 def failure_page(request: AnyRequest, status: int, headers: dict[str, str]) -> Response[str] | Redirect:

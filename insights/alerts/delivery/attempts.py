@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Update, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from feedback.record.errors import Conflict, NotFound
+from feedback.record.errors import Conflict, NotFound, TooMany
 from feedback.record.models import Alert, Delivery, Service, Subscription, new_id
 from feedback.record.states import (
     AlertState,
@@ -35,6 +35,7 @@ GIVE_UP_AFTER = dt.timedelta(days=5)
 
 KEEP_ATTEMPTS_FOR = dt.timedelta(days=90)
 MAX_ALERTS_PER_MESSAGE = 50
+MAX_TESTS, TESTS_PER = 5, dt.timedelta(minutes=10)  # made-up alerts that a subscription may be sent in that time
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +155,29 @@ def end(session: Session, subscription: Subscription, state: SubscriptionState, 
 
 
 def send_test(session: Session, subscription: Subscription) -> Alert:
-    """Queues a made-up alert. Raises `Conflict` for a subscription that is not served."""
+    """Queues a made-up alert.
+
+    Raises `Conflict` for a subscription that is not served, `TooMany` where it had `MAX_TESTS` a short while ago.
+    """
     _require_living(subscription)
+    _require_test_allowance(session, subscription)
     service = queries.service_of(session, subscription)
     if service is None:
         raise Conflict("no service has an issue of this theme now")
     frozen = payload.for_test(service, session.scalars(select(func.now())).one())
     return queue(session, subscription, service, AlertType.NEW, frozen)
+
+
+def _require_test_allowance(session: Session, subscription: Subscription) -> None:
+    """The row is locked, so that tests that are asked for at the same time are counted one after another."""
+    session.refresh(subscription, with_for_update={"key_share": True})
+    # The time of the statement, as that of the transaction is older than what it waited for.
+    age = func.extract("epoch", func.statement_timestamp() - Alert.raised_at)
+    tests = select(age).where(Alert.subscription_id == subscription.id, Alert.facts["test"].as_boolean())
+    ages = session.scalars(tests.where(age < TESTS_PER.total_seconds()).order_by(age)).all()
+    if len(ages) >= MAX_TESTS:
+        wait = TESTS_PER.total_seconds() - float(ages[MAX_TESTS - 1])
+        raise TooMany(f"at most {MAX_TESTS} tests in {TESTS_PER.seconds // 60} minutes are sent to a receiver", wait)
 
 
 def queue(

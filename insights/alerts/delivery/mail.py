@@ -9,7 +9,9 @@ from email.policy import SMTP
 from email.utils import format_datetime, localtime, parseaddr
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from feedback.record.errors import Malformed
 from feedback.record.settings import Settings
+from insights.egress.addresses import host_of, literal
 from insights.egress.client import ReceiverReply
 from insights.egress.wire import Unreachable
 from insights.presentation.formats import one_line
@@ -63,6 +65,24 @@ def _refusal(code: int, said: bytes | str) -> ReceiverReply:
     return ReceiverReply(code, (said.decode(errors="replace") if isinstance(said, bytes) else said)[:1_000], None)
 
 
+def _is_loopback(host: str) -> bool:
+    try:
+        address = literal(host_of(host))
+    except Malformed:
+        return False
+    return address is not None and address.is_loopback
+
+
+def _encrypt(server: smtplib.SMTP, tls: ssl.SSLContext, *, required: bool) -> None:
+    """Whoever is in between could take the offer out, so that a password waits for encryption, and else is not sent."""
+    server.ehlo()
+    if server.has_extn("starttls"):
+        server.starttls(context=tls)
+    elif required:
+        server.close()
+        raise Unreachable("this mail server offers no encryption, and a password is sent over TLS alone: use smtps://")
+
+
 def _connection(url: SplitResult) -> smtplib.SMTP:
     """Encrypted from the start (smtps), or as soon as the server offers it, except to this very machine."""
     host, tls = url.hostname or "localhost", ssl.create_default_context()
@@ -70,9 +90,8 @@ def _connection(url: SplitResult) -> smtplib.SMTP:
         server: smtplib.SMTP = smtplib.SMTP_SSL(host, url.port or 465, timeout=SMTP_TIMEOUT_SECONDS, context=tls)
     else:
         server = smtplib.SMTP(host, url.port or (587 if url.username else 25), timeout=SMTP_TIMEOUT_SECONDS)
-        server.ehlo()
-        if server.has_extn("starttls") and host not in ("localhost", "127.0.0.1", "::1"):
-            server.starttls(context=tls)
+        if not _is_loopback(host):
+            _encrypt(server, tls, required=bool(url.username))
     if url.username:
         server.login(unquote(url.username), unquote(url.password or ""))
     return server

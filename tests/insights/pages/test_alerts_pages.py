@@ -120,6 +120,12 @@ def test_a_test_goes_out_and_says_so(staff: Client, local: Worker, subscribed: d
     assert hook.got[0].content["data"]["test"] is True
 
 
+def test_tests_in_a_row_are_limited(staff: Client, record: Record, subscribed: dict[str, Any]) -> None:
+    answers = [post(staff, f"{path_of(record)}/test") for _ in range(6)]
+    assert "Too much at once" in answers[-1].text
+    assert (answers[-1].status_code, answers[-1].headers["retry-after"].isdecimal()) == (429, True)
+
+
 def test_it_is_muted_snoozed_and_heard_again(staff: Client, record: Record, subscribed: dict[str, Any]) -> None:
     path = path_of(record)
     assert "Muted" in words_of(post(staff, f"{path}/mute"))

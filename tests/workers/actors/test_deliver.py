@@ -10,6 +10,7 @@ from litestar.testing import TestClient
 from sqlalchemy import select, update
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from feedback.record.db import Record
 from feedback.record.models import Alert, Delivery, Subscription
 from insights.alerts.delivery.attempts import RETRIES
 from insights.alerts.delivery.credentials import Credentials, seal, unseal
@@ -185,6 +186,16 @@ def test_what_was_delivered_can_be_replayed_under_the_same_id(
     first, second = hook.got
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     assert len(api.get("/v1/deliveries", headers=admin).json()["items"]) == 2
+
+
+def test_tests_in_a_row_are_limited(subscribed: dict[str, Any], api: Client, admin: Headers, record: Record) -> None:
+    path = f"/v1/subscriptions/{subscribed['id']}/test"
+    answers = [api.post(path, headers=admin) for _ in range(30)]
+    assert [answer.status_code for answer in answers] == [202] * 5 + [429] * 25
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 601
+    with record.transaction() as session:
+        session.execute(update(Alert).values(raised_at=Alert.raised_at - dt.timedelta(minutes=10)))
+    assert api.post(path, headers=admin).status_code == 202
 
 
 def test_a_test_alert_says_that_it_is_one(
