@@ -114,6 +114,7 @@ def test_every_command_that_a_page_names_exists(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_setting_that_a_page_names_exists(page: Path) -> None:
     known = {field.metadata["variable"] for field in dataclasses.fields(Settings)}
+    known |= {f"{variable}_FILE" for variable in known}
     known |= set(re.findall(r"\bFEEDBACK_[A-Z_]+[A-Z]\b", (ROOT / "docker-compose.yml").read_text(encoding="utf-8")))
     assert sorted(set(re.findall(r"\bFEEDBACK_[A-Z_]+[A-Z]\b", page.read_text(encoding="utf-8"))) - known) == []
 
