@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -66,11 +67,13 @@ class KeyRing:
         raise Unavailable("no key of keys opens this; was FEEDBACK_SECRET_KEY changed without keeping the old one?")
 
     def rewrap(self, wrapped: bytes, context: bytes) -> bytes:
-        """Wraps a key under the current key of keys, unless it is so already."""
-        try:
-            open_sealed(self._keys[0], wrapped, context)
-        except Unavailable:
-            return self.wrap(self.unwrap(wrapped, context), context)
+        """Wraps a key under the current key of keys, unless it is so already; what no key opens stays as it is."""
+        with suppress(Unavailable):
+            key = self.unwrap(wrapped, context)
+            try:
+                open_sealed(self._keys[0], wrapped, context)
+            except Unavailable:
+                return self.wrap(key, context)
         return wrapped
 
     def digest(self, data: bytes) -> bytes:

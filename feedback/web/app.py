@@ -64,6 +64,8 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
     engine = engine_for(database_url, size=20)
     record, work_queue = Record(settings, engine), BackgroundWorkQueue(redis_url)
 
+    health.expose(record)
+
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         writer = Writer(record, work_queue)

@@ -1,10 +1,16 @@
 """What operators and platforms ask: is it alive, is it ready, how is it doing."""
 
+import math
+
 from litestar import Response, Router, get
-from sqlalchemy import text
+from prometheus_client import Gauge
 from sqlalchemy.exc import SQLAlchemyError
 
 from feedback.http.dependencies import GivenRecord, WorkQueueDependency
+from feedback.record.db import Record
+from feedback.record.privacy import raw
+
+OLDEST_UNCLEANED = Gauge("feedback_oldest_uncleaned_seconds", "How long the oldest raw text has waited to be cleaned")
 
 
 @get("/health/live", sync_to_thread=False)
@@ -15,15 +21,36 @@ def live() -> dict[str, str]:
 
 @get("/health/ready", sync_to_thread=True)
 def ready(record: GivenRecord, work_queue: WorkQueueDependency) -> Response[dict[str, str]]:
-    """PostgreSQL answers (else 503). Redis is told too; without it work is only slower."""
+    """PostgreSQL answers (else 503). Redis is told too; without it work is only slower.
+
+    `uncleaned` is there once raw text has waited for more than a day to be cleaned: soon it will be shredded.
+    """
     try:
-        with record.engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
-            store = "ok"
+        waited = _oldest_uncleaned_seconds(record)
+        store = "ok"
     except SQLAlchemyError:
-        store = "away"
-    redis = "ok" if work_queue.is_reachable() else "away"
-    return Response({"store": store, "redis": redis}, status_code=200 if store == "ok" else 503)
+        waited, store = 0.0, "away"
+    told = {"store": store, "redis": "ok" if work_queue.is_reachable() else "away"}
+    if waited > raw.WARN_AFTER.total_seconds():
+        told["uncleaned"] = f"for {waited / 3600:.0f} hours"
+    return Response(told, status_code=200 if store == "ok" else 503)
+
+
+def _oldest_uncleaned_seconds(record: Record) -> float:
+    with record.transaction() as session:
+        return raw.oldest_uncleaned_seconds(session)
+
+
+def expose(record: Record) -> None:
+    """Has the metrics tell of this store; not a number while it is away."""
+
+    def read() -> float:
+        try:
+            return _oldest_uncleaned_seconds(record)
+        except SQLAlchemyError:
+            return math.nan
+
+    OLDEST_UNCLEANED.set_function(read)
 
 
 router = Router("/", route_handlers=[live, ready], tags=["operators"])

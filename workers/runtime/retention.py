@@ -12,6 +12,7 @@ from feedback.record.db import Record
 from feedback.record.models import Feedback, Service
 from feedback.record.privacy import contacts, erasure, urgent_raw
 from feedback.record.states import FeedbackStage
+from feedback.record.work.jobs import apart
 from insights.alerts.delivery import credentials
 
 log = structlog.get_logger()
@@ -26,14 +27,15 @@ def nightly(record: Record, now: dt.datetime) -> None:
     with record.transaction() as session:
         services = session.scalars(select(Service)).all()
     for service in services:
-        before = now - dt.timedelta(days=service.properties.retention_days)
-        if count := _expire(record, service, before):
-            log.info("kept no longer", service=service.slug, pieces=count)
-    _sweep(record)
-    with record.transaction() as session:
-        urgent_raw.rewrap(session, record.keys)
-        contacts.rewrap(session, record.keys)
-        credentials.rewrap(session, record.keys)
+        with apart("retention", service=service.slug):
+            before = now - dt.timedelta(days=service.properties.retention_days)
+            if count := _expire(record, service, before):
+                log.info("kept no longer", service=service.slug, pieces=count)
+    with apart("vacuum"):
+        _sweep(record)
+    for kept in (urgent_raw, contacts, credentials):
+        with apart("rewrap", kept=kept.__name__), record.transaction() as session:
+            kept.rewrap(session, record.keys)
 
 
 def _expire(record: Record, service: Service, before: dt.datetime) -> int:

@@ -15,6 +15,7 @@ from feedback.record.privacy import contacts, raw
 from feedback.record.states import WorkKind
 from feedback.record.work import stages
 from feedback.record.work.claims import ADVISORY_LOCKS
+from feedback.record.work.jobs import apart
 from feedback.record.work.queue import WorkQueue
 from feedback.record.work.service_work import ask, ask_wide
 from ingest.channels.sms import reassembly
@@ -46,12 +47,12 @@ def schedule(record: Record, work_queue: WorkQueue, stop: threading.Event) -> No
 def _look(record: Record, work_queue: WorkQueue, hour: dt.datetime | None) -> dt.datetime:
     now = dt.datetime.now(dt.UTC).replace(minute=0, second=0, microsecond=0)
     if hour != now:
-        with record.transaction() as session:
+        with apart("days"), record.transaction() as session:
             _days(session, record, now.date())
-    with record.transaction() as session:
-        if hour != now:
-            _hourly(session, now)
+        _hourly(record, now)
+    with apart("parts of texts"), record.transaction() as session:
         reassembly.give_up_waiting(session, record.keys, dt.datetime.now(dt.UTC))
+    with record.transaction() as session:
         waiting = [it.name for it in stages.STAGES if session.scalar(select(exists().where(*it.waiting)))]
     work_queue.wake(*waiting)
     if hour is None or (hour != now and now.hour == NIGHTLY_HOUR):  # what sleeps at night catches up
@@ -63,16 +64,30 @@ def _days(session: Session, record: Record, today: dt.date) -> None:
     """Opens tomorrow, and shreds what is over; in a transaction that locks nothing else."""
     raw.day_key(session, record.keys, today)
     raw.day_key(session, record.keys, today + dt.timedelta(days=1))
-    for day in raw.shred_days(session, today):
+    for day, uncleaned in raw.shred_days(session, today).items():
         log.info("raw text shredded", day=str(day))
+        if uncleaned:
+            log.error("raw text shredded before it was cleaned", day=str(day), pieces=uncleaned)
 
 
-def _hourly(session: Session, now: dt.datetime) -> None:
+def _hourly(record: Record, now: dt.datetime) -> None:
+    for job in (attempts.delete_old, idempotency.forget, contacts.shred_expired, _tell_uncleaned):
+        with apart(job.__name__), record.transaction() as session:
+            job(session)
+    with apart("work for services"), record.transaction() as session:
+        _ask(session, now)
+
+
+def _tell_uncleaned(session: Session) -> None:
+    """An operator has a day left to mend what keeps feedback from being cleaned; then its raw text is shredded."""
+    seconds = raw.oldest_uncleaned_seconds(session)
+    if seconds > raw.WARN_AFTER.total_seconds():
+        log.error("feedback waits to be cleaned, and will be shredded", hours=round(seconds / 3600))
+
+
+def _ask(session: Session, now: dt.datetime) -> None:
     """Signals end although nothing more is said; each night all is grouped anew."""
     services = list(session.scalars(select(Service.id)))
-    attempts.delete_old(session)
-    idempotency.forget(session)
-    contacts.shred_expired(session)
     if now.hour == NIGHTLY_HOUR:
         ask(session, services, WorkKind.REFIT)
     ask(session, services, WorkKind.NOTICE)

@@ -6,14 +6,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from feedback.record.encryption import KeyRing, new_key, open_sealed, seal
-from feedback.record.models import DayKey, Raw
+from feedback.record.models import DayKey, Feedback, Raw
 from feedback.record.work.claims import ADVISORY_LOCKS
 
 LONGEST_KEPT_DAYS = 2  # the longest that raw text waits, whatever happens
+
+WARN_AFTER = dt.timedelta(days=1)
+"""An operator is told of raw text that has waited so long to be cleaned: it is shredded a day later at the latest."""
 
 
 def day_key(session: Session, keys: KeyRing, day: dt.date) -> bytes:
@@ -67,11 +70,26 @@ def discard(session: Session, ids: Iterable[uuid.UUID]) -> None:
     session.execute(delete(Raw).where(Raw.feedback_id.in_(list(ids))))
 
 
-def shred_days(session: Session, today: dt.date) -> list[dt.date]:
-    """Drops the partitions and destroys the keys of the days that are over, and returns these days."""
+def oldest_uncleaned_seconds(session: Session) -> float:
+    """Says for how long the oldest raw text has waited to be cleaned; 0 where none does.
+
+    Ids are ordered by time, so a few of the first hold the oldest, however many wait.
+    """
+    first = select(Raw.feedback_id).order_by(Raw.feedback_id).limit(100)
+    waited = select(func.extract("epoch", func.now() - func.min(Feedback.received_at))).where(Feedback.id.in_(first))
+    return max(0.0, float(session.scalar(waited) or 0.0))
+
+
+def shred_days(session: Session, today: dt.date) -> dict[dt.date, int]:
+    """Drops the partitions and destroys the keys of the days that are over.
+
+    Returns these days, each with how many pieces had not been cleaned by then: their words are lost.
+    """
     oldest = today - dt.timedelta(days=LONGEST_KEPT_DAYS - 1)
     over = list(session.scalars(select(DayKey.day).where(DayKey.day < oldest)))
+    uncleaned = dict.fromkeys(over, 0)
     for day in over:
+        uncleaned[day] = session.scalar(select(func.count()).select_from(Raw).where(Raw.day == day)) or 0
         session.execute(text(f"DROP TABLE IF EXISTS {_partition(day)}"))
     session.execute(delete(DayKey).where(DayKey.day.in_(over)))
-    return over
+    return uncleaned

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record.encryption import KeyRing
 from feedback.record.models import MessagePart
+from feedback.record.work.jobs import apart
 from ingest.channels.contract import Directory, Fragment, Parsed
 from ingest.channels.sms.message import joined
 from ingest.intake.accept import accept
@@ -49,7 +50,8 @@ def give_up_waiting(session: Session, keys: KeyRing, now: dt.datetime) -> int:
     )
     messages = session.scalars(late).all()
     for message in messages:
-        _store(session, keys, _waiting(session, message), ServiceDirectory(session), now)
+        with apart("parts of a text"), session.begin_nested():
+            _store(session, keys, _waiting(session, message), ServiceDirectory(session), now)
     return len(messages)
 
 
