@@ -56,7 +56,7 @@ def test_a_contact_that_no_key_opens_keeps_no_other_from_being_wrapped_anew(work
 
 
 def test_a_job_that_fails_keeps_the_scheduler_from_nothing_else(
-    worker: Worker, blue_badge: str, monkeypatch: Any
+    worker: Worker, blue_badge: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(session: object) -> None:
         raise ValueError
