@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Litestar, Router
 from litestar.datastructures import State
 from litestar.di import Provide
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 
 from feedback.http.security_headers import add_security_headers
@@ -36,6 +37,7 @@ class Metrics(PrometheusController):
 
     path = "/metrics"
     tags = ["operators"]  # noqa: RUF012 - Litestar's form
+    responses = {200: ResponseSpec(str, generate_examples=False, media_type="text/plain")}  # noqa: RUF012
 
 
 HANDLERS: list[Any] = [

@@ -62,12 +62,15 @@ def _failing(item: dict[str, Any]) -> Iterator[tuple[str, Any]]:
             yield method, operation
             continue
         form = "GeoReport" if OPEN311 in operation["tags"] else "Problem"
+        answers = {status: answer for status, answer in operation["responses"].items() if status < "300"}
+        if form == "GeoReport":
+            answers = {status: {**answer, "content": _GEOREPORT} for status, answer in answers.items()}
         failures = {
             str(status): {"$ref": f"#/components/responses/{form}{status}"}
             for status in FAILURES
             if method != "get" or status not in OF_WRITING or form == "GeoReport"
         }
-        yield method, {**operation, "responses": dict(sorted((operation["responses"] | failures).items()))}
+        yield method, {**operation, "responses": dict(sorted((answers | failures).items()))}
 
 
 def _problem(status: int, says: str) -> dict[str, Any]:
@@ -108,6 +111,8 @@ _PROBLEM = {
         },
     },
 }
+
+_GEOREPORT = {"application/json": {"schema": {}}, "text/xml": {"schema": {"type": "string"}}}
 
 _GEOREPORT_ERRORS = {
     "type": "array",

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
 
+import msgspec
 from litestar import Response
 
 from feedback.http.bearer import require_bearer_token
@@ -16,9 +16,18 @@ from ingest.channels.requests import IGNORED, inbound
 from ingest.intake.accept import Accepted
 from ingest.intake.dependencies import Intake
 from ingest.intake.directory import ServiceDirectory
+from ingest.intake.routes import Acknowledgement
 
 
-async def receive(request: AnyRequest, intake: Intake, name: str, channel: KeyedChannel) -> Response[Any]:
+class ChannelReport(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was stored of a payload (`items`), what was left out, and why nothing was taken in, where nothing was."""
+
+    items: list[Acknowledgement]
+    skipped: list[str]
+    ignored: str | None = None
+
+
+async def receive(request: AnyRequest, intake: Intake, name: str, channel: KeyedChannel) -> Response[ChannelReport]:
     """Authenticates, reads, stores, and answers in JSON. The ids within are unique for the key and channel.
 
     Raises what is wrong with the first arrival that cannot be stored.
@@ -58,11 +67,7 @@ def _read(intake: Intake, who: Principal, channel: KeyedChannel, came: Inbound) 
     return parsed
 
 
-def _answer(parsed: Parsed, stored: Sequence[Accepted]) -> Response[Any]:
-    content: dict[str, Any] = {
-        "items": [{"id": accepted.id, "receipt": accepted.receipt} for accepted in stored],
-        "skipped": list(parsed.skipped),
-    }
-    if parsed.ignored:
-        content["ignored"] = parsed.ignored
-    return Response(content, status_code=202 if stored else 200)
+def _answer(parsed: Parsed, stored: Sequence[Accepted]) -> Response[ChannelReport]:
+    items = [Acknowledgement(accepted.id, accepted.receipt) for accepted in stored]
+    report = ChannelReport(items, list(parsed.skipped), parsed.ignored or None)
+    return Response(report, status_code=202 if stored else 200)

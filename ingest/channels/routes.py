@@ -6,35 +6,40 @@ from typing import Any
 from litestar import Response, Router, route
 from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.datastructures import ResponseSpec
 
 from feedback.http.dependencies import AnyRequest
 from ingest.channels import CHANNELS, keyed, signed
 from ingest.channels.contract import KeyedChannel, SignedChannel
+from ingest.channels.keyed import ChannelReport
 from ingest.channels.requests import BODY_LIMIT
 from ingest.intake.dependencies import GivenIntake
 
 
 def _keyed_handler(name: str, channel: KeyedChannel) -> HTTPRouteHandler:
-    async def handler(request: AnyRequest, intake: GivenIntake) -> Response[Any]:
+    async def handler(request: AnyRequest, intake: GivenIntake) -> Response[ChannelReport]:
         return await keyed.receive(request, intake, name, channel)
 
-    return _at(name, "POST", handler)
+    nothing = ResponseSpec(ChannelReport, generate_examples=False, description="Nothing in it was feedback")
+    return _at(name, "POST", handler, status_code=202, responses={200: nothing}, security=[{"key": []}])
 
 
 def _signed_handler(name: str, channel: SignedChannel, method: str) -> HTTPRouteHandler:
     async def handler(request: AnyRequest, intake: GivenIntake) -> Response[bytes]:
         return await signed.receive(request, intake, name, channel)
 
-    return _at(name, method, handler)
+    media, _ = channel.answer(None, "en")
+    return _at(name, method, handler, status_code=200, media_type=media)
 
 
-def _at(name: str, method: str, handler: Any) -> HTTPRouteHandler:
+def _at(name: str, method: str, handler: Any, **more: Any) -> HTTPRouteHandler:
     handler.__doc__ = f"Take in what {name.rsplit('/', 1)[-1]} sends."
     return route(
         f"/v1/channels/{name}",
         http_method=HttpMethod(method),
         operation_id=f"{method.lower()}-{name.replace('/', '-')}",
         request_max_body_size=BODY_LIMIT,
+        **more,
     )(handler)
 
 
