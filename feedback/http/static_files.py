@@ -12,6 +12,7 @@ from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
+from feedback.http.compression import UNCOMPRESSED
 from feedback.http.dependencies import AnyRequest
 
 CACHE_FOREVER = "public, max-age=31536000, immutable"
@@ -63,7 +64,7 @@ class StaticFiles:
         """Makes the handler of these files; it raises `NotFoundException` for any other name."""
         files = self._files
 
-        @get(f"{self._at}/{{version:str}}/{{name:str}}", sync_to_thread=True, include_in_schema=False)
+        @get(f"{self._at}/{{version:str}}/{{name:str}}", sync_to_thread=True, include_in_schema=False, opt=UNCOMPRESSED)
         def static_file(request: AnyRequest, version: FromPath[str], name: FromPath[str]) -> Response[bytes]:
             """Another version than ours is asked for while a release rolls out: ours will do, and is not kept."""
             if name not in files:

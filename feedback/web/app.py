@@ -10,6 +10,7 @@ from litestar.di import Provide
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 
+from feedback.http.compression import COMPRESSION
 from feedback.http.security_headers import add_security_headers
 from feedback.http.storable import refuse_unstorable
 from feedback.record.db import Record, engine_for
@@ -88,6 +89,7 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[lifespan],
         before_request=refuse_unstorable,
+        compression_config=COMPRESSION,
         before_send=[add_security_headers, allow_origin, tell_share],
         middleware=[PrometheusConfig(app_name="feedback", prefix="feedback", group_path=True).middleware],
         openapi_config=openapi_config(),

@@ -8,6 +8,7 @@ import msgspec
 from litestar import Router, delete, get, post
 from litestar.params import FromPath, HeaderParameter, JSONBody
 
+from feedback.http.compression import UNCOMPRESSED
 from feedback.http.dependencies import AnyRequest
 from feedback.record.access import Principal
 from feedback.record.errors import Malformed
@@ -84,7 +85,7 @@ def parse_moment(text: str) -> dt.datetime | dt.date:
         raise Malformed("submitted_at is neither a date nor a time of RFC 3339") from None
 
 
-@get("/v1/receipts/{code:str}", sync_to_thread=True)
+@get("/v1/receipts/{code:str}", sync_to_thread=True, opt=UNCOMPRESSED)
 def show_receipt(code: FromPath[str], intake: GivenIntake) -> Receipt:
     """Where a piece of feedback is."""
     with intake.record.transaction() as session:

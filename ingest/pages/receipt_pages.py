@@ -7,6 +7,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from feedback.http.compression import UNCOMPRESSED
 from feedback.http.dependencies import AnyRequest
 from feedback.record.errors import NotFound
 from feedback.record.states import IssueStatus
@@ -42,7 +43,7 @@ def _look_up(intake: Intake, code: str) -> Receipt:
         return receipts.look_up(session, code)
 
 
-@get("/receipts/{code:str}", sync_to_thread=True)
+@get("/receipts/{code:str}", sync_to_thread=True, opt=UNCOMPRESSED)
 def receipt_page(request: AnyRequest, code: FromPath[str], intake: GivenIntake) -> Response[str]:
     """Where a piece of feedback is."""
     found = _look_up(intake, code)

@@ -3,6 +3,7 @@
 from litestar import MediaType, Response, Router, get
 from litestar.params import FromPath
 
+from feedback.http.compression import UNCOMPRESSED
 from feedback.http.dependencies import AnyRequest
 from feedback.http.static_files import CACHE_ONE_HOUR, serve_file
 from ingest.intake.dependencies import GivenIntake
@@ -21,7 +22,7 @@ def colour_sheet(service: FromPath[str], intake: GivenIntake) -> Response[str]:
     )
 
 
-@get("/widget.js", sync_to_thread=True)
+@get("/widget.js", sync_to_thread=True, opt=UNCOMPRESSED)
 def widget(request: AnyRequest) -> Response[bytes]:
     """The widget for other sites; its address is in their pages, so it is looked at anew each hour."""
     answer = serve_file(request, HERE / "static" / "widget.js", CACHE_ONE_HOUR)

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.http import atom
+from feedback.http.compression import UNCOMPRESSED
 from feedback.http.dependencies import AnyRequest, GivenRecord, WorkQueueDependency
 from feedback.http.paging import Cursor, Limit, further, unpack
 from feedback.http.staff import authenticate, routes
@@ -151,7 +152,7 @@ def preview_subscription(
     return Preview(found, None, complete)
 
 
-@get("/v1/services/{service:str}/events", sync_to_thread=True, media_type="text/event-stream")
+@get("/v1/services/{service:str}/events", sync_to_thread=True, media_type="text/event-stream", opt=UNCOMPRESSED)
 def stream_events(request: AnyRequest, record: GivenRecord, service: FromPath[str], last: LastEventId = None) -> Stream:
     """Stream what a service tells as server-sent events; `Last-Event-ID` reads on where the stream broke off."""
 
@@ -183,7 +184,7 @@ def revoke_feeds(request: AnyRequest, record: GivenRecord, service: FromPath[str
         feeds.revoke_addresses(session, access.service_for(session, who, service, Role.editor))
 
 
-@get("/v1/services/{service:str}/feed.atom", sync_to_thread=True, media_type=atom.MEDIA_TYPE)
+@get("/v1/services/{service:str}/feed.atom", sync_to_thread=True, media_type=atom.MEDIA_TYPE, opt=UNCOMPRESSED)
 def show_feed(
     request: AnyRequest, record: GivenRecord, service: FromPath[str], token: FromQuery[str | None] = None
 ) -> Response[bytes]:

@@ -1,0 +1,33 @@
+"""What is compressed on its way, and what never is.
+
+Where a secret stands in a compressed body beside words that somebody else chose, its length tells the secret bit by bit
+(BREACH). So none is compressed that answers a form or writes (secrets that are shown once are such answers), none that
+another site's page has asked for, and none of a handler marked `UNCOMPRESSED`.
+"""
+
+from litestar.config.compression import CompressionConfig
+from litestar.datastructures import Headers
+from litestar.middleware.compression import CompressionMiddleware
+from litestar.types import Receive, Scope, Send
+
+_KEY = "uncompressed"
+UNCOMPRESSED = {_KEY: True}
+"""The mark (`opt`) of handlers that show a receipt or a token, that compress for themselves, or that stream events."""
+
+
+class SafeCompression(CompressionMiddleware):
+    """Compresses what cannot give a secret away by its length."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on, and its answer through gzip where that is safe."""
+        safe = scope["type"] == "http" and _is_safe(scope["method"], Headers.from_scope(scope))
+        await (super().__call__ if safe else self.app)(scope, receive, send)
+
+
+def _is_safe(method: str, headers: Headers) -> bool:
+    return method == "GET" and headers.get("sec-fetch-site", "none") in ("none", "same-origin")
+
+
+COMPRESSION = CompressionConfig(
+    backend="gzip", gzip_compress_level=5, exclude_opt_key=_KEY, middleware_class=SafeCompression
+)
