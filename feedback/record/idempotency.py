@@ -28,7 +28,7 @@ def once(
 
     Raises `KeyReused` for the key of another request. Who repeats it meanwhile waits for the first to end.
     """
-    if request_key is None:
+    if not (request_key or "").strip():
         return str(make())
     digest = hashlib.sha256(path.encode() + b"\n" + msgspec.json.encode(data)).digest()
     mine = (Answered.caller == who.caller, Answered.key == request_key)

@@ -41,6 +41,9 @@ class Metrics(PrometheusController):
     responses = {200: ResponseSpec(str, generate_examples=False, media_type="text/plain")}  # noqa: RUF012
 
 
+BODY_LIMIT = 256 * 1024
+"""Bytes that any endpoint takes which does not say how many: bodies are parsed before it is known who sends them."""
+
 HANDLERS: list[Any] = [
     channel_routes.router,
     open311_routes.router,
@@ -93,7 +96,7 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
         before_send=[add_security_headers, allow_origin, tell_share],
         middleware=[PrometheusConfig(app_name="feedback", prefix="feedback", group_path=True).middleware],
         openapi_config=openapi_config(),
-        request_max_body_size=10 * 1024 * 1024,
+        request_max_body_size=BODY_LIMIT,
         debug=False,
         logging_config=None,
     )

@@ -19,11 +19,11 @@ from feedback.record.db import Record
 from feedback.record.errors import FeedbackError, Malformed
 from feedback.record.limits import EARLIEST
 from feedback.record.models import AuditEntry, Service
+from feedback.record.privacy import contacts
 from feedback.record.states import ChannelName
 from feedback.record.work.queue import WorkQueue
 from ingest.intake.accept import Accepted, accept
-from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
-from ingest.pages.form_page import BODY_LIMIT, CONTACT_LIMIT
+from ingest.intake.arrival import ANONYMOUS_BODY_LIMIT, MESSAGE_LIMIT, Arrival
 from ingest.pages.negotiation import offered
 from insights.pages.layout import failure_page, show
 
@@ -33,7 +33,7 @@ COMPLAINTS = {
     "message": f"Enter what was said, in {MESSAGE_LIMIT:,} characters or fewer",
     "on": "The day must be a date up to today, like 2026-03-31",
     "office": f"The office must have {OFFICE_LIMIT} characters or fewer",
-    "contact": f"The address or number must have {CONTACT_LIMIT} characters or fewer",
+    "contact": "Enter one e-mail address or one telephone number, or nothing",
 }
 
 
@@ -46,7 +46,7 @@ def entry_form(request: AnyRequest, record: GivenRecord, service: FromPath[str])
         return _form(who, found, values | {"key": secrets.token_urlsafe(16), "on": f"{_today(found):%F}"}, {})
 
 
-@post("/dashboard/{service:str}/enter", status_code=200, request_max_body_size=BODY_LIMIT)
+@post("/dashboard/{service:str}/enter", status_code=200, request_max_body_size=ANONYMOUS_BODY_LIMIT)
 async def enter(
     request: AnyRequest, record: GivenRecord, work_queue: WorkQueueDependency, service: FromPath[str]
 ) -> Response[str]:
@@ -112,7 +112,7 @@ def _errors(service: Service, values: dict[str, str]) -> dict[str, str]:
         "message": 0 < len(values.get("message", "")) <= MESSAGE_LIMIT,
         "on": is_day,
         "office": len(values.get("office", "")) <= OFFICE_LIMIT,
-        "contact": len(values.get("contact", "")) <= CONTACT_LIMIT,
+        "contact": not values.get("contact") or contacts.is_contact(values["contact"]),
     }
     return {field: COMPLAINTS[field] for field, good in fits.items() if not good}
 

@@ -13,6 +13,7 @@ from ingest.channels import CHANNELS, keyed, signed
 from ingest.channels.contract import KeyedChannel, SignedChannel
 from ingest.channels.keyed import ChannelReport
 from ingest.channels.requests import BODY_LIMIT
+from ingest.intake.arrival import ANONYMOUS_BODY_LIMIT
 from ingest.intake.dependencies import GivenIntake
 
 
@@ -21,7 +22,8 @@ def _keyed_handler(name: str, channel: KeyedChannel) -> HTTPRouteHandler:
         return await keyed.receive(request, intake, name, channel)
 
     nothing = ResponseSpec(ChannelReport, generate_examples=False, description="Nothing in it was feedback")
-    return _at(name, "POST", handler, status_code=202, responses={200: nothing}, security=[{"key": []}])
+    more: dict[str, Any] = {"responses": {200: nothing}, "security": [{"key": []}]}
+    return _at(name, "POST", handler, BODY_LIMIT, status_code=202, **more)
 
 
 def _signed_handler(name: str, channel: SignedChannel, method: str) -> HTTPRouteHandler:
@@ -29,16 +31,16 @@ def _signed_handler(name: str, channel: SignedChannel, method: str) -> HTTPRoute
         return await signed.receive(request, intake, name, channel)
 
     media, _ = channel.answer(None, "en")
-    return _at(name, method, handler, status_code=200, media_type=media)
+    return _at(name, method, handler, ANONYMOUS_BODY_LIMIT, status_code=200, media_type=media)
 
 
-def _at(name: str, method: str, handler: Any, **more: Any) -> HTTPRouteHandler:
+def _at(name: str, method: str, handler: Any, body_limit: int, **more: Any) -> HTTPRouteHandler:
     handler.__doc__ = f"Take in what {name.rsplit('/', 1)[-1]} sends."
     return route(
         f"/v1/channels/{name}",
         http_method=HttpMethod(method),
         operation_id=f"{method.lower()}-{name.replace('/', '-')}",
-        request_max_body_size=BODY_LIMIT,
+        request_max_body_size=body_limit,
         **more,
     )(handler)
 

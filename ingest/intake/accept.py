@@ -71,8 +71,14 @@ def _refusal(arrival: Arrival, services: Mapping[str, Service], now: dt.datetime
         and not services[arrival.service].properties.anyone_may_write
     ):
         return NotAuthentic("this service takes feedback under a key alone")
+    return _malformed(arrival, now)
+
+
+def _malformed(arrival: Arrival, now: dt.datetime) -> Malformed | None:
     if not arrival.message.strip():
         return Malformed("the message is empty")
+    if arrival.contact and not contacts.is_contact(arrival.contact):
+        return Malformed("must be one e-mail address or one telephone number", field="contact")
     limit = TRANSCRIPT_LIMIT if arrival.channel == ChannelName.CALL else MESSAGE_LIMIT
     if len(arrival.message) > limit:
         return Malformed(f"the message is longer than {limit:,} characters")

@@ -10,6 +10,9 @@ MESSAGE_LIMIT = 5_000
 """The longest message in characters; a call's transcript may be `TRANSCRIPT_LIMIT`."""
 TRANSCRIPT_LIMIT = 200_000
 
+ANONYMOUS_BODY_LIMIT = 64 * 1024
+"""Bytes of a request that nobody vouches for: enough for the longest message, however it is encoded."""
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:

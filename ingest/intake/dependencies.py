@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from litestar.di import NamedDependency
 
 from feedback.http.bearer import bearer_token
+from feedback.http.client_address import client_network
 from feedback.http.dependencies import AnyRequest
 from feedback.record import access
 from feedback.record.access import Principal, Role
@@ -37,13 +38,22 @@ class Intake:
             raise answer
         return answer
 
+    def repeat_key(self, request: AnyRequest, *parts: str) -> str:
+        """Returns what a repeat by the same client is known by.
+
+        Anybody may send any `Idempotency-Key`, so that it must not lead to what another citizen sent under it. Neither
+        the client nor the parts can be read from it.
+        """
+        client = client_network(address_of(request))
+        known = "\0".join((client, request.headers.get("user-agent", ""), *parts))
+        return self.record.keys.digest(b"repeat" + known.encode()).hex()
+
     async def authenticate(self, request: AnyRequest, service: str) -> Principal | None:
         """Who sends it, when a key comes with it; an anonymous address may only send its share (else `TooMany`)."""
         key = bearer_token(request.headers)
         if key is not None:
             return await asyncio.to_thread(self._identify, key, service)
-        address = request.client.host if request.client else "unknown"
-        share = await asyncio.to_thread(self.limit.take, address)
+        share = await asyncio.to_thread(self.limit.take, address_of(request))
         request.state[rate_limit.STATE] = share
         if share and share.wait > 0:
             raise TooMany("too many pieces from this address; please try again in a moment", share.wait)
@@ -54,6 +64,11 @@ class Intake:
             who = access.identify(session, key, "key")
             access.service_for(session, who, service, Role.reader)
             return who
+
+
+def address_of(request: AnyRequest) -> str:
+    """Returns the address of who sent it, as far as the server tells it."""
+    return request.client.host if request.client else "unknown"
 
 
 GivenIntake = NamedDependency[Intake]

@@ -14,11 +14,9 @@ from feedback.record.access import Principal
 from feedback.record.errors import Malformed
 from feedback.record.states import ChannelName
 from ingest.intake import receipts
-from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
+from ingest.intake.arrival import ANONYMOUS_BODY_LIMIT, MESSAGE_LIMIT, Arrival
 from ingest.intake.dependencies import GivenIntake
 from ingest.intake.receipts import Receipt
-
-BODY_LIMIT = 64 * 1024
 
 IdempotencyKey = Annotated[str | None, HeaderParameter(name="Idempotency-Key", max_length=200)]
 Short = Annotated[str, msgspec.Meta(max_length=200)]
@@ -44,7 +42,7 @@ class Acknowledgement(msgspec.Struct, frozen=True):
     receipt: str
 
 
-@post("/v1/services/{service:str}/feedback", status_code=202, request_max_body_size=BODY_LIMIT)
+@post("/v1/services/{service:str}/feedback", status_code=202, request_max_body_size=ANONYMOUS_BODY_LIMIT)
 async def submit(
     request: AnyRequest,
     service: FromPath[str],
@@ -54,11 +52,14 @@ async def submit(
 ) -> Acknowledgement:
     """Leave feedback. Repeating it under the same Idempotency-Key gives the same answer."""
     who = await intake.authenticate(request, service)
-    stored = await intake.store_one(_arrival(service, data, who, idempotency_key))
+    repeat_key = (idempotency_key or "").strip() or None
+    if repeat_key and who is None:
+        repeat_key = intake.repeat_key(request, service, repeat_key)
+    stored = await intake.store_one(_arrival(service, data, who, repeat_key))
     return Acknowledgement(stored.id, stored.receipt)
 
 
-def _arrival(service: str, data: Submission, who: Principal | None, idempotency_key: str | None) -> Arrival:
+def _arrival(service: str, data: Submission, who: Principal | None, repeat_key: str | None) -> Arrival:
     if data.external_id and not who:
         raise Malformed("external_id needs a key; without one, send an Idempotency-Key")
     caller = who.caller if who else "public"
@@ -67,7 +68,7 @@ def _arrival(service: str, data: Submission, who: Principal | None, idempotency_
         message=data.message,
         channel=ChannelName.WEB,
         caller=caller if data.external_id else f"{caller}:idempotency",
-        external_id=data.external_id or idempotency_key,
+        external_id=data.external_id or repeat_key,
         submitted_at=parse_moment(data.submitted_at) if data.submitted_at else None,
         rating=data.rating,
         page_url=data.page_url,

@@ -1,21 +1,20 @@
 """The form that citizens leave feedback on, and the thanks for it. It needs no JavaScript and sets no cookie."""
 
 import asyncio
-import hmac
 import secrets
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 
 from feedback.http.dependencies import AnyRequest
+from feedback.record.privacy import contacts
 from feedback.record.states import ChannelName
-from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
+from ingest.intake.arrival import ANONYMOUS_BODY_LIMIT, MESSAGE_LIMIT, Arrival
 from ingest.intake.dependencies import GivenIntake
 from ingest.pages.i18n import Translation
 from ingest.pages.layout import ServiceBrand, brand_of, form_url, receipt_url, show
 from ingest.pages.negotiation import choose
 
-BODY_LIMIT = 64 * 1024
 CONTACT_LIMIT = 200
 URL_LIMIT = 2_000
 FIELDS = ("message", "contact", "page_url")
@@ -44,7 +43,7 @@ def _form(
     )
 
 
-@post("/services/{service:str}/feedback", request_max_body_size=BODY_LIMIT)
+@post("/services/{service:str}/feedback", request_max_body_size=ANONYMOUS_BODY_LIMIT)
 async def send_feedback(request: AnyRequest, service: FromPath[str], intake: GivenIntake) -> Response[str]:
     """Stores it and answers with the receipt; sent again by a reload, it is the same piece with the same receipt."""
     brand = await asyncio.to_thread(brand_of, intake, service)
@@ -56,7 +55,8 @@ async def send_feedback(request: AnyRequest, service: FromPath[str], intake: Giv
     if errors := _errors(values, wording):
         return _form(request, brand, values, key, errors)
     await intake.authenticate(request, brand.slug)
-    stored = await intake.store_one(_arrival(brand.slug, values, key))
+    repeat_key = intake.repeat_key(request, key, brand.slug, *values.values())
+    stored = await intake.store_one(_arrival(brand.slug, values, repeat_key))
     return show(
         request,
         "thanks.html",
@@ -80,18 +80,19 @@ def _errors(values: dict[str, str], wording: Translation) -> dict[str, str]:
         errors["message"] = wording.message_too_long.format(limit=f"{MESSAGE_LIMIT:,}")
     if len(values["contact"]) > CONTACT_LIMIT:
         errors["contact"] = wording.contact_too_long
+    elif values["contact"] and not contacts.is_contact(values["contact"]):
+        errors["contact"] = wording.contact_wrong
     return errors
 
 
-def _arrival(slug: str, values: dict[str, str], key: str) -> Arrival:
+def _arrival(slug: str, values: dict[str, str], repeat_key: str) -> Arrival:
     """Changed words under the key of the same form (the way back, then sent again) are a new piece."""
-    said = "\0".join((slug, *values.values()))
     return Arrival(
         service=slug,
         message=values["message"],
         channel=ChannelName.WEB,
         caller="public:idempotency",
-        external_id=hmac.new(key.encode(), said.encode(), "sha256").hexdigest(),
+        external_id=repeat_key,
         page_url=values["page_url"][:URL_LIMIT] or None,
         contact=values["contact"] or None,
     )

@@ -34,6 +34,7 @@ class Translation:
     message_missing: str
     message_too_long: str
     contact_too_long: str
+    contact_wrong: str
 
     thanks_title: str
     thanks_lead: str
@@ -130,6 +131,7 @@ ENGLISH = Translation(
     errors_title="There is a problem",
     message_missing="Enter your feedback",
     message_too_long="Your feedback must be {limit} characters or fewer",
+    contact_wrong="Enter one e-mail address or one telephone number, like name@example.com or 07700 900123",
     contact_too_long="The e-mail address or number must be 200 characters or fewer",
     thanks_title="Thank you, we have your feedback",
     thanks_lead="It goes to the people who run {service}.",
@@ -219,6 +221,7 @@ WELSH = Translation(
     errors_title="Mae problem",
     message_missing="Rhowch eich adborth",
     message_too_long="Rhaid i'ch adborth fod yn {limit} nod neu lai",
+    contact_wrong="Rhowch un cyfeiriad e-bost neu un rhif ffôn, fel enw@example.com neu 07700 900123",
     contact_too_long="Rhaid i'r cyfeiriad e-bost neu'r rhif fod yn 200 nod neu lai",
     thanks_title="Diolch, mae eich adborth wedi ein cyrraedd",
     thanks_lead="Mae'n mynd at y bobl sy'n rhedeg {service}.",

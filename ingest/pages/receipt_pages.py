@@ -12,6 +12,7 @@ from feedback.http.dependencies import AnyRequest
 from feedback.record.errors import NotFound
 from feedback.record.states import IssueStatus
 from ingest.intake import receipts
+from ingest.intake.arrival import ANONYMOUS_BODY_LIMIT
 from ingest.intake.dependencies import GivenIntake, Intake
 from ingest.intake.receipts import Receipt
 from ingest.pages.i18n import Translation
@@ -25,7 +26,7 @@ def receipt_form(request: AnyRequest) -> Response[str]:
     return show(request, "receipts.html", NO_SERVICE, code="", error="")
 
 
-@post("/receipts", status_code=200)
+@post("/receipts", status_code=200, request_max_body_size=ANONYMOUS_BODY_LIMIT)
 async def find_receipt(request: AnyRequest, intake: GivenIntake) -> Response[str] | Redirect:
     """Leads to the receipt of the code that was entered, or says that there is none."""
     code = str((await request.form()).get("code", ""))[:100]

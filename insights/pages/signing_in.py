@@ -40,7 +40,7 @@ def sign_in_form(request: AnyRequest) -> Response[str]:
     return show(None, "sign_in.html", error="", next=_own_path(request.query_params.get("next", "")))
 
 
-@post("/sign-in", status_code=200)
+@post("/sign-in", status_code=200, request_max_body_size=4096)
 async def sign_in(request: AnyRequest, record: GivenRecord) -> Response[str] | Redirect:
     """Signs in whoever has a key."""
     require_own_page(request)

@@ -1,12 +1,13 @@
 """How to reach citizens who asked for it: sealed, each under a key of its own, for one purpose, then shredded."""
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Iterable, Mapping
 
 import phonenumbers
 from sqlalchemy import delete, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
 from feedback.record.encryption import KeyRing
@@ -19,8 +20,28 @@ OUTCOME = "outcome"
 CONSENT_WITHIN = dt.timedelta(days=1)
 """How long the number of somebody who texted is held for their answer whether we may write to it."""
 
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+MAIL_ADDRESS = re.compile(rf"(?=.{{1,254}}\Z)(?=.{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
+"""One address as RFC 5321 sends it to: without a name, a comment or a line break, which could become headers."""
+
+NUMBER = re.compile(r"\+?[0-9 ().-]{7,25}")
+
 GIVE_UP_AFTER = dt.timedelta(days=7)
 """How long after an issue was resolved we try to reach who asked to hear of it; then the contact is destroyed."""
+
+
+def is_contact(text: str) -> bool:
+    """Tells whether it is one e-mail address, or one telephone number with its area."""
+    if "@" in text:
+        return MAIL_ADDRESS.fullmatch(text) is not None
+    if not NUMBER.fullmatch(text):
+        return False
+    try:
+        reason = phonenumbers.is_possible_number_with_reason(phonenumbers.parse(text, "GB"))
+    except phonenumbers.NumberParseException:
+        return False
+    return bool(reason == phonenumbers.ValidationResult.IS_POSSIBLE)
 
 
 def store(session: Session, keys: KeyRing, contacts: Mapping[uuid.UUID, str]) -> None:
@@ -100,12 +121,16 @@ def shred_of_person(session: Session, keys: KeyRing, contact: str) -> None:
 
 
 def schedule_replies(session: Session, issue_id: uuid.UUID) -> None:
-    """Queues a reply to everybody who spoke of this issue and asked to hear when it is resolved."""
+    """Queues a reply to everybody who spoke of this issue and asked to hear when it is resolved.
+
+    Who spoke of it in several pieces is told once: the further copies of their contact are deleted.
+    """
     spoke = select(Statement.feedback_id).where(Statement.issue_id == issue_id)
-    kept = update(Contact).where(
-        Contact.feedback_id.in_(spoke), Contact.stage == ContactStage.KEPT, Contact.purpose == OUTCOME
-    )
-    session.execute(kept.values(stage=ContactStage.WAITING, about=issue_id, due_at=func.now()))
+    kept = (Contact.feedback_id.in_(spoke), Contact.stage == ContactStage.KEPT, Contact.purpose == OUTCOME)
+    of_each = select(Contact.feedback_id).where(*kept).ext(distinct_on(Contact.digest))
+    told = update(Contact).where(Contact.feedback_id.in_(of_each.order_by(Contact.digest, Contact.feedback_id)))
+    session.execute(told.values(stage=ContactStage.WAITING, about=issue_id, due_at=func.now()))
+    session.execute(delete(Contact).where(*kept))
 
 
 def cancel_replies(session: Session, issue_id: uuid.UUID) -> None:

@@ -15,7 +15,8 @@ from feedback.record.models import Service
 from ingest.channels.contract import Inbound, Parsed, Secrets
 from ingest.channels.open311 import queries, responses, service_request
 from ingest.channels.open311.queries import CALLER
-from ingest.channels.requests import BODY_LIMIT, inbound
+from ingest.channels.requests import inbound
+from ingest.intake.arrival import ANONYMOUS_BODY_LIMIT
 from ingest.intake.dependencies import GivenIntake
 from ingest.intake.directory import ServiceDirectory
 
@@ -108,7 +109,7 @@ router = Router(
     AT,
     route_handlers=[
         *[get(name + suffix, sync_to_thread=True)(read) for name, read in DOCUMENTS.items() for suffix in SUFFIXES],
-        *[post(f"/requests{suffix}", request_max_body_size=BODY_LIMIT)(file_request) for suffix in SUFFIXES],
+        *[post(f"/requests{suffix}", request_max_body_size=ANONYMOUS_BODY_LIMIT)(file_request) for suffix in SUFFIXES],
         service,
         one_request,
     ],

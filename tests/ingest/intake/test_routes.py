@@ -1,5 +1,8 @@
 """Feedback over HTTP: stored once, refused clearly."""
 
+import re
+import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -152,3 +155,108 @@ def test_a_service_may_take_feedback_under_a_key_alone(
     path, body = f"/v1/services/{blue_badge}/feedback", {"message": "Nobody answers"}
     assert client.post(path, json=body).status_code == 401
     assert client.post(path, json=body, headers=admin).status_code == 202
+
+
+def test_the_same_key_of_another_client_leads_to_no_receipt_of_mine(
+    client: Client, record: Record, blue_badge: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sent(address: str, agent: str = "one", message: str = "Word for word the same") -> dict[str, str]:
+        monkeypatch.setattr("ingest.intake.dependencies.address_of", lambda _: address)
+        headers = {"Idempotency-Key": "1", "User-Agent": agent}
+        answer = client.post(PATH, json={"message": message}, headers=headers)
+        assert answer.status_code == 202
+        return dict(answer.json())
+
+    mine = sent("192.0.2.1")
+    assert sent("192.0.2.1") == mine
+    others = [sent("192.0.2.2"), sent("192.0.2.1", "another"), sent("192.0.2.3", message="Other words")]
+    assert len({found["receipt"] for found in (mine, *others)}) == 4
+    assert sent("2001:db8:1:2::1") == sent("2001:db8:1:2::2")
+    with record.transaction() as session:
+        kept = session.scalars(select(Feedback.external_id)).all()
+    assert not any("192.0.2" in (identity or "") for identity in kept)
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_an_empty_key_is_none(
+    client: Client, record: Record, blue_badge: str, admin: dict[str, str], blank: str
+) -> None:
+    for headers in ({"Idempotency-Key": blank}, {"Idempotency-Key": blank, **admin}):
+        for message in ("One", "Another"):
+            assert client.post(PATH, json={"message": message}, headers=headers).status_code == 202
+    assert count(record) == 4
+
+
+NO_CONTACTS = [
+    "call me",
+    "12345",
+    "999",
+    "Sam <sam@example.org>",
+    "sam@example.org, eve@example.org",
+    "sam@example.org\r\nBcc: eve@example.org",
+    "sam@example.org\n",
+    "sam@@example.org",
+    "sam@example",
+    ".sam@example.org",
+    "sam@exa mple.org",
+    '"sam"@example.org',
+    "sam@[127.0.0.1]",
+    "x" * 65 + "@example.org",
+    "07700 900123\r\nBcc: eve@example.org",
+    "07700 900123 or 07700 900124",
+]
+
+
+@pytest.mark.parametrize("contact", NO_CONTACTS)
+def test_what_is_no_contact_is_refused_by_name_and_not_quoted(
+    client: Client, record: Record, blue_badge: str, contact: str
+) -> None:
+    answer = client.post(PATH, json={"message": "Hello", "contact": contact})
+    assert answer.status_code == 400
+    assert answer.json()["detail"].startswith("contact: ") and contact not in answer.text
+    assert count(record) == 0
+
+
+@pytest.mark.parametrize(
+    "contact",
+    ["sam.o'neill+bins@mail.example.co.uk", "07700 900123", "+44 7700 900123", "(0117) 496 0123", "+33 1 23 45 67 89"],
+)
+def test_addresses_and_numbers_are_taken_as_people_write_them(client: Client, blue_badge: str, contact: str) -> None:
+    assert client.post(PATH, json={"message": "Hello", "contact": contact}).status_code == 202
+
+
+def chunks(size: int) -> Iterator[bytes]:
+    """A body that announces no length."""
+    yield from (b"x" * 1_000 for _ in range(size // 1_000))
+
+
+ANONYMOUS = [
+    PATH,
+    "/services/blue-badge/feedback",
+    "/receipts",
+    "/open311/v2/requests.json",
+    "/v1/channels/sms/twilio",
+    "/v1/channels/sms/notify",
+    "/v1/channels/sms/vonage",
+]
+
+
+@pytest.mark.parametrize("path", ANONYMOUS)
+@pytest.mark.parametrize(
+    "media", ["application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b"]
+)
+def test_a_body_that_nobody_vouches_for_is_cut_off_before_it_is_read(
+    client: Client, blue_badge: str, path: str, media: str
+) -> None:
+    for content in (b"x" * 70_000, chunks(70_000)):
+        assert client.post(path, content=content, headers={"Content-Type": media}).status_code in (413, 415)
+
+
+def test_no_endpoint_parses_a_large_body_of_somebody_unknown(client: Client, app: Litestar) -> None:
+    """Who sends a call or a mail shows a key first; everywhere else a body is short."""
+    for route in app.routes:
+        for method in getattr(route, "methods", set()) & {"POST", "PUT", "PATCH"}:
+            path = re.sub(r"\{\w+:uuid\}", str(uuid.uuid4()), re.sub(r"\{\w+:int\}", "1", route.path))
+            path = re.sub(r"\{\w+:str\}", "blue-badge", path)
+            answer = client.request(method, path, content=chunks(300_000), headers={"Content-Type": "application/json"})
+            assert 400 < answer.status_code < 500, (method, path)

@@ -1,3 +1,4 @@
+import html
 import re
 from collections.abc import Mapping
 
@@ -260,3 +261,22 @@ def test_a_service_may_have_its_own_colour_where_it_can_be_read(client: Client, 
     assert "--brand: #00703c;" in sheet("#00703c")
     assert sheet("#ffdd00") == ""
     assert "--brand: #767676;" in sheet("#767676") and sheet("#777777") == ""
+
+
+@pytest.mark.parametrize("contact", ["ring me", "Sam <sam@example.org>", "a@example.org b@example.org"])
+def test_what_is_no_address_is_said_kindly_and_what_was_entered_is_kept(
+    client: Client, record: Record, contact: str
+) -> None:
+    page = send(client, contact=contact)
+    assert page.status_code == 400 and "Enter one e-mail address or one telephone number" in page.text
+    assert f'value="{html.escape(contact)}"' in page.text and "The photo will not upload" in page.text
+    assert stored(record) == []
+    welsh = client.post(f"{FORM}?lang=cy", data={"message": "Helo", "contact": contact})
+    assert "Rhowch un cyfeiriad e-bost neu un rhif ffôn" in welsh.text
+
+
+def test_the_form_of_another_client_leads_to_no_receipt_of_mine(client: Client, record: Record) -> None:
+    mine = receipt_of(send(client))
+    client.headers["User-Agent"] = "another"
+    assert receipt_of(send(client)) != mine
+    assert len(stored(record)) == 2

@@ -81,7 +81,7 @@ def test_both_languages_say_it_with_the_same_placeholders(key: str) -> None:
 
 def test_every_text_is_used_by_a_page_or_handed_to_one() -> None:
     pages = "".join(path.read_text("utf-8") for path in TEMPLATES.glob("*.html"))
-    by_the_handler = {"message_missing", "message_too_long", "contact_too_long", "months"} | {
+    by_the_handler = {"message_missing", "message_too_long", "contact_too_long", "contact_wrong", "months"} | {
         "receipts_missing",
         "receipts_unknown",
     }

@@ -90,6 +90,21 @@ def test_one_mail_tells_of_it_and_the_address_is_destroyed(
     assert kept(worker.record) == []
 
 
+def test_who_spoke_of_it_in_several_pieces_is_told_once(worker: Worker, blue_badge: str, box: tuple[Box, str]) -> None:
+    mailing, record = with_settings(worker, smtp_url=box[1]), worker.record
+    with record.transaction() as session:
+        issue = made_up.issue(session, blue_badge)
+        for n, contact in enumerate(("Sam@example.org", "sam@example.org", "eve@example.org", "sam@example.org")):
+            piece = made_up.report(session, issue, f"The photo page fails, {n}")
+            contacts.store(session, record.keys, {piece.id: contact})
+        session.flush()
+        lifecycle.decide(session, made_up.EDITOR, issue, IssueDecision(status=IssueStatus.RESOLVED, reason="Mended"))
+    while work_once(mailing, ANSWER):
+        pass
+    assert sorted(str(letter["To"]).lower() for letter in box[0].mails) == ["eve@example.org", "sam@example.org"]
+    assert kept(record) == []
+
+
 def test_one_text_through_notify_tells_of_it_and_the_number_is_destroyed(
     texting: Worker, blue_badge: str, notify: Telephones
 ) -> None:
