@@ -67,5 +67,6 @@ def service_set(settings: Settings, slug: str, values: tuple[str, ...]) -> None:
     from feedback.record import access, services
 
     with started(settings) as runtime, runtime.record.transaction() as session:
-        services.set_properties(access.service(session, slug), dict(map(services.parse_property, values)))
+        wanted = dict(map(services.parse_property, values))
+        services.set_properties(access.service(session, slug), wanted, may_share=True)
     click.echo(f"Set {slug}.")

@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
+from feedback.record import addresses
 from feedback.record.errors import Conflict, Malformed
 from feedback.record.limits import convert
 from feedback.record.models import Properties, Service
@@ -38,13 +39,19 @@ def ensure(session: Session, names: Mapping[str, str]) -> None:
         session.execute(insert(Service).on_conflict_do_nothing(index_elements=["slug"]), rows)
 
 
-def set_properties(service: Service, changes: Mapping[str, Any]) -> None:
-    """Sets the name and any of `Properties`; None brings a default back. Raises `Malformed`."""
+def set_properties(service: Service, changes: Mapping[str, Any], *, may_share: bool = False) -> None:
+    """Sets the name and any of `Properties`; None brings a default back.
+
+    `may_share`: whoever sets them answers for all services, and may give two of them one number. Raises `Malformed`,
+    and `Conflict` for a number, mail address or keyword of another service.
+    """
     wanted = msgspec.to_builtins(service.properties) | dict(changes)
     name = wanted.pop("name", None)
     stored = {key: value for key, value in wanted.items() if value is not None}
     service.stored_properties = msgspec.to_builtins(convert(stored, Properties))
     service.name = service.name if name is None else _require_name(name)
+    if session := object_session(service):
+        addresses.claim(session, service, may_share=may_share)
 
 
 def _require_name(name: object) -> str:

@@ -193,6 +193,13 @@ class CredentialKind(StrEnum):
     FEED = "feed"
 
 
+class AddressKind(StrEnum):
+    """What brings a message to its service: a telephone number (or a keyword at it), or a mail address."""
+
+    NUMBER = "number"
+    MAIL = "mail"
+
+
 class Nation(StrEnum):
     """The nation whose bank holidays a service keeps."""
 

@@ -27,11 +27,6 @@ def storable(text: str) -> str:
     return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def digits(number: str) -> str:
-    """A telephone number without anything but its digits: `whatsapp:+44 7700 900123` is `447700900123`."""
-    return re.sub(r"[^0-9]", "", number)
-
-
 def slug(name: str) -> str:
     """The name in lower case with hyphens: `Tŷ Hapus & Children's care` is `ty-hapus-childrens-care`; may be empty."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower().replace("'", "")

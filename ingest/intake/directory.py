@@ -1,33 +1,38 @@
 """Who has which number, keyword or address."""
 
-from collections.abc import Iterable
+from collections import defaultdict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback.record.models import Properties, Service
+from feedback.record.models import Service, ServiceAddress
+from feedback.record.states import AddressKind
 
 
 class ServiceDirectory:
-    """The services as they are set at this moment; a keyword decides before a number, since a number may be shared."""
+    """Whose what comes is, at this moment; a keyword decides before a number, since a number may be shared."""
 
     def __init__(self, session: Session) -> None:
-        self._services = [(row.slug, row.properties) for row in session.scalars(select(Service).order_by(Service.slug))]
+        rows = session.execute(
+            select(ServiceAddress.kind, ServiceAddress.value, ServiceAddress.keyword, Service.slug)
+            .join(Service, Service.id == ServiceAddress.service_id)
+            .order_by(ServiceAddress.id)
+        )
+        self._slugs: defaultdict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+        for kind, value, keyword, slug in rows:
+            self._slugs[kind, value][keyword] = slug
 
     def service_for(self, number: str, text: str) -> str | None:
         """`number`: digits alone, or the address of a mail."""
         word = (text.split() or [""])[0].strip(".,:;!").casefold()
-        having = [(slug, own) for slug, own in self._services if number in _numbers(own)]
-        keyed = [slug for slug, own in having or self._services if word in _folded(own.sms_keywords)]
-        if keyed and word:
-            return keyed[0]
-        return having[0][0] if having else None
+        kind = AddressKind.MAIL if "@" in number else AddressKind.NUMBER
+        having = self._slugs.get((kind, number), {}) if number else {}
+        if having:
+            return having.get(word) or having.get("") or next(iter(having.values()))
+        return self._by_keyword(word) if word else None
 
-
-def _numbers(own: Properties) -> set[str]:
-    digits = {"".join(c for c in number if c.isdigit()) for number in own.sms_numbers}
-    return digits | set(_folded(own.mail_addresses))
-
-
-def _folded(words: Iterable[str]) -> list[str]:
-    return [word.casefold() for word in words]
+    def _by_keyword(self, word: str) -> str | None:
+        """At a number that nobody has: who has no number, else the only service that has the keyword at one."""
+        anywhere = self._slugs.get((AddressKind.NUMBER, ""), {}).get(word)
+        having = {slugs[word] for slugs in self._slugs.values() if word in slugs}
+        return anywhere or (having.pop() if len(having) == 1 else None)

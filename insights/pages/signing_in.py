@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.staff import COOKIE, authenticate, require_own_page
-from feedback.record import access, sessions
-from feedback.record.access import Principal
+from feedback.record import access
+from feedback.record.access import Principal, sessions
 from feedback.record.db import Record
 from feedback.record.errors import NotAuthentic
 from feedback.record.models import Service

@@ -10,7 +10,7 @@ from feedback.record.models.parts import MessagePart
 from feedback.record.models.people import Credential
 from feedback.record.models.properties import Properties
 from feedback.record.models.regrouping import IssueBefore, Moved, Regrouping
-from feedback.record.models.services import Change, Service
+from feedback.record.models.services import Change, Service, ServiceAddress
 from feedback.record.models.statements import EVIDENCE, Statement
 from feedback.record.models.themes import Theme, ThemeEvent, ThemeIssue, ThemeSignal, WideWork
 
@@ -42,6 +42,7 @@ __all__ = [
     "Refit",
     "Regrouping",
     "Service",
+    "ServiceAddress",
     "ServiceWork",
     "Signal",
     "Statement",

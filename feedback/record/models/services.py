@@ -3,11 +3,12 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.record.models.base import Base, Timed
 from feedback.record.models.properties import Properties
+from feedback.record.states import AddressKind
 
 
 class Service(Base, Timed):
@@ -24,6 +25,22 @@ class Service(Base, Timed):
     def properties(self) -> Properties:
         """What is set about this service; what is stored and cannot be read is the default."""
         return Properties.stored(self.stored_properties, self.slug)
+
+
+class ServiceAddress(Base):
+    """Says which service gets what comes to a number or a mail address, perhaps with a keyword as its first word.
+
+    `keyword` is empty for what comes with none. At the `value` "" a keyword counts at every number that nobody has.
+    """
+
+    __tablename__ = "service_addresses"
+    __table_args__ = (UniqueConstraint("kind", "value", "keyword"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[AddressKind]
+    value: Mapped[str]
+    keyword: Mapped[str]
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"), index=True)
 
 
 class Change(Base, Timed):

@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from feedback.record.addresses import digits
 from feedback.record.states import ChannelName
 from ingest.channels.contract import Directory, Fragment, Inbound, Parsed, SmsKeyword
-from ingest.channels.parsing import attributes, digits, moment_or_none, storable
+from ingest.channels.parsing import attributes, moment_or_none, storable
 from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
 
 _KEYWORDS: Final[dict[str, SmsKeyword]] = {

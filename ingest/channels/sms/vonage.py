@@ -7,6 +7,7 @@ import hashlib
 import hmac
 from typing import Final
 
+from feedback.record.addresses import digits
 from feedback.record.errors import Malformed
 from ingest.channels.contract import (
     Directory,
@@ -19,7 +20,7 @@ from ingest.channels.contract import (
     require_media_type,
     require_secret,
 )
-from ingest.channels.parsing import ATTRIBUTES, attributes, digits, form_pairs, json_object, storable
+from ingest.channels.parsing import ATTRIBUTES, attributes, form_pairs, json_object, storable
 from ingest.channels.sms import message
 
 _FORM, _JSON = "application/x-www-form-urlencoded", "application/json"

@@ -37,11 +37,11 @@ def list_services(
 def set_service(
     request: AnyRequest, record: GivenRecord, service: FromPath[str], data: JSONBody[dict[str, Any]]
 ) -> ServiceView:
-    """Set a service's name and properties; null brings a default back."""
+    """Set a service's name and properties; null brings a default back. What another service has is refused (409)."""
     with record.transaction() as session:
         who = authenticate(session, request)
         found = access.service_for(session, who, service, Role.owner)
-        services.set_properties(found, data)
+        services.set_properties(found, data, may_share=who.role == Role.admin)
         entry = AuditEntry(service_id=found.id, by=who.caller, act="service set", subject=f"service:{found.slug}")
         entry.details = dict(data)
         session.add(entry)

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.paging import Cursor, Limit, further, unpack
 from feedback.http.staff import authenticate, routes
-from feedback.record import sessions
+from feedback.record.access import sessions
 from insights.presentation.schemas import Page
 
 

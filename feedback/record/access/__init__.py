@@ -1,4 +1,4 @@
-"""Roles, keys, sessions: who may see and change what. A secret is shown once and kept as its hash."""
+"""Roles and keys: who may see and change what. A secret is shown once and kept as its hash."""
 
 import datetime as dt
 import enum
