@@ -67,6 +67,7 @@ class Postgres:
         if not self._data.exists():
             self._initialise()
         user = user_of(self._data)
+        user.own(self._data)
         self._let_us_in()
         settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
         return Child(

@@ -54,7 +54,7 @@ class Valkey:
         user = user_of(self._data)
         if not self._data.exists():
             self._data.mkdir(mode=0o700)
-            user.own(self._data)
+        user.own(self._data)
         settings = [word for name, value in SETTINGS.items() for word in (f"--{name}", value)]
         return Child(
             name=self.name,

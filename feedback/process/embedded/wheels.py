@@ -1,13 +1,16 @@
 """The programs of the two server wheels, and whom they run as.
 
-PostgreSQL refuses to run as root. Where we are root, both servers run as a user of their own that has no name and may
-enter nothing else; as that includes a home such as `/root`, programs that lie there are copied to where it may.
+PostgreSQL refuses to run as root. Where we are root, both servers run as a user of their own, another for each data
+folder, that has no name and may enter nothing else, so that no installation can read another; as that includes a home
+such as `/root`, programs that lie there are copied to where it may.
 """
 
+import hashlib
 import importlib.metadata
 import importlib.util
 import os
 import platform
+import pwd
 import shutil
 import subprocess
 import sys
@@ -18,7 +21,12 @@ from pathlib import Path
 
 from feedback.record.errors import Unavailable
 
-SERVERS_ID = 61100  # in the range that neither distributions nor systemd give to anybody
+IDS, FEW_IDS = range(65_536, 100_000), range(60_706, 61_184)
+"""Numbers that neither distributions, nor systemd, nor the maps of containers give to anybody."""
+
+ONE_FOR_ALL = 61_100
+"""Whom the servers of all data folders ran as in older versions: what it owns is handed over."""
+
 COPIES = Path("/var/cache/citizen-feedback")
 
 
@@ -30,9 +38,9 @@ class User:
     gid: int
 
     def own(self, folder: Path) -> None:
-        """Hand over `folder` and all that is in it."""
-        if self.uid:
-            for path in (folder, *folder.rglob("*")):
+        """Hand over `folder` and all that is in it, unless it is theirs."""
+        if self.uid and folder.stat().st_uid != self.uid:
+            for path in (*folder.rglob("*"), folder):  # itself last: it tells that all is done
                 os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
 
@@ -42,12 +50,37 @@ def environment() -> dict[str, str]:
 
 
 def user_of(folder: Path) -> User:
-    """Whom the server of this folder runs as: its owner, or where we are root and it is new, a user of their own."""
+    """Whom the server of this folder runs as: its owner, or where we are root, a user of their own."""
     if os.geteuid() != 0:
         return User(0, 0)
-    if folder.exists() and (owner := folder.stat()).st_uid:
+    if folder.exists() and (owner := folder.stat()).st_uid not in (0, ONE_FOR_ALL):
         return User(owner.st_uid, owner.st_gid)
-    return User(SERVERS_ID, SERVERS_ID)
+    number = own_id(folder.parents[1])
+    return User(number, number)
+
+
+def own_id(installation: Path) -> int:
+    """Chooses the number of whom the servers of a data folder run as; it is kept as the owner of what they write."""
+    ids = _mapped_ids()
+    first = int.from_bytes(hashlib.sha256(os.fsencode(installation.resolve())).digest(), "big") % len(ids)
+    return next(number for number in (*ids[first:], *ids[:first]) if not _has_name(number))
+
+
+def _mapped_ids() -> range:
+    """The wide range, or in a container whose kernel lends it no such numbers, the narrow one."""
+    try:
+        lent = [tuple(map(int, line.split())) for line in Path("/proc/self/uid_map").read_text().splitlines()]
+    except OSError:
+        return IDS
+    return IDS if any(first <= IDS[0] and IDS[-1] < first + count for first, _, count in lent) else FEW_IDS
+
+
+def _has_name(number: int) -> bool:
+    try:
+        pwd.getpwuid(number)
+    except KeyError:
+        return False
+    return True
 
 
 @cache

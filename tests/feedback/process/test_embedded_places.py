@@ -16,7 +16,7 @@ from feedback.process import embedded
 from feedback.process.embedded import wheels
 from feedback.process.embedded.postgres import Postgres
 from feedback.process.embedded.valkey import Valkey
-from feedback.process.embedded.wheels import SERVERS_ID
+from feedback.process.embedded.wheels import ONE_FOR_ALL, own_id
 from feedback.record.errors import Unavailable
 from tests.feedback.process.processes import ROOT, another_command, ask, nothing_lives_in
 
@@ -45,17 +45,53 @@ def test_as_root_the_servers_run_as_nobody_that_has_a_name_and_no_other_folder_c
     home.mkdir(mode=0o700)
     with embedded.servers(home / "data") as found:
         for server in (Postgres(home / "data" / "postgres"), Valkey(home / "data" / "valkey")):
-            assert Path(f"/proc/{server.pid()}").stat().st_uid == SERVERS_ID
+            assert Path(f"/proc/{server.pid()}").stat().st_uid == own_id(home / "data")
         assert ask(found.database_url, "SELECT current_user") == "feedback"
     for folder in (home, home / "data", home / "data" / "postgres", home / "data" / "valkey"):
         assert (folder.stat().st_uid, folder.stat().st_mode & 0o777) == (0, 0o700)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="says what root does")
+def test_the_servers_of_one_data_folder_can_read_nothing_of_another(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    without = "postgresql+psycopg://db.example.org/feedback"
+    with embedded.servers(one, database_url=without), embedded.servers(other, database_url=without):
+        for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent, one, one / "valkey"):
+            folder.chmod(0o755)  # nothing but the owner keeps them apart
+        assert own_id(one) != own_id(other)
+        who: dict[str, Any] = {"user": own_id(other), "group": own_id(other), "extra_groups": []}
+        listed = subprocess.run(["ls", one / "valkey" / "data"], capture_output=True, check=False, **who)
+        assert b"Permission denied" in listed.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="says what root does")
+def test_what_one_user_owned_for_all_is_handed_over_at_the_next_start(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with embedded.servers(data) as found:
+        ask(found.database_url, "CREATE TABLE kept AS SELECT 1 AS one")
+    wheels.User(ONE_FOR_ALL, ONE_FOR_ALL).own(data / "postgres" / "data")
+    wheels.User(ONE_FOR_ALL, ONE_FOR_ALL).own(data / "valkey" / "data")
+    with embedded.servers(data) as found:
+        assert ask(found.database_url, "SELECT one FROM kept") == 1
+    owners = {path.stat().st_uid for name in ("postgres", "valkey") for path in (data / name / "data").rglob("*")}
+    assert owners == {own_id(data)}
+
+
+def test_a_folder_always_gets_the_same_user_and_never_one_with_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = own_id(tmp_path)
+    assert chosen in (*wheels.IDS, *wheels.FEW_IDS)
+    assert own_id(tmp_path) == chosen
+    monkeypatch.setattr(wheels, "_has_name", lambda number: number == chosen)
+    assert own_id(tmp_path) != chosen
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="says what root does")
 def test_as_root_programs_that_the_servers_cannot_reach_are_copied_to_where_they_can(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    user = wheels.User(SERVERS_ID, SERVERS_ID)
+    user = wheels.User(own_id(tmp_path), own_id(tmp_path))
     with tempfile.TemporaryDirectory(dir="/var/tmp") as open_to_all:
         Path(open_to_all).chmod(0o755)
         monkeypatch.setattr(wheels, "COPIES", Path(open_to_all) / "copies")
