@@ -97,7 +97,8 @@ def _prepared(
     said: list[dict[str, Any]],
     urgent: Urgency | None,
 ) -> Prepared:
-    verdicts = [msgspec.to_builtins(verdict) for verdict in one.verdicts]
+    suspected = [{"name": "spam", "reason": reason}] if (reason := content.get("suspicion")) else []
+    verdicts = [*suspected, *(msgspec.to_builtins(verdict) for verdict in one.verdicts)]
     confidences = [turn["confidence"] for turn in content["turns"] if turn["confidence"] is not None]
     apart = any(verdict["name"] in SET_APART for verdict in verdicts)
     return Prepared(

@@ -133,7 +133,7 @@ def _said_at(arrival: Arrival, service: Service, identity: uuid.UUID, now: dt.da
 
 def _sealed(arrival: Arrival) -> dict[str, Any]:
     """With who sent it, since somebody in danger must be found."""
-    return {**content_of(arrival), "sender": arrival.sender}
+    return {**content_of(arrival), "sender": arrival.sender, "suspicion": arrival.suspicion}
 
 
 def content_of(arrival: Arrival) -> dict[str, Any]:

@@ -36,8 +36,8 @@ class Arrival:
     `service` is a slug. `caller` names who vouches for `external_id`, which is unique per caller. `submitted_at` is a
     date where no time of day is known. `sender` is the number or address that it came from, as far as the channel tells
     it: it stays with the raw text, and goes with it. `batch` names an import or a source that enters many at once.
-    `assisted` says that staff entered it for the citizen. `turns` are what the citizen said in a call; `message` then
-    joins them.
+    `assisted` says that staff entered it for the citizen, `suspicion` why a machine seems to have sent it. `turns` are
+    what the citizen said in a call; `message` then joins them.
     """
 
     service: str
@@ -53,5 +53,6 @@ class Arrival:
     sender: str | None = field(default=None, repr=False)
     batch: str | None = None
     assisted: bool = False
+    suspicion: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
     turns: tuple[Turn, ...] = ()

@@ -1,6 +1,7 @@
 """The form that citizens leave feedback on, and the thanks for it. It needs no JavaScript and sets no cookie."""
 
 import asyncio
+import datetime as dt
 import secrets
 
 from litestar import Response, get, post
@@ -11,6 +12,7 @@ from feedback.record.privacy import contacts
 from feedback.record.states import ChannelName
 from ingest.intake.arrival import ANONYMOUS_BODY_LIMIT, MESSAGE_LIMIT, Arrival
 from ingest.intake.dependencies import GivenIntake
+from ingest.pages.bot_traps import HONEYPOT, fresh_key, suspicion
 from ingest.pages.i18n import Translation
 from ingest.pages.layout import ServiceBrand, brand_of, form_url, receipt_url, show
 from ingest.pages.negotiation import choose
@@ -25,7 +27,8 @@ def feedback_form(request: AnyRequest, service: FromPath[str], intake: GivenInta
     """The form. `?page_url=` tells which page the citizen came from."""
     page_url = request.query_params.get("page_url", "")[:URL_LIMIT]
     values = {"message": "", "contact": "", "page_url": page_url}
-    return _form(request, brand_of(intake, service), values, secrets.token_urlsafe(16), {})
+    key = fresh_key(intake.record.keys, dt.datetime.now(dt.UTC))
+    return _form(request, brand_of(intake, service), values, key, {})
 
 
 def _form(
@@ -38,6 +41,7 @@ def _form(
         400 if errors else 200,
         action=form_url(service.slug, choose(request, service.languages)),
         key=key,
+        honeypot=HONEYPOT,
         values=values,
         errors=errors,
     )
@@ -56,7 +60,8 @@ async def send_feedback(request: AnyRequest, service: FromPath[str], intake: Giv
         return _form(request, brand, values, key, errors)
     await intake.authenticate(request, brand.slug)
     repeat_key = intake.repeat_key(request, key, brand.slug, *values.values())
-    stored = await intake.store_one(_arrival(brand.slug, values, repeat_key))
+    trapped = suspicion(intake.record.keys, texts, dt.datetime.now(dt.UTC))
+    stored = await intake.store_one(_arrival(brand.slug, values, repeat_key, trapped))
     return show(
         request,
         "thanks.html",
@@ -85,7 +90,7 @@ def _errors(values: dict[str, str], wording: Translation) -> dict[str, str]:
     return errors
 
 
-def _arrival(slug: str, values: dict[str, str], repeat_key: str) -> Arrival:
+def _arrival(slug: str, values: dict[str, str], repeat_key: str, trapped: str | None) -> Arrival:
     """Changed words under the key of the same form (the way back, then sent again) are a new piece."""
     return Arrival(
         service=slug,
@@ -95,4 +100,5 @@ def _arrival(slug: str, values: dict[str, str], repeat_key: str) -> Arrival:
         external_id=repeat_key,
         page_url=values["page_url"][:URL_LIMIT] or None,
         contact=values["contact"] or None,
+        suspicion=trapped,
     )

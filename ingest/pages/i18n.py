@@ -28,6 +28,7 @@ class Translation:
     contact_label: str
     contact_hint: str
     consent: str
+    leave_empty: str
     send: str
     error_prefix: str
     errors_title: str
@@ -126,6 +127,7 @@ ENGLISH = Translation(
     contact_label="E-mail address or mobile number (optional)",
     contact_hint="Only if you would like to hear what came of it.",
     consent="By filling this in you agree that we write to you once, when it is resolved. After that we destroy it.",
+    leave_empty="Leave this field empty",
     send="Send feedback",
     error_prefix="Error: ",
     errors_title="There is a problem",
@@ -216,6 +218,7 @@ WELSH = Translation(
     contact_label="Cyfeiriad e-bost neu rif ffôn symudol (dewisol)",
     contact_hint="Dim ond os hoffech glywed beth ddaeth ohono.",
     consent="Drwy lenwi hwn rydych yn cytuno i ni ysgrifennu atoch unwaith, pan gaiff ei ddatrys. Yna caiff ei ddileu.",
+    leave_empty="Gadewch y maes hwn yn wag",
     send="Anfon adborth",
     error_prefix="Gwall: ",
     errors_title="Mae problem",

@@ -19,6 +19,7 @@ RECEIPT = "7K3M-Q2ZD-98VX-4HTN"
 FORM: dict[str, Any] = {
     "action": "/services/blue-badge/feedback?lang=en",
     "key": "one-key",
+    "honeypot": "website",
     "values": {"message": "", "contact": "", "page_url": ""},
     "errors": {},
 }
