@@ -40,6 +40,9 @@ fmt: $(VENV)/.ready-dev ## Mend what can be mended of the style
 test: $(VENV)/.ready-dev ## Run the whole test suite, or a part (ARGS="tests/nlp -k name")
 	$(VENV)/bin/python -m pytest $(ARGS)
 
+soak: $(VENV)/.ready-dev ## Try what takes too long for every run of the tests: 10,000 requests made up from the API's document
+	CASES=10000 $(VENV)/bin/python -m pytest tests/feedback/web/test_openapi_operations.py $(ARGS)
+
 lint: $(VENV)/.ready-dev ## Check style, types and import rules
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
@@ -88,4 +91,4 @@ $(VENV)/uv/bin/uv: requirements-uv.lock | $(VENV)/bin/python
 	elif $(PYTHON) -m pip --version >/dev/null 2>&1; then $(PYTHON) -m $(PIP_INSTALL) --target $(VENV)/uv -r $<; \
 	else echo "Python's pip is needed (on Debian: apt install python3-pip), or uv on the PATH" >&2; exit 1; fi
 
-.PHONY: help setup demo dev fmt test lint bench lock
+.PHONY: help setup demo dev fmt test soak lint bench lock

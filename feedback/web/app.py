@@ -7,8 +7,7 @@ from typing import Any
 from litestar import Litestar, Router
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.openapi.datastructures import ResponseSpec
-from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
+from litestar.plugins.prometheus import PrometheusConfig
 
 from feedback.http.compression import COMPRESSION
 from feedback.http.security_headers import add_security_headers
@@ -32,15 +31,6 @@ from insights.issues.queries.query_embedding import QueryEmbedder
 from insights.pages import dashboard as staff_pages
 from insights.pages import leaving_page
 
-
-class Metrics(PrometheusController):
-    """Answers with the metrics of this process, as Prometheus reads them."""
-
-    path = "/metrics"
-    tags = ["operators"]  # noqa: RUF012 - Litestar's form
-    responses = {200: ResponseSpec(str, generate_examples=False, media_type="text/plain")}  # noqa: RUF012
-
-
 BODY_LIMIT = 256 * 1024
 """Bytes that any endpoint takes which does not say how many: bodies are parsed before it is known who sends them."""
 
@@ -56,7 +46,6 @@ HANDLERS: list[Any] = [
     staff_pages.router,
     health.router,
     api_reference.router,
-    Metrics,
 ]
 """They stand in one router: a path may have handlers of several parts, which Litestar merges within a router alone."""
 

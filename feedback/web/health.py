@@ -3,7 +3,7 @@
 import math
 
 from litestar import Response, Router, get
-from prometheus_client import Gauge
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Gauge, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
 from feedback.http.dependencies import GivenRecord, WorkQueueDependency
@@ -53,4 +53,10 @@ def expose(record: Record) -> None:
     OLDEST_UNCLEANED.set_function(read)
 
 
-router = Router("/", route_handlers=[live, ready], tags=["operators"])
+@get("/metrics", media_type="text/plain", sync_to_thread=False)
+def metrics() -> Response[bytes]:
+    """Show what this process has counted, as Prometheus reads it."""
+    return Response(generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+router = Router("/", route_handlers=[live, ready, metrics], tags=["operators"])

@@ -87,7 +87,7 @@ def _georeport(status: int, says: str) -> dict[str, Any]:
     return {
         "description": HTTPStatus(status).phrase,
         "content": {
-            "application/json": {"schema": schema, "example": [{"code": status, "description": says}]},
+            "application/json": {"schema": schema, "example": [{"code": str(status), "description": says}]},
             "text/xml": {"schema": {"type": "string"}},
         },
     }
@@ -120,6 +120,6 @@ _GEOREPORT_ERRORS = {
     "items": {
         "type": "object",
         "required": ["code", "description"],
-        "properties": {"code": {"type": "integer"}, "description": {"type": "string"}},
+        "properties": {"code": {"type": "string"}, "description": {"type": "string"}},
     },
 }
