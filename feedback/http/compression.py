@@ -7,6 +7,7 @@ another site's page has asked for, and none of a handler marked `UNCOMPRESSED`.
 
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import Headers
+from litestar.enums import ScopeType
 from litestar.middleware.compression import CompressionMiddleware
 from litestar.types import Receive, Scope, Send
 
@@ -20,7 +21,7 @@ class SafeCompression(CompressionMiddleware):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on, and its answer through gzip where that is safe."""
-        safe = scope["type"] == "http" and _is_safe(scope["method"], Headers.from_scope(scope))
+        safe = scope["type"] == ScopeType.HTTP and _is_safe(scope["method"], Headers.from_scope(scope))
         await (super().__call__ if safe else self.app)(scope, receive, send)
 
 
