@@ -184,6 +184,16 @@ class DeliveryOutcome(StrEnum):
     GONE = "gone"
 
 
+class ChangeKind(StrEnum):
+    """What happened to a service that is marked on its charts."""
+
+    RELEASE = "release"
+    OUTAGE = "outage"
+    LETTER = "letter"
+    HOLIDAY = "holiday"
+    OTHER = "other"
+
+
 class CredentialKind(StrEnum):
     """What a secret is: an API key, a sign-in link, a signed-in session, or the address of a feed."""
 

@@ -6,7 +6,7 @@ from feedback.record.models.audit import Answered, AuditEntry
 from feedback.record.models.base import Base, Claimable, new_id
 from feedback.record.models.feedback import Contact, DayKey, Feedback, HeldRaw, Raw
 from feedback.record.models.issues import Issue, IssueEvent, Refit, ServiceWork, Signal
-from feedback.record.models.parts import MessagePart
+from feedback.record.models.message_parts import MessagePart
 from feedback.record.models.people import Credential
 from feedback.record.models.properties import Properties
 from feedback.record.models.regrouping import IssueBefore, Moved, Regrouping

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.record.models.base import Base, Timed
 from feedback.record.models.properties import Properties
-from feedback.record.states import AddressKind
+from feedback.record.states import AddressKind, ChangeKind
 
 
 class Service(Base, Timed):
@@ -51,7 +51,7 @@ class Change(Base, Timed):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
-    kind: Mapped[str]
+    kind: Mapped[ChangeKind]
     what: Mapped[str]
     at: Mapped[dt.datetime]
     until: Mapped[dt.datetime | None]

@@ -16,7 +16,7 @@ from feedback.record.errors import Conflict, Malformed
 from feedback.record.limits import require_planned, require_said
 from feedback.record.models import Action, Change, Issue, IssueEvent, Service, Signal
 from feedback.record.privacy import contacts
-from feedback.record.states import IssueStatus, TitledBy
+from feedback.record.states import ChangeKind, IssueStatus, TitledBy
 
 ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"\S")]
 LongText = Annotated[str, msgspec.Meta(min_length=1, max_length=2_000, pattern=r"\S")]
@@ -52,7 +52,7 @@ class ServiceEvent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A release or another event of a service, which is marked on its charts."""
 
     what: ShortText
-    kind: Annotated[str, msgspec.Meta(pattern="^(release|outage|letter|holiday|other)$")] = "release"
+    kind: ChangeKind = ChangeKind.RELEASE
     at: dt.datetime | None = None
     until: dt.datetime | None = None
     link: Link | None = None

@@ -3,7 +3,6 @@
 import datetime as dt
 from typing import Any
 
-import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import select, text
