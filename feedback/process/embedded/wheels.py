@@ -63,7 +63,8 @@ def own_id(installation: Path) -> int:
     """Chooses the number of whom the servers of a data folder run as; it is kept as the owner of what they write."""
     ids = _mapped_ids()
     first = int.from_bytes(hashlib.sha256(os.fsencode(installation.resolve())).digest(), "big") % len(ids)
-    return next(number for number in (*ids[first:], *ids[:first]) if not _has_name(number))
+    chosen: int = next(number for number in (*ids[first:], *ids[:first]) if not _has_name(number))
+    return chosen
 
 
 def _mapped_ids() -> range:

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import select, text
@@ -60,7 +61,7 @@ def test_a_job_that_fails_keeps_the_scheduler_from_nothing_else(
     def fails(session: object) -> None:
         raise ValueError
 
-    monkeypatch.setattr(schedule.contacts, "shred_expired", fails)
+    monkeypatch.setattr(contacts, "shred_expired", fails)
     put(worker, "The ramp is broken")
     with capture_logs() as logs:
         schedule._look(worker.record, worker.work_queue, NOW.replace(year=2000))

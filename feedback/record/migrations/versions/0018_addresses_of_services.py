@@ -1,6 +1,7 @@
 """Each number, mail address and keyword is one service's. Who comes first by its slug, as until now, keeps what two had"""
 
 import re
+from typing import Any
 
 import sqlalchemy as sa
 import structlog
@@ -10,6 +11,8 @@ revision = "0018"
 down_revision = "0017"
 
 log = structlog.get_logger()
+
+Address = tuple[str, str, str]
 
 
 def upgrade() -> None:
@@ -33,7 +36,7 @@ def upgrade() -> None:
         sa.column("slug", sa.String()),
         sa.column("properties", sa.dialects.postgresql.JSONB()),
     )
-    connection, taken = op.get_bind(), set()
+    connection, taken = op.get_bind(), set[Address]()
     for identity, slug, stored in connection.execute(sa.select(services).order_by(services.c.slug)).all():
         kept = dict(stored)
         rows = _claimed(kept, taken)
@@ -46,7 +49,7 @@ def upgrade() -> None:
             connection.execute(table.insert().values(row))
 
 
-def _claimed(kept: dict, taken: set) -> set:
+def _claimed(kept: dict[str, Any], taken: set[Address]) -> set[Address]:
     """The addresses of one service; what another has leaves `kept`, the properties."""
     numbers = {text: re.sub("[^0-9]", "", text) for text in _texts(kept, "sms_numbers")}
     keywords = {text: text.strip().casefold() for text in _texts(kept, "sms_keywords")}
@@ -60,11 +63,11 @@ def _claimed(kept: dict, taken: set) -> set:
             kept[name] = list(left)
     rows = {("mail", mail, "") for mail in mails.values() if mail}
     rows |= {("number", number, "") for number in numbers.values() if number} - taken
-    places = [number for number in numbers.values() if number] if numbers else [""]
-    return rows | {("number", place, word) for place in places for word in keywords.values() if word} - taken
+    keyed = [number for number in numbers.values() if number] if numbers else [""]
+    return rows | {("number", place, word) for place in keyed for word in keywords.values() if word} - taken
 
 
-def _texts(properties: dict, name: str) -> list[str]:
+def _texts(properties: dict[str, Any], name: str) -> list[str]:
     """A property that was stored before its values were checked may be anything."""
     found = properties.get(name)
     return [text for text in found if isinstance(text, str)] if isinstance(found, list) else []
