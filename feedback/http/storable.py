@@ -3,6 +3,7 @@
 import re
 from urllib.parse import unquote
 
+from feedback.http.content_coding import refuse_packed
 from feedback.http.dependencies import AnyRequest
 from feedback.record.errors import Malformed
 from feedback.record.limits import UNSTORABLE
@@ -15,7 +16,11 @@ _READ_ELSEWHERE = ("multipart/", "text/", "message/")
 
 
 async def refuse_unstorable(request: AnyRequest) -> None:
-    """Raises `Malformed`, which names the part of the request, for text that nobody could store."""
+    """Raises `Malformed`, which names the part of the request, for text that nobody could store.
+
+    Raises `WrongMediaType` for a packed body, which nobody unpacks to look.
+    """
+    refuse_packed(request)
     if UNSTORABLE.search(request.scope["path"]):
         raise Malformed("there is a NUL in it", field="path")
     if UNSTORABLE.search(unquote(request.scope["query_string"].decode("latin-1"))):

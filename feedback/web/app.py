@@ -10,6 +10,8 @@ from litestar.di import Provide
 from litestar.plugins.prometheus import PrometheusConfig
 
 from feedback.http.compression import COMPRESSION
+from feedback.http.content_coding import refuse_packed
+from feedback.http.dependencies import AnyRequest
 from feedback.http.security_headers import add_security_headers
 from feedback.http.storable import refuse_unstorable
 from feedback.record.db import Record, engine_for
@@ -54,6 +56,11 @@ def _provide(value: object) -> Provide:
     return Provide(lambda: value, sync_to_thread=False, use_cache=True)
 
 
+async def _refuse_unreadable(request: AnyRequest) -> None:
+    refuse_packed(request)
+    await refuse_unstorable(request)
+
+
 def create_app(settings: Settings, database_url: str, redis_url: str) -> Litestar:
     """Makes the API and the pages, on servers that run and are migrated."""
     engine = engine_for(database_url, size=20)
@@ -80,7 +87,7 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
         },
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[lifespan],
-        before_request=refuse_unstorable,
+        before_request=_refuse_unreadable,
         compression_config=COMPRESSION,
         before_send=[add_security_headers, allow_origin, tell_share],
         middleware=[PrometheusConfig(app_name="feedback", prefix="feedback", group_path=True).middleware],

@@ -19,7 +19,7 @@ from feedback.record.limits import UNSTORABLE, was_sayable
 from feedback.record.models import Feedback, Service, new_id
 from feedback.record.privacy import contacts, raw
 from feedback.record.states import ChannelName, FeedbackStage
-from ingest.intake.arrival import MESSAGE_LIMIT, TRANSCRIPT_LIMIT, Arrival
+from ingest.intake.arrival import MESSAGE_LIMIT, TRANSCRIPT_LIMIT, Arrival, is_page_address
 
 HISTORY_AFTER = dt.timedelta(hours=48)
 """What is older on receipt is history: it teaches what is normal, and raises nothing."""
@@ -84,7 +84,14 @@ def _malformed(arrival: Arrival, now: dt.datetime) -> Malformed | None:
         return Malformed(f"the message is longer than {limit:,} characters")
     if not was_sayable(arrival.submitted_at or now, now):
         return Malformed("from 1900-01-01 to a day from now", field="submitted_at")
-    return _unstorable(arrival)
+    return _unstorable(arrival) or _no_page(arrival)
+
+
+def _no_page(arrival: Arrival) -> Malformed | None:
+    """A column of a file may hold anything: it is shown as it is, and never followed."""
+    if arrival.batch or is_page_address(arrival.page_url or ""):
+        return None
+    return Malformed("the address of a page begins with http:// or https://", field="page_url")
 
 
 def _unstorable(arrival: Arrival) -> Malformed | None:

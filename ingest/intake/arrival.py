@@ -1,6 +1,7 @@
 """What a channel hands over, before it is stored."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -9,6 +10,12 @@ from feedback.record.states import ChannelName
 MESSAGE_LIMIT = 5_000
 """The longest message in characters; a call's transcript may be `TRANSCRIPT_LIMIT`."""
 TRANSCRIPT_LIMIT = 200_000
+_PAGE_ADDRESS = re.compile(r"https?://|[^:]*(?:[/?#]|\Z)", re.IGNORECASE)
+
+
+def is_page_address(text: str) -> bool:
+    """Tells whether this can be the address of a page, or its path: no `javascript:`, no `data:`, however disguised."""
+    return _PAGE_ADDRESS.match(text) is not None
 
 ANONYMOUS_BODY_LIMIT = 64 * 1024
 """Bytes of a request that nobody vouches for: enough for the longest message, however it is encoded."""

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from feedback.http.dependencies import AnyRequest
 from feedback.record.privacy import contacts
 from feedback.record.states import ChannelName
-from ingest.intake.arrival import ANONYMOUS_BODY_LIMIT, MESSAGE_LIMIT, Arrival
+from ingest.intake.arrival import ANONYMOUS_BODY_LIMIT, MESSAGE_LIMIT, Arrival, is_page_address
 from ingest.intake.dependencies import GivenIntake
 from ingest.pages.bot_traps import HONEYPOT, fresh_key, suspicion
 from ingest.pages.i18n import Translation
@@ -26,7 +26,7 @@ FIELDS = ("message", "contact", "page_url")
 def feedback_form(request: AnyRequest, service: FromPath[str], intake: GivenIntake) -> Response[str]:
     """The form. `?page_url=` tells which page the citizen came from."""
     page_url = request.query_params.get("page_url", "")[:URL_LIMIT]
-    values = {"message": "", "contact": "", "page_url": page_url}
+    values = {"message": "", "contact": "", "page_url": page_url if is_page_address(page_url) else ""}
     key = fresh_key(intake.record.keys, dt.datetime.now(dt.UTC))
     return _form(request, brand_of(intake, service), values, key, {})
 

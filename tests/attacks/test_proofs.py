@@ -55,7 +55,13 @@ def twilio_signature(client: Client, form: dict[str, str]) -> str:
 
 
 def vonage_form(**change: str) -> dict[str, str]:
-    return {"msisdn": "447700900123", "to": "447700900001", "messageId": "0A1", "text": "The lift fails"} | change
+    return {
+        "msisdn": "447700900123",
+        "to": "447700900001",
+        "messageId": "0A1",
+        "text": "The lift fails",
+        "timestamp": "1735732800",
+    } | change
 
 
 @pytest.mark.parametrize("proof", NO_PROOFS)
@@ -166,14 +172,19 @@ def foreign_addresses(record: Record) -> list[tuple[str, str]]:
         *(("PATCH", f"/v1/issues/{one}") for one in ids),
         *(("GET", f"/v1/feedback/{one}/held") for one in ids),
         *(("GET", f"/dashboard/{kind}/{one}") for kind in ("issues", "feedback", "themes") for one in ids),
-        *(("GET", f"/v1/services/parks{end}") for end in ("/issues", "/feedback", "/export.csv", "/summary", "/quality")),
+        *(
+            ("GET", f"/v1/services/parks{end}")
+            for end in ("/issues", "/feedback", "/export.csv", "/summary", "/quality")
+        ),
     ]
 
 
 def test_ids_of_another_service_are_not_found(client: Client, record: Record, blue_badge: str) -> None:
     with record.transaction() as session:
         key = access.create(session, "key", access.Role.owner, access.service(session, blue_badge))
-        link = access.create(session, "link", access.Role.owner, access.service(session, blue_badge), lifetime=dt.timedelta(hours=1))
+        link = access.create(
+            session, "link", access.Role.owner, access.service(session, blue_badge), lifetime=dt.timedelta(hours=1)
+        )
     ours = {"Authorization": f"Bearer {key}"}
     client.get(f"/sign-in/{link}")
     for method, path in foreign_addresses(record):

@@ -19,15 +19,35 @@ Pattern = Any
 
 READERS = ("nlp", "ingest")
 LENGTH = 5_000
-"""Characters of a bait, as of the longest message; `tests/nlp/clean/test_long_texts.py` has longer ones for the longest calls."""
+"""Characters of a bait, as of the longest message; `tests/nlp/clean/test_long_texts.py` has texts as of calls."""
 UNITS = (
-    *("a", "A", " ", "\t", "\n", "0", "1 ", "-", "_", ".", ",", ":", "?", "'", '"', "(", "[", "<", ">", "@", "é", "\u0300"),
-    *("a ", "A ", "a.", "a@", "a-", "a'", "1.", "1,", "1-", "a\n", "> ", "<v ", "<!--", "<a", "&#", "=?", "[A", "[A]"),
-    *("no ", "not ", "and ", "the ", "I ", "my name is ", "on ", "On ", "wrote: ", "from: ", "at the ", "thank you "),
-    *("is it ", "n't ", "can't ", "very ", "so ", "http://", "Speaker 1", "00:00:00", "00:00 --> ", "Mr ", "St ", "Road "),
-    *("SW1A ", "07700 ", "nought ", "double ", "smell of gas ", "please ", "could not ", "because ", "no no ", "Re: "),
+    *(
+        "a",
+        "A",
+        " ",
+        "\t",
+        "\n",
+        "0",
+        "1 ",
+        "-",
+        ".",
+        ",",
+        ":",
+        "'",
+        "(",
+        "[",
+        "<",
+        ">",
+        "@",
+        "é",
+        "a ",
+        "A ",
+        "a.",
+        "a@",
+    ),
+    *("1.", "1-", "a\n", "> ", "<v ", "<!--", "[A", "no ", "and ", "the ", "on ", "wrote: ", "my name is ", "n't "),
+    *("thank you ", "is it ", "http://", "00:00 --> ", "Road ", "SW1A ", "07700 ", "double ", "could not ", ", and "),
 )
-ENDS = ("", "!", "\n", "x", "\x00")
 
 
 def patterns_of(module: Any) -> Iterator[tuple[str, Pattern]]:
@@ -70,9 +90,8 @@ def test_the_patterns_are_found() -> None:
 def baits(pattern: Pattern) -> Iterator[Any]:
     """The units over and over, as text or as bytes, each with an end that disappoints."""
     for unit in UNITS:
-        for end in ENDS[:2]:
-            text = (unit * LENGTH)[:LENGTH] + end
-            yield text.encode() if isinstance(pattern.pattern, bytes) else text
+        text = (unit * LENGTH)[:LENGTH] + "!"
+        yield text.encode() if isinstance(pattern.pattern, bytes) else text
 
 
 def seconds(pattern: Pattern, text: Any) -> float:

@@ -9,7 +9,7 @@ from nlp.clean.recognisers.lexicon import TITLES, WordKind
 from nlp.clean.recognisers.name_line import NameLine
 from nlp.clean.recognisers.pattern_scanner import Detection
 
-JOINED = re.compile(r"\s*(?:,|&|/|,?\s+and\s)\s*")
+JOINED = re.compile(r"\s*+(?:,(?:\s++and\s)?|&|/|(?<=\s)and\s)\s*+")
 SCORE = 0.6
 
 

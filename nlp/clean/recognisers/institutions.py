@@ -26,7 +26,7 @@ RIGHT_BEHIND = (
     "|chapel|curie|primary|theatre|museum|stadium|cemetery|flats|arms|(?:care|nursing|residential) home"
 )
 AFTER = re.compile(
-    rf"[ \t]+(?:(?:{BETWEEN})?(?:{PLACE})|(?:(?:{BETWEEN})?(?:{SERVICE})|{RIGHT_BEHIND})(?!\s(?:{WORKER})\b))\b"
+    rf"[ \t]++(?:(?:{BETWEEN})?(?:{PLACE})|(?:(?:{BETWEEN})?(?:{SERVICE})|{RIGHT_BEHIND})(?!\s(?:{WORKER})\b))\b"
     r"|(?-i:(?<=[A-Z]{2})-\d)",
     re.IGNORECASE,
 )

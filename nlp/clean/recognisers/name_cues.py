@@ -43,13 +43,13 @@ STRONG = re.compile(
 PERSONAL = re.compile(r"\b(?:ask|asked|tell|told|thank|thanked|hi|hello|dear)\s+$", re.IGNORECASE)
 """Only a person is asked, told, thanked or greeted: here a word that is also a place, with its capital, is a name."""
 DOES = re.compile(
-    r"\s+(?:is|was|has|had|lives|lived|said|says|told|did|made|helped|came|went|asked|called|rang|phoned|works|worked"
+    r"\s++(?:is|was|has|had|lives|lived|said|says|told|did|made|helped|came|went|asked|called|rang|phoned|works|worked"
     r"|explained|listened|shouted|gave|began|spent)\b",
     re.IGNORECASE,
 )
 """What a person does: the first word of a sentence, unknown otherwise, is a name before it if spaCy thinks so too."""
 BEFORE_WHO = re.compile(
-    r"\s+(?:who|on (?:the )?(?:desk|reception|front desk|phone|counter)|at (?:the )?(?:desk|reception|counter)|in"
+    r"\s++(?:who|on (?:the )?(?:desk|reception|front desk|phone|counter)|at (?:the )?(?:desk|reception|counter)|in"
     r" (?:the )?(?:office|reception))\b",
     re.IGNORECASE,
 )
