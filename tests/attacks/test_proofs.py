@@ -189,7 +189,7 @@ def test_ids_of_another_service_are_not_found(client: Client, record: Record, bl
     client.get(f"/sign-in/{link}")
     for method, path in foreign_addresses(record):
         headers = {} if path.startswith("/dashboard") else ours
-        body = {"json": {"title": "Mine now"}} if method == "PATCH" else {}
-        answer = client.request(method, path, headers=headers, **body)
+        body = {"title": "Mine now"} if method == "PATCH" else None
+        answer = client.request(method, path, headers=headers, json=body)
         assert answer.status_code == 404, (method, path)
         assert "swings" not in answer.text
