@@ -1,6 +1,7 @@
 """Accepting: every channel ends here. An arrival is stored once, however often it comes."""
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from feedback.record import receipts
 from feedback.record.encryption import KeyRing
 from feedback.record.errors import FeedbackError, KeyReused, Malformed, NotAuthentic, NotFound
 from feedback.record.limits import UNSTORABLE, was_sayable
-from feedback.record.models import Feedback, Service, new_id
+from feedback.record.models import DIGESTED_ID, Feedback, Service, new_id
 from feedback.record.privacy import contacts, raw
 from feedback.record.states import ChannelName, FeedbackStage
 from ingest.intake.arrival import MESSAGE_LIMIT, TRANSCRIPT_LIMIT, Arrival, is_page_address
@@ -25,6 +26,9 @@ HISTORY_AFTER = dt.timedelta(hours=48)
 """What is older on receipt is history: it teaches what is normal, and raises nothing."""
 
 _TEXTS = ("message", "external_id", "page_url", "language", "contact", "sender", "batch")
+
+OWN_IDS = re.compile(r"key:\d+|import:.*")
+"""Callers that give a piece the id that it has in a system of theirs, and find it by that."""
 
 UNVERIFIED_CALLERS = ("public", "open311")
 """Callers that nobody vouches for."""
@@ -112,7 +116,7 @@ def _row(arrival: Arrival, services: Mapping[str, Service], keys: KeyRing, now: 
         "channel": arrival.channel,
         "receipt": receipts.fresh(),
         "caller": arrival.caller,
-        "external_id": arrival.external_id,
+        "external_id": _kept_id(arrival, keys),
         "digest": keys.digest(msgspec.json.encode((arrival.service, content_of(arrival), arrival.submitted_at))),
         "said_at": said_at,
         "received_at": now,
@@ -123,6 +127,13 @@ def _row(arrival: Arrival, services: Mapping[str, Service], keys: KeyRing, now: 
         "batch": arrival.batch,
         "stage": FeedbackStage.CLEAN,
     }
+
+
+def _kept_id(arrival: Arrival, keys: KeyRing) -> str | None:
+    """As it came from who is asked to put nothing personal into it; of anybody else a digest, which tells a repeat."""
+    if arrival.external_id is None or OWN_IDS.fullmatch(arrival.caller):
+        return arrival.external_id
+    return DIGESTED_ID + keys.digest(arrival.external_id.encode()).hex()
 
 
 def _said_at(arrival: Arrival, service: Service, identity: uuid.UUID, now: dt.datetime) -> dt.datetime:

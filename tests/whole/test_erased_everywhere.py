@@ -1,19 +1,18 @@
 """What is erased is nowhere: not in PostgreSQL, not in Redis, not in any file."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 import pytest
-import redis
 from click.testing import CliRunner, Result
 from litestar import Litestar
 from litestar.testing import TestClient
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from feedback.cli import main
-from feedback.record.db import Record, engine_for
+from feedback.record.db import Record
 from feedback.record.encryption import KeyRing
 from feedback.record.models import (
     Alert,
@@ -36,6 +35,7 @@ from ingest.intake.arrival import Arrival
 from insights.alerts.delivery.credentials import Credentials, seal
 from tests.conftest import RealServers
 from tests.walking import walk
+from tests.whole.stores import holders
 from tests.workers.texts import USUAL, said
 from workers.runtime import retention
 from workers.runtime.actor import Worker
@@ -47,34 +47,6 @@ WORDS = f"The {CANARY} upload is broken and I will kill myself tonight"
 """Long enough to be quoted, short enough to name an issue, and urgent."""
 CONTACT = "07700 900888"
 NOW = dt.datetime.now(dt.UTC)
-
-
-def in_postgres(servers: RealServers) -> str:
-    """Every row of every table, as text."""
-    engine = engine_for(servers.database_url, size=1)
-    with engine.connect() as connection:
-        tables = connection.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).all()
-        rows = [row for table in tables for row in connection.scalars(text(f'SELECT t::text FROM "{table}" t'))]
-    engine.dispose()
-    return "\n".join(rows)
-
-
-def in_redis(servers: RealServers) -> str:
-    with redis.Redis.from_url(servers.redis_url) as valkey:
-        return "\n".join(f"{key!r}{valkey.dump(key)!r}" for key in valkey.scan_iter())
-
-
-def in_files(servers: RealServers) -> str:
-    """Of the data folder, its logs included, but for PostgreSQL's own files: those are told by its rows."""
-    own = servers.data / "postgres" / "data"
-    files = [file for file in servers.data.rglob("*") if own not in file.parents and file.is_file()]
-    return "\n".join(str(file) for file in files if CANARY.encode() in file.read_bytes())
-
-
-def holders(servers: RealServers) -> list[str]:
-    """Which stores hold the canary, in words or as a file's name."""
-    stores: dict[str, Callable[[RealServers], str]] = {"PostgreSQL": in_postgres, "Redis": in_redis}
-    return [name for name, read in stores.items() if CANARY in read(servers)] + in_files(servers).splitlines()
 
 
 @pytest.fixture
@@ -130,9 +102,9 @@ def _name_an_issue(session: Any, keys: KeyRing, words: str) -> None:
 
 
 def test_taken_back_it_is_in_no_store(client: Client, servers: RealServers, record: Record, piece: str) -> None:
-    assert holders(servers) == ["PostgreSQL"]
+    assert holders(servers, CANARY) == [f"PostgreSQL: {CANARY}"]
     assert client.delete(f"/v1/receipts/{piece}").status_code == 204
-    assert holders(servers) == []
+    assert holders(servers, CANARY) == []
     with record.transaction() as session:
         issue = session.scalars(select(Issue).where(Issue.erased == 1)).one()
         assert issue.keywords == ["badge"] and issue.title
@@ -148,7 +120,7 @@ def test_a_contact_finds_it_too_however_it_is_written(
     assert CANARY in mine["feedback"]["text"] and mine["statements"][0]["issue"] == WORDS
     answer = client.post("/v1/services/blue-badge/erasures", json=asked, headers=admin)
     assert len(answer.json()["erased"]) == 1
-    assert holders(servers) == []
+    assert holders(servers, CANARY) == []
     assert client.post("/v1/services/blue-badge/erasures", json=asked, headers=admin).status_code == 404
 
 
@@ -159,7 +131,7 @@ def test_what_is_kept_no_longer_is_gone_and_what_is_recent_stays(
         mine = session.scalars(select(Feedback).where(Feedback.receipt == piece)).one()
         mine.received_at -= dt.timedelta(days=800)
     retention.nightly(record, NOW)
-    assert holders(servers) == []
+    assert holders(servers, CANARY) == []
     assert client.get(f"/v1/receipts/{piece}").json()["state"] == "expired"
     with record.transaction() as session:
         stages = session.scalars(select(Feedback.stage)).all()
@@ -183,4 +155,4 @@ def test_the_commands_tell_and_erase(servers: RealServers, piece: str) -> None:
     assert msgspec.json.decode(told.stdout)[0]["as_it_came"]["message"] == WORDS
     assert run("erase", "--receipt", piece, "--contact", CONTACT).exit_code == 2
     assert run("erase", "--receipt", piece).stdout == "Erased: 1\n"
-    assert holders(servers) == []
+    assert holders(servers, CANARY) == []

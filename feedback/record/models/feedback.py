@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from feedback.record.models.base import Base, Claimable, new_id
 from feedback.record.states import ChannelName, ContactStage, FeedbackStage
 
+DIGESTED_ID = "digest:"
+"""What an external id begins with of which only a digest is kept."""
+
 
 class Feedback(Base, Claimable):
     """One contact of one citizen.
@@ -67,6 +70,11 @@ class Feedback(Base, Claimable):
     urgent: Mapped[dict[str, Any] | None]
     confidence: Mapped[float | None]
     noticed: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def own_id(self) -> str | None:
+        """The id that it has in the system that it came from, where more than a digest of it is kept."""
+        return None if self.external_id and self.external_id.startswith(DIGESTED_ID) else self.external_id
 
 
 class DayKey(Base):

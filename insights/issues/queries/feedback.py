@@ -127,7 +127,7 @@ def feedback_view(row: Feedback, service: Service, issues: list[uuid.UUID], *, h
         held=held,
         urgent=row.urgent,
         issues=issues,
-        external_id=row.external_id if not row.caller.endswith(":idempotency") else None,
+        external_id=row.own_id,
     )
 
 
