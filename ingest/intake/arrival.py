@@ -17,6 +17,7 @@ def is_page_address(text: str) -> bool:
     """Tells whether this can be the address of a page, or its path: no `javascript:`, no `data:`, however disguised."""
     return _PAGE_ADDRESS.match(text) is not None
 
+
 ANONYMOUS_BODY_LIMIT = 64 * 1024
 """Bytes of a request that nobody vouches for: enough for the longest message, however it is encoded."""
 

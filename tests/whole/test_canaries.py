@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 import pytest
@@ -36,7 +37,7 @@ ALL = (*ORDINARY, *PERSONAL, *NUMBERS)
 @pytest.fixture
 def client(record: Record, servers: RealServers, blue_badge: str) -> Iterator[Client]:
     doors.opened(record)
-    secrets = {
+    secrets: dict[str, Any] = {
         "twilio_auth_token": doors.TWILIO_TOKEN,
         "notify_token": doors.NOTIFY_TOKEN,
         "vonage_secret": doors.VONAGE_SECRET,
