@@ -132,6 +132,7 @@ class RateLimit:
         self._gap = 60 / per_minute if per_minute else 0.0
         self._shared, self._own = _SharedCount(url), _OwnCount()
         self._paused_until = 0.0
+        self._lock = threading.Lock()
 
     def take(self, address: str) -> Share | None:
         """Counts one piece of this address and returns what is left to it; none where there is no limit."""
@@ -143,13 +144,26 @@ class RateLimit:
         return Share(wait, BURST_PIECES, window, remaining, math.ceil(until_full))
 
     def _count(self, client: str) -> tuple[float, float]:
-        if time.monotonic() >= self._paused_until:
+        if self._may_ask():
             try:
-                return self._shared.take(client, self._gap)
+                answer = self._shared.take(client, self._gap)
             except redis.RedisError as error:
                 self._paused_until = time.monotonic() + PAUSE_SECONDS
                 log.warning("each process limits for itself", error=type(error).__name__)
+            else:
+                self._paused_until = 0.0
+                return answer
         return self._own.take(client, self._gap)
+
+    def _may_ask(self) -> bool:
+        """After a pause one asks for all whether Redis answers again."""
+        with self._lock:
+            now = time.monotonic()
+            if now < self._paused_until:
+                return False
+            if self._paused_until:
+                self._paused_until = now + PAUSE_SECONDS
+            return True
 
 
 async def tell_share(message: Message, scope: Scope) -> None:

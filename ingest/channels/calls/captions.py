@@ -10,7 +10,7 @@ from ingest.channels.calls.speaker_labels import split
 
 _ARROW: Final = "-->"
 _STAMP: Final = r"(?:(\d{1,4}):)?([0-5]?\d):([0-5]?\d)(?:[.,](\d{1,3}))?"
-_TIMES: Final = re.compile(rf"\s*{_STAMP}\s*-->\s*{_STAMP}(?:\s.*)?$")
+_TIMES: Final = re.compile(rf"\s*+{_STAMP}\s*+-->\s*+{_STAMP}(?:\s.*)?$")
 _NAMED: Final = re.compile(r'\d{1,6} "([^"\n]{1,100})"(?: \(\d{1,20}\))?\s*')
 """The number of a cue as Webex writes it, with who speaks."""
 _SAME_MOMENT_SECONDS: Final = 0.1

@@ -20,7 +20,7 @@ from ingest.channels.parsing import attributes, moment_or_none, storable
 from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
 
 _ENCRYPTED: Final = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
-_ANSWERED_BEFORE: Final = re.compile(r"\s*(?:re|fw|fwd|aw|ateb|ymlaen)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
+_ANSWERED_BEFORE: Final = re.compile(r"\s*+(?:re|fw|fwd|aw|ateb|ymlaen)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
 _RECIPIENTS: Final = ("Delivered-To", "X-Original-To", "To", "Cc")
 _MACHINES: Final = re.compile(r"(?:mailer-daemon|postmaster)@", re.IGNORECASE)
 _ABOUT_PARTS: Final = re.compile(rb"^content-(?:type|disp)[^\n]*(?:\n[ \t][^\n]*)*", re.IGNORECASE | re.MULTILINE)
