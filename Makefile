@@ -5,6 +5,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 VENV := .venv
 BENCH := .venv-bench
+AUDIT := .venv-audit
 PORT ?= 8000
 export PORT
 
@@ -52,12 +53,21 @@ lint: $(VENV)/.ready-dev ## Check style, types and import rules
 bench: $(BENCH)/.ready ## Measure what docs/benchmarks.md tells, in an environment of its own (PyTorch: 5 GB)
 	$(BENCH)/bin/python -m tests.bench $(ARGS)
 
+sbom: $(AUDIT)/.ready ## Write dist/sbom.json: what is installed, by name, version and hash (CycloneDX)
+	@mkdir -p dist
+	$(AUDIT)/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --mc-type application \
+		--output-reproducible --output-file dist/sbom.json
+
+audit: $(AUDIT)/.ready ## Ask whether a known hole is in what the lock files name (asks a service of the Python Package Index)
+	$(AUDIT)/bin/pip-audit --require-hashes --disable-pip --requirement requirements.lock --requirement requirements-dev.lock
+
 lock: $(UV) ## Bring the lock files in line with pyproject.toml (ARGS=--upgrade for newer versions)
 	$(COMPILE) --group build pyproject.toml -o requirements.lock
 	$(COMPILE) --group build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 	$(COMPILE) --no-config --overrides tests/bench/overrides.txt -c requirements-dev.lock \
 		pyproject.toml tests/bench/requirements.in -o requirements-bench.lock
 	echo uv | $(COMPILE) --no-config - -o requirements-uv.lock
+	printf 'cyclonedx-bom\npip-audit\n' | $(COMPILE) --no-config - -o requirements-audit.lock
 
 $(VENV)/.ready: requirements.lock pyproject.toml | $(VENV)/bin/python $(UV)
 	@echo "Installing what requirements.lock names"
@@ -79,6 +89,11 @@ $(BENCH)/.ready: requirements-bench.lock | $(BENCH)/bin/python $(UV)
 	@$(SYNC) $(BENCH)/bin/python requirements-bench.lock
 	@touch $@
 
+$(AUDIT)/.ready: requirements-audit.lock | $(AUDIT)/bin/python $(UV)
+	@echo "Installing what requirements-audit.lock names"
+	@$(SYNC) $(AUDIT)/bin/python requirements-audit.lock
+	@touch $@
+
 %/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
 		{ echo "Python 3.11, 3.12 or 3.13 is needed; name one: make PYTHON=/path/to/python3.11" >&2; exit 1; }
@@ -91,4 +106,4 @@ $(VENV)/uv/bin/uv: requirements-uv.lock | $(VENV)/bin/python
 	elif $(PYTHON) -m pip --version >/dev/null 2>&1; then $(PYTHON) -m $(PIP_INSTALL) --target $(VENV)/uv -r $<; \
 	else echo "Python's pip is needed (on Debian: apt install python3-pip), or uv on the PATH" >&2; exit 1; fi
 
-.PHONY: help setup demo dev fmt test soak lint bench lock
+.PHONY: help setup demo dev fmt test soak lint bench sbom audit lock

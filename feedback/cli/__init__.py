@@ -39,7 +39,7 @@ def main(ctx: click.Context) -> None:
 
 
 COMMANDS: tuple[click.Command, ...] = (
-    *(run.up, run.demo, run.serve, run.work, run.schedule, run.migrate),
+    *(run.up, run.demo, run.serve, run.work, run.schedule, run.migrate, run.ready),
     *(service.service, key.key, key.sign_in),
     *(ingest.import_, ingest.mail),
     *(offline.backtest, offline.analyse, offline.redact),

@@ -88,3 +88,18 @@ def migrate(settings: Settings) -> None:
 
     with started(settings):
         click.echo("The schema is up to date.")
+
+
+@click.command()
+@click.pass_obj
+def ready(settings: Settings) -> None:
+    """Say whether PostgreSQL and Redis answer; it fails without PostgreSQL, as health checks of containers ask."""
+    from feedback.process.embedded import servers
+    from feedback.record.db import engine_for, is_reachable
+    from feedback.record.work.queue import WorkQueue
+
+    with servers(settings.data, settings.database_url, settings.redis_url) as running:
+        store = is_reachable(engine_for(running.database_url, size=1))
+        redis = WorkQueue(running.redis_url).is_reachable()
+    click.echo(f"PostgreSQL {'answers' if store else 'does not answer'}, Redis {'answers' if redis else 'does not'}.")
+    raise SystemExit(not store)

@@ -8,7 +8,8 @@ from typing import Any, cast
 import psycopg
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from feedback.record.encryption import KeyRing
@@ -70,6 +71,15 @@ def engine_for(url: str, *, size: int = 10) -> Engine:
     engine = create_engine(url, pool_size=size, max_overflow=size, pool_pre_ping=True, hide_parameters=True)
     event.listen(engine, "connect", _adapt)
     return engine
+
+
+def is_reachable(engine: Engine) -> bool:
+    """Tells whether PostgreSQL answers."""
+    try:
+        with engine.connect() as connection:
+            return bool(connection.scalar(select(1)))
+    except SQLAlchemyError:
+        return False
 
 
 class Record:

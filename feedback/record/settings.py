@@ -52,6 +52,14 @@ def _mail_server(text: str) -> str:
     return text
 
 
+def _way_to_reach(text: str) -> str:
+    if re.fullmatch(r"[^@\s:/]+@[^@\s:/]+", text):
+        return f"mailto:{text}"
+    if not re.fullmatch(r"(mailto:[^\s@]+@|https://|tel:\+)[!-~]+", text):
+        raise ValueError("it must be a mail address, or begin with https://, mailto: or tel:+")
+    return text
+
+
 def _base(text: str) -> str:
     if not text.startswith(("http://", "https://")):
         raise ValueError("it must begin with http:// or https://")
@@ -68,6 +76,9 @@ class Settings:
     host: str = _setting("FEEDBACK_HOST", "The address that the API listens on.", "127.0.0.1")
     data: Path = _setting("FEEDBACK_DATA", "The folder of all that we keep on disk.", Path(".feedback"), Path)
     public_url: str | None = _setting("FEEDBACK_PUBLIC_URL", "Where citizens and providers reach us, behind a proxy.")
+    security_contact: str | None = _setting(
+        "FEEDBACK_SECURITY_CONTACT", "Whom to tell of a hole in this installation.", None, _way_to_reach
+    )
     trusted_proxies: tuple[str, ...] = _setting(
         "FEEDBACK_TRUSTED_PROXIES", "Addresses whose X-Forwarded-For is believed.", ("127.0.0.1",), _words
     )

@@ -10,14 +10,12 @@ from litestar.di import Provide
 from litestar.plugins.prometheus import PrometheusConfig
 
 from feedback.http.compression import COMPRESSION
-from feedback.http.content_coding import refuse_packed
-from feedback.http.dependencies import AnyRequest
 from feedback.http.security_headers import add_security_headers
 from feedback.http.storable import refuse_unstorable
 from feedback.record.db import Record, engine_for
 from feedback.record.settings import Settings
 from feedback.record.work.queue import BackgroundWorkQueue
-from feedback.web import api_reference, assisted_entry, health, you_said_we_did
+from feedback.web import api_reference, assisted_entry, health, security_txt, you_said_we_did
 from feedback.web.errors import EXCEPTION_HANDLERS
 from feedback.web.openapi import openapi_config
 from ingest.channels import routes as channel_routes
@@ -47,6 +45,7 @@ HANDLERS: list[Any] = [
     leaving_page.router,
     staff_pages.router,
     health.router,
+    security_txt.router,
     api_reference.router,
 ]
 """They stand in one router: a path may have handlers of several parts, which Litestar merges within a router alone."""
@@ -54,11 +53,6 @@ HANDLERS: list[Any] = [
 
 def _provide(value: object) -> Provide:
     return Provide(lambda: value, sync_to_thread=False, use_cache=True)
-
-
-async def _refuse_unreadable(request: AnyRequest) -> None:
-    refuse_packed(request)
-    await refuse_unstorable(request)
 
 
 def create_app(settings: Settings, database_url: str, redis_url: str) -> Litestar:
@@ -87,7 +81,7 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
         },
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[lifespan],
-        before_request=_refuse_unreadable,
+        before_request=refuse_unstorable,
         compression_config=COMPRESSION,
         before_send=[add_security_headers, allow_origin, tell_share],
         middleware=[PrometheusConfig(app_name="feedback", prefix="feedback", group_path=True).middleware],
