@@ -1,9 +1,9 @@
 """`feedback import`: what a file becomes, its progress, and the rows that were not taken."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from textwrap import shorten
 
@@ -12,16 +12,15 @@ import click
 from feedback.cli.bootstrap import Runtime, started
 from feedback.cli.progress import bar
 from feedback.cli.wait import process
-from feedback.record import access
+from feedback.record import access, services
 from feedback.record.errors import Malformed
 from feedback.record.output.files import whole_file
 from feedback.record.output.tables import TableWriter
 from feedback.record.settings import Settings
 from feedback.record.states import ChannelName
 from feedback.record.work.queue import WorkQueue
-from ingest.channels.files.csv_rows import RowError
 from ingest.channels.files.importing import DryRun, ImportReport, import_file, try_file
-from ingest.channels.files.table import Columns, ImportSource
+from ingest.channels.files.table import Columns, ImportSource, RowError
 
 MAX_REFUSALS_SHOWN = 20  # refused rows that are told one by one; the number of the rest is told
 SAMPLE_CHARACTERS = 100
@@ -36,7 +35,7 @@ class ImportOptions:
     service_column: str | None
     channel: ChannelName
     channel_column: str | None
-    text_column: str
+    text_column: tuple[str, ...]
     date_column: str
     id_column: str
     rating_column: str
@@ -53,8 +52,10 @@ class ImportOptions:
         """Raises `Malformed` for options that contradict each other or cannot be read."""
         if (self.slug is None) == (self.service_column is None):
             raise Malformed("give either --service or --service-column")
+        text, *further = self.text_column
         columns = Columns(
-            text=self.text_column,
+            text=text,
+            further=tuple(further),
             date=self.date_column,
             id=self.id_column,
             service=self.service_column,
@@ -79,25 +80,41 @@ def _attribute(text: str) -> tuple[str, str]:
 
 @dataclass(slots=True)
 class Refusals:
-    """The rows that were not taken: the first are told at the end, all are written to the report, if there is one."""
+    """The rows that were not taken: the first are told at the end, all are written to the report, if there is one.
+
+    The report holds them as they came, so that it can be mended and imported in its turn.
+    """
 
     report: TableWriter | None = None
     first: list[RowError] = field(default_factory=list)
+    begun: bool = False
 
     def __call__(self, row: RowError) -> None:
         if len(self.first) < MAX_REFUSALS_SHOWN:
             self.first.append(row)
         if self.report:
-            self.report.row((row.line, row.reason))
+            self._begin(row.header.written if row.header else ())
+            self.report.row((row.line, row.reason, *row.cells))
+
+    def close(self) -> None:
+        """Leaves the report with its header at least."""
+        self._begin(())
+
+    def _begin(self, names: Sequence[str]) -> None:
+        if self.report and not self.begun:
+            own = [name if name not in names else f"{name} of the import" for name in ("line", "reason")]
+            self.report.row((*own, *names))
+            self.begun = True
 
 
 def run(settings: Settings, options: ImportOptions) -> None:
     """Takes the file in, or says what would be taken; tells the rows that were refused. Raises `Malformed`."""
     source = options.read_as()
     with started(settings) as runtime, _refusals(options.report) as refusals:
-        if options.slug:
-            with runtime.record.transaction() as session:
+        with runtime.record.transaction() as session:
+            if options.slug:
                 access.service(session, options.slug)
+            source = replace(source, zones=services.zones(session))
         report = _read(runtime, options, source, refusals)
     _tell(report, refusals)
     if isinstance(report, DryRun):
@@ -111,9 +128,9 @@ def _refusals(path: Path | None) -> Iterator[Refusals]:
         yield Refusals()
         return
     with whole_file(path) as file:
-        table = TableWriter(file)
-        table.row(("line", "reason"))
-        yield Refusals(table)
+        refusals = Refusals(TableWriter(file, marked=True))
+        yield refusals
+        refusals.close()
 
 
 def _read(runtime: Runtime, options: ImportOptions, source: ImportSource, refusals: Refusals) -> ImportReport:
@@ -133,6 +150,10 @@ def _read(runtime: Runtime, options: ImportOptions, source: ImportSource, refusa
 
 def _tell(report: ImportReport, refusals: Refusals) -> None:
     would = "would be " if isinstance(report, DryRun) else ""
+    if report.read and report.read.how:
+        click.echo(f"Read as {_named(report.read.how)}. Columns: {_named(report.read.columns)}.")
+        if report.read.left:
+            click.echo(f"Not kept: {', '.join(report.read.left)}.")
     click.echo(f"{report.stored:,} pieces {would}taken in, {report.repeated:,} were there already.")
     if not report.refused:
         return
@@ -141,6 +162,10 @@ def _tell(report: ImportReport, refusals: Refusals) -> None:
         click.echo(f"  line {row.line}: {row.reason}", err=True)
     if report.refused > len(refusals.first):
         click.echo(f"  and {report.refused - len(refusals.first):,} more", err=True)
+
+
+def _named(facts: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {shorten(value, SAMPLE_CHARACTERS, placeholder=' …')}" for name, value in facts.items())
 
 
 def _show(trial: DryRun) -> None:

@@ -17,7 +17,13 @@ OUT_FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--service-column", help="The column that names the service; services are made as they come up.")
 @click.option("--channel", type=click.Choice(["web", "sms", "call", "email", "import"]), default="import")
 @click.option("--channel-column", help="The column that names the channel; where it is blank, it is --channel.")
-@click.option("--text-column", default="text", show_default=True)
+@click.option(
+    "--text-column",
+    multiple=True,
+    default=["text"],
+    show_default=True,
+    help="Several are put together.",
+)
 @click.option("--date-column", default="date", show_default=True)
 @click.option("--id-column", default="id", show_default=True)
 @click.option("--rating-column", default="rating", show_default=True)
@@ -27,11 +33,11 @@ OUT_FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--attribute", multiple=True, metavar="NAME=COLUMN", help="Keep a column to filter and detect by.")
 @click.option("--source", help="Who entered all of it.")
 @click.option("--dry-run", is_flag=True, help="Say what would be taken in, and how it would be read; store nothing.")
-@click.option("--report", type=OUT_FILE, help="Write the rows that were not taken, with their reasons, as CSV.")
+@click.option("--report", type=OUT_FILE, help="Write the rows that were not taken, with their reasons, as CSV to mend.")
 @click.option("--wait", is_flag=True, help="Return when all of it is processed.")
 @click.pass_obj
 def import_(settings: Settings, /, **options: Any) -> None:
-    """Take in FILE, CSV or JSON lines of any size. Started again after a kill, it takes nothing twice."""
+    """Take in FILE: CSV, JSON lines, .xlsx or .ods. Started again after a kill, it takes nothing twice."""
     from feedback.cli.import_file import ImportOptions, run
 
     run(settings, ImportOptions(**options))

@@ -37,10 +37,10 @@ def backtest(settings: Settings, /, source: Path, target: Path, tolerance: float
 @click.command()
 @click.argument("file", type=IN_FILE)
 @click.option("--output", "target", type=click.Path(file_okay=False, path_type=Path), required=True)
-@click.option("--text-column", default="text", show_default=True)
+@click.option("--text-column", multiple=True, default=["text"], show_default=True, help="Several are put together.")
 @click.option("--frame", type=IN_FILE, help="Your own list of themes.")
 @click.pass_obj
-def analyse(settings: Settings, file: Path, target: Path, text_column: str, frame: Path | None) -> None:
+def analyse(settings: Settings, file: Path, target: Path, text_column: tuple[str, ...], frame: Path | None) -> None:
     """Group the comments of one spreadsheet into issues; writes feedback.csv and report.html."""
     from feedback.cli.progress import staged
     from workers.offline.analyse import analyse

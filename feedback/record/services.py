@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import select
@@ -37,6 +38,11 @@ def ensure(session: Session, names: Mapping[str, str]) -> None:
     rows = [{"slug": slug, "name": name, "stored_properties": {}} for slug, name in sorted(names.items())]
     if rows:
         session.execute(insert(Service).on_conflict_do_nothing(index_elements=["slug"]), rows)
+
+
+def zones(session: Session) -> dict[str, ZoneInfo]:
+    """Tells the time zone of each service, by slug."""
+    return {one.slug: ZoneInfo(one.properties.time_zone) for one in session.scalars(select(Service))}
 
 
 def set_properties(service: Service, changes: Mapping[str, Any], *, may_share: bool = False) -> None:

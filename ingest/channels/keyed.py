@@ -12,7 +12,7 @@ from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.errors import FeedbackError, Malformed
 from ingest.channels.contract import Inbound, KeyedChannel, Parsed, Secrets
-from ingest.channels.requests import IGNORED, inbound
+from ingest.channels.requests import IGNORED, inbound, told_how
 from ingest.intake.accept import Accepted
 from ingest.intake.dependencies import Intake
 from ingest.intake.directory import ServiceDirectory
@@ -34,7 +34,7 @@ async def receive(request: AnyRequest, intake: Intake, name: str, channel: Keyed
     """
     who = await asyncio.to_thread(_authenticate, intake, request, channel)
     came = await inbound(request, intake.record.settings, f"{who.caller}:{name}")
-    parsed = await asyncio.to_thread(_read, intake, who, channel, came)
+    parsed = told_how(await asyncio.to_thread(_read, intake, who, channel, came), name)
     if parsed.ignored:
         IGNORED.labels(name, parsed.ignored).inc()
     answers = await intake.store(*parsed.arrivals)

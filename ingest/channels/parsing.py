@@ -7,19 +7,15 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import parse_qsl
-from zoneinfo import ZoneInfo
 
 from feedback.record.errors import Malformed
 from feedback.record.limits import EARLIEST, LATEST, UNSTORABLE, was_sayable
+from ingest.channels.dates import moment
 
 ATTRIBUTES: Final = ("office", "ward", "team", "page", "form")
 """What feedback is filtered and detected by besides its service and channel."""
-LONDON: Final = ZoneInfo("Europe/London")
 _YEARS = range(EARLIEST.year, LATEST.year)
 _FORM_FIELDS_AT_MOST = 1_000
-_LONGEST_DATE = 40
-_DAY_FIRST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d\d)(?: (\d{1,2}):(\d\d)(?::(\d\d))?)?")
-_DAY_AND_MONTH = re.compile(r"\d{1,2} ([A-Za-z]{3,9}) \d{4}")
 
 
 def storable(text: str) -> str:
@@ -33,23 +29,8 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
-def moment(text: str, zone: dt.tzinfo = LONDON) -> dt.datetime | dt.date:
-    """A date or a time, as RFC 3339 or with the day first.
-
-    A time without an offset is one of `zone`; midnight without an offset is what spreadsheets make of a date alone.
-    Raises `Malformed` where it is neither.
-    """
-    text = text.strip()
-    read = (_iso(text) or _day_first(text)) if len(text) <= _LONGEST_DATE else None
-    if read is None or read.year not in _YEARS:
-        raise Malformed("This is no date: write 2025-03-31, 2025-03-31T09:30:00Z or 31/03/2025.")
-    if read.tzinfo is not None:
-        return read
-    return read.date() if read.time() == dt.time() else read.replace(tzinfo=zone)
-
-
 def moment_or_none(value: object, zone: dt.tzinfo = dt.UTC) -> dt.datetime | dt.date | None:
-    """The same where a provider says when, and what it says is worth less than the message."""
+    """Reads a `moment`, where a provider says when; None where it is none, since the message is worth more."""
     try:
         said = moment(value, zone) if isinstance(value, str) else value
     except Malformed:
@@ -68,22 +49,6 @@ def instant(value: object) -> dt.datetime | None:
 def _iso(text: str) -> dt.datetime | None:
     try:
         return dt.datetime.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _day_first(text: str) -> dt.datetime | None:
-    """Without a zone, which the caller adds."""
-    try:
-        if named := _DAY_AND_MONTH.fullmatch(text):
-            return dt.datetime.strptime(text, f"%d {'%b' if len(named[1]) == 3 else '%B'} %Y")  # noqa: DTZ007
-        figures = _DAY_FIRST.fullmatch(text)
-        if figures is None:
-            return None
-        day, _, month, year, *time = figures.groups()
-        hour, minute, second = (int(part or 0) for part in time)
-        century = 2000 if len(year) == 2 else 0
-        return dt.datetime(century + int(year), int(month), int(day), hour, minute, second)  # noqa: DTZ001
     except ValueError:
         return None
 

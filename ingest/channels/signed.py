@@ -13,7 +13,7 @@ from feedback.record.errors import FeedbackError
 from feedback.record.privacy import contacts
 from feedback.record.settings import Settings
 from ingest.channels.contract import Inbound, Parsed, Secrets, SignedChannel
-from ingest.channels.requests import IGNORED, inbound
+from ingest.channels.requests import IGNORED, inbound, told_how
 from ingest.channels.sms import reassembly
 from ingest.intake.accept import Accepted
 from ingest.intake.dependencies import Intake
@@ -24,7 +24,7 @@ from nlp.clean.language import language
 async def receive(request: AnyRequest, intake: Intake, name: str, channel: SignedChannel) -> Response[bytes]:
     """Verifies, reads, stores, and answers as the provider expects; what cannot be stored is counted, not refused."""
     came = await inbound(request, intake.record.settings, name)
-    parsed = await asyncio.to_thread(_read, intake, channel, came)
+    parsed = told_how(await asyncio.to_thread(_read, intake, channel, came), name)
     answers = await intake.store(*parsed.arrivals)
     refused = [answer for answer in answers if isinstance(answer, FeedbackError)]
     if parsed.ignored or refused:

@@ -125,6 +125,7 @@ def _row(arrival: Arrival, services: Mapping[str, Service], keys: KeyRing, now: 
         "rating": arrival.rating,
         "language": arrival.language,
         "batch": arrival.batch,
+        "read_as": dict(arrival.read_as),
         "stage": FeedbackStage.CLEAN,
     }
 

@@ -45,7 +45,8 @@ class Arrival:
     date where no time of day is known. `sender` is the number or address that it came from, as far as the channel tells
     it: it stays with the raw text, and goes with it. `batch` names an import or a source that enters many at once.
     `assisted` says that staff entered it for the citizen, `suspicion` why a machine seems to have sent it. `turns` are
-    what the citizen said in a call; `message` then joins them.
+    what the citizen said in a call; `message` then joins them. `read_as` tells staff how it was read (`format`,
+    `encoding`, what was left out and why): fixed words and figures, none of the citizen's, as it is kept as it is.
     """
 
     service: str
@@ -64,3 +65,4 @@ class Arrival:
     suspicion: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
     turns: tuple[Turn, ...] = ()
+    read_as: Mapping[str, str] = field(default_factory=dict)

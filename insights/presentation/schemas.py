@@ -161,6 +161,7 @@ class FeedbackView(msgspec.Struct, frozen=True):
     """One piece of feedback as staff see it: redacted, with what was made of it.
 
     `counts` says whether it counts in issues and trends, `held` whether its raw text is held, since it is urgent.
+    `read_as` tells how it was read: its format, its encoding, what was left out and why.
     """
 
     id: uuid.UUID
@@ -177,6 +178,7 @@ class FeedbackView(msgspec.Struct, frozen=True):
     rating: int | None
     page_url: str | None
     attributes: dict[str, str]
+    read_as: dict[str, str]
     hidden: dict[str, int]
     verdicts: list[dict[str, Any]]
     copy_of: uuid.UUID | None

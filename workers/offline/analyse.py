@@ -48,19 +48,20 @@ def analyse(
     source: Path,
     target: Path,
     *,
-    text_column: str = "text",
+    text_column: str | Sequence[str] = "text",
     frame: Path | None = None,
     model: Path | None = None,
     progress: Progress = lambda step, done, total: None,
 ) -> report.Analysis:
-    """Read the CSV `source`, write `feedback.csv` and `report.html` into the folder `target`.
+    """Read `source`, any file that can be imported; write `feedback.csv` and `report.html` into the folder `target`.
 
-    `frame`: a CSV of the analyst's own themes: a name, then descriptions or examples in further columns or further rows
-    of the same name. `model`: the folder of another embedding model. Raises Malformed when a file is no CSV or lacks
-    the column, or the folder holds no model.
+    `text_column`: the column of the texts, or several. `frame`: a table of the analyst's own themes: a name, then
+    descriptions or examples in further columns or further rows of the same name. `model`: the folder of another
+    embedding model. Raises Malformed when a file cannot be read or lacks the column, or the folder holds no model.
     """
-    table = spreadsheet.read(source)
-    texts = table.texts(text_column)
+    columns = [text_column] if isinstance(text_column, str) else list(text_column)
+    table = spreadsheet.read(source, columns)
+    texts = table.texts(columns)
     themes = _themes(frame) if frame else {}
     embedder = _embedder(model)
     cleaned = parallel_clean.clean(texts, lambda done, total: progress("clean", done, total))

@@ -1,8 +1,7 @@
-"""Spreadsheets as files: read as they come, written back with what was found."""
+"""Spreadsheets as files: read by the reader of imports, written back with what was found."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,48 +9,52 @@ from pathlib import Path
 from feedback.record.errors import Malformed
 from feedback.record.output.files import whole_file
 from feedback.record.output.tables import TableWriter
-
-LONGEST_CELL = 10_000_000
-"""Characters: a call's transcript fits, a binary file does not."""
+from ingest.channels.files.header import Header
+from ingest.channels.files.reading import table
+from ingest.channels.files.table import words
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A spreadsheet as it came; rows may be shorter or longer than the header."""
 
-    columns: list[str]
+    header: Header
     rows: list[list[str]]
     delimiter: str
 
-    def texts(self, column: str) -> list[str]:
-        """A column from top to bottom, "" where a row lacks it. Raises Malformed."""
-        if column not in self.columns:
-            raise Malformed(f"no column {column!r}; there are {', '.join(map(repr, self.columns))}")
-        place = self.columns.index(column)
-        return [row[place] if place < len(row) else "" for row in self.rows]
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns; the second of one name has its number behind."""
+        return self.header.names
+
+    def texts(self, columns: Sequence[str]) -> list[str]:
+        """Columns from top to bottom, those of a row put together; empty where a row has none. Raises `Malformed`."""
+        places = []
+        for column in columns:
+            if not (found := self.header.places(column)):
+                raise Malformed(f"no column {column!r}; there are {', '.join(map(repr, self.columns))}")
+            places += found
+        return ["\n".join(filter(None, (_cell(row, place) for place in places))) for row in self.rows]
 
 
-def read(path: Path) -> Sheet:
-    """A CSV in UTF-8, whichever of comma, semicolon and tab its header is divided by. Raises Malformed."""
-    csv.field_size_limit(LONGEST_CELL)
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as handle:
-            header = handle.readline()
-            delimiter = max(",;\t", key=header.count)
-            handle.seek(0)
-            rows = [row for row in csv.reader(handle, delimiter=delimiter) if row]
-    except (UnicodeDecodeError, csv.Error) as failure:
-        raise Malformed(f"{path.name} cannot be read as CSV in UTF-8") from failure
-    if not rows:
-        raise Malformed(f"{path.name} is empty")
-    return Sheet([rows[0][0].removeprefix("\ufeff"), *rows[0][1:]], rows[1:], delimiter)
+def _cell(row: list[str], place: int) -> str:
+    return words(row[place].strip()) if place < len(row) else ""
+
+
+def read(path: Path, wanted: Sequence[str] = ()) -> Sheet:
+    """Reads a file that `feedback import` takes; `wanted` columns tell its header from titles. Raises `Malformed`."""
+    with path.open("rb") as stream, table(stream, wanted) as found:
+        if found is None:
+            raise Malformed(f"{path.name} is empty")
+        rows = [row.cells for row in found.rows]
+        return Sheet(found.header, rows, found.delimiter)
 
 
 def write(path: Path, sheet: Sheet, added: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
-    """The rows of the sheet in their order, with further columns; one of the same name is replaced."""
+    """Writes the rows of the sheet in their order, with further columns; one of the same name is replaced."""
     kept = [place for place, column in enumerate(sheet.columns) if column not in added]
     with whole_file(path) as file:
-        table = TableWriter(file, sheet.delimiter)
-        table.row([*(sheet.columns[place] for place in kept), *added])
+        out = TableWriter(file, sheet.delimiter, marked=True)
+        out.row([*(sheet.columns[place] for place in kept), *added])
         for row, more in zip(sheet.rows, cells, strict=True):
-            table.row([*(row[place] if place < len(row) else "" for place in kept), *more])
+            out.row([*(row[place] if place < len(row) else "" for place in kept), *more])

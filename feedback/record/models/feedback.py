@@ -19,8 +19,9 @@ class Feedback(Base, Claimable):
     """One contact of one citizen.
 
     `text` is the redacted form, null until there is one. `history` was more than 48 h old on receipt. `copy_of` is the
-    piece that this one repeats. `weight` is 0 where it must not count in an issue (spam, a copy); `overruled` is what a
-    person decided about that, and no machine changes: true where it counts, false where not.
+    piece that this one repeats. `read_as` tells how it was read, in fixed words and none of the citizen's. `weight` is
+    0 where it must not count in an issue (spam, a copy); `overruled` is what a person decided about that, and no
+    machine changes: true where it counts, false where not.
     """
 
     __tablename__ = "feedback"
@@ -59,6 +60,7 @@ class Feedback(Base, Claimable):
     language: Mapped[str | None]
     batch: Mapped[str | None]
     attributes: Mapped[dict[str, str]] = mapped_column(default=dict)
+    read_as: Mapped[dict[str, str]] = mapped_column(default=dict)
     text: Mapped[str | None]
     hidden: Mapped[dict[str, int]] = mapped_column(default=dict)
     verdicts: Mapped[list[dict[str, Any]]] = mapped_column(default=list)

@@ -22,10 +22,24 @@ def inert(text: str) -> str:
     return f"'{text}" if first.startswith(FORMULA_STARTS) or text.startswith(CELL_STARTS) else text
 
 
-class TableWriter:
-    """Writes rows into a file that is open as text without translation of line ends (`newline=""`)."""
+def as_written(cell: str) -> str:
+    """Takes the apostrophe away by which a cell of ours, or of another who is careful, was marked as text."""
+    return cell[1:] if cell.startswith("'") and inert(cell[1:]) == cell else cell
 
-    def __init__(self, file: IO[str], delimiter: str = ",") -> None:
+
+MARK = "\ufeff"
+"""What a table for people begins with, or Excel takes its UTF-8 for another code page."""
+
+
+class TableWriter:
+    """Writes rows into a file that is open as text without translation of line ends (`newline=""`).
+
+    With `marked` it begins with the mark by which Excel knows UTF-8: for tables that people open.
+    """
+
+    def __init__(self, file: IO[str], delimiter: str = ",", *, marked: bool = False) -> None:
+        if marked:
+            file.write(MARK)
         self._writer = csv.writer(file, delimiter=delimiter)
 
     def row(self, cells: Iterable[object]) -> None:

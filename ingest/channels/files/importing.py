@@ -11,11 +11,9 @@ from sqlalchemy.orm import Session
 
 from feedback.record import services
 from feedback.record.db import Record
-from feedback.record.errors import FeedbackError
 from feedback.record.models import AuditEntry, Feedback, Service
 from feedback.record.work.queue import WorkQueue
-from ingest.channels.files.csv_rows import RowError
-from ingest.channels.files.table import ImportRow, ImportSource, rows
+from ingest.channels.files.table import FeedbackTable, ImportRow, ImportSource, RowError, feedback_table
 from ingest.intake.accept import Accepted, accept
 from ingest.intake.arrival import Arrival
 
@@ -29,11 +27,15 @@ OnBytesRead = Callable[[int], None]
 
 @dataclass(slots=True)
 class ImportReport:
-    """What came of a file: how many pieces are new, how many were there already, and how many rows were not taken."""
+    """What came of a file: how many pieces are new, how many were there already, and how many rows were not taken.
+
+    `read` says what the file was taken for, and which of its columns hold what.
+    """
 
     stored: int = 0
     repeated: int = 0
     refused: int = 0
+    read: FeedbackTable | None = None
 
     @property
     def rows(self) -> int:
@@ -84,13 +86,15 @@ def _batches(
     stream: IO[bytes], source: ImportSource, report: ImportReport, refuse: OnRowError, progress: OnBytesRead
 ) -> Iterator[list[ImportRow]]:
     """The rows that can be read, some at a time; each other is told of and counted."""
-    for batch in _some(rows(stream, source)):
-        for row in batch:
-            if isinstance(row, RowError):
-                report.refused += 1
-                refuse(row)
-        yield [row for row in batch if isinstance(row, ImportRow)]
-        progress(stream.tell())
+    with feedback_table(stream, source) as found:
+        report.read = found
+        for batch in _some(found.rows):
+            for row in batch:
+                if isinstance(row, RowError):
+                    report.refused += 1
+                    refuse(row)
+            yield [row for row in batch if isinstance(row, ImportRow)]
+            progress(stream.tell())
 
 
 def _some(found: Iterable[ImportRow | RowError]) -> Iterator[list[ImportRow | RowError]]:
@@ -109,11 +113,7 @@ def _store(record: Record, good: list[ImportRow], report: ImportReport, refuse: 
             report.stored += not answer.repeated
         else:
             report.refused += 1
-            refuse(_refused(row, answer))
-
-
-def _refused(row: ImportRow, error: FeedbackError) -> RowError:
-    return RowError(row.line, str(error))
+            refuse(row.refused(str(answer)))
 
 
 def _audit(record: Record, source: ImportSource, report: ImportReport) -> None:

@@ -1,20 +1,36 @@
-"""Spreadsheets and exports of feedback: the rows of a CSV or JSON-lines file, of any size, as arrivals."""
+"""Spreadsheets and exports of feedback: the rows of a file, of any size, as arrivals."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import IO, Final
 from zlib import crc32
 
 from feedback.record.errors import Malformed
+from feedback.record.output.tables import as_written
 from feedback.record.states import ChannelName
-from ingest.channels.files.csv_rows import Cells, RowError, column, records
-from ingest.channels.parsing import ATTRIBUTES, LONDON, moment, slug, storable
+from ingest.channels import markup
+from ingest.channels.dates import moment
+from ingest.channels.files.columns import ColumnPlaces, Columns, ImportSource, places
+from ingest.channels.files.header import Header
+from ingest.channels.files.lines import TableRow
+from ingest.channels.files.reading import Table, table
+from ingest.channels.parsing import slug, storable
 from ingest.intake.arrival import MESSAGE_LIMIT, TRANSCRIPT_LIMIT, Arrival
 
+__all__ = ["Columns", "FeedbackTable", "ImportRow", "ImportSource", "RowError", "feedback_table", "rows"]
+
+SAMPLE: Final = 500
+"""Rows at the beginning by which it is told how a file writes dates and ratings."""
 _ID_LIMIT: Final = 200
 _ATTRIBUTE_LIMIT: Final = 200
-_RATINGS: Final = range(1, 6)
+_MARKED_UP: Final = re.compile(
+    r"</?(?:p|br|div|span|b|i|u|em|strong|ul|ol|li|a|font|html|body|table|h[1-6])\b[^<>]*>", re.IGNORECASE
+)
+_CODED: Final = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|pound|#\d{1,6}|#x[0-9a-f]{1,5});", re.IGNORECASE)
 _CHANNELS: Final[dict[str, ChannelName]] = {
     **dict.fromkeys(("web", "website", "online", "form", "app"), ChannelName.WEB),
     **dict.fromkeys(("sms", "text", "text message"), ChannelName.SMS),
@@ -25,47 +41,16 @@ _CHANNELS: Final[dict[str, ChannelName]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
-    """Which column holds what; capitals do not matter. `text` and `service` must exist, the others may be missing.
+class RowError:
+    """A row that was not taken, and why, without its words. `line` is where it begins, from 1.
 
-    `source`: who entered it. `attributes`: the columns by the names that they are kept under.
+    `cells` are as they came, and `header` says how their columns are called, so that it can be mended and come again.
     """
 
-    text: str = "text"
-    date: str = "date"
-    id: str = "id"
-    service: str | None = None
-    channel: str | None = None
-    source: str = "source"
-    rating: str = "rating"
-    language: str = "language"
-    page_url: str = "page_url"
-    attributes: Mapping[str, str] = field(default_factory=lambda: dict(zip(ATTRIBUTES, ATTRIBUTES, strict=True)))
-
-    @property
-    def needed(self) -> tuple[str, ...]:
-        """What must exist: the text, the service if a column names it, and whatever else was asked for by a name."""
-        usual = Columns()
-        single = ("date", "id", "service", "channel", "source", "rating", "language", "page_url")
-        named = {getattr(self, name) for name in single if getattr(self, name) != getattr(usual, name)}
-        return tuple(sorted({self.text} | named | set(self.attributes.values()) - set(usual.attributes)))
-
-
-@dataclass(frozen=True, slots=True)
-class ImportSource:
-    """What all rows of a file share.
-
-    `service` is a slug, None where a column names it; `channel` is where no column names one. `batch` is who entered
-    it, or the file. `zone` is of times without.
-    """
-
-    caller: str
-    service: str | None = None
-    channel: ChannelName = ChannelName.IMPORT
-    file: str | None = None
-    batch: str | None = None
-    zone: dt.tzinfo = LONDON
-    columns: Columns = field(default_factory=Columns)
+    line: int
+    reason: str
+    cells: Sequence[str] = field(default=(), repr=False, compare=False)
+    header: Header | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,93 +60,166 @@ class ImportRow:
     line: int
     arrival: Arrival
     service_name: str | None = None
+    cells: Sequence[str] = field(default=(), repr=False, compare=False)
+    header: Header | None = field(default=None, repr=False, compare=False)
+
+    def refused(self, reason: str) -> RowError:
+        """The same row, which is not taken for some reason."""
+        return RowError(self.line, reason, self.cells, self.header)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackTable:
+    """A file as it is read: `how` says what it was taken for, `columns` which column holds what, both in words.
+
+    `left` names the columns that are not kept.
+    """
+
+    rows: Iterator[ImportRow | RowError]
+    how: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    left: tuple[str, ...] = ()
 
 
 def rows(stream: IO[bytes], source: ImportSource) -> Iterator[ImportRow | RowError]:
-    """The rows of a file in their order; the stream stays open.
+    """The rows of a file in their order; the stream stays open. Raises what `feedback_table` raises."""
+    with feedback_table(stream, source) as found:
+        yield from found.rows
 
-    A row without an id of its own gets one of its file, line and content. Raises `Malformed` before the first row
-    where the file lacks a column that is needed.
+
+@contextmanager
+def feedback_table(stream: IO[bytes], source: ImportSource) -> Iterator[FeedbackTable]:
+    """Opens a file. A row without an id of its own gets one of its file, line and content.
+
+    Raises `Malformed` where the file lacks a column that is needed, or cannot be read at all.
     """
-    for line, cells in records(stream, source.columns.needed):
+    with table(stream, source.columns.needed) as found:
+        if found is None:
+            yield FeedbackTable(iter(()))
+            return
+        sample = list(islice(found.rows, SAMPLE))
+        where = places(found, source.columns, sample)
+        kept = {*where.text, *where.single.values(), *where.attributes.values()}
+        left = tuple(name.strip() for at, name in enumerate(found.header.names) if at not in kept and name.strip())
+        reader = _RowReader(found, where, source, sample)
+        yield FeedbackTable(map(reader.read, chain(sample, found.rows)), found.how, where.told, left)
+
+
+class _RowReader:
+    """Makes arrivals of the rows of one table."""
+
+    def __init__(self, found: Table, where: ColumnPlaces, source: ImportSource, sample: Sequence[TableRow]) -> None:
+        self._table, self._where, self._source, self._sample = found, where, source, sample
+        self._width = len(found.header.names)
+        self._again = [name.strip() for name in found.header.written]
+        self._how = {name: how for name, how in found.how.items() if name in ("format", "encoding")}
+
+    def read(self, row: TableRow) -> ImportRow | RowError:
+        header = self._table.header
+        if len(header.names) != self._width:  # JSON: a further name came up
+            self._width = len(header.names)
+            self._where = places(self._table, self._source.columns, self._sample)
+        if row.fault is None and [cell.strip() for cell in row.cells] == self._again and self._width > 1:
+            return RowError(row.line, "This is the header again.", row.cells, header)
         try:
-            yield cells if isinstance(cells, RowError) else _row(line, cells, source)
+            if row.fault:
+                raise Malformed(row.fault)
+            name, arrival = self._arrival(row)
         except Malformed as error:
-            yield RowError(line, str(error))
+            return RowError(row.line, str(error), row.cells, header)
+        return ImportRow(row.line, arrival, name, row.cells, header)
+
+    def _arrival(self, row: TableRow) -> tuple[str | None, Arrival]:
+        source = self._source
+        name, service = self._service(row)
+        channel = self._channel(row)
+        rated = self._cell(row, "rating")
+        rating = self._where.scale.read(rated) if rated else None
+        return name, Arrival(
+            service=service,
+            message=self._text(row, channel),
+            channel=channel,
+            caller=source.caller,
+            external_id=self._identity(row),
+            submitted_at=self._date(row, service),
+            rating=rating,
+            page_url=self._cell(row, "page_url") or None,
+            language=self._cell(row, "language").lower() or None,
+            batch=self._cell(row, "source")[:_ATTRIBUTE_LIMIT] or source.batch or source.file,
+            assisted=channel == ChannelName.IMPORT,
+            attributes={
+                kept: value[:_ATTRIBUTE_LIMIT]
+                for kept, at in self._where.attributes.items()
+                if (value := _cell(row.cells, at))
+            },
+            read_as=self._read_as(rated, rating),
+        )
+
+    def _read_as(self, rated: str, rating: int | None) -> Mapping[str, str]:
+        """A rating as it was given is a figure or one of known words, and so nothing that somebody wrote."""
+        if not rated:
+            return self._how
+        given = f"{rated[:40]}, of {self._where.scale.best}" if rating else "given, and not read"
+        return {**self._how, "rating": given}
+
+    def _cell(self, row: TableRow, name: str) -> str:
+        return _cell(row.cells, self._where.single.get(name))
+
+    def _service(self, row: TableRow) -> tuple[str | None, str]:
+        """The service as the file names it, and its slug."""
+        if self._source.columns.service is None:
+            if self._source.service is None:
+                raise Malformed("Neither the import nor a column names the service.")
+            return None, self._source.service
+        name = self._cell(row, "service")
+        made = slug(name)
+        if not made:
+            raise Malformed(
+                "The service is blank." if not name else "The service's name has neither letter nor figure."
+            )
+        return name, made
+
+    def _channel(self, row: TableRow) -> ChannelName:
+        """As the column names it, in our word or a usual one; a blank one is that of the file."""
+        name = self._cell(row, "channel").lower()
+        if not name:
+            return self._source.channel
+        if name not in _CHANNELS:
+            raise Malformed("The channel is none of web, sms, call, email, import.")
+        return _CHANNELS[name]
+
+    def _text(self, row: TableRow, channel: ChannelName) -> str:
+        limit = TRANSCRIPT_LIMIT if channel == ChannelName.CALL else MESSAGE_LIMIT
+        text = "\n".join(filter(None, (words(_cell(row.cells, at)) for at in self._where.text)))
+        if not text:
+            raise Malformed("The text is blank.")
+        if len(text) > limit:
+            raise Malformed(f"The text is longer than {limit} characters.")
+        return text
+
+    def _date(self, row: TableRow, service: str) -> dt.datetime | dt.date | None:
+        written = self._cell(row, "date")
+        if not written:
+            return None
+        zone = self._where.zone or self._source.zones.get(service, self._source.zone)
+        return moment(written, zone, month_first=self._where.month_first)
+
+    def _identity(self, row: TableRow) -> str | None:
+        own = self._cell(row, "id")
+        if len(own) > _ID_LIMIT:
+            raise Malformed(f"The id is longer than {_ID_LIMIT} characters.")
+        # The sum tells a file from another of the same name.
+        file = self._source.file
+        return own or (f"{file}:{row.line}:{crc32(repr(row.cells).encode()):08x}" if file else None)
 
 
-def _row(line: int, cells: Cells, source: ImportSource) -> ImportRow:
-    columns = source.columns
-    name, service = _service(cells, source)
-    channel = _channel(cells, source)
-    date = _cell(cells, columns.date)
-    arrival = Arrival(
-        service=service,
-        message=_text(cells, columns.text, channel),
-        channel=channel,
-        caller=source.caller,
-        external_id=_identity(line, cells, source),
-        submitted_at=moment(date, source.zone) if date else None,
-        rating=_rating(_cell(cells, columns.rating)),
-        page_url=_cell(cells, columns.page_url) or None,
-        language=_cell(cells, columns.language).lower() or None,
-        batch=_cell(cells, columns.source)[:_ATTRIBUTE_LIMIT] or source.batch or source.file,
-        assisted=channel == ChannelName.IMPORT,
-        attributes={
-            name: value[:_ATTRIBUTE_LIMIT]
-            for name, header in columns.attributes.items()
-            if (value := _cell(cells, header))
-        },
-    )
-    return ImportRow(line, arrival, name)
+def _cell(cells: Sequence[str], at: int | None) -> str:
+    found = cells[at] if at is not None and at < len(cells) else ""
+    return as_written(storable(found)).strip() if found else ""
 
 
-def _cell(cells: Cells, name: str) -> str:
-    found = cells.get(column(name))
-    return storable(found).strip() if found else ""
-
-
-def _service(cells: Cells, source: ImportSource) -> tuple[str | None, str]:
-    """The service as the file names it, and its slug."""
-    if source.columns.service is None:
-        if source.service is None:
-            raise Malformed("Neither the import nor a column names the service.")
-        return None, source.service
-    name = _cell(cells, source.columns.service)
-    made = slug(name)
-    if not made:
-        raise Malformed("The service is blank." if not name else "The service's name has neither letter nor figure.")
-    return name, made
-
-
-def _channel(cells: Cells, source: ImportSource) -> ChannelName:
-    """As the column names it, in our word or a usual one; a blank one is that of the file."""
-    name = _cell(cells, source.columns.channel).lower() if source.columns.channel else ""
-    if not name:
-        return source.channel
-    if name not in _CHANNELS:
-        raise Malformed("The channel is none of web, sms, call, email, import.")
-    return _CHANNELS[name]
-
-
-def _text(cells: Cells, header: str, channel: ChannelName) -> str:
-    limit = TRANSCRIPT_LIMIT if channel == ChannelName.CALL else MESSAGE_LIMIT
-    text = _cell(cells, header)
-    if not text:
-        raise Malformed("The text is blank.")
-    if len(text) > limit:
-        raise Malformed(f"The text is longer than {limit} characters.")
-    return text
-
-
-def _identity(line: int, cells: Cells, source: ImportSource) -> str | None:
-    own = _cell(cells, source.columns.id)
-    if len(own) > _ID_LIMIT:
-        raise Malformed(f"The id is longer than {_ID_LIMIT} characters.")
-    # The sum tells a file from another of the same name.
-    return own or (f"{source.file}:{line}:{crc32(repr(cells).encode()):08x}" if source.file else None)
-
-
-def _rating(text: str) -> int | None:
-    """Files rate in many ways; only one to five is understood."""
-    return int(text) if text.isdecimal() and len(text) == 1 and int(text) in _RATINGS else None
+def words(cell: str) -> str:
+    """What a cell says: of HTML what a reader sees, and all else as it is."""
+    if "<" in cell and _MARKED_UP.search(cell):
+        return markup.text(cell).strip()
+    return markup.text(cell.replace("<", "&lt;")).strip() if "&" in cell and _CODED.search(cell) else cell

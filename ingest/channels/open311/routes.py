@@ -15,7 +15,7 @@ from feedback.record.models import Service
 from ingest.channels.contract import Inbound, Parsed, Secrets
 from ingest.channels.open311 import queries, responses, service_request
 from ingest.channels.open311.queries import CALLER
-from ingest.channels.requests import inbound
+from ingest.channels.requests import inbound, told_how
 from ingest.intake.arrival import ANONYMOUS_BODY_LIMIT
 from ingest.intake.dependencies import GivenIntake
 from ingest.intake.directory import ServiceDirectory
@@ -60,7 +60,7 @@ def service(request: AnyRequest, code: FromPath[str], record: GivenRecord) -> Re
 async def file_request(request: AnyRequest, intake: GivenIntake) -> Response[bytes]:
     """File a request. It is answered with its id, and a notice that holds the receipt."""
     came = await inbound(request, intake.record.settings, CALLER)
-    parsed = await asyncio.to_thread(_read, intake.record, came)
+    parsed = told_how(await asyncio.to_thread(_read, intake.record, came), "open311")
     [arrival] = parsed.arrivals
     try:
         await intake.authenticate(request, arrival.service)

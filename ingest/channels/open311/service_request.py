@@ -12,9 +12,10 @@ import multipart  # type: ignore[import-untyped]
 from feedback.record.errors import Malformed
 from feedback.record.states import ChannelName
 from ingest.channels.contract import Directory, Inbound, OpenChannel, Parsed, Secrets, require_media_type
+from ingest.channels.dates import moment
 from ingest.channels.open311.place import point, street
 from ingest.channels.open311.responses import CONTACT_AGREED
-from ingest.channels.parsing import attributes, form_pairs, moment, storable
+from ingest.channels.parsing import attributes, form_pairs, storable
 from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
 
 _FORM, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"

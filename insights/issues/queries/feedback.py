@@ -120,6 +120,7 @@ def feedback_view(row: Feedback, service: Service, issues: list[uuid.UUID], *, h
         rating=row.rating,
         page_url=row.page_url,
         attributes=row.attributes,
+        read_as=row.read_as,
         hidden=row.hidden,
         verdicts=row.verdicts,
         copy_of=row.copy_of,

@@ -1,6 +1,7 @@
 """`feedback import`, as whoever has a spreadsheet calls it."""
 
 import csv
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select
 
 from feedback.cli import main
+from feedback.record import access, services
 from feedback.record.db import Record
 from feedback.record.models import Feedback
 from tests.conftest import RealServers
@@ -53,10 +55,41 @@ def test_an_import_writes_the_rows_that_were_not_taken(
     answer = feedback_import(servers, sheet, "--report", str(tmp_path / "refused.csv"), "--source", "Post room")
     assert "2 pieces taken in" in answer.output
     assert (tmp_path / "refused.csv").stat().st_mode & 0o777 == 0o600
-    with (tmp_path / "refused.csv").open(encoding="utf-8", newline="") as file:
+    with (tmp_path / "refused.csv").open(encoding="utf-8-sig", newline="") as file:
         assert [row["line"] for row in csv.DictReader(file)] == ["4"]
     with record.transaction() as session:
         assert {row.batch for row in session.scalars(select(Feedback))} == {"Post room"}
+
+
+def test_what_was_not_taken_can_be_mended_and_imported_again(
+    servers: RealServers, record: Record, blue_badge: str, sheet: Path, tmp_path: Path
+) -> None:
+    report = tmp_path / "refused.csv"
+    feedback_import(servers, sheet, "--report", str(report))
+    assert report.read_bytes().startswith(b"\xef\xbb\xbf")
+    report.write_text(report.read_text(encoding="utf-8").replace("yesterday", "1/2/2025"), encoding="utf-8")
+    assert "1 pieces taken in" in feedback_import(servers, report).output
+    with record.transaction() as session:
+        assert {row.external_id for row in session.scalars(select(Feedback))} == {"1", "2", "3"}
+
+
+def test_times_without_an_offset_are_those_of_the_service(
+    servers: RealServers, record: Record, blue_badge: str, tmp_path: Path
+) -> None:
+    with record.transaction() as session:
+        services.set_properties(access.service(session, blue_badge), {"time_zone": "Europe/Madrid"})
+    path = tmp_path / "one.csv"
+    path.write_text("Ref,When,How,Comment\n1,31/03/2025 09:30,web,The lift\n", encoding="utf-8")
+    feedback_import(servers, path)
+    with record.transaction() as session:
+        assert session.scalars(select(Feedback.said_at)).one() == dt.datetime(2025, 3, 31, 7, 30, tzinfo=dt.UTC)
+
+
+def test_it_is_told_how_the_file_was_read(servers: RealServers, record: Record, blue_badge: str, sheet: Path) -> None:
+    answer = feedback_import(servers, sheet, "--dry-run")
+    assert "Read as format CSV, encoding UTF-16, delimiter semicolon." in answer.output
+    assert "text Comment, date When, id Ref" in answer.output
+    assert "Not kept: Place." in answer.output
 
 
 @pytest.mark.parametrize("option", [("--attribute", "x"), ("--attribute", "a b=Place"), ("--service-column", "How")])

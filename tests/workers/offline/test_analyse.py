@@ -61,7 +61,7 @@ def table(path: Path, header: str, rows: Sequence[str]) -> Path:
 
 
 def result(folder: Path) -> list[dict[str, str]]:
-    with (folder / "feedback.csv").open(newline="", encoding="utf-8") as handle:
+    with (folder / "feedback.csv").open(newline="", encoding="utf-8-sig") as handle:
         return list(csv.DictReader(handle))
 
 

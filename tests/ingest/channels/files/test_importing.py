@@ -11,9 +11,8 @@ from feedback.record.db import Record
 from feedback.record.models import AuditEntry, Feedback, Service
 from feedback.record.work.queue import WorkQueue
 from ingest.channels.files import importing
-from ingest.channels.files.csv_rows import RowError
 from ingest.channels.files.importing import ImportReport, import_file, try_file
-from ingest.channels.files.table import Columns, ImportSource
+from ingest.channels.files.table import Columns, ImportSource, RowError
 
 FILE = b"""id,date,directorate,text
 a1,2013-05-02,Mental Health,The ward was noisy

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from feedback.record.errors import Malformed
 from feedback.record.states import ChannelName
-from ingest.channels.files.csv_rows import RowError
-from ingest.channels.files.table import Columns, ImportRow, ImportSource, rows
+from ingest.channels.files.table import Columns, ImportRow, ImportSource, RowError, rows
 
 SOURCE = ImportSource(caller="import", service="blue-badge", file="spring")
 
