@@ -23,6 +23,9 @@ HEADER_LIMIT = 64 * 1024
 BODY_BYTES_A_SECOND = 64 * 1024
 """A body may take a second more for each so many of its bytes, so that a large transcript gets through."""
 
+READ_BYTES_A_SECOND = 4 * 1024
+"""Who reads an answer more slowly than this, over the time that a client may stay idle, is cut off."""
+
 LINGER_SECONDS = 60.0
 """How long a closed connection may take to read what it was answered."""
 
@@ -131,13 +134,24 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._stalled = self.loop.call_later(self._limits.seconds, self.transport.abort)
+        self._watch_reading()
 
     def resume_writing(self) -> None:
         super().resume_writing()
         if self._stalled is not None:
             self._stalled.cancel()
             self._stalled = None
+
+    def _watch_reading(self) -> None:
+        """A long answer takes a slow line longer than the time to stay idle: what counts is that it moves."""
+        left = self.transport.get_write_buffer_size()
+        self._stalled = self.loop.call_later(self._limits.seconds, self._look_whether_it_reads, left)
+
+    def _look_whether_it_reads(self, left: int) -> None:
+        if left - self.transport.get_write_buffer_size() < self._limits.seconds * READ_BYTES_A_SECOND:
+            self.transport.abort()
+        else:
+            self._watch_reading()
 
     def timeout_keep_alive_handler(self) -> None:
         self._close()

@@ -100,7 +100,7 @@ def _figure(fields: Mapping[str, str], name: str, usual: int) -> int:
     text = fields.get(name, "")
     if not text:
         return usual
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:5]) <= PAGE_SIZE_LIMIT):
+    if not (text.isascii() and text.isdecimal() and len(text) <= 5 and 1 <= int(text) <= PAGE_SIZE_LIMIT):
         raise Malformed(f"{name} is a number from 1 to {PAGE_SIZE_LIMIT}.")
     return int(text)
 

@@ -2,15 +2,17 @@
 
 import datetime as dt
 import uuid
+from itertools import chain
 
 from litestar import get
 from litestar.params import FromPath, FromQuery
 from litestar.response import Stream
+from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.staff import authenticate, routes
 from feedback.record import access
-from feedback.record.models import AuditEntry
+from feedback.record.models import AuditEntry, Service
 from feedback.record.states import ChannelName
 from insights.issues.queries.csv_export import rows
 from insights.issues.queries.feedback import FeedbackFilters
@@ -28,15 +30,18 @@ def export(
     issue: FromQuery[uuid.UUID | None] = None,
 ) -> Stream:
     """Export all feedback as CSV, redacted, one piece a row."""
-    filters = FeedbackFilters(since, until, channel, language, issue)
+
+    def service_of(session: Session) -> Service:
+        return access.service_for(session, authenticate(session, request), service)
+
     with record.transaction() as session:
-        who = authenticate(session, request)
-        found = access.service_for(session, who, service)
+        found, who = service_of(session), authenticate(session, request)
         session.add(AuditEntry(service_id=found.id, by=who.caller, act="export", subject=f"service:{found.slug}"))
     headers = {
         "Content-Disposition": f'attachment; filename="{found.slug}-{dt.datetime.now(dt.UTC):%Y-%m-%d}.csv"',
     }
-    return Stream(rows(record, found.slug, filters), media_type="text/csv; charset=utf-8", headers=headers)
+    lines = rows(record, service_of, FeedbackFilters(since, until, channel, language, issue))
+    return Stream(chain([next(lines)], lines), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 router = routes("staff", export)

@@ -3,14 +3,14 @@
 import datetime as dt
 import io
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from feedback.record import access
 from feedback.record.db import Record
-from feedback.record.models import Issue
+from feedback.record.models import Issue, Service
 from feedback.record.output.tables import TableWriter
 from insights.issues.queries.feedback import FeedbackFilters, feedback_page
 from insights.presentation.schemas import FeedbackView
@@ -36,16 +36,21 @@ COLUMNS = (
 )
 
 
-def rows(record: Record, slug: str, filters: FeedbackFilters) -> Iterator[str]:
-    """Yields the lines, the latest received first; each page in its own transaction, however slow the reader is."""
-    yield _line(COLUMNS)
+def rows(record: Record, service_of: Callable[[Session], Service], filters: FeedbackFilters) -> Iterator[str]:
+    """Yields the lines, the latest received first; each page in its own transaction, however slow the reader is.
+
+    `service_of` finds the service for each page anew, and raises once the reader may not see it any more. The headings
+    come with the first page, so that what cannot be read fails before anything was answered.
+    """
+    headings = _line(COLUMNS)
     after: tuple[dt.datetime, uuid.UUID] | None = None
     while True:
         with record.transaction() as session:
-            page = feedback_page(session, access.service(session, slug), ROWS_PER_TRANSACTION, after, filters)
+            page = feedback_page(session, service_of(session), ROWS_PER_TRANSACTION, after, filters)
             ids = {issue for item in page for issue in item.issues}
             titles = {row.id: row.title for row in session.execute(select(Issue).where(Issue.id.in_(ids))).scalars()}
-        yield "".join(_line(_cells(item, titles)) for item in page)
+        yield headings + "".join(_line(_cells(item, titles)) for item in page)
+        headings = ""
         if len(page) < ROWS_PER_TRANSACTION:
             return
         after = (page[-1].received_at, page[-1].id)

@@ -10,11 +10,15 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
-from feedback.record import services
+from feedback.record import access, services
 from feedback.record.db import Record
-from feedback.record.models import Issue, Refit, Statement
+from feedback.record.errors import NotAuthentic
+from feedback.record.models import Issue, Refit, Service, Statement
 from insights.issues.queries import csv_export as exporting
+from insights.issues.queries.feedback import FeedbackFilters
 from tests.insights import made_up
 from tests.insights.api.test_api import key
 
@@ -87,6 +91,33 @@ def test_an_export_of_many_pages_holds_each_piece_once(
     assert len(ids) == len(set(ids)) == 7
     assert len(rows(client, admin, f"?issue={issue}")) == 7
     assert rows(client, admin, f"?issue={uuid.uuid4()}") == []
+
+
+def test_an_export_that_cannot_be_read_fails_before_anything_was_answered(
+    client: Client, admin: dict[str, str], issue: uuid.UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> Any:
+        raise OperationalError("SELECT", {}, Exception("the server closed the connection"))
+
+    monkeypatch.setattr(exporting, "feedback_page", away)
+    assert client.get("/v1/services/blue-badge/export.csv", headers=admin).status_code == 503
+
+
+def test_an_export_stops_at_the_page_before_which_its_key_was_revoked(
+    record: Record, issue: uuid.UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "ROWS_PER_TRANSACTION", 1)
+    secret = key(record, "reader", "blue-badge")["Authorization"].removeprefix("Bearer ")
+
+    def service_of(session: Session) -> Service:
+        return access.service_for(session, access.identify(session, secret, "key"), "blue-badge")
+
+    lines = exporting.rows(record, service_of, FeedbackFilters())
+    assert next(lines).count("\n") == 2
+    with record.transaction() as session:
+        access.revoke(session, access.identify(session, secret, "key").credential_id)
+    with pytest.raises(NotAuthentic):
+        next(lines)
 
 
 def test_who_exported_stands_in_the_audit_by_name(client: Client, record: Record, issue: uuid.UUID) -> None:
