@@ -23,6 +23,8 @@ class CrowdTopics:
     crowd: Crowd
     rows: NDArray[np.int64]
     topics: tuple[Topic, ...]
+    failed: bool = False
+    """Whether it could not be grouped: its statements then stay in the issues where they are."""
 
 
 @dataclass(frozen=True, slots=True)

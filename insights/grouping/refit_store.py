@@ -64,7 +64,8 @@ def store(session: Session, service_id: int, before: BeforeRefit, trained: Seque
         signalled=before.signalled,
         constraints=decisions.constraints(session, service_id),
     )
-    refit = _refit(session, service_id, statements, regrouped, model)
+    failed = sorted({part.crowd.language for part in trained if part.failed})
+    refit = _refit(session, service_id, statements, regrouped, model, failed)
     for issue in regrouped.issues:
         _store_issue(session, refit, issue)
     _note_lineage(session, regrouped)
@@ -82,7 +83,14 @@ def _as_now(session: Session, service_id: int, statements: StoredStatements) -> 
     return replace(statements, issues=[issues.get(identity) for identity in statements.ids.tolist()])
 
 
-def _refit(session: Session, service_id: int, statements: StoredStatements, regrouped: Regrouped, model: str) -> Refit:
+def _refit(
+    session: Session,
+    service_id: int,
+    statements: StoredStatements,
+    regrouped: Regrouped,
+    model: str,
+    failed: Sequence[str],
+) -> Refit:
     refit = Refit(
         service_id=service_id,
         model=f"{model}:{dt.datetime.now(dt.UTC):%Y%m%d%H%M%S}",
@@ -96,6 +104,7 @@ def _refit(session: Session, service_id: int, statements: StoredStatements, regr
                 {"kind": line.kind, "from": str(line.parent), "to": str(regrouped.issues[line.child].id)}
                 for line in regrouped.lineage
             ],
+            "failed": failed,
         },
     )
     session.add(refit)

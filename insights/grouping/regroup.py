@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import structlog
+from numpy.typing import NDArray
 
 from feedback.record.models import new_id
 from feedback.record.states import Tone
@@ -19,6 +21,8 @@ from nlp.embed.crowds import Crowd, by_crowd
 from nlp.embed.vectors import Encode
 from nlp.group import identity, topics
 from nlp.group.topics import Topic
+
+log = structlog.get_logger()
 
 FEWEST_STATEMENTS = 30
 """What a service must have said before its first regrouping."""
@@ -70,26 +74,50 @@ def train(
 
     `titles`: those that issues of the service bear, which no new one gets; `signalled`: issues that are parted from
     a wider group that took them up; `encode`: texts to unit rows (n, d), without which filler is not recognised.
+    A crowd that cannot be grouped takes no other with it, and says that it `failed`; only where all fail, the first
+    failure is raised.
     """
-    constraints, taken, found = constraints or Constraints(), list(titles), []
+    constraints, taken, found = constraints or Constraints(), list(titles), list[CrowdTopics]()
+    failures: list[Exception] = []
     for crowd, rows in by_crowd(statements.crowds):
-        must_link, cannot_link = constraints.links_among(statements.ids[rows])
-        texts, before = [statements.texts[row] for row in rows], [statements.issues[row] for row in rows]
-        numbers = {issue: number for number, issue in enumerate(dict.fromkeys(it for it in before if it))}
-        fitted = topics.fit(
-            statements.vectors[rows],
-            texts,
-            start=np.array([numbers[it] if it else -1 for it in before], np.int32),
-            must_link=must_link,
-            cannot_link=cannot_link,
-            encode=encode,
-            taken=taken,
-            kept=[numbers[it] for it in signalled if it in numbers],
-        )
+        try:
+            fitted = _fit(statements, rows, taken, signalled, constraints, encode)
+        except Exception as error:
+            failures.append(error)
+            log.warning("a crowd could not be grouped", language=crowd.language, error=type(error).__name__)
+            found.append(CrowdTopics(crowd, rows, (), failed=True))
+            continue
+        texts = [statements.texts[row] for row in rows]
         named = propose(fitted.topics, texts, [not topic.titled for topic in fitted.topics], taken)
         taken += [topic.title for topic in named]
         found.append(CrowdTopics(crowd, rows, named))
+    if found and all(part.failed for part in found):
+        raise failures[0]
     return found
+
+
+def _fit(
+    statements: StatementArrays,
+    rows: NDArray[np.int64],
+    taken: Sequence[str],
+    signalled: Collection[uuid.UUID],
+    constraints: Constraints,
+    encode: Encode | None,
+) -> topics.Topics:
+    """Find the topics of the statements of one crowd."""
+    must_link, cannot_link = constraints.links_among(statements.ids[rows])
+    before = [statements.issues[row] for row in rows]
+    numbers = {issue: number for number, issue in enumerate(dict.fromkeys(it for it in before if it))}
+    return topics.fit(
+        statements.vectors[rows],
+        [statements.texts[row] for row in rows],
+        start=np.array([numbers[it] if it else -1 for it in before], np.int32),
+        must_link=must_link,
+        cannot_link=cannot_link,
+        encode=encode,
+        taken=taken,
+        kept=[numbers[it] for it in signalled if it in numbers],
+    )
 
 
 def settle(
@@ -108,7 +136,7 @@ def settle(
     constraints, found, lineage = constraints or Constraints(), list[RegroupedIssue](), []
     assigned = list(statements.issues)
     known = _known(statements, issues, signalled)
-    for fitted in trained:
+    for fitted in (part for part in trained if not part.failed):
         part = keep_together(statements, fitted, constraints.merged)
         matching = identity.match(known.get(part.crowd, []), _found(statements, part))
         nested = {row for row in part.rows.tolist() if statements.issues[row] in matching.nested}

@@ -31,7 +31,42 @@ CHANNELS: Mapping[str, str] = {
     ChannelName.EMAIL: "e-mail",
     ChannelName.IMPORT: "file",
 }
-LANGUAGES: Mapping[str, str] = {"en": "English", "cy": "Welsh", "unknown": "Other"}
+LANGUAGES: Mapping[str, str] = {
+    "sq": "Albanian",
+    "ar": "Arabic",
+    "bn": "Bengali",
+    "bg": "Bulgarian",
+    "zh": "Chinese",
+    "en": "English",
+    "fr": "French",
+    "de": "German",
+    "el": "Greek",
+    "gu": "Gujarati",
+    "hi": "Hindi",
+    "hu": "Hungarian",
+    "ga": "Irish",
+    "it": "Italian",
+    "lv": "Latvian",
+    "lt": "Lithuanian",
+    "fa": "Persian",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "pa": "Punjabi",
+    "ro": "Romanian",
+    "ru": "Russian",
+    "sk": "Slovak",
+    "so": "Somali",
+    "es": "Spanish",
+    "ta": "Tamil",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+    "ur": "Urdu",
+    "vi": "Vietnamese",
+    "cy": "Welsh",
+    "yo": "Yoruba",
+    "unknown": "Other",
+}
+"""By their codes in ISO 639-1."""
 
 FEEDBACK_STAGES: Mapping[str, str] = {
     FeedbackStage.CLEAN: "Waiting to be read",

@@ -8,31 +8,40 @@ from typing import Any
 
 import numpy as np
 
+from nlp.clean.tokens import tokens
 from nlp.embed.vectors import Floats, Labels
 
 _PLACEHOLDER = re.compile(r"\[[A-Z_]+\]")
 
 
 def of_groups(vectors: Floats, texts: Sequence[str], labels: Labels) -> tuple[Labels, list[tuple[str, ...]]]:
-    """Number the groups by falling size, (n,), and find the keywords of each."""
+    """Number the groups by falling size, (n,), and find the keywords of each, whatever the script."""
     from bertopic import BERTopic  # noqa: PLC0415 - takes seconds, and joining does without
     from sklearn.feature_extraction.text import CountVectorizer  # noqa: PLC0415
 
     class Quoting(BERTopic):  # type: ignore[misc]
-        """Quotes are chosen by our own rule; BERTopic's take longer than all else."""
+        """Quotes are chosen by our own rule, as BERTopic's take longer than all else; and it would keep ASCII alone."""
 
         def _save_representative_docs(self, documents: Any) -> None:
             self.representative_docs_: dict[int, list[str]] = {}
 
-    vectorizer = CountVectorizer(stop_words="english")
-    words_of = vectorizer.build_analyzer()
+        def _preprocess_text(self, documents: Any) -> list[str]:
+            return list(documents)
+
     plain = [_PLACEHOLDER.sub(" ", text) for text in texts]
-    if len({word for text in plain[:100] for word in words_of(text)}) < 2:  # BERTopic fails where there is but one
-        vectorizer = CountVectorizer(analyzer=lambda text: ["", " ", *words_of(text)])
+    blanks = [] if _several(plain) else ["", " "]
+    vectorizer = CountVectorizer(analyzer=lambda text: [*blanks, *tokens(text)])
     model = Quoting(umap_model=_Given(labels), hdbscan_model=_Given(labels), vectorizer_model=vectorizer)
     found, _ = model.fit_transform(plain, vectors)
     words = [tuple(word for word, _ in model.get_topic(topic) if len(word) > 1) for topic in sorted(set(found) - {-1})]
     return np.array(found, np.int32), words
+
+
+def _several(texts: Sequence[str]) -> bool:
+    """Tell whether there are two different words at least: BERTopic fails where there are not."""
+    words = (word for text in texts for word in tokens(text))
+    first = next(words, None)
+    return any(word != first for word in words)
 
 
 class _Given:

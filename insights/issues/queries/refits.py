@@ -14,7 +14,8 @@ from insights.presentation.schemas import IssueTitle
 class RefitView(msgspec.Struct, frozen=True):
     """One training of a service's topics.
 
-    Of its `statements`, `outside` are in no issue and `moved` left the issue they were in; it made `new` issues.
+    Of its `statements`, `outside` are in no issue and `moved` left the issue they were in; it made `new` issues. What
+    was said in the languages of `failed` could not be grouped, and stayed as it was.
     """
 
     id: int
@@ -24,6 +25,7 @@ class RefitView(msgspec.Struct, frozen=True):
     outside: int
     moved: int
     new: int
+    failed: list[str]
     undone_at: dt.datetime | None
     undone_by: str | None
 
@@ -63,6 +65,7 @@ def refit_view(refit: Refit) -> RefitView:
         outside=refit.outside,
         moved=refit.moved,
         new=len(refit.changes["new"]),
+        failed=refit.changes.get("failed", []),
         undone_at=refit.undone_at,
         undone_by=refit.undone_by,
     )

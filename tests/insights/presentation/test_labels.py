@@ -2,6 +2,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 import pytest
+from lingua import Language
 
 from feedback.record.states import (
     AlertState,
@@ -18,6 +19,7 @@ from feedback.record.states import (
 )
 from insights.issues.queries import feedback
 from insights.presentation import labels
+from nlp.clean.language import KNOWN, UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -43,3 +45,7 @@ def test_every_member_has_a_label_and_no_label_is_left_over(table: Mapping[str, 
 
 def test_every_part_of_the_feedback_has_a_label() -> None:
     assert set(labels.FEEDBACK_PARTS) == {"", *feedback.PARTS}
+
+
+def test_every_language_that_is_told_apart_has_a_name() -> None:
+    assert set(labels.LANGUAGES) == {*(getattr(Language, name).iso_code_639_1.name.lower() for name in KNOWN), UNKNOWN}
