@@ -58,25 +58,30 @@ class Cleaner:
 
 
 def _cleaned(raw: str, text: str, spans: tuple[Span, ...]) -> Cleaned:
-    statements = tuple(_statement(text, start, end) for start, end in split(text))
-    return Cleaned(text, spans, _main_language(text, statements), statements, verdicts(raw), urgency(text))
+    parts = list(split(text))
+    told = [language(text[start:end]) for start, end in parts]
+    main = _main_language(text, parts, told)
+    # What is too short to tell is in the language of what is said around it.
+    spoken = [main if it == UNKNOWN else it for it in told]
+    statements = tuple(
+        _statement(text[start:end], start, end, its) for (start, end), its in zip(parts, spoken, strict=True)
+    )
+    return Cleaned(text, spans, main, statements, verdicts(raw), urgency(text))
 
 
-def _statement(text: str, start: int, end: int) -> CleanStatement:
-    said = text[start:end]
-    told = language(said)
-    if told in ("en", UNKNOWN):
+def _statement(said: str, start: int, end: int, spoken: str) -> CleanStatement:
+    if spoken in ("en", UNKNOWN):
         what = kind(said)
-        return CleanStatement(said, start, end, told, what, what == "other" or is_filler(said), severity(said))
+        return CleanStatement(said, start, end, spoken, what, what == "other" or is_filler(said), severity(said))
     return CleanStatement(
-        said, start, end, told, "question" if said.rstrip().endswith("?") else "problem", is_filler(said), DEFAULT
+        said, start, end, spoken, "question" if said.rstrip().endswith("?") else "problem", is_filler(said), DEFAULT
     )
 
 
-def _main_language(text: str, statements: Sequence[CleanStatement]) -> str:
+def _main_language(text: str, parts: Sequence[tuple[int, int]], told: Sequence[str]) -> str:
     """The language of most of what is said; of a text whose parts are too short to tell, that of the whole."""
     letters: Counter[str] = Counter()
-    for said in statements:
-        if said.language != UNKNOWN:
-            letters[said.language] += len(said.text)
+    for (start, end), its in zip(parts, told, strict=True):
+        if its != UNKNOWN:
+            letters[its] += end - start
     return letters.most_common(1)[0][0] if letters else language(text)

@@ -21,7 +21,11 @@ KNOWN = listed("language")["known"]
 SHORT_WORDS = 4
 """Under it a language must be told with more confidence, or by words that no other language has."""
 
-CONFIDENT, LIKELY = 0.9, 0.6
+SURE, CONFIDENT, LIKELY = 0.95, 0.9, 0.6
+"""How sure lingua must be of a language; surer of one that is not expected, and of a short text."""
+
+EXPECTED = ("en", "cy")
+"""Languages that citizens are answered in; another is told only where it is beyond doubt."""
 MARKS = frozenset(listed("language")["english"]["words"].split())
 """Words that make a text of everyday English words English: none of them is a word of Welsh."""
 
@@ -61,9 +65,23 @@ def language(text: str) -> str:
     if len(words) > 1 and (own := [code for code, letters in LETTERS.items() if not letters.isdisjoint(prose)]):
         return own[0] if len(own) == 1 else UNKNOWN
     best = _detector().compute_language_confidence_values(prose[:ENOUGH_CHARACTERS])[0]
-    needed = CONFIDENT if len(words) < SHORT_WORDS else LIKELY if len(words) < 2 * SHORT_WORDS else 0.0
     code = best.language.iso_code_639_1.name.lower()
-    return UNKNOWN if best.value < needed or (code == "en" and len(words) < SHORT_WORDS) else code
+    if code in EXPECTED:
+        needed = CONFIDENT if len(words) < SHORT_WORDS else LIKELY if len(words) < 2 * SHORT_WORDS else 0.0
+        return UNKNOWN if best.value < needed or (code == "en" and len(words) < SHORT_WORDS) else code
+    return _another(code, best.value, words)
+
+
+def _another(code: str, confidence: float, words: list[str]) -> str:
+    """A language that is not expected must be told for sure: most of what looks so is English with a rare word in it.
+
+    Names of cards, firms and wards ("Where can I find Mastercard ATMs?") mislead lingua, which looks at letters alone.
+    """
+    english = [word for word in words if word.isascii() and _english(word)]
+    if 2 * len(english) >= len(words):
+        return "en" if len(words) >= SHORT_WORDS and not MARKS.isdisjoint(words) else UNKNOWN
+    needed = SURE if len(words) < SHORT_WORDS else CONFIDENT if len(words) < 2 * SHORT_WORDS else LIKELY
+    return code if confidence >= needed else UNKNOWN
 
 
 def _of_one_script(text: str) -> str:

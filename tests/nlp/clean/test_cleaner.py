@@ -105,6 +105,30 @@ def test_languages_are_told_and_not_guessed(text: str, expected: str) -> None:
     assert language(text) == expected
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Where do I top up an Oystercard?",
+        "Where can I find Moneycard ATMs?",
+        "I forgot the passphrase for my Fitbit app",
+        "How do I change EUR to CHF?",
+        "The Nuffield MRI was punctual",
+        "Excellent care on MSSU",
+        "No wifi on Moorfields ward 3B",
+        "Change catheter 10pm",
+        "Marvellous phlebotomist, so was Karolina",
+    ],
+)
+def test_english_with_a_rare_word_in_it_is_no_other_language(text: str) -> None:
+    assert language(text) in ("en", "unknown")
+
+
+def test_what_is_too_short_to_tell_is_in_the_language_of_what_is_said_around_it(cleaner: Cleaner) -> None:
+    [cleaned] = cleaner.clean(["Nid yw'r biniau wedi cael eu gwagio ers pythefnos. Wythnos arall!"])
+    assert [it.language for it in cleaned.statements] == ["cy", "cy"]
+    assert language("Wythnos arall!") == "unknown"
+
+
 def test_worse_things_are_severer() -> None:
     texts = [
         "Nothing",
