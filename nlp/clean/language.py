@@ -22,8 +22,6 @@ SHORT_WORDS = 4
 """Under it a language must be told with more confidence, or by words that no other language has."""
 
 SURE, CONFIDENT, LIKELY = 0.95, 0.9, 0.6
-"""How sure lingua must be of a language; surer of one that is not expected, and of a short text."""
-
 EXPECTED = ("en", "cy")
 """Languages that citizens are answered in; another is told only where it is beyond doubt."""
 MARKS = frozenset(listed("language")["english"]["words"].split())
@@ -66,22 +64,24 @@ def language(text: str) -> str:
         return own[0] if len(own) == 1 else UNKNOWN
     best = _detector().compute_language_confidence_values(prose[:ENOUGH_CHARACTERS])[0]
     code = best.language.iso_code_639_1.name.lower()
+    if code != "en" and _mostly_english(words):
+        code = "en" if not MARKS.isdisjoint(words) else UNKNOWN
+    elif best.value < _needed(code, len(words)):
+        return UNKNOWN
+    return UNKNOWN if code == "en" and len(words) < SHORT_WORDS else code
+
+
+def _mostly_english(words: list[str]) -> bool:
+    """Names of cards, firms and wards ("Where can I find Mastercard ATMs?") mislead lingua, which looks at letters."""
+    return 2 * sum(word.isascii() and _english(word) and word not in ALIKE | WELSH for word in words) >= len(words)
+
+
+def _needed(code: str, words: int) -> float:
+    """How sure lingua must be: surer of a language that is not expected, and of a short text."""
+    short, likely = words < SHORT_WORDS, words < 2 * SHORT_WORDS
     if code in EXPECTED:
-        needed = CONFIDENT if len(words) < SHORT_WORDS else LIKELY if len(words) < 2 * SHORT_WORDS else 0.0
-        return UNKNOWN if best.value < needed or (code == "en" and len(words) < SHORT_WORDS) else code
-    return _another(code, best.value, words)
-
-
-def _another(code: str, confidence: float, words: list[str]) -> str:
-    """A language that is not expected must be told for sure: most of what looks so is English with a rare word in it.
-
-    Names of cards, firms and wards ("Where can I find Mastercard ATMs?") mislead lingua, which looks at letters alone.
-    """
-    english = [word for word in words if word.isascii() and _english(word)]
-    if 2 * len(english) >= len(words):
-        return "en" if len(words) >= SHORT_WORDS and not MARKS.isdisjoint(words) else UNKNOWN
-    needed = SURE if len(words) < SHORT_WORDS else CONFIDENT if len(words) < 2 * SHORT_WORDS else LIKELY
-    return code if confidence >= needed else UNKNOWN
+        return CONFIDENT if short else LIKELY if likely else 0.0
+    return SURE if short else CONFIDENT if likely else LIKELY
 
 
 def _of_one_script(text: str) -> str:

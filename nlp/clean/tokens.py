@@ -65,8 +65,8 @@ def function_words() -> frozenset[str]:
 def _of_spacy(code: str) -> frozenset[str]:
     """By the file alone: to import the language would take seconds for rules of French that nobody here needs."""
     path = Path(str(files("spacy"))) / "lang" / code / "stop_words.py"
-    found: frozenset[str] = frozenset(run_path(str(path))["STOP_WORDS"]) if path.exists() else frozenset()
-    return found
+    found: set[str] = run_path(str(path))["STOP_WORDS"] if path.exists() else set()
+    return frozenset(found)
 
 
 def _english(word: str) -> bool:

@@ -123,8 +123,8 @@ def test_english_with_a_rare_word_in_it_is_no_other_language(text: str) -> None:
     assert language(text) in ("en", "unknown")
 
 
-def test_what_is_too_short_to_tell_is_in_the_language_of_what_is_said_around_it(cleaner: Cleaner) -> None:
-    [cleaned] = cleaner.clean(["Nid yw'r biniau wedi cael eu gwagio ers pythefnos. Wythnos arall!"])
+def test_what_is_too_short_to_tell_is_in_the_language_of_what_is_said_around_it() -> None:
+    [cleaned] = Cleaner().clean(["Nid yw'r biniau wedi cael eu gwagio ers pythefnos. Wythnos arall!"])
     assert [it.language for it in cleaned.statements] == ["cy", "cy"]
     assert language("Wythnos arall!") == "unknown"
 
