@@ -59,7 +59,8 @@ def function_words() -> frozenset[str]:
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS  # noqa: PLC0415 - takes a second
 
     found = {word for name in KNOWN for word in _of_spacy(getattr(Language, name).iso_code_639_1.name.lower())}
-    return ENGLISH_STOP_WORDS | WELSH | {word for word in found if not _english(word)}
+    english: frozenset[str] = ENGLISH_STOP_WORDS
+    return english | WELSH | {word for word in found if not _english(word)}
 
 
 def _of_spacy(code: str) -> frozenset[str]:
