@@ -17,3 +17,11 @@ def client_network(address: str) -> str:
     if found.ipv4_mapped:
         return str(found.ipv4_mapped)
     return str(ipaddress.ip_network((found, PREFIX_OF_ONE_CLIENT), strict=False))
+
+
+def is_public(network: str) -> bool:
+    """Tells whether what `client_network` returned is of the Internet, and not of a house or a machine."""
+    try:
+        return ipaddress.ip_network(network).is_global
+    except ValueError:
+        return False

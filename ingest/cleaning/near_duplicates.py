@@ -5,18 +5,19 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select, text, true, update
+from sqlalchemy import ColumnElement, select, text, true, update
 from sqlalchemy.orm import Session, aliased
 
 from feedback.record.models import Feedback, Statement
 from feedback.record.work.claims import ADVISORY_LOCKS
 from feedback.record.work.service_work import lock_services
-from nlp.clean import minhash
-from nlp.clean.minhash import FingerprintedText
+from nlp.clean import copies, minhash
+from nlp.clean.copies import CopyKind, SentText
 
-REASONS = {
-    "duplicate": "the same words from the same sender within a day",
-    "campaign": "the same words from several senders within a day",
+REASONS: dict[CopyKind, str] = {
+    "duplicate": "the same words, or nearly, from the same sender within a day",
+    "campaign": "the same long text, or nearly, from several senders within a day",
+    "repeat": "word for word the same within a day; who sent it is not known",
 }
 
 MOST_COPIES_COMPARED = 100  # pieces that may be copies of one are looked at, the earliest; more would say nothing else
@@ -37,63 +38,66 @@ def mark(session: Session, rows: Sequence[Feedback]) -> None:
         _mark_one(session, mine[identity], others)
 
 
-def _alike(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Feedback]]:
-    """Those few that others of the same day are like, at first sight; with these, the earliest first."""
+def fingerprint(text: str) -> dict[str, Any]:
+    """Computes what is stored of a redacted text to find its copies by; None for what holds no word.
+
+    What is so short that people say it alike by chance has no bands: only its own sender's are compared with it.
+    """
+    count = len(minhash.words(text))
+    mark = minhash.fingerprint(text) if count else None
+    findable = mark and count >= copies.LEAST_WORDS_WITHOUT_SENDER
+    return {"fingerprint": mark, "bands": list(minhash.bands(mark)) if mark and findable else None}
+
+
+def _alike(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, set[Feedback]]:
+    """Finds those of the same day that each may be a copy of, or they of it: by their sender, or at first sight."""
     other = aliased(Feedback)
-    # By its limit each is looked up by itself, in an index: joined at large, all would be held against all.
-    near = select(other.id).where(_near(Feedback, other)).order_by(other.said_at).limit(MOST_COPIES_COMPARED).lateral()
-    pairs = session.execute(select(Feedback.id, near.c.id).join(near, true()).where(Feedback.id.in_(ids))).all()
-    pieces = select(Feedback).where(Feedback.id.in_({pair[1] for pair in pairs}))
-    known = {piece.id: piece for piece in session.scalars(pieces)} if pairs else {}
-    found: dict[uuid.UUID, list[Feedback]] = defaultdict(list)
-    for one, another in pairs:
-        found[one].append(known[another])
+    found: dict[uuid.UUID, set[Feedback]] = defaultdict(set)
+    for is_alike in (other.bands.overlap(Feedback.bands), other.sender_digest == Feedback.sender_digest):
+        # By its limit each is looked up by itself, in an index: joined at large, all would be held against all.
+        near = select(other.id).where(is_alike, *_of_its_day(Feedback, other)).order_by(other.said_at)
+        of_each = near.limit(MOST_COPIES_COMPARED).lateral()
+        pairs = session.execute(select(Feedback.id, of_each.c.id).join(of_each, true()).where(Feedback.id.in_(ids)))
+        wanted = pairs.all()
+        pieces = select(Feedback).where(Feedback.id.in_({pair[1] for pair in wanted}))
+        known = {piece.id: piece for piece in session.scalars(pieces)} if wanted else {}
+        for one, another in wanted:
+            found[one].add(known[another])
     return found
 
 
-def _near(one: Any, other: Any) -> ColumnElement[bool]:
-    """Of the same day, and alike in at least one part of their fingerprints. What a person set aside is no original."""
-    return and_(
+def _of_its_day(one: Any, other: Any) -> tuple[ColumnElement[bool], ...]:
+    """What a person set aside is no original."""
+    return (
         other.service_id == one.service_id,
         other.id != one.id,
-        other.said_at.between(one.said_at - minhash.COPY_SPAN, one.said_at + minhash.COPY_SPAN),
-        other.bands.overlap(one.bands),
+        other.said_at.between(one.said_at - copies.COPY_SPAN, one.said_at + copies.COPY_SPAN),
         other.overruled.is_not(False),
+        other.fingerprint.is_not(None),
     )
 
 
-def fingerprint(text: str) -> dict[str, Any]:
-    """What is stored of it; None for what is so short that people say it alike by chance."""
-    if len(text.split()) < minhash.LEAST_WORDS:
-        return {"fingerprint": None, "bands": None}
-    mark = minhash.fingerprint(text)
-    return {"fingerprint": mark, "bands": list(minhash.bands(mark))}
-
-
-def _mark_one(session: Session, row: Feedback, others: Sequence[Feedback]) -> None:
-    alike = [row, *(one for one in others if _truly(one, row))]
-    if len(alike) == 1:
-        return
-    alike.sort(key=lambda one: (one.said_at, one.id))
-    told = minhash.copies([_sent(one) for one in alike])
+def _mark_one(session: Session, row: Feedback, others: set[Feedback]) -> None:
+    """The earliest stays; this one and those after it are its copies."""
+    kinds = {other.id: kind for other in others if (kind := copies.copy_kind(_sent(row), _sent(other)))}
+    alike = sorted((row, *(one for one in others if one.id in kinds)), key=lambda one: (one.said_at, one.id))
     first = alike[0]
-    for one, kind in zip(alike, told, strict=True):
-        if kind != "original" and not _told(one):
+    for one in alike[alike.index(row) :]:
+        if one is not first:
+            _set_apart(session, one, kinds[first.id if one is row else one.id], first)
+
+
+def _set_apart(session: Session, copy: Feedback, kind: CopyKind, first: Feedback) -> None:
+    """Of a campaign the first is told as well: it counts for all of them."""
+    for one in (copy, first) if kind == "campaign" else (copy,):
+        if not any(verdict["name"] in REASONS for verdict in one.verdicts):
             one.verdicts = [*one.verdicts, {"name": kind, "reason": REASONS[kind]}]
-        known = (one.weight, one.copy_of) == (0, first.id)
-        if kind != "original" and one is not first and one.overruled is None and not known:
-            one.weight, one.copy_of = 0, first.id
-            session.execute(update(Statement).where(Statement.feedback_id == one.id).values(evidence=False))
+    original = first.copy_of or first.id
+    if copy.overruled is None and (copy.weight, copy.copy_of) != (0, original):
+        copy.weight, copy.copy_of = 0, original
+        session.execute(update(Feedback).where(Feedback.copy_of == copy.id).values(copy_of=original))
+        session.execute(update(Statement).where(Statement.feedback_id == copy.id).values(evidence=False))
 
 
-def _truly(one: Feedback, other: Feedback) -> bool:
-    return bool(one.fingerprint and other.fingerprint and minhash.near(one.fingerprint, other.fingerprint))
-
-
-def _sent(row: Feedback) -> FingerprintedText:
-    """Senders are unknown to us, but for those whom an import or a channel names."""
-    return FingerprintedText(row.fingerprint or b"", row.said_at, None, len((row.text or "").split()))
-
-
-def _told(row: Feedback) -> bool:
-    return any(verdict["name"] in REASONS for verdict in row.verdicts)
+def _sent(row: Feedback) -> SentText:
+    return SentText(row.fingerprint or b"", len(minhash.words(row.text or "")), row.sender_digest)

@@ -19,6 +19,7 @@ from feedback.record.errors import FeedbackError, KeyReused, Malformed, NotAuthe
 from feedback.record.limits import UNSTORABLE, was_sayable
 from feedback.record.models import DIGESTED_ID, Feedback, Service, new_id
 from feedback.record.privacy import contacts, raw
+from feedback.record.privacy.senders import SenderDigests
 from feedback.record.states import ChannelName, FeedbackStage
 from ingest.intake.arrival import MESSAGE_LIMIT, TRANSCRIPT_LIMIT, Arrival, is_page_address
 
@@ -48,7 +49,11 @@ def accept(
 ) -> list[Accepted | FeedbackError]:
     """Stores many at once; what is wrong with one is its own answer, and stops no other."""
     services = _services(session, {arrival.service for arrival in arrivals})
-    checked = [_refusal(arrival, services, now) or _row(arrival, services, keys, now) for arrival in arrivals]
+    senders = SenderDigests(session, keys, now.date())
+    checked = [
+        _refusal(arrival, services, now) or _row(arrival, services[arrival.service], keys, senders, now)
+        for arrival in arrivals
+    ]
     rows = [row for row in checked if not isinstance(row, FeedbackError)]
     stored = _insert(session, rows)
     known = _already_stored(session, [row for row in rows if row["id"] not in stored])
@@ -106,8 +111,7 @@ def _unstorable(arrival: Arrival) -> Malformed | None:
     return Malformed("there is a NUL in it", field=found[0]) if found else None
 
 
-def _row(arrival: Arrival, services: Mapping[str, Service], keys: KeyRing, now: dt.datetime) -> dict[str, Any]:
-    service = services[arrival.service]
+def _row(arrival: Arrival, service: Service, keys: KeyRing, senders: SenderDigests, now: dt.datetime) -> dict[str, Any]:
     identity = new_id()
     said_at = _said_at(arrival, service, identity, now)
     return {
@@ -126,6 +130,7 @@ def _row(arrival: Arrival, services: Mapping[str, Service], keys: KeyRing, now: 
         "language": arrival.language,
         "batch": arrival.batch,
         "read_as": dict(arrival.read_as),
+        "sender_digest": senders.digest(service.id, arrival.sender or arrival.contact, arrival.client),
         "stage": FeedbackStage.CLEAN,
     }
 

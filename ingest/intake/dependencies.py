@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from litestar.di import NamedDependency
 
 from feedback.http.bearer import bearer_token
-from feedback.http.client_address import client_network
+from feedback.http.client_address import client_network, is_public
 from feedback.http.dependencies import AnyRequest
 from feedback.record import access
 from feedback.record.access import Principal, Role
@@ -64,6 +64,15 @@ class Intake:
             who = access.identify(session, key, "key")
             access.service_for(session, who, service, Role.reader)
             return who
+
+
+def visitor_of(request: AnyRequest) -> str | None:
+    """Returns what tells visitors of a day apart: their network and their browser.
+
+    None for an address that is not of the Internet: behind it may be a proxy, and everybody.
+    """
+    network = client_network(address_of(request))
+    return f"{network} {request.headers.get('user-agent', '')}" if is_public(network) else None
 
 
 def address_of(request: AnyRequest) -> str:

@@ -15,7 +15,7 @@ from feedback.record.errors import Malformed
 from feedback.record.states import ChannelName
 from ingest.intake import receipts
 from ingest.intake.arrival import ANONYMOUS_BODY_LIMIT, MESSAGE_LIMIT, Arrival
-from ingest.intake.dependencies import GivenIntake
+from ingest.intake.dependencies import GivenIntake, visitor_of
 from ingest.intake.receipts import Receipt
 
 IdempotencyKey = Annotated[str | None, HeaderParameter(name="Idempotency-Key", max_length=200)]
@@ -55,11 +55,14 @@ async def submit(
     repeat_key = (idempotency_key or "").strip() or None
     if repeat_key and who is None:
         repeat_key = intake.repeat_key(request, service, repeat_key)
-    stored = await intake.store_one(_arrival(service, data, who, repeat_key))
+    visitor = None if who else visitor_of(request)
+    stored = await intake.store_one(_arrival(service, data, who, repeat_key, visitor))
     return Acknowledgement(stored.id, stored.receipt)
 
 
-def _arrival(service: str, data: Submission, who: Principal | None, repeat_key: str | None) -> Arrival:
+def _arrival(
+    service: str, data: Submission, who: Principal | None, repeat_key: str | None, visitor: str | None
+) -> Arrival:
     if data.external_id and not who:
         raise Malformed("external_id needs a key; without one, send an Idempotency-Key")
     caller = who.caller if who else "public"
@@ -74,6 +77,7 @@ def _arrival(service: str, data: Submission, who: Principal | None, repeat_key: 
         page_url=data.page_url,
         language=data.language,
         contact=data.contact,
+        client=visitor,
         attributes=data.attributes,
     )
 

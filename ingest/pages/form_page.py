@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import secrets
+from dataclasses import replace
 
 from litestar import Response, get, post
 from litestar.params import FromPath
@@ -11,7 +12,7 @@ from feedback.http.dependencies import AnyRequest
 from feedback.record.privacy import contacts
 from feedback.record.states import ChannelName
 from ingest.intake.arrival import ANONYMOUS_BODY_LIMIT, MESSAGE_LIMIT, Arrival, is_page_address
-from ingest.intake.dependencies import GivenIntake
+from ingest.intake.dependencies import GivenIntake, visitor_of
 from ingest.pages.bot_traps import HONEYPOT, fresh_key, suspicion
 from ingest.pages.i18n import Translation
 from ingest.pages.layout import ServiceBrand, brand_of, form_url, receipt_url, show
@@ -61,7 +62,8 @@ async def send_feedback(request: AnyRequest, service: FromPath[str], intake: Giv
     await intake.authenticate(request, brand.slug)
     repeat_key = intake.repeat_key(request, key, brand.slug, *values.values())
     trapped = suspicion(intake.record.keys, texts, dt.datetime.now(dt.UTC))
-    stored = await intake.store_one(_arrival(brand.slug, values, repeat_key, trapped))
+    arrival = replace(_arrival(brand.slug, values, repeat_key, trapped), client=visitor_of(request))
+    stored = await intake.store_one(arrival)
     return show(
         request,
         "thanks.html",

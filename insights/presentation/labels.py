@@ -81,6 +81,7 @@ FEEDBACK_VERDICTS: Mapping[str, str] = {
     "abuse": "Abusive",
     "duplicate": "Duplicate",
     "campaign": "Campaign",
+    "repeat": "Repeated",
     "counted": "Counted by staff",
     "set_aside": "Set aside by staff",
 }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Signal, Statement, Theme, ThemeEvent, ThemeIssue, ThemeSignal, new_id
@@ -60,7 +60,7 @@ def read(session: Session, now: dt.datetime) -> ObservationsByLanguage:
             Statement.issue_id,
             halves(Statement.vector).label("vector"),
             Feedback.history,
-            Feedback.fingerprint,
+            case((Feedback.bands.is_not(None), Feedback.fingerprint)).label("long_fingerprint"),
         )
         .join(Feedback, Feedback.id == Statement.feedback_id)
         .where(Statement.said_at > now - LOOKED_AT, Statement.said_at <= now, Statement.vector.is_not(None))
@@ -80,11 +80,12 @@ def read(session: Session, now: dt.datetime) -> ObservationsByLanguage:
 
 
 def _without_copies(rows: Sequence[Any]) -> list[Any]:
+    """What is so short that it has no bands is said alike by chance, and is nobody's copy."""
     first: dict[bytes, int] = {}
     return [
         row
         for row in rows
-        if not row.fingerprint or first.setdefault(row.fingerprint, row.service_id) == row.service_id
+        if not row.long_fingerprint or first.setdefault(row.long_fingerprint, row.service_id) == row.service_id
     ]
 
 

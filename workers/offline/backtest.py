@@ -14,6 +14,7 @@ from feedback.record.models import EVIDENCE
 from feedback.record.output.files import write_whole
 from ingest.cleaning.preparation import SET_APART
 from insights.detection import detector
+from nlp.clean import copies, minhash
 from nlp.embed.crowds import crowd_of
 from nlp.embed.embedder import Embedder
 from nlp.embed.vectors import Encode
@@ -24,7 +25,6 @@ ReplayedPiece = list[ReplayedStatement]
 """The statements of one piece."""
 
 CHUNK = 512
-SAME_TEXT = dt.timedelta(days=3)
 LONG_AGO = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 WEEK = dt.timedelta(days=7)
 TOLERANCES = (0.005, 0.02, 0.1, 0.5)
@@ -137,16 +137,20 @@ def read_statements(services: Any, embedder: Embedder, progress: Progress) -> li
 
 
 def _of_one(service: Sequence[Piece], both: Any, vectors: Any) -> list[ReplayedPiece]:
-    """What repeats a text of the last days word for word is no further evidence; nor is filler, which has no vector."""
-    seen: dict[str, dt.datetime] = {}
+    """What a copy says is no further evidence; nor is filler, which has no vector. Nothing tells who sent it."""
+    seen: dict[tuple[str, ...], dt.datetime] = {}
     key, history = 0, []
     for _ in service:
         piece, one = next(both)
         apart = any(verdict.name in SET_APART for verdict in one.verdicts)
+        words = tuple(minhash.words(one.text))
+        copy = (
+            len(words) >= copies.LEAST_WORDS_WITHOUT_SENDER
+            and piece.submitted_at - seen.get(words, LONG_AGO) <= copies.COPY_SPAN
+        )
+        seen[words] = piece.submitted_at
         statements: ReplayedPiece = []
         for said in one.statements:
-            copy = piece.submitted_at - seen.get(said.text, LONG_AGO) < SAME_TEXT
-            seen[said.text] = piece.submitted_at
             report = detector.Observation(
                 feedback_id=piece.id,
                 at=piece.submitted_at,

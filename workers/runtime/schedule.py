@@ -11,7 +11,7 @@ from feedback.record import idempotency
 from feedback.record.db import Record
 from feedback.record.errors import where
 from feedback.record.models import Service
-from feedback.record.privacy import contacts, raw
+from feedback.record.privacy import contacts, raw, senders
 from feedback.record.states import WorkKind
 from feedback.record.work import stages
 from feedback.record.work.claims import ADVISORY_LOCKS
@@ -71,7 +71,8 @@ def _days(session: Session, record: Record, today: dt.date) -> None:
 
 
 def _hourly(record: Record, now: dt.datetime) -> None:
-    for job in (attempts.delete_old, idempotency.forget, contacts.shred_expired, _tell_uncleaned):
+    forgetting = (attempts.delete_old, idempotency.forget, contacts.shred_expired, senders.forget_senders)
+    for job in (*forgetting, _tell_uncleaned):
         with apart(job.__name__), record.transaction() as session:
             job(session)
     with apart("work for services"), record.transaction() as session:

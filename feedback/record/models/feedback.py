@@ -21,7 +21,8 @@ class Feedback(Base, Claimable):
     `text` is the redacted form, null until there is one. `history` was more than 48 h old on receipt. `copy_of` is the
     piece that this one repeats. `read_as` tells how it was read, in fixed words and none of the citizen's. `weight` is
     0 where it must not count in an issue (spam, a copy); `overruled` is what a person decided about that, and no
-    machine changes: true where it counts, false where not.
+    machine changes: true where it counts, false where not. `sender_digest` tells the senders of one day apart, and is
+    forgotten after it.
     """
 
     __tablename__ = "feedback"
@@ -40,6 +41,7 @@ class Feedback(Base, Claimable):
         Index("ix_feedback_unnoticed", "service_id", "id", postgresql_where=text("NOT noticed AND stage = 'done'")),
         Index("ix_feedback_bands", "bands", postgresql_using="gin"),
         Index(None, "copy_of", postgresql_where=text("copy_of IS NOT NULL")),
+        Index(None, "service_id", "sender_digest", postgresql_where=text("sender_digest IS NOT NULL")),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -67,6 +69,7 @@ class Feedback(Base, Claimable):
     fingerprint: Mapped[bytes | None]
     bands: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))
     copy_of: Mapped[uuid.UUID | None]
+    sender_digest: Mapped[bytes | None]
     weight: Mapped[int] = mapped_column(default=1)
     overruled: Mapped[bool | None]
     urgent: Mapped[dict[str, Any] | None]

@@ -50,6 +50,7 @@ def erase(session: Session, ids: Sequence[uuid.UUID], *, by: str, to: FeedbackSt
             verdicts=[],
             fingerprint=None,
             bands=None,
+            sender_digest=None,
             urgent=None,
             reason=None,
         )

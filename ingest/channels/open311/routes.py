@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from litestar import Response, Router, get, post
@@ -17,7 +18,7 @@ from ingest.channels.open311 import queries, responses, service_request
 from ingest.channels.open311.queries import CALLER
 from ingest.channels.requests import inbound, told_how
 from ingest.intake.arrival import ANONYMOUS_BODY_LIMIT
-from ingest.intake.dependencies import GivenIntake
+from ingest.intake.dependencies import GivenIntake, visitor_of
 from ingest.intake.directory import ServiceDirectory
 
 AT = "/open311/v2"
@@ -63,8 +64,8 @@ async def file_request(request: AnyRequest, intake: GivenIntake) -> Response[byt
     parsed = told_how(await asyncio.to_thread(_read, intake.record, came), "open311")
     [arrival] = parsed.arrivals
     try:
-        await intake.authenticate(request, arrival.service)
-        stored = await intake.store_one(arrival)
+        who = await intake.authenticate(request, arrival.service)
+        stored = await intake.store_one(replace(arrival, client=None if who else visitor_of(request)))
     except NotAuthentic as error:
         raise Forbidden(str(error)) from error  # the specification's status for a key that is missing or wrong
     notice = f"Your receipt is {stored.receipt}: {intake.record.settings.url}/receipts/{stored.receipt}"

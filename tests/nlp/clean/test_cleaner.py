@@ -1,12 +1,9 @@
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
 from ingest.intake.arrival import TRANSCRIPT_LIMIT
 from nlp.clean.cleaner import Cleaner
 from nlp.clean.kinds import kind
 from nlp.clean.language import language
-from nlp.clean.minhash import FingerprintedText, bands, copies, fingerprint, near
 from nlp.clean.severity import severity
 from nlp.clean.statements import is_filler, split
 from nlp.clean.urgency import urgency
@@ -203,30 +200,6 @@ def test_a_long_list_of_names_is_read_in_one_go() -> None:
 def test_what_is_as_long_as_a_call_may_be_is_looked_at_in_one_go(endless: str) -> None:
     """Where the time grew with the square of the length, this would go on for minutes."""
     assert verdicts(endless * (TRANSCRIPT_LIMIT // len(endless)) + ".gov.uk") == ()
-
-
-LONG = "The council must not close the library on the corner, our children need it every week"
-NOW = datetime(2030, 1, 7, 12, tzinfo=UTC)
-
-
-def sent(text: str, hours: float, sender: str | None) -> FingerprintedText:
-    return FingerprintedText(fingerprint(text), NOW + timedelta(hours=hours), sender, len(text.split()))
-
-
-def test_a_typing_error_makes_no_new_text_and_another_text_does() -> None:
-    assert near(fingerprint(LONG), fingerprint(LONG.replace("every", "evry").upper()))
-    assert not near(fingerprint(LONG), fingerprint("The library closes too early on Saturdays for anyone who works"))
-    assert set(bands(fingerprint(LONG))) & set(bands(fingerprint(LONG + "!!")))
-
-
-def test_the_same_sender_repeats_and_many_senders_campaign() -> None:
-    assert copies([sent(LONG, 0, "a"), sent(LONG, 1, "a")]) == ["original", "duplicate"]
-    assert copies([sent(LONG, hour, name) for hour, name in enumerate("abc")]) == ["campaign"] * 3
-
-
-def test_two_who_complain_alike_in_a_month_copy_nobody() -> None:
-    assert copies([sent(LONG, 0, "a"), sent(LONG, 24 * 20, "b")]) == ["original", "original"]
-    assert copies([sent("long wait", hour, name) for hour, name in enumerate("abcd")]) == ["original"] * 4
 
 
 def test_statements_index_the_redacted_text() -> None:

@@ -1,0 +1,40 @@
+"""What tells the senders of one day apart: a digest under the key of that day, which is forgotten after a day.
+
+It shows that somebody said the same thing twice, and that several did. Nobody is shown it, no number or address can be
+read from it, and no two days or services have the same one for the same person.
+"""
+
+import datetime as dt
+import hashlib
+import hmac
+
+from sqlalchemy import func, update
+from sqlalchemy.orm import Session
+
+from feedback.record.encryption import KeyRing
+from feedback.record.models import Feedback
+from feedback.record.privacy import contacts, raw
+
+KEPT_FOR = dt.timedelta(days=1)
+
+
+class SenderDigests:
+    """Makes the digests of one day."""
+
+    def __init__(self, session: Session, keys: KeyRing, day: dt.date) -> None:
+        self._key = raw.day_key(session, keys, day)
+
+    def digest(self, service_id: int, contact: str | None, client: str | None) -> bytes | None:
+        """Returns the digest of a number or mail address, or else of what tells visitors apart; None without both."""
+        known_by = contacts.normalise(contact) if contact else client
+        if not known_by:
+            return None
+        return hmac.digest(self._key, f"sender\0{service_id}\0{known_by}".encode(), hashlib.sha256)[:16]
+
+
+def forget_senders(session: Session) -> None:
+    """Forgets who sent what is a day old; its copies stay told."""
+    old = (Feedback.sender_digest.is_not(None), Feedback.received_at < func.now() - KEPT_FOR)
+    session.execute(
+        update(Feedback).where(*old).values(sender_digest=None).execution_options(synchronize_session=False)
+    )
