@@ -41,8 +41,9 @@ fmt: $(VENV)/.ready-dev ## Mend what can be mended of the style
 test: $(VENV)/.ready-dev ## Run the whole test suite, or a part (ARGS="tests/nlp -k name")
 	$(VENV)/bin/python -m pytest $(ARGS)
 
-soak: $(VENV)/.ready-dev ## Try what takes too long for every run of the tests: 10,000 requests made up from the API's document
-	CASES=10000 $(VENV)/bin/python -m pytest tests/feedback/web/test_openapi_operations.py $(ARGS)
+soak: $(VENV)/.ready-dev ## Try for hours what tests try for seconds: made-up requests, mutations of all that is read (ARGS="--runs 1000000")
+	CASES=12000 $(VENV)/bin/python -m pytest tests/feedback/web/test_openapi_operations.py tests/feedback/web/test_channel_bodies.py
+	$(VENV)/bin/python -m tests.soak $(ARGS)
 
 lint: $(VENV)/.ready-dev ## Check style, types and import rules
 	$(VENV)/bin/ruff check .

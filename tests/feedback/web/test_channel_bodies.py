@@ -26,6 +26,8 @@ Client = TestClient[Litestar]
 EACH = max(5, CASES // (4 * len(CHANNELS)))
 OPEN311 = [f"/open311/v2/requests.{form}" for form in ("xml", "json")]
 PLACES = {f"/v1/channels/{name}": name for name in CHANNELS if name != "open311"} | dict.fromkeys(OPEN311, "open311")
+QUESTIONS = ("service_request_id", "service_code", "start_date", "end_date", "status", "page", "page_size")
+SERVICES = ("blue-badge", "", "none", "\ud7ff")
 HEADERS = ("content-type", "x-twilio-signature", "authorization")
 
 
@@ -61,9 +63,7 @@ def test_no_body_of_a_channel_fails_on_our_side_or_is_answered_as_the_document_d
     recorded = [(file, (folder(name) / file).read_bytes(), it) for file, it in expectations(name).items()]
 
     @settings(max_examples=EACH, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-    @given(
-        st.integers(0, len(recorded) - 1), st.integers(0, 10**9), st.sampled_from(["blue-badge", "", "none", "\ud7ff"])
-    )
+    @given(st.integers(0, len(recorded) - 1), st.integers(0, 10**9), st.sampled_from(SERVICES))
     def send(at: int, seed: int, service: str) -> None:
         _, body, expected = recorded[at]
         told_of = {
@@ -83,9 +83,7 @@ def test_no_body_of_a_channel_fails_on_our_side_or_is_answered_as_the_document_d
 @settings(max_examples=EACH, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(
     query=st.dictionaries(
-        st.sampled_from(
-            ["service_request_id", "service_code", "start_date", "end_date", "status", "page", "page_size"]
-        ),
+        st.sampled_from(QUESTIONS),
         st.text(max_size=30) | st.sampled_from(["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "1", "open"]),
         max_size=3,
     )

@@ -23,7 +23,7 @@ from tests.insights import made_up
 from tests.serving import served
 
 CASES = int(os.environ.get("CASES", "300"))
-"""Of all operations together; `make soak` sends 10,000."""
+"""Of all operations together; `make soak` sends 12,000."""
 
 CHECKS = [
     not_a_server_error,
