@@ -41,8 +41,9 @@ def undo_refit(request: AnyRequest, record: GivenRecord, service: FromPath[str],
     """Undoes the newest refit that stands."""
     with record.transaction() as session:
         who = authenticate(session, request)
+        found = access.service_for(session, who, service, Role.editor)
         undoing.undo_refit(session, who, access.owned_for(session, who, Refit, refit, Role.editor))
-    return redirect(f"/dashboard/{service}/quality")
+    return redirect(f"/dashboard/{found.slug}/quality")
 
 
 @get("/dashboard/{service:str}/search", sync_to_thread=True)
@@ -52,10 +53,11 @@ def search_page(
     """Searches what was said in a service."""
     query = request.query_params.get("q", "").strip()[:LONGEST_QUERY]
     with record.transaction() as session:
-        who = authenticate(session, request)
-        found = access.service_for(session, who, service)
+        access.service_for(session, authenticate(session, request), service)
     vector = query_embedder.embed(query) if query else None
     with record.transaction() as session:
+        who = authenticate(session, request)
+        found = access.service_for(session, who, service)
         hits = search.search(session, found, query, vector) if query else []
     return show(who, "search.html", service=found, query=query, hits=hits, by_meaning=vector is not None)
 

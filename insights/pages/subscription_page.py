@@ -118,7 +118,7 @@ def _quieten(session: Session, who: Principal, found: Subscription, values: Form
 
 
 def _hear(session: Session, who: Principal, found: Subscription, values: FormValues) -> None:
-    mute.unmute(session, found, _id(values, "issue"))
+    mute.unmute(session, found, access.issue_for(session, who, _id(values, "issue")).id)
 
 
 def _acknowledge(session: Session, who: Principal, found: Subscription, values: FormValues) -> None:

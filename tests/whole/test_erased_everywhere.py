@@ -34,6 +34,7 @@ from ingest.intake.accept import accept
 from ingest.intake.arrival import Arrival
 from insights.alerts.delivery.credentials import Credentials, seal
 from tests.conftest import RealServers
+from tests.insights.api.test_api import key
 from tests.walking import walk
 from tests.whole.stores import holders
 from tests.workers.texts import USUAL, said
@@ -87,7 +88,7 @@ def _name_an_issue(session: Any, keys: KeyRing, words: str) -> None:
     address = seal(keys, identity, Credentials("https://example.org"))
     subscription = Subscription(
         id=identity,
-        service_id=alert.service_id,
+        theme_id=theme.id,  # of all services, as an admin has one
         kind="webhook",
         shown="x",
         sealed=address,
@@ -111,17 +112,19 @@ def test_taken_back_it_is_in_no_store(client: Client, servers: RealServers, reco
 
 
 def test_a_contact_finds_it_too_however_it_is_written(
-    client: Client, servers: RealServers, admin: dict[str, str], piece: str
+    client: Client, servers: RealServers, record: Record, piece: str
 ) -> None:
+    """An owner of the service reaches what was sent to others, too, though they see nothing of it."""
+    owner = key(record, "owner", "blue-badge")
     asked = {"contact": "+44 7700 900888"}
-    told = client.post("/v1/services/blue-badge/subject-access", json=asked, headers=admin)
+    told = client.post("/v1/services/blue-badge/subject-access", json=asked, headers=owner)
     [mine] = told.json()["items"]
     assert (mine["contact"], mine["as_it_came"]["message"]) == (CONTACT, WORDS)
     assert CANARY in mine["feedback"]["text"] and mine["statements"][0]["issue"] == WORDS
-    answer = client.post("/v1/services/blue-badge/erasures", json=asked, headers=admin)
+    answer = client.post("/v1/services/blue-badge/erasures", json=asked, headers=owner)
     assert len(answer.json()["erased"]) == 1
     assert holders(servers, CANARY) == []
-    assert client.post("/v1/services/blue-badge/erasures", json=asked, headers=admin).status_code == 404
+    assert client.post("/v1/services/blue-badge/erasures", json=asked, headers=owner).status_code == 404
 
 
 def test_what_is_kept_no_longer_is_gone_and_what_is_recent_stays(

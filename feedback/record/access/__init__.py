@@ -10,6 +10,7 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from feedback.record.access import scope
 from feedback.record.errors import Forbidden, Malformed, NotAuthentic, NotFound
 from feedback.record.models import Credential, Feedback, Issue, Refit, Regrouping, Service, Statement
 from feedback.record.settings import Settings
@@ -133,21 +134,25 @@ def valid() -> tuple[ColumnElement[bool], ...]:
 
 
 def identify(session: Session, secret: str, *kinds: str) -> Principal:
-    """Says whose secret this is. Raises `NotAuthentic` if nobody has it, or if it opens nothing any more."""
+    """Says whose secret this is; from here on the session finds what is theirs alone.
+
+    Raises `NotAuthentic` if nobody has it, or if it opens nothing any more.
+    """
     mine = select(Credential).where(Credential.digest == _digest(secret), Credential.kind.in_(kinds), *valid())
-    return _principal(session.scalar(mine))
+    return _principal(session, session.scalar(mine))
 
 
 def redeem(session: Session, link: str) -> Principal:
     """Uses a sign-in link up. Raises `NotAuthentic` for one that is not, or no longer, valid."""
     mine = (Credential.digest == _digest(link), Credential.kind == CredentialKind.LINK)
     used = update(Credential).where(*mine, *valid()).values(used_at=func.now()).returning(Credential)
-    return _principal(session.scalar(used))
+    return _principal(session, session.scalar(used))
 
 
-def _principal(found: Credential | None) -> Principal:
+def _principal(session: Session, found: Credential | None) -> Principal:
     if found is None:
         raise NotAuthentic("this key is not known here, or no longer valid")
+    scope.limit(session, found.service_id)
     return Principal(found.id, found.name, Role[found.role], found.service_id, found.kind, found.parent_id)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, cast, delete, func, or_
 from sqlalchemy.orm import Session
 
 from feedback.record import audit
+from feedback.record.access import scope
 from feedback.record.models import Alert, Delivery, Feedback, HeldRaw, Statement, ThemeIssue
 from feedback.record.privacy import contacts, exclusion, raw, title_erasure
 from feedback.record.states import FeedbackStage
@@ -30,8 +31,14 @@ def with_repeats(session: Session, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
 def erase(session: Session, ids: Sequence[uuid.UUID], *, by: str, to: FeedbackStage = FeedbackStage.WITHDRAWN) -> None:
     """Erases these pieces: withdrawn by the citizen, or for them; or expired, once the service keeps them no longer.
 
-    A worker that has one of them in hand finds it no longer its own, and writes nothing.
+    A worker that has one of them in hand finds it no longer its own, and writes nothing. Themes and what was sent about
+    them are of several services: words are erased there whoever asked for it.
     """
+    with scope.lifted(session):
+        _erase(session, ids, by, to)
+
+
+def _erase(session: Session, ids: Sequence[uuid.UUID], by: str, to: FeedbackStage) -> None:
     lock_services(session, session.scalars(select(Feedback.service_id).where(Feedback.id.in_(ids)).distinct()))
     rows = session.execute(
         select(Feedback.id, Feedback.service_id).where(Feedback.id.in_(ids)).order_by(Feedback.id).with_for_update()

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
+from feedback.record.access import scope
 from feedback.record.encryption import KeyRing, new_key, open_sealed, seal
 from feedback.record.models import DayKey, Feedback, Raw
 from feedback.record.work.claims import ADVISORY_LOCKS
@@ -23,8 +24,9 @@ def day_key(session: Session, keys: KeyRing, day: dt.date) -> bytes:
     """Returns the key of that day. Whoever asks for it first makes it, with the day's partition."""
     found = session.get(DayKey, day)
     if found is None:
-        session.execute(text("SELECT pg_advisory_xact_lock(:c, 1)"), {"c": ADVISORY_LOCKS})
-        found = session.get(DayKey, day) or _open_day(session, keys, day)
+        with scope.lifted(session):  # a day is of all services
+            session.execute(text("SELECT pg_advisory_xact_lock(:c, 1)"), {"c": ADVISORY_LOCKS})
+            found = session.get(DayKey, day) or _open_day(session, keys, day)
     return keys.unwrap(found.wrapped, str(day).encode())
 
 

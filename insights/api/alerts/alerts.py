@@ -135,8 +135,9 @@ def hear_issue(
 ) -> None:
     """Let a subscription hear of an issue again."""
     with record.transaction() as session:
-        found = subscriptions.find(session, authenticate(session, request), subscription, Role.editor)
-        mute.unmute(session, found, issue)
+        who = authenticate(session, request)
+        found = subscriptions.find(session, who, subscription, Role.editor)
+        mute.unmute(session, found, access.issue_for(session, who, issue).id)
 
 
 @post("/v1/subscriptions/preview", status_code=200, sync_to_thread=True)

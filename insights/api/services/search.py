@@ -28,9 +28,10 @@ def search_service(
     """Search what people said about something, by meaning and by words, grouped by issue."""
     start = unpack(cursor, int) or 0
     with record.transaction() as session:
-        found = access.service_for(session, authenticate(session, request), service)
+        access.service_for(session, authenticate(session, request), service)
     vector = query_embedder.embed(q)
     with record.transaction() as session:
+        found = access.service_for(session, authenticate(session, request), service)
         hits = search(session, found, q, vector)
     more = pack(start + limit) if start + limit < len(hits) else None
     return SearchPage(hits[start : start + limit], more, vector is not None)

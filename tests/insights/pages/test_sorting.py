@@ -115,6 +115,7 @@ def test_the_quality_page_tells_how_the_machine_does_and_undoes_its_newest_refit
         "Undo this refit"
         not in client.get("/dashboard/blue-badge/quality", headers=key(record, "reader", "blue-badge")).text
     )
+    assert client.post("/dashboard/elsewhere/refits/2/undo", headers=admin).status_code == 404
     client.post("/dashboard/blue-badge/refits/2/undo", headers=admin)
     assert "/refits/1/undo" in client.get("/dashboard/blue-badge/quality", headers=admin).text
 
