@@ -125,3 +125,21 @@ def test_every_endpoint_that_a_page_names_exists(page: Path) -> None:
     named = spans(page, r"\b(GET|POST|PUT|PATCH|DELETE) (/v1/[^\s`?]+)")
     plain = {(method, re.sub(r"\{\w+(:\w+)?\}", "{}", path)) for method, path in named}
     assert sorted(pair for pair in plain - known if "," not in pair[1]) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_test_that_a_page_names_exists(page: Path) -> None:
+    named = spans(page, r"(tests/[\w/]+\.py)::(\w+)")
+    files = {file: (ROOT / file).read_text(encoding="utf-8") for file, _ in named if (ROOT / file).exists()}
+    assert [f"{file}::{name}" for file, name in named if f"def {name}(" not in files.get(file, "")] == []
+
+
+def test_each_threat_has_an_answer_and_all_but_the_known_holes_a_test() -> None:
+    page = (DOCS / "threat-model.md").read_text(encoding="utf-8")
+    threats = page.partition("## Threats, answers, tests")[2].partition("## What is left")[0]
+    rows = [
+        line.strip("| ").split(" | ") for line in threats.partition("## What is left")[0].splitlines() if "|" in line
+    ]
+    answered = [row for row in rows if row[0] != "threat" and not row[0].startswith("---")]
+    assert len(answered) > 40
+    assert [row[0] for row in answered if len(row) != 3 or "::" not in row[2]] == ["a hole that is known"]
