@@ -8,7 +8,7 @@ CONTENT_SECURITY_POLICY = (
 )
 """Forbids scripts, anything inline or from elsewhere, and being framed."""
 
-_DEFAULTS = {
+EVERY_ANSWER = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -25,5 +25,5 @@ async def add_security_headers(message: Message, scope: Scope) -> None:
     """Adds to every answer the headers that its handler has not set itself."""
     if message["type"] == "http.response.start":
         headers = MutableScopeHeaders.from_message(message)
-        for name, value in _DEFAULTS.items():
+        for name, value in EVERY_ANSWER.items():
             headers.setdefault(name, value)

@@ -16,6 +16,8 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from feedback.http.client_address import client_network
+from feedback.http.security_headers import EVERY_ANSWER
+from feedback.web.openapi import PROBLEM
 
 HEADER_LIMIT = 64 * 1024
 """Bytes of a request line and headers, which the parser would gather without end."""
@@ -216,7 +218,8 @@ class LimitRequests:
 
 
 async def _send_refusal(send: Send) -> None:
-    headers = [(b"content-type", b"application/problem+json"), (b"retry-after", b"5")]
+    more = {"Content-Type": PROBLEM, "Retry-After": "5", **EVERY_ANSWER}
+    headers = [(name.lower().encode(), value.encode()) for name, value in more.items()]
     start = {"type": "http.response.start", "status": HTTPStatus.TOO_MANY_REQUESTS, "headers": headers}
     await send(cast(Any, start))
     body = _problem(HTTPStatus.TOO_MANY_REQUESTS, TOO_MANY_AT_ONCE)
@@ -229,8 +232,6 @@ def _problem(status: HTTPStatus, detail: str) -> bytes:
 
 def _answer(status: HTTPStatus, detail: str) -> bytes:
     body = _problem(status, detail)
-    head = (
-        f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: application/problem+json\r\n"
-        f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
-    )
-    return head.encode() + body
+    headers = {"Content-Type": PROBLEM, "Content-Length": len(body), "Connection": "close", **EVERY_ANSWER}
+    lines = [f"HTTP/1.1 {status.value} {status.phrase}", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join([*lines, "", ""]).encode() + body

@@ -28,7 +28,7 @@ def main(name: str, runs: int, folder: Path) -> None:
     corpus = kept(folder / "corpus", name)
     for number, seed in enumerate(seeds(name)):
         (corpus / f"seed-{number}").write_bytes(seed[:LONGEST])
-    options = [f"-runs={runs}", f"-max_len={LONGEST}", "-timeout=20", "-rss_limit_mb=4096", "-print_final_stats=1"]
+    options = [f"-runs={runs}", f"-max_len={LONGEST}", "-timeout=120", "-rss_limit_mb=4096", "-print_final_stats=1"]
     atheris.Setup([sys.argv[0], *options, f"-artifact_prefix={place}/", str(corpus)], timed(targets()[name]()))
     atheris.Fuzz()
 

@@ -67,7 +67,9 @@ def request(address: tuple[str, int], client: str = OTHER, **headers: str) -> in
     connection = http.client.HTTPConnection(*address, timeout=10, source_address=(client, 0))
     with contextlib.closing(connection):
         connection.request("GET", "/health/live", headers=headers)
-        return connection.getresponse().status
+        answer = connection.getresponse()
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        return answer.status
 
 
 def test_who_sends_nothing_is_cut_off(address: tuple[str, int]) -> None:
@@ -100,6 +102,7 @@ def test_a_slow_body_is_told_that_it_took_too_long(address: tuple[str, int]) -> 
         connection.sendall(HEAD + b"Content-Length: 100\r\n\r\n{")
         head, _, body = read_all(connection).partition(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 408 ") and b"application/problem+json" in head
+        assert b"nosniff" in head and b"no-store" in head and b"default-src 'none'" in head
         assert json.loads(body)["status"] == 408
 
 
