@@ -63,7 +63,10 @@ STREETS = HOUSES | {
 }
 """What a family name before it makes a street or a house of: Toller Lane."""
 WELSH = re.compile(
-    r"\b(?:ysbyty|ysgol(?: gynradd| uwchradd| gyfun)?|meddygfa|llyfrgell|canolfan|cyngor|parc|heol|stryd|ffordd|neuadd)"
+    r"\b(?:ysbyty|ysgol(?: gynradd| uwchradd| gyfun)?|m?f?eddygfa|ll?yfrgell|n?g?h?[cg]anolfan|n?g?h?[cg]yngor|[pb]arc"
+    r"|heol|stryd|ffordd|neuadd|afon|[mf]ynydd|ll?yn|n?g?h?[cg]apel|eglwys|n?g?h?[cg]astell|bryn|ynys|[pb]entref|[td]ref"
+    r"|sir|swydd|plas|ystad|clos|[mf]aes|tŷ|sgwâr|rhodfa|lôn|rheilffordd|brwydr|ward|cwm|dyffryn|[pb]ont|g?orsaf"
+    r"|n?g?h?[cg]oleg|prifysgol|clwb|theatr|eisteddfod|etholaeth|san|sant)"
     r"\s+(?:(?:y|yr)\s+)?$",
     re.IGNORECASE,
 )

@@ -19,6 +19,7 @@ from nlp.clean.recognisers.lexicon import TITLES, Word, WordKind
 from nlp.clean.recognisers.name_cues import BEFORE_WHO, DOES, PERSONAL, SAID_IN_WELSH, SLOT, STRONG
 from nlp.clean.recognisers.name_line import FUNCTION_WORDS, NameLine, is_family_word
 from nlp.clean.recognisers.pattern_scanner import Detection
+from nlp.clean.recognisers.welsh import names_in_welsh, welsh_parts
 
 SOFT_TITLES = frozenset(
     ["miss", "lady", "sister", "nurse", "doctor", "sir", "professor", "councillor", "reverend", "sr", "pc"]
@@ -43,6 +44,8 @@ def _titled(line: NameLine) -> WordSpans:
         anonymised = set(word.low) == {"x"}
         if len(word.text) < 2 or anonymised or word.low in TITLES or line.is_place(first, first + 1):
             continue
+        if soft and not word.is_name and (not word.capital or word.opens):
+            continue  # the doctor enquired; saw the doctor. More
         if (not soft and is_family_word(word)) or line.could_be_name(word, strict=soft):
             yield place + (title.low in ROLE_TITLES), line.name_end(first)
 
@@ -129,23 +132,37 @@ NAME_RULES = (
 )
 
 
+WELSH_SCORE = 0.7
+
+
 class NameFinder:
-    """Finds the names of people in a text."""
+    """Finds the names of people in a text; the rules are those of English, and Welsh sentences have their own."""
 
     def find(self, text: str, words: Sequence[Word], doc: Doc | None) -> Iterator[Detection]:
         """Apply all rules, and then find who is named in one breath with what they found.
 
         `words` are those of the text; `doc` is that of the truecased text, where it was worth reading.
         """
-        line = NameLine(text, words, doc)
+        welsh = welsh_parts(text, words)
+        found = [one for one in self._in_english(NameLine(text, words, doc)) if not _within(one.start, welsh)]
+        yield from found
+        for start, end in names_in_welsh(text, words) if welsh else ():
+            if _within(words[start].start, welsh):
+                yield Detection(words[start].start, words[end - 1].end, "NAME", WELSH_SCORE)
+
+    def _in_english(self, line: NameLine) -> Iterator[Detection]:
         found = [
-            Detection(words[start].start, words[end - 1].end, "NAME", rule.score)
+            Detection(line.words[start].start, line.words[end - 1].end, "NAME", rule.score)
             for rule in NAME_RULES
             for start, end in rule.find(line)
         ]
         yield from found
         if found and not line.shouting:
             yield from Enumeration(line).names_beside(found)
+
+
+def _within(place: int, parts: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= place < end for start, end in parts)
 
 
 def _initials_before(line: NameLine, place: int) -> int:

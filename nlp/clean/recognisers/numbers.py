@@ -21,10 +21,17 @@ SEP = r"[\s.\-/]{0,3}"
 SURE, LIKELY, WEAK = 0.95, 0.7, 0.4
 """Above .8 the context vouches, whatever a checksum says; WEAK gives way to any other reading of the same digits."""
 
-REFERENCE = (
-    r"(?<!\b(?:ref|reference|case|order|ticket|application|claim|invoice|booking|complaint|tracking|parcel|job|permit"
-    r"|policy|pcn|fine|id|crm|enquiry|report)\b[^\d\n]{0,20})"
+CASES = (
+    r"ref|reference|case|ticket|application|claim|complaint|policy|pcn|fine|crm|enquiry|inquiry|incident|crime|tenancy"
+    r"|tenant|customer|client|member(?:ship)?|file|appeal|cyfeirnod|achos|cais|hawliad|cwyn|tocyn"
 )
+"""What has a number that stands for a person."""
+THINGS = (
+    r"order|invoice|booking|tracking|parcel|job|permit|id|report|page|pages|tudalen|paragraph|para|section|isbn|barcode"
+    r"|serial|model|item|product|part|stock|meter|receipt|transaction|version|leaflet|form|archeb"
+)
+"""What has a number that stands for a thing, or for too little."""
+REFERENCE = rf"(?<!\b(?:{CASES}|{THINGS})\b[^\d\n]{{0,20}})"
 
 
 def after(words: str, reach: int = 25) -> str:
@@ -37,6 +44,20 @@ def digits(least: int, most: int) -> str:
     return rf"(?<![\w.])\d(?:[\s.\-/()]{{0,3}}\d){{{least - 1},{most - 1}}}(?![\w])"
 
 
+ACCOUNTS = r"council tax|rent|rates|water|electric(?:ity)?|gas|energy|library|housing benefit|benefits?"
+ACCOUNTS += r"|universal credit|treth cyngor"
+NUMBERED = r"(?:[\s:.]{0,2}\b(?:no|number|num|nr|id|ref|reference|code|is|was|yw|ydi|oedd)\b\.?){0,3}[\s:#.(\-–]{0,3}"
+"""What stands between such a word and its number."""
+CODE = (
+    r"(?!20\d\d/\d\d\b)(?:\d{5,14}|(?-i:[A-Z]{1,6})[-/ ]?\d{3,12}[A-Za-z\d/-]{0,24}|[a-z]{1,4}[-/]?\d{4,12}"
+    r"|\d{2,8}(?:[-/][A-Za-z\d]{2,8}){1,4}|\d{3,12}[A-Za-z]{1,3})"
+)
+CASE = [
+    Pattern("in form", r"(?<![\w/-])(?-i:[A-Z]{2,5})[-/]\d{4,10}(?:[-/](?-i:[A-Z0-9]){1,8})?(?![\w/-])", 0.65),
+    Pattern("by its year", r"(?<![\w/-])(?-i:[A-Z]{2,5})[-/](?:20)?\d\d[-/]\d{3,8}(?![\w/-])", 0.65),
+    Pattern("named", rf"(?=[a-z]{{0,6}}[-/ ]?\d)(?<=\b(?:{CASES})\b{NUMBERED}){CODE}(?![\w/-])", 0.66),
+    Pattern("of an account", rf"(?<=\b(?:{ACCOUNTS})\s(?:account|acc|a/c|claim|ref)\b{NUMBERED})\d{{5,12}}\b", 0.96),
+]
 NO_DATE = r"(?!\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}\b)"
 MOBILE = r"call|ring|rang|phone|telephone|tel|mob|mobile|cell|text|txt|landline|fax|whatsapp|contact|reach|dial|dialled"
 MOBILE += r"|answer|answering|messages? to|ffôn|ffonio"
@@ -48,7 +69,10 @@ PHONE = [
     ),
     Pattern("international", r"(?<!\w)(?:\+\s?|00)[1-9](?:[\s.()-]{0,2}\d){6,14}(?!\w)", LIKELY),
     Pattern(
-        "American", r"(?<![\w+-])(?:\+?1[-. ])?(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}(?:\s?x\d{1,5})?(?![\w-])", WEAK
+        "American",
+        rf"{REFERENCE}(?<![\w+-])(?:\+?1[-. ])?(?:\(\d{{3}}\) ?|\d{{3}}[-. ])\d{{3}}[-. ]\d{{4}}"
+        r"(?:\s?x\d{1,5})?(?![\w-])",
+        WEAK,
     ),
     Pattern("named", rf"{after(MOBILE + '|desk')}{NO_DATE}\(?{digits(6, 13)}(?:x\d{{1,5}})?", WEAK),
     Pattern("number", rf"{REFERENCE}{after('number|no', 8)}{NO_DATE}{digits(6, 13)}", WEAK),
@@ -86,7 +110,8 @@ BANK = [
     Pattern("account after", r"(?<![\w.])\d{8}(?=[^\d\n]{1,20}\b(?:account|acct|a/c|cyfrif))", LIKELY),
     Pattern("sort code", r"(?<![\w-])(?:(?:3[2-9]|[4-9]\d)-\d\d|\d\d-(?:1[3-9]|[2-9]\d))-\d\d(?![\w-])", LIKELY),
 ]
-MONTH = r"(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
+ENGLISH_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
+MONTH = rf"(?:{ENGLISH_MONTH}"
 MONTH += r"|ionawr|chwefror|mawrth|ebrill|mai|mehefin|gorffennaf|awst|medi|hydref|tachwedd|rhagfyr)"
 ORDINAL = r"(?:\d{1,2}(?:\s?(?:st|nd|rd|th))?)"
 DATE = (
@@ -95,7 +120,7 @@ DATE = (
     rf"|{MONTH}\s\d{{4}}|\d{{8}})"
 )
 LONG_AGO = r"(?:19\d\d|200[0-5])"
-BORN = r"d\.?\s?o\.?\s?b\.?|birth|born|birthday|birthdate|date of birth|ganed|geni"
+BORN = r"d\.?\s?o\.?\s?b\.?|birth|born|birthday|birthdate|date of birth|ganed|ganwyd|geni|genedigaeth"
 UNITS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 TEENS = "thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
 TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
@@ -114,7 +139,7 @@ BIRTH = [
     Pattern(
         "long ago",
         rf"(?<![\w/.])(?:\d{{1,2}}[/.\-]\d{{1,2}}[/.\-]{LONG_AGO}|{LONG_AGO}-\d\d-\d\d"
-        rf"|{ORDINAL}\s(?:of\s)?{MONTH},?\s{LONG_AGO})(?![\w/])",
+        rf"|{ORDINAL}\s(?:of\s)?{ENGLISH_MONTH},?\s{LONG_AGO})(?![\w/])",
         LIKELY,
     ),
 ]
@@ -165,4 +190,5 @@ def number_recognisers() -> list[PatternRecognizer]:
         UkPassportRecognizer(supported_entity="PASSPORT", patterns=PASSPORT),
         UkDrivingLicenceRecognizer(supported_entity="DRIVING_LICENCE", patterns=LICENCE),
         PatternRecognizer("UTR", patterns=UTR),
+        PatternRecognizer("REFERENCE", patterns=CASE),
     ]

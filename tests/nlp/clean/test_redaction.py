@@ -50,7 +50,7 @@ def test_each_kind_of_personal_data_becomes_its_placeholder(cleaner: Cleaner, te
 @pytest.mark.parametrize(
     "text",
     [
-        "My reference is 9434765919 and nobody answers",
+        "The page 9434765919 is missing",
         "I waited 3 hours at Lincoln County Hospital",
         "The potholes on High Street are deep",
         "Two buses in 20 min, then none at 15 past",
@@ -253,7 +253,6 @@ def test_in_what_capacity_somebody_acted_stays(cleaner: Cleaner) -> None:
         "Adele Road and Toller Lane need speed bumps",
         "Roedd y nyrsys yn Ysbyty Gwynedd yn wych",
         "Diolch yn fawr, mae Heol y Frenhines ar gau",
-        "Case number CAS-12345 is closed",
         "We moved two doors down the street",
         "The Winston Churchill pub is noisy",
         "The Marie Curie nurses came, and the aftercare. Aftercare was brilliant",
