@@ -12,8 +12,12 @@ def requeue(settings: Settings) -> None:
     from feedback.cli.bootstrap import started
     from feedback.record.models import Feedback
     from feedback.record.work.claims import requeue
+    from ingest.channels.sms import reassembly
 
     with started(settings) as runtime, runtime.record.transaction() as session:
         fresh = requeue(session, Feedback, Feedback.text.is_(None), to="clean")
         cleaned = requeue(session, Feedback, Feedback.text.is_not(None), to="group")
+        parts = reassembly.requeue(session)
     click.echo(f"{fresh + cleaned} pieces are back at work.")
+    if parts:
+        click.echo(f"{parts} parts of long text messages wait again.")

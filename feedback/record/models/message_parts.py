@@ -12,7 +12,8 @@ class MessagePart(Base):
     """One part of a long text message.
 
     `message` tells which belong together: a digest of who sent it, to whom, under which reference. `identity`
-    is the digest of its own id. Once `joined` it holds no words any more, and only tells a redelivery.
+    is the digest of its own id. Once `joined` it holds no words any more, and only tells a redelivery; one that was set
+    aside, since it could not be read, is `joined` and still `sealed`.
     """
 
     __tablename__ = "message_parts"

@@ -8,6 +8,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import func, select, update
+from structlog.testing import capture_logs
 from twilio.request_validator import RequestValidator
 
 from feedback.record import access, services
@@ -235,6 +236,48 @@ def test_parts_that_come_at_the_same_moment_become_one_piece(client: Client, rec
         with ThreadPoolExecutor(2) as both:
             list(both.map(lambda one: add(record, one), [fragment(1, sent=sent), fragment(2, sent=sent)]))
     assert stored(record) == [WHOLE] * 8
+
+
+def test_a_part_that_cannot_be_read_is_set_aside_alone_and_told_once(client: Client, record: Record) -> None:
+    late = dt.datetime.now(dt.UTC) + reassembly.GIVE_UP_AFTER * 2
+    add(record, fragment(1), fragment(2, ref="8"))
+    with record.transaction() as session:
+        broken = session.scalars(select(MessagePart).order_by(MessagePart.id)).first()
+        assert broken is not None
+        whole, broken.wrapped_key = broken.wrapped_key, b"of another key"
+    with capture_logs() as told:
+        for _ in range(3):
+            with record.transaction() as session:
+                reassembly.give_up_waiting(session, record.keys, late)
+    assert [line["event"] for line in told if line["log_level"] == "error"] == ["part of a text set aside"]
+    assert stored(record) == [" […] for the third week in a row"]
+    with record.transaction() as session:
+        session.get_one(MessagePart, broken.id).wrapped_key = whole
+        assert reassembly.requeue(session) == 1
+    with record.transaction() as session:
+        reassembly.give_up_waiting(session, record.keys, late)
+    assert stored(record)[1] == "The bins in our street were not emptied  […]"
+
+
+def test_the_rest_of_a_text_is_taken_though_its_first_part_cannot_be_read(client: Client, record: Record) -> None:
+    add(record, fragment(1))
+    with record.transaction() as session:
+        session.execute(update(MessagePart).values(sealed=b"not what was sealed"))
+    add(record, fragment(2))
+    assert stored(record) == [" […] for the third week in a row"]
+
+
+def test_a_text_that_cannot_be_stored_is_told_once(
+    client: Client, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reassembly, "joined", lambda *_: 1 / 0)
+    add(record, fragment(1))
+    with capture_logs() as told:
+        for _ in range(3):
+            with record.transaction() as session:
+                late = dt.datetime.now(dt.UTC) + reassembly.GIVE_UP_AFTER * 2
+                reassembly.give_up_waiting(session, record.keys, late)
+    assert [line["job"] for line in told if line["log_level"] == "error"] == ["parts of a text"]
 
 
 def test_what_came_of_a_long_text_is_stored_when_the_rest_does_not(client: Client, record: Record) -> None:
