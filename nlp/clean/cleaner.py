@@ -16,7 +16,7 @@ from nlp.clean.language import UNKNOWN, language
 from nlp.clean.no_answers import is_no_answer
 from nlp.clean.redaction import Redactor, Span, substitute
 from nlp.clean.severity import DEFAULT, severity
-from nlp.clean.statements import CleanStatement, is_filler, split
+from nlp.clean.statements import CleanStatement, StatementLabel, is_filler, split
 from nlp.clean.urgency import Urgency, urgency
 from nlp.clean.verdicts import ModerationVerdict, verdicts
 
@@ -77,7 +77,7 @@ def _statement(said: str, start: int, end: int, spoken: str, silent: bool) -> Cl
     if spoken in ("en", UNKNOWN):
         what = kind(said)
         return CleanStatement(said, start, end, spoken, what, what == "other" or filler, severity(said))
-    asked = "question" if said.rstrip().endswith("?") else "problem"
+    asked: StatementLabel = "question" if said.rstrip().endswith("?") else "problem"
     return CleanStatement(said, start, end, spoken, asked, filler, DEFAULT)
 
 
