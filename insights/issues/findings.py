@@ -1,9 +1,7 @@
 """What the detector found, as it is stored: signals with their evidence, and the issues that they are about."""
 
 import datetime as dt
-import re
 import uuid
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -16,11 +14,9 @@ from feedback.record.models import Issue, IssueEvent, Service, Signal, Statement
 from feedback.record.states import TitledBy
 from insights.detection import detector
 from insights.issues.decisions import lifecycle
-from nlp.embed.vectors import Encode
-from nlp.group import titles as phrases
+from nlp.embed.vectors import Encode, inwards
+from nlp.group.titles import naming
 
-LONG_WORD = re.compile(r"[^\W\d_]{4,}")
-MAX_KEYWORDS = 5
 MAX_QUOTES = 5
 
 
@@ -64,26 +60,16 @@ def name(
 ) -> Mapping[str, str]:
     """Name the issues of signals that have a centroid: `texts` are those of each, `known` the titles not to give."""
     ends = np.cumsum([len(group) for group in texts])
-    groups = [np.arange(stop - len(group), stop) for stop, group in zip(ends, texts, strict=True)]
-    names = phrases.name(
-        [text for group in texts for text in group],
-        groups,
-        [_keywords(group) for group in texts],
-        centroids=np.array([signal.centroid for signal in signals]),
-        encode=encode,
-        known=known,
-    )
-    return {signal.issue: name for signal, name in zip(signals, names, strict=True)}
+    said, centroids = [text for group in texts for text in group], np.array([signal.centroid for signal in signals])
+    vectors = encode(said) if encode else np.zeros((len(said), centroids.shape[1]), np.float32)
+    rows = [np.arange(stop - len(group), stop) for stop, group in zip(ends, texts, strict=True)]
+    groups = [inwards(vectors, members, centre) for members, centre in zip(rows, centroids, strict=True)]
+    names = naming.name(said, groups, vectors=vectors, centroids=centroids, encode=encode, known=known)
+    return {signal.issue: name.text for signal, name in zip(signals, names, strict=True)}
 
 
 def _texts(session: Session, signal: detector.Finding) -> list[str]:
     return list(session.scalars(select(Statement.text).where(Statement.id.in_(signal.keys)).order_by(Statement.id)))
-
-
-def _keywords(texts: Sequence[str]) -> list[str]:
-    """The longer words that most of them share."""
-    said = Counter(word for text in texts for word in set(LONG_WORD.findall(text.lower())))
-    return [word for word, _ in said.most_common(MAX_KEYWORDS)]
 
 
 def store(

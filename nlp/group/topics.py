@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import scipy.sparse as sp
@@ -17,7 +17,8 @@ from scipy.sparse.csgraph import connected_components
 
 from nlp.embed import vectors as directions
 from nlp.embed.vectors import Encode, Floats, Labels
-from nlp.group import filler, keywords, knn_graph, partition, titles
+from nlp.group import filler, keywords, knn_graph, partition
+from nlp.group.titles import examples, naming
 
 LONELY_SCORE = 3.0
 """Who is so much farther from its neighbours than others are resembles nothing and stays out (a robust z-score)."""
@@ -42,7 +43,8 @@ class Topic:
     """A group of statements that say the same thing.
 
     `members`: (m,) indices of its statements, nearest its centroid first; `centroid`: (d,) unit; `radius`: the cosine
-    similarity to the centroid at or above which a statement belongs; `quotes`: 3 to 5 that cover its breadth.
+    similarity to the centroid at or above which a statement belongs; `quotes`: 3 to 5 that cover its breadth, the first
+    the one that stands under its title; `sure`: the title says nearly what enough members say.
     """
 
     members: NDArray[np.int64]
@@ -53,6 +55,7 @@ class Topic:
     quotes: tuple[int, ...]
     tone: TopicTone = "issue"
     """filler: most members say nothing to act on (told only where `encode` was given). Who groups praise says so."""
+    sure: bool = True
     titled: bool = False
     """Goes on from a topic of the last fit whose title stands: its own title is then the first words that came."""
 
@@ -73,10 +76,10 @@ def fit(
     must_link: Sequence[tuple[int, int]] = (),
     cannot_link: Sequence[tuple[int, int]] = (),
     seed: int = 0,
-    nlp: Any = None,
     encode: Encode | None = None,
     taken: Sequence[str] = (),
     kept: Collection[int] = (),
+    praise: bool = False,
 ) -> Topics:
     """Group n statements, their number of topics found in the data.
 
@@ -84,11 +87,12 @@ def fit(
     `must_link`, `cannot_link`: pairs of statements that people said do or do not belong together. A merge is a chain of
     pairs through all statements of both issues; a split such a chain in each part and one pair that keeps them apart.
     `taken`: titles that no topic may bear; who goes on from a topic of the last fit needs none, and gets the first
-    words that come. `kept`: topics of the last fit that no wider one may take up.
+    words that come. `kept`: topics of the last fit that no wider one may take up. `praise`: the statements praise.
     Statements of languages that the model embeds badly are fitted by themselves: call once per group of languages.
     """
     labels = group(vectors, texts, start=start, must_link=must_link, cannot_link=cannot_link, seed=seed, kept=kept)
-    return describe(vectors, texts, labels, nlp=nlp, encode=encode, taken=taken, titled=start)
+    thanks = [praise] * len(texts)
+    return describe(vectors, texts, labels, encode=encode, taken=taken, titled=start, praised=thanks)
 
 
 def describe(
@@ -96,14 +100,15 @@ def describe(
     texts: Sequence[str],
     labels: Labels,
     *,
-    nlp: Any = None,
     encode: Encode | None = None,
     taken: Sequence[str] = (),
     titled: Labels | None = None,
+    praised: Sequence[bool] | None = None,
 ) -> Topics:
     """Describe the topics that groups make, the largest first: how far they reach, their titles, who speaks for them.
 
-    `titled`: (n,) the topics of the last fit, -1 for none: their titles stand.
+    `titled`: (n,) the topics of the last fit, -1 for none: their titles stand. `praised`: whether each
+    statement praises.
     """
     if labels.max(initial=-1) < 0:
         return Topics(labels, ())
@@ -112,25 +117,21 @@ def describe(
     members = (np.flatnonzero(labels == topic) for topic in range(len(centroids)))
     groups = [directions.inwards(vectors, rows, centre) for rows, centre in zip(members, centroids, strict=True)]
     known = np.zeros(len(groups), bool) if titled is None else continued(labels, titled)
-    names = titles.name(texts, groups, words, nlp=nlp, encode=encode, centroids=centroids, known=taken, fresh=~known)
-    empty = filler.recognise(texts, vectors, groups, encode) if encode else [False] * len(groups)
-    parts = zip(groups, centroids, names, words, empty, known.tolist(), strict=True)
-    return Topics(
-        labels,
-        tuple(
-            Topic(
-                group,
-                centre,
-                radius(vectors[group] @ centre),
-                title,
-                told,
-                _quotes(vectors, group),
-                "filler" if hollow else "issue",
-                goes_on,
-            )
-            for group, centre, title, told, hollow, goes_on in parts
-        ),
+    thanked = [bool(praised and praised[group[0]]) for group in groups]
+    names = naming.name(
+        texts, groups, vectors=vectors, centroids=centroids, encode=encode, known=taken, fresh=~known, praised=thanked
     )
+    empty = filler.recognise(texts, vectors, groups, encode) if encode else [False] * len(groups)
+    quotes = [
+        _quotes(vectors, group, examples.telling(texts, vectors, group, title.text, praise=praise))
+        for group, title, praise in zip(groups, names, thanked, strict=True)
+    ]
+    reach = [radius(vectors[group] @ centre) for group, centre in zip(groups, centroids, strict=True)]
+    tones: list[TopicTone] = ["filler" if hollow else "issue" for hollow in empty]
+    sure = [title.near >= naming.SURE for title in names]
+    shown = [title.text for title in names]
+    parts = zip(groups, centroids, reach, shown, words, quotes, tones, sure, known.tolist(), strict=True)
+    return Topics(labels, tuple(Topic(*part) for part in parts))
 
 
 def continued(labels: Labels, before: Labels) -> NDArray[np.bool_]:
@@ -232,9 +233,10 @@ def radius(similarity: Floats) -> float:
     return float(np.quantile(similarity, OUTSIDE_SHARE))
 
 
-def _quotes(vectors: Floats, group: NDArray[np.int64], most: int = 5) -> tuple[int, ...]:
-    """The one nearest the centroid, then each time the one farthest from all quoted so far, among the nearer half."""
-    pool = group[: max(most, len(group) // 2)]
+def _quotes(vectors: Floats, group: NDArray[np.int64], first: int, most: int = 5) -> tuple[int, ...]:
+    """The first, then each time the one farthest from all quoted so far, among the nearer half."""
+    near = group[: max(most, len(group) // 2)]
+    pool = np.concatenate([[first], near[near != first]])
     chosen = [0]
     while len(chosen) < min(most, len(pool)):
         nearest = (vectors[pool] @ vectors[pool[chosen]].T).max(axis=1)

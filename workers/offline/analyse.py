@@ -130,7 +130,8 @@ def _analysis(
     vectors = context.in_context(said.vectors, said.wholes, said.row_of)
     framed = frames.place(said.vectors, [embedder.encode(words) for words in themes.values()])
     labels = _labels(vectors, said, framed)
-    found = topics.describe(vectors, said.texts, labels, encode=embedder.encode)
+    praised = [crowd.praise for crowd in said.crowds]
+    found = topics.describe(vectors, said.texts, labels, encode=embedder.encode, praised=praised)
     found = _named(found, said, framed, list(themes))
     main = context.main(said.vectors, said.wholes, said.row_of, found.labels)
     rows = np.where(main >= 0, np.append(found.labels, -1)[main], -1)

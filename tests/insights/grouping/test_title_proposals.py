@@ -60,7 +60,7 @@ def test_good_proposals_become_titles(hook: Receiver) -> None:
 
 @pytest.mark.parametrize(
     "title",
-    ["Badge", "", "One two three four five six seven eight nine", "Badge of [NAME]", "See https://a.example now"],
+    ["Badge", "", " ".join(["word"] * 16), "Badge of [NAME]", "See https://a.example now"],
 )
 def test_what_breaks_the_rules_is_no_title(hook: Receiver, title: str) -> None:
     hook.answers = chat(title)

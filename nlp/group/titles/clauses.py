@@ -1,0 +1,214 @@
+"""The clauses that a part makes, each cut down three times: what is left out says when, where, and what one thinks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from nlp.group.titles.parts import HIDDEN
+from nlp.group.titles.words import is_in
+
+LEVELS = range(3)
+SUBJECTS = {"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"}
+SPEAKER = {"i", "we"}
+
+_WISHING = {"want", "need", "like", "love", "wish", "prefer", "try", "trying", "wanted", "looking", "hoping"}
+_BECAUSE = {"because", "since", "as", "although", "though", "so", "cause", "cos", "but"}
+_CLAUSES = {"conj", "parataxis", "advcl", "ccomp", "relcl", "acl", "xcomp"}
+_ALWAYS_DROPPED = {"intj", "meta", "appos", "preconj", "dep"}
+_COMPLEMENTS = {
+    "dobj",
+    "obj",
+    "attr",
+    "acomp",
+    "xcomp",
+    "ccomp",
+    "oprd",
+    "neg",
+    "prt",
+    "agent",
+    "dative",
+    "pobj",
+    "pcomp",
+}
+_TIED = {"way", "one", "ones", "thing", "things", "that", "those", "what"}
+_PLACED = {"wrong", "right", "same", "every", "each", "first", "third", "only", "next", "last", "too", "long"}
+_FINITE = {"VBZ", "VBP", "VBD", "MD"}
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Tokens of one parse that say something together. `request`: somebody asks for it; `whole`: nothing was cut."""
+
+    doc: Any
+    head: Any
+    places: tuple[int, ...]
+    request: bool = False
+
+    @property
+    def tokens(self) -> list[Any]:
+        """The tokens, in their order."""
+        return [self.doc[place] for place in self.places]
+
+
+def clauses(doc: Any, is_local: Callable[[str], bool]) -> Iterator[Clause]:
+    """Yield what may be a title. `is_local`: whether a name in lower case is one place's or one person's only."""
+    for sentence in doc.sents:
+        for head, request in _heads(sentence.root):
+            for level in LEVELS:
+                yield from _cut(doc, head, request, level, is_local)
+
+
+def finite(verb: Any) -> bool:
+    """Whether a verb tells when: it does, did, or will do."""
+    return verb.tag_ in _FINITE or any(
+        child.dep_ in {"aux", "auxpass"} and child.tag_ in _FINITE for child in verb.children
+    )
+
+
+def subject(verb: Any) -> Any | None:
+    """The subject of a verb, or of the verb that it is joined to."""
+    own = [child for child in verb.children if child.dep_ in SUBJECTS]
+    if own:
+        return own[0]
+    return subject(verb.head) if verb.dep_ == "conj" and verb.head.i != verb.i and verb.tag_[0] == "V" else None
+
+
+def _heads(root: Any) -> Iterator[tuple[Any, bool]]:
+    head, request = _told(root)
+    yield head, request
+    for child in (*head.children, *(root.children if head.i != root.i else ())):
+        verbal = child.tag_[:2] in {"VB", "MD"}
+        spliced = child.dep_ == "ccomp" and verbal and child.i < head.i and child.left_edge.i < head.i
+        reason = child.dep_ == "advcl" and any(it.dep_ == "mark" and it.lower_ in _BECAUSE for it in child.children)
+        if (child.dep_ in {"conj", "parataxis"} and verbal) or spliced or reason:
+            yield from _heads(child)
+
+
+def _told(head: Any) -> tuple[Any, bool]:
+    """What somebody thinks, rather than that they think it; what they ask for, rather than that they ask."""
+    inner = next((child for child in head.children if child.dep_ in {"ccomp", "xcomp"} and child.i > head.i), None)
+    lead = subject(head)
+    speaks = lead is None or lead.lower_ in {*SPEAKER, "it", "you"}
+    negated = any(child.dep_ == "neg" for child in head.children)
+    if inner is None or not speaks or negated:
+        return head, _asks(head)
+    if head.lower_ in _WISHING and inner.dep_ == "xcomp" and (lead is None or lead.lower_ in SPEAKER):
+        return (_told(inner)[0], True) if not any(it.dep_ in SUBJECTS for it in inner.children) else (head, True)
+    if head.lower_ in {"help", "let"} and inner.dep_ in {"ccomp", "xcomp"} and inner.tag_ == "VB":
+        return _told(inner)[0], True
+    framed = is_in("attitude", head.lower_) and not any(it.dep_ == "dobj" for it in head.children)
+    if framed and (inner.dep_ == "ccomp" and finite(inner)):
+        return _told(inner)
+    return head, _asks(head)
+
+
+def _asks(head: Any) -> bool:
+    """An instruction, or a question for leave: "can you tell me", "could I have"."""
+    helper = next(
+        (it for it in head.children if it.dep_ == "aux" and it.lower_ in {"can", "could", "would", "will"}), None
+    )
+    lead = subject(head)
+    if any(it.tag_ in {"WRB", "WP", "WDT"} and it.i < head.i for it in head.subtree):
+        return False
+    if helper is not None and lead is not None:
+        return bool(lead.lower_ in {"you", *SPEAKER} and helper.i < lead.i)
+    return head.tag_ == "VB" and lead is None and helper is None and head.dep_ == "ROOT"
+
+
+def _cut(doc: Any, head: Any, request: bool, level: int, is_local: Callable[[str], bool]) -> Iterator[Clause]:
+    kept = set(_kept(head, head, level, is_local))
+    lead = subject(head)
+    if lead is not None and lead.i not in kept and not request:
+        kept |= set(_kept(lead, head, level, is_local))
+    if request:
+        helpers = [it for it in head.children if it.dep_ in SUBJECTS or (it.dep_ == "aux" and it.lower_ != "to")]
+        asked = [
+            it
+            for it in helpers
+            if it.i < head.i
+            and it.lower_ in {"you", "i", "we", "me", "us", "can", "could", "would", "will", "to", "'d"}
+        ]
+        kept -= {it.i for it in asked}
+        kept -= {it.i for it in head.children if it.dep_ == "aux" and it.lower_ == "to"}
+    yield Clause(doc, head, tuple(sorted(kept)), request)
+    following = [it for it in head.children if it.dep_ == "conj" and it.tag_[:2] in {"VB", "MD"} and it.i > head.i]
+    joint = next((it for it in head.children if it.dep_ == "cc" and it.i > head.i), None)
+    if following and joint is not None and not request:
+        further = set(_kept(following[0], following[0], level, is_local))
+        yield Clause(doc, head, tuple(sorted(kept | {joint.i} | further)), request)
+
+
+def _kept(token: Any, head: Any, level: int, is_local: Callable[[str], bool]) -> Iterator[int]:
+    yield token.i
+    for child in token.children:
+        if not _dropped(child, head, level, is_local):
+            yield from _kept(child, head, level, is_local)
+
+
+def _dropped(token: Any, head: Any, level: int, is_local: Callable[[str], bool]) -> bool:
+    above, low = token.head, token.lower_
+    if token.is_punct or token.is_space:
+        return token.text not in {"-", "/"} or token.i + 1 >= len(token.doc)
+    if token.dep_ in _ALWAYS_DROPPED and len(token.text) > 1:
+        return True
+    if above.i == head.i and _beside(token, head):
+        return True
+    if token.dep_ in {"advmod", "npadvmod"} and is_in("asides", low) and above.tag_[:2] not in {"JJ", "RB"}:
+        return True
+    if token.dep_ in {"prep", "npadvmod", "advcl", "agent"} and any(HIDDEN in it.text for it in token.subtree):
+        return True
+    return level > 0 and _adjunct(token, above, level, is_local)
+
+
+def _beside(token: Any, head: Any) -> bool:
+    """Other clauses beside the one that is told, and the words that join them to it."""
+    if token.dep_ in {"conj", "parataxis"} and head.tag_[:2] in {"VB", "MD"}:
+        return True
+    if token.dep_ == "ccomp" and token.i < head.i:
+        return True
+    if token.dep_ == "cc":
+        return bool(head.tag_[:2] in {"VB", "MD"})
+    return bool(token.dep_ == "mark" and token.lower_ != "to")
+
+
+def _adjunct(token: Any, above: Any, level: int, is_local: Callable[[str], bool]) -> bool:
+    """Times, places, reasons: what is true of one person's day."""
+    if token.dep_ == "npadvmod" or (token.dep_ == "advmod" and token.lower_ in {"ago", "then", "here", "there"}):
+        return _timed(token) or above.tag_[:2] in {"VB", "MD"}
+    if token.dep_ == "prep":
+        return _timed(token) or _local(token, is_local) or (level == 2 and _further(token, above))
+    if token.dep_ == "advcl":
+        return token.tag_ not in {"VB"} or level == 2 or _far(token)
+    if token.dep_ in {"relcl", "acl"} and above.lower_ not in _TIED:
+        return level == 2 or len(list(token.subtree)) > 7
+    return False
+
+
+def _far(token: Any) -> bool:
+    return len(list(token.subtree)) > 7
+
+
+def _timed(token: Any) -> bool:
+    words = [it.lower_ for it in token.subtree]
+    noun = next((it for it in token.subtree if it.dep_ in {"pobj", "pcomp", "npadvmod"}), token)
+    times: bool = is_in("times", noun.lower_) or any(
+        re.fullmatch(r"\d{1,2}(?::\d\d)?(?:st|nd|rd|th|am|pm)?|(?:19|20)\d\d", it) for it in words
+    )
+    return times and not any(it in _PLACED for it in words) and len(words) <= 7
+
+
+def _local(token: Any, is_local: Callable[[str], bool]) -> bool:
+    """At a place that has a name. "Of" makes a whole with what stands before it."""
+    noun = next((it for it in token.children if it.dep_ == "pobj"), None)
+    return noun is not None and token.lower_ != "of" and noun.tag_ in {"NNP", "NNPS"} and is_local(noun.lower_)
+
+
+def _further(token: Any, above: Any) -> bool:
+    """A second adjunct of a verb that has its object, or its first one."""
+    if above.tag_[:2] not in {"VB", "MD"} or token.lower_ in {"of", "to", "about", "without", "for"}:
+        return False
+    told = [it for it in above.children if it.i < token.i and (it.dep_ in _COMPLEMENTS or it.dep_ == "prep")]
+    return bool(told)

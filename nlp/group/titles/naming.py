@@ -1,0 +1,131 @@
+"""Names groups of statements: clauses that people said, cut short, the one that tells most of what most members say.
+
+Each is distinct from the others, and none holds what was hidden. What no parser here reads is named by its pieces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.clean.language import UNKNOWN, language
+from nlp.clean.statements import is_filler
+from nlp.embed.vectors import Encode, Floats
+from nlp.group.titles import candidates, parts, pieces, scoring, usage
+from nlp.group.titles.parsing import parser
+from nlp.group.titles.rules import key
+from nlp.group.titles.scoring import Scored
+from nlp.group.titles.spelling import Spelling
+
+ALIKE = 0.8
+"""Titles of two groups that are as similar as this read as one."""
+
+SURE = 0.1
+"""A title that fewer members are near to says what one of them said; it is shown with a sentence beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A title, and the share of members who say nearly what it says: below `SURE` it may mislead."""
+
+    text: str
+    near: float = 0.0
+
+
+def name(
+    texts: Sequence[str],
+    groups: Sequence[NDArray[np.int64]],
+    *,
+    vectors: Floats,
+    centroids: Floats,
+    encode: Encode | None = None,
+    known: Iterable[str] = (),
+    fresh: Sequence[bool] | NDArray[np.bool_] | None = None,
+    praised: Sequence[bool] | None = None,
+) -> list[Title]:
+    """A title for each group of texts, whose members come nearest its centroid first; none of those `known`.
+
+    `vectors`: (n, d) of the texts; `centroids`: (k, d). `fresh`: the groups that need a title, all if not given; the
+    others are not read, and get the first words that come. `praised`: the groups that praise. Without `encode`
+    nearness in meaning does not count.
+    """
+    wanted = [True] * len(groups) if fresh is None else [bool(it) for it in fresh]
+    praise = praised or [False] * len(groups)
+    read = [it for it, new in enumerate(wanted) if new]
+    samples = [parts.spread(groups[it]) for it in read]
+    said = [[parts.tidy(texts[row]) for row in sample] for sample in samples]
+    used, spelt = usage.of_groups(said), Spelling([text for its in said for text in its])
+    options = _options(said, [vectors[sample] for sample in samples], used)
+    scored = scoring.score(
+        options, used, [vectors[sample] for sample in samples], centroids, read, encode, [praise[it] for it in read]
+    )
+    taken = {key(title) for title in known}
+    found = dict(zip(read, _chosen(scored, said, spelt, taken), strict=True))
+    return [
+        found.get(it) or Title(_first_free(_sayings([texts[row] for row in group[:5]]), taken))
+        for it, group in enumerate(groups)
+    ]
+
+
+def _options(
+    said: Sequence[Sequence[str]],
+    samples: Sequence[Floats],
+    used: Sequence[usage.Usage],
+) -> list[list[candidates.TitleCandidate]]:
+    """The foremost candidates of each group, all parts parsed in one go."""
+    ours = [language(" ".join(its[:5])) in ("en", UNKNOWN) for its in said]
+    found = parts.of_groups(said)
+    chosen = [
+        parts.central(its, sample) if english else [] for its, sample, english in zip(found, samples, ours, strict=True)
+    ]
+    docs = parser().pipe((part.text for its in chosen for part in its), batch_size=256)
+    options = []
+    for its, parsed, english, words in zip(found, chosen, ours, used, strict=True):
+        made = list(chain.from_iterable(candidates.of_part(part, next(docs), words) for part in parsed))
+        options.append(scoring.foremost(candidates.merged(made if english else pieces.of_parts(its)), words))
+    return options
+
+
+def _chosen(
+    scored: Sequence[Scored], said: Sequence[Sequence[str]], spelt: Spelling, taken: set[frozenset[str]]
+) -> list[Title]:
+    """Groups choose in falling order of their best score, each among what is unlike what is taken."""
+    titles: dict[int, Title] = {}
+    vectors: list[Floats] = []
+    for it in sorted(range(len(scored)), key=lambda it: -float(scored[it].scores.max(initial=-9))):
+        own = scored[it]
+        cost = np.zeros(len(own.candidates))
+        if vectors and len(own.candidates):
+            cost = 2 * np.maximum(0, (own.vectors @ np.array(vectors).T).max(axis=1) - ALIKE)
+        order = np.argsort(-(own.scores - cost), kind="stable").tolist()
+        written = [spelt(own.candidates[place].shown()) for place in order]
+        title = _first_free(chain(written, _sayings(said[it])), taken)
+        place = next((order[at] for at, text in enumerate(written) if text == title), None)
+        if place is not None:
+            vectors.append(own.vectors[place])
+        titles[it] = Title(title, 0.0 if place is None else float(own.near[place]))
+    return [titles[it] for it in range(len(scored))]
+
+
+def _sayings(said: Sequence[str]) -> Iterator[str]:
+    """For a group without any clause: its first statement that is as short as a title, or a beginning of one."""
+    clean = [" ".join(text.replace(parts.HIDDEN, " ").split()).rstrip(".!,;: ") for text in map(parts.tidy, said)]
+    yield from (text for text in clean if 2 <= len(text.split()) <= 8 and not is_filler(text))
+    for text in clean:
+        words = text.split()
+        if len(words) > 1:
+            yield " ".join(words[:8]).rstrip(",.;:") + "…" * (len(words) > 8)
+
+
+def _first_free(found: Iterable[str], taken: set[frozenset[str]]) -> str:
+    for text in found:
+        mark = key(text)
+        if mark and mark not in taken:
+            taken.add(mark)
+            return text[:1].upper() + text[1:]
+    taken.add(frozenset([str(len(taken))]))
+    return f"Statements alike, group {len(taken)}"

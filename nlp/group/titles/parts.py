@@ -1,0 +1,150 @@
+"""What was said, made ready to be parsed: what was hidden is masked, slips are mended, what only opens is cut off."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.clean.statements import is_filler
+from nlp.embed.vectors import Floats
+from nlp.group.titles.words import pattern, slips
+
+HIDDEN = "Placex"
+"""Stands for what was hidden, as a word that parses as a name."""
+
+SAMPLE = 200
+"""Members of a group that are looked at."""
+
+PARSED = 24
+"""Parts of a group that are parsed: parsing takes most of the time."""
+
+WORDS = range(2, 31)
+"""Words of a part that is parsed."""
+
+EVERYWHERE = 3
+"""A wording that so many groups hold tells none of them."""
+
+_PLACEHOLDER = re.compile(r"\[[A-Z_]+\]|\b(?=\w*\d)(?=\w*[A-Za-z])\w{5,}\b|\b\d{6,}\b|\b[Xx]{3,}\b")
+_GREETING = re.compile(
+    r"^\W*(?:(?:hi|hello|hiya|hey|helo|shwmae"
+    r"|dear \w+(?: \w+)?|good (?:morning|afternoon|evening)|sorry"
+    r"|thanks?|thank you|yes|no|yeah|well|ok|okay|right|so|and|but|also|oh|um|erm|er|basically|honestly"
+    r"|please note|just to say|just|firstly|secondly|nope|none|n/a|annwyl \w+)\b[\s,.:;!–-]*)+(?=\S+\s+\S)",
+    re.IGNORECASE,
+)
+_ENDING = re.compile(
+    r"[\s,.;!–-]+(?:please|thanks?|thank you|many thanks|cheers|x+|lol|you know|innit|i think|really)[\s.!]*$",
+    re.IGNORECASE,
+)
+_INTRODUCED = re.compile(
+    rf"\b(?:(?:and )?my (?:name|number|postcode|address|date of birth|reference|badge number|account)(?: number)?"
+    rf"(?: is|'s)?|(?:you can )?(?:call|ring|reach|contact|text|email) me (?:on|at)|this is|i'm|i am)"
+    rf"\W+{HIDDEN}\b(?:\W+and\b)?",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(r"^([^,:.?!]{3,60})[,:]\s+(?=\S+\s+\S)")
+NUMBER = re.compile(r"(£|\$|€|\b)(\d[\d,]*(?:\.\d+)?)(?![\w%])")
+"""A figure, with the sign of its money before it."""
+
+_FIGURE = re.compile(r"[£$€]?\d[\d,.:/]*(?:st|nd|rd|th|am|pm|k|%)?")
+_MISREAD = re.compile(r"\b\w*(?=I*[a-z])[a-z]*I[a-zI]*\b")
+_BROKEN = re.compile(r"\b([A-Za-z]+)n t\b")
+_TOKEN = re.compile(r"[^\W\d_]+(?:[-'][^\W\d_]+)*")
+
+
+@dataclass(slots=True)
+class Part:
+    """Words that members of a group said, perhaps with other figures.
+
+    `sources`: the places of those members; `figures`: for each figure of the text those that were said there.
+    """
+
+    text: str
+    sources: list[int] = field(default_factory=list)
+    figures: list[set[str]] = field(default_factory=list)
+
+    def said(self, place: int, text: str) -> None:
+        """Add one more who said it so."""
+        told = [match[2] for match in NUMBER.finditer(text)]
+        self.sources.append(place)
+        self.figures = self.figures or [set() for _ in told]
+        for known, figure in zip(self.figures, told, strict=False):
+            known.add(figure)
+
+
+def tidy(text: str) -> str:
+    """Mask what was hidden, mend quotes and hasty spellings, cut greetings, thanks and who speaks."""
+    plain = text[:400].replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"')
+    plain = _BROKEN.sub(r"\1n't", _PLACEHOLDER.sub(HIDDEN, plain))
+    if re.search(r"[a-z]I|I[a-z]", plain):
+        plain = _MISREAD.sub(lambda it: it.group().replace("I", "i"), plain)
+    plain = _TOKEN.sub(lambda it: slips().get(it.group().lower(), it.group()), plain)
+    plain = _INTRODUCED.sub(" ", plain)
+    plain = _ENDING.sub("", _GREETING.sub("", " ".join(plain.split())))
+    return plain.strip(" ,;:-–\"'")
+
+
+def template(text: str) -> str:
+    """What is the same in texts that differ in figures, case and marks alone."""
+    return " ".join(re.findall(r"[^\W_#]+(?:'\w+)?|#", pattern("numbers").sub("#", _FIGURE.sub("#", text.lower()))))
+
+
+def of_groups(tidied: Sequence[Sequence[str]]) -> list[list[Part]]:
+    """Find the parts of each group's tidied texts, in their order; what is said in every group is left out."""
+    opened = _openings(tidied)
+    found = [_parts([_without(opened, text) for text in said]) for said in tidied]
+    everywhere = Counter(key for parts in found for key in parts)
+    return [
+        [part for key, part in parts.items() if everywhere[key] < EVERYWHERE and not is_filler(part.text)]
+        or list(parts.values())
+        for parts in found
+    ]
+
+
+def spread(group: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Members that stand for a group: evenly from the nearest to the farthest."""
+    return group[np.unique(np.linspace(0, len(group) - 1, min(len(group), SAMPLE)).astype(np.int64))]
+
+
+def central(parts: Sequence[Part], vectors: Floats) -> list[Part]:
+    """Choose the parts to be parsed: those that most members lie near. `vectors`: (m, d) of the members."""
+    good = [part for part in parts if len(part.text.split()) in WORDS and len(part.text) > 5]
+    pool = good or list(parts)
+    near = np.maximum(vectors @ vectors.T - 0.45, 0) @ np.ones(len(vectors))
+    worth = [
+        float(max(near[source] for source in part.sources)) / (1 + 0.02 * max(0, len(part.text.split()) - 12))
+        for part in pool
+    ]
+    return [pool[place] for place in np.argsort(-np.array(worth), kind="stable")[:PARSED]]
+
+
+def _openings(tidied: Sequence[Sequence[str]]) -> frozenset[str]:
+    """What stands before a comma in many groups, whatever follows: people open so whatever they have to say."""
+    groups: dict[str, set[int]] = defaultdict(set)
+    for number, said in enumerate(tidied):
+        for text in said:
+            if (found := _OPENING.match(text)) and len(found[1].split()) <= 9:
+                groups[template(found[1])].add(number)
+    least = max(4, 0.04 * len(tidied))
+    return frozenset(key for key, where in groups.items() if len(where) >= least)
+
+
+def _without(openings: frozenset[str], text: str) -> str:
+    while (found := _OPENING.match(text)) and template(found[1]) in openings:
+        text = text[found.end() :]
+    return text
+
+
+def _parts(said: Sequence[str]) -> dict[str, Part]:
+    parts: dict[str, Part] = {}
+    for place, text in enumerate(said):
+        for piece in re.split(r"(?<=[.?!])\s+(?=[A-Z])|\band another thing\b[\s,]*", text):
+            bare = piece.strip(" ,;:-–\"'")
+            if bare and (key := template(bare)):
+                parts.setdefault(key, Part(bare)).said(place, bare)
+    return parts

@@ -1,0 +1,62 @@
+"""Which words the members of a group use, and how that differs from other groups."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from nlp.group.titles.words import stems
+
+TOP = 6
+"""The stems that mark a group."""
+
+COMMON = 0.05
+"""A group has a stem that so many of its members use."""
+
+
+@dataclass(slots=True)
+class Usage:
+    """The words of one group of n members. `share`: of members that use a stem; `marks`: weights of its own."""
+
+    members: int
+    share: dict[str, float]
+    said: list[frozenset[str]]
+    marks: dict[str, float] = field(default_factory=dict)
+    idf: dict[str, float] = field(default_factory=dict)
+
+    def typical(self, found: frozenset[str]) -> float:
+        """How much members use these stems, those more that few groups use: 0 to 1."""
+        weights = [self.idf.get(it, 1.0) for it in found]
+        return sum(w * self.share.get(it, 0.0) for w, it in zip(weights, found, strict=True)) / max(sum(weights), 1e-9)
+
+    def own(self, found: frozenset[str]) -> float:
+        """The share of what marks the group that these stems hold: 0 to 1."""
+        return sum(self.marks.get(it, 0.0) for it in found) / max(sum(self.marks.values()), 1e-9)
+
+    def echoed(self, found: frozenset[str]) -> float:
+        """The share of members who use most of these stems."""
+        least = max(1, math.ceil(0.6 * len(found)))
+        return sum(len(found & words) >= least for words in self.said) / max(self.members, 1)
+
+    def rare(self, it: str) -> bool:
+        """Whether a stem is one person's."""
+        return self.share.get(it, 0.0) < max(0.08, min(2 / max(self.members, 1), 0.34)) - 1e-9
+
+
+def of_groups(said: Sequence[Sequence[str]]) -> list[Usage]:
+    """Count the words of each group; `said` are the texts of its members."""
+    found = []
+    for texts in said:
+        sets = [stems(text) for text in texts]
+        counts = Counter(word for words in sets for word in words)
+        found.append(Usage(len(texts), {word: count / len(texts) for word, count in counts.items()}, sets))
+    having = Counter(word for it in found for word, share in it.share.items() if share >= COMMON)
+    idf = {word: math.log(1 + len(found) / count) for word, count in having.items()}
+    usual = math.log(1 + len(found))
+    for it in found:
+        it.idf = idf
+        weights = {word: share * idf.get(word, usual) for word, share in it.share.items()}
+        it.marks = dict(sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))[:TOP])
+    return found
