@@ -125,7 +125,8 @@ class SignalView(msgspec.Struct, frozen=True):
 class IssueView(msgspec.Struct, frozen=True):
     """An issue; `count` is the number of distinct pieces of feedback, `raw` counts copies too.
 
-    `signal` is what stands of it, `watch` what is shown of it and never sent.
+    `example` is what one member said, to be read under the title; empty where that is gone. `signal` is what stands of
+    it, `watch` what is shown of it and never sent.
     """
 
     id: uuid.UUID
@@ -140,6 +141,7 @@ class IssueView(msgspec.Struct, frozen=True):
     raw: int
     by_channel: dict[str, int]
     quotes: list[Quote]
+    example: str = ""
     severity: float = 0.0
     assignee: str | None = None
     due: dt.date | None = None

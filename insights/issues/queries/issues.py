@@ -135,6 +135,7 @@ def _view(
         raw=tally.raw,
         by_channel=tally.by_channel,
         quotes=cited.get(issue.id, []),
+        example=next((quote.text for quote in cited.get(issue.id, [])), ""),
         severity=round(tally.severity, 3),
         assignee=issue.assignee,
         due=issue.due,
