@@ -21,7 +21,7 @@ from insights.grouping import assignment, regroup
 from insights.issues import findings
 from insights.statement_arrays import IssueArrays, StatementArrays
 from nlp.embed.crowds import Crowd
-from nlp.embed.vectors import Encode, Floats
+from nlp.embed.vectors import Encode, Floats, unit
 
 FIRST_REFIT = dt.timedelta(days=7)
 """How long after its first statement a service is grouped for the first time."""
@@ -191,11 +191,16 @@ class ReplayedStore:
         held = list(self.issues.values())
         return IssueArrays(
             ids=list(self.issues),
-            centroids=np.array([issue.centroid for issue in held], np.float32),
+            centroids=_as_stored([issue.centroid for issue in held]),
             radii=np.array([issue.radius for issue in held], np.float32),
             crowds=[issue.crowd for issue in held],
             models=[""] * len(held),
         )
+
+
+def _as_stored(centroids: Sequence[Floats]) -> Floats:
+    """The database keeps half floats: what lies right at the edge of an issue joins it here as it does there."""
+    return unit(np.array(centroids, np.float16).astype(np.float32))
 
 
 def _is_grouped(statement: ReplayedStatement) -> bool:
