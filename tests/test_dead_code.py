@@ -26,6 +26,8 @@ ANSWERS = {"from_issue", "to_issue", "repeats", "moves", "opened_by", "opened_at
     "sent_per_week",
     "service_total",
     "in_words",
+    "expected_low",
+    "expected_high",
 }
 """Fields of answers over HTTP that no page shows."""
 

@@ -52,11 +52,6 @@ def lifted(session: Session) -> Iterator[None]:
             session.info[_KEY] = limited
 
 
-def is_scoped(model: type[Base]) -> bool:
-    """Tells whether rows of this table belong to services, by themselves or by what they refer to."""
-    return model is Service or "service_id" in model.__table__.columns or bool(_owners(model))
-
-
 def _criterion(model: Any, service_id: int) -> ColumnElement[bool]:
     """SQLAlchemy asks for each class and each alias of one, and first for the base of all, which has no table."""
     if not hasattr(model, "__table__"):
