@@ -54,15 +54,21 @@ def captions(lines: Sequence[str], first: int, comments: tuple[str, ...] = ()) -
     """
     cues: list[Cue] = []
     skipped: list[str] = []
+    readable = False
     for at, block in _blocks(lines, first):
         times = [place for place, line in enumerate(block) if _ARROW in line]
         if not times:
-            if not block[0].startswith(comments):
+            if cues and _goes_on(block, comments, is_open=readable):
+                if any(line.strip() for line in cues[-1].lines):
+                    skipped.append(f"line {at}: a block without a time, read with the one before")
+                cues[-1].lines += block
+            elif not block[0].startswith(comments):
                 skipped.append(f"line {at}: a block without a time")
             continue
         # Without a blank line between them, each time begins a cue of its own.
         for place, following in zip(times, [*times[1:], len(block)], strict=True):
             cue = _cue(block[place])
+            readable = cue is not None
             if cue is None:
                 skipped.append(f"line {at + place}: a time that cannot be read")
                 continue
@@ -73,6 +79,11 @@ def captions(lines: Sequence[str], first: int, comments: tuple[str, ...] = ()) -
                 cue.lines.pop()  # the next one's number
             cues.append(cue)
     return Captions(tuple(no_more_turns(cues)), tuple(skipped))
+
+
+def _goes_on(block: Sequence[str], comments: tuple[str, ...], *, is_open: bool) -> bool:
+    """Whether a block without a time is what a cue says behind a blank line, and no comment and no number."""
+    return is_open and not block[0].startswith(comments or ("\0",)) and not block[0].strip().isdecimal()
 
 
 def utterances(cues: Sequence[Cue]) -> list[Utterance]:

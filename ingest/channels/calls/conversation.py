@@ -4,12 +4,13 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from types import MappingProxyType
 from typing import Final, Literal, TypeVar
 
 from feedback.record.errors import Malformed
 from feedback.record.states import ChannelName
-from ingest.channels.calls import caller_intent, smalltalk
+from ingest.channels.calls import caller_intent, noise, smalltalk
 from ingest.channels.contract import Inbound, Parsed, require_media_type
 from ingest.channels.parsing import attributes, moment_or_none, storable
 from ingest.intake.arrival import TRANSCRIPT_LIMIT, Arrival, Turn
@@ -22,6 +23,14 @@ _ANY_FILE: Final = ("text/plain", "application/octet-stream", "application/x-www
 
 MOST_TURNS: Final = 20_000
 """Lines, cues or turns of one call; half a day has no more."""
+
+LOOPED_TURNS: Final = 3
+"""Turns of the same words by one speaker in a row that are a recogniser's loop."""
+
+NOBODY: Final = frozenset(
+    ("?", "unknown", "unk", "speaker ?", "(speaker ?)", "speaker unknown", "unknown speaker", "none")
+)
+"""How recognisers call whom they cannot tell apart."""
 
 ROLES: Final = smalltalk.AGENT_NAMES | smalltalk.CALLER_NAMES
 """Words that name a role."""
@@ -77,9 +86,7 @@ def parsed(
     `?id=` and `?at=` of the request tell its id and beginning where the format does not. `reached_at` tells the number
     or address of speakers: the caller's is the sender.
     """
-    spoken = with_roles([one for one in map(_tidy, utterances) if one.text])
-    if sum(len(one.text) for one in spoken) > 2 * TRANSCRIPT_LIMIT:
-        raise Malformed(f"This is longer than {2 * TRANSCRIPT_LIMIT:,} characters, as no call is.")
+    spoken = _spoken(utterances)
     told = [one for one in spoken if one.role != "agent"]
     if not told:
         return Parsed(ignored="the caller says nothing", skipped=tuple(skipped))
@@ -104,6 +111,23 @@ def parsed(
     return Parsed(arrivals=(arrival,), skipped=tuple(skipped))
 
 
+def _spoken(utterances: Iterable[Utterance]) -> list[Utterance]:
+    """What people said, by whom, in which role. Raises `Malformed` where that is more than any call holds."""
+    came = list(utterances)
+    if sum(len(one.text) for one in came) > 2 * TRANSCRIPT_LIMIT:
+        raise Malformed(f"This is longer than {2 * TRANSCRIPT_LIMIT:,} characters, as no call is.")
+    return with_roles(_once([one for one in map(_tidy, came) if one.text]))
+
+
+def _once(spoken: Sequence[Utterance]) -> list[Utterance]:
+    """Without the turns of a recogniser that says the same again and again, but for the first of them."""
+    found: list[Utterance] = []
+    for (_, _), same in groupby(spoken, lambda one: (one.speaker, one.text)):
+        turns = list(same)
+        found += turns[:1] if len(turns) >= LOOPED_TURNS else turns
+    return found
+
+
 def with_roles(spoken: Sequence[Utterance]) -> list[Utterance]:
     """Each utterance with its role.
 
@@ -115,7 +139,14 @@ def with_roles(spoken: Sequence[Utterance]) -> list[Utterance]:
     rest: SpeakerRole = "agent" if "caller" in roles.values() else "caller"
     if not roles and (agent := _sounds_like_agent(spoken)) is not None:
         roles[agent] = "agent"
-    return [replace(one, role=one.role or roles.get(one.speaker, rest)) for one in spoken]
+    return [replace(one, role=one.role or roles.get(one.speaker) or _of_nobody(one) or rest) for one in spoken]
+
+
+def _of_nobody(one: Utterance) -> SpeakerRole | None:
+    """Of who was not told apart what only an agent says is the agent's."""
+    plain = smalltalk.folded(one.text)
+    is_agent = smalltalk.opens_as_agent(plain) or smalltalk.promises(plain)
+    return "agent" if one.speaker.lower() in NOBODY and is_agent else None
 
 
 def role_of(name: str) -> SpeakerRole | None:
@@ -127,7 +158,7 @@ def role_of(name: str) -> SpeakerRole | None:
 
 
 def _sounds_like_agent(spoken: Sequence[Utterance]) -> str | None:
-    speakers = {one.speaker for one in spoken}
+    speakers = {one.speaker for one in spoken if one.speaker.lower() not in NOBODY}
     formulas = Counter(one.speaker for one in spoken if smalltalk.opens_as_agent(smalltalk.folded(one.text)))
     return next(iter(formulas)) if len(formulas) == 1 and len(speakers) > 1 else None
 
@@ -135,7 +166,7 @@ def _sounds_like_agent(spoken: Sequence[Utterance]) -> str | None:
 def _tidy(one: Utterance) -> Utterance:
     return replace(
         one,
-        text=" ".join(storable(one.text).split()),
+        text=" ".join(noise.without(storable(one.text)).split()),
         speaker=_called(one.speaker),
         offset=_finite(one.offset),
         end=_finite(one.end),

@@ -86,6 +86,11 @@ def makes_wait(sentence: str) -> bool:
     return _has("waiting", sentence)
 
 
+def promises(sentence: str) -> bool:
+    """Who works there says what they will do about it."""
+    return _has("promises", sentence)
+
+
 def opens_as_agent(text: str) -> bool:
     """Only who works there says so."""
     return _has("agent", text)

@@ -8,7 +8,8 @@ Rev, Genesys, Twilio, and lists of `{speaker, message}`.
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby, islice
+from itertools import accumulate, groupby, islice
+from operator import itemgetter
 from typing import Any, Final
 
 from feedback.record.errors import Malformed
@@ -171,10 +172,20 @@ def _by_speaker(node: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     """Where the speakers of one text are told word by word: each turn and its first word; none where all are of one."""
     words = node.get("words")
     told = [word for word in words if isinstance(word, dict)] if isinstance(words, list) else []
-    turns = [(speaker, list(said)) for speaker, said in groupby(told, _speaker)]
-    if len({speaker for speaker, _ in turns if speaker}) < 2:
+    speakers = list(map(_speaker, told))
+    if len(set(filter(None, speakers))) < 2:
         return []
-    return [(" ".join(map(_word, said)), said[0]) for _, said in turns]
+    # A figure or a short word often has neither speaker nor time: it is said by who speaks around it.
+    first = next(filter(None, speakers))
+    known = accumulate(speakers, lambda before, now: now or before, initial=first)
+    turns = groupby(zip(islice(known, 1, None), told, strict=True), itemgetter(0))
+    return [_turn(speaker, [word for _, word in said]) for speaker, said in turns]
+
+
+def _turn(speaker: str, said: Sequence[Mapping[str, Any]]) -> tuple[str, Mapping[str, Any]]:
+    """The words of a turn, and its first word that has a time, which tells when it was said."""
+    timed = next((word for word in said if _times(word)[0] is not None), said[0])
+    return " ".join(_word(word).strip() for word in said), {**timed, "speaker": speaker}
 
 
 def _word(word: Mapping[str, Any]) -> str:

@@ -56,9 +56,9 @@ def _from_items(found: Mapping[str, Any]) -> list[Utterance]:
     said: list[tuple[str, list[dict[str, Any]]]] = []
     for item in _by_channel(results) or objects(results.get("items")):
         speaker = word(item.get("speaker_label")) or labels.get(word(item.get("start_time")), "")
-        if said and (item.get("type") == "punctuation" or speaker == said[-1][0]):
+        if said and (item.get("type") == "punctuation" or speaker in ("", said[-1][0])):
             said[-1][1].append(item)
-        elif speaker:
+        elif said or speaker or item.get("type") != "punctuation":
             said.append((speaker, [item]))
     return [_turn(speaker, items) for speaker, items in said]
 

@@ -10,13 +10,28 @@ from ingest.channels.contract import Directory, Fragment, Inbound, Parsed, SmsKe
 from ingest.channels.parsing import attributes, moment_or_none, storable
 from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
 
+_STOPS: Final = "stop|stopall|unsubscribe|cancel|end|quit|optout|revoke|arret|stopio|stopiwch|peidiwch|diwedd|canslo"
 _KEYWORDS: Final[dict[str, SmsKeyword]] = {
-    **dict.fromkeys(("stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "stopio"), "stop"),
-    **dict.fromkeys(("start", "unstop", "yes", "dechrau", "ie", "ydw"), "start"),
-    **dict.fromkeys(("help", "info", "cymorth"), "help"),
+    **dict.fromkeys((*_STOPS.split("|"), "stop all", "opt out", "dad danysgrifio", "datdanysgrifio"), "stop"),
+    **dict.fromkeys(("start", "unstop", "yes", "y", "yeah", "ok", "dechrau", "ie", "ydw", "iawn"), "start"),
+    **dict.fromkeys(("help", "info", "cymorth", "gwybodaeth"), "help"),
 }
+_COURTESY: Final = frozenset(
+    ("please", "pls", "plz", "plse", "thanks", "thank", "you", "ta", "cheers", "hi", "hello")
+) | frozenset(("os", "gwelwch", "yn", "dda", "diolch"))
+_TEXTING: Final = frozenset(
+    ("texts", "text", "texting", "messages", "message", "msgs", "tecstio", "negeseuon", "testun")
+)
+_ABOUT_TEXTING: Final = _TEXTING | frozenset(
+    ("sending", "me", "these", "the", "all", "to", "from", "my", "anfon", "fi", "y", "r", "i")
+)
+"""Words that tell what is to stop; without one of `_TEXTING` they may be about anything."""
+_MOST_WORDS: Final = 8
+"""Words of a message that still may be no more than a keyword."""
 _MISSING_PART: Final = " […] "
-_WELSH: Final = ("stopio", "dechrau", "ie", "ydw", "cymorth")
+_WELSH: Final = frozenset(
+    ("stopio", "stopiwch", "peidiwch", "diwedd", "canslo", "dechrau", "ie", "ydw", "iawn", "cymorth", "gwybodaeth")
+)
 _RECEIPT: Final = {
     "en": "Thank you, we have your message. Your receipt is {receipt}.",
     "cy": "Diolch, rydym wedi cael eich neges. Eich derbynneb yw {receipt}.",
@@ -38,12 +53,26 @@ _HELP: Final = {
 
 
 def keyword(text: str) -> SmsKeyword | None:
-    """What a message that is nothing but a keyword asks for."""
-    return _KEYWORDS.get(_bare(text))
+    """What a message asks for that is a keyword, perhaps with a courtesy, or says that texts are to stop.
+
+    "Stop please" and "please stop texting me" do; "the bus stop is dirty" and "please help me" tell something.
+    """
+    words = _words(text)
+    whole = _KEYWORDS.get(" ".join(words))
+    if whole or not 1 < len(words) <= _MOST_WORDS:
+        return whole
+    others = {word for word in words if word not in _COURTESY}
+    found = {one: _KEYWORDS[one] for one in others if _KEYWORDS.get(one, "help") != "help"}
+    if len(found) != 1:
+        return None
+    (word, asked), *_ = found.items()
+    rest = others - {word}
+    about_texting = asked == "stop" and rest <= _ABOUT_TEXTING and not rest.isdisjoint(_TEXTING)
+    return asked if not rest or about_texting else None
 
 
-def _bare(text: str) -> str:
-    return re.sub(r"[^\w ]", "", text).strip().lower()
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower().replace("'", "").replace("’", ""))
 
 
 def message(
@@ -62,7 +91,7 @@ def message(
     service = inbound.service or directory.service_for(digits(recipient), text)
     wanted = asked or keyword(text)
     if wanted:
-        language = "cy" if _bare(text) in _WELSH else "en"
+        language = "en" if _WELSH.isdisjoint(_words(text)) else "cy"
         return Parsed(keyword=wanted, sender=sender, answered=asked is not None, language=language)
     if service is None:
         return Parsed(ignored="no service has this number", sender=sender)

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, unquote, unquote_plus, urlsplit
 from xml.sax.saxutils import escape
 
 from feedback.record.errors import Malformed
@@ -22,6 +22,8 @@ from ingest.channels.contract import (
 from ingest.channels.parsing import form_pairs, json_object
 from ingest.channels.sms import message
 
+_SAFE: Final = "=&+"
+"""What a query keeps when all else in it is escaped."""
 _FORM, _JSON = "application/x-www-form-urlencoded", "application/json"
 _OPT_OUT: Final[dict[str, SmsKeyword]] = {"STOP": "stop", "START": "start", "HELP": "help"}
 
@@ -30,7 +32,8 @@ def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
     """One message; Twilio signs the address and every parameter."""
     token = require_secret(secrets.twilio_auth_token)
     require_media_type(inbound, _FORM, _JSON)
-    addresses = [one for known in (inbound.url, inbound.public_url) if known for one in _with_and_without_port(known)]
+    known = [one for one in (inbound.url, inbound.public_url) if one]
+    addresses = [form for one in known for url in _with_and_without_port(one) for form in _escaped_and_not(url)]
     if inbound.media_type == _JSON:
         # The signed address vouches for a JSON body by its hash.
         _verify(inbound, token, [one for one in addresses if _claimed_hash(one) == _hash(inbound.body)], "")
@@ -86,6 +89,19 @@ def _with_and_without_port(url: str) -> tuple[str, ...]:
         return ()
     bare = parts.netloc.removesuffix(f":{port}")
     return url, parts._replace(netloc=bare).geturl(), parts._replace(netloc=f"{bare}:{port}").geturl()
+
+
+def _escaped_and_not(url: str) -> tuple[str, ...]:
+    """Which form of a query Twilio signs depends on where the address was entered."""
+    address, mark, query = url.partition("?")
+    if not mark:
+        return (url,)
+    plain = f"{address}?{unquote(query)}"
+    return tuple(
+        dict.fromkeys(
+            (url, plain, f"{address}?{unquote_plus(query)}", f"{address}?{quote(unquote(query), safe=_SAFE)}")
+        )
+    )
 
 
 def _claimed_hash(url: str) -> str:

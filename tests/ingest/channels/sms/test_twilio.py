@@ -56,6 +56,15 @@ def test_the_documented_vector_is_authentic(directory: Directory) -> None:
         twilio.read(Inbound(url, body, "twilio", headers=headers), Secrets(twilio_auth_token="12345"), directory)
 
 
+@pytest.mark.parametrize("signed_as", ["?office=North East&ward=Tŷ", "?office=North%20East&ward=T%C5%B7"])
+@pytest.mark.parametrize("came_as", ["?office=North%20East&ward=T%C5%B7", "?office=North+East&ward=T%c5%b7"])
+def test_a_signature_over_the_escaped_or_the_unescaped_address_is_taken(
+    signed_as: str, came_as: str, directory: Directory, secrets: Secrets
+) -> None:
+    one = dataclasses.replace(signed(MESSAGE, URL + signed_as), url=URL + came_as)
+    assert the_words(twilio.read(one, secrets, directory)) == MESSAGE["Body"]
+
+
 def test_one_changed_byte_anywhere_is_refused(directory: Directory, secrets: Secrets) -> None:
     good = signed(MESSAGE)
     for place in range(len(good.body)):
@@ -173,6 +182,20 @@ def test_whatsapp_numbers_are_numbers(directory: Directory, secrets: Secrets) ->
         ("Help!", "help"),
         ("CYMORTH", "help"),
         ("start", "start"),
+        *[
+            (word, "stop")
+            for word in ("STOPALL", "stop all", "Unsubscribe", "CANCEL", "End", "quit", "OPTOUT", "opt-out")
+        ],
+        *[
+            (word, "stop")
+            for word in ("REVOKE", "stop please", "Please STOP.", "stop, thank you", "please stop texting me")
+        ],
+        *[
+            (word, "stop")
+            for word in ("Stop sending me these messages", "unsubscribe pls", "Stopiwch os gwelwch yn dda")
+        ],
+        *[(word, "stop") for word in ("STOPIO", "stopiwch anfon negeseuon", "end please", "STOP STOP")],
+        *[(word, "start") for word in ("yes please", "Yes, thanks!", "Ie os gwelwch yn dda", "unstop", "Y")],
     ],
 )
 def test_keywords_are_honoured_and_not_feedback(
@@ -182,7 +205,16 @@ def test_keywords_are_honoured_and_not_feedback(
     assert (parsed.keyword, parsed.arrivals, parsed.answered) == (keyword, (), False)
 
 
-@pytest.mark.parametrize("text", ["Please stop the noise", "no help at all", "the end", "cancel my badge"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *["Please stop the noise", "no help at all", "the end", "cancel my badge", "The bus stop is dirty"],
+        *["Help me", "please help me", "I want to end it", "end it all", "stop it", "Stop me", "Stop the mould"],
+        *["Please stop the texts about bins at night", "yes but it is late", "The number 4 stop"],
+        *["quit smoking class is full", "You cancel all the time", "Mae'r safle bws wedi stopio"],
+        *["yes the gate is locked", "can I end my tenancy"],
+    ],
+)
 def test_a_keyword_within_a_message_is_feedback(text: str, directory: Directory, secrets: Secrets) -> None:
     parsed = twilio.read(signed({**MESSAGE, "Body": text}), secrets, directory)
     assert (parsed.keyword, the_words(parsed)) == (None, text)
