@@ -96,12 +96,9 @@ def _escaped_and_not(url: str) -> tuple[str, ...]:
     address, mark, query = url.partition("?")
     if not mark:
         return (url,)
-    plain = f"{address}?{unquote(query)}"
-    return tuple(
-        dict.fromkeys(
-            (url, plain, f"{address}?{unquote_plus(query)}", f"{address}?{quote(unquote(query), safe=_SAFE)}")
-        )
-    )
+    plain = [unquote(query), unquote_plus(query)]
+    escaped = [quote(one, safe=_SAFE) for one in plain]
+    return tuple(dict.fromkeys((url, *(f"{address}?{one}" for one in (*plain, *escaped)))))
 
 
 def _claimed_hash(url: str) -> str:
