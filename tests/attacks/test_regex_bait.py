@@ -90,7 +90,7 @@ EVERY = every_pattern()
 
 def test_the_patterns_are_found() -> None:
     assert len(EVERY) > 90
-    assert {"nlp.clean.statements.FILLER", "ingest.channels.email.reply_parser._WROTE"} <= {
+    assert {"nlp.clean.statements.FILLER", "ingest.channels.email.history._WROTE"} <= {
         name.split(" ")[0] for name in EVERY
     }
 

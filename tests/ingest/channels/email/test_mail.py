@@ -56,7 +56,7 @@ def test_a_mail_is_its_subject_and_its_words(read: Reader) -> None:
 
 
 def test_the_same_mail_has_the_same_id_and_another_another(read: Reader) -> None:
-    first, again = read(written()).arrivals[0], read(written("Changed on the way.")).arrivals[0]
+    first, again = read(written()).arrivals[0], read(written("The  ramp is\ngone.")).arrivals[0]
     assert first.external_id == again.external_id is not None
     other = written()
     other.replace_header("Message-ID", "<abd.ann@example.org>")
@@ -76,7 +76,7 @@ HISTORY = {
     "with a header": "\n\nFrom: Council <a@b.example>\nSent: 03 March 2025\nTo: Ann\nSubject: Wait\n\nPlease wait.\n",
     "behind a bold header": "\n\n*From:* Council\n*Sent:* 03 March 2025\n*To:* Ann\n*Subject:* Wait\n\nPlease wait.\n",
     "behind a line": "\n\n-----Original Message-----\nFrom: Council\n\nPlease wait.\n",
-    "behind a rule": "\n\n________________________________\nFrom: Council\nPlease wait.\n",
+    "behind a rule": "\n\n________________________________\nFrom: Council\nSent: 3 March 2025\n\nPlease wait.\n",
     "in Welsh": "\n\nAr Llun, 3 Maw 2025 am 09:30, Cyngor <a@b.example> ysgrifennodd:\n> Arhoswch\n",
     "in Welsh with a header": "\n\nOddi wrth: Cyngor\nAnfonwyd: 3 Mawrth 2025\nAt: Ann\nPwnc: Aros\n\nArhoswch.\n",
     "with an address alone": "\n\nCouncil <a@b.example> wrote:\n> Please wait.\n",
@@ -196,7 +196,7 @@ def test_a_charset_that_is_a_lie_costs_no_words(read: Reader) -> None:
     [{"Auto_Submitted": "auto-replied"}, {"Precedence": "bulk"}, {"X_Autoreply": "yes"}, {"Return_Path": "<>"}],
 )
 def test_what_machines_send_is_ignored(headers: dict[str, str], read: Reader) -> None:
-    assert read(written(**headers)).ignored == "sent by a machine"
+    assert read(written(**headers)).ignored in ("sent by a machine", "an automatic reply")
     assert read(written(Auto_Submitted="no")).arrivals
 
 
