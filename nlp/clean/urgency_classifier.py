@@ -21,9 +21,9 @@ SIMILARITY_STEEPNESS, SPELLING_WEIGHT, RIDGE_PENALTY = 5.0, 0.1, 0.3
 wrong about its own; chosen by the share of examples that are told right when left out, at the same number of false
 alarms."""
 
-ENOUGH_VOTES = -0.02
+ENOUGH_VOTES = 0.1
 """The votes that make a statement urgent, 1 being those of an urgent example and -1 of a calm one: about one comment of
-a hundred has so many in vain."""
+a thousand has so many in vain. Who raises too much is no longer read."""
 
 NEAREST_SIMILARITY = 0.37
 """The likeness (cosine) that the likest urgent example must have: what is far from all examples has hardly any votes

@@ -128,7 +128,9 @@ def _urgent() -> list[Row]:
 
     unseen = tomllib.loads((Path(__file__).parents[1] / "nlp/clean/urgent.toml").read_text(encoding="utf-8"))
     everyday = _comments()[:: len(_comments()) // TEXTS]
+    held_out = tomllib.loads((Path(__file__).parents[1] / "nlp/clean/urgent_unseen.toml").read_text(encoding="utf-8"))
     texts = {"urgent": unseen["urgent"], "only sounds urgent": unseen["calm"], "NHS comments": everyday}
+    texts |= {f"held out, {code}": [text for of in kinds.values() for text in of] for code, kinds in held_out.items()}
     return [{"of": name, "raised": sum(map(raised, of)) / len(of)} for name, of in texts.items()]
 
 
