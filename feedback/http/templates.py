@@ -27,5 +27,8 @@ class Pages:
 
     def render(self, template: str, context: Mapping[str, object], status: int = 200) -> Response[str]:
         """Renders a page. What a template names and `context` lacks is an error."""
-        text = self.environment.get_template(template).render(context)
-        return Response(text, status_code=status, media_type=MediaType.HTML, headers=dict(self.headers))
+        return self.answer(self.environment.get_template(template).render(context), status)
+
+    def answer(self, page: str, status: int = 200) -> Response[str]:
+        """Answers with a page that was rendered before."""
+        return Response(page, status_code=status, media_type=MediaType.HTML, headers=dict(self.headers))

@@ -26,10 +26,18 @@ PLANNING_HORIZON = dt.timedelta(days=3_653)
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """NUL, which PostgreSQL has no place for, and halves of characters, which UTF-8 has none for."""
 
+MOST_DIGITS = 18
+"""A number of more digits is counted by no column, and one of thousands raises when it is read."""
+
 Wanted = TypeVar("Wanted")
 _FIELD = re.compile(r"at `\$\.(\w+)|^Object missing required field `(\w+)`$")  # as msgspec names it
 
 Moment = dt.datetime | dt.date
+
+
+def whole_number(text: str) -> int | None:
+    """Reads a number that people or programs typed; None for what is none, or larger than anything is counted."""
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None
 
 
 class OutOfRange(dt.datetime):

@@ -1,10 +1,11 @@
 """The API's reference: the OpenAPI document, and a page that needs neither scripts nor anybody else's server."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from litestar import MediaType, Request, Response, Router, get
+from litestar import Litestar, MediaType, Request, Response, Router, get
 
 from feedback.http.static_files import StaticFiles
 from feedback.http.templates import Pages
@@ -16,25 +17,36 @@ pages = Pages.from_folder(HERE / "templates")
 files = StaticFiles("/static/reference", (HERE / "static").iterdir())
 
 
-def _document(request: Request[Any, Any, Any]) -> dict[str, Any]:
-    return with_failures(request.app.openapi_schema.to_schema())
+@lru_cache(maxsize=1)
+def _document(app: Litestar) -> dict[str, Any]:
+    """Made once: anybody may ask for it, and making it takes longer than storing ten pieces of feedback."""
+    return with_failures(app.openapi_schema.to_schema())
 
 
-@get("/openapi.json", include_in_schema=False, sync_to_thread=False)
+@lru_cache(maxsize=1)
+def _encoded(app: Litestar) -> bytes:
+    return msgspec.json.encode(_document(app))
+
+
+@lru_cache(maxsize=1)
+def _page(app: Litestar) -> str:
+    shown = {
+        "assets": files.url,
+        "icon": f"{staff_layout.files.url}/icon.svg",
+        "document": _document(app),
+        "operations": _operations(_document(app)),
+    }
+    return str(pages.render("reference.html", shown).content)
+
+
+@get("/openapi.json", include_in_schema=False, sync_to_thread=True)
 def openapi_document(request: Request[Any, Any, Any]) -> Response[bytes]:
-    return Response(msgspec.json.encode(_document(request)), media_type=MediaType.JSON)
+    return Response(_encoded(request.app), media_type=MediaType.JSON)
 
 
 @get("/docs", include_in_schema=False, sync_to_thread=True)
 def reference_page(request: Request[Any, Any, Any]) -> Response[str]:
-    document = _document(request)
-    shown = {
-        "assets": files.url,
-        "icon": f"{staff_layout.files.url}/icon.svg",
-        "document": document,
-        "operations": _operations(document),
-    }
-    return pages.render("reference.html", shown)
+    return pages.answer(_page(request.app))
 
 
 def _operations(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:

@@ -155,6 +155,9 @@ class LimitedProtocol(HttpToolsProtocol):
         else:
             self._watch_reading()
 
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(HTTPStatus.BAD_REQUEST, "this is no HTTP request that can be read")
+
     def timeout_keep_alive_handler(self) -> None:
         self._close()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 from litestar import Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, ValidationException
 from sqlalchemy.exc import DataError, DBAPIError
 
 from feedback.http.dependencies import AnyRequest
@@ -16,6 +16,9 @@ from feedback.web.openapi import PROBLEM
 from ingest.pages import layout as citizen_layout
 
 log = structlog.get_logger()
+
+NOT_VALID = "this is not what the operation takes; errors names the fields"
+"""Litestar quotes the address, in which a search holds somebody's words."""
 
 FailureResponse = Callable[[AnyRequest, int, str, dict[str, str]], Response[Any]]
 
@@ -84,7 +87,8 @@ def framework_failure(request: AnyRequest, error: HTTPException) -> Response[Any
         {key: _plainly(item.get(key, "")) for key in ("key", "message")} for item in extra if isinstance(item, dict)
     ]
     more = {"errors": fields} if fields else {}
-    return failure_response(request, error.status_code, error.detail, dict(error.headers or {}), **more)
+    detail = NOT_VALID if isinstance(error, ValidationException) else error.detail
+    return failure_response(request, error.status_code, detail, dict(error.headers or {}), **more)
 
 
 def store_failure(request: AnyRequest, error: DBAPIError) -> Response[Any]:

@@ -53,7 +53,7 @@ def expose(record: Record) -> None:
     OLDEST_UNCLEANED.set_function(read)
 
 
-@get("/metrics", media_type="text/plain", sync_to_thread=False)
+@get("/metrics", media_type="text/plain", sync_to_thread=True)
 def metrics() -> Response[bytes]:
     """Show what this process has counted, as Prometheus reads it."""
     return Response(generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -9,6 +9,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from feedback.http.dependencies import AnyRequest
+from feedback.http.forms import read_form
 from feedback.record.privacy import contacts
 from feedback.record.states import ChannelName
 from ingest.intake.arrival import ANONYMOUS_BODY_LIMIT, MESSAGE_LIMIT, Arrival, is_page_address
@@ -52,7 +53,7 @@ def _form(
 async def send_feedback(request: AnyRequest, service: FromPath[str], intake: GivenIntake) -> Response[str]:
     """Stores it and answers with the receipt; sent again by a reload, it is the same piece with the same receipt."""
     brand = await asyncio.to_thread(brand_of, intake, service)
-    form = await request.form()
+    form = await read_form(request)
     texts = {name: value for name, value in form.items() if isinstance(value, str)}
     values = {name: _plain(texts.get(name, "")) for name in FIELDS}
     key = texts.get("key", "")[:200] or secrets.token_urlsafe(16)

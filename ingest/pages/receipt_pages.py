@@ -9,6 +9,7 @@ from litestar.response import Redirect
 
 from feedback.http.compression import UNCOMPRESSED
 from feedback.http.dependencies import AnyRequest
+from feedback.http.forms import read_form
 from feedback.record.errors import NotFound
 from feedback.record.states import IssueStatus
 from ingest.intake import receipts
@@ -29,7 +30,7 @@ def receipt_form(request: AnyRequest) -> Response[str]:
 @post("/receipts", status_code=200, request_max_body_size=ANONYMOUS_BODY_LIMIT)
 async def find_receipt(request: AnyRequest, intake: GivenIntake) -> Response[str] | Redirect:
     """Leads to the receipt of the code that was entered, or says that there is none."""
-    code = str((await request.form()).get("code", ""))[:100]
+    code = str((await read_form(request)).get("code", ""))[:100]
     wording = choose(request, NO_SERVICE.languages)
     try:
         found = await asyncio.to_thread(_look_up, intake, code)

@@ -13,6 +13,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.http.forms import read_form
 from feedback.http.staff import authenticate
 from feedback.record import access
 from feedback.record.access import Role
@@ -69,7 +70,7 @@ def alerts_page(request: AnyRequest, record: GivenRecord, service: FromPath[str]
 @post("/dashboard/{service:str}/alerts", status_code=200)
 async def subscribe(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> PageOrRedirect:
     """Shows what a subscription would have been sent, or makes it."""
-    form = await request.form()
+    form = await read_form(request)
     values = {name: str(form.get(name, "")).strip() for name in TEXT_FIELDS}
     lists = {name: [str(value) for value in form.getall(name, [])] for name in LIST_FIELDS}
     made = _preview if form.get("do") == "preview" else _subscribe

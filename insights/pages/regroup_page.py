@@ -11,13 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
-from feedback.http.forms import form_values
+from feedback.http.forms import form_values, read_form
 from feedback.http.staff import authenticate
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.errors import Conflict, FeedbackError, Malformed
-from feedback.record.limits import convert
+from feedback.record.limits import convert, whole_number
 from feedback.record.models import Issue, Regrouping, Service, Statement
 from insights.issues.decisions import regrouping, undoing
 from insights.issues.decisions.lifecycle import ShortText
@@ -53,8 +53,9 @@ def sort_page(
 @post("/dashboard/issues/{issue:uuid}/sort", status_code=200)
 async def sort(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> PageOrRedirect:
     """Does with the ticked statements what was chosen."""
-    values, form = await form_values(request), await request.form()
-    chosen = [int(number) for number in form.getall("statement", []) if str(number).isdecimal()]
+    values, form = await form_values(request), await read_form(request)
+    typed = [whole_number(str(text)) for text in form.getall("statement", [])]
+    chosen = [number for number in typed if number is not None]
 
     def change(session: Session, who: Principal, found: Issue) -> None:
         if not chosen:

@@ -10,6 +10,7 @@ from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.http.forms import read_form
 from feedback.http.staff import COOKIE, authenticate, require_own_page
 from feedback.record import access
 from feedback.record.access import Principal, sessions
@@ -44,7 +45,7 @@ def sign_in_form(request: AnyRequest) -> Response[str]:
 async def sign_in(request: AnyRequest, record: GivenRecord) -> Response[str] | Redirect:
     """Signs in whoever has a key."""
     require_own_page(request)
-    form = await request.form()
+    form = await read_form(request)
     key, after = str(form.get("key", "")).strip(), _own_path(str(form.get("next", "")))
     if not key:
         return show(None, "sign_in.html", 400, error="Enter your key", next=after)

@@ -17,6 +17,7 @@ from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.errors import Malformed, NotFound
+from feedback.record.limits import whole_number
 from feedback.record.models import Alert, Delivery, Issue, Quiet, Service, Subscription
 from feedback.record.work.queue import WorkQueue
 from insights.alerts import queries
@@ -145,10 +146,10 @@ ACTS: Mapping[str, SubscriptionAct] = {
 
 
 def _until(values: FormValues) -> dt.datetime:
-    days = values.get("days", "")
-    if not days.isdecimal() or not 0 < int(days) <= 90:
+    days = whole_number(values.get("days", ""))
+    if days is None or not 0 < days <= 90:
         raise Malformed("from 1 to 90", field="days")
-    return dt.datetime.now(dt.UTC) + dt.timedelta(days=int(days))
+    return dt.datetime.now(dt.UTC) + dt.timedelta(days=days)
 
 
 def _id(values: FormValues, name: str) -> uuid.UUID:

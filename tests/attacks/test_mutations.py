@@ -38,6 +38,22 @@ def test_no_mutation_breaks_or_busies_what_reads_it(ready: dict[str, Target], na
     tried()
 
 
+FOUND = {
+    "a charset that holds a NUL": (
+        "email",
+        b"From: a@b.example\nContent-Type: multipart/mixed; boundary=b\n\n--b\n"
+        b"Content-Type: text/x; charset=utf-8\x01\x00'\n\n\xe1\n--b\nContent-Type: text/plain\n\nIt fails.\n--b--\n",
+    ),
+}
+"""What `make soak` found, so that it is tried for ever."""
+
+
+@pytest.mark.parametrize("what", FOUND)
+def test_what_was_found_once_breaks_nothing_again(ready: dict[str, Target], what: str) -> None:
+    name, data = FOUND[what]
+    ready[name](data)
+
+
 def test_every_channel_is_a_target() -> None:
     assert set(CHANNELS) < set(targets())
 

@@ -37,7 +37,7 @@ def _is_whole(name: str, runs: int, folder: Path) -> bool:
     took = time.monotonic() - begin
     click.echo(f"{name}: {runs:,} mutations in {took:.0f} s, {'none' if ended.returncode == 0 else 'ONE'} broke it")
     if ended.returncode:
-        click.echo(ended.stderr[-3_000:], err=True)
+        click.echo(ended.stdout[-2_000:] + ended.stderr[-1_000:], err=True)
         click.echo(f"The text lies in {folder}.", err=True)
     return ended.returncode == 0
 

@@ -56,7 +56,7 @@ def _collect(part: Message, parts: Parts, depth: int) -> None:
     kind = part.get_content_type()
     if kind == "multipart/encrypted":
         raise NotSupported("This mail is encrypted.")
-    payload = part.get_payload()
+    payload = part.get_payload() if part.is_multipart() else None  # of a leaf it would be decoded, and may raise
     inside = [one for one in payload if isinstance(one, Message)] if isinstance(payload, list) else []
     if depth == 0:
         parts.names.append(_name(part))

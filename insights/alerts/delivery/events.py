@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record.db import Record
 from feedback.record.errors import FeedbackError, Malformed
+from feedback.record.limits import whole_number
 from feedback.record.models import Alert, Service
 from insights.alerts import payload
 from insights.alerts.queries import service_wide
@@ -25,9 +26,10 @@ ReadEvents = Callable[[int], Sequence[tuple[int, bytes]]]
 def position(session: Session, service: Service, last_event_id: str | None) -> int:
     """Tells after which number to read on: that of the last event, or the latest now. Raises `Malformed`."""
     if last_event_id:
-        if not last_event_id.isdecimal() or len(last_event_id) > 18:
+        number = whole_number(last_event_id)
+        if number is None:
             raise Malformed("Last-Event-ID: this is none of ours")
-        return int(last_event_id)
+        return number
     return session.scalar(select(func.max(Alert.number)).where(*service_wide(service))) or 0
 
 

@@ -6,6 +6,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from feedback.web import api_reference, health
 from feedback.web.errors import STATUS
 
 Client = TestClient[Litestar]
@@ -47,3 +48,20 @@ def test_the_reference_shows_bodies_failures_examples_and_a_way_back(client: Cli
     assert 'href="#Problem409"' in page and 'id="Problem409"' in page
     assert '"detail": "there is no such service"' in page and 'href="/"' in page
     assert "Repeating it under the same Idempotency-Key gives the same answer." in page
+
+
+def test_document_and_page_are_made_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anybody may ask for them, and making them holds up whoever sends feedback."""
+    first = [client.get(path).content for path in ("/openapi.json", "/docs")]
+
+    def made_again(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(api_reference, "with_failures", made_again)
+    monkeypatch.setattr(api_reference, "_operations", made_again)
+    assert [client.get(path).content for path in ("/openapi.json", "/docs")] == first
+
+
+def test_what_asks_the_store_or_takes_long_runs_beside_the_event_loop() -> None:
+    handlers = (health.metrics, health.ready, api_reference.openapi_document, api_reference.reference_page)
+    assert [handler.handler_name for handler in handlers if not handler.sync_to_thread] == []

@@ -193,7 +193,7 @@ def test_a_cursor_that_is_none_of_ours_is_refused(
 def test_a_number_beyond_what_the_store_counts_is_no_fault_of_ours(
     client: Client, admin: Headers, issue: str, blue_badge: str
 ) -> None:
-    for number in (-5, 2**31, 2**63, 10**30):
+    for number in (-5, 2**31, 2**63, 10**30, "9" * 5_000):
         page = client.get(f"/dashboard/issues/{issue}", params={"before": number, "days": number}, headers=admin)
         assert page.status_code in (200, 400)
         listed = client.get(f"/v1/services/{blue_badge}/issues", params={"limit": number}, headers=admin)
@@ -219,3 +219,46 @@ def test_what_is_nested_deeper_than_anybody_means_is_refused(client: Client, app
             assert answer.status_code < 500, (method, path)
     piece = client.post("/v1/services/a/feedback", content=b"[" * 60_000, headers=headers)
     assert piece.status_code == 400
+
+
+def test_a_number_of_thousands_of_digits_in_a_form_is_no_fault_of_ours(
+    client: Client, admin: Headers, issue: str, blue_badge: str
+) -> None:
+    made = {"service": blue_badge, "kind": "email", "address": "a@b.example"}
+    subscription = client.post("/v1/subscriptions", json=made, headers=admin).json()["id"]
+    long = "9" * 5_000
+    sorting = {"statement": long, "do": "apart"}
+    assert client.post(f"/dashboard/issues/{issue}/sort", data=sorting, headers=admin).status_code == 400
+    page = f"/dashboard/subscriptions/{subscription}/snooze"
+    assert client.post(page, data={"days": long}, headers=admin).status_code == 400
+
+
+@pytest.mark.parametrize("charset", ["utf-99", '"a b"', "../x", "idna"])
+def test_a_part_of_a_form_in_an_encoding_that_nobody_knows_is_refused_or_read(
+    client: Client, admin: Headers, issue: str, blue_badge: str, charset: str
+) -> None:
+    kind = f"Content-Type: text/plain; charset={charset}"
+    names = ("message", "code", "key", "do", "title")
+    parts = [f'--a\r\nContent-Disposition: form-data; name="{name}"\r\n{kind}\r\n\r\nhello\r\n' for name in names]
+    body = "".join([*parts, "--a--\r\n"]).encode()
+    headers = admin | {"Content-Type": "multipart/form-data; boundary=a"}
+    for path in (
+        f"/services/{blue_badge}/feedback",
+        "/receipts",
+        "/sign-in",
+        f"/dashboard/{blue_badge}/enter",
+        f"/dashboard/{blue_badge}/alerts",
+        f"/dashboard/issues/{issue}/sort",
+        f"/dashboard/issues/{issue}/decide",
+    ):
+        own = {"Origin": "http://testserver.local", "Host": "testserver.local"}
+        assert client.post(path, content=body, headers=headers | own).status_code < 500, path
+
+
+def test_a_refusal_quotes_nothing_of_the_address_that_was_asked_for(
+    client: Client, admin: Headers, blue_badge: str
+) -> None:
+    for path in (f"/v1/services/{blue_badge}/search?q={'quokka' * 90}", "/v1/services?limit=quokka"):
+        answer = client.get(path, headers=admin)
+        assert answer.status_code == 400 and "quokka" not in answer.text
+        assert answer.json()["errors"][0]["key"] in ("q", "limit")
