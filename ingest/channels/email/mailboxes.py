@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from feedback.record.db import Record
-from feedback.record.errors import FeedbackError, Malformed, NotSupported
+from feedback.record.errors import FeedbackError, KeyReused, Malformed, NotSupported
 from feedback.record.work.queue import WorkQueue
 from ingest.channels.contract import Inbound, Parsed, Secrets
 from ingest.channels.email import message
@@ -81,6 +81,9 @@ def _store(record: Record, parsed: Parsed, body: bytes, taken: MailTally) -> Non
     with record.transaction() as session:
         answers = accept(session, record.keys, arrivals, dt.datetime.now(dt.UTC))
     for answer in answers:
+        if isinstance(answer, KeyReused):  # the same words, which a gateway wrapped in another way
+            taken.repeated += 1
+            continue
         if isinstance(answer, FeedbackError):
             raise Malformed(str(answer)) from answer
         _count(answer, taken)

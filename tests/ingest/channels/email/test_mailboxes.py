@@ -93,6 +93,17 @@ def test_after_a_kill_a_mail_that_was_stored_and_not_marked_is_known(
     assert count(record) == 2
 
 
+def test_a_repeated_message_id_counts_by_its_words(
+    record: Record, work_queue: WorkQueue, blue_badge: str, box: Path
+) -> None:
+    other = mail(1).replace(b"broken", b"rusty")
+    dated = b"Swing 1\r\nDate: Mon, 2 Mar 2026 10:00:00 +0000\r\n"
+    elsewhere = mail(1).replace(b"Swing 1\r\n", dated, 1)
+    delivered(box, [mail(1), other, elsewhere])
+    assert take_in(record, work_queue, maildir.unread_mails(box), blue_badge) == MailTally(stored=2, repeated=1)
+    assert count(record) == 2
+
+
 def test_a_mail_that_is_too_large_is_left_and_flagged(
     record: Record, work_queue: WorkQueue, blue_badge: str, box: Path
 ) -> None:
