@@ -128,11 +128,17 @@ def _row(arrival: Arrival, service: Service, keys: KeyRing, senders: SenderDiges
         "assisted": arrival.assisted,
         "rating": arrival.rating,
         "language": arrival.language,
-        "batch": arrival.batch,
+        "batch": _batch(arrival),
         "read_as": dict(arrival.read_as),
         "sender_digest": senders.digest(service.id, arrival.sender or arrival.contact, arrival.client),
         "stage": FeedbackStage.CLEAN,
     }
+
+
+def _batch(arrival: Arrival) -> str | None:
+    """What bears a date and no time was not sent when it was said: somebody entered it, with the others of that day."""
+    undated = arrival.submitted_at is None or isinstance(arrival.submitted_at, dt.datetime)
+    return arrival.batch if arrival.batch or undated else f"{arrival.caller} {arrival.submitted_at}"
 
 
 def _kept_id(arrival: Arrival, keys: KeyRing) -> str | None:

@@ -26,7 +26,7 @@ from insights.detection.statistics.gamma_poisson import LEAST_REPORTS, NO_HOLIDA
 BUSY_WEEK_STATEMENTS = 100
 """Statements a week from which a service is busy, and not quiet."""
 
-BUSY_WINDOWS = np.array([24.0, 48.0, 96.0])
+BUSY_WINDOWS = np.array([3.0, 24.0, 48.0, 96.0])
 QUIET_WINDOWS = np.array([24.0, 48.0, 96.0, 168.0, 336.0])
 """Hours."""
 
@@ -45,6 +45,9 @@ CHANCES: dict[Scope, float] = {"neighbourhood": 0.66, "channel": 1.67, "issue": 
 
 QUIET_CHANCES = 2.1
 """Times as often in a quiet service, which is looked at over longer and over more windows."""
+
+BURST_HOURS, BURST_CHANCES = 24.0, 4.0
+"""Times as often in windows of less than a day: what people say comes in bursts of minutes and hours by itself."""
 
 RETURN_CHANCES = 200.0
 """How often a week chance finds something about one known centre, for odds of one: few reports come near it, and one
@@ -186,9 +189,10 @@ class CandidateSearch:
     ) -> Candidate:
         """`share` is the part of all reports that is looked at in this scope."""
         inside = near.fresh & cluster.inside
+        looks = self._looks_a_week * share * (BURST_CHANCES if cluster.window < BURST_HOURS else 1.0)
         return Candidate(
             scope=scope,
-            chance=CHANCES.get(scope, 1.0) * share * self._looks_a_week * 10.0 ** (-ODDS_POWER * cluster.score),
+            chance=CHANCES.get(scope, 1.0) * looks * 10.0 ** (-ODDS_POWER * cluster.score),
             score=cluster.score,
             window=cluster.window,
             before=cluster.before,

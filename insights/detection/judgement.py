@@ -8,14 +8,20 @@ from numpy.typing import NDArray
 from feedback.record.states import SignalTier
 from insights.detection.candidates import Candidate, CandidateSearch
 from insights.detection.index import ObservationIndex
-from insights.detection.observation import Indices
+from insights.detection.observation import FloatArray, Indices, Mask
 from insights.detection.statistics.calibration import NEAR_MISS_CHANCE
 
 WATCH_FACTOR = 10.0
 """What chance would bring this many times as often as is tolerated is watched: shown, and not sent."""
 
 FEWEST_DAYS = 2
-"""Evidence of one day alone is watched, however much it is."""
+"""What was entered in bulk on one day alone is watched, however much it is."""
+
+FEWEST_LIVE_PIECES = 5
+"""So many pieces that people sent themselves stand for the second day."""
+
+FEWEST_VOICES = 3
+"""The same words of one day are one voice: one sender may say them again and again."""
 
 FIRST_WEEK_DAYS = 7.0
 """Days of history before which nobody knows what is usual on which day of the week: all is watched."""
@@ -72,12 +78,10 @@ class Judge:
     def caveats(self, recent: Indices) -> tuple[str, ...]:
         """List what speaks against a finding that rests on these rows, for a person to look at before acting."""
         rows = self._index.rows[recent]
-        channels = np.unique(self._index.rows["channel"])
         found = {
             "few reports": len(np.unique(rows["piece"])) < FEW_PIECES,
-            "one channel only": len(channels) > 1 and _all_same(rows["channel"]),
             "one batch only": rows["batch"][0] >= 0 and _all_same(rows["batch"]),
-            "one day only": self._days(recent) < FEWEST_DAYS,
+            "one day only": not self._is_independent(recent) and len(np.unique(self._days(recent))) < FEWEST_DAYS,
             "young service": self._age < YOUNG_SERVICE_DAYS,
             "much the same words": self._copied_share(recent) >= COPIED_SHARE,
         }
@@ -87,17 +91,32 @@ class Judge:
         return len(np.unique(self._index.rows["piece"][candidate.recent])) >= self._search.least
 
     def _may_be_certain(self, candidate: Candidate) -> bool:
-        return self._days(candidate.recent) >= FEWEST_DAYS and self._age >= FIRST_WEEK_DAYS
+        return self._age >= FIRST_WEEK_DAYS and self._is_independent(candidate.recent)
 
-    def _days(self, rows: Indices) -> int:
-        """On how many days these were said; a day ends when the night does."""
-        return len(np.unique((self._index.rows["at"][rows] - NIGHT_ENDS_HOUR) // 24))
+    def _is_independent(self, rows: Indices) -> bool:
+        """Whether these are neither one day's forms nor the same words again and again."""
+        live = rows[self._index.rows["live"][rows]]
+        several_days = len(np.unique(self._days(rows))) >= FEWEST_DAYS
+        sent = len(np.unique(self._index.rows["piece"][live])) >= FEWEST_LIVE_PIECES
+        return (several_days or sent) and self._voices(rows) >= FEWEST_VOICES
+
+    def _days(self, rows: Indices) -> FloatArray:
+        """The day on which each of these was said; a day ends when the night does."""
+        return np.asarray((self._index.rows["at"][rows] - NIGHT_ENDS_HOUR) // 24)
+
+    def _voices(self, rows: Indices) -> int:
+        """How many of these are not much the same words as another of their day before them."""
+        days = self._days(rows)
+        repeated = np.tril(self._same_words(rows) & (days[:, None] == days), -1).any(axis=1)
+        return len(rows) - int(np.count_nonzero(repeated))
 
     def _copied_share(self, rows: Indices) -> float:
         """The share of texts that are much the same as another of them."""
-        similarity = self._index.plain[rows] @ self._index.plain[rows].T
-        np.fill_diagonal(similarity, 0)
-        return float((similarity.max(axis=1) >= SAME_WORDS_SIMILARITY).mean())
+        return float((self._same_words(rows).sum(axis=1) > 1).mean())
+
+    def _same_words(self, rows: Indices) -> Mask:
+        plain = self._index.plain[rows]
+        return np.asarray(plain @ plain.T >= SAME_WORDS_SIMILARITY)
 
 
 def _all_same(codes: NDArray[np.int32]) -> bool:

@@ -9,6 +9,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from feedback.record.states import ChannelName
+
 Vectors: TypeAlias = NDArray[np.float32]
 Indices: TypeAlias = NDArray[np.intp]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -37,6 +39,11 @@ class Observation:
     batch: str | None = None
     late: bool = False
     key: int = 0
+
+    @property
+    def live(self) -> bool:
+        """Whether somebody sent it when they said it: it is of no batch, no import, and no date without a time."""
+        return self.batch is None and self.channel != ChannelName.IMPORT
 
 
 def hours(at: dt.datetime) -> float:

@@ -1,5 +1,6 @@
 """Feedback over HTTP: stored once, refused clearly."""
 
+import datetime as dt
 import re
 import uuid
 from collections.abc import Iterator
@@ -29,6 +30,15 @@ def test_an_accepted_piece_is_stored_when_the_answer_comes(client: Client, recor
     assert answer.status_code == 202
     assert set(answer.json()) == {"id", "receipt"}
     assert count(record) == 1
+
+
+@pytest.mark.parametrize(("said", "in_bulk"), [("%Y-%m-%d", True), ("%Y-%m-%dT%H:%M:%SZ", False)])
+def test_what_bears_a_date_and_no_time_counts_as_entered_in_bulk(
+    client: Client, record: Record, blue_badge: str, said: str, in_bulk: bool
+) -> None:
+    client.post(PATH, json={"message": "Late again", "submitted_at": f"{dt.datetime.now(dt.UTC):{said}}"})
+    with record.transaction() as session:
+        assert (session.scalars(select(Feedback.batch)).one() is not None) == in_bulk
 
 
 def test_what_was_said_is_nowhere_in_clear_before_it_is_redacted(

@@ -50,6 +50,11 @@ class Service:
         """The same number of reports of one thing every day."""
         return [self.report(topic, self._moment(day), channel) for day in range(first, last) for _ in range(a_day)]
 
+    def at_once(self, topic: int, day: int, reports: int, hours: float = 2.0) -> list[Observation]:
+        """What strikes at ten in the morning, and is reported within hours."""
+        begin = START + day * DAY + dt.timedelta(hours=10)
+        return [self.report(topic, begin + dt.timedelta(hours=hours * at / reports)) for at in range(reports)]
+
     def typed_in(self, about: int, day: int, forms: int) -> list[Observation]:
         """A week's paper forms, most of them about one thing, entered by one clerk within hours."""
         topics = [about if self.rng.random() < 0.6 else int(self.rng.integers(TOPICS - 1)) for _ in range(forms)]

@@ -1,6 +1,7 @@
 """The detector on made-up services: what it raises, what it leaves alone, and what it says of its own caveats."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from msgspec import structs
 
 from insights.detection import detector
-from insights.detection.detector import State
+from insights.detection.detector import Observation, State
 from tests.insights.detection.streams import DAY, NEW, START, Service, nameless, play, sent
 
 Past = tuple[Service, State]
@@ -85,16 +86,50 @@ def test_a_busy_day_in_the_usual_mix_raises_nothing(service: Service, usual: Sta
     assert not sent(signals)
 
 
-def test_what_was_said_on_one_day_is_watched_and_sent_on_the_next(service: Service, usual: State) -> None:
-    state, signals = play(service.of(NEW, 28, 29, 6), usual)
+def test_what_was_typed_in_on_one_day_is_watched_and_sent_on_the_next(service: Service, usual: State) -> None:
+    state, signals = play(_typed(service.of(NEW, 28, 29, 6)), usual)
     assert [signal.tier for signal in signals] == ["watch"]
     assert "one day only" in signals[0].caveats
-    _, later = play(service.of(NEW, 29, 30, 2), state)
+    _, later = play(_typed(service.of(NEW, 29, 30, 2)), state)
     assert [signal.issue for signal in sent(later)] == [signals[0].issue]
 
 
+def test_an_outage_is_sent_with_the_fifth_report_that_people_sent_themselves(service: Service, usual: State) -> None:
+    outage = service.at_once(NEW, 28, 12)
+    _, signals = play(service.days(28, 29) + outage, usual)
+    [signal] = sent(signals)
+    assert (signal.observed, signal.window) == (5, 3)
+    assert signal.caveats == ()
+
+
+def test_an_outage_of_what_is_often_reported_anyway_is_sent_within_the_hour(service: Service, usual: State) -> None:
+    _, signals = play(service.days(28, 29) + (outage := service.at_once(3, 28, 24, hours=3)), usual)
+    told = [signal for signal in sent(signals) if signal.issue == "topic 3"]
+    assert [signal.kind for signal in told] == ["surge"]
+    assert sum(report.feedback_id in told[0].feedback_ids for report in outage) <= 8
+
+
+def test_the_same_words_again_and_again_on_one_day_are_no_outage(service: Service, usual: State) -> None:
+    first, *others = service.at_once(NEW, 28, 12)
+    _, signals = play([first, *(replace(it, vector=first.vector) for it in others)], usual)
+    assert signals and not sent(signals)
+
+
+def test_the_same_words_of_one_day_and_a_report_of_the_day_before_are_no_outage(service: Service, usual: State) -> None:
+    first, *others = service.at_once(NEW, 29, 12)
+    said = [*service.of(NEW, 28, 29, 1), first, *(replace(it, vector=first.vector) for it in others)]
+    _, signals = play(said, usual)
+    assert signals and not sent(signals)
+
+
+def test_bursts_of_the_usual_mix_raise_nothing(service: Service, usual: State) -> None:
+    burst = [replace(report, at=START + 28.5 * DAY) for report in service.day(28, 60)]
+    _, signals = play(burst, usual)
+    assert not sent(signals)
+
+
 def test_a_watch_claims_no_statement_and_lets_none_join(service: Service, usual: State) -> None:
-    state, [watch] = play(service.of(NEW, 28, 29, 6), usual)
+    state, [watch] = play(_typed(service.of(NEW, 28, 29, 6)), usual)
     assert watch.radius == 1.0
     assert watch.issue not in {report.issue for report in state.observations}
 
@@ -116,7 +151,7 @@ def test_an_issue_of_one_quiet_channel_is_found_and_said_to_be(service: Service,
     _, signals = play(service.days(28, 34) + service.of(NEW, 28, 34, 2, channel="call"), usual)
     [signal] = sent(signals)
     assert set(signal.channels) == {"call"}
-    assert "one channel only" in signal.caveats
+    assert set(signal.caveats) <= {"few reports"}, "by telephone only says who is affected, and is no doubt"
 
 
 def test_a_state_built_anew_finds_the_same(service: Service, usual: State) -> None:
@@ -187,5 +222,10 @@ def test_a_service_may_begin_with_statements_that_have_no_vector(service: Servic
 
 def test_hours_of_the_night_belong_to_the_day_before(service: Service, usual: State) -> None:
     night = [START + 28 * DAY + dt.timedelta(hours=hour) for hour in (22, 22.5, 23, 24.5, 25, 25.5)]
-    _, signals = play([service.report(NEW, at) for at in night], usual)
+    _, signals = play(_typed([service.report(NEW, at) for at in night]), usual)
     assert not sent(signals) and signals
+
+
+def _typed(reports: Sequence[Observation]) -> list[Observation]:
+    """The same as entered by clerks, one each."""
+    return [replace(report, channel="import") for report in reports]
