@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from feedback.cli import ingest, key, offline, requeue, run, service, subject, trace
+from feedback.cli import ingest, key, offline, read_back, run, service, subject, trace
 from feedback.record.errors import FeedbackError
 from feedback.record.output.files import OTHERS
 from feedback.record.settings import Settings
@@ -41,10 +41,10 @@ def main(ctx: click.Context) -> None:
 COMMANDS: tuple[click.Command, ...] = (
     *(run.up, run.demo, run.serve, run.work, run.schedule, run.migrate, run.ready),
     *(service.service, key.key, key.sign_in),
-    *(ingest.import_, ingest.mail),
+    *(ingest.import_, ingest.mail, read_back.read),
     *(offline.backtest, offline.analyse, offline.redact),
     *(subject.erase, subject.export_subject),
-    *(trace.trace, requeue.requeue),
+    *(trace.trace, run.requeue),
 )
 for command in COMMANDS:
     main.add_command(command)

@@ -1,4 +1,4 @@
-"""The commands that run the product: all of it, or one part of it, and what has to be run before."""
+"""The commands that run the product: all of it, or one part of it, and what is run before or when something failed."""
 
 import threading
 from dataclasses import replace
@@ -103,3 +103,21 @@ def ready(settings: Settings) -> None:
         redis = WorkQueue(running.redis_url).is_reachable()
     click.echo(f"PostgreSQL {'answers' if store else 'does not answer'}, Redis {'answers' if redis else 'does not'}.")
     raise SystemExit(not store)
+
+
+@click.command()
+@click.pass_obj
+def requeue(settings: Settings) -> None:
+    """Put what was set aside back to work, after its cause was mended."""
+    from feedback.cli.bootstrap import started
+    from feedback.record.models import Feedback
+    from feedback.record.work.claims import requeue
+    from ingest.channels.sms import reassembly
+
+    with started(settings) as runtime, runtime.record.transaction() as session:
+        fresh = requeue(session, Feedback, Feedback.text.is_(None), to="clean")
+        cleaned = requeue(session, Feedback, Feedback.text.is_not(None), to="group")
+        parts = reassembly.requeue(session)
+    click.echo(f"{fresh + cleaned} pieces are back at work.")
+    if parts:
+        click.echo(f"{parts} parts of long text messages wait again.")

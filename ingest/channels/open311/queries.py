@@ -47,7 +47,11 @@ def listed(session: Session, asked: RequestFilters) -> list[ServiceRequest]:
     """The latest first; ids that are asked for overrule all else, as the specification has it."""
     if asked.ids:
         return _shown(session, _public() & Feedback.id.in_(_ids(asked.ids)), asked)
-    wanted = _public() & Feedback.received_at.between(asked.start, asked.end)
+    wanted = _public()
+    if asked.start and asked.end:
+        wanted &= Feedback.received_at.between(asked.start, asked.end)
+    if asked.updated_after and asked.updated_before:
+        wanted &= _updated().between(asked.updated_after, asked.updated_before)
     if asked.services:
         wanted &= Feedback.service_id.in_(select(Service.id).where(Service.slug.in_(asked.services)))
     if len(asked.statuses) == 1:
@@ -66,6 +70,18 @@ def _about(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 def _is_closed() -> ColumnElement[bool]:
     """Everything that it is about is done with."""
     return and_(_about(Issue.status.in_(CLOSED)), ~_about(Issue.status.not_in(CLOSED)))
+
+
+def _updated() -> ColumnElement[dt.datetime]:
+    """When it, or the state of anything that it is about, last changed."""
+    of_issues = (
+        select(func.max(Issue.status_at))
+        .join(Statement, Statement.issue_id == Issue.id)
+        .where(Statement.feedback_id == Feedback.id)
+        .correlate(Feedback)
+        .scalar_subquery()
+    )
+    return func.greatest(func.coalesce(Feedback.done_at, Feedback.received_at), of_issues)
 
 
 def _ids(texts: Iterable[str]) -> list[uuid.UUID]:

@@ -28,17 +28,29 @@ PAGE_SIZE_LIMIT: Final = 1_000
 """Requests that one answer holds at most, as the specification has it."""
 
 
+KNOWN: Final = frozenset(
+    ("api_key", "jurisdiction_id", "service_request_id", "service_code", "start_date", "end_date", "status")
+) | frozenset(("updated_after", "updated_before", "page", "page_size"))
+"""What a list of requests may be asked by."""
+
+
 @dataclass(frozen=True, slots=True)
 class RequestFilters:
-    """Which requests are asked for; empty means all. Times are from `start` up to `end`."""
+    """Which requests are asked for; empty means all.
 
-    start: dt.datetime
-    end: dt.datetime
+    They were filed from `start` up to `end`, and last changed from `updated_after` up to `updated_before`, where these
+    are set.
+    """
+
+    start: dt.datetime | None
+    end: dt.datetime | None
     ids: frozenset[str]
     services: frozenset[str]
     statuses: frozenset[str]
     page: int = 1
     size: int = PAGE_SIZE_LIMIT
+    updated_after: dt.datetime | None = None
+    updated_before: dt.datetime | None = None
 
 
 def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
@@ -67,19 +79,33 @@ def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
 
 
 def filters(query: Iterable[tuple[str, str]], now: dt.datetime) -> RequestFilters:
-    """What a GET asks for: the 90 days up to now where it names no time."""
+    """What a GET asks for: the 90 days up to now where it names no time. Raises `Malformed` for what is not known."""
     fields = dict(query)
+    if unknown := sorted(fields.keys() - KNOWN):
+        raise Malformed(f"There is no parameter {unknown[0][:50]!r}.")
     statuses = _list(fields.get("status", ""))
     if not statuses <= _STATUSES:
         raise Malformed("status is open or closed.")
-    start, end = _time(fields.get("start_date", "")), _time(fields.get("end_date", ""))
+    updated = _range(fields, "updated_after", "updated_before", now)
+    filed = _range(fields, "start_date", "end_date", now)
+    start, end = filed or (updated and (None, None)) or (now - _LONGEST_RANGE, now)
+    ids, services = _list(fields.get("service_request_id", "")), _list(fields.get("service_code", ""))
+    page, size = _figure(fields, "page", 1), _figure(fields, "page_size", PAGE_SIZE_LIMIT)
+    return RequestFilters(start, end, ids, services, statuses, page, size, *(updated or (None, None)))
+
+
+def _range(
+    fields: Mapping[str, str], first: str, last: str, now: dt.datetime
+) -> tuple[dt.datetime, dt.datetime] | None:
+    """From when until when, 90 days at most; None where neither is given."""
+    start, end = _time(fields.get(first, "")), _time(fields.get(last, ""))
+    if start is None and end is None:
+        return None
     end = end or min(start + _LONGEST_RANGE if start else now, now)
     start = start or end - _LONGEST_RANGE
     if end - start > _LONGEST_RANGE:
-        raise Malformed("From start_date to end_date are 90 days at most.")
-    ids, services = _list(fields.get("service_request_id", "")), _list(fields.get("service_code", ""))
-    page, size = _figure(fields, "page", 1), _figure(fields, "page_size", PAGE_SIZE_LIMIT)
-    return RequestFilters(start, end, ids, services, statuses, page, size)
+        raise Malformed(f"From {first} to {last} are 90 days at most.")
+    return start, end
 
 
 def _multipart(inbound: Inbound) -> list[tuple[str, str]]:

@@ -185,3 +185,25 @@ def test_a_service_that_takes_keys_alone_is_neither_listed_nor_written_to(site: 
     assert httpx.get(f"{site}/services/blue-badge.json").status_code == 404
     form = {"service_code": "blue-badge", "description": "x"}
     assert httpx.post(f"{site}/requests.json", data=form).status_code == 403
+
+
+def test_requests_are_found_by_when_they_last_changed_and_page_by_page(
+    site: str, record: Record, worker: Worker
+) -> None:
+    ids = [file_one(site, description=f"{WORDS}, lamp {number}") for number in range(3)]
+    old = dt.datetime.now(dt.UTC) - dt.timedelta(days=200)
+    with record.transaction() as session:
+        for row in session.scalars(select(Feedback).where(Feedback.id.in_(map(uuid.UUID, ids[:2])))):
+            row.received_at = row.done_at = old
+        session.get_one(Feedback, uuid.UUID(ids[1])).done_at = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
+
+    def asked(**query: str) -> list[str]:
+        answer = httpx.get(f"{site}/requests.json", params=query).raise_for_status()
+        return [one["service_request_id"] for one in answer.json()]
+
+    since = (dt.datetime.now(dt.UTC) - dt.timedelta(days=2)).isoformat()
+    assert asked() == [ids[2]]
+    assert asked(updated_after=since) == [ids[2], ids[1]]
+    assert asked(updated_after=since, page="2", page_size="1") == [ids[1]]
+    assert asked(updated_before=(old + dt.timedelta(days=1)).isoformat()) == [ids[0]]
+    assert httpx.get(f"{site}/requests.json?updated=today").status_code == 400

@@ -174,13 +174,20 @@ def test_a_service_definition_asks_for_the_agreement_to_be_written_to() -> None:
 
 def test_without_dates_the_last_ninety_days_are_meant() -> None:
     found = service_request.filters([], NOW)
-    assert (found.end, found.end - found.start) == (NOW, dt.timedelta(days=90))
+    assert (found.start, found.end) == (NOW - dt.timedelta(days=90), NOW)
     found = service_request.filters(
         [("status", "open, closed"), ("service_request_id", "a,b"), ("service_code", "parks")], NOW
     )
     assert found.ids == frozenset("ab")
     assert found.services == frozenset(["parks"])
     assert found.statuses == frozenset(["open", "closed"])
+
+
+def test_a_time_of_change_alone_asks_for_what_was_filed_at_any_time() -> None:
+    found = service_request.filters([("updated_after", "2025-03-01T00:00:00Z")], NOW)
+    assert (found.start, found.end) == (None, None)
+    assert found.updated_after == dt.datetime(2025, 3, 1, tzinfo=dt.UTC)
+    assert found.updated_before is not None and found.updated_before <= NOW
 
 
 def test_one_date_means_ninety_days_from_it_or_up_to_it() -> None:
@@ -199,6 +206,12 @@ def test_one_date_means_ninety_days_from_it_or_up_to_it() -> None:
         [("page", "0")],
         [("page_size", "1001")],
         [("status", "new")],
+        [("updated_after", "2024-01-01T00:00:00Z"), ("updated_before", "2025-01-01T00:00:00Z")],
+        [("updated_after", "2025-04-01T00:00:00")],
+        [("updated_since", "2025-04-01T00:00:00Z")],
+        [("keyword", "lamp")],
+        [("Status", "open")],
+        [("lat", "51.5"), ("long", "-0.1")],
     ],
 )
 def test_a_query_that_asks_too_much_is_told(query: list[tuple[str, str]]) -> None:
