@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Alert, Feedback, Issue, Service, Signal, Statement, Subscription, Theme, ThemeSignal
-from feedback.record.states import ChannelName, IssueStatus, SignalKind, Trend
+from feedback.record.states import AlertType, ChannelName, IssueStatus, SignalKind, Trend
 from insights.issues.queries import signals
 from insights.issues.queries.issues import LONGEST_QUOTE_CHARACTERS
 from insights.presentation.schemas import NearbyChange
@@ -152,6 +152,8 @@ def event(session: Session, alert: Alert, url: str) -> dict[str, Any]:
         data["issue"] = title | data["issue"]
     data["quotes"] = _quotes(session, alert, issue)
     data["link"] = f"{url}/dashboard/issues/{issue.id}" if issue else f"{url}/dashboard/{data['service']}"
+    if alert.type == AlertType.URGENT:
+        data["link"] = f"{url}/dashboard/feedback/{data['feedback_ids'][0]}"
     if "theme" in data:
         theme = session.get(Theme, uuid.UUID(data["theme"]["id"]))
         data["theme"] = {**data["theme"], "title": theme.title if theme else NO_LONGER_KEPT}

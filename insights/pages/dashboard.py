@@ -20,6 +20,7 @@ from feedback.http.staff import authenticate
 from feedback.record import access
 from feedback.record.errors import NotAuthentic
 from feedback.record.models import Service
+from feedback.record.privacy import urgent_raw
 from feedback.record.states import SignalTier, Tone
 from insights.issues.decisions import lifecycle
 from insights.issues.queries import feedback, issues, services, signals, themes
@@ -137,6 +138,7 @@ def service_page(
             "service.html",
             service=found,
             summary=services.summary(session, found),
+            held=len(urgent_raw.retained_since(session, found.id)),
             emerging=emerging,
             watched=issues.emerging(session, found, SignalTier.WATCH),
             changes=signals.latest_changes(session, found),

@@ -39,6 +39,15 @@ def found(record: Record) -> Feedback:
         return session.scalars(select(Feedback)).one()
 
 
+def test_the_page_of_the_service_counts_what_is_held_until_it_is_released(
+    client: Client, record: Record, piece: str
+) -> None:
+    owner = signed_in(client, record, Role.owner, "blue-badge")
+    assert "Urgent, to be seen to 1" in words_of(owner.get("/dashboard/blue-badge"))
+    owner.post(f"{piece}/release", data={"reason": "An ambulance went"}, headers=OURS)
+    assert "Urgent, to be seen to" not in words_of(owner.get("/dashboard/blue-badge"))
+
+
 def test_staff_set_a_piece_aside_with_a_reason_and_count_it_again(client: Client, record: Record, piece: str) -> None:
     editor = signed_in(client, record, Role.editor, "blue-badge")
     assert "Photo will not upload" in words_of(editor.get(piece))

@@ -111,6 +111,7 @@ def test_what_is_due_together_comes_in_one_mail_and_the_urgent_by_itself(
     urgent, digest = box[0].mails
     assert (urgent["Importance"], urgent["Subject"]) == ("high", "[Blue Badge] Urgent: somebody may be in danger")
     assert "Please help me at once" in text(urgent, "plain")
+    assert "/dashboard/feedback/" in text(urgent, "plain")
     assert digest["Subject"] == "[Blue Badge] New: Photo upload fails and 2 more"
     assert text(digest, "plain").count("12 reports") == 3
     assert waiting(posting.record) == []
