@@ -11,6 +11,7 @@ import structlog
 from feedback.cli.bootstrap import Runtime, started
 from feedback.record import access
 from feedback.record.errors import Malformed, Unavailable
+from feedback.record.oauth import access_token
 from feedback.record.settings import Settings
 from feedback.record.work.queue import WorkQueue
 from ingest.channels.email import imap, maildir
@@ -33,7 +34,8 @@ class MailOptions:
     def unread_mails(self, settings: Settings) -> Iterator[UnreadMail]:
         if self.maildir:
             return maildir.unread_mails(self.maildir)
-        account = imap.ImapAccount.of(self.imap or "", settings.imap_user, settings.imap_password)
+        token = access_token(settings) if settings.oauth_token_url else None
+        account = imap.ImapAccount.of(self.imap or "", settings.imap_user, settings.imap_password, token)
         return imap.unread_mails(account, self.move_to)
 
 

@@ -116,6 +116,14 @@ class Settings:
     mail_from: str = _setting("FEEDBACK_MAIL_FROM", "The sender of outgoing mail.", "feedback@localhost")
     imap_user: str | None = _setting("FEEDBACK_IMAP_USER", "Who reads the mailbox of `feedback mail --imap`.")
     imap_password: str | None = _setting("FEEDBACK_IMAP_PASSWORD", "The password of that user.")
+    oauth_token_url: str | None = _setting(
+        "FEEDBACK_OAUTH_TOKEN_URL", "Where mail servers' access tokens (OAuth 2) are given.", None, _base
+    )
+    oauth_client_id: str | None = _setting("FEEDBACK_OAUTH_CLIENT_ID", "Who we are there.")
+    oauth_client_secret: str | None = _setting("FEEDBACK_OAUTH_CLIENT_SECRET", "The secret that proves it.")
+    oauth_scope: str = _setting(
+        "FEEDBACK_OAUTH_SCOPE", "What the token is for.", "https://outlook.office365.com/.default"
+    )
     twilio_auth_token: str | None = _setting("FEEDBACK_TWILIO_AUTH_TOKEN", "Proves that Twilio is calling.")
     notify_token: str | None = _setting("FEEDBACK_NOTIFY_TOKEN", "The bearer token of GOV.UK Notify's callback.")
     vonage_secret: str | None = _setting("FEEDBACK_VONAGE_SECRET", "The signature secret of Vonage.")

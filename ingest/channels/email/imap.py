@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from feedback.record.errors import Malformed, NotAuthentic, NotFound, NotSupported, Unavailable
+from feedback.record.oauth import xoauth2
 from ingest.channels.email.mailboxes import LARGEST_MAIL_BYTES, UnreadMail
 
 TIMEOUT_SECONDS = 60
@@ -19,7 +20,7 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class ImapAccount:
-    """Where to look. `secure`: TLS from the first byte; otherwise STARTTLS, which only loopback may do without."""
+    """Says where to look. `secure`: TLS from the first byte; otherwise STARTTLS, which only loopback may do without."""
 
     host: str
     port: int
@@ -27,10 +28,14 @@ class ImapAccount:
     user: str
     password: str
     folder: str
+    token: str | None = None
 
     @classmethod
-    def of(cls, url: str, user: str | None, password: str | None) -> "ImapAccount":
-        """Of `imaps://user:password@host:port/folder`; what the URL leaves out is taken from the others."""
+    def of(cls, url: str, user: str | None, password: str | None, token: str | None = None) -> "ImapAccount":
+        """Reads `imaps://user:password@host:port/folder`; what the URL leaves out is taken from the others.
+
+        An access `token` takes the place of a password. Raises `Malformed` for what makes no sense.
+        """
         try:
             parts = urlsplit(url)
             port = parts.port
@@ -38,7 +43,7 @@ class ImapAccount:
             raise Malformed("this is no URL as imaps://user@host/INBOX") from None
         if parts.scheme not in ("imap", "imaps") or not parts.hostname:
             raise Malformed("this is no URL as imaps://user@host/INBOX")
-        user, password = unquote(parts.username or "") or user, unquote(parts.password or "") or password
+        user, password = unquote(parts.username or "") or user, unquote(parts.password or "") or password or token
         if not user or not password:
             raise Malformed(
                 "the mailbox needs a user and a password: set FEEDBACK_IMAP_USER and FEEDBACK_IMAP_PASSWORD"
@@ -47,7 +52,7 @@ class ImapAccount:
         if any(map(CONTROL.search, (user, password, folder))) or not folder.isascii():
             raise Malformed("the user, password or folder has letters that are not taken")
         secure = parts.scheme == "imaps"
-        return cls(parts.hostname, port or (993 if secure else 143), secure, user, password, folder)
+        return cls(parts.hostname, port or (993 if secure else 143), secure, user, password, folder, token)
 
 
 def unread_mails(account: ImapAccount, move_to: str | None = None) -> Iterator[UnreadMail]:
@@ -98,7 +103,9 @@ def _open(account: ImapAccount) -> imaplib.IMAP4:
 def _sign_in(server: imaplib.IMAP4, account: ImapAccount) -> None:
     secret = f"\0{account.user}\0{account.password}".encode()
     try:
-        if "AUTH=PLAIN" in server.capabilities:
+        if account.token:
+            server.authenticate("XOAUTH2", lambda _: xoauth2(account.user, account.token or "").encode())
+        elif "AUTH=PLAIN" in server.capabilities:
             server.authenticate("PLAIN", lambda _: secret)
         else:
             server.login(_quoted(account.user), account.password)

@@ -9,7 +9,8 @@ from email.policy import SMTP
 from email.utils import format_datetime, localtime, parseaddr
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from feedback.record.errors import Malformed
+from feedback.record.errors import Malformed, Unavailable
+from feedback.record.oauth import access_token, xoauth2
 from feedback.record.settings import Settings
 from insights.egress.addresses import host_of, literal
 from insights.egress.client import ReceiverReply
@@ -51,6 +52,7 @@ def send(settings: Settings, mail: EmailMessage) -> ReceiverReply:
         raise Unreachable("FEEDBACK_SMTP_URL is not set")
     try:
         with _connection(urlsplit(settings.smtp_url)) as server:
+            _sign_in(server, urlsplit(settings.smtp_url), settings)
             server.send_message(mail)
             return ReceiverReply(250, "accepted", None)
     except smtplib.SMTPRecipientsRefused as error:
@@ -92,6 +94,18 @@ def _connection(url: SplitResult) -> smtplib.SMTP:
         server = smtplib.SMTP(host, url.port or (587 if url.username else 25), timeout=SMTP_TIMEOUT_SECONDS)
         if not _is_loopback(host):
             _encrypt(server, tls, required=bool(url.username))
-    if url.username:
-        server.login(unquote(url.username), unquote(url.password or ""))
     return server
+
+
+def _sign_in(server: smtplib.SMTP, url: SplitResult, settings: Settings) -> None:
+    """By the password of the address, or by an access token where it holds a user alone and tokens are to be had."""
+    user = unquote(url.username or "")
+    if user and not url.password and settings.oauth_token_url:
+        try:
+            proof = xoauth2(user, access_token(settings))
+        except Unavailable as error:
+            raise Unreachable(str(error)) from error
+        server.ehlo_or_helo_if_needed()
+        server.auth("XOAUTH2", lambda challenge=None: "" if challenge else proof)
+    elif user:
+        server.login(user, unquote(url.password or ""))

@@ -1,5 +1,6 @@
 """A small IMAP server for tests: it speaks as much of RFC 3501 and RFC 6851 (MOVE) as a reader of mail needs."""
 
+import base64
 import re
 import socketserver
 import threading
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 USER, PASSWORD = "jo", 'p"w'
+TOKEN = "t0ken"
 
 
 @dataclass
@@ -56,6 +58,11 @@ class _Session(socketserver.StreamRequestHandler):
 
     def _capability(self, command: str) -> None:
         self._say("* CAPABILITY IMAP4rev1 MOVE")
+
+    def _authenticate(self, command: str) -> str | None:
+        self._say("+ ")
+        given = base64.b64decode(self.rfile.readline()).decode()
+        return None if given == f"user={USER}\1auth=Bearer {TOKEN}\1\1" else "NO wrong"
 
     def _login(self, command: str) -> str | None:
         given = [re.sub(r"\\(.)", r"\1", word) for word in re.findall(r'"((?:[^"\\]|\\.)*)"', command)]
