@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from multiprocessing.synchronize import Semaphore
 from pathlib import Path
 from statistics import quantiles
 
@@ -149,27 +150,33 @@ async def _waited(while_what: str, port: int, rate: float) -> Row:
 @contextmanager
 def slow_clients(port: int) -> Iterator[None]:
     """They send a byte of a body each second, from a process of their own, and come again when they are cut off."""
-    process = multiprocessing.get_context("spawn").Process(target=drip_all, args=(port,), daemon=True)
+    context = multiprocessing.get_context("spawn")
+    held = context.Semaphore(0)
+    process = context.Process(target=drip_all, args=(port, held), daemon=True)
     process.start()
-    time.sleep(5)
+    for _ in range(SLOW_CLIENTS):
+        held.acquire()
     yield
     process.terminate()
     process.join()
 
 
-def drip_all(port: int) -> None:
+def drip_all(port: int, held: Semaphore) -> None:
+    """Releases `held` once for each connection."""
+
     async def all_of_them() -> None:
         addresses = (f"127.0.0.{2 + n % SLOW_ADDRESSES}" for n in range(SLOW_CLIENTS))
-        await asyncio.gather(*(drip(port, address) for address in addresses))
+        await asyncio.gather(*(drip(port, address, held) for address in addresses))
 
     uvloop.run(all_of_them())
 
 
-async def drip(port: int, address: str) -> None:
+async def drip(port: int, address: str, held: Semaphore) -> None:
     while True:
         with contextlib.suppress(OSError):
             _, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(address, 0))
             writer.write(f"{HEAD}60000\r\n\r\n".encode())
+            held.release()
             while not writer.is_closing():
                 writer.write(b" ")
                 await writer.drain()
