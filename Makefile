@@ -42,7 +42,8 @@ test: $(VENV)/.ready-dev ## Run the whole test suite, or a part (ARGS="tests/nlp
 	$(VENV)/bin/python -m pytest $(ARGS)
 
 soak: $(VENV)/.ready-dev ## Try for hours what tests try for seconds: made-up requests, mutations of all that is read (ARGS="--runs 1000000")
-	CASES=12000 $(VENV)/bin/python -m pytest tests/feedback/web/test_openapi_operations.py tests/feedback/web/test_channel_bodies.py
+	CASES=12000 $(VENV)/bin/python -m pytest tests/feedback/web/test_openapi_operations.py tests/feedback/web/test_channel_bodies.py \
+		tests/attacks/test_tenancy.py
 	$(VENV)/bin/python -m tests.soak $(ARGS)
 
 lint: $(VENV)/.ready-dev ## Check style, types and import rules

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from feedback.process import embedded
 from feedback.record import access, services
@@ -54,7 +54,12 @@ def migrated(servers: RealServers) -> Iterator[Record]:
 def record(migrated: Record) -> Iterator[Record]:
     """An empty store."""
     yield migrated
-    with migrated.engine.begin() as connection:
+    clear(migrated.engine)
+
+
+def clear(engine: Engine) -> None:
+    """Empties the store, and drops the days of raw text."""
+    with engine.begin() as connection:
         _empty(connection)
         for day in connection.scalars(text("SELECT relid::text FROM pg_partition_tree('raw') WHERE level = 1")):
             connection.execute(text(f"DROP TABLE {day}"))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import UNSET, UnsetType
-from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.orm import Session
 
 from feedback.record import audit
@@ -94,7 +94,7 @@ def lock(session: Session, issue: Issue) -> None:
 
 
 def _set_status(session: Session, who: Principal, issue: Issue, status: IssueStatus, reason: str | None) -> None:
-    acted = select(exists().where(Action.issue_id == issue.id))
+    acted = select(Action.id).where(Action.issue_id == issue.id).limit(1)
     if status == IssueStatus.RESOLVED and not reason and not session.scalar(acted):
         raise Malformed("resolved takes an action (POST .../actions) or a reason")
     note(session, who, issue, status.replace("_", " "), reason, was=issue.status)

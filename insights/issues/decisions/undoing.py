@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from feedback.record import audit
@@ -100,16 +100,18 @@ def _require_newest(session: Session, refit: Refit) -> None:
     if refit.undone_at:
         raise Conflict("this refit was undone already")
     later = (Refit.service_id == refit.service_id, Refit.id > refit.id, Refit.undone_at.is_(None))
-    if session.scalar(select(exists().where(*later))):
+    if session.scalar(select(Refit.id).where(*later).limit(1)):
         raise Conflict("a later refit must be undone first")
-    if not session.scalar(select(exists().where(Moved.refit_id == refit.id))) and refit.moved:
+    if not session.scalar(select(Moved.id).where(Moved.refit_id == refit.id).limit(1)) and refit.moved:
         raise Conflict("what this refit changed is no longer kept")
 
 
 def _decided_since(session: Session, issue_id: uuid.UUID, refit: Refit) -> bool:
     """Whether a person did anything about it, or it has stood out: then it stays, with what it holds."""
     by_person = (IssueEvent.issue_id == issue_id, IssueEvent.by.not_in(MACHINES), IssueEvent.at >= refit.finished_at)
-    return bool(session.scalar(select(exists().where(*by_person) | exists().where(Signal.issue_id == issue_id))))
+    decided = select(IssueEvent.id).where(*by_person).limit(1)
+    stood_out = select(Signal.id).where(Signal.issue_id == issue_id).limit(1)
+    return session.scalar(decided) is not None or session.scalar(stood_out) is not None
 
 
 def _end(session: Session, who: Principal, issue: Issue) -> None:

@@ -1,0 +1,104 @@
+"""Services that know nothing of one another, each with a row of every kind, and a word that stands in no other."""
+
+import uuid
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback.record import services
+from feedback.record.db import Record
+from feedback.record.encryption import KeyRing
+from feedback.record.models import (
+    Action,
+    Alert,
+    Change,
+    Delivery,
+    Feedback,
+    Refit,
+    Regrouping,
+    Service,
+    Signal,
+    Statement,
+    Subscription,
+    Theme,
+    ThemeIssue,
+    new_id,
+)
+from insights.alerts.delivery.credentials import Credentials, seal
+from insights.alerts.rules import fan_out
+from tests.insights import made_up
+
+
+@dataclass
+class Tenant:
+    """A service; `word` stands in all that nobody else may read, and `ids` are by the names that paths give them."""
+
+    slug: str
+    word: str
+    ids: dict[str, str] = field(default_factory=dict, repr=False)
+
+
+def make(record: Record, number: int) -> Tenant:
+    """Plants one; its issue is in one theme with those of the others."""
+    made = Tenant(f"service-{number}", f"qx{number}secretxq")
+    with record.transaction() as session:
+        service = services.add(session, made.slug, f"Service {number}")
+        issue = made_up.issue(session, made.slug, f"{made.word} fails")
+        pieces = [made_up.report(session, issue, f"{made.word} fails, try {turn}") for turn in range(4)]
+        made_up.signal(session, issue, pieces)
+        signal = session.scalars(select(Signal).where(Signal.issue_id == issue.id)).one()
+        refit = Refit(service_id=service.id, model="m", statements=4, outside=0, moved=0, changes={"new": []})
+        decided = Regrouping(service_id=service.id, by=made.word, kind="apart", issue_id=issue.id, reason=made.word)
+        session.add_all(
+            [
+                refit,
+                decided,
+                Change(service_id=service.id, kind="release", what=made.word, at=made_up.NOW),
+                Action(issue_id=issue.id, what=made.word, at=made_up.NOW, by=made.word),
+                ThemeIssue(theme_id=_theme(session, made.word), issue_id=issue.id),
+            ]
+        )
+        told = _subscription(session, record.keys, service, made.word)
+        fan_out.raise_alerts(session, service.id)
+        alert = session.scalars(select(Alert).where(Alert.subscription_id == told)).one()
+        delivery = Delivery(
+            subscription_id=told, alert_ids=[alert.id], outcome="delivered", seconds=0.1, answer=made.word
+        )
+        session.add(delivery)
+        session.flush()
+        statement = session.scalars(select(Statement.id).where(Statement.issue_id == issue.id)).first()
+        receipt = session.get_one(Feedback, pieces[0].id).receipt
+        made.ids |= {
+            "service": made.slug,
+            "issue": str(issue.id),
+            "into": str(issue.id),
+            "feedback": str(pieces[0].id),
+            "statement": str(statement),
+            "signal": str(signal.id),
+            "subscription": str(told),
+            "alert": str(alert.id),
+            "delivery": str(delivery.id),
+            "refit": str(refit.id),
+            "regrouping_id": str(decided.id),
+            "code": receipt,
+        }
+        return made
+
+
+def _theme(session: Session, title: str) -> uuid.UUID:
+    found = session.scalar(select(Theme.id))
+    if found is None:
+        session.add(made := Theme(id=new_id(), title=title, centroid=[1.0]))
+        session.flush()
+        found = made.id
+    return found
+
+
+def _subscription(session: Session, keys: KeyRing, service: Service, name: str) -> uuid.UUID:
+    identity = new_id()
+    sealed = seal(keys, identity, Credentials("https://example.org"))
+    fields = {"kind": "webhook", "stage": "open", "shown": f"https://{name}.example", "created_by": "test"}
+    session.add(Subscription(id=identity, service_id=service.id, name=name, sealed=sealed, **fields))
+    session.flush()
+    return identity
