@@ -67,10 +67,14 @@ class TopicPart:
 
 @dataclass(frozen=True, slots=True)
 class ReportedIssue:
-    """Holds a topic as the page tells it. `near` is the title of the issue most like it."""
+    """Holds a topic as the page tells it.
+
+    `sure`: the title says nearly what enough members say; `near` is the title of the issue most like it.
+    """
 
     number: int
     title: str
+    sure: bool
     tone: TopicTone
     count: int
     share: float
@@ -120,6 +124,7 @@ def _issue(analysis: Analysis, number: int) -> ReportedIssue:
     return ReportedIssue(
         number=number,
         title=topic.title,
+        sure=topic.sure,
         tone=topic.tone,
         count=count,
         share=count / max(len(analysis.cleaned), 1),

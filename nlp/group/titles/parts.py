@@ -20,7 +20,7 @@ HIDDEN = "Placex"
 SAMPLE = 200
 """Members of a group that are looked at."""
 
-PARSED = 24
+PARSED = 20
 """Parts of a group that are parsed: parsing takes most of the time."""
 
 WORDS = range(2, 31)

@@ -14,7 +14,7 @@ from nlp.embed.vectors import Encode, Floats
 from nlp.group.titles.candidates import TitleCandidate
 from nlp.group.titles.usage import Usage
 
-COMPARED = 16
+COMPARED = 12
 """Candidates of a group that are compared in meaning."""
 
 NEAR = 0.6

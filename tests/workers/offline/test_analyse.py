@@ -3,6 +3,7 @@
 import csv
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from feedback.record.errors import Malformed
 from nlp.clean.cleaner import Cleaned, CleanStatement
 from nlp.embed.checkpoint import UnusableModel
 from workers.offline import analyse as subject
-from workers.offline import parallel_clean
+from workers.offline import parallel_clean, report
 
 WORDS = ("badge", "bin", "parking", "school", "library", "pothole")
 
@@ -102,6 +103,17 @@ def test_what_citizens_wrote_is_never_run(tmp_path: Path) -> None:
     subject.analyse(table(tmp_path / "in.csv", "id,text", rows), tmp_path / "out")
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "<script>alert(1)" not in page and "<img src=x>" not in page
+
+
+def test_a_sentence_stands_under_each_title_and_says_where_few_say_what_the_title_says(tmp_path: Path) -> None:
+    found = subject.analyse(table(tmp_path / "in.csv", "text", many_rows()), tmp_path / "out")
+    sure, unsure = (
+        replace(found, found=replace(found.found, topics=tuple(replace(it, sure=told) for it in found.found.topics)))
+        for told in (True, False)
+    )
+    doubt = "Few say just this; for instance: "
+    assert doubt not in report.render(sure)
+    assert report.render(unsure).count(doubt) == sum(topic.tone == "issue" for topic in found.found.topics) > 0
 
 
 def test_every_chart_has_a_table_and_plotly_is_there_once(tmp_path: Path) -> None:
