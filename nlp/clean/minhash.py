@@ -20,7 +20,9 @@ HASHES, RUN_LETTERS, IDENTITY_BYTES = 64, 5, 8
 NEAR_DUPLICATE_SHARE = 0.6
 """Share of equal hashes, an estimate of the Jaccard similarity, from which two texts are nearly the same."""
 
-PLACEHOLDER = re.compile(r"\[[A-Z_]+\]")
+NO_WORDS = re.compile(r"\[[A-Z_]+\]|\b(?:https?://|www\.)\S+")
+"""Placeholders and links: spam is one text whatever number its link ends in."""
+
 _HEAD = len(SIGNATURE_KIND) + IDENTITY_BYTES
 _DRAWN = np.random.default_rng(20240229)
 _FACTORS = _DRAWN.integers(0, 1 << 63, HASHES, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
@@ -28,8 +30,8 @@ _OFFSETS = _DRAWN.integers(0, 1 << 63, HASHES, dtype=np.uint64)
 
 
 def words(text: str) -> list[str]:
-    """List the words of a redacted text in lower case, without placeholders."""
-    return re.findall(r"\w+", PLACEHOLDER.sub(" ", text).lower())
+    """List the words of a redacted text in lower case, without placeholders and links."""
+    return re.findall(r"\w+", NO_WORDS.sub(" ", text).lower())
 
 
 def fingerprint(text: str) -> bytes:
