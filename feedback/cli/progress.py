@@ -34,7 +34,7 @@ def bar() -> Iterator[Bars]:
 
 @contextmanager
 def staged() -> Iterator[Progress]:
-    """A bar for each thing that is done, in the order that they come up."""
+    """Return a bar for each thing that is done, in the order that they come up."""
     with bar() as progress:
         tasks: dict[str, TaskID] = {}
 
@@ -48,7 +48,7 @@ def staged() -> Iterator[Progress]:
 
 @contextmanager
 def counted(what: str, source: Path) -> Iterator[Callable[[int], None]]:
-    """A bar over the lines of a file."""
+    """Return a bar over the lines of a file."""
     with source.open("rb") as lines:
         total = sum(1 for _ in lines)
     with staged() as tell:

@@ -33,7 +33,7 @@ _said_at = attrgetter("submitted_at")
 
 
 def history(now: dt.datetime, seed: int = 7) -> Iterator[Arrival]:
-    """The eight weeks before `now` (aware) in the order of time; the two problems end at `now`.
+    """Return the eight weeks before `now` (aware) in the order of time; the two problems end at `now`.
 
     The same `now` and `seed` give the same arrivals, external ids included: keep the `now` of the first start and hand
     it in again, and nothing repeats.
@@ -45,12 +45,12 @@ def history(now: dt.datetime, seed: int = 7) -> Iterator[Arrival]:
 
 
 def release(now: dt.datetime) -> dt.datetime:
-    """When the first problem's service had the release that broke it: an hour before its first day of reports."""
+    """Tell when the first problem's service had the release that broke it: an hour before its first day of reports."""
     return now - len(PROBLEMS[0].daily) * _DAY - dt.timedelta(hours=1)
 
 
 def trickle(now: dt.datetime, seed: int = 7) -> Iterator[Arrival]:
-    """What is said from `now` on, without end and without a date: each is said when it is sent."""
+    """Tell what is said from `now` on, without end and without a date: each is said when it is sent."""
     rng = Random(f"{seed} trickle {now.isoformat()}")
     supplies = [(_service(problem), _reports(problem, rng)) for problem in PROBLEMS]
     for number in count():

@@ -38,7 +38,7 @@ class PhraseTopic:
 
 @cache
 def topics(file: str) -> Mapping[str, PhraseTopic]:
-    """The topics of `phrases/{file}.txt` by name. A short line of the web also serves as a text message."""
+    """Return the topics of `phrases/{file}.txt` by name. A short line of the web also serves as a text message."""
     shares: dict[str, float] = {}
     lines: dict[str, dict[Voice, list[str]]] = {}
     name = ""
@@ -59,7 +59,7 @@ def topics(file: str) -> Mapping[str, PhraseTopic]:
 
 
 def filled(phrasing: str, rng: Random) -> str:
-    """The phrasing with one of each `[either|or]` taken and each `{slot}` given a made-up value."""
+    """Return the phrasing with one of each `[either|or]` taken and each `{slot}` given a made-up value."""
     chosen = _EITHER.sub(lambda match: rng.choice(match[1].split("|")), phrasing)
     return _SLOT.sub(lambda match: _SLOTS[match[1]](rng), chosen)
 

@@ -50,7 +50,7 @@ _MANNERS: Mapping[Voice, _Manner] = {
 
 
 def anything(file: str, channel: DemoChannel, rng: Random) -> DemoUtterance:
-    """What somebody may say on an ordinary day of the service whose phrasings are in `file`."""
+    """Tell what somebody may say on an ordinary day of the service whose phrasings are in `file`."""
     dice = rng.random()
     if dice < _FILLER:
         return DemoUtterance(_line(topics("anyone")["filler"], channel, rng), "filler")

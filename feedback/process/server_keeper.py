@@ -28,7 +28,7 @@ def keep(child: Child, users: Path) -> None:
 
 
 def spec(child: Child, users: Path) -> str:
-    """What `main` reads."""
+    """Tell what `main` reads."""
     return json.dumps({"child": asdict(child), "users": users}, default=str)
 
 

@@ -85,7 +85,7 @@ class Supervisor:
             watch.ask_to_restart()
 
     def has_given_up(self) -> bool:
-        """Whether a child died as often as it may."""
+        """Tell whether a child died as often as it may."""
         return any(watch.gave_up for watch in self._watches)
 
     def __enter__(self) -> Self:

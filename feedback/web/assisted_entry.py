@@ -39,7 +39,7 @@ COMPLAINTS = {
 
 @get("/dashboard/{service:str}/enter", sync_to_thread=True)
 def entry_form(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Response[str]:
-    """The form. `?office=` and `?way=` are filled in, so that a stack of forms takes fewer keys."""
+    """Return the form. `?office=` and `?way=` are filled in, so that a stack of forms takes fewer keys."""
     with record.transaction() as session:
         who, found = _editor(session, request, service)
         values = {name: request.query_params.get(name, "") for name in ("office", "way")}

@@ -24,7 +24,7 @@ COLUMNS = ("said", "did", "on", "reports", "fell")
 
 @get("/services/{service:str}/you-said-we-did", sync_to_thread=True)
 def page(request: AnyRequest, intake: GivenIntake, service: FromPath[str]) -> Response[str]:
-    """What people told the service, and what it changed because of it."""
+    """Show what people told the service, and what it changed because of it."""
     brand = layout.brand_of(intake, service)
     found, entries = _read(request, intake.record, service)
     language, here = choose(request, brand.languages).code, _path(found)

@@ -166,7 +166,7 @@ def require_equal(given: str, *expected: str) -> None:
 
 
 def require_secret(secret: str | None) -> str:
-    """The secret of a channel that is switched on."""
+    """Return the secret of a channel that is switched on."""
     if not secret:
         raise NotAuthentic("This channel is switched off: its secret is not set.")
     return secret

@@ -19,12 +19,16 @@ _FORM_FIELDS_AT_MOST = 1_000
 
 
 def storable(text: str) -> str:
-    """The text as UTF-8 and PostgreSQL can hold it: NUL and halves of characters are replaced, all else unchanged."""
+    """Return the text as UTF-8 and PostgreSQL can hold it: NUL and halves of characters are replaced, all else
+    unchanged.
+    """
     return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def slug(name: str) -> str:
-    """The name in lower case with hyphens: `Tŷ Hapus & Children's care` is `ty-hapus-childrens-care`; may be empty."""
+    """Return the name in lower case with hyphens: `Tŷ Hapus & Children's care` is `ty-hapus-childrens-care`; may be
+    empty.
+    """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower().replace("'", "")
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
@@ -54,12 +58,12 @@ def _iso(text: str) -> dt.datetime | None:
 
 
 def attributes(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Those of `ATTRIBUTES` among the names, each with its value."""
+    """Return those of `ATTRIBUTES` among the names, each with its value."""
     return {name: storable(value).strip()[:200] for name, value in pairs if name in ATTRIBUTES and value.strip()}
 
 
 def form_pairs(body: bytes) -> list[tuple[str, str]]:
-    """The names and values of a form; what is not UTF-8 is replaced, so that a signature over it fails."""
+    """Return the names and values of a form; what is not UTF-8 is replaced, so that a signature over it fails."""
     text = body.decode("utf-8", "replace")
     try:
         return parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=_FORM_FIELDS_AT_MOST)
@@ -68,17 +72,17 @@ def form_pairs(body: bytes) -> list[tuple[str, str]]:
 
 
 def word(value: object) -> str:
-    """A text or a whole number from JSON as text; empty for all else, however deep it is nested."""
+    """Return a text or a whole number from JSON as text; empty for all else, however deep it is nested."""
     return str(value) if isinstance(value, str | int) else ""
 
 
 def objects(items: object) -> list[dict[str, Any]]:
-    """Those items of a JSON list that are objects; none where it is no list."""
+    """Return those items of a JSON list that are objects; none where it is no list."""
     return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
 def json_object(body: bytes | str) -> dict[str, Any]:
-    """The JSON object that the bytes hold, or `Malformed`."""
+    """Return the JSON object that the bytes hold, or `Malformed`."""
     found = json_value(body)
     if not isinstance(found, dict):
         raise Malformed("This is JSON, but not an object.")
@@ -86,7 +90,7 @@ def json_object(body: bytes | str) -> dict[str, Any]:
 
 
 def json_value(body: bytes | str) -> Any:
-    """The JSON value that the text holds, or `Malformed`; for bytes, in whichever UTF they are."""
+    """Return the JSON value that the text holds, or `Malformed`; for bytes, in whichever UTF they are."""
     try:
         return json.loads(body)
     # RecursionError: nested deeper than anyone means it.

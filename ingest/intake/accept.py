@@ -167,7 +167,7 @@ def _sealed(arrival: Arrival) -> dict[str, Any]:
 
 
 def content_of(arrival: Arrival) -> dict[str, Any]:
-    """What may hold personal data: sealed until it is redacted."""
+    """Tell what may hold personal data: sealed until it is redacted."""
     return {
         "message": arrival.message,
         "page_url": arrival.page_url,

@@ -49,7 +49,7 @@ class Intake:
         return self.record.keys.digest(b"repeat" + known.encode()).hex()
 
     async def authenticate(self, request: AnyRequest, service: str) -> Principal | None:
-        """Who sends it, when a key comes with it; an anonymous address may only send its share (else `TooMany`)."""
+        """Tell who sends it, when a key comes along; an anonymous address may only send its share (else `TooMany`)."""
         key = bearer_token(request.headers)
         if key is not None:
             return await asyncio.to_thread(self._identify, key, service)

@@ -83,7 +83,7 @@ def _arrival(
 
 
 def parse_moment(text: str) -> dt.datetime | dt.date:
-    """A date where no time is given."""
+    """Read a date where no time is given."""
     try:
         return dt.date.fromisoformat(text) if len(text) == 10 else dt.datetime.fromisoformat(text)
     except ValueError:
@@ -92,7 +92,7 @@ def parse_moment(text: str) -> dt.datetime | dt.date:
 
 @get("/v1/receipts/{code:str}", sync_to_thread=True, opt=UNCOMPRESSED)
 def show_receipt(code: FromPath[str], intake: GivenIntake) -> Receipt:
-    """Where a piece of feedback is."""
+    """Show where a piece of feedback is."""
     with intake.record.transaction() as session:
         return receipts.look_up(session, code)
 

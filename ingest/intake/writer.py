@@ -35,7 +35,7 @@ class Writer:
         self._thread.start()
 
     def submit(self, arrivals: Sequence[Arrival]) -> "Future[Answers]":
-        """The answers, one for each arrival, once they are committed."""
+        """Return the answers, one for each arrival, once they are committed."""
         request = _Request(arrivals, Future())
         try:
             self._requests.put_nowait(request)

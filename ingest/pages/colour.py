@@ -19,7 +19,7 @@ def style_sheet(colour: str) -> str:
 
 
 def contrast_with_white(colour: str) -> float:
-    """The contrast ratio of WCAG 2.2, from the relative luminance of sRGB."""
+    """Return the contrast ratio of WCAG 2.2, from the relative luminance of sRGB."""
     red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
     return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
 

@@ -26,7 +26,7 @@ FIELDS = ("message", "contact", "page_url")
 
 @get("/services/{service:str}/feedback", sync_to_thread=True)
 def feedback_form(request: AnyRequest, service: FromPath[str], intake: GivenIntake) -> Response[str]:
-    """The form. `?page_url=` tells which page the citizen came from."""
+    """Return the form. `?page_url=` tells which page the citizen came from."""
     page_url = request.query_params.get("page_url", "")[:URL_LIMIT]
     values = {"message": "", "contact": "", "page_url": page_url if is_page_address(page_url) else ""}
     key = fresh_key(intake.record.keys, dt.datetime.now(dt.UTC))

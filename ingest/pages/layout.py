@@ -62,12 +62,12 @@ def redirect(path: str) -> Redirect:
 
 
 def form_url(slug: str, wording: Translation) -> str:
-    """The address of a service's form."""
+    """Return the address of a service's form."""
     return f"/services/{quote(slug)}/feedback?lang={wording.code}"
 
 
 def receipt_url(code: str, wording: Translation) -> str:
-    """The address of a receipt."""
+    """Return the address of a receipt."""
     return f"/receipts/{quote(code)}?lang={wording.code}"
 
 

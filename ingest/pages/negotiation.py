@@ -7,7 +7,7 @@ from ingest.pages.i18n import ENGLISH, TRANSLATIONS, Translation
 
 
 def offered(languages: Sequence[str]) -> list[Translation]:
-    """Those of a service that the pages speak, in its order; English where there are none."""
+    """Return those of a service that the pages speak, in its order; English where there are none."""
     return [TRANSLATIONS[code] for code in languages if code in TRANSLATIONS] or [ENGLISH]
 
 

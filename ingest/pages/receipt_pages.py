@@ -23,7 +23,7 @@ from ingest.pages.negotiation import choose
 
 @get("/receipts", sync_to_thread=False)
 def receipt_form(request: AnyRequest) -> Response[str]:
-    """Where a citizen enters the code of a receipt."""
+    """Show where a citizen enters the code of a receipt."""
     return show(request, "receipts.html", NO_SERVICE, code="", error="")
 
 
@@ -47,7 +47,7 @@ def _look_up(intake: Intake, code: str) -> Receipt:
 
 @get("/receipts/{code:str}", sync_to_thread=True, opt=UNCOMPRESSED)
 def receipt_page(request: AnyRequest, code: FromPath[str], intake: GivenIntake) -> Response[str]:
-    """Where a piece of feedback is."""
+    """Show where a piece of feedback is."""
     found = _look_up(intake, code)
     brand = brand_of(intake, found.service)
     return show(

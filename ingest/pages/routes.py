@@ -24,7 +24,7 @@ def colour_sheet(service: FromPath[str], intake: GivenIntake) -> Response[str]:
 
 @get("/widget.js", sync_to_thread=True, opt=UNCOMPRESSED)
 def widget(request: AnyRequest) -> Response[bytes]:
-    """The widget for other sites; its address is in their pages, so it is looked at anew each hour."""
+    """Return the widget for other sites; its address is in their pages, so it is looked at anew each hour."""
     answer = serve_file(request, HERE / "static" / "widget.js", CACHE_ONE_HOUR)
     answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return answer

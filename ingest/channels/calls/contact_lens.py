@@ -15,7 +15,7 @@ _RECORDED_AT: Final = re.compile(r"_(\d{4})(\d\d)(\d\d)T(\d\d:\d\d)_UTC")
 
 
 def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
-    """One contact; tokens such as `[PII]` stay as they are."""
+    """Read one contact; tokens such as `[PII]` stay as they are."""
     conversation.expect(inbound, "application/json")
     found = speech.document(inbound.body)
     if not isinstance(found.get("Transcript", found.get("Segments")), list):

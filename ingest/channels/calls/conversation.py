@@ -65,7 +65,7 @@ def expect(inbound: Inbound, *media_types: str) -> None:
 
 
 def no_more_turns(turns: list[One]) -> list[One]:
-    """What it is given, unless that is more than is ever said in a call."""
+    """Tell what it is given, unless that is more than is ever said in a call."""
     if len(turns) > MOST_TURNS:
         raise Malformed(f"This has more than {MOST_TURNS:,} turns, as no call has.")
     return turns
@@ -81,7 +81,7 @@ def parsed(
     reached_at: Mapping[str, str] = NO_ADDRESSES,
     skipped: Sequence[str] = (),
 ) -> Parsed:
-    """The call as one arrival: every turn of the caller, and as its message what bears on the reason for the call.
+    """Read the call as one arrival: every turn of the caller, and as its message what bears on the reason for the call.
 
     `?id=` and `?at=` of the request tell its id and beginning where the format does not. `reached_at` tells the number
     or address of speakers: the caller's is the sender.
@@ -129,7 +129,7 @@ def _once(spoken: Sequence[Utterance]) -> list[Utterance]:
 
 
 def with_roles(spoken: Sequence[Utterance]) -> list[Utterance]:
-    """Each utterance with its role.
+    """Return each utterance with its role.
 
     Where a speaker is the caller by role or name, all others are agents; where only an agent is, all others are
     callers. Where nobody is either, one who speaks as only agents do is the agent, if the others do not; else every
@@ -150,7 +150,7 @@ def _of_nobody(one: Utterance) -> SpeakerRole | None:
 
 
 def role_of(name: str) -> SpeakerRole | None:
-    """The role that a speaker's name tells: `Council Agent 2` is the agent, `Mary` may be anyone."""
+    """Return the role that a speaker's name tells: `Council Agent 2` is the agent, `Mary` may be anyone."""
     words = set("".join(letter if letter.isalpha() else " " for letter in name.lower()).split())
     if words & smalltalk.AGENT_NAMES:
         return "agent"

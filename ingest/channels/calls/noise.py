@@ -30,7 +30,7 @@ _LONGEST_LOOP: Final = 16
 
 
 def without(text: str) -> str:
-    """The text as it was said: without sounds, inventions and loops."""
+    """Return the text as it was said: without sounds, inventions and loops."""
     said = _SUNG.sub(" ", _MARKED.sub(_kept, text))
     if _INVENTED.search(said):
         said = " ".join(part for part in _SENTENCE.split(said) if not _is_invented(part))

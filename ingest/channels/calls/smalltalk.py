@@ -32,7 +32,7 @@ _PATTERNS: Final = {
 
 
 def folded(sentence: str) -> str:
-    """In lower case, with straight apostrophes where they belong, and no longer than is looked at."""
+    """Return it in lower case, with straight apostrophes where they belong, and no longer than is looked at."""
     plain = sentence[:_LOOKED_AT].lower().replace("’", "'")
     return _UNMARKED.sub(lambda found: "'".join(filter(None, found.groups())), plain)
 

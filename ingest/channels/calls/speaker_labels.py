@@ -16,7 +16,7 @@ _CHANGE: Final = ">>"
 
 
 def split(lines: Sequence[str]) -> list[tuple[str | None, str]]:
-    """Each line as who says it and what; None goes on with the speaker before.
+    """Return each line as who says it and what; None goes on with the speaker before.
 
     What stands before a colon is a speaker where it names a role, comes back, or most lines have such a name.
     """

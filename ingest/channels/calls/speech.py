@@ -52,7 +52,7 @@ Path = tuple[Mapping[str, Any], ...]
 
 
 def document(body: bytes) -> dict[str, Any]:
-    """One JSON object; a list of segments, or one a line as streams are kept, counts as one that holds them."""
+    """Return one JSON object; a list of segments, or one a line as streams are kept, counts as one that holds them."""
     try:
         found = json_value(body)
     except Malformed:
@@ -65,7 +65,7 @@ def document(body: bytes) -> dict[str, Any]:
 
 
 def utterances(transcript: Any) -> list[Utterance]:
-    """What was said, in the order of time where all of it has one; empty where nothing is recognised."""
+    """Tell what was said, in the order of time where all of it has one; empty where nothing is recognised."""
     leaves = _known(transcript) or next(filter(None, map(_known, _wrapped([transcript], _WRAPPERS))), [])
     found = [_utterance(text, path) for text, path in leaves]
     if all(one.offset is not None for one in found):
@@ -98,7 +98,7 @@ def seconds(value: object) -> float | None:
 
 
 def number(value: object) -> float | None:
-    """A finite number from JSON, where figures may be written as text."""
+    """Return a finite number from JSON, where figures may be written as text."""
     if not isinstance(value, int | float | str) or isinstance(value, bool):
         return None
     try:

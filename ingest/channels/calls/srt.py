@@ -11,7 +11,7 @@ _MARKUP: Final = re.compile(r"</?[a-zA-Z][^<>]*>|\{\\[^{}]*\}")
 
 
 def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
-    """One call; numbers may be missing, and a broken block costs no other."""
+    """Read one call; numbers may be missing, and a broken block costs no other."""
     conversation.expect(inbound, "application/x-subrip", "text/srt", "text/x-subrip", "application/srt")
     text = captions.decoded(inbound.body)
     if text.lstrip().startswith("WEBVTT"):

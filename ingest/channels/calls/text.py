@@ -30,7 +30,7 @@ _TIME_OF_DAY_FROM_SECONDS: Final = 3_600.0
 
 
 def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
-    """One call; without any speaker named, all of it is the caller's."""
+    """Read one call; without any speaker named, all of it is the caller's."""
     conversation.expect(inbound, "text/markdown")
     text = decoded(inbound.body).strip()
     if not text:
@@ -43,7 +43,9 @@ def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
 
 
 def transcript(text: str) -> list[Utterance]:
-    """What was said, a line each; a time may stand before the speaker or behind, a speaker on a line of their own."""
+    """Tell what was said, a line each; a time may stand before the speaker or behind, a speaker on a line of their
+    own.
+    """
     apart = _ROLE_WITHIN.sub(lambda found: "\n" if role_of(found[1]) else found[0], text)
     lines = [_timed(line.strip()) for line in conversation.no_more_turns(apart.split("\n")) if line.strip()]
     lines = list(_with_their_words(lines))
@@ -55,7 +57,7 @@ def transcript(text: str) -> list[Utterance]:
 
 
 def unfolded(said: list[Utterance]) -> list[Utterance]:
-    """A transcript that is one text of several lines, as turns."""
+    """Return a transcript that is one text of several lines, as turns."""
     return transcript(said[0].text) if len(said) == 1 and not said[0].speaker and "\n" in said[0].text.strip() else said
 
 

@@ -15,7 +15,7 @@ _TURNS: Final = ("Transcript", "SpeechSegments", "Segments", "UtteranceEvent", "
 
 
 def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
-    """One call; tokens such as `[PII]` stay as they are."""
+    """Read one call; tokens such as `[PII]` stay as they are."""
     conversation.expect(inbound, "application/json")
     found = speech.document(inbound.body)
     if not any(isinstance(found.get(name), dict | list) for name in _TURNS):

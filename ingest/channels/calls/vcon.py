@@ -29,7 +29,7 @@ Object = Mapping[str, Any]
 
 
 def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
-    """One conversation: its texts, and of each recording one transcript, a redacted one where there is one."""
+    """Read one conversation: its texts, and of each recording one transcript, a redacted one where there is one."""
     conversation.expect(inbound, "application/vcon", "application/vcon+json", "application/json")
     vcon = _opened(json_object(inbound.body))
     _check(vcon)
@@ -191,7 +191,7 @@ class Parties:
         self._numbers |= {name: at for at, party in enumerate(self._parties) if (name := word(party.get("name")))}
 
     def speaker(self, at: int | None) -> dict[str, Any]:
-        """The speaker and the role of an utterance; nothing where there is no such party."""
+        """Return the speaker and the role of an utterance; nothing where there is no such party."""
         if at is None or not 0 <= at < len(self._parties):
             return {}
         return {"speaker": _label(at), "role": self._role(at)}
@@ -201,7 +201,9 @@ class Parties:
         return None if at is None else self._role(at)
 
     def reached_at(self, said: Sequence[Utterance]) -> dict[str, str]:
-        """The number, else the address, of each speaker; who is no party by name is taken for the one that called."""
+        """Return the number, else the address, of each speaker; who is no party by name is taken for the one that
+        called.
+        """
         caller = self._caller()
         parties = {one.speaker: self._numbers.get(one.speaker, caller) for one in said}
         return {speaker: way for speaker, at in parties.items() if (way := self._way(at))}
@@ -229,7 +231,7 @@ def _numbered(parties: object) -> list[Object]:
 
 
 def originator(dialog: Object) -> int | None:
-    """The number of the party that began a dialog."""
+    """Return the number of the party that began a dialog."""
     parties = dialog.get("parties")
     chosen = dialog.get("originator", parties[0] if isinstance(parties, list) and parties else parties)
     return chosen if isinstance(chosen, int) else None

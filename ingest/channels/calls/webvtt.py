@@ -16,14 +16,14 @@ _TAG: Final = re.compile(r"<[^<>]*>")
 
 
 def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
-    """One call; whoever is no agent is the caller."""
+    """Read one call; whoever is no agent is the caller."""
     conversation.expect(inbound, "text/vtt")
     said, skipped = transcript(captions.decoded(inbound.body))
     return conversation.parsed(inbound, said, skipped=skipped)
 
 
 def transcript(text: str) -> tuple[list[Utterance], tuple[str, ...]]:
-    """What was said, and which blocks could not be read; `Malformed` without the signature or any cue at all."""
+    """Tell what was said, and which blocks could not be read; `Malformed` without the signature or any cue at all."""
     lines = text.split("\n")
     if not _SIGNATURE.match(lines[0]):
         raise Malformed("This is no WebVTT: its first line does not begin with WEBVTT.")

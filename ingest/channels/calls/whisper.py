@@ -7,7 +7,7 @@ from ingest.channels.parsing import json_value
 
 
 def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
-    """One call; where no speakers are told apart, all of it is the caller's."""
+    """Read one call; where no speakers are told apart, all of it is the caller's."""
     conversation.expect(inbound, "application/json")
     found = json_value(inbound.body)
     if not isinstance(found, dict | list):

@@ -56,7 +56,7 @@ class ImapAccount:
 
 
 def unread_mails(account: ImapAccount, move_to: str | None = None) -> Iterator[UnreadMail]:
-    """Those unseen; the connection ends with the last. Raises `Unavailable` where the server does not answer."""
+    """Return those unseen; the connection ends with the last. Raises `Unavailable` where the server does not answer."""
     with _connected(account) as server:
         _checked(server.select(_quoted(account.folder)), "there is no such folder")
         if move_to and not _can_move(server):

@@ -10,7 +10,7 @@ SEEN, FLAGGED = "S", "F"
 
 
 def unread_mails(folder: Path) -> Iterator[UnreadMail]:
-    """Those that nobody has read, the oldest first. Raises `NotFound` where there is no maildir."""
+    """Return those that nobody has read, the oldest first. Raises `NotFound` where there is no maildir."""
     if not all((folder / name).is_dir() for name in ("new", "cur")):
         raise NotFound(f"{folder} is no maildir: it lacks new or cur")
     unread = [path for name in ("new", "cur") for path in (folder / name).iterdir() if _waits(path)]

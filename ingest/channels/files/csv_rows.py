@@ -41,7 +41,9 @@ def skip(lines: Lines, records: int) -> None:
 
 
 def likeliest_delimiter(records: Sequence[str]) -> str:
-    """The delimiter that parts most records into equally many cells, for a file of which nothing else is known."""
+    """Return the delimiter that parts most records into equally many cells, for a file of which nothing else is
+    known.
+    """
 
     def alike(delimiter: str) -> tuple[int, int]:
         widths = Counter(width for record in records if (width := len(parted(record, delimiter))) > 1)
@@ -52,7 +54,7 @@ def likeliest_delimiter(records: Sequence[str]) -> str:
 
 
 def parted(record: str, delimiter: str) -> list[str]:
-    """The cells of a record, whatever is wrong with its quotation marks."""
+    """Return the cells of a record, whatever is wrong with its quotation marks."""
     try:
         return next(csv.reader([record], delimiter=delimiter), [])
     except csv.Error:

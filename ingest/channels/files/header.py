@@ -27,7 +27,7 @@ class Header:
     zone: ZoneInfo | None = None
 
     def places(self, name: str) -> list[int]:
-        """Where the columns of a name are: of several that are called the same, all; none where there is none."""
+        """Tell where the columns of a name are: of several that are called the same, all; none where there is none."""
         wanted = folded(name)
         found = [at for at, one in enumerate(self.written) if folded(one) == wanted]
         found = found or [at for at, one in enumerate(self.names) if folded(one) == wanted]
@@ -35,13 +35,13 @@ class Header:
 
 
 def is_header(cells: Sequence[str], wanted: Collection[str]) -> bool:
-    """Whether a row is the header: it has the names that are asked for, or is that of a known tool."""
+    """Tell whether a row is the header: it has the names that are asked for, or is that of a known tool."""
     names = {folded(cell) for cell in cells}
     return (bool(wanted) and {folded(name) for name in wanted} <= names) or tool_of(cells) is not None
 
 
 def place_of_header(rows: Sequence[Sequence[str]], wanted: Collection[str]) -> int:
-    """The number of the row that is the header; where none has what is asked for, the first that has most names.
+    """Return the number of the row that is the header; where none has what is asked for, the first that has most names.
 
     It is the first row where nothing is asked for.
     """

@@ -70,7 +70,7 @@ def import_file(
 def try_file(
     record: Record, stream: IO[bytes], source: ImportSource, refuse: OnRowError, progress: OnBytesRead
 ) -> DryRun:
-    """The same, but nothing is stored."""
+    """Read the same, but store nothing."""
     trial = DryRun()
     for good in _batches(stream, source, trial, refuse, progress):
         trial.first += good[: SAMPLE_ROWS - len(trial.first)]

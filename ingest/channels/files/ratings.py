@@ -75,7 +75,7 @@ class RatingScale:
         return next((scale for scale in _SCALES if most <= scale), _FIVE)
 
     def read(self, text: str) -> int | None:
-        """The rating from 1 to 5; None where the text does not rate. Two steps of ten are one of five."""
+        """Read the rating from 1 to 5; None where the text does not rate. Two steps of ten are one of five."""
         text = text.strip()
         if out_of := _OUT_OF.fullmatch(text):
             return _placed(_number(out_of[1]), int(out_of[2]))

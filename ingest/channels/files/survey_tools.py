@@ -97,13 +97,13 @@ SURVEY_TOOLS: Final = (
 
 
 def folded(name: str) -> str:
-    """A column's name as it is compared: in lower case, without marks that show nothing, spaces as one."""
+    """Return a column's name as it is compared: in lower case, without marks that show nothing, spaces as one."""
     plain = name.replace("\ufeff", "").replace("\u200b", "").replace("\xa0", " ")
     return " ".join(plain.split()).rstrip(" *:").lower()
 
 
 def tool_of(names: Sequence[str]) -> SurveyTool | None:
-    """The tool whose export has these columns; Google's is known only where its column stands first."""
+    """Return the tool whose export has these columns; Google's is known only where its column stands first."""
     plain = [folded(name) for name in names]
     for tool in SURVEY_TOOLS:
         if any(signature <= set(plain) for signature in tool.signature):
@@ -112,7 +112,7 @@ def tool_of(names: Sequence[str]) -> SurveyTool | None:
 
 
 def labels(tool: SurveyTool | None, names: Sequence[str], below: Sequence[Sequence[str]]) -> list[Sequence[str]]:
-    """Which of the rows right below the header are none of a citizen: questions, choices and ids of the tool."""
+    """Tell which of the rows right below the header are none of a citizen: questions, choices and ids of the tool."""
     ids = next((at for at, row in enumerate(below[:2]) if any(map(is_import_id, row))), None)
     if ids is not None:
         return list(below[: ids + 1])
@@ -124,12 +124,12 @@ def labels(tool: SurveyTool | None, names: Sequence[str], below: Sequence[Sequen
 
 
 def is_import_id(cell: str) -> bool:
-    """Whether this is how Qualtrics numbers a column."""
+    """Tell whether this is how Qualtrics numbers a column."""
     return cell.lstrip().startswith('{"ImportId"')
 
 
 def zone_told(cells: Sequence[str]) -> ZoneInfo | None:
-    """The time zone that Qualtrics writes below the columns of dates."""
+    """Return the time zone that Qualtrics writes below the columns of dates."""
     for cell in cells:
         try:
             told = json.loads(cell) if is_import_id(cell) else {}

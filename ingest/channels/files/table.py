@@ -64,7 +64,7 @@ class ImportRow:
     header: Header | None = field(default=None, repr=False, compare=False)
 
     def refused(self, reason: str) -> RowError:
-        """The same row, which is not taken for some reason."""
+        """Return the same row, which is not taken for some reason."""
         return RowError(self.line, reason, self.cells, self.header)
 
 
@@ -82,7 +82,7 @@ class FeedbackTable:
 
 
 def rows(stream: IO[bytes], source: ImportSource) -> Iterator[ImportRow | RowError]:
-    """The rows of a file in their order; the stream stays open. Raises what `feedback_table` raises."""
+    """Return the rows of a file in their order; the stream stays open. Raises what `feedback_table` raises."""
     with feedback_table(stream, source) as found:
         yield from found.rows
 
@@ -219,7 +219,7 @@ def _cell(cells: Sequence[str], at: int | None) -> str:
 
 
 def words(cell: str) -> str:
-    """What a cell says: of HTML what a reader sees, and all else as it is."""
+    """Tell what a cell says: of HTML what a reader sees, and all else as it is."""
     if "<" in cell and _MARKED_UP.search(cell):
         return markup.text(cell).strip()
     return markup.text(cell.replace("<", "&lt;")).strip() if "&" in cell and _CODED.search(cell) else cell

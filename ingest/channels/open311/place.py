@@ -18,7 +18,7 @@ _LONGEST: Final = 200
 
 
 def street(address: str) -> str:
-    """The address without the number of the house or the flat, its postcode cut to the district; may be empty."""
+    """Return the address without the number of house or flat, its postcode cut to the district; may be empty."""
     address = " ".join(storable(address[: 2 * _LONGEST]).split())
     address = _NUMBERS.sub(" ", _WITHIN.sub(" ", _POSTCODE.sub(r"\1", address)))
     parts = (" ".join(part.split()) for part in address.split(","))

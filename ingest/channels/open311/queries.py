@@ -22,7 +22,7 @@ CLOSED: Final = (IssueStatus.RESOLVED, IssueStatus.ARCHIVED)
 
 
 def services(session: Session) -> list[ListedService]:
-    """Those that anyone may write to."""
+    """Return those that anyone may write to."""
     known = session.scalars(select(Service).order_by(Service.name, Service.slug))
     return [_service(one) for one in known if one.properties.anyone_may_write]
 
@@ -44,7 +44,7 @@ def one(session: Session, identity: str) -> ServiceRequest:
 
 
 def listed(session: Session, asked: RequestFilters) -> list[ServiceRequest]:
-    """The latest first; ids that are asked for overrule all else, as the specification has it."""
+    """Return the latest first; ids that are asked for overrule all else, as the specification has it."""
     if asked.ids:
         return _shown(session, _public() & Feedback.id.in_(_ids(asked.ids)), asked)
     wanted = _public()

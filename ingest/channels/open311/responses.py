@@ -50,7 +50,7 @@ class ServiceRequest:
 
 
 def format_of(suffix: str) -> DocumentFormat:
-    """The format that the end of an address asks for."""
+    """Return the format that the end of an address asks for."""
     if suffix == "xml":
         return "xml"
     if suffix == "json":
@@ -59,7 +59,7 @@ def format_of(suffix: str) -> DocumentFormat:
 
 
 def services(known: Iterable[ListedService], form: DocumentFormat) -> tuple[str, bytes]:
-    """The list of services."""
+    """Return the list of services."""
     rows = [
         {
             "service_code": service.code,
@@ -76,7 +76,7 @@ def services(known: Iterable[ListedService], form: DocumentFormat) -> tuple[str,
 
 
 def definition(service: ListedService, form: DocumentFormat) -> tuple[str, bytes]:
-    """One service's definition: what it asks for besides, the citizen's agreement to be written to."""
+    """Return one service's definition: what it asks for besides, the citizen's agreement to be written to."""
     question = {
         "variable": True,
         "code": CONTACT_AGREED,
@@ -91,7 +91,7 @@ def definition(service: ListedService, form: DocumentFormat) -> tuple[str, bytes
 
 
 def accepted(request_id: str, notice: str, form: DocumentFormat) -> tuple[str, bytes]:
-    """The answer to a request filed; `notice` tells the citizen of the receipt."""
+    """Return the answer to a request filed; `notice` tells the citizen of the receipt."""
     row = {"service_request_id": request_id, "service_notice": notice, "account_id": ""}
     return _rendered("service_requests", "request", [row], form)
 
@@ -102,12 +102,12 @@ def requests(known: Iterable[ServiceRequest], form: DocumentFormat) -> tuple[str
 
 
 def errors(status: int, description: str, form: DocumentFormat) -> tuple[str, bytes]:
-    """What went wrong; `status` is the answer's own."""
+    """Tell what went wrong; `status` is the answer's own."""
     return _rendered("errors", "error", [{"code": str(status), "description": description}], form)
 
 
 def discovery(endpoint: str, contact: str, changed: dt.datetime, form: DocumentFormat) -> tuple[str, bytes]:
-    """Where the API is: `endpoint` is its address without a slash at the end."""
+    """Tell where the API is: `endpoint` is its address without a slash at the end."""
     changeset = changed.isoformat(timespec="seconds")
     content = {
         "changeset": changeset,

@@ -35,7 +35,7 @@ def _answer(rendered: tuple[str, bytes], status: int = 200) -> Response[bytes]:
 
 
 def discovery(request: AnyRequest, record: GivenRecord) -> Response[bytes]:
-    """Where the API is, and which formats it speaks."""
+    """Tell where the API is, and which formats it speaks."""
     with record.transaction() as session:
         changed = session.scalar(select(func.max(Service.created_at))) or dt.datetime.now(dt.UTC)
     url = record.settings.url
@@ -43,7 +43,7 @@ def discovery(request: AnyRequest, record: GivenRecord) -> Response[bytes]:
 
 
 def services(request: AnyRequest, record: GivenRecord) -> Response[bytes]:
-    """The services that requests can be filed with."""
+    """Return the services that requests can be filed with."""
     with record.transaction() as session:
         known = queries.services(session)
     return _answer(responses.services(known, _form(request)))
@@ -51,7 +51,7 @@ def services(request: AnyRequest, record: GivenRecord) -> Response[bytes]:
 
 @get("/services/{code:str}", sync_to_thread=True)
 def service(request: AnyRequest, code: FromPath[str], record: GivenRecord) -> Response[bytes]:
-    """What one service asks for besides; `code` ends in .xml or .json."""
+    """Tell what one service asks for besides; `code` ends in .xml or .json."""
     form = _form(request)
     with record.transaction() as session:
         found = queries.service(session, code.rpartition(".")[0])
@@ -78,7 +78,7 @@ def _read(record: Record, came: Inbound) -> Parsed:
 
 
 def requests(request: AnyRequest, record: GivenRecord) -> Response[bytes]:
-    """What was filed here, redacted: by id, service, status and time, of 90 days at most."""
+    """Tell what was filed here, redacted: by id, service, status and time, of 90 days at most."""
     asked = service_request.filters(request.query_params.multi_items(), dt.datetime.now(dt.UTC))
     with record.transaction() as session:
         found = queries.listed(session, asked)
@@ -95,7 +95,7 @@ def one_request(request: AnyRequest, identity: FromPath[str], record: GivenRecor
 
 
 def failure(request: AnyRequest, status: int, detail: str, headers: dict[str, str]) -> Response[Any]:
-    """In the specification's form, as XML unless JSON was asked for."""
+    """Return it in the specification's form, as XML unless JSON was asked for."""
     form: responses.DocumentFormat = "json" if request.url.path.endswith(".json") else "xml"
     answer = _answer(responses.errors(status, detail, form), status)
     answer.headers.update(headers)

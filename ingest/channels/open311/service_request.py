@@ -54,7 +54,7 @@ class RequestFilters:
 
 
 def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
-    """One request; names, devices, addresses by id and pictures are not kept, a contact only as agreed."""
+    """Read one request; names, devices, addresses by id and pictures are not kept, a contact only as agreed."""
     require_media_type(inbound, _FORM, _MULTIPART)
     pairs = _multipart(inbound) if inbound.media_type == _MULTIPART else form_pairs(inbound.body)
     fields = {name: storable(value).strip() for name, value in pairs}
@@ -79,7 +79,9 @@ def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
 
 
 def filters(query: Iterable[tuple[str, str]], now: dt.datetime) -> RequestFilters:
-    """What a GET asks for: the 90 days up to now where it names no time. Raises `Malformed` for what is not known."""
+    """Tell what a GET asks for: the 90 days up to now where it names no time. Raises `Malformed` for what is not
+    known.
+    """
     fields = dict(query)
     if unknown := sorted(fields.keys() - KNOWN):
         raise Malformed(f"There is no parameter {unknown[0][:50]!r}.")

@@ -53,7 +53,7 @@ _HELP: Final = {
 
 
 def keyword(text: str) -> SmsKeyword | None:
-    """What a message asks for that is a keyword, perhaps with a courtesy, or says that texts are to stop.
+    """Tell what a message asks for that is a keyword, perhaps with a courtesy, or says that texts are to stop.
 
     "Stop please" and "please stop texting me" do; "the bus stop is dirty" and "please help me" tell something.
     """
@@ -86,7 +86,9 @@ def message(
     sent: str = "",
     asked: SmsKeyword | None = None,
 ) -> Parsed:
-    """One whole text message; `sent` says when, as the provider writes it; `asked` is the keyword that it found."""
+    """Return one whole text message; `sent` says when, as the provider writes it; `asked` is the keyword that it
+    found.
+    """
     text, sender = storable(text), digits(sender)
     service = inbound.service or directory.service_for(digits(recipient), text)
     wanted = asked or keyword(text)
@@ -138,7 +140,7 @@ def joined(fragments: Sequence[Fragment], directory: Directory) -> Parsed:
 def acknowledgement(
     receipt: str | None, language: str, wanted: SmsKeyword | None, *, offer: bool = False
 ) -> str | None:
-    """What to text back, in `language` if that is Welsh, else in English; None for nothing.
+    """Tell what to text back, in `language` if that is Welsh, else in English; None for nothing.
 
     `offer`: to tell once what came of it; START and YES take it.
     """

@@ -20,7 +20,7 @@ from ingest.channels.sms import message
 
 
 def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
-    """One message; the token is the only proof, so `id` makes it unique."""
+    """Read one message; the token is the only proof, so `id` makes it unique."""
     token = require_secret(secrets.notify_token)
     require_equal(bearer_token(inbound.headers) or "", token)
     fields = json_object(inbound.body)

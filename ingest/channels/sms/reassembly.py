@@ -45,7 +45,7 @@ def add(session: Session, keys: KeyRing, fragment: Fragment, directory: Director
 
 
 def give_up_waiting(session: Session, keys: KeyRing, now: dt.datetime) -> int:
-    """What came of messages whose rest did not is stored as it is; says how many messages.
+    """Store what came of messages whose rest did not come as it is; says how many messages.
 
     The parts of a message that cannot be stored are set aside, so that this is told once and not with every look.
     """

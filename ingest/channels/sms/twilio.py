@@ -29,7 +29,7 @@ _OPT_OUT: Final[dict[str, SmsKeyword]] = {"STOP": "stop", "START": "start", "HEL
 
 
 def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
-    """One message; Twilio signs the address and every parameter."""
+    """Read one message; Twilio signs the address and every parameter."""
     token = require_secret(secrets.twilio_auth_token)
     require_media_type(inbound, _FORM, _JSON)
     known = [one for one in (inbound.url, inbound.public_url) if one]

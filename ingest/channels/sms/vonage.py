@@ -32,7 +32,7 @@ _PARTS_AT_MOST: Final = 255
 
 
 def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
-    """One message, or one part of a long one as a `Fragment`."""
+    """Read one message, or one part of a long one as a `Fragment`."""
     secret = require_secret(secrets.vonage_secret)
     fields = _fields(inbound)
     _verify(fields, secret, secrets.vonage_method)

@@ -35,7 +35,7 @@ class TitleCandidate:
         return problem + 0.10 * self.finite + 0.16 * self.request - self.against
 
     def shown(self) -> str:
-        """The text, its one figure as the range of those that were said: "32 to 41 miles away"."""
+        """Return the text, its one figure as the range of those that were said: "32 to 41 miles away"."""
         if len(self.figures) < 2 or len(NUMBER.findall(self.text)) != 1:
             return self.text
         least, most = (sorted(self.figures, key=_value)[at] for at in (0, -1))

@@ -62,14 +62,14 @@ def clauses(doc: Any, is_local: Callable[[str], bool]) -> Iterator[Clause]:
 
 
 def finite(verb: Any) -> bool:
-    """Whether a verb tells when: it does, did, or will do."""
+    """Tell whether a verb tells when: it does, did, or will do."""
     return verb.tag_ in _FINITE or any(
         child.dep_ in {"aux", "auxpass"} and child.tag_ in _FINITE for child in verb.children
     )
 
 
 def subject(verb: Any) -> Any | None:
-    """The subject of a verb, or of the verb that it is joined to."""
+    """Return the subject of a verb, or of the verb that it is joined to."""
     own = [child for child in verb.children if child.dep_ in SUBJECTS]
     if own:
         return own[0]

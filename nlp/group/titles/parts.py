@@ -38,7 +38,8 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _ENDING = re.compile(
-    r"[\s,.;!–-]+(?:please|thanks?|thank you|many thanks|cheers|x+|lol|you know|innit|i think|really)[\s.!]*$",
+    r"(?<![\s,.;!–-])[\s,.;!–-]++"
+    r"(?:please|thanks?|thank you|many thanks|cheers|x+|lol|you know|innit|i think|really)[\s.!]*$",
     re.IGNORECASE,
 )
 _INTRODUCED = re.compile(
@@ -90,7 +91,7 @@ def tidy(text: str) -> str:
 
 
 def template(text: str) -> str:
-    """What is the same in texts that differ in figures, case and marks alone."""
+    """Tell what is the same in texts that differ in figures, case and marks alone."""
     return " ".join(re.findall(r"[^\W_#]+(?:'\w+)?|#", pattern("numbers").sub("#", _FIGURE.sub("#", text.lower()))))
 
 

@@ -17,10 +17,10 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _TIME = re.compile(
-    r"\s*\b(?:ers|am|tan|erbyn)?\s*"
+    r"(?<!\s)\s*+\b(?:ers|am|tan|erbyn)?\s*+"
     r"(?:\d+|un|dau|dwy|tri|tair|pedwar|pedair|pum|chwe|saith|wyth|naw|deg|deuddeg|sawl)\s+(?:o\s+)?"
     r"(?:wythnos(?:au)?|diwrnod(?:au)?|mis(?:oedd)?|awr|oriau|munud(?:au)?|blwyddyn|mlynedd)(?:\s+yn ôl)?\b"
-    r"|\s*\b(?:ers|ym)?\s*mis\s+\w+\b|\s*\bddydd\s+\w+\b|\s*£\d[\d.,]*",
+    r"|(?<!\s)\s*+(?:\b(?:ers|ym)?\s*+mis\s+\w+\b|\bddydd\s+\w+\b|£\d[\d.,]*)",
     re.IGNORECASE,
 )
 _JOINT = re.compile(

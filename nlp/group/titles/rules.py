@@ -15,13 +15,15 @@ _MARKED = re.compile(r"[\[\]{}<>@|*#:]|//")
 
 
 def stands(title: str, taken: Iterable[str]) -> bool:
-    """Whether a title that somebody proposes keeps the rules of ours: so many words, no mark, none that is taken."""
+    """Tell whether a title that somebody proposes keeps the rules of ours: so many words, no mark, none that is
+    taken.
+    """
     fits = 2 <= len(title.split()) <= LONGEST_WORDS and len(title) <= LONGEST_CHARACTERS
     plain = fits and title.isprintable() and not _MARKED.search(title)
     return plain and bool(key(title)) and all(key(title) != key(other) for other in taken)
 
 
 def key(title: str) -> frozenset[str]:
-    """The same for titles that differ in the order of words, in small words or in a plural."""
+    """Return the same for titles that differ in the order of words, in small words or in a plural."""
     words = (word.lower() for word in _WORD.findall(title))
     return frozenset(word.rstrip("s") for word in words if word not in _SMALL)

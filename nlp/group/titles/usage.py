@@ -27,21 +27,21 @@ class Usage:
     idf: dict[str, float] = field(default_factory=dict)
 
     def typical(self, found: frozenset[str]) -> float:
-        """How much members use these stems, those more that few groups use: 0 to 1."""
+        """Tell how much members use these stems, those more that few groups use: 0 to 1."""
         weights = [self.idf.get(it, 1.0) for it in found]
         return sum(w * self.share.get(it, 0.0) for w, it in zip(weights, found, strict=True)) / max(sum(weights), 1e-9)
 
     def own(self, found: frozenset[str]) -> float:
-        """The share of what marks the group that these stems hold: 0 to 1."""
+        """Return the share of what marks the group that these stems hold: 0 to 1."""
         return sum(self.marks.get(it, 0.0) for it in found) / max(sum(self.marks.values()), 1e-9)
 
     def echoed(self, found: frozenset[str]) -> float:
-        """The share of members who use most of these stems."""
+        """Return the share of members who use most of these stems."""
         least = max(1, math.ceil(0.6 * len(found)))
         return sum(len(found & words) >= least for words in self.said) / max(self.members, 1)
 
     def rare(self, it: str) -> bool:
-        """Whether a stem is one person's."""
+        """Tell whether a stem is one person's."""
         return self.share.get(it, 0.0) < max(0.08, min(2 / max(self.members, 1), 0.34)) - 1e-9
 
 

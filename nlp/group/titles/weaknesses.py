@@ -58,7 +58,7 @@ _JOINTS = {
 
 
 def particular(text: str, clause: Clause, usage: Usage) -> float:
-    """What is one person's: numbers, months, relatives, ages, names, words that hardly anybody else uses."""
+    """Tell what is one person's: numbers, months, relatives, ages, names, words that hardly anybody else uses."""
     low = text.lower()
     words = [word.lower() for word in WORD.findall(text)]
     content = [word for word in words if word not in small() and not word[0].isdigit()]
@@ -91,7 +91,7 @@ def _uncommon(word: str, usage: Usage, share: float) -> bool:
 
 
 def leaning(clause: Clause, told: frozenset[str]) -> float:
-    """What leans on words that are not there: it, that, he; no noun of its own."""
+    """Tell what leans on words that are not there: it, that, he; no noun of its own."""
     tokens = clause.tokens
     lead = next((it for it in tokens if it.dep_ in SUBJECTS and it.head.i == clause.head.i), None)
     leaning = [it for it in tokens if it.lower_ in _LEANING and it.dep_ not in {"det", "expl", "mark"}]

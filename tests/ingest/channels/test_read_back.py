@@ -22,6 +22,7 @@ def test_staff_see_how_a_call_was_read_and_what_was_left_out(
     sent = client.post(f"/v1/channels/calls/webvtt?service={blue_badge}", content=CALL, headers=headers)
     identity = sent.json()["items"][0]["id"]
     piece = client.get(f"/v1/feedback/{identity}", headers=admin).json()
-    assert piece["read_as"] == {"format": "calls/webvtt", "left out": "line 6: a block without a time"}
+    left_out = "line 6: a block without a time, read with the one before"
+    assert piece["read_as"] == {"format": "calls/webvtt", "left out": left_out}
     page = client.get(f"/dashboard/feedback/{identity}", headers=admin).text
     assert "How it was read" in page and "line 6: a block without a time" in page
