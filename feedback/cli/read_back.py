@@ -13,11 +13,9 @@ if TYPE_CHECKING:
     from ingest.channels.contract import Parsed
     from ingest.intake.arrival import Arrival
 
-FORMATS = (
-    *("csv", "xlsx", "ods", "json", "email", "webvtt", "srt", "vcon", "contact-lens", "transcribe", "whisper", "text"),
-    *("sms", "open311"),
-)
 TABLES = ("csv", "xlsx", "ods", "json")
+CALLS = ("webvtt", "srt", "vcon", "contact-lens", "transcribe", "whisper", "text")
+FORMATS = (*TABLES, "email", *CALLS, "sms", "open311")
 ROWS_SHOWN = 5
 
 
@@ -63,7 +61,7 @@ def _message(file: Path, form: str) -> Iterator[str]:
         text = one.body.decode("utf-8", "replace").strip()
         found = message.message(one, _Nobody(), text=text, sender="", recipient="", external_id="read")
         return _parsed(form, found)
-    name = form if form in CHANNELS else f"calls/{form}"
+    name = f"calls/{form}" if form in CALLS else form
     return _parsed(name, CHANNELS[name].read(one, Secrets(), _Nobody()))
 
 

@@ -52,17 +52,18 @@ def fingerprint(text: str) -> dict[str, Any]:
 def _alike(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, set[Feedback]]:
     """Finds those of the same day that each may be a copy of, or they of it: by their sender, or at first sight."""
     other = aliased(Feedback)
-    found: dict[uuid.UUID, set[Feedback]] = defaultdict(set)
+    pairs: set[tuple[uuid.UUID, uuid.UUID]] = set()
     for is_alike in (other.bands.overlap(Feedback.bands), other.sender_digest == Feedback.sender_digest):
         # By its limit each is looked up by itself, in an index: joined at large, all would be held against all.
         near = select(other.id).where(is_alike, *_of_its_day(Feedback, other)).order_by(other.said_at)
         of_each = near.limit(MOST_COPIES_COMPARED).lateral()
-        pairs = session.execute(select(Feedback.id, of_each.c.id).join(of_each, true()).where(Feedback.id.in_(ids)))
-        wanted = pairs.all()
-        pieces = select(Feedback).where(Feedback.id.in_({pair[1] for pair in wanted}))
-        known = {piece.id: piece for piece in session.scalars(pieces)} if wanted else {}
-        for one, another in wanted:
-            found[one].add(known[another])
+        alike = select(Feedback.id, of_each.c.id).join(of_each, true()).where(Feedback.id.in_(ids))
+        pairs.update((one, another) for one, another in session.execute(alike))
+    pieces = select(Feedback).where(Feedback.id.in_({another for _, another in pairs}))
+    known = {piece.id: piece for piece in session.scalars(pieces)} if pairs else {}
+    found: dict[uuid.UUID, set[Feedback]] = defaultdict(set)
+    for one, another in pairs:
+        found[one].add(known[another])
     return found
 
 

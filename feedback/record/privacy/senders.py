@@ -7,6 +7,7 @@ read from it, and no two days or services have the same one for the same person.
 import datetime as dt
 import hashlib
 import hmac
+from functools import cached_property
 
 from sqlalchemy import func, update
 from sqlalchemy.orm import Session
@@ -22,7 +23,11 @@ class SenderDigests:
     """Makes the digests of one day."""
 
     def __init__(self, session: Session, keys: KeyRing, day: dt.date) -> None:
-        self._key = raw.day_key(session, keys, day)
+        self._session, self._keys, self._day = session, keys, day
+
+    @cached_property
+    def _key(self) -> bytes:
+        return raw.day_key(self._session, self._keys, self._day)
 
     def digest(self, service_id: int, contact: str | None, client: str | None) -> bytes | None:
         """Returns the digest of a number or mail address, or else of what tells visitors apart; None without both."""

@@ -18,21 +18,9 @@ _WISHING = {"want", "need", "like", "love", "wish", "prefer", "try", "trying", "
 _BECAUSE = {"because", "since", "as", "although", "though", "so", "cause", "cos", "but"}
 _CLAUSES = {"conj", "parataxis", "advcl", "ccomp", "relcl", "acl", "xcomp"}
 _ALWAYS_DROPPED = {"intj", "meta", "appos", "preconj", "dep"}
-_COMPLEMENTS = {
-    "dobj",
-    "obj",
-    "attr",
-    "acomp",
-    "xcomp",
-    "ccomp",
-    "oprd",
-    "neg",
-    "prt",
-    "agent",
-    "dative",
-    "pobj",
-    "pcomp",
-}
+COMPLEMENTS = {"dobj", "obj", "attr", "acomp", "xcomp", "ccomp", "oprd", "neg", "prt", "dative", "pobj", "pcomp"}
+"""Dependencies without which a verb or a preposition is broken."""
+
 _TIED = {"way", "one", "ones", "thing", "things", "that", "those", "what"}
 _PLACED = {"wrong", "right", "same", "every", "each", "first", "third", "only", "next", "last", "too", "long"}
 _FINITE = {"VBZ", "VBP", "VBD", "MD"}
@@ -210,5 +198,5 @@ def _further(token: Any, above: Any) -> bool:
     """A second adjunct of a verb that has its object, or its first one."""
     if above.tag_[:2] not in {"VB", "MD"} or token.lower_ in {"of", "to", "about", "without", "for"}:
         return False
-    told = [it for it in above.children if it.i < token.i and (it.dep_ in _COMPLEMENTS or it.dep_ == "prep")]
+    told = [it for it in above.children if it.i < token.i and (it.dep_ in COMPLEMENTS | {"agent"} or it.dep_ == "prep")]
     return bool(told)

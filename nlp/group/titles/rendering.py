@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from nlp.group.titles.clauses import SPEAKER, Clause, finite
+from nlp.group.titles.clauses import COMPLEMENTS, SPEAKER, Clause, finite
 from nlp.group.titles.parts import HIDDEN
 from nlp.group.titles.words import is_in, small
 
@@ -99,24 +99,7 @@ _EMPTY_VERBS = {
     "give",
     "gave",
 }
-_NEEDED = {
-    "dobj",
-    "obj",
-    "attr",
-    "acomp",
-    "xcomp",
-    "ccomp",
-    "oprd",
-    "neg",
-    "prt",
-    "pobj",
-    "pcomp",
-    "dative",
-    "auxpass",
-    "poss",
-    "compound",
-    "nummod",
-}
+_NEEDED = COMPLEMENTS | {"auxpass", "poss", "compound", "nummod"}
 _MARKS = re.compile(r"[\[\]{}<>@|*#:\\/_=]|\.\.")
 
 

@@ -18,12 +18,27 @@ from hypothesis import strategies as st
 
 from feedback.record import errors
 from feedback.record.errors import FeedbackError, Malformed, NotAuthentic, NotSupported, WrongMediaType
+from feedback.record.settings import Settings
 from ingest.channels import CHANNELS
 from ingest.channels.contract import Inbound, KeyedChannel, Parsed, Secrets, SignedChannel
 from tests.ingest.channels.phonebook import PhoneBook
 
 PAYLOADS = Path(__file__).parent / "payloads"
 SECRETS = Secrets(twilio_auth_token="12345", notify_token="notify-token", vonage_secret="vonage-secret")
+
+
+def with_suppliers(data: Path) -> Settings:
+    """Settings of an installation that takes messages of every supplier."""
+    return Settings(
+        data=data,
+        intake_rate=0,
+        public_url="https://feedback.example.org",
+        twilio_auth_token=SECRETS.twilio_auth_token,
+        notify_token=SECRETS.notify_token,
+        vonage_secret=SECRETS.vonage_secret,
+    )
+
+
 SIGNED = {name: channel for name, channel in CHANNELS.items() if isinstance(channel, SignedChannel)}
 NEED_A_SERVICE = [name for name, one in CHANNELS.items() if isinstance(one, KeyedChannel) and one.needs_service]
 CANARY = "zebra"

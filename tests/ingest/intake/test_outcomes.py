@@ -12,13 +12,12 @@ from feedback.record import access, services
 from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.models import Feedback
-from feedback.record.settings import Settings
 from feedback.web.app import create_app
 from ingest.channels import CHANNELS
 from ingest.channels.contract import KeyedChannel, SignedChannel
 from ingest.channels.requests import IGNORED
 from tests.conftest import RealServers
-from tests.ingest.channels.test_contract import SECRETS, expectations, folder
+from tests.ingest.channels.test_contract import expectations, folder, with_suppliers
 
 Client = TestClient[Litestar]
 
@@ -29,14 +28,7 @@ NUMBER, ADDRESS = "447700900999", "feedback@council.example"
 
 @pytest.fixture
 def client(record: Record, servers: RealServers, blue_badge: str) -> Iterator[Client]:
-    settings = Settings(
-        data=servers.data,
-        intake_rate=0,
-        public_url="https://feedback.example.org",
-        twilio_auth_token=SECRETS.twilio_auth_token,
-        notify_token=SECRETS.notify_token,
-        vonage_secret=SECRETS.vonage_secret,
-    )
+    settings = with_suppliers(servers.data)
     with record.transaction() as session:
         found = access.service(session, blue_badge)
         services.set_properties(found, {"sms_numbers": [NUMBER], "mail_addresses": [ADDRESS]})

@@ -3,15 +3,7 @@
 import pytest
 
 from nlp.clean.cleaner import Cleaner
-
-
-@pytest.fixture(scope="module")
-def cleaner() -> Cleaner:
-    return Cleaner()
-
-
-def redacted(cleaner: Cleaner, text: str) -> str:
-    return cleaner.redact([text])[0][0]
+from tests.nlp.clean.redacting import redacted
 
 
 @pytest.mark.parametrize(
