@@ -94,7 +94,7 @@ def _arrival(arrival: "Arrival") -> Iterator[str]:
         "rating": arrival.rating,
         "language": arrival.language,
         **arrival.attributes,
-        **{name: how for name, how in arrival.read_as.items() if name != "rating"},
+        **{name: how for name, how in arrival.read_as.items() if name != "rating" or arrival.rating is None},
     }
     yield from (f"  {line}" for line in _facts(about))
     if arrival.turns:

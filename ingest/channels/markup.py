@@ -25,6 +25,10 @@ _HISTORY: Final = re.compile(
     r"mail-editor-reference-message-container",
     re.IGNORECASE,
 )
+_ATTRIBUTION: Final = re.compile(r"\b(?:wrote|writes|ysgrifennodd[^\n]{0,80}):\s{0,9}$", re.IGNORECASE)
+"""What stands before a quotation, also where its own tag does not say that it is one."""
+_LAST_SEEN: Final = 8
+"""Pieces of text that may be between."""
 _SHEET: Final = re.compile(r"<style\b[^>]{0,200}>([^<]*)", re.IGNORECASE)
 _PADDING: Final = re.compile("(?:[\u00ad\u034f\u061c\u200b-\u200f\u2060\ufeff][ \xa0\u2007]{0,9}){3,}")
 """What senders put after a preview, so that nothing else is shown beside it."""
@@ -86,9 +90,14 @@ class _Page:
             if name in _ENDED_BY.get(self._open[-1][0], ()):
                 self._open.pop()
             if name not in _EMPTY:
-                self._open.append((name, look_of(piece, name, self._open[-1][1], self._hiding)))
+                self._open.append((name, self._look(piece, name)))
         if name in _BLOCKS:
             self.seen.append("\n")
+
+    def _look(self, piece: str, name: str) -> Look:
+        look = look_of(piece, name, self._open[-1][1], self._hiding)
+        is_cited = name == "blockquote" and _ATTRIBUTION.search("".join(self.seen[-_LAST_SEEN:])) is not None
+        return look._replace(cited=True) if is_cited else look
 
     def _close(self, name: str) -> None:
         nearest = range(len(self._open) - 1, max(0, len(self._open) - _LOOKS_BACK), -1)

@@ -18,11 +18,12 @@ _CHANGE: Final = ">>"
 def split(lines: Sequence[str]) -> list[tuple[str | None, str]]:
     """Return each line as who says it and what; None goes on with the speaker before.
 
-    What stands before a colon is a speaker where it names a role, comes back, or most lines have such a name.
+    What stands before a colon is a speaker where it names a role, comes back, or most lines have such a name. Where the
+    caller is named, a name that stands once is none: "Address: 12 High Street" is said by whoever spoke before.
     """
     found = [_label(line) for line in lines]
     names = Counter(label[0] for label in found if label)
-    usual = 2 * sum(names.values()) >= len(lines)
+    usual = 2 * sum(names.values()) >= len(lines) and "caller" not in map(role_of, names)
     speakers = {
         name for name, times in names.items() if _is_told(name) or (_may_be_name(name) and (times > 1 or usual))
     }

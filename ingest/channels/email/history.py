@@ -9,6 +9,15 @@ _WROTE: Final = re.compile(
     r"(?:\bwrote|\bwrites|\bysgrifennodd\b.{0,80}|\ba écrit|\bschrieb)\s?:$",
     re.IGNORECASE,
 )
+_WROTE_INLINE: Final = re.compile(r".{0,200}<\S{1,100}@\S{1,100}>\s?(?:wrote|writes|ysgrifennodd)\s?:", re.IGNORECASE)
+"""Some phones let the quoted mail follow on the same line."""
+_DATED: Final = re.compile(r"\d{1,2}[:.]\d\d\b|\b(?:19|20)\d\d\b|\d[/.-]\d{1,2}[/.-]\d\d")
+_SPOKEN_OF: Final = re.compile(
+    r"\b(?:i|you|we|he|she|they|(?:the|your|my|our|his|her|their|an?) [\w'’ -]{1,40}) (?:wrote|writes)\s?:$"
+    r"|\bysgrifennodd (?:ef|hi|yr?|eich|fy|ein)\b",
+    re.IGNORECASE,
+)
+"""Nobody's mail program names who wrote like this: a citizen tells what somebody wrote."""
 _WROTE_BEGINS: Final = re.compile(r"(?:on|ar)\b.{4,120}\d", re.IGNORECASE)
 _SEPARATOR: Final = re.compile(
     r"-{2,}\s*(?:original message|forwarded (?:message|by)|original appointment|neges wreiddiol|neges (?:a )?anfonwyd "
@@ -43,9 +52,13 @@ def without_history(lines: Sequence[str]) -> list[str]:
     while at < len(lines):
         length = _attribution(lines, at)
         is_quoted = lines[at].startswith(">")
-        # Answers may stand between quoted lines or below them; below a mail quoted without signs is only that mail.
-        if (length and not _quotes_follow(lines, at + length)) or _is_mail_below(lines, at):
+        if length and not _quotes_follow(lines, at + length):
+            if _is_by_program(" ".join(lines[at : at + length])):
+                break  # below a mail quoted without signs is only that mail
+            length = 0
+        if _is_mail_below(lines, at):
             break
+        # Answers may stand between quoted lines or below them.
         if not length and not is_quoted:
             kept.append(lines[at])
         at += length or 1
@@ -97,8 +110,17 @@ def _is_header(lines: Sequence[str], at: int, needed: int) -> bool:
 
 def _attribution(lines: Sequence[str], at: int) -> int:
     """Of how many lines `On Monday Mary wrote:` is; none where it is something else."""
+    if _WROTE_INLINE.match(lines[at]):
+        return 1
     longest = 3 if _WROTE_BEGINS.match(lines[at]) else 1
     return next((n for n in range(1, longest + 1) if _WROTE.match(" ".join(lines[at : at + n]))), 0)
+
+
+def _is_by_program(attribution: str) -> bool:
+    """Tells whether a mail program wrote who wrote, by an address or a full date; else all below is the citizen's."""
+    if _ADDRESS.search(attribution):
+        return True
+    return _DATED.search(attribution) is not None and _SPOKEN_OF.search(attribution) is None
 
 
 def _quotes_follow(lines: Sequence[str], at: int) -> bool:

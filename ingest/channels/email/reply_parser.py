@@ -28,19 +28,28 @@ _SIGN_OFF: Final = re.compile(
     re.IGNORECASE,
 )
 _POSTSCRIPT: Final = re.compile(r"(?:p\.?\s?s\.?|o\.?\s?n\.?)(?:[\s:.,-]|$)", re.IGNORECASE)
-_DISCLAIMER: Final = re.compile(
-    r"\W{0,3}(?:(?:this|the information (?:contained )?in this) (?:e-?mail|message|communication|"
-    r"transmission)\b.{0,120}"
-    r"\b(?:confidential(?: and|\.|,)|is confidential|privileged|intended (?:solely|only|for)|scanned|viruses)|"
+_NOTICE: Final = re.compile(
+    r"\W{0,3}(?:(?:caution|warning|external(?: e-?mail)?)\]?\s?:.{0,80}\b(?:e-?mail (?:is|was|came|comes|has|"
+    r"originat\w*)\b.{0,40}\b(?:from|external|outside)|sender\b|from outside|"
+    r"outside (?:of )?(?:the|your|this) (?:council|organi))|"
     r"if you (?:are not|have received this)\b.{0,60}\b(?:intended|e-?mail in|error)|"
-    r"\[?(?:caution|warning|external(?: e-?mail)?)\]?\s?:.{0,80}\b(?:e-?mail (?:is|was|came|comes|has|originat)|"
-    r"sender\b|"
-    r"from outside|outside (?:of )?(?:the|your|this) (?:council|organi))|"
     r"this e-?mail (?:originated|came) from outside|please consider the environment|confidentiality notice|"
     r"(?:legal )?disclaimer\s?(?::|$)|any views or opinions|"
     r"mae'r (?:e-?bost|neges) (?:hwn|hon|yma)\b.{0,120}\bcyfrinachol)",
     re.IGNORECASE,
 )
+"""What systems add above and below, told by its beginning."""
+_ABOUT_MAIL: Final = re.compile(
+    r"\W{0,3}(?:this|the information (?:contained )?in this) (?:e-?mail|message|communication|transmission)\b",
+    re.IGNORECASE,
+)
+_LEGAL: Final = re.compile(
+    r"\b(confidential|privileged|intended|addressee|recipient|in error|delete|disclos|distribut|liab|virus|scanned|"
+    r"attachments?|attached files|individual or entity|views)",
+    re.IGNORECASE,
+)
+_LEGAL_WORDS: Final = 2
+"""Of a paragraph about the mail itself, so many make a disclaimer: "this is confidential" may be the citizen's."""
 _DELIMITER: Final = "-- "
 _SIGNATURE_LINES: Final = 12
 _SIGNATURE_WIDTH: Final = 90
@@ -87,7 +96,15 @@ def _lines(text: str) -> list[str]:
 def _written(lines: Sequence[str]) -> str:
     own = [line for line in without_history(lines) if not _DEVICE.match(line)]
     paragraphs = re.split(r"\n\n+", "\n".join(_without_signature(own)).strip())
-    return "\n\n".join(one for one in paragraphs if not _DISCLAIMER.match(one.replace("\n", " ")))
+    return "\n\n".join(one for one in paragraphs if not _is_added(one.replace("\n", " ")))
+
+
+def _is_added(paragraph: str) -> bool:
+    """Tells whether a system added it: a banner, or a disclaimer."""
+    if _NOTICE.match(paragraph):
+        return True
+    words = {found.lower() for found in _LEGAL.findall(paragraph)} if _ABOUT_MAIL.match(paragraph) else set()
+    return len(words) >= _LEGAL_WORDS
 
 
 def _without_signature(lines: Sequence[str]) -> list[str]:
@@ -113,7 +130,7 @@ def _is_signature(lines: Sequence[str], begin: int) -> bool:
     """Short lines that say nothing, and few of them, before the end or what a system added below."""
     below = (lines[at] for at in range(begin, len(lines)) if lines[at])
     for line in islice(below, _SIGNATURE_LINES):
-        if _DISCLAIMER.match(line) or _POSTSCRIPT.match(line):
+        if _is_added(line) or _POSTSCRIPT.match(line):
             return True
         if len(line) > _SIGNATURE_WIDTH or _says_something(line):
             return False

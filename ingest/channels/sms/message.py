@@ -11,9 +11,12 @@ from ingest.channels.parsing import attributes, moment_or_none, storable
 from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
 
 _STOPS: Final = "stop|stopall|unsubscribe|cancel|end|quit|optout|revoke|arret|stopio|stopiwch|peidiwch|diwedd|canslo"
+_LEAVING: Final = ("dad danysgrifio", "datdanysgrifio", "unsubscribe me", "remove me", "revoke consent", "opt me out")
 _KEYWORDS: Final[dict[str, SmsKeyword]] = {
-    **dict.fromkeys((*_STOPS.split("|"), "stop all", "opt out", "dad danysgrifio", "datdanysgrifio"), "stop"),
-    **dict.fromkeys(("start", "unstop", "yes", "y", "yeah", "ok", "dechrau", "ie", "ydw", "iawn"), "start"),
+    **dict.fromkeys((*_STOPS.split("|"), "stop all", "stop now", "opt out", *_LEAVING), "stop"),
+    **dict.fromkeys(
+        ("start", "unstop", "yes", "y", "yeah", "ok", "yes i agree", "dechrau", "ie", "ydw", "iawn"), "start"
+    ),
     **dict.fromkeys(("help", "info", "cymorth", "gwybodaeth"), "help"),
 }
 _COURTESY: Final = frozenset(

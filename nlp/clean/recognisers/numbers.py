@@ -105,7 +105,7 @@ CARD = [
 MONEY = r"account|acct|acc|a/c|bank|sort|sort code|refund|cyfrif"
 SORT = r"(?<![\w-])\d\d(?P<gap>[- ]?)\d\d(?P=gap)\d\d"
 BANK = [
-    Pattern("both", rf"{SORT}[^\d\n]{{1,30}}\d(?:[ -]?\d){{6,9}}(?!\w)", 0.85),
+    Pattern("both", rf"(?<!\d[ -]){SORT}[^\d\n]{{1,30}}\d(?:[ -]?\d){{6,9}}(?!\w)", 0.85),
     Pattern("account", rf"{after(MONEY)}{digits(6, 10)}", SURE - 0.1),
     Pattern("account after", r"(?<![\w.])\d{8}(?=[^\d\n]{1,20}\b(?:account|acct|a/c|cyfrif))", LIKELY),
     Pattern("sort code", r"(?<![\w-])(?:(?:3[2-9]|[4-9]\d)-\d\d|\d\d-(?:1[3-9]|[2-9]\d))-\d\d(?![\w-])", LIKELY),

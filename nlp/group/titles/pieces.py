@@ -24,7 +24,7 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _JOINT = re.compile(
-    r"[,;:–]\s+|\s+(?=(?:ond|er bod|am fod|achos|oherwydd|felly|gan fod)\b)"
+    r"[,;:–]\s++|(?<!\s)\s++(?=(?:ond|er bod|am fod|achos|oherwydd|felly|gan fod)\b)"
     r"|(?<=\w)\s+(?:ac|a)\s+(?=(?:mae|does|dw|dwi|rwy|roedd|nid|ni|dydy)\b)",
     re.IGNORECASE,
 )

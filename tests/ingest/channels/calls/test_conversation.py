@@ -150,6 +150,8 @@ def test_what_stands_before_a_colon_is_a_speaker_or_words() -> None:
     ]
     assert speaker_labels.split(["The bus was late.", "Reason: no driver.", "It rained.", "We walked."])[1][0] is None
     assert [name for name, _ in speaker_labels.split(["Mary: a", "Ann: b", "c"])] == ["Mary", "Ann", None]
+    call = ["Agent: Where?", "Caller: I told you twice.", "Address: 12 High Street.", "Time: about nine."]
+    assert [name for name, _ in speaker_labels.split(call)] == ["Agent", "Caller", None, None]
     assert speaker_labels.split([">> It broke.", "https://x.example broke"])[0] == (None, "It broke.")
     assert speaker_labels.split(["Agent: http://x.example"]) == [("Agent", "http://x.example")]
 

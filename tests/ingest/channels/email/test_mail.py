@@ -94,6 +94,38 @@ def test_answers_between_and_below_quoted_lines_stay() -> None:
     assert own_words(text) == "Last Friday.\n\nAt the market."
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On my ticket the warden wrote:\nExpired.\n\nIt had an hour left.",
+        "I asked three times.\n\nOn 3 March I wrote:\nplease look at the damp.\n\nYou never came.",
+        'Your letter came.\n\nOn 12 February 2025 you wrote:\n"We will repair it."\n\nIt still leaks.',
+        'On 12 February 2025 your officer wrote:\n"We will repair it."\n\nIt still leaks.',
+        "Ar 12 Chwefror 2025 ysgrifennodd y cyngor:\n\"Byddwn yn trwsio'r to.\"\nMae'n dal i ollwng.",
+        "On Monday at 10.30 he wrote:\nno.\n\nThat was all.",
+    ],
+)
+def test_what_a_citizen_says_that_somebody_wrote_stays_with_all_below(text: str) -> None:
+    assert own_words(text) == text
+
+
+def test_a_quoted_mail_that_follows_on_the_same_line_goes() -> None:
+    quoted = "On Fri, 28 Feb 2025 at 9:12, Council<f@c.example> wrote:   Is the pool better now?"
+    assert own_words(f"The pool is cold.\n\n{quoted}\n") == "The pool is cold."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This message is intended for the ward manager. My father was left without water for nine hours.",
+        "This email is about my parking complaint. It is confidential, but please read it.",
+        "Warning: this email is long.\n\nThe surgery has no space.",
+    ],
+)
+def test_what_a_citizen_says_of_the_mail_itself_stays(text: str) -> None:
+    assert own_words(text) == text
+
+
 SIGNATURES = {
     "dashes": "\n\n-- \nAnn Example\n01632 960 001\n",
     "regards": "\n\nKind regards,\n\nAnn Example\n1 High Street\n",

@@ -194,6 +194,8 @@ def test_whatsapp_numbers_are_numbers(directory: Directory, secrets: Secrets) ->
             (word, "stop")
             for word in ("Stop sending me these messages", "unsubscribe pls", "Stopiwch os gwelwch yn dda")
         ],
+        *[(word, "stop") for word in ("STOP NOW", "UNSUBSCRIBE ME", "remove me", "Revoke consent", "opt me out")],
+        ("YES I agree", "start"),
         *[(word, "stop") for word in ("STOPIO", "stopiwch anfon negeseuon", "end please", "STOP STOP")],
         *[(word, "start") for word in ("yes please", "Yes, thanks!", "Ie os gwelwch yn dda", "unstop", "Y")],
     ],
