@@ -1,7 +1,6 @@
 """Who is asking: staff come with a key, or with the cookie of a signed-in session; and the routes for them."""
 
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from litestar import Router
 from litestar.handlers import BaseRouteHandler
@@ -36,7 +35,8 @@ def require_own_page(request: AnyRequest) -> None:
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin", "")
-    ours = site in ("same-origin", "none") if site else urlsplit(origin).netloc == request.headers.get("host")
+    host = request.headers.get("host", "")
+    ours = site in ("same-origin", "none") if site else origin in (f"http://{host}", f"https://{host}")
     if not ours:
         raise Forbidden("this was sent by a page of another site")
 

@@ -76,6 +76,6 @@ def convert(values: object, kind: type[Wanted], *, strict: bool = True) -> Wante
     """Returns the values as a msgspec `kind`. Raises `Malformed`, which names the first field that does not fit."""
     try:
         return msgspec.convert(values, kind, strict=strict)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, ValueError) as error:
         found = _FIELD.search(str(error))
         raise Malformed(str(error), field=(found[1] or found[2]) if found else None) from None

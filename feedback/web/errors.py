@@ -1,5 +1,6 @@
 """Which failure is answered with which status, and in which form."""
 
+import traceback
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -19,6 +20,9 @@ log = structlog.get_logger()
 
 NOT_VALID = "this is not what the operation takes; errors names the fields"
 """Litestar quotes the address, in which a search holds somebody's words."""
+
+_TOO_LARGE = "54"
+"""The class of SQLSTATE for what exceeds a limit of the store, as a text that is too long for an index."""
 
 FailureResponse = Callable[[AnyRequest, int, str, dict[str, str]], Response[Any]]
 
@@ -93,7 +97,7 @@ def framework_failure(request: AnyRequest, error: HTTPException) -> Response[Any
 
 def store_failure(request: AnyRequest, error: DBAPIError) -> Response[Any]:
     """Answers when the database is away or refuses a value; its message stays unsaid, since it may quote a citizen."""
-    if isinstance(error, DataError):
+    if isinstance(error, DataError) or str(getattr(error.orig, "sqlstate", "")).startswith(_TOO_LARGE):
         return unstorable(request, error)
     log.error("store failed", error=type(error.orig).__name__, path=request.scope["path_template"])
     if error.connection_invalidated or type(error).__name__ == "OperationalError":
@@ -104,7 +108,7 @@ def store_failure(request: AnyRequest, error: DBAPIError) -> Response[Any]:
 
 
 def unstorable(request: AnyRequest, error: Exception) -> Response[Any]:
-    """Answers what is well-formed but no value that the store knows (SQLSTATE class 22)."""
+    """Answers what is well-formed but no value that the store knows (SQLSTATE classes 22 and 54)."""
     return failure_response(request, 400, "a value is out of range, or holds what cannot be stored")
 
 
@@ -121,6 +125,13 @@ def unforeseen(request: AnyRequest, error: Exception) -> Response[Any]:
     return failure_response(request, 500, "this went wrong on our side")
 
 
+def unreadable(request: AnyRequest, error: ValueError) -> Response[Any]:
+    """Answers a value that raised while the request was read, as a year of five digits does; all else is our fault."""
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    while_reading = str(frame.f_globals.get("__name__")).startswith("litestar._signature")
+    return unstorable(request, error) if while_reading else unforeseen(request, error)
+
+
 def broken_encoding(request: AnyRequest, error: UnicodeDecodeError) -> Response[Any]:
     """Answers a body that is not UTF-8."""
     return failure_response(request, 400, "the body is not UTF-8")
@@ -129,6 +140,7 @@ def broken_encoding(request: AnyRequest, error: UnicodeDecodeError) -> Response[
 EXCEPTION_HANDLERS: dict[Any, Callable[..., Any]] = {
     FeedbackError: named_failure,
     HTTPException: framework_failure,
+    ValueError: unreadable,
     UnicodeDecodeError: broken_encoding,
     UnicodeEncodeError: unstorable,
     RecursionError: too_deep,

@@ -2,11 +2,13 @@
 
 import asyncio
 import datetime as dt
+import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 from sqlalchemy import or_, select
@@ -92,12 +94,19 @@ def _subscribe(request: AnyRequest, record: Record, slug: str, values: Subscript
 
     def subscribe(session: Session, who: access.Principal) -> PageOrRedirect:
         allowed = AllowList.of(record.settings.webhook_allow)
-        wanted, key = _wanted(slug, values), f"page:{values['key']}"
-        made, secret = subscriptions.make(session, record.keys, allowed, who, wanted, key)
+        wanted = _wanted(slug, values)
+        made, secret = subscriptions.make(session, record.keys, allowed, who, wanted, _request_key(values, wanted))
         here = f"/dashboard/subscriptions/{made.id}"
         return show(who, "subscribed.html", shown=made.shown, secret=secret, next=here) if secret else redirect(here)
 
     return submit(request, record, subscribe, _again(slug, values))
+
+
+def _request_key(values: SubscriptionForm, wanted: SubscriptionRequest) -> str | None:
+    """The same form, sent again as it is, is one request; a form that was changed is another."""
+    key = values["key"]
+    sent = hashlib.sha256(msgspec.json.encode([key, wanted])).hexdigest()
+    return f"page:{sent}" if key else None
 
 
 def _again(slug: str, values: SubscriptionForm) -> ShowAgain:

@@ -98,7 +98,7 @@ def _theme(session: Session, title: str) -> uuid.UUID:
 def _subscription(session: Session, keys: KeyRing, service: Service, name: str) -> uuid.UUID:
     identity = new_id()
     sealed = seal(keys, identity, Credentials("https://example.org"))
-    fields = {"kind": "webhook", "stage": "open", "shown": f"https://{name}.example", "created_by": "test"}
+    fields = {"kind": "webhook", "stage": "open", "shown": f"https://{name}.example"}
     session.add(Subscription(id=identity, service_id=service.id, name=name, sealed=sealed, **fields))
     session.flush()
     return identity

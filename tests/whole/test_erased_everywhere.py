@@ -93,7 +93,6 @@ def _name_an_issue(session: Any, keys: KeyRing, words: str) -> None:
         shown="x",
         sealed=address,
         stage="idle",
-        created_by="t",
     )
     session.add(subscription)
     session.flush()

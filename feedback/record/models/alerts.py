@@ -24,11 +24,11 @@ class Subscription(Base, Claimable, Timed):
 
     `sealed` holds its address and its secrets, under the key of keys; `shown` is as much of the address as may be seen.
     It is snoozed until `quiet_until`. `failing_since` is null when the last attempt went well. `contact` is told, by
-    e-mail, when it is disabled. `request_key` is the Idempotency-Key that it was made with.
+    e-mail, when it is disabled.
     """
 
     __tablename__ = "subscriptions"
-    __table_args__ = (UniqueConstraint("created_by", "request_key"), Index(None, "service_id"))
+    __table_args__ = (Index(None, "service_id"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
@@ -41,8 +41,6 @@ class Subscription(Base, Claimable, Timed):
     filters: Mapped[dict[str, Any]] = mapped_column(default=dict)
     digest: Mapped[DigestRhythm] = mapped_column(default=DigestRhythm.AT_ONCE)
     contact: Mapped[str | None]
-    created_by: Mapped[str]
-    request_key: Mapped[str | None]
     state: Mapped[SubscriptionState] = mapped_column(default=SubscriptionState.ACTIVE)
     quiet_until: Mapped[dt.datetime | None]
     failing_since: Mapped[dt.datetime | None]

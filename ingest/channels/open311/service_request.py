@@ -10,6 +10,7 @@ from typing import Final
 import multipart  # type: ignore[import-untyped]
 
 from feedback.record.errors import Malformed
+from feedback.record.limits import UNSTORABLE
 from feedback.record.states import ChannelName
 from ingest.channels.contract import Directory, Inbound, OpenChannel, Parsed, Secrets, require_media_type
 from ingest.channels.dates import moment
@@ -115,9 +116,12 @@ def _multipart(inbound: Inbound) -> list[tuple[str, str]]:
     _, options = multipart.parse_options_header(inbound.headers.get("content-type", ""))
     try:
         parts = multipart.MultipartParser(BytesIO(inbound.body), options.get("boundary", ""), part_limit=100)
-        return [(part.name, part.value) for part in parts if part.filename is None]
+        pairs = [(part.name, part.value) for part in parts if part.filename is None]
     except (multipart.MultipartError, ValueError, LookupError) as error:
         raise Malformed("This is no multipart form.") from error
+    if any(UNSTORABLE.search(name + value) for name, value in pairs):
+        raise Malformed("A field holds a sign that cannot be stored.")
+    return pairs
 
 
 def _list(text: str) -> frozenset[str]:

@@ -5,8 +5,11 @@ from typing import Literal
 
 import msgspec
 
+from feedback.record.errors import Malformed
 from feedback.record.models import Subscription
 from feedback.record.states import ChannelName, IssueStatus, Trend
+
+MOST_LEAST, MOST_CHOSEN = 1_000_000, 20
 
 
 class AlertFilters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -21,6 +24,13 @@ class AlertFilters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     statuses: tuple[IssueStatus, ...] = ()
     least: int = 0
     urgent_only: bool = False
+
+    def require_bounds(self) -> None:
+        """Raises `Malformed` for what nobody means; what was stored before there were bounds can still be read."""
+        if not 0 <= self.least <= MOST_LEAST:
+            raise Malformed(f"from 0 to {MOST_LEAST:,}", field="least")
+        if max(map(len, (self.kinds, self.channels, self.trends, self.statuses))) > MOST_CHOSEN:
+            raise Malformed(f"at most {MOST_CHOSEN} of a kind", field="filters")
 
 
 def filters_of(subscription: Subscription) -> AlertFilters:

@@ -15,8 +15,10 @@ from feedback.record.access import Principal, Role
 from feedback.record.audit import note
 from feedback.record.encryption import KeyRing
 from feedback.record.errors import Forbidden, Malformed, NotFound
+from feedback.record.idempotency import once
 from feedback.record.limits import require_planned
 from feedback.record.models import Alert, Service, Subscription, Theme, new_id
+from feedback.record.models.properties import Line
 from feedback.record.states import AlertState, AlertType, DigestRhythm, SubscriptionKind, WorkStage
 from insights.alerts.delivery import chat
 from insights.alerts.delivery.credentials import Credentials, SigningKey, new_secret, seal, unseal
@@ -26,7 +28,6 @@ from insights.issues.queries import themes
 
 EMAIL_ADDRESS = re.compile(r"[^\s@<>\",;:\\()\[\]]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 MAX_EMAIL_LENGTH = 254  # RFC 5321, as its errata have it
-MAX_NAME_LENGTH = 200
 
 
 class SubscriptionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,8 +40,11 @@ class SubscriptionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     address: str | None = None
     filters: AlertFilters = AlertFilters()
     digest: DigestRhythm = DigestRhythm.AT_ONCE
-    name: str = ""
+    name: Line = ""
     contact: str | None = None
+
+    def __post_init__(self) -> None:
+        self.filters.require_bounds()
 
 
 class SubscriptionChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,13 +55,15 @@ class SubscriptionChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True
 
     filters: AlertFilters | msgspec.UnsetType = msgspec.UNSET
     digest: DigestRhythm | msgspec.UnsetType = msgspec.UNSET
-    name: str | msgspec.UnsetType = msgspec.UNSET
+    name: Line | msgspec.UnsetType = msgspec.UNSET
     contact: str | msgspec.UnsetType | None = msgspec.UNSET
     state: Literal["active", "muted"] | msgspec.UnsetType = msgspec.UNSET
     quiet_until: dt.datetime | msgspec.UnsetType | None = msgspec.UNSET
 
     def __post_init__(self) -> None:
         require_planned(self.quiet_until, "quiet_until")
+        if isinstance(self.filters, AlertFilters):
+            self.filters.require_bounds()
 
 
 def make(
@@ -70,10 +76,21 @@ def make(
 ) -> tuple[Subscription, str | None]:
     """Makes a subscription, once for each `request_key`. Returns it with the secret that signs its webhooks.
 
-    Raises `Malformed` for an address that nothing may be sent to, `Forbidden` unless the asker is an editor.
+    Raises `Malformed` for an address that nothing may be sent to, `Forbidden` unless the asker is an editor,
+    `KeyReused` for the key of another request.
     """
-    if made := _made_before(session, who, request_key):
-        return made, _secret(unseal(keys, made))
+
+    def make_now() -> uuid.UUID:
+        return _make(session, keys, allowed, who, wanted).id
+
+    identity = uuid.UUID(once(session, who, "subscriptions", request_key, wanted, make_now))
+    made = find(session, who, identity)
+    return made, _secret(unseal(keys, made))
+
+
+def _make(
+    session: Session, keys: KeyRing, allowed: AllowList, who: Principal, wanted: SubscriptionRequest
+) -> Subscription:
     service_id, theme_id = _about(session, who, wanted)
     address, shown = _receiver(wanted, allowed)
     signing = [SigningKey(new_secret())] if wanted.kind == SubscriptionKind.WEBHOOK else []
@@ -86,30 +103,21 @@ def make(
         service_id=service_id,
         theme_id=theme_id,
         kind=wanted.kind,
-        name=wanted.name[:MAX_NAME_LENGTH],
+        name=wanted.name,
         shown=shown,
         filters=msgspec.to_builtins(wanted.filters),
         digest=wanted.digest,
         contact=wanted.contact,
-        created_by=who.caller,
-        request_key=request_key,
     )
     made.sealed = seal(keys, made.id, credentials)
     session.add(made)
     session.flush()
     audit(session, who, made, "subscribe")
-    return made, _secret(credentials)
+    return made
 
 
 def _secret(credentials: Credentials) -> str | None:
     return credentials.keys[0].secret if credentials.keys else None
-
-
-def _made_before(session: Session, who: Principal, request_key: str | None) -> Subscription | None:
-    if request_key is None:
-        return None
-    same = select(Subscription).where(Subscription.created_by == who.caller, Subscription.request_key == request_key)
-    return session.scalar(same)
 
 
 def _about(session: Session, who: Principal, wanted: SubscriptionRequest) -> tuple[int | None, uuid.UUID | None]:
@@ -149,7 +157,7 @@ def change(session: Session, subscription: Subscription, wanted: SubscriptionCha
 
     Raises `Malformed` for a contact that is no e-mail address, or for a time without its zone.
     """
-    if wanted.contact:
+    if isinstance(wanted.contact, str):
         _require_email(wanted.contact, "contact")
     if isinstance(wanted.quiet_until, dt.datetime) and wanted.quiet_until.tzinfo is None:
         raise Malformed("quiet_until: a time needs its zone")

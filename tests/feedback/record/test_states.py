@@ -18,7 +18,6 @@ def test_a_member_is_stored_as_its_text_and_what_no_member_names_is_loaded_as_it
                 kind=SubscriptionKind.CHAT,
                 shown="",
                 sealed=b"",
-                created_by="key:1",
             )
         )
     with record.transaction() as session:

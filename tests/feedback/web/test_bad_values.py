@@ -262,3 +262,23 @@ def test_a_refusal_quotes_nothing_of_the_address_that_was_asked_for(
         answer = client.get(path, headers=admin)
         assert answer.status_code == 400 and "quokka" not in answer.text
         assert answer.json()["errors"][0]["key"] in ("q", "limit")
+
+
+@pytest.mark.parametrize("origin", ["http://[", "http://[evil", "null", "//"])
+def test_an_origin_that_cannot_be_read_is_another_site(client: Client, origin: str) -> None:
+    assert client.post("/sign-in", data={"key": "x"}, headers={"Origin": origin}).status_code == 403
+
+
+@pytest.mark.parametrize("moment", ["253402300800", "253402300799.9999999"])
+def test_the_first_second_that_no_calendar_has_is_refused(
+    client: Client, admin: Headers, blue_badge: str, issue: str, moment: str
+) -> None:
+    asked = client.get(f"/v1/services/{blue_badge}/feedback", params={"since": moment}, headers=admin)
+    done = client.post(f"/v1/issues/{issue}/actions", json={"what": "x", "at": float(moment)}, headers=admin)
+    assert (asked.status_code, done.status_code) == (400, 400)
+
+
+def test_a_part_of_an_open311_form_that_holds_nul_is_refused(client: Client, record: Record, blue_badge: str) -> None:
+    form = {"service_code": (None, blue_badge), "description": (None, "a\x00b")}
+    assert client.post("/open311/v2/requests.json", files=form).status_code == 400
+    assert stored(record) == 0

@@ -101,9 +101,7 @@ def test_what_receivers_answered_about_its_issue_goes(record: Record, issue: uui
     piece = said(record, issue)
     with record.transaction() as session:
         service_id = session.get_one(Issue, issue).service_id
-        receiver = Subscription(
-            service_id=service_id, kind="webhook", shown="x", sealed=b"", stage="idle", created_by="t"
-        )
+        receiver = Subscription(service_id=service_id, kind="webhook", shown="x", sealed=b"", stage="idle")
         session.add(receiver)
         session.flush()
         facts = {"service": "blue-badge", "issue": {}, "signal": {}, "feedback_ids": []}

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -80,6 +81,11 @@ def test_a_subscription_is_of_its_service_and_changed_by_editors(
         {"kind": "email", "address": "team"},
         {"kind": "email", "address": "team@example.org\nBcc: all@example.org"},
         {"kind": "email", "address": "team@example.org", "contact": "nobody"},
+        {"kind": "email", "address": "team@example.org", "name": "x" * 201},
+        {"kind": "email", "address": "team@example.org", "name": "a\r\nBcc: x@y"},
+        {"kind": "email", "address": "team@example.org", "filters": {"least": -5}},
+        {"kind": "email", "address": "team@example.org", "filters": {"least": 10**30}},
+        {"kind": "email", "address": "team@example.org", "filters": {"channels": ["web"] * 21}},
     ],
 )
 def test_what_cannot_be_subscribed_is_malformed(
@@ -96,6 +102,36 @@ def test_the_same_request_makes_one_subscription(api: Client, admin: Headers, bl
     assert first == second
     assert first["secret"].startswith("whsec_")
     assert len(api.get("/v1/subscriptions", headers=admin).json()["items"]) == 1
+
+
+def test_another_request_under_the_same_key_is_refused_and_an_empty_key_is_none(
+    api: Client, admin: Headers, blue_badge: str
+) -> None:
+    def subscribe(address: str, key: str) -> Any:
+        wanted = {"service": blue_badge, "kind": "email", "address": address}
+        return api.post("/v1/subscriptions", json=wanted, headers={**admin, "Idempotency-Key": key})
+
+    assert [subscribe(address, "a").status_code for address in ("a@b.example", "c@d.example")] == [201, 422]
+    made = [subscribe(address, "").json()["id"] for address in ("e@f.example", "g@h.example")]
+    assert len(set(made)) == 2
+
+
+def test_the_same_request_many_times_at_once_makes_one_subscription(
+    api: Client, admin: Headers, blue_badge: str
+) -> None:
+    wanted = {"service": blue_badge, "kind": "email", "address": "a@b.example"}
+    headers = {**admin, "Idempotency-Key": "k"}
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: api.post("/v1/subscriptions", json=wanted, headers=headers), range(8)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["id"] for answer in answers}) == 1
+
+
+def test_what_changes_a_subscription_is_held_to_the_same_bounds(api: Client, admin: Headers, blue_badge: str) -> None:
+    wanted = {"service": blue_badge, "kind": "email", "address": "a@b.example"}
+    path = f"/v1/subscriptions/{api.post('/v1/subscriptions', json=wanted, headers=admin).json()['id']}"
+    for change in ({"name": "x" * 201}, {"filters": {"least": -1}}, {"contact": ""}):
+        assert api.patch(path, json=change, headers=admin).status_code == 400
 
 
 def test_addresses_and_secrets_are_sealed_and_not_shown_again(
