@@ -54,7 +54,8 @@ def service_show(settings: Settings, slug: str) -> None:
         click.echo(f"name={found.name}")
         for field in msgspec.structs.fields(properties):
             value = getattr(properties, field.name)
-            click.echo(f"{field.name}={','.join(value) if isinstance(value, tuple) else value}")
+            listed = [f"{code}:{name}" for code, name in value.items()] if isinstance(value, dict) else value
+            click.echo(f"{field.name}={','.join(listed) if isinstance(listed, tuple | list) else listed}")
 
 
 @service.command("set")

@@ -1,6 +1,7 @@
 """Making services and setting their properties."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, object_session
 
 from feedback.record import addresses
+from feedback.record.audit import note
 from feedback.record.errors import Conflict, Malformed
 from feedback.record.limits import convert
 from feedback.record.models import Properties, Service
@@ -24,13 +26,28 @@ SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 def add(session: Session, slug: str, name: str) -> Service:
     """Makes a service. Raises `Malformed` for a slug that cannot be one, `Conflict` for one that is taken."""
     if not SLUG.fullmatch(slug) or len(slug) > 100:
-        raise Malformed(f"'{slug[:100]}' is no slug: small letters, digits and hyphens")
+        raise Malformed(f"'{slug[:100]}' is no slug: small letters, digits and hyphens", field="slug")
     if session.scalar(select(Service).where(Service.slug == slug)):
-        raise Conflict(f"there is a service '{slug}' already")
+        raise Conflict(f"there is a service '{slug}' already", field="slug")
     made = Service(slug=slug, name=_require_name(name), stored_properties={})
     session.add(made)
     session.flush()
     return made
+
+
+def make(session: Session, name: str, slug: str = "", *, by: str) -> Service:
+    """Makes a service for somebody, and audits who; without a slug it gets one from its name. Raises as `add` does."""
+    made = add(session, slug or slug_of(_require_name(name)), name)
+    note(session, by, "service add", f"service:{made.slug}", made.id)
+    return made
+
+
+def slug_of(name: str) -> str:
+    """Returns the name in lower case with hyphens: `Tŷ Hapus & Children's care` is `ty-hapus-childrens-care`; may be
+    empty.
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower().replace("'", "")
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
 def ensure(session: Session, names: Mapping[str, str]) -> None:
@@ -60,6 +77,12 @@ def set_properties(service: Service, changes: Mapping[str, Any], *, may_share: b
         addresses.claim(session, service, may_share=may_share)
 
 
+def change(session: Session, service: Service, changes: Mapping[str, Any], *, by: str, may_share: bool) -> None:
+    """Sets it for somebody, and audits who. Raises what `set_properties` raises."""
+    set_properties(service, changes, may_share=may_share)
+    note(session, by, "service set", f"service:{service.slug}", service.id, **changes)
+
+
 def _require_name(name: object) -> str:
     try:
         return msgspec.convert(name, ServiceName)
@@ -68,7 +91,9 @@ def _require_name(name: object) -> str:
 
 
 def parse_property(text: str) -> tuple[str, Any]:
-    """Reads KEY=VALUE as typed on the command line: lists have commas, and an empty value (None) is the default.
+    """Reads KEY=VALUE as typed on the command line.
+
+    Lists have commas, names stand behind their language (`cy:Bathodyn Glas`), and an empty value (None) is the default.
 
     Raises `Malformed` for a key that there is not, or a value that does not fit it.
     """
@@ -80,5 +105,7 @@ def parse_property(text: str) -> tuple[str, Any]:
     if key == "name" or not value:
         return key, value or None
     words = [word.strip() for word in value.split(",") if word.strip()]
-    raw = words if key in lists else value
+    raw: Any = words if key in lists else value
+    if key == "names":
+        raw = dict(word.partition(":")[::2] for word in words)
     return key, getattr(convert({key: raw}, Properties, strict=False), key)

@@ -18,6 +18,7 @@ from feedback.record.work.queue import BackgroundWorkQueue
 from feedback.web import api_reference, assisted_entry, health, security_txt, you_said_we_did
 from feedback.web.errors import EXCEPTION_HANDLERS
 from feedback.web.openapi import openapi_config
+from feedback.web.setup import routes as setup
 from ingest.channels import routes as channel_routes
 from ingest.channels.open311 import routes as open311_routes
 from ingest.intake import routes as ingest_routes
@@ -41,6 +42,7 @@ HANDLERS: list[Any] = [
     ingest_routes.router,
     you_said_we_did.router,
     assisted_entry.router,
+    setup.router,
     *ROUTERS,
     leaving_page.router,
     staff_pages.router,

@@ -2,8 +2,6 @@
 
 import datetime as dt
 import json
-import re
-import unicodedata
 from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -23,14 +21,6 @@ def storable(text: str) -> str:
     unchanged.
     """
     return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
-def slug(name: str) -> str:
-    """Return the name in lower case with hyphens: `Tŷ Hapus & Children's care` is `ty-hapus-childrens-care`; may be
-    empty.
-    """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower().replace("'", "")
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
 def moment_or_none(value: object, zone: dt.tzinfo = dt.UTC) -> dt.datetime | dt.date | None:

@@ -1,6 +1,6 @@
 """What the citizen's pages share: their frame, their service, their files, and what they show when something fails."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -22,12 +22,16 @@ files = StaticFiles("/static/citizen", [*(HERE / "static").glob("*.css"), *(HERE
 
 
 class ServiceBrand(NamedTuple):
-    """What a page shows of its service: its name, its languages and its colour (#rrggbb, or empty for ours)."""
+    """What a page shows of its service: its name, its languages and its colour (#rrggbb, or empty for ours).
+
+    `names` are by language, where it has others than `name`.
+    """
 
     slug: str = ""
     name: str = ""
     languages: Sequence[Translation] = tuple(TRANSLATIONS.values())
     colour: str = ""
+    names: Mapping[str, str] = {}
 
 
 NO_SERVICE = ServiceBrand()
@@ -39,19 +43,20 @@ def brand_of(intake: Intake, slug: str) -> ServiceBrand:
     with intake.record.transaction() as session:
         found = access.service(session, slug)
         colour = found.properties.colour if "colour" in found.stored_properties else ""
-        return ServiceBrand(found.slug, found.name, offered(found.properties.languages), colour)
+        return ServiceBrand(found.slug, found.name, offered(found.properties.languages), colour, found.properties.names)
 
 
 def show(
     request: AnyRequest, template: str, service: ServiceBrand, status: int = 200, **context: object
 ) -> Response[str]:
     """Renders a page of the citizen in the language asked for."""
+    wording = choose(request, service.languages)
     common: dict[str, object] = {
-        "t": choose(request, service.languages),
+        "t": wording,
         "languages": switch(request, service.languages),
         "assets": files.url,
         "colour": f"/services/{quote(service.slug)}/colour.css" if service.colour else "",
-        "service_name": service.name,
+        "service_name": service.names.get(wording.code, service.name),
     }
     return pages.render(template, common | context, status)
 

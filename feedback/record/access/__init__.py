@@ -156,6 +156,13 @@ def _principal(session: Session, found: Credential | None) -> Principal:
     return Principal(found.id, found.name, Role[found.role], found.service_id, found.kind, found.parent_id)
 
 
+def require(who: Principal, needs: Role) -> Principal:
+    """Returns who asks, for what belongs to no service. Raises `Forbidden` for a role that is less than `needs`."""
+    if who.role < needs:
+        raise Forbidden(f"this takes the role {needs.name}")
+    return who
+
+
 def service(session: Session, slug: str) -> Service:
     """Finds a service by its slug, whoever asks. Raises `NotFound` where there is none."""
     found = session.scalar(select(Service).where(Service.slug == slug))
@@ -203,5 +210,4 @@ def feedback_for(session: Session, who: Principal, feedback_id: object, needs: R
 def _permit(who: Principal, service_id: int, needs: Role, missing: str) -> None:
     if who.service_id not in (None, service_id):
         raise NotFound(missing)
-    if who.role < needs:
-        raise Forbidden(f"this takes the role {needs.name}")
+    require(who, needs)

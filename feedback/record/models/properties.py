@@ -40,6 +40,7 @@ _AT_MOST = msgspec.Meta(max_length=100)
 class Properties(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What is worth changing per service; `docs/settings.md` says what each does."""
 
+    names: Annotated[dict[Language, ServiceName], msgspec.Meta(max_length=20)] = {}
     department: Line = ""
     nation: Nation = Nation.ENGLAND
     time_zone: Annotated[str, msgspec.Meta(max_length=64)] = "Europe/London"

@@ -11,6 +11,7 @@ from zlib import crc32
 
 from feedback.record.errors import Malformed
 from feedback.record.output.tables import as_written
+from feedback.record.services import slug_of
 from feedback.record.states import ChannelName
 from ingest.channels import markup
 from ingest.channels.dates import moment
@@ -18,7 +19,7 @@ from ingest.channels.files.columns import ColumnPlaces, Columns, ImportSource, p
 from ingest.channels.files.header import Header
 from ingest.channels.files.lines import TableRow
 from ingest.channels.files.reading import Table, table
-from ingest.channels.parsing import slug, storable
+from ingest.channels.parsing import storable
 from ingest.intake.arrival import MESSAGE_LIMIT, TRANSCRIPT_LIMIT, Arrival
 
 __all__ = ["Columns", "FeedbackTable", "ImportRow", "ImportSource", "RowError", "feedback_table", "rows"]
@@ -172,7 +173,7 @@ class _RowReader:
                 raise Malformed("Neither the import nor a column names the service.")
             return None, self._source.service
         name = self._cell(row, "service")
-        made = slug(name)
+        made = slug_of(name)
         if not made:
             raise Malformed(
                 "The service is blank." if not name else "The service's name has neither letter nor figure."

@@ -3,7 +3,8 @@
 from operator import attrgetter
 from typing import Any
 
-from litestar import get, patch
+import msgspec
+from litestar import get, patch, post
 from litestar.params import FromPath, FromQuery, JSONBody
 from sqlalchemy import select
 
@@ -12,9 +13,25 @@ from feedback.http.paging import Cursor, Limit, further, unpack
 from feedback.http.staff import authenticate, routes
 from feedback.record import access, services
 from feedback.record.access import Role
-from feedback.record.models import AuditEntry, Service
+from feedback.record.models import Service
+from feedback.record.models.properties import ServiceName
 from insights.issues.queries import services as reading
 from insights.presentation.schemas import AuditView, Page, ServiceView, Summary
+
+
+class NewService(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A service to be made: its name, and what stands for it in every address; left out, that is made of the name."""
+
+    name: ServiceName
+    slug: str = ""
+
+
+@post("/v1/services", sync_to_thread=True)
+def make_service(request: AnyRequest, record: GivenRecord, data: JSONBody[NewService]) -> ServiceView:
+    """Make a service. A slug that another has is refused (409)."""
+    with record.transaction() as session:
+        who = access.require(authenticate(session, request), Role.admin)
+        return reading.service_view(services.make(session, data.name, data.slug, by=who.caller))
 
 
 @get("/v1/services", sync_to_thread=True)
@@ -41,10 +58,7 @@ def set_service(
     with record.transaction() as session:
         who = authenticate(session, request)
         found = access.service_for(session, who, service, Role.owner)
-        services.set_properties(found, data, may_share=who.role == Role.admin)
-        entry = AuditEntry(service_id=found.id, by=who.caller, act="service set", subject=f"service:{found.slug}")
-        entry.details = dict(data)
-        session.add(entry)
+        services.change(session, found, data, by=who.caller, may_share=who.role == Role.admin)
         return reading.service_view(found)
 
 
@@ -71,4 +85,4 @@ def show_audit(
     return Page(items, further(items, limit))
 
 
-router = routes("staff", list_services, set_service, show_summary, show_audit)
+router = routes("staff", make_service, list_services, set_service, show_summary, show_audit)

@@ -1,0 +1,263 @@
+"""The form of a service's settings: its fields, what is typed into them, and what is wrong with that."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import msgspec
+from litestar.datastructures import FormMultiDict
+
+from feedback.record.errors import FeedbackError, Malformed
+from feedback.record.limits import UNSTORABLE, convert
+from feedback.record.models import Properties, Service
+from feedback.record.models.properties import ServiceName
+from feedback.record.states import Nation
+from ingest.pages.i18n import TRANSLATIONS
+from insights.presentation import labels
+
+FieldKind = Literal["text", "lines", "number", "color", "tick", "choice", "ticks"]
+FormEntries = Mapping[str, str | list[str]]
+"""What stands in each field of a form: a text, or for `ticks` the values that are ticked."""
+NAME_IN = "name_in_"
+"""What the name of a field begins with that holds the service's name in a further language."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingField:
+    """A field of the form. `complaint` is what is said where it cannot be taken, `choices` are texts by value."""
+
+    name: str
+    label: str
+    hint: str
+    complaint: str
+    kind: FieldKind = "text"
+    choices: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingGroup:
+    """Fields that belong together, under a heading."""
+
+    id: str
+    heading: str
+    fields: Sequence[SettingField]
+
+
+_NATIONS: Mapping[str, str] = {
+    Nation.ENGLAND: "England",
+    Nation.WALES: "Wales",
+    Nation.SCOTLAND: "Scotland",
+    Nation.NORTHERN_IRELAND: "Northern Ireland",
+}
+_LANGUAGES = {code: wording.name for code, wording in TRANSLATIONS.items()}
+_IS = SettingGroup(
+    "is",
+    "What it is",
+    (
+        SettingField("name", "Name", "As citizens know it.", "Enter a name of one line, in 200 characters or fewer"),
+        *(
+            SettingField(
+                f"{NAME_IN}{code}",
+                f"Name in {labels.LANGUAGES.get(code, code)} (optional)",
+                "What pages in this language show; left empty, they show the name above.",
+                "The name must be of one line, in 200 characters or fewer",
+            )
+            for code in TRANSLATIONS
+            if code != "en"
+        ),
+        SettingField(
+            "department", "Department (optional)", "Who runs it.", "Enter one line, in 200 characters or fewer"
+        ),
+        SettingField(
+            "nation",
+            "Nation",
+            "Its bank holidays count in charts and in what is expected.",
+            "Choose one of the nations",
+            "choice",
+            _NATIONS,
+        ),
+        SettingField(
+            "time_zone",
+            "Time zone",
+            "Whose days and hours count, as the tz database calls it: Europe/London.",
+            "Enter a time zone of the tz database, as Europe/London is one",
+        ),
+        SettingField(
+            "languages",
+            "Languages of its pages",
+            "In what citizens may read the form, the receipt and what you did.",
+            "Choose one language at least",
+            "ticks",
+            _LANGUAGES,
+        ),
+        SettingField(
+            "colour",
+            "Colour",
+            "Of the form, the receipt and the widget. Its text is black or white, whichever reads better on it.",
+            "Choose a colour, as #0b5d7a",
+            "color",
+        ),
+    ),
+)
+_REACHED = SettingGroup(
+    "reached",
+    "How people reach it",
+    (
+        SettingField(
+            "anyone_may_write",
+            "Anybody may write",
+            "Unticked, feedback is taken under a key alone: the form and the widget are off.",
+            "Tick it or leave it",
+            "tick",
+        ),
+        SettingField(
+            "origins",
+            "Sites that may show the widget (optional)",
+            "One a line, as https://www.example.gov.uk: no path, no slash at the end.",
+            "Each line must be the address of a site, as https://www.example.gov.uk",
+            "lines",
+        ),
+        SettingField(
+            "sms_numbers",
+            "Numbers for text messages (optional)",
+            "One a line. What is texted there is about this service.",
+            "Each line must be a telephone number, as +44 7700 900001, which no other service has",
+            "lines",
+        ),
+        SettingField(
+            "sms_keywords",
+            "Keywords for text messages (optional)",
+            "One a line: the first word that makes a text to a shared number this service’s own.",
+            "Each line must be one word, which no other service has",
+            "lines",
+        ),
+        SettingField(
+            "acknowledge", "Answer a text with its receipt", "It costs a text each.", "Tick it or leave it", "tick"
+        ),
+        SettingField(
+            "follow_up",
+            "Offer those who text to hear once what was done",
+            "Their number is held sealed for a day, and longer only after a YES.",
+            "Tick it or leave it",
+            "tick",
+        ),
+        SettingField(
+            "mail_addresses",
+            "Mail addresses (optional)",
+            "One a line. Mail that comes to one of them is about this service.",
+            "Each line must be a mail address, which no other service has",
+            "lines",
+        ),
+    ),
+)
+_KEPT = SettingGroup(
+    "kept",
+    "What is kept, and when it warns",
+    (
+        SettingField(
+            "retention_days",
+            "Days that feedback is kept",
+            "After that the words go; the figures stay.",
+            "Enter a whole number of days, from 1 to 36,500",
+            "number",
+        ),
+        SettingField(
+            "tolerance",
+            "False alarms a week that you tolerate",
+            "0.02 is one a year. More of them means that less is missed, and that it is noticed sooner.",
+            "Enter a number from 0.0001 to 100",
+            "number",
+        ),
+    ),
+)
+GROUPS = (_IS, _REACHED, _KEPT)
+FIELDS = {one.name: one for group in GROUPS for one in group.fields}
+
+
+def stored_entries(service: Service) -> FormEntries:
+    """Returns what the form shows of a service before anything is typed."""
+    known = msgspec.to_builtins(service.properties)
+    properties = {one.name: known.get(one.name, one.default) for one in msgspec.structs.fields(Properties)}
+    in_languages = {f"{NAME_IN}{code}": name for code, name in service.properties.names.items()}
+    values = {"name": service.name, **properties, **in_languages}
+    return {name: _shown(one, values.get(name, "")) for name, one in FIELDS.items()}
+
+
+def _shown(one: SettingField, value: Any) -> str | list[str]:
+    if one.kind == "ticks":
+        return list(value)
+    if one.kind == "tick":
+        return "yes" if value else ""
+    return "\n".join(value) if one.kind == "lines" else str(value)
+
+
+def typed_entries(form: FormMultiDict) -> FormEntries:
+    """Returns what was typed. Raises `Malformed` for a NUL in it."""
+    found = {name: _typed(form, one) for name, one in FIELDS.items()}
+    if any(UNSTORABLE.search("".join(entry)) for entry in found.values()):
+        raise Malformed("there is a NUL in it")
+    return found
+
+
+def _typed(form: FormMultiDict, one: SettingField) -> str | list[str]:
+    if one.kind == "ticks":
+        return [str(value) for value in form.getall(one.name, [])]
+    return str(form.get(one.name, "")).strip()
+
+
+def read(entries: FormEntries) -> tuple[dict[str, Any], dict[str, str]]:
+    """Reads the fields as the API takes them, and tells what is wrong: the changes, and a complaint for each field."""
+    changes: dict[str, Any] = {"names": {}}
+    errors: dict[str, str] = {}
+    for name, one in FIELDS.items():
+        value = _read(one, entries[name])
+        try:
+            _check(name, value)
+        except Malformed:
+            errors[name] = one.complaint
+        if name.startswith(NAME_IN):
+            changes["names"] |= {name.removeprefix(NAME_IN): value} if value else {}
+        else:
+            changes[name] = value
+    return changes, errors
+
+
+def differing(changes: dict[str, Any], entries: FormEntries, before: FormEntries) -> dict[str, Any]:
+    """Returns the changes that are any: of the fields in which something else stands than before."""
+    touched = {name for name in FIELDS if entries[name] != before[name]}
+    kept = {"names" if name.startswith(NAME_IN) else name for name in touched}
+    return {name: value for name, value in changes.items() if name in kept}
+
+
+def _read(one: SettingField, entry: str | list[str]) -> Any:
+    if isinstance(entry, list):
+        return entry
+    if one.kind == "lines":
+        return [line.strip() for line in entry.splitlines() if line.strip()]
+    if one.kind == "tick":
+        return bool(entry)
+    if one.kind == "number":
+        return _number(entry)
+    return entry
+
+
+def _number(text: str) -> float | int | str:
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return int(number) if number.is_integer() else number
+
+
+def _check(name: str, value: Any) -> None:
+    if name == "name":
+        convert(value, ServiceName)
+    elif name.startswith(NAME_IN):
+        convert({"names": {name.removeprefix(NAME_IN): value} if value else {}}, Properties)
+    else:
+        convert({name: value}, Properties)
+
+
+def complaint(error: FeedbackError) -> dict[str, str]:
+    """Returns what is wrong, by field, where the failure names one; what another service has, say."""
+    return {error.field: FIELDS[error.field].complaint} if error.field in FIELDS else {"name": str(error)}
