@@ -8,6 +8,8 @@ BENCH := .venv-bench
 AUDIT := .venv-audit
 PORT ?= 8000
 export PORT
+# Two processes run the tests, each with servers of its own; a file stays with one, so that what it sets up is set up once.
+PARALLEL ?= --numprocesses 2 --dist loadfile
 
 # Every package comes from a lock file, by hash; nothing is resolved anew. Where uv is missing, pip brings it.
 UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo $(VENV)/uv/bin/uv)
@@ -39,7 +41,7 @@ fmt: $(VENV)/.ready-dev ## Mend what can be mended of the style
 	$(VENV)/bin/ruff format .
 
 test: $(VENV)/.ready-dev ## Run the whole test suite, or a part (ARGS="tests/nlp -k name")
-	$(VENV)/bin/python -m pytest $(ARGS)
+	$(VENV)/bin/python -m pytest $(PARALLEL) $(ARGS)
 
 soak: $(VENV)/.ready-dev ## Try for hours what tests try for seconds: made-up requests, mutations of all that is read (ARGS="--runs 1000000")
 	CASES=12000 $(VENV)/bin/python -m pytest tests/feedback/web/test_openapi_operations.py tests/feedback/web/test_channel_bodies.py \

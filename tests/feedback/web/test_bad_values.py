@@ -39,7 +39,7 @@ def issue(record: Record, blue_badge: str) -> str:
         return str(found.id)
 
 
-@pytest.mark.parametrize("said", [*NEVER, IN_TWO_DAYS, "1899-12-31", "9999-12-31"])
+@pytest.mark.parametrize("said", [*NEVER, pytest.param(IN_TWO_DAYS, id="in two days"), "1899-12-31", "9999-12-31"])
 def test_what_was_said_at_no_time_that_may_be_is_refused(
     client: Client, record: Record, blue_badge: str, said: str
 ) -> None:
@@ -48,13 +48,13 @@ def test_what_was_said_at_no_time_that_may_be_is_refused(
     assert stored(record) == 0
 
 
-@pytest.mark.parametrize("said", [SOON, "1900-01-01T00:00:00Z", "1900-01-01", "2020-02-29"])
+@pytest.mark.parametrize("said", [pytest.param(SOON, id="soon"), "1900-01-01T00:00:00Z", "1900-01-01", "2020-02-29"])
 def test_a_clock_that_is_a_little_ahead_and_a_long_memory_are_taken(client: Client, blue_badge: str, said: str) -> None:
     answer = client.post(f"/v1/services/{blue_badge}/feedback", json={"message": "x", "submitted_at": said})
     assert answer.status_code == 202
 
 
-@pytest.mark.parametrize("at", [*NEVER, IN_ELEVEN_YEARS])
+@pytest.mark.parametrize("at", [*NEVER, pytest.param(IN_ELEVEN_YEARS, id="in eleven years")])
 def test_plans_lie_within_ten_years_and_what_was_done_lies_before_tomorrow(
     client: Client, admin: Headers, blue_badge: str, issue: str, at: str
 ) -> None:

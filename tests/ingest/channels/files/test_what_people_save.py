@@ -143,7 +143,11 @@ def test_workbooks_of_libreoffice_are_read_too() -> None:
     assert messages(ods([["text", "date"], ["Dŵr yn y cyntedd", "31/03/2026"]])) == ["Dŵr yn y cyntedd"]
 
 
-@pytest.mark.parametrize("book", [xlsx({"One": []}), xlsx({"One": [["text"]]})[:200], b"\xd0\xcf\x11\xe0 no workbook"])
+@pytest.mark.parametrize(
+    "book",
+    [xlsx({"One": []}), xlsx({"One": [["text"]]})[:200], b"\xd0\xcf\x11\xe0 no workbook"],
+    ids=["empty", "cut off", "of another kind"],
+)
 def test_a_workbook_that_cannot_be_read_is_refused_with_what_to_do(book: bytes) -> None:
     with pytest.raises(Malformed):
         opened(book)
