@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import msgspec
@@ -12,15 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback.record.models import EVIDENCE
+from ingest.cleaning.raising_urgent import FindsMeaning, raised
 from nlp.clean.cleaner import Cleaned, CleanStatement, Urgency
 from nlp.clean.redaction import before_redaction
-from nlp.embed.crowds import EMBEDDED_WELL
+from nlp.embed.vectors import Floats
 
 SET_APART = {"spam"}
 """Verdicts after which a piece is kept and shown, and counts for nothing."""
 
 
-class Models(Protocol):
+class Models(FindsMeaning, Protocol):
     """The models that cleaning takes; whoever loads them sees to it that one thread uses them at a time."""
 
     @property
@@ -31,8 +33,6 @@ class Models(Protocol):
     def redact(self, texts: Sequence[str]) -> list[str]: ...
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]: ...
-
-    def near_urgent(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> Urgency | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,15 @@ class Prepared:
         return any(verdict["name"] in SET_APART for verdict in self.verdicts)
 
 
-def prepare(models: Models, contents: Mapping[uuid.UUID, Mapping[str, Any]]) -> dict[uuid.UUID, Prepared]:
-    """Cleans and embeds many at once. Raises what the redactor raises: what could not be redacted is not kept."""
+def prepare(
+    models: Models,
+    contents: Mapping[uuid.UUID, Mapping[str, Any]],
+    calm: Mapping[uuid.UUID, Floats] = MappingProxyType({}),
+) -> dict[uuid.UUID, Prepared]:
+    """Cleans and embeds many at once. Raises what the redactor raises: what could not be redacted is not kept.
+
+    `calm` holds for each piece what its service found not to be urgent, as unit vectors (n, d), where it found any.
+    """
     cleaned = models.clean([content["message"] for content in contents.values()])
     asides = _redacted(models, [text for content in contents.values() for text in _asides(content)])
     vectors = iter(models.encode([said.text for one in cleaned for said in one.statements if not said.filler]))
@@ -64,7 +71,7 @@ def prepare(models: Models, contents: Mapping[uuid.UUID, Mapping[str, Any]]) -> 
         redacted = [next(asides) for _ in _asides(content)]
         rows = [_row(place, said, vectors, models.model) for place, said in enumerate(one.statements)]
         said = [{**row, "offset": offset} for row, offset in zip(rows, _offsets(content, one), strict=True)]
-        urgent = one.urgent or _means_urgent(models, said)
+        urgent = raised(models, one.urgent, said, calm.get(identity))
         found[identity] = _prepared(content, one, redacted, said, urgent)
     return found
 
@@ -74,14 +81,6 @@ def _redacted(models: Models, texts: Sequence[str]) -> Iterator[str]:
     different = [text for text in dict.fromkeys(texts) if text]
     found = dict(zip(different, models.redact(different), strict=True))
     return (found.get(text, text) for text in texts)
-
-
-def _means_urgent(models: Models, said: Sequence[Mapping[str, Any]]) -> Urgency | None:
-    """What no pattern knows, but means what cannot wait; in the languages that the model knows."""
-    rows = [row for row in said if row["vector"] is not None and row["language"] in EMBEDDED_WELL]
-    if not rows:
-        return None
-    return models.near_urgent([row["text"] for row in rows], np.array([row["vector"] for row in rows], np.float32))
 
 
 def _asides(content: Mapping[str, Any]) -> list[str]:

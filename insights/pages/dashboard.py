@@ -210,6 +210,7 @@ router = Router(
         piece_page.piece_page,
         piece_page.read_held,
         piece_page.release,
+        piece_page.judge_urgency,
         piece_page.overrule,
         files.handler(),
         plotly.handler(),

@@ -18,7 +18,7 @@ from feedback.record.db import Record
 from feedback.record.errors import FeedbackError
 from feedback.record.limits import convert
 from feedback.record.models import Feedback, Service
-from feedback.record.privacy import urgent_raw
+from feedback.record.privacy import urgency_dismissals, urgent_raw
 from insights.issues import urgent_text
 from insights.issues.decisions import verdict_overrides
 from insights.issues.decisions.verdict_overrides import VerdictOverride
@@ -59,6 +59,12 @@ async def release(request: AnyRequest, record: GivenRecord, feedback: FromPath[u
     return await _changed(request, record, feedback, urgent_text.MAY_READ, _release)
 
 
+@post("/dashboard/feedback/{feedback:uuid}/not-urgent", status_code=200)
+async def judge_urgency(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID]) -> PageOrRedirect:
+    """Says that a piece is not urgent, or takes that back."""
+    return await _changed(request, record, feedback, urgent_text.MAY_READ, _judge_urgency)
+
+
 @post("/dashboard/feedback/{feedback:uuid}/overrule", status_code=200)
 async def overrule(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID]) -> PageOrRedirect:
     """Says that a piece counts, or does not."""
@@ -67,6 +73,10 @@ async def overrule(request: AnyRequest, record: GivenRecord, feedback: FromPath[
 
 def _release(session: Session, who: Principal, piece: Feedback, values: FormValues) -> None:
     urgent_raw.release(session, who, piece, convert(values, ReleaseReason).reason)
+
+
+def _judge_urgency(session: Session, who: Principal, piece: Feedback, values: FormValues) -> None:
+    (urgency_dismissals.undo if values.get("undo") else urgency_dismissals.dismiss)(session, who, piece)
 
 
 def _overrule(session: Session, who: Principal, piece: Feedback, values: FormValues) -> None:
@@ -112,6 +122,7 @@ def _page(
         raw=raw,
         may_overrule=who.role >= Role.editor and piece.stage in verdict_overrides.READ_STAGES,
         may_read=who.role >= urgent_text.MAY_READ and view.held,
+        may_judge=who.role >= urgent_text.MAY_READ,
         wrong=wrong,
         complaint=COMPLAINT,
     )

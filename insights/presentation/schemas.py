@@ -159,6 +159,14 @@ class IssueTitle(msgspec.Struct, frozen=True):
     title: str
 
 
+class Dismissal(msgspec.Struct, frozen=True):
+    """Who said when that an urgent piece is not urgent, and when what is held of it is destroyed."""
+
+    at: dt.datetime
+    by: str
+    destroyed_at: dt.datetime
+
+
 class FeedbackView(msgspec.Struct, frozen=True):
     """One piece of feedback as staff see it: redacted, with what was made of it.
 
@@ -189,6 +197,7 @@ class FeedbackView(msgspec.Struct, frozen=True):
     urgent: dict[str, Any] | None
     issues: list[uuid.UUID]
     external_id: str | None = None
+    not_urgent: Dismissal | None = None
 
 
 class StatementView(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from feedback.record.encryption import KeyRing
 from feedback.record.errors import NotFound
 from feedback.record.models import Feedback, Statement
-from feedback.record.privacy import raw, urgent_raw
+from feedback.record.privacy import raw, urgency_dismissals, urgent_raw
 from feedback.record.states import FeedbackStage
 from feedback.record.work.claims import own
 from feedback.record.work.stages import stage
@@ -28,12 +28,16 @@ def clean(worker: Worker) -> None:
 
 
 def _clean(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
+    model = worker.tools.model
     with worker.record.transaction() as session:
         contents = raw.read(session, worker.record.keys, [row.id for row in rows])
+        calm = urgency_dismissals.learned(session, {row.service_id for row in rows}, model)
     if missing := sum(row.id not in contents for row in rows):
         raise NotFound(f"the raw text of {missing} expired before it was read")
     try:
-        prepared = prepare(worker.tools, contents)
+        prepared = prepare(
+            worker.tools, contents, {row.id: calm[row.service_id] for row in rows if row.service_id in calm}
+        )
     except Exception:
         _tell_unread(worker, rows, contents)
         raise

@@ -11,7 +11,7 @@ from feedback.record import idempotency
 from feedback.record.db import Record
 from feedback.record.errors import where
 from feedback.record.models import Service
-from feedback.record.privacy import contacts, raw, senders
+from feedback.record.privacy import contacts, raw, senders, urgency_dismissals
 from feedback.record.states import WorkKind
 from feedback.record.work import stages
 from feedback.record.work.claims import ADVISORY_LOCKS
@@ -52,6 +52,8 @@ def _look(record: Record, work_queue: WorkQueue, hour: dt.datetime | None) -> dt
         _hourly(record, now)
     with apart("parts of texts"), record.transaction() as session:
         reassembly.give_up_waiting(session, record.keys, dt.datetime.now(dt.UTC))
+    with apart("what is not urgent"), record.transaction() as session:
+        urgency_dismissals.destroy_held(session)
     with record.transaction() as session:
         waiting = [it.name for it in stages.STAGES if session.scalar(select(exists().where(*it.waiting)))]
     work_queue.wake(*waiting)

@@ -4,7 +4,7 @@ from feedback.record.models.actions import Action, Publication
 from feedback.record.models.alerts import Alert, Delivery, Hindsight, Quiet, Subscription
 from feedback.record.models.audit import Answered, AuditEntry
 from feedback.record.models.base import Base, Claimable, new_id
-from feedback.record.models.feedback import DIGESTED_ID, Contact, DayKey, Feedback, HeldRaw, Raw
+from feedback.record.models.feedback import DIGESTED_ID, Contact, DayKey, Feedback, HeldRaw, Raw, UrgencyDismissal
 from feedback.record.models.issues import Issue, IssueEvent, Refit, ServiceWork, Signal
 from feedback.record.models.message_parts import MessagePart
 from feedback.record.models.people import Credential
@@ -52,6 +52,7 @@ __all__ = [
     "ThemeEvent",
     "ThemeIssue",
     "ThemeSignal",
+    "UrgencyDismissal",
     "WideWork",
     "new_id",
 ]

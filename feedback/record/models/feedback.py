@@ -135,3 +135,19 @@ class HeldRaw(Base):
     wrapped_key: Mapped[bytes]
     sealed: Mapped[bytes]
     held_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+
+
+class UrgencyDismissal(Base):
+    """Tells that staff found an urgent piece not to be urgent.
+
+    What is held of it is destroyed ten minutes after `at`, and what is near to its statements is no longer
+    raised in this service, for as long as these are kept.
+    """
+
+    __tablename__ = "urgency_dismissals"
+    __table_args__ = (Index(None, "service_id", "at"),)
+
+    feedback_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("feedback.id", ondelete="CASCADE"), primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
+    at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    by: Mapped[str]

@@ -18,7 +18,7 @@ from feedback.record import audit
 from feedback.record.access import Principal
 from feedback.record.encryption import KeyRing
 from feedback.record.errors import NotFound
-from feedback.record.models import Feedback, HeldRaw
+from feedback.record.models import Feedback, HeldRaw, UrgencyDismissal
 
 
 def retain(session: Session, keys: KeyRing, contents: Mapping[uuid.UUID, Mapping[str, Any]]) -> None:
@@ -32,11 +32,11 @@ def retain(session: Session, keys: KeyRing, contents: Mapping[uuid.UUID, Mapping
 
 
 def retained_since(session: Session, service_id: int) -> dict[uuid.UUID, dt.datetime]:
-    """Says which pieces of a service have raw text retained, and since when; the latest first."""
+    """Says which urgent pieces of a service have raw text retained, and since when; the latest first."""
     rows = session.execute(
         select(HeldRaw.feedback_id, HeldRaw.held_at)
         .join(Feedback, Feedback.id == HeldRaw.feedback_id)
-        .where(Feedback.service_id == service_id)
+        .where(Feedback.service_id == service_id, Feedback.id.not_in(select(UrgencyDismissal.feedback_id)))
         .order_by(HeldRaw.held_at.desc())
     )
     return {row.feedback_id: row.held_at for row in rows}

@@ -5,7 +5,7 @@ import uuid
 from operator import attrgetter
 from typing import Literal
 
-from litestar import get, patch, post
+from litestar import delete, get, patch, post
 from litestar.params import FromPath, FromQuery, JSONBody
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from feedback.http.staff import authenticate, routes
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.models import Feedback, Service
-from feedback.record.privacy import urgent_raw
+from feedback.record.privacy import urgency_dismissals, urgent_raw
 from feedback.record.states import ChannelName
 from insights.issues import urgent_text
 from insights.issues.decisions import verdict_overrides
@@ -100,4 +100,35 @@ def release_held(
         urgent_raw.release(session, who, access.feedback_for(session, who, feedback, urgent_text.MAY_READ), data.reason)
 
 
-router = routes("staff", list_feedback, show_feedback, overrule, list_held, read_held, release_held)
+@post("/v1/feedback/{feedback:uuid}/not-urgent", status_code=200, sync_to_thread=True)
+def dismiss_urgency(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID]) -> FeedbackView:
+    """Say that a piece is not urgent: what is held of it is destroyed in ten minutes, and the like is not raised."""
+    with record.transaction() as session:
+        who = authenticate(session, request)
+        found = access.feedback_for(session, who, feedback, urgent_text.MAY_READ)
+        urgency_dismissals.dismiss(session, who, found)
+        return _view(session, found)
+
+
+@delete("/v1/feedback/{feedback:uuid}/not-urgent", status_code=200, sync_to_thread=True)
+def undo_dismissal(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID]) -> FeedbackView:
+    """Take back that a piece is not urgent: the like is raised again, and what is still held stays."""
+    with record.transaction() as session:
+        who = authenticate(session, request)
+        found = access.feedback_for(session, who, feedback, urgent_text.MAY_READ)
+        urgency_dismissals.undo(session, who, found)
+        session.flush()
+        return _view(session, found)
+
+
+router = routes(
+    "staff",
+    list_feedback,
+    show_feedback,
+    overrule,
+    list_held,
+    read_held,
+    release_held,
+    dismiss_urgency,
+    undo_dismissal,
+)

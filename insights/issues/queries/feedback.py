@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from feedback.record.models import (
@@ -14,12 +14,14 @@ from feedback.record.models import (
     HeldRaw,
     Service,
     Statement,
+    UrgencyDismissal,
 )
+from feedback.record.privacy import urgency_dismissals
 from feedback.record.states import FeedbackStage
-from insights.presentation.schemas import FeedbackView
+from insights.presentation.schemas import Dismissal, FeedbackView
 
 PARTS: Mapping[str, ColumnElement[bool]] = {
-    "urgent": Feedback.urgent.is_not(None),
+    "urgent": and_(Feedback.urgent.is_not(None), Feedback.id.not_in(select(UrgencyDismissal.feedback_id))),
     "uncounted": or_(Feedback.weight == 0, Feedback.stage == FeedbackStage.SET_ASIDE),
 }
 """Parts of the feedback that staff look through."""
@@ -88,7 +90,8 @@ def feedback_views(session: Session, service: Service, rows: Sequence[Feedback])
     ids = [row.id for row in rows]
     issues = _issues_of(session, ids)
     held = set(session.scalars(select(HeldRaw.feedback_id).where(HeldRaw.feedback_id.in_(ids))))
-    return [feedback_view(row, service, issues[row.id], held=row.id in held) for row in rows]
+    calm = urgency_dismissals.of_pieces(session, ids)
+    return [feedback_view(row, service, issues[row.id], calm.get(row.id), held=row.id in held) for row in rows]
 
 
 def _issues_of(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
@@ -103,7 +106,9 @@ def _issues_of(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, li
     return found
 
 
-def feedback_view(row: Feedback, service: Service, issues: list[uuid.UUID], *, held: bool) -> FeedbackView:
+def feedback_view(
+    row: Feedback, service: Service, issues: list[uuid.UUID], calm: UrgencyDismissal | None, *, held: bool
+) -> FeedbackView:
     """Makes the view of one piece, redacted."""
     return FeedbackView(
         id=row.id,
@@ -127,9 +132,14 @@ def feedback_view(row: Feedback, service: Service, issues: list[uuid.UUID], *, h
         counts=row.weight > 0,
         held=held,
         urgent=row.urgent,
+        not_urgent=_dismissal(calm) if calm else None,
         issues=issues,
         external_id=row.own_id,
     )
+
+
+def _dismissal(row: UrgencyDismissal) -> Dismissal:
+    return Dismissal(row.at, row.by, row.at + urgency_dismissals.DESTROYED_AFTER)
 
 
 def timed_statements(session: Session, piece: Feedback) -> Sequence[tuple[float, str]]:

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from feedback.record import access, services
 from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.encryption import KeyRing
-from feedback.record.models import Alert, AuditEntry, Feedback, HeldRaw, Raw
-from feedback.record.privacy import raw, urgent_raw
+from feedback.record.models import Alert, AuditEntry, Feedback, HeldRaw, Raw, UrgencyDismissal
+from feedback.record.privacy import raw, urgency_dismissals, urgent_raw
 from feedback.record.states import ChannelName
 from ingest.intake.accept import accept
 from ingest.intake.arrival import Arrival
@@ -39,6 +39,11 @@ def send(worker: Worker, message: str = DANGER, **more: Any) -> str:
     walk(worker)
     with worker.record.transaction() as session:
         return str(session.scalars(select(Feedback.id)).one())
+
+
+def urgent_texts(record: Record) -> list[str | None]:
+    with record.transaction() as session:
+        return list(session.scalars(select(Feedback.text).where(Feedback.urgent.is_not(None))))
 
 
 @pytest.fixture
@@ -187,3 +192,66 @@ def test_where_the_redactor_fails_it_stays_hidden_is_told_and_held(
         assert (piece.stage, piece.text, piece.reason) == ("set_aside", None, "clean: ValueError")
         assert len(session.scalars(select(Alert).where(Alert.type == "feedback.urgent")).all()) == 1
     assert client.get(f"/v1/feedback/{urgent}/held", headers=key(record, Role.owner)).json()["message"] == DANGER
+
+
+class TestNotUrgent:
+    """Staff say that a piece is not urgent: what is held goes, and the service learns."""
+
+    def pass_minutes(self, record: Record, minutes: int) -> None:
+        with record.transaction() as session:
+            session.execute(update(UrgencyDismissal).values(at=func.now() - dt.timedelta(minutes=minutes)))
+        with record.transaction() as session:
+            urgency_dismissals.destroy_held(session)
+
+    def test_what_is_held_goes_after_ten_minutes_and_is_urgent_no_more(
+        self, client: Client, record: Record, urgent: str
+    ) -> None:
+        owner, path = key(record, Role.owner), f"/v1/feedback/{urgent}"
+        answer = client.post(f"{path}/not-urgent", headers=owner).json()
+        assert answer["not_urgent"]["by"] == "owner of blue-badge" and answer["held"]
+        client.post(f"{path}/not-urgent", headers=owner)
+        self.pass_minutes(record, 9)
+        assert client.get(f"{path}/held", headers=owner).json()["message"] == DANGER
+        assert client.get("/v1/services/blue-badge/feedback?only=urgent", headers=owner).json()["items"] == []
+        self.pass_minutes(record, 10)
+        assert client.get(f"{path}/held", headers=owner).status_code == 404
+        assert acts(record, urgent) == ["not urgent", "held text read"]
+
+    def test_undone_in_time_it_stays_and_is_urgent_again(self, client: Client, record: Record, urgent: str) -> None:
+        owner, path = key(record, Role.owner), f"/v1/feedback/{urgent}"
+        client.post(f"{path}/not-urgent", headers=owner)
+        assert client.delete(f"{path}/not-urgent", headers=owner).json()["not_urgent"] is None
+        self.pass_minutes(record, 60)
+        assert client.get(f"{path}/held", headers=owner).status_code == 200
+        assert len(client.get("/v1/services/blue-badge/held", headers=owner).json()["items"]) == 1
+        assert client.delete(f"{path}/not-urgent", headers=owner).status_code == 404
+
+    def test_the_like_is_no_longer_raised_in_this_service_and_another_danger_is(
+        self, client: Client, worker: Worker, record: Record, blue_badge: str
+    ) -> None:
+        by_words = "There is a smell of gas from the bin lorry outside"
+        by_meaning = "My neighbour keeps an axe in the hall for the wood stove"
+        put(worker, by_words, by_meaning)
+        walk(worker)
+        assert set(urgent_texts(record)) == {by_words, by_meaning}
+        owner = key(record, Role.owner)
+        for piece in client.get("/v1/services/blue-badge/held", headers=owner).json()["items"]:
+            client.post(f"/v1/feedback/{piece['feedback']}/not-urgent", headers=owner)
+        put(
+            worker,
+            "There's a smell of gas from the bin lorry each morning",
+            "My neighbour keeps an axe in his hall for his wood stove. The tax letter came twice.",
+            "There is a smell of gas in our kitchen",
+        )
+        walk(worker)
+        assert set(urgent_texts(record)) == {by_words, by_meaning, "There is a smell of gas in our kitchen"}
+
+    @pytest.mark.parametrize("role", [Role.reader, Role.editor])
+    def test_it_takes_an_owner(self, client: Client, record: Record, urgent: str, role: Role) -> None:
+        assert client.post(f"/v1/feedback/{urgent}/not-urgent", headers=key(record, role)).status_code == 403
+
+    def test_what_was_never_urgent_cannot_be_dismissed(
+        self, client: Client, worker: Worker, record: Record, blue_badge: str
+    ) -> None:
+        calm = send(worker, "The form does not work")
+        assert client.post(f"/v1/feedback/{calm}/not-urgent", headers=key(record, Role.owner)).status_code == 409

@@ -83,3 +83,17 @@ def test_an_editor_is_told_that_it_is_held_and_cannot_read_it(client: Client, re
     assert editor.post(f"{piece}/held", headers=OURS).status_code == 403
     assert editor.post(f"{piece}/release", data={"reason": "x"}, headers=OURS).status_code == 403
     assert "See to it" in editor.get("/dashboard/blue-badge/feedback?only=urgent").text
+
+
+def test_one_button_says_that_it_is_not_urgent_and_another_undoes_it(
+    client: Client, record: Record, piece: str
+) -> None:
+    owner = signed_in(client, record, Role.owner, "blue-badge")
+    assert "Not urgent What is held is destroyed ten minutes later" in words_of(owner.get(piece))
+    page = words_of(owner.post(f"{piece}/not-urgent", headers=OURS))
+    assert "It is not urgent owner of blue-badge said so" in page and "Undo: it is urgent" in page
+    assert "Urgent, to be seen to" not in words_of(owner.get("/dashboard/blue-badge"))
+    assert "It is urgent" in words_of(owner.post(f"{piece}/not-urgent", data={"undo": "yes"}, headers=OURS))
+    editor = signed_in(client, record, Role.editor, "blue-badge")
+    assert editor.post(f"{piece}/not-urgent", headers=OURS).status_code == 403
+    assert "Not urgent" not in words_of(editor.get(piece))
