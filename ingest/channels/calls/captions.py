@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from ingest.channels.calls.conversation import Utterance, no_more_turns
@@ -13,6 +14,7 @@ _STAMP: Final = r"(?:(\d{1,4}):)?([0-5]?\d):([0-5]?\d)(?:[.,](\d{1,3}))?"
 _TIMES: Final = re.compile(rf"\s*+{_STAMP}\s*+-->\s*+{_STAMP}(?:\s.*)?$")
 _NAMED: Final = re.compile(r'\d{1,6} "([^"\n]{1,100})"(?: \(\d{1,20}\))?\s*')
 """The number of a cue as Webex writes it, with who speaks."""
+_DASH: Final = re.compile(r"[-\u2013\u2014] ")
 _SAME_MOMENT_SECONDS: Final = 0.1
 """Seconds between two captions of which the second only repeats the first."""
 
@@ -88,13 +90,19 @@ def _goes_on(block: Sequence[str], comments: tuple[str, ...], *, is_open: bool) 
 
 def utterances(cues: Sequence[Cue]) -> list[Utterance]:
     """Tell what the cues say, by whom where a name stands before it; rolling captions say each line once."""
-    fresh = [(cue, text) for cue, text in zip(cues, _without_repeats(cues), strict=True) if text]
+    fresh = [(cue, text) for cue, texts in zip(cues, _without_repeats(cues), strict=True) for text in texts]
     said: list[Utterance] = []
     speaker = ""
     for (cue, _), (name, text) in zip(fresh, split([text for _, text in fresh]), strict=True):
         speaker = cue.speaker or (speaker if name is None else name)
         said.append(Utterance(text, speaker, offset=cue.start, end=cue.end))
     return said
+
+
+def passages(lines: Sequence[str]) -> list[str]:
+    """Join the lines of a cue, apart for each who speaks in it: a dash begins what another says."""
+    begins = [at for at, line in enumerate(lines) if at == 0 or _DASH.match(line)]
+    return [" ".join(lines[at:end]) for at, end in pairwise((*begins, len(lines)))]
 
 
 def _blocks(lines: Sequence[str], first: int) -> Iterator[tuple[int, list[str]]]:
@@ -122,10 +130,12 @@ def _seconds(hours: str | None, minutes: str, seconds: str, fraction: str | None
     return int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + float(f"0.{fraction or 0}")
 
 
-def _without_repeats(cues: Sequence[Cue]) -> Iterator[str]:
+def _without_repeats(cues: Sequence[Cue]) -> Iterator[list[str]]:
+    """What each cue adds, a text for each who speaks in it."""
     before: Cue | None = None
     for cue in cues:
         rolling = before is not None and cue.start - before.end <= _SAME_MOMENT_SECONDS
         old = {line.strip() for line in before.lines} if before is not None and rolling else set()
-        yield " ".join(line.strip().removeprefix("- ") for line in cue.lines if line.strip() not in old)
+        lines = [line.strip() for line in cue.lines if line.strip() and line.strip() not in old]
+        yield passages(lines)
         before = cue

@@ -27,8 +27,14 @@ MOST_TURNS: Final = 20_000
 LOOPED_TURNS: Final = 3
 """Turns of the same words by one speaker in a row that are a recogniser's loop."""
 
+ANOTHER: Final = "-"
+"""Somebody who is not named, and another than who spoke before."""
+
+UNTOLD: Final = "?"
+"""Somebody who was not told apart."""
+
 NOBODY: Final = frozenset(
-    ("?", "unknown", "unk", "speaker ?", "(speaker ?)", "speaker unknown", "unknown speaker", "none")
+    (ANOTHER, UNTOLD, "unknown", "unk", "speaker ?", "(speaker ?)", "speaker unknown", "unknown speaker", "none")
 )
 """How recognisers call whom they cannot tell apart."""
 
@@ -86,10 +92,11 @@ def parsed(
     `?id=` and `?at=` of the request tell its id and beginning where the format does not. `reached_at` tells the number
     or address of speakers: the caller's is the sender.
     """
-    spoken = _spoken(utterances)
+    spoken, added = _spoken(utterances)
+    skipped = (*skipped, *added)
     told = [one for one in spoken if one.role != "agent"]
     if not told:
-        return Parsed(ignored="the caller says nothing", skipped=tuple(skipped))
+        return Parsed(ignored="the caller says nothing", skipped=skipped)
     query = dict(inbound.query)
     ways = {_called(speaker): way for speaker, way in reached_at.items()}
     reason = caller_intent.reason_for_call(spoken)
@@ -104,19 +111,27 @@ def parsed(
         sender=next((ways[one.speaker] for one in told if one.speaker in ways), None),
         attributes=attributes(inbound.query),
         turns=tuple(
-            Turn(one.text, one.speaker, one.offset, one.confidence, begin)
+            Turn(one.text, one.speaker.removeprefix(ANOTHER), one.offset, one.confidence, begin)
             for one, begin in zip(told, reason.begins, strict=True)
         ),
     )
-    return Parsed(arrivals=(arrival,), skipped=tuple(skipped))
+    return Parsed(arrivals=(arrival,), skipped=skipped)
 
 
-def _spoken(utterances: Iterable[Utterance]) -> list[Utterance]:
-    """What people said, by whom, in which role. Raises `Malformed` where that is more than any call holds."""
+def _spoken(utterances: Iterable[Utterance]) -> tuple[list[Utterance], tuple[str, ...]]:
+    """What people said, by whom, in which role; and what was left out.
+
+    Raises `Malformed` where that is more than any call holds.
+    """
     came = list(utterances)
     if sum(len(one.text) for one in came) > 2 * TRANSCRIPT_LIMIT:
         raise Malformed(f"This is longer than {2 * TRANSCRIPT_LIMIT:,} characters, as no call is.")
-    return with_roles(_once([one for one in map(_tidy, came) if one.text]))
+    tidy = [_tidy(one) for one in came]
+    said = _once([one for one in tidy if one.text])
+    mended = sum(after.text != " ".join(storable(one.text).split()) for one, after in zip(came, tidy, strict=True))
+    places = mended + sum(bool(one.text) for one in tidy) - len(said)
+    added = f"sounds, inventions or loops of the recogniser, in {places} place{'s' * (places > 1)}"
+    return with_roles(said), (added,) if places else ()
 
 
 def _once(spoken: Sequence[Utterance]) -> list[Utterance]:
@@ -133,20 +148,31 @@ def with_roles(spoken: Sequence[Utterance]) -> list[Utterance]:
 
     Where a speaker is the caller by role or name, all others are agents; where only an agent is, all others are
     callers. Where nobody is either, one who speaks as only agents do is the agent, if the others do not; else every
-    turn is the caller's.
+    turn is the caller's. Who is not told apart is the agent where it sounds so.
     """
     roles = {one.speaker: role for one in spoken if (role := one.role or role_of(one.speaker))}
     rest: SpeakerRole = "agent" if "caller" in roles.values() else "caller"
     if not roles and (agent := _sounds_like_agent(spoken)) is not None:
         roles[agent] = "agent"
-    return [replace(one, role=one.role or roles.get(one.speaker) or _of_nobody(one) or rest) for one in spoken]
+    unnamed: SpeakerRole = "caller" if "agent" in roles.values() else rest
+    found: list[Utterance] = []
+    for one in spoken:
+        role = one.role or roles.get(one.speaker)
+        if role is None and one.speaker.lower() in NOBODY:
+            role = _of_nobody(one, found[-1].role if found else None) or unnamed
+        found.append(replace(one, role=role or rest))
+    return found
 
 
-def _of_nobody(one: Utterance) -> SpeakerRole | None:
-    """Of who was not told apart what only an agent says is the agent's."""
+def _of_nobody(one: Utterance, before: SpeakerRole | None) -> SpeakerRole | None:
+    """Of who was not told apart what only an agent says is the agent's, and so is what asks the caller back."""
     plain = smalltalk.folded(one.text)
-    is_agent = smalltalk.opens_as_agent(plain) or smalltalk.promises(plain)
-    return "agent" if one.speaker.lower() in NOBODY and is_agent else None
+    if smalltalk.opens_as_agent(plain) or smalltalk.promises(plain):
+        return "agent"
+    if one.speaker != ANOTHER:
+        return None
+    asks_back = before == "caller" and one.text.endswith("?")
+    return "agent" if asks_back else "caller" if before == "agent" else None
 
 
 def role_of(name: str) -> SpeakerRole | None:

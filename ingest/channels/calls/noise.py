@@ -25,6 +25,12 @@ _MOST_MARKED_WORDS: Final = 5
 """Words of a sound that is described: more are what somebody said in brackets."""
 _LOOP: Final = 4
 """Times that the same words come in a row before they are a loop of the recogniser's, and count once."""
+_LOOP_WITHIN_A_SENTENCE: Final = 8
+"""The same of one or two words within a sentence: people say "very, very, very, very bad" and "no no no no"."""
+_EMPHASIS_WORDS: Final = 2
+_UNSTRESSED: Final = frozenset(_LISTS["unstressed"])
+"""Nobody repeats these to make a point."""
+_ENDS: Final = (".", "!", "?", "…")
 _LONGEST_LOOP: Final = 16
 """Words that come again and again."""
 
@@ -61,14 +67,14 @@ def _unlooped(text: str, words: Sequence[str]) -> str:
     kept: list[str] = []
     at, looped = 0, False
     while at < len(words):
-        length, times = _loop(plain, at)
+        length, times = _loop(plain, words, at)
         kept += words[at : at + max(length, 1)]
         looped = looped or length > 0
         at += max(length, 1) * max(times, 1)
     return " ".join(kept) if looped else text
 
 
-def _loop(plain: Sequence[str], at: int) -> tuple[int, int]:
+def _loop(plain: Sequence[str], words: Sequence[str], at: int) -> tuple[int, int]:
     """How many words from here on come how often in a row; nothing where they do not loop."""
     for length in range(1, min(_LONGEST_LOOP, (len(plain) - at) // _LOOP) + 1):
         if plain[at] != plain[at + length]:
@@ -77,6 +83,8 @@ def _loop(plain: Sequence[str], at: int) -> tuple[int, int]:
         part = plain[at : at + length]
         while plain[at + times * length : at + (times + 1) * length] == part:
             times += 1
-        if times >= _LOOP:
+        may_be_meant = length <= _EMPHASIS_WORDS and not _UNSTRESSED.issuperset(part)
+        is_sentence = any(word.endswith(_ENDS) for word in words[at : at + length])
+        if times >= (_LOOP_WITHIN_A_SENTENCE if may_be_meant and not is_sentence else _LOOP):
             return length, times
     return 0, 0

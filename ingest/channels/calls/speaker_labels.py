@@ -5,18 +5,18 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from ingest.channels.calls.conversation import role_of
+from ingest.channels.calls.conversation import ANOTHER, role_of
 
 _LABEL: Final = re.compile(r"[*_>\s-]{0,6}([^\W\d_][^:*\n]{0,40}?)[*_]{0,2}\s?:(?!//)[*_]{0,2}\s*(?=\S)")
 _BRACKETED: Final = re.compile(r"\s{0,6}(?:\[([^\W\d_][^\]:\n]{0,40})\]|\(([^\W\d_][^):\n]{0,40})\))\s?:?\s*(?=\S)")
 _NUMBERED: Final = re.compile(r"(?:speaker|spk|sprecher|siaradwr)[\s_-]?\d{1,3}", re.IGNORECASE)
 """How diarisers call whom they cannot name."""
-_CHANGE: Final = ">>"
-"""Broadcasters' sign that another speaks."""
+_CHANGE: Final = re.compile(r"\s{0,6}(?:>>|[-\u2013\u2014](?=\s))\s*")
+"""The signs of broadcasters and of captions that another speaks."""
 
 
 def split(lines: Sequence[str]) -> list[tuple[str | None, str]]:
-    """Return each line as who says it and what; None goes on with the speaker before.
+    """Return each line as who says it and what; None goes on with the speaker before, `ANOTHER` is somebody else.
 
     What stands before a colon is a speaker where it names a role, comes back, or most lines have such a name. Where the
     caller is named, a name that stands once is none: "Address: 12 High Street" is said by whoever spoke before.
@@ -28,6 +28,12 @@ def split(lines: Sequence[str]) -> list[tuple[str | None, str]]:
         name for name, times in names.items() if _is_told(name) or (_may_be_name(name) and (times > 1 or usual))
     }
     return [_one(line, label, speakers) for line, label in zip(lines, found, strict=True)]
+
+
+def split_one(line: str) -> tuple[str | None, str]:
+    """Do the same for a line alone: only what names a role, or is numbered, is a speaker."""
+    label = _label(line)
+    return _one(line, label, {label[0]} if label and _is_told(label[0]) else set())
 
 
 def _label(line: str) -> tuple[str, int] | None:
@@ -42,7 +48,8 @@ def _label(line: str) -> tuple[str, int] | None:
 def _one(line: str, label: tuple[str, int] | None, speakers: set[str]) -> tuple[str | None, str]:
     if label and label[0] in speakers:
         return label[0], line[label[1] :]
-    return None, line.strip().removeprefix(_CHANGE).lstrip()
+    change = _CHANGE.match(line)
+    return (ANOTHER, line[change.end() :].strip()) if change else (None, line.strip())
 
 
 def _is_told(label: str) -> bool:

@@ -2,11 +2,13 @@
 
 import html
 import re
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from feedback.record.errors import Malformed
 from ingest.channels.calls import captions, conversation
-from ingest.channels.calls.conversation import Utterance
+from ingest.channels.calls.conversation import UNTOLD, Utterance
+from ingest.channels.calls.speaker_labels import split_one
 from ingest.channels.contract import Directory, Inbound, KeyedChannel, Parsed, Secrets
 
 _COMMENTS: Final = ("NOTE", "STYLE", "REGION")
@@ -51,11 +53,22 @@ def _spoken(found: tuple[captions.Cue, ...]) -> list[Utterance]:
         return captions.utterances(found)
     said: list[Utterance] = []
     for cue in found:
-        # Text before the first voice, then voice and text by turns.
-        first, *voices = _VOICE.split(" ".join(cue.lines))
-        for name, text in [("", first), *zip(voices[::2], voices[1::2], strict=True)]:
-            said.append(Utterance(_plain(text), html.unescape(name).strip(), offset=cue.start, end=cue.end))
+        before = said[-1] if said else None
+        said += [Utterance(text, name, offset=cue.start, end=cue.end) for name, text in _voices(cue.lines, before)]
     return said
+
+
+def _voices(lines: Sequence[str], before: Utterance | None) -> Iterator[tuple[str, str]]:
+    """Who says what in a cue: first text without a voice, then voice and text by turns."""
+    at = next((at for at, line in enumerate(lines) if _VOICE.search(line)), len(lines))
+    first, *voices = _VOICE.split(" ".join(lines[at:]))
+    unvoiced = [_plain(line) for line in (*lines[:at], first) if _plain(line)]
+    goes_on = before.speaker if before and not before.text.endswith((".", "!", "?", "…")) else UNTOLD
+    for name, text in map(split_one, captions.passages(unvoiced)):
+        yield name or goes_on, text
+        goes_on = name or goes_on
+    for name, text in zip(voices[::2], voices[1::2], strict=True):
+        yield html.unescape(name).strip(), _plain(text)
 
 
 def _plain(text: str) -> str:

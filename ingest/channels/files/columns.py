@@ -5,18 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from feedback.record.errors import Malformed
 from feedback.record.states import ChannelName
 from ingest.channels.dates import LONDON, months_stand_first
 from ingest.channels.files.lines import TableRow
+from ingest.channels.files.proposals import rating_of, seen, words_of
 from ingest.channels.files.ratings import RatingScale
 from ingest.channels.files.reading import JSON, Table
-from ingest.channels.files.survey_tools import SurveyTool, folded
+from ingest.channels.files.survey_tools import folded
 from ingest.channels.parsing import ATTRIBUTES
 
 _SINGLE: Final = ("date", "id", "service", "channel", "source", "rating", "language", "page_url")
-_WORDS_OF_A_TEXT: Final = 4
-"""Words that a column's longer cells have where citizens write in it."""
 _UNIVERSAL: Final = ("(utc)", "(gmt)")
 
 
@@ -87,18 +85,22 @@ class ColumnPlaces:
 def places(table: Table, columns: Columns, sample: Sequence[TableRow]) -> ColumnPlaces:
     """Finds the columns; `sample` are the first rows. Raises `Malformed` where one is missing that is needed.
 
-    What was not asked for by a name is found as the survey tool calls it that wrote the file, if it is a known one.
+    What was not asked for by a name is found as the survey tool calls it that wrote the file, if it is a known one; and
+    the rating by how a column asks and is answered.
     """
     header, tool = table.header, table.header.tool
     needed = set(columns.needed)
     text = [at for name in (columns.text, *columns.further) for at in header.places(name)]
     if not text and tool is not None and columns.text == Columns().text:
-        text = _words_of(table, tool, sample)
+        text = words_of(table.header, tool, sample)
         needed.discard(columns.text)
     if table.how["format"] != JSON:
         table.require(sorted(needed))
     single = {name: at for name in _SINGLE if (at := _place(table, columns, name)) is not None}
     attributes = {kept: found[0] for kept, name in columns.attributes.items() if (found := header.places(name))}
+    rated = rating_of(header, {*text, *single.values(), *attributes.values()}, sample)
+    if "rating" not in single and rated is not None:
+        single["rating"] = rated
     where = ColumnPlaces(text, single, attributes)
     _add_forms(where, table, sample)
     return where
@@ -114,37 +116,16 @@ def _place(table: Table, columns: Columns, name: str) -> int | None:
     return found[0] if found else None
 
 
-def _words_of(table: Table, tool: SurveyTool, sample: Sequence[TableRow]) -> list[int]:
-    """The one column of a tool's export in which citizens write. Raises `Malformed` where there are more or none."""
-    apart = tool.about | {*tool.date, *tool.id, *tool.language}
-    names = table.header.names
-    found = [at for at, name in enumerate(names) if folded(name) not in apart and _holds_words(at, sample)]
-    if len(found) == 1:
-        return found
-    proposed = " ".join(f"--text-column {names[at].strip()[:80]!r}" for at in found)
-    raise Malformed(
-        f"This is an export of {tool.name}. Say which column holds the words"
-        + (f", or which several: {proposed}" if proposed else "; none seems to hold any.")
-    )
-
-
-def _holds_words(at: int, sample: Sequence[TableRow]) -> bool:
-    cells = [cell for cell in _seen(at, sample) if cell.strip()]
-    lengths = sorted(len(cell.split()) for cell in cells)
-    different = len(set(cells)) * 2 > len(cells)
-    return different and bool(lengths) and lengths[len(lengths) * 3 // 4] >= _WORDS_OF_A_TEXT
-
-
 def _add_forms(found: ColumnPlaces, table: Table, sample: Sequence[TableRow]) -> None:
     """How the table writes dates and ratings, and all that was found in words."""
     header, tool = table.header, table.header.tool
     date, rating = found.single.get("date"), found.single.get("rating")
     if date is not None:
         american = tool is not None and tool.month_first
-        found.month_first = months_stand_first(_seen(date, sample), usual=american)
+        found.month_first = months_stand_first(seen(date, sample), usual=american)
         found.zone = dt.UTC if folded(header.names[date]).endswith(_UNIVERSAL) else header.zone
     if rating is not None:
-        found.scale = RatingScale.of(header.names[rating], _seen(rating, sample))
+        found.scale = RatingScale.of(header.names[rating], seen(rating, sample))
     found.told = {
         **({"export of": tool.name} if tool else {}),
         "text": " + ".join(header.names[at].strip() for at in found.text),
@@ -152,7 +133,3 @@ def _add_forms(found: ColumnPlaces, table: Table, sample: Sequence[TableRow]) ->
         **({"dates": "month first"} if found.month_first else {}),
         **({"ratings": f"of {found.scale.best}"} if rating is not None else {}),
     }
-
-
-def _seen(at: int, sample: Sequence[TableRow]) -> list[str]:
-    return [row.cells[at] for row in sample if at < len(row.cells)]

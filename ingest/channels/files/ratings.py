@@ -51,6 +51,25 @@ _WORDS: Final = {
 }
 
 
+_OF_OTHER_THINGS: Final = re.compile(
+    r"always|often|usually|sometimes|rarely|never|(?:much )?(?:better|worse)|about the same|average|neither|neutral|da"
+    r"|niwtral|(?:(?:very|extremely) )?(?:un)?likely|(?:strongly )?(?:dis)?agree|neither (?:agree|likely) nor .*"
+    r"|(?:angh|c)ytuno(?:'n gryf)?|ddim yn cytuno nac yn anghytuno|(?:annh|t)ebygol(?: iawn)?"
+)
+"""Words that rate only where the question asks for a rating: how often, how likely and whether one agrees is other."""
+
+
+def says_how_good(text: str) -> bool:
+    """Tell whether an answer rates by itself, whatever the question was: "Very satisfied", three stars, a smiley."""
+    text = text.strip()
+    word = _folded(found[2] or "") if (found := _FIGURE.fullmatch(text)) else _folded(text)
+    return (
+        _drawn(text) is not None
+        or _STARRED.fullmatch(text) is not None
+        or (word in _WORDS and _OF_OTHER_THINGS.fullmatch(word) is None)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class RatingScale:
     """How a column rates: `best` is the figure that says the best; the worst is 1, or 0 where a form counts from it."""

@@ -78,12 +78,14 @@ SURVEY_TOOLS: Final = (
             _names("response id|submitted"),
             _names("response id|submission date"),
             _names("response id|submitted on"),
+            _names("response id|submitted date"),
         ),
-        date=("date submitted", "datesubmitted", "submitted", "submitted on", "submission date"),
+        date=("date submitted", "datesubmitted", "submitted", "submitted on", "submission date", "submitted date"),
         id=("response id", "responseid"),
         about=_names(
             "status|response status|method|response method|name|email|e-mail|organisation|publish response"
-            "|date started|started|date last saved|username|user"
+            "|date started|started|date last saved|username|user|included in overview|what is your name?"
+            "|what is your name|what is your email address?|what is your email?|what is your organisation?"
         ),
     ),
     SurveyTool(

@@ -19,6 +19,7 @@ from ingest.channels.files.columns import ColumnPlaces, Columns, ImportSource, p
 from ingest.channels.files.header import Header
 from ingest.channels.files.lines import TableRow
 from ingest.channels.files.reading import Table, table
+from ingest.channels.files.totals import is_line_of_totals
 from ingest.channels.parsing import storable
 from ingest.intake.arrival import MESSAGE_LIMIT, TRANSCRIPT_LIMIT, Arrival
 
@@ -122,6 +123,8 @@ class _RowReader:
             self._where = places(self._table, self._source.columns, self._sample)
         if row.fault is None and [cell.strip() for cell in row.cells] == self._again and self._width > 1:
             return RowError(row.line, "This is the header again.", row.cells, header)
+        if is_line_of_totals(row.cells, self._where.text):
+            return RowError(row.line, "This is a line of totals.", row.cells, header)
         try:
             if row.fault:
                 raise Malformed(row.fault)

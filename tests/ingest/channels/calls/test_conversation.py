@@ -8,7 +8,7 @@ import pytest
 
 from feedback.record.errors import Malformed, NotSupported
 from ingest.channels.calls import caller_intent, speaker_labels
-from ingest.channels.calls.conversation import Utterance, role_of, with_roles
+from ingest.channels.calls.conversation import ANOTHER, Utterance, role_of, with_roles
 from tests.ingest.channels.reading import arrival, read
 
 SAMPLES = Path(__file__).parents[5] / "shared" / "data" / "transcripts"
@@ -152,7 +152,7 @@ def test_what_stands_before_a_colon_is_a_speaker_or_words() -> None:
     assert [name for name, _ in speaker_labels.split(["Mary: a", "Ann: b", "c"])] == ["Mary", "Ann", None]
     call = ["Agent: Where?", "Caller: I told you twice.", "Address: 12 High Street.", "Time: about nine."]
     assert [name for name, _ in speaker_labels.split(call)] == ["Agent", "Caller", None, None]
-    assert speaker_labels.split([">> It broke.", "https://x.example broke"])[0] == (None, "It broke.")
+    assert speaker_labels.split([">> It broke.", "https://x.example broke"])[0] == (ANOTHER, "It broke.")
     assert speaker_labels.split(["Agent: http://x.example"]) == [("Agent", "http://x.example")]
 
 
@@ -184,7 +184,7 @@ def test_a_call_longer_than_any_is_refused() -> None:
     [
         ("sample.vtt", 16),
         ("captions_with_bom.vtt", 4),
-        ("comments.vtt", 3),
+        ("comments.vtt", 5),
         ("cue_tags.vtt", 3),
         ("missing_timeframe.vtt", 6),
         ("using_identifiers.vtt", 6),

@@ -36,7 +36,13 @@ def test_sounds_and_inventions_are_nobodys_words(written: str) -> None:
             "I cannot subscribe to your emails.",
         ],
         *["Thank you for listening to me.", "The music from the hall is loud.", "No no no, it never came."],
-        *["The captions by the lift are wrong.", "Door 4 (the back door of the big hall, I mean) is locked."],
+        *[
+            "It is very very very very bad.",
+            "No, no, no, no, I said no.",
+            "Diolch diolch diolch diolch i chi.",
+            "The captions by the lift are wrong.",
+            "Door 4 (the back door of the big hall, I mean) is locked.",
+        ],
     ],
 )
 def test_what_somebody_said_stays(said: str) -> None:
@@ -46,6 +52,7 @@ def test_what_somebody_said_stays(said: str) -> None:
 def test_a_loop_counts_once() -> None:
     assert noise.without("The lift is stuck. " * 6).strip() == "The lift is stuck."
     assert noise.without("I waited for for for for for an hour") == "I waited for an hour"
+    assert noise.without("Bye. Bye. Bye. Bye. The tap drips " + "drip " * 9) == "Bye. The tap drips drip"
     looped: dict[str, Any] = {"segments": [{"start": at, "end": at + 1, "text": "It is cold."} for at in range(5)]}
     assert arrival("whisper", json.dumps(looped)).message == "It is cold."
 
@@ -128,3 +135,38 @@ def test_who_cannot_be_told_apart_is_the_agent_only_where_it_sounds_so() -> None
     ]
     found = {"transcription": [{"text": text, "speaker": who} for who, text in said]}
     assert arrival("whisper", json.dumps(found)).message == "The tap drips.\nIt is cold."
+
+
+def caption(*lines: str) -> str:
+    cues = [f"00:00:{at:02}.000 --> 00:00:{at:02}.900\n{line}\n" for at, line in enumerate(lines, 1)]
+    return "\n".join(["WEBVTT\n", *cues])
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (["Agent: When?", "- Every week.\n- On Fridays?", "Agent: I see."], ["Every week."]),
+        (["<v Agent>When?</v>", "- Every week.", "<v Caller>It smells.</v>"], ["Every week.", "It smells."]),
+        (
+            ["<v Agent>When?</v>", "[Caller] Every week", "and it smells.", "<v Agent>I see.</v>"],
+            ["Every week", "and it smells."],
+        ),
+        (["<v Agent>When was it</v>", "last missed?", "<v Caller>On Friday.</v>"], ["On Friday."]),
+        (["<v Agent>When?</v>", "Every week.", "<v Caller>It smells.</v>"], ["Every week.", "It smells."]),
+        (
+            ["Agent: Hello.", ">> The lift is stuck.", ">> How can I help?", ">> It smells."],
+            ["The lift is stuck.", "It smells."],
+        ),
+        (["Galwr: Mae'n oer.", "\u2013 Ers pryd?", "\u2013 Ers dydd Llun."], ["Mae'n oer.", "Ers dydd Llun."]),
+    ],
+)
+def test_a_caption_that_names_nobody_is_not_the_words_of_whoever_spoke_before(
+    lines: list[str], said: list[str]
+) -> None:
+    assert [turn.text for turn in arrival("webvtt", caption(*lines)).turns] == said
+
+
+def test_what_recognisers_added_is_told_as_left_out() -> None:
+    parsed = read("webvtt", caption("Caller: (sighs) It is cold.", "[BLANK_AUDIO]", "Thanks for watching!"))
+    assert parsed.skipped == ("sounds, inventions or loops of the recogniser, in 3 places",)
+    assert read("text", "Caller: It is cold.").skipped == ()

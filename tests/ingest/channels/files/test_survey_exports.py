@@ -86,3 +86,63 @@ def test_where_several_columns_hold_words_the_mapping_is_proposed() -> None:
 def test_a_missing_column_is_told_with_those_that_there_are() -> None:
     with pytest.raises(Malformed, match="no column 'text'; there are 'When', 'Comments'"):
         opened("When,Comments\n1/4/2026,No ramp\n")
+
+
+def rated(question: str, *answers: str, more: str = "Any comments?") -> list[int | None]:
+    """How an export of Microsoft Forms with these answers rates."""
+    lines = [
+        f'{at},31/03/2026 09:29:00,31/03/2026 09:30:12,anonymous,,"{answer}",Bin {at} was missed again'
+        for at, answer in enumerate(answers)
+    ]
+    header = f'ID,Start time,Completion time,Email,Name,"{question}",{more}'
+    _, rows = opened("\n".join([header, *lines]))
+    assert all(isinstance(row, ImportRow) for row in rows)
+    return [row.arrival.rating for row in rows if isinstance(row, ImportRow)]
+
+
+@pytest.mark.parametrize(
+    ("question", "answers", "ratings"),
+    [
+        ("How likely are you to recommend us to a friend?", ["9", "2", "10"], [5, 1, 5]),
+        ("Rate us", ["5", "1", "3"], [5, 1, 3]),
+        ("The desk", ["Very dissatisfied", "Somewhat satisfied", "Very satisfied"], [1, 4, 5]),
+        ("Our toilets", ["Poor", "Excellent", "Don't know", "Good"], [2, 5, None, 4]),
+        ("Pa mor fodlon oeddech chi?", ["Bodlon iawn", "Anfodlon", "Da"], [5, 2, 4]),
+        ("Sgoriwch ni", ["★★", "★★★★★", "★"], [2, 5, 1]),
+        ("How was your visit?", ["😡", "🙂", "😐"], [1, 4, 3]),
+    ],
+)
+def test_the_rating_of_a_survey_is_found_by_how_it_asks_and_is_answered(
+    question: str, answers: list[str], ratings: list[int | None]
+) -> None:
+    assert rated(question, *answers) == ratings
+
+
+@pytest.mark.parametrize(
+    ("question", "answers"),
+    [
+        ("How many children have you?", ["1", "3", "2"]),
+        ("How old are you?", ["34", "71", "58"]),
+        ("How often do you come?", ["Often", "Never", "Sometimes"]),
+        ("Should the road be closed?", ["Strongly agree", "Disagree", "Strongly agree"]),
+        ("Which ward are you in?", ["3", "1", "2"]),
+    ],
+)
+def test_figures_and_choices_of_another_question_are_no_rating(question: str, answers: list[str]) -> None:
+    assert rated(question, *answers) == [None] * len(answers)
+
+
+def test_of_several_ratings_the_one_about_all_is_taken() -> None:
+    several = MICROSOFT.replace("Name,", "Name,Rate the staff,How satisfied are you overall?,").replace(
+        "anonymous,,", "anonymous,,5,2,"
+    )
+    found, _ = opened(several)
+    assert found.columns["rating"] == "How satisfied are you overall?"
+    assert "Rate the staff" in found.left
+
+
+def test_answers_of_two_words_are_words_where_nobody_writes_more() -> None:
+    short = TYPEFORM.replace("Submit", "What is your name?,Rate it,Submit").replace(
+        "2026-03-31 08:30:12", "Al Day,4,2026-03-31 08:30"
+    )
+    assert messages(short.replace("The skip is full by ten", "More skips")) == ["More skips"]

@@ -165,7 +165,8 @@ def test_a_text_comes_out_as_it_went_in(wrapper: str, cells: list[list[str]]) ->
     plain = [
         ["".join(sign for sign in one if sign.isprintable() and sign not in "<&'") for one in row] for row in cells
     ]
-    wanted = [row[1].strip() for row in plain if row[1].strip()]
+    rows = [(f"i{identity}".strip(), text.strip()) for identity, text in plain]
+    wanted = [text for identity, text in rows if text and (identity, text) != ("id", "text")]
     if wrapper == "xlsx":
         content = xlsx({"One": [["id", "text"], *[[f"i{row[0]}", row[1]] for row in plain]]})
     else:
@@ -173,4 +174,19 @@ def test_a_text_comes_out_as_it_went_in(wrapper: str, cells: list[list[str]]) ->
         writer = csv.writer(out, delimiter="\t" if wrapper == "tab" else ",")
         writer.writerows([["id", "text"], *[[f"i{row[0]}", row[1]] for row in plain]])
         content = out.getvalue().encode("utf-8" if wrapper == "tab" else wrapper)
-    assert messages(content) == [one for one in wanted if one != "text"]
+    assert messages(content) == wanted
+
+
+@pytest.mark.parametrize(
+    "total",
+    ["Total,,1", "Grand total:,,412", ",,Total responses: 2", "Cyfanswm,,2", "Average,,4.5", ",2,Total comments"],
+)
+def test_a_line_of_totals_is_no_comment(total: str) -> None:
+    content = f"ref,rating,text\nA1,2,No ramp\n{total}\n"
+    assert messages(content) == ["No ramp"]
+    assert refused(content) == {3: "This is a line of totals."}
+
+
+@pytest.mark.parametrize("said", ["Total", "Average", "Total rubbish", "999", "Count me out", "Mean"])
+def test_what_only_resembles_a_line_of_totals_stays(said: str) -> None:
+    assert messages(f"id,rating,text\n7,2,{said}\n") == [said]
