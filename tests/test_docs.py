@@ -106,7 +106,7 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_command_that_a_page_names_exists(page: Path) -> None:
-    known = {path for path, _ in commands(main, "feedback")} | {"feedback service", "feedback key"}
+    known = {path for path, _ in commands(main, "feedback")} | {"feedback service", "feedback key", "feedback staff"}
     named = {f"feedback {name}" for name in spans(page, r"(?:^\s*|`|\n|bin/)feedback ([a-z][a-z-]+)(?=[\s`),]|$)")}
     assert sorted(named - known) == []
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from feedback.cli import ingest, key, offline, read_back, run, service, subject, trace
+from feedback.cli import ingest, offline, read_back, run, service, subject, trace
+from feedback.cli.people import key, staff
 from feedback.record.errors import FeedbackError
 from feedback.record.output.files import OTHERS
 from feedback.record.settings import Settings
@@ -40,7 +41,7 @@ def main(ctx: click.Context) -> None:
 
 COMMANDS: tuple[click.Command, ...] = (
     *(run.up, run.demo, run.serve, run.work, run.schedule, run.migrate, run.ready),
-    *(service.service, key.key, key.sign_in),
+    *(service.service, staff.staff, key.key, key.sign_in),
     *(ingest.import_, ingest.mail, read_back.read),
     *(offline.backtest, offline.analyse, offline.redact),
     *(subject.erase, subject.export_subject),

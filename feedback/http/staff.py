@@ -1,5 +1,6 @@
 """Who is asking: staff come with a key, or with the cookie of a signed-in session; and the routes for them."""
 
+import asyncio
 from typing import Annotated
 
 from litestar import Router
@@ -10,12 +11,15 @@ from sqlalchemy.orm import Session
 from feedback.http.bearer import bearer_token, require_bearer_token
 from feedback.http.dependencies import AnyRequest
 from feedback.record import access
-from feedback.record.access import Principal
+from feedback.record.access import Principal, sessions
+from feedback.record.db import Record
 from feedback.record.errors import Forbidden
 
 RequestKey = Annotated[str | None, HeaderParameter(name="Idempotency-Key", max_length=200)]
 """Under which a request may be repeated, and is done once."""
 COOKIE = "feedback_session"
+_SEEN = "seen"
+"""Where a request keeps the number of the key or session whose use is to be written down."""
 
 
 def authenticate(session: Session, request: AnyRequest) -> Principal:
@@ -23,8 +27,29 @@ def authenticate(session: Session, request: AnyRequest) -> Principal:
     cookie = request.cookies.get(COOKIE)
     if cookie and bearer_token(request.headers) is None:
         require_own_page(request)
-        return access.identify(session, cookie, "session")
-    return access.identify(session, require_bearer_token(request.headers), "key")
+        who = access.identify(session, cookie, "session")
+    else:
+        who = access.identify(session, require_bearer_token(request.headers), "key")
+    mark_used(request, who)
+    return who
+
+
+def mark_used(request: AnyRequest, who: Principal) -> None:
+    """Has it written down, once the request is answered, that a key or a session was used."""
+    if sessions.is_due(who):
+        request.scope["state"][_SEEN] = who.credential_id
+
+
+async def write_down_use(request: AnyRequest) -> None:
+    """Writes down what `mark_used` was told, in a transaction of its own: a long request must lock nobody's key."""
+    credential_id = request.scope["state"].get(_SEEN)
+    if credential_id is not None:
+        await asyncio.to_thread(_write_down, request.app.state.record, credential_id)
+
+
+def _write_down(record: Record, credential_id: int) -> None:
+    with record.transaction() as session:
+        sessions.seen(session, credential_id)
 
 
 def require_own_page(request: AnyRequest) -> None:

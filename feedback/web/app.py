@@ -11,6 +11,7 @@ from litestar.plugins.prometheus import PrometheusConfig
 
 from feedback.http.compression import COMPRESSION
 from feedback.http.security_headers import add_security_headers
+from feedback.http.staff import write_down_use
 from feedback.http.storable import refuse_unstorable
 from feedback.record.db import Record, engine_for
 from feedback.record.settings import Settings
@@ -84,6 +85,7 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[lifespan],
         before_request=refuse_unstorable,
+        after_response=write_down_use,
         compression_config=COMPRESSION,
         before_send=[add_security_headers, allow_origin, tell_share],
         middleware=[PrometheusConfig(app_name="feedback", prefix="feedback", group_path=True).middleware],

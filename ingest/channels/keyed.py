@@ -8,6 +8,7 @@ from litestar import Response
 
 from feedback.http.bearer import require_bearer_token
 from feedback.http.dependencies import AnyRequest
+from feedback.http.staff import mark_used
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.errors import FeedbackError, Malformed
@@ -33,6 +34,7 @@ async def receive(request: AnyRequest, intake: Intake, name: str, channel: Keyed
     Raises what is wrong with the first arrival that cannot be stored.
     """
     who = await asyncio.to_thread(_authenticate, intake, request, channel)
+    mark_used(request, who)
     came = await inbound(request, intake.record.settings, f"{who.caller}:{name}")
     parsed = told_how(await asyncio.to_thread(_read, intake, who, channel, came), name)
     if parsed.ignored:

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from feedback.http.bearer import bearer_token
 from feedback.http.client_address import client_network, is_public
 from feedback.http.dependencies import AnyRequest
+from feedback.http.staff import mark_used
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
@@ -52,7 +53,9 @@ class Intake:
         """Tell who sends it, when a key comes along; an anonymous address may only send its share (else `TooMany`)."""
         key = bearer_token(request.headers)
         if key is not None:
-            return await asyncio.to_thread(self._identify, key, service)
+            who = await asyncio.to_thread(self._identify, key, service)
+            mark_used(request, who)
+            return who
         share = await asyncio.to_thread(self.limit.take, address_of(request))
         request.state[rate_limit.STATE] = share
         if share and share.wait > 0:

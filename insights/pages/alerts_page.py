@@ -169,7 +169,7 @@ def _page(
         service=service,
         subscriptions=_listed(session, who, service, [theme.id for theme in of_service]),
         themes={"": "All of this service"} | {str(theme.id): theme.title for theme in of_service},
-        may_change=who.role >= Role.editor,
+        may_change=who.may(Role.editor, service.id),
         values=values,
         preview=lines,
         complete=complete,

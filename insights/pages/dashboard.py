@@ -34,10 +34,11 @@ from insights.pages import (
     piece_page,
     quality_page,
     regroup_page,
-    signing_in,
     subscription_page,
 )
 from insights.pages.layout import failure_page, files, plotly, redirect, show
+from insights.pages.people import sessions_page, signing_in
+from insights.pages.people.entering import DASHBOARD_PATH
 from insights.presentation import labels
 
 PAGE_SIZE = 50
@@ -55,7 +56,7 @@ def home(request: AnyRequest, record: GivenRecord) -> Response[str] | Redirect:
         except NotAuthentic:
             services = session.scalars(select(Service).order_by(Service.name))
             return show(None, "home.html", services=[s for s in services if s.properties.anyone_may_write])
-    return redirect(signing_in.DASHBOARD_PATH)
+    return redirect(DASHBOARD_PATH)
 
 
 @get("/dashboard", sync_to_thread=True)
@@ -185,12 +186,8 @@ router = Router(
     "/",
     route_handlers=[
         home,
-        signing_in.follow_link,
-        signing_in.sign_in_form,
-        signing_in.sign_in,
-        signing_in.sign_out,
-        signing_in.sessions_page,
-        signing_in.end_session_form,
+        *signing_in.handlers,
+        *sessions_page.handlers,
         dashboard,
         theme_page,
         service_page,

@@ -185,7 +185,7 @@ def _page(
         titles=titles(session, [identity for identity in (view.parent, view.merged_into) if identity]),
         released=released,
         overdue=issue in lifecycle.overdue(session, service),
-        may_decide=who.role >= Role.editor and not view.merged_into,
+        may_decide=who.may(Role.editor, service.id) and not view.merged_into,
         errors=errors or {},
         values=_current(view) | _release(released, view, actions) | dict(values or {}),
         **_record(session, service, issue),

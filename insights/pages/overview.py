@@ -47,8 +47,8 @@ class ServiceOverview:
 def permitted(session: Session, who: Principal) -> Sequence[Service]:
     """Lists the services that somebody may see, by name."""
     mine = select(Service).order_by(Service.name)
-    if who.service_id is not None:
-        mine = mine.where(Service.id == who.service_id)
+    if who.services is not None:
+        mine = mine.where(Service.id.in_(who.services))
     return session.scalars(mine).all()
 
 

@@ -120,9 +120,9 @@ def _page(
         timed=feedback.timed_statements(session, piece),
         titles=issue_page.titles(session, view.issues),
         raw=raw,
-        may_overrule=who.role >= Role.editor and piece.stage in verdict_overrides.READ_STAGES,
-        may_read=who.role >= urgent_text.MAY_READ and view.held,
-        may_judge=who.role >= urgent_text.MAY_READ,
+        may_overrule=who.may(Role.editor, service.id) and piece.stage in verdict_overrides.READ_STAGES,
+        may_read=who.may(urgent_text.MAY_READ, service.id) and view.held,
+        may_judge=who.may(urgent_text.MAY_READ, service.id),
         wrong=wrong,
         complaint=COMPLAINT,
     )

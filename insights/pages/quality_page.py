@@ -32,7 +32,7 @@ def quality_page(request: AnyRequest, record: GivenRecord, service: FromPath[str
             service=found,
             quality=quality(session, found),
             refits=last,
-            undoable=newest if who.role >= Role.editor else None,
+            undoable=newest if who.may(Role.editor, found.id) else None,
         )
 
 

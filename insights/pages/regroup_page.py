@@ -152,7 +152,7 @@ def _page(
         decisions=decisions,
         titles=titles(session, list(named)),
         inside=subtopics.parts_of(session, issue),
-        may_decide=who.role >= Role.editor and not issue.merged_into and not issue.ended_at,
+        may_decide=who.may(Role.editor, issue.service_id) and not issue.merged_into and not issue.ended_at,
         problem=problem,
     )
 

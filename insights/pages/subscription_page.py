@@ -50,7 +50,7 @@ def subscription_page(request: AnyRequest, record: GivenRecord, subscription: Fr
             told=alerts_page.alert_lines(session, record, service, _last_alerts(session, found)),
             deliveries=_last_deliveries(session, found),
             quiet=_quiet(session, found),
-            may_change=who.role >= Role.editor,
+            may_change=who.may(Role.editor, found.service_id),
         )
 
 

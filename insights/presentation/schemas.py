@@ -231,7 +231,7 @@ class TrendPoint(msgspec.Struct, frozen=True):
 
 
 class AuditView(msgspec.Struct, frozen=True):
-    """One act: `by` is a key's number, `citizen` or the machine; `name` is the key's."""
+    """One act: `by` is a key (`key:7`), a member of staff (`person:3`), `citizen` or the machine; `name` is theirs."""
 
     id: int
     at: dt.datetime

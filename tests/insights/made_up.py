@@ -12,7 +12,7 @@ from feedback.record.models import Feedback, Issue, Signal, Statement, new_id
 
 NOW = dt.datetime.now(dt.UTC)
 QUOTED = 10
-EDITOR = Principal(1, "an editor", Role.admin, None)
+EDITOR = Principal(1, "an editor", {None: Role.admin})
 
 
 def issue(session: Session, slug: str, title: str = "Photo will not upload", **more: Any) -> Issue:

@@ -4,15 +4,16 @@ import datetime as dt
 import enum
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from feedback.record.access import scope
 from feedback.record.errors import Forbidden, Malformed, NotAuthentic, NotFound
-from feedback.record.models import Credential, Feedback, Issue, Refit, Regrouping, Service, Statement
+from feedback.record.models import Credential, Feedback, Issue, Membership, Refit, Regrouping, Service, Statement
 from feedback.record.settings import Settings
 from feedback.record.states import CredentialKind
 
@@ -31,33 +32,52 @@ class Role(enum.IntEnum):
 LINK_LIFETIME = dt.timedelta(minutes=15)
 """How long a sign-in link waits to be followed, once."""
 
+SESSION_IDLE = dt.timedelta(hours=1)
+"""A session that nobody uses for so long ends."""
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Says who is asking. `service_id` is none for an admin, who may ask about every service.
+    """Says who is asking, and their role on each service, by its id; None stands for every service.
 
-    `parent_id` is the key or link that a session was opened with.
+    `parent_id` is the key or link that a session was opened with, where it is not a person's (`person_id`).
     """
 
     credential_id: int
     name: str
-    role: Role
-    service_id: int | None
+    roles: Mapping[int | None, Role]
     kind: CredentialKind = CredentialKind.KEY
     parent_id: int | None = None
+    person_id: int | None = None
+    last_seen_at: dt.datetime | None = None
 
     @property
     def caller(self) -> str:
         """How the audit names who asks."""
-        return f"key:{self.credential_id}"
+        return f"key:{self.credential_id}" if self.person_id is None else f"person:{self.person_id}"
 
     @property
-    def origin_id(self) -> int:
-        """The key or link that all they do goes back to, and ends with."""
-        return self.parent_id or self.credential_id
+    def origin_id(self) -> int | None:
+        """The key or link that all they do goes back to, and ends with; none for a person, who ends it by leaving."""
+        return None if self.person_id else self.parent_id or self.credential_id
+
+    @property
+    def services(self) -> frozenset[int] | None:
+        """The ids of the services that they may see; none where that is every one."""
+        named = frozenset(place for place in self.roles if place is not None)
+        return None if len(named) < len(self.roles) else named
+
+    def may(self, needs: Role, service_id: int | None) -> bool:
+        """Tells whether their role on a service, or on all of them (None), is at least `needs`."""
+        return any(self.roles.get(place, 0) >= needs for place in (None, service_id))
+
+    def with_role(self, needs: Role) -> list[int | None]:
+        """Lists the ids of the services on which their role is at least `needs`; None stands for every service."""
+        return [place for place, role in self.roles.items() if role >= needs]
 
 
-def _digest(secret: str) -> bytes:
+def digest(secret: str) -> bytes:
+    """Returns what is stored of a secret."""
     return hashlib.sha256(secret.encode()).digest()  # enough for 256 random bits; a password would need more
 
 
@@ -73,22 +93,32 @@ def create(
 ) -> str:
     """Makes a `key`, a sign-in `link`, a `session` or a `feed` address; returns its secret, which is nowhere else.
 
-    It ends with the key or link of `origin`, who asked for it.
+    It ends with the key or link of `origin`, who asked for it, or with their leaving.
     """
+    require_fitting(role, service)
+    return store(
+        session,
+        kind,
+        lifetime,
+        name=name or f"{role.name} of {service.slug if service else 'all services'}",
+        role=role.name,
+        service_id=service.id if service else None,
+        parent_id=origin.origin_id if origin else None,
+        person_id=origin.person_id if origin else None,
+    )
+
+
+def require_fitting(role: Role, service: Service | None) -> None:
+    """Raises `Malformed` for a role other than admin without a service, or for an admin of one."""
     if (role == Role.admin) != (service is None):
         raise Malformed("a role other than admin belongs to one service, and admin to none")
+
+
+def store(session: Session, kind: str, lifetime: dt.timedelta | None, **columns: Any) -> str:
+    """Stores a credential with these columns; returns its secret, which is nowhere else."""
     secret = f"fb_{secrets.token_urlsafe(32)}"
-    session.add(
-        Credential(
-            kind=kind,
-            name=name or f"{role.name} of {service.slug if service else 'all services'}",
-            digest=_digest(secret),
-            role=role.name,
-            service_id=service.id if service else None,
-            parent_id=origin.origin_id if origin else None,
-            expires_at=dt.datetime.now(dt.UTC) + lifetime if lifetime else None,
-        )
-    )
+    ends = dt.datetime.now(dt.UTC) + lifetime if lifetime else None
+    session.add(Credential(kind=kind, digest=digest(secret), expires_at=ends, **columns))
     session.flush()
     return secret
 
@@ -116,20 +146,29 @@ def revoke_all(session: Session, *which: ColumnElement[bool]) -> None:
     session.execute(update(Credential).where(*which, Credential.revoked_at.is_(None)).values(revoked_at=func.now()))
 
 
-_origin = aliased(Credential)
+_origin, _membership = aliased(Credential), aliased(Membership)
 
 
 def valid() -> tuple[ColumnElement[bool], ...]:
-    """Selects the credentials that open anything now: not revoked, used up or expired, nor come from one revoked.
+    """Selects the credentials that open anything now: not revoked, used up, expired or idle, nor of a thing that is.
 
-    The origin is looked at each time, so that nothing made while it is being revoked outlives it.
+    The key or the membership behind one is looked at each time, so that nothing made while that ends outlives it.
     """
-    origin_revoked = select(_origin.id).where(_origin.id == Credential.parent_id, _origin.revoked_at.is_not(None))
+    ended = or_(
+        _origin.revoked_at.is_not(None), and_(_origin.kind == CredentialKind.KEY, _origin.expires_at <= func.now())
+    )
+    of_all = (_membership.service_id.is_(None), Credential.service_id.is_(None))
+    belongs = select(_membership.id).where(
+        _membership.person_id == Credential.person_id, or_(*of_all, _membership.service_id == Credential.service_id)
+    )
+    last_seen = func.coalesce(Credential.last_seen_at, Credential.created_at)
     return (
         Credential.revoked_at.is_(None),
         Credential.used_at.is_(None),
         or_(Credential.expires_at.is_(None), Credential.expires_at > func.now()),
-        ~origin_revoked.exists(),
+        or_(Credential.kind != CredentialKind.SESSION, last_seen > func.now() - SESSION_IDLE),
+        ~select(_origin.id).where(_origin.id == Credential.parent_id, ended).exists(),
+        or_(Credential.person_id.is_(None), belongs.exists()),
     )
 
 
@@ -138,13 +177,17 @@ def identify(session: Session, secret: str, *kinds: str) -> Principal:
 
     Raises `NotAuthentic` if nobody has it, or if it opens nothing any more.
     """
-    mine = select(Credential).where(Credential.digest == _digest(secret), Credential.kind.in_(kinds), *valid())
+    mine = select(Credential).where(Credential.digest == digest(secret), Credential.kind.in_(kinds), *valid())
     return _principal(session, session.scalar(mine))
 
 
-def redeem(session: Session, link: str) -> Principal:
-    """Uses a sign-in link up. Raises `NotAuthentic` for one that is not, or no longer, valid."""
-    mine = (Credential.digest == _digest(link), Credential.kind == CredentialKind.LINK)
+def redeem(session: Session, link: str, browser: str = "") -> Principal:
+    """Uses a sign-in link up; one that a browser asked for takes the secret of that browser.
+
+    Raises `NotAuthentic` for one that is not, or no longer, valid.
+    """
+    bound = or_(Credential.browser_digest.is_(None), Credential.browser_digest == digest(browser))
+    mine = (Credential.digest == digest(link), Credential.kind == CredentialKind.LINK, bound)
     used = update(Credential).where(*mine, *valid()).values(used_at=func.now()).returning(Credential)
     return _principal(session, session.scalar(used))
 
@@ -152,13 +195,20 @@ def redeem(session: Session, link: str) -> Principal:
 def _principal(session: Session, found: Credential | None) -> Principal:
     if found is None:
         raise NotAuthentic("this key is not known here, or no longer valid")
-    scope.limit(session, found.service_id)
-    return Principal(found.id, found.name, Role[found.role], found.service_id, found.kind, found.parent_id)
+    roles = {found.service_id: Role[found.role]} if found.role else _roles_of(session, found.person_id)
+    who = Principal(found.id, found.name, roles, found.kind, found.parent_id, found.person_id, found.last_seen_at)
+    scope.limit(session, who.services)
+    return who
 
 
-def require(who: Principal, needs: Role) -> Principal:
-    """Returns who asks, for what belongs to no service. Raises `Forbidden` for a role that is less than `needs`."""
-    if who.role < needs:
+def _roles_of(session: Session, person_id: int | None) -> dict[int | None, Role]:
+    theirs = select(Membership.service_id, Membership.role).where(Membership.person_id == person_id)
+    return {service_id: Role[role] for service_id, role in session.execute(theirs)}
+
+
+def require(who: Principal, needs: Role, service_id: int | None = None) -> Principal:
+    """Returns who asks; raises `Forbidden` where their role on a service, or on all (None), is less than `needs`."""
+    if not who.may(needs, service_id):
         raise Forbidden(f"this takes the role {needs.name}")
     return who
 
@@ -208,6 +258,6 @@ def feedback_for(session: Session, who: Principal, feedback_id: object, needs: R
 
 
 def _permit(who: Principal, service_id: int, needs: Role, missing: str) -> None:
-    if who.service_id not in (None, service_id):
+    if not who.may(Role.reader, service_id):
         raise NotFound(missing)
-    require(who, needs)
+    require(who, needs, service_id)

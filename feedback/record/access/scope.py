@@ -1,11 +1,11 @@
-"""The one place where services are kept apart: who answers for one service finds nothing of another.
+"""The one place where services are kept apart: who answers for some services finds nothing of another.
 
-Once somebody is identified in a session, each statement of that session sees the rows of their service alone, also
+Once somebody is identified in a session, each statement of that session sees the rows of their services alone, also
 where a handler forgets to say so: the condition is put to every mapped class, wherever in the statement it stands
 (joins, aliases, subqueries; updates and deletions too). What the condition cannot be put to is refused.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -33,12 +33,13 @@ COMMON: tuple[type[Base], ...] = (Credential, ThemeEvent)
 _KEY = "scope"
 
 
-def limit(session: Session, service_id: int | None) -> None:
-    """Limits a session to one service for as long as it lasts; not, where that is None, for whoever answers for all."""
-    if service_id is None:
+def limit(session: Session, services: Collection[int] | None) -> None:
+    """Limits a session to services, by their ids, for as long as it lasts; not, for None, who answers for all."""
+    if services is None:
         session.info.pop(_KEY, None)
     else:
-        session.info[_KEY] = with_loader_criteria(Base, lambda cls: _criterion(cls, service_id), include_aliases=True)
+        ids = sorted(services)
+        session.info[_KEY] = with_loader_criteria(Base, lambda cls: _criterion(cls, ids), include_aliases=True)
 
 
 @contextmanager
@@ -52,15 +53,15 @@ def lifted(session: Session) -> Iterator[None]:
             session.info[_KEY] = limited
 
 
-def _criterion(model: Any, service_id: int) -> ColumnElement[bool]:
+def _criterion(model: Any, services: Any) -> ColumnElement[bool]:
     """SQLAlchemy asks for each class and each alias of one, and first for the base of all, which has no table."""
     if not hasattr(model, "__table__"):
-        return literal_column("service_id", Integer) == service_id
+        return literal_column("service_id", Integer).in_(services)
     kind = inspect(model).mapper.class_
     own: ColumnElement[Any] | None = model.id if kind is Service else getattr(model, "service_id", None)
     if own is not None:
-        return or_(own == service_id, own.is_(None)) if kind in COMMON else own == service_id
-    owners = [_is_within(getattr(model, name), key, service_id) for name, key in _owners(model)]
+        return or_(own.in_(services), own.is_(None)) if kind in COMMON else own.in_(services)
+    owners = [_is_within(getattr(model, name), key, services) for name, key in _owners(model)]
     return or_(*owners) if owners else true()
 
 
@@ -76,9 +77,9 @@ def _owners(model: Any) -> list[tuple[str, Any]]:
     return always[:1] or [(name, key) for name, key, _ in found]
 
 
-def _is_within(own: ColumnElement[Any], key: Any, service_id: int) -> ColumnElement[bool]:
+def _is_within(own: ColumnElement[Any], key: Any, services: Any) -> ColumnElement[bool]:
     owner = key.table.alias()
-    return own.in_(select(owner.c[key.name]).where(owner.c.service_id == service_id))
+    return own.in_(select(owner.c[key.name]).where(owner.c.service_id.in_(services)))
 
 
 @event.listens_for(Session, "do_orm_execute")

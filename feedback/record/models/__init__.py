@@ -7,7 +7,7 @@ from feedback.record.models.base import Base, Claimable, new_id
 from feedback.record.models.feedback import DIGESTED_ID, Contact, DayKey, Feedback, HeldRaw, Raw, UrgencyDismissal
 from feedback.record.models.issues import Issue, IssueEvent, Refit, ServiceWork, Signal
 from feedback.record.models.message_parts import MessagePart
-from feedback.record.models.people import Credential
+from feedback.record.models.people import Credential, Membership, Person
 from feedback.record.models.properties import Properties
 from feedback.record.models.regrouping import IssueBefore, Moved, Regrouping
 from feedback.record.models.services import Change, Service, ServiceAddress
@@ -34,8 +34,10 @@ __all__ = [
     "Issue",
     "IssueBefore",
     "IssueEvent",
+    "Membership",
     "MessagePart",
     "Moved",
+    "Person",
     "Properties",
     "Publication",
     "Quiet",

@@ -45,7 +45,7 @@ def _save(request: AnyRequest, record: Record, slug: str, entries: FormEntries) 
         if errors:
             return _page(who, found, entries, errors)
         wanted = service_fields.differing(changes, entries, service_fields.stored_entries(found))
-        services.change(session, found, wanted, by=who.caller, may_share=who.role == Role.admin)
+        services.change(session, found, wanted, by=who.caller, may_share=who.may(Role.admin, None))
         return redirect(f"/dashboard/{quote(slug)}/settings?saved=yes")
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:

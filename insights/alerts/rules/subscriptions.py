@@ -127,9 +127,12 @@ def _about(session: Session, who: Principal, wanted: SubscriptionRequest) -> tup
     if wanted.service is not None:
         return access.service_for(session, who, wanted.service, Role.editor).id, None
     theme = themes.shown(session, who, uuid.UUID(str(wanted.theme)))
-    if who.role < Role.editor:
+    editing = who.with_role(Role.editor)
+    if not editing:
         raise Forbidden(f"this takes the role {Role.editor.name}")
-    return who.service_id, theme.id
+    if len(editing) > 1 and None not in editing:
+        raise Malformed("you answer for several services; subscribe to what each of them hears", field="theme")
+    return None if None in editing else editing[0], theme.id
 
 
 def _receiver(wanted: SubscriptionRequest, allowed: AllowList) -> tuple[str, str]:
@@ -186,7 +189,7 @@ def _reschedule(session: Session, subscription: Subscription, *, muted: bool) ->
 
 def visible(who: Principal) -> Sequence[ColumnElement[bool]]:
     """Selects the subscriptions that the asker may know of."""
-    return () if who.service_id is None else (Subscription.service_id == who.service_id,)
+    return () if who.services is None else (Subscription.service_id.in_(who.services),)
 
 
 def find(session: Session, who: Principal, identity: uuid.UUID, needs: Role = Role.reader) -> Subscription:
@@ -194,7 +197,7 @@ def find(session: Session, who: Principal, identity: uuid.UUID, needs: Role = Ro
     found = session.scalar(select(Subscription).where(Subscription.id == identity, *visible(who)))
     if found is None:
         raise NotFound("there is no such subscription")
-    if who.role < needs:
+    if not who.may(needs, found.service_id):
         raise Forbidden(f"this takes the role {needs.name}")
     return found
 

@@ -17,7 +17,7 @@ from feedback.http import atom
 from feedback.http.compression import UNCOMPRESSED
 from feedback.http.dependencies import AnyRequest, GivenRecord, WorkQueueDependency
 from feedback.http.paging import Cursor, Limit, further, unpack
-from feedback.http.staff import authenticate, routes
+from feedback.http.staff import authenticate, mark_used, routes
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.db import Record
@@ -192,6 +192,7 @@ def show_feed(
     """Show what a service told as an Atom feed; with a key, or with the token of its address."""
     with record.transaction() as session:
         who = access.identify(session, token, CredentialKind.FEED) if token else authenticate(session, request)
+        mark_used(request, who)
         found = access.service_for(session, who, service)
         body = atom.write(feeds.atom_feed(session, record.settings, found))
     return Response(body, media_type=f"{atom.MEDIA_TYPE}; charset=utf-8")

@@ -42,8 +42,8 @@ def list_services(
     with record.transaction() as session:
         who = authenticate(session, request)
         mine = select(Service).order_by(Service.slug).limit(limit)
-        if who.service_id is not None:
-            mine = mine.where(Service.id == who.service_id)
+        if who.services is not None:
+            mine = mine.where(Service.id.in_(who.services))
         if cursor:
             mine = mine.where(Service.slug > unpack(cursor, str))
         items = [reading.service_view(service) for service in session.scalars(mine)]
@@ -58,7 +58,7 @@ def set_service(
     with record.transaction() as session:
         who = authenticate(session, request)
         found = access.service_for(session, who, service, Role.owner)
-        services.change(session, found, data, by=who.caller, may_share=who.role == Role.admin)
+        services.change(session, found, data, by=who.caller, may_share=who.may(Role.admin, None))
         return reading.service_view(found)
 
 

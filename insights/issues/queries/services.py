@@ -10,6 +10,7 @@ from feedback.record.models import (
     Credential,
     Feedback,
     Issue,
+    Person,
     Service,
     Signal,
 )
@@ -69,9 +70,13 @@ def _standing(session: Session, service: Service, tier: SignalTier) -> int:
 def audit(
     session: Session, service: Service, limit: int, before: int | None, subject: str | None = None
 ) -> list[AuditView]:
-    """Lists who saw or changed what, the latest first; a key is named, also one that is no longer valid."""
-    named = AuditEntry.by == func.concat("key:", Credential.id)
-    query = select(AuditEntry, Credential.name).outerjoin(Credential, named).where(AuditEntry.service_id == service.id)
+    """Lists who saw or changed what, the latest first; a key or a person is named, also one that is gone."""
+    query = (
+        select(AuditEntry, func.coalesce(Credential.name, Person.name))
+        .outerjoin(Credential, AuditEntry.by == func.concat("key:", Credential.id))
+        .outerjoin(Person, AuditEntry.by == func.concat("person:", Person.id))
+        .where(AuditEntry.service_id == service.id)
+    )
     if before:
         query = query.where(AuditEntry.id < before)
     if subject:

@@ -88,8 +88,8 @@ class ThemePage(ThemeView, frozen=True):
 def visible(session: Session, who: Principal) -> dict[int, Service]:
     """Returns the services that somebody may see, by id."""
     mine = select(Service)
-    if who.service_id is not None:
-        mine = mine.where(Service.id == who.service_id)
+    if who.services is not None:
+        mine = mine.where(Service.id.in_(who.services))
     return {service.id: service for service in session.scalars(mine)}
 
 
@@ -109,7 +109,7 @@ def _views(session: Session, who: Principal, themes: Sequence[Theme]) -> list[Th
     for theme in themes:
         signal = _signal(signals[theme.id], services) if theme.id in signals else None
         if members[theme.id] or signal:
-            found.append(_view(theme, members[theme.id], signal, whole=who.service_id is None))
+            found.append(_view(theme, members[theme.id], signal, whole=who.services is None))
     return found
 
 

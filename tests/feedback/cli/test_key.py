@@ -42,3 +42,18 @@ def test_a_printed_link_signs_in_and_its_session_is_listed(
     told(run, "key", "revoke", number)
     assert client.get("/dashboard", follow_redirects=False).status_code == 303
     assert told(run, "key", "list") == ""
+
+
+def test_a_member_of_staff_is_added_signs_in_by_the_printed_link_and_is_removed(
+    run: CliRunner, client: Client, blue_badge: str
+) -> None:
+    for words in (
+        ("staff", "add", "Ann@example.gov.uk", "--name", "Ann", *SERVICE),
+        ("sign-in", "--staff", "ann@example.gov.uk"),
+    ):
+        path = "/sign-in/" + told(run, *words).rpartition("/")[2]
+        assert client.post(path, headers={"Sec-Fetch-Site": "same-origin"}).url.path == "/dashboard"
+    assert told(run, "staff", "list") == "ann@example.gov.uk\tAnn\towner of blue-badge"
+    told(run, "staff", "remove", "ann@example.gov.uk")
+    assert client.get("/dashboard", follow_redirects=False).status_code == 303
+    assert told(run, "staff", "list") == ""

@@ -10,7 +10,7 @@ from litestar.testing import TestClient
 from sqlalchemy import update
 
 from feedback.record import access, services
-from feedback.record.access import Role
+from feedback.record.access import Role, sessions
 from feedback.record.db import Record
 from feedback.record.errors import NotAuthentic
 from feedback.record.models import Credential
@@ -73,7 +73,7 @@ def test_what_is_opened_while_a_key_is_revoked_is_worth_nothing(record: Record, 
     with record.transaction() as opening:
         who = access.identify(opening, key, "key")
         revoke(record, who.credential_id)
-        late = access.create(opening, "session", who.role, None, origin=who)
+        late = sessions.start(opening, who)
     client.cookies.set("feedback_session", late)
     assert not is_in(client)
 

@@ -26,7 +26,7 @@ from workers.actors.notice import NOTICE
 from workers.runtime.actor import Worker, work_once
 
 NOW = dt.datetime.now(dt.UTC)
-EDITOR = Principal(1, "Ann", Role.editor, None)
+EDITOR = Principal(1, "Ann", {None: Role.editor})
 
 
 @dataclass

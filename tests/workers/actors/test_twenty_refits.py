@@ -16,7 +16,7 @@ from tests.workers.texts import BROKEN, USUAL, said
 from workers.actors.refit import REFIT
 from workers.runtime.actor import Worker, work_once
 
-ME = Principal(1, "me", Role.admin, None)
+ME = Principal(1, "me", {None: Role.admin})
 Assigned = dict[int, uuid.UUID | None]
 
 

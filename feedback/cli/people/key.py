@@ -46,8 +46,9 @@ def key_list(settings: Settings) -> None:
             click.echo(f"{found.id}\t{found.role}\t{found.name}\t{state}")
         open_sessions = select(Credential).where(Credential.kind == "session", *access.valid()).order_by(Credential.id)
         for found in session.scalars(open_sessions):
-            state = f"session of {found.parent_id} since {found.created_at:%F %H:%M}"
-            click.echo(f"{found.id}\t{found.role}\t{found.name}\t{state}")
+            opened_by = found.parent_id or "staff"
+            state = f"session of {opened_by} since {found.created_at:%F %H:%M}"
+            click.echo(f"{found.id}\t{found.role or 'staff'}\t{found.name}\t{state}")
 
 
 @key.command("revoke")
@@ -67,14 +68,19 @@ def key_revoke(settings: Settings, number: int) -> None:
 @click.option("--role", type=click.Choice(ROLES), help="Owner of the service, or admin of all, if nothing is said.")
 @click.option("--service", "slug", help="The service to sign in to.")
 @click.option("--name", default="", help="Who signs in.")
+@click.option("--staff", "email", help="Instead of all that: the e-mail address of a member of staff, who signs in.")
 @click.pass_obj
-def sign_in(settings: Settings, role: str | None, slug: str | None, name: str) -> None:
+def sign_in(settings: Settings, role: str | None, slug: str | None, name: str, email: str | None) -> None:
     """Print a sign-in link, which works once and for 15 minutes."""
     from feedback.cli.bootstrap import started
     from feedback.record import access
+    from feedback.record.access import links, people
 
     wanted = access.Role[role or ("owner" if slug else "admin")]
     with started(settings) as runtime, runtime.record.transaction() as session:
-        service = access.service(session, slug) if slug else None
-        link = access.create_link(session, wanted, service, name=name)
+        if email:
+            link = links.printed(session, people.require(session, email))
+        else:
+            service = access.service(session, slug) if slug else None
+            link = access.create_link(session, wanted, service, name=name)
     click.echo(access.sign_in_url(settings, link))

@@ -1,0 +1,1 @@
+"""Who comes in, and what they may: signing in, sessions, staff, keys and the audit log."""

@@ -1,0 +1,35 @@
+"""Mails to members of staff: the link to sign in with."""
+
+import structlog
+
+from feedback.record.access import sign_in_url
+from feedback.record.models import Person, new_id
+from feedback.record.settings import Settings
+from insights.alerts.delivery import mail
+from insights.egress.wire import Unreachable
+from insights.pages.layout import pages
+
+log = structlog.get_logger()
+
+SIGN_IN = "Sign in to Citizen feedback"
+
+
+def send_link(settings: Settings, person: Person, link: str, path: str = "") -> bool:
+    """Sends a link that somebody asked for; it leads on to `path`. Returns whether the mail server took it."""
+    url = sign_in_url(settings, link) + (f"?next={path}" if path else "")
+    return _send(settings, person, SIGN_IN, "link", url)
+
+
+def _send(settings: Settings, person: Person, subject: str, template: str, url: str) -> bool:
+    context = {"person": person, "url": url, "site": settings.url}
+    plain, html = (
+        pages.environment.get_template(f"people/mail_{template}.{form}").render(context) for form in ("txt", "html")
+    )
+    made = mail.compose(settings, person.email, new_id(), subject, plain, html, {})
+    try:
+        status = mail.send(settings, made).status
+    except Unreachable:
+        status = 0
+    if status != 250:
+        log.warning("a mail to a member of staff was not taken", person=person.id, status=status)
+    return status == 250

@@ -1,0 +1,244 @@
+"""Members of staff come in by a link that a mail brings, and may at once no more than their roles say."""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+from sqlalchemy import select, update
+
+from feedback.record import access, services
+from feedback.record.access import Role, links, people
+from feedback.record.db import Record
+from feedback.record.errors import Conflict
+from feedback.record.models import AuditEntry, Credential, Person
+from feedback.web.app import create_app
+from tests.conftest import RealServers
+from tests.insights.mailbox import Box, mailbox
+from tests.insights.pages.signed_in import OURS, Client, words_of
+
+ANN, ANYBODY = "ann@example.gov.uk", "nobody@example.gov.uk"
+Browser = Callable[[], Client]
+
+
+@pytest.fixture(scope="module")
+def mails() -> Iterator[tuple[Box, str]]:
+    with mailbox() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def mailing(migrated: Record, servers: RealServers, mails: tuple[Box, str]) -> Litestar:
+    settings = replace(migrated.settings, smtp_url=mails[1])
+    return create_app(settings, servers.database_url, servers.redis_url)
+
+
+@pytest.fixture
+def box(mails: tuple[Box, str]) -> Box:
+    mails[0].mails.clear()
+    return mails[0]
+
+
+@pytest.fixture
+def browser(record: Record, mailing: Litestar, box: Box) -> Iterator[Client]:
+    with TestClient(mailing) as client:
+        yield client
+
+
+@pytest.fixture
+def another(mailing: Litestar) -> Browser:
+    return lambda: TestClient(mailing)
+
+
+@pytest.fixture
+def ann(record: Record, blue_badge: str) -> str:
+    """Edits one of two services, and owns the other; there is a third."""
+    with record.transaction() as session:
+        person = people.add(session, "Ann O'Hara", ANN)
+        people.appoint(session, person, Role.editor, access.service(session, blue_badge), by="test")
+        people.appoint(session, person, Role.owner, services.add(session, "parks", "Parks"), by="test")
+        services.add(session, "bins", "Bins")
+    return ANN
+
+
+def printed(record: Record, email: str = ANN) -> str:
+    with record.transaction() as session:
+        return links.printed(session, people.require(session, email))
+
+
+def enter(browser: Client, record: Record, email: str = ANN) -> Client:
+    assert browser.post(f"/sign-in/{printed(record, email)}", headers=OURS).url.path == "/dashboard"
+    return browser
+
+
+def ask(browser: Client, email: str, **more: str) -> str:
+    page = browser.post("/sign-in", data={"email": email, **more}, headers=OURS)
+    assert page.status_code == 200
+    return page.text
+
+
+def path_in(box: Box) -> str:
+    plain = box.mails[-1].get_body(("plain",))
+    assert plain is not None
+    found = re.search(r"http://127\.0\.0\.1:\d+(/sign-in/\S+)", plain.get_content())
+    assert found is not None
+    return found[1]
+
+
+def is_in(browser: Client) -> bool:
+    return browser.get("/dashboard", follow_redirects=False).status_code == 200
+
+
+def test_a_link_that_was_asked_for_leads_on_and_works_once(
+    browser: Client, another: Browser, box: Box, ann: str
+) -> None:
+    ask(browser, " Ann@Example.gov.uk ", next="/dashboard/parks")
+    assert box.mails[0]["To"] == ANN and "Ann O'Hara" in str(box.mails[0].get_body(("plain",)))
+    assert browser.get(path_in(box)).url.path == "/dashboard/parks"
+    assert browser.get(path_in(box)).status_code == 401 and is_in(browser)
+
+
+def test_a_link_that_was_asked_for_is_worth_nothing_in_another_browser(
+    browser: Client, another: Browser, box: Box, ann: str
+) -> None:
+    ask(browser, ANN)
+    thief = another()
+    thief.cookies.set("feedback_browser", "made-up")
+    for stranger in (another(), thief):
+        assert "Open this link where you asked for it" in stranger.get(path_in(box)).text
+        assert stranger.post(path_in(box), headers=OURS).status_code == 401
+    assert browser.get(path_in(box)).url.path == "/dashboard"
+
+
+def test_a_program_that_looks_at_every_link_of_a_mail_uses_none_up(browser: Client, record: Record, ann: str) -> None:
+    link = f"/sign-in/{printed(record)}"
+    assert "Sign in as Ann O'Hara" in words_of(browser.get(link)) and not is_in(browser)
+    assert browser.post(link, headers={"Origin": "https://example.org"}).status_code == 403
+    assert browser.post(link, headers=OURS).url.path == "/dashboard"
+    assert browser.post(link, headers=OURS).status_code == 401
+
+
+def test_nobody_is_told_who_is_on_the_staff(
+    browser: Client, another: Browser, box: Box, record: Record, ann: str
+) -> None:
+    with record.transaction() as session:
+        left = people.add(session, "Bob", "bob@example.gov.uk")
+        people.appoint(session, left, Role.reader, access.service(session, "bins"), by="test")
+        people.dismiss(session, left, access.service(session, "bins"), by="test")
+    pages = [ask(another(), email) for email in (ANN, ANYBODY, "bob@example.gov.uk")]
+    assert len(set(pages)) == 1 and [mail["To"] for mail in box.mails] == [ANN]
+    assert browser.post("/sign-in", data={"email": "Ann"}, headers=OURS).status_code == 400
+
+
+def test_a_mailbox_is_not_filled_by_whoever_asks(browser: Client, box: Box, ann: str) -> None:
+    assert len({ask(browser, ANN) for _ in range(5)}) == 1
+    assert len(box.mails) == links.MOST_FOR_ONE_FROM_ONE
+
+
+def test_a_link_waits_for_a_quarter_of_an_hour(browser: Client, record: Record, ann: str) -> None:
+    link = printed(record)
+    with record.transaction() as session:
+        made = session.scalars(select(Credential).where(Credential.kind == "link")).one()
+        assert made.expires_at and made.expires_at - dt.datetime.now(dt.UTC) <= dt.timedelta(minutes=15)
+        made.expires_at = dt.datetime.now(dt.UTC)
+    assert browser.post(f"/sign-in/{link}", headers=OURS).status_code == 401
+
+
+def test_a_person_sees_their_services_and_does_in_each_what_their_role_there_says(
+    browser: Client, record: Record, ann: str
+) -> None:
+    enter(browser, record)
+    assert [it["slug"] for it in browser.get("/v1/services").json()["items"]] == ["blue-badge", "parks"]
+    rename = {"name": "Renamed"}
+    answers = [browser.patch(f"/v1/services/{it}", json=rename, headers=OURS) for it in ("blue-badge", "parks", "bins")]
+    assert [it.status_code for it in answers] == [403, 200, 404]
+    [entry] = browser.get("/v1/services/parks/audit").json()["items"][:1]
+    assert (entry["by"][:7], entry["name"], entry["act"]) == ("person:", "Ann O'Hara", "service set")
+
+
+def test_another_role_holds_at_once(browser: Client, record: Record, ann: str) -> None:
+    enter(browser, record)
+    with record.transaction() as session:
+        person, parks = people.require(session, ann), access.service(session, "parks")
+        people.appoint(session, person, Role.reader, parks, by="test")
+    assert browser.patch("/v1/services/parks", json={"name": "Mine"}, headers=OURS).status_code == 403
+
+
+def test_who_leaves_is_out_at_once_everywhere(browser: Client, another: Browser, record: Record, ann: str) -> None:
+    one, two, link = enter(browser, record), enter(another(), record), printed(record)
+    feed = one.post("/v1/services/parks/feed", headers=OURS).json()["url"].partition("127.0.0.1")[2].partition("/")[2]
+    with record.transaction() as session:
+        people.dismiss(session, people.require(session, ann), access.service(session, "parks"), by="test")
+    assert (another().get(f"/{feed}").status_code, is_in(two)) == (401, True)
+    with record.transaction() as session:
+        people.remove(session, people.require(session, ann), by="test")
+    assert (is_in(one), is_in(two)) == (False, False)
+    assert another().post(f"/sign-in/{link}", headers=OURS).status_code == 401
+    with record.transaction() as session:
+        assert session.scalars(select(Person.name)).one() == "Ann O'Hara"  # whom the audit names
+
+
+def test_a_feed_address_outlives_the_session_that_asked_for_it_but_not_the_membership(
+    browser: Client, another: Browser, record: Record, ann: str
+) -> None:
+    feed = enter(browser, record).post("/v1/services/parks/feed", headers=OURS).json()["url"].partition("/v1/")[2]
+    browser.post("/sign-out", headers=OURS)
+    assert another().get(f"/v1/{feed}").status_code == 200
+    with record.transaction() as session:
+        people.dismiss(session, people.require(session, ann), access.service(session, "parks"), by="test")
+    assert another().get(f"/v1/{feed}").status_code == 401
+
+
+def test_there_is_always_an_admin(record: Record, ann: str) -> None:
+    with record.transaction() as session:
+        people.appoint(session, people.require(session, ann), Role.admin, None, by="test")
+    with pytest.raises(Conflict), record.transaction() as session:
+        people.remove(session, people.require(session, ann), by="test")
+    with pytest.raises(Conflict), record.transaction() as session:
+        people.dismiss(session, people.require(session, ann), None, by="test")
+    with record.transaction() as session:
+        people.appoint(session, people.add(session, "Bob", "bob@example.gov.uk"), Role.admin, None, by="test")
+        people.remove(session, people.require(session, ann), by="test")
+
+
+def test_a_session_that_nobody_uses_ends_and_one_in_use_goes_on(browser: Client, record: Record, ann: str) -> None:
+    def back(**columns: dt.timedelta) -> None:
+        with record.transaction() as session:
+            moved = {name: getattr(Credential, name) - by for name, by in columns.items()}
+            session.execute(update(Credential).where(Credential.kind == "session").values(moved))
+
+    hour = dt.timedelta(minutes=61)
+    enter(browser, record)
+    back(created_at=hour)
+    assert is_in(browser)  # it was used, which is written down
+    back(last_seen_at=hour)
+    assert not is_in(browser)
+
+
+def test_a_person_ends_their_own_sessions_all_at_once(
+    browser: Client, another: Browser, record: Record, ann: str
+) -> None:
+    one, two = enter(browser, record), enter(another(), record)
+    other = another()
+    with record.transaction() as session:
+        link = access.create_link(session, Role.owner, access.service(session, "bins"))
+    other.get(f"/sign-in/{link}")
+    page = words_of(one.get("/sessions"))
+    assert page.count("as a member of staff") == 2 and "owner of bins" not in page
+    one.post("/sessions/end", headers=OURS)
+    assert (is_in(one), is_in(two), is_in(other)) == (False, False, True)
+
+
+def test_coming_in_stands_in_the_audit(browser: Client, record: Record, ann: str) -> None:
+    enter(browser, record)
+    with record.transaction() as session:
+        [entry] = session.scalars(select(AuditEntry).where(AuditEntry.act == "sign in"))
+        assert entry.by == f"person:{people.require(session, ann).id}"
+
+
+def test_without_a_mail_server_the_page_asks_for_a_key_alone(client: Client, blue_badge: str) -> None:
+    page = client.get("/sign-in").text
+    assert "API key" in page and "E-mail address" not in page
