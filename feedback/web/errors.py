@@ -8,7 +8,8 @@ from typing import Any
 import structlog
 from litestar import Response
 from litestar.exceptions import HTTPException, ValidationException
-from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, NoResultFound
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 
 from feedback.http.dependencies import AnyRequest
 from feedback.record import errors
@@ -23,6 +24,9 @@ NOT_VALID = "this is not what the operation takes; errors names the fields"
 
 _TOO_LARGE = "54"
 """The class of SQLSTATE for what exceeds a limit of the store, as a text that is too long for an index."""
+
+_CROSSED = ("23503", "23505", "23P01")
+"""SQLSTATE where a row that this one points at has gone, or another has taken its place."""
 
 FailureResponse = Callable[[AnyRequest, int, str, dict[str, str]], Response[Any]]
 
@@ -99,12 +103,26 @@ def store_failure(request: AnyRequest, error: DBAPIError) -> Response[Any]:
     """Answers when the database is away or refuses a value; its message stays unsaid, since it may quote a citizen."""
     if isinstance(error, DataError) or str(getattr(error.orig, "sqlstate", "")).startswith(_TOO_LARGE):
         return unstorable(request, error)
+    if getattr(error.orig, "sqlstate", "") in _CROSSED:
+        return crossed(request, error)
     log.error("store failed", error=type(error.orig).__name__, path=request.scope["path_template"])
     if error.connection_invalidated or type(error).__name__ == "OperationalError":
         return failure_response(
             request, 503, "the store does not answer; please try again in a moment", {"Retry-After": "5"}
         )
     return failure_response(request, 500, "this went wrong on our side")
+
+
+def crossed(request: AnyRequest, error: Exception) -> Response[Any]:
+    """Answers what somebody else deleted or changed while it was acted on."""
+    log.warning("crossed", error=type(error).__name__, path=request.scope["path_template"], where=errors.where(error))
+    return failure_response(request, 409, "somebody has changed or deleted it in the meantime")
+
+
+def vanished(request: AnyRequest, error: Exception) -> Response[Any]:
+    """Answers what somebody else deleted while it was read."""
+    log.warning("vanished", error=type(error).__name__, path=request.scope["path_template"], where=errors.where(error))
+    return failure_response(request, 404, "this is no longer there")
 
 
 def unstorable(request: AnyRequest, error: Exception) -> Response[Any]:
@@ -145,5 +163,8 @@ EXCEPTION_HANDLERS: dict[Any, Callable[..., Any]] = {
     UnicodeEncodeError: unstorable,
     RecursionError: too_deep,
     DBAPIError: store_failure,
+    StaleDataError: crossed,
+    NoResultFound: vanished,
+    ObjectDeletedError: vanished,
     Exception: unforeseen,
 }

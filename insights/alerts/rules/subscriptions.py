@@ -193,8 +193,12 @@ def visible(who: Principal) -> Sequence[ColumnElement[bool]]:
 
 
 def find(session: Session, who: Principal, identity: uuid.UUID, needs: Role = Role.reader) -> Subscription:
-    """Finds a subscription. Raises `NotFound` if the asker may not see it, `Forbidden` if their role is too low."""
-    found = session.scalar(select(Subscription).where(Subscription.id == identity, *visible(who)))
+    """Finds a subscription, locked for who `needs` to change it: others wait, and it cannot be deleted meanwhile.
+
+    Raises `NotFound` if the asker may not see it, `Forbidden` if their role is too low.
+    """
+    query = select(Subscription).where(Subscription.id == identity, *visible(who))
+    found = session.scalar(query.with_for_update(key_share=True) if needs > Role.reader else query)
     if found is None:
         raise NotFound("there is no such subscription")
     if not who.may(needs, found.service_id):

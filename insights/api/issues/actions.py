@@ -2,11 +2,15 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
+from operator import attrgetter
 
 import msgspec
 from litestar import get, patch, post
 from litestar.params import FromPath, JSONBody
+from msgspec.structs import replace
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.paging import Cursor, Limit, further, unpack
@@ -14,7 +18,7 @@ from feedback.http.staff import RequestKey, authenticate, routes
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.idempotency import once
-from feedback.record.models import Action, Change
+from feedback.record.models import Action, Change, Issue
 from insights.issues.decisions import lifecycle
 from insights.issues.decisions.lifecycle import ActionTaken, IssueDecision, ServiceEvent
 from insights.issues.queries import issues
@@ -90,25 +94,44 @@ def add_action(
 
 
 @get("/v1/issues/{issue:uuid}/actions", sync_to_thread=True)
-def list_actions(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> Page[ActionView]:
+def list_actions(
+    request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], limit: Limit = 50, cursor: Cursor = None
+) -> Page[ActionView]:
     """List what was changed about an issue, the oldest first."""
     with record.transaction() as session:
         found = access.issue_for(session, authenticate(session, request), issue)
-        return Page([action_view(action) for action in lifecycle.actions(session, found.id)])
+        actions = _actions(session, found, limit, cursor)
+    return Page([action_view(action) for action in actions], further(actions, limit, _place))
 
 
 @get("/v1/issues/{issue:uuid}/outcomes", sync_to_thread=True)
-def list_outcomes(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> Page[OutcomeView]:
-    """List what each action did to the rate of the issue's reports."""
+def list_outcomes(
+    request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], limit: Limit = 50, cursor: Cursor = None
+) -> Page[OutcomeView]:
+    """List what each action did to the rate of the issue's reports, the oldest first."""
     with record.transaction() as session:
-        return Page(ledger.of_issue(session, access.issue_for(session, authenticate(session, request), issue)))
+        found = access.issue_for(session, authenticate(session, request), issue)
+        actions = _actions(session, found, limit, cursor)
+        return Page(ledger.measured(session, found.service_id, actions), further(actions, limit, _place))
+
+
+def _actions(session: Session, issue: Issue, limit: int, cursor: str | None) -> Sequence[Action]:
+    return lifecycle.actions(session, issue.id, limit, unpack(cursor, tuple[dt.datetime, uuid.UUID]))
+
+
+def _place(action: Action) -> tuple[dt.datetime, uuid.UUID]:
+    return action.at, action.id
 
 
 @get("/v1/services/{service:str}/ledger", sync_to_thread=True)
-def show_ledger(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Ledger:
-    """Show what was acted on, what worked, what did not, and what is not known yet."""
+def show_ledger(
+    request: AnyRequest, record: GivenRecord, service: FromPath[str], limit: Limit = 50, cursor: Cursor = None
+) -> Ledger:
+    """Show what was acted on, what worked, what did not, and what is not known yet; the latest told of first."""
     with record.transaction() as session:
-        return ledger.of_service(session, access.service_for(session, authenticate(session, request), service))
+        found = access.service_for(session, authenticate(session, request), service)
+        page = ledger.of_service(session, found, limit, unpack(cursor, uuid.UUID))
+    return replace(page, next_cursor=further(page.items, limit, attrgetter("outcome.action")))
 
 
 @post("/v1/services/{service:str}/changes", sync_to_thread=True)

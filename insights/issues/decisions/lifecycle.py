@@ -2,12 +2,13 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import UNSET, UnsetType
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from feedback.record import audit
@@ -85,8 +86,8 @@ def decide(session: Session, who: Principal, issue: Issue, wanted: IssueDecision
 
 
 def lock(session: Session, issue: Issue) -> None:
-    """Locks an issue until the transaction ends. Raises `Conflict` if it was merged or has ended."""
-    session.refresh(issue, with_for_update=True)
+    """Locks an issue until the transaction ends, read anew. Raises `Conflict` if it was merged or has ended."""
+    session.get_one(Issue, issue.id, with_for_update=True, populate_existing=True)
     if issue.merged_into:
         raise Conflict(f"this issue was merged into {issue.merged_into}")
     if issue.ended_at:
@@ -182,6 +183,15 @@ def note(session: Session, who: Principal, issue: Issue, what: str, reason: str 
     audit.note(session, who.caller, f"issue {act}", f"issue:{issue.id}", issue.service_id)
 
 
-def actions(session: Session, issue_id: uuid.UUID) -> list[Action]:
-    """Lists the actions on an issue, the oldest first."""
-    return list(session.scalars(select(Action).where(Action.issue_id == issue_id).order_by(Action.at, Action.id)))
+def actions(
+    session: Session, issue_id: uuid.UUID, limit: int, after: tuple[dt.datetime, uuid.UUID] | None = None
+) -> Sequence[Action]:
+    """Lists actions on an issue, the oldest first: those after the time and the id of one."""
+    listed = select(Action).where(Action.issue_id == issue_id).order_by(Action.at, Action.id).limit(limit)
+    return session.scalars(listed.where(tuple_(Action.at, Action.id) > after) if after else listed).all()
+
+
+def latest_actions(session: Session, issue_id: uuid.UUID, limit: int) -> Sequence[Action]:
+    """Lists the latest actions on an issue, the oldest of them first."""
+    listed = select(Action).where(Action.issue_id == issue_id).order_by(Action.at.desc(), Action.id.desc())
+    return session.scalars(listed.limit(limit)).all()[::-1]

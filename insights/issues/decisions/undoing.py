@@ -31,7 +31,7 @@ MACHINES = ("machine", "refit")
 def undo(session: Session, who: Principal, done: Regrouping) -> None:
     """Undoes a regrouping. Raises `Conflict` if that was done, or if a later decision must be undone first."""
     reassignment.lock_service(session, done.service_id)
-    session.refresh(done, with_for_update=True)
+    session.get_one(Regrouping, done.id, with_for_update=True, populate_existing=True)
     if done.undone_at:
         raise Conflict("this was undone already")
     issue, other = (session.get(Issue, identity) if identity else None for identity in (done.issue_id, done.other_id))
@@ -81,7 +81,7 @@ def undo_refit(session: Session, who: Principal, refit: Refit) -> None:
     Raises `Conflict` unless it is the newest that was not undone. The next refit waits until enough is new.
     """
     reassignment.lock_service(session, refit.service_id)
-    session.refresh(refit)
+    session.get_one(Refit, refit.id, populate_existing=True)
     _require_newest(session, refit)
     made = {uuid.UUID(identity) for identity in refit.changes["new"]}
     decided = {identity for identity in made if _decided_since(session, identity, refit)}

@@ -83,7 +83,12 @@ def test_an_external_id_takes_a_key_and_is_unique_for_it(
     assert client.post(PATH, json={**body, "message": "Another"}, headers=admin).status_code == 422
     with record.transaction() as session:
         other = {"Authorization": f"Bearer {access.create(session, 'key', access.Role.admin, None)}"}
+        services.add(session, "parking", "Parking")
     assert client.post(PATH, json=body, headers=other).json()["id"] != first.json()["id"]
+    elsewhere = PATH.replace("blue-badge", "parking")
+    there = client.post(elsewhere, json={**body, "message": "Of another service"}, headers=admin)
+    assert there.status_code == 202 and there.json()["id"] != first.json()["id"]
+    assert client.post(PATH, json=body, headers=admin).json() == first.json()
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
+from sqlalchemy import event
 
 from feedback.record.db import Record
+from feedback.record.models import Action
 from insights.outcomes.effect import Day, dispersion, measure
 from tests.insights import made_up
 
@@ -106,3 +108,46 @@ def test_the_ledger_holds_every_action(client: TestClient[Litestar], admin: dict
     ledger = client.get("/v1/services/blue-badge/ledger", headers=admin).json()
     assert ledger["acted_on"] == 1 and sum(ledger["counts"].values()) == 1
     assert ledger["items"][0]["issue"] == str(acted)
+
+
+@pytest.fixture
+def hundreds(record: Record, acted: uuid.UUID) -> int:
+    """A busy quarter: two more issues that were acted on every few hours. Returns how many actions there are."""
+    with record.transaction() as session:
+        for title in ("Queue", "Lift"):
+            issue = made_up.issue(session, "blue-badge", title)
+            made_up.report(session, issue, "Again", said_at=NOW - dt.timedelta(days=30))
+            moments = [NOW - dt.timedelta(hours=7 * turn) for turn in range(150)]
+            session.add_all(Action(issue_id=issue.id, what="Swept", at=at, by="x") for at in moments)
+    return 301
+
+
+def test_hundreds_of_actions_are_measured_by_a_few_statements_and_come_in_pages(
+    client: TestClient[Litestar], app: Litestar, admin: dict[str, str], hundreds: int
+) -> None:
+    statements: list[str] = []
+    engine = app.state.record.engine
+    event.listen(engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    seen, cursor, path = [], "", "/v1/services/blue-badge/ledger"
+    while cursor is not None:
+        statements.clear()
+        page = client.get(path, params={"limit": 120, "cursor": cursor}, headers=admin).json()
+        assert len(statements) < 20 and sum(page["counts"].values()) == hundreds and page["acted_on"] == 3
+        seen += [entry["outcome"]["action"] for entry in page["items"]]
+        cursor = page["next_cursor"]
+    assert len(seen) == len(set(seen)) == hundreds
+
+
+def test_the_outcomes_of_one_issue_come_in_pages_and_each_ends_with_the_next_action(
+    client: TestClient[Litestar], admin: dict[str, str], acted: uuid.UUID
+) -> None:
+    whole = outcome(client, admin, acted)
+    later = {"what": "Release 13", "at": (NOW - dt.timedelta(days=8)).isoformat()}
+    assert client.post(f"/v1/issues/{acted}/actions", json=later, headers=admin).status_code == 201
+    first = client.get(f"/v1/issues/{acted}/outcomes", params={"limit": 1}, headers=admin).json()
+    [cut], cursor = first["items"], first["next_cursor"]
+    assert cut["action"] == whole["action"]
+    assert [found["by_channel"]["web"]["verdict"] for found in (whole, cut)] == ["worked", "too_early"]
+    for listed in ("outcomes", "actions"):
+        rest = client.get(f"/v1/issues/{acted}/{listed}", params={"cursor": cursor}, headers=admin).json()
+        assert [item["what"] for item in rest["items"]] == ["Release 13"] and rest["next_cursor"] is None
