@@ -18,7 +18,7 @@ _LONGEST_LIST: Final = 10_000
 _MOST: Final = 20
 _ENCODED: Final = re.compile(r"=\?([^?*\s]{1,40})(?:\*[^?\s]{0,20})?\?([bq])\?([^?]*)\?=", re.IGNORECASE)
 _BETWEEN_ENCODED: Final = re.compile(r"(?<=\?=)\s+(?==\?)")
-_BARE_ADDRESS: Final = re.compile(r"[^\s<>\"(),:;@]{1,100}@[^\s<>\"(),:;@]{1,100}")
+_BARE_ADDRESS: Final = re.compile(r"[^\s\x00-\x1f\x7f<>\"(),:;@]{1,100}@[^\s\x00-\x1f\x7f<>\"(),:;@]{1,100}")
 _RECIPIENTS: Final = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "Resent-To", "To", "Cc")
 _UNANSWERED: Final = re.compile(r"(?:no|do[-_.]?not)[-_.]?reply|dim[-_.]?ateb|donotrespond", re.IGNORECASE)
 

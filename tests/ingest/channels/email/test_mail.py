@@ -279,3 +279,10 @@ def test_a_letter_that_is_too_long_is_cut_and_told(read: Reader) -> None:
     parsed = read(written("word " * 2_000, ""))
     assert len(said(parsed)) == 5_000
     assert parsed.skipped
+
+
+@pytest.mark.parametrize("sign", ["\0", "\x07", "\x7f", "\x1f"])
+def test_a_sender_with_a_sign_that_no_address_has_is_nobody_and_the_mail_is_kept(read: Reader, sign: str) -> None:
+    raw = written().as_bytes().replace(b"<ann@example.org>\nTo", f"<ann@{sign}example.org>\nTo".encode())
+    (arrival,) = read(raw).arrivals
+    assert arrival.sender is None and "The ramp is gone." in arrival.message
