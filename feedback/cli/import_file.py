@@ -19,7 +19,7 @@ from feedback.record.output.tables import TableWriter
 from feedback.record.settings import Settings
 from feedback.record.states import ChannelName
 from feedback.record.work.queue import WorkQueue
-from ingest.channels.files.importing import DryRun, ImportReport, import_file, try_file
+from ingest.channels.files.importing import DryRun, ImportReport, import_file, refusal_columns, try_file
 from ingest.channels.files.table import Columns, ImportSource, RowError
 
 MAX_REFUSALS_SHOWN = 20  # refused rows that are told one by one; the number of the rest is told
@@ -102,8 +102,7 @@ class Refusals:
 
     def _begin(self, names: Sequence[str]) -> None:
         if self.report and not self.begun:
-            own = [name if name not in names else f"{name} of the import" for name in ("line", "reason")]
-            self.report.row((*own, *names))
+            self.report.row((*refusal_columns(names), *names))
             self.begun = True
 
 

@@ -35,6 +35,24 @@ class WorkStage(StrEnum):
     SET_ASIDE = "set_aside"
 
 
+class UploadStage(StrEnum):
+    """Where a file that somebody brought is: its columns are confirmed, it is taken in, or taken back as a whole."""
+
+    DRAFT = "draft"
+    TAKE_IN = "take_in"
+    DONE = "done"
+    TAKE_BACK = "take_back"
+    TAKEN_BACK = "taken_back"
+    SET_ASIDE = "set_aside"
+
+
+class UploadPartKind(StrEnum):
+    """What is kept of a file that somebody brought: the file, and then the rows that were not taken."""
+
+    FILE = "file"
+    REFUSED = "refused"
+
+
 class ContactStage(StrEnum):
     """What becomes of a way to reach a citizen: offered until they agree, kept, waiting to be written to."""
 

@@ -14,6 +14,7 @@ from feedback.record.states import (
     SubscriptionState,
     Tone,
     Trend,
+    UploadStage,
 )
 
 BY_CHANNEL: Mapping[str, str] = {
@@ -75,6 +76,14 @@ FEEDBACK_STAGES: Mapping[str, str] = {
     FeedbackStage.SET_ASIDE: "Set aside",
     FeedbackStage.WITHDRAWN: "Taken back",
     FeedbackStage.EXPIRED: "Kept no longer",
+}
+UPLOAD_STAGES: Mapping[str, str] = {
+    UploadStage.DRAFT: "To be confirmed",
+    UploadStage.TAKE_IN: "Being taken in",
+    UploadStage.DONE: "Taken in",
+    UploadStage.TAKE_BACK: "Being undone",
+    UploadStage.TAKEN_BACK: "Undone",
+    UploadStage.SET_ASIDE: "Set aside",
 }
 FEEDBACK_VERDICTS: Mapping[str, str] = {
     "spam": "Spam",

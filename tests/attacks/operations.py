@@ -11,6 +11,7 @@ Operation = tuple[str, str]
 
 OWNED = {"service", "issue", "feedback", "statement", "signal", "subscription", "alert", "delivery", "refit"} | {
     "regrouping_id",
+    "upload",
     "session_id",
 }
 

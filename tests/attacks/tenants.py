@@ -23,6 +23,7 @@ from feedback.record.models import (
     Subscription,
     Theme,
     ThemeIssue,
+    Upload,
     new_id,
 )
 from insights.alerts.delivery.credentials import Credentials, seal
@@ -52,8 +53,12 @@ def make(record: Record, number: int) -> Tenant:
             service_id=service.id, model="m", statements=4, outside=0, moved=0, changes={"new": [], "lineage": []}
         )
         decided = Regrouping(service_id=service.id, by=made.word, kind="apart", issue_id=issue.id, reason=made.word)
+        upload = Upload(
+            service_id=service.id, by=made.word, file=made.word, size=1, day=made_up.NOW.date(), stage="done"
+        )
         session.add_all(
             [
+                upload,
                 refit,
                 decided,
                 Change(service_id=service.id, kind="release", what=made.word, at=made_up.NOW),
@@ -83,6 +88,7 @@ def make(record: Record, number: int) -> Tenant:
             "delivery": str(delivery.id),
             "refit": str(refit.id),
             "regrouping_id": str(decided.id),
+            "upload": str(upload.id),
             "code": receipt,
         }
         return made

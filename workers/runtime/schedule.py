@@ -19,6 +19,7 @@ from feedback.record.work.jobs import apart
 from feedback.record.work.queue import WorkQueue
 from feedback.record.work.service_work import ask, ask_wide
 from ingest.channels.sms import reassembly
+from ingest.channels.uploads import sealed_file
 from insights.alerts.delivery import attempts
 from workers.runtime import retention
 
@@ -73,7 +74,13 @@ def _days(session: Session, record: Record, today: dt.date) -> None:
 
 
 def _hourly(record: Record, now: dt.datetime) -> None:
-    forgetting = (attempts.delete_old, idempotency.forget, contacts.shred_expired, senders.forget_senders)
+    forgetting = (
+        attempts.delete_old,
+        idempotency.forget,
+        contacts.shred_expired,
+        senders.forget_senders,
+        sealed_file.forget_shredded,
+    )
     for job in (*forgetting, _tell_uncleaned):
         with apart(job.__name__), record.transaction() as session:
             job(session)

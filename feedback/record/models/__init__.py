@@ -13,6 +13,7 @@ from feedback.record.models.regrouping import IssueBefore, Moved, Regrouping
 from feedback.record.models.services import Change, Service, ServiceAddress
 from feedback.record.models.statements import EVIDENCE, Statement
 from feedback.record.models.themes import Theme, ThemeEvent, ThemeIssue, ThemeSignal, WideWork
+from feedback.record.models.uploads import Upload, UploadedPiece, UploadPart
 
 __all__ = [
     "DIGESTED_ID",
@@ -54,6 +55,9 @@ __all__ = [
     "ThemeEvent",
     "ThemeIssue",
     "ThemeSignal",
+    "Upload",
+    "UploadPart",
+    "UploadedPiece",
     "UrgencyDismissal",
     "WideWork",
     "new_id",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record import audit
 from feedback.record.access import scope
-from feedback.record.models import Alert, Delivery, Feedback, HeldRaw, Statement, ThemeIssue
+from feedback.record.models import Alert, Delivery, Feedback, HeldRaw, Issue, Statement, ThemeIssue
 from feedback.record.privacy import contacts, exclusion, raw, title_erasure
 from feedback.record.states import FeedbackStage
 from feedback.record.work.service_work import lock_services
@@ -36,6 +36,18 @@ def erase(session: Session, ids: Sequence[uuid.UUID], *, by: str, to: FeedbackSt
     """
     with scope.lifted(session):
         _erase(session, ids, by, to)
+
+
+def forget(session: Session, ids: Sequence[uuid.UUID], *, by: str) -> None:
+    """Erases pieces that should never have come, and that they once existed: they are counted nowhere any more."""
+    with scope.lifted(session):
+        counted = select(Issue.id, Issue.erased).join(Statement, Statement.issue_id == Issue.id)
+        touched = session.execute(counted.where(Statement.feedback_id.in_(ids)).distinct())
+        before = {row.id: row.erased for row in touched}
+        _erase(session, ids, by, FeedbackStage.WITHDRAWN)
+        for issue in session.scalars(select(Issue).where(Issue.id.in_(before))):
+            issue.erased = before[issue.id]
+        session.execute(delete(Feedback).where(Feedback.id.in_(ids)))
 
 
 def _erase(session: Session, ids: Sequence[uuid.UUID], by: str, to: FeedbackStage) -> None:

@@ -30,6 +30,12 @@ def day_key(session: Session, keys: KeyRing, day: dt.date) -> bytes:
     return keys.unwrap(found.wrapped, str(day).encode())
 
 
+def kept_key(session: Session, keys: KeyRing, day: dt.date) -> bytes | None:
+    """Returns the key of that day; None where the day is shredded."""
+    found = session.get(DayKey, day)
+    return keys.unwrap(found.wrapped, str(day).encode()) if found else None
+
+
 def _open_day(session: Session, keys: KeyRing, day: dt.date) -> DayKey:
     name, after = _partition(day), day + dt.timedelta(days=1)
     session.execute(text(f"CREATE TABLE {name} PARTITION OF raw FOR VALUES FROM ('{day}') TO ('{after}')"))

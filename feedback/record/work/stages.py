@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func
 from sqlalchemy.orm import InstrumentedAttribute
 
-from feedback.record.models import Alert, Claimable, Contact, Feedback, ServiceWork, Subscription, WideWork
-from feedback.record.states import AlertState, ContactStage, FeedbackStage, WorkKind, WorkStage
+from feedback.record.models import Alert, Claimable, Contact, Feedback, ServiceWork, Subscription, Upload, WideWork
+from feedback.record.states import AlertState, ContactStage, FeedbackStage, UploadStage, WorkKind, WorkStage
 from feedback.record.work.service_work import asked_for
 
 
@@ -46,6 +46,10 @@ def _for_feedback(stage: FeedbackStage, *wakes: str) -> Stage:
     return Stage(stage, "pipeline", Feedback, (Feedback.stage == stage,), _LIVE_FIRST, wakes)
 
 
+def _for_upload(stage: UploadStage, *wakes: str) -> Stage:
+    return Stage(stage, "services", Upload, (Upload.stage == stage,), (Upload.id,), wakes)
+
+
 def _for_service(kind: WorkKind, *wakes: str) -> Stage:
     return Stage(kind, "services", ServiceWork, asked_for(kind), (ServiceWork.due_at,), wakes)
 
@@ -58,6 +62,8 @@ STAGES = (
     Stage("themes", "services", WideWork, asked_for(WorkKind.THEMES, WideWork), (WideWork.due_at,)),
     _for_service(WorkKind.REFIT, "notice", "themes"),
     Stage("answer", "deliveries", Contact, _CITIZEN_DUE, (Contact.due_at,)),
+    _for_upload(UploadStage.TAKE_IN, "clean"),
+    _for_upload(UploadStage.TAKE_BACK, "refit", "notice"),
     _for_service(WorkKind.LOOK_BACK),
 )
 """The most urgent first: what is nearest to being told."""

@@ -23,7 +23,7 @@ class Columns:
     """Which column holds what; capitals do not matter. `text` and `service` must exist, the others may be missing.
 
     `further`: more columns of words, which are put behind the text. `source`: who entered it. `attributes`: the columns
-    by the names that they are kept under.
+    by the names that they are kept under. What is "" is in no column.
     """
 
     text: str = "text"
@@ -42,7 +42,7 @@ class Columns:
     def needed(self) -> tuple[str, ...]:
         """What must exist: the text, the service if a column names it, and whatever else was asked for by a name."""
         usual = Columns()
-        named = {getattr(self, name) for name in _SINGLE if getattr(self, name) != getattr(usual, name)}
+        named = {getattr(self, name) for name in _SINGLE if getattr(self, name) not in ("", getattr(usual, name))}
         attributes = set(self.attributes.values()) - set(usual.attributes)
         return tuple(sorted({self.text, *self.further} | named | attributes))
 
@@ -99,7 +99,7 @@ def places(table: Table, columns: Columns, sample: Sequence[TableRow]) -> Column
     single = {name: at for name in _SINGLE if (at := _place(table, columns, name)) is not None}
     attributes = {kept: found[0] for kept, name in columns.attributes.items() if (found := header.places(name))}
     rated = rating_of(header, {*text, *single.values(), *attributes.values()}, sample)
-    if "rating" not in single and rated is not None:
+    if columns.rating and "rating" not in single and rated is not None:
         single["rating"] = rated
     where = ColumnPlaces(text, single, attributes)
     _add_forms(where, table, sample)

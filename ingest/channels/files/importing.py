@@ -1,7 +1,7 @@
 """A file of feedback into the store: batch by batch, so that a kill loses nothing and a repeat adds nothing."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO
@@ -60,7 +60,7 @@ def import_file(
 ) -> ImportReport:
     """Stores every row that can be read, and tells of each other; what it did stands in the audit."""
     report = ImportReport()
-    for good in _batches(stream, source, report, refuse, progress):
+    for good in batches(stream, source, report, refuse, progress):
         _store(record, good, report, refuse)
         work_queue.wake("clean")
     _audit(record, source, report)
@@ -72,7 +72,7 @@ def try_file(
 ) -> DryRun:
     """Read the same, but store nothing."""
     trial = DryRun()
-    for good in _batches(stream, source, trial, refuse, progress):
+    for good in batches(stream, source, trial, refuse, progress):
         trial.first += good[: SAMPLE_ROWS - len(trial.first)]
         with record.transaction() as session:
             repeated = _there_already(session, [row.arrival for row in good])
@@ -82,10 +82,18 @@ def try_file(
     return trial
 
 
-def _batches(
+def refusal_columns(names: Sequence[str]) -> list[str]:
+    """Returns what our own columns are called in a table of the rows that were not taken, beside columns of `names`."""
+    return [name if name not in names else f"{name} of the import" for name in ("line", "reason")]
+
+
+def batches(
     stream: IO[bytes], source: ImportSource, report: ImportReport, refuse: OnRowError, progress: OnBytesRead
 ) -> Iterator[list[ImportRow]]:
-    """The rows that can be read, some at a time; each other is told of and counted."""
+    """Yields the rows that can be read, up to `BATCH_ROWS` at a time; each other is told of and counted.
+
+    Raises `Malformed` where the file cannot be read at all.
+    """
     with feedback_table(stream, source) as found:
         report.read = found
         for batch in _some(found.rows):

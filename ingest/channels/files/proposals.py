@@ -42,7 +42,7 @@ def words_of(header: Header, tool: SurveyTool, sample: Sequence[TableRow]) -> li
         for at, name in enumerate(header.names)
         if folded(name) not in apart and not _rates(_question(header, at), at, sample)
     ]
-    found = [at for at in asked if _words(at, sample) >= _WORDS_OF_A_TEXT]
+    found = [at for at in asked if holds_words(at, sample)]
     found = found or [at for at in asked if _is_answered_shortly(_question(header, at), at, sample)]
     if len(found) == 1:
         return found
@@ -66,6 +66,11 @@ def rating_of(header: Header, taken: Collection[int], sample: Sequence[TableRow]
     ]
     overall = (at for at in found if _OVERALL.search(_question(header, at)))
     return next(overall, found[0] if found else None)
+
+
+def holds_words(at: int, sample: Sequence[TableRow]) -> bool:
+    """Tell whether citizens seem to write whole sentences in this column."""
+    return _words(at, sample) >= _WORDS_OF_A_TEXT
 
 
 def seen(at: int, sample: Sequence[TableRow]) -> list[str]:

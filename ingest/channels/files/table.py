@@ -33,13 +33,14 @@ _MARKED_UP: Final = re.compile(
     r"</?(?:p|br|div|span|b|i|u|em|strong|ul|ol|li|a|font|html|body|table|h[1-6])\b[^<>]*>", re.IGNORECASE
 )
 _CODED: Final = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|pound|#\d{1,6}|#x[0-9a-f]{1,5});", re.IGNORECASE)
-_CHANNELS: Final[dict[str, ChannelName]] = {
+CHANNELS: Final[dict[str, ChannelName]] = {
     **dict.fromkeys(("web", "website", "online", "form", "app"), ChannelName.WEB),
     **dict.fromkeys(("sms", "text", "text message"), ChannelName.SMS),
     **dict.fromkeys(("call", "phone", "telephone"), ChannelName.CALL),
     **dict.fromkeys(("email", "e-mail", "mail"), ChannelName.EMAIL),
     **dict.fromkeys(("import", "paper", "letter", "post", "counter", "in person", "face to face"), ChannelName.IMPORT),
 }
+"""The channels as columns name them, in lower case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +189,9 @@ class _RowReader:
         name = self._cell(row, "channel").lower()
         if not name:
             return self._source.channel
-        if name not in _CHANNELS:
+        if name not in CHANNELS:
             raise Malformed("The channel is none of web, sms, call, email, import.")
-        return _CHANNELS[name]
+        return CHANNELS[name]
 
     def _text(self, row: TableRow, channel: ChannelName) -> str:
         limit = TRANSCRIPT_LIMIT if channel == ChannelName.CALL else MESSAGE_LIMIT

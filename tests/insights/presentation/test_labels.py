@@ -16,6 +16,7 @@ from feedback.record.states import (
     SubscriptionState,
     Tone,
     Trend,
+    UploadStage,
 )
 from insights.issues.queries import feedback
 from insights.presentation import labels
@@ -29,6 +30,7 @@ from nlp.clean.language import KNOWN, UNKNOWN
         (labels.BY_CHANNEL, ChannelName),
         (labels.CHANNELS, ChannelName),
         (labels.DIGEST_RHYTHMS, DigestRhythm),
+        (labels.UPLOAD_STAGES, UploadStage),
         (labels.FEEDBACK_STAGES, FeedbackStage),
         (labels.ISSUE_STATUSES, IssueStatus),
         (labels.OUTCOME_VERDICTS, OutcomeVerdict),
