@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Issue, Statement
 from feedback.record.states import Tone
-from nlp.embed.crowds import Crowd, crowd_of
+from nlp.embed.crowds import Crowd, crowd_of, is_mapped
 from nlp.embed.vectors import Floats, unit
 
 
@@ -52,10 +52,14 @@ class StatementArrays:
 
 @dataclass(frozen=True, slots=True)
 class StoredStatements(StatementArrays):
-    """Statements as the store has them, with the piece that each is from and when it was said."""
+    """Statements as the store has them, with the piece that each is from and when it was said.
+
+    `mapped`: (n,) whose vectors come from another encoder by a map.
+    """
 
     feedback: list[uuid.UUID]
     said_at: list[dt.datetime]
+    mapped: NDArray[np.bool_]
 
 
 def read_statements(session: Session, *where: ColumnElement[bool], most: int | None = None) -> StoredStatements:
@@ -69,6 +73,7 @@ def read_statements(session: Session, *where: ColumnElement[bool], most: int | N
             Statement.feedback_id,
             Statement.language,
             Statement.kind,
+            Statement.embedded_by,
             Statement.said_at,
         )
         .where(Statement.vector.is_not(None), *where)
@@ -81,9 +86,10 @@ def read_statements(session: Session, *where: ColumnElement[bool], most: int | N
         vectors=matrix([row.vector for row in rows]),
         texts=[row.text for row in rows],
         issues=[row.issue_id for row in rows],
-        crowds=[crowd_of(row.language, row.kind) for row in rows],
+        crowds=[crowd_of(row.language, row.kind, row.embedded_by) for row in rows],
         feedback=[row.feedback_id for row in rows],
         said_at=[row.said_at for row in rows],
+        mapped=np.array([is_mapped(row.embedded_by) for row in rows], bool),
     )
 
 

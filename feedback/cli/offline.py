@@ -21,9 +21,8 @@ def backtest(settings: Settings, /, source: Path, target: Path, tolerance: float
 
     others = TOLERANCES if compare else ()
     with staged() as progress:
-        summary = backtest(
-            source, target, tolerance=tolerance, others=others, model=settings.embedding_model, progress=progress
-        )
+        encoders = {"model": settings.embedding_model, "multilingual": settings.multilingual_model}
+        summary = backtest(source, target, tolerance=tolerance, others=others, **encoders, progress=progress)
     for line, fault in summary.bad[:20]:
         click.echo(f"line {line}: {fault}", err=True)
     for sent in summary.sent:
@@ -46,7 +45,8 @@ def analyse(settings: Settings, file: Path, target: Path, text_column: tuple[str
     from workers.offline.analyse import analyse
 
     with staged() as progress:
-        analyse(file, target, text_column=text_column, frame=frame, model=settings.embedding_model, progress=progress)
+        encoders = {"model": settings.embedding_model, "multilingual": settings.multilingual_model}
+        analyse(file, target, text_column=text_column, frame=frame, **encoders, progress=progress)
     click.echo(f"Written: {target / 'feedback.csv'} and {target / 'report.html'}")
 
 

@@ -97,6 +97,9 @@ class Settings:
     embedding_model: Path | None = _setting(
         "FEEDBACK_EMBEDDING_MODEL", "A folder of another sentence-transformers BERT model.", None, Path
     )
+    multilingual_model: Path | None = _setting(
+        "FEEDBACK_MULTILINGUAL_MODEL", "A folder of another multilingual model, with its map; off: none.", None, Path
+    )
     titles_url: str | None = _setting(
         "FEEDBACK_TITLES_URL", "An OpenAI-compatible API that may propose titles.", None, _base
     )

@@ -79,7 +79,7 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
         dependencies={
             "record": _provide(record),
             "work_queue": _provide(work_queue),
-            "query_embedder": _provide(QueryEmbedder(settings.embedding_model)),
+            "query_embedder": _provide(QueryEmbedder(settings.embedding_model, settings.multilingual_model)),
             "intake": Provide(_intake, sync_to_thread=False),
         },
         exception_handlers=EXCEPTION_HANDLERS,

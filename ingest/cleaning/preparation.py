@@ -25,14 +25,13 @@ SET_APART = {"spam"}
 class Models(FindsMeaning, Protocol):
     """The models that cleaning takes; whoever loads them sees to it that one thread uses them at a time."""
 
-    @property
-    def model(self) -> str: ...
+    def embedded_by(self, language: str) -> str: ...
 
     def clean(self, texts: Sequence[str]) -> list[Cleaned]: ...
 
     def redact(self, texts: Sequence[str]) -> list[str]: ...
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]: ...
+    def encode(self, texts: Sequence[str], languages: Sequence[str] | None = None) -> NDArray[np.float32]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +64,14 @@ def prepare(
     """
     cleaned = models.clean([content["message"] for content in contents.values()])
     asides = _redacted(models, [text for content in contents.values() for text in _asides(content)])
-    vectors = iter(models.encode([said.text for one in cleaned for said in one.statements if not said.filler]))
+    told = [said for one in cleaned for said in one.statements if not said.filler]
+    vectors = iter(models.encode([said.text for said in told], [said.language for said in told]))
     found = {}
     for (identity, content), one in zip(contents.items(), cleaned, strict=True):
         redacted = [next(asides) for _ in _asides(content)]
-        rows = [_row(place, said, vectors, models.model) for place, said in enumerate(one.statements)]
+        rows = [
+            _row(place, said, vectors, models.embedded_by(said.language)) for place, said in enumerate(one.statements)
+        ]
         said = [{**row, "offset": offset} for row, offset in zip(rows, _offsets(content, one), strict=True)]
         urgent = raised(models, one.urgent, said, calm.get(identity))
         found[identity] = _prepared(content, one, redacted, said, urgent)

@@ -28,24 +28,27 @@ def may_be_grouped(service_id: int) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def assign(vectors: Floats, crowds: Sequence[Crowd], issues: IssueArrays) -> tuple[NDArray[np.int64], Floats]:
+def assign(
+    vectors: Floats, crowds: Sequence[Crowd], mapped: NDArray[np.bool_], issues: IssueArrays
+) -> tuple[NDArray[np.int64], Floats]:
     """Find the issue of its own crowd that each new statement lies within: (n,) its place, -1 for none.
 
-    `vectors`: (n, d) unit rows, with the crowd of each. Beside it how sure each is, (n,) from 0 to 1.
+    `vectors`: (n, d) unit rows, with the crowd of each, and whether it was mapped from another language. Beside
+    it how sure each is, (n,) from 0 to 1.
     """
     chosen, sureness = np.full(len(vectors), -1, np.int64), np.zeros(len(vectors), np.float32)
     places = dict(by_crowd(issues.crowds))
     for crowd, rows in by_crowd(crowds):
         if crowd in places:
             near = places[crowd]
-            found, sure = topics.join(vectors[rows], issues.centroids[near], issues.radii[near])
+            found, sure = topics.join(vectors[rows], issues.centroids[near], issues.radii[near], mapped[rows])
             chosen[rows], sureness[rows] = np.where(found >= 0, near[found], -1), sure
     return chosen, sureness
 
 
 def assigned(statements: StoredStatements, issues: IssueArrays) -> list[dict[str, Any]]:
     """List the rows (id, issue_id, sureness, assigned_by, feedback_id) of those statements that join an issue."""
-    chosen, sureness = assign(statements.vectors, statements.crowds, issues)
+    chosen, sureness = assign(statements.vectors, statements.crowds, statements.mapped, issues)
     return [
         {
             "id": int(statements.ids[row]),

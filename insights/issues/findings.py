@@ -14,6 +14,7 @@ from feedback.record.models import Issue, IssueEvent, Service, Signal, Statement
 from feedback.record.states import TitledBy
 from insights.detection import detector
 from insights.issues.decisions import lifecycle
+from nlp.embed.crowds import crowd_of
 from nlp.embed.vectors import Encode, inwards
 from nlp.group.titles import naming
 
@@ -135,7 +136,7 @@ def _issue(session: Session, service: Service, signal: detector.Finding, named: 
         id=identity,
         service_id=service.id,
         title=named[signal.issue],
-        language="en" if first.language == "unknown" else first.language,
+        language=crowd_of(first.language, "problem", first.embedded_by).language,
         quotes=[one.id for one in said[:MAX_QUOTES]],
         model=first.assigned_by or first.embedded_by or "",
         centroid=signal.centroid.tolist(),

@@ -57,6 +57,7 @@ def read(session: Session, now: dt.datetime) -> ObservationsByLanguage:
             Statement.feedback_id,
             Statement.said_at,
             Statement.language,
+            Statement.embedded_by,
             Statement.issue_id,
             halves(Statement.vector).label("vector"),
             Feedback.history,
@@ -75,7 +76,7 @@ def read(session: Session, now: dt.datetime) -> ObservationsByLanguage:
         age = (now - row.said_at).total_seconds() / 3600
         fresh = not row.history and row.issue_id not in told
         said = ServiceObservation(row.service_id, str(row.feedback_id), vector, age, fresh)
-        found[crowd_of(row.language, "problem").language].append(said)
+        found[crowd_of(row.language, "problem", row.embedded_by).language].append(said)
     return found
 
 

@@ -50,15 +50,30 @@ def build(folder: Path) -> openvino.Model:
     return openvino.Model([_unit(x)], [ids, mask], folder.name)
 
 
+def build_for_words(config: Mapping[str, Any], weights: Weights, name: str) -> openvino.Model:
+    """The way from vectors of words to those of texts, by the mean: for a model whose words are looked up outside.
+
+    Inputs: words (n, tokens, width) and mask (n, tokens), both float32. Output as that of `build`.
+    """
+    words = op.parameter([-1, -1, weights["embeddings.LayerNorm.weight"].size], np.float32, name="words")
+    mask = op.parameter([-1, -1], np.float32, name="mask")
+    return openvino.Model([_unit(_mean(mask, _encoder(config, weights, mask, words)))], [words, mask], name)
+
+
 def _bert(folder: Path, mask: Node, ids: Node) -> Node:
     config = read_json(folder / "config.json")
     if config.get("model_type") != "bert" or config.get("position_embedding_type", "absolute") != "absolute":
         raise UnusableModel(f"{folder}: only BERT with absolute positions is supported")
     weights = read_weights(folder / "model.safetensors")
+    words = op.gather(_constant(weights["embeddings.word_embeddings.weight"]), ids, np.array(0))
+    return _encoder(config, weights, mask, words)
+
+
+def _encoder(config: Mapping[str, Any], weights: Weights, mask: Node, words: Node) -> Node:
     eps, heads, activation = config["layer_norm_eps"], config["num_attention_heads"], _activation(config["hidden_act"])
     # What is masked gets no attention: softmax makes an exact zero of it, however far a batch is padded.
     bias = op.unsqueeze(op.multiply(op.subtract(mask, np.float32(1)), np.float32(1e9)), [1, 2])
-    x = _norm(_embeddings(ids, weights), weights, "embeddings.LayerNorm", eps)
+    x = _norm(_embeddings(words, weights), weights, "embeddings.LayerNorm", eps)
     for layer in range(config["num_hidden_layers"]):
         at = f"encoder.layer.{layer}."
         heard = _linear(_attention(x, bias, heads, weights, at), weights, at + "attention.output.dense")
@@ -68,11 +83,10 @@ def _bert(folder: Path, mask: Node, ids: Node) -> Node:
     return x
 
 
-def _embeddings(ids: Node, weights: Weights) -> Node:
+def _embeddings(words: Node, weights: Weights) -> Node:
     # Every token belongs to the first segment, so the vector of its type is part of each position's.
     positions = weights["embeddings.position_embeddings.weight"] + weights["embeddings.token_type_embeddings.weight"][0]
-    length = op.gather(op.shape_of(ids), np.array([1]), np.array(0))
-    words = op.gather(_constant(weights["embeddings.word_embeddings.weight"]), ids, np.array(0))
+    length = op.gather(op.shape_of(words), np.array([1]), np.array(0))
     return op.add(words, op.slice(positions, np.array([0]), length, np.array([1]), np.array([0])))
 
 
@@ -106,9 +120,13 @@ def _pool(folder: Path, mask: Node, x: Node) -> Node:
         case "cls" | ["cls"] | ["pooling_mode_cls_token"]:
             return op.gather(x, np.array(0), np.array(1))
         case "mean" | ["mean"] | ["pooling_mode_mean_tokens"]:
-            total = op.reduce_sum(op.multiply(x, op.unsqueeze(mask, [2])), [1], False)
-            return op.divide(total, op.reduce_sum(mask, [1], True))
+            return _mean(mask, x)
     raise UnusableModel(f"{folder}: pooling by {chosen} is not supported")
+
+
+def _mean(mask: Node, x: Node) -> Node:
+    total = op.reduce_sum(op.multiply(x, op.unsqueeze(mask, [2])), [1], False)
+    return op.divide(total, op.reduce_sum(mask, [1], True))
 
 
 def _dense(folder: Path, _mask: Node, x: Node) -> Node:

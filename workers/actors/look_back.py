@@ -17,7 +17,7 @@ from insights.alerts import payload
 from insights.alerts.rules import hindsight
 from insights.detection import window_cache
 from insights.detection.detector import HISTORY
-from nlp.embed.crowds import crowd_of
+from nlp.embed.crowds import crowd_of, is_mapped
 from workers.offline.replay import Raised, ReplayedStatement, line, replay
 from workers.runtime.actor import Actor, Save, Worker, work_once
 
@@ -66,14 +66,18 @@ def history(session: Session, service: Service, now: dt.datetime) -> Iterator[li
 def _statements(session: Session, service: Service, until: ColumnElement[bool]) -> dict[int, dict[str, Any]]:
     """What the detector does not hear of each statement: its text, its crowd, whether it is in issues at all."""
     rows = session.execute(
-        select(Statement.id, Statement.text, Statement.language, Statement.kind, Feedback.weight, Feedback.copy_of)
+        select(
+            *(Statement.id, Statement.text, Statement.language, Statement.kind, Statement.embedded_by),
+            *(Feedback.weight, Feedback.copy_of),
+        )
         .join(Feedback, Feedback.id == Statement.feedback_id)
         .where(Statement.service_id == service.id, until)
     )
     return {
         row.id: {
             "text": row.text,
-            "crowd": crowd_of(row.language, row.kind),
+            "crowd": crowd_of(row.language, row.kind, row.embedded_by),
+            "mapped": is_mapped(row.embedded_by),
             "grouped": row.weight > 0 or row.copy_of is not None,
         }
         for row in rows

@@ -6,7 +6,7 @@ Writes `feedback.csv` (the rows that came, with `issue_id`, `issue_title` and `r
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from nlp.clean.cleaner import Cleaned, CleanStatement
 from nlp.embed import context
 from nlp.embed.checkpoint import UnusableModel
 from nlp.embed.crowds import Crowd, crowd_of
-from nlp.embed.embedder import Embedder
+from nlp.embed.multilingual import MultilingualEmbedder
 from nlp.group import codebook as frames
 from nlp.group import topics
 from workers.offline import parallel_clean, report, spreadsheet
@@ -51,6 +51,7 @@ def analyse(
     text_column: str | Sequence[str] = "text",
     frame: Path | None = None,
     model: Path | None = None,
+    multilingual: Path | None = None,
     progress: Progress = lambda step, done, total: None,
 ) -> report.Analysis:
     """Read `source`, any file that can be imported; write `feedback.csv` and `report.html` into the folder `target`.
@@ -63,7 +64,7 @@ def analyse(
     table = spreadsheet.read(source, columns)
     texts = table.texts(columns)
     themes = _themes(frame) if frame else {}
-    embedder = _embedder(model)
+    embedder = _embedder(model, multilingual)
     cleaned = parallel_clean.clean(texts, lambda done, total: progress("clean", done, total))
     said = _said(embedder, cleaned, progress)
     progress("group", 0, 1)
@@ -87,45 +88,56 @@ def _themes(path: Path) -> dict[str, list[str]]:
     return themes
 
 
-def _embedder(folder: Path | None) -> Embedder:
+def _embedder(folder: Path | None, other: Path | None) -> MultilingualEmbedder:
     try:
-        return Embedder(folder)
+        return MultilingualEmbedder(folder, other)
     except UnusableModel as failure:
         raise Malformed(str(failure)) from failure
 
 
-def _said(embedder: Embedder, cleaned: Sequence[Cleaned], progress: Progress) -> AnalysedStatements:
+def _said(embedder: MultilingualEmbedder, cleaned: Sequence[Cleaned], progress: Progress) -> AnalysedStatements:
     """Every statement but filler, and the whole texts; a text of one statement is that statement."""
     said = [(row, it) for row, one in enumerate(cleaned) for it in one.statements if not it.filler]
     row_of = np.array([row for row, _ in said], np.int64)
     several = np.flatnonzero(np.bincount(row_of, minlength=len(cleaned)) > 1)
     texts = [it.text for _, it in said]
-    embedded = _embed(embedder, [*texts, *(cleaned[row].text for row in several.tolist())], progress)
+    spoken = [it.language for _, it in said]
+    whole = [cleaned[row] for row in several.tolist()]
+    everything = [*zip(texts, spoken, strict=True), *((one.text, one.language) for one in whole)]
+    embedded = _embed(embedder, everything, progress)
     wholes = np.zeros((len(cleaned), embedder.dimensions), np.float32)
     wholes[row_of] = embedded[: len(texts)]
     wholes[several] = embedded[len(texts) :]
-    return AnalysedStatements(texts, _crowds([it for _, it in said]), row_of, embedded[: len(texts)], wholes)
+    return AnalysedStatements(
+        texts, _crowds([it for _, it in said], embedder.embedded_by), row_of, embedded[: len(texts)], wholes
+    )
 
 
-def _crowds(said: Sequence[CleanStatement]) -> list[Crowd]:
+def _crowds(said: Sequence[CleanStatement], embedded_by: Callable[[str], str]) -> list[Crowd]:
     languages, few = Counter(it.language for it in said), MIN_LANGUAGE_SHARE * len(said)
     praised = sum(it.kind == "praise" for it in said) >= MIN_PRAISE_SHARE * len(said)
-    crowds = [crowd_of(it.language if languages[it.language] >= few else "en", it.kind) for it in said]
+    spoken = [it.language if languages[it.language] >= few else "en" for it in said]
+    crowds = [crowd_of(language, it.kind, embedded_by(language)) for it, language in zip(said, spoken, strict=True)]
     return crowds if praised else [crowd._replace(praise=False) for crowd in crowds]
 
 
-def _embed(embedder: Embedder, texts: Sequence[str], progress: Progress) -> NDArray[np.float32]:
-    """The vectors of the texts, (n, d); what many said in the same words is embedded once."""
+def _embed(embedder: MultilingualEmbedder, texts: Sequence[tuple[str, str]], progress: Progress) -> NDArray[np.float32]:
+    """The vectors of texts in their languages, (n, d); what many said in the same words is embedded once."""
     place = {text: at for at, text in enumerate(dict.fromkeys(texts))}
     distinct, parts = list(place), [np.zeros((0, embedder.dimensions), np.float32)]
     for begin in range(0, len(distinct), _TEXTS_AT_ONCE):
-        parts.append(embedder.encode(distinct[begin : begin + _TEXTS_AT_ONCE]))
+        said, spoken = zip(*distinct[begin : begin + _TEXTS_AT_ONCE], strict=True)
+        parts.append(embedder.encode(said, spoken))
         progress("embed", begin + len(parts[-1]), len(distinct))
     return np.concatenate(parts)[[place[text] for text in texts]]
 
 
 def _analysis(
-    name: str, embedder: Embedder, cleaned: list[Cleaned], said: AnalysedStatements, themes: dict[str, list[str]]
+    name: str,
+    embedder: MultilingualEmbedder,
+    cleaned: list[Cleaned],
+    said: AnalysedStatements,
+    themes: dict[str, list[str]],
 ) -> report.Analysis:
     vectors = context.in_context(said.vectors, said.wholes, said.row_of)
     framed = frames.place(said.vectors, [embedder.encode(words) for words in themes.values()])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,8 @@ from feedback.record.output.files import write_whole
 from ingest.cleaning.preparation import SET_APART
 from insights.detection import detector
 from nlp.clean import copies, minhash
-from nlp.embed.crowds import crowd_of
-from nlp.embed.embedder import Embedder
+from nlp.embed.crowds import crowd_of, is_mapped
+from nlp.embed.multilingual import MultilingualEmbedder
 from nlp.embed.vectors import Encode
 from workers.offline import parallel_clean
 from workers.offline.replay import Raised, ReplayedStatement, line, replay
@@ -72,18 +72,19 @@ def backtest(
     tolerance: float = 0.02,
     others: Sequence[float] = (),
     model: Path | None = None,
+    multilingual: Path | None = None,
     progress: Progress = lambda *_: None,
 ) -> BacktestSummary:
     """Write the signals that the history in `source` would have raised to `target`, each when it would have been.
 
     Both are JSON lines. In: id, service, channel, text, submitted_at, perhaps source; in any order. Out: service,
     issue_id, kind, detected_at, title, feedback_ids; by detected_at. A bad line is reported and loses no other.
-    `others`: tolerances to count signals at too, to choose from; `model`: the folder of another embedding model.
+    `others`: tolerances to count signals at too, to choose from; `model`, `multilingual`: folders of other encoders.
     """
     pieces, bad = read(source)
     services = by_service(pieces)
     lines, sent = [], []
-    embedder = Embedder(model)
+    embedder = MultilingualEmbedder(model, multilingual)
     every = read_statements(services.values(), embedder, progress)
     for (service, mine), history in zip(services.items(), every, strict=True):
         for at in dict.fromkeys((tolerance, *others)):
@@ -121,22 +122,25 @@ def _piece(row: dict[str, str]) -> Piece:
     return Piece(row["id"], row["service"], row["channel"], row["text"], at, row.get("source"))
 
 
-def read_statements(services: Any, embedder: Embedder, progress: Progress) -> list[list[ReplayedPiece]]:
+def read_statements(services: Any, embedder: MultilingualEmbedder, progress: Progress) -> list[list[ReplayedPiece]]:
     """Clean and embed the pieces of each service, in their order."""
     pieces = [piece for service in services for piece in service]
     cleaned = parallel_clean.clean(
         [piece.text for piece in pieces], lambda done, total: progress("cleaning", done, total)
     )
-    told = [said.text for one in cleaned for said in one.statements if not said.filler]
+    told = [said for one in cleaned for said in one.statements if not said.filler]
     vectors: list[Any] = []
     for begin in range(0, len(told), CHUNK):
-        vectors += list(embedder.encode(told[begin : begin + CHUNK]))
+        chunk = told[begin : begin + CHUNK]
+        vectors += list(embedder.encode([said.text for said in chunk], [said.language for said in chunk]))
         progress("embedding", len(vectors), len(told))
     ready, both = iter(vectors), iter(zip(pieces, cleaned, strict=True))
-    return [_of_one(service, both, ready) for service in services]
+    return [_of_one(service, both, ready, embedder.embedded_by) for service in services]
 
 
-def _of_one(service: Sequence[Piece], both: Any, vectors: Any) -> list[ReplayedPiece]:
+def _of_one(
+    service: Sequence[Piece], both: Any, vectors: Any, embedded_by: Callable[[str], str]
+) -> list[ReplayedPiece]:
     """What a copy says is no further evidence; nor is filler, which has no vector. Nothing tells who sent it."""
     seen: dict[tuple[str, ...], dt.datetime] = {}
     key, history = 0, []
@@ -160,7 +164,9 @@ def _of_one(service: Sequence[Piece], both: Any, vectors: Any) -> list[ReplayedP
                 batch=f"{piece.source} {piece.submitted_at:%F}" if piece.source else None,
                 key=key,
             )
-            statements.append(ReplayedStatement(report, said.text, crowd_of(said.language, said.kind), not apart))
+            by = embedded_by(said.language)
+            crowd = crowd_of(said.language, said.kind, by)
+            statements.append(ReplayedStatement(report, said.text, crowd, not apart, is_mapped(by)))
             key += 1
         history.append(statements)
     return history

@@ -33,13 +33,14 @@ REFIT_EVERY = dt.timedelta(days=7)
 class ReplayedStatement:
     """A statement of a history, as the detector is to hear it, with its redacted text and its crowd.
 
-    `grouped`: whether it may be in an issue; spam may not.
+    `grouped`: whether it may be in an issue; spam may not. `mapped`: whether its vector comes by a map.
     """
 
     observation: detector.Observation
     text: str = ""
     crowd: Crowd = Crowd("en", praise=False)
     grouped: bool = True
+    mapped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,8 @@ class ReplayedStore:
         observations = {it.observation.key: it.observation for it in piece}
         if new and self.issues:
             vectors = np.array([it.observation.vector for it in new], np.float32)
-            chosen, _ = assignment.assign(vectors, [it.crowd for it in new], self._arrays)
+            mapped = np.array([it.mapped for it in new])
+            chosen, _ = assignment.assign(vectors, [it.crowd for it in new], mapped, self._arrays)
             for it, place in zip(new, chosen.tolist(), strict=True):
                 issue = str(self._arrays.ids[place]) if place >= 0 else None
                 observations[it.observation.key] = replace(it.observation, issue=issue)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from nlp.clean.cleaner import Cleaned, Cleaner
     from nlp.clean.urgency import Urgency
     from nlp.clean.urgency_classifier import UrgencyClassifier
-    from nlp.embed.embedder import Embedder
+    from nlp.embed.multilingual import MultilingualEmbedder
 
 
 class Tools:
@@ -27,7 +27,7 @@ class Tools:
         self._settings = settings
         self._lock = threading.RLock()
         self._cleaner: Cleaner | None = None
-        self._embedder: Embedder | None = None
+        self._embedder: MultilingualEmbedder | None = None
         self._meaning: UrgencyClassifier | None = None
 
     def load(self) -> None:
@@ -45,10 +45,15 @@ class Tools:
         with self._lock:
             return [text for text, _ in self._clean().redact(texts)]
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Embed n texts as unit vectors, (n, d)."""
+    def encode(self, texts: Sequence[str], languages: Sequence[str] | None = None) -> NDArray[np.float32]:
+        """Embed n texts as unit vectors, (n, d); without `languages` all are English."""
         with self._lock:
-            return self._embed().encode(texts)
+            return self._embed().encode(texts, languages)
+
+    def embedded_by(self, language: str) -> str:
+        """Name what embeds a text of this language."""
+        with self._lock:
+            return self._embed().embedded_by(language)
 
     def near_urgent(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> "Urgency | None":
         """Find what is urgent by its meaning: None where nothing is.
@@ -81,9 +86,10 @@ class Tools:
             self._cleaner = Cleaner()
         return self._cleaner
 
-    def _embed(self) -> "Embedder":
+    def _embed(self) -> "MultilingualEmbedder":
         if self._embedder is None:
-            from nlp.embed.embedder import Embedder  # noqa: PLC0415
+            from nlp.embed.multilingual import MultilingualEmbedder  # noqa: PLC0415
 
-            self._embedder = Embedder(self._settings.embedding_model, threads=1)
+            chosen = self._settings.embedding_model, self._settings.multilingual_model
+            self._embedder = MultilingualEmbedder(*chosen, threads=1)
         return self._embedder

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from nlp.clean.language import language
+
 if TYPE_CHECKING:
-    from nlp.embed.embedder import Embedder
+    from nlp.embed.multilingual import MultilingualEmbedder
 
 log = structlog.get_logger()
 
@@ -31,10 +33,10 @@ class QueryEmbedder:
     The model loads in a thread of its own when first asked: a process that nobody searches in has none.
     """
 
-    def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path | None, other: Path | None = None) -> None:
+        self._folder, self._other = folder, other
         self._lock = threading.Lock()
-        self._loading: Future[Embedder] | None = None
+        self._loading: Future[MultilingualEmbedder] | None = None
 
     def embed(self, text: str, wait_seconds: float = MODEL_WAIT_SECONDS) -> QueryVector | None:
         """Returns the vector of a query; None while the model is not there, or where it cannot be."""
@@ -45,18 +47,18 @@ class QueryEmbedder:
         except Exception as error:
             log.warning("search goes without a model", error=type(error).__name__)
             return None
-        return QueryVector(embedder.encode([text])[0].tolist(), embedder.name)
+        return QueryVector(embedder.encode([text], [language(text)])[0].tolist(), embedder.name)
 
-    def _model(self) -> "Future[Embedder]":
+    def _model(self) -> "Future[MultilingualEmbedder]":
         with self._lock:
             if self._loading is None:
                 pool = ThreadPoolExecutor(1, "query-embedder")
-                self._loading = pool.submit(_load, self._folder)
+                self._loading = pool.submit(_load, self._folder, self._other)
                 pool.shutdown(wait=False)
             return self._loading
 
 
-def _load(folder: Path | None) -> "Embedder":
-    from nlp.embed.embedder import Embedder  # noqa: PLC0415 - seconds, and a hundred megabytes
+def _load(folder: Path | None, other: Path | None) -> "MultilingualEmbedder":
+    from nlp.embed.multilingual import MultilingualEmbedder  # noqa: PLC0415 - seconds, and a hundred megabytes
 
-    return Embedder(folder, threads=1)
+    return MultilingualEmbedder(folder, other, threads=1)

@@ -18,6 +18,7 @@ from insights.issues.queries import issues
 from insights.issues.queries.issues import QUOTE_COLUMNS, quote
 from insights.issues.queries.query_embedding import QueryVector
 from insights.presentation.schemas import IssueView, Quote
+from nlp.embed.crowds import MAPPED
 
 MOST_STATEMENTS = 200
 """Statements that each way of searching brings at most."""
@@ -87,7 +88,7 @@ def _by_meaning(session: Session, service: Service, query_vector: QueryVector) -
     distance = Statement.vector.cosine_distance(query_vector.vector)
     mine = (
         Statement.service_id == service.id,
-        Statement.embedded_by == query_vector.model,
+        func.split_part(Statement.embedded_by, MAPPED, 1) == query_vector.model,
         Statement.filler.is_(False),
     )
     nearest = select(Statement.id, distance.label("distance")).where(*mine, Statement.vector.is_not(None))

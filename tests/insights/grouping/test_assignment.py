@@ -16,7 +16,9 @@ AXES = np.eye(3, dtype=np.float32)
 def said(kind: str = "problem", language: str = "en") -> StoredStatements:
     now, numbers = [dt.datetime.now(dt.UTC)], np.array([7])
     crowds = [crowd_of(language, kind)]
-    return StoredStatements(numbers, AXES[:1], ["It never came"], [None], crowds, [uuid.uuid4()], now)
+    return StoredStatements(
+        numbers, AXES[:1], ["It never came"], [None], crowds, [uuid.uuid4()], now, np.zeros(1, bool)
+    )
 
 
 def issues(tone: str = "issue") -> IssueArrays:

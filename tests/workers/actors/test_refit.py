@@ -30,10 +30,10 @@ class Interrupted(Tools):
         self.__dict__.update(tools.__dict__)
         self._meanwhile: list[Callable[[], None]] = [meanwhile]
 
-    def encode(self, texts: Any) -> Any:
+    def encode(self, texts: Any, languages: Any = None) -> Any:
         while self._meanwhile:
             self._meanwhile.pop()()
-        return super().encode(texts)
+        return super().encode(texts, languages)
 
 
 @pytest.fixture

@@ -37,11 +37,14 @@ class FakeCleaner:
 class FakeEmbedder:
     dimensions = 32
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, other: Path | None = None) -> None:
         if folder:
             raise UnusableModel(f"{folder} holds no model")
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def embedded_by(self, language: str) -> str:
+        return "fake"
+
+    def encode(self, texts: Sequence[str], languages: Sequence[str] | None = None) -> NDArray[np.float32]:
         rows = np.zeros((len(texts), self.dimensions), np.float32)
         for row, text in enumerate(texts):
             rows[row] = np.random.default_rng(zlib.crc32(text.encode())).normal(size=self.dimensions) * 0.05
@@ -53,7 +56,7 @@ class FakeEmbedder:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel_clean, "Cleaner", FakeCleaner)
-    monkeypatch.setattr(subject, "Embedder", FakeEmbedder)
+    monkeypatch.setattr(subject, "MultilingualEmbedder", FakeEmbedder)
 
 
 def table(path: Path, header: str, rows: Sequence[str]) -> Path:
@@ -180,4 +183,4 @@ def test_praise_is_grouped_and_told_apart(tmp_path: Path) -> None:
 def test_a_language_told_of_hardly_any_is_english_misread(number: int, languages: set[str]) -> None:
     said = [CleanStatement("late", 0, 4, "en", "problem", False, 0.5)] * number
     said += [CleanStatement("non - judgmental", 0, 16, "fr", "problem", False, 0.5)] * 6
-    assert {crowd.language for crowd in subject._crowds(said)} == languages
+    assert {crowd.language for crowd in subject._crowds(said, lambda language: "fake")} == languages

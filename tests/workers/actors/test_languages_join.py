@@ -1,0 +1,61 @@
+"""Welsh and other languages beside English: one issue, found from both sides."""
+
+import uuid
+from collections import Counter
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+from sqlalchemy import select
+
+from feedback.record.models import Statement
+from tests.walking import put, walk
+from tests.workers.texts import USUAL
+from workers.runtime.actor import Worker
+
+WELSH = (
+    "Dw i wedi aros wyth wythnos i adnewyddu fy mathodyn glas",
+    "Mae adnewyddu'r bathodyn wedi cymryd deg wythnos hyd yn hyn",
+    "Daeth fy hen fathodyn i ben tra oeddwn i'n aros am yr un newydd",
+    "Mae ceir heb fathodyn yn parcio yn y llefydd parcio i bobl anabl",
+    "Mae'r llefydd parcio i bobl anabl ger yr orsaf yn llawn bob amser",
+    "Does neb yn gwirio pwy sy'n defnyddio'r llefydd bathodyn glas",
+    "Wnaeth neb ateb y ffôn am ugain munud",
+    "Ffoniais i bum gwaith heb gael siarad â neb",
+    "Mae'r ciw ffôn yn ofnadwy, deugain munud ddoe",
+)
+
+
+@pytest.fixture
+def both(worker: Worker, blue_badge: str) -> None:
+    """Three things said in English, 25 times each, and each three times in Welsh."""
+    put(worker, *(text.format(n=number % 7 + 2) for number, text in enumerate(USUAL[:75])), *WELSH)
+    walk(worker)
+
+
+def issues_of(worker: Worker, language: str) -> Counter[uuid.UUID]:
+    with worker.record.transaction() as session:
+        rows = session.scalars(select(Statement.issue_id).where(Statement.language == language))
+        return Counter(issue for issue in rows if issue)
+
+
+def test_welsh_is_in_the_issues_of_english(worker: Worker, both: None) -> None:
+    welsh, english = issues_of(worker, "cy"), issues_of(worker, "en")
+    assert sum(count for issue, count in welsh.items() if issue in english) >= 6
+
+
+def test_a_welsh_report_joins_a_running_english_issue(worker: Worker, both: None) -> None:
+    before = issues_of(worker, "cy")
+    put(worker, "Dw i'n aros ers ugain wythnos am fathodyn glas newydd", "Does neb yn ateb y ffôn o gwbl")
+    walk(worker)
+    assert sum(issues_of(worker, "cy").values()) > sum(before.values())
+
+
+def test_search_finds_one_language_by_the_other(
+    both: None, client: TestClient[Litestar], admin: dict[str, str]
+) -> None:
+    def found(query: str) -> str:
+        return client.get("/v1/services/blue-badge/search", params={"q": query}, headers=admin).text
+
+    assert "ateb y ff" in found("nobody answered the phone")
+    assert "answered the phone" in found("does neb yn ateb y ffôn yma o gwbl")
