@@ -14,8 +14,8 @@ from feedback.record.errors import Malformed, Unavailable
 from feedback.record.oauth import access_token
 from feedback.record.settings import Settings
 from feedback.record.work.queue import WorkQueue
-from ingest.channels.email import imap, maildir
-from ingest.channels.email.mailboxes import UnreadMail, take_in
+from ingest.channels.email.mailboxes import imap, maildir
+from ingest.channels.email.mailboxes.taking_in import UnreadMail, take_in
 
 log = structlog.get_logger()
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from feedback.record.errors import NotSupported
 from ingest.channels import markup
+from ingest.channels.email.added import is_furniture
 from ingest.channels.email.parts import Parts, Passage, every_passage, parts_of
 from ingest.channels.email.reply_parser import own_words
 
@@ -17,17 +18,6 @@ _STUB: Final = re.compile(
     r"format)|mime (?:format|e-?mail|message))",
     re.IGNORECASE | re.DOTALL,
 )
-_FURNITURE: Final = re.compile(
-    r"\b(?:(?:message|e-?mail|mail|neges|e-?bost)\b.{0,60}\b(?:checked|scanned|filtered|protected|screened|"
-    r"processed by|sganio|wirio|hidlo|gwirio)|(?:checked|scanned|filtered|protected|screened|secured) (?:by|with|for)|"
-    r"virus-free|"
-    r"anti-?virus|mailing list|rhestr (?:bostio|e-?bost)|unsubscribe|dad-?danysgrifio|list-?info|"
-    r"you (?:have )?received this (?:e-?mail|message) because|(?:originated|came|sent) from outside|"
-    r"external (?:sender|e-?mail)|do not click (?:on )?(?:any )?links|confidential(?:ity)?|disclaimer|"
-    r"intended (?:solely|only|recipient)|cyfrinachol)",
-    re.IGNORECASE | re.DOTALL,
-)
-_FURNITURE_WORDS: Final = 60
 _STUB_WORDS: Final = 40
 _AS_MUCH: Final = 2
 """How many times the words of the plain form the other one has where the plain one is no more than a part of it."""
@@ -49,7 +39,7 @@ def words_of(message: Message, parts: Parts) -> str:
 def _said(passages: Sequence[Passage]) -> str:
     shown = [(whole, own) for passage in passages if (whole := _whole(passage)) for own in [_without_history(passage)]]
     if len(shown) > 1:
-        shown = [(whole, own) for whole, own in shown if not _is_furniture(whole)] or shown
+        shown = [(whole, own) for whole, own in shown if not is_furniture(whole)] or shown
     until = next((at + 1 for at, (whole, own) in enumerate(shown) if own != whole), len(shown))
     return own_words("\n\n".join(own for _, own in shown[:until])) or own_words(
         "\n\n".join(whole for whole, _ in shown)
@@ -75,8 +65,3 @@ def _shows_html(plain: str, seen: str) -> bool:
         return bool(seen)
     is_stub = count <= _STUB_WORDS and _STUB.search(plain) is not None and _STUB.search(seen) is None
     return is_stub or count * _AS_MUCH < len(seen.split())
-
-
-def _is_furniture(text: str) -> bool:
-    """Tells what gateways and lists put before or behind a mail, as a part of its own."""
-    return len(text.split()) <= _FURNITURE_WORDS and _FURNITURE.search(text) is not None

@@ -5,35 +5,50 @@ from collections.abc import Sequence
 from typing import Final
 
 _WROTE: Final = re.compile(
-    r"(?:(?:on|ar|le|am|el|il)\b.{4,200}|.{0,120}[<(]\S{1,100}@\S{1,100}[>)]\s?)"
-    r"(?:\bwrote|\bwrites|\bysgrifennodd\b.{0,80}|\ba écrit|\bschrieb)\s?:$",
+    r"(?:(?:on|ar|le|am|el|il|op|em|la|w dniu|dnia|pe)\b.{4,200}|.{0,120}[<(]\S{1,100}@\S{1,100}[>)]\s?)"
+    r"(?:\bwrote|\bwrites|\bysgrifennodd\b.{0,80}|\ba écrit|\bschrieb\b.{0,80}|\bschreef\b.{0,80}|\bescribió"
+    r"|\bescreveu|\bha scritto|\bnapisał(?:a|\(a\))?|\ba scris)\s?:$",
     re.IGNORECASE,
 )
+_WROTE_IN_ANY_LANGUAGE: Final = re.compile(r".{6,200}[<(]\S{1,100}@\S{1,100}[>)](?:\s\S{1,14}){0,2}\s?[:：]$")
+"""A date, an address and a colon are a program's, whatever the word between them."""
 _WROTE_INLINE: Final = re.compile(r".{0,200}<\S{1,100}@\S{1,100}>\s?(?:wrote|writes|ysgrifennodd)\s?:", re.IGNORECASE)
 """Some phones let the quoted mail follow on the same line."""
 _DATED: Final = re.compile(r"\d{1,2}[:.]\d\d\b|\b(?:19|20)\d\d\b|\d[/.-]\d{1,2}[/.-]\d\d")
 _SPOKEN_OF: Final = re.compile(
-    r"\b(?:i|you|we|he|she|they|(?:the|your|my|our|his|her|their|an?) [\w'’ -]{1,40}) (?:wrote|writes)\s?:$"
-    r"|\bysgrifennodd (?:ef|hi|yr?|eich|fy|ein)\b",
+    r"\b(?:i|you|we|he|she|they|(?:the|your|my|our|his|her|their|an?) [\w'’ <>-]{1,40}) (?:wrote|writes)\s?:$"
+    r"|\bysgrifennodd (?:ef|hi|yr?|eich|fy|ein)\b|\bschrieb (?:ich|er|sie|mir|uns|der|die|das|eine?)\b",
     re.IGNORECASE,
 )
 """Nobody's mail program names who wrote like this: a citizen tells what somebody wrote."""
-_WROTE_BEGINS: Final = re.compile(r"(?:on|ar)\b.{4,120}\d", re.IGNORECASE)
+_WROTE_BEGINS: Final = re.compile(r"(?:on|ar|am|le|el|il|op|em|w dniu|dnia)\b.{4,120}\d", re.IGNORECASE)
 _SEPARATOR: Final = re.compile(
-    r"-{2,}\s*(?:original message|forwarded (?:message|by)|original appointment|neges wreiddiol|neges (?:a )?anfonwyd "
-    r"ymlaen)\b.{0,80}?-{2,}$|(?:begin forwarded message|dechrau neges wedi'i hanfon ymlaen):",
+    r"(?<!-)-{2,}+\s*+(?:original message|forwarded (?:message|by)|original appointment|neges wreiddiol|"
+    r"neges (?:a )?anfonwyd ymlaen|ursprüngliche nachricht|weitergeleitete nachricht|message (?:d'origine|transféré)|"
+    r"mensaje (?:original|"
+    r"reenviado)|mensagem original|messaggio (?:originale|inoltrato)|oorspronkelijk bericht|"
+    r"(?:oryginalna wiadomość|wiadomość oryginalna|wiadomość przekazana)|mesaj original)\b.{0,80}?-{2,}$"
+    r"|(?:begin forwarded message|dechrau neges wedi'i hanfon ymlaen):",
     re.IGNORECASE,
 )
 _RULE: Final = re.compile(r"[_\-=*\u2014\u2013]{5,}$")
-_FROM: Final = re.compile(r"\*?(?:from|oddi wrth|o)\s?:\*?\s?\S", re.IGNORECASE)
-_LABEL: Final = re.compile(r"\*?([^\W\d_][\w' ]{0,24}?)\s?:\*?(?:\s|$)")
+_FROM: Final = re.compile(
+    r"\*?(?:from|oddi wrth|o|von|de|da|od|van|от|від|发件人|寄件者|من)\s?[:：]\*?\s?\S", re.IGNORECASE
+)
+_LABEL: Final = re.compile(r"\*?([^\W\d_][\w' ]{0,24}?)\s?(?::\*?(?:\s|$)|：)")
 _OF_HEADERS: Final = {
-    **dict.fromkeys(("sent", "anfonwyd"), "sent"),
-    **dict.fromkeys(("date", "dyddiad"), "date"),
-    **dict.fromkeys(("to", "at", "i"), "to"),
-    **dict.fromkeys(("subject", "pwnc", "testun"), "subject"),
-    **dict.fromkeys(("cc", "bcc", "copi", "reply-to", "attachments", "importance", "from", "oddi wrth", "o"), "more"),
+    name: kind
+    for kind, names in {
+        "sent": "sent|anfonwyd|gesendet|envoyé|enviado|enviada em|enviado el|inviato|wysłano|wysłane|verzonden|trimis"
+        "|отправлено|надіслано|发送时间|تاريخ الإرسال",
+        "date": "date|dyddiad|datum|fecha|data|dată|дата|日期|التاريخ",
+        "to": "to|at|i|an|à|para|a|do|aan|către|кому|收件人|إلى",
+        "subject": "subject|pwnc|testun|betreff|objet|asunto|assunto|oggetto|temat|onderwerp|subiect|тема|主题|الموضوع",
+        "more": "cc|bcc|copi|reply-to|attachments|importance|from|oddi wrth|o|dw|udw|copie|kopie|копия|抄送|von|de|od",
+    }.items()
+    for name in names.split("|")
 }
+"""The fields that Outlook and others write above a quoted mail, in the languages of the citizens of a town."""
 _TIMES: Final = frozenset(("sent", "date"))
 _ADDRESS: Final = re.compile(r"\S@\S")
 _MOMENT: Final = re.compile(
@@ -110,7 +125,7 @@ def _is_header(lines: Sequence[str], at: int, needed: int) -> bool:
 
 def _attribution(lines: Sequence[str], at: int) -> int:
     """Of how many lines `On Monday Mary wrote:` is; none where it is something else."""
-    if _WROTE_INLINE.match(lines[at]):
+    if _WROTE_INLINE.match(lines[at]) or (_WROTE_IN_ANY_LANGUAGE.match(lines[at]) and _DATED.search(lines[at])):
         return 1
     longest = 3 if _WROTE_BEGINS.match(lines[at]) else 1
     return next((n for n in range(1, longest + 1) if _WROTE.match(" ".join(lines[at : at + n]))), 0)

@@ -15,7 +15,7 @@ from feedback.cli import main
 from feedback.record.db import Record
 from feedback.record.errors import NotAuthentic
 from feedback.record.settings import Settings
-from ingest.channels.email import imap
+from ingest.channels.email.mailboxes import imap
 from insights.alerts.delivery import mail
 from insights.egress.wire import Unreachable
 from tests.conftest import RealServers

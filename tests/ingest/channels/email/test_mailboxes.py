@@ -10,9 +10,9 @@ from feedback.record.db import Record
 from feedback.record.errors import Malformed, NotAuthentic, NotFound, Unavailable
 from feedback.record.models import Feedback
 from feedback.record.work.queue import WorkQueue
-from ingest.channels.email import imap, maildir
-from ingest.channels.email.imap import ImapAccount
-from ingest.channels.email.mailboxes import LARGEST_MAIL_BYTES, MailTally, UnreadMail, take_in
+from ingest.channels.email.mailboxes import imap, maildir
+from ingest.channels.email.mailboxes.imap import ImapAccount
+from ingest.channels.email.mailboxes.taking_in import LARGEST_MAIL_BYTES, MailTally, UnreadMail, take_in
 from tests.ingest.channels.email.mailserver import PASSWORD, USER, MailServer, mail_server
 
 

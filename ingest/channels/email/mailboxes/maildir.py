@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from feedback.record.errors import NotFound
-from ingest.channels.email.mailboxes import LARGEST_MAIL_BYTES, UnreadMail
+from ingest.channels.email.mailboxes.taking_in import LARGEST_MAIL_BYTES, UnreadMail
 
 SEEN, FLAGGED = "S", "F"
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from feedback.record.errors import Malformed, NotAuthentic, NotFound, NotSupported, Unavailable
 from feedback.record.oauth import xoauth2
-from ingest.channels.email.mailboxes import LARGEST_MAIL_BYTES, UnreadMail
+from ingest.channels.email.mailboxes.taking_in import LARGEST_MAIL_BYTES, UnreadMail
 
 TIMEOUT_SECONDS = 60
 """Seconds that the server may take for one answer."""
