@@ -37,7 +37,7 @@ from insights.pages import (
     subscription_page,
 )
 from insights.pages.layout import failure_page, files, plotly, redirect, show
-from insights.pages.people import sessions_page, signing_in
+from insights.pages.people import audit_page, keys_page, sessions_page, signing_in, staff_page
 from insights.pages.people.entering import DASHBOARD_PATH
 from insights.presentation import labels
 
@@ -188,6 +188,9 @@ router = Router(
         home,
         *signing_in.handlers,
         *sessions_page.handlers,
+        *staff_page.handlers,
+        *keys_page.handlers,
+        audit_page.audit_page,
         dashboard,
         theme_page,
         service_page,

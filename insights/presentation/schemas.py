@@ -235,6 +235,7 @@ class AuditView(msgspec.Struct, frozen=True):
 
     id: int
     at: dt.datetime
+    service: str | None
     by: str
     name: str | None
     act: str

@@ -138,6 +138,16 @@ def one_of(session: Session, who: Principal, person_id: int) -> StaffMember:
     raise NotFound("there is no such member of staff")
 
 
+def answers_for(session: Session, who: Principal, person: Person) -> bool:
+    """Tells whether somebody may have the link of a person: whether they own every service that the person works for.
+
+    An owner who was shown the link of somebody who may do more than they would be who may do more.
+    """
+    theirs = select(Membership.service_id).where(Membership.person_id == person.id)
+    with scope.lifted(session):
+        return all(who.may(Role.owner if place else Role.admin, place) for place in session.scalars(theirs))
+
+
 def _leave(session: Session, person: Person) -> None:
     person.left_at = func.now()
     access.revoke_all(session, Credential.person_id == person.id)

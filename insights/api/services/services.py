@@ -13,7 +13,7 @@ from feedback.http.paging import Cursor, Limit, further, unpack
 from feedback.http.staff import authenticate, routes
 from feedback.record import access, services
 from feedback.record.access import Role
-from feedback.record.models import Service
+from feedback.record.models import AuditEntry, Service
 from feedback.record.models.properties import ServiceName
 from insights.issues.queries import services as reading
 from insights.presentation.schemas import AuditView, Page, ServiceView, Summary
@@ -81,7 +81,8 @@ def show_audit(
     """List who saw or changed what; the latest first."""
     with record.transaction() as session:
         found = access.service_for(session, authenticate(session, request), service, Role.owner)
-        items = reading.audit(session, found, limit, unpack(cursor, int), subject)
+        about = (AuditEntry.service_id == found.id, *([AuditEntry.subject == subject] if subject else []))
+        items = reading.audit(session, limit, unpack(cursor, int), *about)
     return Page(items, further(items, limit))
 
 

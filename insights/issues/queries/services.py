@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import (
@@ -67,19 +67,20 @@ def _standing(session: Session, service: Service, tier: SignalTier) -> int:
     return session.scalar(query) or 0
 
 
-def audit(
-    session: Session, service: Service, limit: int, before: int | None, subject: str | None = None
-) -> list[AuditView]:
+AUTHOR = func.coalesce(Credential.name, Person.name)
+"""The name of whoever did what an entry of the audit tells, in the query of `audit`."""
+
+
+def audit(session: Session, limit: int, before: int | None, *which: ColumnElement[bool]) -> list[AuditView]:
     """Lists who saw or changed what, the latest first; a key or a person is named, also one that is gone."""
     query = (
-        select(AuditEntry, func.coalesce(Credential.name, Person.name))
+        select(AuditEntry, AUTHOR, Service.slug)
         .outerjoin(Credential, AuditEntry.by == func.concat("key:", Credential.id))
         .outerjoin(Person, AuditEntry.by == func.concat("person:", Person.id))
-        .where(AuditEntry.service_id == service.id)
+        .outerjoin(Service, Service.id == AuditEntry.service_id)
+        .where(*which)
     )
     if before:
         query = query.where(AuditEntry.id < before)
-    if subject:
-        query = query.where(AuditEntry.subject == subject)
     rows = session.execute(query.order_by(AuditEntry.id.desc()).limit(limit))
-    return [AuditView(it.id, it.at, it.by, name, it.act, it.subject, it.details) for it, name in rows]
+    return [AuditView(it.id, it.at, slug, it.by, name, it.act, it.subject, it.details) for it, name, slug in rows]

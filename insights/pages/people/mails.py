@@ -1,4 +1,4 @@
-"""Mails to members of staff: the link to sign in with."""
+"""Mails to members of staff: the link to sign in with, and an invitation."""
 
 import structlog
 
@@ -12,12 +12,18 @@ from insights.pages.layout import pages
 log = structlog.get_logger()
 
 SIGN_IN = "Sign in to Citizen feedback"
+INVITATION = "You are invited to Citizen feedback"
 
 
 def send_link(settings: Settings, person: Person, link: str, path: str = "") -> bool:
     """Sends a link that somebody asked for; it leads on to `path`. Returns whether the mail server took it."""
     url = sign_in_url(settings, link) + (f"?next={path}" if path else "")
     return _send(settings, person, SIGN_IN, "link", url)
+
+
+def send_invitation(settings: Settings, person: Person, link: str) -> bool:
+    """Tells somebody that they are on the staff now. Returns whether the mail server took it."""
+    return _send(settings, person, INVITATION, "invitation", sign_in_url(settings, link))
 
 
 def _send(settings: Settings, person: Person, subject: str, template: str, url: str) -> bool:

@@ -1,95 +1,26 @@
 """Members of staff come in by a link that a mail brings, and may at once no more than their roles say."""
 
 import datetime as dt
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pytest
-from litestar import Litestar
-from litestar.testing import TestClient
 from sqlalchemy import select, update
 
-from feedback.record import access, services
+from feedback.record import access
 from feedback.record.access import Role, links, people
 from feedback.record.db import Record
 from feedback.record.errors import Conflict
 from feedback.record.models import AuditEntry, Credential, Person
-from feedback.web.app import create_app
-from tests.conftest import RealServers
-from tests.insights.mailbox import Box, mailbox
+from tests.insights.mailbox import Box
+from tests.insights.pages.people.entering import ANN, Browser, enter, is_in, path_in, printed
 from tests.insights.pages.signed_in import OURS, Client, words_of
 
-ANN, ANYBODY = "ann@example.gov.uk", "nobody@example.gov.uk"
-Browser = Callable[[], Client]
-
-
-@pytest.fixture(scope="module")
-def mails() -> Iterator[tuple[Box, str]]:
-    with mailbox() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def mailing(migrated: Record, servers: RealServers, mails: tuple[Box, str]) -> Litestar:
-    settings = replace(migrated.settings, smtp_url=mails[1])
-    return create_app(settings, servers.database_url, servers.redis_url)
-
-
-@pytest.fixture
-def box(mails: tuple[Box, str]) -> Box:
-    mails[0].mails.clear()
-    return mails[0]
-
-
-@pytest.fixture
-def browser(record: Record, mailing: Litestar, box: Box) -> Iterator[Client]:
-    with TestClient(mailing) as client:
-        yield client
-
-
-@pytest.fixture
-def another(mailing: Litestar) -> Browser:
-    return lambda: TestClient(mailing)
-
-
-@pytest.fixture
-def ann(record: Record, blue_badge: str) -> str:
-    """Edits one of two services, and owns the other; there is a third."""
-    with record.transaction() as session:
-        person = people.add(session, "Ann O'Hara", ANN)
-        people.appoint(session, person, Role.editor, access.service(session, blue_badge), by="test")
-        people.appoint(session, person, Role.owner, services.add(session, "parks", "Parks"), by="test")
-        services.add(session, "bins", "Bins")
-    return ANN
-
-
-def printed(record: Record, email: str = ANN) -> str:
-    with record.transaction() as session:
-        return links.printed(session, people.require(session, email))
-
-
-def enter(browser: Client, record: Record, email: str = ANN) -> Client:
-    assert browser.post(f"/sign-in/{printed(record, email)}", headers=OURS).url.path == "/dashboard"
-    return browser
+ANYBODY = "nobody@example.gov.uk"
 
 
 def ask(browser: Client, email: str, **more: str) -> str:
     page = browser.post("/sign-in", data={"email": email, **more}, headers=OURS)
     assert page.status_code == 200
     return page.text
-
-
-def path_in(box: Box) -> str:
-    plain = box.mails[-1].get_body(("plain",))
-    assert plain is not None
-    found = re.search(r"http://127\.0\.0\.1:\d+(/sign-in/\S+)", plain.get_content())
-    assert found is not None
-    return found[1]
-
-
-def is_in(browser: Client) -> bool:
-    return browser.get("/dashboard", follow_redirects=False).status_code == 200
 
 
 def test_a_link_that_was_asked_for_leads_on_and_works_once(
