@@ -45,9 +45,8 @@ def run(report: Report) -> None:
 
 def _row(style: str, ways: dict[str, Way]) -> Row:
     found = [mail for mail in mails() if mail.style.startswith(style)]
-    return {"style": style or "all", "mails": len(found)} | {
-        name: sum(_alike(way(mail), mail.own) for mail in found) for name, way in ways.items()
-    }
+    right = {name: sum(_alike(way(mail), mail.own) for mail in found) for name, way in ways.items()}
+    return {"style": style or "all", "mails": len(found), **right}
 
 
 def _alike(read: str, own: str) -> bool:

@@ -8,8 +8,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from imap_tools import BaseMailBox, ImapToolsError, MailBox, MailBoxUnencrypted
+from imap_tools.utils import encode_folder
+
 from feedback.record.errors import Malformed, NotAuthentic, NotFound, NotSupported, Unavailable
-from feedback.record.oauth import xoauth2
 from ingest.channels.email.mailboxes.taking_in import LARGEST_MAIL_BYTES, UnreadMail
 
 TIMEOUT_SECONDS = 60
@@ -49,7 +51,7 @@ class ImapAccount:
                 "the mailbox needs a user and a password: set FEEDBACK_IMAP_USER and FEEDBACK_IMAP_PASSWORD"
             )
         folder = unquote(parts.path.strip("/")) or "INBOX"
-        if any(map(CONTROL.search, (user, password, folder))) or not folder.isascii():
+        if any(map(CONTROL.search, (user, password, folder))):
             raise Malformed("the user, password or folder has letters that are not taken")
         secure = parts.scheme == "imaps"
         return cls(parts.hostname, port or (993 if secure else 143), secure, user, password, folder, token)
@@ -57,91 +59,86 @@ class ImapAccount:
 
 def unread_mails(account: ImapAccount, move_to: str | None = None) -> Iterator[UnreadMail]:
     """Return those unseen; the connection ends with the last. Raises `Unavailable` where the server does not answer."""
-    with _connected(account) as server:
-        _checked(server.select(_quoted(account.folder)), "there is no such folder")
-        if move_to and not _can_move(server):
+    with _connected(account) as box:
+        _select(box, account.folder)
+        if move_to and not _can_move(box):
             raise NotSupported("this server cannot move mails: leave --move-to out, and they are marked as seen")
-        [found] = _checked(server.uid("SEARCH", "UNSEEN"), "the folder cannot be searched")
-        for uid in (found or b"").decode().split():
-            body = _fetched(server, uid)
+        for uid in box.uids("UNSEEN", charset=None):
+            body = _fetched(box, uid)
             if body is not None:
-                yield UnreadMail(body, lambda bad, uid=uid: _settle(server, uid, bad, move_to))  # type: ignore[misc]
+                yield UnreadMail(body, lambda bad, uid=uid: _settle(box, uid, bad, move_to))  # type: ignore[misc]
 
 
 @contextmanager
-def _connected(account: ImapAccount) -> Iterator[imaplib.IMAP4]:
+def _connected(account: ImapAccount) -> Iterator[BaseMailBox]:
     try:
-        server = _open(account)
+        box = _dialled(account)
         try:
-            yield server
+            _sign_in(box, account)
+            yield box
         finally:
-            with suppress(imaplib.IMAP4.error, OSError):
-                server.logout()
+            with suppress(imaplib.IMAP4.error, ImapToolsError, OSError):
+                box.logout()
     except (imaplib.IMAP4.abort, OSError) as error:
         raise Unavailable(f"the mail server does not answer: {type(error).__name__}") from error
-    except imaplib.IMAP4.error as error:
+    except (imaplib.IMAP4.error, ImapToolsError) as error:
         raise Unavailable("the mail server answers what cannot be understood") from error
 
 
-def _open(account: ImapAccount) -> imaplib.IMAP4:
+def _dialled(account: ImapAccount) -> BaseMailBox:
     context = ssl.create_default_context()
     if account.secure:
-        server: imaplib.IMAP4 = imaplib.IMAP4_SSL(
-            account.host, account.port, ssl_context=context, timeout=TIMEOUT_SECONDS
-        )
+        box: BaseMailBox = MailBox(account.host, account.port, TIMEOUT_SECONDS, ssl_context=context)
     else:
-        server = imaplib.IMAP4(account.host, account.port, timeout=TIMEOUT_SECONDS)
-        if "STARTTLS" in server.capabilities:
-            server.starttls(context)
+        box = MailBoxUnencrypted(account.host, account.port, TIMEOUT_SECONDS)
+        if "STARTTLS" in box.client.capabilities:
+            box.client.starttls(context)
         elif account.host not in LOOPBACK_HOSTS:
-            server.shutdown()
+            box.client.shutdown()
             raise NotSupported("this server takes a password without encryption alone: use imaps://")
-    _sign_in(server, account)
-    return server
+    return box
 
 
-def _sign_in(server: imaplib.IMAP4, account: ImapAccount) -> None:
-    secret = f"\0{account.user}\0{account.password}".encode()
+def _sign_in(box: BaseMailBox, account: ImapAccount) -> None:
     try:
         if account.token:
-            server.authenticate("XOAUTH2", lambda _: xoauth2(account.user, account.token or "").encode())
-        elif "AUTH=PLAIN" in server.capabilities:
-            server.authenticate("PLAIN", lambda _: secret)
+            box.xoauth2(account.user, account.token, None)
+        elif "AUTH=PLAIN" in box.client.capabilities:
+            box.login_utf8(account.user, account.password, None)
         else:
-            server.login(_quoted(account.user), account.password)
+            box.login(account.user, account.password, None)
     except imaplib.IMAP4.abort:
         raise
-    except imaplib.IMAP4.error as error:
+    except (imaplib.IMAP4.error, ImapToolsError) as error:
         raise NotAuthentic("the mail server does not take this user and password") from error
 
 
-def _checked(answer: tuple[str, list[bytes | None]], wrong: str) -> list[bytes | None]:
-    status, data = answer
-    if status != "OK":
-        raise NotFound(wrong)
-    return data
+def _select(box: BaseMailBox, folder: str) -> None:
+    try:
+        box.folder.set(folder)
+    except ImapToolsError:
+        raise NotFound("there is no such folder") from None
 
 
-def _can_move(server: imaplib.IMAP4) -> bool:
+def _can_move(box: BaseMailBox) -> bool:
     """Servers tell more of what they can once one is signed in."""
-    [told] = _checked(server.capability(), "the server does not say what it can do")
+    _, [told] = box.client.capability()
     return b"MOVE" in (told or b"").upper().split()
 
 
-def _fetched(server: imaplib.IMAP4, uid: str) -> bytes | None:
+def _fetched(box: BaseMailBox, uid: str) -> bytes | None:
     """The mail, cut where it is larger than is taken; none where it has gone meanwhile."""
-    _, data = server.uid("FETCH", uid, f"(BODY.PEEK[]<0.{LARGEST_MAIL_BYTES + 1}>)")
+    _, data = box.client.uid("FETCH", uid, f"(BODY.PEEK[]<0.{LARGEST_MAIL_BYTES + 1}>)")
     return next((bytes(part[1]) for part in data if isinstance(part, tuple)), None)
 
 
-def _settle(server: imaplib.IMAP4, uid: str, bad: bool, move_to: str | None) -> None:
-    """What was not understood stays where it is, flagged."""
-    server.uid("STORE", uid, "+FLAGS.SILENT", r"(\Seen \Flagged)" if bad else r"(\Seen)")
+def _settle(box: BaseMailBox, uid: str, bad: bool, move_to: str | None) -> None:
+    """What was not understood stays where it is, flagged.
+
+    `flag` and `move` of imap-tools also expunge, and so would delete what others have marked for it.
+    """
+    box.client.uid("STORE", uid, "+FLAGS.SILENT", r"(\Seen \Flagged)" if bad else r"(\Seen)")
     if move_to and not bad:
-        status, _ = server.uid("MOVE", uid, _quoted(move_to))
+        status, _ = box.client.uid("MOVE", uid, encode_folder(move_to).decode())
         if status != "OK":
             raise NotFound("there is no such folder to move mails to")
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", r"\\").replace('"', r"\"") + '"'

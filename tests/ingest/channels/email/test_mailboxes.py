@@ -160,9 +160,7 @@ def test_an_address_tells_the_user_and_the_environment_what_it_leaves_out() -> N
     )
 
 
-@pytest.mark.parametrize(
-    "url", ["https://a@b", "imaps://", "imaps://h:x/", "imaps://h/a%0d%0aLOGOUT", "imaps://h/%C3%B4"]
-)
+@pytest.mark.parametrize("url", ["https://a@b", "imaps://", "imaps://h:x/", "imaps://h/a%0d%0aLOGOUT"])
 def test_an_address_that_makes_no_sense_is_told(url: str) -> None:
     with pytest.raises(Malformed):
         ImapAccount.of(url, "jo", "pw")
