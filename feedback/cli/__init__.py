@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from feedback.cli import ingest, offline, read_back, run, service, subject, trace
+from feedback.cli import ingest, offline, read_back, run, service, subject
+from feedback.cli.operation import backup, trace
 from feedback.cli.people import key, staff
 from feedback.record.errors import FeedbackError
 from feedback.record.output.files import OTHERS
@@ -46,6 +47,7 @@ COMMANDS: tuple[click.Command, ...] = (
     *(offline.backtest, offline.analyse, offline.redact),
     *(subject.erase, subject.export_subject),
     *(trace.trace, run.requeue),
+    *(backup.backup, backup.restore),
 )
 for command in COMMANDS:
     main.add_command(command)

@@ -16,6 +16,9 @@ from feedback.record.encryption import KeyRing
 from feedback.record.limits import EARLIEST, LATEST, STORED_FROM, OutOfRange
 from feedback.record.settings import Settings
 
+ERASURE_LEDGER = "erased.log"
+"""A file in the data folder: the time and the id of each piece that was taken back. Sessions hold its path so named."""
+
 
 class _WiderLoader(Loader):
     """Holds the usual loader of its type, which raises for what Python has no name for."""
@@ -89,7 +92,9 @@ class Record:
         self.settings = settings
         self.engine = engine
         self.keys = KeyRing(settings.keys())
-        self._sessions = sessionmaker(engine, expire_on_commit=False)
+        self._sessions = sessionmaker(
+            engine, expire_on_commit=False, info={ERASURE_LEDGER: settings.data / ERASURE_LEDGER}
+        )
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

@@ -11,7 +11,7 @@ from litestar.testing import TestClient
 from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
-from feedback.cli.trace import lines
+from feedback.cli.operation.trace import lines
 from feedback.record.db import Record
 from feedback.record.models import Feedback, Statement
 from feedback.record.states import IssueStatus

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from feedback.record import audit
 from feedback.record.access import scope
 from feedback.record.models import Alert, Delivery, Feedback, HeldRaw, Issue, Statement, ThemeIssue
-from feedback.record.privacy import contacts, exclusion, raw, title_erasure
+from feedback.record.privacy import contacts, erasure_ledger, exclusion, raw, title_erasure
 from feedback.record.states import FeedbackStage
 from feedback.record.work.service_work import lock_services
 
@@ -51,6 +51,8 @@ def forget(session: Session, ids: Sequence[uuid.UUID], *, by: str) -> None:
 
 
 def _erase(session: Session, ids: Sequence[uuid.UUID], by: str, to: FeedbackStage) -> None:
+    if to == FeedbackStage.WITHDRAWN:
+        erasure_ledger.note(session, ids)
     lock_services(session, session.scalars(select(Feedback.service_id).where(Feedback.id.in_(ids)).distinct()))
     rows = session.execute(
         select(Feedback.id, Feedback.service_id).where(Feedback.id.in_(ids)).order_by(Feedback.id).with_for_update()

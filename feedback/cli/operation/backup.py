@@ -1,0 +1,47 @@
+"""The commands `feedback backup` and `feedback restore`."""
+
+from pathlib import Path
+
+import click
+
+from feedback.record.settings import Settings
+
+FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("folder", type=FOLDER)
+@click.pass_obj
+def backup(settings: Settings, folder: Path) -> None:
+    """Write a backup into a new FOLDER, while everything goes on; raw text and its keys stay out."""
+    from feedback.cli.bootstrap import started
+    from feedback.cli.progress import staged
+    from feedback.operation.backup import write
+
+    with started(settings) as runtime, staged() as tell:
+        made = write(runtime.record, folder, tell)
+    click.echo(f"{sum(table.rows for table in made.tables):,} rows of {len(made.tables)} tables are in {folder}.")
+    click.echo("Keep the key of keys, and erased.log of the data folder, apart from it.", err=True)
+
+
+@click.command()
+@click.argument("folder", type=FOLDER)
+@click.option(
+    "--erased",
+    "ledgers",
+    multiple=True,
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    help="The erased.log of the installation that the backup is of; may be given several times.",
+)
+@click.pass_obj
+def restore(settings: Settings, folder: Path, ledgers: tuple[Path, ...]) -> None:
+    """Restore the backup in FOLDER into an empty database, and take back again what was taken back since."""
+    from feedback.cli.bootstrap import started
+    from feedback.cli.progress import staged
+    from feedback.operation.restore import restore
+    from feedback.record.db import ERASURE_LEDGER
+
+    with started(settings) as runtime, staged() as tell:
+        made, erased = restore(runtime.record, folder, (settings.data / ERASURE_LEDGER, *ledgers), tell)
+    click.echo(f"What was there at {made.made_at:%Y-%m-%d %H:%M} UTC is there again.")
+    click.echo(f"Taken back since then, and now again: {erased}")

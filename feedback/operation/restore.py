@@ -1,0 +1,97 @@
+"""A backup comes back into an empty database; what was taken back since then is taken back again."""
+
+import gzip
+import shutil
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from pathlib import Path
+
+from alembic import command
+from alembic.util import CommandError
+from psycopg import sql
+from sqlalchemy import Connection, column, func, select, table, text, update
+
+from feedback.operation.backup import LEFT_OUT, Manifest, TableCopy, cursor_of, digest_of, read_manifest, require_whole
+from feedback.process.progress import Progress
+from feedback.record.db import Record
+from feedback.record.errors import Conflict, Malformed
+from feedback.record.migrations import alembic_config, migrate
+from feedback.record.models import Credential, Feedback, Service
+from feedback.record.privacy import erasure, erasure_ledger
+
+AUDITED_AS = "restore"
+BATCH = 500  # pieces that are erased in one transaction
+
+
+def restore(record: Record, folder: Path, ledgers: Sequence[Path], tell: Progress) -> tuple[Manifest, int]:
+    """Restores a backup, and erases what any of the ledgers names. Returns its manifest, and how much was erased.
+
+    Raises `Malformed` for a backup that is not whole, of a newer version, or sealed under another key of keys;
+    `Conflict` where the database is not empty.
+    """
+    manifest = read_manifest(folder)
+    if manifest.key != digest_of(record.keys):
+        raise Malformed("this backup is of another key of keys: set FEEDBACK_SECRET_KEY to that of the installation")
+    require_whole(manifest, folder)
+    _require_empty(record)
+    with record.engine.connect() as connection:
+        _to_revision(connection, manifest.revision)
+        connection.commit()
+        for done, copy in enumerate(manifest.tables, 1):
+            _copy_in(connection, copy, folder)
+            tell("Tables", done, len(manifest.tables))
+        connection.commit()
+    migrate(record.engine)
+    return manifest, erase_again(record, ledgers)
+
+
+def erase_again(record: Record, ledgers: Iterable[Path]) -> int:
+    """Erases what any of the ledgers names and is stored all the same. Returns how many pieces that were."""
+    ids, erased = iter({identity for path in ledgers for identity in erasure_ledger.read(path)}), 0
+    while batch := list(islice(ids, BATCH)):
+        with record.transaction() as session:
+            if found := erasure_ledger.back_again(session, batch):
+                erasure.erase(session, erasure.with_repeats(session, found), by=AUDITED_AS)
+        erased += len(found)
+    return erased
+
+
+def _require_empty(record: Record) -> None:
+    with record.transaction() as session:
+        for model in (Service, Feedback, Credential):
+            if session.scalar(select(func.count()).select_from(model)):
+                raise Conflict("the database is not empty: restore into a new one")
+
+
+def _to_revision(connection: Connection, revision: str) -> None:
+    """An empty database goes back to the schema that the backup was made with."""
+    try:
+        command.downgrade(alembic_config(connection), revision)
+    except CommandError:
+        raise Malformed("this backup was made by a newer version: install that first") from None
+
+
+def _copy_in(connection: Connection, copy: TableCopy, folder: Path) -> None:
+    if copy.name in LEFT_OUT:
+        raise Malformed("a backup holds no raw text")
+    name, names = sql.Identifier(copy.name), sql.SQL(", ").join(map(sql.Identifier, copy.columns))
+    with cursor_of(connection) as cursor:
+        cursor.execute(sql.SQL("DELETE FROM {}").format(name))  # what migrations put there
+        statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(name, names)
+        with gzip.open(copy.file(folder)) as rows, cursor.copy(statement) as into:
+            shutil.copyfileobj(rows, into)
+    rows_of = table(copy.name, *map(column, copy.columns))
+    if "claimed_by" in copy.columns:  # by workers that are no more
+        connection.execute(update(rows_of).values(claimed_by=None).where(rows_of.c.claimed_by.is_not(None)))
+    _count_on(connection, copy)
+
+
+def _count_on(connection: Connection, copy: TableCopy) -> None:
+    """What numbers the rows goes on behind the last."""
+    for name in copy.columns:
+        sequence = connection.scalar(text("SELECT pg_get_serial_sequence(:t, :c)"), {"t": copy.name, "c": name})
+        if sequence:
+            last = connection.scalar(select(func.max(table(copy.name, column(name)).c[name])))
+            connection.execute(
+                text("SELECT setval(:s, :last, :used)"), {"s": sequence, "last": last or 1, "used": bool(last)}
+            )
