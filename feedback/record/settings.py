@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 
 from feedback.record.errors import Malformed
 
+GroupRole = tuple[str, str | None]
+"""The role that a group of the directory has, and the slug of its service; none for an admin."""
+
 
 def _setting(variable: str, says: str, default: Any = None, read: Callable[[str], Any] = str) -> Any:
     return field(default=default, metadata={"variable": variable, "says": says, "read": read})
@@ -58,6 +61,18 @@ def _way_to_reach(text: str) -> str:
     if not re.fullmatch(r"(mailto:[^\s@]+@|https://|tel:\+)[!-~]+", text):
         raise ValueError("it must be a mail address, or begin with https://, mailto: or tel:+")
     return text
+
+
+def _group_roles(text: str) -> tuple[tuple[str, GroupRole], ...]:
+    return tuple(_group_role(part) for part in text.split(",") if part.strip())
+
+
+def _group_role(text: str) -> tuple[str, GroupRole]:
+    group, _, given = text.strip().rpartition("=")
+    role, _, slug = given.partition(":")
+    if not group or not ((role == "admin" and not slug) or (role in ("reader", "editor", "owner") and slug)):
+        raise ValueError("each must be GROUP=ROLE:SERVICE (reader, editor or owner) or GROUP=admin, commas between")
+    return group, (role, slug or None)
 
 
 def _base(text: str) -> str:
@@ -126,6 +141,18 @@ class Settings:
     oauth_client_secret: str | None = _setting("FEEDBACK_OAUTH_CLIENT_SECRET", "The secret that proves it.")
     oauth_scope: str = _setting(
         "FEEDBACK_OAUTH_SCOPE", "What the token is for.", "https://outlook.office365.com/.default"
+    )
+    oidc_issuer: str | None = _setting("FEEDBACK_OIDC_ISSUER", "The directory that staff sign in at.", None, _base)
+    oidc_client_id: str | None = _setting("FEEDBACK_OIDC_CLIENT_ID", "Who we are there.")
+    oidc_client_secret: str | None = _setting("FEEDBACK_OIDC_CLIENT_SECRET", "The secret that proves it.")
+    oidc_name: str = _setting("FEEDBACK_OIDC_NAME", "What staff call the directory.", "your organisation")
+    oidc_scope: str = _setting("FEEDBACK_OIDC_SCOPE", "What is asked for.", "openid email profile")
+    oidc_claim: str = _setting("FEEDBACK_OIDC_CLAIM", "What names the groups of somebody.", "groups")
+    oidc_roles: tuple[tuple[str, GroupRole], ...] = _setting(
+        "FEEDBACK_OIDC_ROLES", "Which group is which role.", (), _group_roles
+    )
+    oidc_trust_email: bool = _setting(
+        "FEEDBACK_OIDC_TRUST_EMAIL", "1: believe addresses that are not said to be verified.", False, _flag
     )
     twilio_auth_token: str | None = _setting("FEEDBACK_TWILIO_AUTH_TOKEN", "Proves that Twilio is calling.")
     notify_token: str | None = _setting("FEEDBACK_NOTIFY_TOKEN", "The bearer token of GOV.UK Notify's callback.")

@@ -37,7 +37,7 @@ from insights.pages import (
     subscription_page,
 )
 from insights.pages.layout import failure_page, files, plotly, redirect, show
-from insights.pages.people import audit_page, keys_page, sessions_page, signing_in, staff_page
+from insights.pages.people import audit_page, directory_sign_in, keys_page, sessions_page, signing_in, staff_page
 from insights.pages.people.entering import DASHBOARD_PATH
 from insights.presentation import labels
 
@@ -187,6 +187,7 @@ router = Router(
     route_handlers=[
         home,
         *signing_in.handlers,
+        *directory_sign_in.handlers,
         *sessions_page.handlers,
         *staff_page.handlers,
         *keys_page.handlers,

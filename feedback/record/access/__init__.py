@@ -195,13 +195,14 @@ def redeem(session: Session, link: str, browser: str = "") -> Principal:
 def _principal(session: Session, found: Credential | None) -> Principal:
     if found is None:
         raise NotAuthentic("this key is not known here, or no longer valid")
-    roles = {found.service_id: Role[found.role]} if found.role else _roles_of(session, found.person_id)
+    roles = {found.service_id: Role[found.role]} if found.role else roles_of(session, found.person_id)
     who = Principal(found.id, found.name, roles, found.kind, found.parent_id, found.person_id, found.last_seen_at)
     scope.limit(session, who.services)
     return who
 
 
-def _roles_of(session: Session, person_id: int | None) -> dict[int | None, Role]:
+def roles_of(session: Session, person_id: int | None) -> dict[int | None, Role]:
+    """Returns the roles of a person by the id of the service; None stands for every service."""
     theirs = select(Membership.service_id, Membership.role).where(Membership.person_id == person_id)
     return {service_id: Role[role] for service_id, role in session.execute(theirs)}
 

@@ -75,8 +75,9 @@ def press_to_enter(request: AnyRequest, token: FromPath[str], record: GivenRecor
 
 
 def _form(record: Record, status: int = 200, *, next: str, **errors: str) -> Response[str]:
-    by_mail = record.settings.smtp_url is not None
-    return show(None, "people/sign_in.html", status, errors=errors, next=next, by_mail=by_mail)
+    settings = record.settings
+    directory, by_mail = settings.oidc_name if settings.oidc_issuer else "", settings.smtp_url is not None
+    return show(None, "people/sign_in.html", status, errors=errors, next=next, by_mail=by_mail, directory=directory)
 
 
 def _enter_with_key(request: AnyRequest, record: Record, key: str, after: str) -> Response[str] | Redirect:
