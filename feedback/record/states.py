@@ -68,6 +68,7 @@ class WorkKind(StrEnum):
     REFIT = "refit"
     NOTICE = "notice"
     LOOK_BACK = "look_back"
+    EMBED = "embed"
     THEMES = "themes"
 
 

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 from sqlalchemy import ColumnElement, TextClause, or_, select, text
 from sqlalchemy.orm import Session
 
@@ -118,6 +119,8 @@ def _updated(window: ServiceWindow, changed: Sequence[Observation], fresh: froze
     if index is None or len(changed) > MOST_CHANGES or any(_is_of(one, fresh) for one in known):
         return None
     observations = list(state.observations)
+    if not all(np.array_equal(observations[window.rows[one.key]].vector, one.vector) for one in known):  # type: ignore[arg-type]
+        return None  # embedded anew
     for one in known:
         row = window.rows[one.key]
         if (observations[row].issue, observations[row].evidence) != (one.issue, one.evidence):

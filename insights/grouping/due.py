@@ -2,12 +2,13 @@
 
 import datetime as dt
 
-from sqlalchemy import func, select
+from sqlalchemy import DateTime, cast, func, select
 from sqlalchemy.orm import Session
 
-from feedback.record.models import Feedback, Refit, Signal, Statement
-from feedback.record.states import FeedbackStage
+from feedback.record.models import Feedback, Refit, ServiceWork, Signal, Statement
+from feedback.record.states import FeedbackStage, WorkKind
 from insights.grouping.assignment import may_be_grouped
+from insights.grouping.reembedding import EMBEDDED_AT
 from insights.grouping.refit_store import signalled
 from insights.grouping.regroup import FEWEST_STATEMENTS
 
@@ -20,12 +21,18 @@ LONGEST_WAIT = dt.timedelta(hours=24)
 def is_due(session: Session, service_id: int) -> bool:
     """Say whether enough is new, an issue was signalled, or a day has passed (since a refit that nobody undid).
 
-    An import is grouped when nearly all is in.
+    And whether all was embedded anew since. An import is grouped when nearly all is in.
     """
     last = session.scalar(select(Refit).where(Refit.service_id == service_id).order_by(Refit.id.desc()).limit(1))
     now = session.scalar(select(func.count()).select_from(Statement).where(*may_be_grouped(service_id))) or 0
     before = last.statements if last else 0
-    if now < FEWEST_STATEMENTS or now == before or _coming(session, service_id) > GROWTH_SHARE * now:
+    if now < FEWEST_STATEMENTS or _coming(session, service_id) > GROWTH_SHARE * now:
+        return False
+    embedded_at = cast(ServiceWork.state[EMBEDDED_AT].astext, DateTime(timezone=True))
+    anew = (ServiceWork.service_id == service_id, ServiceWork.kind == WorkKind.EMBED)
+    if last and session.scalar(select(ServiceWork.id).where(*anew, embedded_at > last.finished_at)):
+        return True
+    if now == before:
         return False
     grown = now >= before * (1 + GROWTH_SHARE) + GROWTH_STATEMENTS
     if last is None or last.undone_at:

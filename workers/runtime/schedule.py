@@ -96,9 +96,9 @@ def _tell_uncleaned(session: Session) -> None:
 
 
 def _ask(session: Session, now: dt.datetime) -> None:
-    """Signals end although nothing more is said; each night all is grouped anew."""
+    """Signals end although nothing more is said; each night all is grouped anew; an encoder may have changed."""
     services = list(session.scalars(select(Service.id)))
     if now.hour == NIGHTLY_HOUR:
         ask(session, services, WorkKind.REFIT)
-    ask(session, services, WorkKind.NOTICE)
+    ask(session, services, WorkKind.NOTICE, WorkKind.EMBED)
     ask_wide(session, WorkKind.THEMES)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from feedback.record.models import Alert, Claimable, Contact, Feedback, ServiceWork, Subscription, Upload, WideWork
 from feedback.record.states import AlertState, ContactStage, FeedbackStage, UploadStage, WorkKind, WorkStage
@@ -42,29 +42,43 @@ _CITIZEN_DUE = (Contact.stage == ContactStage.WAITING, Contact.due_at <= func.no
 _LIVE_FIRST = (Feedback.history, Feedback.received_at)  # years of history never keep a citizen of today waiting
 
 
-def _for_feedback(stage: FeedbackStage, *wakes: str) -> Stage:
-    return Stage(stage, "pipeline", Feedback, (Feedback.stage == stage,), _LIVE_FIRST, wakes)
+_embedding = aliased(ServiceWork)
+_EMBEDDING_WAITS = (
+    _embedding.kind == WorkKind.EMBED,
+    _embedding.stage == WorkStage.OPEN,
+    _embedding.asked > _embedding.done,
+)
+
+
+def _settled(service_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Nothing of the service waits to be embedded anew: vectors of two encoders do not compare."""
+    return ~exists().where(_embedding.service_id == service_id, *_EMBEDDING_WAITS)
+
+
+def _for_feedback(stage: FeedbackStage, *wakes: str, where: tuple[ColumnElement[bool], ...] = ()) -> Stage:
+    return Stage(stage, "pipeline", Feedback, (Feedback.stage == stage, *where), _LIVE_FIRST, wakes)
 
 
 def _for_upload(stage: UploadStage, *wakes: str) -> Stage:
     return Stage(stage, "services", Upload, (Upload.stage == stage,), (Upload.id,), wakes)
 
 
-def _for_service(kind: WorkKind, *wakes: str) -> Stage:
-    return Stage(kind, "services", ServiceWork, asked_for(kind), (ServiceWork.due_at,), wakes)
+def _for_service(kind: WorkKind, *wakes: str, where: tuple[ColumnElement[bool], ...] = ()) -> Stage:
+    return Stage(kind, "services", ServiceWork, asked_for(kind) + where, (ServiceWork.due_at,), wakes)
 
 
 STAGES = (
     Stage("deliver", "deliveries", Subscription, _ALERTS_DUE, (Subscription.id,)),
-    _for_service(WorkKind.NOTICE, "deliver"),
-    _for_feedback(FeedbackStage.GROUP, "notice"),
+    _for_service(WorkKind.NOTICE, "deliver", where=(_settled(ServiceWork.service_id),)),
+    _for_feedback(FeedbackStage.GROUP, "notice", where=(_settled(Feedback.service_id),)),
     _for_feedback(FeedbackStage.CLEAN, "group"),
     Stage("themes", "services", WideWork, asked_for(WorkKind.THEMES, WideWork), (WideWork.due_at,)),
-    _for_service(WorkKind.REFIT, "notice", "themes"),
+    _for_service(WorkKind.REFIT, "notice", "themes", where=(_settled(ServiceWork.service_id),)),
     Stage("answer", "deliveries", Contact, _CITIZEN_DUE, (Contact.due_at,)),
     _for_upload(UploadStage.TAKE_IN, "clean"),
     _for_upload(UploadStage.TAKE_BACK, "refit", "notice"),
     _for_service(WorkKind.LOOK_BACK),
+    _for_service(WorkKind.EMBED, "group", "refit", "notice"),
 )
 """The most urgent first: what is nearest to being told."""
 

@@ -1,0 +1,45 @@
+"""After a change of encoder what a service was told before is embedded anew, a batch at a time."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from feedback.record.models import ServiceWork
+from feedback.record.states import WorkKind, WorkStage
+from feedback.record.work.service_work import ask, ask_wide, lock_services
+from feedback.record.work.stages import stage
+from insights.grouping import reembedding
+from workers.runtime.actor import Actor, Save, Worker, work_once
+
+
+def embed(worker: Worker) -> None:
+    """Embed a batch of one service anew, if its encoder has changed."""
+    work_once(worker, EMBED)
+
+
+def _embed(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
+    [row] = rows
+    seen, service_id, embedded_by = row.asked, row.service_id, worker.tools.embedded_by
+    with worker.record.transaction() as session:
+        found = reembedding.old_statements(session, service_id, embedded_by)
+    batch = found[: reembedding.STATEMENTS_AT_ONCE]
+    vectors = worker.tools.encode([one.text for one in batch], [one.language for one in batch])
+
+    def save(session: Session, mine: Sequence[ServiceWork]) -> None:
+        if mine:
+            reembedding.store(session, batch, vectors, embedded_by)
+        for row in mine if len(found) == len(batch) else ():  # else not done: once more
+            row.done = seen
+            if batch:
+                row.state = reembedding.settle(session, service_id)
+                ask(session, [service_id], WorkKind.REFIT, WorkKind.NOTICE)
+                ask_wide(session, WorkKind.THEMES)
+
+    return save
+
+
+def _keep_still(session: Session, rows: Sequence[ServiceWork]) -> None:
+    lock_services(session, [row.service_id for row in rows])
+
+
+EMBED = Actor(stage("embed"), limit=1, work=_embed, to=WorkStage.OPEN, asks=_keep_still)
