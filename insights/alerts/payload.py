@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from feedback.record.models import Alert, Feedback, Issue, Service, Signal, Statement, Subscription, Theme, ThemeSignal
 from feedback.record.states import AlertType, ChannelName, IssueStatus, SignalKind, Trend
 from insights.issues.queries import signals
-from insights.issues.queries.issues import LONGEST_QUOTE_CHARACTERS
+from insights.issues.quotes import LONGEST_QUOTE_CHARACTERS
 from insights.presentation.schemas import NearbyChange
 
 TEST_PREFIX = "[Test]"

@@ -65,12 +65,10 @@ def dashboard(request: AnyRequest, record: GivenRecord) -> Response[str]:
     with record.transaction() as session:
         who = authenticate(session, request)
         lines = overview.overview(session, who)
-        emerging = [issue for line in lines for issue in line.emerging]
         return show(
             who,
             "dashboard.html",
             lines=lines,
-            said=overview.latest_evidence(session, emerging),
             names={line.service.slug: line.service.name for line in lines},
             themes=[theme for theme in themes.listed(session, who) if len(theme.services) > 1][:MOST_THEMES],
         )
@@ -132,7 +130,6 @@ def service_page(
             channel=chosen.channel or None,
             tone=chosen.tone,
         )
-        emerging = issues.emerging(session, found)
         shown = listed[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
         return show(
             who,
@@ -140,11 +137,10 @@ def service_page(
             service=found,
             summary=services.summary(session, found),
             held=len(urgent_raw.retained_since(session, found.id)),
-            emerging=emerging,
+            emerging=issues.emerging(session, found),
             watched=issues.emerging(session, found, SignalTier.WATCH),
             changes=signals.latest_changes(session, found),
             overdue=lifecycle.overdue(session, found),
-            said=overview.latest_evidence(session, emerging),
             issues=shown,
             daily=overview.daily_by_issue(session, found, [issue.id for issue in shown]),
             bank_holidays=overview.bank_holidays_of_late(found),

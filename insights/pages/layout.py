@@ -14,7 +14,7 @@ from feedback.http.static_files import StaticFiles
 from feedback.http.templates import Pages
 from feedback.record.access import Principal
 from insights.presentation import charts, formats, labels, sentences
-from insights.presentation.schemas import SignalView
+from insights.presentation.schemas import SignalNow, SignalView
 
 HERE = Path(__file__).parent
 pages = Pages.from_folder(
@@ -37,8 +37,13 @@ def _evidence(signal: SignalView, zone: str) -> str:
     return sentences.evidence(signal, dt.datetime.now(dt.UTC), zone)
 
 
+def _now_known(known: SignalNow, zone: str) -> str:
+    return sentences.now_known(known, dt.datetime.now(dt.UTC), zone)
+
+
 pages.environment.filters |= {
     "evidence": _evidence,
+    "now_known": _now_known,
     "channels": formats.channel_counts,
     "day": formats.day,
     "into_call": formats.into_call,

@@ -15,14 +15,13 @@ from feedback.record.calendar import bank_holidays
 from feedback.record.limits import LATEST
 from feedback.record.models import Change, Feedback, Issue, Service, Signal, Statement
 from feedback.record.states import SignalTier, Tone
-from insights.issues.queries import detection_health, evidence, issues
+from insights.issues.queries import detection_health, issues
 from insights.issues.queries.services import UNSETTLED, WAITING_STAGES
 from insights.issues.queries.signals import shown
 from insights.presentation import sentences
-from insights.presentation.schemas import IssueView, Quote
+from insights.presentation.schemas import IssueView
 
 WEEKS = 8
-QUOTES_PER_ISSUE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +104,6 @@ def _weekly(session: Session, ids: Sequence[int]) -> dict[int, list[int]]:
     found: dict[int, list[int]] = defaultdict(lambda: [0] * WEEKS)
     for service_id, weeks, count in session.execute(query.group_by(Feedback.service_id, back)):
         found[service_id][WEEKS - 1 - min(max(int(weeks), 0), WEEKS - 1)] = count
-    return found
-
-
-def latest_evidence(session: Session, emerging: Iterable[IssueView]) -> dict[uuid.UUID, list[Quote]]:
-    """Returns the last words behind each signal: what is new, where an issue's own quotes may be old."""
-    found: dict[uuid.UUID, list[Quote]] = {}
-    for issue in emerging:
-        behind = issue.signal.feedback_ids if issue.signal else []
-        found[issue.id] = evidence.quotes(session, issue.id, behind, QUOTES_PER_ISSUE)
     return found
 
 

@@ -40,6 +40,15 @@ def since(moment: dt.datetime, now: dt.datetime, zone: str) -> str:
     return f"{begun:%A}" if days < 7 else day(begun)
 
 
+def last_report(moment: dt.datetime, now: dt.datetime, zone: str) -> str:
+    """Says when something was last said, as in: 4 minutes ago, or at 14:05 yesterday."""
+    minutes = round((now - moment) / dt.timedelta(minutes=1))
+    if minutes < 60:
+        return f"{minutes} minute{'' if minutes == 1 else 's'} ago" if minutes > 0 else "just now"
+    when = since(moment, now, zone)
+    return f"at {when}" if ":" in when else f"on {when}"
+
+
 def span(hours: float) -> str:
     """Writes how long something lasts, as in: 48 h, or 3 days."""
     whole = round(hours)

@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 
@@ -95,12 +95,29 @@ class NearbyChange(msgspec.Struct, frozen=True):
     hours: float
 
 
+class SignalNow(msgspec.Struct, frozen=True):
+    """What is known now of a signal that stands: `reports` so far, since it began, and at what `pace` they come.
+
+    `only_channel`: the one by which all of them came, which says who is affected. `quotes`: the most telling words,
+    then the newest.
+    """
+
+    reports: int
+    since: dt.datetime
+    last_report_at: dt.datetime
+    pace: Literal["growing", "steady", "ebbing"]
+    by_channel: dict[str, int]
+    only_channel: str | None
+    quotes: list[Quote]
+
+
 class SignalView(msgspec.Struct, frozen=True):
     """Why an issue seems to be emerging: `observed` reports where `expected` were; `score` is -log10 of the odds.
 
     `only_channel`: the one by which all of them came. `evidence`: `against` (what speaks against it), `model`, `way`
     (how it was found), `chance` (how often a week chance alone brings the like) and the `tolerance` that it is held
-    against. `tier`: `signal`, or `watch` for what is shown and never sent.
+    against. `tier`: `signal`, or `watch` for what is shown and never sent. `now`: what is known by now, of one that
+    stands and was sent; all else stays as it was when the signal was raised.
     """
 
     kind: SignalKind
@@ -120,6 +137,7 @@ class SignalView(msgspec.Struct, frozen=True):
     ended_at: dt.datetime | None = None
     false_at: dt.datetime | None = None
     false_by: str | None = None
+    now: SignalNow | None = None
 
 
 class IssueView(msgspec.Struct, frozen=True):

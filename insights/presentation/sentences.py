@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from feedback.record.models import Change
 from feedback.record.states import OutcomeVerdict, SignalTier
 from insights.presentation import labels
-from insights.presentation.formats import change, since, span
-from insights.presentation.schemas import DetectionHealth, MeasuredChange, NearbyChange, SignalView
+from insights.presentation.formats import change, last_report, since, span
+from insights.presentation.schemas import DetectionHealth, MeasuredChange, NearbyChange, SignalNow, SignalView
 
 MAIN_CHANNEL_SHARE = 0.8
 """The share of one channel from which on the others need no mention."""
+
+PACES = {"growing": "growing", "steady": "neither growing nor ebbing", "ebbing": "ebbing"}
 
 LEAST_CAUTION = 1.1
 """The factor below which nobody would feel that more caution is taken."""
@@ -22,6 +24,13 @@ def evidence(signal: SignalView, now: dt.datetime, zone: str) -> str:
     how_long, begun = span(signal.window_hours), since(signal.since, now, zone)
     expected, came = _expected(signal.expected), _by_channel(signal.by_channel)
     return f"{reports} in {how_long} where {expected} expected, since {begun}; {came}"
+
+
+def now_known(known: SignalNow, now: dt.datetime, zone: str) -> str:
+    """Says what is known by now, as in: By now 41 reports since 09:10 today, the last at 12:02 today; growing."""
+    reports = f"{known.reports:,} report{'' if known.reports == 1 else 's'}"
+    begun, last = since(known.since, now, zone), last_report(known.last_report_at, now, zone)
+    return f"By now {reports} since {begun}, the last {last}, {_by_channel(known.by_channel)}; {PACES[known.pace]}"
 
 
 def describe_signal(signal: SignalView, now: dt.datetime, zone: str) -> list[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -22,7 +22,6 @@ from feedback.record.models import (
     Quiet,
     Service,
     Signal,
-    Statement,
     Subscription,
     ThemeIssue,
     new_id,
@@ -31,6 +30,7 @@ from feedback.record.states import AlertState, AlertType, SubscriptionState
 from insights.alerts import payload
 from insights.alerts.rules import digest
 from insights.alerts.rules.filters import filters_of, matches, matches_urgent
+from insights.issues import signal_now
 from insights.issues.queries import signals
 
 GROWTH_FACTOR = 2.0
@@ -98,7 +98,7 @@ def raise_alerts(session: Session, service_id: int) -> None:
         return
     service = session.get_one(Service, service_id)
     signal_ids, issue_ids = [signal.id for signal, _ in active], [issue.id for _, issue in active]
-    audience, reports = _audience(session, service_id, signal_ids, issue_ids), _reports(session, signal_ids)
+    audience, reports = _audience(session, service_id, signal_ids, issue_ids), signal_now.reports(session, signal_ids)
     rows = []
     for signal, issue in active:
         by_now = max(signal.observed, reports.get(signal.id, 0))
@@ -170,18 +170,6 @@ def _prior_alerts(
     return {
         (row.subscription_id, row.signal_id): PriorAlerts(row.alerts, row.reports, row.acknowledged) for row in rows
     }
-
-
-def _reports(session: Session, signal_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """How many have reported on each since it began: a signal itself stays as it was found."""
-    rows = session.execute(
-        select(Signal.id, func.count(Statement.feedback_id.distinct()).label("reports"))
-        .join(Statement, and_(Statement.issue_id == Signal.issue_id, Statement.said_at >= Signal.since))
-        .join(Feedback, Feedback.id == Statement.feedback_id)
-        .where(Signal.id.in_(signal_ids), Statement.evidence, Feedback.weight > 0)
-        .group_by(Signal.id)
-    )
-    return {row.id: row.reports for row in rows}
 
 
 def _is_news(reports: int, prior: PriorAlerts | None) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from feedback.record.models import Feedback, Issue, Service, Signal, Statement
 from feedback.record.states import SignalTier
 from insights.issues.queries import signals
-from insights.issues.queries.issues import QUOTE_COLUMNS, quote
+from insights.issues.quotes import QUOTE_COLUMNS, quote
 from insights.presentation import sentences
 from insights.presentation.schemas import DetectionHealth, Quote, SignalView
 
@@ -58,11 +58,6 @@ def _behind(session: Session, issue: Issue, signal: SignalView) -> list[Quote]:
     """What is only watched has not taken in what was said of it."""
     where = Statement.evidence.is_(True) if signal.tier == SignalTier.WATCH else Statement.issue_id == issue.id
     return _quotes(session, where, signal.feedback_ids, QUOTES_PER_SIGNAL)
-
-
-def quotes(session: Session, issue: uuid.UUID, pieces: Sequence[uuid.UUID], most: int) -> list[Quote]:
-    """Returns the last words of these pieces about an issue: what is new, where the issue's own quotes may be old."""
-    return _quotes(session, Statement.issue_id == issue, pieces, most)
 
 
 def _quotes(session: Session, where: ColumnElement[bool], pieces: Sequence[uuid.UUID], most: int) -> list[Quote]:

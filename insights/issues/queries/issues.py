@@ -5,7 +5,6 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import ColumnElement, func, not_, select
 from sqlalchemy.orm import Session
@@ -15,12 +14,8 @@ from feedback.record.states import SignalTier, Tone
 from insights.issues.decisions.lifecycle import is_overdue
 from insights.issues.queries.signals import shown
 from insights.issues.queries.signals import views as signal_views
+from insights.issues.quotes import QUOTE_COLUMNS, quote
 from insights.presentation.schemas import IssueView, Quote, SignalView
-
-LONGEST_QUOTE_CHARACTERS = 400
-
-QUOTE_COLUMNS = (Statement.feedback_id, Statement.text, Statement.said_at, Statement.offset, Feedback.channel)
-"""What `quote` reads."""
 
 
 @dataclass(slots=True)
@@ -69,11 +64,6 @@ def tallies(session: Session, *where: ColumnElement[bool]) -> dict[uuid.UUID, Ta
         tally.first_seen = min(row.first, tally.first_seen or row.first)
         tally.last_seen = max(row.last, tally.last_seen or row.last)
     return found
-
-
-def quote(row: Any) -> Quote:
-    """Makes a quote, cut where it is too long, of a row that holds `QUOTE_COLUMNS`."""
-    return Quote(row.feedback_id, row.text[:LONGEST_QUOTE_CHARACTERS], row.channel, row.said_at, row.offset)
 
 
 def quotes(session: Session, issues: Iterable[Issue]) -> dict[uuid.UUID, list[Quote]]:

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, Service, Statement
 from insights.issues.queries import issues
-from insights.issues.queries.issues import QUOTE_COLUMNS, quote
 from insights.issues.queries.query_embedding import QueryVector
+from insights.issues.quotes import QUOTE_COLUMNS, quote
 from insights.presentation.schemas import IssueView, Quote
 from nlp.embed.crowds import MAPPED
 

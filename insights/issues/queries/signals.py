@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Change, Service, Signal
 from feedback.record.states import SignalTier
-from insights.presentation.schemas import NearbyChange, SignalView
+from insights.issues import signal_now
+from insights.presentation.schemas import NearbyChange, SignalNow, SignalView
 
 NEARBY = dt.timedelta(hours=72)
 """What began so long after a change may have to do with it."""
@@ -22,14 +23,15 @@ def shown(tier: str = SignalTier.SIGNAL) -> tuple[ColumnElement[bool], ...]:
 
 
 def views(session: Session, signals: Sequence[Signal]) -> list[SignalView]:
-    """Makes the views of signals of one service, with the changes shortly before them."""
+    """Makes the views of signals of one service, with the changes shortly before them and what is known by now."""
     if not signals:
         return []
     changes = _changes(session, signals[0].service_id, [signal.since for signal in signals])
-    return [view(signal, nearby(changes, signal.since)) for signal in signals]
+    known = signal_now.of_signals(session, signals)
+    return [view(signal, nearby(changes, signal.since), known.get(signal.id)) for signal in signals]
 
 
-def view(signal: Signal, changes: Sequence[NearbyChange] = ()) -> SignalView:
+def view(signal: Signal, changes: Sequence[NearbyChange] = (), now: SignalNow | None = None) -> SignalView:
     """Makes the view of one signal."""
     return SignalView(
         id=signal.id,
@@ -49,6 +51,7 @@ def view(signal: Signal, changes: Sequence[NearbyChange] = ()) -> SignalView:
         changes=list(changes),
         false_at=signal.false_at,
         false_by=signal.false_by,
+        now=now,
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, Statement, ThemeIssue
-from insights.issues.queries.issues import QUOTE_COLUMNS, quote
+from insights.issues.quotes import QUOTE_COLUMNS, quote
 from insights.presentation.schemas import IssueTitle, Quote
 
 MAX_STATEMENTS = 2_000

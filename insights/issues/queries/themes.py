@@ -23,7 +23,7 @@ from feedback.record.models import (
 )
 from feedback.record.states import IssueStatus, Trend
 from insights.issues.queries import issues
-from insights.issues.queries.issues import QUOTE_COLUMNS, quote
+from insights.issues.quotes import QUOTE_COLUMNS, quote
 from insights.presentation.schemas import Quote
 
 MOST_QUOTES = 20

@@ -38,6 +38,11 @@ def telling(
     return int(sample[next(fitting, order[0])])
 
 
+def is_whole(text: str) -> bool:
+    """Tell whether words can be read by themselves: a sentence of a fit length, in which nothing was taken out."""
+    return _weight(text, frozenset()) > 0
+
+
 def _weight(text: str, title: frozenset[str]) -> float:
     """Whole sentences of a fit length that hide nothing; half for those that say what the title says already."""
     words = text.split()

@@ -3,12 +3,12 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.db import Record
-from feedback.record.models import Change, ServiceWork, Signal
+from feedback.record.models import Change, Issue, ServiceWork, Signal
 from feedback.record.states import WorkStage
 from insights.detection.detector import State
 from insights.detection.observation import hours
@@ -36,6 +36,22 @@ def test_the_page_of_an_issue_says_why_it_stands_out(staff: Client, photo: str, 
     assert "Chance alone would bring so many about once in 100,000,000 times." in seen
     assert "Began within an hour of release 2.41." in seen
     assert "What speaks against it: all of it came by one channel." in seen
+
+
+def test_cards_say_what_is_known_now_beside_what_it_was_raised_on(
+    staff: Client, record: Record, photo: str, signal: str
+) -> None:
+    with record.transaction() as session:
+        session.execute(update(Signal).values(since=made_up.NOW - dt.timedelta(hours=2)))
+        for ago in (30, 20, 10):
+            issue = session.scalars(select(Issue)).one()
+            at = made_up.NOW - dt.timedelta(minutes=ago)
+            made_up.report(session, issue, f"No photo goes through, try {ago}", "sms", said_at=at)
+    for path in ("/dashboard", "/dashboard/blue-badge", photo):
+        seen = words_of(staff.get(path))
+        assert "By now 7 reports since" in seen and "by phone and by text message" in seen
+        assert "4 reports in 48 h where 0.4 were expected" in seen
+        assert "No photo goes through, try 10" in seen
 
 
 def test_an_editor_calls_it_a_false_alarm_and_takes_that_back(staff: Client, photo: str, signal: str) -> None:

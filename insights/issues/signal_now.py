@@ -1,0 +1,140 @@
+"""What is known now of the signals that stand: a signal itself stays as it was raised."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from feedback.record.models import Feedback, Issue, Signal, Statement
+from feedback.record.states import FeedbackStage, SignalTier
+from insights.detection.statistics.pace import Pace, pace
+from insights.issues.quotes import QUOTE_COLUMNS, quote
+from insights.presentation.schemas import Quote, SignalNow
+from insights.statement_arrays import halves, matrix
+from nlp.embed.vectors import inwards, unit
+from nlp.group.titles import examples
+
+LATEST_STATEMENTS = 40
+"""Statements of a signal from which its quotes are chosen."""
+
+MOST_QUOTES = 3
+LEAST_LIKENESS = 0.35
+"""The cosine to the middle of what is said that a quote has: what lies farther out is said beside it."""
+
+
+def of_signals(session: Session, signals: Sequence[Signal]) -> dict[uuid.UUID, SignalNow]:
+    """Tells what is known now of each signal that stands and was sent, by its id."""
+    standing = [one for one in signals if one.tier == SignalTier.SIGNAL and one.ended_at is None]
+    ids = [one.id for one in standing]
+    if not ids:
+        return {}
+    counts, paces = _counts(session, ids), _paces(session, ids)
+    return {
+        one.id: _now(one, counts[one.id], paces.get(one.id, "steady"), _quotes(session, one.id)) for one in standing
+    }
+
+
+def reports(session: Session, signal_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Counts the distinct pieces that have reported on each signal since it began."""
+    return {identity: sum(row.reports for row in rows) for identity, rows in _counts(session, signal_ids).items()}
+
+
+def _now(signal: Signal, counts: Sequence[Any], pace: Pace, quotes: list[Quote]) -> SignalNow:
+    by_channel = {row.channel: row.reports for row in counts} or dict(signal.channels)
+    return SignalNow(
+        reports=max(signal.observed, sum(by_channel.values())),
+        since=signal.since,
+        last_report_at=max((row.last for row in counts), default=signal.last_report_at),
+        pace=pace,
+        by_channel=by_channel,
+        only_channel=next(iter(by_channel)) if len(by_channel) == 1 else None,
+        quotes=quotes,
+    )
+
+
+def _reported() -> ColumnElement[bool]:
+    return and_(Statement.issue_id == Signal.issue_id, Statement.said_at >= Signal.since, Statement.evidence)
+
+
+def _counts(session: Session, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, list[Any]]:
+    rows = session.execute(
+        select(
+            Signal.id,
+            Feedback.channel,
+            func.count(Feedback.id.distinct()).label("reports"),
+            func.max(Feedback.said_at).label("last"),
+        )
+        .join(Statement, _reported())
+        .join(Feedback, Feedback.id == Statement.feedback_id)
+        .where(Signal.id.in_(ids), Feedback.weight > 0)
+        .group_by(Signal.id, Feedback.channel)
+        .order_by(Signal.id, func.count(Feedback.id.distinct()).desc())
+    )
+    found: dict[uuid.UUID, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.id].append(row)
+    return found
+
+
+def _paces(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Pace]:
+    """Within the time since each began, but at most twice the window in which it was found: what is over is over."""
+    half = func.least(func.extract("epoch", func.now() - Signal.since) / 2, Signal.window_hours * 3600)
+    middle, start = (func.now() - func.make_interval(0, 0, 0, 0, 0, 0, seconds) for seconds in (half, 2 * half))
+    of_issue = select(Statement.id).where(Statement.feedback_id == Feedback.id, _reported()).correlate(Signal, Feedback)
+    told = of_issue.limit(1).scalar_subquery().is_not(None)
+    late, early = Feedback.said_at > middle, Feedback.said_at <= middle
+    query = (
+        select(
+            Signal.id,
+            func.count().filter(told, late).label("late"),
+            func.count().filter(told, early).label("early"),
+            func.count().filter(late).label("all_late"),
+            func.count().filter(early).label("all_early"),
+        )
+        .join(Feedback, and_(Feedback.service_id == Signal.service_id, Feedback.said_at >= start))
+        .where(Signal.id.in_(ids), Feedback.weight > 0, Feedback.stage == FeedbackStage.DONE)
+        .group_by(Signal.id)
+    )
+    return {
+        row.id: pace(row.late, row.early, row.all_late - row.late, row.all_early - row.early)
+        for row in session.execute(query)
+    }
+
+
+def _quotes(session: Session, signal_id: uuid.UUID) -> list[Quote]:
+    latest = (
+        select(Issue.title, halves(Statement.vector).label("half"), *QUOTE_COLUMNS)
+        .join_from(Signal, Issue, Issue.id == Signal.issue_id)
+        .join(Statement, _reported())
+        .join(Feedback, Feedback.id == Statement.feedback_id)
+        .where(Signal.id == signal_id, Feedback.weight > 0, Statement.filler.is_(False))
+        .order_by(Statement.said_at.desc(), Statement.id.desc())
+        .limit(LATEST_STATEMENTS)
+    )
+    return [quote(row) for row in choose(session.execute(latest).all())]
+
+
+def choose(rows: Sequence[Any]) -> list[Any]:
+    """Chooses the most telling of a signal's statements, then the newest that are whole and about it; one of a piece.
+
+    `rows` are the newest first, each with `text`, `half` (a vector as the store has it, or None) and `title`.
+    """
+    size = max((len(row.half) for row in rows if row.half), default=0)
+    seen = [row for row in rows if row.half and len(row.half) == size]
+    if not seen:
+        return _one_each(rows)
+    vectors = matrix([row.half for row in seen])
+    texts, centre = [row.text for row in seen], unit(vectors.sum(axis=0))
+    near = vectors @ centre >= LEAST_LIKENESS
+    best = seen[examples.telling(texts, vectors, inwards(vectors, np.arange(len(seen)), centre), seen[0].title)]
+    whole = [row for row, is_near in zip(seen, near, strict=True) if is_near and examples.is_whole(row.text)]
+    return _one_each([best, *whole, *seen, *rows])
+
+
+def _one_each(rows: Sequence[Any]) -> list[Any]:
+    first = {row.feedback_id: row for row in reversed(rows)}
+    return [first[identity] for identity in dict.fromkeys(row.feedback_id for row in rows)][:MOST_QUOTES]

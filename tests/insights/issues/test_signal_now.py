@@ -1,0 +1,113 @@
+"""What is known now of a signal: how many by now, the last one, whether it grows, and words that tell what is wrong."""
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+from sqlalchemy import select, update
+
+from feedback.record import access
+from feedback.record.access import Role
+from feedback.record.db import Record
+from feedback.record.models import Signal, Statement
+from insights.detection.statistics.pace import pace
+from tests.insights import made_up
+
+NOW = made_up.NOW
+RNG = np.random.default_rng(7)
+CENTRE = RNG.normal(size=384)
+TOLD = [
+    "The payment page stops with an error after I enter my card number.",
+    "Paying by card fails on the last page and nothing is booked.",
+    "I cannot pay for my permit because the card page shows an error.",
+    "The page for payments hangs once the card number is entered.",
+]
+
+
+def minutes(ago: float) -> dt.datetime:
+    return NOW - dt.timedelta(minutes=ago)
+
+
+def report(session: Any, issue: Any, text: str, ago: float, *, near: float = 2.0, **more: Any) -> Any:
+    """A report whose vector lies `near` the middle of the issue: noise alone at 0."""
+    made = made_up.report(session, issue, text, said_at=minutes(ago), **more)
+    vector = near * CENTRE + RNG.normal(size=384)
+    session.execute(
+        update(Statement).where(Statement.feedback_id == made.id).values(vector=vector / np.linalg.norm(vector))
+    )
+    return made
+
+
+@pytest.fixture
+def outage(record: Record, blue_badge: str) -> None:
+    """Raised 80 minutes ago with four reports; since then a dozen more, and a copy."""
+    with record.transaction() as session:
+        issue = made_up.issue(session, blue_badge, "Payment page fails")
+        first = [report(session, issue, text, 110 - 5 * n) for n, text in enumerate(TOLD)]
+        made_up.signal(session, issue, first)
+        session.execute(update(Signal).values(since=minutes(120), detected_at=minutes(80), channels={"web": 4}))
+        for n in range(10):
+            report(session, issue, f"{TOLD[n % 4]} Again today.", 30 - 2 * n, channel="sms" if n else "web")
+        report(session, issue, TOLD[0], 3, weight=0)
+        report(session, issue, "Screenshot on request.", 2, near=0)
+        report(session, issue, "I have already told you my name and the number of my car.", 1, near=0)
+
+
+def emerging(client: TestClient[Litestar], record: Record) -> dict[str, Any]:
+    """As a reader of the service sees it."""
+    with record.transaction() as session:
+        key = access.create(session, "key", Role.reader, access.service(session, "blue-badge"))
+    answer = client.get("/v1/services/blue-badge/emerging", headers={"Authorization": f"Bearer {key}"})
+    [issue] = answer.json()["items"]
+    return dict(issue["signal"])
+
+
+def test_the_api_tells_how_many_there_are_by_now_and_what_there_were(
+    client: TestClient[Litestar], record: Record, outage: None
+) -> None:
+    signal = emerging(client, record)
+    now = signal["now"]
+    assert (signal["observed"], now["reports"]) == (4, 16)
+    assert dt.datetime.fromisoformat(now["last_report_at"]) == minutes(1)
+    assert (now["pace"], now["only_channel"]) == ("growing", None)
+    assert now["by_channel"] == {"web": 7, "sms": 9}
+
+
+def test_it_quotes_what_is_whole_and_central_each_citizen_once(
+    client: TestClient[Litestar], record: Record, outage: None
+) -> None:
+    quotes = emerging(client, record)["now"]["quotes"]
+    assert len({quote["feedback_id"] for quote in quotes}) == 3
+    assert all("card" in quote["text"] or "Paying" in quote["text"] for quote in quotes)
+
+
+def test_where_all_that_is_said_is_short_the_newest_is_quoted(
+    client: TestClient[Litestar], record: Record, blue_badge: str
+) -> None:
+    with record.transaction() as session:
+        issue = made_up.issue(session, blue_badge)
+        made_up.signal(session, issue, [report(session, issue, "Site down", ago) for ago in (9, 8, 7, 6)])
+        session.execute(update(Signal).values(since=minutes(20)))
+        last = session.scalars(select(Statement.feedback_id).order_by(Statement.said_at.desc())).first()
+    assert str(last) in {quote["feedback_id"] for quote in emerging(client, record)["now"]["quotes"]}
+
+
+@pytest.mark.parametrize(
+    ("halves", "volumes", "expected"),
+    [
+        ((9, 2), (20, 20), "growing"),
+        ((2, 9), (20, 20), "ebbing"),
+        ((5, 5), (20, 20), "steady"),
+        ((1, 9), (2, 60), "steady"),  # the service sleeps
+        ((9, 2), (200, 20), "steady"),  # all of it is busier
+        ((2, 0), (0, 0), "steady"),  # too few to tell
+        ((0, 0), (10, 10), "steady"),
+    ],
+)
+def test_pace_holds_the_halves_against_all_that_the_service_receives(
+    halves: tuple[int, int], volumes: tuple[int, int], expected: str
+) -> None:
+    assert pace(*halves, *volumes) == expected
