@@ -181,6 +181,8 @@ class AlertType(StrEnum):
     NEW = "signal.new"
     SURGE = "signal.surge"
     REGRESSION = "signal.regression"
+    UPDATE = "signal.update"
+    ENDED = "signal.ended"
     URGENT = "feedback.urgent"
     SUBSCRIPTION_ENDED = "subscription.ended"
 

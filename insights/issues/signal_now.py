@@ -1,9 +1,10 @@
 """What is known now of the signals that stand: a signal itself stays as it was raised."""
 
+import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from sqlalchemy import ColumnElement, and_, func, select
@@ -38,9 +39,17 @@ def of_signals(session: Session, signals: Sequence[Signal]) -> dict[uuid.UUID, S
     }
 
 
-def reports(session: Session, signal_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """Counts the distinct pieces that have reported on each signal since it began."""
-    return {identity: sum(row.reports for row in rows) for identity, rows in _counts(session, signal_ids).items()}
+class Reported(NamedTuple):
+    """How many distinct pieces have reported on a signal since it began, and when the last of them did."""
+
+    reports: int
+    last: dt.datetime
+
+
+def reported(session: Session, signal_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Reported]:
+    """Counts what has been reported on each signal; one without a report that is still kept is left out."""
+    found = _counts(session, signal_ids).items()
+    return {it: Reported(sum(row.reports for row in rows), max(row.last for row in rows)) for it, rows in found}
 
 
 def _now(signal: Signal, counts: Sequence[Any], pace: Pace, quotes: list[Quote]) -> SignalNow:

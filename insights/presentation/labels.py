@@ -143,7 +143,12 @@ CAVEATS: Mapping[str, str] = {
 }
 """Why a signal may be none."""
 
-ALERT_KINDS: Mapping[str, str] = {**SIGNAL_KINDS, "urgent": "Urgent"}
+ALERT_KINDS: Mapping[str, str] = {
+    **SIGNAL_KINDS,
+    "urgent": "Urgent",
+    "update": "Growing further",
+    "ended": "Over",
+}
 ALERT_STATES: Mapping[str, str] = {
     AlertState.WAITING: "On its way",
     AlertState.SENT: "Sent",

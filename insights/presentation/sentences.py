@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 from feedback.record.models import Change
 from feedback.record.states import OutcomeVerdict, SignalTier
@@ -31,6 +32,18 @@ def now_known(known: SignalNow, now: dt.datetime, zone: str) -> str:
     reports = f"{known.reports:,} report{'' if known.reports == 1 else 's'}"
     begun, last = since(known.since, now, zone), last_report(known.last_report_at, now, zone)
     return f"By now {reports} since {begun}, the last {last}, {_by_channel(known.by_channel)}; {PACES[known.pace]}"
+
+
+def end(ended: Mapping[str, Any]) -> str:
+    """Says why a signal is over, as in: No report for 3 h, where 12 were usual."""
+    if ended["why"] == "resolved":
+        return "It was resolved."
+    return f"No report for {span(ended['silent_hours'])}, where {ended['usual']:,.0f} were usual."
+
+
+def growth(was: int) -> str:
+    """Says how many reports an alert told of before."""
+    return f"It was {was:,} when you were last told."
 
 
 def describe_signal(signal: SignalView, now: dt.datetime, zone: str) -> list[str]:

@@ -13,7 +13,7 @@ from feedback.record.models import Feedback, Issue, Service, ServiceWork, Statem
 from feedback.record.states import WorkStage
 from feedback.record.work.service_work import REVIEW, ask_wide
 from feedback.record.work.stages import stage
-from insights.alerts.rules import fan_out
+from insights.alerts.rules import fan_out, follow_ups
 from insights.detection import detector, window_cache
 from insights.detection.state import restore, serialize
 from insights.detection.window_cache import WindowUpdate
@@ -77,6 +77,7 @@ def _notice(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
         mine[0].remembered = serialize(state)
         _follow(session, scene.service, mine[0], now, at_once=bool(signals or ended))
         fan_out.raise_alerts(session, service_id)
+        follow_ups.raise_ends(session, service_id, now)
         if scene.heard.fresh:
             ask_wide(session, "themes", wait=THEMES_WAIT)
         worker.windows.keep(service_id, scene.heard.window.after(state))

@@ -64,8 +64,13 @@ def _heading_and_lines(type_: str, data: dict[str, Any], service: Service, now: 
     )
     lines = [*sentences.describe_signal(signal, now, service.properties.time_zone)]
     lines.append(f"Channels: {formats.channel_counts(signal.by_channel)}.")
-    if data["signal"]["reports"] > signal.observed:
-        lines.append(f"By now it is {data['signal']['reports']:,} reports.")
+    reports = data["signal"]["reports"]
+    if type_ == AlertType.ENDED:
+        return f"Over: {data['issue']['title']}", [sentences.end(data["ended"]), f"It was {reports:,} reports.", *lines]
+    if type_ == AlertType.UPDATE:
+        return f"Now {reports:,} reports: {data['issue']['title']}", [sentences.growth(data["update"]["was"]), *lines]
+    if reports > signal.observed:
+        lines.append(f"By now it is {reports:,} reports.")
     if "theme" in data:
         return f"In {len(data['theme']['services'])} services: {data['theme']['title']}", lines
     return f"{labels.SIGNAL_KINDS[signal.kind]}: {data['issue']['title']}", lines

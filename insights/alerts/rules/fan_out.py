@@ -29,7 +29,7 @@ from feedback.record.models import (
 from feedback.record.states import AlertState, AlertType, SubscriptionState
 from insights.alerts import payload
 from insights.alerts.rules import digest
-from insights.alerts.rules.filters import filters_of, matches, matches_urgent
+from insights.alerts.rules.filters import filters_of, matches, matches_urgent, wants
 from insights.issues import signal_now
 from insights.issues.queries import signals
 
@@ -48,11 +48,15 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class PriorAlerts:
-    """The alerts that one recipient already got about a signal: how many, and the reports that the last one told of."""
+    """The alerts that one recipient already got about a signal: how many, and the most reports that one told of.
+
+    `ended`: the last of them told that it is over.
+    """
 
     count: int
     reports: int
     acknowledged: bool
+    ended: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +72,39 @@ class Audience:
     muted: set[tuple[uuid.UUID, uuid.UUID]]
     themes: dict[uuid.UUID, uuid.UUID]
 
-    def wants(self, recipient: Recipient, signal: Signal, issue: Issue, reports: int) -> bool:
-        """Tells whether a recipient is to be told of a signal that has so many reports by now."""
-        if not _is_news(reports, self.prior_alerts(recipient, signal)):
-            return False
-        return recipient is None or (
+    def type_for(self, recipient: Recipient, signal: Signal, issue: Issue, reports: int) -> AlertType | None:
+        """Tells as what a recipient is to be told of a signal that has so many reports by now; None if not at all."""
+        prior, first = self.prior_alerts(recipient, signal), AlertType(f"signal.{signal.kind}")
+        if not _is_news(reports, prior):
+            return None
+        if recipient is None:
+            return first
+        grows = prior is not None and wants(recipient, "update")
+        fits = (
             recipient.theme_id in (None, self.themes.get(issue.id))
             and (recipient.id, issue.id) not in self.muted
-            and matches(filters_of(recipient), signal.kind, signal.channels, issue.trend, issue.status, reports)
+            and matches(
+                filters_of(recipient),
+                "update" if grows else signal.kind,
+                signal.channels,
+                issue.trend,
+                issue.status,
+                reports,
+            )
         )
+        return (AlertType.UPDATE if grows else first) if fits else None
 
     def prior_alerts(self, recipient: Recipient, signal: Signal) -> PriorAlerts | None:
-        """Finds what a recipient knows of a signal; who subscribed after it was raised knows what the service told."""
+        """Finds what a recipient knows of a signal.
+
+        Who subscribed after it was raised, or hears of its growth alone, knows what the service told.
+        """
+        by_all = self.prior.get((None, signal.id))
         if recipient is None:
-            return self.prior.get((None, signal.id))
-        late = self.prior.get((None, signal.id)) if signal.detected_at < recipient.created_at else None
-        return self.prior.get((recipient.id, signal.id), late)
+            return by_all
+        kinds = filters_of(recipient).kinds
+        late = signal.detected_at < recipient.created_at or ("update" in kinds and signal.kind not in kinds)
+        return self.prior.get((recipient.id, signal.id), by_all if late else None)
 
 
 def raise_alerts(session: Session, service_id: int) -> None:
@@ -98,17 +119,18 @@ def raise_alerts(session: Session, service_id: int) -> None:
         return
     service = session.get_one(Service, service_id)
     signal_ids, issue_ids = [signal.id for signal, _ in active], [issue.id for _, issue in active]
-    audience, reports = _audience(session, service_id, signal_ids, issue_ids), signal_now.reports(session, signal_ids)
+    known, reports = audience(session, service_id, signal_ids, issue_ids), signal_now.reported(session, signal_ids)
     rows = []
     for signal, issue in active:
-        by_now = max(signal.observed, reports.get(signal.id, 0))
+        by_now = max(signal.observed, reports[signal.id].reports if signal.id in reports else 0)
         changes = signals.nearby_changes(session, service_id, signal.since)
         frozen = payload.for_signal(service, issue, signal, by_now, changes)
-        for recipient in audience.recipients:
-            if audience.wants(recipient, signal, issue, by_now):
-                prior = audience.prior_alerts(recipient, signal)
+        for recipient in known.recipients:
+            if type_ := known.type_for(recipient, signal, issue, by_now):
+                prior = known.prior_alerts(recipient, signal)
                 cause = f"signal:{signal.id}:{prior.count + 1 if prior else 1}"
-                rows.append(alert_row(service, recipient, f"signal.{signal.kind}", frozen, cause, signal))
+                more = {"update": {"was": prior.reports}} if prior and type_ == AlertType.UPDATE else {}
+                rows.append(alert_row(service, recipient, type_, frozen | more, cause, signal))
     insert_alerts(session, service, rows)
 
 
@@ -119,9 +141,9 @@ def raise_urgent_alerts(session: Session, pieces: Iterable[Feedback]) -> None:
             continue
         service = session.get_one(Service, piece.service_id)
         frozen = payload.for_urgent(service, piece)
-        recipients = [one for one in _recipients(session, service.id) if _wants_urgent(one, piece)]
+        told = [one for one in recipients(session, service.id) if _wants_urgent(one, piece)]
         cause = f"urgent:{piece.id}"
-        rows = [alert_row(service, one, AlertType.URGENT, frozen, cause) for one in recipients]
+        rows = [alert_row(service, one, AlertType.URGENT, frozen, cause) for one in told]
         insert_alerts(session, service, rows)
         log.info("urgent alert raised", feedback=str(piece.id), recipients=len(rows))
 
@@ -131,23 +153,24 @@ def is_urgent(piece: Feedback) -> bool:
     return piece.urgent is not None and piece.received_at - piece.said_at <= URGENT_WITHIN
 
 
-def _audience(
+def audience(
     session: Session, service_id: int, signal_ids: Sequence[uuid.UUID], issue_ids: Sequence[uuid.UUID]
 ) -> Audience:
+    """Finds whom the signals of a service may be told to, and what they know already."""
     themes = session.scalars(select(ThemeIssue).where(ThemeIssue.issue_id.in_(issue_ids)))
     muted = select(Quiet.subscription_id, Quiet.issue_id).where(
         Quiet.issue_id.in_(issue_ids), or_(Quiet.until.is_(None), Quiet.until > func.now())
     )
     return Audience(
-        _recipients(session, service_id),
+        recipients(session, service_id),
         _prior_alerts(session, signal_ids),
         {(row.subscription_id, row.issue_id) for row in session.execute(muted)},
         {row.issue_id: row.theme_id for row in themes},
     )
 
 
-def _recipients(session: Session, service_id: int) -> list[Recipient]:
-    """The service's own stream, and whoever subscribed to it, or to a theme."""
+def recipients(session: Session, service_id: int) -> list[Recipient]:
+    """Lists the service's own stream, and whoever subscribed to it, or to a theme."""
     mine = or_(Subscription.service_id == service_id, Subscription.service_id.is_(None))
     active = select(Subscription).where(mine, Subscription.state == SubscriptionState.ACTIVE)
     return [None, *session.scalars(active.order_by(Subscription.id))]
@@ -163,19 +186,22 @@ def _prior_alerts(
             func.count().label("alerts"),
             func.max(Alert.observed).label("reports"),
             func.bool_or(Alert.acknowledged_at.is_not(None)).label("acknowledged"),
+            (func.max(Alert.number).filter(Alert.type == AlertType.ENDED) == func.max(Alert.number)).label("ended"),
         )
         .where(Alert.signal_id.in_(signal_ids))
         .group_by(Alert.subscription_id, Alert.signal_id)
     )
     return {
-        (row.subscription_id, row.signal_id): PriorAlerts(row.alerts, row.reports, row.acknowledged) for row in rows
+        (row.subscription_id, row.signal_id): PriorAlerts(row.alerts, row.reports, row.acknowledged, bool(row.ended))
+        for row in rows
     }
 
 
 def _is_news(reports: int, prior: PriorAlerts | None) -> bool:
     if prior is None:
         return True
-    grown = reports >= GROWTH_FACTOR * prior.reports and reports >= prior.reports + MIN_FURTHER_REPORTS
+    factor = 1.0 if prior.ended else GROWTH_FACTOR
+    grown = reports >= factor * prior.reports and reports >= prior.reports + MIN_FURTHER_REPORTS
     return grown and not prior.acknowledged
 
 

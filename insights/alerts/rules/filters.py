@@ -15,10 +15,11 @@ MOST_LEAST, MOST_CHOSEN = 1_000_000, 20
 class AlertFilters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a subscription wants to be told. An empty field lets everything through.
 
-    `least` is the smallest number of reports of a signal that is worth an alert.
+    `kinds` may name what becomes of a signal, too: `update` (it has twice the reports) and `ended`. These alone are
+    told to nobody who does not name them. `least` is the smallest number of reports of a signal that is worth an alert.
     """
 
-    kinds: tuple[Literal["new", "surge", "regression", "urgent"], ...] = ()
+    kinds: tuple[Literal["new", "surge", "regression", "urgent", "update", "ended"], ...] = ()
     channels: tuple[ChannelName, ...] = ()
     trends: tuple[Trend, ...] = ()
     statuses: tuple[IssueStatus, ...] = ()
@@ -36,6 +37,11 @@ class AlertFilters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
 def filters_of(subscription: Subscription) -> AlertFilters:
     """Reads the filters that are stored with a subscription."""
     return msgspec.convert(subscription.filters, AlertFilters)
+
+
+def wants(subscription: Subscription, follow_up: Literal["update", "ended"]) -> bool:
+    """Tells whether a subscription asks for what becomes of a signal."""
+    return follow_up in filters_of(subscription).kinds
 
 
 def matches(filters: AlertFilters, kind: str, channels: Iterable[str], trend: str, status: str, reports: int) -> bool:

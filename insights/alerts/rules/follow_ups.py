@@ -1,0 +1,132 @@
+"""What becomes of a signal that somebody was told of: that it keeps growing, that it is over; for who asks for it."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from feedback.record.models import Feedback, Issue, Service, Signal, Statement
+from feedback.record.states import AlertType, FeedbackStage, IssueStatus, SignalTier
+from insights.alerts import payload
+from insights.alerts.rules import fan_out
+from insights.alerts.rules.fan_out import Audience
+from insights.alerts.rules.filters import wants
+from insights.issues import signal_now
+
+HOUR = dt.timedelta(hours=1)
+LEAST_SILENCE = HOUR
+LEAST_USUAL = 8.0
+"""The reports that were usual in a silence that tells the end: chance alone brings such a one once in 3,000 times."""
+
+TOLD_FOR = dt.timedelta(days=1)
+"""An end is told for so long after it; then nobody waits for it."""
+
+PRIOR_PIECES_PER_HOUR = 0.5
+"""Pieces an hour that the service is taken to receive beside the signal: few tell little of how busy it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """For how long nobody has reported, and how many reports were usual in such a time while it lasted."""
+
+    hours: float
+    usual: float
+    last_report_at: dt.datetime
+
+    @property
+    def is_an_end(self) -> bool:
+        """Tells whether chance hardly brings such a silence."""
+        return self.hours * HOUR >= LEAST_SILENCE and self.usual >= LEAST_USUAL
+
+
+def raise_ends(session: Session, service_id: int, now: dt.datetime) -> None:
+    """Raises an alert for each signal that is over and each subscription that was told of it and asks for ends.
+
+    A signal is over when its issue is resolved, when the detector ended it, or when nobody has reported for a time in
+    which many reports were usual. What is reported again after that is told as an update.
+    """
+    recipients = [one for one in fan_out.recipients(session, service_id) if one and wants(one, "ended")]
+    rows = _lately(session, service_id, now) if recipients else []
+    if not rows:
+        return
+    service = session.get_one(Service, service_id)
+    audience = fan_out.audience(session, service_id, [signal.id for signal, _ in rows], [issue.id for _, issue in rows])
+    alerts = []
+    for signal, issue in rows:
+        told = [one for one in recipients if _waits_for_the_end(audience, one.id, signal)]
+        if told and (ended := _end(session, signal, issue, now)):
+            frozen = payload.for_signal(service, issue, signal, ended.pop("reports")) | {"ended": ended}
+            for one in told:
+                cause = f"signal:{signal.id}:{audience.prior[one.id, signal.id].count + 1}"
+                alerts.append(fan_out.alert_row(service, one, AlertType.ENDED, frozen, cause, signal))
+    fan_out.insert_alerts(session, service, alerts)
+
+
+def _lately(session: Session, service_id: int, now: dt.datetime) -> Sequence[Any]:
+    """The signals that stand or ended a short while ago; none that another signal about the same issue goes on with."""
+    stands = select(Signal.issue_id).where(
+        Signal.service_id == service_id, Signal.tier == SignalTier.SIGNAL, Signal.ended_at.is_(None)
+    )
+    over = and_(Signal.ended_at > now - TOLD_FOR, Signal.issue_id.not_in(stands))
+    query = (
+        select(Signal, Issue)
+        .join(Issue, Issue.id == Signal.issue_id)
+        .where(Signal.service_id == service_id, Signal.tier == SignalTier.SIGNAL, Signal.false_at.is_(None))
+        .where(or_(Signal.ended_at.is_(None), over), Issue.merged_into.is_(None))
+        .order_by(Signal.detected_at, Signal.id)
+    )
+    return session.execute(query).all()
+
+
+def _waits_for_the_end(audience: Audience, subscription_id: uuid.UUID, signal: Signal) -> bool:
+    prior = audience.prior.get((subscription_id, signal.id))
+    return prior is not None and not prior.ended and (subscription_id, signal.issue_id) not in audience.muted
+
+
+def _end(session: Session, signal: Signal, issue: Issue, now: dt.datetime) -> dict[str, Any] | None:
+    """What is told of its end, with the reports that there were; None while it lasts."""
+    reported = signal_now.reported(session, [signal.id]).get(signal.id)
+    reports = max(signal.observed, reported.reports if reported else 0)
+    found = silence(session, signal, reports, reported.last if reported else signal.last_report_at, now)
+    if signal.ended_at is None and not found.is_an_end:
+        return None
+    return {
+        "reports": reports,
+        "why": "resolved" if issue.status == IssueStatus.RESOLVED else "quiet",
+        "last_report_at": found.last_report_at.isoformat(),
+        "silent_hours": round(found.hours, 1),
+        "usual": round(found.usual, 1),
+    }
+
+
+def silence(session: Session, signal: Signal, reports: int, last: dt.datetime, now: dt.datetime) -> Silence:
+    """Measures the silence after a signal's last report.
+
+    What was usual is the rate of its own reports until then, by how much the service received in the silence and
+    before it: when everybody sleeps, nothing has ended.
+    """
+    lasted, silent = max(last - signal.since, HOUR / 2) / HOUR, max((now - last) / HOUR, 0.0)
+    before, since = _others(session, signal, last, now)
+    busy = (before / lasted + PRIOR_PIECES_PER_HOUR, since / max(silent, 0.5) + PRIOR_PIECES_PER_HOUR)
+    return Silence(silent, reports / lasted * silent * min(1.0, busy[1] / busy[0]), last)
+
+
+def _others(session: Session, signal: Signal, last: dt.datetime, now: dt.datetime) -> tuple[int, int]:
+    """What the service received of anything else: while the signal was reported, and since."""
+    mine = select(Statement.feedback_id).where(Statement.issue_id == signal.issue_id, Statement.said_at >= signal.since)
+    row = session.execute(
+        select(
+            func.count().filter(Feedback.said_at <= last).label("before"),
+            func.count().filter(Feedback.said_at > last).label("since"),
+        ).where(
+            Feedback.service_id == signal.service_id,
+            Feedback.said_at.between(signal.since, now),
+            Feedback.stage == FeedbackStage.DONE,
+            Feedback.id.not_in(mine),
+        )
+    ).one()
+    return row.before, row.since
