@@ -212,6 +212,7 @@ class ChangeKind(StrEnum):
     OUTAGE = "outage"
     LETTER = "letter"
     HOLIDAY = "holiday"
+    PLANNED = "planned_work"
     OTHER = "other"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, any_, func, or_, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, Signal, Statement
@@ -66,7 +66,9 @@ def _now(signal: Signal, counts: Sequence[Any], pace: Pace, quotes: list[Quote])
 
 
 def _reported() -> ColumnElement[bool]:
-    return and_(Statement.issue_id == Signal.issue_id, Statement.said_at >= Signal.since, Statement.evidence)
+    """What it was raised on, and what has been said of its issue since it began."""
+    since = or_(Statement.said_at >= Signal.since, Statement.feedback_id == any_(Signal.feedback_ids))
+    return and_(Statement.issue_id == Signal.issue_id, Statement.evidence, since)
 
 
 def _counts(session: Session, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, list[Any]]:

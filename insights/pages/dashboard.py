@@ -27,7 +27,6 @@ from insights.issues.queries import feedback, issues, services, signals, themes
 from insights.issues.queries.feedback import FeedbackFilters
 from insights.pages import (
     alerts_page,
-    false_alarms,
     issue_page,
     ledger_page,
     overview,
@@ -36,6 +35,7 @@ from insights.pages import (
     regroup_page,
     subscription_page,
 )
+from insights.pages.findings import false_alarms, planned_work
 from insights.pages.layout import failure_page, files, plotly, redirect, show
 from insights.pages.people import audit_page, directory_sign_in, keys_page, sessions_page, signing_in, staff_page
 from insights.pages.people.entering import DASHBOARD_PATH
@@ -198,6 +198,8 @@ router = Router(
         issue_page.decide,
         issue_page.act,
         false_alarms.doubt,
+        planned_work.planned_work_page,
+        planned_work.announce,
         issue_page.publish,
         ledger_page.ledger_page,
         alerts_page.alerts_page,

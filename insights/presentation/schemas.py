@@ -117,7 +117,8 @@ class SignalView(msgspec.Struct, frozen=True):
     `only_channel`: the one by which all of them came. `evidence`: `against` (what speaks against it), `model`, `way`
     (how it was found), `chance` (how often a week chance alone brings the like) and the `tolerance` that it is held
     against. `tier`: `signal`, or `watch` for what is shown and never sent. `now`: what is known by now, of one that
-    stands and was sent; all else stays as it was when the signal was raised.
+    stands and was sent; all else stays as it was when the signal was raised. `explained_by`: the planned work for which
+    it is not sent.
     """
 
     kind: SignalKind
@@ -138,6 +139,7 @@ class SignalView(msgspec.Struct, frozen=True):
     false_at: dt.datetime | None = None
     false_by: str | None = None
     now: SignalNow | None = None
+    explained_by: NearbyChange | None = None
 
 
 class IssueView(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from typing import Any
 from feedback.record.models import Change
 from feedback.record.states import OutcomeVerdict, SignalTier
 from insights.presentation import labels
-from insights.presentation.formats import change, last_report, since, span
+from insights.presentation.formats import change, last_report, moment, since, span
 from insights.presentation.schemas import DetectionHealth, MeasuredChange, NearbyChange, SignalNow, SignalView
 
 MAIN_CHANNEL_SHARE = 0.8
@@ -70,6 +70,17 @@ def nearby_changes(signal: SignalView) -> list[str]:
     return [f"Began {_when(change)} {name_of_change(change)}." for change in signal.changes]
 
 
+def explanation(signal: SignalView, zone: str) -> str:
+    """Says which planned work explains a signal; nothing where none does."""
+    work = signal.explained_by
+    if work is None or work.until is None:
+        return ""
+    return (
+        f"Explained by {name_of_change(work)}, until {moment(work.until, zone)}: it is shown, and nobody is alerted"
+        " unless it goes on after that."
+    )
+
+
 def _when(change: NearbyChange) -> str:
     if change.until and not change.hours:
         return "during"
@@ -79,8 +90,8 @@ def _when(change: NearbyChange) -> str:
 
 def name_of_change(change: NearbyChange | Change) -> str:
     """Names a change with its kind, where its name does not say that by itself."""
-    known = change.kind == "other" or change.kind in change.what.lower()
-    return change.what if known else f"{change.kind} {change.what}"
+    known = change.kind == "other" or change.kind.replace("_", " ") in change.what.lower()
+    return change.what if known else f"{change.kind.replace('_', ' ')} {change.what}"
 
 
 def caveats(signal: SignalView) -> str:

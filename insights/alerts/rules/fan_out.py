@@ -30,7 +30,7 @@ from feedback.record.states import AlertState, AlertType, SubscriptionState
 from insights.alerts import payload
 from insights.alerts.rules import digest
 from insights.alerts.rules.filters import filters_of, matches, matches_urgent, wants
-from insights.issues import signal_now
+from insights.issues import planned_work, signal_now
 from insights.issues.queries import signals
 
 GROWTH_FACTOR = 2.0
@@ -108,7 +108,10 @@ class Audience:
 
 
 def raise_alerts(session: Session, service_id: int) -> None:
-    """Raises the alerts that a service's active signals are due; called again, it finds nothing to do."""
+    """Raises the alerts that a service's active signals are due; called again, it finds nothing to do.
+
+    What planned work explains is shown, and not sent.
+    """
     active = session.execute(
         select(Signal, Issue)
         .join(Issue, Issue.id == Signal.issue_id)
@@ -120,8 +123,10 @@ def raise_alerts(session: Session, service_id: int) -> None:
     service = session.get_one(Service, service_id)
     signal_ids, issue_ids = [signal.id for signal, _ in active], [issue.id for _, issue in active]
     known, reports = audience(session, service_id, signal_ids, issue_ids), signal_now.reported(session, signal_ids)
-    rows = []
+    explained, rows = planned_work.explained(session, signal_ids), []
     for signal, issue in active:
+        if signal.id in explained:
+            continue
         by_now = max(signal.observed, reports[signal.id].reports if signal.id in reports else 0)
         changes = signals.nearby_changes(session, service_id, signal.since)
         frozen = payload.for_signal(service, issue, signal, by_now, changes)

@@ -50,7 +50,10 @@ class ActionTaken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ServiceEvent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A release or another event of a service, which is marked on its charts."""
+    """A release or another event of a service, which is marked on its charts.
+
+    Planned work has an end: what begins to be reported while it lasts is explained by it, and is not sent.
+    """
 
     what: ShortText
     kind: ChangeKind = ChangeKind.RELEASE
@@ -61,6 +64,8 @@ class ServiceEvent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         require_planned(self.at, "at")
         require_planned(self.until, "until")
+        if self.kind == ChangeKind.PLANNED and (self.at is None or self.until is None):
+            raise Malformed("planned work has a beginning and an end", field="until")
 
 
 def decide(session: Session, who: Principal, issue: Issue, wanted: IssueDecision) -> None:
@@ -126,7 +131,7 @@ def record_change(session: Session, who: Principal, service: Service, event: Ser
     """Stores an event of a service. Raises `Malformed` if it ends before it begins."""
     at, until = moment(event.at), moment(event.until) if event.until else None
     if until and until < at:
-        raise Malformed("it ends before it begins")
+        raise Malformed("it ends before it begins", field="until")
     made = Change(service_id=service.id, kind=event.kind, what=event.what, at=at, until=until, link=event.link)
     session.add(made)
     session.flush()

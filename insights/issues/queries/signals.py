@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Change, Service, Signal
 from feedback.record.states import SignalTier
-from insights.issues import signal_now
+from insights.issues import planned_work, signal_now
 from insights.presentation.schemas import NearbyChange, SignalNow, SignalView
 
 NEARBY = dt.timedelta(hours=72)
@@ -28,10 +28,19 @@ def views(session: Session, signals: Sequence[Signal]) -> list[SignalView]:
         return []
     changes = _changes(session, signals[0].service_id, [signal.since for signal in signals])
     known = signal_now.of_signals(session, signals)
-    return [view(signal, nearby(changes, signal.since), known.get(signal.id)) for signal in signals]
+    explained = planned_work.explained(session, [signal.id for signal in signals])
+    return [
+        view(signal, nearby(changes, signal.since), known.get(signal.id), explained.get(signal.id))
+        for signal in signals
+    ]
 
 
-def view(signal: Signal, changes: Sequence[NearbyChange] = (), now: SignalNow | None = None) -> SignalView:
+def view(
+    signal: Signal,
+    changes: Sequence[NearbyChange] = (),
+    now: SignalNow | None = None,
+    explained_by: Change | None = None,
+) -> SignalView:
     """Makes the view of one signal."""
     return SignalView(
         id=signal.id,
@@ -52,6 +61,7 @@ def view(signal: Signal, changes: Sequence[NearbyChange] = (), now: SignalNow | 
         false_at=signal.false_at,
         false_by=signal.false_by,
         now=now,
+        explained_by=next(iter(nearby([explained_by], signal.since)), None) if explained_by else None,
     )
 
 

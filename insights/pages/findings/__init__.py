@@ -1,0 +1,1 @@
+"""What the dashboard says and takes about what the machine found: false alarms, planned work, what was missed."""
