@@ -15,6 +15,7 @@ from feedback.record.oauth import access_token
 from feedback.record.settings import Settings
 from feedback.record.work.queue import WorkQueue
 from ingest.channels.email.mailboxes import imap, maildir
+from ingest.channels.email.mailboxes.looks import look, public_name
 from ingest.channels.email.mailboxes.taking_in import UnreadMail, take_in
 
 log = structlog.get_logger()
@@ -30,6 +31,10 @@ class MailOptions:
     move_to: str | None
     once: bool
     every: float
+
+    @property
+    def name(self) -> str:
+        return str(self.maildir.resolve()) if self.maildir else public_name(self.imap or "")
 
     def unread_mails(self, settings: Settings) -> Iterator[UnreadMail]:
         if self.maildir:
@@ -54,9 +59,10 @@ def run(settings: Settings, options: MailOptions, stop: threading.Event) -> None
 
 
 def _look(runtime: Runtime, options: MailOptions) -> None:
-    taken = take_in(
-        runtime.record, WorkQueue(runtime.servers.redis_url), options.unread_mails(runtime.settings), options.slug
-    )
+    with look(runtime.record, options.name, options.slug):
+        taken = take_in(
+            runtime.record, WorkQueue(runtime.servers.redis_url), options.unread_mails(runtime.settings), options.slug
+        )
     if taken or options.once:
         click.echo(f"{taken}.")
 

@@ -6,13 +6,16 @@ A channel verifies who is calling, reads what came, and returns `Parsed`; it rai
 
 import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal, Protocol
 
 from feedback.record.errors import NotAuthentic, WrongMediaType
 from ingest.intake.arrival import Arrival
 
 SmsKeyword = Literal["stop", "start", "help"]
+
+_SKIPPED_SHOWN: Final = 20
+"""Parts that were left out which are named one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,15 @@ class Parsed:
     sender: str | None = None
     answered: bool = False
     language: str = "en"
+
+
+def told_how(parsed: Parsed, channel: str) -> Parsed:
+    """Adds to each arrival by which channel it was read, and which parts of what came were left out."""
+    facts = {"format": channel}
+    if parsed.skipped:
+        more = len(parsed.skipped) - _SKIPPED_SHOWN
+        facts["left out"] = "; ".join(parsed.skipped[:_SKIPPED_SHOWN]) + (f"; and {more} more" if more > 0 else "")
+    return replace(parsed, arrivals=tuple(replace(one, read_as={**facts, **one.read_as}) for one in parsed.arrivals))
 
 
 class ProviderAnswer(Protocol):

@@ -12,8 +12,8 @@ from feedback.http.staff import mark_used
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.errors import FeedbackError, Malformed
-from ingest.channels.contract import Inbound, KeyedChannel, Parsed, Secrets
-from ingest.channels.requests import IGNORED, inbound, told_how
+from ingest.channels.contract import Inbound, KeyedChannel, Parsed, Secrets, told_how
+from ingest.channels.requests import IGNORED, inbound
 from ingest.intake.accept import Accepted
 from ingest.intake.dependencies import Intake
 from ingest.intake.directory import ServiceDirectory

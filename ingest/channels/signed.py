@@ -12,8 +12,8 @@ from feedback.record import access
 from feedback.record.errors import FeedbackError
 from feedback.record.privacy import contacts
 from feedback.record.settings import Settings
-from ingest.channels.contract import Inbound, Parsed, Secrets, SignedChannel
-from ingest.channels.requests import IGNORED, inbound, told_how
+from ingest.channels.contract import Inbound, Parsed, Secrets, SignedChannel, told_how
+from ingest.channels.requests import IGNORED, inbound
 from ingest.channels.sms import reassembly
 from ingest.intake.accept import Accepted
 from ingest.intake.dependencies import Intake

@@ -34,7 +34,7 @@ def own_words(mail: WrittenMail) -> str:
     from email.message import Message
 
     passage = Passage(html=mail.body) if mail.html else Passage(plain=mail.body.lstrip("\n"))
-    return words_of(Message(), Parts(passages=[passage]))
+    return words_of(Message(), Parts(passages=[passage])).words
 
 
 def run(report: Report) -> None:

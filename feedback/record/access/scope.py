@@ -25,10 +25,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import FromStatement, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql import visitors
 
-from feedback.record.models import Base, Credential, Service, ThemeEvent
+from feedback.record.models import Base, Credential, Mailbox, Service, ThemeEvent
 
-COMMON: tuple[type[Base], ...] = (Credential, ThemeEvent)
-"""Rows of no service are everybody's here: the name of an admin in an audit, and what befell a theme as a whole."""
+COMMON: tuple[type[Base], ...] = (Credential, Mailbox, ThemeEvent)
+"""Rows of no service are everybody's here: the name of an admin in an audit, what befell a theme as a whole, and
+whether the mailbox of all services works."""
 
 _KEY = "scope"
 

@@ -10,7 +10,7 @@ from feedback.record.models.message_parts import MessagePart
 from feedback.record.models.people import Credential, Membership, Person
 from feedback.record.models.properties import Properties
 from feedback.record.models.regrouping import IssueBefore, Moved, Regrouping
-from feedback.record.models.services import Change, Service, ServiceAddress
+from feedback.record.models.services import Change, Mailbox, Service, ServiceAddress
 from feedback.record.models.statements import EVIDENCE, Statement
 from feedback.record.models.themes import Theme, ThemeEvent, ThemeIssue, ThemeSignal, WideWork
 from feedback.record.models.uploads import Upload, UploadedPiece, UploadPart
@@ -35,6 +35,7 @@ __all__ = [
     "Issue",
     "IssueBefore",
     "IssueEvent",
+    "Mailbox",
     "Membership",
     "MessagePart",
     "Moved",

@@ -56,3 +56,20 @@ class Change(Base, Timed):
     at: Mapped[dt.datetime]
     until: Mapped[dt.datetime | None]
     link: Mapped[str | None]
+
+
+class Mailbox(Base):
+    """A mailbox or maildir. `name` is its address without user and password.
+
+    `service_id` is null where each mail's recipient tells its service. `worked_at` is when a look last succeeded;
+    `failure` says in fixed words why the last one did not, and is null where it did.
+    """
+
+    __tablename__ = "mailboxes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"), index=True)
+    looked_at: Mapped[dt.datetime]
+    worked_at: Mapped[dt.datetime | None]
+    failure: Mapped[str | None]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from email.message import Message
 from typing import Final
 
@@ -23,27 +24,39 @@ _AS_MUCH: Final = 2
 """How many times the words of the plain form the other one has where the plain one is no more than a part of it."""
 
 
-def words_of(message: Message, parts: Parts) -> str:
+@dataclass(frozen=True, slots=True)
+class MailBody:
+    """The sender's own words; in which form of the mail they were read, and how many more words that has."""
+
+    words: str
+    form: str = "plain text"
+    others: int = 0
+
+
+def words_of(message: Message, parts: Parts) -> MailBody:
     """Returns the sender's own words; where there are none, those of the mail that hangs on it.
 
     Raises `NotSupported` where there are none because a part that may hold them cannot be read.
     """
     said = _said(list(every_passage(parts)))
-    if not said and parts.forwarded:
+    if not said.words and parts.forwarded:
         said = _said(list(every_passage(parts_of(parts.forwarded[0]))))
-    if not said and parts.unread:
+    if not said.words and parts.unread:
         raise NotSupported(parts.unread)
     return said
 
 
-def _said(passages: Sequence[Passage]) -> str:
+def _said(passages: Sequence[Passage]) -> MailBody:
     shown = [(whole, own) for passage in passages if (whole := _whole(passage)) for own in [_without_history(passage)]]
+    all_words = sum(len(whole.split()) for whole, _ in shown)
     if len(shown) > 1:
         shown = [(whole, own) for whole, own in shown if not is_furniture(whole)] or shown
     until = next((at + 1 for at, (whole, own) in enumerate(shown) if own != whole), len(shown))
-    return own_words("\n\n".join(own for _, own in shown[:until])) or own_words(
+    words = own_words("\n\n".join(own for _, own in shown[:until])) or own_words(
         "\n\n".join(whole for whole, _ in shown)
     )
+    is_html = any(passage.html and _shows_html(passage.plain, _whole(passage)) for passage in passages)
+    return MailBody(words, "HTML" if is_html else "plain text", max(0, all_words - len(words.split())))
 
 
 def _whole(passage: Passage) -> str:

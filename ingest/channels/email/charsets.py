@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from contextlib import suppress
 from typing import Final
 
 import webencodings
@@ -12,19 +13,26 @@ _LONGEST_LABEL: Final = 40
 
 
 def decoded(content: bytes, label: str | None) -> str:
-    """Returns the text; no label, byte or lie of a label costs more than the letters that it concerns.
+    """Returns the text; no label, byte or lie of a label costs more than the letters that it concerns."""
+    return decoded_by(content, label)[0]
+
+
+def decoded_by(content: bytes, label: str | None) -> tuple[str, str]:
+    """Returns the text, and the charset that it was read by.
 
     What is valid UTF-8 and not ASCII alone is UTF-8 under every label that means single bytes: hardly any text in
     another charset is so by accident, and forms often mislabel theirs. What is not UTF-8 although it says so, or says
     nothing, is windows-1252.
     """
     charset = "utf-8" if content.startswith(codecs.BOM_UTF8) else _codec(label)
-    if charset in ("utf-8", "windows-1252", "latin-1"):
-        return _utf8(content) or content.decode("cp1252", "replace")
-    try:
-        return webencodings.decode(content, charset)[0] if webencodings.lookup(charset) else content.decode(charset)
-    except ValueError:
-        return _utf8(content) or content.decode("latin-1")
+    if charset not in ("utf-8", "windows-1252", "latin-1"):
+        with suppress(ValueError):
+            known = webencodings.lookup(charset)
+            return (webencodings.decode(content, charset)[0] if known else content.decode(charset)), charset
+        text = _utf8(content)
+        return (text, "utf-8") if text else (content.decode("latin-1"), "latin-1")
+    text = _utf8(content)
+    return (text, "utf-8") if text or not content else (content.decode("cp1252", "replace"), "windows-1252")
 
 
 def _utf8(content: bytes) -> str:

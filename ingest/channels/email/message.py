@@ -10,7 +10,7 @@ from feedback.record.errors import Malformed
 from feedback.record.states import ChannelName
 from ingest.channels.contract import Directory, Inbound, KeyedChannel, Parsed, Secrets, require_media_type
 from ingest.channels.email import automatic, headers
-from ingest.channels.email.body import words_of
+from ingest.channels.email.body import MailBody, words_of
 from ingest.channels.email.parts import Parts, parts_of
 from ingest.channels.parsing import attributes
 from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
@@ -39,10 +39,10 @@ def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
         return Parsed(ignored=told, sender=sender)
     parts = parts_of(message)
     body = words_of(message, parts)
-    if ignored := automatic.from_words(message, body, told):
+    if ignored := automatic.from_words(message, body.words, told):
         return Parsed(ignored=ignored, sender=sender)
     service = inbound.service or _service(message, directory)
-    words = _with_subject(headers.text_of(message, "Subject"), body)
+    words = _with_subject(headers.text_of(message, "Subject"), body.words)
     if service is None or not words:
         return Parsed(ignored="no words" if service else "no service has this address", sender=sender)
     arrival = Arrival(
@@ -54,6 +54,7 @@ def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
         submitted_at=headers.sent(message),
         sender=sender or None,
         attributes=attributes(inbound.query) | _attachments(parts),
+        read_as=_read_as(parts, body),
     )
     cut = (f"what is longer than {MESSAGE_LIMIT} characters",) if len(words) > MESSAGE_LIMIT else ()
     return Parsed(arrivals=(arrival,), skipped=cut, sender=sender)
@@ -90,6 +91,13 @@ def _with_subject(subject: str, body: str) -> str:
 def _attachments(parts: Parts) -> dict[str, str]:
     names = ", ".join(parts.names)[:_ATTRIBUTE_LIMIT]
     return {"attachments": names} if names else {}
+
+
+def _read_as(parts: Parts, body: MailBody) -> dict[str, str]:
+    """How it was read, in fixed words and figures."""
+    others = {"quoted, signed or added by mail systems": f"{body.others} words, left out"} if body.others else {}
+    unread = {"parts not read": str(len(parts.names))} if parts.names else {}
+    return {"form": body.form, "encoding": ", ".join(dict.fromkeys(parts.charsets)), **others, **unread}
 
 
 def _identity(message: Message, words: str) -> str | None:

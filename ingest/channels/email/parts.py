@@ -9,7 +9,7 @@ from typing import Final
 
 from feedback.record.errors import Malformed, NotSupported
 from ingest.channels.email import smime, winmail
-from ingest.channels.email.charsets import decoded
+from ingest.channels.email.charsets import decoded_by
 from ingest.channels.email.flowed import unflowed
 from ingest.channels.email.headers import unencoded
 from ingest.channels.parsing import storable
@@ -35,7 +35,8 @@ class Parts:
     """What a mail holds.
 
     `passages` are its text in their order, `enclosed` texts and `forwarded` mails that hang on it, `names` those of all
-    that is not read. `unread` says why what may be its text could not be read.
+    that is not read. `unread` says why what may be its text could not be read. `charsets` are those that its text was
+    read by.
     """
 
     passages: list[Passage] = field(default_factory=list)
@@ -43,6 +44,7 @@ class Parts:
     forwarded: list[Message] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     unread: str | None = None
+    charsets: list[str] = field(default_factory=list)
 
 
 def parts_of(message: Message, depth: int = _DEEPEST) -> Parts:
@@ -86,6 +88,7 @@ def _collect_alternatives(inside: list[Message], parts: Parts, depth: int) -> No
     parts.enclosed += within.enclosed
     parts.forwarded += within.forwarded
     parts.names += within.names
+    parts.charsets += within.charsets
     parts.unread = parts.unread or within.unread
 
 
@@ -96,7 +99,9 @@ def _leaf(part: Message, kind: str, parts: Parts) -> None:
         parts.unread = parts.unread or (None if said else "Its words are in a winmail.dat that cannot be read.")
         parts.names.append(_name(part))
     elif kind in _TEXTS:
-        passage = Passage(html=_text(part)) if kind == "text/html" else Passage(plain=_text(part))
+        text, charset = _text(part)
+        parts.charsets.append(charset)
+        passage = Passage(html=text) if kind == "text/html" else Passage(plain=text)
         is_body = part.get_content_disposition() != "attachment"
         (parts.passages if is_body else parts.enclosed).append(passage)
         parts.names += [] if is_body else [_name(part)]
@@ -106,17 +111,20 @@ def _leaf(part: Message, kind: str, parts: Parts) -> None:
             parts.unread = parts.unread or "Its words are in an attachment of a kind that is not read."
 
 
-def _text(part: Message) -> str:
+def _text(part: Message) -> tuple[str, str]:
+    """What it says, and the charset that it was read by."""
     content = _content(part)
     label = part.get_param("charset")
     label = label[2] if isinstance(label, tuple) else label
     if not label and (meta := _META_CHARSET.search(content[:5_000])):
         label = meta[1].decode("ascii", "replace")
-    text = storable(decoded(content, label)).replace("\r\n", "\n").replace("\r", "\n")
+    text, charset = decoded_by(content, label)
+    text = storable(text).replace("\r\n", "\n").replace("\r", "\n")
     if part.get_content_type() == "text/html":
-        return text
+        return text, charset
     is_flowed = str(part.get_param("format", "")).lower() == "flowed"
-    return smime.unsigned(unflowed(text, str(part.get_param("delsp", "")).lower() == "yes") if is_flowed else text)
+    text = unflowed(text, str(part.get_param("delsp", "")).lower() == "yes") if is_flowed else text
+    return smime.unsigned(text), charset
 
 
 def _content(part: Message) -> bytes:

@@ -13,10 +13,10 @@ from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.record.db import Record
 from feedback.record.errors import Forbidden, NotAuthentic
 from feedback.record.models import Service
-from ingest.channels.contract import Inbound, Parsed, Secrets
+from ingest.channels.contract import Inbound, Parsed, Secrets, told_how
 from ingest.channels.open311 import queries, responses, service_request
 from ingest.channels.open311.queries import CALLER
-from ingest.channels.requests import inbound, told_how
+from ingest.channels.requests import inbound
 from ingest.intake.arrival import ANONYMOUS_BODY_LIMIT
 from ingest.intake.dependencies import GivenIntake, visitor_of
 from ingest.intake.directory import ServiceDirectory

@@ -5,14 +5,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Integer, cast, func, select
+from sqlalchemy import ColumnElement, Integer, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from feedback.record.models import Feedback, Refit, Service, Statement
-from feedback.record.states import FeedbackStage
+from feedback.record.models import Feedback, Mailbox, Refit, Service, ServiceAddress, Statement
+from feedback.record.states import AddressKind, FeedbackStage
 from insights.issues.queries.services import WAITING_STAGES
 
 LAST_REFITS = 10
+MAILBOX_FORGOTTEN = dt.timedelta(days=30)
+"""A mailbox that nobody looked into for so long is no more."""
 DOUBTFUL_CONFIDENCE = 0.7
 """A transcript whose words are surer than this on average reads well."""
 
@@ -31,6 +33,15 @@ class Waiting(msgspec.Struct, frozen=True):
     stages: dict[str, int]
     longest_seconds: float
     set_aside: dict[str, int]
+
+
+class MailboxState(msgspec.Struct, frozen=True):
+    """A mailbox that was looked into of late; `failure` says why the last look failed, where it did."""
+
+    name: str
+    looked_at: dt.datetime
+    worked_at: dt.datetime | None
+    failure: str | None
 
 
 class Quality(msgspec.Struct, frozen=True):
@@ -54,6 +65,7 @@ class Quality(msgspec.Struct, frozen=True):
     copies: int
     not_counted: int
     waiting: Waiting
+    mailboxes: list[MailboxState]
 
 
 def quality(session: Session, service: Service) -> Quality:
@@ -76,6 +88,7 @@ def quality(session: Session, service: Service) -> Quality:
         copies=pieces.copies,
         not_counted=pieces.not_counted,
         waiting=_waiting(session, service),
+        mailboxes=_mailboxes(session, service),
     )
 
 
@@ -148,3 +161,15 @@ def _waiting(session: Session, service: Service) -> Waiting:
         longest_seconds=(dt.datetime.now(dt.UTC) - first).total_seconds() if first else 0.0,
         set_aside=_by(session, Feedback.reason, mine, Feedback.stage == FeedbackStage.SET_ASIDE),
     )
+
+
+def _mailboxes(session: Session, service: Service) -> list[MailboxState]:
+    """Those of the service, and of all services where it has an address of mail; failing ones first."""
+    addressed = select(ServiceAddress.id).where(
+        ServiceAddress.service_id == service.id, ServiceAddress.kind == AddressKind.MAIL
+    )
+    of_all = Mailbox.service_id.is_(None) & (session.scalar(addressed.limit(1)) is not None)
+    mine = or_(Mailbox.service_id == service.id, of_all)
+    recent = Mailbox.looked_at > dt.datetime.now(dt.UTC) - MAILBOX_FORGOTTEN
+    found = session.scalars(select(Mailbox).where(mine, recent).order_by(Mailbox.failure.is_(None), Mailbox.name))
+    return [MailboxState(one.name, one.looked_at, one.worked_at, one.failure) for one in found]

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from litestar import Litestar
+from litestar.testing import TestClient
 from sqlalchemy import select
 
 from feedback.cli import main
@@ -44,3 +46,33 @@ def test_options_that_make_no_sense_are_told(servers: RealServers, options: list
     answer = feedback_mail(servers, *options)
     assert answer.exit_code == 1
     assert answer.output.startswith("Error: ")
+
+
+def test_a_mailbox_that_fails_is_on_the_quality_page_with_its_reason_and_when_it_last_worked(
+    servers: RealServers, client: TestClient[Litestar], admin: dict[str, str], blue_badge: str
+) -> None:
+    with mail_server() as server:
+        known = {"FEEDBACK_IMAP_USER": USER, "FEEDBACK_IMAP_PASSWORD": PASSWORD}
+        words = ("--imap", server.url.replace("//", f"//{USER}@"), "--service", blue_badge, "--once")
+        feedback_mail(servers, *words, **known)
+        [works] = client.get(f"/v1/services/{blue_badge}/quality", headers=admin).json()["mailboxes"]
+        refused = feedback_mail(servers, *words, **{**known, "FEEDBACK_IMAP_PASSWORD": "changed"})
+        [fails] = client.get(f"/v1/services/{blue_badge}/quality", headers=admin).json()["mailboxes"]
+    reason = "the mail server does not take this user and password"
+    assert refused.exit_code == 1 and reason in refused.output
+    assert (works["name"], works["failure"], fails["failure"]) == (server.url, None, reason)
+    assert works["worked_at"] == fails["worked_at"] < fails["looked_at"]
+    page = client.get(f"/dashboard/{blue_badge}/quality", headers=admin).text
+    assert f"Fails: {reason}" in page and USER + "@" not in page
+
+
+def test_the_mailbox_of_all_services_is_told_to_those_with_an_address_of_mail(
+    servers: RealServers, client: TestClient[Litestar], admin: dict[str, str], blue_badge: str, tmp_path: Path
+) -> None:
+    for name in ("cur", "new"):
+        (tmp_path / name).mkdir()
+    feedback_mail(servers, "--maildir", str(tmp_path), "--once")
+    told = f"/v1/services/{blue_badge}/quality"
+    assert client.get(told, headers=admin).json()["mailboxes"] == []
+    client.patch(f"/v1/services/{blue_badge}", headers=admin, json={"mail_addresses": ["badge@council.example"]})
+    assert [one["name"] for one in client.get(told, headers=admin).json()["mailboxes"]] == [str(tmp_path)]

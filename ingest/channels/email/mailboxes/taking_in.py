@@ -2,13 +2,14 @@
 
 import datetime as dt
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from feedback.record.db import Record
 from feedback.record.errors import FeedbackError, KeyReused, Malformed, NotSupported
 from feedback.record.work.queue import WorkQueue
-from ingest.channels.contract import Inbound, Parsed, Secrets
+from ingest.channels.contract import Inbound, Parsed, Secrets, told_how
 from ingest.channels.email import message
 from ingest.intake.accept import Accepted, accept
 from ingest.intake.arrival import Arrival
@@ -32,17 +33,22 @@ class MailTally:
 
     stored: int = 0
     repeated: int = 0
-    ignored: int = 0
-    bad: int = 0
+    ignored: Counter[str] = field(default_factory=Counter)
+    bad: Counter[str] = field(default_factory=Counter)
 
     def __str__(self) -> str:
         return (
-            f"{self.stored} mails taken in, {self.repeated} were there already, {self.ignored} are no feedback, "
-            f"{self.bad} could not be read"
+            f"{self.stored} mails taken in, {self.repeated} were there already, "
+            f"{_with_reasons(self.ignored, 'are no feedback')}, {_with_reasons(self.bad, 'could not be read')}"
         )
 
     def __bool__(self) -> bool:
         return bool(self.stored or self.repeated or self.ignored or self.bad)
+
+
+def _with_reasons(counted: Counter[str], what: str) -> str:
+    reasons = "; ".join(f"{count} {reason}" for reason, count in counted.most_common())
+    return f"{counted.total()} {what}" + (f" ({reasons})" if reasons else "")
 
 
 def take_in(
@@ -54,8 +60,8 @@ def take_in(
         try:
             parsed = _read(record, letter.body, service)
             _store(record, parsed, letter.body, taken)
-        except (Malformed, NotSupported):
-            taken.bad += 1
+        except (Malformed, NotSupported) as error:
+            taken.bad[str(error).rstrip(".")] += 1
             letter.settle(True)
         else:
             letter.settle(False)
@@ -69,13 +75,13 @@ def _read(record: Record, body: bytes, service: str | None) -> Parsed:
         raise Malformed("this mail is too large")
     with record.transaction() as session:
         directory = ServiceDirectory(session)
-    return message.read(Inbound("", body, CALLER, service=service), Secrets(), directory)
+    return told_how(message.read(Inbound("", body, CALLER, service=service), Secrets(), directory), "email")
 
 
 def _store(record: Record, parsed: Parsed, body: bytes, taken: MailTally) -> None:
     """Raises what is wrong with it."""
     if not parsed.arrivals:
-        taken.ignored += 1
+        taken.ignored[parsed.ignored or "no words"] += 1
         return
     arrivals = [_with_identity(arrival, body) for arrival in parsed.arrivals]
     with record.transaction() as session:

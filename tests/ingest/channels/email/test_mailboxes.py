@@ -1,5 +1,6 @@
 """Mailboxes: what is unread is taken in once, then marked; nothing is deleted, and a bad mail loses no other."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -24,7 +25,10 @@ def mail(number: int, identity: bool = True) -> bytes:
 
 ENCRYPTED = b"From: jo@example.org\r\nSubject: s\r\nContent-Type: multipart/encrypted\r\n\r\nx"
 BOUNCE = b"From: mailer-daemon@example.org\r\nSubject: undelivered\r\n\r\nx"
+IS_ENCRYPTED = Counter({"This mail is encrypted": 1})
 MIXED = [mail(1), ENCRYPTED, BOUNCE, mail(2, identity=False), b"\xff no mail", mail(3)]
+NO_MAIL = "This is no mail: it has no From, Date, Subject or Message-ID"
+THREE_OF_SIX = MailTally(stored=3, ignored=Counter({"a bounce": 1}), bad=Counter({NO_MAIL: 1}) + IS_ENCRYPTED)
 
 
 def count(record: Record) -> int:
@@ -62,7 +66,7 @@ def test_the_mails_of_a_maildir_are_taken_in_and_marked_as_read(
     record: Record, work_queue: WorkQueue, blue_badge: str, box: Path
 ) -> None:
     delivered(box, MIXED)
-    assert take_in(record, work_queue, maildir.unread_mails(box), blue_badge) == MailTally(stored=3, ignored=1, bad=2)
+    assert take_in(record, work_queue, maildir.unread_mails(box), blue_badge) == THREE_OF_SIX
     read = [f"cur/17000000{at}.M1P1.host:2,{'FS' if at in (1, 4) else 'S'}" for at in range(6)]
     assert names(box) == read
     assert take_in(record, work_queue, maildir.unread_mails(box), blue_badge) == MailTally()
@@ -108,7 +112,9 @@ def test_a_mail_that_is_too_large_is_left_and_flagged(
     record: Record, work_queue: WorkQueue, blue_badge: str, box: Path
 ) -> None:
     delivered(box, [mail(1) + b"x" * LARGEST_MAIL_BYTES])
-    assert take_in(record, work_queue, maildir.unread_mails(box), blue_badge) == MailTally(bad=1)
+    assert take_in(record, work_queue, maildir.unread_mails(box), blue_badge) == MailTally(
+        bad=Counter({"this mail is too large": 1})
+    )
 
 
 def test_what_is_no_maildir_is_told(tmp_path: Path) -> None:
@@ -121,9 +127,7 @@ def test_the_unseen_mails_of_an_imap_folder_are_taken_in_and_marked(
 ) -> None:
     for body in MIXED:
         server.deliver(body)
-    assert take_in(record, work_queue, imap.unread_mails(account(server)), blue_badge) == MailTally(
-        stored=3, ignored=1, bad=2
-    )
+    assert take_in(record, work_queue, imap.unread_mails(account(server)), blue_badge) == THREE_OF_SIX
     bad = {r"\Seen", r"\Flagged"}
     assert server.flags() == [{r"\Seen"}, bad, {r"\Seen"}, {r"\Seen"}, bad, {r"\Seen"}]
     assert take_in(record, work_queue, imap.unread_mails(account(server)), blue_badge) == MailTally()
@@ -136,7 +140,7 @@ def test_what_was_taken_may_be_moved_and_what_was_not_understood_stays(
     for body in (mail(1), ENCRYPTED, mail(2)):
         server.deliver(body)
     assert take_in(record, work_queue, imap.unread_mails(account(server), "Taken"), blue_badge) == MailTally(
-        stored=2, bad=1
+        stored=2, bad=IS_ENCRYPTED
     )
     assert [kept.body for kept in server.folders["Taken"].values()] == [mail(1), mail(2)]
     assert server.flags() == [{r"\Seen", r"\Flagged"}]
@@ -169,3 +173,25 @@ def test_an_address_that_makes_no_sense_is_told(url: str) -> None:
 def test_a_mailbox_without_a_user_or_password_is_told() -> None:
     with pytest.raises(Malformed, match="FEEDBACK_IMAP_USER"):
         ImapAccount.of("imaps://mail.example", None, "pw")
+
+
+def test_what_came_of_the_mails_is_told_with_reasons() -> None:
+    assert str(THREE_OF_SIX) == (
+        "3 mails taken in, 0 were there already, 1 are no feedback (1 a bounce), "
+        f"2 could not be read (1 {NO_MAIL}; 1 This mail is encrypted)"
+    )
+
+
+def test_a_stored_mail_says_how_it_was_read(record: Record, work_queue: WorkQueue, blue_badge: str, box: Path) -> None:
+    head = b"Content-Type: text/html; charset=iso-8859-1\r\n"
+    quoted = b"<div class='gmail_quote'>On Mon Jo &lt;j@x.example&gt; wrote: please wait</div>"
+    delivered(box, [head + mail(1).replace(b"broken.", b"broken \x96 still.") + quoted])
+    take_in(record, work_queue, maildir.unread_mails(box), blue_badge)
+    with record.transaction() as session:
+        [how] = session.scalars(select(Feedback.read_as))
+    assert how == {
+        "format": "email",
+        "form": "HTML",
+        "encoding": "windows-1252",
+        "quoted, signed or added by mail systems": "7 words, left out",
+    }
