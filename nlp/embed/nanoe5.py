@@ -9,7 +9,7 @@ said are ever read.
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import pairwise
@@ -17,14 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import regex
 from numpy.typing import NDArray
-from tokenizers import Regex, Tokenizer, normalizers
-from tokenizers.models import Unigram
-from tokenizers.pre_tokenizers import Metaspace
-from tokenizers.processors import TemplateProcessing
 
 from nlp.embed.checkpoint import UnusableModel, Weights
+from nlp.embed.unigram import UnigramTokenizer
 
 HEADER = struct.Struct("<4si7ifi5iQ")
 ENTRY = struct.Struct("<BIQQ")
@@ -47,31 +43,22 @@ NAMES = {
 }
 """What the file calls the parts, and what Hugging Face's BertModel calls them."""
 
-WRITTEN = regex.compile(
-    r"[\p{Latin}\p{Arabic}\p{Bengali}\p{Gujarati}\p{Gurmukhi}\p{Cyrillic}\p{Devanagari}\p{Tamil}\p{Greek}\p{Han}"
-    r"\p{Common}\p{Inherited}]*"
-)
-"""What the languages that are told apart are written in; pieces of other scripts would only take memory."""
-
-BEGIN, UNKNOWN_PIECE, END = "<s>", "<unk>", "</s>"
-
 
 @dataclass(frozen=True, slots=True)
 class PackedCheckpoint:
     """What the file holds. `config` and `weights` are named as those of a BertModel, without the vectors of words.
 
-    `words`: (vocabulary, blocks) as packed; `rows`: where in it each piece of the tokenizer is.
+    `words`: (vocabulary, blocks) as packed.
     """
 
     config: Mapping[str, Any]
     weights: Weights
     words: NDArray[np.void]
-    rows: NDArray[np.int64]
-    tokenizer: Tokenizer
+    tokenizer: UnigramTokenizer
 
     def word_vectors(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """Read the vectors of tokens, (*ids.shape, width)."""
-        return _unpacked(self.words[self.rows[ids]])
+        return _unpacked(self.words[ids])
 
 
 def installed() -> Path | None:
@@ -98,10 +85,8 @@ def read(file: Path) -> PackedCheckpoint:
     except (OSError, ValueError, KeyError, struct.error) as error:
         raise UnusableModel(f"{file} cannot be read") from error
     pieces = [letters[here:there].decode() for here, there in pairwise(bounds)]
-    rows = [row for row, piece in enumerate(pieces) if WRITTEN.fullmatch(piece)]
     config = {"num_hidden_layers": layers, "num_attention_heads": heads, "layer_norm_eps": eps, "hidden_act": "gelu"}
-    tokenizer = _tokenizer([(pieces[row], scores[row]) for row in rows], positions)
-    return PackedCheckpoint(config, _named(tensors, width), words, np.array(rows, np.int64), tokenizer)
+    return PackedCheckpoint(config, _named(tensors, width), words, UnigramTokenizer(pieces, scores, positions))
 
 
 def _directory(data: NDArray[np.uint8], at: int) -> dict[str, NDArray[Any]]:
@@ -146,16 +131,3 @@ def _named(tensors: Mapping[str, NDArray[Any]], width: int) -> Weights:
 
 def _known(layer: str, part: str) -> str:
     return NAMES[f"{layer}.{part}"] if layer == "emb" else f"encoder.layer.{layer[1:]}.{NAMES[part]}"
-
-
-def _tokenizer(pieces: Sequence[tuple[str, float]], longest: int) -> Tokenizer:
-    """XLM-RoBERTa's: pieces of words by their chances (Kudo 2018), of text in its compatible form."""
-    places = {piece: place for place, (piece, _) in enumerate(pieces[:4])}
-    found = Tokenizer(Unigram(list(pieces), unk_id=places[UNKNOWN_PIECE]))
-    found.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Replace(Regex(r"\s+"), " ")])
-    found.pre_tokenizer = Metaspace()
-    found.post_processor = TemplateProcessing(
-        single=f"{BEGIN} $A {END}", special_tokens=[(BEGIN, places[BEGIN]), (END, places[END])]
-    )
-    found.enable_truncation(longest)
-    return found
