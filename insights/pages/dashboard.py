@@ -130,12 +130,12 @@ def service_page(
             channel=chosen.channel or None,
             tone=chosen.tone,
         )
-        shown = listed[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+        shown = issues.views(session, found, listed[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
         return show(
             who,
             "service.html",
             service=found,
-            summary=services.summary(session, found),
+            figures=services.figures(session, found),
             held=len(urgent_raw.retained_since(session, found.id)),
             emerging=issues.emerging(session, found),
             watched=issues.emerging(session, found, SignalTier.WATCH),

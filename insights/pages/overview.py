@@ -111,11 +111,17 @@ def daily_by_issue(session: Session, service: Service, ids: Iterable[uuid.UUID])
     """Counts the issues' reports day by day over the last weeks, in the service's days, the latest last."""
     today = dt.datetime.now(ZoneInfo(service.properties.time_zone)).date()
     first = today - dt.timedelta(weeks=WEEKS)
-    day = cast(func.timezone(service.properties.time_zone, Feedback.said_at), Date)
+    day = cast(func.timezone(service.properties.time_zone, Statement.said_at), Date)
     query = (
         select(Statement.issue_id, day, func.count(Feedback.id.distinct()))
         .join(Feedback, Feedback.id == Statement.feedback_id)
-        .where(Statement.issue_id.in_(list(ids)), Feedback.said_at > first, Feedback.weight > 0)
+        .where(
+            Statement.issue_id.in_(list(ids)),
+            Statement.said_at > first,
+            Feedback.service_id == service.id,
+            Feedback.said_at > first,
+            Feedback.weight > 0,
+        )
         .group_by(Statement.issue_id, day)
     )
     found: dict[uuid.UUID, list[int]] = defaultdict(lambda: [0] * (WEEKS * 7))

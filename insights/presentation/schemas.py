@@ -56,7 +56,7 @@ class DetectionHealth(msgspec.Struct, frozen=True):
     false_per_week: float
 
 
-class Summary(msgspec.Struct, frozen=True):
+class Figures(msgspec.Struct, frozen=True):
     """A service at a glance; `waiting` pieces have not reached an end state."""
 
     service: str
@@ -64,12 +64,17 @@ class Summary(msgspec.Struct, frozen=True):
     waiting: int
     set_aside: int
     last_7_days: int
-    by_channel: dict[str, int]
     issues: int
     emerging: int
     watched: int
     open_issues: int
     noticing: DetectionHealth
+
+
+class Summary(Figures, frozen=True):
+    """The same, with all its pieces by channel."""
+
+    by_channel: dict[str, int]
 
 
 class Quote(msgspec.Struct, frozen=True):

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from feedback.record.access import Principal
 from feedback.record.errors import Malformed, NotFound
-from feedback.record.models import Issue, Publication, Service, Statement
+from feedback.record.models import Issue, Publication, Service
 from feedback.record.states import OutcomeVerdict
 from insights.issues.decisions import lifecycle
 from insights.issues.decisions.lifecycle import LongText
-from insights.issues.queries import issues
+from insights.issues.tallies import tallies
 from insights.outcomes import ledger
 
 MOST_ACTIONS = 20
@@ -108,7 +108,7 @@ def _figures(session: Session, row: Publication) -> PublishedFigures:
 
 
 def _measure(session: Session, issue: Issue, until: dt.datetime) -> PublishedFigures:
-    tally = issues.tallies(session, Statement.issue_id == issue.id).get(issue.id)
+    tally = tallies(session, [issue.id]).get(issue.id)
     count = issue.erased + (tally.count if tally else 0)
     return (
         PublishedFigures(until, count, _fell(session, issue))

@@ -21,6 +21,7 @@ from feedback.record.work.service_work import ask, ask_wide
 from ingest.channels.sms import reassembly
 from ingest.channels.uploads import sealed_file
 from insights.alerts.delivery import attempts
+from insights.issues import tallies
 from workers.runtime import retention
 
 log = structlog.get_logger()
@@ -55,6 +56,8 @@ def _look(record: Record, work_queue: WorkQueue, hour: dt.datetime | None) -> dt
         reassembly.give_up_waiting(session, record.keys, dt.datetime.now(dt.UTC))
     with apart("what is not urgent"), record.transaction() as session:
         urgency_dismissals.destroy_held(session)
+    with apart("tallies"), record.transaction() as session:
+        tallies.refresh(session)
     with record.transaction() as session:
         waiting = [it.name for it in stages.STAGES if session.scalar(select(exists().where(*it.waiting)))]
     work_queue.wake(*waiting)

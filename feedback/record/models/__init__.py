@@ -5,7 +5,15 @@ from feedback.record.models.alerts import Alert, Delivery, Hindsight, Quiet, Sub
 from feedback.record.models.audit import Answered, AuditEntry
 from feedback.record.models.base import Base, Claimable, new_id
 from feedback.record.models.feedback import DIGESTED_ID, Contact, DayKey, Feedback, HeldRaw, Raw, UrgencyDismissal
-from feedback.record.models.issues import Issue, IssueEvent, Refit, ServiceWork, Signal
+from feedback.record.models.issues import (
+    Issue,
+    IssueEvent,
+    IssueTally,
+    Refit,
+    ServiceWork,
+    Signal,
+    UntalliedIssue,
+)
 from feedback.record.models.message_parts import MessagePart
 from feedback.record.models.people import Credential, Membership, Person
 from feedback.record.models.properties import Properties
@@ -35,6 +43,7 @@ __all__ = [
     "Issue",
     "IssueBefore",
     "IssueEvent",
+    "IssueTally",
     "Mailbox",
     "Membership",
     "MessagePart",
@@ -56,6 +65,7 @@ __all__ = [
     "ThemeEvent",
     "ThemeIssue",
     "ThemeSignal",
+    "UntalliedIssue",
     "Upload",
     "UploadPart",
     "UploadedPiece",

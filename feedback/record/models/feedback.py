@@ -39,6 +39,7 @@ class Feedback(Base, Claimable):
         Index(None, "service_id", "received_at", "id"),
         Index(None, "service_id", "fingerprint", postgresql_where=text("fingerprint IS NOT NULL")),
         Index("ix_feedback_unnoticed", "service_id", "id", postgresql_where=text("NOT noticed AND stage = 'done'")),
+        Index("ix_feedback_set_aside", "service_id", postgresql_where=text("stage = 'set_aside'")),
         Index("ix_feedback_bands", "bands", postgresql_using="gin"),
         Index(None, "copy_of", postgresql_where=text("copy_of IS NOT NULL")),
         Index(None, "service_id", "sender_digest", postgresql_where=text("sender_digest IS NOT NULL")),

@@ -4,11 +4,21 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, Text, Uuid, func, text
+from sqlalchemy import ARRAY, BigInteger, ForeignKey, Identity, Index, Text, Uuid, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.record.models.base import Base, Claimable, Timed, Vector, new_id
-from feedback.record.states import IssueStatus, SignalKind, SignalTier, TitledBy, Tone, Trend, WorkKind, WorkStage
+from feedback.record.states import (
+    ChannelName,
+    IssueStatus,
+    SignalKind,
+    SignalTier,
+    TitledBy,
+    Tone,
+    Trend,
+    WorkKind,
+    WorkStage,
+)
 
 
 class Issue(Base, Timed):
@@ -136,3 +146,35 @@ class ServiceWork(Base, Claimable):
     remembered: Mapped[bytes | None]
 
     __table_args__ = (Index("uq_service_work_service_id_kind", "service_id", "kind", unique=True),)
+
+
+class IssueTally(Base):
+    """What the statements of an issue in pieces of one channel and one language add up to, as they were last counted.
+
+    `reports` are distinct pieces that count, `raw` all of them; `severity` is the mean of the statements. It holds
+    where the issue is not among the `UntalliedIssue`.
+    """
+
+    __tablename__ = "issue_tallies"
+
+    issue_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True)
+    channel: Mapped[ChannelName] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    reports: Mapped[int]
+    raw: Mapped[int]
+    severity: Mapped[float]
+    first_seen: Mapped[dt.datetime]
+    last_seen: Mapped[dt.datetime]
+
+
+class UntalliedIssue(Base):
+    """Notes that an issue has changed since it was counted; triggers write it, once for each statement of SQL.
+
+    No foreign key: it is written, too, while an issue or a service goes.
+    """
+
+    __tablename__ = "untallied_issues"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    issue_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    service_id: Mapped[int]

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from litestar import get
 from litestar.params import FromPath, FromQuery, QueryParameter
@@ -11,7 +11,7 @@ from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.paging import Cursor, Limit, further, pack, unpack
 from feedback.http.staff import authenticate, routes
 from feedback.record import access
-from feedback.record.models import Service
+from feedback.record.models import Issue, Service
 from feedback.record.states import ChannelName, IssueStatus, SignalTier, Tone, Trend
 from insights.issues.queries import issue_detail, issues
 from insights.presentation.schemas import (
@@ -21,6 +21,8 @@ from insights.presentation.schemas import (
     StatementView,
     TrendPoint,
 )
+
+Listed = TypeVar("Listed", Issue, IssueView)
 
 
 @get("/v1/services/{service:str}/issues", sync_to_thread=True)
@@ -47,7 +49,8 @@ def list_issues(
         listed = issues.of_service(
             session, found, trend=trend, status=status, since=since, channel=channel, tone=tone, overdue=overdue
         )
-        return _page(listed, limit, cursor)
+        page, further_on = _page(listed, limit, cursor)
+        return Page(issues.views(session, found, page), further_on)
 
 
 @get("/v1/services/{service:str}/emerging", sync_to_thread=True)
@@ -62,10 +65,10 @@ def list_emerging(
     """List the issues that have just started or grown beyond chance, each with its signal; or what is only watched."""
     with record.transaction() as session:
         found = access.service_for(session, authenticate(session, request), service)
-        return _page(issues.emerging(session, found, tier), limit, cursor)
+        return Page(*_page(issues.emerging(session, found, tier), limit, cursor))
 
 
-def _page(found: list[IssueView], limit: int, cursor: str | None) -> Page[IssueView]:
+def _page(found: list[Listed], limit: int, cursor: str | None) -> tuple[list[Listed], str | None]:
     """The issues of a service are few, but their order changes under the reader: the cursor is the last one's place."""
     after = unpack(cursor, tuple[int, uuid.UUID])
     start = 0
@@ -74,7 +77,7 @@ def _page(found: list[IssueView], limit: int, cursor: str | None) -> Page[IssueV
         start = places[after[1]] + 1 if after[1] in places else min(after[0], len(found))
     page = found[start : start + limit]
     more = start + limit < len(found)
-    return Page(page, pack((start + limit, page[-1].id)) if more else None)
+    return page, pack((start + limit, page[-1].id)) if more else None
 
 
 @get("/v1/issues/{issue:uuid}", sync_to_thread=True)

@@ -55,12 +55,13 @@ def daily(session: Session, service: Service, issue: Issue, days: int) -> list[t
     today = dt.datetime.now(zone).date()
     calendar = [today - dt.timedelta(days=back) for back in range(days - 1, -1, -1)]
     local = cast(func.timezone(zone.key, Feedback.said_at), Date)
-    mine = select(Statement.feedback_id).where(Statement.issue_id == issue.id)
+    begin = dt.datetime.combine(calendar[0], dt.time(), zone)
+    mine = select(Statement.feedback_id).where(Statement.issue_id == issue.id, Statement.said_at >= begin)
     rows = session.execute(
         select(local, func.count().label("total"), func.sum(case((Feedback.id.in_(mine), 1), else_=0)).label("mine"))
         .where(
             Feedback.service_id == service.id,
-            Feedback.said_at >= dt.datetime.combine(calendar[0], dt.time(), zone),
+            Feedback.said_at >= begin,
             Feedback.stage == FeedbackStage.DONE,
             Feedback.weight > 0,
         )

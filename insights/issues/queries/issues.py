@@ -4,10 +4,9 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, func, not_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, not_, select
+from sqlalchemy.orm import Session, defer
 
 from feedback.record.models import Feedback, Issue, Service, Signal, Statement
 from feedback.record.states import SignalTier, Tone
@@ -15,55 +14,8 @@ from insights.issues.decisions.lifecycle import is_overdue
 from insights.issues.queries.signals import shown
 from insights.issues.queries.signals import views as signal_views
 from insights.issues.quotes import QUOTE_COLUMNS, quote
+from insights.issues.tallies import Tally, tallies
 from insights.presentation.schemas import IssueView, Quote, SignalView
-
-
-@dataclass(slots=True)
-class Tally:
-    """What the statements of one issue add up to."""
-
-    by_channel: dict[str, int] = field(default_factory=dict)
-    raw: int = 0
-    severity: float = 0.0
-    first_seen: dt.datetime | None = None
-    last_seen: dt.datetime | None = None
-
-    @property
-    def count(self) -> int:
-        """Counts the distinct pieces."""
-        return sum(self.by_channel.values())
-
-
-def tallies(session: Session, *where: ColumnElement[bool]) -> dict[uuid.UUID, Tally]:
-    """Adds up the statements of each issue; `where` is about statements.
-
-    A piece counts once in an issue, however many statements it has there.
-    """
-    counted = func.count(Feedback.id.distinct()).filter(Feedback.weight > 0)
-    query = (
-        select(
-            Statement.issue_id,
-            Feedback.channel,
-            counted.label("reports"),
-            func.count(Feedback.id.distinct()).label("raw"),
-            func.avg(Statement.severity).label("severity"),
-            func.min(Statement.said_at).label("first"),
-            func.max(Statement.said_at).label("last"),
-        )
-        .join(Feedback, Feedback.id == Statement.feedback_id)
-        .where(Statement.issue_id.is_not(None), *where)
-        .group_by(Statement.issue_id, Feedback.channel)
-    )
-    found: dict[uuid.UUID, Tally] = defaultdict(Tally)
-    for row in session.execute(query):
-        tally = found[row.issue_id]
-        tally.severity = (tally.severity * tally.raw + row.severity * row.raw) / (tally.raw + row.raw)
-        tally.raw += row.raw
-        if row.reports:
-            tally.by_channel[row.channel] = row.reports
-        tally.first_seen = min(row.first, tally.first_seen or row.first)
-        tally.last_seen = max(row.last, tally.last_seen or row.last)
-    return found
 
 
 def quotes(session: Session, issues: Iterable[Issue]) -> dict[uuid.UUID, list[Quote]]:
@@ -94,7 +46,7 @@ def signals(session: Session, issue_ids: Iterable[uuid.UUID]) -> dict[tuple[uuid
 def views(session: Session, service: Service, issues: Sequence[Issue]) -> list[IssueView]:
     """Makes the views of issues, in the order given."""
     ids = [issue.id for issue in issues]
-    tally = tallies(session, Statement.issue_id.in_(ids))
+    tally = tallies(session, ids)
     cited, standing = quotes(session, issues), signals(session, ids)
     return [_view(issue, service, tally.get(issue.id, Tally()), cited, standing) for issue in issues]
 
@@ -123,7 +75,7 @@ def _view(
         last_seen=tally.last_seen,
         count=tally.count,
         raw=tally.raw,
-        by_channel=tally.by_channel,
+        by_channel=dict(tally.by_channel),
         quotes=cited.get(issue.id, []),
         example=next((quote.text for quote in cited.get(issue.id, [])), ""),
         severity=round(tally.severity, 3),
@@ -152,10 +104,10 @@ def of_service(
     channel: str | None = None,
     tone: str = Tone.ISSUE,
     overdue: bool | None = None,
-) -> list[IssueView]:
+) -> list[Issue]:
     """Lists the issues of a service that hold something or stand out by a signal, the largest first.
 
-    Groups of praise and filler are listed by their `tone`.
+    Groups of praise and filler are listed by their `tone`. `views` shows those of a page.
     """
     where = [*living(service), Issue.tone == tone]
     if trend:
@@ -164,21 +116,23 @@ def of_service(
         where.append(Issue.status == status)
     if overdue is not None:
         where.append(is_overdue(service) if overdue else not_(is_overdue(service)))
-    found = views(session, service, session.scalars(select(Issue).where(*where)).all())
+    found = {issue.id: issue for issue in session.scalars(select(Issue).where(*where).options(defer(Issue.centroid)))}
+    counted = tallies(session, found)
+    standing = session.scalars(select(Signal.issue_id).where(Signal.service_id == service.id, *shown()))
     kept = [
-        view
-        for view in found
-        if (view.raw or view.signal)
-        and (since is None or (view.last_seen is not None and view.last_seen >= since))
-        and (channel is None or channel in view.by_channel)
+        it
+        for it in found.keys() & (counted.keys() | set(standing))
+        if (since is None or ((last := counted[it].last_seen) is not None and last >= since))
+        and (channel is None or channel in counted[it].by_channel)
     ]
-    return sorted(kept, key=lambda view: (-view.count, str(view.id)))
+    return [found[it] for it in sorted(kept, key=lambda it: (-counted[it].count, str(it)))]
 
 
 def emerging(session: Session, service: Service, tier: str = SignalTier.SIGNAL) -> list[IssueView]:
     """Lists the issues with a signal that stands (or one of the tier `watch`), the least likely to be chance first."""
     standing = select(Signal.issue_id).where(Signal.service_id == service.id, *shown(tier))
-    issues = session.scalars(select(Issue).where(*living(service), Issue.id.in_(standing))).all()
+    mine = select(Issue).where(*living(service), Issue.id.in_(standing)).options(defer(Issue.centroid))
+    issues = session.scalars(mine).all()
     found = [
         (view, view.signal if tier == SignalTier.SIGNAL else view.watch) for view in views(session, service, issues)
     ]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import msgspec
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
@@ -18,7 +19,7 @@ from feedback.record.states import FeedbackStage, IssueStatus, SignalTier, Tone
 from insights.issues.queries.detection_health import detection_health
 from insights.issues.queries.issues import living
 from insights.issues.queries.signals import shown
-from insights.presentation.schemas import AuditView, ServiceView, Summary
+from insights.presentation.schemas import AuditView, Figures, ServiceView, Summary
 
 WAITING_STAGES = (FeedbackStage.CLEAN, FeedbackStage.GROUP)
 
@@ -32,34 +33,37 @@ def service_view(service: Service) -> ServiceView:
 
 
 def summary(session: Session, service: Service) -> Summary:
-    """Counts a service's feedback and issues."""
-    week = func.now() - dt.timedelta(days=7)
-    row = session.execute(
-        select(
-            func.count().label("feedback"),
-            func.count().filter(Feedback.stage.in_(WAITING_STAGES)).label("waiting"),
-            func.count().filter(Feedback.stage == FeedbackStage.SET_ASIDE).label("set_aside"),
-            func.count().filter(Feedback.said_at > week).label("last_7_days"),
-        ).where(Feedback.service_id == service.id)
-    ).one()
+    """Counts a service's feedback and issues, and the feedback by channel, for which all of it is read."""
     channels = session.execute(
         select(Feedback.channel, func.count()).where(Feedback.service_id == service.id).group_by(Feedback.channel)
     )
+    by_channel = {str(row[0]): row[1] for row in channels}
+    return Summary(**msgspec.structs.asdict(figures(session, service)), by_channel=by_channel)
+
+
+def figures(session: Session, service: Service) -> Figures:
+    """Counts a service's feedback and issues."""
+    week = func.now() - dt.timedelta(days=7)
     issues = select(func.count()).select_from(Issue).where(*living(service), Issue.tone == Tone.ISSUE)
     standing = {tier: _standing(session, service, tier) for tier in SignalTier}
-    return Summary(
+    return Figures(
         service=service.slug,
-        feedback=row.feedback,
-        waiting=row.waiting,
-        set_aside=row.set_aside,
-        last_7_days=row.last_7_days,
-        by_channel={row[0]: row[1] for row in channels},
+        feedback=_pieces(session, service),
+        waiting=_pieces(session, service, Feedback.stage.in_(WAITING_STAGES)),
+        set_aside=_pieces(session, service, Feedback.stage == FeedbackStage.SET_ASIDE),
+        last_7_days=_pieces(session, service, Feedback.said_at > week),
         issues=session.scalar(issues) or 0,
         open_issues=session.scalar(issues.where(Issue.status.in_(UNSETTLED))) or 0,
         emerging=standing[SignalTier.SIGNAL],
         watched=standing[SignalTier.WATCH],
         noticing=detection_health(session, service, dt.datetime.now(dt.UTC)),
     )
+
+
+def _pieces(session: Session, service: Service, *which: ColumnElement[bool]) -> int:
+    """Counts all pieces, or some; each of those asked for has an index that answers alone."""
+    query = select(func.count()).select_from(Feedback).where(Feedback.service_id == service.id, *which)
+    return session.scalar(query) or 0
 
 
 def _standing(session: Session, service: Service, tier: SignalTier) -> int:

@@ -22,8 +22,8 @@ from feedback.record.models import (
     ThemeSignal,
 )
 from feedback.record.states import IssueStatus, Trend
-from insights.issues.queries import issues
 from insights.issues.quotes import QUOTE_COLUMNS, quote
+from insights.issues.tallies import tallies
 from insights.presentation.schemas import Quote
 
 MOST_QUOTES = 20
@@ -130,7 +130,7 @@ def _members(
         .join(Issue, Issue.id == ThemeIssue.issue_id)
         .where(ThemeIssue.theme_id.in_(ids), Issue.service_id.in_(services))
     ).all()
-    counts = issues.tallies(session, Statement.issue_id.in_([issue.id for _, issue in rows]))
+    counts = tallies(session, [issue.id for _, issue in rows])
     found: dict[uuid.UUID, list[ThemeIssueView]] = defaultdict(list)
     for theme_id, it in rows:
         reports = counts[it.id].count if it.id in counts else 0

@@ -1,0 +1,97 @@
+"""What the statements of each issue add up to: kept beside it, and counted anew once something of it has changed.
+
+Triggers of the database note each issue that a statement joins or leaves, or of which a piece counts or counts no more,
+in `untallied_issues`, whoever does it. What is noted there is counted as it is read, and every other issue has its
+figures in `issue_tallies`: a list of issues costs the same however much was ever said. See
+docs/decisions/0019-tallies-of-issues.md.
+"""
+
+import datetime as dt
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from feedback.record.models import Feedback, Issue, IssueTally, Statement, UntalliedIssue
+
+MOST_AT_ONCE = 50
+"""Issues that are counted in one transaction of `refresh`."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the statements of one issue add up to."""
+
+    by_channel: Counter[str] = field(default_factory=Counter)
+    by_language: Counter[str] = field(default_factory=Counter)
+    raw: int = 0
+    severity: float = 0.0
+    first_seen: dt.datetime | None = None
+    last_seen: dt.datetime | None = None
+
+    @property
+    def count(self) -> int:
+        """Counts the distinct pieces."""
+        return self.by_channel.total()
+
+
+def tallies(session: Session, issue_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Tally]:
+    """Returns what each of these issues adds up to; a piece counts once, however many statements it has there."""
+    untallied = UntalliedIssue.issue_id
+    changed = set(session.scalars(select(untallied).where(untallied.in_(issue_ids)).distinct()))
+    kept = select(*IssueTally.__table__.columns).where(IssueTally.issue_id.in_(set(issue_ids) - changed))
+    found: dict[uuid.UUID, Tally] = defaultdict(Tally)
+    for query in (kept, _counted(changed)) if changed else (kept,):
+        for row in session.execute(query):
+            _add(found[row.issue_id], row)
+    return found
+
+
+def _add(tally: Tally, row: Any) -> None:
+    tally.severity = (tally.severity * tally.raw + row.severity * row.raw) / (tally.raw + row.raw)
+    tally.raw += row.raw
+    if row.reports:
+        tally.by_channel[row.channel] += row.reports
+        tally.by_language[row.language] += row.reports
+    tally.first_seen = min(row.first_seen, tally.first_seen or row.first_seen)
+    tally.last_seen = max(row.last_seen, tally.last_seen or row.last_seen)
+
+
+def _counted(issue_ids: Collection[uuid.UUID]) -> Select[Any]:
+    """By issue, channel and language, with the columns of `IssueTally`."""
+    language = func.coalesce(Feedback.language, "").label("language")
+    return (
+        select(
+            Statement.issue_id,
+            Feedback.channel,
+            language,
+            func.count(Feedback.id.distinct()).filter(Feedback.weight > 0).label("reports"),
+            func.count(Feedback.id.distinct()).label("raw"),
+            func.avg(Statement.severity).label("severity"),
+            func.min(Statement.said_at).label("first_seen"),
+            func.max(Statement.said_at).label("last_seen"),
+        )
+        .join(Feedback, Feedback.id == Statement.feedback_id)
+        .join(Issue, Issue.id == Statement.issue_id)
+        .where(Statement.issue_id.in_(issue_ids))
+        .group_by(Statement.issue_id, Feedback.channel, language)
+    )
+
+
+def refresh(session: Session) -> int:
+    """Counts some of the issues that have changed and keeps what they add up to; returns how many those were.
+
+    Changes that are not committed yet keep their notes: whoever reads meanwhile counts those issues themselves.
+    """
+    some = select(UntalliedIssue.issue_id).distinct().limit(MOST_AT_ONCE).scalar_subquery()
+    noted = delete(UntalliedIssue).where(UntalliedIssue.issue_id.in_(some)).returning(UntalliedIssue.issue_id)
+    changed = set(session.scalars(noted.execution_options(synchronize_session=False)))
+    if changed:
+        session.execute(delete(IssueTally).where(IssueTally.issue_id.in_(changed)))
+        names = [column.name for column in IssueTally.__table__.columns]
+        session.execute(insert(IssueTally).from_select(names, _counted(changed)))
+    return len(changed)

@@ -1,0 +1,78 @@
+"""A store filled with made-up pieces of feedback, as many as are wanted: what pages and queries are measured on.
+
+All is made within PostgreSQL, so that a million take minutes. Pieces of one service spread over two years, four in five
+by web, in issues of which the largest hold most, as it is in life; one issue in thirty emerges. `vectors` are drawn
+from a thousand made beforehand: near enough for the cost of reading them, of no use for what they mean.
+"""
+
+from sqlalchemy import Connection, text
+
+DAYS, ISSUES, POOL, WIDTH = 730, 150, 1_000, 384
+
+SERVICE = "INSERT INTO services (slug, name, properties) VALUES (:slug, :slug, '{}') RETURNING id"
+
+POOL_OF_VECTORS = f"""
+CREATE TEMPORARY TABLE IF NOT EXISTS pool AS
+SELECT n, (SELECT array_agg(random() - .5 + 0 * (m + n)) FROM generate_series(1, {WIDTH}) m)::vector::halfvec AS vector
+FROM generate_series(0, {POOL - 1}) n
+"""
+
+ISSUE_ROWS = """
+INSERT INTO issues (id, service_id, title, titled_by, keywords, quotes, language, tone, trend, status, model, centroid,
+                    radius, created_at)
+SELECT gen_random_uuid(), :service, 'Thing ' || n || ' does not work', 'machine', '{thing}', '{}', 'en', 'issue',
+       'steady', 'open', 'm', vector, .5, now()
+FROM pool WHERE n < :issues
+"""
+
+PIECES = """
+INSERT INTO feedback (id, service_id, stage, channel, receipt, caller, digest, said_at, received_at, done_at, history,
+                      assisted, language, attributes, read_as, text, hidden, verdicts, weight, noticed)
+SELECT gen_random_uuid(), :service, 'done', (ARRAY['web', 'web', 'web', 'web', 'call'])[1 + n % 5],
+       :service || '-' || n, 'bench', '', at, at, at, true, false, 'en', '{}', '{}',
+       'It was made up, and does not work in case ' || n, '{}', '[]', 1, true
+FROM generate_series(1, :pieces) n,
+     LATERAL (SELECT now() - make_interval(secs => 86400.0 * :days * n / :pieces) AS at) _
+"""
+
+STATEMENTS = """
+WITH numbered AS (SELECT id, (row_number() OVER (ORDER BY id) - 1)::int AS n FROM issues WHERE service_id = :service)
+INSERT INTO statements (feedback_id, service_id, position, text, "begin", "end", language, kind, filler, evidence,
+                        severity, said_at, vector, embedded_by, issue_id)
+SELECT piece.id, :service, 0, piece.text, 0, length(piece.text), 'en', 'problem', false, true, .5, piece.said_at,
+       CASE WHEN :vectors THEN pool.vector END, 'bench', numbered.id
+FROM (SELECT *, (:issues * random() ^ 2)::int AS m, (:pool * random())::int AS v FROM feedback
+      WHERE service_id = :service) piece
+LEFT JOIN numbered ON numbered.n = piece.m LEFT JOIN pool ON pool.n = piece.v
+"""
+
+QUOTES = """
+UPDATE issues SET quotes = ARRAY(SELECT id FROM statements WHERE issue_id = issues.id ORDER BY id LIMIT 10)
+WHERE service_id = :service
+"""
+
+SIGNALS = """
+INSERT INTO signals (id, service_id, issue_id, kind, tier, since, detected_at, last_report_at, observed, expected,
+                     score, window_hours, feedback_ids, channels, evidence)
+SELECT gen_random_uuid(), :service, id, 'surge', 'signal', now() - interval '2 days', now(), now(), 12, 2, 9, 48,
+       ARRAY(SELECT feedback_id FROM statements WHERE issue_id = issues.id ORDER BY said_at DESC LIMIT 12),
+       '{"web": 12}', '{}'
+FROM issues WHERE service_id = :service ORDER BY id LIMIT :issues / 30
+"""
+
+
+def fill(connection: Connection, slug: str, pieces: int, *, issues: int = ISSUES, vectors: bool = True) -> int:
+    """Makes a service with so many pieces, one statement each, and returns its id."""
+    connection.execute(text(POOL_OF_VECTORS))
+    service = int(connection.execute(text(SERVICE), {"slug": slug}).scalar_one())
+    given = {
+        "service": service,
+        "pieces": pieces,
+        "issues": issues,
+        "days": DAYS,
+        "vectors": vectors,
+        "pool": POOL - 1,
+    }
+    for statement in (ISSUE_ROWS, PIECES, STATEMENTS, QUOTES, SIGNALS):
+        connection.execute(text(statement), given)
+    return service

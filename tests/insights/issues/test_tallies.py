@@ -1,0 +1,122 @@
+"""What issues add up to is right at once, whoever changed them, and is kept."""
+
+import datetime as dt
+import random
+import uuid
+from collections import Counter
+
+import pytest
+from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.orm import Session
+
+from feedback.record.db import Record
+from feedback.record.models import Feedback, Issue, IssueTally, Statement, UntalliedIssue
+from insights.issues.tallies import Tally, refresh, tallies
+from tests.insights import made_up
+
+NOW = made_up.NOW
+CHANNELS, LANGUAGES = ("web", "call", "sms"), ("en", "cy", None)
+
+
+def counted(session: Session, issues: list[uuid.UUID]) -> dict[uuid.UUID, Tally]:
+    """The same, piece by piece."""
+    found: dict[uuid.UUID, Tally] = {}
+    for issue in issues:
+        rows = session.execute(
+            select(Statement, Feedback).join(Feedback, Feedback.id == Statement.feedback_id).filter_by(issue_id=issue)
+        ).all()
+        pieces = {piece.id: piece for _, piece in rows}
+        that_count = [piece for piece in pieces.values() if piece.weight]
+        if rows:
+            found[issue] = Tally(
+                Counter(piece.channel for piece in that_count),
+                Counter(piece.language or "" for piece in that_count),
+                len(pieces),
+                sum(said.severity for said, _ in rows) / len(rows),
+                min(said.said_at for said, _ in rows),
+                max(said.said_at for said, _ in rows),
+            )
+    return found
+
+
+def change(session: Session, issues: list[uuid.UUID], dice: random.Random) -> None:
+    """What workers and people do to statements, in the forms of SQL in which they do it."""
+    issue, other = dice.sample(issues, 2)
+    some = select(Statement.id).where(Statement.issue_id == issue).order_by(func.random()).limit(2)
+    piece = select(Statement.feedback_id).where(Statement.issue_id == issue).limit(1)
+    match dice.randrange(6):
+        case 0 | 1:
+            made_up.report(
+                session,
+                session.get_one(Issue, issue),
+                "It fails",
+                dice.choice(CHANNELS),
+                language=dice.choice(LANGUAGES),
+                said_at=NOW - dt.timedelta(hours=dice.randrange(99)),
+            )
+        case 2:
+            session.execute(update(Statement).where(Statement.id.in_(some)).values(issue_id=other))
+        case 3:
+            session.execute(update(Statement).where(Statement.id.in_(some)).values(issue_id=None))
+        case 4:
+            session.execute(update(Feedback).where(Feedback.id.in_(piece)).values(weight=1 - Feedback.weight))
+        case 5:
+            session.execute(delete(Statement).where(Statement.id.in_(some)))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_done_to_statements_every_tally_is_right_at_once_and_when_kept(
+    record: Record, blue_badge: str, seed: int
+) -> None:
+    dice = random.Random(seed)
+    with record.transaction() as session:
+        issues = [made_up.issue(session, blue_badge).id for _ in range(3)]
+    for step in range(24):
+        with record.transaction() as session:
+            change(session, issues, dice)
+            session.flush()
+            expected = counted(session, issues)
+            assert tallies(session, issues) == expected
+        if step % 3 == 0:
+            with record.transaction() as session:
+                refresh(session)
+                assert tallies(session, issues) == expected
+                assert not session.scalars(select(UntalliedIssue)).all()
+
+
+def test_an_issue_that_has_not_changed_is_read_from_what_was_kept(record: Record, blue_badge: str) -> None:
+    with record.transaction() as session:
+        issue = made_up.issue(session, blue_badge)
+        made_up.report(session, issue, "It fails")
+        assert refresh(session) == 1
+        session.execute(update(IssueTally).values(reports=41))
+        assert tallies(session, [issue.id])[issue.id].count == 41
+        assert refresh(session) == 0
+
+
+def test_a_change_that_is_not_committed_is_still_to_be_counted_afterwards(record: Record, blue_badge: str) -> None:
+    with record.transaction() as session:
+        issue = made_up.issue(session, blue_badge).id
+    with record.transaction() as late:
+        made_up.report(late, late.get_one(Issue, issue), "It fails")
+        with record.transaction() as session:
+            assert refresh(session) == 0
+    with record.transaction() as session:
+        assert tallies(session, [issue])[issue].count == 1
+
+
+def test_issues_and_services_that_go_take_their_tallies_along_and_leave_no_work(
+    record: Record, blue_badge: str
+) -> None:
+    with record.transaction() as session:
+        for _ in range(2):
+            made_up.report(session, made_up.issue(session, blue_badge), "It fails")
+        refresh(session)
+        made_up.report(session, made_up.issue(session, blue_badge), "It fails")
+    with record.transaction() as session:
+        session.execute(text("DELETE FROM issues WHERE id = (SELECT id FROM issues LIMIT 1)"))
+        session.execute(text("DELETE FROM services"))
+    with record.transaction() as session:
+        refresh(session)
+        assert not session.scalars(select(IssueTally)).all()
+        assert not session.scalars(select(UntalliedIssue)).all()
