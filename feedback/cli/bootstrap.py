@@ -9,11 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import structlog
+from sqlalchemy import select
 from structlog.typing import EventDict
 
 from feedback.process.embedded import Servers, servers
+from feedback.record import access
 from feedback.record.db import Record, engine_for
 from feedback.record.migrations import migrate
+from feedback.record.models import Service
 from feedback.record.settings import Settings
 
 
@@ -36,6 +39,15 @@ def started(settings: Settings, *, pool: int = 10) -> Iterator[Runtime]:
             yield Runtime(settings, running, Record(settings, engine))
         finally:
             engine.dispose()
+
+
+def first_link(runtime: Runtime) -> str | None:
+    """Makes a link that signs an admin in once, for whoever sets an empty store up; None where there is a service."""
+    with runtime.record.transaction() as session:
+        if session.scalar(select(Service.id).limit(1)) is not None:
+            return None
+        secret = access.create_link(session, access.Role.admin, None, name="first run")
+    return access.sign_in_url(runtime.settings, secret)
 
 
 def log_to_stderr(level: int = logging.INFO, *, dev: bool = False) -> None:

@@ -13,13 +13,15 @@ from feedback.record.settings import Settings
 @click.pass_obj
 def up(settings: Settings, dev: bool) -> None:
     """Run everything: servers (unless set), API, workers, scheduler."""
-    from feedback.cli.bootstrap import started
+    from feedback.cli.bootstrap import first_link, started
     from feedback.cli.processes import require_free_port, restart_on_changes, running
 
     settings = replace(settings, dev=settings.dev or dev)
     require_free_port(settings)
     with started(settings) as runtime, running(runtime) as supervisor:
         click.echo(f"Ready at {settings.url} (API reference at {settings.url}/docs). Ctrl-C ends it.", err=True)
+        if link := first_link(runtime):
+            click.echo(f"There is no service yet. Set it up here (works once, for 15 minutes):\n{link}", err=True)
         if settings.dev:
             restart_on_changes(supervisor)
         threading.Event().wait()

@@ -22,7 +22,7 @@ from feedback.record.encryption import KeyRing
 from feedback.record.errors import Malformed
 from feedback.record.models import Base
 
-LEFT_OUT = ("raw", "day_keys", "held_raw", "message_parts")
+LEFT_OUT = ("raw", "day_keys", "held_raw", "message_parts", "upload_parts")
 """What citizens wrote, sealed, and the keys to it: a copy would outlive the day on which they are destroyed."""
 
 MANIFEST = "manifest.json"

@@ -15,7 +15,7 @@ from feedback.record import addresses
 from feedback.record.audit import note
 from feedback.record.errors import Conflict, Malformed
 from feedback.record.limits import convert
-from feedback.record.models import Properties, Service
+from feedback.record.models import Organisation, OrganisationFacts, Properties, Service
 from feedback.record.models.properties import ServiceName
 
 _DEFAULTS = Properties()
@@ -38,6 +38,8 @@ def add(session: Session, slug: str, name: str) -> Service:
 def make(session: Session, name: str, slug: str = "", *, by: str) -> Service:
     """Makes a service for somebody, and audits who; without a slug it gets one from its name. Raises as `add` does."""
     made = add(session, slug or slug_of(_require_name(name)), name)
+    common = msgspec.to_builtins(organisation(session))
+    set_properties(made, {key: common[key] for key in ("languages", "colour") if key in common})
     note(session, by, "service add", f"service:{made.slug}", made.id)
     return made
 
@@ -48,6 +50,19 @@ def slug_of(name: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower().replace("'", "")
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def organisation(session: Session) -> OrganisationFacts:
+    """Tells who runs the installation; nothing where nobody has said so."""
+    found = session.get(Organisation, 1)
+    return msgspec.convert(found.facts, OrganisationFacts) if found else OrganisationFacts()
+
+
+def set_organisation(session: Session, facts: OrganisationFacts, *, by: str) -> None:
+    """Says who runs the installation, and audits who said so."""
+    stored = msgspec.to_builtins(facts)
+    session.merge(Organisation(id=1, facts=stored))
+    note(session, by, "organisation set", "organisation", None, **stored)
 
 
 def ensure(session: Session, names: Mapping[str, str]) -> None:

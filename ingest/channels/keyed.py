@@ -13,7 +13,7 @@ from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.errors import FeedbackError, Malformed
 from ingest.channels.contract import Inbound, KeyedChannel, Parsed, Secrets, told_how
-from ingest.channels.requests import IGNORED, inbound
+from ingest.channels.requests import IGNORED, inbound, refusals_noted
 from ingest.intake.accept import Accepted
 from ingest.intake.dependencies import Intake
 from ingest.intake.directory import ServiceDirectory
@@ -33,10 +33,11 @@ async def receive(request: AnyRequest, intake: Intake, name: str, channel: Keyed
 
     Raises what is wrong with the first arrival that cannot be stored.
     """
-    who = await asyncio.to_thread(_authenticate, intake, request, channel)
-    mark_used(request, who)
-    came = await inbound(request, intake.record.settings, f"{who.caller}:{name}")
-    parsed = told_how(await asyncio.to_thread(_read, intake, who, channel, came), name)
+    async with refusals_noted(intake, name):
+        who = await asyncio.to_thread(_authenticate, intake, request, channel)
+        mark_used(request, who)
+        came = await inbound(request, intake.record.settings, f"{who.caller}:{name}")
+        parsed = told_how(await asyncio.to_thread(_read, intake, who, channel, came), name)
     if parsed.ignored:
         IGNORED.labels(name, parsed.ignored).inc()
     answers = await intake.store(*parsed.arrivals)

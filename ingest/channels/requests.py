@@ -1,15 +1,32 @@
 """What the handlers of all channels share: the request as channels read it, and the count of what is not for us."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from prometheus_client import Counter
 
 from feedback.http.dependencies import AnyRequest
+from feedback.record.errors import FeedbackError
 from feedback.record.settings import Settings
+from ingest.channels import refusals
 from ingest.channels.contract import Inbound
+from ingest.intake.dependencies import Intake
 
 BODY_LIMIT = 10 * 1024 * 1024
 """Bytes of a request: enough for the transcript of a long call, or a mail with its attachments."""
 
 IGNORED = Counter("feedback_ignored", "Messages that were understood but are not for us", ["channel", "reason"])
+
+
+@asynccontextmanager
+async def refusals_noted(intake: Intake, channel: str) -> AsyncIterator[None]:
+    """Notes what is refused within it, for whoever sets the channel up, and raises it on."""
+    try:
+        yield
+    except FeedbackError as error:
+        await asyncio.to_thread(refusals.note, intake.record, channel, str(error))
+        raise
 
 
 async def inbound(request: AnyRequest, settings: Settings, caller: str) -> Inbound:

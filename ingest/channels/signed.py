@@ -12,8 +12,9 @@ from feedback.record import access
 from feedback.record.errors import FeedbackError
 from feedback.record.privacy import contacts
 from feedback.record.settings import Settings
+from ingest.channels import refusals
 from ingest.channels.contract import Inbound, Parsed, Secrets, SignedChannel, told_how
-from ingest.channels.requests import IGNORED, inbound
+from ingest.channels.requests import IGNORED, inbound, refusals_noted
 from ingest.channels.sms import reassembly
 from ingest.intake.accept import Accepted
 from ingest.intake.dependencies import Intake
@@ -24,11 +25,13 @@ from nlp.clean.language import language
 async def receive(request: AnyRequest, intake: Intake, name: str, channel: SignedChannel) -> Response[bytes]:
     """Verifies, reads, stores, and answers as the provider expects; what cannot be stored is counted, not refused."""
     came = await inbound(request, intake.record.settings, name)
-    parsed = told_how(await asyncio.to_thread(_read, intake, channel, came), name)
+    async with refusals_noted(intake, name):
+        parsed = told_how(await asyncio.to_thread(_read, intake, channel, came), name)
     answers = await intake.store(*parsed.arrivals)
     refused = [answer for answer in answers if isinstance(answer, FeedbackError)]
     if parsed.ignored or refused:
         IGNORED.labels(name, parsed.ignored or type(refused[0]).__name__).inc()
+        await asyncio.to_thread(refusals.note, intake.record, name, parsed.ignored or str(refused[0]))
     stored = [answer for answer in answers if isinstance(answer, Accepted)]
     receipt, spoken, offer = await asyncio.to_thread(_acknowledgement, intake, parsed, stored)
     media, body = channel.answer(receipt, spoken, None if parsed.answered else parsed.keyword, offer=offer)

@@ -19,6 +19,8 @@ class Translation:
     skip: str
     in_other_language: str
     footer: str
+    run_by: str
+    privacy_contact: str
 
     form_title: str
     form_lead: str
@@ -119,6 +121,8 @@ ENGLISH = Translation(
     skip="Skip to main content",
     in_other_language="Language",
     footer="No cookies are set, and nobody is followed on these pages.",
+    run_by="This service is run by {organisation}.",
+    privacy_contact="Questions about your privacy: {contact}",
     form_title="Tell us about {service}",
     form_lead="What went well, what went wrong, what should change? You need no account.",
     form_danger="Nobody watches this page day and night. If someone is in danger, call 999.",
@@ -210,6 +214,8 @@ WELSH = Translation(
     skip="Neidio i'r prif gynnwys",
     in_other_language="Iaith",
     footer="Nid oes cwcis ar y tudalennau hyn, ac nid ydym yn dilyn neb.",
+    run_by="{organisation} sy'n rhedeg y gwasanaeth hwn.",
+    privacy_contact="Cwestiynau am eich preifatrwydd: {contact}",
     form_title="Dywedwch wrthym am {service}",
     form_lead="Beth aeth yn dda, beth aeth o'i le, beth ddylai newid? Nid oes angen cyfrif arnoch.",
     form_danger="Nid oes neb yn gwylio'r dudalen hon ddydd a nos. Os oes rhywun mewn perygl, ffoniwch 999.",

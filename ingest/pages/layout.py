@@ -11,7 +11,8 @@ from litestar.response import Redirect
 from feedback.http.dependencies import AnyRequest
 from feedback.http.static_files import StaticFiles
 from feedback.http.templates import Pages
-from feedback.record import access
+from feedback.record import access, services
+from feedback.record.models import OrganisationFacts
 from ingest.intake.dependencies import Intake
 from ingest.pages.i18n import TRANSLATIONS, Translation
 from ingest.pages.negotiation import choose, offered, switch
@@ -32,6 +33,7 @@ class ServiceBrand(NamedTuple):
     languages: Sequence[Translation] = tuple(TRANSLATIONS.values())
     colour: str = ""
     names: Mapping[str, str] = {}
+    organisation: OrganisationFacts = OrganisationFacts()
 
 
 NO_SERVICE = ServiceBrand()
@@ -42,8 +44,10 @@ def brand_of(intake: Intake, slug: str) -> ServiceBrand:
     """Reads the brand of a service. Raises `NotFound`."""
     with intake.record.transaction() as session:
         found = access.service(session, slug)
-        colour = found.properties.colour if "colour" in found.stored_properties else ""
-        return ServiceBrand(found.slug, found.name, offered(found.properties.languages), colour, found.properties.names)
+        run_by = services.organisation(session)
+        known = found.properties
+        colour = known.colour if "colour" in found.stored_properties else ""
+        return ServiceBrand(found.slug, found.name, offered(known.languages), colour, known.names, run_by)
 
 
 def show(
@@ -56,6 +60,7 @@ def show(
         "languages": switch(request, service.languages),
         "assets": files.url,
         "colour": f"/services/{quote(service.slug)}/colour.css" if service.colour else "",
+        "organisation": service.organisation,
         "service_name": service.names.get(wording.code, service.name),
     }
     return pages.render(template, common | context, status)

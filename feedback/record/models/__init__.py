@@ -18,7 +18,15 @@ from feedback.record.models.message_parts import MessagePart
 from feedback.record.models.people import Credential, Membership, Person
 from feedback.record.models.properties import Properties
 from feedback.record.models.regrouping import IssueBefore, Moved, Regrouping
-from feedback.record.models.services import Change, Mailbox, Service, ServiceAddress
+from feedback.record.models.services import (
+    Change,
+    ChannelRefusal,
+    Mailbox,
+    Organisation,
+    OrganisationFacts,
+    Service,
+    ServiceAddress,
+)
 from feedback.record.models.statements import EVIDENCE, Statement
 from feedback.record.models.themes import Theme, ThemeEvent, ThemeIssue, ThemeSignal, WideWork
 from feedback.record.models.uploads import Upload, UploadedPiece, UploadPart
@@ -32,6 +40,7 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Change",
+    "ChannelRefusal",
     "Claimable",
     "Contact",
     "Credential",
@@ -48,6 +57,8 @@ __all__ = [
     "Membership",
     "MessagePart",
     "Moved",
+    "Organisation",
+    "OrganisationFacts",
     "Person",
     "Properties",
     "Publication",

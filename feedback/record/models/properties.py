@@ -34,6 +34,9 @@ Origin = Annotated[
 ]
 """As browsers send it: scheme, host and port, and no path."""
 
+Languages = Annotated[tuple[Language, ...], msgspec.Meta(min_length=1, max_length=20)]
+Colour = Annotated[str, msgspec.Meta(pattern=rf"^#[0-9a-fA-F]{{6}}{_LINE_END}")]
+
 _AT_MOST = msgspec.Meta(max_length=100)
 
 
@@ -44,7 +47,7 @@ class Properties(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     department: Line = ""
     nation: Nation = Nation.ENGLAND
     time_zone: Annotated[str, msgspec.Meta(max_length=64)] = "Europe/London"
-    languages: Annotated[tuple[Language, ...], msgspec.Meta(min_length=1, max_length=20)] = ("en", "cy")
+    languages: Languages = ("en", "cy")
     sms_numbers: Annotated[tuple[Number, ...], _AT_MOST] = ()
     sms_keywords: Annotated[tuple[Keyword, ...], _AT_MOST] = ()
     acknowledge: bool = False
@@ -53,7 +56,7 @@ class Properties(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     origins: Annotated[tuple[Origin, ...], _AT_MOST] = ()
     tolerance: Annotated[float, msgspec.Meta(ge=0.0001, le=100)] = 0.02
     retention_days: Annotated[int, msgspec.Meta(ge=1, le=36_500)] = 730
-    colour: Annotated[str, msgspec.Meta(pattern=rf"^#[0-9a-fA-F]{{6}}{_LINE_END}")] = "#0b5d7a"
+    colour: Colour = "#0b5d7a"
     anyone_may_write: bool = True
 
     def __post_init__(self) -> None:

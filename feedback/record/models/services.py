@@ -1,14 +1,43 @@
-"""Services, and the changes marked on their charts."""
+"""Who runs the services; the services, and the changes marked on their charts; what channels refused."""
 
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+import msgspec
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.record.models.base import Base, Timed
-from feedback.record.models.properties import Properties
+from feedback.record.models.properties import Colour, Languages, Line, Properties
 from feedback.record.states import AddressKind, ChangeKind
+
+
+class OrganisationFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Who runs the installation, in the words of its pages; services that are made get its languages and its colour."""
+
+    name: Line = ""
+    privacy_contact: Line = ""
+    languages: Languages = Properties().languages
+    colour: Colour = Properties().colour
+
+
+class Organisation(Base):
+    """The one row about who runs the installation; `facts` are `OrganisationFacts`."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class ChannelRefusal(Base):
+    """What a channel refused last, and why; it belongs to no service, since what was refused named none."""
+
+    __tablename__ = "channel_refusals"
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    reason: Mapped[str]
 
 
 class Service(Base, Timed):

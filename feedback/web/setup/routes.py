@@ -2,12 +2,18 @@
 
 from litestar import Router
 
-from feedback.web.setup import bring_page, service_settings, upload_page
+from feedback.web.setup import bring_page, organisation_page, reach_page, service_settings, upload_page
 from insights.pages.layout import failure_page
 
 router = Router(
     "/",
-    route_handlers=[*service_settings.handlers, *bring_page.handlers, *upload_page.handlers],
+    route_handlers=[
+        *organisation_page.handlers,
+        *service_settings.handlers,
+        *reach_page.handlers,
+        *bring_page.handlers,
+        *upload_page.handlers,
+    ],
     opt={"failure_page": failure_page},
     include_in_schema=False,
 )

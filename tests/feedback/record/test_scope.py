@@ -32,9 +32,12 @@ def is_scoped(model: type[Base]) -> bool:
 
 MODELS = sorted((mapper.class_ for mapper in Base.registry.mappers), key=lambda model: model.__name__)
 SCOPED = [model for model in MODELS if is_scoped(model)]
-OF_ALL = {"Answered", "DayKey", "MessagePart", "Person", "Raw", "Theme", "ThemeSignal", "WideWork"}
-"""Keyed by request, day, message, person, piece or theme: what is shown of a theme is chosen by the services that one
-may see, and staff by their memberships."""
+OF_ALL = {"Answered", "DayKey", "MessagePart", "Person", "Raw", "Theme", "ThemeSignal", "WideWork"} | {
+    "ChannelRefusal",
+    "Organisation",
+}
+"""Of the installation, or keyed by request, day, message, person, piece or theme: what is shown of a theme is chosen by
+the services that one may see, and staff by their memberships."""
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import ingest
+from feedback.record.models import OrganisationFacts
 from ingest.pages.i18n import ENGLISH, TRANSLATIONS, WELSH, Translation
 
 TEMPLATES = Path(ingest.__file__).parent / "pages" / "templates"
@@ -66,6 +67,7 @@ def render(template: str, context: Mapping[str, Any], wording: Translation = ENG
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
     languages = [("en", "English", "?lang=en"), ("cy", "Cymraeg", "?lang=cy")]
     common = {"t": wording, "languages": languages, "assets": "/static", "colour": "", "service_name": "Blue Badge"}
+    common["organisation"] = OrganisationFacts(name="Aberwen", privacy_contact="privacy@aberwen.example")
     return environment.get_template(template).render(common | dict(context))
 
 

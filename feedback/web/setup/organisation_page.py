@@ -1,0 +1,178 @@
+"""The first steps of an installation: who runs it, and how far its set-up is."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import msgspec
+from litestar import Response, get, post
+from litestar.datastructures import FormMultiDict
+from litestar.params import FromQuery
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.http.forms import read_form
+from feedback.http.staff import authenticate
+from feedback.record import access, services
+from feedback.record.access import Principal, Role
+from feedback.record.db import Record
+from feedback.record.errors import FeedbackError, Malformed
+from feedback.record.limits import UNSTORABLE, convert
+from feedback.record.models import Feedback, Issue, OrganisationFacts, Service, Upload
+from feedback.record.states import ChannelName, UploadStage
+from feedback.web.setup.service_fields import FIELDS, FormEntries, SettingField
+from insights.pages.forms import PageOrRedirect, submit
+from insights.pages.layout import redirect, show
+
+ORGANISATION_FIELDS = (
+    SettingField(
+        "name",
+        "Name of your organisation",
+        "At the foot of citizens’ pages.",
+        "Enter a name of one line, in 200 characters or fewer",
+    ),
+    SettingField(
+        "privacy_contact",
+        "Privacy contact (optional)",
+        "An address or a page for questions about privacy. Citizens’ pages show it.",
+        "Enter one line, in 200 characters or fewer",
+    ),
+    FIELDS["languages"],
+    FIELDS["colour"],
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SetupStep:
+    """One step: where it is done, whether it is done already, and in words how far it is."""
+
+    name: str
+    path: str
+    is_done: bool
+    says: str
+
+
+@get("/setup", sync_to_thread=True)
+def setup_page(request: AnyRequest, record: GivenRecord, service: FromQuery[str] = "") -> Response[str]:
+    """Shows the steps of the set-up and how far each is. Any can be left and taken up again, in any order."""
+    with record.transaction() as session:
+        who = access.require(authenticate(session, request), Role.admin)
+        all_services = session.scalars(select(Service).order_by(Service.id)).all()
+        chosen = next((one for one in all_services if one.slug == service), next(iter(all_services), None))
+        return show(who, "setup/steps.html", steps=_steps(session, chosen), services=all_services, chosen=chosen)
+
+
+def _steps(session: Session, service: Service | None) -> Sequence[SetupStep]:
+    name = services.organisation(session).name
+    return [
+        SetupStep("Your organisation", "/setup/organisation", bool(name), name or "Its name, languages and colour."),
+        SetupStep(
+            "Your first service",
+            f"{_at(service)}/settings" if service else "/setup/service",
+            service is not None,
+            service.name if service else "What people give feedback about.",
+        ),
+        *(_steps_of(session, service) if service else ()),
+    ]
+
+
+def _at(service: Service) -> str:
+    return f"/dashboard/{quote(service.slug)}"
+
+
+def _steps_of(session: Session, service: Service) -> Sequence[SetupStep]:
+    received = _count(session, Feedback, service, Feedback.channel != ChannelName.IMPORT)
+    brought = _count(session, Upload, service, Upload.stage == UploadStage.DONE)
+    found = _count(session, Issue, service)
+    return [
+        SetupStep(
+            "How people reach it",
+            f"{_at(service)}/reach",
+            bool(received),
+            f"{received:,} received so far." if received else "A form, a poster, a widget, texts, calls and mail.",
+        ),
+        SetupStep(
+            "Bring what you have",
+            f"{_at(service)}/bring",
+            bool(brought),
+            f"{brought:,} brought so far." if brought else "A spreadsheet of comments teaches what is normal.",
+        ),
+        SetupStep(
+            "First findings",
+            _at(service),
+            bool(found),
+            f"{found:,} issues so far." if found else "They show as soon as there is feedback.",
+        ),
+    ]
+
+
+def _count(session: Session, model: type[Feedback | Upload | Issue], service: Service, *more: object) -> int:
+    mine = select(func.count()).select_from(model).where(model.service_id == service.id, *more)  # type: ignore[arg-type]
+    return session.scalar(mine) or 0
+
+
+@get("/setup/organisation", sync_to_thread=True)
+def organisation_page(request: AnyRequest, record: GivenRecord) -> Response[str]:
+    """Shows who runs the installation."""
+    with record.transaction() as session:
+        who = access.require(authenticate(session, request), Role.admin)
+        facts = services.organisation(session)
+        values = {one.name: getattr(facts, one.name) for one in ORGANISATION_FIELDS}
+        return _page(who, values, {})
+
+
+@post("/setup/organisation", status_code=200)
+async def save_organisation(request: AnyRequest, record: GivenRecord) -> PageOrRedirect:
+    """Says who runs the installation, or shows the form again with what is wrong beside each field."""
+    entries = _typed(await read_form(request))
+    return await asyncio.to_thread(_save, request, record, entries)
+
+
+def _typed(form: FormMultiDict) -> FormEntries:
+    """Raises `Malformed` for a NUL in it."""
+    texts = {one.name: str(form.get(one.name, "")).strip() for one in ORGANISATION_FIELDS if one.kind != "ticks"}
+    if UNSTORABLE.search("".join(texts.values())):
+        raise Malformed("there is a NUL in it")
+    return {**texts, "languages": [str(code) for code in form.getall("languages", [])]}
+
+
+def _save(request: AnyRequest, record: Record, entries: FormEntries) -> PageOrRedirect:
+    errors = _errors(entries)
+
+    def save(session: Session, who: Principal) -> PageOrRedirect:
+        access.require(who, Role.admin)
+        if errors:
+            return _page(who, entries, errors)
+        services.set_organisation(session, convert(dict(entries), OrganisationFacts), by=who.caller)
+        return redirect("/setup")
+
+    def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
+        return _page(who, entries, {"name": str(error)})
+
+    return submit(request, record, save, show_again)
+
+
+def _errors(entries: FormEntries) -> dict[str, str]:
+    return {
+        one.name: one.complaint
+        for one in ORGANISATION_FIELDS
+        if not _fits(one.name, entries[one.name]) or (one.name == "name" and not entries["name"])
+    }
+
+
+def _fits(name: str, value: str | list[str]) -> bool:
+    try:
+        msgspec.convert({name: value}, OrganisationFacts)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _page(who: Principal, values: Mapping[str, object], errors: dict[str, str]) -> Response[str]:
+    status = 400 if errors else 200
+    return show(who, "setup/organisation.html", status, fields=ORGANISATION_FIELDS, values=values, errors=errors)
+
+
+handlers = (setup_page, organisation_page, save_organisation)

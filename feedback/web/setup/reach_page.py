@@ -1,0 +1,141 @@
+"""How people reach a service: its form and poster, the widget, texts, calls and mail, and what came by each of late."""
+
+import datetime as dt
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import segno
+from litestar import Response, get
+from litestar.params import FromPath
+from markupsafe import Markup
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.http.staff import authenticate
+from feedback.record import access
+from feedback.record.access import Role
+from feedback.record.models import ChannelRefusal, Feedback, Service
+from feedback.record.settings import Settings
+from ingest.channels import CHANNELS
+from ingest.pages.negotiation import offered
+from insights.pages.layout import show
+
+OF_LATE = dt.timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One way in for other systems: where they send to, what is set there, and how they prove who they are.
+
+    `proof` names the setting of the secret they share with us, none where an API key vouches; `is_on`: whether it is
+    set. `refused` is what was refused last, by whichever service it was meant for.
+    """
+
+    name: str
+    address: str
+    there: str
+    proof: str | None
+    is_on: bool
+    refused: ChannelRefusal | None
+
+
+_SIGNED = {
+    "sms/twilio": ("Twilio", "Under the number: A message comes in, Webhook, POST.", "FEEDBACK_TWILIO_AUTH_TOKEN"),
+    "sms/notify": ("GOV.UK Notify", "API integration, Callbacks, Received text messages.", "FEEDBACK_NOTIFY_TOKEN"),
+    "sms/vonage": ("Vonage", "Settings of the number: Inbound webhook URL; sign it.", "FEEDBACK_VONAGE_SECRET"),
+}
+_KEYED = {
+    "email": ("E-mail", "Post each mail as it came (RFC 5322), with a key of this service."),
+    "calls/vcon": ("Calls, as vCon", "Post each call with a key of this service."),
+    "calls/webvtt": ("Calls, as WebVTT", "Post each transcript with a key of this service."),
+    "calls/contact-lens": ("Calls, from Amazon Connect", "Post each analysis with a key of this service."),
+    "calls/transcribe": ("Calls, from Amazon Transcribe", "Post each transcript with a key of this service."),
+    "calls/text": ("Calls, as plain text", "Post each transcript with a key of this service."),
+}
+
+
+@get("/dashboard/{service:str}/reach", sync_to_thread=True)
+def reach_page(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Response[str]:
+    """Shows every way in: what to print, copy or set elsewhere, whether it is on, and what it last took or refused."""
+    with record.transaction() as session:
+        who = authenticate(session, request)
+        found = access.service_for(session, who, service, Role.owner)
+        refused = {row.channel: row for row in session.scalars(select(ChannelRefusal))}
+        return show(
+            who,
+            "setup/reach.html",
+            service=found,
+            url=record.settings.url,
+            form=form_url(record.settings, found),
+            qr=_qr(form_url(record.settings, found)),
+            received=_received(session, found),
+            texts=_texts(record.settings, refused),
+            others=_others(record.settings, found, refused),
+        )
+
+
+def form_url(settings: Settings, service: Service) -> str:
+    """Returns the address of a service's form."""
+    return f"{settings.url}/services/{quote(service.slug)}/feedback"
+
+
+def _qr(address: str) -> Markup:
+    """As a picture within the page: black on white, which readers of any scheme of colours can scan."""
+    out = io.BytesIO()
+    segno.make(address, error="m").save(
+        out, kind="svg", xmldecl=False, omitsize=True, light="#fff", dark="#000", title="QR code of the form"
+    )
+    return Markup(out.getvalue().decode())  # noqa: S704 - made of squares alone
+
+
+def _received(session: Session, service: Service) -> Sequence[tuple[str, dt.datetime, int]]:
+    """Of each channel that was ever used: its name, when it last took something in, and how much of late."""
+    since = func.now() - OF_LATE
+    counted = func.count().filter(Feedback.received_at > since)
+    mine = select(Feedback.channel, func.max(Feedback.received_at), counted).where(Feedback.service_id == service.id)
+    return [
+        (row[0], row[1], row[2]) for row in session.execute(mine.group_by(Feedback.channel).order_by(Feedback.channel))
+    ]
+
+
+def _texts(settings: Settings, refused: dict[str, ChannelRefusal]) -> list[Provider]:
+    on = {
+        "sms/twilio": settings.twilio_auth_token,
+        "sms/notify": settings.notify_token,
+        "sms/vonage": settings.vonage_secret,
+    }
+    return [
+        Provider(name, _address(settings, channel), there, proof, bool(on[channel]), refused.get(channel))
+        for channel, (name, there, proof) in _SIGNED.items()
+    ]
+
+
+def _others(settings: Settings, service: Service, refused: dict[str, ChannelRefusal]) -> list[Provider]:
+    about = f"?service={quote(service.slug)}"
+    return [
+        Provider(name, f"{_address(settings, channel)}{about}", there, None, True, refused.get(channel))
+        for channel, (name, there) in _KEYED.items()
+    ]
+
+
+def _address(settings: Settings, channel: str) -> str:
+    assert channel in CHANNELS, channel  # noqa: S101 - a test looks at every page
+    return f"{settings.url}/v1/channels/{channel}"
+
+
+@get("/dashboard/{service:str}/poster", sync_to_thread=True)
+def poster(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Response[str]:
+    """Shows a poster to print, in the languages of the service, with the form's address as a QR code."""
+    with record.transaction() as session:
+        who = authenticate(session, request)
+        found = access.service_for(session, who, service)
+        names = found.properties.names
+        words = [(t, names.get(t.code, found.name)) for t in offered(found.properties.languages)]
+        address = form_url(record.settings, found)
+        return show(who, "setup/poster.html", service=found, words=words, form=address, qr=_qr(address))
+
+
+handlers = (reach_page, poster)
