@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from feedback.cli import ingest, offline, read_back, run, service, subject
-from feedback.cli.operation import backup, trace
+from feedback.cli.operation import backup, doctor, trace
 from feedback.cli.people import key, staff
 from feedback.record.errors import FeedbackError
 from feedback.record.output.files import OTHERS
@@ -47,7 +47,7 @@ COMMANDS: tuple[click.Command, ...] = (
     *(offline.backtest, offline.analyse, offline.redact),
     *(subject.erase, subject.export_subject),
     *(trace.trace, run.requeue),
-    *(backup.backup, backup.restore),
+    *(backup.backup, backup.restore, doctor.doctor),
 )
 for command in COMMANDS:
     main.add_command(command)

@@ -13,6 +13,7 @@ from feedback.http.compression import COMPRESSION
 from feedback.http.security_headers import add_security_headers
 from feedback.http.staff import write_down_use
 from feedback.http.storable import refuse_unstorable
+from feedback.operation.metrics import METRICS
 from feedback.record.db import Record, engine_for
 from feedback.record.settings import Settings
 from feedback.record.work.queue import BackgroundWorkQueue
@@ -63,7 +64,7 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
     engine = engine_for(database_url, size=20)
     record, work_queue = Record(settings, engine), BackgroundWorkQueue(redis_url)
 
-    health.expose(record)
+    METRICS.of(record)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:

@@ -1,16 +1,12 @@
 """What operators and platforms ask: is it alive, is it ready, how is it doing."""
 
-import math
-
 from litestar import Response, Router, get
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
 from feedback.http.dependencies import GivenRecord, WorkQueueDependency
 from feedback.record.db import Record
 from feedback.record.privacy import raw
-
-OLDEST_UNCLEANED = Gauge("feedback_oldest_uncleaned_seconds", "How long the oldest raw text has waited to be cleaned")
 
 
 @get("/health/live", sync_to_thread=False)
@@ -41,21 +37,9 @@ def _oldest_uncleaned_seconds(record: Record) -> float:
         return raw.oldest_uncleaned_seconds(session)
 
 
-def expose(record: Record) -> None:
-    """Has the metrics tell of this store; not a number while it is away."""
-
-    def read() -> float:
-        try:
-            return _oldest_uncleaned_seconds(record)
-        except SQLAlchemyError:
-            return math.nan
-
-    OLDEST_UNCLEANED.set_function(read)
-
-
 @get("/metrics", media_type="text/plain", sync_to_thread=True)
 def metrics() -> Response[bytes]:
-    """Show what this process has counted, as Prometheus reads it."""
+    """Show what this process has counted, and how the installation is doing, as Prometheus reads it."""
     return Response(generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 

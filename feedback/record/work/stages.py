@@ -8,7 +8,7 @@ The broker (the queue of a stage), the worker process (its priority), the schedu
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from feedback.record.models import Alert, Claimable, Contact, Feedback, ServiceWork, Subscription, Upload, WideWork
@@ -20,7 +20,8 @@ from feedback.record.work.service_work import asked_for
 class Stage:
     """A stage of the work: the rows of `model` that meet `waiting`, in this `order`, wait for it.
 
-    A worker process serves some queues only. `wakes` names the stages that have work when this one is done.
+    A worker process serves some queues only. `wakes` names the stages that have work when this one is done. `since`
+    is when a row began to wait.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Stage:
     model: type[Claimable]
     waiting: tuple[ColumnElement[bool], ...]
     order: tuple[InstrumentedAttribute[Any], ...]
+    since: ColumnElement[Any] | InstrumentedAttribute[Any]
     wakes: tuple[str, ...] = ()
 
 
@@ -38,6 +40,7 @@ _ALERTS_DUE = (
     Subscription.stage == WorkStage.OPEN,
     exists().where(Alert.subscription_id == Subscription.id, *ALERT_DUE),
 )
+_ALERT_SINCE = select(func.min(Alert.due_at)).where(Alert.subscription_id == Subscription.id, *ALERT_DUE)
 _CITIZEN_DUE = (Contact.stage == ContactStage.WAITING, Contact.due_at <= func.now())
 _LIVE_FIRST = (Feedback.history, Feedback.received_at)  # years of history never keep a citizen of today waiting
 
@@ -56,25 +59,28 @@ def _settled(service_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
 
 
 def _for_feedback(stage: FeedbackStage, *wakes: str, where: tuple[ColumnElement[bool], ...] = ()) -> Stage:
-    return Stage(stage, "pipeline", Feedback, (Feedback.stage == stage, *where), _LIVE_FIRST, wakes)
+    return Stage(
+        stage, "pipeline", Feedback, (Feedback.stage == stage, *where), _LIVE_FIRST, Feedback.received_at, wakes
+    )
 
 
 def _for_upload(stage: UploadStage, *wakes: str) -> Stage:
-    return Stage(stage, "services", Upload, (Upload.stage == stage,), (Upload.id,), wakes)
+    return Stage(stage, "services", Upload, (Upload.stage == stage,), (Upload.id,), Upload.created_at, wakes)
 
 
 def _for_service(kind: WorkKind, *wakes: str, where: tuple[ColumnElement[bool], ...] = ()) -> Stage:
-    return Stage(kind, "services", ServiceWork, asked_for(kind) + where, (ServiceWork.due_at,), wakes)
+    waiting, order = asked_for(kind) + where, (ServiceWork.due_at,)
+    return Stage(kind, "services", ServiceWork, waiting, order, ServiceWork.due_at, wakes)
 
 
 STAGES = (
-    Stage("deliver", "deliveries", Subscription, _ALERTS_DUE, (Subscription.id,)),
+    Stage("deliver", "deliveries", Subscription, _ALERTS_DUE, (Subscription.id,), _ALERT_SINCE.scalar_subquery()),
     _for_service(WorkKind.NOTICE, "deliver", where=(_settled(ServiceWork.service_id),)),
     _for_feedback(FeedbackStage.GROUP, "notice", where=(_settled(Feedback.service_id),)),
     _for_feedback(FeedbackStage.CLEAN, "group"),
-    Stage("themes", "services", WideWork, asked_for(WorkKind.THEMES, WideWork), (WideWork.due_at,)),
+    Stage("themes", "services", WideWork, asked_for(WorkKind.THEMES, WideWork), (WideWork.due_at,), WideWork.due_at),
     _for_service(WorkKind.REFIT, "notice", "themes", where=(_settled(ServiceWork.service_id),)),
-    Stage("answer", "deliveries", Contact, _CITIZEN_DUE, (Contact.due_at,)),
+    Stage("answer", "deliveries", Contact, _CITIZEN_DUE, (Contact.due_at,), Contact.due_at),
     _for_upload(UploadStage.TAKE_IN, "clean"),
     _for_upload(UploadStage.TAKE_BACK, "refit", "notice"),
     _for_service(WorkKind.LOOK_BACK),

@@ -1,0 +1,27 @@
+"""The command `feedback doctor`."""
+
+import click
+
+from feedback.record.settings import Settings
+
+
+@click.command()
+@click.pass_obj
+def doctor(settings: Settings) -> None:
+    """Say what is wrong and what to do; it ends with 1 where anything is."""
+    from feedback.operation.doctor import examine
+    from feedback.process.embedded import servers
+    from feedback.record.db import Record, engine_for
+    from feedback.record.work.queue import WorkQueue
+
+    with servers(settings.data, settings.database_url, settings.redis_url) as running:
+        engine = engine_for(running.database_url, size=1)
+        found = list(examine(settings, Record(settings, engine), WorkQueue(running.redis_url)))
+        engine.dispose()
+    for it in found:
+        click.echo(f"{'ok ' if it.well else 'BAD'}  {it.about}: {it.found}")
+        if not it.well:
+            click.echo(f"     -> {it.do}")
+    wrong = sum(not it.well for it in found)
+    click.echo(f"{wrong} of {len(found)} things are wrong." if wrong else "Nothing is wrong.")
+    raise SystemExit(bool(wrong))

@@ -1,0 +1,90 @@
+"""What Prometheus reads of the whole installation: it is stored, so that one process tells of all of them."""
+
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from prometheus_client import REGISTRY
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from feedback.operation import load
+from feedback.record.db import Record
+from feedback.record.privacy import raw
+
+FRESH_SECONDS = 5.0
+"""So long what was read stands: who scrapes more often costs the store nothing."""
+
+
+class InstallationMetrics(Collector):
+    """Reads the figures when it is asked, from the store that `of` names; where that is away, it says so alone."""
+
+    def __init__(self) -> None:
+        self._record: Record | None = None
+        self._lock = threading.Lock()
+        self._read_at, self._found = float("-inf"), list[Metric]()
+
+    def of(self, record: Record) -> None:
+        """Has it tell of this store."""
+        with self._lock:
+            self._record, self._read_at = record, float("-inf")
+
+    def describe(self) -> Iterable[Metric]:
+        """Names nothing beforehand: to be registered must not ask the store."""
+        return ()
+
+    def collect(self) -> Iterable[Metric]:
+        """Returns the figures, at most some seconds old."""
+        with self._lock:
+            if self._record and time.monotonic() - self._read_at > FRESH_SECONDS:
+                self._found, self._read_at = _read(self._record), time.monotonic()
+            return list(self._found)
+
+
+METRICS = InstallationMetrics()
+REGISTRY.register(METRICS)
+
+
+def _read(record: Record) -> list[Metric]:
+    try:
+        with record.transaction() as session:
+            found = _figures(session)
+    except SQLAlchemyError:
+        return [_gauge("feedback_store_up", "Whether PostgreSQL answers", (), [(0,)])]
+    return [_gauge("feedback_store_up", "Whether PostgreSQL answers", (), [(1,)]), *found]
+
+
+def _figures(session: Session) -> list[Metric]:
+    waiting = load.stages(session)
+    return [
+        _gauge(
+            "feedback_oldest_uncleaned_seconds",
+            "How long the oldest raw text has waited to be cleaned",
+            (),
+            [(raw.oldest_uncleaned_seconds(session),)],
+        ),
+        _gauge("feedback_stage_waiting", "Rows that wait", ("stage",), [(it.stage, it.waiting) for it in waiting]),
+        _gauge(
+            "feedback_stage_oldest_seconds",
+            "How long the oldest row has waited",
+            ("stage",),
+            [(it.stage, it.oldest_seconds) for it in waiting],
+        ),
+        _gauge("feedback_workers", "Worker processes that live", (), [(load.workers(session),)]),
+        _gauge("feedback_schedulers", "Schedulers that work", (), [(load.schedulers(session),)]),
+        _gauge("feedback_set_aside", "Pieces of the last week that failed", (), [(load.set_aside(session),)]),
+        _gauge("feedback_pieces_last_hour", "Pieces that came, by stage", ("stage",), load.pieces(session)),
+        _gauge("feedback_signals_last_hour", "Signals found", ("kind", "tier"), load.signals(session)),
+        _gauge("feedback_alerts_last_hour", "Alerts raised", ("type", "state"), load.alerts(session)),
+        _gauge("feedback_deliveries_last_hour", "Attempts to deliver", ("way", "outcome"), load.deliveries(session)),
+    ]
+
+
+def _gauge(name: str, tells: str, labels: Sequence[str], rows: Iterable[Sequence[Any]]) -> Metric:
+    made = GaugeMetricFamily(name, tells, labels=labels)
+    for *values, number in rows:
+        made.add_metric([str(value) for value in values], float(number))
+    return made
