@@ -48,6 +48,13 @@ INTRODUCTION = re.compile(
     r"(?:\W+please)?\W*|i(?: a|')m an? \w+(?: \w+)?\W*)$",
 )
 """Who it is, how to reach them. No gap holds a bracket: a list of names would be parted in all ways there are."""
+THANKS = re.compile(
+    r"\b(?:i|we)(?: would|'d)? (?:like|want|wish|need) to (?:\w+ ){0,4}?"
+    r"(?:thank\w*|praise|gratitude|appreciation|compliment|commend|congratulate)\b"
+    r"|\b(?:can(?:'t|not)|can not|could(?:n't| not)) (?:really )?(?:wish|want) for (?:\w+ ){0,2}?(?:better|more)\b"
+    r"|\bnothing (?:\w+ ){1,2}could have (?:been )?(?:done )?(?:better|differently|more)\b",
+)
+"""Who wishes to thank asks for nothing."""
 HELPLESS = re.compile(
     r"\b(?:hasn't|haven't|not|isn't|wasn't|won't|doesn't|didn't|can't|cannot|never|unable|without|still|wrong|lost|paid|charged|waiting|refund)\b",
 )
@@ -63,7 +70,7 @@ def kind(text: str) -> StatementLabel:
     harms = severity.harms(plain)
     worst, count = max(harms, default=0.0), len(harms)
     praise = severity.praises(plain)
-    if SATISFIED.search(plain) and worst < 0.75:
+    if (SATISFIED.search(plain) and worst < 0.75) or (THANKS.search(plain) and worst < 0.5):
         return "praise"
     if REQUEST.search(plain):
         return "request"

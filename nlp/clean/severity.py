@@ -18,8 +18,8 @@ ANSWERED_NO = re.compile(
     r"\W*(?:no|none|nope|nothing)(?:\W*$|\s*[,.!;]|\s(?:i|it|it's|i'm|all|everything|the|thank|very|they|was|all|really|not)\b)"
 )
 CONTENT = re.compile(
-    r"\b(?:could|can|would)(?:n't|nt| not|not| never) (?:\w+ ){0,4}?(?:better|more|any ?more|enough|improved?|bettered"
-    r"|nicer|happier|kinder|fault\w*|improve on)\b|\bcouldn't have\W*$"
+    r"\b(?:could|can|would)(?:n't|nt| not|not| never) (?:\w+ ){0,4}?(?:better|more(?! than)|any ?more|enough|improved?"
+    r"|bettered|nicer|happier|kinder|fault\w*|improve on)\b|\bcouldn't have\W*$"
     r"|\b(?:no one|nobody|nothing) could (?:\w+ ){0,3}(?:better|more)\b"
     r"|\bnever (?:been |felt |had |met |known )?(?:\w+ ){0,2}"
     r"(?:so (?:well|safe|good|happy|kind)|better|(?:a|any) (?:\w+ )?(?:complaint|problem|issue|concern)s?)\b"
@@ -29,6 +29,17 @@ CONTENT = re.compile(
     r"|^\W*(?:definitely |absolutely |certainly )?not\W*$"
 )
 """Who could not wish for better, and cannot think of anything to change, is content; the negation is no harm."""
+
+UNDONE = re.compile(
+    r"\b(?:hear|heard|had|has|have|got|get|received?|seen?|saw|does?|did|done|doing|says?|said|tells?|told \w+|gives?"
+    r"|gave(?: \w+)?|explains?) (?:absolutely |almost |next to )?nothing\b(?! (?:but|negative|bad|wrong|to)\b)"
+    r"|\bnothing (?:(?:has|have|had|is|was|ever|seems to|gets?|got|being|been|will|can be|could be) ){1,3}"
+    r"(?:be |been )?(?:done|happen\w*|chang\w+|come|heard|received|arrived|sent|delivered|resolved|fixed|sorted|said"
+    r"|started|repaired)\b"
+    r"|\bnothing (?:back|since|happen\w*|arriv\w+|came|works?|yet|done|changes|for (?:\w+ ){1,2}(?:days|weeks|months"
+    r"|years)|in the (?:post|mail)|through the (?:post|door))\b"
+)
+"""What did not come and was not done: this "nothing" is the harm itself, and no contentment."""
 
 WISH = re.compile(
     r"\b(?:would (?:be|have|like|help|benefit|prefer|appreciate)|should|could (?:be|have|do|you)"
@@ -49,7 +60,8 @@ def severity(text: str) -> float:
     found, wishes = harms(left), len(WISH.findall(left))
     praise = praises(low) + 2 * _praised(low, "high_praise")
     worst = max(found, default=DEFAULT)
-    content = left != low or ANSWERED_NO.match(low) or _pattern("nothing").search(low)
+    nothing = _pattern("nothing").search(low) and not UNDONE.search(low)
+    content = left != low or ANSWERED_NO.match(low) or nothing
     if content and worst < GRAVE and len(found) < 3 and wishes < 2:
         return 0.02
     heaped = min(1.0, worst + 0.03 * max(0, len(found) - 1)) / (1 + praise * (1.0 if worst < GRAVE else 0.5))

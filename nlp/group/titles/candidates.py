@@ -11,7 +11,7 @@ from nlp.group.titles.clauses import Clause, clauses, finite
 from nlp.group.titles.parts import NUMBER, Part, template
 from nlp.group.titles.rendering import rendered
 from nlp.group.titles.usage import Usage
-from nlp.group.titles.words import pattern, stems
+from nlp.group.titles.words import figures_in_words, pattern, stems
 
 
 @dataclass(slots=True)
@@ -26,7 +26,9 @@ class TitleCandidate:
     request: bool
     strong: bool
     wish: bool
-    figures: set[str] = field(default_factory=set)
+    figures: list[set[str]] = field(default_factory=list)
+    nameless: bool = False
+    """It has no noun that says what it is about."""
 
     @property
     def worth(self) -> float:
@@ -35,11 +37,22 @@ class TitleCandidate:
         return problem + 0.10 * self.finite + 0.16 * self.request - self.against
 
     def shown(self) -> str:
-        """Return the text, its one figure as the range of those that were said: "32 to 41 miles away"."""
-        if len(self.figures) < 2 or len(NUMBER.findall(self.text)) != 1:
+        """Return the text, the one figure that differs as the range of those that were said: "32 to 41 miles away".
+
+        Of two sums that both differ nothing is told: "took £X instead of £Y".
+        """
+        differ = [place for place, said in enumerate(self.figures) if len({value(it) for it in said}) > 1]
+        figures = list(NUMBER.finditer(self.text))
+        if len(differ) == 2 and all(figures[place][1].strip() for place in differ):
+            unknown = (f"{found[1]}{letter}" for found, letter in zip(figures, "XY", strict=True))
+            return NUMBER.sub(lambda it: next(unknown), self.text) if len(figures) == 2 else self.text
+        if len(differ) != 1:
             return self.text
-        least, most = (sorted(self.figures, key=_value)[at] for at in (0, -1))
-        return NUMBER.sub(lambda it: f"{it[1]}{least} to {it[1]}{most}", self.text)
+        found = figures[differ[0]]
+        least, most = (extreme(self.figures[differ[0]], key=value).lower() for extreme in (min, max))
+        if (least in figures_in_words()) is not (most in figures_in_words()):
+            least, most = f"{value(least):g}", f"{value(most):g}"
+        return f"{self.text[: found.start()]}{found[1]}{least} to {found[1]}{most}{self.text[found.end() :]}"
 
 
 def of_part(part: Part, doc: Any, usage: Usage) -> Iterator[TitleCandidate]:
@@ -65,7 +78,8 @@ def merged(found: Sequence[TitleCandidate]) -> list[TitleCandidate]:
     for one in found:
         known = kept.setdefault(template(one.text), one)
         known.sources |= one.sources
-        known.figures |= one.figures
+        for figures, also in zip(known.figures, one.figures, strict=False):
+            figures.update(also)
         if one.against < known.against - 1e-9:
             known.text, known.against = one.text, one.against
     return list(kept.values())
@@ -86,17 +100,28 @@ def _weighed(text: str, clause: Clause, part: Part, usage: Usage, alarmed: bool,
     )
     verbal = finite(clause.head)
     if not verbal and clause.head.tag_[:2] not in {"VB"} and not strong and not wish:
-        against += 0.06
+        against += 0.2
     return TitleCandidate(
-        text, set(part.sources), told, against, verbal, clause.request, strong, wish, _figures(text, part)
+        text,
+        set(part.sources),
+        told,
+        against,
+        verbal,
+        clause.request,
+        strong,
+        wish,
+        _figures(text, part),
+        weaknesses.nameless(clause),
     )
 
 
-def _figures(text: str, part: Part) -> set[str]:
-    """What members said where the title has its figure."""
+def _figures(text: str, part: Part) -> list[set[str]]:
+    """What members said where the title has each of its figures."""
     whole = [it[2] for it in NUMBER.finditer(part.text)]
-    return {said for it in NUMBER.finditer(text) if it[2] in whole for said in part.figures[whole.index(it[2])]}
+    shown = [it[2] for it in NUMBER.finditer(text)]
+    return [set(part.figures[whole.index(it)]) if it in whole else {it} for it in shown]
 
 
-def _value(figure: str) -> float:
-    return float(figure.replace(",", ""))
+def value(figure: str) -> float:
+    """Return the number that a figure or a word stands for."""
+    return float(figures_in_words().get(figure.lower()) or figure.replace(",", ""))

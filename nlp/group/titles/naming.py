@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from nlp.clean.language import UNKNOWN, language
 from nlp.clean.statements import is_filler
 from nlp.embed.vectors import Encode, Floats
-from nlp.group.titles import candidates, parts, pieces, scoring, usage
-from nlp.group.titles.parsing import parser
+from nlp.group.titles import candidates, parts, pieces, scoring, subjects, usage
+from nlp.group.titles.clauses import parser
+from nlp.group.titles.rendering import LONGEST_CHARACTERS, LONGEST_WORDS
 from nlp.group.titles.rules import key
 from nlp.group.titles.scoring import Scored
 from nlp.group.titles.spelling import Spelling
@@ -78,15 +79,18 @@ def _options(
 ) -> list[list[candidates.TitleCandidate]]:
     """The foremost candidates of each group, all parts parsed in one go."""
     ours = [language(" ".join(its[:5])) in ("en", UNKNOWN) for its in said]
-    found = parts.of_groups(said)
+    spoken = parts.of_groups(said)
     chosen = [
-        parts.central(its, sample) if english else [] for its, sample, english in zip(found, samples, ours, strict=True)
+        parts.central(its, sample) if english else []
+        for its, sample, english in zip(spoken, samples, ours, strict=True)
     ]
     docs = parser().pipe((part.text for its in chosen for part in its), batch_size=256)
     options = []
-    for its, parsed, english, words in zip(found, chosen, ours, used, strict=True):
-        made = list(chain.from_iterable(candidates.of_part(part, next(docs), words) for part in parsed))
-        options.append(scoring.foremost(candidates.merged(made if english else pieces.of_parts(its)), words))
+    for its, parsed, english, words in zip(spoken, chosen, ours, used, strict=True):
+        trees = [(part, next(docs)) for part in parsed]
+        made = list(chain.from_iterable(candidates.of_part(part, doc, words) for part, doc in trees))
+        found = subjects.named(candidates.merged(made), trees, words) if english else pieces.of_parts(its)
+        options.append(scoring.foremost(found, words))
     return options
 
 
@@ -114,7 +118,8 @@ def _chosen(
 def _sayings(said: Sequence[str]) -> Iterator[str]:
     """For a group without any clause: its first statement that is as short as a title, or a beginning of one."""
     clean = [" ".join(text.replace(parts.HIDDEN, " ").split()).rstrip(".!,;: ") for text in map(parts.tidy, said)]
-    yield from (text for text in clean if 2 <= len(text.split()) <= 8 and not is_filler(text))
+    whole = (text for text in clean if 2 <= len(text.split()) <= LONGEST_WORDS and len(text) <= LONGEST_CHARACTERS)
+    yield from (text for text in whole if not is_filler(text))
     for text in clean:
         words = text.split()
         if len(words) > 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nlp.clean.statements import is_filler
 from nlp.embed.vectors import Floats
-from nlp.group.titles.words import pattern, slips
+from nlp.group.titles.words import figures_in_words, pattern, slips
 
 HIDDEN = "Placex"
 """Stands for what was hidden, as a word that parses as a name."""
@@ -26,15 +26,19 @@ PARSED = 20
 WORDS = range(2, 31)
 """Words of a part that is parsed."""
 
-EVERYWHERE = 3
-"""A wording that so many groups hold tells none of them."""
+EVERYWHERE, MOSTLY_HERE = 3, 0.6
+"""A wording that so many groups hold tells none of them, but for the one that holds most of it."""
+
+SAME_NEXT = 0.4
+"""What is followed by the same words more often than this opens nothing: it is the beginning of one saying."""
 
 _PLACEHOLDER = re.compile(r"\[[A-Z_]+\]|\b(?=\w*\d)(?=\w*[A-Za-z])\w{5,}\b|\b\d{6,}\b|\b[Xx]{3,}\b")
 _GREETING = re.compile(
     r"^\W*(?:(?:hi|hello|hiya|hey|helo|shwmae"
     r"|dear \w+(?: \w+)?|good (?:morning|afternoon|evening)|sorry"
-    r"|thanks?|thank you|yes|no|yeah|well|ok|okay|right|so|and|but|also|oh|um|erm|er|basically|honestly"
-    r"|please note|just to say|just|firstly|secondly|nope|none|n/a|annwyl \w+)\b[\s,.:;!–-]*)+(?=\S+\s+\S)",
+    r"|thanks?|thank you|so|and|but|also|oh|um|erm|er|basically|honestly"
+    r"|please note|just to say|just|firstly|secondly|annwyl \w+)\b[\s,.:;!–-]*"
+    r"|(?:yes|no|yeah|well|ok|okay|right|nope|none|n/a)\b\s?[,.:;!–-][\s,.:;!–-]*)+(?=\S+\s+\S)",
     re.IGNORECASE,
 )
 _ENDING = re.compile(
@@ -48,11 +52,38 @@ _INTRODUCED = re.compile(
     rf"\W+{HIDDEN}\b(?:\W+and\b)?",
     re.IGNORECASE,
 )
-_OPENING = re.compile(r"^([^,:.?!]{3,60})[,:]\s+(?=\S+\s+\S)")
-NUMBER = re.compile(r"(£|\$|€|\b)(\d[\d,]*(?:\.\d+)?)(?![\w%])")
-"""A figure, with the sign of its money before it."""
+OPENING = re.compile(r"^([^,:.?!]{3,60})[,:]\s+(?=\S+\s+\S)")
+"""What stands before a comma."""
+
+_WORDS = "|".join(sorted(figures_in_words(), key=len, reverse=True))
+NUMBER = re.compile(rf"(£|\$|€|\b)(\d[\d,]*(?:\.\d+)?|(?i:{_WORDS}))(?![\w%])(?!-\w)")
+"""A figure, with the sign of its money before it, or a number in a word."""
 
 _FIGURE = re.compile(r"[£$€]?\d[\d,.:/]*(?:st|nd|rd|th|am|pm|k|%)?")
+SENTENCE_ENDS = re.compile(
+    r"(?<=[.?!])\s+(?=[A-Z])|\band another thing\b[\s,]*"
+    r"|(?<=[a-z0-9])\s+(?=(?:My|The|This|It|We|They|You|Your|Our|He|She|There|What|Why|How|When|Where|Who|Please|No|Not"
+    r"|Nobody|Can|Could|Is|Are|Do|Does|Did|Still|If|And|But|So)\s[a-z])"
+)
+"""Where a sentence ends, also where no mark tells, but the capital of a word that is no name."""
+
+_BEGUN = re.compile(
+    r"(?<=\S)\s(?=(?:I|I'm|I've|I'd|it|it's|my|the|this|that's|we|we're|we've|they|they've|you|your|our|he|he's|she|she's"
+    r"|there|there's|what|why|how|when|where|please|no|not|nobody|can|could|is|are|do|does|did|still)\s)",
+    re.IGNORECASE,
+)
+"""Where a sentence might begin."""
+
+_JOINED = re.compile(
+    r"\b(?:and|but|or|so|because|that|when|if|as|while|which|who|than|since|until|after|before|to|for|of|on|in|at|by"
+    r"|with|from|is|was|are|the|what|how|why|where|say|says|said|think|know)$",
+    re.IGNORECASE,
+)
+"""What a sentence does not end with."""
+
+FEWEST_RUN_ON = 2
+"""Words on each side of such a place: who says less says nothing alone."""
+
 _MISREAD = re.compile(r"\b\w*(?=I*[a-z])[a-z]*I[a-zI]*\b")
 _BROKEN = re.compile(r"\b([A-Za-z]+)n t\b")
 _TOKEN = re.compile(r"[^\W\d_]+(?:[-'][^\W\d_]+)*")
@@ -91,8 +122,9 @@ def tidy(text: str) -> str:
 
 
 def template(text: str) -> str:
-    """Tell what is the same in texts that differ in figures, case and marks alone."""
-    return " ".join(re.findall(r"[^\W_#]+(?:'\w+)?|#", pattern("numbers").sub("#", _FIGURE.sub("#", text.lower()))))
+    """Tell what is the same in texts that differ in figures, months, days, case and marks alone."""
+    masked = pattern("dates").sub("#", pattern("numbers").sub("#", _FIGURE.sub("#", text.lower())))
+    return " ".join(re.findall(r"[^\W_#]+(?:'\w+)?|#", masked))
 
 
 def of_groups(tidied: Sequence[Sequence[str]]) -> list[list[Part]]:
@@ -100,11 +132,15 @@ def of_groups(tidied: Sequence[Sequence[str]]) -> list[list[Part]]:
     opened = _openings(tidied)
     found = [_parts([_without(opened, text) for text in said]) for said in tidied]
     everywhere = Counter(key for parts in found for key in parts)
-    return [
-        [part for key, part in parts.items() if everywhere[key] < EVERYWHERE and not is_filler(part.text)]
-        or list(parts.values())
-        for parts in found
-    ]
+    said = Counter[str]()
+    for parts in found:
+        said.update({key: len(part.sources) for key, part in parts.items()})
+
+    def telling(key: str, part: Part) -> bool:
+        here = everywhere[key] < EVERYWHERE or len(part.sources) >= MOSTLY_HERE * said[key]
+        return here and not is_filler(part.text)
+
+    return [[part for key, part in parts.items() if telling(key, part)] or list(parts.values()) for parts in found]
 
 
 def spread(group: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -127,16 +163,28 @@ def central(parts: Sequence[Part], vectors: Floats) -> list[Part]:
 def _openings(tidied: Sequence[Sequence[str]]) -> frozenset[str]:
     """What stands before a comma in many groups, whatever follows: people open so whatever they have to say."""
     groups: dict[str, set[int]] = defaultdict(set)
+    followed: dict[str, Counter[str]] = defaultdict(Counter)
     for number, said in enumerate(tidied):
         for text in said:
-            if (found := _OPENING.match(text)) and len(found[1].split()) <= 9:
-                groups[template(found[1])].add(number)
+            if (found := OPENING.match(text)) and len(found[1].split()) <= 9:
+                key = _opener(found[1])
+                groups[key].add(number)
+                followed[key][" ".join(template(text[found.end() :]).split()[:3])] += 1
     least = max(4, 0.04 * len(tidied))
-    return frozenset(key for key, where in groups.items() if len(where) >= least)
+    return frozenset(
+        key
+        for key, where in groups.items()
+        if len(where) >= least and max(followed[key].values()) <= SAME_NEXT * followed[key].total()
+    )
+
+
+def _opener(text: str) -> str:
+    """What is the same in openings that differ in whom they are for: "for my aunt", "for my neighbour"."""
+    return pattern("family").sub("@", template(text))
 
 
 def _without(openings: frozenset[str], text: str) -> str:
-    while (found := _OPENING.match(text)) and template(found[1]) in openings:
+    while (found := OPENING.match(text)) and _opener(found[1]) in openings:
         text = text[found.end() :]
     return text
 
@@ -144,8 +192,29 @@ def _without(openings: frozenset[str], text: str) -> str:
 def _parts(said: Sequence[str]) -> dict[str, Part]:
     parts: dict[str, Part] = {}
     for place, text in enumerate(said):
-        for piece in re.split(r"(?<=[.?!])\s+(?=[A-Z])|\band another thing\b[\s,]*", text):
-            bare = piece.strip(" ,;:-–\"'")
-            if bare and (key := template(bare)):
-                parts.setdefault(key, Part(bare)).said(place, bare)
+        for piece in SENTENCE_ENDS.split(text):
+            _add(parts, place, piece)
+    for key, part in list(parts.items()):
+        if cut := _run_on(parts, part.text):
+            del parts[key]
+            for place in part.sources:
+                _add(parts, place, part.text[:cut])
+                _add(parts, place, part.text[cut:])
     return parts
+
+
+def _add(parts: dict[str, Part], place: int, piece: str) -> None:
+    bare = piece.strip(" ,;:-–\"'")
+    if bare and (key := template(bare)):
+        parts.setdefault(key, Part(bare)).said(place, bare)
+
+
+def _run_on(parts: Mapping[str, Part], text: str) -> int | None:
+    """Where another sentence begins in the midst of a text, and no mark tells: one side of it was also said alone."""
+    for begun in _BEGUN.finditer(text):
+        left, right = text[: begun.start()], text[begun.end() :]
+        if len(left.split()) < FEWEST_RUN_ON or len(right.split()) < FEWEST_RUN_ON or _JOINED.search(left):
+            continue
+        if any(len(parts[key].sources) > 1 for key in (template(left), template(right)) if key in parts):
+            return begun.start()
+    return None

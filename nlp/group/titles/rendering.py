@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from nlp.group.titles.clauses import COMPLEMENTS, SPEAKER, Clause, finite
+from nlp.group.titles.clauses import COMPLEMENTS, SPEAKER, SUBJECTS, Clause, finite
 from nlp.group.titles.parts import HIDDEN
 from nlp.group.titles.words import is_in, small
 
@@ -99,6 +99,7 @@ _EMPTY_VERBS = {
     "give",
     "gave",
 }
+_DENYING = {"no", "never", "nothing", "nobody", "none", "neither", "nor", "nowhere", "hardly"}
 _NEEDED = COMPLEMENTS | {"auxpass", "poss", "compound", "nummod"}
 _MARKS = re.compile(r"[\[\]{}<>@|*#:\\/_=]|\.\.")
 
@@ -157,7 +158,9 @@ def _torn(clause: Clause, tokens: list[Any]) -> bool:
         for child in token.children:
             if child.i in places:
                 continue
-            if child.dep_ == "neg" or child.lower_ in {"no", "never", "nothing", "nobody", "hardly"}:
+            if HIDDEN in child.text and child.dep_ not in {"npadvmod", "punct"}:
+                return True
+            if child.dep_ == "neg" or child.lower_ in _DENYING:
                 return True
             needed = child.dep_ in _NEEDED and not child.is_punct and child.lower_ not in _ARTICLES
             measured = child.dep_ == "npadvmod" and token.tag_[:2] in {"JJ", "RB", "IN"}
@@ -167,24 +170,20 @@ def _torn(clause: Clause, tokens: list[Any]) -> bool:
             had = [it for it in token.rights if not it.is_punct and it.dep_ not in {"cc", "conj"}]
             if had and not any(it.i in places for it in had):
                 return True
-    return _joint_lost(tokens)
+    return _list_lost(tokens)
 
 
 def _speaking(clause: Clause) -> set[int]:
     return {it.i for it in clause.head.children if it.dep_ in {"nsubj", "aux", "auxpass"}}
 
 
-def _joint_lost(tokens: list[Any]) -> bool:
-    """Two things that were joined stand side by side; or a joint stands where nothing follows."""
+def _list_lost(tokens: list[Any]) -> bool:
+    """One of a list stands beside another, and the joint between them is gone."""
     places = {token.i for token in tokens}
     for token in tokens:
         if token.dep_ == "conj" and token.head.i in places and token.tag_[:2] not in {"VB", "MD"}:
-            between = [
-                it
-                for it in token.head.children
-                if token.head.i < it.i < token.i and (it.dep_ == "cc" or it.text == ",")
-            ]
-            if any(it.dep_ == "cc" and it.i not in places for it in between):
+            joints = [it for it in token.head.children if token.head.i < it.i < token.i and it.dep_ == "cc"]
+            if any(it.i not in places for it in joints):
                 return True
     return False
 
@@ -209,7 +208,7 @@ def _written(clause: Clause, tokens: list[Any]) -> str:
         if place:
             before = tokens[place - 1]
             gap = clause.doc[before.i + 1 : token.i]
-            if any(it.text in {",", ";", "-", "–"} for it in gap) and len(gap) == 1:
+            if any(it.text in {",", ";", "-", "–"} for it in gap) and (len(gap) == 1 or _begins_clause(token)):
                 out.append(", ")
             elif len(gap) or before.whitespace_:
                 out.append(" " if not token.text.startswith(("'", "n't")) else "")
@@ -217,6 +216,11 @@ def _written(clause: Clause, tokens: list[Any]) -> str:
     text = re.sub(r"\s+([,.?!])", r"\1", "".join(out)).replace(" n't", "n't").strip(' ,;-–.!"')
     text = re.sub(r"\b([Cc]a)n't\b", r"\1n't", text)
     return f"{text}?" if _questions(clause, tokens) and not text.endswith("?") else text
+
+
+def _begins_clause(token: Any) -> bool:
+    subjects = (it for it in (token, *token.ancestors) if it.dep_ in SUBJECTS)
+    return any(it.left_edge.i == token.i and finite(it.head) for it in subjects)
 
 
 def _questions(clause: Clause, tokens: list[Any]) -> bool:
@@ -241,12 +245,15 @@ def _questions(clause: Clause, tokens: list[Any]) -> bool:
         "did",
     }
     end = clause.doc[clause.head.right_edge.i : clause.head.right_edge.i + 2]
-    return asked and (any("?" in it.text for it in end) or _inverted(tokens))
+    return asked and (any("?" in it.text for it in end) or _inverted(clause, tokens))
 
 
-def _inverted(tokens: list[Any]) -> bool:
-    lead = next((it for it in tokens if it.dep_ in {"nsubj", "nsubjpass", "expl"}), None)
-    verb = next((it for it in tokens if finite(it) or it.dep_ == "aux"), None)
+def _inverted(clause: Clause, tokens: list[Any]) -> bool:
+    leads = (it for it in tokens if it.dep_ in {"nsubj", "nsubjpass", "expl"})
+    lead = next((it for it in leads if it.head.i == clause.head.i), None)
+    verb = next(
+        (it for it in tokens if it.i == clause.head.i or (it.dep_ == "aux" and it.head.i == clause.head.i)), None
+    )
     return lead is not None and verb is not None and verb.i < lead.i
 
 

@@ -115,4 +115,4 @@ def _other(vectors: Floats, centroids: Floats, place: int) -> NDArray[np.float64
 def _gravity(it: TitleCandidate) -> float:
     """How bad it is for who says it; what is no complaint is no title of an issue."""
     grave = severity(it.text)
-    return 0.35 * (min(grave, 0.65) - 0.4) - (0.6 if grave < 0.1 else 0.0)
+    return 0.6 * (min(grave, 0.65) - 0.4) - (0.6 if grave < 0.1 else 0.0)

@@ -14,6 +14,9 @@ OFTEN = 5
 SHORTEST = 4
 """In shorter words a letter more or less is another word."""
 
+_LETTERS = ("X", "Y")
+"""What stands for sums that differ."""
+
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz'"
 
 
@@ -38,7 +41,8 @@ class Spelling:
 
     def _form(self, word: str) -> str:
         low = word.lower()
-        if low == "i" or low.startswith(("i'", "i’")) or any(letter.isdigit() for letter in word):
+        kept = word in _LETTERS or low == "i" or low.startswith(("i'", "i’"))
+        if kept or any(letter.isdigit() for letter in word):
             return word
         return self._meant(low) or self._usual.get(low, word)
 

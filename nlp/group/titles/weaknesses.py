@@ -8,9 +8,12 @@ from itertools import pairwise
 from typing import Any
 
 from nlp.clean.recognisers.lexicon import WordKind, word_kind
-from nlp.group.titles.clauses import SUBJECTS, Clause, finite
+from nlp.group.titles.clauses import SPEAKER, SUBJECTS, Clause, finite, subject, timed
 from nlp.group.titles.usage import Usage
 from nlp.group.titles.words import WORD, is_in, small, stems
+
+NAMELESS = 0.18
+"""What it costs a title to have no noun of its own."""
 
 _LEANING = {
     "it",
@@ -62,7 +65,9 @@ def particular(text: str, clause: Clause, usage: Usage) -> float:
     low = text.lower()
     words = [word.lower() for word in WORD.findall(text)]
     content = [word for word in words if word not in small() and not word[0].isdigit()]
-    numbers = len(re.findall(r"[£$]?\d[\d.,]*", text)) + sum(is_in("numbers", it) for it in words)
+    numbers = len(re.findall(r"[£$]?\d[\d.,]*", text)) + sum(
+        is_in("numbers", it) and after not in {"time", "times"} for it, after in pairwise([*words, ""])
+    )
     names = [it for it in clause.tokens if it.tag_ in {"NNP", "NNPS"} and it.i and _uncommon(it.lower_, usage, 0.25)]
     family = [it for it in words if is_in("family", it) and _uncommon(it, usage, 0.5)]
     dated = [
@@ -77,8 +82,9 @@ def particular(text: str, clause: Clause, usage: Usage) -> float:
     return (
         0.12 * numbers
         + 0.20 * len(names)
-        + 0.08 * len(family)
+        + 0.12 * len(family)
         + 0.08 * len(dated)
+        + 0.15 * sum(is_in("dates", it) and _uncommon(it, usage, 0.4) for it in words)
         + 0.35 * len(unknown)
         + 0.10 * rare
         + (0.3 if _AGE.search(low) else 0.0)
@@ -90,6 +96,17 @@ def _uncommon(word: str, usage: Usage, share: float) -> bool:
     return max((usage.share.get(it, 0.0) for it in stems(word)), default=0.0) < share
 
 
+def nameless(clause: Clause) -> bool:
+    """Tell whether it has no noun that says what it is about, and is about something."""
+    if (lead := subject(clause.head)) is not None and _of_oneself(clause, lead):
+        return False
+    return not any(_names(it) for it in clause.tokens)
+
+
+def _names(token: Any) -> bool:
+    return token.tag_[:2] == "NN" and not is_in("vague", token.lower_) and not is_in("family", token.lower_)
+
+
 def leaning(clause: Clause, told: frozenset[str]) -> float:
     """Tell what leans on words that are not there: it, that, he; no noun of its own."""
     tokens = clause.tokens
@@ -98,15 +115,32 @@ def leaning(clause: Clause, told: frozenset[str]) -> float:
     cost = 0.06 * len(leaning)
     if lead is not None and lead.lower_ in _LEANING and lead.dep_ != "expl":
         cost += 0.0 if lead.lower_ == "they" else 0.14
-    nouns = [it for it in tokens if it.tag_[:2] == "NN" and not is_in("vague", it.lower_)]
-    cost += 0.0 if nouns else 0.18
+    cost += 0.0 if any(_names(it) for it in tokens) else NAMELESS
     cost += {0: 0.4, 1: 0.18}.get(len(told), 0.0)
     if clause.doc.text.lower().startswith(_WHOSE):
         cost += 0.2
     cost += 0.03 * sum(it.lower_ in {"i", "you", "we", "me", "us"} for it in tokens)
+    cost += 0.2 if lead is not None and _of_oneself(clause, lead) else 0.0
     if clause.head.tag_[:2] == "NN" and any(it.lower_ in {"i", "he", "she", "they", "we"} for it in tokens):
         cost += 0.3
     return cost
+
+
+def _of_oneself(clause: Clause, lead: Any) -> bool:
+    """What somebody is, has or does, or one of the family: "I pay my taxes", "my wife cannot walk"."""
+    head = clause.head
+    if clause.request or lead.dep_ != "nsubj":
+        return False
+    if is_in("family", lead.lower_):
+        return True
+    obliged = any(it.dep_ in {"xcomp", "ccomp"} for it in head.children)
+    able = any(
+        it.dep_ == "aux" and (it.tag_ == "MD" or it.lower_ in {"have", "'ve", "am", "'m"}) for it in head.children
+    )
+    bare = any(it.dep_ == "aux" and it.tag_ == "VBP" for it in head.children) and not any(
+        it.dep_ in {"dobj", "prep"} for it in head.children
+    )
+    return lead.lower_ in SPEAKER and (head.tag_ == "VBP" or bare) and not obliged and not able
 
 
 def misshapen(text: str, clause: Clause) -> float:
@@ -125,7 +159,27 @@ def misshapen(text: str, clause: Clause) -> float:
         + (0.15 if re.search(r"\betc\b", text.lower()) else 0.0)
         + (0.12 if clause.head.tag_[:2] in {"IN", "RB", "WR", "UH", "DT", "CD"} else 0.0)
         + (0.15 if words[0].lower() in _DEPENDENT and not text.endswith("?") else 0.0)
+        + (0.30 if _headless(clause) else 0.0)
+        + (0.25 if _unfinished(clause) else 0.0)
     )
+
+
+def _headless(clause: Clause) -> bool:
+    """The second of several things that somebody did, without the first: "told you, and nothing happened"."""
+    head = clause.head
+    if head.dep_ != "conj" or any(it.dep_ in SUBJECTS for it in head.children):
+        return False
+    goes_on = any(it.dep_ == "conj" and it.i in clause.places for it in head.children)
+    return goes_on and head.head.i not in clause.places and head.tag_ not in {"VB", "NN", "NNS"}
+
+
+def _unfinished(clause: Clause) -> bool:
+    """The last verb lost all that followed it, but for when it was: "why can it not be done [at home]"."""
+    last = next((it for it in reversed(clause.tokens) if not it.is_punct), clause.head)
+    if last.tag_[:2] != "VB" or last.dep_ in {"aux", "auxpass"}:
+        return False
+    followed = [it for it in last.rights if not it.is_punct and it.dep_ not in {"cc", "conj", "parataxis", "advcl"}]
+    return any(it.i not in clause.places and not timed(it) and not is_in("asides", it.lower_) for it in followed)
 
 
 def _runs_on(tokens: Sequence[Any]) -> bool:
@@ -146,6 +200,7 @@ def _joined(verb: Any) -> bool:
     ]
     return (
         bool(leading)
+        or (verb.left_edge.i > 0 and verb.doc[verb.left_edge.i - 1].text in {",", ";"})
         or (verb.dep_ in {"ccomp", "xcomp"} and verb.i > verb.head.i)
         or (verb.dep_ == "conj" and any(it.dep_ == "cc" for it in verb.head.children))
     )

@@ -37,6 +37,12 @@ def slips() -> dict[str, str]:
 
 
 @cache
+def figures_in_words() -> dict[str, int]:
+    """Words for numbers, and their values."""
+    return dict(_lists()["figures"])
+
+
+@cache
 def small() -> frozenset[str]:
     """Words that carry no content by themselves."""
     return frozenset(word.strip() for word in str(_lists()["small"]["words"]).split(","))

@@ -72,6 +72,8 @@ def test_what_says_something_is_none(text: str) -> None:
         ("There should be more seats", "suggestion"),
         ("Lovely helpful staff", "praise"),
         ("I had no problems", "praise"),
+        ("I wish to thank all the staff for their support", "praise"),
+        ("I want to thank you for the fine I got for nothing, it is wrong", "request"),
         ("My name is [NAME]", "other"),
         ("Parking", "problem"),
     ],
@@ -150,6 +152,19 @@ def test_worse_things_are_severer() -> None:
 )
 def test_who_could_not_wish_for_better_has_no_complaint(text: str) -> None:
     assert severity(text) < severity("Parking")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nothing has been done",
+        "Challenged it and heard nothing since",
+        "Nothing in the post",
+        "I cannot walk more than a mile",
+    ],
+)
+def test_what_did_not_come_and_what_cannot_be_done_is_no_contentment(text: str) -> None:
+    assert severity(text) > 0.2 > severity("Nothing")
 
 
 def test_what_is_praised_highly_is_milder_than_what_is_praised(text: str = "The food was cold") -> None:

@@ -9,7 +9,7 @@ import pytest
 from nlp.embed.embedder import Embedder
 from nlp.embed.vectors import centroids, inwards
 from nlp.group.titles import candidates, examples, naming, parts, rules, usage
-from nlp.group.titles.parsing import parser
+from nlp.group.titles.clauses import parser
 
 
 @cache
@@ -135,6 +135,80 @@ def test_a_figure_that_differs_is_told_as_a_range() -> None:
     assert named(said) == ["Assessment centre is 32 to 41 miles away"]
 
 
+def test_a_number_in_a_word_that_differs_is_told_as_a_range_too() -> None:
+    said = [f"My assessment lasted {many} minutes" for many in ("four", "six", "five", "four", "nine")]
+    assert named(said) == ["Assessment lasted four to nine minutes"]
+
+
+def test_sums_that_differ_are_not_told() -> None:
+    said = [f"You took £{one} instead of £{other}" for one, other in ((120, 12), (95, 59), (340, 34), (77, 17))]
+    assert named(said) == ["You took £X instead of £Y"]
+
+
+def test_what_differs_in_a_month_or_a_day_alone_is_one_saying_and_names_neither() -> None:
+    said = [f"The bottle lorry woke the whole street on {day}" for day in ("Monday", "Friday", "Tuesday", "Sunday")]
+    assert named([*said, "Bottle lorry woke the street"]) == ["Bottle lorry woke the whole street"]
+
+
+@pytest.mark.parametrize(
+    ("joined", "first"),
+    [
+        ("Waiting ten weeks for the refund I need it for the rent", "I need it for the rent"),
+        ("Lost my blue badge after a review My condition is no better", "My condition is no better"),
+    ],
+)
+def test_sentences_that_run_into_each_other_are_parted(joined: str, first: str) -> None:
+    [title] = named([joined, first, first, joined.removesuffix(first).strip(), joined])
+    assert not {"rent", "refund"} <= set(title.split()) and not {"badge", "condition"} <= set(title.split())
+
+
+def test_no_is_the_denial_of_what_follows_and_no_greeting() -> None:
+    assert named(["No more liners for the food caddy"] * 3) == ["No more liners for the food caddy"]
+    assert parts.tidy("No, the bin was missed") == "the bin was missed"
+
+
+def test_two_clauses_keep_what_joins_them() -> None:
+    assert "Booked a slot and got no email, so they would not let me in" in found(
+        "Booked a slot and got no e-mail, so they would not let me in."
+    )
+
+
+def test_a_fault_without_a_verb_before_a_comma_may_be_the_title() -> None:
+    assert "No recycling collection for weeks" in found(
+        "No recycling collection for weeks, my garage is full of bottles"
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "of_oneself", "of_the_service"),
+    [
+        ("I pay my taxes", "I pay my taxes", "Street is never swept"),
+        ("My wife cannot walk far", "Wife cannot walk far", "Bench at the stop was taken away"),
+    ],
+)
+def test_what_somebody_is_or_does_gives_way_to_what_befell_them(
+    said: str, of_oneself: str, of_the_service: str
+) -> None:
+    [title] = named([f"{of_the_service}. {said}.", f"{of_the_service}.", f"{said}.", f"{of_the_service} again."])
+    assert title == of_the_service != of_oneself
+
+
+def test_a_clause_that_names_nothing_stands_behind_what_most_speak_of() -> None:
+    said = [
+        "My appointment letter",
+        "That appointment letter again",
+        "They always arrive too late",
+        "Appointment letter",
+    ]
+    assert named([*said, "They always arrive too late"]) == ["Appointment letter: always arrive too late"]
+
+
+def test_what_lost_its_end_gives_way_to_what_is_whole() -> None:
+    said = [f"Why can the assessment not be done {where}?" for where in ("at my own surgery", "by video", "at home")]
+    [title] = named(said)
+    assert title.lower() != "why can the assessment not be done?"
+
+
 def test_two_topics_never_have_one_title_nor_one_that_is_known() -> None:
     said = ["More car parking please", "We need more car parking", "More car parking is needed"]
     [first] = named(said)
@@ -203,6 +277,20 @@ def test_the_sentence_under_a_title_is_whole_and_no_pleasantry() -> None:
     ]
     chosen = examples.telling(said, embedder().encode(said), np.arange(5), "Bin was missed")
     assert said[chosen].startswith("The crew drove past")
+
+
+@pytest.mark.parametrize(
+    "better",
+    [
+        ("Where do I hand it in?", "I found a blue badge on the pavement in a lane."),
+        ("It has not been emptied for two weeks.", "The bin in our lane has not been emptied for two weeks."),
+        ("Hello, the blue bin was not emptied by the crew.", "The blue bin was not emptied by the crew again."),
+    ],
+)
+def test_the_sentence_under_a_title_stands_by_itself(better: tuple[str, str]) -> None:
+    said = [*better, "blue badge found", "found a badge in the lane", "bin was not emptied", "blue bin not emptied"]
+    chosen = examples.telling(said, embedder().encode(said), np.arange(len(said)), "")
+    assert chosen == 1
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,78 @@
+"""What a group is about, put before a clause that does not say so: "Letters: arrive too late"."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from nlp.group.titles.candidates import TitleCandidate
+from nlp.group.titles.parts import HIDDEN, Part
+from nlp.group.titles.rendering import LONGEST_CHARACTERS, LONGEST_WORDS
+from nlp.group.titles.usage import Usage
+from nlp.group.titles.weaknesses import NAMELESS
+from nlp.group.titles.words import is_in, stems
+
+FEWEST, SHARE = 3, 0.2
+"""So many members, and such a part of them, name what the group is about."""
+
+COST = 0.25
+"""Two things side by side are read less easily than a clause."""
+
+_UNTOLD = ("vague", "family", "times", "numbers", "dates")
+
+
+_STANDS_FOR_IT = re.compile(r"^(?:they|it|these|those|this) (?!(?:is|was|are|were|be)\b)", re.IGNORECASE)
+
+
+def named(found: Sequence[TitleCandidate], parsed: Iterable[tuple[Part, Any]], usage: Usage) -> list[TitleCandidate]:
+    """Return the candidates, and those that have no noun once more behind what most members speak of."""
+    bare = [it for it in found if it.nameless]
+    subject = _subject(parsed, usage) if bare else None
+    if subject is None:
+        return list(found)
+    told = stems(subject)
+    return [*found, *(_behind(subject, told, it) for it in bare if _fits(f"{subject}: {it.text}"))]
+
+
+def _behind(subject: str, told: frozenset[str], it: TitleCandidate) -> TitleCandidate:
+    cost = it.against - NAMELESS + COST
+    return replace(
+        it, text=f"{subject}: {_STANDS_FOR_IT.sub('', it.text)}", stems=it.stems | told, against=cost, nameless=False
+    )
+
+
+def _fits(text: str) -> bool:
+    return len(text.split()) <= LONGEST_WORDS and len(text) <= LONGEST_CHARACTERS
+
+
+def _subject(parsed: Iterable[tuple[Part, Any]], usage: Usage) -> str | None:
+    """The nouns that most members use, those foremost that mark the group."""
+    said: dict[str, set[int]] = defaultdict(set)
+    for part, doc in parsed:
+        for phrase in _phrases(doc):
+            said[phrase].update(part.sources)
+    least = max(FEWEST, SHARE * usage.members)
+    common = [phrase for phrase, sources in said.items() if len(sources) >= least]
+    return max(common, key=lambda it: (len(said[it]) * usage.own(stems(it)), it), default=None)
+
+
+def _phrases(doc: Any) -> Iterator[str]:
+    """Nouns with what makes one thing of them: "council tax", "blue badge"."""
+    for token in doc:
+        if (
+            token.tag_ not in {"NN", "NNS"}
+            or token.dep_ in {"compound", "attr"}
+            or any(is_in(it, token.lower_) for it in _UNTOLD)
+        ):
+            continue
+        start = token.i
+        while start and doc[start - 1].dep_ in {"compound", "amod"} and doc[start - 1].head.i == token.i:
+            start -= 1
+        words = doc[start : token.i + 1]
+        if len(words) <= 3 and not any(
+            HIDDEN in it.text or any(is_in(of, it.lower_) for of in _UNTOLD) for it in words
+        ):
+            yield words.text.lower()
