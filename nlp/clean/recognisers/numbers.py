@@ -52,10 +52,14 @@ CODE = (
     r"(?!20\d\d/\d\d\b)(?:\d{5,14}|(?-i:[A-Z]{1,6})[-/ ]?\d{3,12}[A-Za-z\d/-]{0,24}|[a-z]{1,4}[-/]?\d{4,12}"
     r"|\d{2,8}(?:[-/][A-Za-z\d]{2,8}){1,4}|\d{3,12}[A-Za-z]{1,3})"
 )
+PURCHASES = r"order|invoice|booking|tracking|parcel|delivery|receipt|transaction|payment|rhif archeb|archeb|anfoneb"
+CALLED = r"\s?(?:\b(?:no|number|num|nr|id|ref|reference|code|rhif)\b\.?|#)(?:\s(?:is|was|yw|oedd)\b)?[\s:#]{0,3}"
+"""What says that a thing's number is meant; "order 12345" may be a number of boxes."""
 CASE = [
     Pattern("in form", r"(?<![\w/-])(?-i:[A-Z]{2,5})[-/]\d{4,10}(?:[-/](?-i:[A-Z0-9]){1,8})?(?![\w/-])", 0.65),
     Pattern("by its year", r"(?<![\w/-])(?-i:[A-Z]{2,5})[-/](?:20)?\d\d[-/]\d{3,8}(?![\w/-])", 0.65),
     Pattern("named", rf"(?=[a-z]{{0,6}}[-/ ]?\d)(?<=\b(?:{CASES})\b{NUMBERED}){CODE}(?![\w/-])", 0.66),
+    Pattern("of a purchase", rf"(?<=\b(?:{PURCHASES}){CALLED})(?=[a-z]{{0,6}}[-/ ]?\d){CODE}(?![\w/-])", 0.96),
     Pattern("of an account", rf"(?<=\b(?:{ACCOUNTS})\s(?:account|acc|a/c|claim|ref)\b{NUMBERED})\d{{5,12}}\b", 0.96),
 ]
 NO_DATE = r"(?!\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}\b)"
@@ -139,7 +143,7 @@ BIRTH = [
     Pattern(
         "long ago",
         rf"(?<![\w/.])(?:\d{{1,2}}[/.\-]\d{{1,2}}[/.\-]{LONG_AGO}|{LONG_AGO}-\d\d-\d\d"
-        rf"|{ORDINAL}\s(?:of\s)?{ENGLISH_MONTH},?\s{LONG_AGO})(?![\w/])",
+        rf"|{ORDINAL}\s(?:of\s)?{ENGLISH_MONTH},?\s{LONG_AGO})(?![\w/])(?!,?\s\d{{1,2}}:\d\d)",
         LIKELY,
     ),
 ]

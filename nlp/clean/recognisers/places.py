@@ -44,6 +44,12 @@ PASSED += r"|to|at|and|up|down)\b)"
 """Two doors down the road is nobody's address."""
 HOME = "Cottage|House|Lodge|Farm|Farmhouse|Barn|Vicarage|Rectory|Bungalow|Villa|Manor|Croft|Mill"
 WORD = r"[\w'’-]+"
+COUNTED = (
+    r"(?:miles?|minutes?|mins?|times?|years?|months?|weeks?|days?|hours?|hrs?|this|that|each|every|last|with|without|my"
+    r"|our|your|his|her|their|for|was|is|per|from|since|by|to|in|on|at|or)"
+)
+NAMING = rf"(?!{COUNTED}\b){WORD}"
+"""A word of a street's name: "12 miles each way" and "1 talk with Dr" count something."""
 LIVING = (
     r"(?<=\b(?:live|lives|lived|living|resident|reside|staying|moved|moving|address is|address|me at|mum at|home is"
     r"|is at|outside|deliver(?:ed)? to|neighbours? at)\b[^\d\n.]{0,12})"
@@ -51,9 +57,7 @@ LIVING = (
 ADDRESS = [
     Pattern("Welsh", rf"{HOUSE},?\s+(?:{WELSH})\s(?:(?:y|yr|uchaf|isaf)\s)?{WORD}(?:\s(?-i:[A-Z]{WORD}))?", 0.8),
     Pattern("Welsh name", rf"{HOUSE},?\s+(?-i:{TITLED_WELSH})\s(?:(?:y|yr)\s)?(?-i:[A-Z]{WORD})", 0.8),
-    Pattern(
-        "street", rf"{HOUSE},?\s+(?!(?:and|of|the|to|in|on|at|or)\b)(?:{WORD}\s){{0,2}}{WORD}\s(?:{STREET})\b", 0.8
-    ),
+    Pattern("street", rf"{HOUSE},?\s+(?!(?:and|of|the)\b)(?:{NAMING}\s){{0,2}}{NAMING}\s(?:{STREET})\b", 0.8),
     Pattern("titled", rf"{HOUSE},?\s+(?-i:[A-Z]{WORD}\s){{1,3}}(?-i:{TITLED})\b", 0.85),
     Pattern("capitals", rf"(?-i:(?<![\w£$])\d{{1,4}}[A-D]?,?\s+(?:[A-Z'’-]+\s){{1,3}}(?i:{TITLED})\b)", 0.6),
     Pattern("lived in", rf"{LIVING}{HOUSE},?\s+(?-i:[A-Z]{WORD})(?:\s(?-i:[A-Z]{WORD})){{0,3}}", 0.85),
@@ -72,7 +76,12 @@ ADDRESS = [
     Pattern("box", r"\bp\.?\s?o\.?\s?box\s\d{1,6}", 0.85),
 ]
 EMAIL = [
-    Pattern("written", r"(?<![\w.+-])[\w.!#$%'*+^`{|}~-]{1,64}\s?@\s?[\w-]+(?:\s?\.\s?[\w-]{2,}){1,5}", 0.99),
+    # A space in the domain is a disguise only where it has no dot without one: "a@b.com. Is that right?"
+    Pattern(
+        "written",
+        r"(?<![\w.+-])[\w.!#$%'*+^`{|}~-]{1,64}\s?@\s?[\w-]+(?:(?:\.[\w-]{2,}){1,5}|(?:\s?\.\s?[\w-]{2,}){1,5})",
+        0.99,
+    ),
     Pattern(
         "spoken",
         r"(?<!\w)[\w.+-]+(?:\s(?:dot|underscore|dash|hyphen)\s[\w+-]+){0,4}"

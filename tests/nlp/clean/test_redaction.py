@@ -233,7 +233,6 @@ def test_in_what_capacity_somebody_acted_stays(cleaner: Cleaner) -> None:
     "text",
     [
         "I went to St Luke's on Monday",
-        "Order number 1234567 never came",
         "My wife, post stroke, was well cared for",
         "I spoke to Ms X",
         "emma may or may not",

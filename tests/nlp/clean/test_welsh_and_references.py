@@ -75,6 +75,10 @@ def test_each_sentence_is_read_in_its_own_language(cleaner: Cleaner) -> None:
         ("The ticket id 9434765919 is wrong", "The ticket id [REFERENCE] is wrong"),
         ("Fy rhif achos yw 4451239", "Fy rhif achos yw [REFERENCE]"),
         ("tenancy ref: TEN/00451/B", "tenancy ref: [REFERENCE]"),
+        ("Order no. 1234567890 never came", "Order no. [REFERENCE] never came"),
+        ("booking reference XK4471 was lost", "booking reference [REFERENCE] was lost"),
+        ("invoice number: 2024/1187", "invoice number: [REFERENCE]"),
+        ("tracking id JD00023456 says delivered", "tracking id [REFERENCE] says delivered"),
     ],
 )
 def test_numbers_of_cases_claims_and_accounts_are_hidden(cleaner: Cleaner, text: str, expected: str) -> None:
@@ -94,6 +98,12 @@ def test_numbers_of_cases_claims_and_accounts_are_hidden(cleaner: Cleaner, text:
         "The COVID-19 ward, the A-1234 road and the year 2019/20",
         "a claim of 15000 pounds and a fine of £12345; a policy since 2015",
         "crime rose by 12000 and the customer waited 45 minutes",
+        "I put in an order for 12000 boxes and a booking for 3 rooms",
+        "My order number 3 was cold",
+        "It is 12 miles each way and I had 1 conversation with a Dr",
+        "I was seen by 3 this year, no Dr stays",
+        "We moved here from Canada and Southern Austria",
+        "It broke on 1978-04-13 12:20:39 and on 2/9/1981, 09:15 says the log",
     ],
 )
 def test_numbers_of_things_stay_whatever_their_checksum(cleaner: Cleaner, text: str) -> None:
@@ -114,3 +124,8 @@ def test_an_nhs_number_is_one_where_nothing_says_otherwise(cleaner: Cleaner, tex
 )
 def test_a_doctor_is_nobodys_title_at_the_end_of_a_sentence(cleaner: Cleaner, text: str) -> None:
     assert redacted(cleaner, text) == text
+
+
+def test_a_sentence_behind_an_address_of_mail_stays(cleaner: Cleaner) -> None:
+    assert redacted(cleaner, "It is jo@home.example. Is that right?") == "It is [EMAIL]. Is that right?"
+    assert redacted(cleaner, "It is jo @ home . example yes") == "It is [EMAIL] yes"
