@@ -13,6 +13,8 @@ OWNED = {"service", "issue", "feedback", "statement", "signal", "subscription", 
     "regrouping_id",
     "upload",
     "session_id",
+    "person_id",
+    "key_id",
 }
 
 VALUES = {"kind": "email", "address": "a@b.example", "link": "https://example.org"}

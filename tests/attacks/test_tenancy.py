@@ -1,10 +1,11 @@
 """Whatever is asked, by whom and in which order: nobody is told of another service, nor does more than their role may.
 
-A state machine makes keys, sessions and feed addresses of every role, ends them in every way, and between any two
-steps asks for anything that the application has, with the ids of any service.
+A state machine makes keys, members of staff, their sessions and feed addresses, of every role, ends them in every way,
+and between any two steps asks for anything that the application has, with the ids of any service.
 """
 
 import os
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +20,9 @@ from sqlalchemy import func, select, update
 
 from feedback.http.staff import COOKIE
 from feedback.record import access
-from feedback.record.access import Role
+from feedback.record.access import Role, links, people
 from feedback.record.db import Record
-from feedback.record.models import Credential
+from feedback.record.models import Credential, Person
 from insights.alerts.delivery import events
 from tests.attacks import tenants
 from tests.attacks.operations import Bodies, Operation, is_owned, is_refused, operations, path_of
@@ -40,6 +41,7 @@ READERS_MAY = {
     ("POST", "/v1/subscriptions/preview"),
     ("POST", "/sign-out"),
     ("POST", "/sessions/{session_id:int}/end"),
+    ("POST", "/sessions/end"),
     ("DELETE", "/v1/sessions/{session_id:int}"),
 }
 """All that a reader may do beside reading."""
@@ -47,7 +49,7 @@ READERS_MAY = {
 
 @dataclass
 class Holder:
-    """Somebody with a credential; it ends with `origin`, the key or link that it came from."""
+    """Somebody with a credential; it ends with `origin`, the key or link that it came from, or with the `person`."""
 
     secret: str
     kind: str
@@ -55,6 +57,7 @@ class Holder:
     tenant: Tenant
     id: int
     origin: int
+    person: int | None = None
     is_alive: bool = True
 
     def headers(self) -> dict[str, str]:
@@ -96,13 +99,15 @@ class Tenancy(RuleBasedStateMachine):
         finally:
             self.client.cookies.clear()
 
-    def hold(self, secret: str, kind: str, role: Role, tenant: Tenant, origin: int | None = None) -> Holder:
+    def hold(
+        self, secret: str, kind: str, role: Role, tenant: Tenant, origin: int | None = None, person: int | None = None
+    ) -> Holder:
         with self.record.transaction() as session:
             number = session.scalar(select(func.max(Credential.id))) or 0
-        made = Holder(secret, kind, role, tenant, number, origin or number)
+        made = Holder(secret, kind, role, tenant, number, origin or number, person)
         self.holders.append(made)
-        if kind == "session":
-            tenant.ids["session_id"] = str(number)
+        if kind in ("session", "key"):
+            tenant.ids[f"{kind}_id"] = str(number)
         return made
 
     def make(self, kind: str, role: Role, tenant: Tenant) -> str:
@@ -137,6 +142,44 @@ class Tenancy(RuleBasedStateMachine):
         self.hold(opened.cookies[COOKIE], "session", role, self.tenants[which], origin)
         assert self.ask(("GET", "/sign-in/{token:str}"), {"token": link}, {}).status_code == 401
 
+    @rule(role=roles, which=either)
+    def invite_somebody_who_comes_in(self, role: Role, which: int) -> None:
+        """A person is told of by the word of their service, so that no other may read their name."""
+        tenant = self.tenants[which]
+        with self.record.transaction() as session:
+            number = (session.scalar(select(func.max(Person.id))) or 0) + 1
+            person = people.add(session, f"{tenant.word} {number}", f"{tenant.word}{number}@example.org")
+            people.appoint(session, person, role, access.service(session, tenant.slug), by="test")
+            link = links.printed(session, person)
+        tenant.ids["person_id"] = str(person.id)
+        opened = self.ask(("POST", "/sign-in/{token:str}"), {"token": link}, OURS)
+        self.hold(opened.cookies[COOKIE], "session", role, tenant, person=person.id)
+
+    @precondition(lambda self: self.people())
+    @rule(data=st.data(), role=roles)
+    def appoint_somebody_to_another_role(self, data: st.DataObject, role: Role) -> None:
+        holder = data.draw(st.sampled_from(self.people()))
+        with self.record.transaction() as session:
+            person, service = session.get_one(Person, holder.person), access.service(session, holder.tenant.slug)
+            people.appoint(session, person, role, service, by="test")
+        self.appointed(holder.person, role)
+
+    def people(self) -> list[Holder]:
+        return [it for it in self.holders if it.person and it.kind == "session" and it.is_alive]
+
+    def appointed(self, person: int | None, role: Role) -> None:
+        for holder in self.holders:
+            if holder.person == person and holder.kind == "session":
+                holder.role = role
+
+    @precondition(lambda self: self.people())
+    @rule(data=st.data())
+    def remove_somebody(self, data: st.DataObject) -> None:
+        gone = data.draw(st.sampled_from(self.people())).person
+        with self.record.transaction() as session:
+            people.remove(session, session.get_one(Person, gone), by="test")
+        self.end(lambda it: it.person == gone)
+
     @precondition(lambda self: self.has("key"))
     @rule(data=st.data())
     def sign_in_with_a_key(self, data: st.DataObject) -> None:
@@ -154,7 +197,8 @@ class Tenancy(RuleBasedStateMachine):
         assert made.status_code == (201 if holder.is_alive else 401)
         if holder.is_alive:
             token = made.json()["url"].partition("token=")[2]
-            self.hold(token, "feed", Role.reader, holder.tenant, holder.origin)
+            origin = None if holder.person else holder.origin
+            self.hold(token, "feed", Role.reader, holder.tenant, origin, holder.person)
 
     @precondition(lambda self: self.holders)
     @rule(data=st.data())
@@ -192,13 +236,22 @@ class Tenancy(RuleBasedStateMachine):
         answer = self.ask((method, template), self.tenants[which].ids, OURS)
         assert answer.status_code < 500
         self.tells_nothing(answer, None)
-        if template.startswith(("/dashboard", "/sessions")):
+        if template.startswith(("/dashboard", "/sessions", "/staff", "/keys", "/audit")):
             assert is_refused(answer)
 
     @precondition(lambda self: self.has("key", "session", "feed"))
     @rule(data=st.data(), which=either, named=either)
     def ask_for_anything(self, data: st.DataObject, which: int, named: int) -> None:
-        operation = data.draw(st.sampled_from(self.operations))
+        self.demand(data, self.operations, which, named)
+
+    @precondition(lambda self: self.has("key", "session", "feed"))
+    @rule(data=st.data(), which=either)
+    def ask_for_what_decides_who_comes_in(self, data: st.DataObject, which: int) -> None:
+        about_people = ("/staff", "/keys", "/audit", "/sessions", "/v1/sessions")
+        self.demand(data, [it for it in self.operations if it[1].startswith(about_people)], which, which)
+
+    def demand(self, data: st.DataObject, operations: list[Operation], which: int, named: int) -> None:
+        operation = data.draw(st.sampled_from(operations))
         holder, asked = data.draw(st.sampled_from(self.holders)), self.tenants[which]
         more = self.tenants[named].ids | {"service": asked.slug}
         body = self.bodies.of(operation, more)
@@ -246,10 +299,30 @@ class Tenancy(RuleBasedStateMachine):
             return
         if operation[1] == "/sign-out":
             self.end(lambda it: it is holder and it.kind == "session")
+        if operation[1] == "/sessions/end":
+            same = (holder.person, None if holder.person else holder.origin)
+            self.end(lambda it: it.kind == "session" and (it.person, None if it.person else it.origin) == same)
+        if operation[1] == "/staff/{person_id:int}/role":
+            self.appointed(int(asked.ids["person_id"]), Role.reader)
+        if operation[1] == "/staff/{person_id:int}/end":
+            self.end(lambda it: str(it.person) == asked.ids["person_id"])
+        if operation[1] == "/keys/{key_id:int}/revoke":
+            self.end(lambda it: str(it.origin) == asked.ids["key_id"])
+        if operation[1] == "/keys/{key_id:int}/rotate":
+            self.rotated(int(asked.ids["key_id"]), asked, answer)
         if "session_id" in operation[1]:
             self.end(lambda it: str(it.id) == asked.ids.get("session_id"))
         if operation == ("DELETE", "/v1/services/{service:str}/feed"):
             self.end(lambda it: it.kind == "feed" and it.tenant is asked)
+
+    def rotated(self, old: int, tenant: Tenant, answer: Response) -> None:
+        """What came from the old key goes on with the new one."""
+        [secret] = re.findall(r"fb_[\w-]{43}", answer.text)
+        role = next(it.role for it in self.holders if it.id == old)
+        made = self.hold(secret, "key", role, tenant)
+        for holder in self.holders:
+            if holder.origin == old and holder.id != old:
+                holder.origin = made.id
 
 
 @pytest.mark.timeout(3600)

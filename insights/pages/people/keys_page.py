@@ -59,7 +59,7 @@ def revoke_key(request: AnyRequest, record: GivenRecord, key_id: FromPath[int]) 
 
 def _make(request: AnyRequest, record: Record, values: FormValues) -> PageOrRedirect:
     def make(session: Session, who: Principal) -> PageOrRedirect:
-        role, service = chosen(session, require_owner(who), values["service"], values["role"])
+        role, service = chosen(session, who, values["service"], values["role"])
         if values["days"] not in LIFETIMES:
             raise Malformed("choose one of these", field="days")
         days = int(values["days"]) if values["days"] else None

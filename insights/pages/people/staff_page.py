@@ -73,8 +73,9 @@ def remove_person(request: AnyRequest, record: GivenRecord, person_id: FromPath[
     """Removes a member of staff from everywhere at once. Takes an admin."""
 
     def remove(session: Session, who: Principal) -> Redirect:
-        member = people.one_of(session, access.require(who, Role.admin), person_id)
-        people.remove(session, member.person, by=who.caller)
+        person = _found(session, who, person_id)
+        access.require(who, Role.admin)
+        people.remove(session, person, by=who.caller)
         return redirect("/staff")
 
     return submit(request, record, remove, _again(BLANK), told=(Conflict,))
@@ -85,7 +86,7 @@ def _invite(request: AnyRequest, record: Record, values: FormValues) -> PageOrRe
     made: list[_Invitation] = []
 
     def store(session: Session, who: Principal) -> Redirect:
-        role, service = chosen(session, require_owner(who), values["service"], values["role"])
+        role, service = chosen(session, who, values["service"], values["role"])
         person = people.add(session, values["name"], values["email"])
         people.appoint(session, person, role, service, by=who.caller)
         made.append(_Invitation(who, person, links.printed(session, person), people.answers_for(session, who, person)))
@@ -104,7 +105,7 @@ def _send(settings: Settings, invitation: _Invitation, sent: PageOrRedirect) -> 
 
 def _change(request: AnyRequest, record: Record, person_id: int, values: FormValues) -> PageOrRedirect:
     def change(session: Session, who: Principal) -> Redirect:
-        role, service = chosen(session, require_owner(who), values["service"], values["role"])
+        role, service = chosen(session, who, values["service"], values["role"])
         people.appoint(session, _found(session, who, person_id), role, service, by=who.caller)
         return redirect("/staff")
 
@@ -113,7 +114,7 @@ def _change(request: AnyRequest, record: Record, person_id: int, values: FormVal
 
 def _end(request: AnyRequest, record: Record, person_id: int, values: FormValues) -> PageOrRedirect:
     def end(session: Session, who: Principal) -> Redirect:
-        _, service = chosen(session, require_owner(who), values["service"], Role.reader.name)
+        _, service = chosen(session, who, values["service"], Role.reader.name)
         people.dismiss(session, _found(session, who, person_id), service, by=who.caller)
         return redirect("/staff")
 
