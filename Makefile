@@ -43,6 +43,9 @@ fmt: $(VENV)/.ready-dev ## Mend what can be mended of the style
 test: $(VENV)/.ready-dev ## Run the whole test suite, or a part (ARGS="tests/nlp -k name")
 	$(VENV)/bin/python -m pytest $(PARALLEL) $(ARGS)
 
+roles: $(VENV)/.ready-dev ## Write docs/roles.md: who may do what, as the application answers
+	WRITE=1 $(VENV)/bin/python -m pytest tests/attacks/test_roles.py
+
 soak: $(VENV)/.ready-dev ## Try for hours what tests try for seconds: made-up requests, mutations of all that is read (ARGS="--runs 1000000")
 	CASES=12000 $(VENV)/bin/python -m pytest tests/feedback/web/test_openapi_operations.py tests/feedback/web/test_channel_bodies.py \
 		tests/attacks/test_tenancy.py
@@ -110,4 +113,4 @@ $(VENV)/uv/bin/uv: requirements-uv.lock | $(VENV)/bin/python
 	elif $(PYTHON) -m pip --version >/dev/null 2>&1; then $(PYTHON) -m $(PIP_INSTALL) --target $(VENV)/uv -r $<; \
 	else echo "Python's pip is needed (on Debian: apt install python3-pip), or uv on the PATH" >&2; exit 1; fi
 
-.PHONY: help setup demo dev fmt test soak lint bench sbom audit lock
+.PHONY: help setup demo dev fmt test roles soak lint bench sbom audit lock

@@ -17,7 +17,7 @@ OWNED = {"service", "issue", "feedback", "statement", "signal", "subscription", 
     "key_id",
 }
 
-VALUES = {"kind": "email", "address": "a@b.example", "link": "https://example.org"}
+VALUES = {"kind": "email", "address": "a@b.example", "link": "https://example.org", "at": "2026-01-01T00:00:00Z"}
 
 
 def operations(app: Litestar) -> list[Operation]:
@@ -65,4 +65,5 @@ class Bodies:
             return [self._least(schema["items"], ids, name.removesuffix("s"))]
         if schema.get("type") in ("integer", "boolean"):
             return int(ids.get(name, 1)) if schema["type"] == "integer" else True
-        return ids.get(name) or VALUES.get(name) or next(iter(schema.get("enum", ["words"])))
+        among = schema.get("enum", [VALUES.get(name, "words")])
+        return ids.get(name) or (VALUES[name] if VALUES.get(name) in among else among[0])
