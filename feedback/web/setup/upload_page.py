@@ -222,7 +222,7 @@ def _report(
         kept_until=row.day + dt.timedelta(days=1),
         emerging=issues.emerging(session, service),
         watched=issues.emerging(session, service, SignalTier.WATCH),
-        largest=issues.of_service(session, service)[:FIRST_ISSUES],
+        largest=issues.views(session, service, issues.of_service(session, service)[:FIRST_ISSUES]),
         refreshes=REFRESH_SECONDS,
     )
 
