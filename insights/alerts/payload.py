@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Alert, Feedback, Issue, Service, Signal, Statement, Subscription, Theme, ThemeSignal
 from feedback.record.states import AlertType, ChannelName, IssueStatus, SignalKind, Trend
+from insights.issues import signal_now
 from insights.issues.queries import signals
-from insights.issues.quotes import LONGEST_QUOTE_CHARACTERS
+from insights.issues.quotes import LONGEST_QUOTE_CHARACTERS, QUOTE_COLUMNS
 from insights.presentation.schemas import NearbyChange
+from insights.statement_arrays import halves
 
 TEST_PREFIX = "[Test]"
 NO_LONGER_KEPT = "An issue that is no longer kept"
@@ -151,6 +153,8 @@ def event(session: Session, alert: Alert, url: str) -> dict[str, Any]:
         )
         data["issue"] = title | data["issue"]
     data["quotes"] = _quotes(session, alert, issue)
+    if data["issue"]:
+        data["issue"] = {**data["issue"], "example": next((it["text"] for it in data["quotes"]), "")}
     data["link"] = f"{url}/dashboard/issues/{issue.id}" if issue else f"{url}/dashboard/{data['service']}"
     if alert.type == AlertType.URGENT:
         data["link"] = f"{url}/dashboard/feedback/{data['feedback_ids'][0]}"
@@ -167,15 +171,14 @@ def _quotes(session: Session, alert: Alert, issue: Issue | None) -> list[dict[st
     if issue is None:
         pieces = session.scalars(select(Feedback).where(Feedback.id.in_(ids)).limit(MAX_QUOTES))
         return [_quote(piece.channel, piece.text) for piece in pieces if piece.text]
-    statements = session.execute(
-        select(Statement.text, Statement.feedback_id, Feedback.channel)
+    said = session.execute(
+        select(Issue.title, halves(Statement.vector).label("half"), *QUOTE_COLUMNS)
+        .join_from(Statement, Issue, Issue.id == Statement.issue_id)
         .join(Feedback, Feedback.id == Statement.feedback_id)
         .where(Statement.issue_id == issue.id, Statement.feedback_id.in_(ids), Statement.filler.is_(False))
-        .order_by(Statement.sureness.desc().nulls_last(), Statement.id)
+        .order_by(Statement.said_at.desc(), Statement.id.desc())
     ).all()
-    one_each = {row.feedback_id: _quote(row.channel, row.text) for row in reversed(statements)}
-    best = [one_each[identity] for identity in dict.fromkeys(row.feedback_id for row in statements)]
-    return best[:MAX_QUOTES]
+    return [_quote(row.channel, row.text) for row in signal_now.choose(said)[:MAX_QUOTES]]
 
 
 def _quote(channel: str, text: str) -> dict[str, str]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
+
+from nlp.clean.words import listed
 
 StatementLabel = Literal["problem", "request", "suggestion", "question", "praise", "other"]
 
@@ -92,6 +95,14 @@ SAID = re.compile(r"[^\W_]")
 PLACEHOLDERS = re.compile(r"\[[A-Z_]+\]")
 
 
+@cache
+def _pleasantries() -> re.Pattern[str]:
+    """Pleasantries in all languages, one or several; each is read in one way alone."""
+    said = {it.strip() for part in listed("pleasantries").values() for it in str(part["words"]).split(",")} - {""}
+    each = "|".join(re.escape(it).replace(r"\*", r"\w+") for it in sorted(said, key=lambda it: (-len(it), it)))
+    return re.compile(rf"\W*+(?:(?>(?:{each})(?!\w))\W*+)+", re.IGNORECASE)
+
+
 def split(text: str) -> Iterator[tuple[int, int]]:
     """Find where each statement starts and ends; all that holds a letter or a digit is in one, but joining words."""
     start = 0
@@ -126,4 +137,6 @@ def is_filler(text: str) -> bool:
     if len(text) > LONGEST_FILLER_CHARACTERS:
         return False
     bare = PLACEHOLDERS.sub(" ", text).replace("’", "'")
-    return not re.search(r"[^\W\d_]", bare) or any(says.fullmatch(bare) for says in (FILLER, UNSPECIFIC))
+    return not re.search(r"[^\W\d_]", bare) or any(
+        says.fullmatch(bare) for says in (FILLER, UNSPECIFIC, _pleasantries())
+    )

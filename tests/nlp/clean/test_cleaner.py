@@ -233,3 +233,39 @@ def test_who_says_no_more_than_who_they_are_says_nothing_that_could_be_an_issue(
     ]
     found = Cleaner().clean(personal + telling)
     assert [one.statements[0].filler for one in found] == [True] * 4 + [False] * 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Diolch yn fawr iawn.",
+        "Atebwch os gwelwch yn dda.",
+        "Mae'n ddrwg gen i gwyno",
+        "Helo, annwyl syr",
+        "Hello love. Please reply soon!",
+        "Writing on behalf of my aunt",
+        "Dziękuję, pozdrawiam",
+        "Vă rog să răspundeți",
+        "السلام علیکم، براہ کرم جواب دیں",
+        "谢谢！",
+        "Mulțumesc [NAME]",
+    ],
+)
+def test_pleasantries_are_nothing_to_act_on_in_any_language(text: str) -> None:
+    assert is_filler(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Diolch am ddim",
+        "Thank you for nothing",
+        "Please reply to my complaint about the bins",
+        "Mae'n ddrwg gen i gwyno ond mae'r bin yn llawn",
+        "Hello, the bin was missed",
+        "Proszę o nowy kosz",
+        "Bună ziua, gunoiul nu a fost ridicat",
+    ],
+)
+def test_what_is_politely_said_is_still_said(text: str) -> None:
+    assert not is_filler(text)

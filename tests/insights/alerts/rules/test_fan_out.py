@@ -280,5 +280,6 @@ def test_quotes_are_those_of_the_signal_and_nobody_who_took_words_back_is_quoted
             alert.facts = {**alert.facts, "feedback_ids": [str(piece.id) for piece in pieces[:4]]}
         erasure.erase(session, [pieces[0].id, pieces[1].id], by="citizen")
     deliver(local)
-    quotes = hook.got[0].content["data"]["quotes"]
-    assert quotes == [{"text": "The photo upload fails", "channel": "web"}] * 2
+    data = hook.got[0].content["data"]
+    assert data["quotes"] == [{"text": "The photo upload fails", "channel": "web"}] * 2
+    assert data["issue"]["example"] == "The photo upload fails"
