@@ -17,7 +17,8 @@ _GREETS: Final = re.compile(
 _SIGN_OFF: Final = re.compile(
     r"(?:(?:(?:kind(?:est)?|warm(?:est)?|best|many|with) )?(?:regards|wishes|thanks)(?: and (?:kind )?regards)?|"
     r"yours (?:sincerely|faithfully|truly)|all the best|best|cheers|thank you|sincerely|diolch(?: yn fawr)?|"
-    r"cofion(?: gorau| cynnes)?|(?:yr eiddoch )?yn (?:gywir|bur)|(?:mit )?(?:freundlichen|besten|vielen|viele|beste|"
+    r"cofion(?: gorau| cynnes| cywir)?|(?:gyda )?dymuniadau gorau|(?:gyda|llawer o) ddiolch|hwyl(?: fawr)?|pob hwyl|"
+    r"(?:yr eiddoch )?yn (?:gywir|bur)|(?:mit )?(?:freundlichen|besten|vielen|viele|beste|"
     r"liebe) gr(?:ü|ue)(?:ß|ss)en?|(?:bien )?cordialement|salutations|(?:un )?saludos?(?: cordial(?:es)?)?|atentamente|"
     r"z poważaniem|pozdrawiam|(?:cordiali|distinti) saluti|cu (?:stimă|respect)|atenciosamente|com os melhores "
     r"cumprimentos|(?:met )?vriendelijke groeten?)\W{0,3}$",

@@ -283,6 +283,10 @@ ADDED = [
     "{}\n\npt., 28 lut 2025 o 09:12 Parks <p@council.example> napisał(a):\n> Idziemy.",
     "{}\n\n28.02.2025, 09:12, Parks <p@council.example> пише:\nДобре.",
     "{}\n\nMit freundlichen Grüßen\nAda",
+    "{}\n\nDymuniadau gorau\nNia Wyn\nFfôn: 01632 960123",
+    "##- Please type your reply above this line -##\n\n{}",
+    "Mae'r e-bost hwn wedi dod o'r tu allan i'r Cyngor. / This email has come from outside the Council.\n\n{}",
+    "{}\n\nDisclaimer\n\nThe information contained in this communication is confidential and intended solely for the recipient.",
 ]
 
 
