@@ -67,6 +67,7 @@ class WorkKind(StrEnum):
 
     REFIT = "refit"
     NOTICE = "notice"
+    DRIFT = "drift"
     LOOK_BACK = "look_back"
     EMBED = "embed"
     THEMES = "themes"
@@ -130,6 +131,13 @@ class SignalTier(StrEnum):
 
     SIGNAL = "signal"
     WATCH = "watch"
+
+
+class Scale(StrEnum):
+    """Whether something was found to have begun within hours or days, or to have grown over weeks."""
+
+    SUDDEN = "sudden"
+    SLOW = "slow"
 
 
 class RegroupingKind(StrEnum):

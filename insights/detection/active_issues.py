@@ -23,11 +23,14 @@ from nlp.embed.vectors import unit
 ACTIVE_HOURS_BUSY, ACTIVE_HOURS_QUIET = 120.0, 504.0
 """How long an issue stays active without a report; longer in a quiet service, where fewer come."""
 
+ACTIVE_HOURS_SLOW = 28 * 24.0
+"""How long what slowly grew stays active after it was signalled, and over how long it must be back at its level."""
+
 STILL_RAISED = 1.5
 """Times its usual rate, above which an issue is still active."""
 
-USUAL_AFTER_HOURS = 28 * 24.0
-"""After so long, what goes on is usual."""
+USUAL_AFTER_HOURS, USUAL_AFTER_HOURS_SLOW = 28 * 24.0, 182 * 24.0
+"""After so long, what goes on is usual; later, where it took weeks to grow."""
 
 SAME_ISSUE, SAME_ISSUE_LATER, SAME_ISSUE_TOGETHER = 0.3, 0.6, 0.1
 """The similarity of two regions' centres from which they are one issue: if both began about the same time; if one began
@@ -59,7 +62,7 @@ class ActiveIssue(msgspec.Struct, frozen=True, rename={"usual_per_hour": "usual"
 
     `region` is where it was found, or None where it was known before: then its own reports alone are meant.
     `usual_per_hour` is its rate before it began, so that a known issue ends when it is back at its level. An issue of
-    the tier `watch` claims no reports: they are evidence still.
+    the tier `watch` claims no reports: they are evidence still. A `slow` one grew over weeks.
     """
 
     issue: str
@@ -69,6 +72,7 @@ class ActiveIssue(msgspec.Struct, frozen=True, rename={"usual_per_hour": "usual"
     usual_per_hour: float = 0.0
     tier: SignalTier = SignalTier.SIGNAL
     last_signalled: dt.datetime | None = None
+    slow: bool = False
 
     @property
     def signalled_at(self) -> dt.datetime:
@@ -214,12 +218,13 @@ class ActiveIssues:
         resolved = self._resolved.get(active.issue)
         if resolved and resolved.at >= active.begun:
             return False
-        span = self._active_hours()
-        age = self._now - hours(active.begun)
+        span = ACTIVE_HOURS_SLOW if active.slow else self._active_hours()
+        age = self._now - hours(active.signalled_at if active.slow else active.begun)
         if age < span:
             return True
         recent = (self._index.rows["at"][self._members(active)] > self._now - span).sum()
-        return bool(age < USUAL_AFTER_HOURS and recent > STILL_RAISED * active.usual_per_hour * span)
+        usual_after = USUAL_AFTER_HOURS_SLOW if active.slow else USUAL_AFTER_HOURS
+        return bool(age < usual_after and recent > STILL_RAISED * active.usual_per_hour * span)
 
     def _active_hours(self) -> float:
         busy = len(self._index.rows) * 7 / HISTORY.days >= BUSY_WEEK_STATEMENTS

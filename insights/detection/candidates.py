@@ -9,17 +9,8 @@ import numpy as np
 
 from insights.detection.index import ObservationIndex
 from insights.detection.observation import FloatArray, Indices, Mask, Vectors
-from insights.detection.scan import (
-    RADII,
-    Cluster,
-    Neighbourhood,
-    Reference,
-    Region,
-    cluster_about,
-    cluster_at,
-    has_risen,
-    scan,
-)
+from insights.detection.reference import RADII, Neighbourhood, RecentReference, Reference
+from insights.detection.scan import Cluster, Region, cluster_about, cluster_at, scan
 from insights.detection.statistics.baseline import Baseline, weights
 from insights.detection.statistics.gamma_poisson import LEAST_REPORTS, NO_HOLIDAYS, WEEK_HOURS, exposure
 
@@ -33,8 +24,9 @@ QUIET_WINDOWS = np.array([24.0, 48.0, 96.0, 168.0, 336.0])
 LEAST_REPORTS_BUSY = 4
 """Reports below which nothing is a finding in a busy service: of so many statements three agree by chance."""
 
-Scope = Literal["neighbourhood", "channel", "issue", "return"]
-"""Where something was found: about a report, in one channel alone, in a known issue, or about a resolved one."""
+Scope = Literal["neighbourhood", "channel", "issue", "return", "drift"]
+"""Where something was found: about a report, in one channel alone, in a known issue, about a resolved one; or over
+weeks, where it slowly grew."""
 
 ODDS_POWER = 0.69
 """What is sought among many regions is as rare as its odds to this power: long odds are met more often than the test
@@ -120,7 +112,7 @@ class CandidateSearch:
             found.append(self._scanned("channel", self._neighbourhood(same, similarity), same, channel, share))
         if rows["issue"][row] >= 0:
             members, reference = rows["issue"][around] == rows["issue"][row], self._reference(None)
-            if has_risen(members, near, reference):
+            if reference.has_risen(members, near):
                 cluster, _ = cluster_about([members], near, reference)
                 found.append(self._candidate("issue", cluster, near, around))
         return min(filter(None, found), key=lambda candidate: candidate.chance, default=None)
@@ -139,7 +131,9 @@ class CandidateSearch:
         if with_explained:
             near = replace(near, fresh=~self._index.rows["late"][around])
         volume = exposure(self.ages[since], self._index.rows["share"][since], self.windows, self._holidays)
-        cluster = cluster_at(centre, near, Reference(self.windows, volume, self._baseline.rate_variance, self.least))
+        cluster = cluster_at(
+            centre, near, RecentReference(self.windows, volume, self._baseline.rate_variance, self.least)
+        )
         candidate = self._candidate("return", cluster, near, around)
         return replace(candidate, chance=RETURN_CHANCES * 10.0**-cluster.score)
 
@@ -153,7 +147,7 @@ class CandidateSearch:
             rows = self._index.rows
             mine = slice(None) if channel is None else rows["channel"] == channel
             volume = exposure(self.ages[mine], rows["share"][mine], self.windows, self._holidays)
-            self._references[channel] = Reference(self.windows, volume, self._baseline.rate_variance, self.least)
+            self._references[channel] = RecentReference(self.windows, volume, self._baseline.rate_variance, self.least)
         return self._references[channel]
 
     def _channel_share(self, channel: int) -> float:

@@ -8,7 +8,6 @@ The arrays beside them are a cache.
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -37,9 +36,6 @@ BASELINE_LASTS_HOURS = 24
 
 MOST_BEFORE_NEW = 2
 """Reports in four weeks, up to which an issue is new and no surge."""
-
-NOTHING_JOINS = 1.0
-"""The radius of an issue that is watched: until it is certain, new statements go where they would go without it."""
 
 
 def step(
@@ -193,32 +189,11 @@ class _Step:
     def _raise(
         self, kind: SignalKind, tier: SignalTier, issue: str, candidate: Candidate, *, is_new: bool = False
     ) -> None:
-        members = [self._observations[row] for row in candidate.members]
-        recent = [self._observations[row] for row in candidate.recent]
-        centroid, radius = self._identification.centroid_and_radius(candidate.members) if is_new else (None, None)
-        self._findings.append(
-            Finding(
-                kind=kind,
-                tier=tier,
-                issue=issue,
-                since=min(one.at for one in recent),
-                observed=len({one.feedback_id for one in recent}),
-                expected=candidate.expected,
-                score=candidate.score,
-                chance=self._judge.chance(candidate),
-                window=int(candidate.window),
-                scope=candidate.scope,
-                feedback_ids=tuple(dict.fromkeys(one.feedback_id for one in members)),
-                keys=tuple(one.key for one in members),
-                channels=dict(Counter(one.channel for one in recent)),
-                centroid=centroid,
-                radius=NOTHING_JOINS if is_new and tier == SignalTier.WATCH else radius,
-                caveats=self._judge.caveats(candidate.recent),
-            )
-        )
+        found = self._identification.finding(kind, tier, issue, candidate, self._judge, is_new=is_new)
+        self._findings.append(found)
         self._activate(issue, tier, candidate)
         if tier == SignalTier.SIGNAL:
-            self._calibration = self._calibration.without(one.key for one in members)
+            self._calibration = self._calibration.without(found.keys)
             self._extend(issue, candidate.members)
 
     def _activate(self, issue: str, tier: SignalTier, candidate: Candidate) -> None:

@@ -10,12 +10,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from feedback.record.states import SignalKind, SignalTier
+from feedback.record.states import Scale, SignalKind, SignalTier
 from insights.detection.active_issues import ActiveIssues
 from insights.detection.candidates import Candidate, CandidateSearch, Scope
 from insights.detection.index import ObservationIndex
+from insights.detection.judgement import Judge
 from insights.detection.observation import Indices, Observation, Vectors
 from nlp.embed.vectors import unit
+
+NOTHING_JOINS = 1.0
+"""The radius of an issue that is watched: until it is certain, new statements go where they would go without it."""
 
 MOST_OF_EVIDENCE = 0.6
 """The share of the evidence that must be of an issue for the finding to be about that issue."""
@@ -55,6 +59,11 @@ class Finding:
     radius: float | None = None
     caveats: tuple[str, ...] = ()
 
+    @property
+    def scale(self) -> Scale:
+        """Tell whether it began within hours or days, or grew over weeks."""
+        return Scale.SLOW if self.scope == "drift" else Scale.SUDDEN
+
 
 class Identification:
     """Tells which issue a candidate is about, by the observations of one step."""
@@ -85,6 +94,32 @@ class Identification:
                 return issue, False
         name = "\n".join(sorted({self._observations[row].feedback_id for row in candidate.recent}))
         return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self._now.isoformat()}\n{name}")), True
+
+    def finding(
+        self, kind: SignalKind, tier: SignalTier, issue: str, candidate: Candidate, judge: Judge, *, is_new: bool
+    ) -> Finding:
+        """Tell what was found, with its evidence; `is_new` where the issue is one of its own."""
+        members = [self._observations[row] for row in candidate.members]
+        recent = [self._observations[row] for row in candidate.recent]
+        centroid, radius = self.centroid_and_radius(candidate.members) if is_new else (None, None)
+        return Finding(
+            kind=kind,
+            tier=tier,
+            issue=issue,
+            since=min(one.at for one in recent),
+            observed=len({one.feedback_id for one in recent}),
+            expected=candidate.expected,
+            score=candidate.score,
+            chance=judge.chance(candidate),
+            window=int(candidate.window),
+            scope=candidate.scope,
+            feedback_ids=tuple(dict.fromkeys(one.feedback_id for one in members)),
+            keys=tuple(one.key for one in members),
+            channels=dict(Counter(one.channel for one in recent)),
+            centroid=centroid,
+            radius=NOTHING_JOINS if is_new and tier == SignalTier.WATCH else radius,
+            caveats=judge.caveats(candidate.recent),
+        )
 
     def known_as(self, candidate: Candidate) -> str | None:
         """Find the signalled issue that a candidate is more of."""

@@ -25,7 +25,7 @@ FEWEST_ROWS_RESERVED = 256
 
 ROW = np.dtype(
     [(name, "f8") for name in ("at", "share")]
-    + [(name, "?") for name in ("evidence", "late", "live")]
+    + [(name, "?") for name in ("evidence", "praise", "late", "live")]
     + [(name, "i4") for name in ("piece", "channel", "batch", "issue")]
 )
 
@@ -132,6 +132,7 @@ class ObservationIndex:
                 hours(one.at),
                 1 / pieces[one.feedback_id],
                 one.evidence and one.vector is not None,
+                one.praise and one.vector is not None,
                 one.late,
                 one.live,
                 *map(self.code, names),

@@ -58,6 +58,8 @@ class Judge:
         chance = self.chance(candidate)
         if not self._enough_pieces(candidate) or chance > WATCH_FACTOR * self._tolerance:
             return None
+        if self._is_praised(candidate):
+            return None
         certain = chance <= self._tolerance and self._may_be_certain(candidate)
         return SignalTier.SIGNAL if certain else SignalTier.WATCH
 
@@ -89,6 +91,13 @@ class Judge:
 
     def _enough_pieces(self, candidate: Candidate) -> bool:
         return len(np.unique(self._index.rows["piece"][candidate.recent])) >= self._search.least
+
+    def _is_praised(self, candidate: Candidate) -> bool:
+        """Whether most of what was said there in the window praises: what some of it complains of is no alarm."""
+        rows = self._index.rows
+        praise = np.flatnonzero(rows["praise"] & (self._search.ages < candidate.window))
+        there = praise[candidate.region.depth(self._index.smooth[praise]) >= 0]
+        return len(np.unique(rows["piece"][there])) > len(np.unique(rows["piece"][candidate.recent]))
 
     def _may_be_certain(self, candidate: Candidate) -> bool:
         return self._age >= FIRST_WEEK_DAYS and self._is_independent(candidate.recent)

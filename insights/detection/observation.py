@@ -26,8 +26,8 @@ class Observation:
 
     `at` is when it was said. `vector` is a unit vector (d,), or None where the statement was not embedded: it counts in
     the volume all the same. `batch` names who entered it in bulk and when. `evidence` tells whether it may count
-    towards a signal, `issue` which issue it has joined. A `late` one was more than 48 h old on receipt, so it only
-    teaches what is normal. `key` is the statement's own number.
+    towards a signal, and `praise` that it praises; `issue` is the one it has joined. A `late` one was more than 48 h
+    old on receipt, so it only teaches what is normal. `key` is the statement's own number.
     """
 
     feedback_id: str
@@ -39,6 +39,7 @@ class Observation:
     batch: str | None = None
     late: bool = False
     key: int = 0
+    praise: bool = False
 
     @property
     def live(self) -> bool:

@@ -10,28 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 import numpy as np
 
-from insights.detection.observation import FloatArray, Indices, Mask, Vectors
-from insights.detection.statistics.gamma_poisson import (
-    BASELINE_HOURS,
-    LEAST_RATIO,
-    LEAST_REPORTS,
-    WEEK_HOURS,
-    Counts,
-    Exposure,
-    expected,
-    gamma_poisson_scores,
-)
+from insights.detection.observation import FloatArray, Mask, Vectors
+from insights.detection.reference import RADII, ROUNDING, Neighbourhood, Reference
 from nlp.embed.vectors import unit
-
-RADII = np.array([0.30, 0.34, 0.38, 0.43, 0.49, 0.57, 0.68, 0.82])
-"""Cosines, the widest region first. A wider region holds more reports, but of several things."""
-
-ROUNDING = 1e-6
-"""How far below a radius a similarity still counts as within it."""
 
 CONTRAST_SIMILARITY = 0.28
 """The similarity from which what was said before is what a finding is held against in a contrast."""
@@ -79,30 +63,6 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbourhood:
-    """The rows that may count: smoothed vectors (m, d), ages (m,) in hours, weights (m,). The last row is the new one.
-
-    `fresh` (m,) marks those that may count in a window. The others (explained by what has been signalled, or learnt
-    late) only tell what was there before it.
-    """
-
-    smooth: Vectors
-    ages: FloatArray
-    weight: FloatArray
-    fresh: Mask
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """What a count is held against: windows in hours (w,), the service's volume in them, how much its rates wander."""
-
-    windows: FloatArray
-    volume: Exposure
-    rate_variance: float = 0.01
-    least: int = LEAST_REPORTS
-
-
-@dataclass(frozen=True, slots=True)
 class Cluster:
     """A region and a window in which too much is said, as the scan literature calls it.
 
@@ -125,7 +85,7 @@ def scan(near: Neighbourhood, reference: Reference) -> Cluster | None:
     lately = near.fresh & (near.ages < reference.windows[-1])
     if ((here >= RADII[0]) & lately).sum() < reference.least:
         return None
-    scores = _tested(here[:, None], near, reference)[0][0]
+    scores = reference.tested(here[:, None], near).score[0]
     best = scores.max(axis=0)
     if best.max() < WORTHWHILE_SCORE:
         return None
@@ -137,14 +97,6 @@ def scan(near: Neighbourhood, reference: Reference) -> Cluster | None:
     found = _with_contrast(starts, near, reference)
     moved = _with_contrast([near.fresh & found.inside & (near.ages < found.window)], near, reference)
     return max(found, moved, key=lambda cluster: cluster.score)
-
-
-def has_risen(group: Mask, near: Neighbourhood, reference: Reference) -> bool:
-    """Tell whether a group of rows (m,), taken as it is, was said more than usual in any window."""
-    windows, ages = reference.windows, np.sort(near.ages[group])
-    k = np.searchsorted(np.sort(near.ages[group & near.fresh]), windows).astype(float)
-    b = (np.searchsorted(ages, windows + BASELINE_HOURS) - np.searchsorted(ages, windows)).astype(float)
-    return bool(((k >= reference.least) & (k >= LEAST_RATIO * expected(k, b, reference.volume))).any())
 
 
 def cluster_about(groups: Sequence[Mask], near: Neighbourhood, reference: Reference) -> tuple[Cluster, Vectors]:
@@ -190,47 +142,14 @@ def _to_the_others(vectors: Vectors, weight: FloatArray, total: Vectors) -> Vect
 
 def _best(similarity: Vectors, near: Neighbourhood, reference: Reference) -> tuple[int, Cluster]:
     """The least likely of all columns, radii and windows; the centre of its region is set by the caller."""
-    scores, expected, counts = _tested(similarity, near, reference)
-    column, level, window = np.unravel_index(int(scores.argmax()), scores.shape)
+    tested = reference.tested(similarity, near)
+    column, level, window = np.unravel_index(int(tested.score.argmax()), tested.score.shape)
     cell = (column, level, window)
     return int(column), Cluster(
-        score=float(scores[cell]),
+        score=float(tested.score[cell]),
         region=Region(near.smooth[-1], float(RADII[level])),
         window=float(reference.windows[window]),
-        before=float(counts.baseline[cell]),
-        expected=float(expected[cell]),
+        before=float(tested.before[cell]),
+        expected=float(tested.expected[cell]),
         inside=similarity[:, column] >= RADII[level] - ROUNDING,
     )
-
-
-def _tested(similarity: Vectors, near: Neighbourhood, reference: Reference) -> tuple[FloatArray, FloatArray, Counts]:
-    """Scores, what was expected and what there is: (c, radii, windows) for (m, c) similarities to c centres."""
-    counts = _counts(similarity, near, reference.windows)
-    scores = gamma_poisson_scores(counts, reference.volume, reference.rate_variance, reference.least)
-    return *scores, counts
-
-
-def _counts(similarity: Vectors, near: Neighbourhood, windows: FloatArray) -> Counts:
-    edges, in_window, a_week_on = _edges(tuple(windows.tolist()))
-    shape = similarity.shape[1], len(RADII) + 1, len(edges) + 1
-    level = np.searchsorted(RADII - ROUNDING, similarity.T, side="right")
-    age = np.searchsorted(edges, near.ages, side="right")
-    column, row = np.nonzero(level)
-    cell = (column * shape[1] + level[column, row]) * shape[2] + age[row]
-
-    def within(weight: FloatArray) -> FloatArray:
-        count = np.bincount(cell, weight[row], int(np.prod(shape))).reshape(shape)
-        return np.asarray(np.cumsum(np.cumsum(count[:, ::-1], axis=1)[:, ::-1][:, 1:], axis=2), np.float64)
-
-    everything = within(near.weight)
-    fresh = everything if near.fresh.all() else within(near.weight * near.fresh)
-    younger = everything[:, :, in_window]
-    return Counts(fresh[:, :, in_window], everything[:, :, -1:] - younger, everything[:, :, a_week_on] - younger)
-
-
-@cache
-def _edges(windows: tuple[float, ...]) -> tuple[FloatArray, Indices, Indices]:
-    """The ages at which windows and the weeks before them end, in order; which of them end each window and its week."""
-    ends = np.array(windows)
-    edges = np.union1d(ends, ends + WEEK_HOURS)
-    return edges, np.searchsorted(edges, ends), np.searchsorted(edges, ends + WEEK_HOURS)

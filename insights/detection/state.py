@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback.record.models import Signal
-from feedback.record.states import SignalTier
+from feedback.record.states import Scale, SignalTier
 from insights.detection.active_issues import ActiveIssue
 from insights.detection.index import ObservationIndex
 from insights.detection.observation import Observation
@@ -79,6 +79,8 @@ def restore(state: State, stored: bytes | None, signals: Iterable[Signal]) -> St
             signal.last_report_at,
             usual_per_hour=signal.expected / signal.window_hours,
             tier=SignalTier(signal.tier),
+            last_signalled=signal.detected_at,
+            slow=signal.evidence.get("scale") == Scale.SLOW,
         )
         for signal in signals
     ]

@@ -11,12 +11,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from sqlalchemy import ColumnElement, TextClause, or_, select, text
+from sqlalchemy import ColumnElement, TextClause, exists, or_, select, text
 from sqlalchemy.orm import Session
 
 from feedback.record.limits import LATEST
 from feedback.record.models import Feedback, Statement
-from feedback.record.states import FeedbackStage
+from feedback.record.states import FeedbackStage, StatementKind
 from insights.detection.observation import HISTORY, Observation
 from insights.detection.state import State
 from insights.statement_arrays import halves, matrix
@@ -100,6 +100,13 @@ def refresh(session: Session, service_id: int, window: ServiceWindow | None, now
     return _read_anew(observations_of(session, service_id, since), fresh, seen_until, now)
 
 
+def importing(session: Session, service_id: int) -> bool:
+    """Tell whether history of a service is still on its way to being grouped."""
+    waiting = (Feedback.service_id == service_id, Feedback.history)
+    on_its_way = Feedback.stage.in_((FeedbackStage.CLEAN, FeedbackStage.GROUP))
+    return bool(session.scalar(select(exists().where(*waiting, on_its_way))))
+
+
 def _read_anew(
     observations: Sequence[Observation], fresh: frozenset[uuid.UUID], seen_until: str, now: dt.datetime
 ) -> WindowUpdate:
@@ -169,6 +176,7 @@ def observations_of(
             halves(Statement.vector).label("vector"),
             Statement.issue_id,
             Statement.evidence,
+            Statement.kind,
             Feedback.channel,
             Feedback.batch,
             Feedback.history,
@@ -191,6 +199,7 @@ def observations_of(
             batch=row.batch,
             late=row.history,
             key=row.id,
+            praise=row.kind == StatementKind.PRAISE,
         )
         for row in rows
     ]

@@ -2,11 +2,11 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from feedback.record.db import Record
@@ -14,6 +14,7 @@ from feedback.record.models import Issue, IssueEvent, Service, Signal, Statement
 from feedback.record.states import TitledBy
 from insights.detection import detector
 from insights.issues.decisions import lifecycle
+from insights.statement_arrays import halves, matrix
 from nlp.embed.crowds import crowd_of
 from nlp.embed.vectors import Encode, inwards
 from nlp.group.titles import naming
@@ -27,14 +28,19 @@ def standing(session: Session, service_id: int) -> list[Signal]:
     return list(session.scalars(query.order_by(Signal.detected_at, Signal.id)))
 
 
-def end(session: Session, service_id: int, state: detector.State, now: dt.datetime) -> bool:
-    """Ends the signals whose issue is no longer reported on, and tells whether there were any."""
+def end(
+    session: Session, service_id: int, state: detector.State, known: Collection[uuid.UUID], now: dt.datetime
+) -> bool:
+    """Ends the signals whose issue is no longer reported on, and tells whether there were any.
+
+    Only of signals that were `known` when the state was read, by their ids: others were found meanwhile.
+    """
     active: dict[tuple[str, str], detector.ActiveIssue] = {(one.issue, one.tier): one for one in state.active}
     ended = False
     for signal in standing(session, service_id):
         if found := active.get((str(signal.issue_id), signal.tier)):
             signal.last_report_at = found.last_report
-        else:
+        elif signal.id in known:
             signal.ended_at, ended = now, True
             _note(session, signal.issue_id, f"{signal.tier} ended")
     session.flush()
@@ -111,6 +117,7 @@ def _evidence(service: Service, issue: Issue, signal: detector.Finding) -> dict[
         "against": list(signal.caveats),
         "model": issue.model,
         "way": signal.scope,
+        "scale": signal.scale,
         "chance": float(f"{signal.chance:.3g}"),
         "tolerance": service.properties.tolerance,
     }
@@ -145,6 +152,25 @@ def _issue(session: Session, service: Service, signal: detector.Finding, named: 
     session.add(issue)
     session.flush()
     return issue
+
+
+def resolved_issues(session: Session, service_id: int) -> dict[str, detector.ResolvedIssue]:
+    """Reads the issues of a service that people hold to be resolved, by their ids."""
+    since = lifecycle.resolved_since(session, service_id)
+    rows = session.execute(
+        select(Issue.id, halves(Issue.centroid)).where(Issue.id.in_([uuid.UUID(issue) for issue in since]))
+    ).all()
+    centroids = matrix([centroid for _, centroid in rows])
+    return {
+        str(issue): detector.ResolvedIssue(since[str(issue)], c) for (issue, _), c in zip(rows, centroids, strict=True)
+    }
+
+
+def move(session: Session, joined: Mapping[int, str]) -> None:
+    """Puts statements, by their ids, into the issues where the detector has put them."""
+    rows = [{"id": key, "issue_id": uuid.UUID(issue), "assigned_by": "scan"} for key, issue in joined.items()]
+    if rows:
+        session.execute(update(Statement), rows)
 
 
 def _note(session: Session, issue_id: uuid.UUID, what: str) -> None:

@@ -50,8 +50,10 @@ def last_report(moment: dt.datetime, now: dt.datetime, zone: str) -> str:
 
 
 def span(hours: float) -> str:
-    """Writes how long something lasts, as in: 48 h, or 3 days."""
+    """Writes how long something lasts, as in: 48 h, or 3 days, or 6 weeks."""
     whole = round(hours)
+    if whole > 336 and whole % 168 == 0:
+        return f"{whole // 168} weeks"
     return f"{whole // 24} days" if whole > 48 and whole % 24 == 0 else f"{whole} h"
 
 

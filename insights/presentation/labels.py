@@ -25,6 +25,17 @@ BY_CHANNEL: Mapping[str, str] = {
     ChannelName.IMPORT: "from files",
 }
 """How feedback came in, as a part of a sentence."""
+TIMES: Mapping[int, str] = {
+    2: "twice",
+    3: "three times",
+    4: "four times",
+    5: "five times",
+    6: "six times",
+    7: "seven times",
+    8: "eight times",
+    9: "nine times",
+    10: "ten times",
+}
 CHANNELS: Mapping[str, str] = {
     ChannelName.WEB: "website",
     ChannelName.SMS: "text message",

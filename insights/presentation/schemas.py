@@ -120,10 +120,10 @@ class SignalView(msgspec.Struct, frozen=True):
     """Why an issue seems to be emerging: `observed` reports where `expected` were; `score` is -log10 of the odds.
 
     `only_channel`: the one by which all of them came. `evidence`: `against` (what speaks against it), `model`, `way`
-    (how it was found), `chance` (how often a week chance alone brings the like) and the `tolerance` that it is held
-    against. `tier`: `signal`, or `watch` for what is shown and never sent. `now`: what is known by now, of one that
-    stands and was sent; all else stays as it was when the signal was raised. `explained_by`: the planned work for which
-    it is not sent.
+    (how it was found), `scale` (`sudden`, or `slow` for what grew over weeks), `chance` (how often a week chance alone
+    brings the like) and the `tolerance` that it is held against. `tier`: `signal`, or `watch` for what is shown and
+    never sent. `now`: what is known by now, of one that stands and was sent; all else stays as it was when the signal
+    was raised. `explained_by`: the planned work for which it is not sent.
     """
 
     kind: SignalKind

@@ -9,7 +9,7 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from feedback.record.calendar import bank_holidays_began
-from feedback.record.models import Feedback, Issue, Service, ServiceWork, Statement
+from feedback.record.models import Feedback, Service, ServiceWork
 from feedback.record.states import WorkStage
 from feedback.record.work.service_work import REVIEW, ask_wide
 from feedback.record.work.stages import stage
@@ -18,8 +18,6 @@ from insights.detection import detector, window_cache
 from insights.detection.state import restore, serialize
 from insights.detection.window_cache import WindowUpdate
 from insights.issues import findings, trends
-from insights.issues.decisions import lifecycle
-from insights.statement_arrays import halves, matrix
 from workers.runtime.actor import Actor, Save, Worker, work_once
 
 SETTLED_AFTER = dt.timedelta(days=28)
@@ -33,11 +31,15 @@ TRENDS_EVERY = dt.timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class NoticeInput:
-    """Holds a service as it is looked at. `review`: its present is judged once more, and not only what is new."""
+    """Holds a service as it is looked at, with the ids of its signals that have not ended.
+
+    `review`: its present is judged once more, and not only what is new.
+    """
 
     service: Service
     heard: WindowUpdate
     state: detector.State
+    standing: frozenset[uuid.UUID]
     resolved: Mapping[str, detector.ResolvedIssue]
     review: bool
 
@@ -71,9 +73,9 @@ def _notice(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
             return
         _done(mine, seen, reviewed=scene.review)
         session.execute(update(Feedback).where(Feedback.id.in_(scene.heard.fresh)).values(noticed=True))
-        ended = findings.end(session, service_id, state, now)
+        ended = findings.end(session, service_id, state, scene.standing, now)
         findings.store(session, scene.service, signals, titles, now)
-        _move(session, state.joined)
+        findings.move(session, state.joined)
         mine[0].remembered = serialize(state)
         _follow(session, scene.service, mine[0], now, at_once=bool(signals or ended))
         fan_out.raise_alerts(session, service_id)
@@ -89,28 +91,14 @@ def _scene(session: Session, worker: Worker, row: ServiceWork, now: dt.datetime)
     """None while its first history comes in: nothing is usual yet."""
     service = session.get_one(Service, row.service_id)
     review = bool(row.state.get("review"))
-    importing = review and _importing(session, service.id)
+    importing = review and window_cache.importing(session, service.id)
     if importing and not _settled(session, service.id, now):
         return None
     heard = window_cache.refresh(session, service.id, worker.windows.take(service.id), now)
-    state = restore(heard.window.state, row.remembered, findings.standing(session, service.id))
-    return NoticeInput(service, heard, state, _resolved(session, service.id), review and not importing)
-
-
-def _resolved(session: Session, service_id: int) -> dict[str, detector.ResolvedIssue]:
-    since = lifecycle.resolved_since(session, service_id)
-    rows = session.execute(
-        select(Issue.id, halves(Issue.centroid)).where(Issue.id.in_([uuid.UUID(issue) for issue in since]))
-    ).all()
-    centroids = matrix([centroid for _, centroid in rows])
-    return {
-        str(issue): detector.ResolvedIssue(since[str(issue)], c) for (issue, _), c in zip(rows, centroids, strict=True)
-    }
-
-
-def _importing(session: Session, service_id: int) -> bool:
-    waiting = (Feedback.service_id == service_id, Feedback.history, Feedback.stage.in_(("clean", "group")))
-    return bool(session.scalar(select(exists().where(*waiting))))
+    standing = findings.standing(session, service.id)
+    state, known = restore(heard.window.state, row.remembered, standing), frozenset(signal.id for signal in standing)
+    resolved = findings.resolved_issues(session, service.id)
+    return NoticeInput(service, heard, state, known, resolved, review and not importing)
 
 
 def _settled(session: Session, service_id: int, now: dt.datetime) -> bool:
@@ -124,13 +112,6 @@ def _done(mine: Sequence[ServiceWork], seen: int, *, reviewed: bool = False) -> 
         row.done = seen
         if reviewed and row.asked == seen:
             row.state = {name: value for name, value in row.state.items() if name not in REVIEW}
-
-
-def _move(session: Session, joined: Mapping[int, str]) -> None:
-    """What the detector put into an issue stands there from now on."""
-    rows = [{"id": key, "issue_id": uuid.UUID(issue), "assigned_by": "scan"} for key, issue in joined.items()]
-    if rows:
-        session.execute(update(Statement), rows)
 
 
 def _follow(session: Session, service: Service, row: ServiceWork, now: dt.datetime, *, at_once: bool) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from feedback.process.progress import Progress
 from feedback.record.models import EVIDENCE
 from feedback.record.output.files import write_whole
+from feedback.record.states import StatementKind
 from ingest.cleaning.preparation import SET_APART
 from insights.detection import detector
 from nlp.clean import copies, minhash
@@ -163,6 +164,7 @@ def _of_one(
                 evidence=said.kind in EVIDENCE and not (said.filler or copy or apart),
                 batch=f"{piece.source} {piece.submitted_at:%F}" if piece.source else None,
                 key=key,
+                praise=said.kind == StatementKind.PRAISE,
             )
             by = embedded_by(said.language)
             crowd = crowd_of(said.language, said.kind, by)

@@ -22,6 +22,7 @@ from insights.issues import findings
 from insights.statement_arrays import IssueArrays, StatementArrays
 from nlp.embed.crowds import Crowd
 from nlp.embed.vectors import Encode, Floats, unit
+from workers.offline.replayed_past import ReplayedPast
 
 FIRST_REFIT = dt.timedelta(days=7)
 """How long after its first statement a service is grouped for the first time."""
@@ -76,7 +77,7 @@ def replay(
     `history`: the statements of each piece, in the order in which they came; `encode`: texts to unit rows (n, d), by
     which titles are chosen and filler is recognised; `nation` and `time_zone`: whose bank holidays are kept, and where.
     """
-    store, state, due = ReplayedStore(encode), detector.State(), None
+    store, state, due, past = ReplayedStore(encode), detector.State(), None, ReplayedPast(tolerance)
     for piece in history:
         batch = store.join(piece)
         if not batch:
@@ -88,6 +89,10 @@ def replay(
             due = now + REFIT_EVERY
         holidays = bank_holidays_began(nation, time_zone, now - detector.HISTORY, now)
         state, signals = detector.step(state, batch, now, tolerance=tolerance, holidays=holidays)
+        past.hear(batch, state)
+        if past.is_due(now):
+            state, slow = past.look(state, now)
+            signals += slow
         store.learn(signals)
         for signal in signals:
             yield Raised(now, signal, store.issues[uuid.UUID(signal.issue)].title)
@@ -110,6 +115,7 @@ def line(raised: Raised) -> dict[str, object]:
         "chance": float(f"{signal.chance:.2g}"),
         "channels": signal.channels,
         "way": signal.scope,
+        "scale": signal.scale,
         "against": list(signal.caveats),
     }
 

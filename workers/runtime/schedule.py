@@ -27,7 +27,7 @@ from workers.runtime import retention
 log = structlog.get_logger()
 
 LOOK_EVERY_SECONDS = 1.0
-NIGHTLY_HOUR = 2  # UTC
+NIGHTLY_HOUR, DRIFT_HOUR = 2, 4  # UTC; what has slowly changed is looked for among what was grouped anew
 
 
 def schedule(record: Record, work_queue: WorkQueue, stop: threading.Event) -> None:
@@ -99,9 +99,13 @@ def _tell_uncleaned(session: Session) -> None:
 
 
 def _ask(session: Session, now: dt.datetime) -> None:
-    """Signals end although nothing more is said; each night all is grouped anew; an encoder may have changed."""
+    """Signals end although nothing more is said; each night all is grouped anew, and looked at for slow changes;
+    an encoder may have changed.
+    """
     services = list(session.scalars(select(Service.id)))
     if now.hour == NIGHTLY_HOUR:
         ask(session, services, WorkKind.REFIT)
     ask(session, services, WorkKind.NOTICE, WorkKind.EMBED)
+    if now.hour == DRIFT_HOUR:
+        ask(session, services, WorkKind.DRIFT)
     ask_wide(session, WorkKind.THEMES)

@@ -80,6 +80,7 @@ STAGES = (
     _for_feedback(FeedbackStage.CLEAN, "group"),
     Stage("themes", "services", WideWork, asked_for(WorkKind.THEMES, WideWork), (WideWork.due_at,), WideWork.due_at),
     _for_service(WorkKind.REFIT, "notice", "themes", where=(_settled(ServiceWork.service_id),)),
+    _for_service(WorkKind.DRIFT, "notice", "deliver", where=(_settled(ServiceWork.service_id),)),
     Stage("answer", "deliveries", Contact, _CITIZEN_DUE, (Contact.due_at,), Contact.due_at),
     _for_upload(UploadStage.TAKE_IN, "clean"),
     _for_upload(UploadStage.TAKE_BACK, "refit", "notice"),

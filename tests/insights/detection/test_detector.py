@@ -147,6 +147,15 @@ def test_praise_and_history_raise_nothing(service: Service, usual: State, kept_o
     assert not signals
 
 
+@pytest.mark.parametrize(("praised", "told"), [(8, 0), (1, 1)], ids=["mostly", "now and then"])
+def test_what_most_of_those_who_speak_of_it_praise_raises_no_alarm(
+    service: Service, usual: State, praised: int, told: int
+) -> None:
+    praise = [replace(it, evidence=False, praise=True) for it in service.of(NEW, 28, 32, praised)]
+    _, signals = play(service.days(28, 32) + service.of(NEW, 28, 32) + praise, usual)
+    assert len(sent(signals)) == told and bool(signals) == bool(told)
+
+
 def test_an_issue_of_one_quiet_channel_is_found_and_said_to_be(service: Service, usual: State) -> None:
     _, signals = play(service.days(28, 34) + service.of(NEW, 28, 34, 2, channel="call"), usual)
     [signal] = sent(signals)

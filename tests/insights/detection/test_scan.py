@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from insights.detection.scan import Neighbourhood, Reference, scan
+from insights.detection.reference import Neighbourhood, RecentReference
+from insights.detection.scan import scan
 from insights.detection.statistics.gamma_poisson import BASELINE_HOURS, exposure
 from nlp.embed.vectors import unit
 
@@ -19,5 +20,5 @@ def test_what_was_said_before_still_counts_when_it_is_said_more_often_on_a_busy_
     about = unit(1 + 0.5 * rng.normal(size=(len(ages), 96)).astype(np.float32))
     service = np.concatenate([rng.uniform(96, BASELINE_HOURS, 20 * SHARE), rng.uniform(0, 20, 14 * SHARE), ages])
     near = Neighbourhood(about, ages, np.ones(len(ages)), np.ones(len(ages), bool))
-    found = scan(near, Reference(WINDOWS, exposure(service, np.ones(len(service)), WINDOWS)))
+    found = scan(near, RecentReference(WINDOWS, exposure(service, np.ones(len(service)), WINDOWS)))
     assert found is None or found.score < 2

@@ -39,6 +39,18 @@ def test_evidence_is_one_sentence_that_says_how_many_how_unusual_since_when_and_
 @pytest.mark.parametrize(
     ("expected", "text"),
     [
+        (9.0, "9 were expected: three times as often as before, growing since Friday"),
+        (0.02, "almost none were expected: hardly known before, growing since Friday"),
+    ],
+)
+def test_what_grew_over_weeks_says_how_many_times_as_often_and_since_when(expected: float, text: str) -> None:
+    told = said(expected=expected, window_hours=1008.0, evidence={"scale": "slow"})
+    assert told == f"27 reports in 6 weeks where {text}; by phone only"
+
+
+@pytest.mark.parametrize(
+    ("expected", "text"),
+    [
         (0.01, "almost none were expected"),
         (0.3, "0.3 were expected"),
         (1.0, "1 was expected"),

@@ -1,0 +1,134 @@
+"""What has slowly got worse in a service is looked for once a day, over up to a year of what is stored."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from feedback.record.limits import LATEST
+from feedback.record.models import Issue, Service, ServiceWork, Signal, Statement
+from feedback.record.states import SignalTier, WorkKind, WorkStage
+from feedback.record.work.service_work import ask, lock_services
+from feedback.record.work.stages import stage
+from insights.alerts.rules import fan_out
+from insights.detection import drift as slow
+from insights.detection import window_cache
+from insights.detection.active_issues import ResolvedIssue
+from insights.detection.observation import Observation
+from insights.detection.state import deserialize
+from insights.detection.statistics.baseline import Baseline
+from insights.issues import findings
+from workers.runtime.actor import Actor, Save, Worker, work_once
+
+MOST_STATEMENTS = 20_000
+"""Of a service that says more in a year, the latest so many are looked at: about 100 MB."""
+
+LONGEST_SINCE_LAST = dt.timedelta(days=7)
+"""Reports that are looked about after a service has not been looked at for long."""
+
+
+@dataclass(frozen=True, slots=True)
+class DriftInput:
+    """Holds the past of a service, the signals that cover some of it, and what else is known of it."""
+
+    service: Service
+    past: Sequence[Observation]
+    told: Sequence[slow.Told]
+    resolved: Mapping[str, ResolvedIssue]
+    baseline: Baseline
+    since: dt.datetime
+
+
+def drift(worker: Worker) -> None:
+    """Look for slow changes in one service."""
+    work_once(worker, DRIFT)
+
+
+def _drift(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
+    [row] = rows
+    seen, now = row.asked, dt.datetime.now(dt.UTC)
+    with worker.record.transaction() as session:
+        known = _input(session, row, now)
+    found = _found(known, now) if known else None
+    named = findings.titles(worker.record, worker.tools.encode, row.service_id, found.findings) if found else {}
+
+    def save(session: Session, mine: Sequence[ServiceWork]) -> None:
+        for row in mine:
+            row.done, row.state = seen, {**row.state, "looked_at": now.isoformat()} if known else row.state
+        if mine and known and found and found.findings:
+            _store(session, known.service, found, named)
+
+    return save
+
+
+def _found(known: DriftInput, now: dt.datetime) -> slow.Drifts:
+    return slow.look(
+        known.past,
+        known.told,
+        known.resolved,
+        now,
+        since=known.since,
+        tolerance=known.service.properties.tolerance,
+        baseline=known.baseline,
+    )
+
+
+def _store(session: Session, service: Service, found: slow.Drifts, named: Mapping[str, str]) -> None:
+    """What was signalled while we looked stays as it is."""
+    standing = {str(signal.issue_id) for signal in findings.standing(session, service.id) if signal.tier == "signal"}
+    fresh = [finding for finding in found.findings if finding.issue not in standing]
+    findings.store(session, service, fresh, named, dt.datetime.now(dt.UTC))
+    findings.move(session, {key: issue for key, issue in found.joined.items() if issue not in standing})
+    fan_out.raise_alerts(session, service.id)
+
+
+def _input(session: Session, row: ServiceWork, now: dt.datetime) -> DriftInput | None:
+    """None while history comes in: its beginning alone would make the rest look like news."""
+    if window_cache.importing(session, row.service_id):
+        return None
+    service, last = session.get_one(Service, row.service_id), row.state.get("looked_at")
+    since = max(dt.datetime.fromisoformat(last), now - LONGEST_SINCE_LAST) if last else now - LONGEST_SINCE_LAST
+    notice = (ServiceWork.service_id == service.id, ServiceWork.kind == WorkKind.NOTICE)
+    habits = deserialize(session.scalar(select(ServiceWork.remembered).where(*notice))).baseline
+    return DriftInput(
+        service,
+        _past(session, service.id, now),
+        _told(session, service.id, now),
+        findings.resolved_issues(session, service.id),
+        habits[1] if habits else Baseline(),
+        since,
+    )
+
+
+def _past(session: Session, service_id: int, now: dt.datetime) -> list[Observation]:
+    """What came late counts by when it was said: a slow change does not mind a delay of days."""
+    mine = (Statement.service_id == service_id, Statement.said_at < LATEST)
+    latest = select(Statement.said_at).where(*mine).order_by(Statement.said_at.desc()).offset(MOST_STATEMENTS).limit(1)
+    begin = max(now - slow.PAST, session.scalar(latest) or now - slow.PAST)
+    said = window_cache.observations_of(session, service_id, begin, Statement.said_at <= now)
+    return [replace(one, late=False) for one in said]
+
+
+def _told(session: Session, service_id: int, now: dt.datetime) -> list[slow.Told]:
+    """What was sent, by the issue where its reports are now."""
+    where = (Signal.service_id == service_id, Signal.tier == SignalTier.SIGNAL, Signal.detected_at > now - slow.PAST)
+    issue = func.coalesce(Issue.merged_into, Issue.id)
+    rows = session.execute(
+        select(issue.label("issue"), Signal.since, func.coalesce(Signal.ended_at, now).label("until"))
+        .join(Issue, Issue.id == Signal.issue_id)
+        .where(*where)
+    )
+    return [slow.Told(str(uuid.UUID(str(one.issue))), one.since, one.until) for one in rows]
+
+
+def _before(session: Session, rows: Sequence[ServiceWork]) -> None:
+    """Notices wait until what was found is stored; those to come know it."""
+    for row in rows:
+        lock_services(session, [row.service_id])
+        ask(session, [row.service_id], WorkKind.NOTICE)
+
+
+DRIFT = Actor(stage("drift"), limit=1, work=_drift, to=WorkStage.OPEN, asks=_before)
