@@ -13,7 +13,7 @@ from feedback.record.states import FeedbackStage
 from feedback.record.work.claims import ADVISORY_LOCKS, CLAIMER_LOCKS
 from feedback.record.work.stages import STAGES
 
-Figures = tuple[Any, ...]
+LabelledCounts = tuple[Any, ...]
 """What is counted, and last how many of it."""
 
 HOUR, WEEK = dt.timedelta(hours=1), dt.timedelta(days=7)
@@ -55,7 +55,7 @@ def schedulers(session: Session) -> int:
     return int(session.scalar(_HELD, {"c": ADVISORY_LOCKS, "n": 2}) or 0)
 
 
-def pieces(session: Session) -> list[Figures]:
+def pieces(session: Session) -> list[LabelledCounts]:
     """Counts what came in the last hour, by the stage that it has come to."""
     came = select(Feedback.stage, func.count()).where(Feedback.id >= _since(HOUR))
     return [tuple(row) for row in session.execute(came.group_by(Feedback.stage))]
@@ -67,17 +67,17 @@ def set_aside(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Feedback).where(*aside)) or 0
 
 
-def signals(session: Session) -> list[Figures]:
+def signals(session: Session) -> list[LabelledCounts]:
     """Counts the signals of the last hour, by kind and tier."""
     return _lately(session, Signal.id, Signal.kind, Signal.tier)
 
 
-def alerts(session: Session) -> list[Figures]:
+def alerts(session: Session) -> list[LabelledCounts]:
     """Counts the alerts of the last hour, by type and state."""
     return _lately(session, Alert.id, Alert.type, Alert.state)
 
 
-def deliveries(session: Session) -> list[Figures]:
+def deliveries(session: Session) -> list[LabelledCounts]:
     """Counts the attempts to deliver alerts of the last hour, by way and outcome."""
     tried = select(Subscription.kind, Delivery.outcome, func.count())
     tried = tried.join_from(Delivery, Subscription, Subscription.id == Delivery.subscription_id)
@@ -85,7 +85,7 @@ def deliveries(session: Session) -> list[Figures]:
     return [tuple(row) for row in found]
 
 
-def _lately(session: Session, identity: InstrumentedAttribute[uuid.UUID], *by: Any) -> list[Figures]:
+def _lately(session: Session, identity: InstrumentedAttribute[uuid.UUID], *by: Any) -> list[LabelledCounts]:
     found = session.execute(select(*by, func.count()).where(identity >= _since(HOUR)).group_by(*by))
     return [tuple(row) for row in found]
 
