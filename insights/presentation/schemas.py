@@ -88,6 +88,7 @@ class Quote(msgspec.Struct, frozen=True):
     channel: ChannelName
     said_at: dt.datetime
     offset: float | None = None
+    language: str = "en"
 
 
 class NearbyChange(msgspec.Struct, frozen=True):
@@ -150,6 +151,7 @@ class SignalView(msgspec.Struct, frozen=True):
 class IssueView(msgspec.Struct, frozen=True):
     """An issue; `count` is the number of distinct pieces of feedback, `raw` counts copies too.
 
+    `by_language` is told of one issue alone, not in lists.
     `example` is what one member said, to be read under the title; empty where that is gone. `signal` is what stands of
     it, `watch` what is shown of it and never sent.
     """
@@ -175,6 +177,7 @@ class IssueView(msgspec.Struct, frozen=True):
     merged_into: uuid.UUID | None = None
     signal: SignalView | None = None
     watch: SignalView | None = None
+    by_language: dict[str, int] = {}
 
 
 class IssueTitle(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, defer
 from feedback.record.models import Feedback, Issue, Service, Signal, Statement
 from feedback.record.states import SignalTier, Tone
 from insights.issues.decisions.lifecycle import is_overdue
+from insights.issues.languages import with_languages
 from insights.issues.queries.signals import shown
 from insights.issues.queries.signals import views as signal_views
 from insights.issues.quotes import QUOTE_COLUMNS, quote
@@ -54,7 +55,8 @@ def views(session: Session, service: Service, issues: Sequence[Issue]) -> list[I
 def view(session: Session, issue: Issue) -> IssueView:
     """Makes the view of one issue, with what was just decided about it."""
     session.flush()
-    return views(session, session.get_one(Service, issue.service_id), [issue])[0]
+    [found] = views(session, session.get_one(Service, issue.service_id), [issue])
+    return with_languages(session, found)
 
 
 def _view(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from feedback.record.models import Feedback, Mailbox, Refit, Service, ServiceAddress, Statement
 from feedback.record.states import AddressKind, FeedbackStage
 from insights.issues.queries.services import WAITING_STAGES
+from nlp.embed.crowds import crowd_of
 
 LAST_REFITS = 10
 MAILBOX_FORGOTTEN = dt.timedelta(days=30)
@@ -49,7 +50,8 @@ class Quality(msgspec.Struct, frozen=True):
 
     `outside` is the share of statements in no issue, of those that say something. `stability` is the share of
     statements that the last refits (`refits` of them) left in the issue they were in. `hidden` is the personal data
-    taken out, by kind. `not_counted` are pieces that count in no issue (copies, spam).
+    taken out, by kind. `not_counted` are pieces that count in no issue (copies, spam). `languages_apart`
+    do not compare with English, and are grouped by themselves.
     """
 
     service: str
@@ -59,6 +61,7 @@ class Quality(msgspec.Struct, frozen=True):
     refits: int
     stability: float | None
     languages: dict[str, int]
+    languages_apart: list[str]
     transcripts: Transcripts
     hidden: dict[str, int]
     verdicts: dict[str, int]
@@ -82,6 +85,7 @@ def quality(session: Session, service: Service) -> Quality:
         refits=len(refits),
         stability=_stability(refits),
         languages=_by(session, Statement.language, Statement.service_id == service.id),
+        languages_apart=_apart(session, service),
         transcripts=Transcripts(pieces.calls, _rounded(pieces.confidence), pieces.doubtful),
         hidden=_hidden(session, service),
         verdicts=_verdicts(session, service),
@@ -90,6 +94,13 @@ def quality(session: Session, service: Service) -> Quality:
         waiting=_waiting(session, service),
         mailboxes=_mailboxes(session, service),
     )
+
+
+def _apart(session: Session, service: Service) -> list[str]:
+    """The languages of statements that are grouped among themselves, as they do not compare with English."""
+    mine = (Statement.service_id == service.id, Statement.vector.is_not(None))
+    rows = session.execute(select(Statement.language, Statement.embedded_by).where(*mine).distinct())
+    return sorted({row.language for row in rows if crowd_of(row.language, "problem", row.embedded_by).language != "en"})
 
 
 def _statements(session: Session, service: Service) -> Any:

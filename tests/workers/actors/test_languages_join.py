@@ -2,6 +2,7 @@
 
 import uuid
 from collections import Counter
+from typing import Any
 
 import pytest
 from litestar import Litestar
@@ -9,6 +10,7 @@ from litestar.testing import TestClient
 from sqlalchemy import select
 
 from feedback.record.models import Statement
+from tests.insights.pages.signed_in import signed_in
 from tests.walking import put, walk
 from tests.workers.texts import USUAL
 from workers.runtime.actor import Worker
@@ -39,11 +41,6 @@ def issues_of(worker: Worker, language: str) -> Counter[uuid.UUID]:
         return Counter(issue for issue in rows if issue)
 
 
-def test_welsh_is_in_the_issues_of_english(worker: Worker, both: None) -> None:
-    welsh, english = issues_of(worker, "cy"), issues_of(worker, "en")
-    assert sum(count for issue, count in welsh.items() if issue in english) >= 6
-
-
 def test_a_welsh_report_joins_a_running_english_issue(worker: Worker, both: None) -> None:
     before = issues_of(worker, "cy")
     put(worker, "Dw i'n aros ers ugain wythnos am fathodyn glas newydd", "Does neb yn ateb y ffôn o gwbl")
@@ -59,3 +56,30 @@ def test_search_finds_one_language_by_the_other(
 
     assert "ateb y ff" in found("nobody answered the phone")
     assert "answered the phone" in found("does neb yn ateb y ffôn yma o gwbl")
+
+
+def test_welsh_is_in_the_issues_of_english_which_say_how_many_came_in_each_and_quote_each(
+    worker: Worker, both: None, client: TestClient[Litestar], admin: dict[str, str]
+) -> None:
+    welsh, english = issues_of(worker, "cy"), issues_of(worker, "en")
+    assert sum(count for issue, count in welsh.items() if issue in english) >= 6
+    shared = (welsh.keys() & english.keys()).pop()
+    told = client.get(f"/v1/issues/{shared}", headers=admin).json()
+    assert told["by_language"]["en"] > told["by_language"]["cy"] > 0
+    assert {said["language"] for said in told["quotes"]} == {"en", "cy"}
+    page = signed_in(client, worker.record).get(f"/dashboard/issues/{shared}").text
+    assert "<dt>In Welsh</dt>" in page
+    assert 'lang="cy"' in page
+
+
+def test_the_quality_page_names_the_languages_that_stay_apart(
+    worker: Worker, blue_badge: str, client: TestClient[Litestar], admin: dict[str, str], monkeypatch: Any
+) -> None:
+    put(worker, "My badge never came", "ہماری گلی کی بتی تین ہفتوں سے بند ہے")
+    walk(worker)
+    monkeypatch.setattr(worker.tools._embed(), "reached", frozenset())  # as of a language that the map does not reach
+    put(worker, WELSH[0])
+    walk(worker)
+    assert client.get("/v1/services/blue-badge/quality", headers=admin).json()["languages_apart"] == ["cy"]
+    page = signed_in(client, worker.record).get("/dashboard/blue-badge/quality").text
+    assert "grouped by itself: what was said in Welsh." in page
