@@ -112,14 +112,12 @@ def ready(settings: Settings) -> None:
 def requeue(settings: Settings) -> None:
     """Put what was set aside back to work, after its cause was mended."""
     from feedback.cli.bootstrap import started
-    from feedback.record.models import Feedback
-    from feedback.record.work.claims import requeue
+    from feedback.record.work.set_aside import put_back
     from ingest.channels.sms import reassembly
 
     with started(settings) as runtime, runtime.record.transaction() as session:
-        fresh = requeue(session, Feedback, Feedback.text.is_(None), to="clean")
-        cleaned = requeue(session, Feedback, Feedback.text.is_not(None), to="group")
+        pieces = put_back(session)
         parts = reassembly.requeue(session)
-    click.echo(f"{fresh + cleaned} pieces are back at work.")
+    click.echo(f"{pieces} pieces are back at work.")
     if parts:
         click.echo(f"{parts} parts of long text messages wait again.")

@@ -4,11 +4,14 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.http.dependencies import AnyRequest, GivenRecord, WorkQueueDependency
 from feedback.http.staff import authenticate
 from feedback.record import access
 from feedback.record.access import Role
-from feedback.record.models import Refit
+from feedback.record.audit import note
+from feedback.record.models import Feedback, Refit
+from feedback.record.states import FeedbackStage
+from feedback.record.work.set_aside import put_back
 from insights.dependencies import QueryEmbedderDependency
 from insights.issues.decisions import undoing
 from insights.issues.queries import refits, search
@@ -32,6 +35,7 @@ def quality_page(request: AnyRequest, record: GivenRecord, service: FromPath[str
             service=found,
             quality=quality(session, found),
             refits=last,
+            may_put_back=who.may(Role.owner, found.id),
             undoable=newest if who.may(Role.editor, found.id) else None,
         )
 
@@ -43,6 +47,20 @@ def undo_refit(request: AnyRequest, record: GivenRecord, service: FromPath[str],
         who = authenticate(session, request)
         found = access.service_for(session, who, service, Role.editor)
         undoing.undo_refit(session, who, access.owned_for(session, who, Refit, refit, Role.editor))
+    return redirect(f"/dashboard/{found.slug}/quality")
+
+
+@post("/dashboard/{service:str}/set-aside/put-back", sync_to_thread=True)
+def put_back_to_work(
+    request: AnyRequest, record: GivenRecord, work_queue: WorkQueueDependency, service: FromPath[str]
+) -> Redirect:
+    """Puts what was set aside back to work, once its cause is mended."""
+    with record.transaction() as session:
+        who = authenticate(session, request)
+        found = access.service_for(session, who, service, Role.owner)
+        pieces = put_back(session, Feedback.service_id == found.id)
+        note(session, who.caller, "put back to work", f"service:{found.slug}", found.id, pieces=pieces)
+    work_queue.wake(FeedbackStage.CLEAN, FeedbackStage.GROUP)
     return redirect(f"/dashboard/{found.slug}/quality")
 
 
@@ -62,4 +80,4 @@ def search_page(
     return show(who, "search.html", service=found, query=query, hits=hits, by_meaning=vector is not None)
 
 
-handlers = (quality_page, undo_refit, search_page)
+handlers = (quality_page, undo_refit, put_back_to_work, search_page)

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from feedback.web.setup import bring_page, organisation_page, reach_page, service_settings, upload_page
+from feedback.web.setup import bring_page, organisation_page, reach_page, service_settings, subject_page, upload_page
 from insights.pages.layout import failure_page
 
 router = Router(
@@ -13,6 +13,7 @@ router = Router(
         *reach_page.handlers,
         *bring_page.handlers,
         *upload_page.handlers,
+        *subject_page.handlers,
     ],
     opt={"failure_page": failure_page},
     include_in_schema=False,

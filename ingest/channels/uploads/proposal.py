@@ -18,6 +18,7 @@ from ingest.channels.uploads.reading_form import FileColumns, ReadingForm
 
 _FITTING: Final = 0.8
 """The share of a column's cells that must be of a kind for the column to hold it."""
+_WORDS_OF_A_SENTENCE: Final = 4
 _KEPT_WORDS: Final = ("office", "ward", "team", "form", "branch", "depot", "district", "swyddfa")
 
 
@@ -48,6 +49,7 @@ def _by_looks(header: Header, sample: Sequence[TableRow], known: Mapping[str, li
     names = [name.strip() for name in header.names]
     cells = {name: [cell.strip() for cell in seen(at, sample) if cell.strip()] for at, name in enumerate(names) if name}
     free = [name for at, name in enumerate(names) if name and holds_words(at, sample)]
+    free = free or [name for name in cells if _are_sentences(cells[name])]
     text = known.get("text") or sorted(free, key=lambda name: -sum(map(len, cells[name])))[:1]
     taken = {*text, *chain.from_iterable(known.values())}
     single: dict[str, str] = {}
@@ -75,6 +77,11 @@ def _share(cells: Sequence[str], fits: Callable[[str], bool]) -> bool:
 def _are_dates(cells: Sequence[str]) -> bool:
     """Bare figures are dates only where the name says so."""
     return _share(cells, lambda cell: not cell.isdecimal() and _is_date(cell))
+
+
+def _are_sentences(cells: Sequence[str]) -> bool:
+    """Where no column tells so many things, one in which a few are said over and over will do."""
+    return _share(cells, lambda cell: len(cell.split()) >= _WORDS_OF_A_SENTENCE)
 
 
 def _is_date(cell: str) -> bool:

@@ -70,6 +70,11 @@ def test_the_export_of_a_survey_tool_is_read_as_an_import_reads_it() -> None:
     assert propose(io.BytesIO(body)).form == ReadingForm(text=("What went wrong?",), date="Timestamp")
 
 
+def test_where_the_same_is_said_over_and_over_that_is_the_column() -> None:
+    body = sheet("Ref,Answer,Town", *(f"{n},The bins were not emptied,Aberwen" for n in range(9)))
+    assert propose(io.BytesIO(body)).form.text == ("Answer",)
+
+
 def test_titles_above_the_header_are_passed_over() -> None:
     body = sheet("Report of March,,", ",,", "Ref,Comments,Office", *each("R{n},{said},North"))
     found = propose(io.BytesIO(body))

@@ -1,0 +1,95 @@
+"""What a person may ask: what is held about them, and to have it erased; found by what they can name."""
+
+import asyncio
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath
+from sqlalchemy.orm import Session
+
+from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.http.forms import form_values
+from feedback.http.staff import authenticate
+from feedback.record import access, audit
+from feedback.record.access import Principal, Role
+from feedback.record.db import Record
+from feedback.record.errors import FeedbackError, Malformed, NotFound
+from feedback.record.limits import convert
+from feedback.record.models import Service
+from feedback.record.privacy import erasure, subject_access
+from feedback.record.privacy.subject_access import Subject
+from insights.pages.forms import PageOrRedirect, submit
+from insights.pages.layout import show
+
+NAMES = {"receipt": "The receipt", "contact": "The e-mail address or number that was left", "feedback": "The id"}
+
+
+@get("/dashboard/{service:str}/person", sync_to_thread=True)
+def person_page(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Response[str]:
+    """Shows the form that finds what a person said."""
+    with record.transaction() as session:
+        who = authenticate(session, request)
+        return _page(who, access.service_for(session, who, service, Role.owner))
+
+
+@post("/dashboard/{service:str}/person", status_code=200)
+async def answer_person(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> PageOrRedirect:
+    """Shows all that is held about what a person names, as a file to hand over, or erases it."""
+    values = await form_values(request)
+    return await asyncio.to_thread(_answer, request, record, service, values)
+
+
+def _answer(request: AnyRequest, record: Record, slug: str, values: dict[str, str]) -> PageOrRedirect:
+    def answer(session: Session, who: Principal) -> Response[str]:
+        service = access.service_for(session, who, slug, Role.owner)
+        ids = subject_access.find(session, record.keys, _subject(values), service)
+        if values.get("do") == "erase":
+            erasure.erase(session, ids, by=who.caller)
+            return _page(who, service, erased=len(ids))
+        told = subject_access.export(session, record.keys, ids)
+        for identity in ids:
+            audit.note(session, who.caller, "subject access", f"feedback:{identity}", service.id)
+        headers = {"Content-Disposition": 'attachment; filename="held.json"'}
+        return Response(
+            msgspec.json.format(msgspec.json.encode(told)).decode(), media_type="application/json", headers=headers
+        )
+
+    def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
+        return _page(who, access.service_for(session, who, slug, Role.owner), values, errors={"value": COMPLAINT})
+
+    return submit(request, record, answer, show_again, told=(Malformed, NotFound))
+
+
+COMPLAINT = "Nothing is held under this. Check what it is and how it is written"
+
+
+def _subject(values: dict[str, str]) -> Subject:
+    """Raises `Malformed` for what can be no receipt, contact or id."""
+    name = values.get("by", "")
+    if name not in NAMES or not values.get("value"):
+        raise Malformed("name one of them", field="value")
+    return convert({name: values["value"]}, Subject)
+
+
+def _page(
+    who: Principal,
+    service: Service,
+    values: dict[str, str] | None = None,
+    *,
+    erased: int = 0,
+    errors: dict[str, str] | None = None,
+) -> Response[str]:
+    filled = {"by": "receipt", "value": ""} | (values or {})
+    return show(
+        who,
+        "setup/person.html",
+        400 if errors else 200,
+        service=service,
+        names=NAMES,
+        values=filled,
+        errors=errors or {},
+        erased=erased,
+    )
+
+
+handlers = (person_page, answer_person)
