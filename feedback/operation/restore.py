@@ -9,7 +9,7 @@ from pathlib import Path
 from alembic import command
 from alembic.util import CommandError
 from psycopg import sql
-from sqlalchemy import Connection, column, func, select, table, text, update
+from sqlalchemy import Connection, column, func, select, table, text
 
 from feedback.operation.backup import LEFT_OUT, Manifest, TableCopy, cursor_of, digest_of, read_manifest, require_whole
 from feedback.process.progress import Progress
@@ -76,13 +76,14 @@ def _copy_in(connection: Connection, copy: TableCopy, folder: Path) -> None:
         raise Malformed("a backup holds no raw text")
     name, names = sql.Identifier(copy.name), sql.SQL(", ").join(map(sql.Identifier, copy.columns))
     with cursor_of(connection) as cursor:
+        cursor.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(name))  # what they would note is here too
         cursor.execute(sql.SQL("DELETE FROM {}").format(name))  # what migrations put there
         statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(name, names)
         with gzip.open(copy.file(folder)) as rows, cursor.copy(statement) as into:
             shutil.copyfileobj(rows, into)
-    rows_of = table(copy.name, *map(column, copy.columns))
-    if "claimed_by" in copy.columns:  # by workers that are no more
-        connection.execute(update(rows_of).values(claimed_by=None).where(rows_of.c.claimed_by.is_not(None)))
+        if "claimed_by" in copy.columns:  # by workers that are no more
+            cursor.execute(sql.SQL("UPDATE {} SET claimed_by = NULL WHERE claimed_by IS NOT NULL").format(name))
+        cursor.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(name))
     _count_on(connection, copy)
 
 
