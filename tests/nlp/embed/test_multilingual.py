@@ -13,6 +13,7 @@ from nlp.embed.embedder import Embedder
 from nlp.embed.multilingual import OFF, MultilingualEmbedder
 from tests.nlp.embed.tiny_bert import make_folder
 
+FRESH = tomllib.loads((Path(__file__).parents[2] / "bench/said/welsh_twins.toml").read_text(encoding="utf-8"))
 TWINS = tomllib.loads((Path(__file__).parents[2] / "bench/said/twins.toml").read_text(encoding="utf-8"))
 RECORDED = Path(__file__).with_name("e5_recorded.npz")
 
@@ -50,6 +51,12 @@ def test_what_is_said_in_another_language_is_nearest_to_its_english_twin(
     similar = other @ english.T
     assert (similar.argmax(axis=1) == np.arange(len(other))).mean() >= first
     assert similar.diagonal().mean() >= near
+
+
+def test_welsh_about_other_services_is_nearest_to_its_english_twin_as_well(embedder: MultilingualEmbedder) -> None:
+    """Nothing was chosen by these."""
+    similar = embedder.encode(FRESH["cy"], ["cy"] * len(FRESH["cy"])) @ embedder.encode(FRESH["en"]).T
+    assert (similar.argmax(axis=1) == np.arange(len(similar))).mean() >= 0.75
 
 
 def test_english_vectors_stay_as_they_are_in_whatever_company(embedder: MultilingualEmbedder) -> None:
