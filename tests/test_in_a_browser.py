@@ -128,7 +128,8 @@ def test_no_page_breaks_the_policy_that_it_is_served_under(
     paths = ["/docs", "/receipts", f"/receipts/{receipt}", "/services/blue-badge/you-said-we-did", "/no-such"]
     service = "/dashboard/blue-badge"
     own = ["feedback", "alerts", "quality", "ledger", "search"]
-    for path in [*paths, f"{photo}/sort", "/dashboard", service, *(f"{service}/{name}" for name in own)]:
+    people = ["/staff", "/keys", "/audit", "/sessions"]
+    for path in [*paths, *people, f"{photo}/sort", "/dashboard", service, *(f"{service}/{name}" for name in own)]:
         page.goto(path)
     assert broken == []
 
@@ -160,7 +161,17 @@ def test_on_a_narrow_screen_no_page_runs_over_and_every_target_is_large_enough(
         for path in citizens:
             assert_fits(page, path)
         sign_in(page, record)
-        for path in ["/dashboard", "/dashboard/blue-badge", "/dashboard/blue-badge/feedback", photo, "/dashboard/none"]:
+        for path in [
+            "/staff",
+            "/keys",
+            "/audit",
+            "/sessions",
+            "/dashboard",
+            "/dashboard/blue-badge",
+            "/dashboard/blue-badge/feedback",
+            photo,
+            "/dashboard/none",
+        ]:
             assert_fits(page, path)
 
 

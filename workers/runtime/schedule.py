@@ -8,6 +8,7 @@ from sqlalchemy import exists, select, text
 from sqlalchemy.orm import Session
 
 from feedback.record import idempotency
+from feedback.record.access import links
 from feedback.record.db import Record
 from feedback.record.errors import where
 from feedback.record.models import Service
@@ -83,6 +84,7 @@ def _hourly(record: Record, now: dt.datetime) -> None:
         contacts.shred_expired,
         senders.forget_senders,
         sealed_file.forget_shredded,
+        links.forget_old,
     )
     for job in (*forgetting, _tell_uncleaned):
         with apart(job.__name__), record.transaction() as session:

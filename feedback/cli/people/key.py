@@ -1,5 +1,7 @@
 """The commands `feedback key` and `feedback sign-in`: who may come in, and who no longer."""
 
+import datetime as dt
+
 import click
 
 from feedback.record.settings import Settings
@@ -42,13 +44,19 @@ def key_list(settings: Settings) -> None:
     with started(settings) as runtime, runtime.record.transaction() as session:
         keys = select(Credential).where(Credential.kind == "key").order_by(Credential.id)
         for found in session.scalars(keys):
-            state = f"revoked {found.revoked_at:%F}" if found.revoked_at else "valid"
+            state = f"revoked {found.revoked_at:%F}" if found.revoked_at else _until(found.expires_at)
             click.echo(f"{found.id}\t{found.role}\t{found.name}\t{state}")
         open_sessions = select(Credential).where(Credential.kind == "session", *access.valid()).order_by(Credential.id)
         for found in session.scalars(open_sessions):
             opened_by = found.parent_id or "staff"
             state = f"session of {opened_by} since {found.created_at:%F %H:%M}"
             click.echo(f"{found.id}\t{found.role or 'staff'}\t{found.name}\t{state}")
+
+
+def _until(ends: dt.datetime | None) -> str:
+    if ends is None:
+        return "valid"
+    return f"{'valid until' if ends > dt.datetime.now(dt.UTC) else 'expired'} {ends:%F}"
 
 
 @key.command("revoke")

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from feedback.record import access
@@ -16,6 +16,9 @@ MOST_FOR_ONE_FROM_ONE = 3
 MOST_FOR_ONE = 10
 MOST_FROM_ONE = 30
 """How many links may be asked for within their lifetime: for one person, from one network, and both."""
+
+KEPT_FOR = dt.timedelta(days=30)
+"""How long a link or a session is kept once it has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,13 @@ def look_at(session: Session, link: str) -> Credential:
     if found is None:
         raise NotAuthentic("this link is not known here, or no longer valid")
     return found
+
+
+def forget_old(session: Session) -> None:
+    """Deletes what members of staff signed in by, `KEPT_FOR` after its end: the audit names them, and not that."""
+    kinds = Credential.kind.in_((CredentialKind.LINK, CredentialKind.SESSION))
+    over = Credential.expires_at < dt.datetime.now(dt.UTC) - KEPT_FOR
+    session.execute(delete(Credential).where(Credential.person_id.is_not(None), kinds, over))
 
 
 def _link(session: Session, person: Person, **columns: bytes) -> str:

@@ -163,6 +163,19 @@ def test_a_person_ends_their_own_sessions_all_at_once(
     assert (is_in(one), is_in(two), is_in(other)) == (False, False, True)
 
 
+def test_links_and_sessions_that_ended_long_ago_are_forgotten_and_feed_addresses_stay(
+    browser: Client, record: Record, ann: str
+) -> None:
+    enter(browser, record).post("/v1/services/parks/feed", headers=OURS)
+    with record.transaction() as session:
+        session.execute(update(Credential).values(expires_at=Credential.expires_at - links.KEPT_FOR))
+        links.forget_old(session)
+        assert sorted(session.scalars(select(Credential.kind))) == ["feed", "link", "session"]
+        session.execute(update(Credential).values(expires_at=Credential.expires_at - links.KEPT_FOR))
+        links.forget_old(session)
+        assert session.scalars(select(Credential.kind)).all() == ["feed"]
+
+
 def test_coming_in_stands_in_the_audit(browser: Client, record: Record, ann: str) -> None:
     enter(browser, record)
     with record.transaction() as session:
