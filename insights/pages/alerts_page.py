@@ -39,7 +39,7 @@ SubscriptionForm = Mapping[str, Any]
 """What a form holds: lists for `LIST_FIELDS`, text for the rest."""
 
 LIST_FIELDS = ("kinds", "channels", "trends", "statuses")
-TEXT_FIELDS = ("theme", "kind", "to", "name", "contact", "digest", "least", "urgent_only", "key")
+TEXT_FIELDS = ("theme", "kind", "to", "name", "contact", "digest", "least", "urgent_only", "escalations_only", "key")
 
 COMPLAINTS = {
     "url": "Where to must be an address that begins with https:// and that anybody can reach; "
@@ -130,6 +130,7 @@ def _wanted(slug: str, values: SubscriptionForm) -> SubscriptionRequest:
 def _filters(values: SubscriptionForm) -> AlertFilters:
     chosen = {name: values[name] for name in LIST_FIELDS}
     rest = {"least": values["least"] or 0, "urgent_only": bool(values["urgent_only"])}
+    rest["escalations_only"] = bool(values["escalations_only"])
     return convert(chosen | rest, AlertFilters, strict=False)
 
 
@@ -189,6 +190,8 @@ def _listed(
 def describe_filters(subscription: Subscription) -> str:
     """Says what a subscription wants to hear."""
     wanted = filters.filters_of(subscription)
+    if wanted.escalations_only:
+        return "only what others do not acknowledge"
     if wanted.urgent_only:
         return "only what is urgent"
     named = (

@@ -17,7 +17,7 @@ from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.errors import Malformed, NotFound
-from feedback.record.limits import whole_number
+from feedback.record.limits import convert, whole_number
 from feedback.record.models import Alert, Delivery, Issue, Quiet, Service, Subscription
 from feedback.record.work.queue import WorkQueue
 from insights.alerts import queries
@@ -50,6 +50,7 @@ def subscription_page(request: AnyRequest, record: GivenRecord, subscription: Fr
             told=alerts_page.alert_lines(session, record, service, _last_alerts(session, found)),
             deliveries=_last_deliveries(session, found),
             quiet=_quiet(session, found),
+            others=_others(session, found),
             may_change=who.may(Role.editor, found.service_id),
         )
 
@@ -113,6 +114,18 @@ def _snooze(session: Session, who: Principal, found: Subscription, values: FormV
     subscriptions.change(session, found, SubscriptionChange(quiet_until=_until(values)))
 
 
+def _arrange(session: Session, who: Principal, found: Subscription, values: FormValues) -> None:
+    """Sets quiet hours and escalation; what is left empty is none."""
+    ticked = {"weekends": bool(values.get("weekends"))}
+    hours = {name: values.get(name, "") for name in ("start", "end")}
+    to, minutes = values.get("to", ""), whole_number(values.get("after_minutes", ""))
+    wanted = {
+        "quiet_hours": hours | ticked if any(hours.values()) else None,
+        "escalation": {"to": to, "after_minutes": minutes} if to else None,
+    }
+    subscriptions.change(session, found, convert(wanted, SubscriptionChange))
+
+
 def _quieten(session: Session, who: Principal, found: Subscription, values: FormValues) -> None:
     issue = access.issue_for(session, who, _id(values, "issue"))
     mute.mute(session, found, issue, _until(values) if values.get("days") else None)
@@ -138,6 +151,7 @@ ACTS: Mapping[str, SubscriptionAct] = {
     "mute": _mute,
     "resume": _resume,
     "snooze": _snooze,
+    "arrange": _arrange,
     "quieten": _quieten,
     "hear": _hear,
     "acknowledge": _acknowledge,
@@ -167,6 +181,13 @@ def _last_alerts(session: Session, found: Subscription) -> list[Alert]:
 def _last_deliveries(session: Session, found: Subscription) -> list[Delivery]:
     tried = select(Delivery).where(Delivery.subscription_id == found.id)
     return list(session.scalars(tried.order_by(Delivery.id.desc()).limit(PAGE_SIZE)))
+
+
+def _others(session: Session, found: Subscription) -> dict[str, str]:
+    """By their ids what the subscriptions are called to which it may escalate."""
+    same = (Subscription.service_id == found.service_id, Subscription.id != found.id)
+    rows = session.scalars(select(Subscription).where(*same).order_by(Subscription.id))
+    return {str(row.id): row.name or row.shown for row in rows}
 
 
 def _quiet(session: Session, found: Subscription) -> list[tuple[Issue, dt.datetime | None]]:

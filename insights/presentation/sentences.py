@@ -50,6 +50,12 @@ def end(ended: Mapping[str, Any]) -> str:
     return f"No report for {span(ended['silent_hours'])}, where {ended['usual']:,.0f} were usual."
 
 
+def escalation(escalated: Mapping[str, Any]) -> str:
+    """Says why somebody is told what was sent to somebody else."""
+    minutes = escalated["after_minutes"]
+    return f"It was sent to {escalated['from']}; nobody acknowledged it within {minutes:,} min."
+
+
 def growth(was: int) -> str:
     """Says how many reports an alert told of before."""
     return f"It was {was:,} when you were last told."

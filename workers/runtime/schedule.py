@@ -23,6 +23,7 @@ from ingest.channels.sms import reassembly
 from ingest.channels.uploads import sealed_file
 from insights.alerts.delivery import attempts
 from insights.issues import tallies
+from insights.alerts.rules import escalation
 from workers.runtime import retention
 
 log = structlog.get_logger()
@@ -59,6 +60,8 @@ def _look(record: Record, work_queue: WorkQueue, hour: dt.datetime | None) -> dt
         urgency_dismissals.destroy_held(session)
     with apart("tallies"), record.transaction() as session:
         tallies.refresh(session)
+    with apart("escalation"), record.transaction() as session:
+        escalation.raise_due(session)
     with record.transaction() as session:
         waiting = [it.name for it in stages.STAGES if session.scalar(select(exists().where(*it.waiting)))]
     work_queue.wake(*waiting)

@@ -23,7 +23,8 @@ class Subscription(Base, Claimable, Timed):
     """One receiver, served by one worker at a time: who is slow or dead keeps nobody else waiting.
 
     `sealed` holds its address and its secrets, under the key of keys; `shown` is as much of the address as may be seen.
-    It is snoozed until `quiet_until`. `failing_since` is null when the last attempt went well. `contact` is told, by
+    It is snoozed until `quiet_until`, and daily in its `quiet_hours`. `escalation` names the subscription that is told
+    what nobody acknowledges in time. `failing_since` is null when the last attempt went well. `contact` is told, by
     e-mail, when it is disabled.
     """
 
@@ -43,6 +44,8 @@ class Subscription(Base, Claimable, Timed):
     contact: Mapped[str | None]
     state: Mapped[SubscriptionState] = mapped_column(default=SubscriptionState.ACTIVE)
     quiet_until: Mapped[dt.datetime | None]
+    quiet_hours: Mapped[dict[str, Any] | None]
+    escalation: Mapped[dict[str, Any] | None]
     failing_since: Mapped[dt.datetime | None]
 
 

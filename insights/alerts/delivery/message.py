@@ -45,6 +45,8 @@ def write(event: dict[str, Any], service: Service, now: dt.datetime) -> AlertTex
     """Puts an event, as `payload.event` makes it, into words, each of them one line whatever it was."""
     data = event["data"]
     heading, lines = _heading_and_lines(event["type"], data, service, now)
+    if data.get("escalated"):
+        heading, lines = f"Not acknowledged: {heading}", [sentences.escalation(data["escalated"]), *lines]
     if data.get("test"):
         heading = f"{TEST_PREFIX} {heading}"
     quotes = [(one_line(quote["text"]), labels.BY_CHANNEL.get(quote["channel"], "")) for quote in data["quotes"]]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Alert, Service, Subscription
 from feedback.record.states import AlertType, DigestRhythm, SubscriptionKind
+from insights.alerts.rules import quiet_hours
 
 MAX_MESSAGES_PER_DAY = 5
 """So many messages a day go to people by themselves; what follows is gathered into one."""
@@ -33,7 +34,7 @@ def over_daily_limit(session: Session, service: Service, now: dt.datetime) -> se
 def send_at(
     subscription: Subscription, service: Service, now: dt.datetime, urgent: bool, over_limit: Collection[uuid.UUID]
 ) -> dt.datetime:
-    """Tells when an alert is due: at once if urgent, else by the digest, the daily limit of people and the snooze."""
+    """Tells when an alert is due: at once if urgent, else by digest, daily limit of people, snooze and quiet hours."""
     if urgent:
         return now
     zone, to_people = ZoneInfo(service.properties.time_zone), subscription.kind != SubscriptionKind.WEBHOOK
@@ -42,7 +43,7 @@ def send_at(
         at = next_hour(now, zone, DIGEST_HOURS[:1], monday=subscription.digest == DigestRhythm.WEEKLY)
     elif to_people and subscription.id in over_limit:
         at = next_hour(now, zone, DIGEST_HOURS)
-    return max(at, subscription.quiet_until or at)
+    return quiet_hours.after(max(at, subscription.quiet_until or at), subscription.quiet_hours, zone.key)
 
 
 def next_hour(now: dt.datetime, zone: ZoneInfo, hours: Sequence[int], *, monday: bool = False) -> dt.datetime:

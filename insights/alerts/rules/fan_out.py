@@ -251,7 +251,7 @@ def insert_alerts(session: Session, service: Service, rows: list[dict[str, Any]]
     now = session.scalars(select(func.now())).one()
     over_limit = digest.over_daily_limit(session, service, now)
     for row in rows:
-        recipient, urgent = row.pop("recipient"), row["type"] == AlertType.URGENT
+        recipient, urgent = row.pop("recipient"), row["type"] == AlertType.URGENT or "escalated" in row["facts"]
         row["state"] = AlertState.WAITING if recipient else AlertState.TOLD
         row["due_at"] = digest.send_at(recipient, service, now, urgent, over_limit) if recipient else None
     session.execute(insert(Alert).on_conflict_do_nothing(), rows)

@@ -16,7 +16,8 @@ class AlertFilters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     """What a subscription wants to be told. An empty field lets everything through.
 
     `kinds` may name what becomes of a signal, too: `update` (it has twice the reports) and `ended`. These alone are
-    told to nobody who does not name them. `least` is the smallest number of reports of a signal that is worth an alert.
+    told to nobody who does not name them. With `escalations_only` nothing is told but what another subscription
+    escalates. `least` is the smallest number of reports of a signal that is worth an alert.
     """
 
     kinds: tuple[Literal["new", "surge", "regression", "urgent", "update", "ended"], ...] = ()
@@ -25,6 +26,7 @@ class AlertFilters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     statuses: tuple[IssueStatus, ...] = ()
     least: int = 0
     urgent_only: bool = False
+    escalations_only: bool = False
 
     def require_bounds(self) -> None:
         """Raises `Malformed` for what nobody means; what was stored before there were bounds can still be read."""
@@ -47,7 +49,7 @@ def wants(subscription: Subscription, follow_up: Literal["update", "ended"]) -> 
 def matches(filters: AlertFilters, kind: str, channels: Iterable[str], trend: str, status: str, reports: int) -> bool:
     """Tells whether the filters let an alert about a signal through; one of its channels is enough."""
     return (
-        not filters.urgent_only
+        not (filters.urgent_only or filters.escalations_only)
         and (not filters.kinds or kind in filters.kinds)
         and (not filters.channels or not set(filters.channels).isdisjoint(channels))
         and (not filters.trends or trend in filters.trends)
@@ -58,4 +60,5 @@ def matches(filters: AlertFilters, kind: str, channels: Iterable[str], trend: st
 
 def matches_urgent(filters: AlertFilters, channel: str) -> bool:
     """Tells whether the filters let an alert about an urgent piece of feedback through."""
-    return (not filters.kinds or "urgent" in filters.kinds) and (not filters.channels or channel in filters.channels)
+    wanted = not filters.escalations_only and (not filters.kinds or "urgent" in filters.kinds)
+    return wanted and (not filters.channels or channel in filters.channels)

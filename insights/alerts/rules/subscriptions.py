@@ -20,13 +20,18 @@ from feedback.record.limits import require_planned
 from feedback.record.models import Alert, Service, Subscription, Theme, new_id
 from feedback.record.models.properties import Line
 from feedback.record.states import AlertState, AlertType, DigestRhythm, SubscriptionKind, WorkStage
+from insights.alerts import queries
 from insights.alerts.delivery import chat
 from insights.alerts.delivery.credentials import Credentials, SigningKey, new_secret, seal, unseal
+from insights.alerts.rules import escalation, quiet_hours
+from insights.alerts.rules.escalation import Escalation
 from insights.alerts.rules.filters import AlertFilters
+from insights.alerts.rules.quiet_hours import QuietHours
 from insights.egress.addresses import AllowList, Target, check
 from insights.issues.queries import themes
 
 EMAIL_ADDRESS = re.compile(r"[^\s@<>\",;:\\()\[\]]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+STORED_AS_JSON = ("filters", "quiet_hours", "escalation")
 MAX_EMAIL_LENGTH = 254  # RFC 5321, as its errata have it
 
 
@@ -42,6 +47,8 @@ class SubscriptionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     digest: DigestRhythm = DigestRhythm.AT_ONCE
     name: Line = ""
     contact: str | None = None
+    quiet_hours: QuietHours | None = None
+    escalation: Escalation | None = None
 
     def __post_init__(self) -> None:
         self.filters.require_bounds()
@@ -59,6 +66,8 @@ class SubscriptionChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     contact: str | msgspec.UnsetType | None = msgspec.UNSET
     state: Literal["active", "muted"] | msgspec.UnsetType = msgspec.UNSET
     quiet_until: dt.datetime | msgspec.UnsetType | None = msgspec.UNSET
+    quiet_hours: QuietHours | msgspec.UnsetType | None = msgspec.UNSET
+    escalation: Escalation | msgspec.UnsetType | None = msgspec.UNSET
 
     def __post_init__(self) -> None:
         require_planned(self.quiet_until, "quiet_until")
@@ -108,7 +117,10 @@ def _make(
         filters=msgspec.to_builtins(wanted.filters),
         digest=wanted.digest,
         contact=wanted.contact,
+        quiet_hours=msgspec.to_builtins(wanted.quiet_hours),
+        escalation=msgspec.to_builtins(wanted.escalation),
     )
+    escalation.require_known(session, made, wanted.escalation)
     made.sealed = seal(keys, made.id, credentials)
     session.add(made)
     session.flush()
@@ -158,15 +170,18 @@ def _require_email(text: str, field: str) -> None:
 def change(session: Session, subscription: Subscription, wanted: SubscriptionChange) -> None:
     """Changes a subscription. Alerts that already wait follow the change; an active one again starts afresh.
 
-    Raises `Malformed` for a contact that is no e-mail address, or for a time without its zone.
+    Raises `Malformed` for a contact that is no e-mail address, for a time without its zone, or for an escalation that
+    leads nowhere.
     """
     if isinstance(wanted.contact, str):
         _require_email(wanted.contact, "contact")
     if isinstance(wanted.quiet_until, dt.datetime) and wanted.quiet_until.tzinfo is None:
         raise Malformed("quiet_until: a time needs its zone")
+    if isinstance(wanted.escalation, Escalation):
+        escalation.require_known(session, subscription, wanted.escalation)
     for field in wanted.__struct_fields__:
         if (value := getattr(wanted, field)) is not msgspec.UNSET:
-            setattr(subscription, field, msgspec.to_builtins(value) if field == "filters" else value)
+            setattr(subscription, field, msgspec.to_builtins(value) if field in STORED_AS_JSON else value)
     if wanted.state == "active":
         subscription.failing_since, subscription.stage, subscription.attempts = None, WorkStage.OPEN, 0
     session.flush()
@@ -184,7 +199,10 @@ def _reschedule(session: Session, subscription: Subscription, *, muted: bool) ->
     if muted:
         session.execute(untried.values(state=AlertState.DROPPED))
     elif subscription.digest == DigestRhythm.AT_ONCE:
-        session.execute(untried.values(due_at=func.coalesce(subscription.quiet_until, func.now())))
+        now, service = session.scalars(select(func.now())).one(), queries.service_of(session, subscription)
+        at = max(now, subscription.quiet_until or now)
+        zone = service.properties.time_zone if service else "UTC"
+        session.execute(untried.values(due_at=quiet_hours.after(at, subscription.quiet_hours, zone)))
 
 
 def visible(who: Principal) -> Sequence[ColumnElement[bool]]:

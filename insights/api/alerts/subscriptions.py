@@ -21,7 +21,9 @@ from feedback.record.states import DeliveryOutcome, DigestRhythm, SubscriptionKi
 from insights.alerts.delivery import attempts as deliveries
 from insights.alerts.delivery import credentials
 from insights.alerts.rules import subscriptions
+from insights.alerts.rules.escalation import Escalation
 from insights.alerts.rules.filters import AlertFilters
+from insights.alerts.rules.quiet_hours import QuietHours
 from insights.alerts.rules.subscriptions import SubscriptionChange, SubscriptionRequest
 from insights.egress.addresses import AllowList
 from insights.presentation.schemas import Page
@@ -41,6 +43,8 @@ class SubscriptionView(msgspec.Struct, frozen=True):
     contact: str | None
     state: SubscriptionState
     quiet_until: dt.datetime | None
+    quiet_hours: QuietHours | None
+    escalation: Escalation | None
     failing_since: dt.datetime | None
     created_at: dt.datetime
 
@@ -85,6 +89,8 @@ def _fields(session: Session, row: Subscription) -> dict[str, Any]:
         "contact": row.contact,
         "state": row.state,
         "quiet_until": row.quiet_until,
+        "quiet_hours": msgspec.convert(row.quiet_hours, QuietHours | None),
+        "escalation": msgspec.convert(row.escalation, Escalation | None),
         "failing_since": row.failing_since,
         "created_at": row.created_at,
     }
