@@ -35,7 +35,7 @@ from insights.pages import (
     regroup_page,
     subscription_page,
 )
-from insights.pages.findings import false_alarms, planned_work
+from insights.pages.findings import false_alarms, missed_page, planned_work
 from insights.pages.layout import failure_page, files, plotly, redirect, show
 from insights.pages.people import audit_page, directory_sign_in, keys_page, sessions_page, signing_in, staff_page
 from insights.pages.people.entering import DASHBOARD_PATH
@@ -200,6 +200,7 @@ router = Router(
         false_alarms.doubt,
         planned_work.planned_work_page,
         planned_work.announce,
+        missed_page.say_missed,
         issue_page.publish,
         ledger_page.ledger_page,
         alerts_page.alerts_page,

@@ -19,6 +19,7 @@ from insights.issues.queries.quality import LAST_REFITS, quality
 from insights.pages.layout import redirect, show
 
 LONGEST_QUERY = 500
+TOO_FEW = "Tick two or more, up to 200, and give a title of 200 characters or fewer"
 
 
 @get("/dashboard/{service:str}/quality", sync_to_thread=True)
@@ -77,7 +78,16 @@ def search_page(
         who = authenticate(session, request)
         found = access.service_for(session, who, service)
         hits = search.search(session, found, query, vector) if query else []
-    return show(who, "search.html", service=found, query=query, hits=hits, by_meaning=vector is not None)
+    return show(
+        who,
+        "search.html",
+        service=found,
+        query=query,
+        hits=hits,
+        by_meaning=vector is not None,
+        may_say=who.may(Role.editor, found.id),
+        wrong=TOO_FEW if request.query_params.get("wrong") else "",
+    )
 
 
 handlers = (quality_page, undo_refit, put_back_to_work, search_page)

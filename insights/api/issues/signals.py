@@ -5,19 +5,23 @@ import uuid
 from operator import attrgetter
 
 import msgspec
-from litestar import delete, get, put
+from litestar import delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.paging import Cursor, Limit, further, unpack
-from feedback.http.staff import authenticate, routes
+from feedback.http.staff import RequestKey, authenticate, routes
 from feedback.record import access
-from feedback.record.models import Service
-from insights.issues.decisions import false_alarms
+from feedback.record.access import Role
+from feedback.record.idempotency import once
+from feedback.record.models import Issue, Service
+from insights.issues.decisions import false_alarms, missed
 from insights.issues.decisions.lifecycle import LongText
-from insights.issues.queries import evidence
+from insights.issues.decisions.missed import MissedReport
+from insights.issues.queries import evidence, issues
 from insights.issues.queries.detection_health import detection_health
 from insights.issues.queries.evidence import IssueEvidence
+from insights.presentation.schemas import IssueView
 
 
 class FalseAlarmReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,4 +66,22 @@ def take_back(request: AnyRequest, record: GivenRecord, signal: FromPath[uuid.UU
         false_alarms.unmark(session, who, false_alarms.signal_for(session, who, signal))
 
 
-router = routes("staff", show_evidence, say_false, take_back)
+@post("/v1/services/{service:str}/missed", sync_to_thread=True)
+def say_missed(
+    request: AnyRequest,
+    record: GivenRecord,
+    service: FromPath[str],
+    data: JSONBody[MissedReport],
+    request_key: RequestKey = None,
+) -> IssueView:
+    """Say that the machine missed what these pieces say: they become an issue with a signal of its own."""
+    with record.transaction() as session:
+        who = authenticate(session, request)
+        found = access.service_for(session, who, service, Role.editor)
+        made = once(
+            session, who, request.url.path, request_key, data, lambda: missed.report(session, who, found, data).id
+        )
+        return issues.view(session, session.get_one(Issue, uuid.UUID(made)))
+
+
+router = routes("staff", show_evidence, say_false, take_back, say_missed)

@@ -71,7 +71,7 @@ def split(
     lifecycle.lock(session, issue)
     chosen = _chosen(session, issue, ids)
     vectors = [row.vector for row in chosen if row.vector is not None]
-    centroid, radius = _centroid_and_radius(vectors) if vectors else (issue.centroid, 1.0)
+    centroid, radius = centroid_and_radius(vectors) if vectors else (issue.centroid, 1.0)
     made = Issue(
         id=new_id(),
         service_id=issue.service_id,
@@ -165,8 +165,8 @@ def _move(session: Session, done: Regrouping, was: Issue | None, to: Issue | Non
         was.quotes = [quote for quote in was.quotes if quote not in moved]
 
 
-def _centroid_and_radius(vectors: Sequence[Sequence[float]]) -> tuple[list[float], float]:
-    """The centroid as a unit vector, and the cosine to it that nine in ten of the vectors reach."""
+def centroid_and_radius(vectors: Sequence[Sequence[float]]) -> tuple[list[float], float]:
+    """Returns the centroid as a unit vector, and the cosine to it that nine in ten of the vectors reach."""
     rows = np.array(vectors, np.float32)
     centroid = unit(rows.sum(axis=0))
     return centroid.tolist(), max(float(np.quantile(rows @ centroid, 0.1)), MIN_RADIUS)

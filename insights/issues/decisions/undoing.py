@@ -43,9 +43,16 @@ def undo(session: Session, who: Principal, done: Regrouping) -> None:
         reassignment.put_back(session, row, by_person=True)
     if done.kind == RegroupingKind.SPLIT and issue and other:
         _unsplit(session, issue, other)
+    if done.kind == RegroupingKind.MOVE and issue is None and other and not _holds_any(session, other):
+        lifecycle.end_signals(session, other)
+        reassignment.end_issue(other)
     done.undone_at, done.undone_by = dt.datetime.now(dt.UTC), who.name
     for each in filter(None, (issue, other)):
         lifecycle.note(session, who, each, f"{done.kind} undone")
+
+
+def _holds_any(session: Session, issue: Issue) -> bool:
+    return session.scalar(select(Statement.id).where(Statement.issue_id == issue.id).limit(1)) is not None
 
 
 def _unmerge(session: Session, done: Regrouping, issue: Issue, into: Issue) -> None:

@@ -1,6 +1,7 @@
 """How well the machine does for a service: what it could not place, what it changed, what it hid, what waits."""
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,12 +9,14 @@ import msgspec
 from sqlalchemy import ColumnElement, Integer, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from feedback.record.models import Feedback, Mailbox, Refit, Service, ServiceAddress, Statement
+from feedback.record.models import Feedback, Issue, Mailbox, Refit, Service, ServiceAddress, Signal, Statement
 from feedback.record.states import AddressKind, FeedbackStage
+from insights.issues.decisions import missed
 from insights.issues.queries.services import WAITING_STAGES
 from nlp.embed.crowds import crowd_of
 
 LAST_REFITS = 10
+MOST_MISSED = 50
 MAILBOX_FORGOTTEN = dt.timedelta(days=30)
 """A mailbox that nobody looked into for so long is no more."""
 DOUBTFUL_CONFIDENCE = 0.7
@@ -45,13 +48,35 @@ class MailboxState(msgspec.Struct, frozen=True):
     failure: str | None
 
 
+class Missed(msgspec.Struct, frozen=True):
+    """What staff said the machine missed, and what it had before it: `observed` reports where `expected` were usual.
+
+    `score` is -log10 of the odds that chance alone brings so many. `loosest` is how near (cosine) the farthest of them
+    lies to their middle, `neighbours` count further pieces that say the like and were not chosen, `elsewhere` the
+    chosen ones that were in other issues.
+    """
+
+    issue: uuid.UUID
+    title: str
+    at: dt.datetime
+    by: str
+    observed: int
+    expected: float
+    score: float
+    hours: float
+    loosest: float
+    neighbours: int
+    elsewhere: int
+
+
 class Quality(msgspec.Struct, frozen=True):
     """How well the machine does for a service.
 
     `outside` is the share of statements in no issue, of those that say something. `stability` is the share of
     statements that the last refits (`refits` of them) left in the issue they were in. `hidden` is the personal data
     taken out, by kind. `not_counted` are pieces that count in no issue (copies, spam). `languages_apart`
-    do not compare with English, and are grouped by themselves.
+    do not compare with English, and are grouped by themselves. `missed` is what staff said the machine missed, the
+    latest first.
     """
 
     service: str
@@ -69,6 +94,7 @@ class Quality(msgspec.Struct, frozen=True):
     not_counted: int
     waiting: Waiting
     mailboxes: list[MailboxState]
+    missed: list[Missed]
 
 
 def quality(session: Session, service: Service) -> Quality:
@@ -93,6 +119,7 @@ def quality(session: Session, service: Service) -> Quality:
         not_counted=pieces.not_counted,
         waiting=_waiting(session, service),
         mailboxes=_mailboxes(session, service),
+        missed=_missed(session, service),
     )
 
 
@@ -101,6 +128,30 @@ def _apart(session: Session, service: Service) -> list[str]:
     mine = (Statement.service_id == service.id, Statement.vector.is_not(None))
     rows = session.execute(select(Statement.language, Statement.embedded_by).where(*mine).distinct())
     return sorted({row.language for row in rows if crowd_of(row.language, "problem", row.embedded_by).language != "en"})
+
+
+def _missed(session: Session, service: Service) -> list[Missed]:
+    rows = session.execute(
+        select(Signal, Issue.title)
+        .join(Issue, Issue.id == Signal.issue_id)
+        .where(Signal.service_id == service.id, Signal.evidence["way"].astext == missed.WAY, Issue.ended_at.is_(None))
+        .order_by(Signal.id.desc())
+        .limit(MOST_MISSED)
+    )
+    return [
+        msgspec.convert(
+            {
+                **signal.evidence["missed"],
+                "issue": signal.issue_id,
+                "title": title,
+                "at": signal.detected_at,
+                "by": signal.evidence["by"],
+                "observed": signal.observed,
+            },
+            Missed,
+        )
+        for signal, title in rows
+    ]
 
 
 def _statements(session: Session, service: Service) -> Any:

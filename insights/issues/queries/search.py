@@ -29,7 +29,8 @@ LEAST_SIMILARITY = 0.35
 RANK_CONSTANT = 60
 """By how much the first ranks are evened out (the constant of the method)."""
 
-QUOTES_PER_HIT = 3
+QUOTES_PER_HIT, QUOTES_IN_NO_ISSUE = 3, 20
+"""What is in no issue may be one that was missed: whoever says so chooses among what was said."""
 
 
 class SearchHit(msgspec.Struct, frozen=True):
@@ -101,14 +102,18 @@ def _hits(session: Session, service: Service, found: dict[uuid.UUID | None, list
     known = session.scalars(select(Issue).where(Issue.id.in_(filter(None, found)))).all()
     views = {view.id: view for view in issues.views(session, service, known)}
     return [
-        SearchHit(views.get(identity) if identity else None, len({row.feedback_id for row in rows}), _quotes(rows))
+        SearchHit(
+            views.get(identity) if identity else None,
+            len({row.feedback_id for row in rows}),
+            _quotes(rows, QUOTES_PER_HIT if identity else QUOTES_IN_NO_ISSUE),
+        )
         for identity, rows in found.items()
     ]
 
 
-def _quotes(rows: Iterable[Any]) -> list[Quote]:
+def _quotes(rows: Iterable[Any], most: int) -> list[Quote]:
     """One of each citizen."""
     first: dict[uuid.UUID, Quote] = {}
     for row in rows:
         first.setdefault(row.feedback_id, quote(row))
-    return list(first.values())[:QUOTES_PER_HIT]
+    return list(first.values())[:most]

@@ -1,0 +1,43 @@
+"""What staff tick in a search as missed by the machine: it becomes an issue with a signal of its own."""
+
+import asyncio
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from litestar import post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.http.forms import form_values, read_form
+from feedback.http.staff import authenticate
+from feedback.record import access
+from feedback.record.access import Role
+from feedback.record.db import Record
+from feedback.record.errors import Malformed
+from feedback.record.limits import convert
+from insights.issues.decisions import missed
+from insights.issues.decisions.missed import MissedReport
+from insights.pages.forms import FormValues
+from insights.pages.layout import redirect
+
+
+@post("/dashboard/{service:str}/missed", status_code=200)
+async def say_missed(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Redirect:
+    """Makes an issue of the pieces that were ticked; leads back to the search where they are too few."""
+    values = await form_values(request)
+    ticked = [str(value) for value in (await read_form(request)).getall("feedback", [])]
+    return await asyncio.to_thread(_report, request, record, service, ticked, values)
+
+
+def _report(request: AnyRequest, record: Record, slug: str, ticked: Sequence[str], values: FormValues) -> Redirect:
+    try:
+        with record.transaction() as session:
+            who = authenticate(session, request)
+            found = access.service_for(session, who, slug, Role.editor)
+            wanted = {"feedback": list(ticked), "title": values.get("title") or None}
+            made = missed.report(session, who, found, convert(wanted, MissedReport))
+            return redirect(f"/dashboard/issues/{made.id}")
+    except Malformed:
+        again = urlencode({"q": values.get("q", ""), "wrong": "missed"})
+        return redirect(f"/dashboard/{slug}/search?{again}#missed-title")
