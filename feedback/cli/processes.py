@@ -80,6 +80,7 @@ def environment(runtime: Runtime) -> Mapping[str, str]:
         "FEEDBACK_DATA": str(runtime.settings.data.absolute()),
         "PORT": str(runtime.settings.port),
         "FEEDBACK_DEV": str(int(runtime.settings.dev)),
+        "FEEDBACK_WEBHOOK_ALLOW": " ".join(runtime.settings.webhook_allow),
         "OMP_NUM_THREADS": "1",  # one process a core: libraries that start a thread for each core only get in the way
         "OPENBLAS_NUM_THREADS": "1",
     }

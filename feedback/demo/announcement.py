@@ -20,9 +20,9 @@ LINK_IS_OLD = dt.timedelta(minutes=5)
 class Announcement:
     """The file `demo.json`. A sign-in link works once and for a quarter of an hour, so the file gets new ones."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, alerts_url: str = "") -> None:
         """Ends the key and the links of an earlier demo, and writes the file."""
-        self._runtime = runtime
+        self._runtime, self._alerts_url = runtime, alerts_url
         with runtime.record.transaction() as session:
             access.revoke_all(session, Credential.name == KEY_NAME)
             self._key = access.create(session, "key", access.Role.admin, None, name=KEY_NAME)
@@ -45,6 +45,7 @@ class Announcement:
             "api_key": self._key,
             "sign_in_url": access.sign_in_url(self._runtime.settings, link),
             "services": [service.slug for service in SERVICES],
+            "alerts_url": self._alerts_url,
         }
         told = self._runtime.settings.data / "demo.json"
         write_whole(told, json.dumps(self._facts, indent=1) + "\n")
@@ -57,9 +58,11 @@ class Announcement:
         click.echo(
             f"""
 The made-up town of Aberwen is open: {pieces:,} pieces of feedback, and something has started to go wrong.
+In three minutes a page breaks: watch what is told of it.
 
   Dashboard          {self._facts["sign_in_url"]}
   What is emerging   curl -H "Authorization: Bearer {self._key}" {url}/v1/services/{SERVICES[0].slug}/emerging
+  What is told       {self._alerts_url}
   Leave feedback     {url}/services/{SERVICES[0].slug}/feedback
   API reference      {url}/docs
 

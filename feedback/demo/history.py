@@ -65,6 +65,15 @@ def trickle(now: dt.datetime, seed: int = 7) -> Iterator[Arrival]:
         yield replace(arrival, external_id=f"trickle-{seed}-{now:%Y%m%dT%H%M%S}-{number}")
 
 
+def reports_of(problem: Problem, seed: str) -> Iterator[Arrival]:
+    """Tell of one problem without end, in ever other words and without a date."""
+    rng = Random(seed)
+    supply = _reports(problem, rng)
+    while True:
+        channel, said = supply.next()
+        yield _arrival(_service(problem), channel, said, rng)
+
+
 def _ordinary(now: dt.datetime, rng: Random) -> Iterator[Arrival]:
     since = now - WEEKS * 7 * _DAY
     heard: set[str] = set()

@@ -3,7 +3,11 @@
 import datetime as dt
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import islice
+from typing import get_args
+
+from sqlalchemy import delete
 
 from feedback.cli.bootstrap import Runtime, started
 from feedback.cli.processes import require_free_port, running
@@ -11,16 +15,28 @@ from feedback.cli.progress import bar
 from feedback.cli.wait import wait_until_processed
 from feedback.demo.announcement import Announcement
 from feedback.demo.history import history, trickle
+from feedback.demo.outage import BEGINS_AFTER_SECONDS, outage
+from feedback.demo.receiver import DemoReceiver, receiving
 from feedback.demo.town import SERVICES
 from feedback.record import access, services
+from feedback.record.access import Principal, Role
+from feedback.record.models import Subscription
 from feedback.record.output.files import write_whole
 from feedback.record.settings import Settings
+from feedback.record.states import SubscriptionKind
 from feedback.record.work.queue import WorkQueue
 from ingest.intake.accept import accept
 from ingest.intake.arrival import Arrival
+from insights.alerts.rules import subscriptions
+from insights.alerts.rules.filters import AlertFilters, AlertKind
+from insights.alerts.rules.subscriptions import SubscriptionRequest
+from insights.egress.addresses import AllowList
 
 AT_ONCE = 500
 PAUSE = 5  # seconds between two pieces of the trickle
+LOOPBACK = "127.0.0.1"
+RECEIVER = "The demo's own receiver"
+EVERYTHING: tuple[AlertKind, ...] = get_args(AlertKind)
 
 
 def run(settings: Settings) -> None:
@@ -28,12 +44,14 @@ def run(settings: Settings) -> None:
     told = settings.data / "demo.json"
     told.unlink(missing_ok=True)
     require_free_port(settings)
-    with started(settings) as runtime:
+    settings = replace(settings, webhook_allow=(*settings.webhook_allow, LOOPBACK))
+    with receiving() as receiver, started(settings) as runtime:
         _town(runtime)
         with running(runtime):
             work_queue = WorkQueue(runtime.servers.redis_url)
             _past(runtime, work_queue)
-            announcement = Announcement(runtime)
+            _subscribe(runtime, receiver)
+            announcement = Announcement(runtime, receiver.address)
             announcement.say()
             try:
                 _present(runtime, work_queue, announcement)
@@ -47,6 +65,23 @@ def _town(runtime: Runtime) -> None:
         for service in SERVICES:
             found = access.service(session, service.slug)
             services.set_properties(found, {"department": service.department, "nation": service.nation})
+
+
+def _subscribe(runtime: Runtime, receiver: DemoReceiver) -> None:
+    """Tells the demo's own receiver all that there is to tell; the receiver of an earlier demo is no longer there."""
+    who = Principal(0, RECEIVER, {None: Role.admin})
+    with runtime.record.transaction() as session:
+        session.execute(delete(Subscription).where(Subscription.name == RECEIVER))
+        for service in SERVICES:
+            wanted = SubscriptionRequest(
+                SubscriptionKind.WEBHOOK,
+                service=service.slug,
+                url=receiver.address,
+                filters=AlertFilters(kinds=EVERYTHING),
+                name=RECEIVER,
+            )
+            _, secret = subscriptions.make(session, runtime.record.keys, AllowList.of((LOOPBACK,)), who, wanted)
+            receiver.secrets.append(secret or "")
 
 
 def _past(runtime: Runtime, work_queue: WorkQueue) -> None:
@@ -88,10 +123,16 @@ def _feed(runtime: Runtime, arrivals: Iterable[Arrival]) -> None:
 
 
 def _present(runtime: Runtime, work_queue: WorkQueue, announcement: Announcement) -> None:
-    """Feeds in a piece every few seconds, as long as somebody watches, and keeps the sign-in link fresh."""
-    for arrival in trickle(dt.datetime.now(dt.UTC)):
+    """Feeds in a piece every few seconds, as long as somebody watches, and keeps the sign-in link fresh.
+
+    After three minutes a page breaks, and its reports come in between.
+    """
+    began, now = time.monotonic(), dt.datetime.now(dt.UTC)
+    broken = outage(now)
+    for arrival in trickle(now):
         for _ in range(PAUSE):
             time.sleep(1)
             announcement.refresh()
-        _feed(runtime, [arrival])
+        struck = time.monotonic() - began >= BEGINS_AFTER_SECONDS
+        _feed(runtime, [arrival, *islice(broken, int(struck))])
         work_queue.wake("clean")

@@ -9,6 +9,9 @@ from feedback.record.errors import Malformed
 from feedback.record.models import Subscription
 from feedback.record.states import ChannelName, IssueStatus, Trend
 
+AlertKind = Literal["new", "surge", "regression", "urgent", "update", "ended"]
+"""What an alert tells, as subscriptions name it."""
+
 MOST_LEAST, MOST_CHOSEN = 1_000_000, 20
 
 
@@ -20,7 +23,7 @@ class AlertFilters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     escalates. `least` is the smallest number of reports of a signal that is worth an alert.
     """
 
-    kinds: tuple[Literal["new", "surge", "regression", "urgent", "update", "ended"], ...] = ()
+    kinds: tuple[AlertKind, ...] = ()
     channels: tuple[ChannelName, ...] = ()
     trends: tuple[Trend, ...] = ()
     statuses: tuple[IssueStatus, ...] = ()
