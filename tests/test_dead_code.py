@@ -11,6 +11,7 @@ USED_BY_FRAMEWORKS = {
     "SQLAlchemy": {"bind_processor", "cache_ok", "dialect", "impl", "process_bind_param", "process_result_value"}
     | {"type_annotation_map", "released_by"},
     "Uvicorn": {"timeout_keep_alive_handler", "disconnected", "msg", "send_400_response"},
+    "http.server": {"RequestHandlerClass", "do_GET", "do_POST", "log_message"},
     "httpcore and Apprise": {"connect_tcp", "start_tls", "timeout", "redirects"},
     "Litestar and Jinja": {"__doc__", "globals", "logger"},
     "BERTopic": {"_save_representative_docs", "_preprocess_text", "representative_docs_", "labels_", "y"},
