@@ -47,10 +47,10 @@ def run(settings: Settings) -> None:
     settings = replace(settings, webhook_allow=(*settings.webhook_allow, LOOPBACK))
     with receiving() as receiver, started(settings) as runtime:
         _town(runtime)
+        _subscribe(runtime, receiver)
         with running(runtime):
             work_queue = WorkQueue(runtime.servers.redis_url)
             _past(runtime, work_queue)
-            _subscribe(runtime, receiver)
             announcement = Announcement(runtime, receiver.address)
             announcement.say()
             try:
