@@ -22,8 +22,8 @@ from feedback.record.work.service_work import ask, ask_wide
 from ingest.channels.sms import reassembly
 from ingest.channels.uploads import sealed_file
 from insights.alerts.delivery import attempts
-from insights.issues import tallies
 from insights.alerts.rules import escalation
+from insights.issues import tallies
 from workers.runtime import retention
 
 log = structlog.get_logger()
