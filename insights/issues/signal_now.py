@@ -23,6 +23,9 @@ LATEST_STATEMENTS = 40
 """Statements of a signal from which its quotes are chosen."""
 
 MOST_QUOTES = 3
+LEAST_HALF = dt.timedelta(minutes=10)
+"""The least time in which reports are counted to tell at what pace they come."""
+
 LEAST_LIKENESS = 0.35
 """The cosine to the middle of what is said that a quote has: what lies farther out is said beside it."""
 
@@ -92,8 +95,12 @@ def _counts(session: Session, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, li
 
 
 def _paces(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Pace]:
-    """Within the time since each began, but at most twice the window in which it was found: what is over is over."""
-    half = func.least(func.extract("epoch", func.now() - Signal.since) / 2, Signal.window_hours * 3600)
+    """Within the time since each began, but at most twice the window in which it was found: what is over is over.
+
+    What began just now is held against the minutes before it, so that an outage grows from its first minute on.
+    """
+    since = func.extract("epoch", func.now() - Signal.since)
+    half = func.greatest(func.least(since / 2, Signal.window_hours * 3600), LEAST_HALF.total_seconds())
     middle, start = (func.now() - func.make_interval(0, 0, 0, 0, 0, 0, seconds) for seconds in (half, 2 * half))
     of_issue = select(Statement.id).where(Statement.feedback_id == Feedback.id, _reported()).correlate(Signal, Feedback)
     told = of_issue.limit(1).scalar_subquery().is_not(None)

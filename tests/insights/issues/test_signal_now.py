@@ -76,6 +76,16 @@ def test_the_api_tells_how_many_there_are_by_now_and_what_there_were(
     assert now["by_channel"] == {"web": 7, "sms": 9}
 
 
+def test_an_outage_grows_from_its_first_minute_on(
+    client: TestClient[Litestar], record: Record, blue_badge: str
+) -> None:
+    with record.transaction() as session:
+        issue = made_up.issue(session, blue_badge)
+        made_up.signal(session, issue, [report(session, issue, text, 1) for text in TOLD])
+        session.execute(update(Signal).values(since=minutes(1)))
+    assert emerging(client, record)["now"]["pace"] == "growing"
+
+
 def test_it_quotes_what_is_whole_and_central_each_citizen_once(
     client: TestClient[Litestar], record: Record, outage: None
 ) -> None:
