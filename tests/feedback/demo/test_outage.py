@@ -1,5 +1,6 @@
 """A page breaks while somebody watches the demo, and a receiver of its own shows what is told of it."""
 
+import datetime as dt
 import urllib.request
 from itertools import islice
 
@@ -23,7 +24,7 @@ def event(title: str) -> bytes:
 
 
 def send(receiver: DemoReceiver, body: bytes, secret: str) -> int:
-    headers = signed_headers([secret], "msg", NOW, body)
+    headers = signed_headers([secret], "msg", dt.datetime.now(dt.UTC), body)
     request = urllib.request.Request(receiver.address, body, headers, method="POST")
     with urllib.request.urlopen(request) as answer:
         return int(answer.status)
