@@ -17,18 +17,19 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _TIME = re.compile(
-    r"(?<!\s)\s*+\b(?:ers|am|tan|erbyn)?\s*+"
+    r"(?<!\s)\s*+\b(?P<since>(?:ers|am|tan|erbyn)\s++)?"
     r"(?:\d+|un|dau|dwy|tri|tair|pedwar|pedair|pum|chwe|saith|wyth|naw|deg|deuddeg|sawl)\s+(?:o\s+)?"
-    r"(?:wythnos(?:au)?|diwrnod(?:au)?|mis(?:oedd)?|awr|oriau|munud(?:au)?|blwyddyn|mlynedd)(?:\s+yn ôl)?\b"
+    r"(?:wythnos(?:au)?|diwrnod(?:au)?|mis(?:oedd)?|awr|oriau|munud(?:au)?|blwyddyn|mlynedd)"
+    r"(?:\s+yn ôl\b|(?(since)\b|(?!)))"
     r"|(?<!\s)\s*+(?:\b(?:ers|ym)?\s*+mis\s+\w+\b|\bddydd\s+\w+\b|£\d[\d.,]*)",
     re.IGNORECASE,
 )
 _JOINT = re.compile(
     r"[,;:–]\s++|(?<!\s)\s++(?=(?:ond|er bod|am fod|achos|oherwydd|felly|gan fod)\b)"
-    r"|(?<=\w)\s+(?:ac|a)\s+(?=(?:mae|does|dw|dwi|rwy|roedd|nid|ni|dydy)\b)",
+    r"|(?<=\w)\s+(?:ac|a)\s+(?=(?:yna|mae|does|dw|dwi|rwy|roedd|nid|ni|dydy)\b)",
     re.IGNORECASE,
 )
-_LEADING = re.compile(r"^(?:ac|a|ond|er bod|am fod|achos|oherwydd|felly|gan fod|i ddweud|bod)\s+", re.IGNORECASE)
+_LEADING = re.compile(r"^(?:ac|a|ond|er bod|am fod|achos|oherwydd|felly|gan fod|i ddweud|bod|yna)\s+", re.IGNORECASE)
 _TRAILING = re.compile(
     r"(?:^|\s)(?:a|ac|ond|i|o|yn|y|yr|ar|am|gan|sy|fy|eich|ein|eu|nad|na|heb|wedi|dros|ers|rhwng)$", re.IGNORECASE
 )
