@@ -44,7 +44,7 @@ LEAST_REPORTS = 5
 SEARCHED_FACTOR = 2.0
 """What is found by searching has wandered farther than the issues by which a service shows its steps, as variances."""
 
-CHANCES = 0.075
+CHANCES = 0.1
 """How often each statement finds a slow change of odds of one by chance: what many find for days is one thing."""
 
 SAME_ISSUE = 0.5

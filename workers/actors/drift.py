@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from feedback.record.limits import LATEST
 from feedback.record.models import Issue, Service, ServiceWork, Signal, Statement
 from feedback.record.states import SignalTier, WorkKind, WorkStage
-from feedback.record.work.service_work import ask, lock_services
+from feedback.record.work.service_work import lock_services
 from feedback.record.work.stages import stage
 from insights.alerts.rules import fan_out
 from insights.detection import drift as slow
@@ -126,9 +126,7 @@ def _told(session: Session, service_id: int, now: dt.datetime) -> list[slow.Told
 
 def _before(session: Session, rows: Sequence[ServiceWork]) -> None:
     """Notices wait until what was found is stored; those to come know it."""
-    for row in rows:
-        lock_services(session, [row.service_id])
-        ask(session, [row.service_id], WorkKind.NOTICE)
+    lock_services(session, [row.service_id for row in rows])
 
 
 DRIFT = Actor(stage("drift"), limit=1, work=_drift, to=WorkStage.OPEN, asks=_before)

@@ -107,8 +107,9 @@ def test_what_slowly_grew_is_signalled_once_says_so_and_stands_while_it_lasts(tr
     assert set(mine) == {"The lift at the library is out of order"} and issue.title.startswith("Lift")
     assert "weeks where" in told or "14 days where" in told
     assert "growing since" in told
-    while work_once(trickling, NOTICE):
-        pass
+    with trickling.record.transaction() as session:
+        ask(session, [signal.service_id], "notice")
+    assert work_once(trickling, NOTICE)
     [again] = look(trickling)
     assert (again.id, again.ended_at) == (signal.id, None)
 
