@@ -38,7 +38,7 @@ RATE_VARIANCE = 0.01
 class MissedReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The pieces that say what was missed, and what to call it; their own words name it where there is no `title`."""
 
-    feedback: Annotated[list[uuid.UUID], msgspec.Meta(min_length=FEWEST, max_length=MOST)]
+    feedback: Annotated[list[uuid.UUID], msgspec.Meta(max_length=MOST)]
     title: ShortText | None = None
     reason: LongText | None = None
 
