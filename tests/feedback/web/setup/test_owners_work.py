@@ -1,6 +1,5 @@
 """What owners do in the browser: put back to work what was set aside, tell and erase what a person asks about."""
 
-
 import click
 import pytest
 from sqlalchemy import select, update
