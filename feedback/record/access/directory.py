@@ -80,6 +80,8 @@ def _bring_in_line(session: Session, person: Person, wanted: Mapping[int | None,
     given = {place: role for place, role in wanted.items() if place not in by_people}
     if given == before:
         return
+    for place, role in given.items():
+        people.end_before_more(session, person, role, place)
     session.execute(delete(Membership).where(Membership.person_id == person.id, Membership.from_directory))
     for place, role in given.items():
         session.add(Membership(person_id=person.id, service_id=place, role=role.name, from_directory=True))

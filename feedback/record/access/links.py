@@ -65,6 +65,7 @@ def _link(session: Session, person: Person, **columns: bytes) -> str:
 
 
 def _require_share(session: Session, person: Person, asker: Asker) -> None:
+    session.refresh(person, with_for_update=True)  # so that who asks many times at once is counted
     lately = Credential.created_at > dt.datetime.now(dt.UTC) - LINK_LIFETIME
     alike = or_(Credential.person_id == person.id, Credential.asked_from == asker.network)
     asked = Credential.asked_from.is_not(None)

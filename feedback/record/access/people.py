@@ -12,12 +12,15 @@ from feedback.record.access import Principal, Role, scope
 from feedback.record.audit import note
 from feedback.record.errors import Conflict, Malformed, NotFound
 from feedback.record.models import Credential, Membership, Person, Service
+from feedback.record.states import CredentialKind
 
 COMMAND_LINE = "command line"
 """How the audit names who works on the machine itself."""
 
 MAX_NAME_LENGTH = 100
 MAX_EMAIL_LENGTH = 254  # RFC 5321
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Characters that would steer a terminal or turn the direction of a line: names stand in both."""
 EMAIL = re.compile(r"[^\s@<>(),;:\"\\]{1,64}@[^\s@<>(),;:\"\\]+")
 
 
@@ -30,16 +33,19 @@ class StaffMember:
 
 
 def normal_email(text: str) -> str:
-    """Returns an e-mail address as it is stored. Raises `Malformed` for what is none."""
-    email = text.strip().lower()
-    if len(email) > MAX_EMAIL_LENGTH or not EMAIL.fullmatch(email):
+    """Returns an e-mail address as it is stored. Raises `Malformed` for what is none.
+
+    Letters of ASCII alone are made small: U+212A, the sign of Kelvin, would become the k of somebody else's address.
+    """
+    email = text.strip().encode(errors="replace").lower().decode()
+    if len(email) > MAX_EMAIL_LENGTH or not EMAIL.fullmatch(email) or not email.isprintable():
         raise Malformed("this is no e-mail address", field="email")
     return email
 
 
 def find(session: Session, email: str) -> Person | None:
     """Finds who has an e-mail address and has not left."""
-    return session.scalar(select(Person).where(Person.email == email.strip().lower(), Person.left_at.is_(None)))
+    return session.scalar(select(Person).where(Person.email == normal_email(email), Person.left_at.is_(None)))
 
 
 def require(session: Session, email: str) -> Person:
@@ -56,7 +62,7 @@ def add(session: Session, name: str, email: str) -> Person:
     Raises `Malformed` for a name or an address that cannot be one.
     """
     email, name = normal_email(email), " ".join(name.split())
-    if not name or len(name) > MAX_NAME_LENGTH:
+    if not name or len(name) > MAX_NAME_LENGTH or CONTROLS.search(name):
         raise Malformed(f"a name has 1 to {MAX_NAME_LENGTH} characters", field="name")
     found = session.scalar(select(Person).where(Person.email == email).with_for_update())
     if found is None:
@@ -72,12 +78,26 @@ def appoint(
 ) -> None:
     """Gives a person a role on a service, or makes them an admin; instead of the role that they had there."""
     access.require_fitting(role, service)
+    end_before_more(session, person, role, service.id if service else None)
     found = session.scalar(select(Membership).where(*_place(person, service)))
     if found is None:
         session.add(found := Membership(person_id=person.id, service_id=service.id if service else None))
     found.role, found.from_directory = role.name, from_directory
     session.flush()
     note(session, by, "staff appointed", f"person:{person.id}", found.service_id, role=role.name)
+
+
+def end_before_more(session: Session, person: Person, role: Role, service_id: int | None) -> None:
+    """Ends the sessions and links of a person who is about to be given more than they have.
+
+    They prove again who they are: where no mail goes out, whoever invited them was shown their link, and may have
+    followed it; what that opened must not grow with their roles.
+    """
+    with scope.lifted(session):
+        before = access.roles_of(session, person.id)
+    if all(before.get(place, 0) < role for place in (None, service_id)):
+        opened = Credential.kind.in_((CredentialKind.LINK, CredentialKind.SESSION))
+        access.revoke_all(session, Credential.person_id == person.id, opened)
 
 
 def dismiss(session: Session, person: Person, service: Service | None, *, by: str) -> None:

@@ -1,5 +1,6 @@
 """What every way of signing in ends with: a session, which a cookie carries, and a page to go on to."""
 
+import re
 from datetime import timedelta
 
 from litestar.datastructures import Cookie
@@ -14,6 +15,8 @@ from feedback.record.db import Record
 from insights.pages.layout import redirect
 
 DASHBOARD_PATH = "/dashboard"
+_OWN_PATH = re.compile(rf"{DASHBOARD_PATH}/[A-Za-z0-9/._~?=&%+-]{{0,500}}")
+"""What a browser makes of an address; words and lines of anybody's own are none, and would stand in our mails."""
 
 
 def open_session(session: Session, who: Principal) -> str:
@@ -39,4 +42,4 @@ def private_cookie(request: AnyRequest, record: Record, name: str, value: str, l
 
 def own_path(path: str) -> str:
     """Only to a page of the dashboard: a link must not send anybody elsewhere once they have signed in."""
-    return path if path.startswith(f"{DASHBOARD_PATH}/") else ""
+    return path if _OWN_PATH.fullmatch(path) else ""

@@ -1,5 +1,7 @@
 """Mails to members of staff: the link to sign in with, and an invitation."""
 
+from urllib.parse import quote
+
 import structlog
 
 from feedback.record.access import sign_in_url
@@ -17,7 +19,7 @@ INVITATION = "You are invited to Citizen feedback"
 
 def send_link(settings: Settings, person: Person, link: str, path: str = "") -> bool:
     """Sends a link that somebody asked for; it leads on to `path`. Returns whether the mail server took it."""
-    url = sign_in_url(settings, link) + (f"?next={path}" if path else "")
+    url = sign_in_url(settings, link) + (f"?next={quote(path)}" if path else "")
     return _send(settings, person, SIGN_IN, "link", url)
 
 

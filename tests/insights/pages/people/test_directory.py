@@ -19,7 +19,7 @@ from feedback.record.models import AuditEntry, Membership, Person
 from feedback.record.settings import Settings
 from feedback.web.app import create_app
 from tests.conftest import RealServers
-from tests.insights.pages.people.entering import ANN, is_in
+from tests.insights.pages.people.entering import ANN, enter, is_in
 from tests.insights.pages.people.provider import CLIENT, SECRET, Provider, provider
 from tests.insights.pages.signed_in import Client
 
@@ -101,6 +101,20 @@ def test_roles_follow_the_groups_and_those_that_people_gave_stay(
         people.appoint(session, people.require(session, ANN), Role.editor, access.service(session, blue_badge), by="t")
     sign_in(browser, directory, "/badge/owners")
     assert [(role, given) for _, role, given in roles(record)] == [("editor", False)]
+
+
+def test_what_was_opened_by_an_invitation_ends_when_a_group_gives_more(
+    browser: Client, directory: Provider, directed: Litestar, record: Record, blue_badge: str
+) -> None:
+    with record.transaction() as session:
+        people.appoint(
+            session, people.add(session, "Ann", ANN), Role.reader, access.service(session, blue_badge), by="t"
+        )
+    inviter = enter(TestClient(directed), record)
+    sign_in(browser, directory, "readers")
+    assert is_in(inviter) and is_in(browser)
+    sign_in(browser, directory, "bosses")
+    assert is_in(browser) and not is_in(inviter)
 
 
 def test_nobody_comes_in_without_a_role(browser: Client, directory: Provider, record: Record, blue_badge: str) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from feedback.record import access
 from feedback.record.access import Role, links, people
 from feedback.record.db import Record
-from feedback.record.errors import Conflict
+from feedback.record.errors import Conflict, Malformed
 from feedback.record.models import AuditEntry, Credential, Person
 from tests.insights.mailbox import Box
 from tests.insights.pages.people.entering import ANN, Browser, enter, is_in, path_in, printed
@@ -186,3 +186,43 @@ def test_coming_in_stands_in_the_audit(browser: Client, record: Record, ann: str
 def test_without_a_mail_server_the_page_asks_for_a_key_alone(client: Client, blue_badge: str) -> None:
     page = client.get("/sign-in").text
     assert "API key" in page and "E-mail address" not in page
+
+
+@pytest.mark.parametrize(
+    "words", ["/dashboard/\n\nSend your password to http://evil.example", "/dashboard/ Call 0123", '/dashboard/"><b>']
+)
+def test_who_asks_for_a_link_puts_no_words_of_theirs_into_the_mail(
+    browser: Client, box: Box, ann: str, words: str
+) -> None:
+    ask(browser, ANN, next=words)
+    parts = [box.mails[0].get_body((kind,)) for kind in ("plain", "html")]
+    assert all(part and "next" not in part.get_content() and "evil" not in part.get_content() for part in parts)
+    assert browser.get(path_in(box)).url.path == "/dashboard"
+
+
+def test_a_session_that_was_opened_for_less_ends_when_its_person_is_given_more(
+    browser: Client, another: Browser, record: Record, ann: str
+) -> None:
+    """Who invites where no mail goes out is shown the link: what they open by it must not become an admin's."""
+    one, link = enter(browser, record), printed(record)
+    with record.transaction() as session:
+        person, parks = people.require(session, ann), access.service(session, "parks")
+        people.appoint(session, person, Role.editor, parks, by="test")
+        people.appoint(session, person, Role.editor, access.service(session, "blue-badge"), by="test")
+    assert is_in(one)
+    with record.transaction() as session:
+        people.appoint(session, people.require(session, ann), Role.admin, None, by="test")
+    assert not is_in(one) and another().post(f"/sign-in/{link}", headers=OURS).status_code == 401
+    with record.transaction() as session:
+        people.appoint(session, people.require(session, ann), Role.owner, access.service(session, "bins"), by="test")
+    assert is_in(enter(another(), record))
+
+
+def test_an_address_that_looks_the_same_in_small_letters_is_another(record: Record, ann: str) -> None:
+    with record.transaction() as session:
+        kim = people.add(session, "Kim", "KIM@example.gov.uk")
+        assert people.find(session, "kim@Example.gov.uk") is kim
+        assert people.find(session, "\N{KELVIN SIGN}im@example.gov.uk") is None
+        for name in ("Kim\x1b[2J", "Kim \u202emik"):
+            with pytest.raises(Malformed):
+                people.add(session, name, "kim2@example.gov.uk")
