@@ -20,7 +20,7 @@ from ingest.channels.files.decoding import decoded
 from ingest.channels.files.header import Header, header, is_header, place_of_header
 from ingest.channels.files.json_rows import json_rows
 from ingest.channels.files.lines import Lines, TableRow
-from ingest.channels.files.workbook import is_workbook, workbook
+from ingest.channels.files.workbooks.workbook import is_workbook, workbook
 
 JSON: Final = "JSON lines"
 _SHOWN_NAME: Final = 40

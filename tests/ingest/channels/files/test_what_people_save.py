@@ -4,7 +4,7 @@ import datetime as dt
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback.record.errors import Malformed
@@ -153,13 +153,22 @@ def test_a_workbook_that_cannot_be_read_is_refused_with_what_to_do(book: bytes) 
         opened(book)
 
 
-@given(
-    st.lists(
-        st.lists(st.text(st.characters(codec="cp1252"), max_size=20), min_size=2, max_size=2), min_size=1, max_size=5
-    )
-)
-@pytest.mark.parametrize("wrapper", ["utf-8", "utf-8-sig", "utf-16", "xlsx", "tab"])
+TWO_CELLS = st.lists(st.text(st.characters(codec="cp1252"), max_size=20), min_size=2, max_size=2)
+
+
+@given(st.lists(TWO_CELLS, min_size=1, max_size=5))
+@pytest.mark.parametrize("wrapper", ["utf-8", "utf-8-sig", "utf-16", "tab"])
 def test_a_text_comes_out_as_it_went_in(wrapper: str, cells: list[list[str]]) -> None:
+    require_same(wrapper, cells)
+
+
+@given(st.lists(TWO_CELLS, min_size=10, max_size=50))
+@settings(max_examples=10, deadline=None)  # each starts a process
+def test_a_text_comes_out_of_a_workbook_as_it_went_in(cells: list[list[str]]) -> None:
+    require_same("xlsx", cells)
+
+
+def require_same(wrapper: str, cells: list[list[str]]) -> None:
     import csv
 
     plain = [

@@ -1,19 +1,20 @@
-"""Workbooks of Excel and LibreOffice as they are, read by calamine: every visible sheet that has the columns."""
+"""Workbooks of Excel and LibreOffice as they are: every visible sheet that has the columns."""
 
-import datetime as dt
+import json
 import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, Any, Final
-
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum, ZipError
+from typing import IO, Final
 
 from feedback.record.errors import Malformed
 from ingest.channels.files.csv_rows import HEAD_RECORDS
 from ingest.channels.files.header import Header, header, is_header, place_of_header
 from ingest.channels.files.lines import TableRow
 from ingest.channels.files.survey_tools import folded
+from ingest.channels.files.workbooks import sheets
 
 _ZIP, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _MOST_BYTES: Final = 1 << 30
@@ -22,6 +23,12 @@ _MOST_CELLS: Final = 30_000_000
 """Of the rectangle that a sheet fills: one word in a far corner would fill the memory."""
 _PLACE: Final = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^>/]*>')
 _CHUNK: Final = 1 << 20
+_MOST_SECONDS: Final = 300
+_COMPLAINTS: Final = {
+    sheets.LOCKED: "This workbook is locked by a password: save it without.",
+    sheets.UNREADABLE: "This workbook cannot be read: save the sheet as CSV.",
+    sheets.TOO_LARGE: "This workbook is too large: save the sheet as CSV.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,39 +50,46 @@ def is_workbook(head: bytes) -> bool:
 def workbook(stream: IO[bytes], wanted: Collection[str]) -> Workbook:
     """Opens a workbook. Raises `Malformed` for what is none, is locked by a password or holds no word."""
     found_format = _checked(stream)
+    return _of_sheets([(name, rows) for name, rows in _sheets(stream.read()) if rows], wanted, found_format)
+
+
+def _sheets(body: bytes) -> list[tuple[str, list[TableRow]]]:
+    """The rows of each visible sheet, by its name. Another process takes the workbook apart."""
+    command = [sys.executable, "-I", sheets.__file__]
     try:
-        book = CalamineWorkbook.from_filelike(stream)
-        visible = [
-            sheet.name
-            for sheet in book.sheets_metadata
-            if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
-        ]
-        sheets = [(name, _rows(book, name)) for name in visible]
-    except PasswordError as error:
-        raise Malformed("This workbook is locked by a password: save it without.") from error
-    except (CalamineError, ZipError) as error:
-        raise Malformed("This workbook cannot be read: save the sheet as CSV.") from error
-    return _of_sheets([(name, rows) for name, rows in sheets if rows], wanted, found_format)
+        child = subprocess.run(command, input=body, env={}, capture_output=True, timeout=_MOST_SECONDS, check=True)
+    except subprocess.TimeoutExpired:
+        raise Malformed(_COMPLAINTS[sheets.TOO_LARGE]) from None
+    except subprocess.CalledProcessError as error:
+        status = sheets.TOO_LARGE if error.returncode < 0 else error.returncode
+        raise Malformed(_COMPLAINTS.get(status, _COMPLAINTS[sheets.UNREADABLE])) from None
+    found: list[tuple[str, list[TableRow]]] = []
+    for line in map(json.loads, child.stdout.splitlines()):
+        if isinstance(line, str):
+            found.append((line, []))
+        else:
+            found[-1][1].append(TableRow(*line))
+    return found
 
 
-def _of_sheets(sheets: list[tuple[str, list[TableRow]]], wanted: Collection[str], found_format: str) -> Workbook:
-    if not sheets:
+def _of_sheets(found: list[tuple[str, list[TableRow]]], wanted: Collection[str], found_format: str) -> Workbook:
+    if not found:
         raise Malformed("This workbook holds no word.")
-    with_it = [(name, rows) for name, rows in sheets if _has_header(rows, wanted)] or sheets[:1]
+    with_it = [(name, rows) for name, rows in found if _has_header(rows, wanted)] or found[:1]
     first, below = _parted(with_it[0][1], wanted)
     names = tuple(name for name, _ in with_it)
     rows = _in_columns_of(first, below, with_it, wanted)
-    return Workbook(first, rows, found_format, names, tuple(name for name, _ in sheets if name not in names))
+    return Workbook(first, rows, found_format, names, tuple(name for name, _ in found if name not in names))
 
 
 def _in_columns_of(
-    first: Header, below: list[TableRow], sheets: Sequence[tuple[str, list[TableRow]]], wanted: Collection[str]
+    first: Header, below: list[TableRow], found: Sequence[tuple[str, list[TableRow]]], wanted: Collection[str]
 ) -> Iterator[TableRow]:
     """The rows of the first sheet, then those of the others, each cell in the column of its name."""
     yield from below
     width = len(first.names)
     place = {folded(name): at for at, name in enumerate(first.names)}
-    for _, rows in sheets[1:]:
+    for _, rows in found[1:]:
         other, under = _parted(rows, wanted)
         to = [place.get(folded(name)) for name in other.names]
         for row in under:
@@ -97,29 +111,6 @@ def _parted(rows: list[TableRow], wanted: Collection[str]) -> tuple[Header, list
     return found, rows[at + 1 + more :]
 
 
-def _rows(book: CalamineWorkbook, name: str) -> list[TableRow]:
-    """The rows that say something. calamine's come one by one; only their texts are kept."""
-    found = []
-    for line, values in enumerate(book.get_sheet_by_name(name).iter_rows(), 1):
-        cells = [_text(value) for value in values]
-        if any(cells):
-            found.append(TableRow(line, cells))
-    return found
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, dt.datetime):
-        whole = value + dt.timedelta(microseconds=500_000)  # days as fractions are a little off
-        return whole.replace(microsecond=0).isoformat(" ")
-    return str(value)
-
-
 def _checked(stream: IO[bytes]) -> str:
     """The format of a workbook that is of a size to be read; the stream is at its beginning again."""
     if stream.read(4) == _OLD:
@@ -129,7 +120,7 @@ def _checked(stream: IO[bytes]) -> str:
         with zipfile.ZipFile(stream) as packed:
             parts = packed.infolist()
             if sum(part.file_size for part in parts) > _MOST_BYTES:
-                raise Malformed("This workbook is too large: save the sheet as CSV.")
+                raise Malformed(_COMPLAINTS[sheets.TOO_LARGE])
             for part in parts:
                 if part.filename.startswith("xl/worksheets/sheet") and part.filename.endswith(".xml"):
                     _require_near(packed, part)

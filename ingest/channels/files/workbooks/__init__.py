@@ -1,0 +1,1 @@
+"""Workbooks of Excel and LibreOffice, which are taken apart in a process of its own."""
