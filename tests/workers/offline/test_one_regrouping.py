@@ -203,5 +203,5 @@ def test_the_running_product_and_a_backtest_group_one_history_alike(
     found = product.groups()
     assert len(found) > 6
     assert {group.tone for group in found} == set(Tone)
-    assert {group.language for group in found} == {"en", "cy"}
+    assert {group.language for group in found} == {"en"}, "Welsh is compared with English"
     assert max(len({*finding.keys} & group.statements) for group in found) > 0.5 * len(finding.keys)
