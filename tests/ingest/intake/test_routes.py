@@ -268,10 +268,13 @@ def test_a_body_that_nobody_vouches_for_is_cut_off_before_it_is_read(
 
 
 def test_no_endpoint_parses_a_large_body_of_somebody_unknown(client: Client, app: Litestar) -> None:
-    """Who sends a call or a mail shows a key first; everywhere else a body is short."""
+    """Who sends a call, a mail or a spreadsheet shows who they are first; everywhere else a body is short."""
+    headers = {"Content-Type": "application/json"}
     for route in app.routes:
         for method in getattr(route, "methods", set()) & {"POST", "PUT", "PATCH"}:
             path = re.sub(r"\{\w+:uuid\}", str(uuid.uuid4()), re.sub(r"\{\w+:int\}", "1", route.path))
             path = re.sub(r"\{\w+:str\}", "blue-badge", path)
-            answer = client.request(method, path, content=chunks(300_000), headers={"Content-Type": "application/json"})
-            assert 400 < answer.status_code < 500, (method, path)
+            body = chunks(300_000)
+            answer = client.request(method, path, content=body, headers=headers, follow_redirects=False)
+            to_sign_in = answer.headers.get("location", "").startswith("/sign-in")
+            assert 400 < answer.status_code < 500 or to_sign_in, (method, path)
