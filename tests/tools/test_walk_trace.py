@@ -9,8 +9,8 @@ MOST_FUNCTIONS_OF_NOTICE, MOST_FILES_OF_NOTICE = 291, 61
 """What has been reached: the aim is 300 functions in 60 files, and 140 in 22 for noticing. Only ever lower these.
 
 Checks at every door cost some twenty functions since they were first held; titles that are clauses, senders that are
-told apart and the limit of a session to one service some fifty more; the encoder of other languages, planned work, what is
-known now of a signal, and who is told in quiet hours, some thirty.
+told apart and the limit of a session to one service some fifty more; the encoder of other languages, planned work,
+what is known now of a signal, and who is told in quiet hours, some thirty.
 """
 
 
