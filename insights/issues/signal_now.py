@@ -139,6 +139,7 @@ def _quotes(session: Session, signal_id: uuid.UUID) -> list[Quote]:
 def choose(rows: Sequence[Any]) -> list[Any]:
     """Chooses the most telling of a signal's statements, then the newest that are whole and about it; one of a piece.
 
+    What several said in the same words is shown once, as long as there are other words to show.
     `rows` are the newest first, each with `text`, `half` (a vector as the store has it, or None) and `title`.
     """
     size = max((len(row.half) for row in rows if row.half), default=0)
@@ -155,4 +156,6 @@ def choose(rows: Sequence[Any]) -> list[Any]:
 
 def _one_each(rows: Sequence[Any]) -> list[Any]:
     first = {row.feedback_id: row for row in reversed(rows)}
-    return [first[identity] for identity in dict.fromkeys(row.feedback_id for row in rows)][:MOST_QUOTES]
+    pieces = [first[identity] for identity in dict.fromkeys(row.feedback_id for row in rows)]
+    words = {row.text.casefold(): row for row in reversed(pieces)}
+    return sorted(pieces, key=lambda row: words[row.text.casefold()] is not row)[:MOST_QUOTES]

@@ -202,4 +202,9 @@ def describe_filters(subscription: Subscription) -> str:
         [f"from {wanted.least} reports on"] if wanted.least else [],
     )
     everything = "one theme" if subscription.theme_id else "everything"
-    return "; ".join(" or ".join(part) for part in named if part) or everything
+    return "; ".join(_any_of(part) for part in named if part) or everything
+
+
+def _any_of(these: Sequence[str]) -> str:
+    """As a list is read out, as in: new, urgent or over."""
+    return " or ".join(filter(None, (", ".join(these[:-1]), these[-1])))

@@ -56,6 +56,15 @@ def escalation(escalated: Mapping[str, Any]) -> str:
     return f"It was sent to {escalated['from']}; nobody acknowledged it within {minutes:,} min."
 
 
+def happened(what: str) -> str:
+    """Says what happened to an issue, findings in the words of their badges, as in: Noticed: more than usual."""
+    tier, _, kind = what.partition(" ")
+    if tier not in set(SignalTier):
+        return what.capitalize()
+    noticed = "Noticed" if tier == SignalTier.SIGNAL else "Watched"
+    return f"{noticed}: {labels.SIGNAL_KINDS.get(kind, 'it is over' if kind == 'ended' else kind).lower()}"
+
+
 def growth(was: int) -> str:
     """Says how many reports an alert told of before."""
     return f"It was {was:,} when you were last told."
@@ -126,11 +135,15 @@ def caveats(signal: SignalView) -> str:
 def track_record(health: DetectionHealth) -> str:
     """Says how often it was right, as in: In 26 weeks 3 signals were sent, and staff called 1 of them a false alarm."""
     weeks = round(health.weeks)
-    sent = f"{health.sent:,} signal{'' if health.sent == 1 else 's'} {'was' if health.sent == 1 else 'were'} sent"
+    span_of_weeks = f"In {weeks} week{'' if weeks == 1 else 's'}"
+    tolerated = f"{health.tolerance:g} are tolerated.{_caution(health.caution)}"
+    if not health.sent:
+        return f"{span_of_weeks} no signal was sent. Of false alarms a week, {tolerated}"
+    sent = f"{health.sent:,} signal{' was' if health.sent == 1 else 's were'} sent"
     false = f"{health.marked_false:,}" if health.marked_false else "none"
     return (
-        f"In {weeks} week{'' if weeks == 1 else 's'} {sent}, and staff called {false} of them a false alarm: "
-        f"{health.false_per_week:.2g} a week, where {health.tolerance:g} are tolerated.{_caution(health.caution)}"
+        f"{span_of_weeks} {sent}, and staff called {false} of them a false alarm: "
+        f"{health.false_per_week:.2g} a week, where {tolerated}"
     )
 
 

@@ -14,6 +14,7 @@ from feedback.record.output.tables import as_written
 from feedback.record.services import slug_of
 from feedback.record.states import ChannelName
 from ingest.channels import markup
+from ingest.channels.channel_words import channel_of
 from ingest.channels.dates import moment
 from ingest.channels.files.columns import ColumnPlaces, Columns, ImportSource, places
 from ingest.channels.files.header import Header
@@ -33,14 +34,6 @@ _MARKED_UP: Final = re.compile(
     r"</?(?:p|br|div|span|b|i|u|em|strong|ul|ol|li|a|font|html|body|table|h[1-6])\b[^<>]*>", re.IGNORECASE
 )
 _CODED: Final = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|pound|#\d{1,6}|#x[0-9a-f]{1,5});", re.IGNORECASE)
-CHANNELS: Final[dict[str, ChannelName]] = {
-    **dict.fromkeys(("web", "website", "online", "form", "app"), ChannelName.WEB),
-    **dict.fromkeys(("sms", "text", "text message"), ChannelName.SMS),
-    **dict.fromkeys(("call", "phone", "telephone"), ChannelName.CALL),
-    **dict.fromkeys(("email", "e-mail", "mail"), ChannelName.EMAIL),
-    **dict.fromkeys(("import", "paper", "letter", "post", "counter", "in person", "face to face"), ChannelName.IMPORT),
-}
-"""The channels as columns name them, in lower case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +179,12 @@ class _RowReader:
 
     def _channel(self, row: TableRow) -> ChannelName:
         """As the column names it, in our word or a usual one; a blank one is that of the file."""
-        name = self._cell(row, "channel").lower()
+        name = self._cell(row, "channel")
         if not name:
             return self._source.channel
-        if name not in CHANNELS:
-            raise Malformed("The channel is none of web, sms, call, email, import.")
-        return CHANNELS[name]
+        if (found := channel_of(name)) is None:
+            raise Malformed("The channel is not known: write website, text message, phone, e-mail or file.")
+        return found
 
     def _text(self, row: TableRow, channel: ChannelName) -> str:
         limit = TRANSCRIPT_LIMIT if channel == ChannelName.CALL else MESSAGE_LIMIT

@@ -6,6 +6,7 @@ from typing import IO, Final
 
 from feedback.record.errors import Malformed
 from feedback.record.limits import convert
+from ingest.channels.channel_words import channel_of
 from ingest.channels.dates import moment
 from ingest.channels.files.columns import Columns, places
 from ingest.channels.files.header import Header
@@ -13,7 +14,7 @@ from ingest.channels.files.lines import TableRow
 from ingest.channels.files.proposals import holds_words, rating_of, seen
 from ingest.channels.files.reading import Table, table
 from ingest.channels.files.survey_tools import folded
-from ingest.channels.files.table import CHANNELS, SAMPLE
+from ingest.channels.files.table import SAMPLE
 from ingest.channels.uploads.reading_form import FileColumns, ReadingForm
 
 _FITTING: Final = 0.8
@@ -101,7 +102,7 @@ def _are_ids(cells: Sequence[str]) -> bool:
 
 
 def _are_channels(cells: Sequence[str]) -> bool:
-    return _share(cells, lambda cell: cell.lower() in CHANNELS)
+    return _share(cells, lambda cell: channel_of(cell) is not None)
 
 
 def _are_codes(cells: Sequence[str]) -> bool:
@@ -115,7 +116,7 @@ _KINDS: Final = (
         _are_named_dates,
     ),
     ("id", ("id", "ref", "reference", "case", "number", "no", "cyfeirnod"), _are_ids),
-    ("channel_column", ("channel", "method", "via", "how", "sianel"), _are_channels),
+    ("channel_column", ("channel", "method", "via", "how", "source", "origin", "sianel"), _are_channels),
     ("language", ("language", "lang", "iaith"), _are_codes),
 )
 """What a column may hold besides the words: the words of its name, and what its cells must be."""

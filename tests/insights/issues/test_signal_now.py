@@ -1,6 +1,7 @@
 """What is known now of a signal: how many by now, the last one, whether it grows, and words that tell what is wrong."""
 
 import datetime as dt
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.models import Signal, Statement
 from insights.detection.statistics.pace import pace
+from insights.issues.signal_now import choose
 from tests.insights import made_up
 
 NOW = made_up.NOW
@@ -92,6 +94,13 @@ def test_it_quotes_what_is_whole_and_central_each_citizen_once(
     quotes = emerging(client, record)["now"]["quotes"]
     assert len({quote["feedback_id"] for quote in quotes}) == 3
     assert all("card" in quote["text"] or "Paying" in quote["text"] for quote in quotes)
+
+
+def test_the_same_words_are_quoted_once_as_long_as_there_are_others() -> None:
+    said = ["The page is down.", "the page is down.", "No card is taken.", "Paying fails."]
+    rows = [SimpleNamespace(feedback_id=at, text=text, half=None, title="") for at, text in enumerate(said)]
+    assert [row.text for row in choose(rows)] == [said[0], said[2], said[3]]
+    assert [row.text for row in choose(rows[:3])] == [said[0], said[2], said[1]]
 
 
 def test_where_all_that_is_said_is_short_the_newest_is_quoted(

@@ -5,7 +5,7 @@ import pytest
 
 from feedback.record.states import OutcomeVerdict
 from insights.presentation import formats, sentences
-from insights.presentation.schemas import MeasuredChange, SignalView
+from insights.presentation.schemas import DetectionHealth, MeasuredChange, SignalView
 
 NOW = dt.datetime(2026, 3, 11, 9, 0, tzinfo=dt.UTC)  # a Wednesday
 LONDON = "Europe/London"
@@ -121,3 +121,21 @@ def test_a_change_is_told_with_its_interval(
     assert (
         sentences.change_with_interval(MeasuredChange(1.0, 1.0, change, interval, None, OutcomeVerdict.WORKED)) == says
     )
+
+
+@pytest.mark.parametrize(
+    ("what", "text"),
+    [
+        ("signal surge", "Noticed: more than usual"),
+        ("watch new", "Watched: new"),
+        ("signal ended", "Noticed: it is over"),
+        ("split off", "Split off"),
+    ],
+)
+def test_the_history_of_an_issue_is_told_in_the_words_of_the_pages(what: str, text: str) -> None:
+    assert sentences.happened(what) == text
+
+
+def test_where_nothing_was_sent_nothing_is_said_of_false_alarms_among_it() -> None:
+    quiet = DetectionHealth("sure", "", 0.02, 1.0, 1.0, 0, 0, 0.0, 0.0)
+    assert sentences.track_record(quiet) == "In 1 week no signal was sent. Of false alarms a week, 0.02 are tolerated."

@@ -55,6 +55,7 @@ def each(row: str) -> list[str]:
         ),
         ("text,When,Team", "{said},0{n}/03/2026,A", {"text": ("text",), "date": "When", "keep": ("Team",)}),
         ("Channel,Feedback", "Phone,{said}", {"text": ("Feedback",), "channel_column": "Channel"}),
+        ("Source,Feedback", "Web form,{said}", {"text": ("Feedback",), "channel_column": "Source"}),
         ("Entered,Note", "{n} March 2026,{said}", {"text": ("Note",), "date": "Entered"}),
         ("Number of visits,Feedback", "1,{said}", {"text": ("Feedback",)}),
         ("Amount,Feedback", "2026,{said}", {"text": ("Feedback",)}),
