@@ -8,7 +8,12 @@ from tests.insights.pages.signed_in import Client, signed_in
 OF_CITIZENS = ("/v1/", "/open311/", "/receipts", "/services/", "/unsubscribe/")
 """What takes no session: a form of citizens, a key, or a secret in the address."""
 SAMPLES = {"int": "1", "uuid": "0" * 32}
-OTHERS = ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}, {})
+OTHERS: tuple[dict[str, str], ...] = (
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Origin": "https://evil.example"},
+    {},
+)
 
 
 def test_no_form_of_staff_takes_what_a_page_of_another_site_sends(
