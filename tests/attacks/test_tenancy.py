@@ -168,9 +168,12 @@ class Tenancy(RuleBasedStateMachine):
         return [it for it in self.holders if it.person and it.kind == "session" and it.is_alive]
 
     def appointed(self, person: int | None, role: Role) -> None:
-        for holder in self.holders:
-            if holder.person == person and holder.kind == "session":
-                holder.role = role
+        """Whoever is given more signs in again."""
+        mine = [it for it in self.holders if it.person == person and it.kind == "session"]
+        if any(it.role < role for it in mine):
+            self.end(lambda it: it in mine)
+        for holder in mine:
+            holder.role = role
 
     @precondition(lambda self: self.people())
     @rule(data=st.data())
@@ -295,7 +298,7 @@ class Tenancy(RuleBasedStateMachine):
             assert self.refused[operation] < self.done[operation], operation
 
     def note_what_ended(self, operation: Operation, holder: Holder, asked: Tenant, answer: Response) -> None:
-        if answer.status_code >= 400:
+        if answer.status_code >= 400 or is_refused(answer):
             return
         if operation[1] == "/sign-out":
             self.end(lambda it: it is holder and it.kind == "session")
