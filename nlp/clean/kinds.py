@@ -55,6 +55,20 @@ THANKS = re.compile(
     r"|\bnothing (?:\w+ ){1,2}could have (?:been )?(?:done )?(?:better|differently|more)\b",
 )
 """Who wishes to thank asks for nothing."""
+RECOMMENDATION = re.compile(
+    r"\b(?:recommend|recommending|(?:have|highly)(?: also| already)? recommended|would suggest)"
+    r"(?: (?:it|them|you|him|her|service|(?:this|these|the|your)(?: (?!is\b|are\b|be\b|being\b|gets?\b)\w+){0,2}))? to"
+    r"(?: (?:a|an|my|our|your|all|any|other|the|and|or|of|family|members?|many|most)){0,4}"
+    r" (?:any(?:one|body)|every(?:one|body)|others?|people|friends?|family|families|relatives?|colleagues?|patients?)\b"
+    r"|\brecommend\w*(?: \w+){0,3} without (?:any )?(?:hesitation|reservations?)\b"
+    r"|\b(?:would|will|'d|'ll|can|highly|thoroughly|definitely|certainly|happily|totally) recommend(?:ed)?"
+    r"(?: (?:it|this|you|them|him|her|(?:this|the|your) \w+))?\W*$",
+)
+"""Who recommends a service to others praises it; who recommends that something be done does not."""
+RESERVATION = re.compile(
+    r"n't\b(?! hesitate)|\b(?:not(?! hesitate)|no(?! hesitation)|cannot|never|nobody|neither|nor|hardly|unlikely|unless"
+    r"|if|doubt|but|however|although|though|except|apart|until|wish|want|able|avoid|away|elsewhere|instead)\b",
+)
 HELPLESS = re.compile(
     r"\b(?:hasn't|haven't|not|isn't|wasn't|won't|doesn't|didn't|can't|cannot|never|unable|without|still|wrong|lost|paid|charged|waiting|refund)\b",
 )
@@ -70,11 +84,16 @@ def kind(text: str) -> StatementLabel:
     harms = severity.harms(plain)
     worst, count = max(harms, default=0.0), len(harms)
     praise = severity.praises(plain)
-    if (SATISFIED.search(plain) and worst < 0.75) or (THANKS.search(plain) and worst < 0.5):
+    if (_is_content(plain) and worst < 0.75) or (THANKS.search(plain) and worst < 0.5):
         return "praise"
     if REQUEST.search(plain):
         return "request"
     return _weighed(plain, worst, count, praise)
+
+
+def _is_content(text: str) -> bool:
+    """Tell whether it misses nothing, or recommends the service to others without reservation."""
+    return bool(SATISFIED.search(text) or (RECOMMENDATION.search(text) and not RESERVATION.search(text)))
 
 
 def _weighed(text: str, worst: float, count: int, praise: int) -> StatementLabel:
