@@ -9,17 +9,17 @@ from sqlalchemy import func, select
 
 from feedback.cli import processes
 from feedback.cli.bootstrap import Runtime
+from feedback.operation import load
 from feedback.process.supervisor import Supervisor
 from feedback.record.models import Feedback, ServiceWork
 from feedback.record.states import WorkStage
-from feedback.record.work.claims import any_worker_lives
 
 
 def process(runtime: Runtime, progress: Progress) -> None:
     """Until nothing waits."""
     with ExitStack() as stack:
         with runtime.record.transaction() as session:
-            others = any_worker_lives(session)
+            others = load.workers(session)
         if not others:
             supervisor = stack.enter_context(Supervisor())
             for child in processes.children(runtime):

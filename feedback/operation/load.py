@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from feedback.record.models import Alert, Delivery, Feedback, Signal, Subscription
 from feedback.record.states import FeedbackStage
-from feedback.record.work.claims import ADVISORY_LOCKS, CLAIMER_LOCKS
+from feedback.record.work.claims import ADVISORY_LOCKS, CLAIMER_LOCKS, SCHEDULER_LOCK
 from feedback.record.work.stages import STAGES
 
 LabelledCounts = tuple[Any, ...]
@@ -52,7 +52,7 @@ def workers(session: Session) -> int:
 
 def schedulers(session: Session) -> int:
     """Returns 1 where a scheduler works; those that stand by are not counted."""
-    return int(session.scalar(_HELD, {"c": ADVISORY_LOCKS, "n": 2}) or 0)
+    return int(session.scalar(_HELD, {"c": ADVISORY_LOCKS, "n": SCHEDULER_LOCK}) or 0)
 
 
 def pieces(session: Session) -> list[LabelledCounts]:

@@ -15,7 +15,7 @@ from feedback.record.models import Service
 from feedback.record.privacy import contacts, raw, senders, urgency_dismissals
 from feedback.record.states import WorkKind
 from feedback.record.work import stages
-from feedback.record.work.claims import ADVISORY_LOCKS
+from feedback.record.work.claims import ADVISORY_LOCKS, SCHEDULER_LOCK
 from feedback.record.work.jobs import apart
 from feedback.record.work.queue import WorkQueue
 from feedback.record.work.service_work import ask, ask_wide
@@ -38,7 +38,8 @@ def schedule(record: Record, work_queue: WorkQueue, stop: threading.Event) -> No
     while not stop.wait(LOOK_EVERY_SECONDS):
         try:
             with record.engine.connect() as watch:
-                held = watch.scalar(text("SELECT pg_try_advisory_lock(:c, 2)"), {"c": ADVISORY_LOCKS})
+                lock = {"c": ADVISORY_LOCKS, "n": SCHEDULER_LOCK}
+                held = watch.scalar(text("SELECT pg_try_advisory_lock(:c, :n)"), lock)
                 watch.commit()
                 while held and not stop.wait(LOOK_EVERY_SECONDS):
                     watch.execute(text("SELECT 1"))

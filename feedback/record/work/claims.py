@@ -23,6 +23,7 @@ log = structlog.get_logger()
 
 ADVISORY_LOCKS = 0x0FEEDBAC  # the class of our advisory locks, so that they meet nobody else's
 CLAIMER_LOCKS = ADVISORY_LOCKS + 1  # the class of the workers' own
+SCHEDULER_LOCK = 2  # of our class: the scheduler that works holds it
 MAX_ATTEMPTS = 4  # one in a batch, three alone
 SET_ASIDE = "set_aside"
 
@@ -83,12 +84,6 @@ class Claimer:
             self._connection.execute(text("SELECT pg_advisory_unlock_all()"))
         self._connection.invalidate()
         self._connection.close()
-
-
-def any_worker_lives(session: Session) -> bool:
-    """Tell whether a worker lives, in any process on any machine."""
-    held = text("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = :c AND granted)")
-    return bool(session.scalar(held, {"c": CLAIMER_LOCKS}))
 
 
 def _free(model: type[Row]) -> ColumnElement[bool]:
