@@ -5,9 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-import msgspec
 from litestar import Response, get, post
-from litestar.datastructures import FormMultiDict
 from litestar.params import FromQuery
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,10 +17,10 @@ from feedback.record import access, services
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.errors import FeedbackError, Malformed
-from feedback.record.limits import UNSTORABLE, convert
+from feedback.record.limits import convert
 from feedback.record.models import Feedback, Issue, OrganisationFacts, Service, Upload
 from feedback.record.states import ChannelName, UploadStage
-from feedback.web.setup.service_fields import FIELDS, FormEntries, SettingField
+from feedback.web.setup.service_fields import FIELDS, FormEntries, SettingField, typed_entries
 from insights.pages.forms import PageOrRedirect, submit
 from insights.pages.layout import redirect, show
 
@@ -126,16 +124,8 @@ def organisation_page(request: AnyRequest, record: GivenRecord) -> Response[str]
 @post("/setup/organisation", status_code=200)
 async def save_organisation(request: AnyRequest, record: GivenRecord) -> PageOrRedirect:
     """Says who runs the installation, or shows the form again with what is wrong beside each field."""
-    entries = _typed(await read_form(request))
+    entries = typed_entries(await read_form(request), ORGANISATION_FIELDS)
     return await asyncio.to_thread(_save, request, record, entries)
-
-
-def _typed(form: FormMultiDict) -> FormEntries:
-    """Raises `Malformed` for a NUL in it."""
-    texts = {one.name: str(form.get(one.name, "")).strip() for one in ORGANISATION_FIELDS if one.kind != "ticks"}
-    if UNSTORABLE.search("".join(texts.values())):
-        raise Malformed("there is a NUL in it")
-    return {**texts, "languages": [str(code) for code in form.getall("languages", [])]}
 
 
 def _save(request: AnyRequest, record: Record, entries: FormEntries) -> PageOrRedirect:
@@ -164,8 +154,8 @@ def _errors(entries: FormEntries) -> dict[str, str]:
 
 def _fits(name: str, value: str | list[str]) -> bool:
     try:
-        msgspec.convert({name: value}, OrganisationFacts)
-    except msgspec.ValidationError:
+        convert({name: value}, OrganisationFacts)
+    except Malformed:
         return False
     return True
 

@@ -1,6 +1,6 @@
 """The form of a service's settings: its fields, what is typed into them, and what is wrong with that."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -191,9 +191,9 @@ def _shown(one: SettingField, value: Any) -> str | list[str]:
     return "\n".join(value) if one.kind == "lines" else str(value)
 
 
-def typed_entries(form: FormMultiDict) -> FormEntries:
-    """Returns what was typed. Raises `Malformed` for a NUL in it."""
-    found = {name: _typed(form, one) for name, one in FIELDS.items()}
+def typed_entries(form: FormMultiDict, fields: Iterable[SettingField]) -> FormEntries:
+    """Returns what was typed into the fields. Raises `Malformed` for a NUL in it."""
+    found = {one.name: _typed(form, one) for one in fields}
     if any(UNSTORABLE.search("".join(entry)) for entry in found.values()):
         raise Malformed("there is a NUL in it")
     return found

@@ -33,7 +33,7 @@ def settings_page(request: AnyRequest, record: GivenRecord, service: FromPath[st
 @post("/dashboard/{service:str}/settings", status_code=200)
 async def save_settings(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> PageOrRedirect:
     """Sets it, or shows the form again with what is wrong beside each field."""
-    entries = service_fields.typed_entries(await read_form(request))
+    entries = service_fields.typed_entries(await read_form(request), service_fields.FIELDS.values())
     return await asyncio.to_thread(_save, request, record, service, entries)
 
 
