@@ -54,11 +54,17 @@ def without_added(paragraph: str) -> str:
 
 def _without_banner(paragraph: str) -> str:
     """Where a gateway says that a mail came from outside, and to take care; what follows is the sender's."""
-    tag = _TAG.match(paragraph)
-    at = tag.end() if tag else 0
+    begin = 0
+    while (end := _end_of_banner(paragraph, begin)) > begin:
+        begin = end
+    return paragraph[begin:]
+
+
+def _end_of_banner(paragraph: str, begin: int) -> int:
+    """Where a banner ends that begins here; here, where there is none."""
+    tag = _TAG.match(paragraph, begin)
+    at = tag.end() if tag else begin
     is_banner = False
     while found := _ORIGIN.match(paragraph, at) or (_CARE.match(paragraph, at) if tag or is_banner else None):
         at, is_banner = found.end(), True
-    if is_banner or (tag and _BRACKETED.match(paragraph)):
-        return _without_banner(paragraph[at:]) if at else paragraph
-    return paragraph
+    return at if is_banner or (tag and _BRACKETED.match(paragraph, begin)) else begin

@@ -56,3 +56,7 @@ def test_what_systems_add_around_ones_words_is_not_read(added: str) -> None:
 )
 def test_what_only_resembles_what_systems_add_stays(said: str) -> None:
     assert own_words(said) == said
+
+
+def test_a_mail_that_passed_any_number_of_gateways_is_read() -> None:
+    assert own_words("[EXTERNAL] " * 3_000 + "The swing is broken.") == "The swing is broken."
