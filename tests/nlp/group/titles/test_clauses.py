@@ -1,0 +1,61 @@
+"""What of a saying may be a title, and what may not: clauses, and what is torn from them."""
+
+import pytest
+
+from nlp.group.titles import parts
+from tests.nlp.group.titles.titled import found
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("I have not received my new card", "not received my new card"),
+        ("I'm still waiting for the refund", "still waiting for the refund"),
+        ("I think the waiting times are too long", "waiting times are too long"),
+        ("I wanted to report that the street light is broken", "street light is broken"),
+        ("I would like to cancel my policy", "cancel my policy"),
+        ("Can you help me change my address?", "change my address"),
+        ("Please keep patients informed", "keep patients informed"),
+        ("The bin was missed on Monday and nobody answers the phone", "bin was missed"),
+        ("The bin was missed on Monday and nobody answers the phone", "nobody answers the phone"),
+        ("Okay, the post office can't read the barcode, they tried it twice", "post office can't read the barcode"),
+        ("I cannot log in because the site is down", "site is down"),
+    ],
+)
+def test_a_clause_is_cut_to_what_is_said(text: str, whole: str) -> None:
+    assert whole in {it.lower() for it in found(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "torn"),
+    [
+        ("The bin was not collected on Monday", "bin was collected"),
+        ("Nothing was done about the damp", "was done about the damp"),
+        ("The report said that the roof leaks", "report said"),
+        ("We have had no heating since March", "had heating"),
+        ("I was told to send the form to [ADDRESS]", "send the form to"),
+        ("I do not think that the food is good", "food is good"),
+        ("Delivery vans use the bays all day long", "delivery vans use the bays long"),
+    ],
+)
+def test_what_is_torn_from_a_longer_saying_is_no_title(text: str, torn: str) -> None:
+    assert torn not in {it.lower() for it in found(text)}
+
+
+@pytest.mark.parametrize(
+    "text", ["My name is [NAME]", "Call [PHONE]", "Reference AB12345C is wrong", "I live at [ADDRESS]"]
+)
+def test_what_was_hidden_and_what_numbers_a_case_are_in_no_title(text: str) -> None:
+    assert not any(mark in it for it in found(text) for mark in ("[", parts.HIDDEN, "AB12345C"))
+
+
+def test_two_clauses_keep_what_joins_them() -> None:
+    assert "Booked a slot and got no email, so they would not let me in" in found(
+        "Booked a slot and got no e-mail, so they would not let me in."
+    )
+
+
+def test_a_fault_without_a_verb_before_a_comma_may_be_the_title() -> None:
+    assert "No recycling collection for weeks" in found(
+        "No recycling collection for weeks, my garage is full of bottles"
+    )

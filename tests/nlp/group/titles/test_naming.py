@@ -1,0 +1,74 @@
+"""Titles of groups: what is wrong, asked for or praised, in the words of those who said it."""
+
+import pytest
+
+from tests.nlp.group.titles.titled import named, titled
+
+
+def test_a_title_says_what_goes_wrong_in_the_words_of_citizens() -> None:
+    [bins, photos] = named(
+        [
+            "The blue box was not collected on Tuesday",
+            "Our blue box has not been collected for two weeks",
+            "you didn't collect the blue box again",
+            "Blue box",
+            "The blue box was not collected and it is full",
+        ],
+        [
+            "I cannot upload my photo to the form",
+            "the photo does not upload, it says error",
+            "Photo upload fails every time",
+            "I tried to upload my photo and it failed",
+            "My photo",
+        ],
+    )
+    assert "blue box" in bins.lower() and any(word in bins.lower() for word in ("not", "n't"))
+    assert "photo" in photos.lower() and any(word in photos.lower() for word in ("not", "fail", "cannot"))
+
+
+@pytest.mark.parametrize(
+    ("said", "of_oneself", "of_the_service"),
+    [
+        ("I pay my taxes", "I pay my taxes", "Street is never swept"),
+        ("My wife cannot walk far", "Wife cannot walk far", "Bench at the stop was taken away"),
+    ],
+)
+def test_what_somebody_is_or_does_gives_way_to_what_befell_them(
+    said: str, of_oneself: str, of_the_service: str
+) -> None:
+    [title] = named([f"{of_the_service}. {said}.", f"{of_the_service}.", f"{said}.", f"{of_the_service} again."])
+    assert title == of_the_service != of_oneself
+
+
+def test_a_clause_that_names_nothing_stands_behind_what_most_speak_of() -> None:
+    said = [
+        "My appointment letter",
+        "That appointment letter again",
+        "They always arrive too late",
+        "Appointment letter",
+    ]
+    assert named([*said, "They always arrive too late"]) == ["Appointment letter: always arrive too late"]
+
+
+def test_what_lost_its_end_gives_way_to_what_is_whole() -> None:
+    said = [f"Why can the assessment not be done {where}?" for where in ("at my own surgery", "by video", "at home")]
+    [title] = named(said)
+    assert title.lower() != "why can the assessment not be done?"
+
+
+def test_two_topics_never_have_one_title_nor_one_that_is_known() -> None:
+    said = ["More car parking please", "We need more car parking", "More car parking is needed"]
+    [first] = named(said)
+    assert len({first, *named(said, list(said), list(said), known=(first,))}) == 4
+
+
+def test_statements_without_any_clause_are_named_all_the_same() -> None:
+    assert all(named(["!!!", "???", "..."], ["!", "?", "."]))
+
+
+def test_a_title_that_few_are_near_to_is_not_sure() -> None:
+    alike, mixed = titled(
+        ["The bin was missed again", "My bin was missed", "They missed our bin"],
+        ["Parking is dear", "The soup was cold", "Nobody rang back", "My photo is lost"],
+    )
+    assert alike.near > 0.5 > mixed.near

@@ -1,0 +1,43 @@
+"""What is read of a group: where sentences part, what opens them, and which of many."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from nlp.group.titles import parts
+from tests.nlp.group.titles.titled import named
+
+
+@pytest.mark.parametrize(
+    ("joined", "first"),
+    [
+        ("Waiting ten weeks for the refund I need it for the rent", "I need it for the rent"),
+        ("Lost my blue badge after a review My condition is no better", "My condition is no better"),
+    ],
+)
+def test_sentences_that_run_into_each_other_are_parted(joined: str, first: str) -> None:
+    [title] = named([joined, first, first, joined.removesuffix(first).strip(), joined])
+    assert not {"rent", "refund"} <= set(title.split()) and not {"badge", "condition"} <= set(title.split())
+
+
+def test_no_is_the_denial_of_what_follows_and_no_greeting() -> None:
+    assert named(["No more liners for the food caddy"] * 3) == ["No more liners for the food caddy"]
+    assert parts.tidy("No, the bin was missed") == "the bin was missed"
+
+
+def test_what_opens_many_statements_whatever_follows_is_in_no_title() -> None:
+    faults = ["bin was missed", "lamp is broken", "road is flooded", "form is lost", "queue is long", "shop is closed"]
+    titles = named(*[[f"I never write to anybody, the {fault}" for _ in range(4)] for fault in faults])
+    assert titles == [fault.capitalize() for fault in faults]
+
+
+def test_what_is_read_of_a_large_group_is_spread_over_it() -> None:
+    rows = parts.spread(np.arange(1_000))
+    assert len(rows) == parts.SAMPLE and rows[0] == 0 and rows[-1] == 999
+    assert max(later - sooner for sooner, later in itertools.pairwise(rows.tolist())) <= 6
+
+
+def test_marks_for_what_was_hidden_are_in_no_title_whatever_is_said() -> None:
+    [title] = named(["Hello my name is [NAME]", "My name is [NAME]", "I am [NAME] and my bin was missed"])
+    assert parts.HIDDEN.lower() not in title.lower() and "[" not in title

@@ -1,0 +1,32 @@
+"""Titles in Welsh, which nobody parses."""
+
+import pytest
+
+from tests.nlp.group.titles.titled import named
+
+
+@pytest.mark.parametrize("opening", ["Annwyl Syr", "Helo", "Bore da"])
+def test_welsh_is_named_by_whole_words_and_by_no_greeting(opening: str) -> None:
+    said = [
+        f"{opening}, mae'r casgliad bin glas wedi cael ei golli eto",
+        "Mae'r casgliad bin glas wedi cael ei golli ers tair wythnos",
+        "Mae'r casgliad bin glas wedi cael ei golli",
+    ]
+    assert named(said) == ["Mae'r casgliad bin glas wedi cael ei golli"]
+
+
+def test_a_long_welsh_statement_is_parted_and_a_verb_keeps_how_long() -> None:
+    said = [
+        "Treuliais i 38 munud yn aros ar y ffôn ac yna cafodd yr alwad ei thorri.",
+        "Treuliais i 52 munud yn aros ar y ffôn ac yna cafodd yr alwad ei thorri.",
+        "Mae'n ddrwg gen i gwyno.",
+    ]
+    [title] = named(said)
+    assert title in {"Treuliais i 38 munud yn aros ar y ffôn", "Cafodd yr alwad ei thorri"}
+
+
+def test_a_small_i_of_welsh_stays_small() -> None:
+    [title] = named(
+        ["Pryd ga i ateb am y bathodyn glas?", "Pryd ga i ateb am y bathodyn?", "Pryd ga i ateb am y fathodyn"]
+    )
+    assert title.startswith("Pryd ga i ateb")
