@@ -76,4 +76,9 @@ def _again(model: type[ServiceWork | WideWork], due_at: ColumnElement[dt.datetim
 
 def asked_for(kind: str, model: type[ServiceWork | WideWork] = ServiceWork) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions that work of this kind is due."""
-    return (model.kind == kind, model.stage == WorkStage.OPEN, model.asked > model.done, model.due_at <= func.now())
+    return (model.kind == kind, *due(model))
+
+
+def due(model: type[ServiceWork | WideWork] = ServiceWork) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that work of any kind is due."""
+    return (model.stage == WorkStage.OPEN, model.asked > model.done, model.due_at <= func.now())

@@ -25,8 +25,9 @@ from feedback.record.errors import Conflict, FeedbackError, Malformed, NotFound
 from feedback.record.limits import convert
 from feedback.record.models import Feedback, Service, ServiceWork, Upload, UploadedPiece
 from feedback.record.output.tables import TableWriter
-from feedback.record.states import ChannelName, SignalTier, UploadStage, WorkStage
+from feedback.record.states import ChannelName, SignalTier, UploadStage
 from feedback.record.work.queue import WorkQueue
+from feedback.record.work.service_work import due
 from feedback.web.setup.bring_page import columns_of, path_of
 from ingest.channels.files.importing import refusal_columns
 from ingest.channels.uploads import sealed_file
@@ -202,8 +203,7 @@ def _progress(session: Session, row: Upload) -> UploadProgress:
     counts = select(func.count(), func.count().filter(Feedback.stage.in_(WAITING_STAGES)))
     of_it = counts.join(UploadedPiece, UploadedPiece.feedback_id == Feedback.id)
     pieces, waiting = session.execute(of_it.where(UploadedPiece.upload_id == row.id)).one()
-    due = (ServiceWork.stage == WorkStage.OPEN, ServiceWork.asked > ServiceWork.done, ServiceWork.due_at <= func.now())
-    mine = select(ServiceWork.id).where(ServiceWork.service_id == row.service_id, *due).limit(1)
+    mine = select(ServiceWork.id).where(ServiceWork.service_id == row.service_id, *due()).limit(1)
     return UploadProgress(pieces, waiting, session.scalar(mine) is not None)
 
 
