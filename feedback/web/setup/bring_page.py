@@ -22,7 +22,6 @@ from feedback.record.errors import FeedbackError, Malformed
 from feedback.record.models import Service, Upload
 from ingest.channels.uploads import sealed_file
 from ingest.channels.uploads.proposal import propose
-from ingest.channels.uploads.reading_form import FileColumns
 from insights.pages.forms import PageOrRedirect, submit
 from insights.pages.layout import redirect, show
 
@@ -91,11 +90,6 @@ def _page(session: Session, who: Principal, service: Service, errors: dict[str, 
         errors=errors or {},
         megabytes=UPLOAD_LIMIT // 1024**2,
     )
-
-
-def columns_of(upload: Upload) -> FileColumns:
-    """Reads the columns of a file, and how it is to be read."""
-    return msgspec.convert(upload.columns, FileColumns)
 
 
 handlers = (bring_page, bring)

@@ -28,10 +28,10 @@ from feedback.record.output.tables import TableWriter
 from feedback.record.states import ChannelName, SignalTier, UploadStage
 from feedback.record.work.queue import WorkQueue
 from feedback.record.work.service_work import due
-from feedback.web.setup.bring_page import columns_of, path_of
+from feedback.web.setup.bring_page import path_of
 from ingest.channels.files.importing import refusal_columns
 from ingest.channels.uploads import sealed_file
-from ingest.channels.uploads.reading_form import FirstLook, ReadingForm, first_look
+from ingest.channels.uploads.reading_form import FirstLook, ReadingForm, columns_of, first_look
 from insights.issues.queries import issues
 from insights.issues.queries.services import WAITING_STAGES
 from insights.pages.forms import PageOrRedirect, submit

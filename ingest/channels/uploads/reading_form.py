@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from feedback.record.models import Service
+from feedback.record.models import Service, Upload
 from feedback.record.services import slug_of
 from feedback.record.states import ChannelName
 from ingest.channels.files.columns import Columns, ImportSource
@@ -58,6 +58,11 @@ class FileColumns(msgspec.Struct, frozen=True):
 
     names: tuple[str, ...]
     form: ReadingForm
+
+
+def columns_of(upload: Upload) -> FileColumns:
+    """Reads the columns of a file, and how it is to be read."""
+    return msgspec.convert(upload.columns, FileColumns)
 
 
 def name_of_kept(column: str) -> str:

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import IO
 
-import msgspec
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
@@ -19,7 +18,7 @@ from feedback.record.work.queue import WorkQueue
 from ingest.channels.files.importing import ImportReport, batches
 from ingest.channels.files.table import ImportRow, ImportSource, RowError
 from ingest.channels.uploads import sealed_file
-from ingest.channels.uploads.reading_form import FileColumns
+from ingest.channels.uploads.reading_form import columns_of
 from ingest.intake.accept import Accepted, accept
 
 BACK_AT_ONCE = 200
@@ -36,7 +35,7 @@ def take_in(record: Record, work_queue: WorkQueue, upload: Upload) -> None:
         service = session.get_one(Service, upload.service_id)
     if stream is None:
         raise NotFound("the file is kept no longer: bring it again")
-    source = msgspec.convert(upload.columns, FileColumns).form.source(service, upload.file)
+    source = columns_of(upload).form.source(service, upload.file)
     _take_in(record, work_queue, upload, stream, source)
 
 
