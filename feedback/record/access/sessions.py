@@ -51,8 +51,12 @@ def _visible(who: Principal) -> tuple[ColumnElement[bool], ...]:
     owned = who.with_role(Role.owner)
     if None in owned:
         return mine
-    own = Credential.person_id == who.person_id if who.person_id else Credential.parent_id == who.origin_id
-    return (*mine, or_(own, Credential.service_id.in_(owned)))
+    return (*mine, or_(_own(who), Credential.service_id.in_(owned)))
+
+
+def _own(who: Principal) -> ColumnElement[bool]:
+    """What is the same person's, or came from the same key or link."""
+    return Credential.person_id == who.person_id if who.person_id else Credential.parent_id == who.origin_id
 
 
 def listed(session: Session, who: Principal, limit: int, before: int | None = None) -> Sequence[Credential]:
@@ -72,6 +76,5 @@ def end(session: Session, who: Principal, session_id: int) -> None:
 
 def end_all(session: Session, who: Principal) -> None:
     """Ends all sessions of whoever asks, this one too: those of the person, or of the same key or link."""
-    own = Credential.person_id == who.person_id if who.person_id else Credential.parent_id == who.origin_id
-    access.revoke_all(session, Credential.kind == CredentialKind.SESSION, own)
+    access.revoke_all(session, Credential.kind == CredentialKind.SESSION, _own(who))
     note(session, who.caller, "sessions end", who.caller, None)
