@@ -39,7 +39,7 @@ class TableCopy(msgspec.Struct, frozen=True):
 
     def file(self, folder: Path) -> Path:
         """Returns where its rows are."""
-        return folder / f"{self.name}.copy.gz"
+        return _file_of(folder, self.name)
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -95,8 +95,7 @@ def require_whole(manifest: Manifest, folder: Path) -> None:
     """Raises `Malformed` for a file that is missing, or not as it was written."""
     for table in manifest.tables:
         try:
-            with table.file(folder).open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
+            found = _digest(table.file(folder))
         except OSError:
             raise Malformed(f"{table.file(folder)} cannot be read") from None
         if found != table.digest:
@@ -108,14 +107,22 @@ def copied(connection: Connection, table: Table, folder: Path) -> TableCopy:
     columns = [str(column.name) for column in table.columns]
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     copy = sql.SQL("COPY {} ({}) TO STDOUT (FORMAT binary)").format(sql.Identifier(table.name), names)
-    path = folder / f"{table.name}.copy.gz"
+    path = _file_of(folder, table.name)
     with _own_file(path) as file, gzip.open(file, "wb", compresslevel=1) as packed, cursor_of(connection) as cursor:
         with cursor.copy(copy) as blocks:
             for block in blocks:
                 packed.write(block)
         rows = cursor.rowcount
+    return TableCopy(str(table.name), columns, rows, _digest(path))
+
+
+def _file_of(folder: Path, table: str) -> Path:
+    return folder / f"{table}.copy.gz"
+
+
+def _digest(path: Path) -> str:
     with path.open("rb") as file:
-        return TableCopy(str(table.name), columns, rows, hashlib.file_digest(file, "sha256").hexdigest())
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def cursor_of(connection: Connection) -> Any:
