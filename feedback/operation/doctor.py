@@ -143,10 +143,10 @@ def _schema(session: Session) -> Diagnosis:
 
 def _opens(session: Session, record: Record) -> Diagnosis:
     """Whether the key of keys is the one that the database was written with."""
-    day = session.scalars(select(DayKey).order_by(DayKey.day.desc()).limit(1)).first()
+    day = session.scalar(select(func.max(DayKey.day)))
     try:
         if day:
-            record.keys.unwrap(day.wrapped, str(day.day).encode())
+            raw.kept_key(session, record.keys, day)
     except FeedbackError:
         return Diagnosis("sealed text", False, "another key of keys sealed it", "set FEEDBACK_SECRET_KEY as it was")
     return Diagnosis("sealed text", True, "opens" if day else "there is none")
