@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import Message
-from typing import Final
+from typing import Final, NamedTuple
 
 from feedback.record.errors import NotSupported
 from ingest.channels import markup
@@ -33,6 +33,14 @@ class MailBody:
     others: int = 0
 
 
+class _Shown(NamedTuple):
+    """All that a reader would see of a passage, and the same up to where the markup says that a mail is quoted."""
+
+    whole: str
+    own: str
+    is_html: bool
+
+
 def words_of(message: Message, parts: Parts) -> MailBody:
     """Returns the sender's own words; where there are none, those of the mail that hangs on it.
 
@@ -47,28 +55,20 @@ def words_of(message: Message, parts: Parts) -> MailBody:
 
 
 def _said(passages: Sequence[Passage]) -> MailBody:
-    shown = [(whole, own) for passage in passages if (whole := _whole(passage)) for own in [_without_history(passage)]]
-    all_words = sum(len(whole.split()) for whole, _ in shown)
-    if len(shown) > 1:
-        shown = [(whole, own) for whole, own in shown if not is_furniture(whole)] or shown
-    until = next((at + 1 for at, (whole, own) in enumerate(shown) if own != whole), len(shown))
-    words = own_words("\n\n".join(own for _, own in shown[:until])) or own_words(
-        "\n\n".join(whole for whole, _ in shown)
-    )
-    is_html = any(passage.html and _shows_html(passage.plain, _whole(passage)) for passage in passages)
-    return MailBody(words, "HTML" if is_html else "plain text", max(0, all_words - len(words.split())))
+    every = [one for one in map(_shown, passages) if one.whole]
+    read = [one for one in every if len(every) == 1 or not is_furniture(one.whole)] or every
+    until = next((at + 1 for at, one in enumerate(read) if one.own != one.whole), len(read))
+    words = own_words("\n\n".join(one.own for one in read[:until])) or own_words("\n\n".join(one.whole for one in read))
+    others = sum(len(one.whole.split()) for one in every) - len(words.split())
+    return MailBody(words, "HTML" if any(one.is_html for one in every) else "plain text", max(0, others))
 
 
-def _whole(passage: Passage) -> str:
-    """All that a reader would see of it."""
+def _shown(passage: Passage) -> _Shown:
     seen = markup.text(passage.html) if passage.html else ""
-    return seen if _shows_html(passage.plain, seen) else passage.plain.strip()
-
-
-def _without_history(passage: Passage) -> str:
-    """The same up to the place where the markup says that a mail is quoted."""
-    seen = markup.text(passage.html) if passage.html else ""
-    return markup.text(passage.html, history=False) if _shows_html(passage.plain, seen) else passage.plain.strip()
+    if _shows_html(passage.plain, seen):
+        return _Shown(seen, markup.text(passage.html, history=False), True)
+    plain = passage.plain.strip()
+    return _Shown(plain, plain, False)
 
 
 def _shows_html(plain: str, seen: str) -> bool:
