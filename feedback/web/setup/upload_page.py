@@ -5,7 +5,6 @@ import datetime as dt
 import io
 import uuid
 from dataclasses import dataclass
-from typing import IO
 from urllib.parse import quote
 
 import msgspec
@@ -117,7 +116,7 @@ def _confirm(session: Session, record: Record, service: Service, row: Upload, fo
     """Raises `Malformed` where the file cannot be read so."""
     if not form.text:
         raise Malformed("say which column holds the words", field="text")
-    first_look(_file(session, record, row), form.source(service, row.file))
+    first_look(sealed_file.open_file(session, record.keys, row), form.source(service, row.file))
     row.columns = msgspec.to_builtins(msgspec.structs.replace(columns_of(row), form=form))
 
 
@@ -158,13 +157,6 @@ def _upload_for(
     return service, found
 
 
-def _file(session: Session, record: Record, row: Upload) -> IO[bytes]:
-    found = sealed_file.open_file(session, record.keys, row)
-    if found is None:
-        raise NotFound("the file is kept no longer: bring it again")
-    return found
-
-
 def _draft(
     session: Session,
     record: Record,
@@ -193,7 +185,7 @@ def _look(
     session: Session, record: Record, service: Service, row: Upload, form: ReadingForm, errors: dict[str, str]
 ) -> FirstLook | None:
     try:
-        return first_look(_file(session, record, row), form.source(service, row.file))
+        return first_look(sealed_file.open_file(session, record.keys, row), form.source(service, row.file))
     except Malformed as error:
         errors["text"] = str(error)
         return None

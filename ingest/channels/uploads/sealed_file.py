@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from feedback.record.encryption import KeyRing, open_sealed, seal
+from feedback.record.errors import NotFound
 from feedback.record.models import DayKey, Service, Upload, UploadPart, new_id
 from feedback.record.privacy import raw
 from feedback.record.states import UploadPartKind, UploadStage
@@ -53,10 +54,12 @@ def _context(upload: Upload, kind: UploadPartKind, number: int) -> bytes:
     return upload.id.bytes + f"{kind}:{number}".encode()
 
 
-def open_file(session: Session, keys: KeyRing, upload: Upload) -> IO[bytes] | None:
-    """Opens the file; None where it is kept no longer."""
+def open_file(session: Session, keys: KeyRing, upload: Upload) -> IO[bytes]:
+    """Opens the file. Raises `NotFound` where it is kept no longer."""
     parts = list(_parts(session, keys, upload, UploadPartKind.FILE))
-    return io.BytesIO(b"".join(parts)) if parts or not upload.size else None
+    if upload.size and not parts:
+        raise NotFound("the file is kept no longer: bring it again")
+    return io.BytesIO(b"".join(parts))
 
 
 def _parts(session: Session, keys: KeyRing, upload: Upload, kind: UploadPartKind) -> Iterator[bytes]:

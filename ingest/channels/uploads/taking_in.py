@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from feedback.record import audit
 from feedback.record.db import Record
-from feedback.record.errors import NotFound
 from feedback.record.models import Service, Upload, UploadedPiece
 from feedback.record.privacy import erasure
 from feedback.record.states import UploadPartKind
@@ -33,8 +32,6 @@ def take_in(record: Record, work_queue: WorkQueue, upload: Upload) -> None:
     with record.transaction() as session:
         stream = sealed_file.open_file(session, record.keys, upload)
         service = session.get_one(Service, upload.service_id)
-    if stream is None:
-        raise NotFound("the file is kept no longer: bring it again")
     source = columns_of(upload).form.source(service, upload.file)
     _take_in(record, work_queue, upload, stream, source)
 
