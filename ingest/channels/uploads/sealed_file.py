@@ -5,7 +5,7 @@ It goes once it is taken in; what is left of it is shredded with its day, as all
 
 import datetime as dt
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import IO, Any
 
 import msgspec
@@ -95,6 +95,5 @@ def discard(session: Session, upload: Upload, *kinds: UploadPartKind) -> None:
 def forget_shredded(session: Session) -> None:
     """Deletes what no key opens any more: the parts of shredded days, and files that nobody said how to read."""
     shredded = Upload.day.not_in(select(DayKey.day))
-    gone: Iterable[object] = session.scalars(select(Upload.id).where(shredded))
-    session.execute(delete(UploadPart).where(UploadPart.upload_id.in_(gone)))
+    session.execute(delete(UploadPart).where(UploadPart.upload_id.in_(select(Upload.id).where(shredded))))
     session.execute(delete(Upload).where(shredded, Upload.stage == UploadStage.DRAFT))
