@@ -98,9 +98,9 @@ def places(table: Table, columns: Columns, sample: Sequence[TableRow]) -> Column
         table.require(sorted(needed))
     single = {name: at for name in _SINGLE if (at := _place(table, columns, name)) is not None}
     attributes = {kept: found[0] for kept, name in columns.attributes.items() if (found := header.places(name))}
-    rated = rating_of(header, {*text, *single.values(), *attributes.values()}, sample)
-    if columns.rating and "rating" not in single and rated is not None:
-        single["rating"] = rated
+    if columns.rating and "rating" not in single:
+        rated = rating_of(header, {*text, *single.values(), *attributes.values()}, sample)
+        single |= {} if rated is None else {"rating": rated}
     where = ColumnPlaces(text, single, attributes)
     _add_forms(where, table, sample)
     return where

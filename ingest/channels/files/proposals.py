@@ -37,13 +37,9 @@ def words_of(header: Header, tool: SurveyTool, sample: Sequence[TableRow]) -> li
     Where none holds whole sentences, short answers count. Raises `Malformed` where there are several columns, or none.
     """
     apart = tool.about | {*tool.date, *tool.id, *tool.language}
-    asked = [
-        at
-        for at, name in enumerate(header.names)
-        if folded(name) not in apart and not _rates(_question(header, at), at, sample)
-    ]
+    asked = [at for at, name in enumerate(header.names) if folded(name) not in apart and not _rates(header, at, sample)]
     found = [at for at in asked if holds_words(at, sample)]
-    found = found or [at for at in asked if _is_answered_shortly(_question(header, at), at, sample)]
+    found = found or [at for at in asked if _is_answered_shortly(header, at, sample)]
     if len(found) == 1:
         return found
     proposed = " ".join(f"--text-column {header.names[at].strip()[:80]!r}" for at in found)
@@ -62,7 +58,7 @@ def rating_of(header: Header, taken: Collection[int], sample: Sequence[TableRow]
     found = [
         at
         for at, name in enumerate(map(folded, header.names))
-        if at not in taken and name not in about and _rates(_question(header, at), at, sample)
+        if at not in taken and name not in about and _rates(header, at, sample)
     ]
     overall = (at for at in found if _OVERALL.search(_question(header, at)))
     return next(overall, found[0] if found else None)
@@ -78,26 +74,31 @@ def seen(at: int, sample: Sequence[TableRow]) -> list[str]:
     return [row.cells[at] for row in sample if at < len(row.cells)]
 
 
+def filled(at: int, sample: Sequence[TableRow]) -> list[str]:
+    """Return those cells of a column that are not blank."""
+    return [cell for cell in seen(at, sample) if cell.strip()]
+
+
 def _question(header: Header, at: int) -> str:
     """How a column is called, with the question below its name where a tool wrote one."""
     below = (text for text, place in header.questions.items() if place == at)
     return " ".join((folded(header.names[at]), *below))
 
 
-def _rates(question: str, at: int, sample: Sequence[TableRow]) -> bool:
-    cells = [cell for cell in seen(at, sample) if cell.strip()]
+def _rates(header: Header, at: int, sample: Sequence[TableRow]) -> bool:
+    question, cells = _question(header, at), filled(at, sample)
     asks = _ASKS_TO_RATE.search(question) is not None
     scale = RatingScale.of(question, cells)
     read = sum(scale.read(cell) is not None and (asks or says_how_good(cell)) for cell in cells)
     return bool(cells) and read >= _MOST * len(cells)
 
 
-def _is_answered_shortly(question: str, at: int, sample: Sequence[TableRow]) -> bool:
-    return _words(at, sample) >= _WORDS_OF_AN_ANSWER and _WHO.search(question) is None
+def _is_answered_shortly(header: Header, at: int, sample: Sequence[TableRow]) -> bool:
+    return _words(at, sample) >= _WORDS_OF_AN_ANSWER and _WHO.search(_question(header, at)) is None
 
 
 def _words(at: int, sample: Sequence[TableRow]) -> int:
     """How many words the longer cells of a column have; none where most cells are alike, as choices are."""
-    cells = [cell for cell in seen(at, sample) if cell.strip()]
+    cells = filled(at, sample)
     lengths = sorted(len(cell.split()) for cell in cells)
     return lengths[len(lengths) * 3 // 4] if len(set(cells)) * 2 > len(cells) else 0

@@ -11,7 +11,7 @@ from ingest.channels.dates import moment
 from ingest.channels.files.columns import Columns, places
 from ingest.channels.files.header import Header
 from ingest.channels.files.lines import TableRow
-from ingest.channels.files.proposals import holds_words, rating_of, seen
+from ingest.channels.files.proposals import filled, holds_words, rating_of
 from ingest.channels.files.reading import Table, table
 from ingest.channels.files.survey_tools import folded
 from ingest.channels.files.table import SAMPLE
@@ -48,7 +48,7 @@ def _as_imported(found: Table, sample: Sequence[TableRow]) -> dict[str, list[str
 def _by_looks(header: Header, sample: Sequence[TableRow], known: Mapping[str, list[str]]) -> ReadingForm:
     """What is known stays; of the other columns each holds what its name and its cells say."""
     names = [name.strip() for name in header.names]
-    cells = {name: [cell.strip() for cell in seen(at, sample) if cell.strip()] for at, name in enumerate(names) if name}
+    cells = {name: [cell.strip() for cell in filled(at, sample)] for at, name in enumerate(names) if name}
     free = [name for at, name in enumerate(names) if name and holds_words(at, sample)]
     free = free or [name for name in cells if _are_sentences(cells[name])]
     text = known.get("text") or sorted(free, key=lambda name: -sum(map(len, cells[name])))[:1]
