@@ -7,8 +7,8 @@ from typing import Final
 
 from feedback.record.states import ChannelName
 from ingest.channels.dates import LONDON, months_stand_first
+from ingest.channels.files.column_inference import rating_of, seen, words_of
 from ingest.channels.files.lines import TableRow
-from ingest.channels.files.proposals import rating_of, seen, words_of
 from ingest.channels.files.ratings import RatingScale
 from ingest.channels.files.reading import JSON, Table
 from ingest.channels.files.survey_tools import folded

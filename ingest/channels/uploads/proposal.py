@@ -8,10 +8,10 @@ from feedback.record.errors import Malformed
 from feedback.record.limits import convert
 from ingest.channels.channel_words import channel_of
 from ingest.channels.dates import moment
+from ingest.channels.files.column_inference import filled, holds_words, rating_of
 from ingest.channels.files.columns import Columns, places
 from ingest.channels.files.header import Header
 from ingest.channels.files.lines import TableRow
-from ingest.channels.files.proposals import filled, holds_words, rating_of
 from ingest.channels.files.reading import Table, table
 from ingest.channels.files.survey_tools import folded
 from ingest.channels.files.table import SAMPLE
