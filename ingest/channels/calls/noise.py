@@ -4,14 +4,12 @@ The words are in `noise.toml`, English and Welsh.
 """
 
 import re
-import tomllib
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import Final
 
-_LISTS: Final[dict[str, list[str]]] = tomllib.loads(
-    files(__package__).joinpath("noise.toml").read_text(encoding="utf-8")
-)
+from ingest.channels.word_lists import word_lists
+
+_LISTS: Final = word_lists(__package__, "noise")
 _SOUNDS: Final = frozenset(_LISTS["sounds"])
 _INVENTED: Final = re.compile("|".join(_LISTS["invented"]), re.IGNORECASE)
 _MARKED: Final = re.compile(

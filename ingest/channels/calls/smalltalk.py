@@ -4,13 +4,11 @@ English and Welsh; the words are in `smalltalk.toml`. Every check takes a senten
 """
 
 import re
-import tomllib
-from importlib.resources import files
 from typing import Final
 
-_WORDS: Final[dict[str, list[str]]] = tomllib.loads(
-    files(__package__).joinpath("smalltalk.toml").read_text(encoding="utf-8")
-)
+from ingest.channels.word_lists import word_lists
+
+_WORDS: Final = word_lists(__package__, "smalltalk")
 _PHRASES: Final = frozenset(tuple(phrase.split()) for phrase in _WORDS["pleasantries"])
 _LONGEST: Final = max(map(len, _PHRASES))
 AGENT_NAMES: Final = frozenset(_WORDS["agent_names"])

@@ -4,13 +4,11 @@ The patterns are in `added.toml`, English and Welsh, and for devices in the lang
 """
 
 import re
-import tomllib
-from importlib.resources import files
 from typing import Final
 
-_LISTS: Final[dict[str, list[str]]] = tomllib.loads(
-    files(__package__).joinpath("added.toml").read_text(encoding="utf-8")
-)
+from ingest.channels.word_lists import word_lists
+
+_LISTS: Final = word_lists(__package__, "added")
 
 
 def _any(name: str) -> str:
