@@ -1,4 +1,4 @@
-"""Single values that several formats share: text, numbers, dates, slugs, JSON."""
+"""Single values that several formats share: text, numbers, dates, JSON."""
 
 import datetime as dt
 import json

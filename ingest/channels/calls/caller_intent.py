@@ -4,7 +4,6 @@ Every sentence that tells of a problem, a wish or a question stays, wherever it 
 the agent said before makes them an answer to who calls, or talk to pass the time. When nothing would stay, all does.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 
 _BREATH_PAUSE_SECONDS: Final = 2.0
 """Seconds of silence within one breath."""
-_SENTENCE_ENDS: Final = (".", "!", "?", "…")
-_SENTENCE_GAP: Final = re.compile(r"(?<=[.!?…])\s+")
 _SHORT_ANSWER_WORDS: Final = 8
 """Words of an answer to who calls."""
 
@@ -121,7 +118,7 @@ def _goes_on(breath: Breath, one: "Utterance") -> bool:
     ended = last.end if last.end is not None else last.offset
     if ended is not None and one.offset is not None and one.offset - ended <= _BREATH_PAUSE_SECONDS:
         return True
-    return not last.text.endswith(_SENTENCE_ENDS) and one.text[:1].islower()
+    return not last.text.endswith(smalltalk.SENTENCE_ENDS) and one.text[:1].islower()
 
 
 def _is_turn(text: str) -> bool:
@@ -151,7 +148,7 @@ def _kept(breaths: Sequence[Breath]) -> Iterator[list[Range]]:
 
 def _sentences(text: str) -> Iterator[Range]:
     start = 0
-    for gap in _SENTENCE_GAP.finditer(text):
+    for gap in smalltalk.SENTENCE_GAP.finditer(text):
         yield start, gap.start()
         start = gap.end()
     yield start, len(text)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from ingest.channels.calls.smalltalk import SENTENCE_ENDS, SENTENCE_GAP
 from ingest.channels.word_lists import word_lists
 
 _LISTS: Final = word_lists(__package__, "noise")
@@ -18,7 +19,6 @@ _MARKED: Final = re.compile(
 _SUNG: Final = re.compile(r"[♪♫][^♪♫\n]{0,300}[♪♫]?")
 _SPEAKER: Final = re.compile(r"speaker(?:[ _](?:\?|unknown|\d{1,3}))?|unknown speaker|siaradwr(?: \?)?", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
-_SENTENCE: Final = re.compile(r"(?<=[.!?…])\s+")
 _MOST_MARKED_WORDS: Final = 5
 """Words of a sound that is described: more are what somebody said in brackets."""
 _LOOP: Final = 4
@@ -28,7 +28,6 @@ _LOOP_WITHIN_A_SENTENCE: Final = 8
 _EMPHASIS_WORDS: Final = 2
 _UNSTRESSED: Final = frozenset(_LISTS["unstressed"])
 """Nobody repeats these to make a point."""
-_ENDS: Final = (".", "!", "?", "…")
 _LONGEST_LOOP: Final = 16
 """Words that come again and again."""
 
@@ -37,7 +36,7 @@ def without(text: str) -> str:
     """Return the text as it was said: without sounds, inventions and loops."""
     said = _SUNG.sub(" ", _MARKED.sub(_kept, text))
     if _INVENTED.search(said):
-        said = " ".join(part for part in _SENTENCE.split(said) if not _is_invented(part))
+        said = " ".join(part for part in SENTENCE_GAP.split(said) if not _is_invented(part))
     words = said.split()
     return said.strip() if len(words) < _LOOP else _unlooped(said.strip(), words)
 
@@ -82,7 +81,7 @@ def _loop(plain: Sequence[str], words: Sequence[str], at: int) -> tuple[int, int
         while plain[at + times * length : at + (times + 1) * length] == part:
             times += 1
         may_be_meant = length <= _EMPHASIS_WORDS and not _UNSTRESSED.issuperset(part)
-        is_sentence = any(word.endswith(_ENDS) for word in words[at : at + length])
+        is_sentence = any(word.endswith(SENTENCE_ENDS) for word in words[at : at + length])
         if times >= (_LOOP_WITHIN_A_SENTENCE if may_be_meant and not is_sentence else _LOOP):
             return length, times
     return 0, 0

@@ -21,6 +21,8 @@ _UNMARKED: Final = re.compile(
     r"\b(?:(that|what|how|there|here)(s)|(i)(m|ve)|((?:do|does|did|is|was|are|has|have|had|could|would|ca|wo)n)(t))\b"
 )
 """Words that people type without their apostrophe."""
+SENTENCE_ENDS: Final = (".", "!", "?", "…")
+SENTENCE_GAP: Final = re.compile(r"(?<=[.!?…])\s+")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _PATTERNS: Final = {
     name: re.compile(r"(?<!\w)(?:" + "|".join(fragments) + ")")

@@ -8,6 +8,7 @@ from typing import Final
 from feedback.record.errors import Malformed
 from ingest.channels.calls import captions, conversation
 from ingest.channels.calls.conversation import UNTOLD, Utterance
+from ingest.channels.calls.smalltalk import SENTENCE_ENDS
 from ingest.channels.calls.speaker_labels import split_one
 from ingest.channels.contract import Directory, Inbound, KeyedChannel, Parsed, Secrets
 
@@ -63,7 +64,7 @@ def _voices(lines: Sequence[str], before: Utterance | None) -> Iterator[tuple[st
     at = next((at for at, line in enumerate(lines) if _VOICE.search(line)), len(lines))
     first, *voices = _VOICE.split(" ".join(lines[at:]))
     unvoiced = [_plain(line) for line in (*lines[:at], first) if _plain(line)]
-    goes_on = before.speaker if before and not before.text.endswith((".", "!", "?", "…")) else UNTOLD
+    goes_on = before.speaker if before and not before.text.endswith(SENTENCE_ENDS) else UNTOLD
     for name, text in map(split_one, captions.passages(unvoiced)):
         yield name or goes_on, text
         goes_on = name or goes_on
