@@ -9,8 +9,6 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from feedback.record.models import EVIDENCE
 from ingest.cleaning.raising_urgent import FindsMeaning, raised
@@ -31,7 +29,7 @@ class Models(FindsMeaning, Protocol):
 
     def redact(self, texts: Sequence[str]) -> list[str]: ...
 
-    def encode(self, texts: Sequence[str], languages: Sequence[str] | None = None) -> NDArray[np.float32]: ...
+    def encode(self, texts: Sequence[str], languages: Sequence[str] | None = None) -> Floats: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +132,7 @@ def _offsets(content: Mapping[str, Any], one: Cleaned) -> Iterator[float | None]
 
 
 def _row(place: int, said: CleanStatement, vectors: "Any", model: str) -> dict[str, Any]:
-    vector: NDArray[np.float32] | None = None if said.filler else next(vectors)
+    vector: Floats | None = None if said.filler else next(vectors)
     return {
         "position": place,
         "text": said.text,
