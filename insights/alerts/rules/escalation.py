@@ -38,25 +38,22 @@ def require_known(session: Session, subscription: Subscription, wanted: Escalati
 
 def raise_due(session: Session) -> None:
     """Raises again, for whoever their subscription names, the alerts that nobody acknowledged in time."""
-    for alert, target in _due(session):
+    for alert, subscription, target, root in _due(session):
         if _is_seen_to(session, alert):
             continue
-        subscription = session.get_one(Subscription, alert.subscription_id)
-        sender = {"root": _root(alert), "from": subscription.name or subscription.shown}
-        told = sender | (subscription.escalation or {})
+        told = {"root": root, "from": subscription.name or subscription.shown, **subscription.escalation}
         service = session.get_one(Service, alert.service_id)
         signal = session.get(Signal, alert.signal_id) if alert.signal_id else None
-        frozen, cause = {**alert.facts, "escalated": told}, f"escalated:{_root(alert)}"
+        frozen, cause = {**alert.facts, "escalated": told}, f"escalated:{root}"
         row = fan_out.alert_row(service, target, alert.type, frozen, cause, signal)
         fan_out.insert_alerts(session, service, [row])
 
 
-def _root(alert: Alert) -> str:
-    """The alert that it all began with: nobody is told of one twice, whatever leads in a circle."""
-    return str(alert.facts.get("escalated", {}).get("root", alert.id))
-
-
 def _due(session: Session) -> Sequence[Any]:
+    """Alerts, each with its subscription, with that which is told, and with the id of the alert that it all began with.
+
+    Nobody is told of that one twice, whatever leads in a circle.
+    """
     told, target = aliased(Alert), aliased(Subscription)
     to = cast(Subscription.escalation["to"].astext, Uuid)
     root = func.coalesce(Alert.facts["escalated"]["root"].astext, cast(Alert.id, Text))
@@ -65,7 +62,7 @@ def _due(session: Session) -> Sequence[Any]:
     minutes = func.make_interval(0, 0, 0, 0, 0, Subscription.escalation["after_minutes"].as_integer())
     already = select(told.id).where(told.subscription_id == to, told.cause == "escalated:" + root).limit(1)
     query = (
-        select(Alert, target)
+        select(Alert, Subscription, target, root)
         .join(Subscription, Subscription.id == Alert.subscription_id)
         .join(target, and_(target.id == to, target.state == SubscriptionState.ACTIVE))
         .outerjoin(Issue, Issue.id == Alert.issue_id)
