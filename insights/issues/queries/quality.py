@@ -139,16 +139,13 @@ def _missed(session: Session, service: Service) -> list[Missed]:
         .limit(MOST_MISSED)
     )
     return [
-        msgspec.convert(
-            {
-                **signal.evidence["missed"],
-                "issue": signal.issue_id,
-                "title": title,
-                "at": signal.detected_at,
-                "by": signal.evidence["by"],
-                "observed": signal.observed,
-            },
-            Missed,
+        Missed(
+            issue=signal.issue_id,
+            title=title,
+            at=signal.detected_at,
+            by=signal.evidence["by"],
+            observed=signal.observed,
+            **signal.evidence["missed"],
         )
         for signal, title in rows
     ]
