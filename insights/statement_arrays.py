@@ -13,13 +13,18 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Issue, Statement
 from feedback.record.states import Tone
-from nlp.embed.crowds import Crowd, crowd_of, is_mapped
+from nlp.embed.crowds import MAPPED, Crowd, crowd_of, is_mapped
 from nlp.embed.vectors import Floats, unit
 
 
 def halves(column: Any) -> Any:
     """Select a halfvec column in its binary form: a hundred times faster to read than its text."""
     return func.halfvec_send(column)
+
+
+def embedding_space() -> ColumnElement[str]:
+    """Select the model in whose space a statement's vector lies: what was mapped into it compares with its own."""
+    return func.split_part(Statement.embedded_by, MAPPED, 1)
 
 
 def matrix(blobs: Sequence[bytes]) -> Floats:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -15,18 +15,20 @@ from sqlalchemy.orm import Session
 from feedback.record.access import Principal
 from feedback.record.errors import Malformed
 from feedback.record.models import Feedback, Issue, Regrouping, Service, Signal, Statement, new_id
-from feedback.record.states import FeedbackStage, RegroupingKind, SignalKind, TitledBy
+from feedback.record.states import FeedbackStage, RegroupingKind, SignalKind, TitledBy, Tone
 from insights.detection.statistics.gamma_poisson import PRIOR_REPORTS, tail_score
 from insights.issues.decisions import lifecycle, reassignment
 from insights.issues.decisions.lifecycle import LongText, ShortText
 from insights.issues.decisions.regrouping import MAX_QUOTES, MAX_TITLE_LENGTH, centroid_and_radius
-from nlp.embed.vectors import unit
+from insights.statement_arrays import embedding_space, halves, matrix
+from nlp.embed.crowds import crowd_of
+from nlp.embed.vectors import Floats, inwards
 
 WAY = "missed"
 """The `way` in the evidence of a signal that people raised, and the machine did not."""
 
 FEWEST, MOST = 2, 200
-BASELINE = dt.timedelta(days=28)
+BASELINE, HOUR = dt.timedelta(days=28), dt.timedelta(hours=1)
 LIKE_SIMILARITY = 0.6
 """The cosine to the middle of what was chosen from which on a statement says the like: two or three chosen ones lie far
 nearer to their own middle than any other does."""
@@ -45,20 +47,16 @@ class MissedReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """The statements that say it, one of each piece, the earliest first; with what is said of their pieces."""
+    """The statements that say it, one of each piece, the earliest first, and the cosine of each to their centre."""
 
     rows: Sequence[Any]
+    likeness: Floats
     centroid: list[float]
     radius: float
 
     @property
     def span(self) -> tuple[dt.datetime, dt.datetime]:
         return self.rows[0].said_at, self.rows[-1].said_at
-
-    @property
-    def loosest(self) -> float:
-        """The least cosine of one of them to their centre."""
-        return float(min(np.array([row.vector for row in self.rows], np.float32) @ np.array(self.centroid, np.float32)))
 
 
 def report(session: Session, who: Principal, service: Service, wanted: MissedReport) -> Issue:
@@ -91,39 +89,38 @@ def report(session: Session, who: Principal, service: Service, wanted: MissedRep
 
 def _chosen(session: Session, service: Service, pieces: Sequence[uuid.UUID]) -> _Chosen:
     """Of each piece the statement that is nearest to what all of them say."""
-    columns = (Statement.id, Statement.feedback_id, Statement.text, Statement.said_at, Statement.vector)
-    rows = session.execute(
-        select(*columns, Statement.language, Statement.embedded_by, Statement.issue_id, Feedback.channel)
+    columns = (Statement.id, Statement.feedback_id, Statement.text, Statement.said_at, Statement.language)
+    half, space = halves(Statement.vector).label("half"), embedding_space().label("space")
+    found = session.execute(
+        select(*columns, half, space, Statement.embedded_by, Statement.issue_id, Feedback.channel)
         .join(Feedback, Feedback.id == Statement.feedback_id)
         .where(Statement.feedback_id.in_(pieces), Statement.service_id == service.id)
         .where(Statement.filler.is_(False), Statement.vector.is_not(None))
         .order_by(Statement.id)
     ).all()
-    usual_model = Counter(row.embedded_by for row in rows).most_common(1)
-    said: dict[uuid.UUID, list[Any]] = defaultdict(list)
-    for row in rows:
-        if row.embedded_by == usual_model[0][0]:
-            said[row.feedback_id].append(row)
-    if len(said) < max(len(pieces), FEWEST):
+    spaces = Counter(row.space for row in found)
+    usual = max(spaces, key=spaces.__getitem__, default=None)
+    rows = [row for row in found if row.space == usual]
+    if len({row.feedback_id for row in rows}) < max(len(pieces), FEWEST):
         raise Malformed("some of these are not of this service, or say nothing to compare", field="feedback")
-    centre = unit(np.array([row.vector for group in said.values() for row in group], np.float32).sum(axis=0))
-    nearest = [max(group, key=lambda row: float(np.array(row.vector, np.float32) @ centre)) for group in said.values()]
-    return _Chosen(
-        sorted(nearest, key=lambda row: (row.said_at, row.id)), *centroid_and_radius([row.vector for row in nearest])
-    )
+    vectors = matrix([row.half for row in rows])
+    nearest: dict[uuid.UUID, int] = {}
+    for number in inwards(vectors, np.arange(len(rows)), vectors.sum(axis=0)):
+        nearest.setdefault(rows[number].feedback_id, number)
+    kept = sorted(nearest.values(), key=lambda number: (rows[number].said_at, rows[number].id))
+    centroid, radius = centroid_and_radius(vectors[kept])
+    return _Chosen([rows[number] for number in kept], vectors[kept] @ np.array(centroid, np.float32), centroid, radius)
 
 
 def _issue(session: Session, service: Service, chosen: _Chosen, title: str | None) -> Issue:
-    central = max(
-        chosen.rows, key=lambda row: float(np.array(row.vector, np.float32) @ np.array(chosen.centroid, np.float32))
-    )
-    languages = Counter(row.language for row in chosen.rows if row.language != "unknown")
+    central = chosen.rows[int(chosen.likeness.argmax())]
+    languages = Counter(crowd_of(row.language, Tone.ISSUE, row.embedded_by).language for row in chosen.rows)
     made = Issue(
         id=new_id(),
         service_id=service.id,
         title=title or central.text[:MAX_TITLE_LENGTH],
         titled_by=TitledBy.PERSON if title else TitledBy.MACHINE,
-        language=languages.most_common(1)[0][0] if languages else "en",
+        language=languages.most_common(1)[0][0],
         model=central.embedded_by,
         centroid=chosen.centroid,
         radius=chosen.radius,
@@ -161,23 +158,19 @@ def _learned(session: Session, service: Service, chosen: _Chosen) -> dict[str, A
     `elsewhere` counts the chosen that were in other issues.
     """
     begun, last = chosen.span
-    hours = max((last - begun) / dt.timedelta(hours=1), 1.0)
-    near, before = (
-        _near(session, service, chosen, begun, last),
-        _near(session, service, chosen, begun - BASELINE, begun),
-    )
-    volume, usual_volume = _volume(session, service, begun, last), _volume(session, service, begun - BASELINE, begun)
-    prior = before + PRIOR_REPORTS
-    expected = (
-        prior * max(volume, usual_volume * hours / (BASELINE / dt.timedelta(hours=1)), 0.5) / max(usual_volume, 1)
-    )
+    hours = max((last - begun) / HOUR, 1.0)
+    window, baseline = (begun, last), (begun - BASELINE, begun)
+    prior = _near(session, service, chosen, *baseline) + PRIOR_REPORTS
+    usual_volume = _volume(session, service, *baseline)
+    volume = max(_volume(session, service, *window), usual_volume * hours / (BASELINE / HOUR), 0.5)
+    expected = prior * volume / max(usual_volume, 1)
     count, known, usual = (np.array([float(figure)]) for figure in (len(chosen.rows), prior, expected))
     return {
         "score": round(float(tail_score(count, known, usual, RATE_VARIANCE)[0]), 2),
         "expected": round(float(expected), 2),
         "hours": round(hours, 1),
-        "loosest": round(chosen.loosest, 2),
-        "neighbours": max(near - len(chosen.rows), 0),
+        "loosest": round(float(chosen.likeness.min()), 2),
+        "neighbours": max(_near(session, service, chosen, *window) - len(chosen.rows), 0),
         "elsewhere": sum(row.issue_id is not None for row in chosen.rows),
     }
 
@@ -188,7 +181,7 @@ def _near(session: Session, service: Service, chosen: _Chosen, begin: dt.datetim
     like = select(func.count(Statement.feedback_id.distinct())).where(
         Statement.service_id == service.id,
         Statement.said_at.between(begin, end),
-        Statement.embedded_by == chosen.rows[0].embedded_by,
+        embedding_space() == chosen.rows[0].space,
         Statement.filler.is_(False),
         distance <= 1 - LIKE_SIMILARITY,
     )
@@ -196,8 +189,10 @@ def _near(session: Session, service: Service, chosen: _Chosen, begin: dt.datetim
 
 
 def _volume(session: Session, service: Service, begin: dt.datetime, end: dt.datetime) -> int:
-    received = (Feedback.service_id == service.id, Feedback.said_at.between(begin, end))
-    return (
-        session.scalar(select(func.count()).where(*received, Feedback.weight > 0, Feedback.stage == FeedbackStage.DONE))
-        or 0
+    received = select(func.count()).where(
+        Feedback.service_id == service.id,
+        Feedback.said_at.between(begin, end),
+        Feedback.weight > 0,
+        Feedback.stage == FeedbackStage.DONE,
     )
+    return session.scalar(received) or 0

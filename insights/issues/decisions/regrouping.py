@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -165,7 +166,7 @@ def _move(session: Session, done: Regrouping, was: Issue | None, to: Issue | Non
         was.quotes = [quote for quote in was.quotes if quote not in moved]
 
 
-def centroid_and_radius(vectors: Sequence[Sequence[float]]) -> tuple[list[float], float]:
+def centroid_and_radius(vectors: ArrayLike) -> tuple[list[float], float]:
     """Returns the centroid as a unit vector, and the cosine to it that nine in ten of the vectors reach."""
     rows = np.array(vectors, np.float32)
     centroid = unit(rows.sum(axis=0))

@@ -18,7 +18,7 @@ from insights.issues.queries import issues
 from insights.issues.queries.query_embedding import QueryVector
 from insights.issues.quotes import QUOTE_COLUMNS, quote
 from insights.presentation.schemas import IssueView, Quote
-from nlp.embed.crowds import MAPPED
+from insights.statement_arrays import embedding_space
 
 MOST_STATEMENTS = 200
 """Statements that each way of searching brings at most."""
@@ -89,7 +89,7 @@ def _by_meaning(session: Session, service: Service, query_vector: QueryVector) -
     distance = Statement.vector.cosine_distance(query_vector.vector)
     mine = (
         Statement.service_id == service.id,
-        func.split_part(Statement.embedded_by, MAPPED, 1) == query_vector.model,
+        embedding_space() == query_vector.model,
         Statement.filler.is_(False),
     )
     nearest = select(Statement.id, distance.label("distance")).where(*mine, Statement.vector.is_not(None))

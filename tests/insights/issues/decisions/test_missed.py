@@ -97,6 +97,16 @@ def test_it_is_undone_as_a_regrouping(client: Client, worker: Worker, said: list
     assert client.get("/v1/services/blue-badge/quality", headers=headers).json()["missed"] == []
 
 
+def test_what_is_said_in_another_language_counts_beside_it(client: Client, worker: Worker, said: list[str]) -> None:
+    [welsh] = put(worker, "Nid yw rhwystr y maes parcio yn agor gyda fy mathodyn.")
+    walk(worker)
+    answer = report(client, editor(worker.record), [*said, str(welsh.id)])
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["by_language"] == {"en": 3, "cy": 1}
+    with worker.record.transaction() as session:
+        assert session.get_one(Issue, answer.json()["id"]).language == "en"
+
+
 def test_too_few_or_what_is_not_of_the_service_is_refused(client: Client, worker: Worker, said: list[str]) -> None:
     headers = editor(worker.record)
     for wrong in ([said[0]], [said[0], said[0]], [said[0], "01a226da-8b43-788f-a0d1-c05cc6aa037e"]):
