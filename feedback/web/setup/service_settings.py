@@ -17,7 +17,7 @@ from feedback.record.errors import Conflict, FeedbackError, Malformed
 from feedback.record.models import Service
 from feedback.web.setup import service_fields
 from feedback.web.setup.service_fields import FormEntries
-from insights.pages.forms import PageOrRedirect, submit
+from insights.pages.forms import PageOrRedirect, complaint, submit
 from insights.pages.layout import redirect, show
 
 
@@ -96,7 +96,7 @@ def _make(request: AnyRequest, record: Record, values: dict[str, str]) -> PageOr
         return redirect(f"/dashboard/{made.slug}/settings")
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
-        return _new_page(who, values, {error.field or "slug": NEW_COMPLAINTS[error.field or "slug"]})
+        return _new_page(who, values, complaint(error, NEW_COMPLAINTS, "slug"))
 
     return submit(request, record, make, show_again, told=(Malformed, Conflict))
 

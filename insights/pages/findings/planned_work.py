@@ -21,7 +21,7 @@ from feedback.record.states import ChangeKind
 from insights.issues.decisions import lifecycle
 from insights.issues.decisions.lifecycle import ServiceEvent
 from insights.issues.queries import signals
-from insights.pages.forms import FormValues, PageOrRedirect, submit
+from insights.pages.forms import FormValues, PageOrRedirect, complaint, submit
 from insights.pages.layout import redirect, show
 
 COMPLAINTS = {
@@ -58,8 +58,8 @@ def _announce(request: AnyRequest, record: Record, slug: str, values: FormValues
         return redirect(f"/dashboard/{slug}/planned-work")
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
-        field = error.field if error.field in COMPLAINTS else "until"
-        return _page(session, who, access.service_for(session, who, slug), values, {field: COMPLAINTS[field]})
+        service = access.service_for(session, who, slug)
+        return _page(session, who, service, values, complaint(error, COMPLAINTS, "until"))
 
     return submit(request, record, change, show_again)
 

@@ -13,7 +13,7 @@ from feedback.http.staff import authenticate
 from feedback.record.access import Principal, keys
 from feedback.record.db import Record
 from feedback.record.errors import FeedbackError, Malformed
-from insights.pages.forms import FormValues, PageOrRedirect, submit
+from insights.pages.forms import FormValues, PageOrRedirect, complaint, submit
 from insights.pages.layout import redirect, show
 from insights.pages.people.choices import OWN_ROLES, UNCHOSEN, chosen, owned_services, require_owner
 
@@ -67,8 +67,7 @@ def _make(request: AnyRequest, record: Record, values: FormValues) -> PageOrRedi
         return show(who, "people/secret.html", secret=secret, replaces=False)
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
-        field = error.field if error.field in COMPLAINTS else "name"
-        return _page(session, who, values, {field: COMPLAINTS[field]})
+        return _page(session, who, values, complaint(error, COMPLAINTS, "name"))
 
     return submit(request, record, make, show_again)
 

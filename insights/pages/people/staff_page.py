@@ -17,7 +17,7 @@ from feedback.record.db import Record
 from feedback.record.errors import Conflict, FeedbackError, Malformed
 from feedback.record.models import Person
 from feedback.record.settings import Settings
-from insights.pages.forms import FormValues, PageOrRedirect, ShowAgain, submit
+from insights.pages.forms import FormValues, PageOrRedirect, ShowAgain, complaint, submit
 from insights.pages.layout import redirect, show
 from insights.pages.people import mails
 from insights.pages.people.choices import OWN_ROLES, UNCHOSEN, chosen, owned_services, require_owner
@@ -127,8 +127,8 @@ def _found(session: Session, who: Principal, person_id: int) -> Person:
 
 def _again(values: FormValues) -> ShowAgain:
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
-        field = "admin" if isinstance(error, Conflict) else error.field if error.field in COMPLAINTS else "email"
-        return _page(session, who, values, {field: COMPLAINTS[field]})
+        otherwise = "admin" if isinstance(error, Conflict) else "email"
+        return _page(session, who, values, complaint(error, COMPLAINTS, otherwise))
 
     return show_again
 
