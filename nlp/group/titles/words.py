@@ -19,7 +19,7 @@ def _lists() -> dict[str, Any]:
 @cache
 def pattern(name: str) -> re.Pattern[str]:
     """Make the pattern that finds each word of a list in lower case."""
-    words = [word.strip() for word in str(_lists()[name]["words"]).split(",")]
+    words = [*(word.strip() for word in str(_lists()[name]["words"]).split(",")), *_lists()[name].get("values", ())]
     parts = (re.escape(word).replace(r"\*", r"\w*") for word in words)
     return re.compile(r"(?<![\w])(?:" + "|".join(parts) + r")(?!\w)")
 
@@ -39,7 +39,7 @@ def slips() -> dict[str, str]:
 @cache
 def figures_in_words() -> dict[str, int]:
     """Words for numbers, and their values."""
-    return dict(_lists()["figures"])
+    return dict(_lists()["numbers"]["values"])
 
 
 @cache
