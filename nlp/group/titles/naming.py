@@ -17,7 +17,7 @@ from nlp.clean.statements import is_filler
 from nlp.embed.vectors import Encode, Floats
 from nlp.group.titles import candidates, parts, pieces, scoring, subjects, usage
 from nlp.group.titles.clauses import parser
-from nlp.group.titles.rendering import LONGEST_CHARACTERS, LONGEST_WORDS
+from nlp.group.titles.rendering import fits
 from nlp.group.titles.rules import key
 from nlp.group.titles.scoring import Scored
 from nlp.group.titles.spelling import Spelling
@@ -118,8 +118,7 @@ def _chosen(
 def _sayings(said: Sequence[str]) -> Iterator[str]:
     """For a group without any clause: its first statement that is as short as a title, or a beginning of one."""
     clean = [" ".join(text.replace(parts.HIDDEN, " ").split()).rstrip(".!,;: ") for text in map(parts.tidy, said)]
-    whole = (text for text in clean if 2 <= len(text.split()) <= LONGEST_WORDS and len(text) <= LONGEST_CHARACTERS)
-    yield from (text for text in whole if not is_filler(text))
+    yield from (text for text in clean if fits(text) and not is_filler(text))
     for text in clean:
         words = text.split()
         if len(words) > 1:

@@ -104,6 +104,11 @@ _NEEDED = COMPLEMENTS | {"auxpass", "poss", "compound", "nummod"}
 _MARKS = re.compile(r"[\[\]{}<>@|*#:\\/_=]|\.\.")
 
 
+def fits(text: str) -> bool:
+    """Tell whether a text is as long as a title may be."""
+    return 2 <= len(text.split()) <= LONGEST_WORDS and len(text) <= LONGEST_CHARACTERS
+
+
 def rendered(clause: Clause) -> str | None:
     """Write the clause as people would: None where it is broken, empty, too short or too long to be a title."""
     tokens = _without_speaker(clause)
@@ -258,8 +263,7 @@ def _inverted(clause: Clause, tokens: list[Any]) -> bool:
 
 
 def _readable(text: str) -> bool:
-    words = text.split()
-    if not 2 <= len(words) <= LONGEST_WORDS or len(text) > LONGEST_CHARACTERS or _MARKS.search(text):
+    if not fits(text) or _MARKS.search(text):
         return False
     content = [word for word in re.findall(r"[^\W\d_]+(?:['-][^\W\d_]+)*", text.lower()) if word not in small()]
     telling = [word for word in content if not is_in("vague", word) and not is_in("asides", word)]

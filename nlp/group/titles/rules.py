@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from nlp.group.titles.rendering import LONGEST_CHARACTERS, LONGEST_WORDS
+from nlp.group.titles.rendering import fits
 
 _WORD = re.compile(r"[^\W_]+(?:['’-]\w+)*")
 _SMALL = frozenset(
@@ -18,8 +18,7 @@ def stands(title: str, taken: Iterable[str]) -> bool:
     """Tell whether a title that somebody proposes keeps the rules of ours: so many words, no mark, none that is
     taken.
     """
-    fits = 2 <= len(title.split()) <= LONGEST_WORDS and len(title) <= LONGEST_CHARACTERS
-    plain = fits and title.isprintable() and not _MARKED.search(title)
+    plain = fits(title) and title.isprintable() and not _MARKED.search(title)
     return plain and bool(key(title)) and all(key(title) != key(other) for other in taken)
 
 

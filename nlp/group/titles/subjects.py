@@ -10,7 +10,7 @@ from typing import Any
 
 from nlp.group.titles.candidates import TitleCandidate
 from nlp.group.titles.parts import HIDDEN, Part
-from nlp.group.titles.rendering import LONGEST_CHARACTERS, LONGEST_WORDS
+from nlp.group.titles.rendering import fits
 from nlp.group.titles.usage import Usage
 from nlp.group.titles.weaknesses import NAMELESS
 from nlp.group.titles.words import is_in, stems
@@ -23,7 +23,6 @@ COST = 0.25
 
 _UNTOLD = ("vague", "family", "times", "numbers", "dates")
 
-
 _STANDS_FOR_IT = re.compile(r"^(?:they|it|these|those|this) (?!(?:is|was|are|were|be)\b)", re.IGNORECASE)
 
 
@@ -34,7 +33,7 @@ def named(found: Sequence[TitleCandidate], parsed: Iterable[tuple[Part, Any]], u
     if subject is None:
         return list(found)
     told = stems(subject)
-    return [*found, *(_behind(subject, told, it) for it in bare if _fits(f"{subject}: {it.text}"))]
+    return [*found, *(_behind(subject, told, it) for it in bare if fits(f"{subject}: {it.text}"))]
 
 
 def _behind(subject: str, told: frozenset[str], it: TitleCandidate) -> TitleCandidate:
@@ -42,10 +41,6 @@ def _behind(subject: str, told: frozenset[str], it: TitleCandidate) -> TitleCand
     return replace(
         it, text=f"{subject}: {_STANDS_FOR_IT.sub('', it.text)}", stems=it.stems | told, against=cost, nameless=False
     )
-
-
-def _fits(text: str) -> bool:
-    return len(text.split()) <= LONGEST_WORDS and len(text) <= LONGEST_CHARACTERS
 
 
 def _subject(parsed: Iterable[tuple[Part, Any]], usage: Usage) -> str | None:
@@ -62,17 +57,15 @@ def _subject(parsed: Iterable[tuple[Part, Any]], usage: Usage) -> str | None:
 def _phrases(doc: Any) -> Iterator[str]:
     """Nouns with what makes one thing of them: "council tax", "blue badge"."""
     for token in doc:
-        if (
-            token.tag_ not in {"NN", "NNS"}
-            or token.dep_ in {"compound", "attr"}
-            or any(is_in(it, token.lower_) for it in _UNTOLD)
-        ):
+        if token.tag_ not in {"NN", "NNS"} or token.dep_ in {"compound", "attr"}:
             continue
         start = token.i
         while start and doc[start - 1].dep_ in {"compound", "amod"} and doc[start - 1].head.i == token.i:
             start -= 1
         words = doc[start : token.i + 1]
-        if len(words) <= 3 and not any(
-            HIDDEN in it.text or any(is_in(of, it.lower_) for of in _UNTOLD) for it in words
-        ):
+        if len(words) <= 3 and not any(map(_untold, words)):
             yield words.text.lower()
+
+
+def _untold(word: Any) -> bool:
+    return HIDDEN in word.text or any(is_in(name, word.lower_) for name in _UNTOLD)
