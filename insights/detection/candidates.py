@@ -96,7 +96,7 @@ class CandidateSearch:
         busy = pieces_a_week >= BUSY_WEEK_STATEMENTS
         self.windows, self.least = (BUSY_WINDOWS, LEAST_REPORTS_BUSY) if busy else (QUIET_WINDOWS, LEAST_REPORTS)
         self._looks_a_week = pieces_a_week * (1.0 if busy else QUIET_CHANCES)
-        self._references: dict[int | None, Reference] = {}
+        self._references: dict[int | None, RecentReference] = {}
         self._channel_shares: dict[int, float] = {}
 
     def about_report(self, row: int) -> Candidate | None:
@@ -104,14 +104,15 @@ class CandidateSearch:
         rows = self._index.rows
         similarity = self._index.smooth @ self._index.smooth[row]
         around = self._around(row, similarity, rows["evidence"])
-        near = self._neighbourhood(around, similarity)
-        found = [self._scanned("neighbourhood", near, around)]
+        near, reference = self._neighbourhood(around, similarity), self._reference(None)
+        found = [self._scanned("neighbourhood", near, around, reference)]
         channel = int(rows["channel"][row])
         if rows["batch"][row] < 0 and (share := self._channel_share(channel)) < RARE_CHANNEL_SHARE:
             same = around[rows["channel"][around] == channel]
-            found.append(self._scanned("channel", self._neighbourhood(same, similarity), same, channel, share))
+            about = self._neighbourhood(same, similarity)
+            found.append(self._scanned("channel", about, same, self._reference(channel), share))
         if rows["issue"][row] >= 0:
-            members, reference = rows["issue"][around] == rows["issue"][row], self._reference(None)
+            members = rows["issue"][around] == rows["issue"][row]
             if reference.has_risen(members, near):
                 cluster, _ = cluster_about([members], near, reference)
                 found.append(self._candidate("issue", cluster, near, around))
@@ -142,7 +143,7 @@ class CandidateSearch:
         rows = self._index.rows
         return np.asarray(rows["evidence"] & ~self.explained & ~rows["late"])
 
-    def _reference(self, channel: int | None) -> Reference:
+    def _reference(self, channel: int | None) -> RecentReference:
         if channel not in self._references:
             rows = self._index.rows
             mine = slice(None) if channel is None else rows["channel"] == channel
@@ -173,9 +174,9 @@ class CandidateSearch:
         return Neighbourhood(self._index.smooth[around], self.ages[around], weight, fresh)
 
     def _scanned(
-        self, scope: Scope, near: Neighbourhood, around: Indices, channel: int | None = None, share: float = 1.0
+        self, scope: Scope, near: Neighbourhood, around: Indices, reference: Reference, share: float = 1.0
     ) -> Candidate | None:
-        cluster = scan(near, self._reference(channel))
+        cluster = scan(near, reference)
         return self._candidate(scope, cluster, near, around, share) if cluster else None
 
     def _candidate(

@@ -20,7 +20,7 @@ from insights.detection.finding import Finding, Identification
 from insights.detection.index import ObservationIndex
 from insights.detection.judgement import Judge
 from insights.detection.observation import FloatArray, Indices, Mask, Observation, Vectors, hours
-from insights.detection.reference import Neighbourhood, Reference, WeeklyReference
+from insights.detection.reference import Neighbourhood, WeeklyReference
 from insights.detection.scan import WORTHWHILE_SCORE, Cluster
 from insights.detection.statistics.baseline import Baseline
 from insights.detection.statistics.gamma_poisson import WEEK_HOURS
@@ -114,7 +114,7 @@ class _WeeklySearch(CandidateSearch):
         chosen = np.zeros(len(rows), bool)
         for begin in range(0, len(rows), BLOCK_ROWS):
             block = slice(begin, begin + BLOCK_ROWS)
-            tested = self._reference(None).tested(smooth @ self._index.smooth[rows[block]].T, near)
+            tested = self._weekly.tested(smooth @ self._index.smooth[rows[block]].T, near)
             chosen[block] = tested.score.max(axis=(1, 2)) >= WORTHWHILE_SCORE
         return rows[chosen]
 
@@ -122,10 +122,7 @@ class _WeeklySearch(CandidateSearch):
         """Find what is least likely to be chance about this report, whatever channel and issue it is of."""
         similarity = self._index.smooth @ self._index.smooth[row]
         around = self._around(row, similarity, self._index.rows["evidence"])
-        return self._scanned("drift", self._neighbourhood(around, similarity), around)
-
-    def _reference(self, channel: int | None) -> Reference:
-        return self._weekly
+        return self._scanned("drift", self._neighbourhood(around, similarity), around, self._weekly)
 
     def _candidate(
         self, scope: Scope, cluster: Cluster, near: Neighbourhood, around: Indices, share: float = 1.0

@@ -64,9 +64,6 @@ class Reference(Protocol):
     def tested(self, similarity: Vectors, near: Neighbourhood) -> Tested:
         """Test every radius about centres to which the rows have these similarities (m, c), in every window."""
 
-    def has_risen(self, group: Mask, near: Neighbourhood) -> bool:
-        """Tell whether a group of rows (m,), taken as it is, was said more than usual in any window."""
-
 
 @dataclass(frozen=True, slots=True)
 class RecentReference:
@@ -142,14 +139,5 @@ class WeeklyReference:
             count = np.bincount(cell, weight[row], int(np.prod(shape))).reshape(shape)
             return np.asarray(np.cumsum(count[:, ::-1], axis=1)[:, ::-1], np.float64)
 
-        return Tested(*self._scores(within(near.weight), within(near.weight * near.fresh)))
-
-    def has_risen(self, group: Mask, near: Neighbourhood) -> bool:
-        """Tell whether a group of rows (m,), taken as it is, was said more than usual in any window."""
-        week = (near.ages // WEEK_HOURS).astype(np.intp)
-        count = [np.bincount(week[mask], minlength=len(self.volume)) for mask in (group, group & near.fresh)]
-        own, fresh = (np.asarray(each[: len(self.volume)], np.float64) for each in count)
-        return bool((self._scores(own, fresh)[0] > 0).any())
-
-    def _scores(self, own: FloatArray, fresh: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        return weekly_scores(own, fresh, self.volume, self.weeks, self.step_variance, self.least)
+        own, fresh = within(near.weight), within(near.weight * near.fresh)
+        return Tested(*weekly_scores(own, fresh, self.volume, self.weeks, self.step_variance, self.least))
