@@ -1,6 +1,5 @@
 """An outage, over HTTP with everything running: from the fifth report of it to the webhook."""
 
-import datetime as dt
 import tempfile
 import time
 from pathlib import Path
@@ -10,8 +9,7 @@ from statistics import median
 from feedback.demo.phrases import filled, topics
 from tests.bench import Report, Row
 from tests.insights.receivers import Receiver, receiver
-from tests.whole.system import Running, post, up, waiting
-from tests.workers.texts import USUAL, said
+from tests.whole.system import Running, up, usual_month
 
 OUTAGES = (
     ("council-tax", "problem:payment-page"),
@@ -28,22 +26,13 @@ def run(report: Report) -> None:
         receiver() as hook,
         up(Path(folder), FEEDBACK_WEBHOOK_ALLOW="127.0.0.0/8") as running,
     ):
-        _history(running)
+        usual_month(running)
         wanted = {"service": "blue-badge", "kind": "webhook", "url": hook.url, "filters": {"kinds": ["new", "surge"]}}
         running.http.post("/v1/subscriptions", json=wanted).raise_for_status()
         rows = [_outage(running, hook, *which) for which in OUTAGES]
     report.table("From the fifth report of an outage to the webhook, over HTTP with everything running", rows)
     told = [float(row["seconds"]) for row in rows if row["seconds"] is not None]
     report.remark(f"{len(told)} of {len(rows)} told; median {median(told):.1f} s" if told else "none was told")
-
-
-def _history(running: Running) -> None:
-    now = dt.datetime.now(dt.UTC)
-    for day in range(3, 31):
-        post(running, said(USUAL, 12, skip=12 * day), now - dt.timedelta(days=day))
-    while waiting(running) or not running.get("/v1/services/blue-badge/issues")["items"]:
-        time.sleep(0.5)
-    time.sleep(10)
 
 
 def _outage(running: Running, hook: Receiver, file: str, topic: str) -> Row:

@@ -1,7 +1,6 @@
 """The whole walk: an import beside the bare library calls on the same texts, and how soon a message shows."""
 
 import csv
-import datetime as dt
 import multiprocessing
 import os
 import resource
@@ -18,7 +17,7 @@ from nlp.clean.cleaner import Cleaner
 from nlp.embed.embedder import Embedder
 from tests.bench import Report, Row, corpus
 from tests.bench.cleaning import engine
-from tests.whole.system import Running, post, up, waiting
+from tests.whole.system import Running, up, usual_month
 from tests.workers.texts import USUAL, said
 
 TEXTS = 8_000
@@ -121,12 +120,7 @@ def _rates(texts: int, ways: Mapping[str, tuple[float, float]]) -> list[Row]:
 def _latency(data: Path) -> Row:
     data.mkdir()
     with up(data) as running:
-        now = dt.datetime.now(dt.UTC)
-        for day in range(3, 31):
-            post(running, said(USUAL, 12, skip=12 * day), now - dt.timedelta(days=day))
-        while waiting(running) or not running.get("/v1/services/blue-badge/issues")["items"]:
-            time.sleep(0.5)
-        time.sleep(10)
+        usual_month(running)
         seconds = [_until_shown(running, text) for text in said(USUAL, POSTS, skip=400)]
     shown = [it for it in seconds if it is not None]
     return {"messages": len(seconds), "shown": len(shown), "median": statistics.median(shown), "most": max(shown)}

@@ -15,6 +15,8 @@ from typing import Any
 
 import httpx
 
+from tests.workers.texts import USUAL, said
+
 START = 180.0  # seconds that it may take on a busy machine
 PATIENCE = 120.0
 
@@ -88,3 +90,13 @@ def post(running: Running, messages: list[str], at: dt.datetime) -> None:
 
 def waiting(running: Running) -> int:
     return int(running.get("/v1/services/blue-badge/summary")["waiting"])
+
+
+def usual_month(running: Running) -> None:
+    """Twelve usual things a day, up to three days ago; all of it is grouped when this returns, and looked at."""
+    now = dt.datetime.now(dt.UTC)
+    for day in range(3, 31):
+        post(running, said(USUAL, 12, skip=12 * day), now - dt.timedelta(days=day))
+    while waiting(running) or not running.get("/v1/services/blue-badge/issues")["items"]:
+        time.sleep(0.5)
+    time.sleep(10)
