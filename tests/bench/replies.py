@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,6 @@ def mails() -> list[WrittenMail]:
 
 
 def own_words(mail: WrittenMail) -> str:
-    from email.message import Message
-
     passage = Passage(html=mail.body) if mail.html else Passage(plain=mail.body.lstrip("\n"))
     return words_of(Message(), Parts(passages=[passage])).words
 
