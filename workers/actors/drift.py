@@ -1,7 +1,6 @@
 """What has slowly got worse in a service is looked for once a day, over up to a year of what is stored."""
 
 import datetime as dt
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -121,7 +120,7 @@ def _told(session: Session, service_id: int, now: dt.datetime) -> list[slow.Told
         .join(Issue, Issue.id == Signal.issue_id)
         .where(*where)
     )
-    return [slow.Told(str(uuid.UUID(str(one.issue))), one.since, one.until) for one in rows]
+    return [slow.Told(str(one.issue), one.since, one.until) for one in rows]
 
 
 def _before(session: Session, rows: Sequence[ServiceWork]) -> None:
