@@ -4,7 +4,9 @@ import asyncio
 import datetime as dt
 import io
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import quote
 
 import msgspec
@@ -36,6 +38,7 @@ from insights.issues.queries.services import WAITING_STAGES
 from insights.pages.forms import PageOrRedirect, submit
 from insights.pages.layout import redirect, show
 from insights.presentation import labels
+from insights.presentation.schemas import IssueView
 
 REFRESH_SECONDS = 3
 REASONS_SHOWN = 20
@@ -56,6 +59,15 @@ class UploadProgress:
     @property
     def at_work(self) -> bool:
         return bool(self.waiting) or self.service_waits
+
+
+@dataclass(frozen=True, slots=True)
+class FirstFindings:
+    """What is known of a service once a file is taken in, read and looked at."""
+
+    emerging: Sequence[IssueView]
+    watched: Sequence[IssueView]
+    largest: Sequence[IssueView]
 
 
 @get("/dashboard/{service:str}/bring/{upload:uuid}", sync_to_thread=True)
@@ -202,20 +214,26 @@ def _progress(session: Session, row: Upload) -> UploadProgress:
 def _report(
     session: Session, record: Record, who: Principal, service: Service, row: Upload, progress: UploadProgress
 ) -> Response[str]:
-    refused = [one for part in sealed_file.refused_rows(session, record.keys, row) for one in part.rows]
+    refused = (one for part in sealed_file.refused_rows(session, record.keys, row) for one in part.rows)
+    is_over = row.stage == UploadStage.DONE and not progress.at_work
     return show(
         who,
         "setup/upload.html",
         service=service,
         upload=row,
         progress=progress,
-        reasons=refused[:REASONS_SHOWN],
-        kept=len(refused),
+        reasons=list(islice(refused, REASONS_SHOWN)),
         kept_until=row.day + dt.timedelta(days=1),
-        emerging=issues.emerging(session, service),
-        watched=issues.emerging(session, service, SignalTier.WATCH),
-        largest=issues.views(session, service, issues.of_service(session, service)[:FIRST_ISSUES]),
+        findings=_findings(session, service) if is_over else None,
         refreshes=REFRESH_SECONDS,
+    )
+
+
+def _findings(session: Session, service: Service) -> FirstFindings:
+    return FirstFindings(
+        issues.emerging(session, service),
+        issues.emerging(session, service, SignalTier.WATCH),
+        issues.views(session, service, issues.of_service(session, service)[:FIRST_ISSUES]),
     )
 
 
