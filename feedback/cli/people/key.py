@@ -1,10 +1,17 @@
 """The commands `feedback key` and `feedback sign-in`: who may come in, and who no longer."""
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import click
 
 from feedback.record.settings import Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from feedback.record.access import Role
+    from feedback.record.models import Service
 
 ROLES = ["reader", "editor", "owner", "admin"]
 
@@ -25,8 +32,7 @@ def key_create(settings: Settings, role: str, slug: str | None, name: str) -> No
     from feedback.record import access
 
     with started(settings) as runtime, runtime.record.transaction() as session:
-        service = access.service(session, slug) if slug else None
-        secret = access.create(session, "key", access.Role[role], service, name=name)
+        secret = access.create(session, "key", *named_role(session, role, slug), name=name)
     click.echo("Keep it safe, it is not shown again:", err=True)
     click.echo(secret)
 
@@ -84,11 +90,17 @@ def sign_in(settings: Settings, role: str | None, slug: str | None, name: str, e
     from feedback.record import access
     from feedback.record.access import links, people
 
-    wanted = access.Role[role or ("owner" if slug else "admin")]
     with started(settings) as runtime, runtime.record.transaction() as session:
         if email:
             link = links.printed(session, people.require(session, email))
         else:
-            service = access.service(session, slug) if slug else None
-            link = access.create_link(session, wanted, service, name=name)
+            link = access.create_link(session, *named_role(session, role, slug), name=name)
     click.echo(access.sign_in_url(settings, link))
+
+
+def named_role(session: "Session", role: str | None, slug: str | None) -> "tuple[Role, Service | None]":
+    """Finds the role and the service that options name: owner of the service, or admin of all, if no role is named."""
+    from feedback.record import access
+
+    service = access.service(session, slug) if slug else None
+    return access.Role[role or ("owner" if service else "admin")], service

@@ -2,7 +2,7 @@
 
 import click
 
-from feedback.cli.people.key import ROLES
+from feedback.cli.people.key import ROLES, named_role
 from feedback.record.settings import Settings
 
 
@@ -23,11 +23,10 @@ def staff_add(settings: Settings, email: str, name: str | None, role: str | None
     from feedback.record import access
     from feedback.record.access import links, people
 
-    wanted = access.Role[role or ("owner" if slug else "admin")]
     with started(settings) as runtime, runtime.record.transaction() as session:
-        service = access.service(session, slug) if slug else None
+        named = named_role(session, role, slug)
         person = people.add(session, name or email.partition("@")[0], email)
-        people.appoint(session, person, wanted, service, by=people.COMMAND_LINE)
+        people.appoint(session, person, *named, by=people.COMMAND_LINE)
         link = links.printed(session, person)
     click.echo(access.sign_in_url(settings, link))
 
