@@ -4,8 +4,8 @@ import datetime as dt
 import os
 import shutil
 import socket
+from collections import deque
 from collections.abc import Callable, Iterator
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -181,7 +181,6 @@ def _erased(session: Session, ledger: Path) -> Diagnosis:
     """Whether anything is there again that was taken back."""
     if ledger.exists() and not os.access(ledger, os.W_OK):
         return Diagnosis("erasures", False, f"{ledger} cannot be written", "see that this user may write it")
-    latest = list(islice(reversed(list(erasure_ledger.read(ledger))), LATEST_ERASED))
-    back = erasure_ledger.back_again(session, latest)
+    back = erasure_ledger.back_again(session, deque(erasure_ledger.read(ledger), LATEST_ERASED))
     found = f"{len(back):,} pieces that were taken back are stored again" if back else "none is stored again"
     return Diagnosis("erasures", not back, found, f"`feedback erase --id` for each id of {ledger}")
