@@ -21,8 +21,7 @@ def backtest(settings: Settings, /, source: Path, target: Path, tolerance: float
 
     others = TOLERANCES if compare else ()
     with staged() as progress:
-        encoders = {"model": settings.embedding_model, "multilingual": settings.multilingual_model}
-        summary = backtest(source, target, tolerance=tolerance, others=others, **encoders, progress=progress)
+        summary = backtest(source, target, tolerance=tolerance, others=others, **_encoders(settings), progress=progress)
     for line, fault in summary.bad[:20]:
         click.echo(f"line {line}: {fault}", err=True)
     for sent in summary.sent:
@@ -45,8 +44,7 @@ def analyse(settings: Settings, file: Path, target: Path, text_column: tuple[str
     from workers.offline.analyse import analyse
 
     with staged() as progress:
-        encoders = {"model": settings.embedding_model, "multilingual": settings.multilingual_model}
-        analyse(file, target, text_column=text_column, frame=frame, **encoders, progress=progress)
+        analyse(file, target, text_column=text_column, frame=frame, **_encoders(settings), progress=progress)
     click.echo(f"Written: {target / 'feedback.csv'} and {target / 'report.html'}")
 
 
@@ -61,3 +59,7 @@ def redact(source: Path, target: Path) -> None:
     with counted("redacting", source) as progress:
         count = redact_file(source, target, progress)
     click.echo(f"{count} texts, in {target}")
+
+
+def _encoders(settings: Settings) -> dict[str, Path | None]:
+    return {"model": settings.embedding_model, "multilingual": settings.multilingual_model}
