@@ -17,6 +17,9 @@ OWNED = {"service", "issue", "feedback", "statement", "signal", "subscription", 
     "key_id",
 }
 
+WORDS = dict.fromkeys(("reason", "what", "why", "said", "did", "title", "message", "note"), "words")
+"""What forms take that ask for words."""
+
 VALUES = {"kind": "email", "address": "a@b.example", "link": "https://example.org", "at": "2026-01-01T00:00:00Z"}
 
 

@@ -25,7 +25,7 @@ from feedback.record.db import Record
 from feedback.record.models import Credential, Service, Theme
 from insights.alerts.delivery import events
 from tests.attacks import tenants
-from tests.attacks.operations import Bodies, Operation, is_refused, operations, path_of
+from tests.attacks.operations import WORDS, Bodies, Operation, is_refused, operations, path_of
 from tests.attacks.tenants import Tenant
 
 Client = TestClient[Litestar]
@@ -50,8 +50,7 @@ STRANGER = "stranger"
 OPEN = {"/.well-known/security.txt", "/openapi-parts/{path:str}", "/sign-in/directory"}
 """Where nothing is, or nothing is set up, in a test."""
 OURS = {"Sec-Fetch-Site": "same-origin"}
-WORDS = dict.fromkeys(("reason", "what", "why", "said", "did", "title", "message", "note", "name"), "words")
-FIELDS = WORDS | {"days": "30", "role": "reader", "email": "new@example.org", "reply": "words"}
+FIELDS = WORDS | {"name": "words", "days": "30", "role": "reader", "email": "new@example.org", "reply": "words"}
 
 
 @pytest.fixture

@@ -13,11 +13,10 @@ from feedback.record import access
 from feedback.record.db import Record
 from feedback.record.models import Base, Issue, Publication, Service, Subscription, Theme
 from tests.attacks import tenants
-from tests.attacks.operations import Bodies, operations, path_of
+from tests.attacks.operations import WORDS, Bodies, operations, path_of
 from tests.conftest import clear
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
-WORDS = dict.fromkeys(("reason", "what", "why", "said", "did", "title", "message", "note"), "words")
 READS = "subscription", "alerts", "deliver", "theme", "you-said"
 """What shows of that, by its path."""
 INTAKE = "/feedback", "/open311/"

@@ -30,11 +30,6 @@ A5,05/03/2026,=The counter was very helpful today,10,Market Square
 """
 
 
-@pytest.fixture
-def owner(client: Client, record: Record, blue_badge: str) -> Client:
-    return signed_in(client, record, Role.owner, blue_badge)
-
-
 def brought(owner: Client, body: bytes = SHEET.encode(), name: str = "comments.csv") -> str:
     """The address of a file that was brought."""
     page = owner.post(BRING, files={"file": (name, body)}, headers=OURS)

@@ -36,11 +36,6 @@ OPERATORS = {"up", "demo", "serve", "work", "schedule", "migrate", "ready", "bac
 
 
 @pytest.fixture
-def owner(client: Client, record: Record, blue_badge: str) -> Client:
-    return signed_in(client, record, Role.owner, blue_badge)
-
-
-@pytest.fixture
 def piece(client: Client, blue_badge: str) -> dict[str, str]:
     answer = client.post("/v1/services/blue-badge/feedback", json=SAID, headers={"Idempotency-Key": "a"})
     return dict(answer.json())

@@ -33,11 +33,6 @@ SET: dict[str, Any] = {
 }
 
 
-@pytest.fixture
-def owner(client: Client, record: Record, blue_badge: str) -> Client:
-    return signed_in(client, record, Role.owner, blue_badge)
-
-
 def properties(record: Record) -> tuple[str, Properties]:
     with record.transaction() as session:
         found = access.service(session, "blue-badge")
