@@ -43,24 +43,33 @@ def of_signals(session: Session, signals: Sequence[Signal]) -> dict[uuid.UUID, S
 
 
 class Reported(NamedTuple):
-    """How many distinct pieces have reported on a signal since it began, and when the last of them did."""
+    """How many distinct pieces have reported on a signal since it began, and when the last of them did.
+
+    Never fewer than it was raised on: some of those may be kept no longer.
+    """
 
     reports: int
     last: dt.datetime
 
 
-def reported(session: Session, signal_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Reported]:
-    """Counts what has been reported on each signal; one without a report that is still kept is left out."""
-    found = _counts(session, signal_ids).items()
-    return {it: Reported(sum(row.reports for row in rows), max(row.last for row in rows)) for it, rows in found}
+def reported(session: Session, signals: Sequence[Signal]) -> dict[uuid.UUID, Reported]:
+    """Counts what has been reported on each signal, by its id."""
+    counts = _counts(session, [one.id for one in signals])
+    return {one.id: _summed(one, counts[one.id]) for one in signals}
+
+
+def _summed(signal: Signal, counts: Sequence[Any]) -> Reported:
+    reports = max(signal.observed, sum(row.reports for row in counts))
+    return Reported(reports, max((row.last for row in counts), default=signal.last_report_at))
 
 
 def _now(signal: Signal, counts: Sequence[Any], pace: Pace, quotes: list[Quote]) -> SignalNow:
     by_channel = {row.channel: row.reports for row in counts} or dict(signal.channels)
+    reports, last = _summed(signal, counts)
     return SignalNow(
-        reports=max(signal.observed, sum(by_channel.values())),
+        reports=reports,
         since=signal.since,
-        last_report_at=max((row.last for row in counts), default=signal.last_report_at),
+        last_report_at=last,
         pace=pace,
         by_channel=by_channel,
         only_channel=next(iter(by_channel)) if len(by_channel) == 1 else None,

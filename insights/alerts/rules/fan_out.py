@@ -122,21 +122,25 @@ def raise_alerts(session: Session, service_id: int) -> None:
         return
     service = session.get_one(Service, service_id)
     signal_ids, issue_ids = [signal.id for signal, _ in active], [issue.id for _, issue in active]
-    known, reports = audience(session, service_id, signal_ids, issue_ids), signal_now.reported(session, signal_ids)
-    explained, rows = planned_work.explained(session, signal_ids), []
+    known, explained = audience(session, service_id, signal_ids, issue_ids), planned_work.explained(session, signal_ids)
+    reported, rows = signal_now.reported(session, [signal for signal, _ in active]), []
     for signal, issue in active:
         if signal.id in explained:
             continue
-        by_now = max(signal.observed, reports[signal.id].reports if signal.id in reports else 0)
+        by_now = reported[signal.id].reports
         changes = signals.nearby_changes(session, service_id, signal.since)
         frozen = payload.for_signal(service, issue, signal, by_now, changes)
         for recipient in known.recipients:
             if type_ := known.type_for(recipient, signal, issue, by_now):
                 prior = known.prior_alerts(recipient, signal)
-                cause = f"signal:{signal.id}:{prior.count + 1 if prior else 1}"
                 more = {"update": {"was": prior.reports}} if prior and type_ == AlertType.UPDATE else {}
-                rows.append(alert_row(service, recipient, type_, frozen | more, cause, signal))
+                rows.append(alert_row(service, recipient, type_, frozen | more, next_cause(signal, prior), signal))
     insert_alerts(session, service, rows)
+
+
+def next_cause(signal: Signal, prior: PriorAlerts | None) -> str:
+    """Returns the cause of the next alert about a signal to who knows of `prior` ones, whatever it tells."""
+    return f"signal:{signal.id}:{prior.count + 1 if prior else 1}"
 
 
 def raise_urgent_alerts(session: Session, pieces: Iterable[Feedback]) -> None:

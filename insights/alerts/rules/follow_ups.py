@@ -35,7 +35,6 @@ class Silence:
 
     hours: float
     usual: float
-    last_report_at: dt.datetime
 
     @property
     def is_an_end(self) -> bool:
@@ -58,10 +57,9 @@ def raise_ends(session: Session, service_id: int, now: dt.datetime) -> None:
     alerts = []
     for signal, issue in rows:
         told = [one for one in recipients if _waits_for_the_end(audience, one.id, signal)]
-        if told and (ended := _end(session, signal, issue, now)):
-            frozen = payload.for_signal(service, issue, signal, ended.pop("reports")) | {"ended": ended}
+        if told and (frozen := _end(session, service, signal, issue, now)):
             for one in told:
-                cause = f"signal:{signal.id}:{audience.prior[one.id, signal.id].count + 1}"
+                cause = fan_out.next_cause(signal, audience.prior[one.id, signal.id])
                 alerts.append(fan_out.alert_row(service, one, AlertType.ENDED, frozen, cause, signal))
     fan_out.insert_alerts(session, service, alerts)
 
@@ -87,20 +85,19 @@ def _waits_for_the_end(audience: Audience, subscription_id: uuid.UUID, signal: S
     return prior is not None and not prior.ended and (subscription_id, signal.issue_id) not in audience.muted
 
 
-def _end(session: Session, signal: Signal, issue: Issue, now: dt.datetime) -> dict[str, Any] | None:
-    """What is told of its end, with the reports that there were; None while it lasts."""
-    reported = signal_now.reported(session, [signal.id]).get(signal.id)
-    reports = max(signal.observed, reported.reports if reported else 0)
-    found = silence(session, signal, reports, reported.last if reported else signal.last_report_at, now)
+def _end(session: Session, service: Service, signal: Signal, issue: Issue, now: dt.datetime) -> dict[str, Any] | None:
+    """What is told of its end; None while it lasts."""
+    reports, last = signal_now.reported(session, [signal])[signal.id]
+    found = silence(session, signal, reports, last, now)
     if signal.ended_at is None and not found.is_an_end:
         return None
-    return {
-        "reports": reports,
+    ended = {
         "why": "resolved" if issue.status == IssueStatus.RESOLVED else "quiet",
-        "last_report_at": found.last_report_at.isoformat(),
+        "last_report_at": last.isoformat(),
         "silent_hours": round(found.hours, 1),
         "usual": round(found.usual, 1),
     }
+    return payload.for_signal(service, issue, signal, reports) | {"ended": ended}
 
 
 def silence(session: Session, signal: Signal, reports: int, last: dt.datetime, now: dt.datetime) -> Silence:
@@ -112,7 +109,7 @@ def silence(session: Session, signal: Signal, reports: int, last: dt.datetime, n
     lasted, silent = max(last - signal.since, HOUR / 2) / HOUR, max((now - last) / HOUR, 0.0)
     before, since = _others(session, signal, last, now)
     busy = (before / lasted + PRIOR_PIECES_PER_HOUR, since / max(silent, 0.5) + PRIOR_PIECES_PER_HOUR)
-    return Silence(silent, reports / lasted * silent * min(1.0, busy[1] / busy[0]), last)
+    return Silence(silent, reports / lasted * silent * min(1.0, busy[1] / busy[0]))
 
 
 def _others(session: Session, signal: Signal, last: dt.datetime, now: dt.datetime) -> tuple[int, int]:
