@@ -101,9 +101,10 @@ def framework_failure(request: AnyRequest, error: HTTPException) -> Response[Any
 
 def store_failure(request: AnyRequest, error: DBAPIError) -> Response[Any]:
     """Answers when the database is away or refuses a value; its message stays unsaid, since it may quote a citizen."""
-    if isinstance(error, DataError) or str(getattr(error.orig, "sqlstate", "")).startswith(_TOO_LARGE):
+    state = str(getattr(error.orig, "sqlstate", ""))
+    if isinstance(error, DataError) or state.startswith(_TOO_LARGE):
         return unstorable(request, error)
-    if getattr(error.orig, "sqlstate", "") in _CROSSED:
+    if state in _CROSSED:
         return crossed(request, error)
     log.error("store failed", error=type(error.orig).__name__, path=request.scope["path_template"])
     if error.connection_invalidated or type(error).__name__ == "OperationalError":
