@@ -26,6 +26,7 @@ from feedback.record.work.queue import WorkQueue
 from feedback.record.work.service_work import ask
 from insights.detection import detector, window_cache
 from tests.bench import Report
+from tests.insights.made_up import problem
 from workers.actors.notice import NOTICE
 from workers.runtime.actor import Worker, work_once
 from workers.runtime.model_loader import Tools
@@ -116,15 +117,7 @@ def _statement(piece: dict[str, Any], vector: np.ndarray) -> dict[str, Any]:
         "feedback_id": piece["id"],
         "service_id": piece["service_id"],
         "said_at": piece["said_at"],
-        "position": 0,
-        "text": "made up",
-        "begin": 0,
-        "end": 7,
-        "language": "en",
-        "kind": "problem",
-        "filler": False,
-        "evidence": True,
-        "severity": 0.5,
         "vector": vector.tolist(),
         "embedded_by": "bench",
+        **problem("made up"),
     }

@@ -43,23 +43,30 @@ def report(session: Session, issue: Issue, text: str, channel: str = "web", **mo
     said = Statement(
         feedback_id=made.id,
         service_id=issue.service_id,
-        position=0,
-        text=text,
-        begin=0,
-        end=len(text),
-        language="en",
-        kind="problem",
-        filler=False,
-        evidence=True,
-        severity=0.5,
         said_at=at,
         issue_id=issue.id,
+        **problem(text),
     )
     session.add(said)
     session.flush()
     if len(issue.quotes) < QUOTED:
         issue.quotes = [*issue.quotes, said.id]
     return made
+
+
+def problem(text: str) -> dict[str, Any]:
+    """The columns of a statement that say what is said: a problem, in English, and nothing else in its piece."""
+    return {
+        "position": 0,
+        "text": text,
+        "begin": 0,
+        "end": len(text),
+        "language": "en",
+        "kind": "problem",
+        "filler": False,
+        "evidence": True,
+        "severity": 0.5,
+    }
 
 
 def signal(session: Session, issue: Issue, reports: list[Feedback], score: float = 8.0) -> None:

@@ -9,7 +9,7 @@ from litestar.testing import TestClient
 
 from feedback.record import access
 from feedback.record.models import Feedback, Statement, new_id
-from tests.insights.made_up import NOW
+from tests.insights.made_up import NOW, problem
 from tests.workers.texts import BROKEN, USUAL, said
 from workers.actors.look_back import LOOK_BACK
 from workers.runtime.actor import Worker, work_once
@@ -35,17 +35,9 @@ def read(worker: Worker, texts: Sequence[str], times: Sequence[dt.datetime]) -> 
             statement = Statement(
                 feedback_id=piece.id,
                 service_id=service_id,
-                position=0,
-                text=text,
-                begin=0,
-                end=len(text),
-                language="en",
-                kind="problem",
-                filler=False,
-                evidence=True,
-                severity=0.5,
                 said_at=at,
                 vector=vector.tolist(),
+                **problem(text),
             )
             session.add(piece)
             session.flush()

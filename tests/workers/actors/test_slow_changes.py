@@ -15,6 +15,7 @@ from insights.detection.observation import Observation
 from insights.issues.queries import signals
 from insights.presentation import sentences
 from tests.insights.detection.streams import NEW, START, Service
+from tests.insights.made_up import problem
 from workers.actors.drift import DRIFT
 from workers.actors.notice import NOTICE
 from workers.runtime.actor import Worker, work_once
@@ -54,17 +55,9 @@ def _statement(service_id: int, feedback_id: uuid.UUID, one: Observation, at: dt
         "feedback_id": feedback_id,
         "service_id": service_id,
         "said_at": at,
-        "position": 0,
-        "text": words,
-        "begin": 0,
-        "end": len(words),
-        "language": "en",
-        "kind": "problem",
-        "filler": False,
-        "evidence": True,
-        "severity": 0.5,
         "vector": vector.tolist(),
         "embedded_by": "test",
+        **problem(words),
     }
 
 

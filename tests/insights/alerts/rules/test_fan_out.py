@@ -15,6 +15,7 @@ from insights.alerts.rules import fan_out
 from insights.alerts.rules.digest import MAX_MESSAGES_PER_DAY, next_hour
 from insights.alerts.rules.filters import AlertFilters, matches
 from tests.insights.alerts.people import subscribe, urgent_piece
+from tests.insights.made_up import problem
 from tests.insights.raising import NOW, raise_signal, subscription, tell_again, waiting
 from tests.insights.receivers import Receiver
 from workers.actors.deliver import deliver
@@ -253,17 +254,9 @@ def statement(piece: Feedback, issue_id: Any, position: int, evidence: bool) -> 
     return Statement(
         feedback_id=piece.id,
         service_id=piece.service_id,
-        position=position,
-        text="The photo upload fails",
-        begin=0,
-        end=22,
-        language="en",
-        kind="problem",
-        filler=False,
-        evidence=evidence,
-        severity=0.5,
         said_at=piece.said_at,
         issue_id=issue_id,
+        **problem("The photo upload fails") | {"position": position, "evidence": evidence},
     )
 
 
