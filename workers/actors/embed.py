@@ -28,7 +28,9 @@ def _embed(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
     def save(session: Session, mine: Sequence[ServiceWork]) -> None:
         if mine:
             reembedding.store(session, batch, vectors, embedded_by)
-        for row in mine if len(found) == len(batch) else ():  # else not done: once more
+        if len(found) > len(batch):
+            return  # not done: once more
+        for row in mine:
             row.done = seen
             if batch:
                 row.state = reembedding.settle(session, service_id)
