@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record import services
 from feedback.record.db import Record
+from feedback.record.encryption import KeyRing
 from feedback.record.models import AuditEntry, Feedback, Service
 from feedback.record.work.queue import WorkQueue
 from ingest.channels.files.table import FeedbackTable, ImportRow, ImportSource, RowError, feedback_table
@@ -111,17 +112,24 @@ def _some(found: Iterable[ImportRow | RowError]) -> Iterator[list[ImportRow | Ro
         yield batch
 
 
+def accept_rows(session: Session, keys: KeyRing, good: Sequence[ImportRow]) -> tuple[list[Accepted], list[RowError]]:
+    """Stores rows that can be read. Returns what was accepted, and which rows were not, each in their order."""
+    answers = accept(session, keys, [row.arrival for row in good], dt.datetime.now(dt.UTC))
+    accepted = [answer for answer in answers if isinstance(answer, Accepted)]
+    asked = zip(good, answers, strict=True)
+    return accepted, [row.refused(str(answer)) for row, answer in asked if not isinstance(answer, Accepted)]
+
+
 def _store(record: Record, good: list[ImportRow], report: ImportReport, refuse: OnRowError) -> None:
     with record.transaction() as session:
         services.ensure(session, {row.arrival.service: row.service_name for row in good if row.service_name})
-        answers = accept(session, record.keys, [row.arrival for row in good], dt.datetime.now(dt.UTC))
-    for row, answer in zip(good, answers, strict=True):
-        if isinstance(answer, Accepted):
-            report.repeated += answer.repeated
-            report.stored += not answer.repeated
-        else:
-            report.refused += 1
-            refuse(row.refused(str(answer)))
+        accepted, refused = accept_rows(session, record.keys, good)
+    repeated = sum(one.repeated for one in accepted)
+    report.repeated += repeated
+    report.stored += len(accepted) - repeated
+    report.refused += len(refused)
+    for row in refused:
+        refuse(row)
 
 
 def _audit(record: Record, source: ImportSource, report: ImportReport) -> None:

@@ -14,11 +14,10 @@ from feedback.record.privacy import erasure
 from feedback.record.states import UploadPartKind
 from feedback.record.work.claims import own
 from feedback.record.work.queue import WorkQueue
-from ingest.channels.files.importing import ImportReport, batches
+from ingest.channels.files.importing import ImportReport, accept_rows, batches
 from ingest.channels.files.table import ImportRow, ImportSource, RowError
 from ingest.channels.uploads import sealed_file
 from ingest.channels.uploads.reading_form import columns_of
-from ingest.intake.accept import Accepted, accept
 
 BACK_AT_ONCE = 200
 """Pieces that are taken back in one transaction."""
@@ -52,18 +51,11 @@ def _take_in(record: Record, work_queue: WorkQueue, upload: Upload, stream: IO[b
 def _store(
     session: Session, record: Record, upload: Upload, good: Sequence[ImportRow], refused: list[RowError], seen: int
 ) -> None:
-    answers = accept(session, record.keys, [row.arrival for row in good], dt.datetime.now(dt.UTC))
-    fresh = [answer.id for answer in answers if isinstance(answer, Accepted) and not answer.repeated]
+    accepted, not_accepted = accept_rows(session, record.keys, good)
+    fresh = [one.id for one in accepted if not one.repeated]
     if fresh:
         session.execute(insert(UploadedPiece), [{"upload_id": upload.id, "feedback_id": one} for one in fresh])
-    not_taken = [
-        *refused,
-        *(
-            row.refused(str(answer))
-            for row, answer in zip(good, answers, strict=True)
-            if not isinstance(answer, Accepted)
-        ),
-    ]
+    not_taken = [*refused, *not_accepted]
     upload.rows, upload.refused = seen, upload.refused + len(not_taken)
     sealed_file.keep_refused(session, record.keys, upload, sorted(not_taken, key=lambda row: row.line))
 

@@ -12,7 +12,7 @@ from feedback.record.models import AuditEntry, DayKey, Feedback, Upload, UploadP
 from feedback.record.privacy import raw
 from feedback.record.work.queue import WorkQueue
 from ingest.channels.files import importing
-from ingest.channels.uploads import sealed_file, taking_in
+from ingest.channels.uploads import sealed_file
 from ingest.intake.accept import accept
 from tests.insights.pages.signed_in import OURS, Client, signed_in, words_of
 from workers.actors.take_back import take_back
@@ -135,7 +135,7 @@ def test_a_kill_loses_nothing_and_doubles_nothing(
             raise ConnectionError
         return store(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(taking_in, "accept", dying)
+    monkeypatch.setattr(importing, "accept", dying)
     said = taken_in(owner, worker, path := brought(owner))
     assert "Being taken in" in said and "Rows seen to 2" in said
     take_in(worker)
