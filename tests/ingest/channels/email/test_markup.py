@@ -3,6 +3,7 @@
 
 import pytest
 
+from ingest.channels import markup
 from tests.ingest.channels.email.making import HTML, said
 
 
@@ -46,3 +47,15 @@ def test_what_only_looks_hidden_is_read(seen: str) -> None:
 def test_answers_below_and_between_what_markup_cites_are_read() -> None:
     page = '<div class="moz-cite-prefix">On 3/3/25 Jo wrote:<br></div><blockquote type="cite">When?</blockquote><p>Friday.</p>'
     assert said(HTML, page) == "Friday."
+
+
+def test_markup_ends_where_mail_programs_begin_the_quoted_mail() -> None:
+    quoted = '<p>No ramp.</p><div id="divRplyFwdMsg">Please wait.</div>'
+    assert markup.text(quoted, history=False) == "No ramp."
+    assert markup.text(quoted) == "No ramp.\n\nPlease wait."
+
+
+def test_html_that_is_history_alone_is_read_whole() -> None:
+    assert markup.text('<div class="gmail_quote">No bins.</div>', history=False) == "No bins."
+    assert markup.text("a<b c <i>d</i>") == "a<b c d"
+    assert markup.text("<script>x<y</script>seen<!-- un<b>seen</b> --> too<style>") == "seen too"
