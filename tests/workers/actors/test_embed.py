@@ -83,23 +83,27 @@ def decide(client: TestClient[Litestar], admin: dict[str, str], place: str, **bo
     assert client.post(f"/v1/{place}", json=body, headers=admin).status_code in (200, 201)
 
 
-def test_nothing_that_was_decided_is_lost_when_the_encoder_changes(
-    worker: Worker,
-    blue_badge: str,
-    client: TestClient[Litestar],
-    admin: dict[str, str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.fixture
+def moved(
+    worker: Worker, blue_badge: str, client: TestClient[Litestar], admin: dict[str, str]
+) -> tuple[int, uuid.UUID]:
+    """A statement that a person moved, and the issue that it is of since, to which they gave a title."""
     put(worker, *(text.format(n=number % 7 + 2) for number, text in enumerate(USUAL[:60])))
     walk(worker)
     with worker.record.transaction() as session:
         first, second, *_ = session.scalars(select(Issue.id).order_by(Issue.id))
-        alone = session.scalars(select(Statement.id).where(Statement.issue_id == first)).first()
+        alone = session.scalars(select(Statement.id).where(Statement.issue_id == first).limit(1)).one()
     client.patch(f"/v1/issues/{second}", json={"title": "As a person calls it"}, headers=admin)
     decide(client, admin, f"statements/{alone}/move", issue=str(second))
     walk(worker)
-    decided, refits = members(worker), count(worker, Refit)
+    return alone, second
 
+
+def test_nothing_that_was_decided_is_lost_when_the_encoder_changes(
+    worker: Worker, moved: tuple[int, uuid.UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone, second = moved
+    decided, refits = members(worker), count(worker, Refit)
     monkeypatch.setattr(reembedding, "STATEMENTS_AT_ONCE", 30)
     turned = Turned(worker.tools)
     worker = replace(worker, tools=turned)
@@ -122,7 +126,7 @@ def test_nothing_that_was_decided_is_lost_when_the_encoder_changes(
     walk(worker)
     assert count(worker, Refit) == refits + 1, "grouped anew, by the new vectors"
     now = members(worker)
-    assert now[alone or 0] == (second, "person")
+    assert now[alone] == (second, "person")
     stayed = sum(now[one][0] == issue for one, (issue, _) in decided.items() if issue)
     assert stayed >= 0.95 * sum(issue is not None for issue, _ in decided.values())
     with worker.record.transaction() as session:
