@@ -8,7 +8,7 @@ docs/decisions/0019-tallies-of-issues.md.
 
 import datetime as dt
 import uuid
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,8 +26,7 @@ MOST_AT_ONCE = 50
 class Tally:
     """What the statements of one issue add up to."""
 
-    by_channel: Counter[str] = field(default_factory=Counter)
-    by_language: Counter[str] = field(default_factory=Counter)
+    by_channel: dict[str, int] = field(default_factory=dict)
     raw: int = 0
     severity: float = 0.0
     first_seen: dt.datetime | None = None
@@ -36,7 +35,7 @@ class Tally:
     @property
     def count(self) -> int:
         """Counts the distinct pieces."""
-        return self.by_channel.total()
+        return sum(self.by_channel.values())
 
 
 def tallies(session: Session, issue_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Tally]:
@@ -55,20 +54,17 @@ def _add(tally: Tally, row: Any) -> None:
     tally.severity = (tally.severity * tally.raw + row.severity * row.raw) / (tally.raw + row.raw)
     tally.raw += row.raw
     if row.reports:
-        tally.by_channel[row.channel] += row.reports
-        tally.by_language[row.language] += row.reports
+        tally.by_channel[row.channel] = row.reports
     tally.first_seen = min(row.first_seen, tally.first_seen or row.first_seen)
     tally.last_seen = max(row.last_seen, tally.last_seen or row.last_seen)
 
 
 def _counted(issue_ids: Collection[uuid.UUID]) -> Select[Any]:
-    """By issue, channel and language, with the columns of `IssueTally`."""
-    language = func.coalesce(Feedback.language, "").label("language")
+    """By issue and channel, with the columns of `IssueTally`."""
     return (
         select(
             Statement.issue_id,
             Feedback.channel,
-            language,
             func.count(Feedback.id.distinct()).filter(Feedback.weight > 0).label("reports"),
             func.count(Feedback.id.distinct()).label("raw"),
             func.avg(Statement.severity).label("severity"),
@@ -78,7 +74,7 @@ def _counted(issue_ids: Collection[uuid.UUID]) -> Select[Any]:
         .join(Feedback, Feedback.id == Statement.feedback_id)
         .join(Issue, Issue.id == Statement.issue_id)
         .where(Statement.issue_id.in_(issue_ids))
-        .group_by(Statement.issue_id, Feedback.channel, language)
+        .group_by(Statement.issue_id, Feedback.channel)
     )
 
 

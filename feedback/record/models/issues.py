@@ -149,7 +149,7 @@ class ServiceWork(Base, Claimable):
 
 
 class IssueTally(Base):
-    """What the statements of an issue in pieces of one channel and one language add up to, as they were last counted.
+    """What the statements of an issue that came by one channel add up to, as they were last counted.
 
     `reports` are distinct pieces that count, `raw` all of them; `severity` is the mean of the statements. It holds
     where the issue is not among the `UntalliedIssue`.
@@ -159,7 +159,6 @@ class IssueTally(Base):
 
     issue_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True)
     channel: Mapped[ChannelName] = mapped_column(primary_key=True)
-    language: Mapped[str] = mapped_column(primary_key=True)
     reports: Mapped[int]
     raw: Mapped[int]
     severity: Mapped[float]

@@ -77,7 +77,7 @@ def _view(
         last_seen=tally.last_seen,
         count=tally.count,
         raw=tally.raw,
-        by_channel=dict(tally.by_channel),
+        by_channel=tally.by_channel,
         quotes=cited.get(issue.id, []),
         example=next((quote.text for quote in cited.get(issue.id, [])), ""),
         severity=round(tally.severity, 3),

@@ -15,7 +15,7 @@ from insights.issues.tallies import Tally, refresh, tallies
 from tests.insights import made_up
 
 NOW = made_up.NOW
-CHANNELS, LANGUAGES = ("web", "call", "sms"), ("en", "cy", None)
+CHANNELS = ("web", "call", "sms")
 
 
 def counted(session: Session, issues: list[uuid.UUID]) -> dict[uuid.UUID, Tally]:
@@ -29,8 +29,7 @@ def counted(session: Session, issues: list[uuid.UUID]) -> dict[uuid.UUID, Tally]
         that_count = [piece for piece in pieces.values() if piece.weight]
         if rows:
             found[issue] = Tally(
-                Counter(piece.channel for piece in that_count),
-                Counter(piece.language or "" for piece in that_count),
+                dict(Counter(piece.channel for piece in that_count)),
                 len(pieces),
                 sum(said.severity for said, _ in rows) / len(rows),
                 min(said.said_at for said, _ in rows),
@@ -51,7 +50,6 @@ def change(session: Session, issues: list[uuid.UUID], dice: random.Random) -> No
                 session.get_one(Issue, issue),
                 "It fails",
                 dice.choice(CHANNELS),
-                language=dice.choice(LANGUAGES),
                 said_at=NOW - dt.timedelta(hours=dice.randrange(99)),
             )
         case 2:

@@ -53,7 +53,6 @@ def upgrade() -> None:
         "issue_tallies",
         sa.Column("issue_id", sa.Uuid(), sa.ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("channel", sa.String(), primary_key=True),
-        sa.Column("language", sa.String(), primary_key=True),
         sa.Column("reports", sa.Integer(), nullable=False),
         sa.Column("raw", sa.Integer(), nullable=False),
         sa.Column("severity", sa.Float(), nullable=False),
