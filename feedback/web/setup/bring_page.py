@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
@@ -58,20 +59,32 @@ async def _file_of(form: FormMultiDict) -> tuple[str, bytes]:
 
 
 def _bring(request: AnyRequest, record: Record, slug: str, name: str, body: bytes) -> PageOrRedirect:
+    """Reads the file before the transaction: a workbook may take minutes."""
+    proposed = _proposed(body)
+
     def keep(session: Session, who: Principal) -> Redirect:
-        if not body:
-            raise Malformed("Choose a file that holds something")
-        if len(body) > UPLOAD_LIMIT:
-            raise Malformed(f"The file has more than {UPLOAD_LIMIT // 1024**2} MB: divide it, or have it imported")
+        if isinstance(proposed, Malformed):
+            raise proposed
         service = access.service_for(session, who, slug, Role.owner)
-        columns = msgspec.to_builtins(propose(io.BytesIO(body)))
-        made = sealed_file.keep(session, record.keys, service, name, body, columns, who.caller)
+        made = sealed_file.keep(session, record.keys, service, name, body, proposed, who.caller)
         return redirect(path_of(service, made))
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
         return _page(session, who, access.service_for(session, who, slug, Role.owner), {"file": str(error)})
 
     return submit(request, record, keep, show_again)
+
+
+def _proposed(body: bytes) -> dict[str, Any] | Malformed:
+    """What its columns seem to hold, or why it cannot be read."""
+    if not body:
+        return Malformed("Choose a file that holds something")
+    if len(body) > UPLOAD_LIMIT:
+        return Malformed(f"The file has more than {UPLOAD_LIMIT // 1024**2} MB: divide it, or have it imported")
+    try:
+        return dict(msgspec.to_builtins(propose(io.BytesIO(body))))
+    except Malformed as error:
+        return error
 
 
 def path_of(service: Service, upload: Upload) -> str:
