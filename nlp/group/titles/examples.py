@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import chain
 
 import numpy as np
@@ -42,8 +42,11 @@ def telling(
     said = [texts[row] for row in sample.tolist()]
     used = [stems(text) for text in said]
     marks = dict(Counter(chain.from_iterable(used)).most_common(MARKS))
+    total = max(sum(marks.values()), 1)
     worth = [
-        float(near) * _weight(text, words, stems(title), praise) * _on_topic(words, marks)
+        float(near)
+        * _weight(text, words, stems(title), praise)
+        * (0.3 + sum(count for word, count in marks.items() if word in words) / total)
         for near, text, words in zip(central, said, used, strict=True)
     ]
     order = np.argsort(-np.array(worth), kind="stable")[:LOOKED_AT].tolist()
@@ -54,10 +57,6 @@ def telling(
 def is_whole(text: str) -> bool:
     """Tell whether words can be read by themselves: a sentence of a fit length, in which nothing was taken out."""
     return len(text.split()) in WORDS and not _HIDDEN.search(text) and not is_filler(text)
-
-
-def _on_topic(words: frozenset[str], marks: Mapping[str, int]) -> float:
-    return 0.3 + sum(count for word, count in marks.items() if word in words) / max(sum(marks.values()), 1)
 
 
 def _weight(text: str, words: frozenset[str], title: frozenset[str], praise: bool) -> float:

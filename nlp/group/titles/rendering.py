@@ -157,6 +157,7 @@ def _without_speaker(clause: Clause) -> list[Any]:
 def _torn(clause: Clause, tokens: list[Any]) -> bool:
     """A denial is lost, or what a word cannot be without."""
     places = {token.i for token in tokens}
+    speaking = {it.i for it in clause.head.children if it.dep_ in {"nsubj", "aux", "auxpass"}}
     for token in tokens:
         if HIDDEN in token.text:
             return True
@@ -169,17 +170,13 @@ def _torn(clause: Clause, tokens: list[Any]) -> bool:
                 return True
             needed = child.dep_ in _NEEDED and not child.is_punct and child.lower_ not in _ARTICLES
             measured = child.dep_ == "npadvmod" and token.tag_[:2] in {"JJ", "RB", "IN"}
-            if measured or (needed and child.i not in _speaking(clause)):
+            if measured or (needed and child.i not in speaking):
                 return True
         if token.lower_ in _EMPTY_VERBS and token.tag_[:2] == "VB" and token.dep_ not in {"aux", "auxpass"}:
             had = [it for it in token.rights if not it.is_punct and it.dep_ not in {"cc", "conj"}]
             if had and not any(it.i in places for it in had):
                 return True
     return _list_lost(tokens)
-
-
-def _speaking(clause: Clause) -> set[int]:
-    return {it.i for it in clause.head.children if it.dep_ in {"nsubj", "aux", "auxpass"}}
 
 
 def _list_lost(tokens: list[Any]) -> bool:
