@@ -46,6 +46,9 @@ test: $(VENV)/.ready-dev ## Run the whole test suite, or a part (ARGS="tests/nlp
 roles: $(VENV)/.ready-dev ## Write docs/roles.md: who may do what, as the application answers
 	WRITE=1 $(VENV)/bin/python -m pytest tests/attacks/test_roles.py
 
+words: $(VENV)/.ready-dev ## Bring the translations in line with the texts; say which are missing
+	$(VENV)/bin/python -m tests.tools.catalogues
+
 soak: $(VENV)/.ready-dev ## Try for hours what tests try for seconds: made-up requests, mutations of all that is read (ARGS="--runs 1000000")
 	CASES=12000 $(VENV)/bin/python -m pytest tests/feedback/web/test_openapi_operations.py tests/feedback/web/test_channel_bodies.py \
 		tests/attacks/test_tenancy.py
@@ -113,4 +116,4 @@ $(VENV)/uv/bin/uv: requirements-uv.lock | $(VENV)/bin/python
 	elif $(PYTHON) -m pip --version >/dev/null 2>&1; then $(PYTHON) -m $(PIP_INSTALL) --target $(VENV)/uv -r $<; \
 	else echo "Python's pip is needed (on Debian: apt install python3-pip), or uv on the PATH" >&2; exit 1; fi
 
-.PHONY: help setup demo dev fmt test roles soak lint bench sbom audit lock
+.PHONY: help setup demo dev fmt test roles words soak lint bench sbom audit lock

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from litestar import MediaType, Response
 
+from feedback.http import language
 from feedback.http.security_headers import CONTENT_SECURITY_POLICY
+from feedback.i18n import formats
+from feedback.i18n.templates import environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +25,9 @@ class Pages:
         cls, folder: Path, *, policy: str = CONTENT_SECURITY_POLICY, referrer: str = "no-referrer"
     ) -> "Pages":
         """Reads templates from a folder; `policy` and `referrer` are what their pages need else than every answer."""
-        environment = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)
-        return cls(environment, {"Content-Security-Policy": policy, "Referrer-Policy": referrer})
+        made = environment(folder)
+        made.globals |= {"page_language": formats, "language_switch": language.switch}
+        return cls(made, {"Content-Security-Policy": policy, "Referrer-Policy": referrer})
 
     def render(self, template: str, context: Mapping[str, object], status: int = 200) -> Response[str]:
         """Renders a page. What a template names and `context` lacks is an error."""

@@ -10,6 +10,8 @@ from litestar.di import Provide
 from litestar.plugins.prometheus import PrometheusConfig
 
 from feedback.http.compression import COMPRESSION
+from feedback.http.dependencies import AnyRequest
+from feedback.http.language import speak
 from feedback.http.security_headers import add_security_headers
 from feedback.http.staff import write_down_use
 from feedback.http.storable import refuse_unstorable
@@ -85,7 +87,7 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
         },
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[lifespan],
-        before_request=refuse_unstorable,
+        before_request=_before_request,
         after_response=write_down_use,
         compression_config=COMPRESSION,
         before_send=[add_security_headers, allow_origin, tell_share],
@@ -95,6 +97,11 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
         debug=False,
         logging_config=None,
     )
+
+
+async def _before_request(request: AnyRequest) -> None:
+    await refuse_unstorable(request)
+    speak(request)
 
 
 def _intake(state: State) -> Intake:

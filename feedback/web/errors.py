@@ -12,6 +12,7 @@ from sqlalchemy.exc import DataError, DBAPIError, NoResultFound
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 
 from feedback.http.dependencies import AnyRequest
+from feedback.http.language import speak
 from feedback.record import errors
 from feedback.record.errors import FeedbackError
 from feedback.web.openapi import PROBLEM
@@ -57,6 +58,7 @@ def failure_response(
     request: AnyRequest, status: int, detail: str, headers: dict[str, str] | None = None, **more: object
 ) -> Response[Any]:
     """Answers in the handler's own form or as a page (its `opt` says how); elsewhere with problem details."""
+    speak(request)
     handler = request.scope.get("route_handler")
     own: FailureResponse | None = handler.opt.get("failure") if handler else None
     if own:

@@ -37,7 +37,15 @@ from insights.pages import (
 )
 from insights.pages.findings import false_alarms, missed_page, planned_work
 from insights.pages.layout import failure_page, files, plotly, redirect, show
-from insights.pages.people import audit_page, directory_sign_in, keys_page, sessions_page, signing_in, staff_page
+from insights.pages.people import (
+    audit_page,
+    directory_sign_in,
+    keys_page,
+    language_page,
+    sessions_page,
+    signing_in,
+    staff_page,
+)
 from insights.pages.people.entering import DASHBOARD_PATH
 from insights.presentation import labels
 
@@ -184,6 +192,7 @@ router = Router(
         home,
         *signing_in.handlers,
         *directory_sign_in.handlers,
+        language_page.choose_language,
         *sessions_page.handlers,
         *staff_page.handlers,
         *keys_page.handlers,

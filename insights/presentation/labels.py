@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from feedback.i18n import N_, TranslatedLabels
 from feedback.record.states import (
     AlertState,
     ChannelName,
@@ -17,169 +18,211 @@ from feedback.record.states import (
     UploadStage,
 )
 
-BY_CHANNEL: Mapping[str, str] = {
-    ChannelName.WEB: "on the website",
-    ChannelName.SMS: "by text message",
-    ChannelName.CALL: "by phone",
-    ChannelName.EMAIL: "by e-mail",
-    ChannelName.IMPORT: "from files",
-}
+BY_CHANNEL: Mapping[str, str] = TranslatedLabels(
+    {
+        ChannelName.WEB: N_("on the website"),
+        ChannelName.SMS: N_("by text message"),
+        ChannelName.CALL: N_("by phone"),
+        ChannelName.EMAIL: N_("by e-mail"),
+        ChannelName.IMPORT: N_("from files"),
+    }
+)
 """How feedback came in, as a part of a sentence."""
-TIMES: Mapping[int, str] = {
-    2: "twice",
-    3: "three times",
-    4: "four times",
-    5: "five times",
-    6: "six times",
-    7: "seven times",
-    8: "eight times",
-    9: "nine times",
-    10: "ten times",
-}
-CHANNELS: Mapping[str, str] = {
-    ChannelName.WEB: "website",
-    ChannelName.SMS: "text message",
-    ChannelName.CALL: "phone",
-    ChannelName.EMAIL: "e-mail",
-    ChannelName.IMPORT: "file",
-}
-LANGUAGES: Mapping[str, str] = {
-    "sq": "Albanian",
-    "ar": "Arabic",
-    "bn": "Bengali",
-    "bg": "Bulgarian",
-    "zh": "Chinese",
-    "en": "English",
-    "fr": "French",
-    "de": "German",
-    "el": "Greek",
-    "gu": "Gujarati",
-    "hi": "Hindi",
-    "hu": "Hungarian",
-    "ga": "Irish",
-    "it": "Italian",
-    "lv": "Latvian",
-    "lt": "Lithuanian",
-    "fa": "Persian",
-    "pl": "Polish",
-    "pt": "Portuguese",
-    "pa": "Punjabi",
-    "ro": "Romanian",
-    "ru": "Russian",
-    "sk": "Slovak",
-    "so": "Somali",
-    "es": "Spanish",
-    "ta": "Tamil",
-    "tr": "Turkish",
-    "uk": "Ukrainian",
-    "ur": "Urdu",
-    "vi": "Vietnamese",
-    "cy": "Welsh",
-    "yo": "Yoruba",
-    "unknown": "Other",
-}
+TIMES: Mapping[int, str] = TranslatedLabels(
+    {
+        2: N_("twice"),
+        3: N_("three times"),
+        4: N_("four times"),
+        5: N_("five times"),
+        6: N_("six times"),
+        7: N_("seven times"),
+        8: N_("eight times"),
+        9: N_("nine times"),
+        10: N_("ten times"),
+    }
+)
+CHANNELS: Mapping[str, str] = TranslatedLabels(
+    {
+        ChannelName.WEB: N_("website"),
+        ChannelName.SMS: N_("text message"),
+        ChannelName.CALL: N_("phone"),
+        ChannelName.EMAIL: N_("e-mail"),
+        ChannelName.IMPORT: N_("file"),
+    }
+)
+LANGUAGES: Mapping[str, str] = TranslatedLabels(
+    {
+        "sq": N_("Albanian"),
+        "ar": N_("Arabic"),
+        "bn": N_("Bengali"),
+        "bg": N_("Bulgarian"),
+        "zh": N_("Chinese"),
+        "en": N_("English"),
+        "fr": N_("French"),
+        "de": N_("German"),
+        "el": N_("Greek"),
+        "gu": N_("Gujarati"),
+        "hi": N_("Hindi"),
+        "hu": N_("Hungarian"),
+        "ga": N_("Irish"),
+        "it": N_("Italian"),
+        "lv": N_("Latvian"),
+        "lt": N_("Lithuanian"),
+        "fa": N_("Persian"),
+        "pl": N_("Polish"),
+        "pt": N_("Portuguese"),
+        "pa": N_("Punjabi"),
+        "ro": N_("Romanian"),
+        "ru": N_("Russian"),
+        "sk": N_("Slovak"),
+        "so": N_("Somali"),
+        "es": N_("Spanish"),
+        "ta": N_("Tamil"),
+        "tr": N_("Turkish"),
+        "uk": N_("Ukrainian"),
+        "ur": N_("Urdu"),
+        "vi": N_("Vietnamese"),
+        "cy": N_("Welsh"),
+        "yo": N_("Yoruba"),
+        "unknown": N_("Other"),
+    }
+)
 """By their codes in ISO 639-1."""
 
-FEEDBACK_STAGES: Mapping[str, str] = {
-    FeedbackStage.CLEAN: "Waiting to be read",
-    FeedbackStage.GROUP: "Waiting to be grouped",
-    FeedbackStage.DONE: "Read",
-    FeedbackStage.SET_ASIDE: "Set aside",
-    FeedbackStage.WITHDRAWN: "Taken back",
-    FeedbackStage.EXPIRED: "Kept no longer",
-}
-UPLOAD_STAGES: Mapping[str, str] = {
-    UploadStage.DRAFT: "To be confirmed",
-    UploadStage.TAKE_IN: "Being taken in",
-    UploadStage.DONE: "Taken in",
-    UploadStage.TAKE_BACK: "Being undone",
-    UploadStage.TAKEN_BACK: "Undone",
-    UploadStage.SET_ASIDE: "Set aside",
-}
-FEEDBACK_VERDICTS: Mapping[str, str] = {
-    "spam": "Spam",
-    "abuse": "Abusive",
-    "duplicate": "Duplicate",
-    "campaign": "Campaign",
-    "repeat": "Repeated",
-    "counted": "Counted by staff",
-    "set_aside": "Set aside by staff",
-}
-FEEDBACK_PARTS: Mapping[str, str] = {"": "All feedback", "urgent": "Urgent", "uncounted": "What does not count"}
+FEEDBACK_STAGES: Mapping[str, str] = TranslatedLabels(
+    {
+        FeedbackStage.CLEAN: N_("Waiting to be read"),
+        FeedbackStage.GROUP: N_("Waiting to be grouped"),
+        FeedbackStage.DONE: N_("Read"),
+        FeedbackStage.SET_ASIDE: N_("Set aside"),
+        FeedbackStage.WITHDRAWN: N_("Taken back"),
+        FeedbackStage.EXPIRED: N_("Kept no longer"),
+    }
+)
+UPLOAD_STAGES: Mapping[str, str] = TranslatedLabels(
+    {
+        UploadStage.DRAFT: N_("To be confirmed"),
+        UploadStage.TAKE_IN: N_("Being taken in"),
+        UploadStage.DONE: N_("Taken in"),
+        UploadStage.TAKE_BACK: N_("Being undone"),
+        UploadStage.TAKEN_BACK: N_("Undone"),
+        UploadStage.SET_ASIDE: N_("Set aside"),
+    }
+)
+FEEDBACK_VERDICTS: Mapping[str, str] = TranslatedLabels(
+    {
+        "spam": N_("Spam"),
+        "abuse": N_("Abusive"),
+        "duplicate": N_("Duplicate"),
+        "campaign": N_("Campaign"),
+        "repeat": N_("Repeated"),
+        "counted": N_("Counted by staff"),
+        "set_aside": N_("Set aside by staff"),
+    }
+)
+FEEDBACK_PARTS: Mapping[str, str] = TranslatedLabels(
+    {"": N_("All feedback"), "urgent": N_("Urgent"), "uncounted": N_("What does not count")}
+)
 """Parts of the feedback, as `insights.issues.queries.feedback.PARTS` tells them apart."""
 
-TRENDS: Mapping[str, str] = {
-    Trend.NEW: "New",
-    Trend.EMERGING: "Emerging",
-    Trend.STEADY: "Steady",
-    Trend.FADING: "Fading",
-}
-TONES: Mapping[str, str] = {Tone.ISSUE: "Issues", Tone.PRAISE: "Praise", Tone.FILLER: "Nothing to act on"}
-ISSUE_STATUSES: Mapping[str, str] = {
-    IssueStatus.OPEN: "Open",
-    IssueStatus.ACKNOWLEDGED: "Acknowledged",
-    IssueStatus.IN_PROGRESS: "In progress",
-    IssueStatus.RESOLVED: "Resolved",
-    IssueStatus.ARCHIVED: "Archived",
-}
-OUTCOME_VERDICTS: Mapping[str, str] = {
-    OutcomeVerdict.WORKED: "Worked",
-    OutcomeVerdict.NO_EFFECT: "Did not work",
-    OutcomeVerdict.WORSE: "Became worse",
-    OutcomeVerdict.TOO_EARLY: "Too early to tell",
-}
-THEME_EVENTS: Mapping[str, str] = {
-    "began": "First heard of",
-    "joined": "An issue joined",
-    "left": "An issue left",
-    "signal": "Stood out beyond chance",
-    "signal ended": "Back to what is usual",
-    "ended": "No longer heard of",
-}
+TRENDS: Mapping[str, str] = TranslatedLabels(
+    {
+        Trend.NEW: N_("New"),
+        Trend.EMERGING: N_("Emerging"),
+        Trend.STEADY: N_("Steady"),
+        Trend.FADING: N_("Fading"),
+    }
+)
+TONES: Mapping[str, str] = TranslatedLabels(
+    {Tone.ISSUE: N_("Issues"), Tone.PRAISE: N_("Praise"), Tone.FILLER: N_("Nothing to act on")}
+)
+ISSUE_STATUSES: Mapping[str, str] = TranslatedLabels(
+    {
+        IssueStatus.OPEN: N_("Open"),
+        IssueStatus.ACKNOWLEDGED: N_("Acknowledged"),
+        IssueStatus.IN_PROGRESS: N_("In progress"),
+        IssueStatus.RESOLVED: N_("Resolved"),
+        IssueStatus.ARCHIVED: N_("Archived"),
+    }
+)
+OUTCOME_VERDICTS: Mapping[str, str] = TranslatedLabels(
+    {
+        OutcomeVerdict.WORKED: N_("Worked"),
+        OutcomeVerdict.NO_EFFECT: N_("Did not work"),
+        OutcomeVerdict.WORSE: N_("Became worse"),
+        OutcomeVerdict.TOO_EARLY: N_("Too early to tell"),
+    }
+)
+THEME_EVENTS: Mapping[str, str] = TranslatedLabels(
+    {
+        "began": N_("First heard of"),
+        "joined": N_("An issue joined"),
+        "left": N_("An issue left"),
+        "signal": N_("Stood out beyond chance"),
+        "signal ended": N_("Back to what is usual"),
+        "ended": N_("No longer heard of"),
+    }
+)
 
-SIGNAL_KINDS: Mapping[str, str] = {
-    SignalKind.NEW: "New",
-    SignalKind.SURGE: "More than usual",
-    SignalKind.REGRESSION: "Back again",
-}
-SIGHTS: Mapping[str, str] = {"blind": "Too little is said to tell", "learning": "Young: watched with caution"}
+SIGNAL_KINDS: Mapping[str, str] = TranslatedLabels(
+    {
+        SignalKind.NEW: N_("New"),
+        SignalKind.SURGE: N_("More than usual"),
+        SignalKind.REGRESSION: N_("Back again"),
+    }
+)
+SIGHTS: Mapping[str, str] = TranslatedLabels(
+    {"blind": N_("Too little is said to tell"), "learning": N_("Young: watched with caution")}
+)
 """How well a service can be watched, where it is not well enough."""
-CAVEATS: Mapping[str, str] = {
-    "few reports": "it rests on few reports",
-    "one channel only": "all of it came by one channel",
-    "one batch only": "all of it was entered in one go",
-    "one day only": "all of it is of one day",
-    "young service": "the service is too young to be sure of what is usual",
-    "much the same words": "many of the reports are in much the same words",
-}
+CAVEATS: Mapping[str, str] = TranslatedLabels(
+    {
+        "few reports": N_("it rests on few reports"),
+        "one channel only": N_("all of it came by one channel"),
+        "one batch only": N_("all of it was entered in one go"),
+        "one day only": N_("all of it is of one day"),
+        "young service": N_("the service is too young to be sure of what is usual"),
+        "much the same words": N_("many of the reports are in much the same words"),
+    }
+)
 """Why a signal may be none."""
 
-ALERT_KINDS: Mapping[str, str] = {
-    **SIGNAL_KINDS,
-    "urgent": "Urgent",
-    "update": "Growing further",
-    "ended": "Over",
-}
-ALERT_STATES: Mapping[str, str] = {
-    AlertState.WAITING: "On its way",
-    AlertState.SENT: "Sent",
-    AlertState.FAILED: "Could not be sent",
-    AlertState.DROPPED: "Dropped",
-    AlertState.TOLD: "On the service's stream and feed",
-}
-SUBSCRIPTION_KINDS: Mapping[str, str] = {
-    SubscriptionKind.EMAIL: "E-mail",
-    SubscriptionKind.WEBHOOK: "Webhook",
-    SubscriptionKind.CHAT: "Chat tool",
-}
-SUBSCRIPTION_STATES: Mapping[str, str] = {
-    SubscriptionState.ACTIVE: "Active",
-    SubscriptionState.MUTED: "Muted",
-    SubscriptionState.DISABLED: "Switched off after five days of failures",
-    SubscriptionState.ENDED: "Ended by whoever got it",
-}
-DIGEST_RHYTHMS: Mapping[str, str] = {
-    DigestRhythm.AT_ONCE: "At once",
-    DigestRhythm.DAILY: "In one message a day, at 8:00",
-    DigestRhythm.WEEKLY: "In one message a week, on Mondays at 8:00",
-}
+ALERT_KINDS: Mapping[str, str] = TranslatedLabels(
+    {
+        **SIGNAL_KINDS,
+        "urgent": N_("Urgent"),
+        "update": N_("Growing further"),
+        "ended": N_("Over"),
+    }
+)
+ALERT_STATES: Mapping[str, str] = TranslatedLabels(
+    {
+        AlertState.WAITING: N_("On its way"),
+        AlertState.SENT: N_("Sent"),
+        AlertState.FAILED: N_("Could not be sent"),
+        AlertState.DROPPED: N_("Dropped"),
+        AlertState.TOLD: N_("On the service's stream and feed"),
+    }
+)
+SUBSCRIPTION_KINDS: Mapping[str, str] = TranslatedLabels(
+    {
+        SubscriptionKind.EMAIL: N_("E-mail"),
+        SubscriptionKind.WEBHOOK: N_("Webhook"),
+        SubscriptionKind.CHAT: N_("Chat tool"),
+    }
+)
+SUBSCRIPTION_STATES: Mapping[str, str] = TranslatedLabels(
+    {
+        SubscriptionState.ACTIVE: N_("Active"),
+        SubscriptionState.MUTED: N_("Muted"),
+        SubscriptionState.DISABLED: N_("Switched off after five days of failures"),
+        SubscriptionState.ENDED: N_("Ended by whoever got it"),
+    }
+)
+DIGEST_RHYTHMS: Mapping[str, str] = TranslatedLabels(
+    {
+        DigestRhythm.AT_ONCE: N_("At once"),
+        DigestRhythm.DAILY: N_("In one message a day, at 8:00"),
+        DigestRhythm.WEEKLY: N_("In one message a week, on Mondays at 8:00"),
+    }
+)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from feedback.i18n.templates import environment
 from feedback.record.models import Service
 from feedback.record.states import AlertType, SignalTier
 from insights.alerts.payload import TEST_PREFIX
@@ -24,9 +24,7 @@ URGENCIES = {
 }
 MAX_HEADING_LENGTH = 90  # characters of a heading in a subject
 
-_templates = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
-)
+_templates = environment(Path(__file__).parent / "templates")
 
 
 @dataclass(frozen=True, slots=True)

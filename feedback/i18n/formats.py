@@ -1,0 +1,55 @@
+"""Dates, numbers and names of languages as each language writes them (by Babel, from the CLDR)."""
+
+import datetime as dt
+from functools import cache
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+
+from feedback.i18n import language
+from feedback.i18n.catalogues import ENGLISH
+
+_TERRITORIES = {ENGLISH: "en_GB"}
+"""English as it is written here."""
+
+
+@cache
+def _locale(code: str) -> Locale:
+    return Locale.parse(_TERRITORIES.get(code, code))
+
+
+def tag() -> str:
+    """Returns the tag of the language that is spoken, as an attribute `lang` has it (BCP 47)."""
+    return str(_locale(language())).replace("_", "-")
+
+
+def direction() -> str:
+    """Returns in which direction the language that is spoken is written: ltr or rtl."""
+    return str(_locale(language()).text_direction)
+
+
+def own_name(code: str) -> str:
+    """Returns what a language calls itself, as in: Cymraeg."""
+    name = str(_locale(code).languages[code])
+    return name[:1].upper() + name[1:]
+
+
+def long_date(day: dt.date) -> str:
+    """Writes a day, as in: 25 May 2026."""
+    return format_date(day, "d MMMM y", _locale(language()))
+
+
+def date_and_time(local: dt.datetime) -> str:
+    """Writes a time, as in: 25 May 2026, 14:05."""
+    return format_datetime(local.replace(tzinfo=None), "d MMM y, HH:mm", locale=_locale(language()))
+
+
+def weekday(day: dt.date) -> str:
+    """Names the day of the week."""
+    return format_date(day, "EEEE", _locale(language()))
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """Writes a number with the signs between its groups of digits, as in: 12,345."""
+    return format_decimal(round(value, decimals), "#,##0" + "." * bool(decimals) + "0" * decimals, _locale(language()))

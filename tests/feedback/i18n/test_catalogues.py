@@ -1,0 +1,31 @@
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from feedback.i18n.catalogues import FOLDER
+from tests.tools.catalogues import missing, stored
+
+CATALOGUES = sorted(FOLDER.glob("*/*.po"))
+
+
+def values_in(text: str) -> list[str]:
+    return sorted(re.findall(r"%\((\w+)\)s", text))
+
+
+def forms(text: str | Iterable[str] | None) -> tuple[str, ...]:
+    """One form of a text, or those for several numbers."""
+    return (text,) if isinstance(text, str) else tuple(text or ())
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_every_text_is_translated_with_the_same_values_and_the_same_markup(path: Path) -> None:
+    catalogue = stored(path)
+    assert missing(catalogue) == []
+    for entry in catalogue:
+        in_english = forms(entry.id)
+        for text in forms(entry.string) if entry.id else ():
+            assert values_in(text) in [values_in(form) for form in in_english], text
+            assert "%" not in re.sub(r"%\(\w+\)s|%%", "", text), text
+            assert re.findall(r"<[^>]+>", text) == re.findall(r"<[^>]+>", in_english[-1]), text

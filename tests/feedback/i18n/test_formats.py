@@ -1,0 +1,37 @@
+import datetime as dt
+
+import pytest
+
+from feedback.i18n import formats, gettext, ngettext, speaking
+
+AT = dt.datetime(2026, 3, 1, 14, 5, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "time", "number"),
+    [
+        ("en", "1 March 2026", "1 Mar 2026, 14:05", "12,345.7"),
+        ("cy", "1 Mawrth 2026", "1 Maw 2026, 14:05", "12,345.7"),
+        ("fr", "1 mars 2026", "1 mars 2026, 14:05", "12\u202f345,7"),
+        ("pl", "1 marca 2026", "1 mar 2026, 14:05", "12\xa0345,7"),
+    ],
+)
+def test_dates_and_numbers_are_written_as_the_language_writes_them(code: str, day: str, time: str, number: str) -> None:
+    with speaking(code):
+        assert (formats.long_date(AT), formats.date_and_time(AT)) == (day, time)
+        assert formats.number(12345.678, 1) == number
+
+
+def test_a_language_says_what_it_calls_itself_and_in_which_direction_it_runs() -> None:
+    assert [formats.own_name(code) for code in ("en", "cy", "fr", "pl", "ur")] == [
+        *("English", "Cymraeg", "Français", "Polski", "اردو"),
+    ]
+    with speaking("ur"):
+        assert (formats.tag(), formats.direction()) == ("ur", "rtl")
+    assert (formats.tag(), formats.direction()) == ("en-GB", "ltr")
+
+
+def test_what_a_catalogue_lacks_stays_english_with_its_values_and_percent_signs() -> None:
+    with speaking("cy"):
+        assert gettext("%(name)s in the sky: 5 %%", name="Pie") == "Pie in the sky: 5 %"
+        assert ngettext("%(num)s pie", "%(num)s pies", 2) == "2 pies"

@@ -1,0 +1,37 @@
+"""Pages of staff speak the language that somebody chose, or that their browser asks for."""
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+WELSH_BROWSER = {"Accept-Language": "cy-GB,cy;q=0.9,en;q=0.8"}
+
+
+def test_a_page_is_in_the_language_of_the_browser(client: TestClient[Litestar]) -> None:
+    assert '<html lang="en-GB" dir="ltr">' in client.get("/sign-in").text
+    assert '<html lang="cy" dir="ltr">' in client.get("/sign-in", headers=WELSH_BROWSER).text
+
+
+def test_a_link_on_the_page_leads_back_to_it_in_the_other_language_which_stays(client: TestClient[Litestar]) -> None:
+    page = client.get("/sign-in?next=/dashboard/x")
+    assert 'href="/language?to=cy&amp;next=/sign-in%3Fnext%3D/dashboard/x"' in page.text
+    back = client.get("/language?to=cy&next=/sign-in%3Fnext%3D/dashboard/x")
+    assert str(back.url).endswith("/sign-in?next=/dashboard/x") and 'lang="cy"' in back.text
+    assert '<html lang="cy"' in client.get("/sign-in").text
+    assert '<html lang="en-GB"' in client.get("/language?to=en&next=/sign-in", headers=WELSH_BROWSER).text
+
+
+@pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example", "/\\evil.example", "/a\nb"])
+def test_nobody_is_led_elsewhere_by_it(client: TestClient[Litestar], elsewhere: str) -> None:
+    answer = client.get("/language", params={"to": "cy", "next": elsewhere}, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
+def test_a_language_that_nobody_speaks_here_changes_nothing(client: TestClient[Litestar]) -> None:
+    answer = client.get("/language?to=tlh&next=/sign-in", follow_redirects=False)
+    assert "set-cookie" not in answer.headers
+
+
+def test_the_api_speaks_english_whoever_asks(client: TestClient[Litestar], admin: dict[str, str]) -> None:
+    answer = client.get("/v1/services", headers=admin | WELSH_BROWSER)
+    assert answer.status_code == 200 and answer.json()["items"] == []
