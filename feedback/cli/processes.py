@@ -20,29 +20,31 @@ from feedback.record.errors import Unavailable
 from feedback.record.settings import Settings
 
 PACKAGES = ("feedback", "ingest", "insights", "nlp", "workers")
+COMMAND = (sys.executable, "-m", "feedback")
 START_TIMEOUT_SECONDS = 120.0  # that the API may take to answer
+BACKLOG = 2048  # connections that may wait to be accepted, as many as uvicorn's own
 
 
-def require_free_port(settings: Settings) -> None:
-    """Raises `Unavailable` naming the port, before anything is started."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            raise Unavailable(
-                f"port {settings.port} cannot be used ({error.strerror}); set another: PORT=8080"
-            ) from None
+def listen(settings: Settings) -> socket.socket:
+    """Opens the port before anything is started, and for as long as we run.
+
+    Who connects while one API has died and the next takes over waits, and is not refused. Raises `Unavailable` naming
+    the port where it cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise Unavailable(f"port {settings.port} cannot be used ({error.strerror}); set another: PORT=8080") from None
 
 
 @contextmanager
-def running(runtime: Runtime) -> Iterator[Supervisor]:
+def running(runtime: Runtime, listener: socket.socket) -> Iterator[Supervisor]:
     """Within it everything is at work, and the API answers: it starts before the workers, which load models."""
     with Supervisor() as supervisor:
-        api, *others = children(runtime)
-        supervisor.start(api)
+        supervisor.start(api(runtime, "api", listener))
         wait_until(lambda: answers(runtime.settings), "the API does not answer")
-        for child in others:
+        for child in (*workers(runtime), api(runtime, "api-standby", listener)):
             supervisor.start(child)
         yield supervisor
 
@@ -55,20 +57,22 @@ def restart_on_changes(supervisor: Supervisor) -> None:
         supervisor.restart()
 
 
-def children(runtime: Runtime) -> list[Child]:
+def api(runtime: Runtime, name: str, listener: socket.socket) -> Child:
+    """One of those that take turns to serve: the others are loaded already when it dies."""
+    number = listener.fileno()
+    return Child(name, (*COMMAND, "serve", "--listener", str(number)), environment(runtime), keep=(number,))
+
+
+def workers(runtime: Runtime) -> list[Child]:
     """Each joins the servers by address. Deliveries have a process of their own: slow receivers delay nobody."""
     env = environment(runtime)
-    command = (sys.executable, "-m", "feedback")
-    cores = runtime.settings.workers or os.cpu_count() or 1
-    workers = [
-        Child(f"worker-{n + 1}", (*command, "work", "--queue", "pipeline", "--queue", "services"), env)
-        for n in range(cores)
-    ]
     return [
-        Child("api", (*command, "serve"), env),
-        Child("scheduler", (*command, "schedule"), env),
-        *workers,
-        Child("deliveries", (*command, "work", "--queue", "deliveries", "--threads", "16"), env),
+        Child("scheduler", (*COMMAND, "schedule"), env),
+        *(
+            Child(f"worker-{n + 1}", (*COMMAND, "work", "--queue", "pipeline", "--queue", "services"), env)
+            for n in range(runtime.settings.workers or os.cpu_count() or 1)
+        ),
+        Child("deliveries", (*COMMAND, "work", "--queue", "deliveries", "--threads", "16"), env),
     ]
 
 

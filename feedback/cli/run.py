@@ -14,11 +14,10 @@ from feedback.record.settings import Settings
 def up(settings: Settings, dev: bool) -> None:
     """Run everything: servers (unless set), API, workers, scheduler."""
     from feedback.cli.bootstrap import first_link, started
-    from feedback.cli.processes import require_free_port, restart_on_changes, running
+    from feedback.cli.processes import listen, restart_on_changes, running
 
     settings = replace(settings, dev=settings.dev or dev)
-    require_free_port(settings)
-    with started(settings) as runtime, running(runtime) as supervisor:
+    with listen(settings) as listener, started(settings) as runtime, running(runtime, listener) as supervisor:
         click.echo(f"Ready at {settings.url} (API reference at {settings.url}/docs). Ctrl-C ends it.", err=True)
         if link := first_link(runtime):
             click.echo(f"There is no service yet. Set it up here (works once, for 15 minutes):\n{link}", err=True)
@@ -37,15 +36,20 @@ def demo(settings: Settings) -> None:
 
 
 @click.command()
+@click.option("--listener", type=int, help="Take turns on this open port, inherited under this number.")
 @click.pass_obj
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, listener: int | None) -> None:
     """Run the API and the pages."""
     from feedback.cli.bootstrap import started
     from feedback.web.app import create_app
-    from feedback.web.server import server
+    from feedback.web.server import on_our_turn, server
 
     with started(settings) as runtime:
-        server(create_app(settings, runtime.servers.database_url, runtime.servers.redis_url), settings).run()
+        app = create_app(settings, runtime.servers.database_url, runtime.servers.redis_url)
+        if listener is None:
+            server(app, settings).run()
+        else:
+            on_our_turn(server(app, settings), listener, settings.data / f"serving-{settings.port}")
 
 
 def _known(_: click.Context, __: click.Parameter, queues: tuple[str, ...]) -> tuple[str, ...]:

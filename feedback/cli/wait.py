@@ -22,8 +22,8 @@ def process(runtime: Runtime, progress: Progress) -> None:
             others = load.workers(session)
         if not others:
             supervisor = stack.enter_context(Supervisor())
-            for child in processes.children(runtime):
-                if child.name.startswith(("worker", "scheduler")):
+            for child in processes.workers(runtime):
+                if child.name != "deliveries":
                     supervisor.start(child)
         wait_until_processed(runtime, progress)
 

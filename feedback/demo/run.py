@@ -10,7 +10,7 @@ from typing import get_args
 from sqlalchemy import delete
 
 from feedback.cli.bootstrap import Runtime, started
-from feedback.cli.processes import require_free_port, running
+from feedback.cli.processes import listen, running
 from feedback.cli.progress import bar
 from feedback.cli.wait import wait_until_processed
 from feedback.demo.announcement import Announcement
@@ -43,12 +43,11 @@ def run(settings: Settings) -> None:
     """Until Ctrl-C."""
     told = settings.data / "demo.json"
     told.unlink(missing_ok=True)
-    require_free_port(settings)
     settings = replace(settings, webhook_allow=(*settings.webhook_allow, LOOPBACK))
-    with receiving() as receiver, started(settings) as runtime:
+    with listen(settings) as listener, receiving() as receiver, started(settings) as runtime:
         _town(runtime)
         _subscribe(runtime, receiver)
-        with running(runtime):
+        with running(runtime, listener):
             work_queue = WorkQueue(runtime.servers.redis_url)
             _past(runtime, work_queue)
             announcement = Announcement(runtime, receiver.address)

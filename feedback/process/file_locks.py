@@ -16,6 +16,11 @@ def is_mine(file: IO[bytes]) -> bool:
     return _take(file, fcntl.LOCK_EX)
 
 
+def take(file: IO[bytes]) -> None:
+    """Wait for the lock, and have it for oneself."""
+    fcntl.flock(file, fcntl.LOCK_EX)
+
+
 def is_shared(file: IO[bytes]) -> bool:
     """Take a share in the lock, unless anybody has it for themselves."""
     return _take(file, fcntl.LOCK_SH)

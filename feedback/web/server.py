@@ -1,11 +1,14 @@
 """The HTTP server that the application runs on: uvicorn with httptools and uvloop, and limits on each client."""
 
+import socket
+from pathlib import Path
 from typing import Any
 
 import uvicorn
 from litestar import Litestar
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from feedback.process import file_locks
 from feedback.record.settings import Settings
 from feedback.web.client_limits import LimitedConfig, LimitRequests
 
@@ -30,3 +33,13 @@ def server(app: Litestar, settings: Settings, **more: Any) -> uvicorn.Server:
         **{"host": settings.host, "port": settings.port, **more},
     )
     return uvicorn.Server(config)
+
+
+def on_our_turn(standby: uvicorn.Server, listener: int, lock: Path) -> None:
+    """Waits, with everything loaded, until nobody else holds the `lock`; then serves on the open port `listener`.
+
+    However the one that serves ends, the kernel takes its lock away and lets the next one go on at once.
+    """
+    with file_locks.lock_file(lock) as turn, socket.socket(fileno=listener) as port:
+        file_locks.take(turn)
+        standby.run([port])

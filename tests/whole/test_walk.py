@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 
 from tests.whole.system import Running, post, until, up, waiting
 from tests.workers.texts import BROKEN, USUAL, said
+
+TAKEOVER_SECONDS = 10.0  # on a machine that is busy with other tests; a start from nothing takes longer there
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +57,17 @@ def test_a_killed_server_comes_back_and_loses_nothing(running: Running, server: 
     until(lambda: running.http.get("/health/ready").json() == {"store": "ok", "redis": "ok"})
     until(lambda: waiting(running) == 0)
     assert running.get("/v1/services/blue-badge/summary")["feedback"] == before + 1
+
+
+def test_a_standby_takes_over_from_a_killed_api_and_nobody_is_refused(running: Running) -> None:
+    until(lambda: bool(running.children("api-standby")))
+    [serving] = running.children("api")
+    os.kill(serving, signal.SIGKILL)
+    began = time.monotonic()
+    assert taken(running, "Is anybody there after the API?")
+    assert time.monotonic() - began < TAKEOVER_SECONDS
+    until(lambda: running.children("api")[-1] != serving)
+    assert len(running.children("api-standby")) == 1
 
 
 def taken(running: Running, message: str) -> bool:

@@ -23,6 +23,8 @@ SETTINGS = {
     "max_connections": "200",
     "shared_buffers": "128MB",
     "max_wal_size": "256MB",
+    # After a crash one call instead of an fsync for each of 1,500 files: seconds in which nothing is taken in.
+    **({"recovery_init_sync_method": "syncfs"} if sys.platform == "linux" else {}),
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
