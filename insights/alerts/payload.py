@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Alert, Feedback, Issue, Service, Signal, Statement, Subscription, Theme, ThemeSignal
 from feedback.record.states import AlertType, ChannelName, IssueStatus, SignalKind, Trend
-from insights.issues import signal_now
 from insights.issues.queries import signals
-from insights.issues.quotes import LONGEST_QUOTE_CHARACTERS, QUOTE_COLUMNS
+from insights.issues.quotes import LONGEST_QUOTE_CHARACTERS, QUOTE_COLUMNS, choose
 from insights.presentation.schemas import NearbyChange
 from insights.statement_arrays import halves
 
@@ -178,7 +177,7 @@ def _quotes(session: Session, alert: Alert, issue: Issue | None) -> list[dict[st
         .where(Statement.issue_id == issue.id, Statement.feedback_id.in_(ids), Statement.filler.is_(False))
         .order_by(Statement.said_at.desc(), Statement.id.desc())
     ).all()
-    return [_quote(row.channel, row.text) for row in signal_now.choose(said)[:MAX_QUOTES]]
+    return [_quote(row.channel, row.text) for row in choose(said, MAX_QUOTES)]
 
 
 def _quote(channel: str, text: str) -> dict[str, str]:

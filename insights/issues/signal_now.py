@@ -6,28 +6,22 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
-from sqlalchemy import ColumnElement, and_, any_, func, or_, select
+from sqlalchemy import ColumnElement, ColumnExpressionArgument, and_, any_, func, or_, select, true, union
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from feedback.record.models import Feedback, Issue, Signal, Statement
 from feedback.record.states import FeedbackStage, SignalTier
 from insights.detection.statistics.pace import Pace, pace
-from insights.issues.quotes import QUOTE_COLUMNS, quote
+from insights.issues.quotes import QUOTE_COLUMNS, choose, quote
 from insights.presentation.schemas import Quote, SignalNow
-from insights.statement_arrays import halves, matrix
-from nlp.embed.vectors import inwards, unit
-from nlp.group.titles import examples
+from insights.statement_arrays import halves
 
 LATEST_STATEMENTS = 40
 """Statements of a signal from which its quotes are chosen."""
 
-MOST_QUOTES = 3
 LEAST_HALF = dt.timedelta(minutes=10)
 """The least time in which reports are counted to tell at what pace they come."""
-
-LEAST_LIKENESS = 0.35
-"""The cosine to the middle of what is said that a quote has: what lies farther out is said beside it."""
 
 
 def of_signals(session: Session, signals: Sequence[Signal]) -> dict[uuid.UUID, SignalNow]:
@@ -36,10 +30,8 @@ def of_signals(session: Session, signals: Sequence[Signal]) -> dict[uuid.UUID, S
     ids = [one.id for one in standing]
     if not ids:
         return {}
-    counts, paces = _counts(session, ids), _paces(session, ids)
-    return {
-        one.id: _now(one, counts[one.id], paces.get(one.id, "steady"), _quotes(session, one.id)) for one in standing
-    }
+    counts, quotes, now = _counts(session, ids), _quotes(session, ids), dt.datetime.now(dt.UTC)
+    return {one.id: _now(one, counts[one.id], _pace(session, one, now), quotes[one.id]) for one in standing}
 
 
 class Reported(NamedTuple):
@@ -103,68 +95,49 @@ def _counts(session: Session, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, li
     return found
 
 
-def _paces(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Pace]:
-    """Within the time since each began, but at most twice the window in which it was found: what is over is over.
+def _pace(session: Session, signal: Signal, now: dt.datetime) -> Pace:
+    """Within the time since it began, but at most twice the window in which it was found: what is over is over.
 
     What began just now is held against the minutes before it, so that an outage grows from its first minute on.
     """
-    since = func.extract("epoch", func.now() - Signal.since)
-    half = func.greatest(func.least(since / 2, Signal.window_hours * 3600), LEAST_HALF.total_seconds())
-    middle, start = (func.now() - func.make_interval(0, 0, 0, 0, 0, 0, seconds) for seconds in (half, 2 * half))
-    of_issue = select(Statement.id).where(Statement.feedback_id == Feedback.id, _reported()).correlate(Signal, Feedback)
-    told = of_issue.limit(1).scalar_subquery().is_not(None)
-    late, early = Feedback.said_at > middle, Feedback.said_at <= middle
-    query = (
-        select(
-            Signal.id,
-            func.count().filter(told, late).label("late"),
-            func.count().filter(told, early).label("early"),
-            func.count().filter(late).label("all_late"),
-            func.count().filter(early).label("all_early"),
-        )
-        .join(Feedback, and_(Feedback.service_id == Signal.service_id, Feedback.said_at >= start))
-        .where(Signal.id.in_(ids), Feedback.weight > 0, Feedback.stage == FeedbackStage.DONE)
-        .group_by(Signal.id)
+    half = max(min((now - signal.since) / 2, dt.timedelta(hours=signal.window_hours)), LEAST_HALF)
+    start, middle = now - 2 * half, now - half
+    pieces = Feedback.id.distinct()
+    counts = select(func.count(pieces).filter(Feedback.said_at > middle), func.count(pieces)).where(
+        Feedback.said_at >= start, Feedback.weight > 0, Feedback.stage == FeedbackStage.DONE
     )
-    return {
-        row.id: pace(row.late, row.early, row.all_late - row.late, row.all_early - row.early)
-        for row in session.execute(query)
-    }
+    reported = or_(Statement.said_at >= signal.since, Statement.feedback_id.in_(signal.feedback_ids))
+    of_issue = (Statement.issue_id == signal.issue_id, Statement.evidence, Statement.said_at >= start, reported)
+    told = counts.join(Statement, Statement.feedback_id == Feedback.id).where(*of_issue)
+    late, both = session.execute(told).one()
+    all_late, all_both = session.execute(counts.where(Feedback.service_id == signal.service_id)).one()
+    return pace(late, both - late, all_late - late, all_both - both - all_late + late)
 
 
-def _quotes(session: Session, signal_id: uuid.UUID) -> list[Quote]:
-    latest = (
-        select(Issue.title, halves(Statement.vector).label("half"), *QUOTE_COLUMNS)
-        .join_from(Signal, Issue, Issue.id == Signal.issue_id)
-        .join(Statement, _reported())
+def _quotes(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Quote]]:
+    """Chosen from the latest that was said since each began, and from what it was raised on."""
+    kept = (Statement.issue_id == Signal.issue_id, Statement.evidence, Statement.filler.is_(False))
+    since, raised_on = Statement.said_at >= Signal.since, Statement.feedback_id == any_(Signal.feedback_ids)
+    parts = [_latest(*kept, which) for which in (since, raised_on)]
+    latest = union(
+        *(select(Signal.id, part.c.id.label("said")).join(part, true()).where(Signal.id.in_(ids)) for part in parts)
+    )
+    told = latest.subquery()
+    rows = session.execute(
+        select(told.c.id.label("signal"), Issue.title, halves(Statement.vector).label("half"), *QUOTE_COLUMNS)
+        .join_from(told, Statement, Statement.id == told.c.said)
         .join(Feedback, Feedback.id == Statement.feedback_id)
-        .where(Signal.id == signal_id, Feedback.weight > 0, Statement.filler.is_(False))
+        .join(Issue, Issue.id == Statement.issue_id)
+        .where(Feedback.weight > 0)
         .order_by(Statement.said_at.desc(), Statement.id.desc())
-        .limit(LATEST_STATEMENTS)
     )
-    return [quote(row) for row in choose(session.execute(latest).all())]
+    found: dict[uuid.UUID, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.signal].append(row)
+    return {one: [quote(row) for row in choose(found[one][:LATEST_STATEMENTS])] for one in ids}
 
 
-def choose(rows: Sequence[Any]) -> list[Any]:
-    """Chooses the most telling of a signal's statements, then the newest that are whole and about it; one of a piece.
-
-    What several said in the same words is shown once, as long as there are other words to show.
-    `rows` are the newest first, each with `text`, `half` (a vector as the store has it, or None) and `title`.
-    """
-    size = max((len(row.half) for row in rows if row.half), default=0)
-    seen = [row for row in rows if row.half and len(row.half) == size]
-    if not seen:
-        return _one_each(rows)
-    vectors = matrix([row.half for row in seen])
-    texts, centre = [row.text for row in seen], unit(vectors.sum(axis=0))
-    near = vectors @ centre >= LEAST_LIKENESS
-    best = seen[examples.telling(texts, vectors, inwards(vectors, np.arange(len(seen)), centre), seen[0].title)]
-    whole = [row for row, is_near in zip(seen, near, strict=True) if is_near and examples.is_whole(row.text)]
-    return _one_each([best, *whole, *seen, *rows])
-
-
-def _one_each(rows: Sequence[Any]) -> list[Any]:
-    first = {row.feedback_id: row for row in reversed(rows)}
-    pieces = [first[identity] for identity in dict.fromkeys(row.feedback_id for row in rows)]
-    words = {row.text.casefold(): row for row in reversed(pieces)}
-    return sorted(pieces, key=lambda row: words[row.text.casefold()] is not row)[:MOST_QUOTES]
+def _latest(*which: ColumnExpressionArgument[bool]) -> LateralFromClause:
+    """The ids of a signal's latest statements of some, by an index."""
+    newest = select(Statement.id).where(*which).order_by(Statement.said_at.desc(), Statement.id.desc())
+    return newest.limit(LATEST_STATEMENTS).correlate(Signal).lateral()

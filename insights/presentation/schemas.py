@@ -152,6 +152,7 @@ class IssueView(msgspec.Struct, frozen=True):
     """An issue; `count` is the number of distinct pieces of feedback, `raw` counts copies too.
 
     `by_language` is told of one issue alone, not in lists.
+    Until `snoozed_until` it is not among the emerging, and nobody is told of it.
     `example` is what one member said, to be read under the title; empty where that is gone. `signal` is what stands of
     it, `watch` what is shown of it and never sent.
     """
@@ -172,6 +173,7 @@ class IssueView(msgspec.Struct, frozen=True):
     severity: float = 0.0
     assignee: str | None = None
     due: dt.date | None = None
+    snoozed_until: dt.date | None = None
     tone: Tone = Tone.ISSUE
     parent: uuid.UUID | None = None
     merged_into: uuid.UUID | None = None

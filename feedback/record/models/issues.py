@@ -26,7 +26,8 @@ class Issue(Base, Timed):
 
     `radius` is the cosine to the centroid at or above which a statement belongs. `merged_into` leads on where it has
     been merged; `parent_id` is the issue that it is a part of. `erased` counts the reports that counted here until they
-    were erased, so that what has been published stays as it was. At `ended_at` what made it was undone.
+    were erased, so that what has been published stays as it was. At `ended_at` what made it was undone. Until
+    `snoozed_until`, a day of its service, it is not shown as emerging, and nobody is told of it.
     """
 
     __tablename__ = "issues"
@@ -45,6 +46,7 @@ class Issue(Base, Timed):
     status_at: Mapped[dt.datetime | None]
     assignee: Mapped[str | None]
     due: Mapped[dt.date | None]
+    snoozed_until: Mapped[dt.date | None]
     model: Mapped[str]
     centroid: Mapped[list[float]] = mapped_column(Vector)
     radius: Mapped[float]

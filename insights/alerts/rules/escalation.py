@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
-from sqlalchemy import Text, Uuid, and_, case, cast, func, or_, select
+from sqlalchemy import Text, Uuid, and_, case, cast, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from feedback.record.errors import Malformed
@@ -61,6 +61,7 @@ def _due(session: Session) -> Sequence[Any]:
     reached = func.coalesce(Alert.sent_at, case((Alert.tried > 0, Alert.raised_at), else_=Alert.due_at))
     minutes = func.make_interval(0, 0, 0, 0, 0, Subscription.escalation["after_minutes"].as_integer())
     already = select(told.id).where(told.subscription_id == to, told.cause == "escalated:" + root).limit(1)
+    awake = func.coalesce(Issue.snoozed_until <= func.current_date(), true())
     query = (
         select(Alert, Subscription, target, root)
         .join(Subscription, Subscription.id == Alert.subscription_id)
@@ -74,7 +75,7 @@ def _due(session: Session) -> Sequence[Any]:
             Alert.raised_at > func.now() - ESCALATED_FOR,
             Alert.facts["test"].is_(None),
             reached + minutes <= func.now(),
-            or_(Issue.id.is_(None), Issue.status == IssueStatus.OPEN),
+            or_(Issue.id.is_(None), and_(Issue.status == IssueStatus.OPEN, awake)),
             already.scalar_subquery().is_(None),
         )
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, not_, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -31,6 +31,7 @@ from insights.alerts import payload
 from insights.alerts.rules import digest
 from insights.alerts.rules.filters import filters_of, matches, matches_urgent, wants
 from insights.issues import planned_work, signal_now
+from insights.issues.decisions import lifecycle
 from insights.issues.queries import signals
 
 GROWTH_FACTOR = 2.0
@@ -110,17 +111,17 @@ class Audience:
 def raise_alerts(session: Session, service_id: int) -> None:
     """Raises the alerts that a service's active signals are due; called again, it finds nothing to do.
 
-    What planned work explains is shown, and not sent.
+    What planned work explains is shown, and not sent; what is snoozed waits for its day.
     """
+    service = session.get_one(Service, service_id)
     active = session.execute(
         select(Signal, Issue)
         .join(Issue, Issue.id == Signal.issue_id)
-        .where(Signal.service_id == service_id, *signals.shown())
+        .where(Signal.service_id == service_id, not_(lifecycle.is_snoozed(service)), *signals.shown())
         .order_by(Signal.detected_at, Signal.id)
     ).all()
     if not active:
         return
-    service = session.get_one(Service, service_id)
     signal_ids, issue_ids = [signal.id for signal, _ in active], [issue.id for _, issue in active]
     known, explained = audience(session, service_id, signal_ids, issue_ids), planned_work.explained(session, signal_ids)
     reported, rows = signal_now.reported(session, [signal for signal, _ in active]), []

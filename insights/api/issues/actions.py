@@ -62,7 +62,7 @@ def _change_view(change: Change) -> ChangeView:
 def decide(
     request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], data: JSONBody[IssueDecision]
 ) -> IssueView:
-    """Set title, status (`resolved` takes an action or a reason), assignee or due date; leave a note."""
+    """Set title, status (`resolved` takes an action or a reason), assignee or due date; snooze it; leave a note."""
     with record.transaction() as session:
         who = authenticate(session, request)
         found = access.issue_for(session, who, issue, Role.editor)

@@ -32,10 +32,12 @@ class IssueDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: LongText | None = None
     assignee: ShortText | UnsetType | None = UNSET
     due: dt.date | UnsetType | None = UNSET
+    snoozed_until: dt.date | UnsetType | None = UNSET
     note: LongText | None = None
 
     def __post_init__(self) -> None:
         require_planned(self.due, "due")
+        require_planned(self.snoozed_until, "snoozed_until")
 
 
 class ActionTaken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,23 +73,39 @@ class ServiceEvent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def decide(session: Session, who: Principal, issue: Issue, wanted: IssueDecision) -> None:
     """Changes an issue, and writes each change into its history.
 
-    Raises `Malformed` for an issue that would be resolved without an action or a reason, `Conflict` for one that was
-    merged or has ended.
+    Raises `Malformed` for an issue that would be resolved without an action or a reason, or snoozed until a day that is
+    not to come, `Conflict` for one that was merged or has ended.
     """
     lock(session, issue)
     if wanted.title is not UNSET and wanted.title != issue.title:
         note(session, who, issue, "renamed", was=issue.title, now=wanted.title)
         issue.title, issue.titled_by = wanted.title, TitledBy.PERSON
     if wanted.assignee is not UNSET and wanted.assignee != issue.assignee:
-        note(session, who, issue, f"assigned to {wanted.assignee}" if wanted.assignee else "assigned to nobody")
+        what = f"assigned to {wanted.assignee}" if wanted.assignee else "assigned to nobody"
+        note(session, who, issue, what, was=issue.assignee, now=wanted.assignee)
         issue.assignee = wanted.assignee
     if wanted.due is not UNSET and wanted.due != issue.due:
-        note(session, who, issue, f"due {wanted.due}" if wanted.due else "no longer due")
+        what = f"due {wanted.due}" if wanted.due else "no longer due"
+        note(session, who, issue, what, was=_day(issue.due), now=_day(wanted.due))
         issue.due = wanted.due
+    if wanted.snoozed_until is not UNSET and wanted.snoozed_until != issue.snoozed_until:
+        _snooze(session, who, issue, wanted.snoozed_until)
     if wanted.note:
         note(session, who, issue, "note", wanted.note)
     if wanted.status is not UNSET and wanted.status != issue.status:
         _set_status(session, who, issue, wanted.status, wanted.reason)
+
+
+def _day(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _snooze(session: Session, who: Principal, issue: Issue, until: dt.date | None) -> None:
+    if until and until <= today(session.get_one(Service, issue.service_id)):
+        raise Malformed("an issue is snoozed until a day that is to come", field="snoozed_until")
+    what = f"snoozed until {until}" if until else "snoozed no longer"
+    note(session, who, issue, what, was=_day(issue.snoozed_until), now=_day(until))
+    issue.snoozed_until = until
 
 
 def lock(session: Session, issue: Issue) -> None:
@@ -103,7 +121,7 @@ def _set_status(session: Session, who: Principal, issue: Issue, status: IssueSta
     acted = select(Action.id).where(Action.issue_id == issue.id).limit(1)
     if status == IssueStatus.RESOLVED and not reason and not session.scalar(acted):
         raise Malformed("resolved takes an action (POST .../actions) or a reason")
-    note(session, who, issue, status.replace("_", " "), reason, was=issue.status)
+    note(session, who, issue, status.replace("_", " "), reason, was=issue.status, now=status)
     contacts.cancel_replies(session, issue.id)
     issue.status, issue.status_at = status, dt.datetime.now(dt.UTC)
     if status == IssueStatus.RESOLVED:
@@ -161,8 +179,17 @@ CLOSED_STATUSES = (IssueStatus.RESOLVED, IssueStatus.ARCHIVED)
 
 def is_overdue(service: Service) -> ColumnElement[bool]:
     """Selects the open issues whose due day is over, by the service's calendar."""
-    today = dt.datetime.now(ZoneInfo(service.properties.time_zone)).date()
-    return and_(Issue.due.is_not(None), Issue.due < today, Issue.status.not_in(CLOSED_STATUSES))
+    return and_(Issue.due.is_not(None), Issue.due < today(service), Issue.status.not_in(CLOSED_STATUSES))
+
+
+def is_snoozed(service: Service) -> ColumnElement[bool]:
+    """Selects the issues of which nobody wants to hear today, by the service's calendar."""
+    return and_(Issue.snoozed_until.is_not(None), Issue.snoozed_until > today(service))
+
+
+def today(service: Service) -> dt.date:
+    """Returns the day by the service's calendar."""
+    return dt.datetime.now(ZoneInfo(service.properties.time_zone)).date()
 
 
 def overdue(session: Session, service: Service) -> list[Issue]:

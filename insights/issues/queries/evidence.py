@@ -44,14 +44,17 @@ def of_issue(
     session: Session, service: Service, issue: Issue, now: dt.datetime, limit: int, before: uuid.UUID | None = None
 ) -> list[SignalEvidence]:
     """Returns what the signals of an issue rest on, the latest first; `before` is the last of the page before."""
-    query = select(Signal).where(Signal.issue_id == issue.id).order_by(Signal.id.desc()).limit(limit)
-    if before:
-        query = query.where(Signal.id < before)
     zone = service.properties.time_zone
     return [
         SignalEvidence(view, sentences.describe_signal(view, now, zone), _behind(session, issue, view))
-        for view in signals.views(session, session.scalars(query).all())
+        for view in signals.views(session, latest(session, issue, limit, before))
     ]
+
+
+def latest(session: Session, issue: Issue, limit: int, before: uuid.UUID | None = None) -> Sequence[Signal]:
+    """Returns the signals of an issue, the latest first; `before` is the last of the page before."""
+    query = select(Signal).where(Signal.issue_id == issue.id).order_by(Signal.id.desc()).limit(limit)
+    return session.scalars(query.where(Signal.id < before) if before else query).all()
 
 
 def _behind(session: Session, issue: Issue, signal: SignalView) -> list[Quote]:

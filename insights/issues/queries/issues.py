@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, defer
 
 from feedback.record.models import Feedback, Issue, Service, Signal, Statement
 from feedback.record.states import SignalTier, Tone
-from insights.issues.decisions.lifecycle import is_overdue
+from insights.issues.decisions.lifecycle import is_overdue, is_snoozed
 from insights.issues.languages import with_languages
 from insights.issues.queries.signals import shown
 from insights.issues.queries.signals import views as signal_views
@@ -83,6 +83,7 @@ def _view(
         severity=round(tally.severity, 3),
         assignee=issue.assignee,
         due=issue.due,
+        snoozed_until=issue.snoozed_until,
         tone=issue.tone,
         parent=issue.parent_id,
         merged_into=issue.merged_into,
@@ -131,9 +132,16 @@ def of_service(
 
 
 def emerging(session: Session, service: Service, tier: str = SignalTier.SIGNAL) -> list[IssueView]:
-    """Lists the issues with a signal that stands (or one of the tier `watch`), the least likely to be chance first."""
+    """Lists the issues with a signal that stands (or one of the tier `watch`), the least likely to be chance first.
+
+    Those that are snoozed are left out.
+    """
     standing = select(Signal.issue_id).where(Signal.service_id == service.id, *shown(tier))
-    mine = select(Issue).where(*living(service), Issue.id.in_(standing)).options(defer(Issue.centroid))
+    mine = (
+        select(Issue)
+        .where(*living(service), not_(is_snoozed(service)), Issue.id.in_(standing))
+        .options(defer(Issue.centroid))
+    )
     issues = session.scalars(mine).all()
     found = [
         (view, view.signal if tier == SignalTier.SIGNAL else view.watch) for view in views(session, service, issues)

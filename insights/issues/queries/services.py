@@ -3,7 +3,7 @@
 import datetime as dt
 
 import msgspec
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, not_, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import (
@@ -16,6 +16,7 @@ from feedback.record.models import (
     Signal,
 )
 from feedback.record.states import FeedbackStage, IssueStatus, SignalTier, Tone
+from insights.issues.decisions import lifecycle
 from insights.issues.queries.detection_health import detection_health
 from insights.issues.queries.issues import living
 from insights.issues.queries.signals import shown
@@ -67,7 +68,8 @@ def _pieces(session: Session, service: Service, *which: ColumnElement[bool]) -> 
 
 
 def _standing(session: Session, service: Service, tier: SignalTier) -> int:
-    query = select(func.count(Signal.issue_id.distinct())).where(Signal.service_id == service.id, *shown(tier))
+    awake = select(Issue.id).where(Issue.service_id == service.id, not_(lifecycle.is_snoozed(service)))
+    query = select(func.count(Signal.issue_id.distinct())).where(Signal.issue_id.in_(awake), *shown(tier))
     return session.scalar(query) or 0
 
 

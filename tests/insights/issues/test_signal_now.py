@@ -15,7 +15,7 @@ from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.models import Signal, Statement
 from insights.detection.statistics.pace import pace
-from insights.issues.signal_now import choose
+from insights.issues.quotes import choose
 from tests.insights import made_up
 
 NOW = made_up.NOW

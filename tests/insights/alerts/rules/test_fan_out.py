@@ -122,6 +122,22 @@ def test_a_snoozed_issue_is_quiet_until_then_and_a_muted_one_for_good(
     assert len(waiting(local.record)) == 3
 
 
+def test_of_an_issue_that_staff_snoozed_nobody_is_told_until_its_day(
+    local: Worker, subscribed: dict[str, Any], api: Client, admin: Headers
+) -> None:
+    signal = raise_signal(local.record)
+    later = (NOW + dt.timedelta(days=2)).date()
+    assert (
+        api.patch(f"/v1/issues/{signal.issue_id}", json={"snoozed_until": str(later)}, headers=admin).status_code == 200
+    )
+    tell_again(local.record, signal, observed=40)
+    assert len(waiting(local.record)) == 1
+    with local.record.transaction() as session:
+        session.execute(text("UPDATE issues SET snoozed_until = current_date"))
+    tell_again(local.record, signal)
+    assert len(waiting(local.record)) == 2
+
+
 def test_what_is_acknowledged_is_not_told_again_however_it_grows(
     local: Worker, subscribed: dict[str, Any], api: Client, admin: Headers
 ) -> None:

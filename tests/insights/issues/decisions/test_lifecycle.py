@@ -59,6 +59,35 @@ def test_title_status_assignee_and_due_date_are_set_and_kept_in_the_history(
         assert session.get_one(Issue, issue).titled_by == "person"
 
 
+def test_the_history_tells_what_each_was_and_is_now(client: Client, admin: dict[str, str], issue: uuid.UUID) -> None:
+    decide(client, admin, issue, assignee="Web team", due="2030-01-31")
+    decide(client, admin, issue, assignee=None, due="2030-02-28", status="acknowledged")
+    events = client.get(f"/v1/issues/{issue}/history", headers=admin).json()["items"]
+    told = {event["what"]: (event["details"]["was"], event["details"]["now"]) for event in events}
+    assert told["assigned to nobody"] == ("Web team", None)
+    assert told["due 2030-02-28"] == ("2030-01-31", "2030-02-28")
+    assert told["acknowledged"] == ("open", "acknowledged")
+
+
+def test_a_snoozed_issue_is_not_among_the_emerging_until_its_day(
+    client: Client, record: Record, admin: dict[str, str], blue_badge: str
+) -> None:
+    with record.transaction() as session:
+        issue = made_up.emerging(session, blue_badge).id
+    tomorrow = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=2)
+    assert decide(client, admin, issue, snoozed_until=str(tomorrow)).json()["snoozed_until"] == str(tomorrow)
+    assert client.get(f"/v1/services/{blue_badge}/emerging", headers=admin).json()["items"] == []
+    assert client.get(f"/v1/services/{blue_badge}/summary", headers=admin).json()["emerging"] == 0
+    with record.transaction() as session:
+        session.get_one(Issue, issue).snoozed_until = dt.datetime.now(dt.UTC).date()
+    assert len(client.get(f"/v1/services/{blue_badge}/emerging", headers=admin).json()["items"]) == 1
+
+
+def test_an_issue_is_snoozed_until_a_day_to_come_alone(client: Client, admin: dict[str, str], issue: uuid.UUID) -> None:
+    yesterday = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
+    assert decide(client, admin, issue, snoozed_until=str(yesterday)).status_code == 400
+
+
 def test_what_is_not_named_stays_and_null_takes_away(client: Client, admin: dict[str, str], issue: uuid.UUID) -> None:
     decide(client, admin, issue, assignee="Web team", due="2030-01-31")
     answer = decide(client, admin, issue, assignee=None).json()
