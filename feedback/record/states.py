@@ -127,10 +127,11 @@ class SignalKind(StrEnum):
 
 
 class SignalTier(StrEnum):
-    """Whether a finding is sure enough to be sent, or is watched: shown, and not sent."""
+    """Whether a finding is sure enough to be sent, or is watched: shown, and not sent; or is no problem but praise."""
 
     SIGNAL = "signal"
     WATCH = "watch"
+    GOOD_NEWS = "good_news"
 
 
 class Scale(StrEnum):
@@ -191,6 +192,7 @@ class AlertType(StrEnum):
     REGRESSION = "signal.regression"
     UPDATE = "signal.update"
     ENDED = "signal.ended"
+    GOOD_NEWS = "praise.surge"
     URGENT = "feedback.urgent"
     SUBSCRIPTION_ENDED = "subscription.ended"
 

@@ -94,6 +94,24 @@ def look(
     return _Look(observations, found, told, resolved, now, tolerance, baseline).run(hours(since))
 
 
+def good_news(
+    index: ObservationIndex,
+    observations: Sequence[Observation],
+    told: Sequence[Told],
+    now: dt.datetime,
+    *,
+    since: dt.datetime,
+    tolerance: float,
+    baseline: Baseline,
+) -> Drifts:
+    """Find praise that has grown, about what praised after `since`, as `look` finds what has got worse.
+
+    `index` is the one over the observations, `told` is the good news that stands or stood.
+    """
+    praise, tier = index.of_praise(), SignalTier.GOOD_NEWS
+    return _Look(observations, praise, told, {}, now, tolerance, baseline, tier).run(hours(since))
+
+
 class _WeeklySearch(CandidateSearch):
     """Looks about reports over weeks; `windows` is empty where the past is too short for any."""
 
@@ -154,9 +172,10 @@ class _Look:
         now: dt.datetime,
         tolerance: float,
         baseline: Baseline,
+        tier: SignalTier = SignalTier.SIGNAL,
     ) -> None:
         self._observations, self._index, self._resolved = list(observations), index, resolved
-        self._told, self._now = told, hours(now)
+        self._told, self._now, self._tier = told, hours(now), tier
         self._search = _WeeklySearch(index, self._now, baseline, self._explained())
         active = ActiveIssues(index, (), resolved, self._now)
         self._identification = Identification(index, self._observations, self._search, active, now)
@@ -197,7 +216,7 @@ class _Look:
         kind = self._kind(issue, candidate)
         if kind is None or self._is_told(issue, candidate):
             return
-        found = self._identification.finding(kind, SignalTier.SIGNAL, issue, candidate, self._judge, is_new=is_new)
+        found = self._identification.finding(kind, self._tier, issue, candidate, self._judge, is_new=is_new)
         self._findings.append(found)
         self._index.assign(candidate.members, issue)
         self._told = (*self._told, Told(issue, found.since, self._observations[-1].at))

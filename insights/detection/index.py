@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,14 @@ class ObservationIndex:
     def fits(self, count: int) -> bool:
         """Tell whether the whitening still suits so many rows. Where none had a vector, there is no whitening yet."""
         return self._dimensions > 0 and count < 2 * self._built_from
+
+    def of_praise(self) -> ObservationIndex:
+        """Return the same index with praise for evidence, and nothing that praise is held against."""
+        other = copy(self)
+        other._rows, other.regions = self._rows.copy(), {}
+        other.rows = other._rows[: len(self.rows)]
+        other.rows["evidence"], other.rows["praise"] = self.rows["praise"], False
+        return other
 
     def neighbours(self, row: int, least: float) -> Indices:
         """List the rows nearest to this one, at most five, whose similarity is at least `least`."""

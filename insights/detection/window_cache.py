@@ -177,6 +177,7 @@ def observations_of(
             Statement.issue_id,
             Statement.evidence,
             Statement.kind,
+            Statement.filler,
             Feedback.channel,
             Feedback.batch,
             Feedback.history,
@@ -199,7 +200,7 @@ def observations_of(
             batch=row.batch,
             late=row.history,
             key=row.id,
-            praise=row.kind == StatementKind.PRAISE,
+            praise=row.kind == StatementKind.PRAISE and row.weight > 0 and not row.filler,
         )
         for row in rows
     ]

@@ -45,7 +45,7 @@ def read(session: Session, service_id: int) -> BeforeRefit:
 
 def signalled(session: Session, service_id: int, *where: ColumnElement[bool]) -> set[uuid.UUID]:
     """Read which issues were told of: no refit takes them away."""
-    told = (Signal.service_id == service_id, Signal.tier == SignalTier.SIGNAL, *where)
+    told = (Signal.service_id == service_id, Signal.tier != SignalTier.WATCH, *where)
     return set(session.scalars(select(Signal.issue_id).where(*told)))
 
 

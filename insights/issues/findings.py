@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record.db import Record
 from feedback.record.models import Issue, IssueEvent, Service, Signal, Statement, new_id
-from feedback.record.states import TitledBy
+from feedback.record.states import SignalTier, TitledBy, Tone
 from insights.detection import detector
 from insights.issues.decisions import lifecycle
 from insights.statement_arrays import halves, matrix
@@ -21,10 +21,14 @@ from nlp.group.titles import naming
 
 MAX_QUOTES = 5
 
+GOOD_NEWS_LASTS = dt.timedelta(days=14)
+"""How long good news is shown."""
+
 
 def standing(session: Session, service_id: int) -> list[Signal]:
-    """Lists the signals of a service that have not ended, in the order in which they were found."""
-    query = select(Signal).where(Signal.service_id == service_id, Signal.ended_at.is_(None))
+    """Lists the signals of problems of a service that have not ended, in the order in which they were found."""
+    mine = (Signal.service_id == service_id, Signal.tier != SignalTier.GOOD_NEWS)
+    query = select(Signal).where(*mine, Signal.ended_at.is_(None))
     return list(session.scalars(query.order_by(Signal.detected_at, Signal.id)))
 
 
@@ -45,6 +49,12 @@ def end(
             _note(session, signal.issue_id, f"{signal.tier} ended")
     session.flush()
     return ended
+
+
+def end_good_news(session: Session, service_id: int, now: dt.datetime) -> None:
+    """Ends the good news of a service that has been told of long enough."""
+    old = (Signal.service_id == service_id, Signal.tier == SignalTier.GOOD_NEWS, Signal.ended_at.is_(None))
+    session.execute(update(Signal).where(*old, Signal.detected_at < now - GOOD_NEWS_LASTS).values(ended_at=now))
 
 
 def titles(record: Record, encode: Encode, service_id: int, signals: Sequence[detector.Finding]) -> Mapping[str, str]:
@@ -71,7 +81,8 @@ def name(
     vectors = encode(said) if encode else np.zeros((len(said), centroids.shape[1]), np.float32)
     rows = [np.arange(stop - len(group), stop) for stop, group in zip(ends, texts, strict=True)]
     groups = [inwards(vectors, members, centre) for members, centre in zip(rows, centroids, strict=True)]
-    names = naming.name(said, groups, vectors=vectors, centroids=centroids, encode=encode, known=known)
+    praised = [signal.tier == SignalTier.GOOD_NEWS for signal in signals]
+    names = naming.name(said, groups, vectors=vectors, centroids=centroids, encode=encode, known=known, praised=praised)
     return {signal.issue: name.text for signal, name in zip(signals, names, strict=True)}
 
 
@@ -85,7 +96,7 @@ def store(
     """Stores new signals and their issues. One that is sure opens its issue again, and replaces its earlier signals."""
     for signal in signals:
         issue = _issue(session, service, signal, named)
-        if signal.tier == "signal":
+        if signal.tier == SignalTier.SIGNAL:
             lifecycle.reopen(session, issue, signal.kind)
         lifecycle.end_signals(session, issue)
         session.add(_row(service, issue, signal, now))
@@ -144,6 +155,7 @@ def _issue(session: Session, service: Service, signal: detector.Finding, named: 
         service_id=service.id,
         title=named[signal.issue],
         language=crowd_of(first.language, "problem", first.embedded_by).language,
+        tone=Tone.PRAISE if signal.tier == SignalTier.GOOD_NEWS else Tone.ISSUE,
         quotes=[one.id for one in said[:MAX_QUOTES]],
         model=first.assigned_by or first.embedded_by or "",
         centroid=signal.centroid.tolist(),

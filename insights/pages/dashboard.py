@@ -147,6 +147,7 @@ def service_page(
             held=len(urgent_raw.retained_since(session, found.id)),
             emerging=issues.emerging(session, found),
             watched=issues.emerging(session, found, SignalTier.WATCH),
+            praised=issues.emerging(session, found, SignalTier.GOOD_NEWS),
             changes=signals.latest_changes(session, found),
             overdue=lifecycle.overdue(session, found),
             issues=shown,

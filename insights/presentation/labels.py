@@ -11,6 +11,7 @@ from feedback.record.states import (
     IssueStatus,
     OutcomeVerdict,
     SignalKind,
+    SignalTier,
     SubscriptionKind,
     SubscriptionState,
     Tone,
@@ -171,6 +172,13 @@ SIGNAL_KINDS: Mapping[str, str] = TranslatedLabels(
         SignalKind.REGRESSION: N_("Back again"),
     }
 )
+SIGNAL_TIERS: Mapping[str, str] = TranslatedLabels(
+    {
+        SignalTier.SIGNAL: N_("Noticed"),
+        SignalTier.WATCH: N_("Watched"),
+        SignalTier.GOOD_NEWS: N_("Good news"),
+    }
+)
 SIGHTS: Mapping[str, str] = TranslatedLabels(
     {"blind": N_("Too little is said to tell"), "learning": N_("Young: watched with caution")}
 )
@@ -193,6 +201,7 @@ ALERT_KINDS: Mapping[str, str] = TranslatedLabels(
         "urgent": N_("Urgent"),
         "update": N_("Growing further"),
         "ended": N_("Over"),
+        "good_news": N_("Good news"),
     }
 )
 ALERT_STATES: Mapping[str, str] = TranslatedLabels(

@@ -67,6 +67,7 @@ class Figures(msgspec.Struct, frozen=True):
     issues: int
     emerging: int
     watched: int
+    good_news: int
     open_issues: int
     noticing: DetectionHealth
 
@@ -154,7 +155,7 @@ class IssueView(msgspec.Struct, frozen=True):
     `by_language` is told of one issue alone, not in lists.
     Until `snoozed_until` it is not among the emerging, and nobody is told of it.
     `example` is what one member said, to be read under the title; empty where that is gone. `signal` is what stands of
-    it, `watch` what is shown of it and never sent.
+    it, `watch` what is shown of it and never sent, `good_news` that it is praised more than it was.
     """
 
     id: uuid.UUID
@@ -179,6 +180,7 @@ class IssueView(msgspec.Struct, frozen=True):
     merged_into: uuid.UUID | None = None
     signal: SignalView | None = None
     watch: SignalView | None = None
+    good_news: SignalView | None = None
     by_language: dict[str, int] = {}
 
 

@@ -61,7 +61,7 @@ def happened(what: str) -> str:
     tier, _, kind = what.partition(" ")
     if tier not in set(SignalTier):
         return what.capitalize()
-    noticed = "Noticed" if tier == SignalTier.SIGNAL else "Watched"
+    noticed = labels.SIGNAL_TIERS[SignalTier(tier)]
     return f"{noticed}: {labels.SIGNAL_KINDS.get(kind, 'it is over' if kind == 'ended' else kind).lower()}"
 
 

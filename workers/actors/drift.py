@@ -12,7 +12,7 @@ from feedback.record.models import Issue, Service, ServiceWork, Signal, Statemen
 from feedback.record.states import SignalTier, WorkKind, WorkStage
 from feedback.record.work.service_work import lock_services
 from feedback.record.work.stages import stage
-from insights.alerts.rules import fan_out
+from insights.alerts.rules import fan_out, good_news
 from insights.detection import drift as slow
 from insights.detection import window_cache
 from insights.detection.active_issues import ResolvedIssue
@@ -31,11 +31,12 @@ LONGEST_SINCE_LAST = dt.timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class DriftInput:
-    """Holds the past of a service, the signals that cover some of it, and what else is known of it."""
+    """Holds the past of a service, the signals and the good news that cover some of it, and what else is known."""
 
     service: Service
     past: Sequence[Observation]
     told: Sequence[slow.Told]
+    praised: Sequence[slow.Told]
     resolved: Mapping[str, ResolvedIssue]
     baseline: Baseline
     since: dt.datetime
@@ -51,37 +52,40 @@ def _drift(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
     seen, now = row.asked, dt.datetime.now(dt.UTC)
     with worker.record.transaction() as session:
         known = _input(session, row, now)
-    found = _found(known, now) if known else None
-    named = findings.titles(worker.record, worker.tools.encode, row.service_id, found.findings) if found else {}
+    found = _found(known, now) if known else []
+    told = [finding for one in found for finding in one.findings]
+    named = findings.titles(worker.record, worker.tools.encode, row.service_id, told)
 
     def save(session: Session, mine: Sequence[ServiceWork]) -> None:
         for row in mine:
             row.done, row.state = seen, {**row.state, "looked_at": now.isoformat()} if known else row.state
-        if mine and known and found and found.findings:
+        if mine and known:
+            findings.end_good_news(session, known.service.id, now)
+        if mine and known and told:
             _store(session, known.service, found, named)
 
     return save
 
 
-def _found(known: DriftInput, now: dt.datetime) -> slow.Drifts:
-    return slow.look(
-        known.past,
-        known.told,
-        known.resolved,
-        now,
-        since=known.since,
-        tolerance=known.service.properties.tolerance,
-        baseline=known.baseline,
+def _found(known: DriftInput, now: dt.datetime) -> list[slow.Drifts]:
+    """What has got worse, and what is praised more."""
+    since, tolerance, baseline = known.since, known.service.properties.tolerance, known.baseline
+    worse = slow.look(known.past, known.told, known.resolved, now, since=since, tolerance=tolerance, baseline=baseline)
+    better = slow.good_news(
+        worse.index, known.past, known.praised, now, since=since, tolerance=tolerance, baseline=baseline
     )
+    return [worse, better]
 
 
-def _store(session: Session, service: Service, found: slow.Drifts, named: Mapping[str, str]) -> None:
+def _store(session: Session, service: Service, found: Sequence[slow.Drifts], named: Mapping[str, str]) -> None:
     """What was signalled while we looked stays as it is."""
-    standing = {str(signal.issue_id) for signal in findings.standing(session, service.id) if signal.tier == "signal"}
-    fresh = [finding for finding in found.findings if finding.issue not in standing]
+    standing = {str(one.issue_id) for one in findings.standing(session, service.id) if one.tier == SignalTier.SIGNAL}
+    fresh = [finding for one in found for finding in one.findings if finding.issue not in standing]
+    joined = {key: issue for one in found for key, issue in one.joined.items() if issue not in standing}
     findings.store(session, service, fresh, named, dt.datetime.now(dt.UTC))
-    findings.move(session, {key: issue for key, issue in found.joined.items() if issue not in standing})
+    findings.move(session, joined)
     fan_out.raise_alerts(session, service.id)
+    good_news.raise_alerts(session, service.id)
 
 
 def _input(session: Session, row: ServiceWork, now: dt.datetime) -> DriftInput | None:
@@ -95,7 +99,8 @@ def _input(session: Session, row: ServiceWork, now: dt.datetime) -> DriftInput |
     return DriftInput(
         service,
         _past(session, service.id, now),
-        _told(session, service.id, now),
+        _told(session, service.id, now, SignalTier.SIGNAL),
+        _told(session, service.id, now, SignalTier.GOOD_NEWS),
         findings.resolved_issues(session, service.id),
         habits[1] if habits else Baseline(),
         since,
@@ -111,9 +116,9 @@ def _past(session: Session, service_id: int, now: dt.datetime) -> list[Observati
     return [replace(one, late=False) for one in said]
 
 
-def _told(session: Session, service_id: int, now: dt.datetime) -> list[slow.Told]:
-    """What was sent, by the issue where its reports are now."""
-    where = (Signal.service_id == service_id, Signal.tier == SignalTier.SIGNAL, Signal.detected_at > now - slow.PAST)
+def _told(session: Session, service_id: int, now: dt.datetime, tier: SignalTier) -> list[slow.Told]:
+    """What was told of, by the issue where its reports are now."""
+    where = (Signal.service_id == service_id, Signal.tier == tier, Signal.detected_at > now - slow.PAST)
     issue = func.coalesce(Issue.merged_into, Issue.id)
     rows = session.execute(
         select(issue.label("issue"), Signal.since, func.coalesce(Signal.ended_at, now).label("until"))

@@ -164,7 +164,7 @@ def _of_one(
                 evidence=said.kind in EVIDENCE and not (said.filler or copy or apart),
                 batch=f"{piece.source} {piece.submitted_at:%F}" if piece.source else None,
                 key=key,
-                praise=said.kind == StatementKind.PRAISE,
+                praise=said.kind == StatementKind.PRAISE and not (said.filler or copy or apart),
             )
             by = embedded_by(said.language)
             crowd = crowd_of(said.language, said.kind, by)

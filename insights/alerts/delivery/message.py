@@ -73,7 +73,8 @@ def _heading_and_lines(type_: str, data: dict[str, Any], service: Service, now: 
         lines.append(f"By now it is {reports:,} reports.")
     if "theme" in data:
         return f"In {len(data['theme']['services'])} services: {data['theme']['title']}", lines
-    return f"{labels.SIGNAL_KINDS[signal.kind]}: {data['issue']['title']}", lines
+    label = labels.ALERT_KINDS["good_news" if type_ == AlertType.GOOD_NEWS else signal.kind]
+    return f"{label}: {data['issue']['title']}", lines
 
 
 def subject(texts: Sequence[AlertText]) -> str:

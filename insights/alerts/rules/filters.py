@@ -9,7 +9,7 @@ from feedback.record.errors import Malformed
 from feedback.record.models import Subscription
 from feedback.record.states import ChannelName, IssueStatus, Trend
 
-AlertKind = Literal["new", "surge", "regression", "urgent", "update", "ended"]
+AlertKind = Literal["new", "surge", "regression", "urgent", "update", "ended", "good_news"]
 """What an alert tells, as subscriptions name it."""
 
 MOST_LEAST, MOST_CHOSEN = 1_000_000, 20
@@ -18,9 +18,10 @@ MOST_LEAST, MOST_CHOSEN = 1_000_000, 20
 class AlertFilters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a subscription wants to be told. An empty field lets everything through.
 
-    `kinds` may name what becomes of a signal, too: `update` (it has twice the reports) and `ended`. These alone are
-    told to nobody who does not name them. With `escalations_only` nothing is told but what another subscription
-    escalates. `least` is the smallest number of reports of a signal that is worth an alert.
+    `kinds` may name what becomes of a signal, too: `update` (it has twice the reports) and `ended`; and `good_news`:
+    something is praised more. These alone are told to nobody who does not name them. With `escalations_only` nothing is
+    told but what another subscription escalates. `least` is the smallest number of reports of a signal that is worth an
+    alert.
     """
 
     kinds: tuple[AlertKind, ...] = ()
@@ -59,6 +60,11 @@ def matches(filters: AlertFilters, kind: str, channels: Iterable[str], trend: st
         and (not filters.statuses or status in filters.statuses)
         and reports >= filters.least
     )
+
+
+def matches_good_news(filters: AlertFilters, channels: Iterable[str]) -> bool:
+    """Tells whether the filters let good news through, which is told to nobody who does not name it."""
+    return "good_news" in filters.kinds and matches(AlertFilters(channels=filters.channels), "", channels, "", "", 0)
 
 
 def matches_urgent(filters: AlertFilters, channel: str) -> bool:

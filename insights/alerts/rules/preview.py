@@ -7,7 +7,7 @@ from feedback.record.models import Alert, Service
 from feedback.record.states import AlertType
 from insights.alerts import queries
 from insights.alerts.rules import hindsight
-from insights.alerts.rules.filters import AlertFilters, matches, matches_urgent
+from insights.alerts.rules.filters import AlertFilters, matches, matches_good_news, matches_urgent
 from insights.alerts.rules.hindsight import PREVIEW_SPAN
 
 
@@ -23,4 +23,6 @@ def _would_be_sent(filters: AlertFilters, alert: Alert) -> bool:
     if alert.type == AlertType.URGENT:
         return matches_urgent(filters, data["urgent"]["channel"])
     signal, issue = data["signal"], data["issue"]
+    if alert.type == AlertType.GOOD_NEWS:
+        return matches_good_news(filters, signal["by_channel"])
     return matches(filters, signal["kind"], signal["by_channel"], issue["trend"], issue["status"], signal["reports"])

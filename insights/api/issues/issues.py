@@ -62,7 +62,8 @@ def list_emerging(
     cursor: Cursor = None,
     tier: FromQuery[SignalTier] = SignalTier.SIGNAL,
 ) -> Page[IssueView]:
-    """List the issues that have just started or grown beyond chance, each with its signal; or what is only watched."""
+    """List the issues that have just started or grown beyond chance, each with its signal; or what is only watched, or
+    praised more than it was."""
     with record.transaction() as session:
         found = access.service_for(session, authenticate(session, request), service)
         return Page(*_page(issues.emerging(session, found, tier), limit, cursor))

@@ -89,6 +89,7 @@ def _view(
         merged_into=issue.merged_into,
         signal=standing.get((issue.id, SignalTier.SIGNAL)),
         watch=standing.get((issue.id, SignalTier.WATCH)),
+        good_news=standing.get((issue.id, SignalTier.GOOD_NEWS)),
     )
 
 
@@ -132,7 +133,7 @@ def of_service(
 
 
 def emerging(session: Session, service: Service, tier: str = SignalTier.SIGNAL) -> list[IssueView]:
-    """Lists the issues with a signal that stands (or one of the tier `watch`), the least likely to be chance first.
+    """Lists the issues with a signal of this tier that stands, the least likely to be chance first.
 
     Those that are snoozed are left out.
     """
@@ -143,7 +144,8 @@ def emerging(session: Session, service: Service, tier: str = SignalTier.SIGNAL) 
         .options(defer(Issue.centroid))
     )
     issues = session.scalars(mine).all()
-    found = [
-        (view, view.signal if tier == SignalTier.SIGNAL else view.watch) for view in views(session, service, issues)
+    field = {SignalTier.SIGNAL: "signal", SignalTier.WATCH: "watch", SignalTier.GOOD_NEWS: "good_news"}[
+        SignalTier(tier)
     ]
+    found = [(view, getattr(view, field)) for view in views(session, service, issues)]
     return [view for view, _ in sorted(found, key=lambda one: -(one[1].score if one[1] else 0))]

@@ -57,6 +57,7 @@ def figures(session: Session, service: Service) -> Figures:
         open_issues=session.scalar(issues.where(Issue.status.in_(UNSETTLED))) or 0,
         emerging=standing[SignalTier.SIGNAL],
         watched=standing[SignalTier.WATCH],
+        good_news=standing[SignalTier.GOOD_NEWS],
         noticing=detection_health(session, service, dt.datetime.now(dt.UTC)),
     )
 

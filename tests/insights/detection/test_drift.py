@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -88,6 +89,24 @@ def test_two_months_of_history_are_needed(service: Service) -> None:
     said = nameless([*service.again().days(TODAY - 49, TODAY, A_DAY), *trickle(service)])
     assert look(said).findings == ()
     assert look([]).findings == ()
+
+
+def test_praise_that_grows_is_good_news_and_no_problem(service: Service, usual: list[Observation]) -> None:
+    praise = [replace(one, evidence=False, praise=True) for one in trickle(service.again())]
+    worse = look([*usual, *praise])
+    said = sorted([*usual, *praise], key=lambda one: one.at)
+
+    def better(told: Sequence[Told]) -> Drifts:
+        since = NOW - dt.timedelta(days=3)
+        return drift.good_news(worse.index, said, told, NOW, since=since, tolerance=0.02, baseline=Baseline())
+
+    [news] = better([]).findings
+    assert worse.findings == () and (news.tier, news.kind) == ("good_news", "new")
+    assert set(news.keys) <= {one.key for one in praise}
+    mine = [_of(one, news.issue) if one.key in news.keys else one for one in said]
+    for row, one in enumerate(mine):
+        worse.index.rows["issue"][row] = worse.index.code(one.issue)
+    assert better([Told(news.issue, news.since, NOW)]).findings == ()
 
 
 def _of(report: Observation, issue: str) -> Observation:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from feedback.record import access
-from feedback.record.models import Feedback, Issue, ServiceWork, Signal, Statement, new_id
+from feedback.record.models import Alert, Feedback, Issue, ServiceWork, Signal, Statement, Subscription, new_id
 from feedback.record.work.service_work import ask
 from insights.detection.observation import Observation
 from insights.issues.queries import signals
@@ -117,6 +117,40 @@ def test_what_is_back_at_its_level_for_four_weeks_has_ended(trickling: Worker) -
     while work_once(trickling, NOTICE):
         pass
     with trickling.record.transaction() as session:
+        assert session.scalars(select(Signal.ended_at)).one() is not None
+
+
+def test_more_praise_is_good_news_on_the_stream_and_for_who_asks_and_alerts_nobody_else(
+    worker: Worker, blue_badge: str, service: Service
+) -> None:
+    new = [report for day in range(DAYS - 28, DAYS, 2) for report in service.of(NEW, day, day + 1, 1)]
+    keep(worker, [*service.days(0, DAYS, A_DAY), *new])
+    with worker.record.transaction() as session:
+        service_id = access.service(session, blue_badge).id
+        praise = {"kind": "praise", "evidence": False, "text": "The new lift at the library is lovely"}
+        session.execute(update(Statement).where(Statement.text.startswith("The lift")).values(**praise))
+        for filters in ({}, {"kinds": ["good_news"]}):
+            session.add(
+                Subscription(stage="open", service_id=service_id, kind="email", filters=filters, sealed=b"", shown="x")
+            )
+    assert look(worker) == []
+    with worker.record.transaction() as session:
+        signal, issue = session.execute(select(Signal, Issue).join(Issue, Issue.id == Signal.issue_id)).one()
+        told = select(Alert.type, Subscription.filters).outerjoin(
+            Subscription, Subscription.id == Alert.subscription_id
+        )
+        alerts = [(row.type, row.filters) for row in session.execute(told.order_by(Alert.number))]
+    assert (signal.tier, issue.tone, issue.trend) == ("good_news", "praise", "new")
+    assert alerts == [("praise.surge", None), ("praise.surge", {"kinds": ["good_news"]})]
+    with worker.record.transaction() as session:
+        ask(session, [signal.service_id], "notice")
+        session.execute(update(Signal).values(detected_at=NOW - dt.timedelta(days=13)))
+    assert work_once(worker, NOTICE) and look(worker) == []
+    with worker.record.transaction() as session:
+        assert session.scalars(select(Signal.ended_at)).one() is None
+        session.execute(update(Signal).values(detected_at=NOW - dt.timedelta(days=15)))
+    look(worker)
+    with worker.record.transaction() as session:
         assert session.scalars(select(Signal.ended_at)).one() is not None
 
 

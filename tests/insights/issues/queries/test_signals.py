@@ -165,6 +165,19 @@ def test_what_is_watched_is_shown_apart(client: Client, record: Record, photo: u
     assert (summary["emerging"], summary["watched"], summary["noticing"]["sent"]) == (0, 1, 0)
 
 
+def test_good_news_is_shown_by_itself_and_counts_as_no_problem(
+    client: Client, record: Record, photo: uuid.UUID, admin: Headers
+) -> None:
+    with record.transaction() as session:
+        session.execute(update(Signal).values(tier="good_news"))
+        session.execute(update(Issue).values(tone="praise"))
+    [issue] = emerging(client, admin, "?tier=good_news")
+    assert (issue["signal"], issue["watch"], issue["good_news"]["tier"]) == (None, None, "good_news")
+    assert emerging(client, admin) == emerging(client, admin, "?tier=watch") == []
+    summary = client.get("/v1/services/blue-badge/summary", headers=admin).json()
+    assert (summary["emerging"], summary["watched"], summary["good_news"], summary["noticing"]["sent"]) == (0, 0, 1, 0)
+
+
 @pytest.mark.parametrize(("days", "often", "sight"), [(20, 1, "blind"), (9, 5, "learning"), (30, 5, "sure")])
 def test_a_service_says_how_well_it_can_be_watched(
     client: Client, record: Record, blue_badge: str, admin: Headers, days: int, often: int, sight: str
