@@ -148,7 +148,9 @@ def test_the_page_and_the_mail_say_it_in_words(local: Worker, api: Client, admin
     look(local.record, signal)
     with local.record.transaction() as session:
         service = session.scalars(select(Service)).one()
-        alerts = session.scalars(select(Alert).where(Alert.type.in_(["signal.update", "signal.ended"]))).all()
+        alerts = session.scalars(
+            select(Alert).where(Alert.type.in_(["signal.update", "signal.ended"])).order_by(Alert.number)
+        ).all()
         texts = [message.write(payload.event(session, alert, ""), service, NOW) for alert in alerts]
     assert [text.heading for text in texts] == ["Now 24 reports: Photo upload fails", "Over: Photo upload fails"]
     assert [text.lines[0] for text in texts] == [
