@@ -107,6 +107,8 @@ def test_staff_sign_in_see_what_emerges_and_its_chart_and_sign_out(
     expect(page.get_by_text("by phone only").first).to_be_visible()
     page.get_by_role("link", name="Photo will not upload").click()
     expect(page.get_by_role("img", name="Bar chart")).to_be_visible()
+    assert not page.evaluate("'Plotly' in window")
+    page.get_by_role("button", name="Look closer").click()
     expect(page.locator("#chart .bars path")).to_have_count(56)
     assert page.locator("#chart .main-svg").first.evaluate("svg => getComputedStyle(svg).position") == "absolute"
     page.get_by_role("button", name="Sign out").click()
@@ -124,7 +126,8 @@ def test_no_page_breaks_the_policy_that_it_is_served_under(
     receipt = send(page, "Something")
     sign_in(page, record)
     page.goto(photo)
-    expect(page.get_by_role("img", name="Bar chart")).to_be_visible()
+    page.get_by_role("button", name="Look closer").click()
+    expect(page.locator("#chart .bars path")).to_have_count(56)
     paths = ["/docs", "/receipts", f"/receipts/{receipt}", "/services/blue-badge/you-said-we-did", "/no-such"]
     service = "/dashboard/blue-badge"
     own = ["feedback", "alerts", "quality", "ledger", "search"]
@@ -134,10 +137,14 @@ def test_no_page_breaks_the_policy_that_it_is_served_under(
     assert broken == []
 
 
-def test_without_javascript_an_issue_shows_the_table_alone(without_scripts: Page, record: Record, photo: str) -> None:
+def test_without_javascript_an_issue_shows_its_chart_and_the_table(
+    without_scripts: Page, record: Record, photo: str
+) -> None:
     sign_in(without_scripts, record)
     without_scripts.goto(photo)
     expect(without_scripts.get_by_role("table", name="Reports day by day")).to_be_visible()
+    expect(without_scripts.get_by_role("img", name="Bar chart of the reports day by day")).to_be_visible()
+    expect(without_scripts.get_by_role("button", name="Look closer")).to_be_hidden()
     expect(without_scripts.locator("#chart")).to_be_hidden()
 
 

@@ -32,7 +32,7 @@ from insights.alerts.rules.subscriptions import SubscriptionRequest
 from insights.egress.addresses import AllowList
 from insights.issues.queries import themes
 from insights.pages.forms import PageOrRedirect, ShowAgain, submit
-from insights.pages.layout import redirect, show
+from insights.pages.layout import saved, show
 from insights.presentation import labels
 
 SubscriptionForm = Mapping[str, Any]
@@ -97,7 +97,11 @@ def _subscribe(request: AnyRequest, record: Record, slug: str, values: Subscript
         wanted = _wanted(slug, values)
         made, secret = subscriptions.make(session, record.keys, allowed, who, wanted, _request_key(values, wanted))
         here = f"/dashboard/subscriptions/{made.id}"
-        return show(who, "subscribed.html", shown=made.shown, secret=secret, next=here) if secret else redirect(here)
+        return (
+            show(who, "subscribed.html", shown=made.shown, secret=secret, next=here)
+            if secret
+            else saved(here, "subscribed")
+        )
 
     return submit(request, record, subscribe, _again(slug, values))
 

@@ -35,6 +35,7 @@ from insights.pages import (
     regroup_page,
     subscription_page,
 )
+from insights.pages.confirmations import remember_query
 from insights.pages.findings import false_alarms, missed_page, planned_work
 from insights.pages.layout import failure_page, files, plotly, redirect, show
 from insights.pages.people import (
@@ -207,6 +208,7 @@ router = Router(
         *quality_page.handlers,
         issue_page.decide,
         issue_page.act,
+        issue_page.take_back,
         false_alarms.doubt,
         planned_work.planned_work_page,
         planned_work.announce,
@@ -225,6 +227,7 @@ router = Router(
         files.handler(),
         plotly.handler(),
     ],
+    middleware=[remember_query],
     opt={"failure_page": failure_page},
     include_in_schema=False,
 )

@@ -20,11 +20,11 @@ from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.calendar import bank_holidays
 from feedback.record.db import Record
-from feedback.record.errors import FeedbackError, Malformed
-from feedback.record.limits import convert
+from feedback.record.errors import FeedbackError, Malformed, NotFound
+from feedback.record.limits import convert, whole_number
 from feedback.record.models import Action, Issue, Publication, Service
 from insights.detection.statistics.trend import BASELINE_DAYS
-from insights.issues.decisions import lifecycle
+from insights.issues.decisions import lifecycle, taking_back
 from insights.issues.decisions.lifecycle import ActionTaken, IssueDecision
 from insights.issues.queries import evidence, issue_detail, issues
 from insights.issues.queries.detection_health import detection_health
@@ -32,7 +32,7 @@ from insights.outcomes import ledger
 from insights.outcomes.ledger import LedgerEntry
 from insights.pages import overview
 from insights.pages.forms import FormValues, PageOrRedirect, submit
-from insights.pages.layout import redirect, show
+from insights.pages.layout import saved, show
 from insights.presentation import charts
 from insights.presentation.schemas import IssueView
 from insights.replies import published
@@ -60,7 +60,8 @@ COMPLAINTS = {
 SHOWN_AT = {"note": "reason", "did_cy": "said_cy"}
 """By the field of a request the one of the page that stands for it."""
 
-ApplyToIssue = Callable[[Session, Principal, Issue, FormValues], object]
+ApplyToIssue = Callable[[Session, Principal, Issue, FormValues], tuple[str, str, object]]
+"""Returns what the page confirms, where, and what would take it back."""
 
 
 @get("/dashboard/issues/{issue:uuid}", sync_to_thread=True)
@@ -81,6 +82,12 @@ def issue_page(
 async def decide(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> PageOrRedirect:
     """Sets title, status, assignee and due date of an issue, or leaves a note."""
     return await _changed(request, record, issue, _decide)
+
+
+@post("/dashboard/issues/{issue:uuid}/take-back", status_code=200)
+async def take_back(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> PageOrRedirect:
+    """Takes back what was decided about an issue in one step."""
+    return await _changed(request, record, issue, _take_back)
 
 
 @post("/dashboard/issues/{issue:uuid}/act", status_code=200)
@@ -106,8 +113,8 @@ def _change(
     """Applies it, or shows the page again with what is wrong and what was typed."""
 
     def change(session: Session, who: Principal) -> Redirect:
-        apply(session, who, access.issue_for(session, who, issue, Role.editor), values)
-        return redirect(f"/dashboard/issues/{issue}")
+        done = apply(session, who, access.issue_for(session, who, issue, Role.editor), values)
+        return saved(f"/dashboard/issues/{issue}", *done)
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
         field = error.field or "reason"
@@ -118,7 +125,7 @@ def _change(
     return submit(request, record, change, show_again)
 
 
-def _decide(session: Session, who: Principal, issue: Issue, values: FormValues) -> None:
+def _decide(session: Session, who: Principal, issue: Issue, values: FormValues) -> tuple[str, str, object]:
     """The words that come without another status are a note."""
     wanted = {name: values.get(name) or None for name in ("assignee", "due")} | {
         "title": values.get("title", ""),
@@ -126,23 +133,35 @@ def _decide(session: Session, who: Principal, issue: Issue, values: FormValues) 
         "reason" if values.get("status") != issue.status else "note": values.get("reason") or None,
     }
     lifecycle.decide(session, who, issue, convert(wanted, IssueDecision))
+    step = taking_back.last_step(session, issue.id)
+    return "decided" if step else "nothing", "decide", step
 
 
-def _act(session: Session, who: Principal, issue: Issue, values: FormValues) -> None:
+def _take_back(session: Session, who: Principal, issue: Issue, values: FormValues) -> tuple[str, str, object]:
+    event = whole_number(values.get("undo", ""))
+    if event is None:
+        raise NotFound("there is no such event")
+    taking_back.take_back(session, who, issue, event)
+    return "undone", "decide", None
+
+
+def _act(session: Session, who: Principal, issue: Issue, values: FormValues) -> tuple[str, str, object]:
     done: dict[str, Any] = {"what": values.get("what", ""), "link": values.get("link") or None}
     if values.get("at"):
         zone = ZoneInfo(session.get_one(Service, issue.service_id).properties.time_zone)
         done["at"] = _noon(values["at"], zone)
     lifecycle.record_action(session, who, issue, convert(done, ActionTaken))
+    return "acted", "done", None
 
 
-def _publish(session: Session, who: Principal, issue: Issue, values: FormValues) -> None:
+def _publish(session: Session, who: Principal, issue: Issue, values: FormValues) -> tuple[str, str, object]:
     if values.get("do") == "withdraw":
         published.withdraw(session, who, issue)
-        return
+        return "taken_off", "published", None
     texts = {"said": values.get("said", ""), "did": values.get("did", "")}
     welsh = {name: values.get(name) or None for name in ("said_cy", "did_cy")}
     published.publish(session, who, issue, convert(texts | welsh, PublicationText))
+    return "published", "published", None
 
 
 def _noon(text: str, zone: ZoneInfo) -> dt.datetime:

@@ -13,7 +13,8 @@ from feedback.http.security_headers import CONTENT_SECURITY_POLICY
 from feedback.http.static_files import StaticFiles
 from feedback.http.templates import Pages
 from feedback.record.access import Principal
-from insights.presentation import charts, formats, labels, sentences
+from insights.pages import confirmations
+from insights.presentation import drawing, formats, labels, sentences
 from insights.presentation.schemas import SignalNow, SignalView
 
 HERE = Path(__file__).parent
@@ -48,9 +49,10 @@ pages.environment.filters |= {
     "day": formats.day,
     "into_call": formats.into_call,
     "moment": formats.moment,
-    "sparkline": charts.sparkline,
 }
 pages.environment.globals |= {
+    "confirmation": confirmations.confirmation,
+    "drawing": drawing,
     "labels": labels,
     "formats": formats,
     "sentences": sentences,
@@ -67,6 +69,11 @@ def show(who: Principal | None, template: str, status: int = 200, **context: obj
 def redirect(path: str) -> Redirect:
     """Leads on to another page after a form."""
     return Redirect(path, status_code=303, headers=dict(pages.headers))
+
+
+def saved(path: str, act: str, place: str = confirmations.TOP, undo: object = "") -> Redirect:
+    """Leads on to a page that says, where it happened, what was done; see `insights.pages.confirmations`."""
+    return redirect(confirmations.address(path, act, place, undo))
 
 
 FAILURE_KINDS = {

@@ -26,11 +26,12 @@ from insights.issues.queries import feedback
 from insights.issues.urgent_text import HeldText, ReleaseReason
 from insights.pages import issue_page
 from insights.pages.forms import FormValues, PageOrRedirect, submit
-from insights.pages.layout import redirect, show
+from insights.pages.layout import saved, show
 
 COMPLAINT = "Give a reason of up to 500 characters"
 
-ApplyToPiece = Callable[[Session, Principal, Feedback, FormValues], None]
+ApplyToPiece = Callable[[Session, Principal, Feedback, FormValues], tuple[str, str, str]]
+"""Returns what the page confirms, where, and what would take it back."""
 
 
 @get("/dashboard/feedback/{feedback:uuid}", sync_to_thread=True)
@@ -71,17 +72,23 @@ async def overrule(request: AnyRequest, record: GivenRecord, feedback: FromPath[
     return await _changed(request, record, feedback, Role.editor, _overrule)
 
 
-def _release(session: Session, who: Principal, piece: Feedback, values: FormValues) -> None:
+def _release(session: Session, who: Principal, piece: Feedback, values: FormValues) -> tuple[str, str, str]:
     urgent_raw.release(session, who, piece, convert(values, ReleaseReason).reason)
+    return "released", "urgent", ""
 
 
-def _judge_urgency(session: Session, who: Principal, piece: Feedback, values: FormValues) -> None:
-    (urgency_dismissals.undo if values.get("undo") else urgency_dismissals.dismiss)(session, who, piece)
+def _judge_urgency(session: Session, who: Principal, piece: Feedback, values: FormValues) -> tuple[str, str, str]:
+    if values.get("undo"):
+        urgency_dismissals.undo(session, who, piece)
+        return "urgent", "urgent", ""
+    urgency_dismissals.dismiss(session, who, piece)
+    return "not_urgent", "urgent", "yes"
 
 
-def _overrule(session: Session, who: Principal, piece: Feedback, values: FormValues) -> None:
+def _overrule(session: Session, who: Principal, piece: Feedback, values: FormValues) -> tuple[str, str, str]:
     wanted = {"counts": values.get("counts") == "yes", "reason": values.get("reason")}
     verdict_overrides.overrule(session, who, piece, convert(wanted, VerdictOverride))
+    return "counted", "handling", ""
 
 
 async def _changed(
@@ -97,17 +104,25 @@ def _change(
     """Applies it, or shows the page again with what is wrong."""
 
     def change(session: Session, who: Principal) -> Redirect:
-        apply(session, who, access.feedback_for(session, who, feedback, needs), values)
-        return redirect(f"/dashboard/feedback/{feedback}")
+        done = apply(session, who, access.feedback_for(session, who, feedback, needs), values)
+        return saved(f"/dashboard/feedback/{feedback}", *done)
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
-        return _page(session, who, access.feedback_for(session, who, feedback), wrong=apply.__name__.strip("_"))
+        return _page(
+            session, who, access.feedback_for(session, who, feedback), wrong=apply.__name__.strip("_"), values=values
+        )
 
     return submit(request, record, change, show_again)
 
 
 def _page(
-    session: Session, who: Principal, piece: Feedback, *, raw: HeldText | None = None, wrong: str = ""
+    session: Session,
+    who: Principal,
+    piece: Feedback,
+    *,
+    raw: HeldText | None = None,
+    wrong: str = "",
+    values: FormValues | None = None,
 ) -> Response[str]:
     service = session.get_one(Service, piece.service_id)
     [view] = feedback.feedback_views(session, service, [piece])
@@ -125,4 +140,5 @@ def _page(
         may_judge=who.may(urgent_text.MAY_READ, service.id),
         wrong=wrong,
         complaint=COMPLAINT,
+        given=(values or {}).get("reason", ""),
     )

@@ -16,7 +16,7 @@ from insights.dependencies import QueryEmbedderDependency
 from insights.issues.decisions import undoing
 from insights.issues.queries import refits, search
 from insights.issues.queries.quality import LAST_REFITS, quality
-from insights.pages.layout import redirect, show
+from insights.pages.layout import saved, show
 
 LONGEST_QUERY = 500
 TOO_FEW = "Tick two or more, up to 200, and give a title of 200 characters or fewer"
@@ -48,7 +48,7 @@ def undo_refit(request: AnyRequest, record: GivenRecord, service: FromPath[str],
         who = authenticate(session, request)
         found = access.service_for(session, who, service, Role.editor)
         undoing.undo_refit(session, who, access.owned_for(session, who, Refit, refit, Role.editor))
-    return redirect(f"/dashboard/{found.slug}/quality")
+    return saved(f"/dashboard/{found.slug}/quality", "refit_undone", "refits")
 
 
 @post("/dashboard/{service:str}/set-aside/put-back", sync_to_thread=True)
@@ -62,7 +62,7 @@ def put_back_to_work(
         pieces = put_back(session, Feedback.service_id == found.id)
         note(session, who.caller, "put back to work", f"service:{found.slug}", found.id, pieces=pieces)
     work_queue.wake(FeedbackStage.CLEAN, FeedbackStage.GROUP)
-    return redirect(f"/dashboard/{found.slug}/quality")
+    return saved(f"/dashboard/{found.slug}/quality", "put_back", "aside")
 
 
 @get("/dashboard/{service:str}/search", sync_to_thread=True)

@@ -25,7 +25,7 @@ from insights.issues.queries import issue_detail, subtopics
 from insights.issues.queries.issues import living
 from insights.pages.forms import PageOrRedirect, submit
 from insights.pages.issue_page import titles
-from insights.pages.layout import redirect, show
+from insights.pages.layout import saved, show
 
 PAGE_SIZE = 100
 
@@ -79,7 +79,7 @@ async def merge(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.U
         other = _other(session, who, values.get("into", ""))
         regrouping.merge(session, who, found, other, values.get("reason", "")[:2_000] or None)
 
-    return await asyncio.to_thread(_change, request, record, issue, change)
+    return await asyncio.to_thread(_change, request, record, issue, change, "merged")
 
 
 @post("/dashboard/issues/{issue:uuid}/undo/{regrouping_id:int}", sync_to_thread=True)
@@ -91,7 +91,7 @@ def undo(
     def change(session: Session, who: Principal, found: Issue) -> None:
         undoing.undo(session, who, access.owned_for(session, who, Regrouping, regrouping_id, Role.editor))
 
-    return _change(request, record, issue, change)
+    return _change(request, record, issue, change, "undone")
 
 
 def _title(text: str) -> str | None:
@@ -117,12 +117,14 @@ def _move(session: Session, who: Principal, issue: Issue, chosen: Sequence[int],
         regrouping.move(session, who, said, to)
 
 
-def _change(request: AnyRequest, record: Record, issue: uuid.UUID, regroup: Regroup) -> PageOrRedirect:
+def _change(
+    request: AnyRequest, record: Record, issue: uuid.UUID, regroup: Regroup, act: str = "sorted"
+) -> PageOrRedirect:
     """Applies it, or shows the page again and says what is wrong."""
 
     def change(session: Session, who: Principal) -> Redirect:
         regroup(session, who, access.issue_for(session, who, issue, Role.editor))
-        return redirect(f"/dashboard/issues/{issue}/sort")
+        return saved(f"/dashboard/issues/{issue}/sort", act)
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
         problem = COMPLAINTS.get(error.field or "", OUTDATED)

@@ -16,7 +16,7 @@ from feedback.http.staff import authenticate
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
-from feedback.record.errors import Malformed, NotFound
+from feedback.record.errors import FeedbackError, Malformed, NotFound
 from feedback.record.limits import convert, whole_number
 from feedback.record.models import Alert, Delivery, Issue, Quiet, Service, Subscription
 from feedback.record.work.queue import WorkQueue
@@ -25,10 +25,15 @@ from insights.alerts.delivery import attempts, credentials
 from insights.alerts.rules import mute, subscriptions
 from insights.alerts.rules.subscriptions import SubscriptionChange
 from insights.pages import alerts_page
-from insights.pages.forms import FormValues, PageOrRedirect
-from insights.pages.layout import redirect, show
+from insights.pages.forms import FormValues, PageOrRedirect, complaint, submit
+from insights.pages.layout import saved, show
 
 PAGE_SIZE = 50
+COMPLAINTS = {
+    "end": "Quiet hours take two times of day that differ, or none",
+    "after_minutes": "Enter from 1 to 10,080 minutes, and another subscription of this service",
+}
+"""What is said of a field that cannot be taken."""
 
 SubscriptionAct = Callable[[Session, Principal, Subscription, FormValues], object]
 
@@ -38,21 +43,46 @@ def subscription_page(request: AnyRequest, record: GivenRecord, subscription: Fr
     """Shows one subscription."""
     with record.transaction() as session:
         who = authenticate(session, request)
-        found = subscriptions.find(session, who, subscription)
-        service = _service(session, found)
-        return show(
-            who,
-            "subscription.html",
-            subscription=found,
-            hears_of=alerts_page.describe_filters(found),
-            about=subscriptions.about(session, found),
-            service=service,
-            told=alerts_page.alert_lines(session, record, service, _last_alerts(session, found)),
-            deliveries=_last_deliveries(session, found),
-            quiet=_quiet(session, found),
-            others=_others(session, found),
-            may_change=who.may(Role.editor, found.service_id),
-        )
+        return _page(session, record, who, subscriptions.find(session, who, subscription))
+
+
+def _page(
+    session: Session,
+    record: Record,
+    who: Principal,
+    found: Subscription,
+    values: FormValues | None = None,
+    errors: FormValues | None = None,
+) -> Response[str]:
+    service = _service(session, found)
+    return show(
+        who,
+        "subscription.html",
+        400 if errors else 200,
+        subscription=found,
+        hears_of=alerts_page.describe_filters(found),
+        about=subscriptions.about(session, found),
+        service=service,
+        told=alerts_page.alert_lines(session, record, service, _last_alerts(session, found)),
+        deliveries=_last_deliveries(session, found),
+        quiet=_quiet(session, found),
+        others=_others(session, found),
+        may_change=who.may(Role.editor, found.service_id),
+        values=_arranged(found) if values is None else {**_arranged(None), **values},
+        errors=errors or {},
+    )
+
+
+def _arranged(found: Subscription | None) -> dict[str, str]:
+    """What the form of quiet hours and escalation begins with."""
+    hours, escalation = (found and found.quiet_hours) or {}, (found and found.escalation) or {}
+    return {
+        "start": hours.get("start", ""),
+        "end": hours.get("end", ""),
+        "weekends": "yes" if hours.get("weekends") else "",
+        "to": escalation.get("to", ""),
+        "after_minutes": str(escalation.get("after_minutes", 30)),
+    }
 
 
 @post("/dashboard/subscriptions/{subscription:uuid}/{act:str}", status_code=200)
@@ -72,22 +102,30 @@ def _act(
     request: AnyRequest, record: Record, work_queue: WorkQueue, identity: uuid.UUID, act: str, values: FormValues
 ) -> PageOrRedirect:
     here = f"/dashboard/subscriptions/{identity}"
-    with record.transaction() as session:
-        who = authenticate(session, request)
+
+    def apply(session: Session, who: Principal) -> PageOrRedirect:
         found = subscriptions.find(session, who, identity, Role.editor)
         service = _service(session, found)
         subscriptions.audit(session, who, found, f"{act} subscription")
         if act == "delete":
             session.delete(found)
-            return redirect(f"/dashboard/{service.slug}/alerts")
+            return saved(f"/dashboard/{service.slug}/alerts", "subscription_ended")
         if act == "rotate":
             secret = credentials.rotate(record.keys, found)
             return show(who, "subscribed.html", shown=found.shown, secret=secret, next=here)
         if act not in ACTS:
             raise NotFound("there is no such page")
-        ACTS[act](session, who, found, values)
+        change, says = ACTS[act]
+        change(session, who, found, values)
+        return saved(here, says)
+
+    def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
+        wrong = complaint(error, COMPLAINTS, "end")
+        return _page(session, record, who, subscriptions.find(session, who, identity), values, wrong)
+
+    answer = submit(request, record, apply, show_again)
     work_queue.wake("deliver")
-    return redirect(here)
+    return answer
 
 
 def _service(session: Session, found: Subscription) -> Service:
@@ -123,7 +161,11 @@ def _arrange(session: Session, who: Principal, found: Subscription, values: Form
         "quiet_hours": hours | ticked if any(hours.values()) else None,
         "escalation": {"to": to, "after_minutes": minutes} if to else None,
     }
-    subscriptions.change(session, found, convert(wanted, SubscriptionChange))
+    try:
+        subscriptions.change(session, found, convert(wanted, SubscriptionChange))
+    except Malformed as error:
+        field = "after_minutes" if (error.field or "").startswith("escalation") else "end"
+        raise Malformed(str(error), field=field) from error
 
 
 def _quieten(session: Session, who: Principal, found: Subscription, values: FormValues) -> None:
@@ -146,17 +188,18 @@ def _replay(session: Session, who: Principal, found: Subscription, values: FormV
     attempts.replay(session, found, attempt)
 
 
-ACTS: Mapping[str, SubscriptionAct] = {
-    "test": _test,
-    "mute": _mute,
-    "resume": _resume,
-    "snooze": _snooze,
-    "arrange": _arrange,
-    "quieten": _quieten,
-    "hear": _hear,
-    "acknowledge": _acknowledge,
-    "replay": _replay,
+ACTS: Mapping[str, tuple[SubscriptionAct, str]] = {
+    "test": (_test, "test_sent"),
+    "mute": (_mute, "muted"),
+    "resume": (_resume, "hears"),
+    "snooze": (_snooze, "snoozed"),
+    "arrange": (_arrange, "saved"),
+    "quieten": (_quieten, "quiet"),
+    "hear": (_hear, "hears"),
+    "acknowledge": (_acknowledge, "acknowledged"),
+    "replay": (_replay, "resent"),
 }
+"""What each button does, and what the page says of it then."""
 
 
 def _until(values: FormValues) -> dt.datetime:

@@ -1,4 +1,4 @@
-"""Counts over time as pictures: a Plotly figure for the page's script to draw, and a line small enough for a table."""
+"""Counts over time: the bars of a chart, with what is usual, and the same as a Plotly figure for who wants to zoom."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
@@ -93,13 +93,16 @@ def figure(found: Sequence[Bar]) -> dict[str, Any]:
 
 
 def _usual(found: Sequence[Bar]) -> list[dict[str, Any]]:
-    """The band, as two lines and what lies between them."""
-    known = [(bar.begin.isoformat(), bar.usual) for bar in found if bar.usual]
+    """The band, as two lines and what lies between them: two more after each time of which nothing is known."""
+    runs = [list(run) for known, run in groupby(found, key=lambda bar: bar.usual is not None) if known]
+    return [trace for place, run in enumerate(runs) for trace in _band(run, in_legend=not place)]
+
+
+def _band(run: Sequence[Bar], *, in_legend: bool) -> list[dict[str, Any]]:
+    known = [(bar.begin.isoformat(), bar.usual) for bar in run if bar.usual]
     line = {"type": "scatter", "mode": "lines", "x": [day for day, _ in known], "hoverinfo": "skip"}
-    return [
-        {**line, "y": [usual.low for _, usual in known], "showlegend": False},
-        {**line, "y": [usual.high for _, usual in known], "fill": "tonexty", "name": "Usual"},
-    ]
+    upper = {"y": [usual.high for _, usual in known], "fill": "tonexty", "name": "Usual", "showlegend": in_legend}
+    return [{**line, "y": [usual.low for _, usual in known], "showlegend": False}, {**line, **upper}]
 
 
 def _bank_holidays(found: Sequence[Bar]) -> list[dict[str, Any]]:
@@ -121,13 +124,3 @@ def _line(bar: Bar) -> dict[str, Any]:
 def _note(bar: Bar) -> dict[str, Any]:
     text = "; ".join(bar.marks)[:60].replace("<", "&lt;")  # Plotly reads a little HTML in its texts
     return {"x": bar.begin.isoformat(), "y": 1, "yref": "paper", "yanchor": "top", "showarrow": False, "text": text}
-
-
-def sparkline(counts: Sequence[int], width: int = 112, height: int = 24) -> str:
-    """Returns the points of an SVG polyline, the first at the left, the highest at the top; empty without counts."""
-    if not counts:
-        return ""
-    most, step = max(*counts, 1), (width - 2) / max(len(counts) - 1, 1)
-    return " ".join(
-        f"{1 + place * step:.1f},{height - 1 - (height - 2) * count / most:.1f}" for place, count in enumerate(counts)
-    )

@@ -70,7 +70,7 @@ def _given(session: Session, service_ids: Collection[int]) -> frozenset[str]:
     mine = Issue.service_id.in_(service_ids)
     now = select(Issue.title).where(mine, Issue.titled_by == TitledBy.PERSON)
     ever = select(IssueEvent.details["now"].astext).join(Issue, Issue.id == IssueEvent.issue_id)
-    return frozenset([*session.scalars(now), *session.scalars(ever.where(mine, IssueEvent.details.has_key("now")))])
+    return frozenset([*session.scalars(now), *session.scalars(ever.where(mine, IssueEvent.what == "renamed"))])
 
 
 def _erase_from_histories(

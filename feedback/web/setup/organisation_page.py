@@ -22,7 +22,7 @@ from feedback.record.models import Feedback, Issue, OrganisationFacts, Service, 
 from feedback.record.states import ChannelName, UploadStage
 from feedback.web.setup.service_fields import FIELDS, FormEntries, SettingField, typed_entries
 from insights.pages.forms import PageOrRedirect, submit
-from insights.pages.layout import redirect, show
+from insights.pages.layout import saved, show
 
 ORGANISATION_FIELDS = (
     SettingField(
@@ -136,7 +136,7 @@ def _save(request: AnyRequest, record: Record, entries: FormEntries) -> PageOrRe
         if errors:
             return _page(who, entries, errors)
         services.set_organisation(session, convert(dict(entries), OrganisationFacts), by=who.caller)
-        return redirect("/setup")
+        return saved("/setup", "saved")
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
         return _page(who, entries, {"name": str(error)})

@@ -3,6 +3,7 @@
 from litestar import Router
 
 from feedback.web.setup import bring_page, organisation_page, reach_page, service_settings, subject_page, upload_page
+from insights.pages.confirmations import remember_query
 from insights.pages.layout import failure_page
 
 router = Router(
@@ -15,6 +16,7 @@ router = Router(
         *upload_page.handlers,
         *subject_page.handlers,
     ],
+    middleware=[remember_query],
     opt={"failure_page": failure_page},
     include_in_schema=False,
 )

@@ -18,7 +18,7 @@ from feedback.record.models import Service
 from feedback.web.setup import service_fields
 from feedback.web.setup.service_fields import FormEntries
 from insights.pages.forms import PageOrRedirect, complaint, submit
-from insights.pages.layout import redirect, show
+from insights.pages.layout import saved, show
 
 
 @get("/dashboard/{service:str}/settings", sync_to_thread=True)
@@ -26,8 +26,7 @@ def settings_page(request: AnyRequest, record: GivenRecord, service: FromPath[st
     """Shows what is set about a service, each with its help."""
     with record.transaction() as session:
         who, found = _owned(session, request, service)
-        saved = request.query_params.get("saved") == "yes"
-        return _page(who, found, service_fields.stored_entries(found), {}, saved=saved)
+        return _page(who, found, service_fields.stored_entries(found), {})
 
 
 @post("/dashboard/{service:str}/settings", status_code=200)
@@ -46,7 +45,7 @@ def _save(request: AnyRequest, record: Record, slug: str, entries: FormEntries) 
             return _page(who, found, entries, errors)
         wanted = service_fields.differing(changes, entries, service_fields.stored_entries(found))
         services.change(session, found, wanted, by=who.caller, may_share=who.may(Role.admin, None))
-        return redirect(f"/dashboard/{quote(slug)}/settings?saved=yes")
+        return saved(f"/dashboard/{quote(slug)}/settings", "saved")
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
         return _page(who, access.service_for(session, who, slug), entries, service_fields.complaint(error))
@@ -59,9 +58,7 @@ def _owned(session: Session, request: AnyRequest, slug: str) -> tuple[Principal,
     return who, access.service_for(session, who, slug, Role.owner)
 
 
-def _page(
-    who: Principal, service: Service, values: FormEntries, errors: dict[str, str], *, saved: bool = False
-) -> Response[str]:
+def _page(who: Principal, service: Service, values: FormEntries, errors: dict[str, str]) -> Response[str]:
     return show(
         who,
         "setup/settings.html",
@@ -70,7 +67,6 @@ def _page(
         groups=service_fields.GROUPS,
         values=values,
         errors=errors,
-        saved=saved,
     )
 
 
@@ -93,7 +89,7 @@ def _make(request: AnyRequest, record: Record, values: dict[str, str]) -> PageOr
     def make(session: Session, who: Principal) -> PageOrRedirect:
         access.require(who, Role.admin)
         made = services.make(session, values["name"], values["slug"], by=who.caller)
-        return redirect(f"/dashboard/{made.slug}/settings")
+        return saved(f"/dashboard/{made.slug}/settings", "service_made")
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
         return _new_page(who, values, complaint(error, NEW_COMPLAINTS, "slug"))

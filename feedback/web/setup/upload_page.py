@@ -36,7 +36,7 @@ from ingest.channels.uploads.reading_form import FirstLook, ReadingForm, columns
 from insights.issues.queries import issues
 from insights.issues.queries.services import WAITING_STAGES
 from insights.pages.forms import PageOrRedirect, submit
-from insights.pages.layout import redirect, show
+from insights.pages.layout import saved, show
 from insights.presentation import labels
 from insights.presentation.schemas import IssueView
 
@@ -109,11 +109,11 @@ def _act(
         found, row = _upload_for(session, who, slug, upload, lock=True)
         if act == "discard" and row.stage == UploadStage.DRAFT:
             session.delete(row)
-            return redirect(f"/dashboard/{quote(slug)}/bring")
+            return saved(f"/dashboard/{quote(slug)}/bring", "discarded")
         if act in ("look", "take") and row.stage == UploadStage.DRAFT:
             _confirm(session, record, found, row, wanted)
         _advance(row, act)
-        return redirect(path_of(found, row))
+        return saved(path_of(found, row), SAYS[act])
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
         found, row = _upload_for(session, who, slug, upload)
@@ -131,6 +131,9 @@ def _confirm(session: Session, record: Record, service: Service, row: Upload, fo
     first_look(sealed_file.open_file(session, record.keys, row), form.source(service, row.file))
     row.columns = msgspec.to_builtins(msgspec.structs.replace(columns_of(row), form=form))
 
+
+SAYS = {"look": "looked_at", "take": "taking_in", "undo": "taking_back"}
+"""What the page confirms of each act."""
 
 _NEXT = {
     "look": ((UploadStage.DRAFT,), UploadStage.DRAFT),

@@ -78,7 +78,8 @@ def decide(session: Session, who: Principal, issue: Issue, wanted: IssueDecision
     """
     lock(session, issue)
     if wanted.title is not UNSET and wanted.title != issue.title:
-        note(session, who, issue, "renamed", was=issue.title, now=wanted.title)
+        by_machine = issue.titled_by == TitledBy.MACHINE
+        note(session, who, issue, "renamed", was=issue.title, now=wanted.title, by_machine=by_machine)
         issue.title, issue.titled_by = wanted.title, TitledBy.PERSON
     if wanted.assignee is not UNSET and wanted.assignee != issue.assignee:
         what = f"assigned to {wanted.assignee}" if wanted.assignee else "assigned to nobody"
@@ -122,6 +123,11 @@ def _set_status(session: Session, who: Principal, issue: Issue, status: IssueSta
     if status == IssueStatus.RESOLVED and not reason and not session.scalar(acted):
         raise Malformed("resolved takes an action (POST .../actions) or a reason")
     note(session, who, issue, status.replace("_", " "), reason, was=issue.status, now=status)
+    set_status(session, issue, status)
+
+
+def set_status(session: Session, issue: Issue, status: IssueStatus) -> None:
+    """Gives an issue a status, with what that entails: who asked to hear of its end is told of it, or not yet."""
     contacts.cancel_replies(session, issue.id)
     issue.status, issue.status_at = status, dt.datetime.now(dt.UTC)
     if status == IssueStatus.RESOLVED:

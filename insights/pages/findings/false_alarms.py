@@ -12,7 +12,7 @@ from feedback.http.forms import form_values
 from feedback.http.staff import authenticate
 from feedback.record.db import Record
 from insights.issues.decisions import false_alarms
-from insights.pages.layout import redirect
+from insights.pages.layout import saved
 
 
 @post("/dashboard/signals/{signal:uuid}/false-alarm", status_code=200)
@@ -27,6 +27,6 @@ def _judge(request: AnyRequest, record: Record, signal_id: uuid.UUID, values: di
         signal = false_alarms.signal_for(session, who, signal_id)
         if values.get("undo"):
             false_alarms.unmark(session, who, signal)
-        else:
-            false_alarms.mark(session, who, signal, values.get("why", "")[:2_000] or None)
-        return redirect(f"/dashboard/issues/{signal.issue_id}#why")
+            return saved(f"/dashboard/issues/{signal.issue_id}", "no_false_alarm", "why")
+        false_alarms.mark(session, who, signal, values.get("why", "")[:2_000] or None)
+        return saved(f"/dashboard/issues/{signal.issue_id}", "false_alarm", "why", undo=signal.id)

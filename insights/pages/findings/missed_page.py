@@ -19,7 +19,7 @@ from feedback.record.limits import convert
 from insights.issues.decisions import missed
 from insights.issues.decisions.missed import MissedReport
 from insights.pages.forms import FormValues
-from insights.pages.layout import redirect
+from insights.pages.layout import redirect, saved
 
 
 @post("/dashboard/{service:str}/missed", status_code=200)
@@ -37,7 +37,7 @@ def _report(request: AnyRequest, record: Record, slug: str, ticked: Sequence[str
             found = access.service_for(session, who, slug, Role.editor)
             wanted = {"feedback": list(ticked), "title": values.get("title") or None}
             made = missed.report(session, who, found, convert(wanted, MissedReport))
-            return redirect(f"/dashboard/issues/{made.id}")
+            return saved(f"/dashboard/issues/{made.id}", "missed")
     except Malformed:
         again = urlencode({"q": values.get("q", ""), "wrong": "missed"})
         return redirect(f"/dashboard/{slug}/search?{again}#missed-title")

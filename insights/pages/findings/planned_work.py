@@ -22,7 +22,7 @@ from insights.issues.decisions import lifecycle
 from insights.issues.decisions.lifecycle import ServiceEvent
 from insights.issues.queries import signals
 from insights.pages.forms import FormValues, PageOrRedirect, complaint, submit
-from insights.pages.layout import redirect, show
+from insights.pages.layout import saved, show
 
 COMPLAINTS = {
     "what": "Say what is done, in up to 200 characters",
@@ -55,7 +55,7 @@ def _announce(request: AnyRequest, record: Record, slug: str, values: FormValues
         times = {name: _local(values[name], name, zone) for name in ("at", "until")}
         wanted = convert({"what": values["what"], "kind": ChangeKind.PLANNED, **times}, ServiceEvent)
         lifecycle.record_change(session, who, service, wanted)
-        return redirect(f"/dashboard/{slug}/planned-work")
+        return saved(f"/dashboard/{slug}/planned-work", "announced")
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
         service = access.service_for(session, who, slug)

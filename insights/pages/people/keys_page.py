@@ -14,7 +14,7 @@ from feedback.record.access import Principal, keys
 from feedback.record.db import Record
 from feedback.record.errors import FeedbackError, Malformed
 from insights.pages.forms import FormValues, PageOrRedirect, complaint, submit
-from insights.pages.layout import redirect, show
+from insights.pages.layout import saved, show
 from insights.pages.people.choices import OWN_ROLES, UNCHOSEN, chosen, owned_services, require_owner
 
 LIFETIMES = {"90": "90 days", "30": "30 days", "365": "one year", "": "until it is revoked"}
@@ -54,7 +54,7 @@ def revoke_key(request: AnyRequest, record: GivenRecord, key_id: FromPath[int]) 
     """Ends a key, and at once all that came from it."""
     with record.transaction() as session:
         keys.revoke(session, authenticate(session, request), key_id)
-    return redirect("/keys")
+    return saved("/keys", "revoked")
 
 
 def _make(request: AnyRequest, record: Record, values: FormValues) -> PageOrRedirect:

@@ -9,7 +9,7 @@ from feedback.http.staff import COOKIE, authenticate
 from feedback.record import access
 from feedback.record.access import sessions
 from feedback.record.states import CredentialKind
-from insights.pages.layout import redirect, show
+from insights.pages.layout import redirect, saved, show
 
 MOST_SESSIONS = 200
 
@@ -37,7 +37,7 @@ def end_session_form(request: AnyRequest, record: GivenRecord, session_id: FromP
     """Ends a session at once."""
     with record.transaction() as session:
         sessions.end(session, authenticate(session, request), session_id)
-    return redirect("/sessions")
+    return saved("/sessions", "session_ended")
 
 
 @post("/sessions/end", sync_to_thread=True)

@@ -18,7 +18,7 @@ from feedback.record.errors import Conflict, FeedbackError, Malformed
 from feedback.record.models import Person
 from feedback.record.settings import Settings
 from insights.pages.forms import FormValues, PageOrRedirect, ShowAgain, complaint, submit
-from insights.pages.layout import redirect, show
+from insights.pages.layout import saved, show
 from insights.pages.people import mails
 from insights.pages.people.choices import OWN_ROLES, UNCHOSEN, chosen, owned_services, require_owner
 
@@ -43,8 +43,7 @@ class _Invitation:
 def staff_page(request: AnyRequest, record: GivenRecord) -> Response[str]:
     """Shows who works for the services that somebody owns."""
     with record.transaction() as session:
-        invited = request.query_params.get("invited") == "yes"
-        return _page(session, authenticate(session, request), BLANK, invited=invited)
+        return _page(session, authenticate(session, request), BLANK)
 
 
 @post("/staff", status_code=200)
@@ -76,7 +75,7 @@ def remove_person(request: AnyRequest, record: GivenRecord, person_id: FromPath[
         person = _found(session, who, person_id)
         access.require(who, Role.admin)
         people.remove(session, person, by=who.caller)
-        return redirect("/staff")
+        return saved("/staff", "removed")
 
     return submit(request, record, remove, _again(BLANK), told=(Conflict,))
 
@@ -90,7 +89,7 @@ def _invite(request: AnyRequest, record: Record, values: FormValues) -> PageOrRe
         person = people.add(session, values["name"], values["email"])
         people.appoint(session, person, role, service, by=who.caller)
         made.append(_Invitation(who, person, links.printed(session, person), people.answers_for(session, who, person)))
-        return redirect("/staff?invited=yes")
+        return saved("/staff", "invited")
 
     answer = submit(request, record, store, _again(values))
     return _send(record.settings, made[0], answer) if made else answer
@@ -107,7 +106,7 @@ def _change(request: AnyRequest, record: Record, person_id: int, values: FormVal
     def change(session: Session, who: Principal) -> Redirect:
         role, service = chosen(session, who, values["service"], values["role"])
         people.appoint(session, _found(session, who, person_id), role, service, by=who.caller)
-        return redirect("/staff")
+        return saved("/staff", "role_changed")
 
     return submit(request, record, change, _again(BLANK))
 
@@ -116,7 +115,7 @@ def _end(request: AnyRequest, record: Record, person_id: int, values: FormValues
     def end(session: Session, who: Principal) -> Redirect:
         _, service = chosen(session, who, values["service"], Role.reader.name)
         people.dismiss(session, _found(session, who, person_id), service, by=who.caller)
-        return redirect("/staff")
+        return saved("/staff", "role_ended")
 
     return submit(request, record, end, _again(BLANK), told=(Malformed, Conflict))
 
@@ -133,14 +132,7 @@ def _again(values: FormValues) -> ShowAgain:
     return show_again
 
 
-def _page(
-    session: Session,
-    who: Principal,
-    values: FormValues,
-    errors: dict[str, str] | None = None,
-    *,
-    invited: bool = False,
-) -> Response[str]:
+def _page(session: Session, who: Principal, values: FormValues, errors: dict[str, str] | None = None) -> Response[str]:
     return show(
         require_owner(who),
         "people/staff.html",
@@ -149,7 +141,6 @@ def _page(
         services=owned_services(session, who),
         roles=OWN_ROLES,
         is_admin=who.may(Role.admin, None),
-        invited=invited,
         values=values,
         errors=errors or {},
     )

@@ -1,8 +1,10 @@
-/* Draws the figure that the page carries, in the page's own colours. The table beside it says the same. */
+/* Draws the figure that the page carries, to zoom into, in the page's own colours, once somebody asks for it: Plotly
+   is large. The chart that the server drew, and the table beside it, say the same. */
 (() => {
   "use strict";
 
   const chart = document.getElementById("chart");
+  const zoom = document.getElementById("zoom");
   const figure = JSON.parse(document.getElementById("figure").textContent);
 
   function coloured() {
@@ -32,7 +34,20 @@
     Plotly.react(chart, data, layout, { displayModeBar: false, responsive: true, locale: "en" });
   }
 
-  chart.hidden = false;
-  draw();
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  function load() {
+    const script = document.createElement("script");
+    script.src = zoom.dataset.plotly;
+    /* Plotly looks for this id before it writes MapLibre's style sheet into the page, which our policy forbids. */
+    script.id = "9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53";
+    script.addEventListener("load", () => {
+      document.getElementById("days-chart").hidden = true;
+      chart.hidden = false;
+      draw();
+      matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+    });
+    document.head.append(script);
+  }
+
+  zoom.hidden = false;
+  zoom.addEventListener("click", load, { once: true });
 })();

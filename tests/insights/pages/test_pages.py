@@ -142,7 +142,7 @@ def test_every_page_allows_only_our_own_scripts_and_no_frame(staff: Client, path
 def test_scripts_and_styles_come_from_us_and_may_be_kept_for_ever(staff: Client, photo: str) -> None:
     page = staff.get(photo).text
     found = re.findall(r'(?:src|rel="stylesheet" href)="([^"]+)"', page)
-    assert len(found) == 4
+    assert len(found) == 3
     for address in found:
         answer = staff.get(address)
         assert answer.status_code == 200 and "immutable" in answer.headers["cache-control"], address

@@ -91,7 +91,10 @@ def test_one_button_says_that_it_is_not_urgent_and_another_undoes_it(
     owner = signed_in(client, record, Role.owner, "blue-badge")
     assert "Not urgent What is held is destroyed ten minutes later" in words_of(owner.get(piece))
     page = words_of(owner.post(f"{piece}/not-urgent", headers=OURS))
-    assert "It is not urgent owner of blue-badge said so" in page and "Undo: it is urgent" in page
+    assert (
+        "It is not urgent Noted: it is not urgent. Undo owner of blue-badge said so" in page
+        and "Undo: it is urgent" in page
+    )
     assert "Urgent, to be seen to" not in words_of(owner.get("/dashboard/blue-badge"))
     assert "It is urgent" in words_of(owner.post(f"{piece}/not-urgent", data={"undo": "yes"}, headers=OURS))
     editor = signed_in(client, record, Role.editor, "blue-badge")

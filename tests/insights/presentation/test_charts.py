@@ -74,7 +74,9 @@ def test_the_figure_holds_the_counts_and_the_band_and_marks_what_was_changed() -
     assert drawn["layout"]["annotations"][0]["text"] == "&lt;b>New&lt;/b> form"
 
 
-def test_a_line_goes_from_left_to_right_and_up_to_the_highest() -> None:
-    assert charts.sparkline([0, 4, 2], width=12, height=10) == "1.0,9.0 6.0,1.0 11.0,5.0"
-    assert charts.sparkline([0, 0], width=12, height=10) == "1.0,9.0 11.0,9.0"
-    assert charts.sparkline([]) == ""
+def test_a_time_of_which_nothing_is_known_is_a_gap_in_the_band_and_no_wedge() -> None:
+    silent = [(MONDAY + dt.timedelta(days=number), 0, 0) for number in range(3, 63)]
+    again = [(MONDAY + dt.timedelta(days=number), 1, 10) for number in range(63, 80)]
+    *bands, _ = charts.figure(charts.bars([*days(3), *silent, *again], []))["data"]
+    assert len(bands) == 4 and [band["showlegend"] for band in bands] == [False, True, False, False]
+    assert bands[0]["x"][-1] < bands[2]["x"][0]
