@@ -2,6 +2,6 @@
 
 from litestar.di import NamedDependency
 
-from insights.issues.queries.query_embedding import QueryEmbedder
+from insights.search.query_embedding import QueryEmbedder
 
 QueryEmbedderDependency = NamedDependency[QueryEmbedder]

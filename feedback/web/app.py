@@ -32,9 +32,9 @@ from ingest.intake.rate_limit import RateLimit, tell_share
 from ingest.intake.writer import Writer
 from ingest.pages import routes as citizen_pages
 from insights.api.routes import ROUTERS
-from insights.issues.queries.query_embedding import QueryEmbedder
 from insights.pages import dashboard as staff_pages
 from insights.pages import leaving_page
+from insights.search.query_embedding import QueryEmbedder
 
 BODY_LIMIT = 256 * 1024
 """Bytes that any endpoint takes which does not say how many: bodies are parsed before it is known who sends them."""

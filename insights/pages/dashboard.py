@@ -36,7 +36,7 @@ from insights.pages import (
     subscription_page,
 )
 from insights.pages.confirmations import remember_query
-from insights.pages.findings import false_alarms, missed_page, planned_work
+from insights.pages.findings import false_alarms, planned_work
 from insights.pages.layout import failure_page, files, plotly, redirect, show
 from insights.pages.people import (
     audit_page,
@@ -48,6 +48,7 @@ from insights.pages.people import (
     staff_page,
 )
 from insights.pages.people.entering import DASHBOARD_PATH
+from insights.pages.search import missed_page, search_page
 from insights.presentation import labels
 
 PAGE_SIZE = 50
@@ -206,6 +207,7 @@ router = Router(
         issue_page.issue_page,
         *regroup_page.handlers,
         *quality_page.handlers,
+        *search_page.handlers,
         issue_page.decide,
         issue_page.act,
         issue_page.take_back,

@@ -16,6 +16,7 @@ from feedback.record.access import Principal
 from insights.pages import confirmations
 from insights.presentation import drawing, formats, labels, sentences
 from insights.presentation.schemas import SignalNow, SignalView
+from insights.search.marks import parts
 
 HERE = Path(__file__).parent
 pages = Pages.from_folder(
@@ -49,6 +50,7 @@ pages.environment.filters |= {
     "day": formats.day,
     "into_call": formats.into_call,
     "moment": formats.moment,
+    "parts": parts,
 }
 pages.environment.globals |= {
     "confirmation": confirmations.confirmation,

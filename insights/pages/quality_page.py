@@ -1,4 +1,4 @@
-"""How well the machine does for a service, what its refits changed, and a search through what was said."""
+"""How well the machine does for a service, and what its refits changed."""
 
 from litestar import Response, get, post
 from litestar.params import FromPath
@@ -12,14 +12,10 @@ from feedback.record.audit import note
 from feedback.record.models import Feedback, Refit
 from feedback.record.states import FeedbackStage
 from feedback.record.work.set_aside import put_back
-from insights.dependencies import QueryEmbedderDependency
 from insights.issues.decisions import undoing
-from insights.issues.queries import refits, search
+from insights.issues.queries import refits
 from insights.issues.queries.quality import LAST_REFITS, quality
 from insights.pages.layout import saved, show
-
-LONGEST_QUERY = 500
-TOO_FEW = "Tick two or more, up to 200, and give a title of 200 characters or fewer"
 
 
 @get("/dashboard/{service:str}/quality", sync_to_thread=True)
@@ -65,29 +61,4 @@ def put_back_to_work(
     return saved(f"/dashboard/{found.slug}/quality", "put_back", "aside")
 
 
-@get("/dashboard/{service:str}/search", sync_to_thread=True)
-def search_page(
-    request: AnyRequest, record: GivenRecord, query_embedder: QueryEmbedderDependency, service: FromPath[str]
-) -> Response[str]:
-    """Searches what was said in a service."""
-    query = request.query_params.get("q", "").strip()[:LONGEST_QUERY]
-    with record.transaction() as session:
-        access.service_for(session, authenticate(session, request), service)
-    vector = query_embedder.embed(query) if query else None
-    with record.transaction() as session:
-        who = authenticate(session, request)
-        found = access.service_for(session, who, service)
-        hits = search.search(session, found, query, vector) if query else []
-    return show(
-        who,
-        "search.html",
-        service=found,
-        query=query,
-        hits=hits,
-        by_meaning=vector is not None,
-        may_say=who.may(Role.editor, found.id),
-        wrong=TOO_FEW if request.query_params.get("wrong") else "",
-    )
-
-
-handlers = (quality_page, undo_refit, put_back_to_work, search_page)
+handlers = (quality_page, undo_refit, put_back_to_work)

@@ -29,8 +29,16 @@ def plant(record: Record, slug: str, text: str, by_staff: str) -> list[str]:
         session.add(ThemeIssue(issue_id=issue.id, theme_id=theme.id))
         issue.due = made_up.NOW - dt.timedelta(days=2)
         return [
-            *("/", "/dashboard", f"/dashboard/{slug}", f"/dashboard/{slug}/feedback", f"/dashboard/{slug}/alerts"),
+            *(
+                "/",
+                "/dashboard",
+                "/search?q=fails",
+                f"/dashboard/{slug}",
+                f"/dashboard/{slug}/feedback",
+                f"/dashboard/{slug}/alerts",
+            ),
             *(f"/dashboard/{slug}/{page}" for page in ("outcomes", "quality", "enter", "search?q=fails")),
+            "/search?q=fails",
             *(f"/dashboard/issues/{issue.id}", f"/dashboard/issues/{issue.id}/sort", f"/dashboard/themes/{theme.id}"),
             *(f"/dashboard/feedback/{pieces[0].id}", f"/services/{slug}/feedback", f"/services/{slug}/you-said-we-did"),
         ]

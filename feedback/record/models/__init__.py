@@ -6,6 +6,7 @@ from feedback.record.models.audit import Answered, AuditEntry
 from feedback.record.models.base import Base, Claimable, new_id
 from feedback.record.models.feedback import DIGESTED_ID, Contact, DayKey, Feedback, HeldRaw, Raw, UrgencyDismissal
 from feedback.record.models.issues import (
+    MACHINES,
     Issue,
     IssueEvent,
     IssueTally,
@@ -34,6 +35,7 @@ from feedback.record.models.uploads import Upload, UploadedPiece, UploadPart
 __all__ = [
     "DIGESTED_ID",
     "EVIDENCE",
+    "MACHINES",
     "Action",
     "Alert",
     "Answered",

@@ -31,7 +31,10 @@ class Issue(Base, Timed):
     """
 
     __tablename__ = "issues"
-    __table_args__ = (Index(None, "service_id", "status"),)
+    __table_args__ = (
+        Index(None, "service_id", "status"),
+        Index("ix_issues_words", text("to_tsvector('english', title)"), postgresql_using="gin"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
@@ -91,11 +94,22 @@ class Signal(Base):
     false_by: Mapped[str | None]
 
 
+MACHINES = ("machine", "refit")
+"""The `by` of an issue's event that no person decided."""
+
+
 class IssueEvent(Base):
     """Tells what happened to an issue, when, by whom and why: its history and its lineage."""
 
     __tablename__ = "issue_events"
-    __table_args__ = (Index(None, "issue_id", "at"),)
+    __table_args__ = (
+        Index(None, "issue_id", "at"),
+        Index(
+            "ix_issue_events_words",
+            text("to_tsvector('english', what || ' ' || COALESCE(reason, ''))"),
+            postgresql_using="gin",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     issue_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("issues.id", ondelete="CASCADE"))

@@ -1,4 +1,4 @@
-"""Search through what was said in a service, over HTTP."""
+"""Search over HTTP: over everything that a key may see, and through what was said in one service."""
 
 from typing import Annotated
 
@@ -10,9 +10,28 @@ from feedback.http.paging import Cursor, Limit, pack, unpack
 from feedback.http.staff import authenticate, routes
 from feedback.record import access
 from insights.dependencies import QueryEmbedderDependency
-from insights.issues.queries.search import SearchPage, search
+from insights.search import everything, of_service
+from insights.search.everything import Found
+from insights.search.of_service import SearchPage
 
 SearchQuery = Annotated[str, QueryParameter(min_length=1, max_length=500, pattern=r"\S")]
+MostOfEach = Annotated[int, QueryParameter(ge=1, le=everything.MOST_OF_A_KIND)]
+
+
+@get("/v1/search", sync_to_thread=True)
+def search_everything(
+    request: AnyRequest,
+    record: GivenRecord,
+    query_embedder: QueryEmbedderDependency,
+    q: SearchQuery,
+    limit: MostOfEach = 10,
+) -> Found:
+    """Search all services that the key may see, by meaning and by words: issues, feedback, themes, people's notes."""
+    with record.transaction() as session:
+        authenticate(session, request)
+    vector = query_embedder.embed(q)
+    with record.transaction() as session:
+        return everything.search(session, authenticate(session, request), q, vector, limit)
 
 
 @get("/v1/services/{service:str}/search", sync_to_thread=True)
@@ -32,9 +51,9 @@ def search_service(
     vector = query_embedder.embed(q)
     with record.transaction() as session:
         found = access.service_for(session, authenticate(session, request), service)
-        hits = search(session, found, q, vector)
+        hits = of_service.search(session, found, q, vector)
     more = pack(start + limit) if start + limit < len(hits) else None
     return SearchPage(hits[start : start + limit], more, vector is not None)
 
 
-router = routes("staff", search_service)
+router = routes("staff", search_everything, search_service)

@@ -11,6 +11,7 @@ from feedback.record import audit
 from feedback.record.access import Principal
 from feedback.record.errors import Conflict
 from feedback.record.models import (
+    MACHINES,
     Action,
     Issue,
     IssueBefore,
@@ -23,9 +24,6 @@ from feedback.record.models import (
 )
 from feedback.record.states import RegroupingKind, TitledBy
 from insights.issues.decisions import lifecycle, reassignment
-
-MACHINES = ("machine", "refit")
-"""The `by` of an issue's event that no person decided."""
 
 
 def undo(session: Session, who: Principal, done: Regrouping) -> None:

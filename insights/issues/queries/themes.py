@@ -100,6 +100,16 @@ def listed(session: Session, who: Principal) -> list[ThemeView]:
     return sorted(found, key=lambda it: (-(it.signal.score if it.signal else 0), -len(it.services), -it.reports, it.id))
 
 
+def of_issues(session: Session, who: Principal, ids: Sequence[uuid.UUID], most: int) -> list[ThemeView]:
+    """Lists the themes of these issues that concern several services of whoever asks, in the order of the issues."""
+    rows = session.execute(select(ThemeIssue.issue_id, ThemeIssue.theme_id).where(ThemeIssue.issue_id.in_(ids)))
+    theme_of = {row.issue_id: row.theme_id for row in rows}
+    wanted = list(dict.fromkeys(theme_of[it] for it in ids if it in theme_of))
+    found = session.scalars(select(Theme).where(Theme.id.in_(wanted), Theme.ended_at.is_(None))).all()
+    views = {view.id: view for view in _views(session, who, found) if len(view.services) > 1}
+    return [views[it] for it in wanted if it in views][:most]
+
+
 def _views(session: Session, who: Principal, themes: Sequence[Theme]) -> list[ThemeView]:
     """Those of which the asker may see anything."""
     services, ids = visible(session, who), [theme.id for theme in themes]

@@ -52,7 +52,7 @@ def test_search_finds_one_language_by_the_other(
     both: None, client: TestClient[Litestar], admin: dict[str, str]
 ) -> None:
     def found(query: str) -> str:
-        return client.get("/v1/services/blue-badge/search", params={"q": query}, headers=admin).text
+        return client.get("/v1/search", params={"q": query}, headers=admin).text
 
     assert '"language":"cy"' in found("nobody answered the phone")
     assert "answered the phone" in found("does neb yn ateb y ffôn yma o gwbl")

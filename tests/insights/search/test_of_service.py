@@ -2,41 +2,18 @@
 
 import uuid
 
-import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
-from sqlalchemy import select
 
 from feedback.record import access, services
 from feedback.record.db import Record
-from feedback.record.models import Statement
-from insights.issues.queries.query_embedding import QueryEmbedder
-from insights.issues.queries.search import reciprocal_rank_fusion, search
-from tests.insights import made_up
+from insights.search.of_service import search
+from insights.search.query_embedding import QueryEmbedder
+from insights.search.ranking import reciprocal_rank_fusion
 from tests.insights.api.test_api import key
-from workers.runtime.model_loader import Tools
+from tests.insights.search.conftest import SAID
 
 Client = TestClient[Litestar]
-
-SAID = {
-    "Charged twice": ["I was charged two times for one permit", "You took my money twice"],
-    "Photo will not upload": ["The photo page fails every time", "My picture is refused"],
-}
-
-
-@pytest.fixture
-def found(record: Record, tools: Tools, blue_badge: str) -> dict[str, uuid.UUID]:
-    """Two issues with two reports each, embedded."""
-    with record.transaction() as session:
-        made = {}
-        for title, texts in SAID.items():
-            issue = made_up.issue(session, blue_badge, title)
-            for text in texts:
-                made_up.report(session, issue, text)
-            made[title] = issue.id
-        for said in session.scalars(select(Statement)):
-            said.vector, said.embedded_by = tools.encode([said.text])[0].tolist(), tools.model
-        return made
 
 
 def test_what_means_the_same_is_found_in_other_words_with_quotes_of_its_issue(

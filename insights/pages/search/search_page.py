@@ -1,0 +1,65 @@
+"""The pages of search: over all that somebody may see, and through what was said in one service."""
+
+from litestar import Response, get
+from litestar.params import FromPath
+
+from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.http.staff import authenticate
+from feedback.record import access
+from feedback.record.access import Role
+from insights.dependencies import QueryEmbedderDependency
+from insights.issues.queries import themes
+from insights.pages.layout import show
+from insights.search import everything, of_service
+
+LONGEST_QUERY = 500
+MOST_SHOWN = 10
+"""Of each kind: who wants more says more."""
+
+TOO_FEW = "Tick two or more, up to 200, and give a title of 200 characters or fewer"
+
+
+def _query(request: AnyRequest) -> str:
+    return str(request.query_params.get("q", "")).strip()[:LONGEST_QUERY]
+
+
+@get("/search", sync_to_thread=True)
+def everything_page(request: AnyRequest, record: GivenRecord, query_embedder: QueryEmbedderDependency) -> Response[str]:
+    """Searches issues, feedback, themes and people's notes of all services that somebody may see."""
+    query = _query(request)
+    with record.transaction() as session:
+        authenticate(session, request)
+    vector = query_embedder.embed(query) if query else None
+    with record.transaction() as session:
+        who = authenticate(session, request)
+        found = everything.search(session, who, query, vector, MOST_SHOWN) if query else everything.NOTHING
+        services = {service.slug: service for service in themes.visible(session, who).values()}
+    return show(who, "search/everything.html", query=query, found=found, services=services)
+
+
+@get("/dashboard/{service:str}/search", sync_to_thread=True)
+def service_search_page(
+    request: AnyRequest, record: GivenRecord, query_embedder: QueryEmbedderDependency, service: FromPath[str]
+) -> Response[str]:
+    """Searches what was said in a service."""
+    query = _query(request)
+    with record.transaction() as session:
+        access.service_for(session, authenticate(session, request), service)
+    vector = query_embedder.embed(query) if query else None
+    with record.transaction() as session:
+        who = authenticate(session, request)
+        found = access.service_for(session, who, service)
+        hits = of_service.search(session, found, query, vector) if query else []
+    return show(
+        who,
+        "search/service.html",
+        service=found,
+        query=query,
+        hits=hits,
+        by_meaning=vector is not None,
+        may_say=who.may(Role.editor, found.id),
+        wrong=TOO_FEW if request.query_params.get("wrong") else "",
+    )
+
+
+handlers = (everything_page, service_search_page)
