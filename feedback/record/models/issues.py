@@ -106,7 +106,7 @@ class IssueEvent(Base):
         Index(None, "issue_id", "at"),
         Index(
             "ix_issue_events_words",
-            text("to_tsvector('english', what || ' ' || COALESCE(reason, ''))"),
+            text("to_tsvector('english', (what || ' ') || COALESCE(reason, ''))"),
             postgresql_using="gin",
         ),
     )

@@ -5,6 +5,7 @@ from litestar.params import FromPath
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.staff import authenticate
+from feedback.i18n import N_, _
 from feedback.record import access
 from feedback.record.access import Role
 from insights.dependencies import QueryEmbedderDependency
@@ -16,7 +17,7 @@ LONGEST_QUERY = 500
 MOST_SHOWN = 10
 """Of each kind: who wants more says more."""
 
-TOO_FEW = "Tick two or more, up to 200, and give a title of 200 characters or fewer"
+TOO_FEW = N_("Tick two or more, up to 200, and give a title of 200 characters or fewer")
 
 
 def _query(request: AnyRequest) -> str:
@@ -58,7 +59,7 @@ def service_search_page(
         hits=hits,
         by_meaning=vector is not None,
         may_say=who.may(Role.editor, found.id),
-        wrong=TOO_FEW if request.query_params.get("wrong") else "",
+        wrong=_(TOO_FEW) if request.query_params.get("wrong") else "",
     )
 
 

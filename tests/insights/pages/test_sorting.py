@@ -124,7 +124,7 @@ def test_what_people_said_is_searched_on_a_page(
     client: Client, admin: Headers, two: tuple[uuid.UUID, uuid.UUID]
 ) -> None:
     page = client.get("/dashboard/blue-badge/search", params={"q": 'hold -"<b>"'}, headers=admin).text
-    assert "On hold for an hour" in page
+    assert "On <mark>hold</mark> for an hour" in page
     assert f"/dashboard/issues/{two[1]}" in page
     assert "&lt;b&gt;" in page
     assert client.get("/dashboard/blue-badge/search", headers=admin).status_code == 200

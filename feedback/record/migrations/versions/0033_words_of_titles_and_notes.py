@@ -3,11 +3,11 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0032"
-down_revision = "0031"
+revision = "0033"
+down_revision = "0032"
 
 TITLE = "to_tsvector('english', title)"
-NOTE = "to_tsvector('english', what || ' ' || COALESCE(reason, ''))"
+NOTE = "to_tsvector('english', (what || ' ') || COALESCE(reason, ''))"
 
 
 def upgrade() -> None:
