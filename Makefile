@@ -49,10 +49,12 @@ roles: $(VENV)/.ready-dev ## Write docs/roles.md: who may do what, as the applic
 words: $(VENV)/.ready-dev ## Bring the translations in line with the texts; say which are missing
 	$(VENV)/bin/python -m tests.tools.catalogues
 
-soak: $(VENV)/.ready-dev ## Try for hours what tests try for seconds: made-up requests, mutations of all that is read (ARGS="--runs 1000000")
+soak: $(VENV)/.ready-dev ## Try for hours what tests try for seconds: made-up requests, mutations of all that is read, faults (ARGS="--runs 1000000")
 	CASES=12000 $(VENV)/bin/python -m pytest tests/feedback/web/test_openapi_operations.py tests/feedback/web/test_channel_bodies.py \
 		tests/attacks/test_tenancy.py
 	$(VENV)/bin/python -m tests.soak $(ARGS)
+	$(VENV)/bin/python -m tests.faults
+	$(VENV)/bin/python -m tests.faults --minutes 60
 
 lint: $(VENV)/.ready-dev ## Check style, types and import rules
 	$(VENV)/bin/ruff check .

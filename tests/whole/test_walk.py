@@ -5,10 +5,10 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from tests.faults.breaking import kill_server
 from tests.whole.system import Running, post, until, up, waiting
 from tests.workers.texts import BROKEN, USUAL, said
 
@@ -75,16 +75,3 @@ def taken(running: Running, message: str) -> bool:
     headers = {"Idempotency-Key": message}
     body = {"message": message}
     return running.http.post("/v1/services/blue-badge/feedback", json=body, headers=headers).status_code == 202
-
-
-def kill_server(running: Running, server: str) -> None:
-    folder = running.log.parent / server
-    for found in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            words, place = found.read_bytes().split(b"\0"), (found.parent / "cwd").resolve()
-        except OSError:
-            continue
-        if folder in (place, *place.parents) and server[:6].encode() in words[0]:
-            os.kill(int(found.parent.name), signal.SIGKILL)
-            return
-    pytest.fail(f"no {server} runs in {folder}")

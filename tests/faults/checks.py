@@ -1,0 +1,71 @@
+"""What must hold once all is quiet."""
+
+import re
+import uuid
+from collections import Counter
+
+from sqlalchemy import func, select
+
+from feedback.process import embedded
+from feedback.record.db import Record, engine_for
+from feedback.record.models import Alert, Feedback, Raw
+from feedback.record.settings import Settings
+from feedback.record.states import AlertState, AlertType, FeedbackStage
+from tests.faults.citizens import THINGS, Ledger
+from tests.insights.receivers import Receiver
+from tests.whole.system import Running, until
+
+A_THING = "|".join(THINGS)
+CODE = re.compile(rf"(?:{A_THING})(?: (?:{A_THING})){{4}}")
+
+QUIET_SECONDS = 300.0
+"""That the work may take which waits after the last fault."""
+
+
+def check(running: Running, ledger: Ledger, told: Receiver) -> None:
+    """Waits until nothing waits; then holds what was answered against what is stored, and what was told."""
+    with embedded.servers(running.log.parent) as servers:
+        engine = engine_for(servers.database_url, size=1)
+        record = Record(Settings(data=running.log.parent), engine)
+        try:
+            until(lambda: _is_quiet(record), QUIET_SECONDS)
+            _each_is_stored_once(record, ledger)
+            _each_alert_is_told_once(record, told)
+        finally:
+            engine.dispose()
+
+
+def _is_quiet(record: Record) -> bool:
+    under_way = select(Feedback.id).where(Feedback.stage.in_((FeedbackStage.CLEAN, FeedbackStage.GROUP))).limit(1)
+    unsent = select(Alert.id).where(Alert.state == AlertState.WAITING).limit(1)
+    with record.transaction() as session:
+        return session.scalar(under_way) is None and session.scalar(unsent) is None
+
+
+def _each_is_stored_once(record: Record, ledger: Ledger) -> None:
+    with record.transaction() as session:
+        rows = session.execute(select(Feedback.id, Feedback.text, Feedback.stage)).all()
+        raw = session.scalar(select(func.count()).select_from(Raw))
+    found = {identity: code.group() for identity, text, _ in rows if (code := CODE.search(text or ""))}
+    times = Counter(found.values())
+    lost = [piece.number for piece in ledger.pieces if not times[piece.code]]
+    twice = [piece.number for piece in ledger.pieces if times[piece.code] > 1]
+    assert (lost, twice, len(rows)) == ([], [], len(ledger.pieces))
+    told = {uuid.UUID(piece.id): piece.code for piece in ledger.pieces if piece.id}
+    assert told.items() <= found.items(), "an id leads to another piece"
+    assert {stage for _, _, stage in rows} <= {FeedbackStage.DONE}
+    assert raw == 0, "raw text is left"
+
+
+def _each_alert_is_told_once(record: Record, told: Receiver) -> None:
+    with record.transaction() as session:
+        urgent = session.scalars(
+            select(Feedback.id).where(Feedback.urgent["kind"].is_not(None), Feedback.copy_of.is_(None))
+        ).all()
+        alerts = session.execute(
+            select(Alert.id, Alert.state).where(Alert.type == AlertType.URGENT, Alert.subscription_id.is_not(None))
+        ).all()
+    states = Counter(state for _, state in alerts)
+    assert states == Counter({AlertState.SENT: len(urgent)}), f"{len(urgent)} urgent pieces, alerts {states}"
+    received = {got.headers["webhook-id"] for got in told.got if got.content["type"] == AlertType.URGENT}
+    assert received == {str(identity) for identity, _ in alerts}

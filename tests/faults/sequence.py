@@ -1,0 +1,78 @@
+"""A sequence of faults, drawn from a seed, while citizens write; and an hour of steady work with kills."""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.faults.breaking import FAULTS, kill
+from tests.faults.checks import check
+from tests.faults.citizens import MAILBOX, OFFICE, Citizens, Ledger
+from tests.insights import suppliers
+from tests.insights.receivers import Receiver, receiver
+from tests.whole.system import Running, up
+
+SETTINGS = {
+    "FEEDBACK_TWILIO_AUTH_TOKEN": suppliers.TOKEN,
+    "FEEDBACK_WEBHOOK_ALLOW": "127.0.0.0/8",
+    "FEEDBACK_WORKERS": "1",
+}
+Tell = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Trial:
+    """A running product, those who write to it, and who is told of what cannot wait."""
+
+    running: Running
+    told: Receiver
+    ledger: Ledger = field(default_factory=Ledger)
+
+    def sequence(self, seed: int, steps: int, tell: Tell) -> None:
+        """So many bursts of work, each with none to two faults in the midst of it; then all must be well."""
+        draw = random.Random(seed)
+        for _ in range(steps):
+            tell(self._step(draw))
+        check(self.running, self.ledger, self.told)
+
+    def steady(self, seed: int, a_second: float, seconds: float, kill_every: float, tell: Tell) -> None:
+        """The same work all the time, and a process killed now and then; then all must be well."""
+        draw = random.Random(seed)
+        citizens, end = self._citizens(), time.monotonic() + seconds
+        next_kill = time.monotonic() + kill_every
+        while (began := time.monotonic()) < end:
+            if began >= next_kill:
+                tell(kill(self.running, draw))
+                next_kill += kill_every
+            citizens.write(draw, round(a_second), at_once=8)
+            time.sleep(max(0.0, began + 1 - time.monotonic()))
+        check(self.running, self.ledger, self.told)
+
+    def _step(self, draw: random.Random) -> str:
+        many, at_once = draw.randint(1, 40), draw.choice((1, 4, 16))
+        work = threading.Thread(target=self._citizens().write, args=(random.Random(draw.random()), many, at_once))
+        work.start()
+        done = [f"{many} pieces, {at_once} at once"]
+        for fault in draw.choices(FAULTS, k=draw.choice((0, 1, 1, 2))):
+            time.sleep(draw.random())
+            done.append(fault(self.running, draw))
+        work.join()
+        return "; ".join(done)
+
+    def _citizens(self) -> Citizens:
+        return Citizens(
+            str(self.running.http.base_url), self.running.http.headers["Authorization"].split()[-1], self.ledger
+        )
+
+
+@contextmanager
+def trial(data: Path) -> Iterator[Trial]:
+    """Everything at work in this folder, with one service that takes texts and mail and tells a webhook."""
+    with receiver() as told, up(data, **SETTINGS) as running:
+        running.http.patch("/v1/services/blue-badge", json={"sms_numbers": [OFFICE], "mail_addresses": [MAILBOX]})
+        wanted = {"service": "blue-badge", "kind": "webhook", "url": told.url, "filters": {"kinds": ["urgent"]}}
+        running.http.post("/v1/subscriptions", json=wanted).raise_for_status()
+        yield Trial(running, told)
