@@ -38,15 +38,21 @@ class Tally:
         return sum(self.by_channel.values())
 
 
-def tallies(session: Session, issue_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Tally]:
-    """Returns what each of these issues adds up to; a piece counts once, however many statements it has there."""
+def tallies(
+    session: Session, issue_ids: Collection[uuid.UUID], channels: Collection[str] = ()
+) -> dict[uuid.UUID, Tally]:
+    """Returns what each of these issues adds up to; a piece counts once, however many statements it has there.
+
+    With `channels` only what came by these counts, and an issue that nothing came to by them is left out.
+    """
     untallied = UntalliedIssue.issue_id
     changed = set(session.scalars(select(untallied).where(untallied.in_(issue_ids)).distinct()))
     kept = select(*IssueTally.__table__.columns).where(IssueTally.issue_id.in_(set(issue_ids) - changed))
     found: dict[uuid.UUID, Tally] = defaultdict(Tally)
     for query in (kept, _counted(changed)) if changed else (kept,):
         for row in session.execute(query):
-            _add(found[row.issue_id], row)
+            if not channels or row.channel in channels:
+                _add(found[row.issue_id], row)
     return found
 
 

@@ -14,7 +14,7 @@ from feedback.http.static_files import StaticFiles
 from feedback.http.templates import Pages
 from feedback.record.access import Principal
 from insights.pages import confirmations
-from insights.presentation import drawing, formats, labels, sentences
+from insights.presentation import drawing, filter_labels, formats, labels, sentences
 from insights.presentation.schemas import SignalNow, SignalView
 from insights.search.marks import parts
 
@@ -56,6 +56,7 @@ pages.environment.globals |= {
     "confirmation": confirmations.confirmation,
     "drawing": drawing,
     "labels": labels,
+    "filter_labels": filter_labels,
     "formats": formats,
     "sentences": sentences,
     "assets": files.url,

@@ -29,55 +29,6 @@ class Page(msgspec.Struct, Generic[Item], frozen=True):
     next_cursor: str | None = None
 
 
-class ServiceView(msgspec.Struct, frozen=True):
-    """A service and what is set about it."""
-
-    slug: str
-    name: str
-    properties: dict[str, Any]
-
-
-class DetectionHealth(msgspec.Struct, frozen=True):
-    """How a service is watched, and how often that was wrong, over the last `weeks` (at most 26).
-
-    `sight`: `blind` (nothing can be told), `learning` (it is looked at with caution) or `sure`; `says`: why.
-    `tolerance`: the false alarms a week that it tolerates; `marked_false`: how many of those `sent` staff called that.
-    `caution`: how many times as unlikely as is common a finding has to be here, by the service's own past; 1 or more.
-    """
-
-    sight: str
-    says: str
-    tolerance: float
-    caution: float
-    weeks: float
-    sent: int
-    marked_false: int
-    sent_per_week: float
-    false_per_week: float
-
-
-class Figures(msgspec.Struct, frozen=True):
-    """A service at a glance; `waiting` pieces have not reached an end state."""
-
-    service: str
-    feedback: int
-    waiting: int
-    set_aside: int
-    last_7_days: int
-    issues: int
-    emerging: int
-    watched: int
-    good_news: int
-    open_issues: int
-    noticing: DetectionHealth
-
-
-class Summary(Figures, frozen=True):
-    """The same, with all its pieces by channel."""
-
-    by_channel: dict[str, int]
-
-
 class Quote(msgspec.Struct, frozen=True):
     """The redacted words of one citizen.
 
@@ -149,8 +100,20 @@ class SignalView(msgspec.Struct, frozen=True):
     explained_by: NearbyChange | None = None
 
 
+class MatchingView(msgspec.Struct, frozen=True):
+    """What the pieces of an issue add up to that are as a filter wants them."""
+
+    count: int
+    by_channel: dict[str, int]
+    first_seen: dt.datetime | None
+    last_seen: dt.datetime | None
+
+
 class IssueView(msgspec.Struct, frozen=True):
     """An issue; `count` is the number of distinct pieces of feedback, `raw` counts copies too.
+
+    `matching` is set in lists that are narrowed down by what the pieces are like, and counts those alone; `recent`, in
+    lists, is the number of reports within the last seven days.
 
     `by_language` is told of one issue alone, not in lists.
     Until `snoozed_until` it is not among the emerging, and nobody is told of it.
@@ -182,6 +145,8 @@ class IssueView(msgspec.Struct, frozen=True):
     watch: SignalView | None = None
     good_news: SignalView | None = None
     by_language: dict[str, int] = {}
+    matching: MatchingView | None = None
+    recent: int | None = None
 
 
 class IssueTitle(msgspec.Struct, frozen=True):

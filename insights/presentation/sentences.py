@@ -8,7 +8,8 @@ from feedback.record.models import Change
 from feedback.record.states import OutcomeVerdict, Scale, SignalTier
 from insights.presentation import labels
 from insights.presentation.formats import change, last_report, moment, since, span
-from insights.presentation.schemas import DetectionHealth, MeasuredChange, NearbyChange, SignalNow, SignalView
+from insights.presentation.schemas import MeasuredChange, NearbyChange, SignalNow, SignalView
+from insights.presentation.service_schemas import DetectionHealth
 
 MAIN_CHANNEL_SHARE = 0.8
 """The share of one channel from which on the others need no mention."""

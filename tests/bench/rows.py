@@ -1,8 +1,9 @@
 """A store filled with made-up pieces of feedback, as many as are wanted: what pages and queries are measured on.
 
 All is made within PostgreSQL, so that a million take minutes. Pieces of one service spread over two years, four in five
-by web, in issues of which the largest hold most, as it is in life; one issue in thirty emerges. `vectors` are drawn
-from a thousand made beforehand: near enough for the cost of reading them, of no use for what they mean.
+by web, one in ten in Welsh, half of them rated and all from one of twenty wards, in issues of which the largest hold
+most, as it is in life; one issue in thirty emerges. `vectors` are drawn from a thousand made beforehand: near enough
+for the cost of reading them, of no use for what they mean.
 """
 
 from sqlalchemy import Connection, text
@@ -27,9 +28,10 @@ FROM pool WHERE n < :issues
 
 PIECES = """
 INSERT INTO feedback (id, service_id, stage, channel, receipt, caller, digest, said_at, received_at, done_at, history,
-                      assisted, language, attributes, read_as, text, hidden, verdicts, weight, noticed)
+                      assisted, language, rating, attributes, read_as, text, hidden, verdicts, weight, noticed)
 SELECT gen_random_uuid(), :service, 'done', (ARRAY['web', 'web', 'web', 'web', 'call'])[1 + n % 5],
-       :service || '-' || n, 'bench', '', at, at, at, true, false, 'en', '{}', '{}',
+       :service || '-' || n, 'bench', '', at, at, at, true, false, CASE WHEN n % 10 = 3 THEN 'cy' ELSE 'en' END,
+       CASE WHEN n % 2 = 0 THEN 1 + n % 5 END, jsonb_build_object('ward', 'ward ' || n % 20), '{}',
        'It was made up, and does not work in case ' || n, '{}', '[]', 1, true
 FROM generate_series(1, :pieces) n,
      LATERAL (SELECT now() - make_interval(secs => 86400.0 * :days * n / :pieces) AS at) _

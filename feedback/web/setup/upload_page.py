@@ -33,6 +33,7 @@ from feedback.web.setup.bring_page import path_of
 from ingest.channels.files.importing import refusal_columns
 from ingest.channels.uploads import sealed_file
 from ingest.channels.uploads.reading_form import FirstLook, ReadingForm, columns_of, first_look
+from insights.issues.listing import listed
 from insights.issues.queries import issues
 from insights.issues.queries.services import WAITING_STAGES
 from insights.pages.forms import PageOrRedirect, submit
@@ -236,7 +237,7 @@ def _findings(session: Session, service: Service) -> FirstFindings:
     return FirstFindings(
         issues.emerging(session, service),
         issues.emerging(session, service, SignalTier.WATCH),
-        issues.views(session, service, issues.of_service(session, service)[:FIRST_ISSUES]),
+        listed.views(session, service, listed.listed(session, service)[:FIRST_ISSUES]),
     )
 
 

@@ -1,18 +1,22 @@
 """Issues, over HTTP: listed, and one from near."""
 
-import datetime as dt
 import uuid
 from typing import Annotated, TypeVar
 
 from litestar import get
+from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.paging import Cursor, Limit, further, pack, unpack
 from feedback.http.staff import authenticate, routes
 from feedback.record import access
-from feedback.record.models import Issue, Service
-from feedback.record.states import ChannelName, IssueStatus, SignalTier, Tone, Trend
+from feedback.record.models import Service
+from feedback.record.states import SignalTier
+from insights.api.narrowing import NARROWED_ISSUES
+from insights.issues.filters import IssueFilters
+from insights.issues.listing import listed
+from insights.issues.listing.listed import ListedIssue
 from insights.issues.queries import issue_detail, issues
 from insights.presentation.schemas import (
     IssueEventView,
@@ -22,35 +26,28 @@ from insights.presentation.schemas import (
     TrendPoint,
 )
 
-Listed = TypeVar("Listed", Issue, IssueView)
+Listed = TypeVar("Listed", ListedIssue, IssueView)
 
 
-@get("/v1/services/{service:str}/issues", sync_to_thread=True)
+@get("/v1/services/{service:str}/issues", sync_to_thread=True, dependencies=NARROWED_ISSUES)
 def list_issues(
     request: AnyRequest,
     record: GivenRecord,
     service: FromPath[str],
+    filters: NamedDependency[IssueFilters],
     limit: Limit = 50,
     cursor: Cursor = None,
-    trend: FromQuery[Trend | None] = None,
-    status: FromQuery[IssueStatus | None] = None,
-    since: FromQuery[dt.datetime | None] = None,
-    channel: FromQuery[ChannelName | None] = None,
-    tone: FromQuery[Tone] = Tone.ISSUE,
-    overdue: FromQuery[bool | None] = None,
 ) -> Page[IssueView]:
-    """List the issues of a service, the largest first; groups of praise and of filler are listed by their `tone`.
+    """List the issues of a service, the largest first unless another order is asked for (`sort`, `up`).
 
-    `overdue`: those that were to be done by a day that is over, or all others.
+    Groups of praise and of filler are listed by their `tone`. Where pieces are narrowed down, those issues alone are
+    listed that hold one like this; `matching` says how many. `overdue`: those that were to be done by a day that is
+    over, or all others.
     """
     with record.transaction() as session:
         found = access.service_for(session, authenticate(session, request), service)
-        since = since if since is None or since.tzinfo else since.replace(tzinfo=dt.UTC)
-        listed = issues.of_service(
-            session, found, trend=trend, status=status, since=since, channel=channel, tone=tone, overdue=overdue
-        )
-        page, further_on = _page(listed, limit, cursor)
-        return Page(issues.views(session, found, page), further_on)
+        page, further_on = _page(listed.listed(session, found, filters), limit, cursor)
+        return Page(listed.views(session, found, page), further_on)
 
 
 @get("/v1/services/{service:str}/emerging", sync_to_thread=True)

@@ -1,47 +1,101 @@
-"""All feedback of a service as CSV, over HTTP."""
+"""Feedback and issues of a service as files, over HTTP: narrowed down as the lists are, in four formats."""
 
+import asyncio
 import datetime as dt
-import uuid
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from litestar import get
+from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Stream
 from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.staff import authenticate, routes
-from feedback.record import access
-from feedback.record.models import AuditEntry, Service
-from feedback.record.states import ChannelName
-from insights.issues.queries.csv_export import rows
-from insights.issues.queries.feedback import FeedbackFilters
+from feedback.record import access, audit
+from feedback.record.db import Record
+from feedback.record.errors import Malformed
+from feedback.record.models import Service
+from feedback.record.output.columns import Batches, TableRows
+from feedback.record.output.exports import MEDIA_TYPES, FileFormat, encode
+from insights.api.narrowing import NARROWED_FEEDBACK, NARROWED_ISSUES
+from insights.issues.filters import FeedbackFilters, IssueFilters
+from insights.issues.listing import export as of_issues
+from insights.issues.queries import feedback_export as of_feedback
+
+MOST_ROWS = 100_000
+"""The rows of a file that is made as a whole before it is sent; CSV and JSON lines have no end."""
+
+STREAMED = (FileFormat.CSV, FileFormat.JSON_LINES)
+
+FEEDBACK_PATHS = [f"/v1/services/{{service:str}}/export.{ending}" for ending in FileFormat]
+ISSUE_PATHS = [f"/v1/services/{{service:str}}/issues.{ending}" for ending in FileFormat]
 
 
-@get("/v1/services/{service:str}/export.csv", sync_to_thread=True, media_type="text/csv")
-def export(
+# Not `sync_to_thread`: Litestar wraps a handler of several paths once for each, and then awaits but the outermost.
+@get(FEEDBACK_PATHS, media_type="text/csv", dependencies=NARROWED_FEEDBACK)
+async def export(
     request: AnyRequest,
     record: GivenRecord,
     service: FromPath[str],
-    since: FromQuery[dt.datetime | None] = None,
-    until: FromQuery[dt.datetime | None] = None,
-    channel: FromQuery[ChannelName | None] = None,
-    language: FromQuery[str | None] = None,
-    issue: FromQuery[uuid.UUID | None] = None,
+    filters: NamedDependency[FeedbackFilters],
+    marked: FromQuery[bool] = False,
 ) -> Stream:
-    """Export all feedback as CSV, redacted, one piece a row."""
+    """Export all feedback, redacted, one piece a row; `marked` CSV begins with the mark by which Excel knows UTF-8."""
+    return await asyncio.to_thread(_feedback, request, record, service, filters, marked)
 
+
+@get(ISSUE_PATHS, media_type="text/csv", dependencies=NARROWED_ISSUES)
+async def export_issues(
+    request: AnyRequest, record: GivenRecord, service: FromPath[str], filters: NamedDependency[IssueFilters]
+) -> Stream:
+    """Export the issues of a service, as the list shows them; CSV begins with the mark by which Excel knows UTF-8."""
+    return await asyncio.to_thread(_issues, request, record, service, filters)
+
+
+def _feedback(request: AnyRequest, record: Record, slug: str, filters: FeedbackFilters, marked: bool) -> Stream:
     def service_of(session: Session) -> Service:
-        return access.service_for(session, authenticate(session, request), service)
+        return access.service_for(session, authenticate(session, request), slug)
 
     with record.transaction() as session:
-        found, who = service_of(session), authenticate(session, request)
-        session.add(AuditEntry(service_id=found.id, by=who.caller, act="export", subject=f"service:{found.slug}"))
-    headers = {
-        "Content-Disposition": f'attachment; filename="{found.slug}-{dt.datetime.now(dt.UTC):%Y-%m-%d}.csv"',
-    }
-    lines = rows(record, service_of, FeedbackFilters(since, until, channel, language, issue))
-    return Stream(chain([next(lines)], lines), media_type="text/csv; charset=utf-8", headers=headers)
+        _note(session, request, service_of(session), "export")
+    wanted, rows = _format(request), of_feedback.batches(record, service_of, filters)
+    return _stream(slug, wanted, encode(wanted, of_feedback.COLUMNS, _bounded(wanted, rows), marked=marked))
 
 
-router = routes("staff", export)
+def _issues(request: AnyRequest, record: Record, slug: str, filters: IssueFilters) -> Stream:
+    wanted = _format(request)
+    with record.transaction() as session:
+        found = access.service_for(session, authenticate(session, request), slug)
+        _note(session, request, found, "export issues")
+        batches = list(of_issues.batches(session, found, filters))
+    return _stream(f"{slug}-issues", wanted, encode(wanted, of_issues.COLUMNS, batches))
+
+
+def _note(session: Session, request: AnyRequest, service: Service, act: str) -> None:
+    audit.note(session, authenticate(session, request).caller, act, f"service:{service.slug}", service.id)
+
+
+def _format(request: AnyRequest) -> FileFormat:
+    return FileFormat(request.url.path.rpartition(".")[2])
+
+
+def _bounded(wanted: FileFormat, batches: Batches) -> Iterator[TableRows]:
+    """Raises `Malformed` where a file that is made as a whole would have too many rows."""
+    rows = 0
+    for batch in batches:
+        rows += len(batch)
+        if rows > MOST_ROWS and wanted not in STREAMED:
+            raise Malformed(f"these are more than {MOST_ROWS:,} rows: narrow them down, or take CSV or JSON lines")
+        yield batch
+
+
+def _stream(name: str, wanted: FileFormat, content: Iterator[bytes]) -> Stream:
+    """What cannot be read fails before anything was sent."""
+    first: Sequence[bytes] = [next(content, b"")]
+    named = f'attachment; filename="{name}-{dt.datetime.now(dt.UTC):%Y-%m-%d}.{wanted}"'
+    return Stream(chain(first, content), media_type=MEDIA_TYPES[wanted], headers={"Content-Disposition": named})
+
+
+router = routes("staff", export, export_issues)

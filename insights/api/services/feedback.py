@@ -3,10 +3,10 @@
 import datetime as dt
 import uuid
 from operator import attrgetter
-from typing import Literal
 
 from litestar import delete, get, patch, post
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
 from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
@@ -16,32 +16,26 @@ from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.models import Feedback, Service
 from feedback.record.privacy import urgency_dismissals, urgent_raw
-from feedback.record.states import ChannelName
+from insights.api.narrowing import NARROWED_FEEDBACK
 from insights.issues import urgent_text
 from insights.issues.decisions import verdict_overrides
 from insights.issues.decisions.verdict_overrides import VerdictOverride
+from insights.issues.filters import FeedbackFilters
 from insights.issues.queries import feedback as reading
-from insights.issues.queries.feedback import FeedbackFilters
 from insights.issues.urgent_text import HeldText, HeldView, ReleaseReason
 from insights.presentation.schemas import FeedbackView, Page
 
 
-@get("/v1/services/{service:str}/feedback", sync_to_thread=True)
+@get("/v1/services/{service:str}/feedback", sync_to_thread=True, dependencies=NARROWED_FEEDBACK)
 def list_feedback(
     request: AnyRequest,
     record: GivenRecord,
     service: FromPath[str],
+    filters: NamedDependency[FeedbackFilters],
     limit: Limit = 50,
     cursor: Cursor = None,
-    since: FromQuery[dt.datetime | None] = None,
-    until: FromQuery[dt.datetime | None] = None,
-    channel: FromQuery[ChannelName | None] = None,
-    language: FromQuery[str | None] = None,
-    issue: FromQuery[uuid.UUID | None] = None,
-    only: FromQuery[Literal["urgent", "uncounted"] | None] = None,
 ) -> Page[FeedbackView]:
     """List all feedback of a service, set aside or duplicate included, the latest received first."""
-    filters = FeedbackFilters(since, until, channel, language, issue, only)
     after = unpack(cursor, tuple[dt.datetime, uuid.UUID])
     with record.transaction() as session:
         found = access.service_for(session, authenticate(session, request), service)

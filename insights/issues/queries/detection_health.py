@@ -12,7 +12,7 @@ from feedback.record.states import SignalTier
 from insights.detection.detector import FEWEST_STATEMENTS
 from insights.detection.observation import hours
 from insights.detection.state import deserialize
-from insights.presentation.schemas import DetectionHealth
+from insights.presentation.service_schemas import DetectionHealth
 
 WEEK = dt.timedelta(days=7)
 TRACK_RECORD = 26 * WEEK

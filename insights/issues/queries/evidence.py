@@ -13,7 +13,8 @@ from feedback.record.states import SignalTier
 from insights.issues.queries import signals
 from insights.issues.quotes import QUOTE_COLUMNS, quote
 from insights.presentation import sentences
-from insights.presentation.schemas import DetectionHealth, Quote, SignalView
+from insights.presentation.schemas import Quote, SignalView
+from insights.presentation.service_schemas import DetectionHealth
 
 QUOTES_PER_SIGNAL = 5
 

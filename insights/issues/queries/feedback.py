@@ -3,10 +3,9 @@
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, or_, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from feedback.record.models import (
@@ -17,52 +16,8 @@ from feedback.record.models import (
     UrgencyDismissal,
 )
 from feedback.record.privacy import urgency_dismissals
-from feedback.record.states import FeedbackStage
+from insights.issues.filters import FeedbackFilters
 from insights.presentation.schemas import Dismissal, FeedbackView
-
-PARTS: Mapping[str, ColumnElement[bool]] = {
-    "urgent": and_(Feedback.urgent.is_not(None), Feedback.id.not_in(select(UrgencyDismissal.feedback_id))),
-    "uncounted": or_(Feedback.weight == 0, Feedback.stage == FeedbackStage.SET_ASIDE),
-}
-"""Parts of the feedback that staff look through."""
-
-
-@dataclass(frozen=True, slots=True)
-class FeedbackFilters:
-    """Which feedback is wanted; None for all.
-
-    It was said from `since` on and before `until`; `only` names one of `PARTS`.
-    """
-
-    since: dt.datetime | None = None
-    until: dt.datetime | None = None
-    channel: str | None = None
-    language: str | None = None
-    issue: uuid.UUID | None = None
-    only: str | None = None
-
-    def where(self) -> list[ColumnElement[bool]]:
-        """Returns the conditions for a query."""
-        found: list[ColumnElement[bool]] = []
-        if self.since:
-            found.append(Feedback.said_at >= _zoned(self.since))
-        if self.until:
-            found.append(Feedback.said_at < _zoned(self.until))
-        if self.channel:
-            found.append(Feedback.channel == self.channel)
-        if self.language:
-            found.append(Feedback.language == self.language)
-        if self.issue:
-            found.append(Feedback.id.in_(select(Statement.feedback_id).where(Statement.issue_id == self.issue)))
-        if self.only:
-            found.append(PARTS[self.only])
-        return found
-
-
-def _zoned(moment: dt.datetime) -> dt.datetime:
-    """Without a zone it is UTC."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-
 
 ALL_FEEDBACK = FeedbackFilters()
 
@@ -78,7 +33,7 @@ def feedback_page(
 
     `after` is the last of the page before.
     """
-    query = select(Feedback).where(Feedback.service_id == service.id, *filters.where())
+    query = select(Feedback).where(Feedback.service_id == service.id, *filters.where(service.properties.time_zone))
     if after:
         query = query.where(tuple_(Feedback.received_at, Feedback.id) < after)
     rows = session.scalars(query.order_by(Feedback.received_at.desc(), Feedback.id.desc()).limit(limit)).all()

@@ -1,6 +1,5 @@
 """Issues as they are read: counts of distinct feedback, quotes, the signal that stands."""
 
-import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,8 +8,8 @@ from sqlalchemy import ColumnElement, not_, select
 from sqlalchemy.orm import Session, defer
 
 from feedback.record.models import Feedback, Issue, Service, Signal, Statement
-from feedback.record.states import SignalTier, Tone
-from insights.issues.decisions.lifecycle import is_overdue, is_snoozed
+from feedback.record.states import SignalTier
+from insights.issues.decisions.lifecycle import is_snoozed
 from insights.issues.languages import with_languages
 from insights.issues.queries.signals import shown
 from insights.issues.queries.signals import views as signal_views
@@ -96,40 +95,6 @@ def _view(
 def living(service: Service) -> Sequence[ColumnElement[bool]]:
     """Returns the conditions for the issues of a service that are shown: neither merged into another nor undone."""
     return (Issue.service_id == service.id, Issue.merged_into.is_(None), Issue.ended_at.is_(None))
-
-
-def of_service(
-    session: Session,
-    service: Service,
-    *,
-    trend: str | None = None,
-    status: str | None = None,
-    since: dt.datetime | None = None,
-    channel: str | None = None,
-    tone: str = Tone.ISSUE,
-    overdue: bool | None = None,
-) -> list[Issue]:
-    """Lists the issues of a service that hold something or stand out by a signal, the largest first.
-
-    Groups of praise and filler are listed by their `tone`. `views` shows those of a page.
-    """
-    where = [*living(service), Issue.tone == tone]
-    if trend:
-        where.append(Issue.trend == trend)
-    if status:
-        where.append(Issue.status == status)
-    if overdue is not None:
-        where.append(is_overdue(service) if overdue else not_(is_overdue(service)))
-    found = {issue.id: issue for issue in session.scalars(select(Issue).where(*where).options(defer(Issue.centroid)))}
-    counted = tallies(session, found)
-    standing = session.scalars(select(Signal.issue_id).where(Signal.service_id == service.id, *shown()))
-    kept = [
-        it
-        for it in found.keys() & (counted.keys() | set(standing))
-        if (since is None or ((last := counted[it].last_seen) is not None and last >= since))
-        and (channel is None or channel in counted[it].by_channel)
-    ]
-    return [found[it] for it in sorted(kept, key=lambda it: (-counted[it].count, str(it)))]
 
 
 def emerging(session: Session, service: Service, tier: str = SignalTier.SIGNAL) -> list[IssueView]:

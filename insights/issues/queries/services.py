@@ -20,7 +20,8 @@ from insights.issues.decisions import lifecycle
 from insights.issues.queries.detection_health import detection_health
 from insights.issues.queries.issues import living
 from insights.issues.queries.signals import shown
-from insights.presentation.schemas import AuditView, Figures, ServiceView, Summary
+from insights.presentation.schemas import AuditView
+from insights.presentation.service_schemas import Figures, ServiceView, Summary
 
 WAITING_STAGES = (FeedbackStage.CLEAN, FeedbackStage.GROUP)
 

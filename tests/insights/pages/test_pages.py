@@ -51,14 +51,15 @@ def test_a_service_shows_its_issues_and_narrows_them_down(staff: Client, record:
         made_up.report(session, letter, "No letter", "web")
 
     def listed(query: str) -> str:
-        return words_of(staff.get(f"/dashboard/blue-badge{query}")).partition("Channel All")[2]
+        return words_of(staff.get(f"/dashboard/blue-badge{query}")).partition("Overdue Show")[2]
 
     assert re.search("Photo will not upload( “[^”]+”)? 4 ", listed(""))
     assert re.search("Letter never came( “[^”]+”)? 1 ", listed(""))
     for query in ("?trend=steady", "?status=resolved", "?channel=web", "?trend=&status=resolved&channel="):
         assert "Letter never came" in listed(query) and "Photo" not in listed(query)
     assert "No issue is like this" in listed("?status=archived")
-    assert "Letter never came" in listed("?status=no-such")
+    assert "Letter never came" in listed("?status=no-such") and "left out: Status" in listed("?status=no-such")
+    assert "Photo" in listed("?sort=last") and "Assigned to: Ann" in listed("?assignee=Ann")
 
 
 def test_a_long_list_of_issues_has_pages(staff: Client, record: Record) -> None:

@@ -18,7 +18,7 @@ from feedback.record.states import (
     Trend,
     UploadStage,
 )
-from insights.issues.queries import feedback
+from insights.issues.filters import PARTS
 from insights.presentation import labels
 from nlp.clean.language import KNOWN, UNKNOWN
 
@@ -46,7 +46,7 @@ def test_every_member_has_a_label_and_no_label_is_left_over(table: Mapping[str, 
 
 
 def test_every_part_of_the_feedback_has_a_label() -> None:
-    assert set(labels.FEEDBACK_PARTS) == {"", *feedback.PARTS}
+    assert set(labels.FEEDBACK_PARTS) == {"", *PARTS}
 
 
 def test_every_language_that_is_told_apart_has_a_name() -> None:

@@ -5,7 +5,8 @@ import pytest
 
 from feedback.record.states import OutcomeVerdict
 from insights.presentation import formats, sentences
-from insights.presentation.schemas import DetectionHealth, MeasuredChange, SignalView
+from insights.presentation.schemas import MeasuredChange, SignalView
+from insights.presentation.service_schemas import DetectionHealth
 
 NOW = dt.datetime(2026, 3, 11, 9, 0, tzinfo=dt.UTC)  # a Wednesday
 LONDON = "Europe/London"

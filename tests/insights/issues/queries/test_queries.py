@@ -17,8 +17,8 @@ from feedback.record import access, services
 from feedback.record.db import Record
 from feedback.record.errors import NotAuthentic
 from feedback.record.models import Issue, Refit, Service, Statement
-from insights.issues.queries import csv_export as exporting
-from insights.issues.queries.feedback import FeedbackFilters
+from insights.issues.filters import FeedbackFilters
+from insights.issues.queries import feedback_export as exporting
 from tests.insights import made_up
 from tests.insights.api.test_api import key
 
@@ -112,12 +112,12 @@ def test_an_export_stops_at_the_page_before_which_its_key_was_revoked(
     def service_of(session: Session) -> Service:
         return access.service_for(session, access.identify(session, secret, "key"), "blue-badge")
 
-    lines = exporting.rows(record, service_of, FeedbackFilters())
-    assert next(lines).count("\n") == 2
+    pages = exporting.batches(record, service_of, FeedbackFilters())
+    assert len(next(pages)) == 1
     with record.transaction() as session:
         access.revoke(session, access.identify(session, secret, "key").credential_id)
     with pytest.raises(NotAuthentic):
-        next(lines)
+        next(pages)
 
 
 def test_who_exported_stands_in_the_audit_by_name(client: Client, record: Record, issue: uuid.UUID) -> None:

@@ -1,0 +1,72 @@
+"""How many pieces of each issue are as somebody's filters want them."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any
+
+import msgspec
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from feedback.record.models import Feedback, Service, Statement
+from insights.issues.filters import PieceFilters
+from insights.issues.tallies import Tally, tallies
+
+EVERYTHING = PieceFilters()
+
+
+def matching(
+    session: Session, service: Service, filters: PieceFilters, issue_ids: Collection[uuid.UUID]
+) -> dict[uuid.UUID, Tally]:
+    """Returns what the pieces that the filters let through add up to in each of these issues; none where there is none.
+
+    Channels are told from the tallies that are kept. Everything else is counted piece by piece, from indexes alone
+    unless an attribute or the address of a page is wanted.
+    """
+    if msgspec.structs.replace(filters, channel=()) == EVERYTHING:
+        return tallies(session, issue_ids, filters.channel)
+    found: dict[uuid.UUID, Tally] = defaultdict(Tally)
+    for row in session.execute(_counted(service, filters)):
+        tally = found[row.issue_id]
+        tally.raw += row.raw
+        if row.reports:
+            tally.by_channel[row.channel] = row.reports
+        tally.first_seen = min(row.first_seen, tally.first_seen or row.first_seen)
+        tally.last_seen = max(row.last_seen, tally.last_seen or row.last_seen)
+    return {identity: found[identity] for identity in found.keys() & set(issue_ids)}
+
+
+def _counted(service: Service, filters: PieceFilters) -> Select[*tuple[Any, ...]]:
+    zone = service.properties.time_zone
+    begin, end = filters.span(zone)
+    said = [Statement.said_at >= begin] if begin else []
+    said += [Statement.said_at < end] if end else []
+    return (
+        select(
+            Statement.issue_id,
+            Feedback.channel,
+            func.count(Feedback.id.distinct()).filter(Feedback.weight > 0).label("reports"),
+            func.count(Feedback.id.distinct()).label("raw"),
+            func.min(Feedback.said_at).label("first_seen"),
+            func.max(Feedback.said_at).label("last_seen"),
+        )
+        .join(Feedback, Feedback.id == Statement.feedback_id)
+        .where(Statement.issue_id.is_not(None), Statement.service_id == service.id, *said)
+        .where(Feedback.service_id == service.id, *filters.where(zone))
+        .group_by(Statement.issue_id, Feedback.channel)
+    )
+
+
+def recent(session: Session, service: Service, now: dt.datetime) -> dict[uuid.UUID, int]:
+    """Counts the reports of each issue within the last seven times 24 hours."""
+    begin = now - dt.timedelta(days=7)
+    rows = session.execute(
+        select(Statement.issue_id, func.count(Feedback.id.distinct()))
+        .join(Feedback, Feedback.id == Statement.feedback_id)
+        .where(Statement.issue_id.is_not(None), Statement.service_id == service.id, Statement.said_at > begin)
+        .where(Feedback.service_id == service.id, Feedback.said_at > begin, Feedback.weight > 0)
+        .group_by(Statement.issue_id)
+    )
+    return {issue_id: count for issue_id, count in rows if issue_id}

@@ -1,0 +1,100 @@
+"""Filters in the address of a page: read as far as they can be, and written so that a view can be shared."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from litestar.datastructures import MultiDict
+
+from feedback.record.errors import Malformed
+from feedback.record.limits import convert
+from insights.issues.filters import ALL_PERIODS, IssueFilters, to_pairs
+
+SEVERAL = ("channel", "language", "rating", "attribute", "trend", "status")
+"""The fields of which several values may be chosen."""
+
+ORDER = ("sort", "up")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The filters of an address; `refused` are the fields in it that could not be read, and are left out."""
+
+    filters: IssueFilters
+    refused: list[str] = field(default_factory=list)
+
+    @property
+    def query(self) -> str:
+        """The address of these filters, behind the question mark."""
+        return urlencode(to_pairs(self.filters))
+
+    def turned(self, **changed: object) -> str:
+        """Returns the address with other values of some fields; None takes a field away."""
+        left = [(name, value) for name, value in to_pairs(self.filters) if name not in changed]
+        return "?" + urlencode([*left, *((name, str(value)) for name, value in changed.items() if value is not None)])
+
+    def sorted_by(self, key: str) -> str:
+        """Returns the address of the list in the order of a column, turned where that is its order already."""
+        turned = str(not self.filters.ascending).lower() if key == self.filters.sort else None
+        return self.turned(sort=key, up=turned)
+
+    def without(self, name: str, value: str) -> str:
+        """Returns the address without one value of a field."""
+        kept = [pair for pair in to_pairs(self.filters) if pair != (name, value)]
+        return "?" + urlencode(kept)
+
+    def with_attribute(self, name_and_value: str) -> str:
+        """Returns the address with one more value of an attribute."""
+        return "?" + urlencode([*to_pairs(self.filters), ("attribute", name_and_value)])
+
+    def narrowing(self) -> list[tuple[str, str]]:
+        """Lists what narrows the list down: each field with each of its values."""
+        return [(name, value) for name, value in to_pairs(self.filters) if name not in ORDER and name != "tone"]
+
+    def has_period(self) -> bool:
+        """Tells whether only a part of all time is looked at."""
+        return any(getattr(self.filters, name) for name in ALL_PERIODS)
+
+
+def read(given: MultiDict[str]) -> Chosen:
+    """Reads what an address says, or a form whose fields may be empty. What cannot be read is left out, and named."""
+    wanted: dict[str, Any] = {}
+    for name in IssueFilters.__struct_fields__:
+        values = [value for value in given.getall(name, []) if value]
+        if values:
+            wanted[name] = values if name in SEVERAL else values[-1]
+    refused: list[str] = []
+    while True:
+        try:
+            return Chosen(_converted(wanted), refused)
+        except Malformed as error:
+            field = error.field if error.field in wanted else next(iter(wanted))
+            refused.append(field)
+            del wanted[field]
+
+
+def of_pieces(chosen: Chosen) -> Chosen:
+    """Leaves of the filters what is about the pieces."""
+    return Chosen(IssueFilters(**msgspec.structs.asdict(chosen.filters.pieces())), chosen.refused)
+
+
+def _converted(wanted: Mapping[str, Any]) -> IssueFilters:
+    return convert(dict(wanted), IssueFilters, strict=False)
+
+
+def stored(query: Mapping[str, Any]) -> Chosen:
+    """Reads the filters of a saved view; what this version does not know is left out."""
+    given: Sequence[tuple[str, str]] = [
+        (name, str(each).lower() if isinstance(each, bool) else str(each))
+        for name, value in query.items()
+        for each in (value if isinstance(value, list) else [value])
+    ]
+    return read(MultiDict(given))
+
+
+def to_store(filters: IssueFilters) -> dict[str, Any]:
+    """Writes filters as a saved view keeps them."""
+    found: dict[str, Any] = msgspec.to_builtins(filters)
+    return found

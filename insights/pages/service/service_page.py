@@ -1,0 +1,69 @@
+"""A service on the dashboard: what emerges in it, and its issues as somebody wants to see them."""
+
+from typing import Annotated
+
+from litestar import Response, get
+from litestar.params import FromPath, QueryParameter
+from sqlalchemy.orm import Session
+
+from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.http.staff import authenticate
+from feedback.record import access
+from feedback.record.access import Principal, Role
+from feedback.record.models import Service
+from feedback.record.privacy import urgent_raw
+from feedback.record.states import SignalTier
+from insights.issues.decisions import lifecycle
+from insights.issues.listing import listed
+from insights.issues.listing.facets import facets
+from insights.issues.queries import issues, services, signals
+from insights.pages import overview
+from insights.pages.layout import show
+from insights.pages.service import address
+from insights.pages.service.address import Chosen
+from insights.pages.service.words import choices, narrowing
+
+PAGE_SIZE = 50
+
+PageNumber = Annotated[int, QueryParameter(ge=1, le=10_000)]
+
+
+@get("/dashboard/{service:str}", sync_to_thread=True)
+def service_page(
+    request: AnyRequest, record: GivenRecord, service: FromPath[str], page: PageNumber = 1
+) -> Response[str]:
+    """Shows what is emerging in a service, and its issues."""
+    chosen = address.read(request.query_params)
+    with record.transaction() as session:
+        who = authenticate(session, request)
+        return page_of(session, who, access.service_for(session, who, service), chosen, page)
+
+
+def page_of(session: Session, who: Principal, service: Service, chosen: Chosen, page: int = 1) -> Response[str]:
+    """Makes the page of a service, with its issues as they are chosen."""
+    rows = listed.listed(session, service, chosen.filters)
+    shown = listed.views(session, service, rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
+    return show(
+        who,
+        "service.html",
+        service=service,
+        figures=services.figures(session, service),
+        held=len(urgent_raw.retained_since(session, service.id)),
+        emerging=issues.emerging(session, service),
+        watched=issues.emerging(session, service, SignalTier.WATCH),
+        praised=issues.emerging(session, service, SignalTier.GOOD_NEWS),
+        changes=signals.latest_changes(session, service),
+        overdue=lifecycle.overdue(session, service),
+        issues=shown,
+        daily=overview.daily_by_issue(session, service, [issue.id for issue in shown]),
+        bank_holidays=overview.bank_holidays_of_late(service),
+        chosen=chosen,
+        of_pieces=address.of_pieces(chosen),
+        narrowing=narrowing(chosen),
+        about_issues=True,
+        total=len(rows),
+        page=page,
+        pages=-(-len(rows) // PAGE_SIZE),
+        may_change=who.may(Role.editor, service.id),
+        **choices(chosen, facets(session, service, chosen.filters)),
+    )
