@@ -104,9 +104,13 @@ def test_sql_in_any_query_parameter_finds_tells_and_delays_nothing(
         place = path.format(**places)
         headers = mine if path.startswith("/v1") else {}
         for payload in PAYLOADS:
-            begin = time.monotonic()
-            answer = client.get(place, params={name: payload}, headers=headers)
-            slow = time.monotonic() - begin > SLEEP_SECONDS / 2
+            slow = True
+            for _ in range(3):  # a busy machine may hold up one answer; who sleeps on command sleeps each time
+                begin = time.monotonic()
+                answer = client.get(place, params={name: payload}, headers=headers)
+                slow = slow and time.monotonic() - begin > SLEEP_SECONDS / 2
+                if not slow:
+                    break
             told = LEAKS.search(answer.text.replace(payload, ""))
             if answer.status_code not in (200, 400, 401, 404) or slow or told:
                 broken.append((path, name, payload, answer.status_code, slow, bool(told)))
