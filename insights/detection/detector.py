@@ -17,13 +17,23 @@ import numpy as np
 from feedback.record.states import SignalKind, SignalTier
 from insights.detection.active_issues import SAME_ISSUE, ActiveIssue, ActiveIssues, ResolvedIssue
 from insights.detection.candidates import Candidate, CandidateSearch
-from insights.detection.finding import Finding, Identification
-from insights.detection.judgement import YOUNG_SERVICE_DAYS, Judge
+from insights.detection.finding import MOST_BEFORE_NEW, EarlierIssue, Finding, Identification, Recall, recalls_nothing
+from insights.detection.judgement import SLOW_SHARE, YOUNG_SERVICE_DAYS, Judge
 from insights.detection.observation import HISTORY, Indices, Observation, hours
 from insights.detection.state import State
 from insights.detection.statistics.baseline import learn
 
-__all__ = ["FEWEST_STATEMENTS", "HISTORY", "ActiveIssue", "Finding", "Observation", "ResolvedIssue", "State", "step"]
+__all__ = [
+    "FEWEST_STATEMENTS",
+    "HISTORY",
+    "ActiveIssue",
+    "EarlierIssue",
+    "Finding",
+    "Observation",
+    "ResolvedIssue",
+    "State",
+    "step",
+]
 
 FEWEST_STATEMENTS = 30
 """Statements in four weeks, below which nothing can be told."""
@@ -33,9 +43,6 @@ SETTLED_HOURS = 96.0
 
 BASELINE_LASTS_HOURS = 24
 """How long a baseline is used before it is learnt anew."""
-
-MOST_BEFORE_NEW = 2
-"""Reports in four weeks, up to which an issue is new and no surge."""
 
 
 def step(
@@ -47,15 +54,16 @@ def step(
     resolved: Mapping[str, ResolvedIssue] | None = None,
     review: bool = False,
     holidays: Sequence[dt.datetime] = (),
+    recall: Recall = recalls_nothing,
 ) -> tuple[State, list[Finding]]:
     """Take in what was newly cleaned, and find what it makes certain, and what is to be watched.
 
     Nothing later than `now` is looked at. `tolerance` is how many false alarms a week are borne. `resolved` are the
     issues that people hold to be resolved. `review` judges all that was said in the last days, as after an import, and
     not the batch alone. `holidays` are the moments at which bank holidays of the last weeks began: what came in then is
-    not what is usual.
+    not what is usual. `recall` is asked of what is found whether its issue was reported before all that is remembered.
     """
-    return _Step(state, batch, now, tolerance, resolved or {}, holidays).run(review)
+    return _Step(state, batch, now, tolerance, resolved or {}, holidays, recall).run(review)
 
 
 class _Step:
@@ -69,6 +77,7 @@ class _Step:
         tolerance: float,
         resolved: Mapping[str, ResolvedIssue],
         holidays: Sequence[dt.datetime],
+        recall: Recall,
     ) -> None:
         self._state, self._now, self._resolved = state, now, resolved
         arrived = sorted((one if one.at <= now else replace(one, at=now) for one in batch), key=lambda one: one.at)
@@ -86,8 +95,8 @@ class _Step:
         self._search = CandidateSearch(self._index, hours(now), self._baseline[1], explained, began)
         age = float(self._search.ages.max(initial=0.0)) / 24
         factor = state.calibration.factor(hours(now))
-        self._judge = Judge(self._index, self._search, factor=factor, age=age, tolerance=tolerance)
-        self._identification = Identification(self._index, self._observations, self._search, self._active, now)
+        self._judge = Judge(self._index, self._search, factor=factor, age=age, tolerance=(1 - SLOW_SHARE) * tolerance)
+        self._identification = Identification(self._index, self._observations, self._search, self._active, now, recall)
         self._calibration = state.calibration.started(hours(now)) if age >= YOUNG_SERVICE_DAYS else state.calibration
         self._can_tell = np.count_nonzero(self._search.ages < YOUNG_SERVICE_DAYS * 24) >= FEWEST_STATEMENTS
         self._joined: dict[int, str] = {}
@@ -184,7 +193,8 @@ class _Step:
         if issue in self._resolved:
             since = min(self._observations[row].at for row in candidate.recent)
             return SignalKind.REGRESSION if since > self._resolved[issue].at else None
-        return SignalKind.NEW if candidate.before <= MOST_BEFORE_NEW else SignalKind.SURGE
+        is_new = candidate.before <= MOST_BEFORE_NEW and not self._identification.was_heard_before(issue, candidate)
+        return SignalKind.NEW if is_new else SignalKind.SURGE
 
     def _raise(
         self, kind: SignalKind, tier: SignalTier, issue: str, candidate: Candidate, *, is_new: bool = False

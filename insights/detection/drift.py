@@ -18,7 +18,7 @@ from insights.detection.active_issues import ActiveIssues, ResolvedIssue
 from insights.detection.candidates import ODDS_POWER, Candidate, CandidateSearch, Scope
 from insights.detection.finding import Finding, Identification
 from insights.detection.index import ObservationIndex
-from insights.detection.judgement import Judge
+from insights.detection.judgement import SLOW_SHARE, Judge
 from insights.detection.observation import FloatArray, Indices, Mask, Observation, Vectors, hours
 from insights.detection.reference import Neighbourhood, WeeklyReference
 from insights.detection.scan import WORTHWHILE_SCORE, Cluster
@@ -180,7 +180,7 @@ class _Look:
         active = ActiveIssues(index, (), resolved, self._now)
         self._identification = Identification(index, self._observations, self._search, active, now)
         age = float(self._search.ages.max(initial=0.0)) / 24
-        self._judge = Judge(index, self._search, factor=1.0, age=age, tolerance=tolerance)
+        self._judge = Judge(index, self._search, factor=1.0, age=age, tolerance=SLOW_SHARE * tolerance)
         self._findings: list[Finding] = []
         self._joined: dict[int, str] = {}
 
@@ -227,7 +227,8 @@ class _Look:
         if issue in self._resolved:
             since = float(self._index.rows["at"][candidate.recent].min())
             return SignalKind.REGRESSION if since > hours(self._resolved[issue].at) else None
-        return SignalKind.NEW if candidate.expected <= MOST_EXPECTED_OF_NEW else SignalKind.SURGE
+        before = candidate.expected > MOST_EXPECTED_OF_NEW or self._identification.was_heard_before(issue, candidate)
+        return SignalKind.SURGE if before else SignalKind.NEW
 
     def _is_told(self, issue: str, candidate: Candidate) -> bool:
         """Whether this is more of what a signal told of within the window."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +29,26 @@ MOST_OF_ISSUE = 0.5
 
 FEWEST_EARLIER, EARLIER_SHARE = 2, 0.5
 """An issue was about what is found now, if at least this share of its earlier statements, of so many, lies there."""
+
+
+MOST_BEFORE_NEW = 2
+"""Reports of an issue before the window, up to which what is found about it may be new."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierIssue:
+    """An issue that was reported before all that the detector remembers; `centroid` (d,) is of unwhitened vectors."""
+
+    centroid: Vectors
+
+
+Recall = Callable[[str], EarlierIssue | None]
+"""Tells what is known of an issue from before; None where nothing is. Asked only about what was found."""
+
+
+def recalls_nothing(_: str) -> EarlierIssue | None:
+    """Recall no issue: all that there is is remembered."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +95,9 @@ class Identification:
         search: CandidateSearch,
         active: ActiveIssues,
         now: dt.datetime,
+        recall: Recall = recalls_nothing,
     ) -> None:
-        self._index, self._observations = index, observations
+        self._index, self._observations, self._recall = index, observations, recall
         self._search, self._active, self._now = search, active, now
 
     def identify(self, candidate: Candidate) -> tuple[str, bool]:
@@ -150,8 +171,21 @@ class Identification:
     def _count(self, candidate: Candidate, issue: str) -> int:
         return sum(self._observations[row].issue == issue for row in candidate.recent)
 
+    def was_heard_before(self, issue: str, candidate: Candidate) -> bool:
+        """Tell whether an issue was reported before the window more than what is new is."""
+        return len(self._earlier(issue, candidate)) > MOST_BEFORE_NEW or self._recall(issue) is not None
+
     def _was_about(self, candidate: Candidate, issue: str) -> bool:
-        """Whether what the issue held before lies where this was found, as far as it held anything."""
-        earlier = (self._index.rows["issue"] == self._index.code(issue)) & (self._search.ages >= candidate.window)
-        inside = candidate.region.depth(self._index.smooth[earlier]) >= 0
-        return bool(len(inside) < FEWEST_EARLIER or inside.mean() >= EARLIER_SHARE)
+        """Whether what the issue held before lies where this was found, as far as it held anything.
+
+        Of an issue that nobody spoke of lately its middle tells that: it may have been about something wider.
+        """
+        inside = candidate.region.depth(self._index.smooth[self._earlier(issue, candidate)]) >= 0
+        if len(inside) >= FEWEST_EARLIER:
+            return bool(inside.mean() >= EARLIER_SHARE)
+        known = self._recall(issue)
+        return known is None or bool(candidate.region.depth(self._index.whitened(known.centroid)) >= 0)
+
+    def _earlier(self, issue: str, candidate: Candidate) -> Indices:
+        mine = self._index.rows["issue"] == self._index.code(issue)
+        return np.flatnonzero(mine & (self._search.ages >= candidate.window))

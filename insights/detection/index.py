@@ -26,7 +26,7 @@ FEWEST_ROWS_RESERVED = 256
 
 ROW = np.dtype(
     [(name, "f8") for name in ("at", "share")]
-    + [(name, "?") for name in ("evidence", "praise", "late", "live")]
+    + [(name, "?") for name in ("evidence", "praise", "late", "live", "telling")]
     + [(name, "i4") for name in ("piece", "channel", "batch", "issue")]
 )
 
@@ -144,6 +144,7 @@ class ObservationIndex:
                 one.praise and one.vector is not None,
                 one.late,
                 one.live,
+                one.telling,
                 *map(self.code, names),
             )
         self.rows = self._rows[:end]

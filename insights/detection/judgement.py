@@ -26,6 +26,9 @@ FEWEST_VOICES = 3
 FIRST_WEEK_DAYS = 7.0
 """Days of history before which nobody knows what is usual on which day of the week: all is watched."""
 
+SLOW_SHARE = 0.2
+"""The share of the false alarms that a service tolerates that is the look over weeks'; the rest is the detector's."""
+
 YOUNG_SERVICE_DAYS = 28.0
 """Days that a service takes to show what is usual for it."""
 
@@ -85,6 +88,7 @@ class Judge:
             "one batch only": rows["batch"][0] >= 0 and _all_same(rows["batch"]),
             "one day only": not self._is_independent(recent) and len(np.unique(self._days(recent))) < FEWEST_DAYS,
             "young service": self._age < YOUNG_SERVICE_DAYS,
+            "bare mentions": not self._is_telling(recent),
             "much the same words": self._copied_share(recent) >= COPIED_SHARE,
         }
         return tuple(caveat for caveat, holds in found.items() if holds)
@@ -100,7 +104,14 @@ class Judge:
         return len(np.unique(rows["piece"][there])) > len(np.unique(rows["piece"][candidate.recent]))
 
     def _may_be_certain(self, candidate: Candidate) -> bool:
-        return self._age >= FIRST_WEEK_DAYS and self._is_independent(candidate.recent)
+        settled = self._age >= FIRST_WEEK_DAYS
+        return settled and self._is_independent(candidate.recent) and self._is_telling(candidate.recent)
+
+    def _is_telling(self, rows: Indices) -> bool:
+        """Whether most pieces say what is wrong, or were sent by people themselves, who need not be asked first."""
+        index = self._index.rows
+        telling = rows[index["telling"][rows] | index["live"][rows]]
+        return 2 * len(np.unique(index["piece"][telling])) > len(np.unique(index["piece"][rows]))
 
     def _is_independent(self, rows: Indices) -> bool:
         """Whether these are neither one day's forms nor the same words again and again."""

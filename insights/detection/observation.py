@@ -9,7 +9,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback.record.states import ChannelName
+from feedback.record.states import ChannelName, StatementKind
+from nlp.clean.severity import DEFAULT
 
 Vectors: TypeAlias = NDArray[np.float32]
 Indices: TypeAlias = NDArray[np.intp]
@@ -26,8 +27,9 @@ class Observation:
 
     `at` is when it was said. `vector` is a unit vector (d,), or None where the statement was not embedded: it counts in
     the volume all the same. `batch` names who entered it in bulk and when. `evidence` tells whether it may count
-    towards a signal, and `praise` that it praises; `issue` is the one it has joined. A `late` one was more than 48 h
-    old on receipt, so it only teaches what is normal. `key` is the statement's own number.
+    towards a signal, `praise` that it praises, and `telling` that it says what is wrong or wished for and is no bare
+    mention; `issue` is the one it has joined. A `late` one was over 48 h old on receipt, so it only teaches what is
+    normal. `key` is the statement's own number.
     """
 
     feedback_id: str
@@ -40,11 +42,21 @@ class Observation:
     late: bool = False
     key: int = 0
     praise: bool = False
+    telling: bool = True
 
     @property
     def live(self) -> bool:
         """Whether somebody sent it when they said it: it is of no batch, no import, and no date without a time."""
         return self.batch is None and self.channel != ChannelName.IMPORT
+
+
+def is_telling(kind: str, severity: float, language: str) -> bool:
+    """Tell whether a statement says what is wrong or wished for, by its kind, its severity and its language.
+
+    A bare mention ("The staff") counts as a problem, as doubt goes there; it may as well answer what was best. Only of
+    English is that known.
+    """
+    return kind != StatementKind.PROBLEM or severity > DEFAULT or language != "en"
 
 
 def hours(at: dt.datetime) -> float:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from feedback.record.limits import LATEST
 from feedback.record.models import Feedback, Statement
 from feedback.record.states import FeedbackStage, StatementKind
-from insights.detection.observation import HISTORY, Observation
+from insights.detection.observation import HISTORY, Observation, is_telling
 from insights.detection.state import State
 from insights.statement_arrays import halves, matrix
 
@@ -178,6 +178,8 @@ def observations_of(
             Statement.evidence,
             Statement.kind,
             Statement.filler,
+            Statement.severity,
+            Statement.language,
             Feedback.channel,
             Feedback.batch,
             Feedback.history,
@@ -201,6 +203,7 @@ def observations_of(
             late=row.history,
             key=row.id,
             praise=row.kind == StatementKind.PRAISE and row.weight > 0 and not row.filler,
+            telling=is_telling(row.kind, row.severity, row.language),
         )
         for row in rows
     ]

@@ -178,6 +178,14 @@ def resolved_issues(session: Session, service_id: int) -> dict[str, detector.Res
     }
 
 
+def earlier_issue(session: Session, issue: str, before: dt.datetime) -> detector.EarlierIssue | None:
+    """Reads what is known of an issue that was reported before a time; None where it was not."""
+    said = select(Statement.id).where(Statement.issue_id == uuid.UUID(issue), Statement.said_at < before).limit(1)
+    query = select(halves(Issue.centroid)).where(Issue.id == uuid.UUID(issue), said.exists())
+    centroid = session.scalar(query)
+    return detector.EarlierIssue(matrix([centroid])[0]) if centroid else None
+
+
 def move(session: Session, joined: Mapping[int, str]) -> None:
     """Puts statements, by their ids, into the issues where the detector has put them."""
     rows = [{"id": key, "issue_id": uuid.UUID(issue), "assigned_by": "scan"} for key, issue in joined.items()]

@@ -190,6 +190,7 @@ CAVEATS: Mapping[str, str] = TranslatedLabels(
         "one batch only": N_("all of it was entered in one go"),
         "one day only": N_("all of it is of one day"),
         "young service": N_("the service is too young to be sure of what is usual"),
+        "bare mentions": N_("most of it names something and does not say what is wrong"),
         "much the same words": N_("many of the reports are in much the same words"),
     }
 )

@@ -56,6 +56,11 @@ def _notice(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
         scene = _scene(session, worker, row, now)
     if scene is None:
         return lambda _, mine: _done(mine, seen)
+
+    def recall(issue: str) -> detector.EarlierIssue | None:
+        with worker.record.transaction() as session:
+            return findings.earlier_issue(session, issue, now - detector.HISTORY)
+
     service_id, known = scene.service.id, scene.service.properties
     state, signals = detector.step(
         scene.state,
@@ -65,6 +70,7 @@ def _notice(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
         resolved=scene.resolved,
         review=scene.review,
         holidays=bank_holidays_began(known.nation, known.time_zone, now - detector.HISTORY, now),
+        recall=recall,
     )
     titles = findings.titles(worker.record, worker.tools.encode, service_id, signals)
 

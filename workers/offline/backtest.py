@@ -15,6 +15,7 @@ from feedback.record.output.files import write_whole
 from feedback.record.states import StatementKind
 from ingest.cleaning.preparation import SET_APART
 from insights.detection import detector
+from insights.detection.observation import is_telling
 from nlp.clean import copies, minhash
 from nlp.embed.crowds import crowd_of, is_mapped
 from nlp.embed.multilingual import MultilingualEmbedder
@@ -165,6 +166,7 @@ def _of_one(
                 batch=f"{piece.source} {piece.submitted_at:%F}" if piece.source else None,
                 key=key,
                 praise=said.kind == StatementKind.PRAISE and not (said.filler or copy or apart),
+                telling=is_telling(said.kind, said.severity, said.language),
             )
             by = embedded_by(said.language)
             crowd = crowd_of(said.language, said.kind, by)

@@ -10,7 +10,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -88,7 +88,9 @@ def replay(
             state = replace(state, observations=store.refit(state.observations), version=-1)
             due = now + REFIT_EVERY
         holidays = bank_holidays_began(nation, time_zone, now - detector.HISTORY, now)
-        state, signals = detector.step(state, batch, now, tolerance=tolerance, holidays=holidays)
+        state, signals = detector.step(
+            state, batch, now, tolerance=tolerance, holidays=holidays, recall=partial(past.earlier, now=now)
+        )
         past.hear(batch, state)
         if past.is_due(now):
             state, slow = past.look(state, now)

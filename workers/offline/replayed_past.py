@@ -13,6 +13,7 @@ from insights.detection import detector, drift
 from insights.detection.active_issues import ActiveIssue
 from insights.detection.index import ObservationIndex
 from insights.detection.statistics.baseline import Baseline
+from nlp.embed.vectors import unit
 
 
 class ReplayedPast:
@@ -34,6 +35,12 @@ class ReplayedPast:
         for active in state.active:
             if active.tier == SignalTier.SIGNAL:
                 self._cover(active.issue, active.begun, batch[-1].at)
+
+    def earlier(self, issue: str, now: dt.datetime) -> detector.EarlierIssue | None:
+        """Tell what is known of an issue from before all that the detector remembers."""
+        since = now - detector.HISTORY
+        mine = [it.vector for it in self._said if it.issue == issue and it.at < since and it.vector is not None]
+        return detector.EarlierIssue(unit(np.sum(mine, axis=0))) if mine else None
 
     def is_due(self, now: dt.datetime) -> bool:
         """Tell whether a day has gone by since the last look."""

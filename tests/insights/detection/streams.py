@@ -9,6 +9,7 @@ import numpy as np
 
 from insights.detection import detector
 from insights.detection.detector import Finding, Observation, ResolvedIssue, State
+from insights.detection.finding import Recall, recalls_nothing
 from insights.detection.observation import Vectors
 from nlp.embed.vectors import unit
 
@@ -74,12 +75,13 @@ def play(
     *,
     tolerance: float = 0.02,
     resolved: dict[str, ResolvedIssue] | None = None,
+    recall: Recall = recalls_nothing,
 ) -> tuple[State, list[Finding]]:
     """One by one, each as it is said; a resolved issue is known to be that from then on."""
     state, raised = state or State(), []
     for report in sorted(reports, key=lambda report: report.at):
         known = {issue: it for issue, it in (resolved or {}).items() if it.at <= report.at}
-        state, signals = detector.step(state, [report], report.at, tolerance=tolerance, resolved=known)
+        state, signals = detector.step(state, [report], report.at, tolerance=tolerance, resolved=known, recall=recall)
         raised += signals
     return state, raised
 

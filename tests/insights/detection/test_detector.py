@@ -54,6 +54,20 @@ def test_a_new_problem_within_a_wide_known_issue_is_an_issue_of_its_own(service:
     assert signal.kind == "new" and signal.issue != "topic 12"
 
 
+def test_what_strikes_in_an_old_issue_is_a_surge_of_it_where_it_is_alike_and_its_own_issue_where_it_is_not(
+    service: Service, usual: State
+) -> None:
+    joined = [replace(report, issue="old") for report in service.of(NEW, 28, 30)]
+    said = service.days(28, 30) + joined
+    for middle, as_before in ((NEW, True), (3, False)):
+        earlier = {"old": detector.EarlierIssue(service.centres[middle])}
+        [signal] = sent(play(said, usual, recall=earlier.get)[1])
+        assert ((signal.kind, signal.issue == "old") == ("surge", True)) is as_before
+        assert (signal.kind == "new" and signal.issue != "old") is not as_before
+    [signal] = sent(play(said, usual)[1])
+    assert (signal.kind, signal.issue) == ("new", "old"), "an issue that a refit made of these very reports is new"
+
+
 def test_two_problems_at_once_are_told_apart(service: Service, usual: State) -> None:
     new, known = service.of(NEW, 28, 31), service.of(12, 28, 31, 10)
     _, signals = play(service.days(28, 31) + new + known, usual)
@@ -154,6 +168,17 @@ def test_what_most_of_those_who_speak_of_it_praise_raises_no_alarm(
     praise = [replace(it, evidence=False, praise=True) for it in service.of(NEW, 28, 32, praised)]
     _, signals = play(service.days(28, 32) + service.of(NEW, 28, 32) + praise, usual)
     assert len(sent(signals)) == told and bool(signals) == bool(told)
+
+
+@pytest.mark.parametrize(("channel", "told"), [("import", 0), ("web", 1)])
+def test_bare_mentions_that_nobody_sent_by_themselves_are_watched(
+    service: Service, usual: State, channel: str, told: int
+) -> None:
+    bare = [replace(it, telling=False) for it in service.of(NEW, 28, 32, channel=channel)]
+    _, signals = play(service.days(28, 32) + bare, usual)
+    assert len(sent(signals)) == told and ("bare mentions" in signals[0].caveats) is not bool(told)
+    half = [replace(it, telling=number % 4 > 0) for number, it in enumerate(bare)]
+    assert len(sent(play(service.again().days(28, 32) + half, usual)[1])) == 1
 
 
 def test_an_issue_of_one_quiet_channel_is_found_and_said_to_be(service: Service, usual: State) -> None:
