@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,9 +14,12 @@ from feedback.record.models import Signal
 from feedback.record.states import Scale, SignalTier
 from insights.detection.active_issues import ActiveIssue
 from insights.detection.index import ObservationIndex
-from insights.detection.observation import Observation
+from insights.detection.observation import Observation, hours
 from insights.detection.statistics.baseline import Baseline
 from insights.detection.statistics.calibration import Calibration
+
+MISSED = "missed"
+"""The `way` in the evidence of a signal that people raised, and the machine did not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def deserialize(stored: bytes | None) -> StoredState:
         return StoredState()
 
 
-def restore(state: State, stored: bytes | None, signals: Iterable[Signal]) -> State:
+def restore(state: State, stored: bytes | None, signals: Sequence[Signal]) -> State:
     """Go on where another worker stopped, with the issues of these signals, which have not ended.
 
     What people ended meanwhile is forgotten. A signal of which nothing was stored goes on by its issue's reports alone.
@@ -84,7 +87,21 @@ def restore(state: State, stored: bytes | None, signals: Iterable[Signal]) -> St
         )
         for signal in signals
     ]
-    return replace(state, active=tuple(active), calibration=known.calibration, baseline=known.baseline)
+    calibration = _judged(known.calibration, state.observations, signals)
+    return replace(state, active=tuple(active), calibration=calibration, baseline=known.baseline)
+
+
+def _judged(known: Calibration, observations: Sequence[Observation], signals: Sequence[Signal]) -> Calibration:
+    """Count by what people said: what the machine missed was no chance, and what they called a false alarm was."""
+    judged = {str(it.issue_id): it for it in signals if it.false_at or it.evidence.get("way") == MISSED}
+    keys: dict[str, list[int]] = {}
+    for one in observations if judged else ():
+        if one.issue in judged:
+            keys.setdefault(one.issue, []).append(one.key)
+    for issue, mine in keys.items():
+        false = judged[issue].false_at is not None
+        known = known.with_near_miss(mine, hours(judged[issue].detected_at)) if false else known.without(mine)
+    return known
 
 
 def _encoded(value: Any) -> Any:

@@ -16,6 +16,7 @@ from feedback.record.access import Principal
 from feedback.record.errors import Malformed
 from feedback.record.models import Feedback, Issue, Regrouping, Service, Signal, Statement, new_id
 from feedback.record.states import FeedbackStage, RegroupingKind, SignalKind, TitledBy, Tone
+from insights.detection.state import MISSED
 from insights.detection.statistics.gamma_poisson import PRIOR_REPORTS, tail_score
 from insights.issues.decisions import lifecycle, reassignment
 from insights.issues.decisions.lifecycle import LongText, ShortText
@@ -23,9 +24,6 @@ from insights.issues.decisions.regrouping import MAX_QUOTES, MAX_TITLE_LENGTH, c
 from insights.statement_arrays import embedding_space, halves, matrix
 from nlp.embed.crowds import crowd_of
 from nlp.embed.vectors import Floats, inwards
-
-WAY = "missed"
-"""The `way` in the evidence of a signal that people raised, and the machine did not."""
 
 FEWEST, MOST = 2, 200
 BASELINE, HOUR = dt.timedelta(days=28), dt.timedelta(hours=1)
@@ -146,7 +144,7 @@ def _signal(service: Service, issue: Issue, who: Principal, chosen: _Chosen, lea
         window_hours=learned["hours"],
         feedback_ids=[row.feedback_id for row in chosen.rows],
         channels=dict(Counter(row.channel for row in chosen.rows)),
-        evidence={"against": [], "model": issue.model, "way": WAY, "by": who.name, "missed": dict(learned)},
+        evidence={"against": [], "model": issue.model, "way": MISSED, "by": who.name, "missed": dict(learned)},
     )
 
 

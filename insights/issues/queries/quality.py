@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from feedback.record.models import Feedback, Issue, Mailbox, Refit, Service, ServiceAddress, Signal, Statement
 from feedback.record.states import AddressKind, FeedbackStage
-from insights.issues.decisions import missed
+from insights.detection.state import MISSED
 from insights.issues.queries.services import WAITING_STAGES
 from nlp.embed.crowds import crowd_of
 
@@ -134,7 +134,7 @@ def _missed(session: Session, service: Service) -> list[Missed]:
     rows = session.execute(
         select(Signal, Issue.title)
         .join(Issue, Issue.id == Signal.issue_id)
-        .where(Signal.service_id == service.id, Signal.evidence["way"].astext == missed.WAY, Issue.ended_at.is_(None))
+        .where(Signal.service_id == service.id, Signal.evidence["way"].astext == MISSED, Issue.ended_at.is_(None))
         .order_by(Signal.id.desc())
         .limit(MOST_MISSED)
     )

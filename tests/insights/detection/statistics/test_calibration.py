@@ -1,11 +1,15 @@
 """A service in which much stirs that never becomes certain is looked at with more caution."""
 
 import datetime as dt
+import uuid
+from typing import Any
 
 import msgspec
 import numpy as np
 
-from insights.detection.detector import State
+from feedback.record.models import Signal
+from insights.detection.detector import Observation, State
+from insights.detection.observation import hours
 from insights.detection.state import deserialize, restore, serialize
 from insights.detection.statistics.baseline import Baseline
 from insights.detection.statistics.calibration import LEAST_FACTOR, Calibration, NearMiss
@@ -55,6 +59,23 @@ def test_it_is_remembered_as_it_was() -> None:
     state = State(calibration=after(3, 2))
     assert restore(State(), serialize(state), []).calibration == state.calibration
     assert msgspec.msgpack.decode(serialize(state))
+
+
+def test_what_people_missed_was_no_chance_and_what_they_called_a_false_alarm_was() -> None:
+    issue, keys = uuid.uuid5(uuid.NAMESPACE_OID, "one"), (1, 2, 3)
+    said = tuple(Observation(str(key), NOW, None, "web", issue=str(issue), key=key) for key in keys)
+    known = Calibration().started(0.0).with_near_miss([3, 4], hours(NOW))
+    facts = {"issue_id": issue, "since": NOW, "last_report_at": NOW, "detected_at": NOW, "expected": 1.0}
+
+    def judged(before: Calibration, **more: Any) -> Calibration:
+        signal = Signal(**facts, window_hours=24.0, tier="signal", **more)
+        again = restore(State(said), serialize(State(calibration=before)), [signal])
+        return restore(again, serialize(again), [signal]).calibration
+
+    assert judged(known, evidence={"way": "missed"}).near_misses == ()
+    assert judged(known, evidence={"way": "issue"}) == known
+    [false] = judged(Calibration().started(0.0), evidence={}, false_at=NOW).near_misses
+    assert false.keys == set(keys)
 
 
 def test_what_an_earlier_version_stored_is_still_read() -> None:
