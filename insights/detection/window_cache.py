@@ -9,6 +9,7 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from sqlalchemy import ColumnElement, TextClause, exists, or_, select, text
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 from feedback.record.limits import LATEST
 from feedback.record.models import Feedback, Statement
 from feedback.record.states import FeedbackStage, StatementKind
-from insights.detection.observation import HISTORY, Observation, is_telling
+from insights.detection.observation import HISTORY, Observation, Vectors, is_telling
 from insights.detection.state import State
 from insights.statement_arrays import halves, matrix
 
@@ -32,6 +33,25 @@ MOST_CACHED_STATEMENTS = 50_000
 
 OLDEST_RUNNING_TRANSACTION = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::xid::text")
 """Every transaction before this one has ended, and is seen."""
+
+
+COLUMNS = (
+    Statement.id,
+    Statement.feedback_id,
+    Statement.said_at,
+    halves(Statement.vector).label("vector"),
+    Statement.issue_id,
+    Statement.evidence,
+    Statement.kind,
+    Statement.filler,
+    Statement.severity,
+    Statement.language,
+    Feedback.channel,
+    Feedback.batch,
+    Feedback.history,
+    Feedback.weight,
+)
+"""What makes an observation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,41 +189,27 @@ def observations_of(
 ) -> list[Observation]:
     """Read the statements of what has been grouped, in the order in which they were said."""
     rows = session.execute(
-        select(
-            Statement.id,
-            Statement.feedback_id,
-            Statement.said_at,
-            halves(Statement.vector).label("vector"),
-            Statement.issue_id,
-            Statement.evidence,
-            Statement.kind,
-            Statement.filler,
-            Statement.severity,
-            Statement.language,
-            Feedback.channel,
-            Feedback.batch,
-            Feedback.history,
-            Feedback.weight,
-        )
+        select(*COLUMNS)
         .join(Feedback, Feedback.id == Statement.feedback_id)
         .where(Statement.service_id == service_id, Statement.said_at > since, Statement.said_at < LATEST)
         .where(Feedback.stage == FeedbackStage.DONE, *where)
         .order_by(Statement.said_at, Statement.id)
     ).all()
     vectors = iter(matrix([row.vector for row in rows if row.vector]))
-    return [
-        Observation(
-            feedback_id=str(row.feedback_id),
-            at=row.said_at,
-            vector=next(vectors) if row.vector else None,
-            channel=row.channel,
-            evidence=row.evidence and row.weight > 0,
-            issue=str(row.issue_id) if row.issue_id else None,
-            batch=row.batch,
-            late=row.history,
-            key=row.id,
-            praise=row.kind == StatementKind.PRAISE and row.weight > 0 and not row.filler,
-            telling=is_telling(row.kind, row.severity, row.language),
-        )
-        for row in rows
-    ]
+    return [_observation(row, next(vectors) if row.vector else None) for row in rows]
+
+
+def _observation(row: Any, vector: Vectors | None) -> Observation:
+    return Observation(
+        feedback_id=str(row.feedback_id),
+        at=row.said_at,
+        vector=vector,
+        channel=row.channel,
+        evidence=row.evidence and row.weight > 0,
+        issue=str(row.issue_id) if row.issue_id else None,
+        batch=row.batch,
+        late=row.history,
+        key=row.id,
+        praise=row.kind == StatementKind.PRAISE and row.weight > 0 and not row.filler,
+        telling=is_telling(row.kind, row.severity, row.language),
+    )

@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
@@ -56,11 +57,6 @@ def _notice(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
         scene = _scene(session, worker, row, now)
     if scene is None:
         return lambda _, mine: _done(mine, seen)
-
-    def recall(issue: str) -> detector.EarlierIssue | None:
-        with worker.record.transaction() as session:
-            return findings.earlier_issue(session, issue, now - detector.HISTORY)
-
     service_id, known = scene.service.id, scene.service.properties
     state, signals = detector.step(
         scene.state,
@@ -70,7 +66,7 @@ def _notice(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
         resolved=scene.resolved,
         review=scene.review,
         holidays=bank_holidays_began(known.nation, known.time_zone, now - detector.HISTORY, now),
-        recall=recall,
+        recall=partial(_recall, worker, now),
     )
     titles = findings.titles(worker.record, worker.tools.encode, service_id, signals)
 
@@ -91,6 +87,12 @@ def _notice(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
         worker.windows.keep(service_id, scene.heard.window.after(state))
 
     return save
+
+
+def _recall(worker: Worker, now: dt.datetime, issue: str) -> detector.EarlierIssue | None:
+    """Asked of what was found alone, so that a look at nothing new reads no more than it did."""
+    with worker.record.transaction() as session:
+        return findings.earlier_issue(session, issue, now - detector.HISTORY)
 
 
 def _scene(session: Session, worker: Worker, row: ServiceWork, now: dt.datetime) -> NoticeInput | None:
