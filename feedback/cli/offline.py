@@ -17,7 +17,8 @@ from feedback.record.settings import Settings
 def backtest(settings: Settings, /, source: Path, target: Path, tolerance: float, compare: bool) -> None:
     """Replay a history as it would have happened, and write each signal when it would have been raised."""
     from feedback.cli.progress import staged
-    from workers.offline.backtest import TOLERANCES, backtest
+    from insights.alerts.rules.tolerance_trials import TOLERANCES
+    from workers.offline.backtest import backtest
 
     others = TOLERANCES if compare else ()
     with staged() as progress:

@@ -69,6 +69,7 @@ class WorkKind(StrEnum):
     NOTICE = "notice"
     DRIFT = "drift"
     LOOK_BACK = "look_back"
+    TRY_TOLERANCES = "try_tolerances"
     EMBED = "embed"
     THEMES = "themes"
 

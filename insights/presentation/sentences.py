@@ -29,12 +29,30 @@ def evidence(signal: SignalView, now: dt.datetime, zone: str) -> str:
     What slowly grew says so: 38 reports in 6 weeks where 9 were expected: four times as often as before, growing since
     3 October 2026; by all channels.
     """
-    reports = f"{signal.observed:,} report{'' if signal.observed == 1 else 's'}"
-    how_long, begun = span(signal.window_hours), since(signal.since, now, zone)
-    expected, came = _expected(signal.expected), _by_channel(signal.by_channel)
+    found = counted(signal.observed, signal.expected, signal.window_hours)
+    begun, came = since(signal.since, now, zone), _by_channel(signal.by_channel)
     if signal.evidence.get("scale") == Scale.SLOW:
-        return f"{reports} in {how_long} where {expected} expected: {_times(signal)}, growing since {begun}; {came}"
-    return f"{reports} in {how_long} where {expected} expected, since {begun}; {came}"
+        return f"{found}: {_times(signal)}, growing since {begun}; {came}"
+    return f"{found}, since {begun}; {came}"
+
+
+def counted(observed: int, expected: float, hours: float) -> str:
+    """Says what was counted and what was to be expected, as in: 27 reports in 48 h where 1.2 were expected."""
+    reports = f"{observed:,} report{'' if observed == 1 else 's'}"
+    return f"{reports} in {span(hours)} where {_expected(expected)} expected"
+
+
+def how_often(per_week: float) -> str:
+    """Says how often something comes that comes so often a week, as in: about one a year."""
+    every = 1 / per_week
+    if every <= 1:
+        return f"about {per_week:,.0f} a week"
+    if every < 9:
+        return f"about one in {every:,.0f} weeks"
+    if every < 44:
+        return f"about one in {every / (52 / 12):,.0f} months"
+    years = every / 52
+    return "about one a year" if years < 1.5 else f"about one in {years:,.0f} years"
 
 
 def now_known(known: SignalNow, now: dt.datetime, zone: str) -> str:

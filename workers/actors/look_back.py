@@ -1,24 +1,20 @@
 """A service that comes with a history is shown what that would have raised: a backtest over what is stored."""
 
 import datetime as dt
-import itertools
 import uuid
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from feedback.record.models import Feedback, Hindsight, Service, ServiceWork, Statement
+from feedback.record.models import Hindsight, Service, ServiceWork, Statement
 from feedback.record.states import SignalTier, WorkStage
 from feedback.record.work.stages import stage
 from insights.alerts import payload
 from insights.alerts.rules import hindsight
-from insights.detection import window_cache
 from insights.detection.detector import HISTORY
-from nlp.embed.crowds import crowd_of, is_mapped
-from workers.offline.replay import Raised, ReplayedStatement, line, replay
+from workers.offline.replay import Raised, line, replay
+from workers.offline.stored_history import history
 from workers.runtime.actor import Actor, Save, Worker, work_once
 
 
@@ -33,7 +29,8 @@ def _look_back(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]
     with worker.record.transaction() as session:
         service = session.get_one(Service, service_id)
         size = hindsight.history_size(session, service)
-        pieces = list(history(session, service, dt.datetime.now(dt.UTC)))
+        since = dt.datetime.now(dt.UTC) - hindsight.PREVIEW_SPAN - HISTORY
+        pieces = list(history(session, service, since, Statement.said_at < service.created_at))
     known = service.properties
     raised = replay(pieces, known.tolerance, nation=known.nation, time_zone=known.time_zone)
     found = [_hindsight(service, one) for one in raised if one.signal.tier == SignalTier.SIGNAL]
@@ -46,42 +43,6 @@ def _look_back(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]
             session.add_all(found)
 
     return save
-
-
-def history(session: Session, service: Service, now: dt.datetime) -> Iterator[list[ReplayedStatement]]:
-    """Yield what was said before the service was here, piece by piece as it would have come, and in no issue yet."""
-    until = Statement.said_at < service.created_at
-    reports = window_cache.observations_of(session, service.id, now - hindsight.PREVIEW_SPAN - HISTORY, until)
-    read = _statements(session, service, until)
-    for _, piece in itertools.groupby(reports, lambda report: report.feedback_id):
-        statements = [
-            ReplayedStatement(replace(report, issue=None, late=False), **read[report.key])
-            for report in piece
-            if report.vector is not None
-        ]
-        if statements:
-            yield statements
-
-
-def _statements(session: Session, service: Service, until: ColumnElement[bool]) -> dict[int, dict[str, Any]]:
-    """What the detector does not hear of each statement: its text, its crowd, whether it is in issues at all."""
-    rows = session.execute(
-        select(
-            *(Statement.id, Statement.text, Statement.language, Statement.kind, Statement.embedded_by),
-            *(Feedback.weight, Feedback.copy_of),
-        )
-        .join(Feedback, Feedback.id == Statement.feedback_id)
-        .where(Statement.service_id == service.id, until)
-    )
-    return {
-        row.id: {
-            "text": row.text,
-            "crowd": crowd_of(row.language, row.kind, row.embedded_by),
-            "mapped": is_mapped(row.embedded_by),
-            "grouped": row.weight > 0 or row.copy_of is not None,
-        }
-        for row in rows
-    }
 
 
 def _hindsight(service: Service, raised: Raised) -> Hindsight:

@@ -29,8 +29,6 @@ ReplayedPiece = list[ReplayedStatement]
 CHUNK = 512
 LONG_AGO = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 WEEK = dt.timedelta(days=7)
-TOLERANCES = (0.005, 0.02, 0.1, 0.5)
-"""False alarms a week: one in four years, one a year, one in ten weeks, one in two."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The tables of the store, a module for each subject."""
 
 from feedback.record.models.actions import Action, Publication
-from feedback.record.models.alerts import Alert, Delivery, Hindsight, Quiet, Subscription
+from feedback.record.models.alerts import Alert, Delivery, Hindsight, Quiet, Subscription, ToleranceTrial
 from feedback.record.models.audit import Answered, AuditEntry
 from feedback.record.models.base import Base, Claimable, new_id
 from feedback.record.models.feedback import DIGESTED_ID, Contact, DayKey, Feedback, HeldRaw, Raw, UrgencyDismissal
@@ -78,6 +78,7 @@ __all__ = [
     "ThemeEvent",
     "ThemeIssue",
     "ThemeSignal",
+    "ToleranceTrial",
     "UntalliedIssue",
     "Upload",
     "UploadPart",

@@ -132,3 +132,21 @@ class Hindsight(Base):
     statement_id: Mapped[int | None] = mapped_column(ForeignKey("statements.id", ondelete="SET NULL"), index=True)
     detected_at: Mapped[dt.datetime]
     facts: Mapped[dict[str, Any]]
+
+
+class ToleranceTrial(Base):
+    """What one tolerance would have raised in a service of late: all that was said, replayed at it.
+
+    `statements` of them were read, said after `since` and up to the id `newest`. `found` holds each signal: when it
+    would have been raised, its kind and figures, and the first of its statements; no words, no title.
+    """
+
+    __tablename__ = "tolerance_trials"
+
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"), primary_key=True)
+    tolerance: Mapped[float] = mapped_column(primary_key=True)
+    tried_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    since: Mapped[dt.datetime]
+    newest: Mapped[int] = mapped_column(BigInteger)
+    statements: Mapped[int]
+    found: Mapped[list[dict[str, Any]]]

@@ -85,6 +85,7 @@ STAGES = (
     _for_upload(UploadStage.TAKE_IN, "clean"),
     _for_upload(UploadStage.TAKE_BACK, "refit", "notice"),
     _for_service(WorkKind.LOOK_BACK),
+    _for_service(WorkKind.TRY_TOLERANCES),
     _for_service(WorkKind.EMBED, "group", "refit", "notice"),
 )
 """The most urgent first: what is nearest to being told."""

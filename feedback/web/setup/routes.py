@@ -2,7 +2,15 @@
 
 from litestar import Router
 
-from feedback.web.setup import bring_page, organisation_page, reach_page, service_settings, subject_page, upload_page
+from feedback.web.setup import (
+    bring_page,
+    organisation_page,
+    reach_page,
+    service_settings,
+    subject_page,
+    tolerance_page,
+    upload_page,
+)
 from insights.pages.confirmations import remember_query
 from insights.pages.layout import failure_page
 
@@ -11,6 +19,7 @@ router = Router(
     route_handlers=[
         *organisation_page.handlers,
         *service_settings.handlers,
+        *tolerance_page.handlers,
         *reach_page.handlers,
         *bring_page.handlers,
         *upload_page.handlers,

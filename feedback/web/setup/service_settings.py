@@ -17,6 +17,7 @@ from feedback.record.errors import Conflict, FeedbackError, Malformed
 from feedback.record.models import Service
 from feedback.web.setup import service_fields
 from feedback.web.setup.service_fields import FormEntries
+from insights.alerts.rules import tolerance_trials
 from insights.pages.forms import PageOrRedirect, complaint, submit
 from insights.pages.layout import saved, show
 
@@ -26,7 +27,7 @@ def settings_page(request: AnyRequest, record: GivenRecord, service: FromPath[st
     """Shows what is set about a service, each with its help."""
     with record.transaction() as session:
         who, found = _owned(session, request, service)
-        return _page(who, found, service_fields.stored_entries(found), {})
+        return _page(session, who, found, service_fields.stored_entries(found), {})
 
 
 @post("/dashboard/{service:str}/settings", status_code=200)
@@ -42,13 +43,14 @@ def _save(request: AnyRequest, record: Record, slug: str, entries: FormEntries) 
     def save(session: Session, who: Principal) -> PageOrRedirect:
         found = access.service_for(session, who, slug, Role.owner)
         if errors:
-            return _page(who, found, entries, errors)
+            return _page(session, who, found, entries, errors)
         wanted = service_fields.differing(changes, entries, service_fields.stored_entries(found))
         services.change(session, found, wanted, by=who.caller, may_share=who.may(Role.admin, None))
         return saved(f"/dashboard/{quote(slug)}/settings", "saved")
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
-        return _page(who, access.service_for(session, who, slug), entries, service_fields.complaint(error))
+        found = access.service_for(session, who, slug)
+        return _page(session, who, found, entries, service_fields.complaint(error))
 
     return submit(request, record, save, show_again, told=(Malformed, Conflict))
 
@@ -58,7 +60,10 @@ def _owned(session: Session, request: AnyRequest, slug: str) -> tuple[Principal,
     return who, access.service_for(session, who, slug, Role.owner)
 
 
-def _page(who: Principal, service: Service, values: FormEntries, errors: dict[str, str]) -> Response[str]:
+def _page(
+    session: Session, who: Principal, service: Service, values: FormEntries, errors: dict[str, str]
+) -> Response[str]:
+    tried = [one for one in tolerance_trials.kept(session, service) if one.tolerance == service.properties.tolerance]
     return show(
         who,
         "setup/settings.html",
@@ -67,6 +72,7 @@ def _page(who: Principal, service: Service, values: FormEntries, errors: dict[st
         groups=service_fields.GROUPS,
         values=values,
         errors=errors,
+        trial=next(iter(tolerance_trials.judged(session, tried)), None),
     )
 
 

@@ -26,7 +26,7 @@ from feedback.record.errors import Conflict, FeedbackError, Malformed, NotFound
 from feedback.record.limits import convert
 from feedback.record.models import Feedback, Service, ServiceWork, Upload, UploadedPiece
 from feedback.record.output.tables import TableWriter
-from feedback.record.states import ChannelName, SignalTier, UploadStage
+from feedback.record.states import ChannelName, SignalTier, UploadStage, WorkKind
 from feedback.record.work.queue import WorkQueue
 from feedback.record.work.service_work import due
 from feedback.web.setup.bring_page import path_of
@@ -47,6 +47,8 @@ FIRST_ISSUES = 5
 SINGLE = ("date", "id", "rating", "language", "channel_column", "channel")
 SEVERAL = ("text", "keep")
 RUNNING = (UploadStage.TAKE_IN, UploadStage.TAKE_BACK)
+LOOKING = (WorkKind.REFIT, WorkKind.NOTICE)
+"""The work for a service that the first findings come of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +213,11 @@ def _progress(session: Session, row: Upload) -> UploadProgress:
     counts = select(func.count(), func.count().filter(Feedback.stage.in_(WAITING_STAGES)))
     of_it = counts.join(UploadedPiece, UploadedPiece.feedback_id == Feedback.id)
     pieces, waiting = session.execute(of_it.where(UploadedPiece.upload_id == row.id)).one()
-    mine = select(ServiceWork.id).where(ServiceWork.service_id == row.service_id, *due()).limit(1)
+    mine = (
+        select(ServiceWork.id)
+        .where(ServiceWork.service_id == row.service_id, ServiceWork.kind.in_(LOOKING), *due())
+        .limit(1)
+    )
     return UploadProgress(pieces, waiting, session.scalar(mine) is not None)
 
 

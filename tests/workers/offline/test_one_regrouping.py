@@ -24,9 +24,9 @@ from tests.walking import put
 from tests.workers.texts import BROKEN, USUAL, said
 from workers.actors.clean import CLEAN
 from workers.actors.group import GROUP
-from workers.actors.look_back import history
 from workers.actors.refit import REFIT
 from workers.offline.replay import ReplayedStatement, ReplayedStore
+from workers.offline.stored_history import history
 from workers.runtime.actor import Worker, work_once
 
 START = dt.datetime.now(dt.UTC) - dt.timedelta(days=30)
