@@ -194,6 +194,7 @@ class AlertType(StrEnum):
     UPDATE = "signal.update"
     ENDED = "signal.ended"
     GOOD_NEWS = "praise.surge"
+    SILENT = "channel.silent"
     URGENT = "feedback.urgent"
     SUBSCRIPTION_ENDED = "subscription.ended"
 

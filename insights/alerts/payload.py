@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Alert, Feedback, Issue, Service, Signal, Statement, Subscription, Theme, ThemeSignal
 from feedback.record.states import AlertType, ChannelName, IssueStatus, SignalKind, Trend
+from insights.channels.watch import ChannelSilence
 from insights.issues.queries import signals
 from insights.issues.quotes import LONGEST_QUOTE_CHARACTERS, QUOTE_COLUMNS, choose
 from insights.presentation.schemas import NearbyChange
@@ -87,6 +88,22 @@ def for_urgent(service: Service, piece: Feedback) -> dict[str, Any]:
     }
 
 
+def for_silence(service: Service, silent: ChannelSilence) -> dict[str, Any]:
+    """Builds the payload about a channel that has fallen silent."""
+    return {
+        "service": service.slug,
+        "issue": None,
+        "signal": None,
+        "feedback_ids": [],
+        "silence": {
+            "channel": silent.channel,
+            "last_received_at": silent.since.isoformat(),
+            "silent_hours": silent.hours,
+            "expected": round(silent.missed, 1),
+        },
+    }
+
+
 def for_test(service: Service, now: dt.datetime) -> dict[str, Any]:
     """Builds the payload of a test alert: it reads as a signal's, about an issue that does not exist."""
     return {
@@ -157,6 +174,8 @@ def event(session: Session, alert: Alert, url: str) -> dict[str, Any]:
     data["link"] = f"{url}/dashboard/issues/{issue.id}" if issue else f"{url}/dashboard/{data['service']}"
     if alert.type == AlertType.URGENT:
         data["link"] = f"{url}/dashboard/feedback/{data['feedback_ids'][0]}"
+    if alert.type == AlertType.SILENT:
+        data["link"] = f"{url}/dashboard/{data['service']}/channels"
     if "theme" in data:
         theme = session.get(Theme, uuid.UUID(data["theme"]["id"]))
         data["theme"] = {**data["theme"], "title": theme.title if theme else NO_LONGER_KEPT}

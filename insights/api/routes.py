@@ -2,11 +2,12 @@
 
 from insights.api.alerts import alerts, subscriptions
 from insights.api.issues import actions, issues, refits, regrouping, signals, subtopics, themes
-from insights.api.services import export, feedback, published, quality, search, services, sessions, subjects
+from insights.api.services import channels, export, feedback, published, quality, search, services, sessions, subjects
 
 ROUTERS = [
     actions.router,
     alerts.router,
+    channels.router,
     export.router,
     feedback.router,
     issues.router,

@@ -203,6 +203,7 @@ ALERT_KINDS: Mapping[str, str] = TranslatedLabels(
         "update": N_("Growing further"),
         "ended": N_("Over"),
         "good_news": N_("Good news"),
+        "silent": N_("A channel that falls silent"),
     }
 )
 ALERT_STATES: Mapping[str, str] = TranslatedLabels(

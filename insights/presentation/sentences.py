@@ -69,6 +69,13 @@ def end(ended: Mapping[str, Any]) -> str:
     return f"No report for {span(ended['silent_hours'])}, where {ended['usual']:,.0f} were usual."
 
 
+def silence(silent: Mapping[str, Any], zone: str) -> str:
+    """Says how a channel is silent, as in: Nothing has come since 2 Mar 2026, 14:05 (19 h), where 27 were usual."""
+    last = moment(dt.datetime.fromisoformat(silent["last_received_at"]), zone)
+    lasted, usual = span(silent["silent_hours"]), silent["expected"]
+    return f"Nothing has come since {last} ({lasted}), where {usual:,.0f} were usual. See whether the way in works."
+
+
 def escalation(escalated: Mapping[str, Any]) -> str:
     """Says why somebody is told what was sent to somebody else."""
     minutes = escalated["after_minutes"]

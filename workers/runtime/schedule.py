@@ -22,7 +22,7 @@ from feedback.record.work.service_work import ask, ask_wide
 from ingest.channels.sms import reassembly
 from ingest.channels.uploads import sealed_file
 from insights.alerts.delivery import attempts
-from insights.alerts.rules import escalation
+from insights.alerts.rules import escalation, silent_channels
 from insights.issues import tallies
 from workers.runtime import retention
 
@@ -95,6 +95,15 @@ def _hourly(record: Record, now: dt.datetime) -> None:
             job(session)
     with apart("work for services"), record.transaction() as session:
         _ask(session, now)
+    _tell_silences(record)
+
+
+def _tell_silences(record: Record) -> None:
+    with record.transaction() as session:
+        services = session.scalars(select(Service)).all()
+    for service in services:
+        with apart("silent channels", service=service.slug), record.transaction() as session:
+            silent_channels.raise_silences(session, service, dt.datetime.now(dt.UTC))
 
 
 def _tell_uncleaned(session: Session) -> None:

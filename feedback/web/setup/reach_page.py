@@ -72,8 +72,8 @@ def reach_page(request: AnyRequest, record: GivenRecord, service: FromPath[str])
             form=form_url(record.settings, found),
             qr=_qr(form_url(record.settings, found)),
             received=_received(session, found),
-            texts=_texts(record.settings, refused),
-            others=_others(record.settings, found, refused),
+            texts=text_providers(record.settings, refused),
+            others=key_providers(record.settings, found, refused),
         )
 
 
@@ -101,7 +101,8 @@ def _received(session: Session, service: Service) -> Sequence[tuple[str, dt.date
     ]
 
 
-def _texts(settings: Settings, refused: dict[str, ChannelRefusal]) -> list[Provider]:
+def text_providers(settings: Settings, refused: dict[str, ChannelRefusal]) -> list[Provider]:
+    """Returns those who hand over texts, whose secret proves them."""
     on = {
         "sms/twilio": settings.twilio_auth_token,
         "sms/notify": settings.notify_token,
@@ -113,7 +114,8 @@ def _texts(settings: Settings, refused: dict[str, ChannelRefusal]) -> list[Provi
     ]
 
 
-def _others(settings: Settings, service: Service, refused: dict[str, ChannelRefusal]) -> list[Provider]:
+def key_providers(settings: Settings, service: Service, refused: dict[str, ChannelRefusal]) -> list[Provider]:
+    """Returns the systems for which a key of the service vouches."""
     about = f"?service={quote(service.slug)}"
     return [
         Provider(name, f"{_address(settings, channel)}{about}", there, None, True, refused.get(channel))

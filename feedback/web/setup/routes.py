@@ -4,6 +4,7 @@ from litestar import Router
 
 from feedback.web.setup import (
     bring_page,
+    channels_page,
     organisation_page,
     reach_page,
     service_settings,
@@ -21,6 +22,7 @@ router = Router(
         *service_settings.handlers,
         *tolerance_page.handlers,
         *reach_page.handlers,
+        *channels_page.handlers,
         *bring_page.handlers,
         *upload_page.handlers,
         *subject_page.handlers,

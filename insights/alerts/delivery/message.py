@@ -52,13 +52,23 @@ def write(event: dict[str, Any], service: Service, now: dt.datetime) -> AlertTex
     return AlertText(one_line(service.name), one_line(heading), lines, quotes, data["link"], urgent)
 
 
-def _heading_and_lines(type_: str, data: dict[str, Any], service: Service, now: dt.datetime) -> tuple[str, list[str]]:
+def _of_no_signal(type_: str, data: dict[str, Any], service: Service) -> tuple[str, list[str]] | None:
+    """None for what tells of a signal."""
     if type_ == AlertType.URGENT:
         about = URGENCIES.get(data["urgent"].get("kind", ""), "somebody may need help now")
         came = labels.BY_CHANNEL.get(data["urgent"]["channel"], "")
         return f"Urgent: {about}", [f"One message, {came}, that cannot wait."]
+    if type_ == AlertType.SILENT:
+        came = labels.BY_CHANNEL.get(data["silence"]["channel"], "")
+        return f"Silent: nothing comes {came}", [sentences.silence(data["silence"], service.properties.time_zone)]
     if type_ == AlertType.SUBSCRIPTION_ENDED:
         return f"This subscription is switched off: {data['subscription']}", [data["why"]]
+    return None
+
+
+def _heading_and_lines(type_: str, data: dict[str, Any], service: Service, now: dt.datetime) -> tuple[str, list[str]]:
+    if told := _of_no_signal(type_, data, service):
+        return told
     signal = msgspec.convert(
         {"tier": SignalTier.SIGNAL, "evidence": {}, **data["signal"], "feedback_ids": []}, SignalView, strict=False
     )

@@ -9,7 +9,7 @@ from feedback.record.errors import Malformed
 from feedback.record.models import Subscription
 from feedback.record.states import ChannelName, IssueStatus, Trend
 
-AlertKind = Literal["new", "surge", "regression", "urgent", "update", "ended", "good_news"]
+AlertKind = Literal["new", "surge", "regression", "urgent", "update", "ended", "good_news", "silent"]
 """What an alert tells, as subscriptions name it."""
 
 MOST_LEAST, MOST_CHOSEN = 1_000_000, 20
@@ -18,10 +18,10 @@ MOST_LEAST, MOST_CHOSEN = 1_000_000, 20
 class AlertFilters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a subscription wants to be told. An empty field lets everything through.
 
-    `kinds` may name what becomes of a signal, too: `update` (it has twice the reports) and `ended`; and `good_news`:
-    something is praised more. These alone are told to nobody who does not name them. With `escalations_only` nothing is
-    told but what another subscription escalates. `least` is the smallest number of reports of a signal that is worth an
-    alert.
+    `kinds` may name what becomes of a signal, too: `update` (it has twice the reports) and `ended`; `good_news`:
+    something is praised more; and `silent`: a channel that falls silent. These alone are told to nobody who does not
+    name them. With `escalations_only` nothing is told but what another subscription escalates. `least` is the smallest
+    number of reports of a signal that is worth an alert.
     """
 
     kinds: tuple[AlertKind, ...] = ()
@@ -45,9 +45,9 @@ def filters_of(subscription: Subscription) -> AlertFilters:
     return msgspec.convert(subscription.filters, AlertFilters)
 
 
-def wants(subscription: Subscription, follow_up: Literal["update", "ended"]) -> bool:
-    """Tells whether a subscription asks for what becomes of a signal."""
-    return follow_up in filters_of(subscription).kinds
+def wants(subscription: Subscription, kind: Literal["update", "ended", "silent"]) -> bool:
+    """Tells whether a subscription asks for what is told to nobody who does not ask."""
+    return kind in filters_of(subscription).kinds
 
 
 def matches(filters: AlertFilters, kind: str, channels: Iterable[str], trend: str, status: str, reports: int) -> bool:

@@ -118,7 +118,7 @@ def quality(session: Session, service: Service) -> Quality:
         copies=pieces.copies,
         not_counted=pieces.not_counted,
         waiting=_waiting(session, service),
-        mailboxes=_mailboxes(session, service),
+        mailboxes=mailboxes(session, service),
         missed=_missed(session, service),
     )
 
@@ -222,7 +222,7 @@ def _waiting(session: Session, service: Service) -> Waiting:
     )
 
 
-def _mailboxes(session: Session, service: Service) -> list[MailboxState]:
+def mailboxes(session: Session, service: Service) -> list[MailboxState]:
     """Those of the service, and of all services where it has an address of mail; failing ones first."""
     addressed = select(ServiceAddress.id).where(
         ServiceAddress.service_id == service.id, ServiceAddress.kind == AddressKind.MAIL

@@ -1,0 +1,1 @@
+"""The channels of a service as they are watched: what came by each, what waits, which has fallen silent."""
