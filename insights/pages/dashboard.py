@@ -26,7 +26,7 @@ from insights.pages import (
     subscription_page,
 )
 from insights.pages.confirmations import remember_query
-from insights.pages.findings import false_alarms, planned_work
+from insights.pages.findings import changes_page, false_alarms, planned_work
 from insights.pages.layout import failure_page, files, plotly, redirect, show
 from insights.pages.people import (
     audit_page,
@@ -111,6 +111,7 @@ router = Router(
         issue_page.act,
         issue_page.take_back,
         false_alarms.doubt,
+        *changes_page.handlers,
         planned_work.planned_work_page,
         planned_work.announce,
         missed_page.say_missed,

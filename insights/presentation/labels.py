@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from feedback.i18n import N_, TranslatedLabels
 from feedback.record.states import (
     AlertState,
+    ChangeKind,
     ChannelName,
     DigestRhythm,
     FeedbackStage,
@@ -196,6 +197,16 @@ CAVEATS: Mapping[str, str] = TranslatedLabels(
 )
 """Why a signal may be none."""
 
+CHANGE_KINDS: Mapping[str, str] = TranslatedLabels(
+    {
+        ChangeKind.RELEASE: N_("Release"),
+        ChangeKind.OUTAGE: N_("Outage"),
+        ChangeKind.LETTER: N_("Letter that was sent"),
+        ChangeKind.HOLIDAY: N_("Holiday"),
+        ChangeKind.PLANNED: N_("Planned work"),
+        ChangeKind.OTHER: N_("Something else"),
+    }
+)
 ALERT_KINDS: Mapping[str, str] = TranslatedLabels(
     {
         **SIGNAL_KINDS,

@@ -13,11 +13,22 @@ from sqlalchemy.orm import Session, aliased
 
 from feedback.record.access import scope
 from feedback.record.errors import Forbidden, Malformed, NotAuthentic, NotFound
-from feedback.record.models import Credential, Feedback, Issue, Membership, Refit, Regrouping, Service, Statement
+from feedback.record.models import (
+    Change,
+    ChangeImport,
+    Credential,
+    Feedback,
+    Issue,
+    Membership,
+    Refit,
+    Regrouping,
+    Service,
+    Statement,
+)
 from feedback.record.settings import Settings
 from feedback.record.states import CredentialKind
 
-Owned = TypeVar("Owned", Issue, Refit, Regrouping, Statement)
+Owned = TypeVar("Owned", Change, ChangeImport, Issue, Refit, Regrouping, Statement)
 
 
 class Role(enum.IntEnum):

@@ -21,6 +21,7 @@ from feedback.record.models.properties import Properties
 from feedback.record.models.regrouping import IssueBefore, Moved, Regrouping
 from feedback.record.models.services import (
     Change,
+    ChangeImport,
     ChannelRefusal,
     Mailbox,
     Organisation,
@@ -42,6 +43,7 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Change",
+    "ChangeImport",
     "ChannelRefusal",
     "Claimable",
     "Contact",

@@ -72,8 +72,19 @@ class ServiceAddress(Base):
     service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"), index=True)
 
 
+class ChangeImport(Base, Timed):
+    """A calendar file that changes of a service were taken from; they go with it."""
+
+    __tablename__ = "change_imports"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"), index=True)
+    file: Mapped[str]
+    by: Mapped[str]
+
+
 class Change(Base, Timed):
-    """A release or an event of the service, marked on its charts."""
+    """A release or an event of the service, marked on its charts. `import_id` is the file that it came with, if any."""
 
     __tablename__ = "changes"
     __table_args__ = (Index(None, "service_id", "at"),)
@@ -85,6 +96,7 @@ class Change(Base, Timed):
     at: Mapped[dt.datetime]
     until: Mapped[dt.datetime | None]
     link: Mapped[str | None]
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("change_imports.id", ondelete="CASCADE"), index=True)
 
 
 class Mailbox(Base):

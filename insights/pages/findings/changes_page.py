@@ -1,0 +1,210 @@
+"""Changes of a service: entered one by one, or taken from a calendar file that is looked through first."""
+
+import asyncio
+import datetime as dt
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+import msgspec
+from litestar import Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.params import FromPath
+from litestar.response import Redirect
+from sqlalchemy.orm import Session
+
+from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.http.forms import form_values, read_form
+from feedback.http.staff import authenticate
+from feedback.i18n import N_, _
+from feedback.record import access
+from feedback.record.access import Principal, Role
+from feedback.record.db import Record
+from feedback.record.errors import FeedbackError, Malformed
+from feedback.record.limits import convert
+from feedback.record.models import Service
+from feedback.record.states import ChangeKind
+from insights.issues.decisions import calendar_file, change_imports, lifecycle
+from insights.issues.decisions.calendar_file import MOST_EVENTS, CalendarEvent, CalendarFile
+from insights.issues.decisions.lifecycle import ServiceEvent
+from insights.issues.queries import signals
+from insights.pages.forms import FormValues, PageOrRedirect, submit
+from insights.pages.layout import saved, show
+
+FILE_LIMIT = 1024 * 1024
+MOST_SHOWN = 50
+EMPTY = {"what": "", "kind": ChangeKind.RELEASE, "at": "", "until": "", "link": ""}
+COMPLAINTS = {
+    "what": N_("Say what changed, in up to 200 characters"),
+    "kind": N_("Choose one of these"),
+    "at": N_("It must begin on a day and at a time, like 2027-03-31T22:00"),
+    "until": N_("It must end after its beginning; planned work must have an end"),
+    "link": N_("The link must begin with https://"),
+    "file": N_("Choose a calendar file (.ics), of 1 MB at most"),
+}
+
+
+@get("/dashboard/{service:str}/changes", sync_to_thread=True)
+def changes_page(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Response[str]:
+    """Shows what changed in a service, and where changes came from."""
+    with record.transaction() as session:
+        who = authenticate(session, request)
+        return _page(session, who, access.service_for(session, who, service), EMPTY)
+
+
+@post("/dashboard/{service:str}/changes", status_code=200)
+async def enter_change(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> PageOrRedirect:
+    """Stores one change."""
+    values = EMPTY | await form_values(request)
+    return await asyncio.to_thread(_enter, request, record, service, values)
+
+
+def _enter(request: AnyRequest, record: Record, slug: str, values: FormValues) -> PageOrRedirect:
+    def enter(session: Session, who: Principal) -> PageOrRedirect:
+        service = access.service_for(session, who, slug, Role.editor)
+        zone = ZoneInfo(service.properties.time_zone)
+        times = {name: _local(values[name], name, zone) for name in ("at", "until") if values[name]}
+        wanted = {"what": values["what"], "kind": values["kind"], "link": values["link"] or None, **times}
+        lifecycle.record_change(session, who, service, convert(wanted, ServiceEvent))
+        return saved(f"/dashboard/{quote(slug)}/changes", "saved")
+
+    def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
+        field = error.field if error.field in COMPLAINTS else "what"
+        return _page(session, who, access.service_for(session, who, slug), values, {field: _(COMPLAINTS[field])})
+
+    return submit(request, record, enter, show_again)
+
+
+def _local(text: str, field: str, zone: ZoneInfo) -> dt.datetime:
+    """The time that a browser's field holds, in the service's own zone."""
+    try:
+        return dt.datetime.fromisoformat(text).replace(tzinfo=zone)
+    except ValueError:
+        raise Malformed("this is no time", field=field) from None
+
+
+@post("/dashboard/{service:str}/changes/calendar", status_code=200, request_max_body_size=FILE_LIMIT + 64 * 1024)
+async def look_through(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> PageOrRedirect:
+    """Shows what a calendar file holds; nothing is stored."""
+    await asyncio.to_thread(_require_editor, request, record, service)
+    sent = (await read_form(request)).get("file")
+    name, body = (sent.filename, await sent.read()) if isinstance(sent, UploadFile) else ("", b"")
+    return await asyncio.to_thread(_look, request, record, service, name, body)
+
+
+def _require_editor(request: AnyRequest, record: Record, slug: str) -> None:
+    """Nobody's file is read before it is known who they are."""
+    with record.transaction() as session:
+        access.service_for(session, authenticate(session, request), slug, Role.editor)
+
+
+def _look(request: AnyRequest, record: Record, slug: str, name: str, body: bytes) -> PageOrRedirect:
+    def look(session: Session, who: Principal) -> Response[str]:
+        service = access.service_for(session, who, slug, Role.editor)
+        if not 0 < len(body) <= FILE_LIMIT:
+            raise Malformed("this is no file, or a large one")
+        held = calendar_file.read(body, service.properties.time_zone, dt.datetime.now(dt.UTC))
+        if not held.events:
+            raise Malformed("it holds no event of the last or the next year")
+        return _preview(who, service, name, held)
+
+    def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
+        unread = _("Nothing can be taken from this file: %(why)s", why=str(error))
+        errors = {"file": unread if body else _(COMPLAINTS["file"])}
+        return _page(session, who, access.service_for(session, who, slug), EMPTY, errors)
+
+    return submit(request, record, look, show_again)
+
+
+def _preview(
+    who: Principal, service: Service, name: str, held: CalendarFile, errors: FormValues | None = None, kind: str = ""
+) -> Response[str]:
+    return show(
+        who,
+        "calendar.html",
+        400 if errors else 200,
+        service=service,
+        file=name,
+        held=held,
+        events=msgspec.json.encode(held.events).decode(),
+        kind=kind or ChangeKind.RELEASE,
+        most=MOST_EVENTS,
+        errors=errors or {},
+    )
+
+
+@post("/dashboard/{service:str}/changes/calendar/take", status_code=200)
+async def take_events(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> PageOrRedirect:
+    """Stores what was ticked of a calendar file."""
+    values = {"file": "", "events": "[]", "kind": ""} | await form_values(request)
+    ticked = {str(value) for value in (await read_form(request)).getall("take", [])}
+    return await asyncio.to_thread(_take, request, record, service, values, ticked)
+
+
+def _take(request: AnyRequest, record: Record, slug: str, values: FormValues, ticked: set[str]) -> PageOrRedirect:
+    events = _events(values["events"])
+
+    def take(session: Session, who: Principal) -> Redirect:
+        service = access.service_for(session, who, slug, Role.editor)
+        chosen = [event for place, event in enumerate(events) if str(place) in ticked]
+        kind = convert(values["kind"], ChangeKind)
+        taken = change_imports.take(session, who, service, values["file"], kind, chosen)
+        return saved(f"/dashboard/{quote(slug)}/changes", "saved" if taken else "nothing")
+
+    def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
+        service = access.service_for(session, who, slug)
+        complaint = _("Planned work has an end: choose another kind, or leave out what has none")
+        held = CalendarFile(events, has_more=False, skipped=0)
+        return _preview(who, service, values["file"], held, {"kind": complaint}, values["kind"])
+
+    return submit(request, record, take, show_again)
+
+
+def _events(text: str) -> list[CalendarEvent]:
+    """They went to the browser and came back: anything may be in it."""
+    try:
+        found: Any = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError):
+        raise Malformed("these are no events") from None
+    return convert(found, list[CalendarEvent])[:MOST_EVENTS]
+
+
+@post("/dashboard/{service:str}/changes/imports/{import_id:int}/take-back", sync_to_thread=True)
+def take_back(request: AnyRequest, record: GivenRecord, service: FromPath[str], import_id: FromPath[int]) -> Redirect:
+    """Takes back all that came with a calendar file."""
+    with record.transaction() as session:
+        who = authenticate(session, request)
+        found = access.service_for(session, who, service, Role.editor)
+        change_imports.take_back(session, who, import_id)
+    return saved(f"/dashboard/{found.slug}/changes", "undone")
+
+
+@post("/dashboard/{service:str}/changes/{change_id:int}/remove", sync_to_thread=True)
+def remove_change(
+    request: AnyRequest, record: GivenRecord, service: FromPath[str], change_id: FromPath[int]
+) -> Redirect:
+    """Removes one change."""
+    with record.transaction() as session:
+        who = authenticate(session, request)
+        found = access.service_for(session, who, service, Role.editor)
+        change_imports.remove(session, who, change_id)
+    return saved(f"/dashboard/{found.slug}/changes", "saved")
+
+
+def _page(
+    session: Session, who: Principal, service: Service, values: FormValues, errors: FormValues | None = None
+) -> Response[str]:
+    return show(
+        who,
+        "changes.html",
+        400 if errors else 200,
+        service=service,
+        changes=signals.latest_changes(session, service, MOST_SHOWN),
+        imports=change_imports.listed(session, service, MOST_SHOWN),
+        may_change=who.may(Role.editor, service.id),
+        values=values,
+        errors=errors or {},
+    )
+
+
+handlers = (changes_page, enter_change, look_through, take_events, take_back, remove_change)
