@@ -82,7 +82,7 @@ async def subscribe(request: AnyRequest, record: GivenRecord, service: FromPath[
 def _preview(request: AnyRequest, record: Record, slug: str, values: SubscriptionForm) -> PageOrRedirect:
     def look(session: Session, who: access.Principal) -> Response[str]:
         service = access.service_for(session, who, slug, Role.editor)
-        found = preview.preview(session, service, _filters(values))
+        found = preview.preview(session, service, read_filters(values))
         lines = alert_lines(session, record, service, found)
         return _page(session, who, service, values, lines=lines, complete=hindsight.is_complete(session, service))
 
@@ -128,10 +128,11 @@ def _wanted(slug: str, values: SubscriptionForm) -> SubscriptionRequest:
     place = "address" if values["kind"] == SubscriptionKind.EMAIL else "url"
     given = {name: values[name] for name in ("kind", "name", "digest")} | {"contact": values["contact"] or None}
     about = {"theme": values["theme"]} if values["theme"] else {"service": slug}
-    return convert({**given, **about, place: values["to"], "filters": _filters(values)}, SubscriptionRequest)
+    return convert({**given, **about, place: values["to"], "filters": read_filters(values)}, SubscriptionRequest)
 
 
-def _filters(values: SubscriptionForm) -> AlertFilters:
+def read_filters(values: SubscriptionForm) -> AlertFilters:
+    """Reads from a form what a subscription is to hear. Raises `Malformed`."""
     chosen = {name: values[name] for name in LIST_FIELDS}
     rest = {"least": values["least"] or 0, "urgent_only": bool(values["urgent_only"])}
     rest["escalations_only"] = bool(values["escalations_only"])

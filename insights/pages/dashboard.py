@@ -41,6 +41,7 @@ from insights.pages.people.entering import DASHBOARD_PATH
 from insights.pages.search import missed_page, search_page
 from insights.pages.service.feedback_page import feedback_page
 from insights.pages.service.service_page import service_page
+from insights.pages.subscriptions import edit_page, feed_page
 
 MOST_THEMES = 10
 
@@ -119,6 +120,8 @@ router = Router(
         ledger_page.ledger_page,
         alerts_page.alerts_page,
         alerts_page.subscribe,
+        *edit_page.handlers,
+        *feed_page.handlers,
         subscription_page.subscription_page,
         subscription_page.act,
         piece_page.piece_page,

@@ -32,6 +32,7 @@ from insights.issues.queries import themes
 
 EMAIL_ADDRESS = re.compile(r"[^\s@<>\",;:\\()\[\]]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 STORED_AS_JSON = ("filters", "quiet_hours", "escalation")
+PLACES = ("url", "address")
 MAX_EMAIL_LENGTH = 254  # RFC 5321, as its errata have it
 
 
@@ -55,11 +56,13 @@ class SubscriptionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
 
 
 class SubscriptionChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is to change about a subscription.
+    """What is to change about a subscription; `url` and `address` say where it goes from now on, as its kind has it.
 
     Until `quiet_until` only urgent alerts are sent to it; null ends that snooze.
     """
 
+    url: str | msgspec.UnsetType = msgspec.UNSET
+    address: str | msgspec.UnsetType = msgspec.UNSET
     filters: AlertFilters | msgspec.UnsetType = msgspec.UNSET
     digest: DigestRhythm | msgspec.UnsetType = msgspec.UNSET
     name: Line | msgspec.UnsetType = msgspec.UNSET
@@ -101,7 +104,7 @@ def _make(
     session: Session, keys: KeyRing, allowed: AllowList, who: Principal, wanted: SubscriptionRequest
 ) -> Subscription:
     service_id, theme_id = _about(session, who, wanted)
-    address, shown = _receiver(wanted, allowed)
+    address, shown = _receiver(wanted.kind, wanted.url or wanted.address or "", allowed)
     signing = [SigningKey(new_secret())] if wanted.kind == SubscriptionKind.WEBHOOK else []
     credentials = Credentials(address, signing)
     if wanted.contact is not None:
@@ -147,13 +150,12 @@ def _about(session: Session, who: Principal, wanted: SubscriptionRequest) -> tup
     return None if None in editing else editing[0], theme.id
 
 
-def _receiver(wanted: SubscriptionRequest, allowed: AllowList) -> tuple[str, str]:
+def _receiver(kind: str, given: str, allowed: AllowList) -> tuple[str, str]:
     """Where it is sent, and as much of that as may be shown: a query may hold what only its owner knows."""
-    given = wanted.url or wanted.address or ""
-    if wanted.kind == SubscriptionKind.EMAIL:
+    if kind == SubscriptionKind.EMAIL:
         _require_email(given, "address")
         return given, given
-    if wanted.kind == SubscriptionKind.CHAT:
+    if kind == SubscriptionKind.CHAT:
         return given, chat.check(given, allowed)
     return given, _without_query(check(given, allowed))
 
@@ -167,8 +169,26 @@ def _require_email(text: str, field: str) -> None:
         raise Malformed("this is no e-mail address", field=field)
 
 
+def move(keys: KeyRing, allowed: AllowList, subscription: Subscription, wanted: SubscriptionChange) -> None:
+    """Sends it elsewhere from now on, if that is wanted; what signs its webhooks stays.
+
+    Raises `Malformed` for an address that nothing may be sent to.
+    """
+    place = "address" if subscription.kind == SubscriptionKind.EMAIL else "url"
+    other = wanted.url if place == "address" else wanted.address
+    if other is not msgspec.UNSET:
+        raise Malformed(f"a subscription of this kind has its {place}", field=place)
+    given = wanted.address if place == "address" else wanted.url
+    if isinstance(given, str):
+        address, subscription.shown = _receiver(subscription.kind, given, allowed)
+        signing = unseal(keys, subscription).keys
+        subscription.sealed = seal(keys, subscription.id, Credentials(address, signing))
+
+
 def change(session: Session, subscription: Subscription, wanted: SubscriptionChange) -> None:
-    """Changes a subscription. Alerts that already wait follow the change; an active one again starts afresh.
+    """Changes a subscription, but for where it goes, which `move` does.
+
+    Alerts that already wait follow the change; an active one again starts afresh.
 
     Raises `Malformed` for a contact that is no e-mail address, for a time without its zone, or for an escalation that
     leads nowhere.
@@ -179,7 +199,7 @@ def change(session: Session, subscription: Subscription, wanted: SubscriptionCha
         raise Malformed("quiet_until: a time needs its zone")
     if isinstance(wanted.escalation, Escalation):
         escalation.require_known(session, subscription, wanted.escalation)
-    for field in wanted.__struct_fields__:
+    for field in set(wanted.__struct_fields__) - set(PLACES):
         if (value := getattr(wanted, field)) is not msgspec.UNSET:
             setattr(subscription, field, msgspec.to_builtins(value) if field in STORED_AS_JSON else value)
     if wanted.state == "active":

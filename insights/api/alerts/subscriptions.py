@@ -144,10 +144,11 @@ def show_subscription(request: AnyRequest, record: GivenRecord, subscription: Fr
 def change_subscription(
     request: AnyRequest, record: GivenRecord, subscription: FromPath[uuid.UUID], data: JSONBody[SubscriptionChange]
 ) -> SubscriptionView:
-    """Change what a subscription hears and when; mute it, snooze it, or make it active again."""
+    """Change what a subscription hears, when and where; mute it, snooze it, or make it active again."""
     with record.transaction() as session:
         who = authenticate(session, request)
         found = subscriptions.find(session, who, subscription, Role.editor)
+        subscriptions.move(record.keys, AllowList.of(record.settings.webhook_allow), found, data)
         subscriptions.change(session, found, data)
         subscriptions.audit(session, who, found, "change subscription")
         return SubscriptionView(**_fields(session, found))
