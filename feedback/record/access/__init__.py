@@ -17,6 +17,7 @@ from feedback.record.models import (
     Change,
     ChangeImport,
     Credential,
+    ErasureRequest,
     Feedback,
     Issue,
     Membership,
@@ -28,7 +29,7 @@ from feedback.record.models import (
 from feedback.record.settings import Settings
 from feedback.record.states import CredentialKind
 
-Owned = TypeVar("Owned", Change, ChangeImport, Issue, Refit, Regrouping, Statement)
+Owned = TypeVar("Owned", Change, ChangeImport, ErasureRequest, Issue, Refit, Regrouping, Statement)
 
 
 class Role(enum.IntEnum):

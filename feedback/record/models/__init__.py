@@ -16,7 +16,7 @@ from feedback.record.models.issues import (
     UntalliedIssue,
 )
 from feedback.record.models.message_parts import MessagePart
-from feedback.record.models.people import Credential, Membership, Person
+from feedback.record.models.people import Credential, ErasureRequest, Membership, Person
 from feedback.record.models.properties import Properties
 from feedback.record.models.regrouping import IssueBefore, Moved, Regrouping
 from feedback.record.models.services import (
@@ -50,6 +50,7 @@ __all__ = [
     "Credential",
     "DayKey",
     "Delivery",
+    "ErasureRequest",
     "Feedback",
     "HeldRaw",
     "Hindsight",

@@ -1,8 +1,9 @@
-"""Who may ask: members of staff and what they may do; API keys and signed-in sessions, hashed at rest."""
+"""Who may ask: members of staff and what they may do, alone or by two; API keys and sessions, hashed at rest."""
 
 import datetime as dt
+import uuid
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ARRAY, ForeignKey, Index, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.record.models.base import Base, Timed
@@ -69,3 +70,14 @@ class Credential(Base, Timed):
     browser_digest: Mapped[bytes | None]
     asked_from: Mapped[bytes | None]
     revoked_at: Mapped[dt.datetime | None]
+
+
+class ErasureRequest(Base, Timed):
+    """Pieces of feedback that a member of staff asks to erase, and that another is to approve."""
+
+    __tablename__ = "erasure_requests"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    ids: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid))

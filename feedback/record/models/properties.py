@@ -58,6 +58,7 @@ class Properties(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     retention_days: Annotated[int, msgspec.Meta(ge=1, le=36_500)] = 730
     colour: Colour = "#0b5d7a"
     anyone_may_write: bool = True
+    four_eyes: bool = False
 
     def __post_init__(self) -> None:
         if self.time_zone not in _time_zones():

@@ -59,7 +59,9 @@ def setup_page(request: AnyRequest, record: GivenRecord, service: FromQuery[str]
         who = access.require(authenticate(session, request), Role.admin)
         all_services = session.scalars(select(Service).order_by(Service.id)).all()
         chosen = next((one for one in all_services if one.slug == service), next(iter(all_services), None))
-        return show(who, "setup/steps.html", steps=_steps(session, chosen), services=all_services, chosen=chosen)
+        steps = _steps(session, chosen)
+        left = next((step for step in steps if not step.is_done), None)
+        return show(who, "setup/steps.html", steps=steps, left=left, services=all_services, chosen=chosen)
 
 
 def _steps(session: Session, service: Service | None) -> Sequence[SetupStep]:

@@ -162,6 +162,13 @@ _KEPT = SettingGroup(
             "number",
         ),
         SettingField(
+            "four_eyes",
+            "Erasing what a person said takes two",
+            "One owner asks for it, and another approves it. What citizens take back themselves goes at once.",
+            "Tick it or leave it",
+            "tick",
+        ),
+        SettingField(
             "tolerance",
             "False alarms a week that you tolerate",
             "0.02 is one a year. More of them means that less is missed, and that it is noticed sooner.",

@@ -1,6 +1,8 @@
 """What a person may ask: what is held about them, and to have it erased; found by what they can name."""
 
 import asyncio
+import uuid
+from collections.abc import Sequence
 
 import msgspec
 from litestar import Response, get, post
@@ -16,7 +18,7 @@ from feedback.record.db import Record
 from feedback.record.errors import FeedbackError, Malformed, NotFound
 from feedback.record.limits import convert
 from feedback.record.models import Service
-from feedback.record.privacy import erasure, subject_access
+from feedback.record.privacy import four_eyes, subject_access
 from feedback.record.privacy.subject_access import Subject
 from insights.pages.forms import PageOrRedirect, submit
 from insights.pages.layout import show
@@ -29,7 +31,7 @@ def person_page(request: AnyRequest, record: GivenRecord, service: FromPath[str]
     """Shows the form that finds what a person said."""
     with record.transaction() as session:
         who = authenticate(session, request)
-        return _page(who, access.service_for(session, who, service, Role.owner))
+        return _page(session, who, access.service_for(session, who, service, Role.owner))
 
 
 @post("/dashboard/{service:str}/person", status_code=200)
@@ -44,8 +46,8 @@ def _answer(request: AnyRequest, record: Record, slug: str, values: dict[str, st
         service = access.service_for(session, who, slug, Role.owner)
         ids = subject_access.find(session, record.keys, _subject(values), service)
         if values.get("do") == "erase":
-            erasure.erase(session, ids, by=who.caller)
-            return _page(who, service, erased=len(ids))
+            done = four_eyes.erase_or_ask(session, who, service, ids)
+            return _page(session, who, service, erased=ids if done else (), asked=not done)
         told = subject_access.export(session, record.keys, ids)
         for identity in ids:
             audit.note(session, who.caller, "subject access", f"feedback:{identity}", service.id)
@@ -55,7 +57,8 @@ def _answer(request: AnyRequest, record: Record, slug: str, values: dict[str, st
         )
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
-        return _page(who, access.service_for(session, who, slug, Role.owner), values, errors={"value": COMPLAINT})
+        service = access.service_for(session, who, slug, Role.owner)
+        return _page(session, who, service, values, errors={"value": COMPLAINT})
 
     return submit(request, record, answer, show_again, told=(Malformed, NotFound))
 
@@ -71,12 +74,33 @@ def _subject(values: dict[str, str]) -> Subject:
     return convert({name: values["value"]}, Subject)
 
 
+@post("/dashboard/{service:str}/person/erasures/{erasure_id:int}", status_code=200)
+async def decide_erasure(
+    request: AnyRequest, record: GivenRecord, service: FromPath[str], erasure_id: FromPath[int]
+) -> Response[str]:
+    """Approves what another asked to erase, or refuses it."""
+    values = await form_values(request)
+    return await asyncio.to_thread(_decide, request, record, service, erasure_id, values.get("do", ""))
+
+
+def _decide(request: AnyRequest, record: Record, slug: str, erasure_id: int, act: str) -> Response[str]:
+    with record.transaction() as session:
+        who = authenticate(session, request)
+        service = access.service_for(session, who, slug, Role.owner)
+        if act == "approve":
+            return _page(session, who, service, erased=four_eyes.approve(session, who, erasure_id))
+        four_eyes.refuse(session, who, erasure_id)
+        return _page(session, who, service)
+
+
 def _page(
+    session: Session,
     who: Principal,
     service: Service,
     values: dict[str, str] | None = None,
     *,
-    erased: int = 0,
+    erased: Sequence[uuid.UUID] = (),
+    asked: bool = False,
     errors: dict[str, str] | None = None,
 ) -> Response[str]:
     filled = {"by": "receipt", "value": ""} | (values or {})
@@ -89,7 +113,9 @@ def _page(
         values=filled,
         errors=errors or {},
         erased=erased,
+        asked=asked,
+        waiting=four_eyes.waiting(session, service),
     )
 
 
-handlers = (person_page, answer_person)
+handlers = (person_page, answer_person, decide_erasure)

@@ -24,7 +24,7 @@ _ASKS_TO_RATE: Final = re.compile(
     r"|how (?:likely|happy|easy|good|helpful|friendly|clean|useful)|would you recommend|score (?:us|the|your|our)"
     r"|(?:overall|your) (?:experience|impression|score)|how (?:was|were|is|are|did|do|does) \w+"
     r"|how (?:do|did) you (?:feel|find)|out of (?:5|10|five|ten)|graddi\w*|sgori\w*|sgôr|sêr|[bf]odlon\w*"
-    r"|pa mor (?:dd?a|debygol|hawdd|hapus|lân)|sut (?:oedd|mae|ydych))\b"
+    r"|^(?:score|sgôr)(?: ?\([^)]{0,40}\))?$|pa mor (?:dd?a|debygol|hawdd|hapus|lân)|sut (?:oedd|mae|ydych))\b"
 )
 _OVERALL: Final = re.compile(r"\b(?:overall|in general|as a whole|ar y cyfan|yn gyffredinol)\b")
 _MOST: Final = 0.75

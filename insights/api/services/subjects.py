@@ -14,15 +14,16 @@ from feedback.record import access, audit
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.models import Service
-from feedback.record.privacy import erasure, subject_access
+from feedback.record.privacy import four_eyes, subject_access
 from feedback.record.privacy.subject_access import Subject
 from insights.presentation.schemas import Page
 
 
 class ErasedFeedback(msgspec.Struct, frozen=True):
-    """The pieces that were erased."""
+    """The pieces that were erased; or none, where it `waits` for another member of staff to approve it."""
 
     erased: list[uuid.UUID]
+    waits: bool = False
 
 
 @post("/v1/services/{service:str}/subject-access", status_code=200, sync_to_thread=True)
@@ -42,11 +43,11 @@ def tell_subject(
 def erase_subject(
     request: AnyRequest, record: GivenRecord, service: FromPath[str], data: JSONBody[Subject]
 ) -> ErasedFeedback:
-    """Erase a person's pieces, found by receipt, contact or id."""
+    """Erase a person's pieces, found by receipt, contact or id; where the service is set so, another approves it."""
     with record.transaction() as session:
-        who, _, ids = _found(session, request, record, service, data)
-        erasure.erase(session, ids, by=who.caller)
-        return ErasedFeedback(ids)
+        who, found, ids = _found(session, request, record, service, data)
+        done = four_eyes.erase_or_ask(session, who, found, ids)
+        return ErasedFeedback(ids if done else [], waits=not done)
 
 
 def _found(

@@ -15,7 +15,7 @@ from feedback.record.db import Record
 from insights.pages.layout import redirect
 
 DASHBOARD_PATH = "/dashboard"
-_OWN_PATH = re.compile(rf"{DASHBOARD_PATH}/[A-Za-z0-9/._~?=&%+-]{{0,500}}")
+_OWN_PATH = re.compile(rf"/setup|{DASHBOARD_PATH}/[A-Za-z0-9/._~?=&%+-]{{0,500}}")
 """What a browser makes of an address; words and lines of anybody's own are none, and would stand in our mails."""
 
 
@@ -27,7 +27,7 @@ def open_session(session: Session, who: Principal) -> str:
 
 
 def entered(request: AnyRequest, record: Record, secret: str, path: str) -> Redirect:
-    """Hands over the cookie of a session, and leads to a page of the dashboard."""
+    """Hands over the cookie of a session, and leads to a page of ours."""
     answer = redirect(own_path(path) or DASHBOARD_PATH)
     answer.set_cookie(private_cookie(request, record, COOKIE, secret, sessions.LIFETIME))
     return answer
@@ -41,5 +41,5 @@ def private_cookie(request: AnyRequest, record: Record, name: str, value: str, l
 
 
 def own_path(path: str) -> str:
-    """Only to a page of the dashboard: a link must not send anybody elsewhere once they have signed in."""
+    """Only to the set-up or a page of the dashboard: a link must not send anybody elsewhere once they signed in."""
     return path if _OWN_PATH.fullmatch(path) else ""

@@ -71,7 +71,7 @@ def press_to_enter(request: AnyRequest, token: FromPath[str], record: GivenRecor
     with record.transaction() as session:
         who = access.redeem(session, token, request.cookies.get(BROWSER_COOKIE, ""))
         secret = open_session(session, who)
-    return entered(request, record, secret, "")
+    return entered(request, record, secret, own_path(request.query_params.get("next", "")))
 
 
 def _form(record: Record, status: int = 200, *, next: str, **errors: str) -> Response[str]:

@@ -108,8 +108,7 @@ def test_the_first_finding_out_of_a_spreadsheet_without_one_command(
     link = first_link(Runtime(record.settings, Servers(servers.database_url, servers.redis_url), record))
     assert link is not None
     page.goto(link.removeprefix(record.settings.url))
-    follow(page, "Set it up, step by step")
-    follow(page, "Your organisation")
+    follow(page, "Go on: Your organisation")
     page.get_by_label("Name of your organisation").fill("Aberwen Council")
     page.get_by_role("button", name="Save and go on").click()
     follow(page, "Your first service")

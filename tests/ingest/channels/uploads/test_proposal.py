@@ -59,6 +59,9 @@ def each(row: str) -> list[str]:
         ("Entered,Note", "{n} March 2026,{said}", {"text": ("Note",), "date": "Entered"}),
         ("Number of visits,Feedback", "1,{said}", {"text": ("Feedback",)}),
         ("Amount,Feedback", "2026,{said}", {"text": ("Feedback",)}),
+        ("Score,Comments", "{n},{said}", {"text": ("Comments",), "rating": "Score"}),
+        ("Comments,Score (1-5)", "{said},{n}", {"text": ("Comments",), "rating": "Score (1-5)"}),
+        ("Comments,Risk score", "{said},{n}", {"text": ("Comments",)}),
         ("Name,Postcode", "Ann,CF10 1AA", {}),
     ],
 )
