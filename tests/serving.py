@@ -12,10 +12,10 @@ from tests.conftest import RealServers
 
 
 @contextmanager
-def served(record: Record, servers: RealServers) -> Iterator[str]:
+def served(record: Record, servers: RealServers, port: int = 0) -> Iterator[str]:
     """Its address."""
     app = create_app(record.settings, servers.database_url, servers.redis_url)
-    running = server(app, record.settings, port=0)
+    running = server(app, record.settings, port=port)
     thread = threading.Thread(target=running.run)
     thread.start()
     while not running.started:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
 from feedback.record import access
-from feedback.record.access import Principal, Role, scope
+from feedback.record.access import Principal, Role, passkeys, scope
 from feedback.record.audit import note
 from feedback.record.errors import Conflict, Malformed, NotFound
 from feedback.record.models import Credential, Membership, Person, Service
@@ -88,7 +88,7 @@ def appoint(
 
 
 def end_before_more(session: Session, person: Person, role: Role, service_id: int | None) -> None:
-    """Ends the sessions and links of a person who is about to be given more than they have.
+    """Ends the sessions, links and passkeys of a person who is about to be given more than they have.
 
     They prove again who they are: where no mail goes out, whoever invited them was shown their link, and may have
     followed it; what that opened must not grow with their roles.
@@ -98,6 +98,7 @@ def end_before_more(session: Session, person: Person, role: Role, service_id: in
     if all(before.get(place, 0) < role for place in (None, service_id)):
         opened = Credential.kind.in_((CredentialKind.LINK, CredentialKind.SESSION))
         access.revoke_all(session, Credential.person_id == person.id, opened)
+        passkeys.forget(session, person.id)
 
 
 def dismiss(session: Session, person: Person, service: Service | None, *, by: str) -> None:
@@ -171,6 +172,7 @@ def answers_for(session: Session, who: Principal, person: Person) -> bool:
 def _leave(session: Session, person: Person) -> None:
     person.left_at = func.now()
     access.revoke_all(session, Credential.person_id == person.id)
+    passkeys.forget(session, person.id)
 
 
 def _place(person: Person, service: Service | None) -> Sequence[ColumnElement[bool]]:

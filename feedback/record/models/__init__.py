@@ -16,7 +16,7 @@ from feedback.record.models.issues import (
     UntalliedIssue,
 )
 from feedback.record.models.message_parts import MessagePart
-from feedback.record.models.people import Credential, ErasureRequest, Membership, Person
+from feedback.record.models.people import Credential, ErasureRequest, Membership, Passkey, Person
 from feedback.record.models.properties import Properties
 from feedback.record.models.regrouping import IssueBefore, Moved, Regrouping
 from feedback.record.models.services import (
@@ -64,6 +64,7 @@ __all__ = [
     "Moved",
     "Organisation",
     "OrganisationFacts",
+    "Passkey",
     "Person",
     "Properties",
     "Publication",

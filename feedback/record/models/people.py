@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 
-from sqlalchemy import ARRAY, ForeignKey, Index, UniqueConstraint, Uuid, text
+from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.record.models.base import Base, Timed
@@ -81,3 +81,20 @@ class ErasureRequest(Base, Timed):
     service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     ids: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid))
+
+
+class Passkey(Base, Timed):
+    """What a member of staff signs in with in place of a link: a key that never leaves their device (WebAuthn).
+
+    `credential_id` names it, `public_key` (COSE) proves its signatures, `sign_count` is how often it signed.
+    """
+
+    __tablename__ = "passkeys"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    credential_id: Mapped[bytes] = mapped_column(unique=True)
+    public_key: Mapped[bytes]
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    last_used_at: Mapped[dt.datetime | None]

@@ -15,7 +15,7 @@ from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values
 from feedback.http.staff import require_own_page
 from feedback.record import access
-from feedback.record.access import LINK_LIFETIME, links, people
+from feedback.record.access import LINK_LIFETIME, links, passkeys, people
 from feedback.record.access.links import Asker
 from feedback.record.db import Record
 from feedback.record.errors import Malformed, NotAuthentic, TooMany
@@ -23,6 +23,7 @@ from feedback.record.states import CredentialKind
 from insights.pages.layout import show
 from insights.pages.people import mails
 from insights.pages.people.entering import entered, open_session, own_path, private_cookie
+from insights.pages.people.passkeys_page import challenge_cookie
 
 log = structlog.get_logger()
 
@@ -33,7 +34,7 @@ BROWSER_COOKIE = "feedback_browser"
 @get("/sign-in", sync_to_thread=False)
 def sign_in_form(request: AnyRequest, record: GivenRecord) -> Response[str]:
     """Shows the form that asks for an e-mail address, or for a key."""
-    return _form(record, next=own_path(request.query_params.get("next", "")))
+    return _form(request, record, next=own_path(request.query_params.get("next", "")))
 
 
 @post("/sign-in", status_code=200, request_max_body_size=4096)
@@ -74,20 +75,30 @@ def press_to_enter(request: AnyRequest, token: FromPath[str], record: GivenRecor
     return entered(request, record, secret, own_path(request.query_params.get("next", "")))
 
 
-def _form(record: Record, status: int = 200, *, next: str, **errors: str) -> Response[str]:
+def _form(request: AnyRequest, record: Record, status: int = 200, *, next: str, **errors: str) -> Response[str]:
     settings = record.settings
-    directory, by_mail = settings.oidc_name if settings.oidc_issuer else "", settings.smtp_url is not None
-    return show(None, "people/sign_in.html", status, errors=errors, next=next, by_mail=by_mail, directory=directory)
+    shown = {
+        "directory": settings.oidc_name if settings.oidc_issuer else "",
+        "by_mail": settings.smtp_url is not None,
+        "next": next,
+        "errors": errors,
+    }
+    if (at := passkeys.site(settings)) is None:
+        return show(None, "people/sign_in.html", status, options="", **shown)
+    options, challenge = passkeys.to_sign_in(at)
+    answer = show(None, "people/sign_in.html", status, options=options, **shown)
+    answer.set_cookie(challenge_cookie(request, record, challenge))
+    return answer
 
 
 def _enter_with_key(request: AnyRequest, record: Record, key: str, after: str) -> Response[str] | Redirect:
     if not key:
-        return _form(record, 400, next=after, key="Enter your key")
+        return _form(request, record, 400, next=after, key="Enter your key")
     try:
         with record.transaction() as session:
             secret = open_session(session, access.identify(session, key, CredentialKind.KEY))
     except NotAuthentic:
-        return _form(record, 400, next=after, key="This key is not known here, or no longer valid")
+        return _form(request, record, 400, next=after, key="This key is not known here, or no longer valid")
     return entered(request, record, secret, after)
 
 
@@ -96,7 +107,7 @@ def _send_link(request: AnyRequest, record: Record, email: str, after: str) -> R
     try:
         people.normal_email(email)
     except Malformed:
-        return _form(record, 400, next=after, email="Enter an e-mail address, like name@example.gov.uk")
+        return _form(request, record, 400, next=after, email="Enter an e-mail address, like name@example.gov.uk")
     browser = request.cookies.get(BROWSER_COOKIE, "") or secrets.token_urlsafe(32)
     client = client_network(request.client.host if request.client else "unknown")
     asker = Asker(browser, record.keys.digest(b"asked from" + client.encode()))

@@ -32,7 +32,7 @@ def is_scoped(model: type[Base]) -> bool:
 
 MODELS = sorted((mapper.class_ for mapper in Base.registry.mappers), key=lambda model: model.__name__)
 SCOPED = [model for model in MODELS if is_scoped(model)]
-OF_ALL = {"Answered", "DayKey", "MessagePart", "Person", "Raw", "Theme", "ThemeSignal", "WideWork"} | {
+OF_ALL = {"Answered", "DayKey", "MessagePart", "Passkey", "Person", "Raw", "Theme", "ThemeSignal", "WideWork"} | {
     "ChannelRefusal",
     "Organisation",
 }
