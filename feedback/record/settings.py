@@ -8,17 +8,25 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from feedback.record.errors import Malformed
 
+SettingSource = Literal["environment", "file", "default"]
 GroupRole = tuple[str, str | None]
 """The role that a group of the directory has, and the slug of its service; none for an admin."""
 
 
-def _setting(variable: str, says: str, default: Any = None, read: Callable[[str], Any] = str) -> Any:
-    return field(default=default, metadata={"variable": variable, "says": says, "read": read})
+def _setting(
+    variable: str, says: str, default: Any = None, read: Callable[[str], Any] = str, *, secret: bool = False
+) -> Any:
+    return field(default=default, metadata={"variable": variable, "says": says, "read": read, "secret": secret})
+
+
+def _secret(variable: str, says: str, default: Any = None, read: Callable[[str], Any] = str) -> Any:
+    """What is never shown again."""
+    return _setting(variable, says, default, read, secret=True)
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -85,8 +93,8 @@ def _base(text: str) -> str:
 class Settings:
     """Holds all settings: each field names its variable and says what it is for; `docs/settings.md` does the same."""
 
-    database_url: str | None = _setting("DATABASE_URL", "PostgreSQL with pgvector; none: one is started beside us.")
-    redis_url: str | None = _setting("REDIS_URL", "Redis or Valkey; none: one is started beside us.")
+    database_url: str | None = _secret("DATABASE_URL", "PostgreSQL with pgvector; none: one is started beside us.")
+    redis_url: str | None = _secret("REDIS_URL", "Redis or Valkey; none: one is started beside us.")
     port: int = _setting("PORT", "The port of the API and the pages.", 8000, int)
     host: str = _setting("FEEDBACK_HOST", "The address that the API listens on.", "127.0.0.1")
     data: Path = _setting("FEEDBACK_DATA", "The folder of all that we keep on disk.", Path(".feedback"), Path)
@@ -106,7 +114,7 @@ class Settings:
     client_connections: int = _setting(
         "FEEDBACK_CLIENT_CONNECTIONS", "Connections that one address may hold at once; 0: no limit.", 100, int
     )
-    secret_keys: tuple[str, ...] = _setting(
+    secret_keys: tuple[str, ...] = _secret(
         "FEEDBACK_SECRET_KEY", "The key of keys (32 bytes, base64); older ones may follow, after a comma.", (), _words
     )
     embedding_model: Path | None = _setting(
@@ -118,7 +126,7 @@ class Settings:
     titles_url: str | None = _setting(
         "FEEDBACK_TITLES_URL", "An OpenAI-compatible API that may propose titles.", None, _base
     )
-    titles_key: str | None = _setting("FEEDBACK_TITLES_KEY", "The key of that API.")
+    titles_key: str | None = _secret("FEEDBACK_TITLES_KEY", "The key of that API.")
     titles_model: str = _setting("FEEDBACK_TITLES_MODEL", "The model to ask there.", "default")
     dev: bool = _setting(
         "FEEDBACK_DEV", "1: logs for developers, with tracebacks, which may quote citizens.", False, _flag
@@ -127,24 +135,24 @@ class Settings:
     webhook_allow: tuple[str, ...] = _setting(
         "FEEDBACK_WEBHOOK_ALLOW", "Hosts or networks that alerts may reach although they are private.", (), _words
     )
-    egress_proxy: str | None = _setting("FEEDBACK_EGRESS_PROXY", "A proxy that alerts go out through.")
-    smtp_url: str | None = _setting(
+    egress_proxy: str | None = _secret("FEEDBACK_EGRESS_PROXY", "A proxy that alerts go out through.")
+    smtp_url: str | None = _secret(
         "FEEDBACK_SMTP_URL", "smtp://user:password@host:port of outgoing mail.", None, _mail_server
     )
     mail_from: str = _setting("FEEDBACK_MAIL_FROM", "The sender of outgoing mail.", "feedback@localhost")
     imap_user: str | None = _setting("FEEDBACK_IMAP_USER", "Who reads the mailbox of `feedback mail --imap`.")
-    imap_password: str | None = _setting("FEEDBACK_IMAP_PASSWORD", "The password of that user.")
+    imap_password: str | None = _secret("FEEDBACK_IMAP_PASSWORD", "The password of that user.")
     oauth_token_url: str | None = _setting(
         "FEEDBACK_OAUTH_TOKEN_URL", "Where mail servers' access tokens (OAuth 2) are given.", None, _base
     )
     oauth_client_id: str | None = _setting("FEEDBACK_OAUTH_CLIENT_ID", "Who we are there.")
-    oauth_client_secret: str | None = _setting("FEEDBACK_OAUTH_CLIENT_SECRET", "The secret that proves it.")
+    oauth_client_secret: str | None = _secret("FEEDBACK_OAUTH_CLIENT_SECRET", "The secret that proves it.")
     oauth_scope: str = _setting(
         "FEEDBACK_OAUTH_SCOPE", "What the token is for.", "https://outlook.office365.com/.default"
     )
     oidc_issuer: str | None = _setting("FEEDBACK_OIDC_ISSUER", "The directory that staff sign in at.", None, _base)
     oidc_client_id: str | None = _setting("FEEDBACK_OIDC_CLIENT_ID", "Who we are there.")
-    oidc_client_secret: str | None = _setting("FEEDBACK_OIDC_CLIENT_SECRET", "The secret that proves it.")
+    oidc_client_secret: str | None = _secret("FEEDBACK_OIDC_CLIENT_SECRET", "The secret that proves it.")
     oidc_name: str = _setting("FEEDBACK_OIDC_NAME", "What staff call the directory.", "your organisation")
     oidc_scope: str = _setting("FEEDBACK_OIDC_SCOPE", "What is asked for.", "openid email profile")
     oidc_claim: str = _setting("FEEDBACK_OIDC_CLAIM", "What names the groups of somebody.", "groups")
@@ -154,10 +162,10 @@ class Settings:
     oidc_trust_email: bool = _setting(
         "FEEDBACK_OIDC_TRUST_EMAIL", "1: believe addresses that are not said to be verified.", False, _flag
     )
-    twilio_auth_token: str | None = _setting("FEEDBACK_TWILIO_AUTH_TOKEN", "Proves that Twilio is calling.")
-    notify_token: str | None = _setting("FEEDBACK_NOTIFY_TOKEN", "The bearer token of GOV.UK Notify's callback.")
-    vonage_secret: str | None = _setting("FEEDBACK_VONAGE_SECRET", "The signature secret of Vonage.")
-    notify_api_key: str | None = _setting("FEEDBACK_NOTIFY_API_KEY", "Lets us text through Notify.", None, _notify_key)
+    twilio_auth_token: str | None = _secret("FEEDBACK_TWILIO_AUTH_TOKEN", "Proves that Twilio is calling.")
+    notify_token: str | None = _secret("FEEDBACK_NOTIFY_TOKEN", "The bearer token of GOV.UK Notify's callback.")
+    vonage_secret: str | None = _secret("FEEDBACK_VONAGE_SECRET", "The signature secret of Vonage.")
+    notify_api_key: str | None = _secret("FEEDBACK_NOTIFY_API_KEY", "Lets us text through Notify.", None, _notify_key)
     notify_template: str | None = _setting("FEEDBACK_NOTIFY_TEMPLATE", "The id of a text template of ((message)).")
     notify_url: str = _setting("FEEDBACK_NOTIFY_URL", "Where Notify is.", "https://api.notifications.service.gov.uk")
     twilio_account_sid: str | None = _setting("FEEDBACK_TWILIO_ACCOUNT_SID", "Lets us text through Twilio.")
@@ -175,6 +183,12 @@ class Settings:
         given = {f.name: _read(f, text) for f, text in texts.items() if text}
         return cls(**given)
 
+    @staticmethod
+    def sources(environment: Mapping[str, str] | None = None) -> dict[str, SettingSource]:
+        """Tells where each setting comes from, by its field: a variable, a file that a variable names, or nowhere."""
+        environment = os.environ if environment is None else environment
+        return {f.name: _source(_variable(f), environment) for f in dataclasses.fields(Settings)}
+
     def keys(self) -> tuple[bytes, ...]:
         """Returns the keys of keys, the current one first. Where none is given, one is made in the data folder."""
         texts = self.secret_keys or (_kept_key(self.data / "secret.key"),)
@@ -184,6 +198,12 @@ class Settings:
     def url(self) -> str:
         """The address that citizens and staff reach us under, without a slash at the end."""
         return (self.public_url or f"http://127.0.0.1:{self.port}").rstrip("/")
+
+
+def _source(variable: str, environment: Mapping[str, str]) -> SettingSource:
+    if environment.get(f"{variable}_FILE"):
+        return "file"
+    return "environment" if environment.get(variable) else "default"
 
 
 def _variable(setting: "dataclasses.Field[Any]") -> str:

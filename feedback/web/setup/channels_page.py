@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-import httpx
 from litestar import Response, get, post
 from litestar.params import FromPath
 from sqlalchemy import select
@@ -14,12 +13,11 @@ from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.models import ChannelRefusal, Service
 from feedback.record.settings import Settings
+from feedback.web.setup.installation_page import leads_here
 from feedback.web.setup.reach_page import key_providers, text_providers
 from insights.channels.health import channel_health
 from insights.issues.queries.quality import mailboxes
 from insights.pages.layout import show
-
-ANSWER_SECONDS = 5.0
 
 
 @get("/dashboard/{service:str}/channels", sync_to_thread=True)
@@ -36,20 +34,9 @@ def test_address(request: AnyRequest, record: GivenRecord, service: FromPath[str
     with record.transaction() as session:
         who = authenticate(session, request)
         found = access.service_for(session, who, service, Role.owner)
-    said = _tried(record.settings.url)
+    said = leads_here(record.settings.url)
     with record.transaction() as session:
         return _page(session, record.settings, who, found, said)
-
-
-def _tried(url: str) -> str:
-    """Without following anything: what leads elsewhere does not lead here."""
-    try:
-        answer = httpx.get(f"{url}/health/live", timeout=ANSWER_SECONDS, follow_redirects=False)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        return f"It does not lead here: nothing answers ({type(error).__name__})."
-    if answer.status_code != httpx.codes.OK:
-        return f"It does not lead here: something else answers ({answer.status_code})."
-    return "It leads here."
 
 
 def _page(session: Session, settings: Settings, who: Principal, service: Service, tried: str = "") -> Response[str]:

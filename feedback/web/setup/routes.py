@@ -5,6 +5,7 @@ from litestar import Router
 from feedback.web.setup import (
     bring_page,
     channels_page,
+    installation_page,
     organisation_page,
     reach_page,
     service_settings,
@@ -19,6 +20,7 @@ router = Router(
     "/",
     route_handlers=[
         *organisation_page.handlers,
+        *installation_page.handlers,
         *service_settings.handlers,
         *tolerance_page.handlers,
         *reach_page.handlers,

@@ -26,14 +26,16 @@ PAGES = {
     "erase": "/dashboard/blue-badge/person",
     "requeue": "/dashboard/blue-badge/quality",
     "trace": "/dashboard/blue-badge/feedback",
+    "mail": "/dashboard/blue-badge/channels",
+    "backtest": "/dashboard/blue-badge/tolerance",
+    "doctor": "/setup/installation",
 }
 """The commands for which people need no command line, each with its page."""
 
-OPERATORS = {"up", "demo", "serve", "work", "schedule", "migrate", "ready", "backup", "restore", "doctor", "mail"} | {
+OPERATORS = {"up", "demo", "serve", "work", "schedule", "migrate", "ready", "backup", "restore"} | {
     "read",
     "analyse",
     "redact",
-    "backtest",
 }
 """The commands that run the installation, or work on files of whoever types them."""
 
