@@ -24,6 +24,8 @@ _SIGN_OFF: Final = re.compile(
     r"cumprimentos|(?:met )?vriendelijke groeten?)\W{0,3}$",
     re.IGNORECASE,
 )
+_BORDER: Final = re.compile(r"(\n\n+|\n(?=[-_=*~#\u2013\u2014]{2,} ?\n))")
+"""Between paragraphs; a list puts its foot right below the words, behind a rule."""
 _POSTSCRIPT: Final = re.compile(r"(?:p\.?\s?s\.?|o\.?\s?n\.?)(?:[\s:.,-]|$)", re.IGNORECASE)
 _DELIMITER: Final = "-- "
 _SIGNATURE_LINES: Final = 12
@@ -70,8 +72,9 @@ def _lines(text: str) -> list[str]:
 
 def _written(lines: Sequence[str]) -> str:
     own = [line for line in without_history(lines) if not is_device(line)]
-    paragraphs = re.split(r"\n\n+", "\n".join(_without_signature(own)).strip())
-    return "\n\n".join(filter(None, map(without_added, paragraphs)))
+    parts = _BORDER.split("\n".join(_without_signature(own)).strip())
+    kept = ((border, without_added(words)) for border, words in zip(["", *parts[1::2]], parts[::2], strict=True))
+    return "".join(border[:2] + words for border, words in kept if words).strip()
 
 
 def _without_signature(lines: Sequence[str]) -> list[str]:

@@ -17,7 +17,7 @@ _KEYWORDS: Final[dict[str, SmsKeyword]] = {
     **dict.fromkeys(
         ("start", "unstop", "yes", "y", "yeah", "ok", "yes i agree", "dechrau", "ie", "ydw", "iawn"), "start"
     ),
-    **dict.fromkeys(("help", "info", "cymorth", "gwybodaeth"), "help"),
+    **dict.fromkeys(("help", "info", "cymorth", "helpu", "gwybodaeth"), "help"),
 }
 _COURTESY: Final = frozenset(
     ("please", "pls", "plz", "plse", "thanks", "thank", "you", "ta", "cheers", "hi", "hello")
@@ -33,7 +33,8 @@ _MOST_WORDS: Final = 8
 """Words of a message that still may be no more than a keyword."""
 _MISSING_PART: Final = " […] "
 _WELSH: Final = frozenset(
-    ("stopio", "stopiwch", "peidiwch", "diwedd", "canslo", "dechrau", "ie", "ydw", "iawn", "cymorth", "gwybodaeth")
+    ("stopio", "stopiwch", "peidiwch", "diwedd", "canslo", "dechrau", "ie", "ydw", "iawn")
+    + ("cymorth", "helpu", "gwybodaeth")
 )
 _RECEIPT: Final = {
     "en": "Thank you, we have your message. Your receipt is {receipt}.",

@@ -12,6 +12,8 @@ ADDED = [
     "RHYBUDD: Daeth yr e-bost hwn o'r tu allan i'r Cyngor. Peidiwch â chlicio ar ddolenni.\n\n{}",
     "You don't often get email from al@home.example. Learn why this is important\n{}",
     "{}\n\n_______________________________________________\nParks mailing list\nParks@lists.example\nhttps://lists.example/mailman/listinfo/parks",
+    "{}\n_______________________________________________\nParks mailing list\nParks@lists.example\nhttps://lists.example/listinfo/parks",
+    "{}\n---\nThis email has been checked for viruses by Acme antivirus software.\nwww.acme.example",
     "{}\n\n--\nThis email has been checked for viruses by Acme antivirus software.\nwww.acme.example",
     "{}\n\nTo unsubscribe from this group and stop receiving emails from it, send an email to a+unsubscribe@groups.example.",
     "{}\n\nMae'r e-bost hwn ac unrhyw atodiadau'n gyfrinachol ac wedi'u bwriadu ar gyfer y derbynnydd yn unig.",

@@ -181,6 +181,7 @@ def test_whatsapp_numbers_are_numbers(directory: Directory, secrets: Secrets) ->
         ("stopio", "stop"),
         ("Help!", "help"),
         ("CYMORTH", "help"),
+        ("Helpu", "help"),
         ("start", "start"),
         *[
             (word, "stop")
