@@ -109,9 +109,22 @@ def _by_statements(
     least = np.maximum(CONTINUING_SHARE * smaller, 1)
     keep = np.array([issue.keep for issue in known], bool)
     least[keep] = np.maximum(least[keep], SURVIVORS_SHARE * np.array([len(topic.members) for topic in found]))
-    enough = np.where(shared >= least, shared, 0)
+    enough = np.where(shared >= least, shared + _preference(known, found), 0)
     rows, columns = linear_sum_assignment(enough, maximize=True)
     return {int(row): int(column) for row, column in zip(rows, columns, strict=True) if enough[row, column]}
+
+
+def _preference(known: Sequence[KnownGroup[Any]], found: Sequence[FoundGroup]) -> NDArray[np.float64]:
+    """What decides between issues that share as many statements with a topic: who must survive, then who lies nearer.
+
+    All of it together is less than one statement: (known, found). So it does not matter in which order issues come.
+    """
+    if not known or not found:
+        return np.zeros((len(known), len(found)))
+    near = np.stack([it.centroid for it in known]) @ np.stack([it.centroid for it in found]).T
+    keep = np.array([issue.keep for issue in known], np.float64)[:, None]
+    preference: NDArray[np.float64] = (keep + (1 + near) / 2) / (3 * len(found))
+    return preference
 
 
 def _by_centroids(

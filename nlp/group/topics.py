@@ -139,14 +139,14 @@ def describe(
 
 
 def continued(labels: Labels, before: Labels) -> NDArray[np.bool_]:
-    """Tell which topics, (k,), share half with a topic of the last fit, half of both. `before`: (n,), -1 for none."""
+    """Tell which topics, (k,), share more than half of both with a topic of the last fit; `before`: (n,), -1 for none."""
     number = int(labels.max(initial=-1)) + 1
     found = np.zeros(number, bool)
     both = (labels >= 0) & (before >= 0)
     pairs, shared = np.unique(before[both].astype(np.int64) * number + labels[both], return_counts=True)
     old, new = np.divmod(pairs, max(number, 1))
     sizes = np.maximum(np.bincount(before[before >= 0])[old], np.bincount(labels[labels >= 0])[new])
-    found[new[2 * shared >= sizes]] = True
+    found[new[2 * shared > sizes]] = True
     return found
 
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from nlp.clean.kinds import kind
 from nlp.clean.statements import is_filler
 from nlp.embed.vectors import Floats
-from nlp.group.titles.parts import OPENING, SENTENCE_ENDS, spread, tidy
+from nlp.group.titles import parts
+from nlp.group.titles.parts import OPENING, SENTENCE_ENDS, tidy
 from nlp.group.titles.words import pattern, stems
 
 WORDS = range(5, 26)
@@ -36,12 +37,13 @@ def telling(
     texts: Sequence[str], vectors: Floats, group: NDArray[np.int64], title: str, *, praise: bool = False
 ) -> int:
     """Find the member, a place in `texts`, whose words stand best under a title. `group`: nearest its middle first."""
-    sample = spread(group)
+    sample = parts.sample(texts, group)
     rows = vectors[sample]
     central = np.maximum(rows @ rows.T - _NEAR, 0).sum(axis=1)
     said = [texts[row] for row in sample.tolist()]
     used = [stems(text) for text in said]
-    marks = dict(Counter(chain.from_iterable(used)).most_common(MARKS))
+    counted = Counter(chain.from_iterable(used))
+    marks = dict(sorted(counted.items(), key=lambda it: (-it[1], it[0]))[:MARKS])
     total = max(sum(marks.values()), 1)
     worth = [
         float(near)

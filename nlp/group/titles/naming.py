@@ -29,6 +29,10 @@ SURE = 0.1
 """A title that fewer members are near to says what one of them said; it is shown with a sentence beside it."""
 
 
+READ = 20
+"""Texts of a group by which its language is told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Title:
     """A title, and the share of members who say nearly what it says: below `SURE` it may mislead."""
@@ -50,6 +54,8 @@ def name(
 ) -> list[Title]:
     """Return a title for each group of texts, whose members come nearest its centroid first; none of those `known`.
 
+    The titles follow from what is said and meant, and not from the order in which it came.
+
     `vectors`: (n, d) of the texts; `centroids`: (k, d). `fresh`: the groups that need a title, all if not given; the
     others are not read, and get the first words that come. `praised`: the groups that praise. Without `encode`
     nearness in meaning does not count.
@@ -57,7 +63,7 @@ def name(
     wanted = [True] * len(groups) if fresh is None else [bool(it) for it in fresh]
     praise = praised or [False] * len(groups)
     read = [it for it, new in enumerate(wanted) if new]
-    samples = [parts.spread(groups[it]) for it in read]
+    samples = [parts.sample(texts, groups[it]) for it in read]
     said = [[parts.tidy(texts[row]) for row in sample] for sample in samples]
     used, spelt = usage.of_groups(said), Spelling([text for its in said for text in its])
     options = _options(said, [vectors[sample] for sample in samples], used)
@@ -78,7 +84,7 @@ def _options(
     used: Sequence[usage.Usage],
 ) -> list[list[candidates.TitleCandidate]]:
     """The foremost candidates of each group, all parts parsed in one go."""
-    ours = [language(" ".join(its[:5])) in ("en", UNKNOWN) for its in said]
+    ours = [language(" ".join(its[:: len(its) // READ + 1])) in ("en", UNKNOWN) for its in said]
     spoken = parts.of_groups(said)
     chosen = [
         parts.central(its, sample) if english else []
@@ -100,12 +106,12 @@ def _chosen(
     """Groups choose in falling order of their best score, each among what is unlike what is taken."""
     titles: dict[int, Title] = {}
     vectors: list[Floats] = []
-    for it in sorted(range(len(scored)), key=lambda it: -float(scored[it].scores.max(initial=-9))):
+    for it in sorted(range(len(scored)), key=lambda it: scored[it].rank()):
         own = scored[it]
         cost = np.zeros(len(own.candidates))
         if vectors and len(own.candidates):
             cost = 2 * np.maximum(0, (own.vectors @ np.array(vectors).T).max(axis=1) - ALIKE)
-        order = np.argsort(-(own.scores - cost), kind="stable").tolist()
+        order = scoring.ranked(own.candidates, own.scores - cost)
         written = [spelt(own.candidates[place].shown()) for place in order]
         title = _first_free(chain(written, _sayings(said[it])), taken)
         place = next((order[at] for at, text in enumerate(written) if text == title), None)

@@ -17,8 +17,11 @@ from nlp.group.titles.usage import Usage
 COMPARED = 12
 """Candidates of a group that are compared in meaning."""
 
-NEAR = 0.6
-"""The cosine similarity from which a title says what a member says."""
+FAR, NEAR = 0.55, 0.65
+"""The cosine similarities up to which a title does not say what a member says, and from which it does."""
+
+DECIMALS = 4
+"""Of a score, that tell: what differs by less is a matter of rounding, and the words decide."""
 
 _ANYHOW = 0.45
 """A similarity that speaks for no title, at most."""
@@ -32,6 +35,10 @@ class Scored:
     scores: NDArray[np.float64]
     near: NDArray[np.float64]
     vectors: Floats
+
+    def rank(self) -> tuple[float, str]:
+        """Return what groups are ranked by: the best score, the highest first; of two as good, the words."""
+        return (-round(float(self.scores[0]), DECIMALS), self.candidates[0].text) if self.candidates else (9.0, "")
 
 
 def foremost(candidates: Sequence[TitleCandidate], usage: Usage) -> list[TitleCandidate]:
@@ -61,15 +68,26 @@ def score(
     """Score the candidates of each group. `samples`: (m, d) of members; `places`: the row of each in `centroids`."""
     if not chosen:
         return []
-    texts = [it.text for found in chosen for it in found]
-    encoded = encode(texts) if encode and texts else np.zeros((len(texts), centroids.shape[1]), np.float32)
-    parts = np.split(encoded, np.cumsum([len(found) for found in chosen])[:-1])
+    parts = _encoded(chosen, encode, centroids.shape[1])
     return [
         _scored(found, usage, sample, centroids, place, part, praise)
         for found, usage, sample, place, part, praise in zip(
             chosen, usages, samples, places, parts, praised, strict=True
         )
     ]
+
+
+def ranked(found: Sequence[TitleCandidate], scores: NDArray[np.float64]) -> list[int]:
+    """Sort the places of candidates, the best first."""
+    return sorted(range(len(found)), key=lambda at: (-round(float(scores[at]), DECIMALS), found[at].text))
+
+
+def _encoded(chosen: Sequence[Sequence[TitleCandidate]], encode: Encode | None, width: int) -> list[Floats]:
+    """The vectors of the candidates of each group; all are encoded in one order, since rounding depends on it."""
+    texts = sorted({it.text for found in chosen for it in found})
+    vectors = encode(texts) if encode and texts else np.zeros((len(texts), width), np.float32)
+    place = {text: at for at, text in enumerate(texts)}
+    return [vectors[[place[it.text] for it in found]] for found in chosen]
 
 
 def _scored(
@@ -84,20 +102,20 @@ def _scored(
     similar = vectors @ sample.T
     least = np.minimum(_ANYHOW, np.quantile(similar, 0.75, axis=1, keepdims=True)) if similar.size else 0.0
     cover = np.maximum(similar - least, 0).mean(axis=1) if similar.size else np.zeros(len(found))
-    near = (similar >= NEAR).mean(axis=1) if similar.size else np.zeros(len(found))
+    near = np.clip((similar - FAR) / (NEAR - FAR), 0, 1).mean(axis=1) if similar.size else np.zeros(len(found))
     words = np.array([by_words(it, usage) for it in found])
     scores = words + cover / max(float(cover.max(initial=0)), 1e-6) + 0.8 * near + 0.35 * _said(found, similar)
     scores -= 0.9 * np.maximum(0, _other(vectors, centroids, place))
     if not praise:
         scores += np.array([_gravity(it) for it in found])
-    order = np.argsort(-scores, kind="stable")
+    order = np.array(ranked(found, scores), np.int64)
     return Scored([found[at] for at in order], scores[order], near[order], vectors[order])
 
 
 def _said(found: Sequence[TitleCandidate], similar: Floats) -> NDArray[np.float64]:
     """How near each comes to the members whose words it is made of."""
     return np.array(
-        [row[sorted(it.sources)[:6]].mean() if it.sources else 0.0 for it, row in zip(found, similar, strict=True)]
+        [row[sorted(it.sources)].mean() if it.sources else 0.0 for it, row in zip(found, similar, strict=True)]
     )
 
 

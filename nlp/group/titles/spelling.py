@@ -30,7 +30,7 @@ class Spelling:
                 forms.update(it.group() for it in WORD.finditer(text) if not _opens(text, it.start()))
         self._usual: dict[str, str] = {}
         self._counts: Counter[str] = Counter()
-        for form, count in forms.most_common():
+        for form, count in sorted(forms.items(), key=lambda it: (-it[1], it[0])):
             self._usual.setdefault(form.lower(), form)
             self._counts[form.lower()] += count
 

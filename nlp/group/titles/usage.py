@@ -28,12 +28,14 @@ class Usage:
 
     def typical(self, found: frozenset[str]) -> float:
         """Tell how much members use these stems, those more that few groups use: 0 to 1."""
-        weights = [self.idf.get(it, 1.0) for it in found]
-        return sum(w * self.share.get(it, 0.0) for w, it in zip(weights, found, strict=True)) / max(sum(weights), 1e-9)
+        weights = {it: self.idf.get(it, 1.0) for it in found}
+        return math.fsum(w * self.share.get(it, 0.0) for it, w in weights.items()) / max(
+            math.fsum(weights.values()), 1e-9
+        )
 
     def own(self, found: frozenset[str]) -> float:
         """Return the share of what marks the group that these stems hold: 0 to 1."""
-        return sum(self.marks.get(it, 0.0) for it in found) / max(sum(self.marks.values()), 1e-9)
+        return math.fsum(self.marks.get(it, 0.0) for it in found) / max(math.fsum(self.marks.values()), 1e-9)
 
     def echoed(self, found: frozenset[str]) -> float:
         """Return the share of members who use most of these stems."""

@@ -62,3 +62,11 @@ def test_an_issue_that_must_survive_takes_no_topic_that_is_hardly_its_own() -> N
 def test_nothing_known_and_nothing_found_match() -> None:
     assert match([], [found([1, 2, 3], 0)]).ids == (None,)
     assert match([known("bins", range(3), 0, keep=True)], []).nested == {"bins"}
+
+
+def test_which_of_two_issues_goes_on_does_not_depend_on_the_order_in_which_they_come() -> None:
+    bins, lids = known("bins", range(10), 0), known("lids", range(10, 20), 1)
+    half_each = found(list(range(20)), 1)
+    assert match([bins, lids], [half_each]).ids == match([lids, bins], [half_each]).ids == ("lids",), "the nearer one"
+    told = known("bins", range(10), 0, keep=True)
+    assert match([told, lids], [half_each]).ids == match([lids, told], [half_each]).ids == ("bins",), "who was told of"

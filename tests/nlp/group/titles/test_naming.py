@@ -1,8 +1,11 @@
 """Titles of groups: what is wrong, asked for or praised, in the words of those who said it."""
 
+import random
+
 import pytest
 
 from tests.nlp.group.titles.titled import named, titled
+from tests.workers.texts import BROKEN, USUAL, said
 
 
 def test_a_title_says_what_goes_wrong_in_the_words_of_citizens() -> None:
@@ -72,3 +75,11 @@ def test_a_title_that_few_are_near_to_is_not_sure() -> None:
         ["Parking is dear", "The soup was cold", "Nobody rang back", "My photo is lost"],
     )
     assert alike.near > 0.5 > mixed.near
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_titles_follow_from_what_is_said_and_not_from_the_order_in_which_it_came(seed: int) -> None:
+    again = [text.upper() for text in BROKEN[:3]]
+    groups = [[*BROKEN, *BROKEN[:5], *again], said(USUAL[::3], 25), said(USUAL[1::3], 25), said(USUAL[2::3], 25)]
+    turned = [random.Random(seed).sample(group, len(group)) for group in groups]
+    assert named(*turned[::-1])[::-1] == named(*groups)
