@@ -40,6 +40,7 @@ from insights.pages.people import (
 )
 from insights.pages.people.entering import DASHBOARD_PATH
 from insights.pages.search import missed_page, search_page
+from insights.pages.service import bulk_page
 from insights.pages.service.feedback_page import feedback_page
 from insights.pages.service.service_page import service_page
 from insights.pages.subscriptions import edit_page, feed_page
@@ -106,6 +107,9 @@ router = Router(
         theme_page,
         service_page,
         feedback_page,
+        bulk_page.change_several,
+        bulk_page.back_to_list,
+        bulk_page.undo_several,
         issue_page.issue_page,
         *regroup_page.handlers,
         *quality_page.handlers,

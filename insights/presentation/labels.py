@@ -324,6 +324,11 @@ SAVED: Mapping[str, str] = TranslatedLabels(
         "taking_in": N_("It is on its way in."),
         "taking_back": N_("It is being undone."),
         "looked_at": N_("This is how it would be read."),
+        "several_acknowledge": N_("Acknowledged, all that were ticked."),
+        "several_assign": N_("Assigned, all that were ticked."),
+        "several_snooze": N_("Snoozed, all that were ticked."),
+        "several_resolve": N_("Resolved, all that were ticked."),
+        "several_merge": N_("Merged into one. The machine keeps to it."),
     }
 )
 """What a page says of what was just done there, by the act (`insights.pages.confirmations`)."""

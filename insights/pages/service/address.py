@@ -1,9 +1,9 @@
 """Filters in the address of a page: read as far as they can be, and written so that a view can be shared."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 from litestar.datastructures import MultiDict
@@ -14,6 +14,9 @@ from insights.issues.filters import ALL_PERIODS, IssueFilters, to_pairs
 
 SEVERAL = ("channel", "language", "rating", "attribute", "trend", "status")
 """The fields of which several values may be chosen."""
+
+MOST_FIELDS = 200
+"""More stand in no address of ours."""
 
 ORDER = ("sort", "up")
 
@@ -75,6 +78,11 @@ def read(given: MultiDict[str]) -> Chosen:
             del wanted[field]
 
 
+def pairs(query: str) -> list[tuple[str, str]]:
+    """Reads an address, what stands behind its question mark."""
+    return parse_qsl(query.removeprefix("?"), max_num_fields=MOST_FIELDS) if query.count("&") < MOST_FIELDS else []
+
+
 def of_pieces(chosen: Chosen) -> Chosen:
     """Leaves of the filters what is about the pieces."""
     return Chosen(IssueFilters(**msgspec.structs.asdict(chosen.filters.pieces())), chosen.refused)
@@ -82,19 +90,3 @@ def of_pieces(chosen: Chosen) -> Chosen:
 
 def _converted(wanted: Mapping[str, Any]) -> IssueFilters:
     return convert(dict(wanted), IssueFilters, strict=False)
-
-
-def stored(query: Mapping[str, Any]) -> Chosen:
-    """Reads the filters of a saved view; what this version does not know is left out."""
-    given: Sequence[tuple[str, str]] = [
-        (name, str(each).lower() if isinstance(each, bool) else str(each))
-        for name, value in query.items()
-        for each in (value if isinstance(value, list) else [value])
-    ]
-    return read(MultiDict(given))
-
-
-def to_store(filters: IssueFilters) -> dict[str, Any]:
-    """Writes filters as a saved view keeps them."""
-    found: dict[str, Any] = msgspec.to_builtins(filters)
-    return found

@@ -1,6 +1,8 @@
 """A service on the dashboard: what emerges in it, and its issues as somebody wants to see them."""
 
-from typing import Annotated
+import uuid
+from collections.abc import Collection
+from typing import Annotated, Any
 
 from litestar import Response, get
 from litestar.params import FromPath, QueryParameter
@@ -18,6 +20,7 @@ from insights.issues.listing import listed
 from insights.issues.listing.facets import facets
 from insights.issues.queries import issues, services, signals
 from insights.pages import overview
+from insights.pages.forms import FormValues
 from insights.pages.layout import show
 from insights.pages.service import address
 from insights.pages.service.address import Chosen
@@ -39,13 +42,22 @@ def service_page(
         return page_of(session, who, access.service_for(session, who, service), chosen, page)
 
 
-def page_of(session: Session, who: Principal, service: Service, chosen: Chosen, page: int = 1) -> Response[str]:
-    """Makes the page of a service, with its issues as they are chosen."""
-    rows = listed.listed(session, service, chosen.filters)
-    shown = listed.views(session, service, rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
+def page_of(
+    session: Session,
+    who: Principal,
+    service: Service,
+    chosen: Chosen,
+    page: int = 1,
+    *,
+    ticked: Collection[uuid.UUID] = (),
+    values: FormValues | None = None,
+    errors: FormValues | None = None,
+) -> Response[str]:
+    """Makes the page of a service, with its issues as they are chosen; `ticked` and `values` were entered before."""
     return show(
         who,
         "service.html",
+        400 if errors else 200,
         service=service,
         figures=services.figures(session, service),
         held=len(urgent_raw.retained_since(session, service.id)),
@@ -54,16 +66,28 @@ def page_of(session: Session, who: Principal, service: Service, chosen: Chosen, 
         praised=issues.emerging(session, service, SignalTier.GOOD_NEWS),
         changes=signals.latest_changes(session, service),
         overdue=lifecycle.overdue(session, service),
-        issues=shown,
-        daily=overview.daily_by_issue(session, service, [issue.id for issue in shown]),
-        bank_holidays=overview.bank_holidays_of_late(service),
-        chosen=chosen,
-        of_pieces=address.of_pieces(chosen),
-        narrowing=narrowing(chosen),
-        about_issues=True,
-        total=len(rows),
-        page=page,
-        pages=-(-len(rows) // PAGE_SIZE),
+        ticked=ticked,
+        values=dict.fromkeys(("act", "to_whom", "snoozed_until", "reason"), "") | dict(values or {}),
+        errors=errors or {},
         may_change=who.may(Role.editor, service.id),
-        **choices(chosen, facets(session, service, chosen.filters)),
+        **_listing(session, service, chosen, page),
     )
+
+
+def _listing(session: Session, service: Service, chosen: Chosen, page: int) -> dict[str, Any]:
+    """One page of the list, and what narrows it down."""
+    rows = listed.listed(session, service, chosen.filters)
+    shown = listed.views(session, service, rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
+    return {
+        "issues": shown,
+        "daily": overview.daily_by_issue(session, service, [issue.id for issue in shown]),
+        "bank_holidays": overview.bank_holidays_of_late(service),
+        "chosen": chosen,
+        "of_pieces": address.of_pieces(chosen),
+        "narrowing": narrowing(chosen),
+        "about_issues": True,
+        "total": len(rows),
+        "page": page,
+        "pages": -(-len(rows) // PAGE_SIZE),
+        **choices(chosen, facets(session, service, chosen.filters)),
+    }
