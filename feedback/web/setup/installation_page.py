@@ -188,6 +188,8 @@ def _host(value: object) -> str:
 
 
 def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
     if isinstance(value, tuple):
         return ", ".join("=".join(map(str, one)) if isinstance(one, tuple) else str(one) for one in value)
     return "" if value is None else str(value.absolute() if isinstance(value, Path) else value)

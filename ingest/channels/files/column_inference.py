@@ -24,8 +24,10 @@ _ASKS_TO_RATE: Final = re.compile(
     r"|how (?:likely|happy|easy|good|helpful|friendly|clean|useful)|would you recommend|score (?:us|the|your|our)"
     r"|(?:overall|your) (?:experience|impression|score)|how (?:was|were|is|are|did|do|does) \w+"
     r"|how (?:do|did) you (?:feel|find)|out of (?:5|10|five|ten)|graddi\w*|sgori\w*|sgôr|sêr|[bf]odlon\w*"
-    r"|^(?:score|sgôr)(?: ?\([^)]{0,40}\))?$|pa mor (?:dd?a|debygol|hawdd|hapus|lân)|sut (?:oedd|mae|ydych))\b"
+    r"|pa mor (?:dd?a|debygol|hawdd|hapus|lân)|sut (?:oedd|mae|ydych))\b"
 )
+_IS_SCORE: Final = re.compile(r"(?:score|sgôr)(?: ?\([^)]{0,40}\))?")
+"""How a column is called that says no more than this; a score of something else says so."""
 _OVERALL: Final = re.compile(r"\b(?:overall|in general|as a whole|ar y cyfan|yn gyffredinol)\b")
 _MOST: Final = 0.75
 """The share of a column's answers that are read as ratings where it is one: a few say that they do not know."""
@@ -87,7 +89,7 @@ def _question(header: Header, at: int) -> str:
 
 def _rates(header: Header, at: int, sample: Sequence[TableRow]) -> bool:
     question, cells = _question(header, at), filled(at, sample)
-    asks = _ASKS_TO_RATE.search(question) is not None
+    asks = bool(_ASKS_TO_RATE.search(question) or _IS_SCORE.fullmatch(question))
     scale = RatingScale.of(question, cells)
     read = sum(scale.read(cell) is not None and (asks or says_how_good(cell)) for cell in cells)
     return bool(cells) and read >= _MOST * len(cells)

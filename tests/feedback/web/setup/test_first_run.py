@@ -111,7 +111,7 @@ def test_the_first_finding_out_of_a_spreadsheet_without_one_command(
     follow(page, "Go on: Your organisation")
     page.get_by_label("Name of your organisation").fill("Aberwen Council")
     page.get_by_role("button", name="Save and go on").click()
-    follow(page, "Your first service")
+    follow(page, "Go on: Your first service")
     page.get_by_label("Name", exact=True).fill("Blue Badge")
     page.get_by_role("button", name="Add it").click()
     page.get_by_label("Department").fill("Transport")
