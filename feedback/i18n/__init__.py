@@ -64,14 +64,15 @@ N_ = gettext_noop
 class TranslatedLabels(Mapping[Stored, str]):
     """Holds what people read in place of each stored value, in the language that is spoken when it is looked up.
 
-    The texts are given in English, each marked by `N_`.
+    The texts are given in English, each marked by `N_`; `values` fill what is named in them.
     """
 
-    def __init__(self, texts: Mapping[Stored, str]) -> None:
+    def __init__(self, texts: Mapping[Stored, str], **values: object) -> None:
         self._texts = texts
+        self._values = values
 
     def __getitem__(self, key: Stored) -> str:
-        return gettext(self._texts[key])
+        return gettext(self._texts[key], **self._values)
 
     def __iter__(self) -> Iterator[Stored]:
         return iter(self._texts)

@@ -1,5 +1,6 @@
 """Paper and counter: staff enter what somebody said or wrote, on the dashboard, and hand the receipt over."""
 
+from collections.abc import Mapping
 import asyncio
 import datetime as dt
 import hmac
@@ -10,6 +11,7 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
+from feedback.i18n import N_, TranslatedLabels
 from feedback.http.dependencies import AnyRequest, GivenRecord, WorkQueueDependency
 from feedback.http.forms import form_values
 from feedback.http.staff import authenticate
@@ -27,14 +29,20 @@ from ingest.intake.arrival import ANONYMOUS_BODY_LIMIT, MESSAGE_LIMIT, Arrival
 from ingest.pages.negotiation import offered
 from insights.pages.layout import failure_page, show
 
-WAYS = {"paper": "On paper", "counter": "At the counter", "telephone": "By telephone"}
+WAYS: Mapping[str, str] = TranslatedLabels(
+    {"paper": N_("On paper"), "counter": N_("At the counter"), "telephone": N_("By telephone")}
+)
 OFFICE_LIMIT = 200
-COMPLAINTS = {
-    "message": f"Enter what was said, in {MESSAGE_LIMIT:,} characters or fewer",
-    "on": "The day must be a date up to today, like 2026-03-31",
-    "office": f"The office must have {OFFICE_LIMIT} characters or fewer",
-    "contact": "Enter one e-mail address or one telephone number, or nothing",
-}
+COMPLAINTS: Mapping[str, str] = TranslatedLabels(
+    {
+        "message": N_("Enter what was said, in %(most)s characters or fewer"),
+        "on": N_("The day must be a date up to today, like 2026-03-31"),
+        "office": N_("The office must have %(most_of_office)s characters or fewer"),
+        "contact": N_("Enter one e-mail address or one telephone number, or nothing"),
+    },
+    most=f"{MESSAGE_LIMIT:,}",
+    most_of_office=OFFICE_LIMIT,
+)
 
 
 @get("/dashboard/{service:str}/enter", sync_to_thread=True)

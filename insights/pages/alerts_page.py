@@ -14,6 +14,7 @@ from litestar.params import FromPath
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from feedback.i18n import N_, TranslatedLabels, _
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import read_form
 from feedback.http.staff import authenticate
@@ -41,14 +42,18 @@ SubscriptionForm = Mapping[str, Any]
 LIST_FIELDS = ("kinds", "channels", "trends", "statuses")
 TEXT_FIELDS = ("theme", "kind", "to", "name", "contact", "digest", "least", "urgent_only", "escalations_only", "key")
 
-COMPLAINTS = {
-    "url": "Where to must be an address that begins with https:// and that anybody can reach; "
-    "for a chat tool, one as Apprise writes it",
-    "address": "Where to must be an e-mail address",
-    "contact": "Who looks after it must be an e-mail address",
-    "least": "The least number of reports must be a number",
-    "name": "The name must have 200 characters or fewer",
-}
+COMPLAINTS: Mapping[str, str] = TranslatedLabels(
+    {
+        "url": N_(
+            "Where to must be an address that begins with https:// and that anybody can reach; "
+            "for a chat tool, one as Apprise writes it"
+        ),
+        "address": N_("Where to must be an e-mail address"),
+        "contact": N_("Who looks after it must be an e-mail address"),
+        "least": N_("The least number of reports must be a number"),
+        "name": N_("The name must have 200 characters or fewer"),
+    }
+)
 """What is said of a field that cannot be taken; the fields of a place are shown as one, `to`."""
 
 
@@ -174,7 +179,7 @@ def _page(
         400 if errors else 200,
         service=service,
         subscriptions=_listed(session, who, service, [theme.id for theme in of_service]),
-        themes={"": "All of this service"} | {str(theme.id): theme.title for theme in of_service},
+        themes={"": _("All of this service")} | {str(theme.id): theme.title for theme in of_service},
         may_change=who.may(Role.editor, service.id),
         values=values,
         preview=lines,
@@ -196,20 +201,22 @@ def describe_filters(subscription: Subscription) -> str:
     """Says what a subscription wants to hear."""
     wanted = filters.filters_of(subscription)
     if wanted.escalations_only:
-        return "only what others do not acknowledge"
+        return _("only what others do not acknowledge")
     if wanted.urgent_only:
-        return "only what is urgent"
+        return _("only what is urgent")
     named = (
         [labels.ALERT_KINDS[kind].lower() for kind in wanted.kinds],
         [labels.BY_CHANNEL[channel] for channel in wanted.channels],
         [labels.TRENDS[trend].lower() for trend in wanted.trends],
         [labels.ISSUE_STATUSES[status].lower() for status in wanted.statuses],
-        [f"from {wanted.least} reports on"] if wanted.least else [],
+        [_("from %(least)s reports on", least=wanted.least)] if wanted.least else [],
     )
-    everything = "one theme" if subscription.theme_id else "everything"
+    everything = _("one theme") if subscription.theme_id else _("everything")
     return "; ".join(_any_of(part) for part in named if part) or everything
 
 
 def _any_of(these: Sequence[str]) -> str:
     """As a list is read out, as in: new, urgent or over."""
-    return " or ".join(filter(None, (", ".join(these[:-1]), these[-1])))
+    if len(these) == 1:
+        return these[0]
+    return _("%(first)s or %(last)s", first=", ".join(these[:-1]), last=these[-1])

@@ -40,7 +40,7 @@ def submit(
         return show_again(session, authenticate(session, request), refused)
 
 
-def complaint(error: FeedbackError, complaints: dict[str, str], otherwise: str) -> dict[str, str]:
+def complaint(error: FeedbackError, complaints: Mapping[str, str], otherwise: str) -> dict[str, str]:
     """Returns what is said of the field that a failure names, by that field; of `otherwise` where it names another."""
     field = error.field if error.field in complaints else otherwise
     return {field: complaints[field]}

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
+from feedback.i18n import N_, _
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values
 from feedback.http.staff import authenticate
@@ -28,7 +29,7 @@ from insights.pages import issue_page
 from insights.pages.forms import FormValues, PageOrRedirect, submit
 from insights.pages.layout import saved, show
 
-COMPLAINT = "Give a reason of up to 500 characters"
+COMPLAINT = N_("Give a reason of up to 500 characters")
 
 ApplyToPiece = Callable[[Session, Principal, Feedback, FormValues], tuple[str, str, str]]
 """Returns what the page confirms, where, and what would take it back."""
@@ -139,6 +140,6 @@ def _page(
         may_read=who.may(urgent_text.MAY_READ, service.id) and view.held,
         may_judge=who.may(urgent_text.MAY_READ, service.id),
         wrong=wrong,
-        complaint=COMPLAINT,
+        complaint=_(COMPLAINT),
         given=(values or {}).get("reason", ""),
     )

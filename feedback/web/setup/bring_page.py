@@ -13,6 +13,7 @@ from litestar.response import Redirect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from feedback.i18n import _
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import read_form
 from feedback.http.staff import authenticate
@@ -78,7 +79,7 @@ def _bring(request: AnyRequest, record: Record, slug: str, name: str, body: byte
 def _proposed(body: bytes) -> dict[str, Any] | Malformed:
     """What its columns seem to hold, or why it cannot be read."""
     if not body:
-        return Malformed("Choose a file that holds something")
+        return Malformed(_("Choose a file that holds something"))
     if len(body) > UPLOAD_LIMIT:
         return Malformed(f"The file has more than {UPLOAD_LIMIT // 1024**2} MB: divide it, or have it imported")
     try:

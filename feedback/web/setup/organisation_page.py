@@ -10,6 +10,7 @@ from litestar.params import FromQuery
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from feedback.i18n import N_, _, formats
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import read_form
 from feedback.http.staff import authenticate
@@ -27,15 +28,15 @@ from insights.pages.layout import saved, show
 ORGANISATION_FIELDS = (
     SettingField(
         "name",
-        "Name of your organisation",
-        "At the foot of citizens’ pages.",
-        "Enter a name of one line, in 200 characters or fewer",
+        N_("Name of your organisation"),
+        N_("At the foot of citizens’ pages."),
+        N_("Enter a name of one line, in 200 characters or fewer"),
     ),
     SettingField(
         "privacy_contact",
-        "Privacy contact (optional)",
-        "An address or a page for questions about privacy. Citizens’ pages show it.",
-        "Enter one line, in 200 characters or fewer",
+        N_("Privacy contact (optional)"),
+        N_("An address or a page for questions about privacy. Citizens’ pages show it."),
+        N_("Enter one line, in 200 characters or fewer"),
     ),
     FIELDS["languages"],
     FIELDS["colour"],
@@ -67,12 +68,14 @@ def setup_page(request: AnyRequest, record: GivenRecord, service: FromQuery[str]
 def _steps(session: Session, service: Service | None) -> Sequence[SetupStep]:
     name = services.organisation(session).name
     return [
-        SetupStep("Your organisation", "/setup/organisation", bool(name), name or "Its name, languages and colour."),
         SetupStep(
-            "Your first service",
+            _("Your organisation"), "/setup/organisation", bool(name), name or _("Its name, languages and colour.")
+        ),
+        SetupStep(
+            _("Your first service"),
             f"{_at(service)}/settings" if service else "/setup/service",
             service is not None,
-            service.name if service else "What people give feedback about.",
+            service.name if service else _("What people give feedback about."),
         ),
         *(_steps_of(session, service) if service else ()),
     ]
@@ -88,22 +91,28 @@ def _steps_of(session: Session, service: Service) -> Sequence[SetupStep]:
     found = _count(session, Issue, service)
     return [
         SetupStep(
-            "How people reach it",
+            _("How people reach it"),
             f"{_at(service)}/reach",
             bool(received),
-            f"{received:,} received so far." if received else "A form, a poster, a widget, texts, calls and mail.",
+            _("%(count)s received so far.", count=formats.number(received))
+            if received
+            else _("A form, a poster, a widget, texts, calls and mail."),
         ),
         SetupStep(
-            "Bring what you have",
+            _("Bring what you have"),
             f"{_at(service)}/bring",
             bool(brought),
-            f"{brought:,} brought so far." if brought else "A spreadsheet of comments teaches what is normal.",
+            _("%(count)s brought so far.", count=formats.number(brought))
+            if brought
+            else _("A spreadsheet of comments teaches what is normal."),
         ),
         SetupStep(
-            "First findings",
+            _("First findings"),
             _at(service),
             bool(found),
-            f"{found:,} issues so far." if found else "They show as soon as there is feedback.",
+            _("%(count)s issues so far.", count=formats.number(found))
+            if found
+            else _("They show as soon as there is feedback."),
         ),
     ]
 
@@ -148,7 +157,7 @@ def _save(request: AnyRequest, record: Record, entries: FormEntries) -> PageOrRe
 
 def _errors(entries: FormEntries) -> dict[str, str]:
     return {
-        one.name: one.complaint
+        one.name: _(one.complaint)
         for one in ORGANISATION_FIELDS
         if not _fits(one.name, entries[one.name]) or (one.name == "name" and not entries["name"])
     }

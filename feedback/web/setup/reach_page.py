@@ -13,6 +13,7 @@ from markupsafe import Markup
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from feedback.i18n import N_, _
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.staff import authenticate
 from feedback.record import access
@@ -43,17 +44,17 @@ class Provider:
 
 
 _SIGNED = {
-    "sms/twilio": ("Twilio", "Under the number: A message comes in, Webhook, POST.", "FEEDBACK_TWILIO_AUTH_TOKEN"),
-    "sms/notify": ("GOV.UK Notify", "API integration, Callbacks, Received text messages.", "FEEDBACK_NOTIFY_TOKEN"),
-    "sms/vonage": ("Vonage", "Settings of the number: Inbound webhook URL; sign it.", "FEEDBACK_VONAGE_SECRET"),
+    "sms/twilio": ("Twilio", N_("Under the number: A message comes in, Webhook, POST."), "FEEDBACK_TWILIO_AUTH_TOKEN"),
+    "sms/notify": ("GOV.UK Notify", N_("API integration, Callbacks, Received text messages."), "FEEDBACK_NOTIFY_TOKEN"),
+    "sms/vonage": ("Vonage", N_("Settings of the number: Inbound webhook URL; sign it."), "FEEDBACK_VONAGE_SECRET"),
 }
 _KEYED = {
-    "email": ("E-mail", "Post each mail as it came (RFC 5322), with a key of this service."),
-    "calls/vcon": ("Calls, as vCon", "Post each call with a key of this service."),
-    "calls/webvtt": ("Calls, as WebVTT", "Post each transcript with a key of this service."),
-    "calls/contact-lens": ("Calls, from Amazon Connect", "Post each analysis with a key of this service."),
-    "calls/transcribe": ("Calls, from Amazon Transcribe", "Post each transcript with a key of this service."),
-    "calls/text": ("Calls, as plain text", "Post each transcript with a key of this service."),
+    "email": (N_("E-mail"), N_("Post each mail as it came (RFC 5322), with a key of this service.")),
+    "calls/vcon": (N_("Calls, as vCon"), N_("Post each call with a key of this service.")),
+    "calls/webvtt": (N_("Calls, as WebVTT"), N_("Post each transcript with a key of this service.")),
+    "calls/contact-lens": (N_("Calls, from Amazon Connect"), N_("Post each analysis with a key of this service.")),
+    "calls/transcribe": (N_("Calls, from Amazon Transcribe"), N_("Post each transcript with a key of this service.")),
+    "calls/text": (N_("Calls, as plain text"), N_("Post each transcript with a key of this service.")),
 }
 
 
@@ -86,7 +87,7 @@ def _qr(address: str) -> Markup:
     """As a picture within the page: black on white, which readers of any scheme of colours can scan."""
     out = io.BytesIO()
     segno.make(address, error="m").save(
-        out, kind="svg", xmldecl=False, omitsize=True, light="#fff", dark="#000", title="QR code of the form"
+        out, kind="svg", xmldecl=False, omitsize=True, light="#fff", dark="#000", title=_("QR code of the form")
     )
     return Markup(out.getvalue().decode())  # noqa: S704 - made of squares alone
 
@@ -109,7 +110,7 @@ def text_providers(settings: Settings, refused: dict[str, ChannelRefusal]) -> li
         "sms/vonage": settings.vonage_secret,
     }
     return [
-        Provider(name, _address(settings, channel), there, proof, bool(on[channel]), refused.get(channel))
+        Provider(_(name), _address(settings, channel), _(there), proof, bool(on[channel]), refused.get(channel))
         for channel, (name, there, proof) in _SIGNED.items()
     ]
 
@@ -118,7 +119,7 @@ def key_providers(settings: Settings, service: Service, refused: dict[str, Chann
     """Returns the systems for which a key of the service vouches."""
     about = f"?service={quote(service.slug)}"
     return [
-        Provider(name, f"{_address(settings, channel)}{about}", there, None, True, refused.get(channel))
+        Provider(_(name), f"{_address(settings, channel)}{about}", _(there), None, True, refused.get(channel))
         for channel, (name, there) in _KEYED.items()
     ]
 

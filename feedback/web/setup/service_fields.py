@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 from litestar.datastructures import FormMultiDict
 
+from feedback.i18n import N_, TranslatedLabels, _
 from feedback.record.errors import FeedbackError, Malformed
 from feedback.record.limits import UNSTORABLE, convert
 from feedback.record.models import Properties, Service
@@ -33,6 +34,12 @@ class SettingField:
     kind: FieldKind = "text"
     choices: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def heading(self) -> str:
+        """Returns the label in the language that is spoken."""
+        code = self.name.removeprefix(NAME_IN)
+        return _(self.label, language=labels.LANGUAGES.get(code, code))
+
 
 @dataclass(frozen=True, slots=True)
 class SettingGroup:
@@ -43,122 +50,133 @@ class SettingGroup:
     fields: Sequence[SettingField]
 
 
-_NATIONS: Mapping[str, str] = {
-    Nation.ENGLAND: "England",
-    Nation.WALES: "Wales",
-    Nation.SCOTLAND: "Scotland",
-    Nation.NORTHERN_IRELAND: "Northern Ireland",
-}
+_NATIONS: Mapping[str, str] = TranslatedLabels(
+    {
+        Nation.ENGLAND: N_("England"),
+        Nation.WALES: N_("Wales"),
+        Nation.SCOTLAND: N_("Scotland"),
+        Nation.NORTHERN_IRELAND: N_("Northern Ireland"),
+    }
+)
 _LANGUAGES = {code: wording.name for code, wording in TRANSLATIONS.items()}
 _IS = SettingGroup(
     "is",
-    "What it is",
+    N_("What it is"),
     (
-        SettingField("name", "Name", "As citizens know it.", "Enter a name of one line, in 200 characters or fewer"),
+        SettingField(
+            "name", N_("Name"), N_("As citizens know it."), N_("Enter a name of one line, in 200 characters or fewer")
+        ),
         *(
             SettingField(
                 f"{NAME_IN}{code}",
-                f"Name in {labels.LANGUAGES.get(code, code)} (optional)",
-                "What pages in this language show; left empty, they show the name above.",
-                "The name must be of one line, in 200 characters or fewer",
+                N_("Name in %(language)s (optional)"),
+                N_("What pages in this language show; left empty, they show the name above."),
+                N_("The name must be of one line, in 200 characters or fewer"),
             )
             for code in TRANSLATIONS
             if code != "en"
         ),
         SettingField(
-            "department", "Department (optional)", "Who runs it.", "Enter one line, in 200 characters or fewer"
+            "department",
+            N_("Department (optional)"),
+            N_("Who runs it."),
+            N_("Enter one line, in 200 characters or fewer"),
         ),
         SettingField(
             "nation",
-            "Nation",
-            "Its bank holidays count in charts and in what is expected.",
-            "Choose one of the nations",
+            N_("Nation"),
+            N_("Its bank holidays count in charts and in what is expected."),
+            N_("Choose one of the nations"),
             "choice",
             _NATIONS,
         ),
         SettingField(
             "time_zone",
-            "Time zone",
-            "Whose days and hours count, as the tz database calls it: Europe/London.",
-            "Enter a time zone of the tz database, as Europe/London is one",
+            N_("Time zone"),
+            N_("Whose days and hours count, as the tz database calls it: Europe/London."),
+            N_("Enter a time zone of the tz database, as Europe/London is one"),
         ),
         SettingField(
             "languages",
-            "Languages of its pages",
-            "In what citizens may read the form, the receipt and what you did.",
-            "Choose one language at least",
+            N_("Languages of its pages"),
+            N_("In what citizens may read the form, the receipt and what you did."),
+            N_("Choose one language at least"),
             "ticks",
             _LANGUAGES,
         ),
         SettingField(
             "colour",
-            "Colour",
-            "Of the form, the receipt and the widget. Its text is black or white, whichever reads better on it.",
-            "Choose a colour, as #0b5d7a",
+            N_("Colour"),
+            N_("Of the form, the receipt and the widget. Its text is black or white, whichever reads better on it."),
+            N_("Choose a colour, as #0b5d7a"),
             "color",
         ),
     ),
 )
 _REACHED = SettingGroup(
     "reached",
-    "How people reach it",
+    N_("How people reach it"),
     (
         SettingField(
             "anyone_may_write",
-            "Anybody may write",
-            "Unticked, feedback is taken under a key alone: the form and the widget are off.",
-            "Tick it or leave it",
+            N_("Anybody may write"),
+            N_("Unticked, feedback is taken under a key alone: the form and the widget are off."),
+            N_("Tick it or leave it"),
             "tick",
         ),
         SettingField(
             "origins",
-            "Sites that may show the widget (optional)",
-            "One a line, as https://www.example.gov.uk: no path, no slash at the end.",
-            "Each line must be the address of a site, as https://www.example.gov.uk",
+            N_("Sites that may show the widget (optional)"),
+            N_("One a line, as https://www.example.gov.uk: no path, no slash at the end."),
+            N_("Each line must be the address of a site, as https://www.example.gov.uk"),
             "lines",
         ),
         SettingField(
             "sms_numbers",
-            "Numbers for text messages (optional)",
-            "One a line. What is texted there is about this service.",
-            "Each line must be a telephone number, as +44 7700 900001, which no other service has",
+            N_("Numbers for text messages (optional)"),
+            N_("One a line. What is texted there is about this service."),
+            N_("Each line must be a telephone number, as +44 7700 900001, which no other service has"),
             "lines",
         ),
         SettingField(
             "sms_keywords",
-            "Keywords for text messages (optional)",
-            "One a line: the first word that makes a text to a shared number this service’s own.",
-            "Each line must be one word, which no other service has",
+            N_("Keywords for text messages (optional)"),
+            N_("One a line: the first word that makes a text to a shared number this service’s own."),
+            N_("Each line must be one word, which no other service has"),
             "lines",
         ),
         SettingField(
-            "acknowledge", "Answer a text with its receipt", "It costs a text each.", "Tick it or leave it", "tick"
+            "acknowledge",
+            N_("Answer a text with its receipt"),
+            N_("It costs a text each."),
+            N_("Tick it or leave it"),
+            "tick",
         ),
         SettingField(
             "follow_up",
-            "Offer those who text to hear once what was done",
-            "Their number is held sealed for a day, and longer only after a YES.",
-            "Tick it or leave it",
+            N_("Offer those who text to hear once what was done"),
+            N_("Their number is held sealed for a day, and longer only after a YES."),
+            N_("Tick it or leave it"),
             "tick",
         ),
         SettingField(
             "mail_addresses",
-            "Mail addresses (optional)",
-            "One a line. Mail that comes to one of them is about this service.",
-            "Each line must be a mail address, which no other service has",
+            N_("Mail addresses (optional)"),
+            N_("One a line. Mail that comes to one of them is about this service."),
+            N_("Each line must be a mail address, which no other service has"),
             "lines",
         ),
     ),
 )
 _KEPT = SettingGroup(
     "kept",
-    "What is kept, and when it warns",
+    N_("What is kept, and when it warns"),
     (
         SettingField(
             "retention_days",
-            "Days that feedback is kept",
-            "After that the words go; the figures stay.",
-            "Enter a whole number of days, from 1 to 36,500",
+            N_("Days that feedback is kept"),
+            N_("After that the words go; the figures stay."),
+            N_("Enter a whole number of days, from 1 to 36,500"),
             "number",
         ),
         SettingField(
@@ -170,9 +188,9 @@ _KEPT = SettingGroup(
         ),
         SettingField(
             "tolerance",
-            "False alarms a week that you tolerate",
-            "0.02 is one a year. More of them means that less is missed, and that it is noticed sooner.",
-            "Enter a number from 0.0001 to 100",
+            N_("False alarms a week that you tolerate"),
+            N_("0.02 is one a year. More of them means that less is missed, and that it is noticed sooner."),
+            N_("Enter a number from 0.0001 to 100"),
             "number",
         ),
     ),
@@ -221,7 +239,7 @@ def read(entries: FormEntries) -> tuple[dict[str, Any], dict[str, str]]:
         try:
             _check(name, value)
         except Malformed:
-            errors[name] = one.complaint
+            errors[name] = _(one.complaint)
         if name.startswith(NAME_IN):
             changes["names"] |= {name.removeprefix(NAME_IN): value} if value else {}
         else:
@@ -267,4 +285,4 @@ def _check(name: str, value: Any) -> None:
 
 def complaint(error: FeedbackError) -> dict[str, str]:
     """Returns what is wrong, by field, where the failure names one; what another service has, say."""
-    return {error.field: FIELDS[error.field].complaint} if error.field in FIELDS else {"name": str(error)}
+    return {error.field: _(FIELDS[error.field].complaint)} if error.field in FIELDS else {"name": str(error)}

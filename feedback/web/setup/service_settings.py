@@ -1,5 +1,6 @@
 """The page of a service's settings, and the one that makes a service."""
 
+from collections.abc import Mapping
 import asyncio
 from urllib.parse import quote
 
@@ -7,6 +8,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
+from feedback.i18n import N_, TranslatedLabels
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values, read_form
 from feedback.http.staff import authenticate
@@ -103,10 +105,12 @@ def _make(request: AnyRequest, record: Record, values: dict[str, str]) -> PageOr
     return submit(request, record, make, show_again, told=(Malformed, Conflict))
 
 
-NEW_COMPLAINTS = {
-    "name": "Enter a name of one line, in 200 characters or fewer",
-    "slug": "Enter small letters, figures and hyphens, which no other service has",
-}
+NEW_COMPLAINTS: Mapping[str, str] = TranslatedLabels(
+    {
+        "name": N_("Enter a name of one line, in 200 characters or fewer"),
+        "slug": N_("Enter small letters, figures and hyphens, which no other service has"),
+    }
+)
 
 
 def _new_page(who: Principal, values: dict[str, str], errors: dict[str, str]) -> Response[str]:

@@ -1,5 +1,6 @@
 """What a person may ask: what is held about them, and to have it erased; found by what they can name."""
 
+from collections.abc import Mapping
 import asyncio
 import uuid
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
+from feedback.i18n import N_, TranslatedLabels, _
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values
 from feedback.http.staff import authenticate
@@ -23,7 +25,13 @@ from feedback.record.privacy.subject_access import Subject
 from insights.pages.forms import PageOrRedirect, submit
 from insights.pages.layout import show
 
-NAMES = {"receipt": "The receipt", "contact": "The e-mail address or number that was left", "feedback": "The id"}
+NAMES: Mapping[str, str] = TranslatedLabels(
+    {
+        "receipt": N_("The receipt"),
+        "contact": N_("The e-mail address or number that was left"),
+        "feedback": N_("The id"),
+    }
+)
 
 
 @get("/dashboard/{service:str}/person", sync_to_thread=True)
@@ -58,12 +66,12 @@ def _answer(request: AnyRequest, record: Record, slug: str, values: dict[str, st
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
         service = access.service_for(session, who, slug, Role.owner)
-        return _page(session, who, service, values, errors={"value": COMPLAINT})
+        return _page(session, who, service, values, errors={"value": _(COMPLAINT)})
 
     return submit(request, record, answer, show_again, told=(Malformed, NotFound))
 
 
-COMPLAINT = "Nothing is held under this. Check what it is and how it is written"
+COMPLAINT = N_("Nothing is held under this. Check what it is and how it is written")
 
 
 def _subject(values: dict[str, str]) -> Subject:

@@ -1,5 +1,6 @@
 """Planned work, announced on the page of a service: what is reported while it lasts is shown, and not sent."""
 
+from collections.abc import Mapping
 import asyncio
 import datetime as dt
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
+from feedback.i18n import N_, TranslatedLabels
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values
 from feedback.http.staff import authenticate
@@ -24,11 +26,13 @@ from insights.issues.queries import signals
 from insights.pages.forms import FormValues, PageOrRedirect, complaint, submit
 from insights.pages.layout import saved, show
 
-COMPLAINTS = {
-    "what": "Say what is done, in up to 200 characters",
-    "at": "It must begin on a day and at a time, like 2027-03-31T22:00",
-    "until": "It must end on a day and at a time after its beginning, like 2027-04-01T06:00",
-}
+COMPLAINTS: Mapping[str, str] = TranslatedLabels(
+    {
+        "what": N_("Say what is done, in up to 200 characters"),
+        "at": N_("It must begin on a day and at a time, like 2027-03-31T22:00"),
+        "until": N_("It must end on a day and at a time after its beginning, like 2027-04-01T06:00"),
+    }
+)
 EMPTY = {"what": "", "at": "", "until": ""}
 MOST_SHOWN = 20
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from feedback.i18n import _
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.errors import Forbidden, Malformed
@@ -32,7 +33,7 @@ def owned_services(session: Session, who: Principal) -> Mapping[str, str]:
     """
     owned, mine = who.with_role(Role.owner), select(Service).order_by(Service.name)
     if None in owned:
-        return {it.slug: it.name for it in session.scalars(mine)} | {EVERY_SERVICE: "All services, as an admin"}
+        return {it.slug: it.name for it in session.scalars(mine)} | {EVERY_SERVICE: _("All services, as an admin")}
     return {it.slug: it.name for it in session.scalars(mine.where(Service.id.in_(owned)))}
 
 

@@ -12,6 +12,7 @@ import structlog
 from litestar import Response, get
 from litestar.response import Redirect
 
+from feedback.i18n import N_, _
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.record.access import directory
 from feedback.record.db import Record
@@ -52,7 +53,7 @@ def come_from_directory(request: AnyRequest, record: GivenRecord) -> Response[st
             secret = open_session(session, directory.recognise(session, record.settings, said))
     except (NotAuthentic, Malformed) as error:
         log.info("a sign-in at the directory came to nothing", reason=str(error))
-        answer: Response[str] | Redirect = show(None, "people/not_let_in.html", 403, reason=str(error))
+        answer: Response[str] | Redirect = show(None, "people/not_let_in.html", 403, reason=_(str(error)))
     else:
         answer = entered(request, record, secret, attempt.after)
     answer.delete_cookie(ATTEMPT_COOKIE)
@@ -73,20 +74,20 @@ def _attempt(request: AnyRequest, record: Record) -> Attempt:
         sealed = base64.urlsafe_b64decode(request.cookies.get(ATTEMPT_COOKIE, ""))
         found = msgspec.json.decode(record.keys.unwrap(sealed, _SEALED_FOR), type=Attempt)
     except (Unavailable, ValueError, binascii.Error, msgspec.DecodeError):
-        raise NotAuthentic("this browser has not asked to sign in") from None
+        raise NotAuthentic(N_("this browser has not asked to sign in")) from None
     if time.time() - found.at > ATTEMPT_LASTS.total_seconds():
-        raise NotAuthentic("this took too long")
+        raise NotAuthentic(N_("this took too long"))
     return found
 
 
 def _code(settings: Settings, attempt: Attempt, answered: Mapping[str, str]) -> str:
     """Reads the answer; one that names another issuer was meant for another attempt (RFC 9207)."""
     if not hmac.compare_digest(answered.get("state", "").encode(), attempt.state.encode()):
-        raise NotAuthentic("this answers another question")
+        raise NotAuthentic(N_("this answers another question"))
     if answered.get("iss", settings.oidc_issuer or "").rstrip("/") != settings.oidc_issuer:
-        raise NotAuthentic("this is the answer of another directory")
+        raise NotAuthentic(N_("this is the answer of another directory"))
     if not answered.get("code"):
-        raise NotAuthentic("the directory did not let you in")
+        raise NotAuthentic(N_("the directory did not let you in"))
     return answered["code"]
 
 

@@ -1,5 +1,6 @@
 """API keys: who owns a service makes, replaces and revokes those of its machines."""
 
+from collections.abc import Mapping
 import asyncio
 
 from litestar import Response, get, post
@@ -7,6 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
+from feedback.i18n import N_, TranslatedLabels
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values
 from feedback.http.staff import authenticate
@@ -17,13 +19,18 @@ from insights.pages.forms import FormValues, PageOrRedirect, complaint, submit
 from insights.pages.layout import saved, show
 from insights.pages.people.choices import OWN_ROLES, UNCHOSEN, chosen, owned_services, require_owner
 
-LIFETIMES = {"90": "90 days", "30": "30 days", "365": "one year", "": "until it is revoked"}
+LIFETIMES: Mapping[str, str] = TranslatedLabels(
+    {"90": N_("90 days"), "30": N_("30 days"), "365": N_("one year"), "": N_("until it is revoked")}
+)
 """How long a new key may work, by the days; what is sensible first."""
-COMPLAINTS = {
-    "name": f"Enter what the key is for, in {keys.MAX_NAME_LENGTH} characters or fewer",
-    "days": "Choose how long it works",
-    "role": "Choose what it may do",
-}
+COMPLAINTS: Mapping[str, str] = TranslatedLabels(
+    {
+        "name": N_("Enter what the key is for, in %(most)s characters or fewer"),
+        "days": N_("Choose how long it works"),
+        "role": N_("Choose what it may do"),
+    },
+    most=keys.MAX_NAME_LENGTH,
+)
 BLANK = {"name": "", "service": UNCHOSEN, "role": "reader", "days": "90"}
 
 

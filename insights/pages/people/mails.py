@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 import structlog
 
+from feedback.i18n import _
 from feedback.record.access import sign_in_url
 from feedback.record.models import Person, new_id
 from feedback.record.settings import Settings
@@ -13,19 +14,16 @@ from insights.pages.layout import pages
 
 log = structlog.get_logger()
 
-SIGN_IN = "Sign in to Citizen feedback"
-INVITATION = "You are invited to Citizen feedback"
-
 
 def send_link(settings: Settings, person: Person, link: str, path: str = "") -> bool:
     """Sends a link that somebody asked for; it leads on to `path`. Returns whether the mail server took it."""
     url = sign_in_url(settings, link) + (f"?next={quote(path)}" if path else "")
-    return _send(settings, person, SIGN_IN, "link", url)
+    return _send(settings, person, _("Sign in to Citizen feedback"), "link", url)
 
 
 def send_invitation(settings: Settings, person: Person, link: str) -> bool:
     """Tells somebody that they are on the staff now. Returns whether the mail server took it."""
-    return _send(settings, person, INVITATION, "invitation", sign_in_url(settings, link))
+    return _send(settings, person, _("You are invited to Citizen feedback"), "invitation", sign_in_url(settings, link))
 
 
 def _send(settings: Settings, person: Person, subject: str, template: str, url: str) -> bool:

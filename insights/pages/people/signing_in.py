@@ -10,6 +10,7 @@ from litestar.background_tasks import BackgroundTask
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from feedback.i18n import _
 from feedback.http.client_address import client_network
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values
@@ -93,12 +94,12 @@ def _form(request: AnyRequest, record: Record, status: int = 200, *, next: str, 
 
 def _enter_with_key(request: AnyRequest, record: Record, key: str, after: str) -> Response[str] | Redirect:
     if not key:
-        return _form(request, record, 400, next=after, key="Enter your key")
+        return _form(request, record, 400, next=after, key=_("Enter your key"))
     try:
         with record.transaction() as session:
             secret = open_session(session, access.identify(session, key, CredentialKind.KEY))
     except NotAuthentic:
-        return _form(request, record, 400, next=after, key="This key is not known here, or no longer valid")
+        return _form(request, record, 400, next=after, key=_("This key is not known here, or no longer valid"))
     return entered(request, record, secret, after)
 
 
@@ -107,7 +108,7 @@ def _send_link(request: AnyRequest, record: Record, email: str, after: str) -> R
     try:
         people.normal_email(email)
     except Malformed:
-        return _form(request, record, 400, next=after, email="Enter an e-mail address, like name@example.gov.uk")
+        return _form(request, record, 400, next=after, email=_("Enter an e-mail address, like name@example.gov.uk"))
     browser = request.cookies.get(BROWSER_COOKIE, "") or secrets.token_urlsafe(32)
     client = client_network(request.client.host if request.client else "unknown")
     asker = Asker(browser, record.keys.digest(b"asked from" + client.encode()))

@@ -1,5 +1,6 @@
 """Members of staff: who owns a service says who works for it, and as what; admins say who works for all."""
 
+from collections.abc import Mapping
 import asyncio
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
+from feedback.i18n import N_, TranslatedLabels
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values
 from feedback.http.staff import authenticate
@@ -22,12 +24,15 @@ from insights.pages.layout import saved, show
 from insights.pages.people import mails
 from insights.pages.people.choices import OWN_ROLES, UNCHOSEN, chosen, owned_services, require_owner
 
-COMPLAINTS = {
-    "name": f"Enter a name, in {people.MAX_NAME_LENGTH} characters or fewer",
-    "email": "Enter an e-mail address, like name@example.gov.uk",
-    "role": "Choose what they may do",
-    "admin": "This is the last admin. Appoint another first.",
-}
+COMPLAINTS: Mapping[str, str] = TranslatedLabels(
+    {
+        "name": N_("Enter a name, in %(most)s characters or fewer"),
+        "email": N_("Enter an e-mail address, like name@example.gov.uk"),
+        "role": N_("Choose what they may do"),
+        "admin": N_("This is the last admin. Appoint another first."),
+    },
+    most=people.MAX_NAME_LENGTH,
+)
 BLANK = {"name": "", "email": "", "service": UNCHOSEN, "role": "reader"}
 
 
