@@ -1,20 +1,20 @@
 """Paper and counter: staff enter what somebody said or wrote, on the dashboard, and hand the receipt over."""
 
-from collections.abc import Mapping
 import asyncio
 import datetime as dt
 import hmac
 import secrets
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
-from feedback.i18n import N_, TranslatedLabels
 from feedback.http.dependencies import AnyRequest, GivenRecord, WorkQueueDependency
 from feedback.http.forms import form_values
 from feedback.http.staff import authenticate
+from feedback.i18n import N_, TranslatedLabels
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record

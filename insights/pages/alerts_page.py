@@ -14,10 +14,10 @@ from litestar.params import FromPath
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from feedback.i18n import N_, TranslatedLabels, _
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import read_form
 from feedback.http.staff import authenticate
+from feedback.i18n import N_, TranslatedLabels, _
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.db import Record
@@ -122,7 +122,7 @@ def _again(slug: str, values: SubscriptionForm) -> ShowAgain:
     """Shows the page with the complaint about the field that the failure names."""
 
     def show_again(session: Session, who: access.Principal, error: FeedbackError) -> Response[str]:
-        field = error.field if error.field in COMPLAINTS else "url"
+        field = error.field if error.field and error.field in COMPLAINTS else "url"
         errors = {"to" if field in ("url", "address") else field: COMPLAINTS[field]}
         return _page(session, who, access.service_for(session, who, slug), values, errors=errors)
 

@@ -42,5 +42,5 @@ def submit(
 
 def complaint(error: FeedbackError, complaints: Mapping[str, str], otherwise: str) -> dict[str, str]:
     """Returns what is said of the field that a failure names, by that field; of `otherwise` where it names another."""
-    field = error.field if error.field in complaints else otherwise
+    field = error.field if error.field and error.field in complaints else otherwise
     return {field: complaints[field]}

@@ -9,10 +9,10 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
-from feedback.i18n import N_, _
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values
 from feedback.http.staff import authenticate
+from feedback.i18n import N_, _
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from feedback.i18n import N_, TranslatedLabels, _, ngettext
+from feedback.i18n.formats import number
 from feedback.record.models import Change
 from feedback.record.states import OutcomeVerdict, Scale, SignalTier
 from insights.presentation import labels
@@ -14,7 +16,9 @@ from insights.presentation.service_schemas import DetectionHealth
 MAIN_CHANNEL_SHARE = 0.8
 """The share of one channel from which on the others need no mention."""
 
-PACES = {"growing": "growing", "steady": "neither growing nor ebbing", "ebbing": "ebbing"}
+PACES: Mapping[str, str] = TranslatedLabels(
+    {"growing": N_("growing"), "steady": N_("neither growing nor ebbing"), "ebbing": N_("ebbing")}
+)
 
 MOST_TIMES = 20
 """Times what was expected, from which on the number of times says nothing."""
@@ -29,57 +33,81 @@ def evidence(signal: SignalView, now: dt.datetime, zone: str) -> str:
     What slowly grew says so: 38 reports in 6 weeks where 9 were expected: four times as often as before, growing since
     3 October 2026; by all channels.
     """
-    found = counted(signal.observed, signal.expected, signal.window_hours)
-    begun, came = since(signal.since, now, zone), _by_channel(signal.by_channel)
+    said = {
+        "found": counted(signal.observed, signal.expected, signal.window_hours),
+        "since": since(signal.since, now, zone),
+        "channels": _by_channel(signal.by_channel),
+    }
     if signal.evidence.get("scale") == Scale.SLOW:
-        return f"{found}: {_times(signal)}, growing since {begun}; {came}"
-    return f"{found}, since {begun}; {came}"
+        return _("%(found)s: %(times)s, growing since %(since)s; %(channels)s", times=_times(signal), **said)
+    return _("%(found)s, since %(since)s; %(channels)s", **said)
 
 
 def counted(observed: int, expected: float, hours: float) -> str:
     """Says what was counted and what was to be expected, as in: 27 reports in 48 h where 1.2 were expected."""
-    reports = f"{observed:,} report{'' if observed == 1 else 's'}"
-    return f"{reports} in {span(hours)} where {_expected(expected)} expected"
+    return _(
+        "%(reports)s in %(span)s where %(expected)s expected",
+        reports=reports(observed),
+        span=span(hours),
+        expected=_expected(expected),
+    )
+
+
+def reports(count: int) -> str:
+    """Writes a number of reports, as in: 1,041 reports."""
+    return ngettext("%(count)s report", "%(count)s reports", count, count=number(count))
 
 
 def how_often(per_week: float) -> str:
     """Says how often something comes that comes so often a week, as in: about one a year."""
     every = 1 / per_week
     if every <= 1:
-        return f"about {per_week:,.0f} a week"
+        return _("about %(count)s a week", count=number(per_week))
     if every < 9:
-        return f"about one in {every:,.0f} weeks"
+        return ngettext("about one in %(num)s week", "about one in %(num)s weeks", round(every))
     if every < 44:
-        return f"about one in {every / (52 / 12):,.0f} months"
+        return ngettext("about one in %(num)s month", "about one in %(num)s months", round(every / (52 / 12)))
     years = every / 52
-    return "about one a year" if years < 1.5 else f"about one in {years:,.0f} years"
+    if years < 1.5:
+        return _("about one a year")
+    return ngettext("about one in %(num)s year", "about one in %(num)s years", round(years))
 
 
 def now_known(known: SignalNow, now: dt.datetime, zone: str) -> str:
     """Says what is known by now, as in: By now 41 reports since 09:10 today, the last at 12:02 today; growing."""
-    reports = f"{known.reports:,} report{'' if known.reports == 1 else 's'}"
-    begun, last = since(known.since, now, zone), last_report(known.last_report_at, now, zone)
-    return f"By now {reports} since {begun}, the last {last}, {_by_channel(known.by_channel)}; {PACES[known.pace]}"
+    return _(
+        "By now %(reports)s since %(since)s, the last %(last)s, %(channels)s; %(pace)s",
+        reports=reports(known.reports),
+        since=since(known.since, now, zone),
+        last=last_report(known.last_report_at, now, zone),
+        channels=_by_channel(known.by_channel),
+        pace=PACES[known.pace],
+    )
 
 
 def end(ended: Mapping[str, Any]) -> str:
     """Says why a signal is over, as in: No report for 3 h, where 12 were usual."""
     if ended["why"] == "resolved":
-        return "It was resolved."
-    return f"No report for {span(ended['silent_hours'])}, where {ended['usual']:,.0f} were usual."
+        return _("It was resolved.")
+    how_long, usual = span(ended["silent_hours"]), number(ended["usual"])
+    return _("No report for %(span)s, where %(usual)s were usual.", span=how_long, usual=usual)
 
 
 def silence(silent: Mapping[str, Any], zone: str) -> str:
     """Says how a channel is silent, as in: Nothing has come since 2 Mar 2026, 14:05 (19 h), where 27 were usual."""
     last = moment(dt.datetime.fromisoformat(silent["last_received_at"]), zone)
-    lasted, usual = span(silent["silent_hours"]), silent["expected"]
-    return f"Nothing has come since {last} ({lasted}), where {usual:,.0f} were usual. See whether the way in works."
+    return _(
+        "Nothing has come since %(last)s (%(span)s), where %(usual)s were usual. See whether the way in works.",
+        last=last,
+        span=span(silent["silent_hours"]),
+        usual=number(silent["expected"]),
+    )
 
 
 def author(by: str, name: str | None = None) -> str:
     """Says who did something, whose `name` is known or not; never the id that the store knows them by."""
-    kind, _id, number = by.partition(":")
-    if name or not number:
+    kind, _id, identity = by.partition(":")
+    if name or not identity:
         return name or labels.AUTHORS.get(by, by)
     return labels.GONE_AUTHORS.get(kind, by)
 
@@ -94,35 +122,40 @@ def audited(subject: str) -> tuple[str, str]:
 
 def escalation(escalated: Mapping[str, Any]) -> str:
     """Says why somebody is told what was sent to somebody else."""
-    minutes = escalated["after_minutes"]
-    return f"It was sent to {escalated['from']}; nobody acknowledged it within {minutes:,} min."
+    return _(
+        "It was sent to %(to)s; nobody acknowledged it within %(minutes)s min.",
+        to=escalated["from"],
+        minutes=number(escalated["after_minutes"]),
+    )
 
 
 def happened(what: str) -> str:
     """Says what happened to an issue, findings in the words of their badges, as in: Noticed: more than usual."""
-    tier, _, kind = what.partition(" ")
+    tier, kind = [*what.split(" ", 1), ""][:2]
     if tier not in set(SignalTier):
         return what.capitalize()
     noticed = labels.SIGNAL_TIERS[SignalTier(tier)]
-    return f"{noticed}: {labels.SIGNAL_KINDS.get(kind, 'it is over' if kind == 'ended' else kind).lower()}"
+    kind = _("it is over") if kind == "ended" else labels.SIGNAL_KINDS.get(kind, kind)
+    return f"{noticed}: {kind.lower()}"
 
 
 def growth(was: int) -> str:
     """Says how many reports an alert told of before."""
-    return f"It was {was:,} when you were last told."
+    return _("It was %(count)s when you were last told.", count=number(was))
 
 
 def _times(signal: SignalView) -> str:
     """Says how many times as often something is reported as expected, as in: three times as often as before."""
     times = signal.observed / max(signal.expected, 1e-9)
     if times >= MOST_TIMES:
-        return "hardly known before"
-    return f"{labels.TIMES.get(round(times), f'{round(times)} times')} as often as before"
+        return _("hardly known before")
+    often = labels.TIMES.get(round(times)) or _("%(count)s times", count=number(times))
+    return _("%(times)s as often as before", times=often)
 
 
 def describe_signal(signal: SignalView, now: dt.datetime, zone: str) -> list[str]:
     """Returns all that is to be said of a signal, a sentence each."""
-    watched = "It is watched, and nobody is told: it may well be chance." if signal.tier == SignalTier.WATCH else ""
+    watched = _("It is watched, and nobody is told: it may well be chance.") if signal.tier == SignalTier.WATCH else ""
     said = [f"{evidence(signal, now, zone)}.", odds(signal.score), *remarks(signal), watched]
     return [sentence for sentence in said if sentence]
 
@@ -135,13 +168,23 @@ def remarks(signal: SignalView) -> list[str]:
 def odds(score: float) -> str:
     """Says how unlikely it is that chance alone brings so many; `score` is -log10 of it."""
     if score >= 9:
-        return "Chance alone would bring so many less than once in a billion times."
-    return f"Chance alone would bring so many about once in {round(10**score, -max(int(score) - 1, 0)):,.0f} times."
+        return _("Chance alone would bring so many less than once in a billion times.")
+    times = number(round(10**score, -max(int(score) - 1, 0)))
+    return _("Chance alone would bring so many about once in %(times)s times.", times=times)
 
 
 def nearby_changes(signal: SignalView) -> list[str]:
     """Says beside which changes a signal began, as in: Began 3 h after release 2.41."""
-    return [f"Began {_when(change)} {name_of_change(change)}." for change in signal.changes]
+    return [_began(change) for change in signal.changes]
+
+
+def _began(change: NearbyChange) -> str:
+    name, hours = name_of_change(change), round(change.hours)
+    if change.until and not change.hours:
+        return _("Began during %(change)s.", change=name)
+    if hours < 1:
+        return _("Began within an hour of %(change)s.", change=name)
+    return _("Began %(span)s after %(change)s.", span=span(hours), change=name)
 
 
 def explanation(signal: SignalView, zone: str) -> str:
@@ -149,17 +192,11 @@ def explanation(signal: SignalView, zone: str) -> str:
     work = signal.explained_by
     if work is None or work.until is None:
         return ""
-    return (
-        f"Explained by {name_of_change(work)}, until {moment(work.until, zone)}: it is shown, and nobody is alerted"
-        " unless it goes on after that."
+    return _(
+        "Explained by %(work)s, until %(until)s: it is shown, and nobody is alerted unless it goes on after that.",
+        work=name_of_change(work),
+        until=moment(work.until, zone),
     )
-
-
-def _when(change: NearbyChange) -> str:
-    if change.until and not change.hours:
-        return "during"
-    hours = round(change.hours)
-    return "within an hour of" if hours < 1 else f"{span(hours)} after"
 
 
 def name_of_change(change: NearbyChange | Change) -> str:
@@ -171,38 +208,45 @@ def name_of_change(change: NearbyChange | Change) -> str:
 def caveats(signal: SignalView) -> str:
     """Says what speaks against a signal; nothing where nothing does."""
     found = [labels.CAVEATS.get(caveat, caveat) for caveat in signal.evidence.get("against", ())]
-    return f"What speaks against it: {'; '.join(found)}." if found else ""
+    return _("What speaks against it: %(caveats)s.", caveats="; ".join(found)) if found else ""
 
 
 def track_record(health: DetectionHealth) -> str:
     """Says how often it was right, as in: In 26 weeks 3 signals were sent, and staff called 1 of them a false alarm."""
-    weeks = round(health.weeks)
-    span_of_weeks = f"In {weeks} week{'' if weeks == 1 else 's'}"
-    tolerated = f"{health.tolerance:g} are tolerated.{_caution(health.caution)}"
+    weeks = ngettext("In %(num)s week", "In %(num)s weeks", round(health.weeks))
+    tolerated = _("%(number)s are tolerated.", number=f"{health.tolerance:g}") + _caution(health.caution)
     if not health.sent:
-        return f"{span_of_weeks} no signal was sent. Of false alarms a week, {tolerated}"
-    sent = f"{health.sent:,} signal{' was' if health.sent == 1 else 's were'} sent"
-    false = f"{health.marked_false:,}" if health.marked_false else "none"
-    return (
-        f"{span_of_weeks} {sent}, and staff called {false} of them a false alarm: "
-        f"{health.false_per_week:.2g} a week, where {tolerated}"
+        return _(
+            "%(weeks)s no signal was sent. Of false alarms a week, %(tolerated)s", weeks=weeks, tolerated=tolerated
+        )
+    return _(
+        "%(weeks)s %(sent)s, and staff called %(false)s of them a false alarm: %(rate)s a week, where %(tolerated)s",
+        weeks=weeks,
+        sent=ngettext(
+            "%(count)s signal was sent", "%(count)s signals were sent", health.sent, count=number(health.sent)
+        ),
+        false=number(health.marked_false) if health.marked_false else _("none"),
+        rate=f"{health.false_per_week:.2g}",
+        tolerated=tolerated,
     )
 
 
 def _caution(factor: float) -> str:
     if factor < LEAST_CAUTION:
         return ""
-    return (
-        " More here has looked like a beginning and come to nothing than chance should bring: a finding has to be"
-        f" {factor:.1f} times as unlikely as is common before it is signalled."
+    return " " + _(
+        "More here has looked like a beginning and come to nothing than chance should bring: a finding has to be"
+        " %(factor)s times as unlikely as is common before it is signalled.",
+        factor=number(factor, 1),
     )
 
 
 def _expected(expected: float) -> str:
     if expected < 0.05:
-        return "almost none were"
-    text = f"{expected:.1f}" if expected < 10 else f"{expected:,.0f}"
-    return f"{text.removesuffix('.0')} {'was' if text == '1.0' else 'were'}"
+        return _("almost none were")
+    near = round(expected, 1 if expected < 10 else 0)
+    # i18n: as a part of: where 1.2 were expected
+    return ngettext("%(count)s was", "%(count)s were", 1 if near == 1 else 2, count=number(near, near % 1 > 0))
 
 
 def _by_channel(by_channel: Mapping[str, int]) -> str:
@@ -210,12 +254,12 @@ def _by_channel(by_channel: Mapping[str, int]) -> str:
     ranked = sorted(by_channel, key=lambda channel: -by_channel[channel])
     names = [labels.BY_CHANNEL.get(channel, channel) for channel in ranked]
     if not names:
-        return "no channel known"
+        return _("no channel known")
     if len(names) == 1:
-        return f"{names[0]} only"
+        return _("%(channel)s only", channel=names[0])
     if by_channel[ranked[0]] >= MAIN_CHANNEL_SHARE * sum(by_channel.values()):
-        return f"mostly {names[0]}"
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+        return _("mostly %(channel)s", channel=names[0])
+    return _("%(first)s and %(last)s", first=", ".join(names[:-1]), last=names[-1])
 
 
 def change_with_interval(found: MeasuredChange) -> str:
@@ -223,7 +267,7 @@ def change_with_interval(found: MeasuredChange) -> str:
     if found.change is None or found.interval is None:
         return ""
     low, high = map(change, found.interval)
-    return f"{change(found.change)} (from {low} to {high})"
+    return _("%(change)s (from %(low)s to %(high)s)", change=change(found.change), low=low, high=high)
 
 
 def outcome(found: MeasuredChange) -> str:

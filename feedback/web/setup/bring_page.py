@@ -13,10 +13,10 @@ from litestar.response import Redirect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback.i18n import _
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import read_form
 from feedback.http.staff import authenticate
+from feedback.i18n import _
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record

@@ -10,10 +10,10 @@ from litestar.params import FromQuery
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from feedback.i18n import N_, _, formats
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import read_form
 from feedback.http.staff import authenticate
+from feedback.i18n import N_, _, formats
 from feedback.record import access, services
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record

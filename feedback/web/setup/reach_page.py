@@ -13,9 +13,9 @@ from markupsafe import Markup
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from feedback.i18n import N_, _
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.staff import authenticate
+from feedback.i18n import N_, _
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.models import ChannelRefusal, Feedback, Service

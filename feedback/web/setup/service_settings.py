@@ -1,17 +1,17 @@
 """The page of a service's settings, and the one that makes a service."""
 
-from collections.abc import Mapping
 import asyncio
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
-from feedback.i18n import N_, TranslatedLabels
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values, read_form
 from feedback.http.staff import authenticate
+from feedback.i18n import N_, TranslatedLabels
 from feedback.record import access, services
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record

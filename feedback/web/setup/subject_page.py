@@ -1,19 +1,18 @@
 """What a person may ask: what is held about them, and to have it erased; found by what they can name."""
 
-from collections.abc import Mapping
 import asyncio
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
-from feedback.i18n import N_, TranslatedLabels, _
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values
 from feedback.http.staff import authenticate
+from feedback.i18n import N_, TranslatedLabels, _
 from feedback.record import access, audit
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record

@@ -1,13 +1,14 @@
 """The text of an alert, for people: what, since when, how many more than expected, how sure, on which channels."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from feedback.i18n import N_, TranslatedLabels, _
 from feedback.i18n.templates import environment
 from feedback.record.models import Service
 from feedback.record.states import AlertType, SignalTier
@@ -16,12 +17,14 @@ from insights.presentation import formats, labels, sentences
 from insights.presentation.formats import one_line
 from insights.presentation.schemas import SignalView
 
-URGENCIES = {
-    "self_harm": "somebody may harm themselves",
-    "danger": "somebody may be in danger",
-    "safeguarding": "a child or an adult may be at risk",
-    "threat": "somebody is threatened",
-}
+URGENCIES: Mapping[str, str] = TranslatedLabels(
+    {
+        "self_harm": N_("somebody may harm themselves"),
+        "danger": N_("somebody may be in danger"),
+        "safeguarding": N_("a child or an adult may be at risk"),
+        "threat": N_("somebody is threatened"),
+    }
+)
 MAX_HEADING_LENGTH = 90  # characters of a heading in a subject
 
 _templates = environment(Path(__file__).parent / "templates")
@@ -44,7 +47,10 @@ def write(event: dict[str, Any], service: Service, now: dt.datetime) -> AlertTex
     data = event["data"]
     heading, lines = _heading_and_lines(event["type"], data, service, now)
     if data.get("escalated"):
-        heading, lines = f"Not acknowledged: {heading}", [sentences.escalation(data["escalated"]), *lines]
+        heading, lines = (
+            _("Not acknowledged: %(heading)s", heading=heading),
+            [sentences.escalation(data["escalated"]), *lines],
+        )
     if data.get("test"):
         heading = f"{TEST_PREFIX} {heading}"
     quotes = [(one_line(quote["text"]), labels.BY_CHANNEL.get(quote["channel"], "")) for quote in data["quotes"]]
@@ -55,14 +61,15 @@ def write(event: dict[str, Any], service: Service, now: dt.datetime) -> AlertTex
 def _of_no_signal(type_: str, data: dict[str, Any], service: Service) -> tuple[str, list[str]] | None:
     """None for what tells of a signal."""
     if type_ == AlertType.URGENT:
-        about = URGENCIES.get(data["urgent"].get("kind", ""), "somebody may need help now")
+        about = URGENCIES.get(data["urgent"].get("kind", ""), _("somebody may need help now"))
         came = labels.BY_CHANNEL.get(data["urgent"]["channel"], "")
-        return f"Urgent: {about}", [f"One message, {came}, that cannot wait."]
+        return _("Urgent: %(about)s", about=about), [_("One message, %(channel)s, that cannot wait.", channel=came)]
     if type_ == AlertType.SILENT:
         came = labels.BY_CHANNEL.get(data["silence"]["channel"], "")
-        return f"Silent: nothing comes {came}", [sentences.silence(data["silence"], service.properties.time_zone)]
+        said = _("Silent: nothing comes %(channel)s", channel=came)
+        return said, [sentences.silence(data["silence"], service.properties.time_zone)]
     if type_ == AlertType.SUBSCRIPTION_ENDED:
-        return f"This subscription is switched off: {data['subscription']}", [data["why"]]
+        return _("This subscription is switched off: %(name)s", name=data["subscription"]), [_(data["why"])]
     return None
 
 
@@ -73,16 +80,19 @@ def _heading_and_lines(type_: str, data: dict[str, Any], service: Service, now: 
         {"tier": SignalTier.SIGNAL, "evidence": {}, **data["signal"], "feedback_ids": []}, SignalView, strict=False
     )
     lines = [*sentences.describe_signal(signal, now, service.properties.time_zone)]
-    lines.append(f"Channels: {formats.channel_counts(signal.by_channel)}.")
-    reports = data["signal"]["reports"]
+    lines.append(_("Channels: %(channels)s.", channels=formats.channel_counts(signal.by_channel)))
+    count, reports = data["signal"]["reports"], sentences.reports(data["signal"]["reports"])
     if type_ == AlertType.ENDED:
-        return f"Over: {data['issue']['title']}", [sentences.end(data["ended"]), f"It was {reports:,} reports.", *lines]
+        was = _("It was %(reports)s.", reports=reports)
+        return _("Over: %(title)s", title=data["issue"]["title"]), [sentences.end(data["ended"]), was, *lines]
     if type_ == AlertType.UPDATE:
-        return f"Now {reports:,} reports: {data['issue']['title']}", [sentences.growth(data["update"]["was"]), *lines]
-    if reports > signal.observed:
-        lines.append(f"By now it is {reports:,} reports.")
+        heading = _("Now %(reports)s: %(title)s", reports=reports, title=data["issue"]["title"])
+        return heading, [sentences.growth(data["update"]["was"]), *lines]
+    if count > signal.observed:
+        lines.append(_("By now it is %(reports)s.", reports=reports))
     if "theme" in data:
-        return f"In {len(data['theme']['services'])} services: {data['theme']['title']}", lines
+        services = len(data["theme"]["services"])
+        return _("In %(count)s services: %(title)s", count=services, title=data["theme"]["title"]), lines
     label = labels.ALERT_KINDS["good_news" if type_ == AlertType.GOOD_NEWS else signal.kind]
     return f"{label}: {data['issue']['title']}", lines
 
@@ -91,8 +101,9 @@ def subject(texts: Sequence[AlertText]) -> str:
     """Writes the subject of a message with these alerts."""
     first = texts[0].heading
     first = first if len(first) <= MAX_HEADING_LENGTH else f"{first[: MAX_HEADING_LENGTH - 1]}…"
-    more = f" and {len(texts) - 1} more" if len(texts) > 1 else ""
-    return f"[{texts[0].service}] {first}{more}"
+    if len(texts) > 1:
+        first = _("%(first)s and %(count)s more", first=first, count=len(texts) - 1)
+    return f"[{texts[0].service}] {first}"
 
 
 def plain(texts: Sequence[AlertText], footer: Sequence[str] = ()) -> str:

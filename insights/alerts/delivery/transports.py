@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 import structlog
 
+from feedback.i18n import _
 from feedback.record.settings import Settings
 from feedback.record.states import DeliveryOutcome, SubscriptionKind
 from insights.alerts import payload
@@ -46,7 +47,7 @@ class Transports:
         return webhook.send(self._egress, envelope.to, envelope.keys, envelope.alert_ids[0], body)
 
     def _email(self, envelope: Envelope) -> ReceiverReply:
-        footer = [f"Unsubscribe: {envelope.unsubscribe}"] if envelope.unsubscribe else []
+        footer = [_("Unsubscribe: %(address)s", address=envelope.unsubscribe)] if envelope.unsubscribe else []
         made = mail.compose(
             self._settings,
             envelope.to,

@@ -1,18 +1,18 @@
 """Planned work, announced on the page of a service: what is reported while it lasts is shown, and not sent."""
 
-from collections.abc import Mapping
 import asyncio
 import datetime as dt
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
-from feedback.i18n import N_, TranslatedLabels
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values
 from feedback.http.staff import authenticate
+from feedback.i18n import N_, TranslatedLabels
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record

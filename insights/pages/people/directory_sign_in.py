@@ -12,8 +12,8 @@ import structlog
 from litestar import Response, get
 from litestar.response import Redirect
 
-from feedback.i18n import N_, _
 from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.i18n import N_, _
 from feedback.record.access import directory
 from feedback.record.db import Record
 from feedback.record.errors import Malformed, NotAuthentic, NotFound, Unavailable

@@ -1,17 +1,17 @@
 """API keys: who owns a service makes, replaces and revokes those of its machines."""
 
-from collections.abc import Mapping
 import asyncio
+from collections.abc import Mapping
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
-from feedback.i18n import N_, TranslatedLabels
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values
 from feedback.http.staff import authenticate
+from feedback.i18n import N_, TranslatedLabels
 from feedback.record.access import Principal, keys
 from feedback.record.db import Record
 from feedback.record.errors import FeedbackError, Malformed

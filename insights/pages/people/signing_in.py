@@ -10,11 +10,11 @@ from litestar.background_tasks import BackgroundTask
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from feedback.i18n import _
 from feedback.http.client_address import client_network
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values
 from feedback.http.staff import require_own_page
+from feedback.i18n import _
 from feedback.record import access
 from feedback.record.access import LINK_LIFETIME, links, passkeys, people
 from feedback.record.access.links import Asker

@@ -1,7 +1,7 @@
 """Members of staff: who owns a service says who works for it, and as what; admins say who works for all."""
 
-from collections.abc import Mapping
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from litestar import Response, get, post
@@ -9,10 +9,10 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
-from feedback.i18n import N_, TranslatedLabels
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values
 from feedback.http.staff import authenticate
+from feedback.i18n import N_, TranslatedLabels
 from feedback.record import access
 from feedback.record.access import Principal, Role, links, people
 from feedback.record.db import Record
