@@ -34,15 +34,24 @@ class _File:
 
 
 @cache
-def _load(path: Path) -> _File:
-    body = path.read_bytes()
+def _load(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+@cache
+def _prepared(body: bytes, media_type: str) -> _File:
     etag = f'W/"{hashlib.sha256(body).hexdigest()[:20]}"'
-    return _File(body, gzip.compress(body, mtime=0), _MEDIA_TYPES[path.suffix], etag)
+    return _File(body, gzip.compress(body, mtime=0), media_type, etag)
 
 
 def serve_file(request: AnyRequest, path: Path, cache_control: str) -> Response[bytes]:
-    """Answers with a file of ours, or 304 where the browser has it; gzipped where the browser takes that."""
-    file = _load(path)
+    """Answers with a file of ours, as `serve_bytes` does."""
+    return serve_bytes(request, _load(path), _MEDIA_TYPES[path.suffix], cache_control)
+
+
+def serve_bytes(request: AnyRequest, body: bytes, media_type: str, cache_control: str) -> Response[bytes]:
+    """Answers with what is one of few, or 304 where the browser has it; gzipped where the browser takes that."""
+    file = _prepared(body, media_type)
     headers = {"Cache-Control": cache_control, "ETag": file.etag, "Vary": "Accept-Encoding"}
     if request.headers.get("if-none-match") == file.etag:
         return Response(b"", status_code=304, headers=headers, media_type=file.media_type)

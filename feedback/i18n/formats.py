@@ -19,9 +19,9 @@ def _locale(code: str) -> Locale:
     return Locale.parse(_TERRITORIES.get(code, code))
 
 
-def tag() -> str:
-    """Returns the tag of the language that is spoken, as an attribute `lang` has it (BCP 47)."""
-    return str(_locale(language())).replace("_", "-")
+def tag(code: str = "") -> str:
+    """Returns the tag of a language, or of the one that is spoken, as an attribute `lang` has it (BCP 47)."""
+    return str(_locale(code or language())).replace("_", "-")
 
 
 def direction() -> str:

@@ -19,7 +19,7 @@ from feedback.operation.metrics import METRICS
 from feedback.record.db import Record, engine_for
 from feedback.record.settings import Settings
 from feedback.record.work.queue import BackgroundWorkQueue
-from feedback.web import api_reference, assisted_entry, health, security_txt, you_said_we_did
+from feedback.web import api_reference, assisted_entry, health, home, security_txt, you_said_we_did
 from feedback.web.errors import EXCEPTION_HANDLERS
 from feedback.web.openapi import openapi_config
 from feedback.web.setup import routes as setup
@@ -49,6 +49,7 @@ HANDLERS: list[Any] = [
     setup.router,
     *ROUTERS,
     leaving_page.router,
+    home.router,
     staff_pages.router,
     health.router,
     security_txt.router,

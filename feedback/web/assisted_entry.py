@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord, WorkQueueDependency
 from feedback.http.forms import form_values
 from feedback.http.staff import authenticate
-from feedback.i18n import N_, TranslatedLabels
+from feedback.i18n import N_, TranslatedLabels, speaking
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
@@ -26,6 +27,7 @@ from feedback.record.states import ChannelName
 from feedback.record.work.queue import WorkQueue
 from ingest.intake.accept import Accepted, accept
 from ingest.intake.arrival import ANONYMOUS_BODY_LIMIT, MESSAGE_LIMIT, Arrival
+from ingest.pages import layout
 from ingest.pages.negotiation import offered
 from insights.pages.layout import failure_page, show
 
@@ -73,8 +75,15 @@ def _entered(
         stored = _store(session, record, who, found, values)
         languages = offered(found.properties.languages)
     work_queue.wake("clean")
-    url = f"{record.settings.url}/receipts"
-    return show(who, "entered.html", service=found, receipt=stored.receipt, url=url, languages=languages, values=values)
+    slips = [_slip(code, found, stored.receipt, f"{record.settings.url}/receipts?lang={code}") for code in languages]
+    return show(who, "entered.html", service=found, slips=slips, values=values)
+
+
+def _slip(code: str, service: Service, receipt: str, url: str) -> Markup:
+    name = service.properties.names.get(code, service.name)
+    with speaking(code):
+        slip = layout.pages.environment.get_template("slip.html")
+        return Markup(slip.render(service_name=name, receipt=receipt, url=url))  # noqa: S704 - made by a template
 
 
 def _editor(session: Session, request: AnyRequest, slug: str) -> tuple[Principal, Service]:

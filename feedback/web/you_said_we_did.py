@@ -9,13 +9,14 @@ from litestar.params import FromPath
 from feedback.http import atom
 from feedback.http.atom import AtomEntry, AtomFeed
 from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.http.language import choose
 from feedback.record import access
 from feedback.record.db import Record
 from feedback.record.models import Service
 from feedback.record.output.tables import TableWriter
 from ingest.intake.dependencies import GivenIntake
 from ingest.pages import layout
-from ingest.pages.negotiation import choose, offered
+from ingest.pages.negotiation import offered
 from insights.replies import published
 from insights.replies.published import PublishedEntry
 
@@ -27,7 +28,7 @@ def page(request: AnyRequest, intake: GivenIntake, service: FromPath[str]) -> Re
     """Show what people told the service, and what it changed because of it."""
     brand = layout.brand_of(intake, service)
     found, entries = _read(request, intake.record, service)
-    language, here = choose(request, brand.languages).code, _path(found)
+    language, here = layout.speak(request, brand), _path(found)
     return layout.show(
         request,
         "you_said_we_did.html",
@@ -46,7 +47,7 @@ def _path(service: Service) -> str:
 def _read(request: AnyRequest, record: Record, slug: str) -> tuple[Service, list[PublishedEntry]]:
     with record.transaction() as session:
         found = access.service(session, slug)
-        language = choose(request, offered(found.properties.languages)).code
+        language = choose(request, offered(found.properties.languages))
         return found, published.entries(session, found, language)
 
 

@@ -10,14 +10,13 @@ from litestar.params import FromPath
 
 from feedback.http.dependencies import AnyRequest
 from feedback.http.forms import read_form
+from feedback.i18n import _, formats
 from feedback.record.privacy import contacts
 from feedback.record.states import ChannelName
 from ingest.intake.arrival import ANONYMOUS_BODY_LIMIT, MESSAGE_LIMIT, Arrival, is_page_address
 from ingest.intake.dependencies import GivenIntake, visitor_of
 from ingest.pages.bot_traps import HONEYPOT, fresh_key, suspicion
-from ingest.pages.i18n import Translation
-from ingest.pages.layout import ServiceBrand, brand_of, form_url, receipt_url, show
-from ingest.pages.negotiation import choose
+from ingest.pages.layout import ServiceBrand, brand_of, form_url, receipt_url, show, speak
 
 CONTACT_LIMIT = 200
 URL_LIMIT = 2_000
@@ -41,7 +40,8 @@ def _form(
         "feedback_form.html",
         service,
         400 if errors else 200,
-        action=form_url(service.slug, choose(request, service.languages)),
+        action=form_url(service.slug, speak(request, service)),
+        resend=request.method == "POST",
         key=key,
         honeypot=HONEYPOT,
         values=values,
@@ -51,14 +51,18 @@ def _form(
 
 @post("/services/{service:str}/feedback", request_max_body_size=ANONYMOUS_BODY_LIMIT)
 async def send_feedback(request: AnyRequest, service: FromPath[str], intake: GivenIntake) -> Response[str]:
-    """Stores it and answers with the receipt; sent again by a reload, it is the same piece with the same receipt."""
+    """Stores it and answers with the receipt; sent again by a reload, it is the same piece with the same receipt.
+
+    With `again` it is only shown again, in another language.
+    """
     brand = await asyncio.to_thread(brand_of, intake, service)
     form = await read_form(request)
     texts = {name: value for name, value in form.items() if isinstance(value, str)}
     values = {name: _plain(texts.get(name, "")) for name in FIELDS}
     key = texts.get("key", "")[:200] or secrets.token_urlsafe(16)
-    wording = choose(request, brand.languages)
-    if errors := _errors(values, wording):
+    language = speak(request, brand)
+    errors = _errors(values)
+    if errors or "again" in texts:
         return _form(request, brand, values, key, errors)
     await intake.authenticate(request, brand.slug)
     repeat_key = intake.repeat_key(request, key, brand.slug, *values.values())
@@ -69,9 +73,10 @@ async def send_feedback(request: AnyRequest, service: FromPath[str], intake: Giv
         request,
         "thanks.html",
         brand,
+        page=f"/receipts/{stored.receipt}",
         receipt=stored.receipt,
-        receipt_url=receipt_url(stored.receipt, wording),
-        form_url=form_url(brand.slug, wording),
+        receipt_url=receipt_url(stored.receipt, language),
+        form_url=form_url(brand.slug, language),
     )
 
 
@@ -80,16 +85,21 @@ def _plain(text: str) -> str:
     return text.replace("\r\n", "\n").strip()
 
 
-def _errors(values: dict[str, str], wording: Translation) -> dict[str, str]:
+def _errors(values: dict[str, str]) -> dict[str, str]:
     errors = {}
     if not values["message"]:
-        errors["message"] = wording.message_missing
+        errors["message"] = _("Enter your feedback")
     elif len(values["message"]) > MESSAGE_LIMIT:
-        errors["message"] = wording.message_too_long.format(limit=f"{MESSAGE_LIMIT:,}")
+        errors["message"] = _(
+            "Your feedback must be %(limit)s characters or fewer", limit=formats.number(MESSAGE_LIMIT)
+        )
     if len(values["contact"]) > CONTACT_LIMIT:
-        errors["contact"] = wording.contact_too_long
+        errors["contact"] = _("The e-mail address or number must be 200 characters or fewer")
     elif values["contact"] and not contacts.is_contact(values["contact"]):
-        errors["contact"] = wording.contact_wrong
+        errors["contact"] = _(
+            "We could not reach you there. Enter one e-mail address or one telephone number, like name@example.com or"
+            " 07700 900123, or leave it empty"
+        )
     return errors
 
 

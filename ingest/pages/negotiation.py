@@ -1,41 +1,18 @@
-"""In which language a citizen's page speaks: the one asked for, or the first of the browser's that the service has."""
+"""The languages that a citizen's page can be read in: those of its service that have a catalogue."""
 
 from collections.abc import Sequence
 
 from feedback.http.dependencies import AnyRequest
-from ingest.pages.i18n import ENGLISH, TRANSLATIONS, Translation
+from feedback.http.language import LanguageLink
+from feedback.i18n import catalogues, formats
 
 
-def offered(languages: Sequence[str]) -> list[Translation]:
-    """Return those of a service that the pages speak, in its order; English where there are none."""
-    return [TRANSLATIONS[code] for code in languages if code in TRANSLATIONS] or [ENGLISH]
+def offered(languages: Sequence[str]) -> list[str]:
+    """Returns those of a service that the pages speak, in its order; English where there are none."""
+    spoken = catalogues.languages("citizen")
+    return [code for code in languages if code in spoken] or [catalogues.ENGLISH]
 
 
-def choose(request: AnyRequest, among: Sequence[Translation]) -> Translation:
-    by_code = {wording.code: wording for wording in among}
-    wanted = [request.query_params.get("lang", ""), *_preferred(request.headers.get("accept-language", ""))]
-    return next((by_code[code] for code in wanted if code in by_code), among[0])
-
-
-def switch(request: AnyRequest, among: Sequence[Translation]) -> list[tuple[str, str, str]]:
-    """(code, name, URL) of each; none on the answer to a form, which a link would lose."""
-    if request.method != "GET":
-        return []
-    return [(wording.code, wording.name, f"{request.url.path}?lang={wording.code}") for wording in among]
-
-
-def _preferred(header: str) -> list[str]:
-    """The primary subtags of Accept-Language (RFC 9110), the most wanted first."""
-    weighed = []
-    for part in header[:500].split(","):
-        tag, _, weight = part.partition(";")
-        weighed.append((-_weight(weight), tag.strip().partition("-")[0].lower()))
-    return [code for weight, code in sorted(weighed, key=lambda found: found[0]) if weight < 0]
-
-
-def _weight(parameter: str) -> float:
-    name, _, value = parameter.partition("=")
-    try:
-        return float(value) if name.strip() == "q" else 1.0
-    except ValueError:
-        return 0.0
+def switch(request: AnyRequest, among: Sequence[str], page: str = "") -> list[LanguageLink]:
+    """Lists the languages of a page; `page` is its address, where it is another than that of the request."""
+    return [LanguageLink(code, formats.own_name(code), f"{page or request.url.path}?lang={code}") for code in among]

@@ -5,11 +5,12 @@ from litestar.params import FromPath
 
 from feedback.http.compression import UNCOMPRESSED
 from feedback.http.dependencies import AnyRequest
-from feedback.http.static_files import CACHE_ONE_HOUR, serve_file
+from feedback.http.static_files import CACHE_ONE_HOUR, serve_bytes
 from ingest.intake.dependencies import GivenIntake
 from ingest.pages import form_page, receipt_pages
 from ingest.pages.colour import style_sheet
-from ingest.pages.layout import HERE, brand_of, failure_page, files
+from ingest.pages.layout import brand_of, failure_page, files
+from ingest.pages.widget import script
 
 
 @get("/services/{service:str}/colour.css", sync_to_thread=True)
@@ -25,7 +26,7 @@ def colour_sheet(service: FromPath[str], intake: GivenIntake) -> Response[str]:
 @get("/widget.js", sync_to_thread=True, opt=UNCOMPRESSED)
 def widget(request: AnyRequest) -> Response[bytes]:
     """Return the widget for other sites; its address is in their pages, so it is looked at anew each hour."""
-    answer = serve_file(request, HERE / "static" / "widget.js", CACHE_ONE_HOUR)
+    answer = serve_bytes(request, script(), "text/javascript", CACHE_ONE_HOUR)
     answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return answer
 

@@ -7,13 +7,9 @@ import uuid
 
 from litestar import Response, Router, get
 from litestar.params import FromPath
-from litestar.response import Redirect
-from sqlalchemy import select
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.staff import authenticate
-from feedback.record.errors import NotAuthentic
-from feedback.record.models import Service
 from insights.issues.queries import themes
 from insights.pages import (
     alerts_page,
@@ -27,7 +23,7 @@ from insights.pages import (
 )
 from insights.pages.confirmations import remember_query
 from insights.pages.findings import changes_page, false_alarms, planned_work
-from insights.pages.layout import failure_page, files, plotly, redirect, show
+from insights.pages.layout import failure_page, files, plotly, show
 from insights.pages.people import (
     audit_page,
     directory_sign_in,
@@ -38,7 +34,6 @@ from insights.pages.people import (
     signing_in,
     staff_page,
 )
-from insights.pages.people.entering import DASHBOARD_PATH
 from insights.pages.search import missed_page, search_page
 from insights.pages.service import bulk_page
 from insights.pages.service.feedback_page import feedback_page
@@ -46,18 +41,6 @@ from insights.pages.service.service_page import service_page
 from insights.pages.subscriptions import edit_page, feed_page
 
 MOST_THEMES = 10
-
-
-@get("/", sync_to_thread=True)
-def home(request: AnyRequest, record: GivenRecord) -> Response[str] | Redirect:
-    """Leads staff who are signed in to the dashboard, and everybody else to where they can leave feedback."""
-    with record.transaction() as session:
-        try:
-            authenticate(session, request)
-        except NotAuthentic:
-            services = session.scalars(select(Service).order_by(Service.name))
-            return show(None, "home.html", services=[s for s in services if s.properties.anyone_may_write])
-    return redirect(DASHBOARD_PATH)
 
 
 @get("/dashboard", sync_to_thread=True)
@@ -94,7 +77,6 @@ def theme_page(request: AnyRequest, record: GivenRecord, theme: FromPath[uuid.UU
 router = Router(
     "/",
     route_handlers=[
-        home,
         *signing_in.handlers,
         *directory_sign_in.handlers,
         language_page.choose_language,

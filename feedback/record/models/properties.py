@@ -34,6 +34,9 @@ Origin = Annotated[
 ]
 """As browsers send it: scheme, host and port, and no path."""
 
+WebAddress = Annotated[str, msgspec.Meta(max_length=500, pattern=rf"^(https?://[^\s<>\"\x00-\x1f]+)?{_LINE_END}")]
+"""The address of a page; may be empty."""
+
 Languages = Annotated[tuple[Language, ...], msgspec.Meta(min_length=1, max_length=20)]
 Colour = Annotated[str, msgspec.Meta(pattern=rf"^#[0-9a-fA-F]{{6}}{_LINE_END}")]
 

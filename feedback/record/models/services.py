@@ -1,14 +1,14 @@
 """Who runs the services; the services, and the changes marked on their charts; what channels refused."""
 
 import datetime as dt
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.record.models.base import Base, Timed
-from feedback.record.models.properties import Colour, Languages, Line, Properties
+from feedback.record.models.properties import Colour, Language, Languages, Line, Properties, ServiceName, WebAddress
 from feedback.record.states import AddressKind, ChangeKind
 
 
@@ -16,7 +16,10 @@ class OrganisationFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
     """Who runs the installation, in the words of its pages; services that are made get its languages and its colour."""
 
     name: Line = ""
+    names: Annotated[dict[Language, ServiceName], msgspec.Meta(max_length=20)] = {}
     privacy_contact: Line = ""
+    privacy_notice: WebAddress = ""
+    accessibility_statement: WebAddress = ""
     languages: Languages = Properties().languages
     colour: Colour = Properties().colour
 

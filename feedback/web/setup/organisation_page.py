@@ -21,7 +21,14 @@ from feedback.record.errors import FeedbackError, Malformed
 from feedback.record.limits import convert
 from feedback.record.models import Feedback, Issue, OrganisationFacts, Service, Upload
 from feedback.record.states import ChannelName, UploadStage
-from feedback.web.setup.service_fields import FIELDS, FormEntries, SettingField, typed_entries
+from feedback.web.setup.service_fields import (
+    FIELDS,
+    NAME_IN,
+    NAMES_IN_LANGUAGES,
+    FormEntries,
+    SettingField,
+    typed_entries,
+)
 from insights.pages.forms import PageOrRedirect, submit
 from insights.pages.layout import saved, show
 
@@ -32,11 +39,24 @@ ORGANISATION_FIELDS = (
         N_("At the foot of citizens’ pages."),
         N_("Enter a name of one line, in 200 characters or fewer"),
     ),
+    *NAMES_IN_LANGUAGES,
     SettingField(
         "privacy_contact",
         N_("Privacy contact (optional)"),
         N_("An address or a page for questions about privacy. Citizens’ pages show it."),
         N_("Enter one line, in 200 characters or fewer"),
+    ),
+    SettingField(
+        "privacy_notice",
+        N_("Privacy notice (optional)"),
+        N_("The address of a page. Citizens’ pages link to it."),
+        N_("Enter the address of a page, as https://www.example.gov.uk/privacy"),
+    ),
+    SettingField(
+        "accessibility_statement",
+        N_("Accessibility statement (optional)"),
+        N_("The address of a page. Citizens’ pages link to it."),
+        N_("Enter the address of a page, as https://www.example.gov.uk/accessibility"),
     ),
     FIELDS["languages"],
     FIELDS["colour"],
@@ -128,7 +148,7 @@ def organisation_page(request: AnyRequest, record: GivenRecord) -> Response[str]
     with record.transaction() as session:
         who = access.require(authenticate(session, request), Role.admin)
         facts = services.organisation(session)
-        values = {one.name: getattr(facts, one.name) for one in ORGANISATION_FIELDS}
+        values = {one.name: _stored(facts, one.name) for one in ORGANISATION_FIELDS}
         return _page(who, values, {})
 
 
@@ -146,7 +166,7 @@ def _save(request: AnyRequest, record: Record, entries: FormEntries) -> PageOrRe
         access.require(who, Role.admin)
         if errors:
             return _page(who, entries, errors)
-        services.set_organisation(session, convert(dict(entries), OrganisationFacts), by=who.caller)
+        services.set_organisation(session, convert(_facts(entries), OrganisationFacts), by=who.caller)
         return saved("/setup", "saved")
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
@@ -163,9 +183,20 @@ def _errors(entries: FormEntries) -> dict[str, str]:
     }
 
 
+def _stored(facts: OrganisationFacts, field: str) -> object:
+    return facts.names.get(field.removeprefix(NAME_IN), "") if field.startswith(NAME_IN) else getattr(facts, field)
+
+
+def _facts(entries: FormEntries) -> dict[str, object]:
+    """The names in other languages are one fact."""
+    by_code = {field.removeprefix(NAME_IN): value for field, value in entries.items() if field.startswith(NAME_IN)}
+    rest = {field: value for field, value in entries.items() if not field.startswith(NAME_IN)}
+    return rest | {"names": {code: name for code, name in by_code.items() if name}}
+
+
 def _fits(name: str, value: str | list[str]) -> bool:
     try:
-        convert({name: value}, OrganisationFacts)
+        convert(_facts({name: value}), OrganisationFacts)
     except Malformed:
         return False
     return True

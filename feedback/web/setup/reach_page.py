@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.staff import authenticate
-from feedback.i18n import N_, _
+from feedback.i18n import N_, _, speaking
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.models import ChannelRefusal, Feedback, Service
@@ -136,9 +136,14 @@ def poster(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> 
         who = authenticate(session, request)
         found = access.service_for(session, who, service)
         names = found.properties.names
-        words = [(t, names.get(t.code, found.name)) for t in offered(found.properties.languages)]
+        words = [(code, _call(code, names.get(code, found.name))) for code in offered(found.properties.languages)]
         address = form_url(record.settings, found)
         return show(who, "setup/poster.html", service=found, words=words, form=address, qr=_qr(address))
+
+
+def _call(code: str, name: str) -> str:
+    with speaking(code):
+        return _("Tell us about %(service)s", service=name)
 
 
 handlers = (reach_page, poster)

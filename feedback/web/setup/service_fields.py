@@ -7,13 +7,12 @@ from typing import Any, Literal
 import msgspec
 from litestar.datastructures import FormMultiDict
 
-from feedback.i18n import N_, TranslatedLabels, _
+from feedback.i18n import N_, TranslatedLabels, _, catalogues, formats
 from feedback.record.errors import FeedbackError, Malformed
 from feedback.record.limits import UNSTORABLE, convert
 from feedback.record.models import Properties, Service
 from feedback.record.models.properties import ServiceName
 from feedback.record.states import Nation
-from ingest.pages.i18n import TRANSLATIONS
 from insights.presentation import labels
 
 FieldKind = Literal["text", "lines", "number", "color", "tick", "choice", "ticks"]
@@ -58,7 +57,18 @@ _NATIONS: Mapping[str, str] = TranslatedLabels(
         Nation.NORTHERN_IRELAND: N_("Northern Ireland"),
     }
 )
-_LANGUAGES = {code: wording.name for code, wording in TRANSLATIONS.items()}
+_LANGUAGES = {code: formats.own_name(code) for code in catalogues.languages("citizen")}
+NAMES_IN_LANGUAGES = tuple(
+    SettingField(
+        f"{NAME_IN}{code}",
+        N_("Name in %(language)s (optional)"),
+        N_("What pages in this language show; left empty, they show the name above."),
+        N_("The name must be of one line, in 200 characters or fewer"),
+    )
+    for code in _LANGUAGES
+    if code != "en"
+)
+"""A name in each further language that pages speak."""
 _IS = SettingGroup(
     "is",
     N_("What it is"),
@@ -66,16 +76,7 @@ _IS = SettingGroup(
         SettingField(
             "name", N_("Name"), N_("As citizens know it."), N_("Enter a name of one line, in 200 characters or fewer")
         ),
-        *(
-            SettingField(
-                f"{NAME_IN}{code}",
-                N_("Name in %(language)s (optional)"),
-                N_("What pages in this language show; left empty, they show the name above."),
-                N_("The name must be of one line, in 200 characters or fewer"),
-            )
-            for code in TRANSLATIONS
-            if code != "en"
-        ),
+        *NAMES_IN_LANGUAGES,
         SettingField(
             "department",
             N_("Department (optional)"),

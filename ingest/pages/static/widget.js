@@ -4,44 +4,7 @@
 (() => {
   "use strict";
 
-  const WORDS = {
-    en: {
-      open: "Give feedback",
-      title: "Tell us about this service",
-      label: "What went well, what went wrong, what should change?",
-      hint: "Please leave out names, addresses and numbers. In danger? Call 999: nobody watches this day and night.",
-      send: "Send",
-      close: "Close",
-      sending: "Sending",
-      empty: "Enter your feedback",
-      long: "Your feedback must be 5,000 characters or fewer",
-      error: "Error: ",
-      many: "We had a great deal from your connection just now. Wait a minute, then send it again.",
-      failed: "It could not be sent. Your text is still here: try again, or ",
-      page: "use the feedback page",
-      tab: " (opens in a new tab)",
-      thanks: "Thank you, we have your feedback. Your receipt is ",
-      follow: "See where your feedback is, or take it back",
-    },
-    cy: {
-      open: "Rhoi adborth",
-      title: "Dywedwch wrthym am y gwasanaeth hwn",
-      label: "Beth aeth yn dda, beth aeth o'i le, beth ddylai newid?",
-      hint: "Peidiwch â rhoi enwau, cyfeiriadau na rhifau. Mewn perygl? Ffoniwch 999: nid oes neb yn gwylio hwn ddydd a nos.",
-      send: "Anfon",
-      close: "Cau",
-      sending: "Yn anfon",
-      empty: "Rhowch eich adborth",
-      long: "Rhaid i'ch adborth fod yn 5,000 nod neu lai",
-      error: "Gwall: ",
-      many: "Cawsom lawer iawn o'ch cysylltiad chi yn awr. Arhoswch funud, yna ei anfon eto.",
-      failed: "Nid oedd modd ei anfon. Mae eich testun yma o hyd: rhowch gynnig arall arni, neu ",
-      page: "defnyddiwch y dudalen adborth",
-      tab: " (yn agor mewn tab newydd)",
-      thanks: "Diolch, mae eich adborth wedi ein cyrraedd. Eich derbynneb yw ",
-      follow: "Gweld ble mae eich adborth, neu ei dynnu'n ôl",
-    },
-  };
+  const WORDS = {}; // by language; filled from the catalogues where this file is served
 
   const STYLE = `
     :host { all: initial; color-scheme: light dark; --ink: #10202b; --soft: #47555f; --paper: #fff; --alarm: #a3161b;
@@ -78,7 +41,8 @@
   const script = document.currentScript;
   const { service, language } = script.dataset;
   if (!service) throw new Error("widget.js needs data-service");
-  const code = (language || document.documentElement.lang).toLowerCase().startsWith("cy") ? "cy" : "en";
+  const wanted = (language || document.documentElement.lang).toLowerCase().split("-")[0];
+  const code = Object.hasOwn(WORDS, wanted) ? wanted : "en";
   const words = WORDS[code];
   const home = new URL(script.src).origin;
   const formPage = `${home}/services/${encodeURIComponent(service)}/feedback?lang=${code}`;
@@ -204,7 +168,7 @@
   close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => opener.focus());
   form.addEventListener("submit", submit);
-  const host = make("feedback-widget", { lang: code });
+  const host = make("feedback-widget", { lang: code, dir: words.direction });
   styled(host.attachShadow({ mode: "open" })).append(opener, dialog);
   if (script.closest("body")) script.after(host);
   else document.body.append(host);

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any, ClassVar
 
-import ingest
+from ingest.pages import widget
 
-WIDGET = Path(ingest.__file__).parent / "pages" / "static" / "widget.js"
+WIDGET = widget.script()
 
 RECEIPT = "7K3M-Q2ZD-98VX-4HTN"
 
@@ -90,7 +89,7 @@ class Receiver(Site):
 
     def respond(self, request: Asked) -> tuple[int, dict[str, str], str]:
         if request.path == "/widget.js":
-            return 200, {"Content-Type": "text/javascript"}, WIDGET.read_text("utf-8")
+            return 200, {"Content-Type": "text/javascript"}, WIDGET.decode()
         origin = request.headers.get("origin", "")
         allowed = self.origins is None or origin in self.origins
         may = {"Access-Control-Allow-Origin": origin, "Vary": "Origin"} if allowed else {}

@@ -1,22 +1,29 @@
 import datetime as dt
+import html
 import re
-from collections.abc import Mapping
-from dataclasses import asdict, fields
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from string import Formatter
 from typing import Any
 
 import pytest
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import ingest
+from feedback.http.language import LanguageLink
+from feedback.i18n import catalogues, formats, speaking
 from feedback.record.models import OrganisationFacts
-from ingest.pages.i18n import ENGLISH, TRANSLATIONS, WELSH, Translation
+from ingest.pages.layout import pages
+from ingest.pages.receipt_pages import STATUSES
 
-TEMPLATES = Path(ingest.__file__).parent / "pages" / "templates"
 STYLES = Path(ingest.__file__).parent / "pages" / "static" / "citizen.css"
 DAY = dt.date(2026, 3, 1)
 RECEIPT = "7K3M-Q2ZD-98VX-4HTN"
+ABERWEN = OrganisationFacts(
+    name="Aberwen Council",
+    names={"cy": "Cyngor Aberwen"},
+    privacy_contact="privacy@aberwen.example",
+    privacy_notice="https://aberwen.example/privacy",
+    accessibility_statement="https://aberwen.example/accessibility",
+)
 FORM: dict[str, Any] = {
     "action": "/services/blue-badge/feedback?lang=en",
     "key": "one-key",
@@ -33,6 +40,7 @@ READ: dict[str, Any] = {
     "not_fixed_url": "",
     "noted": False,
     "take_back_url": f"/receipts/{RECEIPT}/take-back",
+    "statuses": STATUSES,
 }
 PAGES: list[tuple[str, dict[str, Any]]] = [
     ("feedback_form.html", FORM),
@@ -56,63 +64,35 @@ PAGES: list[tuple[str, dict[str, Any]]] = [
             "feed_url": "/feed.atom",
         },
     ),
+    ("home.html", {"services": [("bins", "Bins"), ("library", "Library")]}),
+    ("home.html", {"services": []}),
     *[
-        ("error.html", {"kind": kind})
+        ("error.html", {"kind": kind, "sent": True, "form_url": "/form"})
         for kind in ("not_found", "expired", "too_many", "too_large", "unavailable", "wrong")
     ],
 ]
 
 
-def render(template: str, context: Mapping[str, Any], wording: Translation = ENGLISH) -> str:
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
-    languages = [("en", "English", "?lang=en"), ("cy", "Cymraeg", "?lang=cy")]
-    common = {"t": wording, "languages": languages, "assets": "/static", "colour": "", "service_name": "Blue Badge"}
-    common["organisation"] = OrganisationFacts(name="Aberwen", privacy_contact="privacy@aberwen.example")
-    return environment.get_template(template).render(common | dict(context))
+def render(template: str, context: Mapping[str, Any], language: str = "en") -> str:
+    links = [LanguageLink("en", "English", "?lang=en"), LanguageLink("cy", "Cymraeg", "?lang=cy")]
+    common: dict[str, Any] = {"languages": links, "assets": "/static", "colour": "", "service_name": "Blue Badge"}
+    common |= {"ours_url": "/ours", "organisation": ABERWEN}
+    with speaking(language):
+        return pages.environment.get_template(template).render(common | dict(context))
 
 
-def placeholders(text: object) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(str(text)) if name} if isinstance(text, str) else set()
-
-
-@pytest.mark.parametrize("key", [field.name for field in fields(Translation)])
-def test_both_languages_say_it_with_the_same_placeholders(key: str) -> None:
-    english, welsh = getattr(ENGLISH, key), getattr(WELSH, key)
-    assert english and welsh and english != welsh
-    assert placeholders(english) == placeholders(welsh)
-
-
-def test_every_text_is_used_by_a_page_or_handed_to_one() -> None:
-    pages = "".join(path.read_text("utf-8") for path in TEMPLATES.glob("*.html"))
-    by_the_handler = {"message_missing", "message_too_long", "contact_too_long", "contact_wrong", "months"} | {
-        "receipts_missing",
-        "receipts_unknown",
-    }
-    chosen = re.compile(r"^status_|^(not_found|expired|too_many|too_large|unavailable|wrong)_(title|text)$")
-    unused = {key for key in asdict(ENGLISH) if not re.search(rf"\bt\.{key}\b", pages) and not chosen.match(key)}
-    assert unused == by_the_handler | {"name"}
-
-
-def test_the_languages_are_found_by_their_codes() -> None:
-    assert {code: wording.name for code, wording in TRANSLATIONS.items()} == {"en": "English", "cy": "Cymraeg"}
-
-
-def test_dates_are_written_out_in_the_language() -> None:
-    assert ENGLISH.date(DAY) == "1 March 2026"
-    assert WELSH.date(DAY) == "1 Mawrth 2026"
-
-
-@pytest.mark.parametrize("wording", TRANSLATIONS.values(), ids=TRANSLATIONS)
+@pytest.mark.parametrize("language", catalogues.languages("citizen"))
 @pytest.mark.parametrize(("template", "context"), PAGES)
 def test_a_page_has_one_heading_a_title_a_language_and_nothing_that_the_policy_forbids(
-    template: str, context: dict[str, Any], wording: Translation
+    template: str, context: dict[str, Any], language: str
 ) -> None:
-    page = render(template, context, wording)
+    page = render(template, context, language)
     assert page.count("<h1") == 1
-    assert f'<html lang="{wording.code}">' in page
+    assert f'<html lang="{formats.tag(language)}" dir="ltr">' in page
     assert re.search(r"<title>[^<]+</title>", page)
-    assert not re.search(r"<script|<style|\sstyle=|\son\w+=|https?://", page)
-    assert not re.search(r"\{\w+\}", page), "a placeholder was left unfilled"
+    assert not re.search(r"<script|<style|\sstyle=|\son\w+=", page)
+    assert set(re.findall(r'https?://[^"]+', page)) == {ABERWEN.privacy_notice, ABERWEN.accessibility_statement}
+    assert not re.search(r"%\(\w+\)|\{\w+\}|%%", page), "a placeholder was left unfilled"
 
 
 def test_what_a_citizen_typed_is_escaped() -> None:
@@ -185,3 +165,30 @@ def luminance(colour: str) -> float:
     shares = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
     red, green, blue = (s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_the_organisation_is_named_in_the_language_of_the_page() -> None:
+    assert "run by Aberwen Council" in render("thanks.html", PAGES[2][1])
+    assert "Cyngor Aberwen sy'n rhedeg" in html.unescape(render("thanks.html", PAGES[2][1], "cy"))
+
+
+@pytest.fixture
+def urdu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A language that is written from right to left has a catalogue, which is one file."""
+    (tmp_path / "citizen").mkdir()
+    header = 'msgid ""\nmsgstr ""\n"Language: ur\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+    (tmp_path / "citizen" / "ur.po").write_text(f'{header}\nmsgid "Your feedback"\nmsgstr "آپ کی رائے"\n', "utf-8")
+    monkeypatch.setattr(catalogues, "FOLDER", tmp_path)
+    for kept in (catalogues.languages, catalogues.translations):
+        kept.cache_clear()
+    yield
+    for kept in (catalogues.languages, catalogues.translations):
+        kept.cache_clear()
+
+
+@pytest.mark.usefixtures("urdu")
+def test_a_further_language_is_one_file_and_may_run_from_right_to_left() -> None:
+    assert catalogues.languages("citizen") == ("en", "ur")
+    page = render("feedback_form.html", FORM, "ur")
+    assert '<html lang="ur" dir="rtl">' in page and "آپ کی رائے" in page
+    assert not re.search(r"(?:margin|padding|border)-(?:left|right)|\b(?:left|right):", STYLES.read_text("utf-8"))
