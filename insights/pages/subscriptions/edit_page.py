@@ -59,7 +59,7 @@ def _edit(request: AnyRequest, record: Record, identity: uuid.UUID, values: Subs
         return saved(f"/dashboard/subscriptions/{identity}", "saved")
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
-        field = error.field if error.field in COMPLAINTS else "url"
+        field = error.field if error.field and error.field in COMPLAINTS else "url"
         errors = {"to" if field in ("url", "address") else field: _(COMPLAINTS[field])}
         return _page(session, who, subscriptions.find(session, who, identity, Role.editor), values, errors)
 
