@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import read_form
 from feedback.http.staff import authenticate
-from feedback.i18n import _
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.errors import FeedbackError, NotFound
@@ -60,7 +59,7 @@ def _edit(request: AnyRequest, record: Record, identity: uuid.UUID, values: Subs
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
         field = error.field if error.field and error.field in COMPLAINTS else "url"
-        errors = {"to" if field in ("url", "address") else field: _(COMPLAINTS[field])}
+        errors = {"to" if field in ("url", "address") else field: COMPLAINTS[field]}
         return _page(session, who, subscriptions.find(session, who, identity, Role.editor), values, errors)
 
     return submit(request, record, apply, show_again)
