@@ -26,6 +26,7 @@ class FeedbackStage(StrEnum):
     SET_ASIDE = "set_aside"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+    HANDED_OVER = "handed_over"
 
 
 class WorkStage(StrEnum):

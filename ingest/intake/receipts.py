@@ -21,6 +21,7 @@ RECEIPT_STATES = {
     FeedbackStage.SET_ASIDE: "received",
     FeedbackStage.WITHDRAWN: "withdrawn",
     FeedbackStage.EXPIRED: "expired",
+    FeedbackStage.HANDED_OVER: "received",
 }
 
 
@@ -58,7 +59,7 @@ def find(session: Session, code: str) -> Feedback:
     found = session.scalar(select(Feedback).where(Feedback.receipt == receipts.normal(code)))
     if found is None:
         raise NotFound("there is no receipt with this code")
-    return found
+    return (session.get(Feedback, found.stands_for) if found.stands_for else None) or found
 
 
 def look_up(session: Session, code: str) -> Receipt:

@@ -184,10 +184,11 @@ def event(session: Session, alert: Alert, url: str) -> dict[str, Any]:
 
 
 def _quotes(session: Session, alert: Alert, issue: Issue | None) -> list[dict[str, str]]:
-    """Read when it is sent: whoever took their words back is quoted no more."""
+    """Read when it is sent: whoever took their words back is quoted no more, nor what another service has now."""
     ids = [uuid.UUID(identity) for identity in alert.facts["feedback_ids"]]
     if issue is None:
-        pieces = session.scalars(select(Feedback).where(Feedback.id.in_(ids)).limit(MAX_QUOTES))
+        own = () if "theme" in alert.facts else (Feedback.service_id == alert.service_id,)
+        pieces = session.scalars(select(Feedback).where(Feedback.id.in_(ids), *own).limit(MAX_QUOTES))
         return [_quote(piece.channel, piece.text) for piece in pieces if piece.text]
     said = session.execute(
         select(Issue.title, halves(Statement.vector).label("half"), *QUOTE_COLUMNS)

@@ -2,7 +2,18 @@
 
 from insights.api.alerts import alerts, subscriptions
 from insights.api.issues import actions, issues, refits, regrouping, signals, subtopics, themes
-from insights.api.services import channels, export, feedback, published, quality, search, services, sessions, subjects
+from insights.api.services import (
+    channels,
+    export,
+    feedback,
+    hand_overs,
+    published,
+    quality,
+    search,
+    services,
+    sessions,
+    subjects,
+)
 
 ROUTERS = [
     actions.router,
@@ -10,6 +21,7 @@ ROUTERS = [
     channels.router,
     export.router,
     feedback.router,
+    hand_overs.router,
     issues.router,
     subtopics.router,
     published.router,

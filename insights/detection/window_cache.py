@@ -167,13 +167,13 @@ def _is_of(observation: Observation, pieces: Collection[uuid.UUID]) -> bool:
 def _changed(
     session: Session, service_id: int, seen_until: str, since: dt.datetime, fresh: Collection[uuid.UUID]
 ) -> list[Observation] | None:
-    """What was written from the transaction `seen_until` on; None when something was taken back."""
+    """What was written from the transaction `seen_until` on; None when something was taken back, or given away."""
     pieces = session.execute(
         select(Feedback.id, Feedback.stage).where(
             Feedback.service_id == service_id, Feedback.said_at > since, _written_since("feedback", seen_until)
         )
     ).all()
-    if any(piece.stage == FeedbackStage.WITHDRAWN for piece in pieces):
+    if any(piece.stage in (FeedbackStage.WITHDRAWN, FeedbackStage.HANDED_OVER) for piece in pieces):
         return None
     touched = {piece.id for piece in pieces} | set(fresh)
     written = or_(_written_since("statements", seen_until), Statement.feedback_id.in_(touched))

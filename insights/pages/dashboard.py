@@ -23,6 +23,7 @@ from insights.pages import (
 )
 from insights.pages.confirmations import remember_query
 from insights.pages.findings import changes_page, false_alarms, planned_work
+from insights.pages.hand_overs import hand_over_page
 from insights.pages.layout import failure_page, files, plotly, show
 from insights.pages.people import (
     audit_page,
@@ -96,6 +97,7 @@ router = Router(
         *regroup_page.handlers,
         *quality_page.handlers,
         *search_page.handlers,
+        *hand_over_page.handlers,
         issue_page.decide,
         issue_page.act,
         issue_page.take_back,

@@ -99,6 +99,7 @@ FEEDBACK_STAGES: Mapping[str, str] = TranslatedLabels(
         FeedbackStage.SET_ASIDE: N_("Set aside"),
         FeedbackStage.WITHDRAWN: N_("Taken back"),
         FeedbackStage.EXPIRED: N_("Kept no longer"),
+        FeedbackStage.HANDED_OVER: N_("Handed over to another service"),
     }
 )
 UPLOAD_STAGES: Mapping[str, str] = TranslatedLabels(
@@ -284,6 +285,7 @@ SAVED: Mapping[str, str] = TranslatedLabels(
         "saved": N_("Saved."),
         "nothing": N_("Nothing was changed."),
         "undone": N_("Undone: it is as it was before."),
+        "handed_over": N_("Handed over. Its new owners see where it came from, and the citizens’ receipts follow."),
         "decided": N_("Saved. It stands in the history."),
         "acknowledged": N_("Acknowledged: others see that somebody looks into it."),
         "assigned": N_("Assigned to you."),

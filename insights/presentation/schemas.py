@@ -168,7 +168,8 @@ class FeedbackView(msgspec.Struct, frozen=True):
     """One piece of feedback as staff see it: redacted, with what was made of it.
 
     `counts` says whether it counts in issues and trends, `held` whether its raw text is held, since it is urgent.
-    `read_as` tells how it was read: its format, its encoding, what was left out and why.
+    `read_as` tells how it was read: its format, its encoding, what was left out and why. `came_from` tells of a piece
+    that another service handed over which that was (`service`, `name`), when and why (`at`, `reason`).
     """
 
     id: uuid.UUID
@@ -195,6 +196,7 @@ class FeedbackView(msgspec.Struct, frozen=True):
     issues: list[uuid.UUID]
     external_id: str | None = None
     not_urgent: Dismissal | None = None
+    came_from: dict[str, Any] | None = None
 
 
 class StatementView(msgspec.Struct, frozen=True):

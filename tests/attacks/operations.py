@@ -11,6 +11,7 @@ Operation = tuple[str, str]
 
 OWNED = {"service", "issue", "feedback", "statement", "signal", "subscription", "alert", "delivery", "refit"} | {
     "regrouping_id",
+    "hand_over_id",
     "upload",
     "session_id",
     "person_id",

@@ -15,6 +15,7 @@ from feedback.record.models import (
     Change,
     Delivery,
     Feedback,
+    HandOver,
     Refit,
     Regrouping,
     Service,
@@ -56,9 +57,11 @@ def make(record: Record, number: int) -> Tenant:
         upload = Upload(
             service_id=service.id, by=made.word, file=made.word, size=1, day=made_up.NOW.date(), stage="done"
         )
+        given = HandOver(service_id=service.id, to_id=service.id, pieces=0, placed={}, by=made.word, reason=made.word)
         session.add_all(
             [
                 upload,
+                given,
                 refit,
                 decided,
                 Change(service_id=service.id, kind="release", what=made.word, at=made_up.NOW),
@@ -89,6 +92,7 @@ def make(record: Record, number: int) -> Tenant:
             "refit": str(refit.id),
             "regrouping_id": str(decided.id),
             "upload": str(upload.id),
+            "hand_over_id": str(given.id),
             "code": receipt,
         }
         return made

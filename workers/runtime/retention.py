@@ -52,7 +52,7 @@ def _expire(record: Record, service: Service, before: dt.datetime) -> int:
 
 def _over(session: Session, service: Service, before: dt.datetime) -> Sequence[uuid.UUID]:
     """By when it was received: a history that is imported today is kept from today on."""
-    gone = (FeedbackStage.WITHDRAWN, FeedbackStage.EXPIRED)
+    gone = (FeedbackStage.WITHDRAWN, FeedbackStage.EXPIRED, FeedbackStage.HANDED_OVER)
     old = select(Feedback.id).where(
         Feedback.service_id == service.id, Feedback.received_at < before, Feedback.stage.not_in(gone)
     )

@@ -19,6 +19,7 @@ from feedback.record.models import (
     Credential,
     ErasureRequest,
     Feedback,
+    HandOver,
     Issue,
     Membership,
     Refit,
@@ -29,7 +30,7 @@ from feedback.record.models import (
 from feedback.record.settings import Settings
 from feedback.record.states import CredentialKind
 
-Owned = TypeVar("Owned", Change, ChangeImport, ErasureRequest, Issue, Refit, Regrouping, Statement)
+Owned = TypeVar("Owned", Change, ChangeImport, ErasureRequest, HandOver, Issue, Refit, Regrouping, Statement)
 
 
 class Role(enum.IntEnum):
@@ -261,9 +262,14 @@ def owned_for(
     return found
 
 
-def feedback_for(session: Session, who: Principal, feedback_id: object, needs: Role = Role.reader) -> Feedback:
-    """Finds a piece of feedback, locked: whoever asks for one by its id is about to act on it."""
-    found = session.get(Feedback, feedback_id, with_for_update=True)
+def feedback_for(
+    session: Session, who: Principal, feedback_id: object, needs: Role = Role.reader, *, lock: bool = True
+) -> Feedback:
+    """Finds a piece of feedback, locked: whoever asks for one by its id is about to act on it.
+
+    Not so whoever locks its service first.
+    """
+    found = session.get(Feedback, feedback_id, with_for_update=lock or None)
     if found is None:
         raise NotFound("there is no such feedback")
     _permit(who, found.service_id, needs, "there is no such feedback")

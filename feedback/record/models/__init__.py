@@ -4,7 +4,16 @@ from feedback.record.models.actions import Action, Publication
 from feedback.record.models.alerts import Alert, Delivery, Hindsight, Quiet, Subscription, ToleranceTrial
 from feedback.record.models.audit import Answered, AuditEntry
 from feedback.record.models.base import Base, Claimable, new_id
-from feedback.record.models.feedback import DIGESTED_ID, Contact, DayKey, Feedback, HeldRaw, Raw, UrgencyDismissal
+from feedback.record.models.feedback import (
+    DIGESTED_ID,
+    Contact,
+    DayKey,
+    Feedback,
+    HandOver,
+    HeldRaw,
+    Raw,
+    UrgencyDismissal,
+)
 from feedback.record.models.issues import (
     MACHINES,
     Issue,
@@ -52,6 +61,7 @@ __all__ = [
     "Delivery",
     "ErasureRequest",
     "Feedback",
+    "HandOver",
     "HeldRaw",
     "Hindsight",
     "Issue",

@@ -1,4 +1,4 @@
-"""Feedback, and the sealed raw text that waits beside it until it is cleaned."""
+"""Feedback, what of it was given to another service, and the sealed raw text that waits until it is cleaned."""
 
 import datetime as dt
 import uuid
@@ -22,7 +22,8 @@ class Feedback(Base, Claimable):
     piece that this one repeats. `read_as` tells how it was read, in fixed words and none of the citizen's. `weight` is
     0 where it must not count in an issue (spam, a copy); `overruled` is what a person decided about that, and no
     machine changes: true where it counts, false where not. `sender_digest` tells the senders of one day apart, and is
-    forgotten after it.
+    forgotten after it. `hand_over_id` is the last hand-over that it came by, or went by; `came_from` says in the words
+    of its new service from where. What stays of a piece that was handed over `stands_for` it, and has no words.
     """
 
     __tablename__ = "feedback"
@@ -43,6 +44,8 @@ class Feedback(Base, Claimable):
         Index("ix_feedback_bands", "bands", postgresql_using="gin"),
         Index(None, "copy_of", postgresql_where=text("copy_of IS NOT NULL")),
         Index(None, "service_id", "sender_digest", postgresql_where=text("sender_digest IS NOT NULL")),
+        Index(None, "hand_over_id", postgresql_where=text("hand_over_id IS NOT NULL")),
+        Index(None, "stands_for", postgresql_where=text("stands_for IS NOT NULL")),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -75,12 +78,40 @@ class Feedback(Base, Claimable):
     overruled: Mapped[bool | None]
     urgent: Mapped[dict[str, Any] | None]
     confidence: Mapped[float | None]
+    hand_over_id: Mapped[int | None] = mapped_column(ForeignKey("hand_overs.id", ondelete="SET NULL"))
+    came_from: Mapped[dict[str, Any] | None]
+    stands_for: Mapped[uuid.UUID | None]
     noticed: Mapped[bool] = mapped_column(default=False)
 
     @property
     def own_id(self) -> str | None:
         """The id that it has in the system that it came from, where more than a digest of it is kept."""
         return None if self.external_id and self.external_id.startswith(DIGESTED_ID) else self.external_id
+
+
+class HandOver(Base):
+    """Pieces that a service gave to another, since that is whom they are meant for; the row belongs to who gave.
+
+    `issue_id`: where all of an issue was given, and `made_id` the issue that was made of it over there. `placed` holds
+    the ids of statements by the issue that they were in, so that it can be taken back. What stays of each piece is a
+    row of `Feedback` without its words, in the stage `handed_over`.
+    """
+
+    __tablename__ = "hand_overs"
+    __table_args__ = (Index(None, "service_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
+    to_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
+    issue_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("issues.id", ondelete="SET NULL"))
+    made_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("issues.id", ondelete="SET NULL"))
+    pieces: Mapped[int]
+    placed: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    reason: Mapped[str | None]
+    at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    by: Mapped[str]
+    taken_back_at: Mapped[dt.datetime | None]
+    taken_back_by: Mapped[str | None]
 
 
 class DayKey(Base):

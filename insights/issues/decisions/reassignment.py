@@ -83,10 +83,12 @@ def put_back(session: Session, row: Moved, *, by_person: bool) -> None:
 
     What a person has placed since stays there, unless `by_person`.
     """
-    home = _home(session, row.from_id)
+    home = home_of(session, row.from_id)
     there = Statement.issue_id == row.to_id if row.to_id else Statement.issue_id.is_(None)
     mine = there if by_person else there & Statement.assigned_by.is_distinct_from(BY_PERSON)
     by = (row.assigned_by or home.model) if home else None
+    if home:
+        mine &= Statement.service_id == home.service_id  # what was handed over since is another service's
     values = {"issue_id": home.id if home else None, "assigned_by": by, "sureness": None}
     session.execute(update(Statement).where(among(row.statements), mine).values(values))
 
@@ -96,11 +98,11 @@ def among(ids: Sequence[int]) -> ColumnElement[bool]:
     return Statement.id == any_(literal(list(ids), ARRAY(BigInteger)))
 
 
-def _home(session: Session, issue_id: uuid.UUID | None) -> Issue | None:
-    """The issue, or the one that it was merged into; none if it has ended."""
+def home_of(session: Session, issue_id: uuid.UUID | None) -> Issue | None:
+    """Finds an issue, or the one that it was merged into; none if it has ended."""
     issue = session.get(Issue, issue_id) if issue_id else None
     if issue and issue.merged_into:
-        return _home(session, issue.merged_into)
+        return home_of(session, issue.merged_into)
     return issue if issue and not issue.ended_at else None
 
 

@@ -90,6 +90,7 @@ def feedback_view(
         not_urgent=_dismissal(calm) if calm else None,
         issues=issues,
         external_id=row.own_id,
+        came_from=row.came_from,
     )
 
 
