@@ -9,7 +9,6 @@ from litestar import MediaType, Response
 
 from feedback.http import language
 from feedback.http.security_headers import CONTENT_SECURITY_POLICY
-from feedback.i18n import formats
 from feedback.i18n.templates import environment
 
 
@@ -26,7 +25,7 @@ class Pages:
     ) -> "Pages":
         """Reads templates from a folder; `policy` and `referrer` are what their pages need else than every answer."""
         made = environment(folder)
-        made.globals |= {"page_language": formats, "language_switch": language.switch}
+        made.globals |= {"language_switch": language.switch}
         return cls(made, {"Content-Security-Policy": policy, "Referrer-Policy": referrer})
 
     def render(self, template: str, context: Mapping[str, object], status: int = 200) -> Response[str]:

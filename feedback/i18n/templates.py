@@ -21,4 +21,5 @@ def environment(folder: Path) -> Environment:
         newstyle=True,
     )
     made.filters["number"] = formats.number
+    made.globals["page_language"] = formats
     return made

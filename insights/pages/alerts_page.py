@@ -14,6 +14,7 @@ from litestar.params import FromPath
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from feedback import i18n
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import read_form
 from feedback.http.staff import authenticate
@@ -131,7 +132,10 @@ def _again(slug: str, values: SubscriptionForm) -> ShowAgain:
 
 def _wanted(slug: str, values: SubscriptionForm) -> SubscriptionRequest:
     place = "address" if values["kind"] == SubscriptionKind.EMAIL else "url"
-    given = {name: values[name] for name in ("kind", "name", "digest")} | {"contact": values["contact"] or None}
+    given = {name: values[name] for name in ("kind", "name", "digest")} | {
+        "contact": values["contact"] or None,
+        "language": i18n.language(),
+    }
     about = {"theme": values["theme"]} if values["theme"] else {"service": slug}
     return convert({**given, **about, place: values["to"], "filters": read_filters(values)}, SubscriptionRequest)
 

@@ -25,7 +25,7 @@ class Subscription(Base, Claimable, Timed):
     `sealed` holds its address and its secrets, under the key of keys; `shown` is as much of the address as may be seen.
     It is snoozed until `quiet_until`, and daily in its `quiet_hours`. `escalation` names the subscription that is told
     what nobody acknowledges in time. `failing_since` is null when the last attempt went well. `contact` is told, by
-    e-mail, when it is disabled.
+    e-mail, when it is disabled. `language` is that of its messages (ISO 639-1).
     """
 
     __tablename__ = "subscriptions"
@@ -41,6 +41,7 @@ class Subscription(Base, Claimable, Timed):
     sealed: Mapped[bytes]
     filters: Mapped[dict[str, Any]] = mapped_column(default=dict)
     digest: Mapped[DigestRhythm] = mapped_column(default=DigestRhythm.AT_ONCE)
+    language: Mapped[str] = mapped_column(default="en", server_default="en")
     contact: Mapped[str | None]
     state: Mapped[SubscriptionState] = mapped_column(default=SubscriptionState.ACTIVE)
     quiet_until: Mapped[dt.datetime | None]

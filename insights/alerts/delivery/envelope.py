@@ -3,13 +3,15 @@
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 import structlog
 from sqlalchemy.orm import Session
 
+from feedback.i18n import speaking
+from feedback.i18n.catalogues import ENGLISH
 from feedback.record.encryption import KeyRing
 from feedback.record.models import Alert, Service, Subscription
 from feedback.record.settings import Settings
@@ -26,7 +28,7 @@ class Envelope:
     """One message to one receiver, and all that a transport needs to send it.
 
     `events` and `texts` say what each of `alert_ids` is about, to programs and to people. `headers` are further ones of
-    a mail, `unsubscribe` the address with which its reader ends the subscription.
+    a mail, `unsubscribe` the address with which its reader ends the subscription; `language` is that of people.
     """
 
     kind: SubscriptionKind
@@ -37,10 +39,17 @@ class Envelope:
     texts: Sequence[message.AlertText]
     headers: Mapping[str, str] = field(default_factory=dict)
     unsubscribe: str | None = None
+    language: str = ENGLISH
 
 
 def pack(session: Session, keys: KeyRing, settings: Settings, subscription: Subscription) -> Envelope | None:
     """Packs the alerts that are due into the next message; none where they have been dropped meanwhile."""
+    with speaking(subscription.language):
+        packed = _pack(session, keys, settings, subscription)
+    return replace(packed, language=subscription.language) if packed else None
+
+
+def _pack(session: Session, keys: KeyRing, settings: Settings, subscription: Subscription) -> Envelope | None:
     due = attempts.due(session, subscription)
     rendered = [(alert, *content) for alert in due if (content := _render(session, settings, alert))]
     if not rendered:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 import structlog
 
-from feedback.i18n import _
+from feedback.i18n import _, speaking
 from feedback.record.settings import Settings
 from feedback.record.states import DeliveryOutcome, SubscriptionKind
 from insights.alerts import payload
@@ -34,7 +34,8 @@ class Transports:
         """Makes one attempt. It never raises: whatever goes wrong is the result of this attempt."""
         begun = time.monotonic()
         try:
-            reply = self._send_by[envelope.kind](envelope)
+            with speaking(envelope.language):
+                reply = self._send_by[envelope.kind](envelope)
         except (Refused, Unreachable) as error:
             return AttemptResult(DeliveryOutcome.FAILED, time.monotonic() - begun, reason=str(error))
         except Exception as error:

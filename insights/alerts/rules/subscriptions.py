@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
+from feedback.i18n.catalogues import ENGLISH, languages
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.audit import note
@@ -36,6 +37,13 @@ PLACES = ("url", "address")
 MAX_EMAIL_LENGTH = 254  # RFC 5321, as its errata have it
 
 
+def require_language(code: str) -> None:
+    """Raises `ValueError` for a language that messages to staff are not written in."""
+    spoken = languages("staff")
+    if code not in spoken:
+        raise ValueError(f"this is none of {', '.join(spoken)} - at `$.language`")
+
+
 class SubscriptionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The subscription that somebody asks for."""
 
@@ -46,6 +54,7 @@ class SubscriptionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     address: str | None = None
     filters: AlertFilters = AlertFilters()
     digest: DigestRhythm = DigestRhythm.AT_ONCE
+    language: str = ENGLISH
     name: Line = ""
     contact: str | None = None
     quiet_hours: QuietHours | None = None
@@ -53,6 +62,7 @@ class SubscriptionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
 
     def __post_init__(self) -> None:
         self.filters.require_bounds()
+        require_language(self.language)
 
 
 class SubscriptionChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,6 +75,7 @@ class SubscriptionChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     address: str | msgspec.UnsetType = msgspec.UNSET
     filters: AlertFilters | msgspec.UnsetType = msgspec.UNSET
     digest: DigestRhythm | msgspec.UnsetType = msgspec.UNSET
+    language: str | msgspec.UnsetType = msgspec.UNSET
     name: Line | msgspec.UnsetType = msgspec.UNSET
     contact: str | msgspec.UnsetType | None = msgspec.UNSET
     state: Literal["active", "muted"] | msgspec.UnsetType = msgspec.UNSET
@@ -76,6 +87,8 @@ class SubscriptionChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True
         require_planned(self.quiet_until, "quiet_until")
         if isinstance(self.filters, AlertFilters):
             self.filters.require_bounds()
+        if isinstance(self.language, str):
+            require_language(self.language)
 
 
 def make(
@@ -119,6 +132,7 @@ def _make(
         shown=shown,
         filters=msgspec.to_builtins(wanted.filters),
         digest=wanted.digest,
+        language=wanted.language,
         contact=wanted.contact,
         quiet_hours=msgspec.to_builtins(wanted.quiet_hours),
         escalation=msgspec.to_builtins(wanted.escalation),

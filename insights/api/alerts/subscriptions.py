@@ -40,6 +40,7 @@ class SubscriptionView(msgspec.Struct, frozen=True):
     address: str
     filters: AlertFilters
     digest: DigestRhythm
+    language: str
     contact: str | None
     state: SubscriptionState
     quiet_until: dt.datetime | None
@@ -86,6 +87,7 @@ def _fields(session: Session, row: Subscription) -> dict[str, Any]:
         "address": row.shown,
         "filters": msgspec.convert(row.filters, AlertFilters),
         "digest": row.digest,
+        "language": row.language,
         "contact": row.contact,
         "state": row.state,
         "quiet_until": row.quiet_until,

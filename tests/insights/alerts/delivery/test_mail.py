@@ -280,3 +280,21 @@ def test_a_name_of_a_service_breaks_no_message(
     assert got["Subject"] == "[Blue Bcc: all@example.org Badge] New: Photo upload fails"
     feed = api.get("/v1/services/blue-badge/feed.atom", headers=admin).content
     assert ElementTree.fromstring(feed)[1].text == "Blue\nBcc: all@example.org Badge: what citizens tell"
+
+
+def test_a_mail_is_in_the_language_of_its_subscription(
+    posting: Worker, box: tuple[Box, str], api: Client, admin: Headers, blue_badge: str
+) -> None:
+    subscribe(api, admin, language="cy")
+    raise_signal(posting.record)
+    deliver(posting)
+    [mail] = box[0].mails
+    assert mail["Subject"] == "[Blue Badge] Newydd: Photo upload fails"
+    assert "12 o adroddiadau" in text(mail, "plain") and "Dad-danysgrifio: http" in text(mail, "plain")
+    assert '<html lang="cy"' in text(mail, "html")
+
+
+def test_a_language_that_mails_are_not_written_in_is_refused(api: Client, admin: Headers, blue_badge: str) -> None:
+    wanted = {"kind": "email", "service": "blue-badge", "address": "team@example.org", "language": "tlh"}
+    refused = api.post("/v1/subscriptions", json=wanted, headers=admin)
+    assert refused.status_code == 400 and "language" in refused.text
