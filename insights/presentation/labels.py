@@ -19,6 +19,7 @@ from feedback.record.states import (
     Trend,
     UploadStage,
 )
+from insights.presentation.language_names import LanguageNames
 
 BY_CHANNEL: Mapping[str, str] = TranslatedLabels(
     {
@@ -52,43 +53,7 @@ CHANNELS: Mapping[str, str] = TranslatedLabels(
         ChannelName.IMPORT: N_("file"),
     }
 )
-LANGUAGES: Mapping[str, str] = TranslatedLabels(
-    {
-        "sq": N_("Albanian"),
-        "ar": N_("Arabic"),
-        "bn": N_("Bengali"),
-        "bg": N_("Bulgarian"),
-        "zh": N_("Chinese"),
-        "en": N_("English"),
-        "fr": N_("French"),
-        "de": N_("German"),
-        "el": N_("Greek"),
-        "gu": N_("Gujarati"),
-        "hi": N_("Hindi"),
-        "hu": N_("Hungarian"),
-        "ga": N_("Irish"),
-        "it": N_("Italian"),
-        "lv": N_("Latvian"),
-        "lt": N_("Lithuanian"),
-        "fa": N_("Persian"),
-        "pl": N_("Polish"),
-        "pt": N_("Portuguese"),
-        "pa": N_("Punjabi"),
-        "ro": N_("Romanian"),
-        "ru": N_("Russian"),
-        "sk": N_("Slovak"),
-        "so": N_("Somali"),
-        "es": N_("Spanish"),
-        "ta": N_("Tamil"),
-        "tr": N_("Turkish"),
-        "uk": N_("Ukrainian"),
-        "ur": N_("Urdu"),
-        "vi": N_("Vietnamese"),
-        "cy": N_("Welsh"),
-        "yo": N_("Yoruba"),
-        "unknown": N_("Other"),
-    }
-)
+LANGUAGES: Mapping[str, str] = LanguageNames()
 """By their codes in ISO 639-1."""
 
 FEEDBACK_STAGES: Mapping[str, str] = TranslatedLabels(

@@ -34,8 +34,7 @@ _MOST_WORDS: Final = 8
 _MISSING_PART: Final = " […] "
 _WELSH: Final = frozenset(
     ("stopio", "stopiwch", "peidiwch", "diwedd", "canslo", "dechrau", "ie", "ydw", "iawn")
-    + ("cymorth", "helpu", "gwybodaeth")
-)
+) | frozenset(("cymorth", "helpu", "gwybodaeth"))
 _RECEIPT: Final = {
     "en": "Thank you, we have your message. Your receipt is {receipt}.",
     "cy": "Diolch, rydym wedi cael eich neges. Eich derbynneb yw {receipt}.",
