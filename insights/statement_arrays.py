@@ -50,6 +50,7 @@ class StatementArrays:
     texts: list[str]
     issues: list[uuid.UUID | None]
     crowds: list[Crowd]
+    languages: list[str]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -92,6 +93,7 @@ def read_statements(session: Session, *where: ColumnElement[bool], most: int | N
         texts=[row.text for row in rows],
         issues=[row.issue_id for row in rows],
         crowds=[crowd_of(row.language, row.kind, row.embedded_by) for row in rows],
+        languages=[row.language for row in rows],
         feedback=[row.feedback_id for row in rows],
         said_at=[row.said_at for row in rows],
         mapped=np.array([is_mapped(row.embedded_by) for row in rows], bool),

@@ -1,6 +1,7 @@
 """The commands that work on files alone: no database, no server."""
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -38,14 +39,32 @@ def backtest(settings: Settings, /, source: Path, target: Path, tolerance: float
 @click.option("--output", "target", type=click.Path(file_okay=False, path_type=Path), required=True)
 @click.option("--text-column", multiple=True, default=["text"], show_default=True, help="Several are put together.")
 @click.option("--frame", type=IN_FILE, help="Your own list of themes.")
+@click.option(
+    "--breadth", type=click.Choice(["issue", "theme"]), default="issue", show_default=True, help="How broad groups are."
+)
 @click.pass_obj
-def analyse(settings: Settings, file: Path, target: Path, text_column: tuple[str, ...], frame: Path | None) -> None:
+def analyse(
+    settings: Settings,
+    file: Path,
+    target: Path,
+    text_column: tuple[str, ...],
+    frame: Path | None,
+    breadth: Literal["issue", "theme"],
+) -> None:
     """Group the comments of one spreadsheet into issues; writes feedback.csv and report.html."""
     from feedback.cli.progress import staged
     from workers.offline.analyse import analyse
 
     with staged() as progress:
-        analyse(file, target, text_column=text_column, frame=frame, **_encoders(settings), progress=progress)
+        analyse(
+            file,
+            target,
+            text_column=text_column,
+            frame=frame,
+            breadth=breadth,
+            **_encoders(settings),
+            progress=progress,
+        )
     click.echo(f"Written: {target / 'feedback.csv'} and {target / 'report.html'}")
 
 

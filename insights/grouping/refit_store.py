@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, IssueEvent, Refit, Signal, Statement
-from feedback.record.states import FeedbackStage, SignalTier, Tone
+from feedback.record.states import FeedbackStage, SignalTier, TitledBy, Tone
 from feedback.record.work.service_work import lock_services
 from insights.grouping import decisions
 from insights.grouping.assignment import assigned, may_be_grouped
@@ -119,6 +119,7 @@ def _store_issue(session: Session, refit: Refit, found: RegroupedIssue) -> None:
             id=found.id,
             service_id=refit.service_id,
             title=topic.title,
+            titles={topic.language: topic.title, **topic.titles},
             language=crowd.language,
             tone=found.tone,
         )
@@ -126,6 +127,8 @@ def _store_issue(session: Session, refit: Refit, found: RegroupedIssue) -> None:
     else:
         issue = session.get_one(Issue, found.id)
         session.add(reassignment.snapshot(refit.id, issue))
+        if issue.titled_by == TitledBy.MACHINE:
+            issue.titles = {**topic.titles, **issue.titles}
     if Crowd(issue.language, issue.tone == Tone.PRAISE) != crowd:  # merged from another crowd: it keeps its own words
         return
     issue.tone = Tone(found.tone)

@@ -117,6 +117,7 @@ def _fit(
         encode=encode,
         taken=taken,
         kept=[numbers[it] for it in signalled if it in numbers],
+        languages=[statements.languages[row] for row in rows],
     )
 
 

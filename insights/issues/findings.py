@@ -142,7 +142,7 @@ def _issue(session: Session, service: Service, signal: detector.Finding, named: 
     if watched := session.get(Issue, identity):
         watched.centroid, watched.radius = signal.centroid.tolist(), signal.radius
         if watched.titled_by == TitledBy.MACHINE:
-            watched.title = named[signal.issue]
+            watched.title, watched.titles = named[signal.issue], {}
         return watched
     said = session.execute(
         select(Statement.id, Statement.language, Statement.assigned_by, Statement.embedded_by)

@@ -14,7 +14,7 @@ from feedback.http.static_files import StaticFiles
 from feedback.http.templates import Pages
 from feedback.record.access import Principal
 from insights.pages import confirmations
-from insights.presentation import drawing, filter_labels, formats, labels, sentences
+from insights.presentation import drawing, filter_labels, formats, labels, sentences, titles
 from insights.presentation.schemas import SignalNow, SignalView
 from insights.search.marks import parts
 
@@ -50,6 +50,7 @@ pages.environment.filters |= {
     "day": formats.day,
     "into_call": formats.into_call,
     "moment": formats.moment,
+    "issue_title": titles.shown,
     "parts": parts,
 }
 pages.environment.globals |= {

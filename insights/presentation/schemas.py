@@ -116,6 +116,8 @@ class IssueView(msgspec.Struct, frozen=True):
     lists, is the number of reports within the last seven days.
 
     `by_language` is told of one issue alone, not in lists.
+    `titles` are by language (en, cy), that which is the `title` among them: a language is there where members speak it,
+    and none where a person gave the title.
     Until `snoozed_until` it is not among the emerging, and nobody is told of it.
     `example` is what one member said, to be read under the title; empty where that is gone. `signal` is what stands of
     it, `watch` what is shown of it and never sent, `good_news` that it is praised more than it was.
@@ -147,6 +149,7 @@ class IssueView(msgspec.Struct, frozen=True):
     by_language: dict[str, int] = {}
     matching: MatchingView | None = None
     recent: int | None = None
+    titles: dict[str, str] = {}
 
 
 class IssueTitle(msgspec.Struct, frozen=True):

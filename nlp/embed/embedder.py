@@ -62,8 +62,11 @@ class Embedder:
         self.dimensions = self._model.output(0).partial_shape[1].get_length()
         self.name = f"{label}-{checkpoint.digest(folder)}"
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return one unit row a text, (n, dimensions), in the order of the texts; what is too long is cut short."""
+    def encode(self, texts: Sequence[str], languages: Sequence[str] | None = None) -> NDArray[np.float32]:
+        """Return one unit row a text, (n, dimensions), in the order of the texts; what is too long is cut short.
+
+        All are read alike, whatever their `languages`.
+        """
         vectors = np.empty((len(texts), self.dimensions), np.float32)
         request = self._model.create_infer_request()
         for start in range(0, len(texts), WINDOW):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 import scipy.sparse as sp
@@ -13,8 +13,8 @@ Floats = NDArray[np.float32]
 Labels = NDArray[np.int32]
 """The group of each row, from 0 up; below 0 it belongs to none."""
 
-Encode = Callable[[Sequence[str]], Floats]
-"""Turns n texts into unit rows, (n, d)."""
+Encode = Callable[..., Floats]
+"""Turns n texts into unit rows, (n, d); a second argument names the language of each, where not all are English."""
 
 
 def unit(vectors: Floats) -> Floats:

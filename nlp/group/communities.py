@@ -9,7 +9,7 @@ import graspologic_native
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from sknetwork.clustering import Leiden
+from sknetwork.clustering import Louvain
 
 from nlp.embed.vectors import Labels
 
@@ -37,10 +37,14 @@ def leiden(graph: sp.csr_array, resolution: float, seed: int = 0, rounds: int = 
 
 
 def merged(graph: sp.csr_array, resolution: float) -> Labels:
-    """Find communities of a small graph of parts likewise; here its loops count, which `leiden` leaves out."""
+    """Find communities of a small graph of parts by Louvain's method (Blondel et al. 2008): its loops count.
+
+    The same graph gives the same ones. Leiden's refinement would not, in scikit-network: it draws from the `rand` of C,
+    which no seed of ours reaches and the whole process shares; `leiden` leaves loops out.
+    """
     if not graph.nnz:
         return np.arange(graph.shape[0], dtype=np.int32)
-    found = Leiden(resolution, random_state=0).fit_predict(sp.csr_matrix(graph))
+    found = Louvain(resolution).fit_predict(sp.csr_matrix(graph))
     labels: Labels = found.astype(np.int32)
     return labels
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 
-from nlp.embed.vectors import Floats, Labels, inwards, unit
+from nlp.embed.vectors import Floats, Labels, centroids, inwards, unit
 from nlp.group import communities, knn_graph, resolution
 
 THEME_SIMILARITY = 0.75
@@ -19,33 +19,39 @@ PART_SHARE = 0.1
 """A part holds at least this share of its topic."""
 
 
-def across(centroids: Floats, similarity: float = THEME_SIMILARITY) -> Labels:
-    """Find themes across services: (k,) the theme of each issue, -1 for an issue by itself. `centroids` is (k, d).
+def across(middles: Floats, similarity: float = THEME_SIMILARITY) -> Labels:
+    """Find themes across services: (k,) the theme of each issue, -1 for one by itself. `middles` are theirs, (k, d).
 
     By average linkage, so that a chain of pairs is no theme. The same issues always give the same themes.
     """
-    if len(centroids) < 2:
-        return np.full(len(centroids), -1, np.int32)
-    found = fcluster(linkage(centroids, "average", metric="cosine"), 1 - similarity, "distance") - 1
+    if len(middles) < 2:
+        return np.full(len(middles), -1, np.int32)
+    found = fcluster(linkage(middles, "average", metric="cosine"), 1 - similarity, "distance") - 1
     several = np.bincount(found)[found] > 1
     return np.where(several, found, -1).astype(np.int32)
 
 
-def broad(centroids: Floats) -> Labels:
-    """Put the topics of one service into a few broad themes: (k,) the theme of each. `centroids` is (k, d).
+def broad(middles: Floats) -> Labels:
+    """Put the topics of one service into a few broad themes: (k,) the theme of each. `middles` are theirs, (k, d).
 
     Of numbers about the root of k, the one is taken that tells the themes apart best.
 
     By Ward's method about the mean, which makes themes of like size; by single topics one would hold nearly all.
     """
-    number = len(centroids)
+    number = len(middles)
     if number < 4:
         return np.zeros(number, np.int32)
-    apart = unit(centroids - centroids.mean(axis=0))
+    apart = unit(middles - middles.mean(axis=0))
     tree = linkage(apart, "ward")
     counts = range(max(2, round(np.sqrt(number / 2))), int(np.sqrt(2 * number)) + 1)
     looks = [(fcluster(tree, count, "maxclust") - 1).astype(np.int32) for count in counts]
     return max(looks, key=lambda labels: resolution.silhouette(apart, labels))
+
+
+def broadened(vectors: Floats, labels: Labels) -> Labels:
+    """Put statements into the broad themes of their topics: (n,) the theme of each, -1 for who is in no topic."""
+    themes = broad(centroids(vectors, labels)) if labels.max(initial=-1) >= 0 else np.zeros(0, np.int32)
+    return np.where(labels >= 0, np.append(themes, -1)[labels], -1).astype(np.int32)
 
 
 def parts(vectors: Floats, members: NDArray[np.int64], seed: int = 0) -> list[NDArray[np.int64]]:

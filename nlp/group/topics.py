@@ -6,8 +6,8 @@ communities of the graph of neighbours. Keywords are BERTopic's own.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from nlp.embed import vectors as directions
 from nlp.embed.vectors import Encode, Floats, Labels
-from nlp.group import filler, keywords, knn_graph, partition
+from nlp.group import filler, keywords, knn_graph, partition, speakers
 from nlp.group.titles import examples, naming
 
 LONELY_SCORE = 3.0
@@ -62,6 +62,10 @@ class Topic:
     sure: bool = True
     titled: bool = False
     """Goes on from a topic of the last fit whose title stands: its own title is then the first words that came."""
+    language: str = speakers.ENGLISH
+    """That of most members, and of the title."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """In other languages of the staff that members speak, by language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,7 @@ def fit(
     taken: Sequence[str] = (),
     kept: Collection[int] = (),
     praise: bool = False,
+    languages: Sequence[str] | None = None,
 ) -> Topics:
     """Group n statements, their number of topics found in the data.
 
@@ -92,11 +97,14 @@ def fit(
     pairs through all statements of both issues; a split such a chain in each part and one pair that keeps them apart.
     `taken`: titles that no topic may bear; who goes on from a topic of the last fit needs none, and gets the first
     words that come. `kept`: topics of the last fit that no wider one may take up. `praise`: the statements praise.
-    Statements of languages that the model embeds badly are fitted by themselves: call once per group of languages.
+    `languages`: (n,) that of each, as `describe` takes it. Statements of languages that the model embeds badly are
+    fitted by themselves: call once per group of languages.
     """
     labels = group(vectors, texts, start=start, must_link=must_link, cannot_link=cannot_link, seed=seed, kept=kept)
     thanks = [praise] * len(texts)
-    return describe(vectors, texts, labels, encode=encode, taken=taken, titled=start, praised=thanks)
+    return describe(
+        vectors, texts, labels, encode=encode, taken=taken, titled=start, praised=thanks, languages=languages
+    )
 
 
 def describe(
@@ -108,11 +116,12 @@ def describe(
     taken: Sequence[str] = (),
     titled: Labels | None = None,
     praised: Sequence[bool] | None = None,
+    languages: Sequence[str] | None = None,
 ) -> Topics:
     """Describe the topics that groups make, the largest first: how far they reach, their titles, who speaks for them.
 
     `titled`: (n,) the topics of the last fit, -1 for none: their titles stand. `praised`: whether each
-    statement praises.
+    statement praises. `languages`: (n,) that of each, English if not given.
     """
     if labels.max(initial=-1) < 0:
         return Topics(labels, ())
@@ -122,24 +131,51 @@ def describe(
     groups = [directions.inwards(vectors, rows, centre) for rows, centre in zip(members, centroids, strict=True)]
     known = np.zeros(len(groups), bool) if titled is None else continued(labels, titled)
     thanked = [bool(praised and praised[group[0]]) for group in groups]
-    names = naming.name(
-        texts, groups, vectors=vectors, centroids=centroids, encode=encode, known=taken, fresh=~known, praised=thanked
+    names = speakers.name(
+        texts,
+        groups,
+        languages or [speakers.ENGLISH] * len(texts),
+        known=taken,
+        fresh=~known,
+        vectors=vectors,
+        centroids=centroids,
+        encode=encode,
+        praised=thanked,
     )
     empty = filler.recognise(texts, vectors, groups, encode) if encode else [False] * len(groups)
-    quotes = [
-        _quotes(vectors, group, examples.telling(texts, vectors, group, title.text, praise=praise))
-        for group, title, praise in zip(groups, names, thanked, strict=True)
-    ]
-    reach = [radius(vectors[group] @ centre) for group, centre in zip(groups, centroids, strict=True)]
-    tones: list[TopicTone] = ["filler" if hollow else "issue" for hollow in empty]
-    sure = [title.near >= naming.SURE for title in names]
-    shown = [title.text for title in names]
-    parts = zip(groups, centroids, reach, shown, words, quotes, tones, sure, known.tolist(), strict=True)
-    return Topics(labels, tuple(Topic(*part) for part in parts))
+    found = zip(groups, centroids, names, words, thanked, empty, known.tolist(), strict=True)
+    return Topics(labels, tuple(_topic(vectors, texts, *its) for its in found))
+
+
+def _topic(
+    vectors: Floats,
+    texts: Sequence[str],
+    group: NDArray[np.int64],
+    centre: Floats,
+    named: speakers.Names,
+    marks: tuple[str, ...],
+    praise: bool,
+    empty: bool,
+    goes_on: bool,
+) -> Topic:
+    first = examples.telling(texts, vectors, group, named.title.text, praise=praise)
+    return Topic(
+        members=group,
+        centroid=centre,
+        radius=radius(vectors[group] @ centre),
+        title=named.title.text,
+        keywords=marks,
+        quotes=_quotes(vectors, group, first),
+        tone="filler" if empty else "issue",
+        sure=named.title.near >= naming.SURE,
+        titled=goes_on,
+        language=named.language,
+        titles=named.others,
+    )
 
 
 def continued(labels: Labels, before: Labels) -> NDArray[np.bool_]:
-    """Tell which topics, (k,), share more than half of both with a topic of the last fit; `before`: (n,), -1 for none."""
+    """Tell which topics, (k,), share more than half of both with one of the last fit; `before`: (n,), -1 for none."""
     number = int(labels.max(initial=-1)) + 1
     found = np.zeros(number, bool)
     both = (labels >= 0) & (before >= 0)

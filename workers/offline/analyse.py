@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ from nlp.embed.checkpoint import UnusableModel
 from nlp.embed.crowds import Crowd, crowd_of
 from nlp.embed.multilingual import MultilingualEmbedder
 from nlp.group import codebook as frames
-from nlp.group import topics
+from nlp.group import hierarchy, topics
 from workers.offline import parallel_clean, report, spreadsheet
 
 ADDED_COLUMNS = ("issue_id", "issue_title", "issue_tone", "redacted_text")
@@ -32,6 +33,9 @@ MIN_LANGUAGE_SHARE = 0.005
 """A language of fewer statements is mostly English misread ("Non - judgmental, efficient."), and grouped with it."""
 _TEXTS_AT_ONCE = 4_096
 
+Breadth = Literal["issue", "theme"]
+"""How broad the groups of a file are."""
+
 
 @dataclass(frozen=True, slots=True)
 class AnalysedStatements:
@@ -39,6 +43,7 @@ class AnalysedStatements:
 
     texts: list[str]
     crowds: list[Crowd]
+    languages: list[str]
     row_of: NDArray[np.int64]
     vectors: NDArray[np.float32]
     wholes: NDArray[np.float32]
@@ -50,6 +55,7 @@ def analyse(
     *,
     text_column: str | Sequence[str] = "text",
     frame: Path | None = None,
+    breadth: Breadth = "issue",
     model: Path | None = None,
     multilingual: Path | None = None,
     progress: Progress = lambda step, done, total: None,
@@ -57,8 +63,9 @@ def analyse(
     """Read `source`, any file that can be imported; write `feedback.csv` and `report.html` into the folder `target`.
 
     `text_column`: the column of the texts, or several. `frame`: a table of the analyst's own themes: a name, then
-    descriptions or examples in further columns or further rows of the same name. `model`: the folder of another
-    embedding model. Raises Malformed when a file cannot be read or lacks the column, or the folder holds no model.
+    descriptions or examples in further columns or further rows of the same name. `breadth`: whether groups are
+    issues, or the broad themes that these are parts of. `model`: the folder of another embedding
+    model. Raises Malformed when a file cannot be read or lacks the column, or the folder holds no model.
     """
     columns = [text_column] if isinstance(text_column, str) else list(text_column)
     table = spreadsheet.read(source, columns)
@@ -68,7 +75,7 @@ def analyse(
     cleaned = parallel_clean.clean(texts, lambda done, total: progress("clean", done, total))
     said = _said(embedder, cleaned, progress)
     progress("group", 0, 1)
-    analysis = _analysis(source.name, embedder, cleaned, said, themes)
+    analysis = _analysis(source.name, embedder, cleaned, said, themes, breadth)
     progress("group", 1, 1)
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
     spreadsheet.write(
@@ -109,7 +116,7 @@ def _said(embedder: MultilingualEmbedder, cleaned: Sequence[Cleaned], progress: 
     wholes[row_of] = embedded[: len(texts)]
     wholes[several] = embedded[len(texts) :]
     return AnalysedStatements(
-        texts, _crowds([it for _, it in said], embedder.embedded_by), row_of, embedded[: len(texts)], wholes
+        texts, _crowds([it for _, it in said], embedder.embedded_by), spoken, row_of, embedded[: len(texts)], wholes
     )
 
 
@@ -138,24 +145,31 @@ def _analysis(
     cleaned: list[Cleaned],
     said: AnalysedStatements,
     themes: dict[str, list[str]],
+    breadth: Breadth,
 ) -> report.Analysis:
     vectors = context.in_context(said.vectors, said.wholes, said.row_of)
     framed = frames.place(said.vectors, [embedder.encode(words) for words in themes.values()])
-    labels = _labels(vectors, said, framed)
+    labels = _labels(vectors, said, framed, breadth)
     praised = [crowd.praise for crowd in said.crowds]
-    found = topics.describe(vectors, said.texts, labels, encode=embedder.encode, praised=praised)
+    found = topics.describe(
+        vectors, said.texts, labels, encode=embedder.encode, praised=praised, languages=said.languages
+    )
     found = _named(found, said, framed, list(themes))
     main = context.main(said.vectors, said.wholes, said.row_of, found.labels)
     rows = np.where(main >= 0, np.append(found.labels, -1)[main], -1)
     return report.Analysis(name, cleaned, said.texts, said.row_of, vectors, found, rows)
 
 
-def _labels(vectors: NDArray[np.float32], said: AnalysedStatements, framed: NDArray[np.int32]) -> NDArray[np.int32]:
+def _labels(
+    vectors: NDArray[np.float32], said: AnalysedStatements, framed: NDArray[np.int32], breadth: Breadth
+) -> NDArray[np.int32]:
     """The frame first; what does not fit is grouped, each crowd by itself."""
     labels = framed.copy()
     for crowd in sorted(set(said.crowds)):
         rest = np.array([it for it, its in enumerate(said.crowds) if its == crowd and framed[it] < 0], np.int64)
         mine = topics.group(vectors[rest], [said.texts[it] for it in rest])
+        if breadth == "theme":
+            mine = hierarchy.broadened(vectors[rest], mine)
         labels[rest] = np.where(mine >= 0, mine + labels.max(initial=-1) + 1, -1)
     return labels
 

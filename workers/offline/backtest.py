@@ -168,7 +168,7 @@ def _of_one(
             )
             by = embedded_by(said.language)
             crowd = crowd_of(said.language, said.kind, by)
-            statements.append(ReplayedStatement(report, said.text, crowd, not apart, is_mapped(by)))
+            statements.append(ReplayedStatement(report, said.text, crowd, not apart, is_mapped(by), said.language))
             key += 1
         history.append(statements)
     return history

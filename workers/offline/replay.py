@@ -42,6 +42,7 @@ class ReplayedStatement:
     crowd: Crowd = Crowd("en", praise=False)
     grouped: bool = True
     mapped: bool = False
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +191,7 @@ class ReplayedStore:
             texts=[it.text for it in kept],
             issues=[uuid.UUID(observation.issue) if observation.issue else None for observation in observations],
             crowds=[it.crowd for it in kept],
+            languages=[it.language for it in kept],
         )
 
     def _keep(self, id_: uuid.UUID, issue: ReplayedIssue) -> None:

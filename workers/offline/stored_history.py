@@ -46,6 +46,7 @@ def _statements(session: Session, service: Service, *where: ColumnElement[bool])
             "text": row.text,
             "crowd": crowd_of(row.language, row.kind, row.embedded_by),
             "mapped": is_mapped(row.embedded_by),
+            "language": row.language,
             "grouped": row.weight > 0 or row.copy_of is not None,
         }
         for row in rows

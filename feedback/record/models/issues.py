@@ -27,7 +27,8 @@ class Issue(Base, Timed):
     `radius` is the cosine to the centroid at or above which a statement belongs. `merged_into` leads on where it has
     been merged; `parent_id` is the issue that it is a part of. `erased` counts the reports that counted here until they
     were erased, so that what has been published stays as it was. At `ended_at` what made it was undone. Until
-    `snoozed_until`, a day of its service, it is not shown as emerging, and nobody is told of it.
+    `snoozed_until`, a day of its service, it is not shown as emerging, and nobody is told of it. `titles` are
+    those that the machine gave, by language (ISO 639-1).
     """
 
     __tablename__ = "issues"
@@ -40,6 +41,7 @@ class Issue(Base, Timed):
     service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
     title: Mapped[str]
     titled_by: Mapped[TitledBy] = mapped_column(default=TitledBy.MACHINE)
+    titles: Mapped[dict[str, str]] = mapped_column(server_default="{}", default=dict)
     keywords: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     quotes: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default=list)
     language: Mapped[str] = mapped_column(default="en")

@@ -54,11 +54,14 @@ def erase_from_titles(session: Session, service_ids: Collection[int], texts: Seq
     """Takes the erased texts out of titles and keywords, but for what others still say."""
     erased = ErasedWords(session, service_ids, texts)
     given = _given(session, service_ids)
-    known = session.execute(select(Issue.id, Issue.title, Issue.keywords).where(Issue.service_id.in_(service_ids)))
-    found = [row.id for row in known if any(erased.may_hold(name) for name in (row.title, *row.keywords))]
+    columns = (Issue.id, Issue.title, Issue.titles, Issue.keywords)
+    known = session.execute(select(*columns).where(Issue.service_id.in_(service_ids)))
+    names = {row.id: (row.title, *row.titles.values(), *row.keywords) for row in known}
+    found = [issue for issue, its in names.items() if any(map(erased.may_hold, its))]
     for issue in session.scalars(select(Issue).where(Issue.id.in_(found)).order_by(Issue.id).with_for_update()):
         if issue.titled_by == TitledBy.MACHINE and erased.hold(issue.title, issue.id):
             issue.title = _shortest_said(session, issue)
+        issue.titles = {code: title for code, title in issue.titles.items() if not erased.hold(title, issue.id)}
         issue.keywords = _kept(erased, issue.keywords, issue.id)
     _erase_from_histories(session, service_ids, erased, given)
     _erase_from_before(session, service_ids, erased, given)

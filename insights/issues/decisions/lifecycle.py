@@ -80,7 +80,7 @@ def decide(session: Session, who: Principal, issue: Issue, wanted: IssueDecision
     if wanted.title is not UNSET and wanted.title != issue.title:
         by_machine = issue.titled_by == TitledBy.MACHINE
         note(session, who, issue, "renamed", was=issue.title, now=wanted.title, by_machine=by_machine)
-        issue.title, issue.titled_by = wanted.title, TitledBy.PERSON
+        issue.title, issue.titled_by, issue.titles = wanted.title, TitledBy.PERSON, {}
     if wanted.assignee is not UNSET and wanted.assignee != issue.assignee:
         what = f"assigned to {wanted.assignee}" if wanted.assignee else "assigned to nobody"
         note(session, who, issue, what, was=issue.assignee, now=wanted.assignee)

@@ -69,6 +69,7 @@ def _view(
         id=issue.id,
         service=service.slug,
         title=issue.title,
+        titles=dict(issue.titles),
         keywords=list(issue.keywords),
         trend=issue.trend,
         status=issue.status,

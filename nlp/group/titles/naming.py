@@ -51,14 +51,15 @@ def name(
     known: Iterable[str] = (),
     fresh: Sequence[bool] | NDArray[np.bool_] | None = None,
     praised: Sequence[bool] | None = None,
+    languages: Sequence[str] | None = None,
 ) -> list[Title]:
     """Return a title for each group of texts, whose members come nearest its centroid first; none of those `known`.
 
     The titles follow from what is said and meant, and not from the order in which it came.
 
     `vectors`: (n, d) of the texts; `centroids`: (k, d). `fresh`: the groups that need a title, all if not given; the
-    others are not read, and get the first words that come. `praised`: the groups that praise. Without `encode`
-    nearness in meaning does not count.
+    others are not read, and get the first words that come. `praised`: the groups that praise. `languages`: in which
+    each group speaks, told by its texts if not given. Without `encode` nearness in meaning does not count.
     """
     wanted = [True] * len(groups) if fresh is None else [bool(it) for it in fresh]
     praise = praised or [False] * len(groups)
@@ -66,10 +67,11 @@ def name(
     samples = [parts.sample(texts, groups[it]) for it in read]
     said = [[parts.tidy(texts[row]) for row in sample] for sample in samples]
     used, spelt = usage.of_groups(said), Spelling([text for its in said for text in its])
-    options = _options(said, [vectors[sample] for sample in samples], used)
-    scored = scoring.score(
-        options, used, [vectors[sample] for sample in samples], centroids, read, encode, [praise[it] for it in read]
-    )
+    rows = [vectors[sample] for sample in samples]
+    spoken = [languages[it] for it in read] if languages else [_language(its) for its in said]
+    options = _options(said, rows, used, spoken)
+    thanks = [praise[it] for it in read]
+    scored = scoring.score(options, used, rows, centroids, read, encode, thanks, spoken)
     taken = {key(title) for title in known}
     found = dict(zip(read, _chosen(scored, said, spelt, taken), strict=True))
     return [
@@ -82,9 +84,10 @@ def _options(
     said: Sequence[Sequence[str]],
     samples: Sequence[Floats],
     used: Sequence[usage.Usage],
+    languages: Sequence[str],
 ) -> list[list[candidates.TitleCandidate]]:
     """The foremost candidates of each group, all parts parsed in one go."""
-    ours = [language(" ".join(its[:: len(its) // READ + 1])) in ("en", UNKNOWN) for its in said]
+    ours = [it in ("en", UNKNOWN) for it in languages]
     spoken = parts.of_groups(said)
     chosen = [
         parts.central(its, sample) if english else []
@@ -98,6 +101,10 @@ def _options(
         found = subjects.named(candidates.merged(made), trees, words) if english else pieces.of_parts(its)
         options.append(scoring.foremost(found, words))
     return options
+
+
+def _language(said: Sequence[str]) -> str:
+    return language(" ".join(said[:: len(said) // READ + 1]))
 
 
 def _chosen(

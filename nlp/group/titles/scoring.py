@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.clean.language import UNKNOWN
 from nlp.clean.severity import severity
 from nlp.embed.vectors import Encode, Floats
 from nlp.group.titles.candidates import TitleCandidate
@@ -64,11 +65,15 @@ def score(
     places: Sequence[int],
     encode: Encode | None,
     praised: Sequence[bool],
+    languages: Sequence[str],
 ) -> list[Scored]:
-    """Score the candidates of each group. `samples`: (m, d) of members; `places`: the row of each in `centroids`."""
+    """Score the candidates of each group, which speaks one of the `languages`.
+
+    `samples`: (m, d) of members; `places`: the row of each in `centroids`.
+    """
     if not chosen:
         return []
-    parts = _encoded(chosen, encode, centroids.shape[1])
+    parts = _encoded(chosen, languages, encode, centroids.shape[1])
     return [
         _scored(found, usage, sample, centroids, place, part, praise)
         for found, usage, sample, place, part, praise in zip(
@@ -82,12 +87,16 @@ def ranked(found: Sequence[TitleCandidate], scores: NDArray[np.float64]) -> list
     return sorted(range(len(found)), key=lambda at: (-round(float(scores[at]), DECIMALS), found[at].text))
 
 
-def _encoded(chosen: Sequence[Sequence[TitleCandidate]], encode: Encode | None, width: int) -> list[Floats]:
+def _encoded(
+    chosen: Sequence[Sequence[TitleCandidate]], languages: Sequence[str], encode: Encode | None, width: int
+) -> list[Floats]:
     """The vectors of the candidates of each group; all are encoded in one order, since rounding depends on it."""
-    texts = sorted({it.text for found in chosen for it in found})
-    vectors = encode(texts) if encode and texts else np.zeros((len(texts), width), np.float32)
-    place = {text: at for at, text in enumerate(texts)}
-    return [vectors[[place[it.text] for it in found]] for found in chosen]
+    said = sorted({(it.text, spoken) for found, spoken in zip(chosen, languages, strict=True) for it in found})
+    texts, spoken_in = [text for text, _ in said], [spoken for _, spoken in said]
+    foreign = [spoken_in] * (not {*spoken_in} <= {"en", UNKNOWN})
+    vectors = encode(texts, *foreign) if encode and texts else np.zeros((len(texts), width), np.float32)
+    place = {one: at for at, one in enumerate(said)}
+    return [vectors[[place[it.text, spoken] for it in found]] for found, spoken in zip(chosen, languages, strict=True)]
 
 
 def _scored(

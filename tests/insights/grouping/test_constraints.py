@@ -25,7 +25,7 @@ def said(issues: list[uuid.UUID | None]) -> StatementArrays:
     size = len(issues)
     vectors = np.eye(3, dtype=np.float32)[[row // 2 % 3 for row in range(size)]]
     crowds = [Crowd("en", praise=False)] * size
-    return StatementArrays(np.arange(size), vectors, [""] * size, issues, crowds)
+    return StatementArrays(np.arange(size), vectors, [""] * size, issues, crowds, ["en"] * size)
 
 
 def fitted(*topics: Topic) -> CrowdTopics:

@@ -4,6 +4,11 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from feedback.record.db import Record
+from feedback.record.models import Issue
+from tests.insights import made_up
+from tests.insights.pages.signed_in import signed_in
+
 WELSH_BROWSER = {"Accept-Language": "cy-GB,cy;q=0.9,en;q=0.8"}
 
 
@@ -35,3 +40,32 @@ def test_a_language_that_nobody_speaks_here_changes_nothing(client: TestClient[L
 def test_the_api_speaks_english_whoever_asks(client: TestClient[Litestar], admin: dict[str, str]) -> None:
     answer = client.get("/v1/services", headers=admin | WELSH_BROWSER)
     assert answer.status_code == 200 and answer.json()["items"] == []
+
+
+def test_an_issue_is_shown_by_its_title_in_the_language_of_the_page_and_marked_where_it_has_none(
+    client: TestClient[Litestar], record: Record, blue_badge: str
+) -> None:
+    with record.transaction() as session:
+        issue = made_up.emerging(session, blue_badge)
+        issue.title, issue.titles = "Photo fails", {"en": "Photo fails", "cy": "Mae'r llun yn methu"}
+        page = f"/dashboard/issues/{issue.id}"
+    staff = signed_in(client, record)
+    assert "<h1><bdi>Photo fails</bdi></h1>" in staff.get(page).text
+    assert "<h1><bdi>Mae&#39;r llun yn methu</bdi></h1>" in staff.get(page, headers=WELSH_BROWSER).text
+    assert "<bdi>Mae&#39;r llun yn methu</bdi>" in staff.get("/dashboard/blue-badge", headers=WELSH_BROWSER).text
+    with record.transaction() as session:
+        session.get_one(Issue, issue.id).titles = {"en": "Photo fails"}
+    assert '<bdi lang="en">Photo fails</bdi>' in staff.get(page, headers=WELSH_BROWSER).text
+
+
+def test_the_api_gives_the_titles_by_language_until_a_person_gives_one(
+    client: TestClient[Litestar], record: Record, blue_badge: str, admin: dict[str, str]
+) -> None:
+    with record.transaction() as session:
+        issue = made_up.issue(session, blue_badge, "Photo fails")
+        issue.titles = {"en": "Photo fails", "cy": "Mae'r llun yn methu"}
+        made_up.report(session, issue, "The photo fails")
+        path = f"/v1/issues/{issue.id}"
+    assert client.get(path, headers=admin).json()["titles"] == {"en": "Photo fails", "cy": "Mae'r llun yn methu"}
+    renamed = client.patch(path, json={"title": "Photographs"}, headers=admin).json()
+    assert (renamed["title"], renamed["titles"]) == ("Photographs", {})

@@ -9,7 +9,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import select
 
-from feedback.record.models import Statement
+from feedback.record.models import Issue, Statement
 from tests.insights.pages.signed_in import signed_in
 from tests.walking import put, walk
 from tests.workers.texts import USUAL
@@ -83,3 +83,10 @@ def test_the_quality_page_names_the_languages_that_stay_apart(
     assert client.get("/v1/services/blue-badge/quality", headers=admin).json()["languages_apart"] == ["cy"]
     page = signed_in(client, worker.record).get("/dashboard/blue-badge/quality").text
     assert "grouped by itself: what was said in Welsh." in page
+
+
+def test_an_issue_that_both_speak_of_has_a_title_in_both(worker: Worker, both: None) -> None:
+    with worker.record.transaction() as session:
+        titles = [titles for titles in session.scalars(select(Issue.titles)) if len(titles) > 1]
+    assert titles and all("athodyn" in it["cy"] or "ffôn" in it["cy"] or "barcio" in it["cy"] for it in titles)
+    assert all(it["en"].isascii() for it in titles)

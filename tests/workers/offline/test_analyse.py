@@ -83,6 +83,14 @@ def test_rows_keep_their_order_and_columns_and_learn_their_issue(tmp_path: Path)
     assert len({row["issue_id"] for row in rows}) == 3
 
 
+def test_groups_are_issues_or_the_broad_themes_that_these_are_parts_of(tmp_path: Path) -> None:
+    rows = [f"the {WORDS[number % 6]} came late on day {number}" for number in range(120)]
+    source = table(tmp_path / "in.csv", "text", rows)
+    fine, broad = (subject.analyse(source, tmp_path / it, breadth=it).rows for it in ("issue", "theme"))
+    assert len(set(fine)) == 6 and 2 <= len(set(broad)) < 6
+    assert len(set(zip(fine.tolist(), broad.tolist(), strict=True))) == 6, "each issue is in one theme"
+
+
 def test_no_cell_is_a_formula_and_the_files_are_for_their_owner_alone(tmp_path: Path) -> None:
     rows = [*many_rows(), "90,＝HYPERLINK(A1) the bin", '91,"  =1+1 the bin"', "-2+3,@the badge"]
     subject.analyse(table(tmp_path / "in.csv", "id,text", rows), tmp_path / "out")

@@ -179,7 +179,6 @@ def found_in(pieces: Sequence[Sequence[ReplayedStatement]]) -> Finding:
     )
 
 
-@pytest.mark.xfail(reason="fails in some whole runs, and never alone (14 of 14): not yet understood")
 def test_the_running_product_and_a_backtest_group_one_history_alike(
     worker: Worker, blue_badge: str, refits_are_due: None
 ) -> None:

@@ -42,7 +42,10 @@ def erased(record: Record, *pieces: uuid.UUID) -> None:
 def details(record: Record, issue: uuid.UUID) -> list[dict[str, Any]]:
     with record.transaction() as session:
         query = select(IssueEvent.details).where(IssueEvent.issue_id == issue).order_by(IssueEvent.id)
-        return [{key: value for key, value in row.items() if key != "other"} for row in session.scalars(query)]
+        return [
+            {key: value for key, value in row.items() if key not in {"other", "by_machine"}}
+            for row in session.scalars(query)
+        ]
 
 
 def test_a_title_that_an_editor_replaced_leaves_the_history_with_its_words(
@@ -90,11 +93,21 @@ def test_a_title_made_of_single_words_goes_with_the_word_that_nobody_else_says(
         assert session.get_one(Issue, issue).title == "The scanner is slow"
 
 
+def test_a_title_in_another_language_goes_with_its_words(record: Record, issue: uuid.UUID) -> None:
+    welsh = "Mae'r sganiwr zanzibarquux wedi torri"
+    piece, _ = said(record, issue, welsh), said(record, issue, "The scanner is slow")
+    with record.transaction() as session:
+        session.get_one(Issue, issue).titles = {"en": "The scanner is slow", "cy": welsh}
+    erased(record, piece)
+    with record.transaction() as session:
+        assert session.get_one(Issue, issue).titles == {"en": "The scanner is slow"}
+
+
 def test_a_status_is_no_title(client: Client, record: Record, admin: dict[str, str], issue: uuid.UUID) -> None:
     piece = said(record, issue, "The door is never open")
     client.patch(f"/v1/issues/{issue}", json={"status": "in_progress"}, headers=admin)
     erased(record, piece)
-    assert details(record, issue) == [{"was": "open"}]
+    assert details(record, issue) == [{"was": "open", "now": "in_progress"}]
 
 
 def test_what_receivers_answered_about_its_issue_goes(record: Record, issue: uuid.UUID) -> None:

@@ -1,0 +1,72 @@
+"""Groups named in the language that most members speak, and in the other one of the staff where members speak it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.clean.language import EXPECTED, UNKNOWN
+from nlp.group.titles import naming
+
+FEWEST = 3
+"""Members who must speak a language before a group has a title in it, too."""
+
+ENGLISH = EXPECTED[0]
+
+Group = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How a group is called: `title` in its `language`, that of most members; `others` in other ones, by language."""
+
+    title: naming.Title
+    language: str = ENGLISH
+    others: Mapping[str, str] = field(default_factory=dict)
+
+
+def name(
+    texts: Sequence[str],
+    groups: Sequence[Group],
+    languages: Sequence[str],
+    *,
+    known: Sequence[str],
+    fresh: NDArray[np.bool_],
+    **how: Any,
+) -> list[Names]:
+    """Name groups as `naming.name` does, each by those members who speak the language of its title.
+
+    `languages`: (n,) of the texts. Also those that are not `fresh` are named in their other language.
+    """
+    main = [_main(languages, group) for group in groups]
+    mine = [_speakers(languages, group, its) for group, its in zip(groups, main, strict=True)]
+    titles = naming.name(texts, mine, known=known, fresh=fresh, languages=main, **how)
+    taken, others = [*known, *(title.text for title in titles)], [dict[str, str]() for _ in groups]
+    for other in EXPECTED:
+        theirs = [_speakers(languages, group, other) for group in groups]
+        spoken = np.array([it != other and len(its) >= FEWEST for it, its in zip(main, theirs, strict=True)], bool)
+        if spoken.any():
+            found = naming.name(texts, theirs, known=taken, fresh=spoken, languages=[other] * len(groups), **how)
+            for place in np.flatnonzero(spoken).tolist():
+                others[place][other] = found[place].text
+    return [Names(*its) for its in zip(titles, main, others, strict=True)]
+
+
+def _main(languages: Sequence[str], group: Group) -> str:
+    """English where two are spoken as often."""
+    spoken = Counter(_told(languages[row]) for row in group.tolist())
+    return max(spoken, key=lambda it: (spoken[it], it == ENGLISH, it), default=ENGLISH)
+
+
+def _speakers(languages: Sequence[str], group: Group, language: str) -> Group:
+    return group[[_told(languages[row]) == language for row in group.tolist()]]
+
+
+def _told(language: str) -> str:
+    """A text whose language is not known is read as English, as when it is embedded."""
+    return ENGLISH if language == UNKNOWN else language
