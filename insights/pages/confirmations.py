@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlencode
 
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from insights.presentation import labels
+from insights.presentation import saved_labels
 
 TOP = "top"
 """The place of what belongs to a page as a whole, or to a part that is there no more."""
@@ -31,7 +31,7 @@ class Confirmation(NamedTuple):
 
 
 def address(path: str, act: str, place: str = TOP, undo: object = "") -> str:
-    """Returns the address of a page that says at `place` what was done, in the words of `labels.SAVED`."""
+    """Returns the address of a page that says at `place` what was done, in the words of `saved_labels.SAVED`."""
     told = {"saved": act, "at": place} | ({"undo": str(undo)} if undo else {})
     return f"{path}{'&' if '?' in path else '?'}{urlencode(told)}#saved"
 
@@ -39,7 +39,7 @@ def address(path: str, act: str, place: str = TOP, undo: object = "") -> str:
 def confirmation(place: str = TOP) -> Confirmation | None:
     """Returns what the page that is being made has to confirm at a place."""
     asked = {name: values[-1] for name, values in parse_qs(_query.get().decode("latin-1")).items()}
-    says, undo = labels.SAVED.get(asked.get("saved", "")), asked.get("undo", "")
+    says, undo = saved_labels.SAVED.get(asked.get("saved", "")), asked.get("undo", "")
     if says is None or asked.get("at") != place:
         return None
     return Confirmation(says, undo if _UNDO.fullmatch(undo) else "")
