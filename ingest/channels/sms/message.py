@@ -33,26 +33,8 @@ _MOST_WORDS: Final = 8
 """Words of a message that still may be no more than a keyword."""
 _MISSING_PART: Final = " […] "
 _WELSH: Final = frozenset(
-<<<<<<< HEAD
     ("stopio", "stopiwch", "peidiwch", "diwedd", "canslo", "dechrau", "ie", "ydw", "iawn")
 ) | frozenset(("cymorth", "helpu", "gwybodaeth"))
-=======
-    (
-        "stopio",
-        "stopiwch",
-        "peidiwch",
-        "diwedd",
-        "canslo",
-        "dechrau",
-        "ie",
-        "ydw",
-        "iawn",
-        "cymorth",
-        "helpu",
-        "gwybodaeth",
-    )
-)
->>>>>>> 868ced98 (Keep what pages confirm in a module of its own; translate what was not)
 _RECEIPT: Final = {
     "en": "Thank you, we have your message. Your receipt is {receipt}.",
     "cy": "Diolch, rydym wedi cael eich neges. Eich derbynneb yw {receipt}.",
