@@ -14,7 +14,16 @@ from feedback.http.static_files import StaticFiles
 from feedback.http.templates import Pages
 from feedback.record.access import Principal
 from insights.pages import confirmations
-from insights.presentation import drawing, filter_labels, formats, labels, sentences, titles
+from insights.presentation import (
+    audit_words,
+    change_words,
+    drawing,
+    filter_labels,
+    formats,
+    labels,
+    sentences,
+    titles,
+)
 from insights.presentation.schemas import SignalNow, SignalView
 from insights.search.marks import parts
 
@@ -56,6 +65,8 @@ pages.environment.filters |= {
 pages.environment.globals |= {
     "confirmation": confirmations.confirmation,
     "drawing": drawing,
+    "audit_words": audit_words,
+    "change_words": change_words,
     "labels": labels,
     "filter_labels": filter_labels,
     "formats": formats,

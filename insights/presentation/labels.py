@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from feedback.i18n import N_, TranslatedLabels
 from feedback.record.states import (
     AlertState,
-    ChangeKind,
     ChannelName,
     DigestRhythm,
     FeedbackStage,
@@ -163,47 +162,6 @@ CAVEATS: Mapping[str, str] = TranslatedLabels(
 )
 """Why a signal may be none."""
 
-AUTHORS: Mapping[str, str] = TranslatedLabels(
-    {
-        "machine": N_("By itself"),
-        "refit": N_("By itself"),
-        "citizen": N_("Whoever wrote it"),
-        "directory": N_("The directory"),
-        "command line": N_("Whoever runs this, at the command line"),
-        "restore": N_("Whoever runs this, from a backup"),
-        "its receiver": N_("Its receiver"),
-    }
-)
-"""Who does things and is neither a key nor a member of staff."""
-GONE_AUTHORS: Mapping[str, str] = TranslatedLabels(
-    {"person": N_("A member of staff who is gone"), "key": N_("A key that is gone")}
-)
-AUDITED_THINGS: Mapping[str, str] = TranslatedLabels(
-    {
-        "change": N_("A change"),
-        "erasure": N_("An erasure"),
-        "feedback": N_("A piece of feedback"),
-        "import": N_("A calendar"),
-        "issue": N_("An issue"),
-        "key": N_("A key"),
-        "organisation": N_("The organisation"),
-        "person": N_("A member of staff"),
-        "refit": N_("A new grouping"),
-        "service": N_("A service"),
-        "session": N_("A session"),
-        "subscription": N_("A subscription"),
-    }
-)
-CHANGE_KINDS: Mapping[str, str] = TranslatedLabels(
-    {
-        ChangeKind.RELEASE: N_("Release"),
-        ChangeKind.OUTAGE: N_("Outage"),
-        ChangeKind.LETTER: N_("Letter that was sent"),
-        ChangeKind.HOLIDAY: N_("Holiday"),
-        ChangeKind.PLANNED: N_("Planned work"),
-        ChangeKind.OTHER: N_("Something else"),
-    }
-)
 ALERT_KINDS: Mapping[str, str] = TranslatedLabels(
     {
         **SIGNAL_KINDS,

@@ -104,22 +104,6 @@ def silence(silent: Mapping[str, Any], zone: str) -> str:
     )
 
 
-def author(by: str, name: str | None = None) -> str:
-    """Says who did something, whose `name` is known or not; never the id that the store knows them by."""
-    kind, _id, identity = by.partition(":")
-    if name or not identity:
-        return name or labels.AUTHORS.get(by, by)
-    return labels.GONE_AUTHORS.get(kind, by)
-
-
-def audited(subject: str) -> tuple[str, str]:
-    """Says what an entry of the audit is about, and where it is shown; nowhere where it has no page."""
-    kind, _id, identity = subject.partition(":")
-    folders = {"issue": "issues/", "feedback": "feedback/", "subscription": "subscriptions/", "service": ""}
-    path = f"/dashboard/{folders[kind]}{identity}" if kind in folders else ""
-    return labels.AUDITED_THINGS.get(kind, subject), path
-
-
 def escalation(escalated: Mapping[str, Any]) -> str:
     """Says why somebody is told what was sent to somebody else."""
     return _(

@@ -16,6 +16,9 @@ OWNED = {"service", "issue", "feedback", "statement", "signal", "subscription", 
     "session_id",
     "person_id",
     "key_id",
+    "change_id",
+    "import_id",
+    "erasure_id",
 }
 
 WORDS = dict.fromkeys(("reason", "what", "why", "said", "did", "title", "message", "note"), "words")

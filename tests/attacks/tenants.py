@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass, field
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,9 +14,12 @@ from feedback.record.models import (
     Action,
     Alert,
     Change,
+    ChangeImport,
     Delivery,
+    ErasureRequest,
     Feedback,
     HandOver,
+    Person,
     Refit,
     Regrouping,
     Service,
@@ -24,11 +28,13 @@ from feedback.record.models import (
     Subscription,
     Theme,
     ThemeIssue,
+    ToleranceTrial,
     Upload,
     new_id,
 )
 from insights.alerts.delivery.credentials import Credentials, seal
 from insights.alerts.rules import fan_out
+from insights.alerts.rules.tolerance_trials import TrialSignal
 from tests.insights import made_up
 
 
@@ -64,11 +70,11 @@ def make(record: Record, number: int) -> Tenant:
                 given,
                 refit,
                 decided,
-                Change(service_id=service.id, kind="release", what=made.word, at=made_up.NOW),
                 Action(issue_id=issue.id, what=made.word, at=made_up.NOW, by=made.word),
                 ThemeIssue(theme_id=_theme(session, made.word), issue_id=issue.id),
             ]
         )
+        change, imported, erasure = _owners_work(session, service, made.word, pieces[0].id)
         told = _subscription(session, record.keys, service, made.word)
         fan_out.raise_alerts(session, service.id)
         alert = session.scalars(select(Alert).where(Alert.subscription_id == told)).one()
@@ -93,9 +99,29 @@ def make(record: Record, number: int) -> Tenant:
             "regrouping_id": str(decided.id),
             "upload": str(upload.id),
             "hand_over_id": str(given.id),
+            "change_id": str(change),
+            "import_id": str(imported),
+            "erasure_id": str(erasure),
             "code": receipt,
         }
         return made
+
+
+def _owners_work(session: Session, service: Service, word: str, piece: uuid.UUID) -> tuple[int, int, int]:
+    """A change that came with a calendar, an erasure that waits, and what a tolerance would have raised."""
+    said = session.scalars(select(Statement.id).where(Statement.feedback_id == piece)).one()
+    signal = TrialSignal(made_up.NOW, "new", 4, 0.4, 24.0, [said])
+    imported = ChangeImport(service_id=service.id, file=word, by=word)
+    person = Person(name=word, email=f"{word}@example.org")
+    tried = {"tolerance": 0.02, "since": made_up.NOW, "newest": said, "statements": 4}
+    session.add_all([imported, person])
+    session.add(ToleranceTrial(service_id=service.id, found=[msgspec.to_builtins(signal)], **tried))
+    session.flush()
+    change = Change(service_id=service.id, kind="release", what=word, at=made_up.NOW, import_id=imported.id)
+    asked = ErasureRequest(service_id=service.id, person_id=person.id, ids=[piece])
+    session.add_all([change, asked])
+    session.flush()
+    return change.id, imported.id, asked.id
 
 
 def _theme(session: Session, title: str) -> uuid.UUID:

@@ -30,10 +30,14 @@ STEPS = 40
 READERS_MAY = {
     ("POST", "/v1/services/{service:str}/feedback"),
     ("POST", "/v1/services/{service:str}/feed"),
+    ("POST", "/dashboard/{service:str}/feed"),
     ("POST", "/v1/subscriptions/preview"),
     ("POST", "/sign-out"),
     ("POST", "/sessions/{session_id:int}/end"),
     ("POST", "/sessions/end"),
+    ("POST", "/passkeys"),
+    ("POST", "/passkeys/{passkey_id:int}/remove"),
+    ("POST", "/sign-in/passkey"),
     ("DELETE", "/v1/sessions/{session_id:int}"),
 }
 """All that a reader may do beside reading."""

@@ -22,7 +22,7 @@ from feedback.http.staff import authenticate, require_own_page
 from feedback.record.access import Principal, passkeys
 from feedback.record.access.passkeys import PasskeySite
 from feedback.record.db import Record
-from feedback.record.errors import FeedbackError, Forbidden, Malformed, NotAuthentic, NotFound, Unavailable
+from feedback.record.errors import FeedbackError, Malformed, NotAuthentic, NotFound, Unavailable
 from insights.pages.forms import FormValues, PageOrRedirect, submit
 from insights.pages.layout import redirect, show
 from insights.pages.people.entering import entered, open_session, own_path, private_cookie
@@ -123,7 +123,7 @@ def _site(record: Record) -> PasskeySite:
 def _member(who: Principal) -> Principal:
     """A key or a link that an operator printed is nobody's own."""
     if who.person_id is None:
-        raise Forbidden("passkeys are for members of staff")
+        raise NotFound("passkeys are for members of staff")
     return who
 
 
