@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from nlp.clean.urgency import Urgency, urgency
-from nlp.embed.crowds import EMBEDDED_WELL
+from nlp.embed.crowds import EMBEDDED_WELL, is_mapped
 from nlp.embed.vectors import Floats
 
 NEAR_BY_MEANING, NEAR_BY_WORDS = 0.8, 0.9
@@ -20,7 +20,7 @@ queue is killing me", and "I will kill myself laughing" within .76 of the same w
 class FindsMeaning(Protocol):
     """The model that finds what no pattern knows."""
 
-    def near_urgent(self, texts: Sequence[str], vectors: Floats) -> Urgency | None: ...
+    def near_urgent(self, texts: Sequence[str], vectors: Floats, mapped: Sequence[bool]) -> Urgency | None: ...
 
 
 def raised(
@@ -33,11 +33,21 @@ def raised(
     """
     if by_words and not (calm is not None and _is_settled(said, calm)):
         return by_words
-    rows = [row for row in said if row["vector"] is not None and row["language"] in EMBEDDED_WELL]
+    rows = [row for row in said if row["vector"] is not None and _is_comparable(row)]
     rows = rows if calm is None else [row for row in rows if _likeness(row, calm) < NEAR_BY_MEANING]
     if not rows:
         return None
-    return models.near_urgent([row["text"] for row in rows], np.array([row["vector"] for row in rows], np.float32))
+    vectors, mapped = np.array([row["vector"] for row in rows], np.float32), [_is_mapped(row) for row in rows]
+    return models.near_urgent([row["text"] for row in rows], vectors, mapped)
+
+
+def _is_comparable(row: Mapping[str, Any]) -> bool:
+    """Whether its vector lies in the space of English."""
+    return row["language"] in EMBEDDED_WELL or _is_mapped(row)
+
+
+def _is_mapped(row: Mapping[str, Any]) -> bool:
+    return row["language"] not in EMBEDDED_WELL and is_mapped(row["embedded_by"])
 
 
 def _is_settled(said: Sequence[Mapping[str, Any]], calm: Floats) -> bool:

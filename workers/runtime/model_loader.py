@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from feedback.record.settings import Settings
 from nlp.embed import vector_cache
+from nlp.embed.vectors import Encode
 
 if TYPE_CHECKING:
     from nlp.clean.cleaner import Cleaned, Cleaner
@@ -55,7 +56,9 @@ class Tools:
         with self._lock:
             return self._embed().embedded_by(language)
 
-    def near_urgent(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> "Urgency | None":
+    def near_urgent(
+        self, texts: Sequence[str], vectors: NDArray[np.float32], mapped: Sequence[bool]
+    ) -> "Urgency | None":
         """Find what is urgent by its meaning: None where nothing is.
 
         An operator's own embedding model finds nothing: nobody has calibrated its distances.
@@ -66,8 +69,13 @@ class Tools:
             if self._meaning is None:
                 from nlp.clean.urgency_classifier import UrgencyClassifier  # noqa: PLC0415
 
-                self._meaning = UrgencyClassifier(self._example_vectors)
-            return self._meaning.find(texts, vectors)
+                second = self._embed().second_view()
+                self._meaning = UrgencyClassifier(
+                    self._kept("urgent-examples.npz", self.encode),
+                    second,
+                    self._kept("urgent-examples-second.npz", second) if second else None,
+                )
+            return self._meaning.find(texts, vectors, mapped)
 
     @property
     def model(self) -> str:
@@ -75,9 +83,10 @@ class Tools:
         with self._lock:
             return self._embed().name
 
-    def _example_vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def _kept(self, name: str, encode: Encode) -> Encode:
         """Of our own examples, never of what people said: they are many, and embedding them takes seconds."""
-        return vector_cache.vectors(self._settings.data / "urgent-examples.npz", self.model, texts, self.encode)
+        path, model = self._settings.data / name, self._embed().embedded_by("cy")
+        return lambda texts: vector_cache.vectors(path, model, texts, encode)
 
     def _clean(self) -> "Cleaner":
         if self._cleaner is None:

@@ -7,42 +7,59 @@ import pytest
 
 from nlp.clean.urgency import urgency
 from nlp.clean.urgency_classifier import UrgencyClassifier
-from nlp.embed.embedder import Embedder
+from nlp.embed.multilingual import MultilingualEmbedder
 
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 UNSEEN: dict[str, list[str]] = tomllib.loads((Path(__file__).parent / "urgent.toml").read_text(encoding="utf-8"))
 
-HELD_OUT: dict[str, dict[str, list[str]]] = tomllib.loads(
-    (Path(__file__).parent / "urgent_unseen.toml").read_text(encoding="utf-8")
-)
+HELD_OUT: list[dict[str, dict[str, list[str]]]] = [
+    tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
+    for name in ("urgent_unseen.toml", "urgent_second.toml")
+]
 
 
 @pytest.fixture(scope="module")
-def embedder() -> Embedder:
-    return Embedder(None, threads=1)
+def embedder() -> MultilingualEmbedder:
+    return MultilingualEmbedder(threads=1)
 
 
 @pytest.fixture(scope="module")
-def meaning(embedder: Embedder) -> UrgencyClassifier:
-    return UrgencyClassifier(embedder.encode)
+def meaning(embedder: MultilingualEmbedder) -> UrgencyClassifier:
+    return UrgencyClassifier(embedder.encode, embedder.second_view())
 
 
-def raised(embedder: Embedder, meaning: UrgencyClassifier, text: str) -> bool:
-    return urgency(text) is not None or meaning.find([text], embedder.encode([text])) is not None
+def raised(embedder: MultilingualEmbedder, meaning: UrgencyClassifier, text: str, language: str = "en") -> bool:
+    found = meaning.find([text], embedder.encode([text], [language]), [language != "en"])
+    return urgency(text) is not None or found is not None
 
 
-def test_nearly_all_that_nobody_wrote_a_pattern_for_is_raised(embedder: Embedder, meaning: UrgencyClassifier) -> None:
+def test_nearly_all_that_nobody_wrote_a_pattern_for_is_raised(
+    embedder: MultilingualEmbedder, meaning: UrgencyClassifier
+) -> None:
     assert sum(raised(embedder, meaning, text) for text in UNSEEN["urgent"]) >= 0.85 * len(UNSEEN["urgent"])
 
 
-def test_what_only_sounds_alike_is_seldom_raised(embedder: Embedder, meaning: UrgencyClassifier) -> None:
+def test_what_only_sounds_alike_is_seldom_raised(embedder: MultilingualEmbedder, meaning: UrgencyClassifier) -> None:
     assert sum(raised(embedder, meaning, text) for text in UNSEEN["calm"]) <= 0.1 * len(UNSEEN["calm"])
 
 
-def test_most_of_what_is_cryptic_and_held_out_is_raised(embedder: Embedder, meaning: UrgencyClassifier) -> None:
+@pytest.mark.parametrize(("language", "share"), [("en", 0.78), ("cy", 0.55)])
+def test_most_of_what_is_cryptic_and_held_out_is_raised(
+    embedder: MultilingualEmbedder, meaning: UrgencyClassifier, language: str, share: float
+) -> None:
     """Nothing was fitted on these: what is added for one of them belongs into no list of examples."""
-    texts = [text for kind in HELD_OUT["en"].values() for text in kind]
-    assert sum(raised(embedder, meaning, text) for text in texts) >= 0.6 * len(texts)
+    for held_out in HELD_OUT:
+        texts = [text for kind in held_out[language].values() for text in kind]
+        assert sum(raised(embedder, meaning, text, language) for text in texts) >= share * len(texts)
+
+
+def test_a_second_encoder_finds_more_and_without_one_the_first_decides(
+    embedder: MultilingualEmbedder, meaning: UrgencyClassifier
+) -> None:
+    texts = [text for kind in HELD_OUT[1]["en"].values() for text in kind]
+    alone = UrgencyClassifier(embedder.encode)
+    found = [sum(raised(embedder, one, text) for text in texts) for one in (alone, meaning)]
+    assert 0.6 * len(texts) <= found[0] < found[1]
 
 
 @pytest.mark.parametrize(
@@ -56,13 +73,19 @@ def test_most_of_what_is_cryptic_and_held_out_is_raised(embedder: Embedder, mean
         "a bailiff stood at my door although I pay what we agreed",
         "she said she would phone and she has not",
         "my dad died in May and his badge should be cancelled",
+        "My lad has moved out, so the council tax should be for one",
+        "She has moved out and I have the house to myself",
+        "My son has gone to university and his room is empty",
+        "My nan with dementia used to wander off, the new door alarm has stopped that",
     ],
 )
-def test_what_a_council_hears_every_day_is_calm(embedder: Embedder, meaning: UrgencyClassifier, text: str) -> None:
+def test_what_a_council_hears_every_day_is_calm(
+    embedder: MultilingualEmbedder, meaning: UrgencyClassifier, text: str
+) -> None:
     assert not raised(embedder, meaning, text)
 
 
-def test_what_is_said_every_day_is_not_raised(embedder: Embedder, meaning: UrgencyClassifier) -> None:
+def test_what_is_said_every_day_is_not_raised(embedder: MultilingualEmbedder, meaning: UrgencyClassifier) -> None:
     everyday = [
         "I waited three weeks for a new bin",
         "The receptionist was rude and the phone was not answered",
@@ -126,23 +149,25 @@ def test_a_pattern_tells_its_kind_and_its_words(text: str, kind: str) -> None:
     ],
 )
 def test_figures_of_speech_denials_and_what_is_over_are_calm(
-    embedder: Embedder, meaning: UrgencyClassifier, text: str
+    embedder: MultilingualEmbedder, meaning: UrgencyClassifier, text: str
 ) -> None:
     assert not raised(embedder, meaning, text)
 
 
-def test_the_nearest_example_is_the_reason(embedder: Embedder, meaning: UrgencyClassifier) -> None:
+def test_the_nearest_example_is_the_reason(embedder: MultilingualEmbedder, meaning: UrgencyClassifier) -> None:
     said = ["The form was long", "my father's chest hurts and he will not wake up"]
     found = meaning.find(said, embedder.encode(said))
     assert found is not None and found.kind == "danger" and "most like" in found.reason
 
 
-def test_words_of_praise_need_more_to_be_urgent(embedder: Embedder, meaning: UrgencyClassifier) -> None:
+def test_words_of_praise_need_more_to_be_urgent(embedder: MultilingualEmbedder, meaning: UrgencyClassifier) -> None:
     assert not raised(embedder, meaning, "The nurse who looked after my dying mother was lovely and kind")
     assert raised(embedder, meaning, "goodbye, I love you all, by tonight I will be dead and happy")
 
 
-def test_a_long_call_is_raised_for_what_is_plainly_urgent_in_it(embedder: Embedder, meaning: UrgencyClassifier) -> None:
+def test_a_long_call_is_raised_for_what_is_plainly_urgent_in_it(
+    embedder: MultilingualEmbedder, meaning: UrgencyClassifier
+) -> None:
     call = [
         f"I rang about the {what} on {day} and nobody called me back"
         for what in ["bins", "rent", "bus"]
@@ -154,5 +179,5 @@ def test_a_long_call_is_raised_for_what_is_plainly_urgent_in_it(embedder: Embedd
     assert found is not None and found.kind == "self_harm"
 
 
-def test_nothing_said_is_nothing_urgent(embedder: Embedder, meaning: UrgencyClassifier) -> None:
+def test_nothing_said_is_nothing_urgent(embedder: MultilingualEmbedder, meaning: UrgencyClassifier) -> None:
     assert meaning.find([], embedder.encode([])) is None
