@@ -1,0 +1,171 @@
+"""Slow changes told from the counts of perfect labels, by our test and by those of public health, at one price.
+
+What no grouping can spoil: how many of the streams' slow changes a test can tell at all. Every rule gets the threshold
+at which it raises as many false alarms as the others.
+"""
+
+import csv
+import datetime as dt
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from insights.detection.drift import LEAST_REPORTS, SEARCHED_FACTOR, WEEKS
+from insights.detection.statistics.gamma_poisson import LEAST_RATIO, PRIOR_REPORTS
+from insights.detection.statistics.weekly import step_variance, weekly_scores
+from tests.bench import Report as Findings
+from tests.bench import Row, corpus
+from tests.bench.arranged import scorer
+
+SEEDS = range(5, 17)
+FLAGS = ("--creeping", "--drift", "--batches")
+DAYS, HISTORY = 182, 84
+"""Of a stream with `--creeping`."""
+
+FALSE_ALARMS = 0.05
+"""A service and week."""
+
+AFTERWARDS = 60
+"""Days after an event in which more of it is no false alarm."""
+
+Weekly = NDArray[np.float64]
+"""(labels, weeks) reports, the newest week first; or (weeks,) of the whole service."""
+
+Rule = Callable[[Weekly, Weekly], Weekly]
+"""How sure it is that each label has slowly grown (labels,)."""
+
+
+@dataclass(frozen=True)
+class ArrangedEvent:
+    """A label that changed on these days; `kind` says how."""
+
+    kind: str
+    label: str
+    begin: int
+    end: int
+
+
+def ours(own: Weekly, volume: Weekly) -> Weekly:
+    """The test of the look over weeks."""
+    weeks = WEEKS[own.shape[1] >= np.maximum(2 * WEEKS, 8)]
+    variance = SEARCHED_FACTOR * step_variance(own, volume)
+    return weekly_scores(own, own, volume, weeks, variance, LEAST_REPORTS)[0].max(axis=1)
+
+
+def likelihood_ratio(own: Weekly, volume: Weekly) -> Weekly:
+    """A GLR-CUSUM of overdispersed counts (Hohle and Paul 2008): the best moment of change of the last eight weeks."""
+    found = np.zeros(len(own))
+    for weeks in range(1, min(8, own.shape[1] - 8) + 1):
+        discount = 0.5 ** (np.arange(own.shape[1] - weeks) / 5)
+        known = own[:, weeks:] @ discount + PRIOR_REPORTS
+        before = (volume[weeks:] - own[:, weeks:]) @ discount
+        count = own[:, :weeks].sum(axis=1)
+        usual = known / np.maximum(before, 1) * (volume[:weeks].sum() - count)
+        size = 1 / (1 / known + 0.1 * (weeks / 3 + 2))
+        risen = np.maximum(count, usual)
+        gain = count * np.log(risen / usual * (usual + size) / (risen + size)) - size * np.log(
+            (size + risen) / (size + usual)
+        )
+        found = np.maximum(found, np.where(_matters(count, usual), gain, 0.0))
+    return found
+
+
+def quasi_poisson(own: Weekly, volume: Weekly) -> Weekly:
+    """Farrington's: how far beyond a quasi-Poisson prediction, on the scale of the two-thirds power (Noufaily 2013)."""
+    found = np.zeros(len(own))
+    for weeks in WEEKS[own.shape[1] >= np.maximum(2 * WEEKS, 8)]:
+        before, received = own[:, weeks:], np.maximum(volume[weeks:], 1)
+        rate = (before.sum(axis=1) + PRIOR_REPORTS) / received.sum()
+        fitted, count = rate[:, None] * received, own[:, :weeks].sum(axis=1)
+        usual = rate * volume[:weeks].sum()
+        spread = np.maximum(((before - fitted) ** 2 / fitted).sum(axis=1) / (len(received) - 1), 1)
+        deviation = 2 / 3 * usual ** (1 / 6) * np.sqrt(spread * (1 + usual / np.maximum(fitted.sum(axis=1), 0.5)))
+        beyond = (count ** (2 / 3) - usual ** (2 / 3)) / deviation
+        found = np.maximum(found, np.where(_matters(count, usual), beyond, 0.0))
+    return found
+
+
+RULES: Mapping[str, Rule] = {
+    "ours": ours,
+    "GLR-CUSUM": likelihood_ratio,
+    "Farrington, quasi-Poisson": quasi_poisson,
+}
+
+
+def run(report: Findings) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        services = [it for seed in SEEDS for it in _services(Path(folder), seed)]
+    scored = [(labels, events, _scored(labels, own)) for labels, own, events in services]
+    title = (
+        f"banking77, perfect labels, seeds {SEEDS[0]} to {SEEDS[-1]}, {FALSE_ALARMS} false alarms a service and week"
+    )
+    report.table(title, [_row(name, scored) for name in RULES])
+
+
+def _matters(count: Weekly, usual: Weekly) -> NDArray[np.bool_]:
+    return (count >= LEAST_REPORTS) & (count >= LEAST_RATIO * usual)
+
+
+def _services(folder: Path, seed: int) -> Iterator[tuple[Sequence[str], Weekly, Sequence[ArrangedEvent]]]:
+    """The labels of each service, their reports by day (labels, days), and what changed."""
+    stream, truth = folder / "stream.jsonl", folder / "truth.json"
+    texts = corpus("banking77.csv")
+    scorer("make", FLAGS, corpus=texts, seed=seed, out=stream, truth=truth)
+    with texts.open(newline="", encoding="utf-8") as file:
+        label_of = {row["text"].strip(): row["label"] for row in csv.DictReader(file)}
+    rows = [json.loads(line) for line in stream.read_text(encoding="utf-8").splitlines()]
+    start = min(dt.datetime.fromisoformat(row["submitted_at"]) for row in rows).replace(hour=0, minute=0, second=0)
+    told = json.loads(truth.read_text(encoding="utf-8"))
+    for service in sorted({row["service"] for row in rows}):
+        labels = sorted(set(label_of.values()))
+        own = np.zeros((len(labels), DAYS))
+        for row in (row for row in rows if row["service"] == service):
+            day = (dt.datetime.fromisoformat(row["submitted_at"]) - start).days
+            own[labels.index(label_of[row["text"]]), min(day, DAYS - 1)] += 1
+        yield labels, own, [_event(one, start) for one in told if one["service"] == service]
+
+
+def _event(told: Mapping[str, str | int], start: dt.datetime) -> ArrangedEvent:
+    begin = (dt.datetime.fromisoformat(str(told["begin"])) - start).days
+    return ArrangedEvent(str(told["kind"]), str(told["label"]), begin, begin + int(told["length"]))
+
+
+def _scored(labels: Sequence[str], own: Weekly) -> Mapping[str, Weekly]:
+    """The score of each label on each day, (labels, days), by rule: what was known at the end of that day."""
+    found = {name: np.zeros((len(labels), DAYS)) for name in RULES}
+    for day in range(HISTORY, DAYS):
+        weeks = (day + 1) // 7
+        known = own[:, day + 1 - 7 * weeks : day + 1].reshape(len(labels), weeks, 7).sum(axis=2)[:, ::-1]
+        for name, rule in RULES.items():
+            found[name][:, day] = rule(known, known.sum(axis=0))
+    return found
+
+
+def _row(name: str, scored: Sequence[tuple[Sequence[str], Sequence[ArrangedEvent], Mapping[str, Weekly]]]) -> Row:
+    usual: list[float] = []
+    slow: list[tuple[str, Weekly]] = []
+    for labels, events, found in scored:
+        quiet = found[name].copy()
+        for event in events:
+            row = labels.index(event.label)
+            slow += [(event.kind, found[name][row, event.begin : event.end + 1])] if "creeping" in event.kind else []
+            quiet[row, event.begin : event.end + AFTERWARDS] = 0
+        usual += quiet.max(axis=1).tolist()
+    borne = int(FALSE_ALARMS * len(scored) * (DAYS - HISTORY) / 7)
+    threshold = sorted(usual, reverse=True)[borne]
+    days = {kind: [_first(scores, threshold) for at, scores in slow if at == kind] for kind in dict(slow)}
+    told: dict[str, str | int | float | None] = {"way": name}
+    for kind, all_of in days.items():
+        hits = [day for day in all_of if day is not None]
+        told |= {kind: f"{len(hits)} of {len(all_of)}", f"{kind}, days": float(np.median(hits)) if hits else None}
+    return told
+
+
+def _first(scores: Weekly, threshold: float) -> int | None:
+    above = np.flatnonzero(scores > threshold)
+    return int(above[0]) if len(above) else None
