@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from nlp.clean.urgency import urgency
-from nlp.clean.urgency_classifier import UrgencyClassifier
-from nlp.embed.multilingual import MultilingualEmbedder
+from nlp.clean.urgency import Urgency, urgency
+from workers.runtime.model_loader import Tools
 
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 UNSEEN: dict[str, list[str]] = tomllib.loads((Path(__file__).parent / "urgent.toml").read_text(encoding="utf-8"))
@@ -18,48 +17,33 @@ HELD_OUT: list[dict[str, dict[str, list[str]]]] = [
 ]
 
 
-@pytest.fixture(scope="module")
-def embedder() -> MultilingualEmbedder:
-    return MultilingualEmbedder(threads=1)
+def looked_at(tools: Tools, said: list[str], language: str = "en") -> Urgency | None:
+    """What is found by the meaning of these statements of one piece."""
+    languages = [language] * len(said)
+    return tools.near_urgent(said, tools.encode(said, languages), [language != "en"] * len(said))
 
 
-@pytest.fixture(scope="module")
-def meaning(embedder: MultilingualEmbedder) -> UrgencyClassifier:
-    return UrgencyClassifier(embedder.encode, embedder.second_view())
+def raised(tools: Tools, text: str, language: str = "en") -> bool:
+    return urgency(text) is not None or looked_at(tools, [text], language) is not None
 
 
-def raised(embedder: MultilingualEmbedder, meaning: UrgencyClassifier, text: str, language: str = "en") -> bool:
-    found = meaning.find([text], embedder.encode([text], [language]), [language != "en"])
-    return urgency(text) is not None or found is not None
+def test_nearly_all_that_nobody_wrote_a_pattern_for_is_raised(tools: Tools) -> None:
+    assert sum(raised(tools, text) for text in UNSEEN["urgent"]) >= 0.85 * len(UNSEEN["urgent"])
 
 
-def test_nearly_all_that_nobody_wrote_a_pattern_for_is_raised(
-    embedder: MultilingualEmbedder, meaning: UrgencyClassifier
-) -> None:
-    assert sum(raised(embedder, meaning, text) for text in UNSEEN["urgent"]) >= 0.85 * len(UNSEEN["urgent"])
-
-
-def test_what_only_sounds_alike_is_seldom_raised(embedder: MultilingualEmbedder, meaning: UrgencyClassifier) -> None:
-    assert sum(raised(embedder, meaning, text) for text in UNSEEN["calm"]) <= 0.1 * len(UNSEEN["calm"])
+def test_what_only_sounds_alike_is_seldom_raised(tools: Tools) -> None:
+    assert sum(raised(tools, text) for text in UNSEEN["calm"]) <= 0.1 * len(UNSEEN["calm"])
 
 
 @pytest.mark.parametrize(("language", "share"), [("en", 0.78), ("cy", 0.55)])
-def test_most_of_what_is_cryptic_and_held_out_is_raised(
-    embedder: MultilingualEmbedder, meaning: UrgencyClassifier, language: str, share: float
-) -> None:
-    """Nothing was fitted on these: what is added for one of them belongs into no list of examples."""
+def test_most_of_what_is_cryptic_and_held_out_is_raised(tools: Tools, language: str, share: float) -> None:
+    """Nothing was fitted on these: what is added for one of them belongs into no list of examples.
+
+    By the first encoder alone .68 and .74 of the English ones are raised.
+    """
     for held_out in HELD_OUT:
         texts = [text for kind in held_out[language].values() for text in kind]
-        assert sum(raised(embedder, meaning, text, language) for text in texts) >= share * len(texts)
-
-
-def test_a_second_encoder_finds_more_and_without_one_the_first_decides(
-    embedder: MultilingualEmbedder, meaning: UrgencyClassifier
-) -> None:
-    texts = [text for kind in HELD_OUT[1]["en"].values() for text in kind]
-    alone = UrgencyClassifier(embedder.encode)
-    found = [sum(raised(embedder, one, text) for text in texts) for one in (alone, meaning)]
-    assert 0.6 * len(texts) <= found[0] < found[1]
+        assert sum(raised(tools, text, language) for text in texts) >= share * len(texts)
 
 
 @pytest.mark.parametrize(
@@ -79,13 +63,11 @@ def test_a_second_encoder_finds_more_and_without_one_the_first_decides(
         "My nan with dementia used to wander off, the new door alarm has stopped that",
     ],
 )
-def test_what_a_council_hears_every_day_is_calm(
-    embedder: MultilingualEmbedder, meaning: UrgencyClassifier, text: str
-) -> None:
-    assert not raised(embedder, meaning, text)
+def test_what_a_council_hears_every_day_is_calm(tools: Tools, text: str) -> None:
+    assert not raised(tools, text)
 
 
-def test_what_is_said_every_day_is_not_raised(embedder: MultilingualEmbedder, meaning: UrgencyClassifier) -> None:
+def test_what_is_said_every_day_is_not_raised(tools: Tools) -> None:
     everyday = [
         "I waited three weeks for a new bin",
         "The receptionist was rude and the phone was not answered",
@@ -93,7 +75,7 @@ def test_what_is_said_every_day_is_not_raised(embedder: MultilingualEmbedder, me
         "The children had nothing to do in the waiting room",
         "Dad died at home as he wished and the nurses were wonderful",
     ]
-    assert not [text for text in everyday if raised(embedder, meaning, text)]
+    assert not [text for text in everyday if raised(tools, text)]
 
 
 @pytest.mark.parametrize(
@@ -148,36 +130,32 @@ def test_a_pattern_tells_its_kind_and_its_words(text: str, kind: str) -> None:
         "He would never hurt anybody",
     ],
 )
-def test_figures_of_speech_denials_and_what_is_over_are_calm(
-    embedder: MultilingualEmbedder, meaning: UrgencyClassifier, text: str
-) -> None:
-    assert not raised(embedder, meaning, text)
+def test_figures_of_speech_denials_and_what_is_over_are_calm(tools: Tools, text: str) -> None:
+    assert not raised(tools, text)
 
 
-def test_the_nearest_example_is_the_reason(embedder: MultilingualEmbedder, meaning: UrgencyClassifier) -> None:
+def test_the_nearest_example_is_the_reason(tools: Tools) -> None:
     said = ["The form was long", "my father's chest hurts and he will not wake up"]
-    found = meaning.find(said, embedder.encode(said))
+    found = looked_at(tools, said)
     assert found is not None and found.kind == "danger" and "most like" in found.reason
 
 
-def test_words_of_praise_need_more_to_be_urgent(embedder: MultilingualEmbedder, meaning: UrgencyClassifier) -> None:
-    assert not raised(embedder, meaning, "The nurse who looked after my dying mother was lovely and kind")
-    assert raised(embedder, meaning, "goodbye, I love you all, by tonight I will be dead and happy")
+def test_words_of_praise_need_more_to_be_urgent(tools: Tools) -> None:
+    assert not raised(tools, "The nurse who looked after my dying mother was lovely and kind")
+    assert raised(tools, "goodbye, I love you all, by tonight I will be dead and happy")
 
 
-def test_a_long_call_is_raised_for_what_is_plainly_urgent_in_it(
-    embedder: MultilingualEmbedder, meaning: UrgencyClassifier
-) -> None:
+def test_a_long_call_is_raised_for_what_is_plainly_urgent_in_it(tools: Tools) -> None:
     call = [
         f"I rang about the {what} on {day} and nobody called me back"
         for what in ["bins", "rent", "bus"]
         for day in DAYS
     ]
     urgent = "he keeps a blade under his pillow and says he wants to be dead"
-    assert meaning.find(call, embedder.encode(call)) is None
-    found = meaning.find([*call, urgent], embedder.encode([*call, urgent]))
+    assert looked_at(tools, call) is None
+    found = looked_at(tools, [*call, urgent])
     assert found is not None and found.kind == "self_harm"
 
 
-def test_nothing_said_is_nothing_urgent(embedder: MultilingualEmbedder, meaning: UrgencyClassifier) -> None:
-    assert meaning.find([], embedder.encode([])) is None
+def test_nothing_said_is_nothing_urgent(tools: Tools) -> None:
+    assert looked_at(tools, []) is None
