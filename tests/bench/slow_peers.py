@@ -54,7 +54,8 @@ def ours(own: Weekly, volume: Weekly) -> Weekly:
     """The test of the look over weeks."""
     weeks = WEEKS[own.shape[1] >= np.maximum(2 * WEEKS, 8)]
     variance = SEARCHED_FACTOR * step_variance(own, volume)
-    return weekly_scores(own, own, volume, weeks, variance, LEAST_REPORTS)[0].max(axis=1)
+    score, _, _ = weekly_scores(own, own, volume, weeks, variance, LEAST_REPORTS)
+    return np.asarray(score.max(axis=1))
 
 
 def likelihood_ratio(own: Weekly, volume: Weekly) -> Weekly:
