@@ -23,7 +23,7 @@ def issue(session: Session, slug: str, title: str = "Photo will not upload", **m
         title=title,
         keywords=["photo"],
         model="m",
-        centroid=[1.0],
+        centroid=more.pop("centroid", [1.0]),
         radius=0.5,
         **more,
     )

@@ -1,0 +1,143 @@
+"""Who is affected by an issue that others are not: how it was reported, in which language, from where.
+
+Its reports are held against the service's other feedback of the last weeks, value by value. What comes at night comes
+by the website alone, since nobody answers the phone then: that is told all the same, as it is what was seen.
+"""
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from feedback.record.models import Feedback, Issue, Signal, Statement
+from feedback.record.states import FeedbackStage, SignalTier
+from insights.detection.statistics import shares
+
+LOOKED_AT = dt.timedelta(weeks=8)
+MOST_REPORTS, MOST_OTHERS = 1_000, 2_000
+"""The latest reports of the issue and the latest other pieces that are looked at: shares of more are hardly surer."""
+
+MOST_VALUES, MOST_ASPECTS = 8, 12
+LEAST_REPORTS = 3
+LEAST_RATIO = 1.25
+"""How many reports a value has, and how many times its usual share, for anybody to be affected by it."""
+
+
+class Aspect(NamedTuple):
+    """One way to part reports: by channel, by language, or by an attribute."""
+
+    is_attribute: bool
+    name: str
+
+
+class ValueShare(msgspec.Struct, frozen=True):
+    """How many reports have a value: `share` of those that tell, `usual` of the other feedback that tells.
+
+    `odds`: how often chance brings so large a share. `stands_out`: it is beyond chance, and large enough to matter.
+    """
+
+    value: str
+    reports: int
+    share: float
+    usual: float | None
+    odds: float
+    stands_out: bool
+
+
+class Breakdown(msgspec.Struct, frozen=True):
+    """The reports by one aspect: `name` is `channel`, `language` or an attribute's; `known` of the reports tell it.
+
+    What stands out comes first, then the most common.
+    """
+
+    name: str
+    is_attribute: bool
+    known: int
+    values: list[ValueShare]
+
+
+class Affected(msgspec.Struct, frozen=True):
+    """The `reports` that were looked at, said from `since` on, and how many `others` they were held against."""
+
+    since: dt.datetime | None
+    reports: int
+    others: int
+    breakdowns: list[Breakdown]
+
+
+ValueCounts = Mapping[Aspect, Counter[str]]
+COLUMNS = (Feedback.id, Feedback.channel, Feedback.language, Feedback.attributes)
+COUNTS = and_(Feedback.weight > 0, Feedback.stage == FeedbackStage.DONE)
+
+
+def affected(session: Session, issue: Issue) -> Affected:
+    """Parts the reports on the signal that stands of an issue, else those of the eight weeks up to its last one."""
+    found = _told(session, issue)
+    if found is None:
+        return Affected(None, 0, 0, [])
+    since, told = found
+    latest = select(Statement.feedback_id).where(Statement.issue_id == issue.id, told)
+    latest = latest.order_by(Statement.said_at.desc(), Statement.id.desc()).limit(MOST_REPORTS)
+    mine = session.execute(select(*COLUMNS).where(Feedback.id.in_(latest), COUNTS)).all()
+    others = _others(session, issue, min(since, dt.datetime.now(dt.UTC) - LOOKED_AT), {row.id for row in mine})
+    return Affected(since, len(mine), len(others), _breakdowns(_counts(mine), _counts(others), len(mine)))
+
+
+def _told(session: Session, issue: Issue) -> tuple[dt.datetime, ColumnElement[bool]] | None:
+    """From when on, and which statements tell of it; none where nothing is kept."""
+    standing = select(Signal).where(Signal.issue_id == issue.id, Signal.ended_at.is_(None), Signal.false_at.is_(None))
+    signal = session.scalar(standing.where(Signal.tier == SignalTier.SIGNAL).limit(1))
+    if signal:
+        later = Statement.said_at >= signal.since
+        return signal.since, or_(later, Statement.feedback_id.in_(signal.feedback_ids))
+    last = session.scalar(select(func.max(Statement.said_at)).where(Statement.issue_id == issue.id))
+    return (last - LOOKED_AT, Statement.said_at >= last - LOOKED_AT) if last else None
+
+
+def _others(session: Session, issue: Issue, since: dt.datetime, mine: set[Any]) -> Sequence[Any]:
+    latest = select(*COLUMNS).where(Feedback.service_id == issue.service_id, Feedback.said_at >= since, COUNTS)
+    rows = session.execute(latest.order_by(Feedback.said_at.desc()).limit(MOST_OTHERS))
+    return [row for row in rows if row.id not in mine]
+
+
+def _counts(rows: Iterable[Any]) -> ValueCounts:
+    found: dict[Aspect, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        found[Aspect(False, "channel")][row.channel] += 1
+        if row.language:
+            found[Aspect(False, "language")][row.language] += 1
+        for name, value in row.attributes.items():
+            found[Aspect(True, name)][value] += 1
+    return found
+
+
+def _breakdowns(own: ValueCounts, usual: ValueCounts, reports: int) -> list[Breakdown]:
+    """Channel and language, then the attributes that most reports tell; none whose values hardly recur."""
+    recurring = [at for at in own if not at.is_attribute or max(own[at].values()) >= min(LEAST_REPORTS, reports)]
+    aspects = sorted(recurring, key=lambda at: (at.is_attribute, -own[at].total(), at.name))[:MOST_ASPECTS]
+    tried = [(at, value) for at in aspects for value in own[at]]
+    none: Counter[str] = Counter()
+    odds = [_odds(own[at], usual.get(at, none), value) for at, value in tried]
+    beyond = dict(zip(tried, zip(odds, shares.beyond_chance(odds), strict=True), strict=True))
+    found = []
+    for at in aspects:
+        each = [_share(value, own[at], usual.get(at, none), *beyond[at, value]) for value, _ in own[at].most_common()]
+        values = sorted(each, key=lambda one: not one.stands_out)[:MOST_VALUES]
+        found.append(Breakdown(at.name, at.is_attribute, own[at].total(), values))
+    return found
+
+
+def _odds(own: Counter[str], usual: Counter[str], value: str) -> float:
+    return shares.odds(own[value], own.total(), usual[value], usual.total())
+
+
+def _share(value: str, own: Counter[str], usual: Counter[str], odds: float, beyond: bool) -> ValueShare:
+    reports, share = own[value], own[value] / own.total()
+    others = usual[value] / usual.total() if usual else None
+    matters = reports >= LEAST_REPORTS and others is not None and share >= LEAST_RATIO * others
+    rounded = None if others is None else round(others, 4)
+    return ValueShare(value, reports, round(share, 4), rounded, float(f"{odds:.3g}"), beyond and matters)

@@ -1,0 +1,77 @@
+"""Issues that are about the like, in the same service and in the others that somebody may see."""
+
+import uuid
+
+import msgspec
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, defer
+
+from feedback.record.models import Issue, Service
+from feedback.record.states import IssueStatus, Tone, Trend
+from insights.issues.queries import issues
+from insights.issues.tallies import tallies
+
+LEAST_LIKENESS = 0.6
+"""The cosine of the middles of two issues from which on they are told of as similar."""
+
+MOST_SIMILAR = 6
+
+
+class SimilarIssue(msgspec.Struct, frozen=True):
+    """An issue that is like another: `likeness` is the cosine of what both say, `example` what one member said."""
+
+    id: uuid.UUID
+    service: str
+    service_name: str
+    title: str
+    trend: Trend
+    status: IssueStatus
+    reports: int
+    likeness: float
+    example: str
+
+
+def similar(
+    session: Session, issue: Issue, most: int = MOST_SIMILAR, *which: ColumnElement[bool]
+) -> list[SimilarIssue]:
+    """Lists the living issues that are most alike, the likest first; `which` limits them.
+
+    Of services that the asker may not see there is none: the session is limited to theirs.
+    """
+    likeness = 1 - Issue.centroid.cosine_distance(issue.centroid)
+    rows = session.execute(
+        select(Issue, Service, likeness.label("likeness"))
+        .join(Service, Service.id == Issue.service_id)
+        .where(
+            Issue.id != issue.id,
+            Issue.tone == Tone(issue.tone),
+            Issue.merged_into.is_(None),
+            Issue.ended_at.is_(None),
+            func.vector_dims(Issue.centroid) == len(issue.centroid),
+            *which,
+        )
+        .order_by(likeness.desc(), Issue.id)
+        .limit(most)
+        .options(defer(Issue.centroid))
+    ).all()
+    found = [row.Issue for row in rows]
+    counted, quoted = tallies(session, [one.id for one in found]), issues.quotes(session, found)
+    return [
+        SimilarIssue(
+            id=one.id,
+            service=service.slug,
+            service_name=service.name,
+            title=one.title,
+            trend=one.trend,
+            status=one.status,
+            reports=counted[one.id].count if one.id in counted else 0,
+            likeness=round(alike, 3),
+            example=next((said.text for said in quoted.get(one.id, [])), ""),
+        )
+        for one, service, alike in rows
+    ]
+
+
+def alike(session: Session, issue: Issue) -> list[SimilarIssue]:
+    """Lists the issues that are so like this one that whoever reads it should know."""
+    return [one for one in similar(session, issue) if one.likeness >= LEAST_LIKENESS]
