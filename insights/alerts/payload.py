@@ -191,13 +191,12 @@ def _quotes(session: Session, alert: Alert, issue: Issue | None) -> list[dict[st
         pieces = session.scalars(select(Feedback).where(Feedback.id.in_(ids), *own).limit(MAX_QUOTES))
         return [_quote(piece.channel, piece.text) for piece in pieces if piece.text]
     said = session.execute(
-        select(Issue.title, halves(Statement.vector).label("half"), *QUOTE_COLUMNS)
-        .join_from(Statement, Issue, Issue.id == Statement.issue_id)
+        select(halves(Statement.vector).label("half"), *QUOTE_COLUMNS)
         .join(Feedback, Feedback.id == Statement.feedback_id)
         .where(Statement.issue_id == issue.id, Statement.feedback_id.in_(ids), Statement.filler.is_(False))
         .order_by(Statement.said_at.desc(), Statement.id.desc())
     ).all()
-    return [_quote(row.channel, row.text) for row in choose(said, MAX_QUOTES)]
+    return [_quote(row.channel, row.text) for row in choose(said, issue.title, MAX_QUOTES)]
 
 
 def _quote(channel: str, text: str) -> dict[str, str]:

@@ -9,13 +9,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import msgspec
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, Signal, Statement
 from feedback.record.states import FeedbackStage, SignalTier
 from insights.detection.statistics import shares
+from insights.presentation.breakdowns import Affected, Breakdown, ValueShare
 
 LOOKED_AT = dt.timedelta(weeks=8)
 MOST_REPORTS, MOST_OTHERS = 1_000, 2_000
@@ -32,41 +32,6 @@ class Aspect(NamedTuple):
 
     is_attribute: bool
     name: str
-
-
-class ValueShare(msgspec.Struct, frozen=True):
-    """How many reports have a value: `share` of those that tell, `usual` of the other feedback that tells.
-
-    `odds`: how often chance brings so large a share. `stands_out`: it is beyond chance, and large enough to matter.
-    """
-
-    value: str
-    reports: int
-    share: float
-    usual: float | None
-    odds: float
-    stands_out: bool
-
-
-class Breakdown(msgspec.Struct, frozen=True):
-    """The reports by one aspect: `name` is `channel`, `language` or an attribute's; `known` of the reports tell it.
-
-    What stands out comes first, then the most common.
-    """
-
-    name: str
-    is_attribute: bool
-    known: int
-    values: list[ValueShare]
-
-
-class Affected(msgspec.Struct, frozen=True):
-    """The `reports` that were looked at, said from `since` on, and how many `others` they were held against."""
-
-    since: dt.datetime | None
-    reports: int
-    others: int
-    breakdowns: list[Breakdown]
 
 
 ValueCounts = Mapping[Aspect, Counter[str]]

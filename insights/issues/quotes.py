@@ -36,12 +36,12 @@ def quote(row: Any) -> Quote:
     )
 
 
-def choose(rows: Sequence[Any], most: int = MOST_QUOTES) -> list[Any]:
+def choose(rows: Sequence[Any], title: str, most: int = MOST_QUOTES) -> list[Any]:
     """Chooses the most telling of what was said, the newest, then what differs most from those; one of a piece.
 
     What lies far from the middle of it all is never chosen where anything is near. What several said in the same words
     is shown once, as long as there are other words to show. `rows` are the newest first, each with `text`,
-    `feedback_id`, `half` (a vector as the store has it, or None) and `title`.
+    `feedback_id` and `half` (a vector as the store has it, or None); they stand under the `title` of their issue.
     """
     size = max((len(row.half) for row in rows if row.half), default=0)
     seen = [row for row in rows if row.half and len(row.half) == size]
@@ -52,7 +52,7 @@ def choose(rows: Sequence[Any], most: int = MOST_QUOTES) -> list[Any]:
     near = np.flatnonzero(vectors @ centre >= LEAST_LIKENESS)
     about = near if len(near) else np.arange(len(seen))
     texts = [row.text for row in seen]
-    best = examples.telling(texts, vectors, inwards(vectors, about, centre), seen[0].title)
+    best = examples.telling(texts, vectors, inwards(vectors, about, centre), title)
     whole = [at for at in about.tolist() if examples.is_whole(texts[at])]
     places = [best, *_diverse(vectors, centre, [best, *whole[:1]], whole[1:], most), *about.tolist()]
     return _one_each([seen[at] for at in places])[:most]

@@ -31,7 +31,7 @@ def of_signals(session: Session, signals: Sequence[Signal]) -> dict[uuid.UUID, S
     if not ids:
         return {}
     counts, quotes, now = _counts(session, ids), _quotes(session, ids), dt.datetime.now(dt.UTC)
-    return {one.id: _now(one, counts[one.id], _pace(session, one, now), quotes[one.id]) for one in standing}
+    return {one.id: _now(one, counts[one.id], _pace(session, one, now), quotes.get(one.id, [])) for one in standing}
 
 
 class Reported(NamedTuple):
@@ -122,10 +122,10 @@ def _quotes(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[
     latest = union(
         *(select(Signal.id, part.c.id.label("said")).join(part, true()).where(Signal.id.in_(ids)) for part in parts)
     )
-    told = latest.subquery()
+    said = latest.subquery()
     rows = session.execute(
-        select(told.c.id.label("signal"), Issue.title, halves(Statement.vector).label("half"), *QUOTE_COLUMNS)
-        .join_from(told, Statement, Statement.id == told.c.said)
+        select(said.c.id.label("signal"), Issue.title, halves(Statement.vector).label("half"), *QUOTE_COLUMNS)
+        .join_from(said, Statement, Statement.id == said.c.said)
         .join(Feedback, Feedback.id == Statement.feedback_id)
         .join(Issue, Issue.id == Statement.issue_id)
         .where(Feedback.weight > 0)
@@ -134,7 +134,8 @@ def _quotes(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[
     found: dict[uuid.UUID, list[Any]] = defaultdict(list)
     for row in rows:
         found[row.signal].append(row)
-    return {one: [quote(row) for row in choose(found[one][:LATEST_STATEMENTS])] for one in ids}
+    chosen = {one: choose(told[:LATEST_STATEMENTS], told[0].title) for one, told in found.items()}
+    return {one: [quote(row) for row in its] for one, its in chosen.items()}
 
 
 def _latest(*which: ColumnExpressionArgument[bool]) -> LateralFromClause:

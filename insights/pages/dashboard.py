@@ -13,17 +13,16 @@ from feedback.http.staff import authenticate
 from insights.issues.queries import themes
 from insights.pages import (
     alerts_page,
-    issue_page,
     ledger_page,
     overview,
     piece_page,
     quality_page,
-    regroup_page,
     subscription_page,
 )
 from insights.pages.confirmations import remember_query
 from insights.pages.findings import changes_page, false_alarms, planned_work
 from insights.pages.hand_overs import hand_over_page
+from insights.pages.issue import deciding, issue_page, sort_page
 from insights.pages.layout import failure_page, files, plotly, show
 from insights.pages.people import (
     audit_page,
@@ -94,19 +93,16 @@ router = Router(
         bulk_page.back_to_list,
         bulk_page.undo_several,
         issue_page.issue_page,
-        *regroup_page.handlers,
+        *sort_page.handlers,
         *quality_page.handlers,
         *search_page.handlers,
         *hand_over_page.handlers,
-        issue_page.decide,
-        issue_page.act,
-        issue_page.take_back,
+        *deciding.handlers,
         false_alarms.doubt,
         *changes_page.handlers,
         planned_work.planned_work_page,
         planned_work.announce,
         missed_page.say_missed,
-        issue_page.publish,
         ledger_page.ledger_page,
         alerts_page.alerts_page,
         alerts_page.subscribe,

@@ -16,6 +16,7 @@ from feedback.record.access import Principal
 from insights.pages import confirmations
 from insights.presentation import (
     audit_words,
+    breakdowns,
     change_words,
     drawing,
     filter_labels,
@@ -71,6 +72,7 @@ pages.environment.globals |= {
     "filter_labels": filter_labels,
     "formats": formats,
     "sentences": sentences,
+    "breakdowns": breakdowns,
     "assets": files.url,
     "plotly": f"{plotly.url}/plotly.min.js",
 }

@@ -25,8 +25,8 @@ from insights.issues.decisions import verdict_overrides
 from insights.issues.decisions.verdict_overrides import VerdictOverride
 from insights.issues.queries import feedback
 from insights.issues.urgent_text import HeldText, ReleaseReason
-from insights.pages import issue_page
 from insights.pages.forms import FormValues, PageOrRedirect, submit
+from insights.pages.issue import issue_page
 from insights.pages.layout import saved, show
 
 COMPLAINT = N_("Give a reason of up to 500 characters")

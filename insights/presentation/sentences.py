@@ -36,7 +36,7 @@ def evidence(signal: SignalView, now: dt.datetime, zone: str) -> str:
     said = {
         "found": counted(signal.observed, signal.expected, signal.window_hours),
         "since": since(signal.since, now, zone),
-        "channels": _by_channel(signal.by_channel),
+        "channels": came_by(signal.by_channel),
     }
     if signal.evidence.get("scale") == Scale.SLOW:
         return _("%(found)s: %(times)s, growing since %(since)s; %(channels)s", times=_times(signal), **said)
@@ -49,7 +49,7 @@ def counted(observed: int, expected: float, hours: float) -> str:
         "%(reports)s in %(span)s where %(expected)s expected",
         reports=reports(observed),
         span=span(hours),
-        expected=_expected(expected),
+        expected=expected_words(expected),
     )
 
 
@@ -80,7 +80,7 @@ def now_known(known: SignalNow, now: dt.datetime, zone: str) -> str:
         reports=reports(known.reports),
         since=since(known.since, now, zone),
         last=last_report(known.last_report_at, now, zone),
-        channels=_by_channel(known.by_channel),
+        channels=came_by(known.by_channel),
         pace=PACES[known.pace],
     )
 
@@ -225,7 +225,7 @@ def _caution(factor: float) -> str:
     )
 
 
-def _expected(expected: float) -> str:
+def expected_words(expected: float) -> str:
     if expected < 0.05:
         return _("almost none were")
     near = round(expected, 1 if expected < 10 else 0)
@@ -233,7 +233,7 @@ def _expected(expected: float) -> str:
     return ngettext("%(count)s was", "%(count)s were", 1 if near == 1 else 2, count=number(near, near % 1 > 0))
 
 
-def _by_channel(by_channel: Mapping[str, int]) -> str:
+def came_by(by_channel: Mapping[str, int]) -> str:
     """How they came, the most used channel first."""
     ranked = sorted(by_channel, key=lambda channel: -by_channel[channel])
     names = [labels.BY_CHANNEL.get(channel, channel) for channel in ranked]

@@ -9,9 +9,10 @@ from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.staff import authenticate, routes
 from feedback.record import access
 from insights.issues import similar
-from insights.issues.affected import Affected, affected
+from insights.issues.affected import affected
 from insights.issues.queries.subtopics import IssueParts, parts_of
 from insights.issues.similar import SimilarIssue
+from insights.presentation.breakdowns import Affected
 from insights.presentation.schemas import Page
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from sqlalchemy import ColumnElement, select
@@ -42,20 +42,27 @@ class IssueEvidence(msgspec.Struct, frozen=True):
 
 
 def of_issue(
-    session: Session, service: Service, issue: Issue, now: dt.datetime, limit: int, before: uuid.UUID | None = None
+    session: Session,
+    service: Service,
+    issue: Issue,
+    now: dt.datetime,
+    limit: int,
+    before: uuid.UUID | None = None,
+    known: Iterable[SignalView | None] = (),
 ) -> list[SignalEvidence]:
-    """Returns what the signals of an issue rest on, the latest first; `before` is the last of the page before."""
+    """Returns what the signals of an issue rest on, the latest first; `before` is the last of the page before.
+
+    `known` are views of some of them that have been made already.
+    """
+    query = select(Signal).where(Signal.issue_id == issue.id).order_by(Signal.id.desc()).limit(limit)
+    rows = session.scalars(query.where(Signal.id < before) if before else query).all()
+    views = {view.id: view for view in known if view}
+    views |= {view.id: view for view in signals.views(session, [row for row in rows if row.id not in views])}
     zone = service.properties.time_zone
     return [
         SignalEvidence(view, sentences.describe_signal(view, now, zone), _behind(session, issue, view))
-        for view in signals.views(session, latest(session, issue, limit, before))
+        for view in (views[row.id] for row in rows)
     ]
-
-
-def latest(session: Session, issue: Issue, limit: int, before: uuid.UUID | None = None) -> Sequence[Signal]:
-    """Returns the signals of an issue, the latest first; `before` is the last of the page before."""
-    query = select(Signal).where(Signal.issue_id == issue.id).order_by(Signal.id.desc()).limit(limit)
-    return session.scalars(query.where(Signal.id < before) if before else query).all()
 
 
 def _behind(session: Session, issue: Issue, signal: SignalView) -> list[Quote]:

@@ -1,9 +1,11 @@
-"""One issue from near: what people said in it, its days, and what happened to it."""
+"""One issue from near: what people said in it, its days, what happened to it, and which issues it came from."""
 
 import datetime as dt
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, case, cast, func, select
+import msgspec
+from sqlalchemy import ColumnElement, Date, case, cast, false, func, or_, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from feedback.record.models import (
@@ -15,35 +17,100 @@ from feedback.record.models import (
 )
 from feedback.record.states import FeedbackStage
 from insights.detection.statistics.trend import BASELINE_DAYS, band
-from insights.presentation.schemas import IssueEventView, StatementView, TrendPoint
+from insights.issues.quotes import QUOTE_COLUMNS, choose, quote
+from insights.presentation.schemas import IssueEventView, IssueTitle, Quote, StatementView, TrendPoint
+from insights.statement_arrays import halves
+
+NEWEST_FIRST = (Statement.said_at.desc(), Statement.id.desc())
+LATEST_STATEMENTS = 40
+"""Statements of an issue from which its quotes are chosen, beside those that were chosen when it was grouped."""
+
+STATEMENT_COLUMNS = (
+    Statement.id,
+    Statement.feedback_id,
+    Statement.text,
+    Statement.kind,
+    Statement.language,
+    Statement.severity,
+    Feedback.channel,
+    Statement.said_at,
+    Statement.sureness,
+    Statement.assigned_by,
+    Statement.offset,
+)
+"""The fields of `StatementView`, in its order."""
 
 
-def statements_page(session: Session, issue: Issue, limit: int, before: int | None) -> list[StatementView]:
-    """Returns what people said in an issue, the latest stored first; `before` is the last of the page before."""
-    query = (
-        select(Statement, Feedback.channel)
-        .join(Feedback, Feedback.id == Statement.feedback_id)
-        .where(Statement.issue_id == issue.id)
-    )
+class Lineage(msgspec.Struct, frozen=True):
+    """Where an issue comes from and what came of it: its parts, what was merged into it, what it is a part of."""
+
+    parent: IssueTitle | None
+    merged_into: IssueTitle | None
+    parts: list[IssueTitle]
+    merged: list[IssueTitle]
+
+
+def statements_page(
+    session: Session, issue: Issue, limit: int, before: int | None = None, query: str = ""
+) -> list[StatementView]:
+    """Returns what people said in an issue, the newest first; `before` is the last of the page before.
+
+    With a `query` only what has its words, or it as a part.
+    """
+    found = select(*STATEMENT_COLUMNS).join(Feedback, Feedback.id == Statement.feedback_id)
+    found = found.where(Statement.issue_id == issue.id)
+    if query:
+        found = found.where(_says(query))
     if before:
-        query = query.where(Statement.id < before)
-    rows = session.execute(query.order_by(Statement.id.desc()).limit(limit))
-    return [
-        StatementView(
-            id=said.id,
-            feedback_id=said.feedback_id,
-            text=said.text,
-            kind=said.kind,
-            language=said.language,
-            severity=said.severity,
-            channel=channel,
-            said_at=said.said_at,
-            sureness=said.sureness,
-            assigned_by=said.assigned_by,
-            offset=said.offset,
-        )
-        for said, channel in rows
-    ]
+        last = session.execute(select(Statement.said_at, Statement.id).where(Statement.id == before)).first()
+        found = found.where(tuple_(Statement.said_at, Statement.id) < tuple(last) if last else false())
+    rows = session.execute(found.order_by(*NEWEST_FIRST).limit(limit))
+    return [StatementView(*row) for row in rows]
+
+
+def _says(query: str) -> ColumnElement[bool]:
+    """By the stems of English words, as the search over a service; or by its letters, whatever the language."""
+    english = text("'english'::regconfig")
+    words = func.to_tsvector(english, Statement.text).op("@@")(func.websearch_to_tsquery(english, query))
+    return or_(words, Statement.text.icontains(query, autoescape=True))
+
+
+def quotes(session: Session, issue: Issue, most: int) -> list[Quote]:
+    """Chooses quotes of an issue on which no signal stands: central, unlike one another, the newest among them."""
+    latest = select(Statement.id).where(Statement.issue_id == issue.id, Statement.filler.is_(False))
+    latest = latest.order_by(*NEWEST_FIRST).limit(LATEST_STATEMENTS)
+    chosen = or_(Statement.id.in_(latest), Statement.id.in_(issue.quotes))
+    rows = session.execute(
+        select(halves(Statement.vector).label("half"), *QUOTE_COLUMNS)
+        .join(Feedback, Feedback.id == Statement.feedback_id)
+        .where(chosen, Statement.issue_id == issue.id, Feedback.weight > 0)
+        .order_by(*NEWEST_FIRST)
+    ).all()
+    return [quote(row) for row in choose(rows, issue.title, most)]
+
+
+def lineage(session: Session, issue: Issue) -> Lineage:
+    """Finds the issues that this one came from, and those that came of it."""
+    own = (
+        Issue.id.in_([issue.parent_id, issue.merged_into]),
+        Issue.parent_id == issue.id,
+        Issue.merged_into == issue.id,
+    )
+    columns = (Issue.id, Issue.title, Issue.parent_id, Issue.merged_into, Issue.ended_at)
+    rows = session.execute(
+        select(*columns).where(Issue.service_id == issue.service_id, or_(*own)).order_by(Issue.title)
+    ).all()
+    by_id = {row.id: _title(row) for row in rows}
+    return Lineage(
+        parent=by_id.get(issue.parent_id) if issue.parent_id else None,
+        merged_into=by_id.get(issue.merged_into) if issue.merged_into else None,
+        parts=[_title(row) for row in rows if row.parent_id == issue.id and not row.merged_into and not row.ended_at],
+        merged=[_title(row) for row in rows if row.merged_into == issue.id],
+    )
+
+
+def _title(row: Any) -> IssueTitle:
+    return IssueTitle(row.id, row.title)
 
 
 def daily(session: Session, service: Service, issue: Issue, days: int) -> list[tuple[dt.date, int, int]]:

@@ -98,9 +98,9 @@ def test_it_quotes_what_is_whole_and_central_each_citizen_once(
 
 def test_the_same_words_are_quoted_once_as_long_as_there_are_others() -> None:
     said = ["The page is down.", "the page is down.", "No card is taken.", "Paying fails."]
-    rows = [SimpleNamespace(feedback_id=at, text=text, half=None, title="") for at, text in enumerate(said)]
-    assert [row.text for row in choose(rows)] == [said[0], said[2], said[3]]
-    assert [row.text for row in choose(rows[:3])] == [said[0], said[2], said[1]]
+    rows = [SimpleNamespace(feedback_id=at, text=text, half=None) for at, text in enumerate(said)]
+    assert [row.text for row in choose(rows, "")] == [said[0], said[2], said[3]]
+    assert [row.text for row in choose(rows[:3], "")] == [said[0], said[2], said[1]]
 
 
 def test_where_all_that_is_said_is_short_the_newest_is_quoted(

@@ -36,7 +36,7 @@ def test_what_is_saved_is_confirmed_once_where_it_happened_and_the_address_leads
 ) -> None:
     page = decide(staff, photo, assignee="Web team")
     assert SAVED.findall(page.text) == ["Saved. It stands in the history."] and page.url.fragment == "saved"
-    assert page.text.index('id="done"') < page.text.index('id="saved"') < page.text.index('aria-labelledby="decide"')
+    assert page.text.index('id="do"') < page.text.index('id="saved"') < page.text.index('id="step-')
     assert SAVED.findall(decide(staff, photo, assignee="Web team").text) == ["Nothing was changed."]
 
 

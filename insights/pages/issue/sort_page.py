@@ -24,7 +24,7 @@ from insights.issues.decisions.lifecycle import ShortText
 from insights.issues.queries import issue_detail, subtopics
 from insights.issues.queries.issues import living
 from insights.pages.forms import PageOrRedirect, submit
-from insights.pages.issue_page import titles
+from insights.pages.issue.issue_page import titles
 from insights.pages.layout import saved, show
 
 PAGE_SIZE = 100

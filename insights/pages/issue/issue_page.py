@@ -1,0 +1,168 @@
+"""One issue on the dashboard: what is wrong and how sure that is, what to do, and what it all rests on."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from litestar import Response, get
+from litestar.params import FromPath, FromQuery
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.http.staff import authenticate
+from feedback.i18n import _
+from feedback.record import access
+from feedback.record.access import Principal, Role
+from feedback.record.calendar import bank_holidays
+from feedback.record.models import Action, Issue, Publication, Service
+from insights.detection.statistics.trend import BASELINE_DAYS
+from insights.issues import similar
+from insights.issues.affected import affected
+from insights.issues.decisions import lifecycle
+from insights.issues.queries import evidence, issue_detail, issues
+from insights.issues.queries.detection_health import detection_health
+from insights.outcomes import ledger
+from insights.outcomes.ledger import LedgerEntry
+from insights.pages import overview
+from insights.pages.forms import FormValues
+from insights.pages.issue.next_steps import Standing, next_steps
+from insights.pages.layout import show
+from insights.presentation import breakdowns, charts, issue_history, summaries
+from insights.presentation.schemas import IssueView
+
+PAGE_SIZE = 50
+MOST_SIGNALS, MOST_ACTIONS, MOST_EVENTS, MOST_QUOTES = 10, 20, 100, 5
+CHART_RANGES = (56, 182, 730)
+LONGEST_QUERY = 200
+
+
+@get("/dashboard/issues/{issue:uuid}", sync_to_thread=True)
+def issue_page(
+    request: AnyRequest,
+    record: GivenRecord,
+    issue: FromPath[uuid.UUID],
+    days: FromQuery[int | None] = None,
+    before: FromQuery[int | None] = None,
+    q: FromQuery[str] = "",
+) -> Response[str]:
+    """Shows one issue."""
+    with record.transaction() as session:
+        who = authenticate(session, request)
+        return page(session, who, access.issue_for(session, who, issue), days, before, q[:LONGEST_QUERY].strip())
+
+
+def page(
+    session: Session,
+    who: Principal,
+    issue: Issue,
+    days: int | None = None,
+    before: int | None = None,
+    query: str = "",
+    errors: FormValues | None = None,
+    values: FormValues | None = None,
+) -> Response[str]:
+    """Makes the page; again, after a form that cannot be taken, with its `errors` and the `values` that were typed."""
+    service = session.get_one(Service, issue.service_id)
+    [view] = issues.views(session, service, [issue])
+    days = days if days in CHART_RANGES else _range(view)
+    actions = lifecycle.latest_actions(session, issue.id, MOST_ACTIONS)
+    released = session.get(Publication, issue.id)
+    bars = _bars(session, service, issue, actions, days)
+    statements = issue_detail.statements_page(session, issue, PAGE_SIZE, before, query)
+    return show(
+        who,
+        "issue.html",
+        400 if errors else 200,
+        service=service,
+        issue=view,
+        bars=bars,
+        figure=charts.figure(bars),
+        days=days,
+        ranges={56: _("8 weeks"), 182: _("6 months"), 730: _("2 years")},
+        statements=statements,
+        further=statements[-1].id if len(statements) == PAGE_SIZE else None,
+        first=before is None,
+        query=query,
+        released=released,
+        overdue=issue.due is not None and issue in lifecycle.overdue(session, service),
+        may_decide=who.may(Role.editor, service.id) and not view.merged_into,
+        steps=next_steps(_standing(view, bool(actions), bool(released))),
+        errors=errors or {},
+        values=_current(view) | _release(released, view, actions) | dict(values or {}),
+        **_evidence(session, service, issue, view),
+        **_record(session, service, issue, actions),
+    )
+
+
+def _standing(view: IssueView, acted: bool, released: bool) -> Standing:
+    return Standing(view.status, bool(view.assignee), acted, released, view.signal is not None)
+
+
+def _evidence(session: Session, service: Service, issue: Issue, view: IssueView) -> dict[str, object]:
+    """What it is at a glance, and what that rests on."""
+    now, zone = dt.datetime.now(dt.UTC), service.properties.time_zone
+    noticing, who = detection_health(session, service, now), affected(session, issue)
+    quotes = view.signal.now.quotes if view.signal and view.signal.now else []
+    return {
+        "summary": summaries.summary(view, now, zone),
+        "how_sure": summaries.how_sure(view, noticing),
+        "affected": who,
+        "who_is_affected": breakdowns.in_words(who),
+        "quotes": quotes or issue_detail.quotes(session, issue, MOST_QUOTES) or view.quotes,
+        "findings": evidence.of_issue(session, service, issue, now, MOST_SIGNALS, known=(view.signal, view.watch)),
+        "similar": similar.alike(session, issue),
+    }
+
+
+def _record(session: Session, service: Service, issue: Issue, actions: Sequence[Action]) -> dict[str, object]:
+    """What happened to it and where it came from, and what its actions did."""
+    outcomes = ledger.measured(session, service.id, actions)
+    history = [issue_history.line(event) for event in issue_detail.history(session, issue, MOST_EVENTS)]
+    return {
+        "history": history,
+        "titles": titles(session, [line.other for line in history if line.other]),
+        "lineage": issue_detail.lineage(session, issue),
+        "most_actions": MOST_ACTIONS,
+        "outcomes": [LedgerEntry(issue.id, issue.title, issue.status, outcome) for outcome in outcomes],
+    }
+
+
+def _bars(session: Session, service: Service, issue: Issue, actions: Sequence[Action], days: int) -> list[charts.Bar]:
+    """Its reports of each day, with what the service and its team did."""
+    marks = [*overview.marks(session, service, days), *_marks(service, actions)]
+    daily = issue_detail.daily(session, service, issue, days + BASELINE_DAYS)
+    return charts.bars(daily, marks, bank_holidays(service.properties.nation, {day.year for day, *_ in daily}))
+
+
+def _range(view: IssueView) -> int:
+    """The shortest that shows its last report."""
+    age = (dt.datetime.now(dt.UTC) - view.last_seen).days if view.last_seen else 0
+    return next((days for days in CHART_RANGES if age < days), max(CHART_RANGES))
+
+
+def _marks(service: Service, actions: Sequence[Action]) -> list[tuple[dt.date, str]]:
+    zone = ZoneInfo(service.properties.time_zone)
+    return [(action.at.astimezone(zone).date(), _("Done: %(what)s", what=action.what)) for action in actions]
+
+
+def _current(view: IssueView) -> dict[str, str]:
+    """What the forms begin with."""
+    days = {
+        name: day.isoformat() if day else "" for name, day in (("due", view.due), ("snoozed_until", view.snoozed_until))
+    }
+    empty = dict.fromkeys(("reason", "because", "what", "at", "link"), "")
+    return {"title": view.title, "status": view.status, "assignee": view.assignee or "", **days, **empty}
+
+
+def _release(released: Publication | None, view: IssueView, actions: Sequence[Action]) -> dict[str, str]:
+    """What is published, or else what may be said first."""
+    if released is None:
+        return {"said": view.title, "did": actions[-1].what if actions else "", "said_cy": "", "did_cy": ""}
+    return {name: getattr(released, name) or "" for name in ("said", "did", "said_cy", "did_cy")}
+
+
+def titles(session: Session, ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Returns the titles of issues by their ids."""
+    return {row.id: row.title for row in session.execute(select(Issue.id, Issue.title).where(Issue.id.in_(ids)))}

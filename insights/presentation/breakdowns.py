@@ -1,0 +1,104 @@
+"""Who is affected by an issue: its reports by channel, language and attribute, as figures and in sentences."""
+
+import datetime as dt
+
+import msgspec
+
+from feedback.i18n import N_, TranslatedLabels, _
+from insights.presentation import labels
+
+FRACTIONS = TranslatedLabels(
+    {
+        1 / 4: N_("A quarter"),
+        1 / 3: N_("A third"),
+        1 / 2: N_("Half"),
+        2 / 3: N_("Two thirds"),
+        3 / 4: N_("Three quarters"),
+    }
+)
+NEAR = 0.02
+"""How far a share may lie from a fraction that it is told as."""
+
+
+class ValueShare(msgspec.Struct, frozen=True):
+    """How many reports have a value: `share` of those that tell, `usual` of the other feedback that tells.
+
+    `odds`: how often chance brings so large a share. `stands_out`: it is beyond chance, and large enough to matter.
+    """
+
+    value: str
+    reports: int
+    share: float
+    usual: float | None
+    odds: float
+    stands_out: bool
+
+
+class Breakdown(msgspec.Struct, frozen=True):
+    """The reports by one aspect: `name` is `channel`, `language` or an attribute's; `known` of the reports tell it.
+
+    What stands out comes first, then the most common.
+    """
+
+    name: str
+    is_attribute: bool
+    known: int
+    values: list[ValueShare]
+
+
+class Affected(msgspec.Struct, frozen=True):
+    """The `reports` that were looked at, said from `since` on, and how many `others` they were held against."""
+
+    since: dt.datetime | None
+    reports: int
+    others: int
+    breakdowns: list[Breakdown]
+
+
+def name_of(breakdown: Breakdown) -> str:
+    """Names what the reports are parted by, as the heading of a column."""
+    if breakdown.is_attribute:
+        return breakdown.name[:1].upper() + breakdown.name[1:].replace("_", " ")
+    return _("Channel") if breakdown.name == "channel" else _("Language")
+
+
+def value_of(breakdown: Breakdown, value: str) -> str:
+    """Names a value: channels and languages in words, attributes as they were given."""
+    if breakdown.is_attribute:
+        return value
+    known = labels.CHANNELS if breakdown.name == "channel" else labels.LANGUAGES
+    name = known.get(value, value)
+    return name[:1].upper() + name[1:]
+
+
+def in_words(found: Affected) -> list[str]:
+    """Says who is affected that others are not, as in: It is reported by phone alone, where 21 % of others are."""
+    return [_sentence(part, one) for part in found.breakdowns for one in part.values if one.stands_out]
+
+
+def percent(share: float) -> str:
+    """Writes a share, as in: 21 %; what is little and not nothing is less than 1 %."""
+    return "<\xa01\xa0%" if 0 < share < 0.005 else f"{share:.0%}".replace("%", "\xa0%")
+
+
+def _sentence(part: Breakdown, one: ValueShare) -> str:
+    facts = {"share": _share(part, one), "usual": percent(one.usual or 0)}
+    if part.is_attribute:
+        facts |= {"name": name_of(part), "value": one.value}
+        return _("%(share)s have %(name)s “%(value)s”, where %(usual)s of the other feedback has.", **facts)
+    if part.name == "language":
+        language = labels.LANGUAGES.get(one.value, one.value)
+        return _("%(share)s are in %(language)s, where %(usual)s of the other feedback is.", language=language, **facts)
+    how = labels.BY_CHANNEL.get(one.value, one.value)
+    if one.reports == part.known:
+        return _("It is reported %(how)s alone, where %(usual)s of the other feedback comes so.", how=how, **facts)
+    return _("%(share)s came %(how)s, where %(usual)s of the other feedback does.", how=how, **facts)
+
+
+def _share(part: Breakdown, one: ValueShare) -> str:
+    counts = {"reports": one.reports, "known": part.known}
+    if one.reports == part.known:
+        return _("All %(known)s", **counts)
+    near = next((fraction for fraction in FRACTIONS if abs(fraction - one.share) <= NEAR), None)
+    share = FRACTIONS[near] if near else percent(one.share)
+    return _("%(share)s (%(reports)s of %(known)s)", share=share, **counts)
