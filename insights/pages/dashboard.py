@@ -22,7 +22,7 @@ from insights.pages import (
 from insights.pages.confirmations import remember_query
 from insights.pages.findings import changes_page, false_alarms, planned_work
 from insights.pages.hand_overs import hand_over_page
-from insights.pages.issue import deciding, issue_page, sort_page
+from insights.pages.issue import deciding, issue_page, merge_page, sort_page
 from insights.pages.layout import failure_page, files, plotly, show
 from insights.pages.people import (
     audit_page,
@@ -94,6 +94,7 @@ router = Router(
         bulk_page.undo_several,
         issue_page.issue_page,
         *sort_page.handlers,
+        *merge_page.handlers,
         *quality_page.handlers,
         *search_page.handlers,
         *hand_over_page.handlers,

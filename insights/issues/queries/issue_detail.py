@@ -1,6 +1,7 @@
 """One issue from near: what people said in it, its days, what happened to it, and which issues it came from."""
 
 import datetime as dt
+from collections.abc import Collection, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -41,7 +42,7 @@ STATEMENT_COLUMNS = (
 """The fields of `StatementView`, in its order."""
 
 
-class Lineage(msgspec.Struct, frozen=True):
+class IssueLineage(msgspec.Struct, frozen=True):
     """Where an issue comes from and what came of it: its parts, what was merged into it, what it is a part of."""
 
     parent: IssueTitle | None
@@ -68,6 +69,19 @@ def statements_page(
     return [StatementView(*row) for row in rows]
 
 
+def statement_ids(session: Session, issue: Issue, limit: int, query: str = "") -> Sequence[int]:
+    """Returns the newest statements of an issue by their ids; with a `query`, of those that `statements_page` finds."""
+    mine = select(Statement.id).where(Statement.issue_id == issue.id)
+    return session.scalars((mine.where(_says(query)) if query else mine).order_by(*NEWEST_FIRST).limit(limit)).all()
+
+
+def statements_of(session: Session, issue: Issue, ids: Collection[int]) -> list[StatementView]:
+    """Returns these statements of an issue, the newest first."""
+    found = select(*STATEMENT_COLUMNS).join(Feedback, Feedback.id == Statement.feedback_id)
+    found = found.where(Statement.issue_id == issue.id, Statement.id.in_(ids))
+    return [StatementView(*row) for row in session.execute(found.order_by(*NEWEST_FIRST))]
+
+
 def _says(query: str) -> ColumnElement[bool]:
     """By the stems of English words, as the search over a service; or by its letters, whatever the language."""
     english = text("'english'::regconfig")
@@ -89,7 +103,7 @@ def quotes(session: Session, issue: Issue, most: int) -> list[Quote]:
     return [quote(row) for row in choose(rows, issue.title, most)]
 
 
-def lineage(session: Session, issue: Issue) -> Lineage:
+def lineage(session: Session, issue: Issue) -> IssueLineage:
     """Finds the issues that this one came from, and those that came of it."""
     own = (
         Issue.id.in_([issue.parent_id, issue.merged_into]),
@@ -101,7 +115,7 @@ def lineage(session: Session, issue: Issue) -> Lineage:
         select(*columns).where(Issue.service_id == issue.service_id, or_(*own)).order_by(Issue.title)
     ).all()
     by_id = {row.id: _title(row) for row in rows}
-    return Lineage(
+    return IssueLineage(
         parent=by_id.get(issue.parent_id) if issue.parent_id else None,
         merged_into=by_id.get(issue.merged_into) if issue.merged_into else None,
         parts=[_title(row) for row in rows if row.parent_id == issue.id and not row.merged_into and not row.ended_at],

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from feedback.record.models import Feedback, Issue, Statement, ThemeIssue
 from insights.issues.quotes import QUOTE_COLUMNS, quote
 from insights.presentation.schemas import IssueTitle, Quote
+from insights.statement_arrays import halves, matrix
 
 MAX_STATEMENTS = 2_000
 """The subtopics of an issue are found in so many of its latest statements."""
@@ -20,12 +21,14 @@ QUOTES_PER_SUBTOPIC = 3
 class Subtopic(msgspec.Struct, frozen=True):
     """A part of an issue as the machine sees it.
 
-    `share` is of the statements that were looked at; the quotes are those nearest to its centre.
+    `share` is of the statements that were looked at, `statements` are its own, by their ids, the nearest to its centre
+    first; the quotes are of those.
     """
 
     reports: int
     share: float
     quotes: list[Quote]
+    statements: list[int]
 
 
 class IssueParts(msgspec.Struct, frozen=True):
@@ -51,20 +54,19 @@ def _within(session: Session, issue: Issue) -> list[Subtopic]:
     from nlp.group import hierarchy  # noqa: PLC0415 - scipy and its like take a second
 
     rows = session.execute(
-        select(Statement.vector, *QUOTE_COLUMNS)
+        select(Statement.id, halves(Statement.vector).label("half"), *QUOTE_COLUMNS)
         .join(Feedback, Feedback.id == Statement.feedback_id)
         .where(Statement.issue_id == issue.id, Statement.embedded_by.is_not(None), Feedback.weight > 0)
         .order_by(Statement.id.desc())
         .limit(MAX_STATEMENTS)
     ).all()
-    size = len(rows[0].vector) if rows else 0
-    rows = [row for row in rows if len(row.vector) == size]
-    vectors = np.array([row.vector for row in rows], np.float32)
+    size = len(rows[0].half) if rows else 0
+    rows = [row for row in rows if len(row.half) == size]
+    vectors = matrix([row.half for row in rows])
     found = []
     for members in hierarchy.parts(vectors, np.arange(len(rows))):
         mine = [rows[member] for member in members]
         quotes = {row.feedback_id: quote(row) for row in mine}
-        found.append(
-            Subtopic(len(quotes), round(len(mine) / len(rows), 3), list(quotes.values())[:QUOTES_PER_SUBTOPIC])
-        )
+        share, few = round(len(mine) / len(rows), 3), list(quotes.values())[:QUOTES_PER_SUBTOPIC]
+        found.append(Subtopic(len(quotes), share, few, [row.id for row in mine]))
     return found

@@ -70,7 +70,6 @@ def page(
     actions = lifecycle.latest_actions(session, issue.id, MOST_ACTIONS)
     released = session.get(Publication, issue.id)
     bars = _bars(session, service, issue, actions, days)
-    statements = issue_detail.statements_page(session, issue, PAGE_SIZE, before, query)
     return show(
         who,
         "issue.html",
@@ -81,16 +80,13 @@ def page(
         figure=charts.figure(bars),
         days=days,
         ranges={56: _("8 weeks"), 182: _("6 months"), 730: _("2 years")},
-        statements=statements,
-        further=statements[-1].id if len(statements) == PAGE_SIZE else None,
-        first=before is None,
-        query=query,
         released=released,
         overdue=issue.due is not None and issue in lifecycle.overdue(session, service),
         may_decide=who.may(Role.editor, service.id) and not view.merged_into,
         steps=next_steps(_standing(view, bool(actions), bool(released))),
         errors=errors or {},
         values=_current(view) | _release(released, view, actions) | dict(values or {}),
+        **_said(session, issue, before, query),
         **_evidence(session, service, issue, view),
         **_record(session, service, issue, actions),
     )
@@ -98,6 +94,13 @@ def page(
 
 def _standing(view: IssueView, acted: bool, released: bool) -> Standing:
     return Standing(view.status, bool(view.assignee), acted, released, view.signal is not None)
+
+
+def _said(session: Session, issue: Issue, before: int | None, query: str) -> dict[str, object]:
+    """One page of all that was said."""
+    statements = issue_detail.statements_page(session, issue, PAGE_SIZE, before, query)
+    further = statements[-1].id if len(statements) == PAGE_SIZE else None
+    return {"statements": statements, "further": further, "first": before is None, "query": query}
 
 
 def _evidence(session: Session, service: Service, issue: Issue, view: IssueView) -> dict[str, object]:

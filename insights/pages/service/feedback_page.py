@@ -16,7 +16,7 @@ from feedback.record.limits import convert
 from insights.issues.filters import PARTS, FeedbackFilters
 from insights.issues.listing.facets import facets
 from insights.issues.queries import feedback
-from insights.pages import issue_page
+from insights.pages.issue import issue_page
 from insights.pages.layout import show
 from insights.pages.service import address
 from insights.pages.service.words import choices, narrowing

@@ -54,8 +54,44 @@ def test_an_issue_is_merged_on_the_page(
     client: Client, record: Record, admin: Headers, two: tuple[uuid.UUID, uuid.UUID]
 ) -> None:
     photo, phone = two
-    client.post(f"/dashboard/issues/{photo}/merge", data={"into": str(phone)}, headers=admin)
+    found = client.get(f"/dashboard/issues/{photo}/merge", params={"q": "hold"}, headers=admin).text
+    assert "Nobody answers the phone" in found and "1 report" in found and "On hold for an hour" in found
+    merged = client.post(f"/dashboard/issues/{photo}/merge", data={"other": str(phone), "goes": "this"}, headers=admin)
+    assert held(record, photo) == {1, 2, 3, 4} and merged.url.path == f"/dashboard/issues/{photo}"
+
+
+def test_an_issue_goes_on_as_the_one_that_is_ticked(
+    client: Client, record: Record, admin: Headers, two: tuple[uuid.UUID, uuid.UUID]
+) -> None:
+    photo, phone = two
+    client.post(f"/dashboard/issues/{photo}/merge", data={"other": str(phone), "goes": "other"}, headers=admin)
     assert held(record, phone) == {1, 2, 3, 4}
+
+
+def test_what_is_ticked_to_be_merged_stays_through_another_search_and_an_error(
+    client: Client, admin: Headers, two: tuple[uuid.UUID, uuid.UUID]
+) -> None:
+    photo, phone = two
+    ticked = f'value="{phone}" checked'
+    again = client.get(f"/dashboard/issues/{photo}/merge", params={"q": "xyzzy", "other": str(phone)}, headers=admin)
+    assert ticked in again.text
+    two_ticked = {"other": [str(phone), str(uuid.UUID(int=1))], "goes": "other"}
+    assert client.post(f"/dashboard/issues/{photo}/merge", data=two_ticked, headers=admin).status_code == 404
+    nothing = client.post(f"/dashboard/issues/{photo}/merge", data={"goes": "other", "reason": "Same"}, headers=admin)
+    assert nothing.status_code == 400 and 'value="Same"' in nothing.text
+
+
+def test_what_is_ticked_stays_through_a_search_a_page_and_an_error(
+    client: Client, record: Record, admin: Headers, two: tuple[uuid.UUID, uuid.UUID]
+) -> None:
+    photo, _ = two
+    for sent in ({"q": "try 0"}, {"before": "1"}, {"do": "move", "title": "Glare"}):
+        page = sort(client, admin, photo, 1, 2, **sent)
+        assert 'value="1" checked' in page and 'value="2" checked' in page and 'value="3" checked' not in page
+    assert 'value="Glare"' in page
+    found = sort(client, admin, photo, 1, q="try 2", every="yes")
+    assert 'value="1" checked' in found and 'value="3" checked' in found and 'value="2"' not in found
+    assert held(record, photo) == {1, 2, 3}
 
 
 @pytest.mark.parametrize(
@@ -97,6 +133,13 @@ def test_an_issue_falls_into_parts_with_quotes_of_each(
         assert len(photo) == 3
         assert all(photo) or not any(photo)
     assert "What it falls into" in client.get(f"/dashboard/issues/{issue.id}/sort", headers=admin).text
+    answer = client.post(
+        f"/dashboard/issues/{issue.id}/sort", data={"part": found[1]["statements"][2], "do": "split"}, headers=admin
+    )
+    assert answer.status_code == 200
+    assert held(record, issue.id).isdisjoint(found[1]["statements"]) and held(record, issue.id) >= set(
+        found[0]["statements"]
+    )
 
 
 def test_the_quality_page_tells_how_the_machine_does_and_undoes_its_newest_refit(

@@ -1,0 +1,164 @@
+"""Merging issues on a page: the other ones are searched for, and shown with their counts and what one member said."""
+
+import asyncio
+import uuid
+from collections.abc import Sequence
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.http.forms import form_values, read_form
+from feedback.http.staff import authenticate
+from feedback.i18n import N_, TranslatedLabels, _
+from feedback.record import access
+from feedback.record.access import Principal, Role
+from feedback.record.db import Record
+from feedback.record.errors import Conflict, FeedbackError, Malformed
+from feedback.record.models import Issue, Service
+from insights.dependencies import QueryEmbedderDependency
+from insights.issues import similar
+from insights.issues.decisions import regrouping
+from insights.issues.queries import issues
+from insights.issues.queries.issues import living
+from insights.pages.forms import FormValues, PageOrRedirect, submit
+from insights.pages.issue.issue_page import LONGEST_QUERY
+from insights.pages.layout import saved, show
+from insights.presentation.schemas import IssueView
+from insights.search import of_service
+from insights.search.query_embedding import QueryVector
+
+MOST_FOUND, MOST_TICKED = 10, 50
+
+COMPLAINTS = TranslatedLabels(
+    {
+        "other": N_("Tick the issues that say the same"),
+        "goes": N_("To go on as the ticked one, tick one alone"),
+    }
+)
+"""What is said of a field that cannot be taken."""
+
+
+@get("/dashboard/issues/{issue:uuid}/merge", sync_to_thread=True)
+def merge_page(
+    request: AnyRequest, record: GivenRecord, query_embedder: QueryEmbedderDependency, issue: FromPath[uuid.UUID]
+) -> Response[str]:
+    """Shows the issues that may be merged with one: the likest, or what a search finds; those ticked stay."""
+    query = request.query_params.get("q", "").strip()[:LONGEST_QUERY]
+    values = {
+        "q": query,
+        "goes": request.query_params.get("goes", ""),
+        "reason": request.query_params.get("reason", ""),
+    }
+    vector = query_embedder.embed(query) if query else None
+    with record.transaction() as session:
+        who = authenticate(session, request)
+        found = access.issue_for(session, who, issue)
+        return _page(session, who, found, _ids(request.query_params.getall("other", [])), values, vector)
+
+
+@post("/dashboard/issues/{issue:uuid}/merge", status_code=200)
+async def merge(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> PageOrRedirect:
+    """Merges the ticked issues into this one, or this one into the one that is ticked."""
+    values, form = await form_values(request), await read_form(request)
+    return await asyncio.to_thread(_merge, request, record, issue, _ids(form.getall("other", [])), values)
+
+
+def _ids(typed: Sequence[object]) -> list[uuid.UUID]:
+    """What is no id is left out: nobody could tick it."""
+    found = []
+    for text in typed[:MOST_TICKED]:
+        try:
+            found.append(uuid.UUID(str(text)))
+        except ValueError:
+            continue
+    return list(dict.fromkeys(found))
+
+
+def _merge(
+    request: AnyRequest, record: Record, issue_id: uuid.UUID, ticked: Sequence[uuid.UUID], values: FormValues
+) -> PageOrRedirect:
+    reason = values.get("reason", "")[:2_000] or None
+
+    def change(session: Session, who: Principal) -> PageOrRedirect:
+        found = access.issue_for(session, who, issue_id, Role.editor)
+        others = [access.issue_for(session, who, other, Role.editor) for other in ticked]
+        if not others:
+            raise Malformed("none is ticked", field="other")
+        if values.get("goes") != "other":
+            for other in others:
+                regrouping.merge(session, who, other, found, reason)
+            return saved(f"/dashboard/issues/{found.id}", "merged")
+        if len(others) > 1:
+            raise Malformed("more than one is ticked", field="goes")
+        regrouping.merge(session, who, found, others[0], reason)
+        return saved(f"/dashboard/issues/{others[0].id}", "merged")
+
+    def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
+        outdated = _("Something has changed in the meantime; look again")
+        problem = COMPLAINTS.get(error.field or "", outdated)
+        return _page(session, who, access.issue_for(session, who, issue_id), ticked, values, problem=problem)
+
+    return submit(request, record, change, show_again, told=(Malformed, Conflict))
+
+
+def _page(
+    session: Session,
+    who: Principal,
+    issue: Issue,
+    ticked: Sequence[uuid.UUID],
+    values: FormValues,
+    vector: QueryVector | None = None,
+    problem: str = "",
+) -> Response[str]:
+    service = session.get_one(Service, issue.service_id)
+    query = values.get("q", "")
+    return show(
+        who,
+        "merge.html",
+        400 if problem else 200,
+        service=service,
+        issue=issue,
+        ticked=set(ticked),
+        choices=_choices(session, service, issue, ticked, query, vector),
+        query=query,
+        goes=values.get("goes", ""),
+        reason=values.get("reason", ""),
+        may_decide=who.may(Role.editor, issue.service_id) and not issue.merged_into and not issue.ended_at,
+        problem=problem,
+    )
+
+
+def _choices(
+    session: Session,
+    service: Service,
+    issue: Issue,
+    ticked: Sequence[uuid.UUID],
+    query: str,
+    vector: QueryVector | None,
+) -> list[IssueView]:
+    """What is ticked, then what was found."""
+    kept = session.scalars(select(Issue).where(*living(service), Issue.id.in_(ticked), Issue.id != issue.id)).all()
+    return [*issues.views(session, service, kept), *_found(session, service, issue, ticked, query, vector)]
+
+
+def _found(
+    session: Session,
+    service: Service,
+    issue: Issue,
+    ticked: Sequence[uuid.UUID],
+    query: str,
+    vector: QueryVector | None,
+) -> list[IssueView]:
+    but = {issue.id, *ticked}
+    if query:
+        hits = [hit.issue for hit in of_service.search(session, service, query, vector) if hit.issue]
+        return [view for view in hits if view.id not in but and not view.merged_into][:MOST_FOUND]
+    near = [one.id for one in similar.similar(session, issue, MOST_FOUND + len(ticked), *living(service))]
+    found = {one.id: one for one in session.scalars(select(Issue).where(Issue.id.in_(near)))}
+    return issues.views(session, service, [found[it] for it in near if it in found and it not in but][:MOST_FOUND])
+
+
+handlers = (merge_page, merge)
