@@ -6,7 +6,8 @@ from feedback.i18n import N_, TranslatedLabels, _, ngettext
 from feedback.record.states import Trend
 from insights.presentation import sentences
 from insights.presentation.formats import last_report, since
-from insights.presentation.schemas import DetectionHealth, IssueView, SignalView
+from insights.presentation.schemas import IssueView, SignalView
+from insights.presentation.service_schemas import DetectionHealth
 
 HOUR = dt.timedelta(hours=1)
 PACES = TranslatedLabels(

@@ -5,7 +5,7 @@ Whoever looks for what to tick searches and turns pages within one form: what is
 
 import asyncio
 import uuid
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from litestar import Response, get, post
@@ -121,7 +121,7 @@ def _problem(error: FeedbackError) -> str:
     return COMPLAINTS.get(error.field or "", outdated)
 
 
-def _of_parts(session: Session, issue: Issue, parts: Collection[int]) -> set[int]:
+def _of_parts(session: Session, issue: Issue, parts: frozenset[int]) -> set[int]:
     """The statements of the ticked parts. Raises `Conflict` where the machine sees one of them no more."""
     if not parts:
         return set()
