@@ -5,7 +5,7 @@ Whoever looks for what to tick searches and turns pages within one form: what is
 
 import asyncio
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from litestar import Response, get, post
@@ -58,8 +58,6 @@ class SortForm:
     parts: frozenset[int] = frozenset()
     every: bool = False
 
-
-Regroup = Callable[[Session, Principal, Issue], object]
 
 
 @get("/dashboard/issues/{issue:uuid}/sort", sync_to_thread=True)

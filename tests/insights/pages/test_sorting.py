@@ -153,9 +153,9 @@ def test_the_quality_page_tells_how_the_machine_does_and_undoes_its_newest_refit
             session.add(done)
     page = client.get("/dashboard/blue-badge/quality", headers=admin).text
     assert "100.0 %" in page
-    assert page.count("Undo this refit") == 1
+    assert page.count("Undo this grouping") == 1
     assert (
-        "Undo this refit"
+        "Undo this grouping"
         not in client.get("/dashboard/blue-badge/quality", headers=key(record, "reader", "blue-badge")).text
     )
     assert client.post("/dashboard/elsewhere/refits/2/undo", headers=admin).status_code == 404
