@@ -59,7 +59,6 @@ class SortForm:
     every: bool = False
 
 
-
 @get("/dashboard/issues/{issue:uuid}/sort", sync_to_thread=True)
 def sort_page(
     request: AnyRequest,
