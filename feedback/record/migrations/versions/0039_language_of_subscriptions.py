@@ -8,7 +8,7 @@ down_revision = "0038"
 
 
 def upgrade() -> None:
-    op.add_column("subscriptions", sa.Column("language", sa.Text(), server_default="en", nullable=False))
+    op.add_column("subscriptions", sa.Column("language", sa.String(), server_default="en", nullable=False))
 
 
 def downgrade() -> None:
