@@ -1,8 +1,8 @@
 """Which statements answer a query best: by their words, by what they mean, and both put together.
 
 Rankings are put together by reciprocal rank fusion (Cormack, Clarke and Büttcher 2009), which needs no common scale.
-What means the same is found by an index of vectors (HNSW: Malkov and Yashunin 2018), approximately, so that it takes
-as long among a million statements as among thousands; how near that comes to the truth stands in docs/benchmarks.md.
+What means the same is looked for exactly: an index of vectors would slow down all that is stored twentyfold
+(docs/benchmarks.md).
 """
 
 from collections import defaultdict

@@ -78,6 +78,18 @@ def test_the_first_tables_go_and_come_again(engine: Engine) -> None:
     assert differences(engine) == []
 
 
+def test_tallies_that_were_kept_by_language_are_counted_anew_by_channel(engine: Engine) -> None:
+    migrate(engine)
+    step(engine, command.downgrade, "0040")
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE issue_tallies DROP CONSTRAINT pk_issue_tallies, ADD language varchar"))
+        connection.execute(text("ALTER TABLE issue_tallies ADD PRIMARY KEY (issue_id, channel, language)"))
+    migrate(engine)
+    assert differences(engine) == []
+    with engine.connect() as connection:
+        assert inspect(connection).get_pk_constraint("issue_tallies")["constrained_columns"] == ["issue_id", "channel"]
+
+
 def test_none_is_null_in_every_column_of_json() -> None:
     kinds = [column.type for table in Base.metadata.sorted_tables for column in table.columns]
     of_json = [kind for kind in kinds if isinstance(kind, JSON)]
