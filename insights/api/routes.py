@@ -13,6 +13,7 @@ from insights.api.services import (
     services,
     sessions,
     subjects,
+    views,
 )
 
 ROUTERS = [
@@ -35,4 +36,5 @@ ROUTERS = [
     subjects.router,
     subscriptions.router,
     themes.router,
+    views.router,
 ]

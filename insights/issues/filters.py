@@ -34,8 +34,8 @@ PARTS: Mapping[str, ColumnElement[bool]] = {
 }
 """Parts of the feedback that staff look through."""
 
-RELATIVE_TO_TODAY = ("days",)
-ALL_PERIODS = ("since", "until", "first_day", "last_day", *RELATIVE_TO_TODAY)
+ALL_PERIODS = ("since", "until", "first_day", "last_day", "days")
+"""The fields that say when something was said."""
 
 
 class PieceFilters(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -35,6 +35,9 @@ from insights.egress.addresses import AllowList
 from insights.issues.queries import themes
 from insights.pages.forms import PageOrRedirect, ShowAgain, submit
 from insights.pages.layout import saved, show
+from insights.pages.service import address
+from insights.pages.service.address import Chosen
+from insights.pages.service.words import words
 from insights.presentation import labels
 
 SubscriptionForm = Mapping[str, Any]
@@ -42,6 +45,9 @@ SubscriptionForm = Mapping[str, Any]
 
 LIST_FIELDS = ("kinds", "channels", "trends", "statuses")
 TEXT_FIELDS = ("theme", "kind", "to", "name", "contact", "digest", "least", "urgent_only", "escalations_only", "key")
+
+LIMITED_BY = {"channel": "channels", "trend": "trends", "status": "statuses"}
+"""What of a view of the list of issues can limit alerts, too, by the field of their form."""
 
 COMPLAINTS: Mapping[str, str] = TranslatedLabels(
     {
@@ -72,7 +78,10 @@ def alerts_page(request: AnyRequest, record: GivenRecord, service: FromPath[str]
     """Shows who is told what a service has to tell."""
     with record.transaction() as session:
         who = authenticate(session, request)
-        return _page(session, who, access.service_for(session, who, service), _empty())
+        chosen = address.read(request.query_params)
+        left = [words(name, value) for name, value in chosen.narrowing() if name not in LIMITED_BY]
+        found = access.service_for(session, who, service)
+        return _page(session, who, found, {**_empty(), **_of_view(chosen)}, unlimited=left)
 
 
 @post("/dashboard/{service:str}/alerts", status_code=200)
@@ -157,6 +166,11 @@ def _empty() -> SubscriptionForm:
     return texts | {name: [] for name in LIST_FIELDS}
 
 
+def _of_view(chosen: Chosen) -> SubscriptionForm:
+    """What of a view of the list of issues limits alerts, too."""
+    return {field: [str(value) for value in getattr(chosen.filters, name)] for name, field in LIMITED_BY.items()}
+
+
 def alert_lines(session: Session, record: Record, service: Service, alerts: Sequence[Alert]) -> list[AlertLine]:
     """Writes each alert in the words that people are sent."""
     now, found = dt.datetime.now(dt.UTC), []
@@ -175,6 +189,7 @@ def _page(
     lines: Sequence[AlertLine] | None = None,
     complete: bool = True,
     errors: Mapping[str, str] | None = None,
+    unlimited: Sequence[str] = (),
 ) -> Response[str]:
     of_service = [theme for theme in themes.listed(session, who) if service.slug in theme.services]
     return show(
@@ -189,6 +204,7 @@ def _page(
         preview=lines,
         complete=complete,
         errors=errors or {},
+        unlimited=unlimited,
     )
 
 

@@ -35,7 +35,7 @@ from insights.pages.people import (
     staff_page,
 )
 from insights.pages.search import missed_page, search_page
-from insights.pages.service import bulk_page
+from insights.pages.service import bulk_page, comparison_page, views_page
 from insights.pages.service.feedback_page import feedback_page
 from insights.pages.service.service_page import service_page
 from insights.pages.subscriptions import edit_page, feed_page
@@ -89,6 +89,9 @@ router = Router(
         theme_page,
         service_page,
         feedback_page,
+        comparison_page.comparison_page,
+        views_page.save_view,
+        views_page.delete_view,
         bulk_page.change_several,
         bulk_page.back_to_list,
         bulk_page.undo_several,

@@ -50,6 +50,8 @@ SAVED: Mapping[str, str] = TranslatedLabels(
         "taking_in": N_("It is on its way in."),
         "taking_back": N_("It is being undone."),
         "looked_at": N_("This is how it would be read."),
+        "view_saved": N_("The view is saved; it stands among the saved views."),
+        "view_deleted": N_("The view is deleted. The issues stay as they are."),
         "several_acknowledge": N_("Acknowledged, all that were ticked."),
         "several_assign": N_("Assigned, all that were ticked."),
         "several_snooze": N_("Snoozed, all that were ticked."),

@@ -35,6 +35,7 @@ from feedback.record.models.services import (
     Mailbox,
     Organisation,
     OrganisationFacts,
+    SavedView,
     Service,
     ServiceAddress,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "Raw",
     "Refit",
     "Regrouping",
+    "SavedView",
     "Service",
     "ServiceAddress",
     "ServiceWork",

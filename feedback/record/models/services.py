@@ -102,6 +102,21 @@ class Change(Base, Timed):
     import_id: Mapped[int | None] = mapped_column(ForeignKey("change_imports.id", ondelete="CASCADE"), index=True)
 
 
+class SavedView(Base, Timed):
+    """Filters of a service's list of issues under a name: a person's own, or everybody's where `person_id` is null.
+
+    `query` holds them as the address of the page has them.
+    """
+
+    __tablename__ = "saved_views"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    query: Mapped[str]
+
+
 class Mailbox(Base):
     """A mailbox or maildir. `name` is its address without user and password.
 

@@ -33,6 +33,10 @@ class Chosen:
         """The address of these filters, behind the question mark."""
         return urlencode(to_pairs(self.filters))
 
+    def page_of(self, slug: str) -> str:
+        """Returns the path of a service's page with these filters."""
+        return f"/dashboard/{slug}{'?' if self.query else ''}{self.query}"
+
     def turned(self, **changed: object) -> str:
         """Returns the address with other values of some fields; None takes a field away."""
         left = [(name, value) for name, value in to_pairs(self.filters) if name not in changed]
@@ -48,17 +52,9 @@ class Chosen:
         kept = [pair for pair in to_pairs(self.filters) if pair != (name, value)]
         return "?" + urlencode(kept)
 
-    def with_attribute(self, name_and_value: str) -> str:
-        """Returns the address with one more value of an attribute."""
-        return "?" + urlencode([*to_pairs(self.filters), ("attribute", name_and_value)])
-
     def narrowing(self) -> list[tuple[str, str]]:
         """Lists what narrows the list down: each field with each of its values."""
         return [(name, value) for name, value in to_pairs(self.filters) if name not in ORDER and name != "tone"]
-
-    def has_period(self) -> bool:
-        """Tells whether only a part of all time is looked at."""
-        return any(getattr(self.filters, name) for name in ALL_PERIODS)
 
 
 def read(given: MultiDict[str]) -> Chosen:
@@ -86,6 +82,11 @@ def pairs(query: str) -> list[tuple[str, str]]:
 def of_pieces(chosen: Chosen) -> Chosen:
     """Leaves of the filters what is about the pieces."""
     return Chosen(IssueFilters(**msgspec.structs.asdict(chosen.filters.pieces())), chosen.refused)
+
+
+def without_period(chosen: Chosen) -> Chosen:
+    """Leaves of the filters what is not about when something was said."""
+    return Chosen(msgspec.structs.replace(chosen.filters, **dict.fromkeys(ALL_PERIODS)), chosen.refused)
 
 
 def _converted(wanted: Mapping[str, Any]) -> IssueFilters:

@@ -96,9 +96,7 @@ def _change(request: AnyRequest, record: Record, slug: str, ticked: Ticked) -> P
         if ticked.values.get("sure") != "yes":
             return _ask(session, who, service, ticked, chosen)
         undo = _do(session, who, act, ticked.values, chosen)
-        return saved(
-            f"/dashboard/{slug}?{ticked.chosen.query}", f"several_{act}" if undo else "nothing", SEVERAL_PLACE, undo
-        )
+        return saved(ticked.chosen.page_of(slug), f"several_{act}" if undo else "nothing", SEVERAL_PLACE, undo)
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
         service = access.service_for(session, who, slug, Role.editor)

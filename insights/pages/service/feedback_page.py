@@ -53,5 +53,6 @@ def feedback_page(
             chosen=chosen,
             narrowing=narrowing(chosen),
             about_issues=False,
+            compared=False,
             **choices(chosen, facets(session, found, chosen.filters)),
         )

@@ -16,7 +16,7 @@ from feedback.record.models import Service
 from feedback.record.privacy import urgent_raw
 from feedback.record.states import SignalTier
 from insights.issues.decisions import lifecycle
-from insights.issues.listing import listed
+from insights.issues.listing import listed, saved_views
 from insights.issues.listing.facets import facets
 from insights.issues.queries import issues, services, signals
 from insights.pages import overview
@@ -66,8 +66,9 @@ def page_of(
         praised=issues.emerging(session, service, SignalTier.GOOD_NEWS),
         changes=signals.latest_changes(session, service),
         overdue=lifecycle.overdue(session, service),
+        views=saved_views.visible(session, who, service),
         ticked=ticked,
-        values=dict.fromkeys(("act", "to_whom", "snoozed_until", "reason"), "") | dict(values or {}),
+        values=dict.fromkeys(("act", "to_whom", "snoozed_until", "reason", "name", "shared"), "") | dict(values or {}),
         errors=errors or {},
         may_change=who.may(Role.editor, service.id),
         **_listing(session, service, chosen, page),
@@ -86,6 +87,7 @@ def _listing(session: Session, service: Service, chosen: Chosen, page: int) -> d
         "of_pieces": address.of_pieces(chosen),
         "narrowing": narrowing(chosen),
         "about_issues": True,
+        "compared": False,
         "total": len(rows),
         "page": page,
         "pages": -(-len(rows) // PAGE_SIZE),

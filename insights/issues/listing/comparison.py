@@ -1,0 +1,158 @@
+"""A period of a service beside another: what each issue was reported in both."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from typing import Annotated, Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import Date, cast, func, select
+from sqlalchemy.orm import Session
+
+from feedback.record.errors import Malformed
+from feedback.record.models import Feedback, Service, Statement
+from feedback.record.states import FeedbackStage
+from insights.issues.filters import IssueFilters, PieceFilters
+from insights.issues.listing.listed import ListedIssue, listed
+
+USUAL_DAYS, MOST_DAYS, MOST_ISSUES = 28, 731, 100
+WEEKS_OF_A_YEAR = dt.timedelta(weeks=52)
+"""Not a year, so that each day is held against the same day of the week."""
+
+Against = Literal["before", "year"]
+
+
+class DayRange(NamedTuple):
+    """The days of a period, both included."""
+
+    first: dt.date
+    last: dt.date
+
+    @property
+    def days(self) -> int:
+        """How many they are."""
+        return (self.last - self.first).days + 1
+
+
+class ComparedIssue(msgspec.Struct, frozen=True):
+    """One issue in both periods: its reports, the same for each 1,000 pieces of the service, and day by day."""
+
+    id: uuid.UUID
+    title: str
+    count: int
+    before: int
+    rate: float | None
+    rate_before: float | None
+    daily: list[int]
+    daily_before: list[int]
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """Two periods of a service: how many pieces each has, and the issues that differ most between them.
+
+    `items` are at most 100, those whose reports differ most first.
+    """
+
+    first_day: dt.date
+    last_day: dt.date
+    before_first_day: dt.date
+    before_last_day: dt.date
+    pieces: int
+    pieces_before: int
+    items: Annotated[list[ComparedIssue], msgspec.Meta(max_length=MOST_ISSUES)]
+
+
+def ranges(
+    filters: PieceFilters,
+    zone: str,
+    against: Against = "before",
+    before_first_day: dt.date | None = None,
+    before_last_day: dt.date | None = None,
+) -> tuple[DayRange, DayRange]:
+    """Returns the period that the filters name, four weeks up to today if none, and the one that it is held against.
+
+    That is the one named by its days; else as many days right before it, or 52 weeks earlier. Raises `Malformed` for a
+    period that ends before it begins, or is longer than two years.
+    """
+    last = filters.last_day or dt.datetime.now(ZoneInfo(zone)).date()
+    first = filters.first_day or last - dt.timedelta(days=(filters.days or USUAL_DAYS) - 1)
+    now = _range(first, last, "last_day")
+    if before_first_day and before_last_day:
+        return now, _range(before_first_day, before_last_day, "before_last_day")
+    back = WEEKS_OF_A_YEAR if against == "year" else dt.timedelta(days=now.days)
+    return now, DayRange(first - back, last - back)
+
+
+def _range(first: dt.date, last: dt.date, field: str) -> DayRange:
+    found = DayRange(first, last)
+    if not 0 < found.days <= MOST_DAYS:
+        raise Malformed(f"a period has from 1 to {MOST_DAYS} days", field=field)
+    return found
+
+
+def compare(session: Session, service: Service, filters: IssueFilters, now: DayRange, before: DayRange) -> Comparison:
+    """Sets the issues that the filters let through in one period beside those in another."""
+    sides = [_within(filters, period) for period in (now, before)]
+    told: list[dict[uuid.UUID, ListedIssue]] = [
+        {row.id: row for row in listed(session, service, side)} for side in sides
+    ]
+    counts = [defaultdict(int, {it: row.told.count for it, row in side.items()}) for side in told]
+    by_difference = sorted(
+        told[0] | told[1], key=lambda it: (-abs(counts[0][it] - counts[1][it]), -counts[0][it], str(it))
+    )
+    shown = by_difference[:MOST_ISSUES]
+    pieces = [_pieces(session, service, side) for side in sides]
+    daily = [_daily(session, service, side, period, shown) for side, period in zip(sides, (now, before), strict=True)]
+    titles = {it: row.issue.title for it, row in (told[1] | told[0]).items()}
+    items = [
+        ComparedIssue(
+            it,
+            titles[it],
+            counts[0][it],
+            counts[1][it],
+            _rate(counts[0][it], pieces[0]),
+            _rate(counts[1][it], pieces[1]),
+            daily[0][it],
+            daily[1][it],
+        )
+        for it in shown
+    ]
+    return Comparison(*now, *before, pieces[0], pieces[1], items)
+
+
+def _within(filters: IssueFilters, period: DayRange) -> IssueFilters:
+    plain = {"since": None, "until": None, "days": None}
+    return msgspec.structs.replace(filters, first_day=period.first, last_day=period.last, **plain)
+
+
+def _pieces(session: Session, service: Service, filters: IssueFilters) -> int:
+    """All that counts in the period and is as the filters want it, in whatever issue or in none."""
+    counts = (Feedback.service_id == service.id, Feedback.stage == FeedbackStage.DONE, Feedback.weight > 0)
+    query = select(func.count()).select_from(Feedback).where(*counts)
+    return session.scalar(query.where(*filters.where(service.properties.time_zone))) or 0
+
+
+def _rate(count: int, pieces: int) -> float | None:
+    return round(1_000 * count / pieces, 1) if pieces else None
+
+
+def _daily(
+    session: Session, service: Service, filters: IssueFilters, period: DayRange, ids: Collection[uuid.UUID]
+) -> Mapping[uuid.UUID, list[int]]:
+    zone = service.properties.time_zone
+    begin, end = filters.span(zone)
+    day = cast(func.timezone(zone, Feedback.said_at), Date)
+    rows = session.execute(
+        select(Statement.issue_id, day, func.count(Feedback.id.distinct()))
+        .join(Feedback, Feedback.id == Statement.feedback_id)
+        .where(Statement.issue_id.in_(ids), Statement.said_at >= begin, Statement.said_at < end)
+        .where(Feedback.service_id == service.id, Feedback.weight > 0, *filters.where(zone))
+        .group_by(Statement.issue_id, day)
+    )
+    found: dict[uuid.UUID, list[int]] = defaultdict(lambda: [0] * period.days)
+    for issue_id, when, count in rows:
+        if issue_id:
+            found[issue_id][(when - period.first).days] = count
+    return found
