@@ -54,7 +54,7 @@ def test_the_organisation_stands_on_citizens_pages_and_lends_new_services_its_lo
     admin.post("/setup/organisation", data=ORGANISATION, headers=OURS)
     admin.post("/setup/service", data={"name": "Bins"}, headers=OURS)
     form = client.get("/services/bins/feedback").text
-    assert "Aberwen Council sy&#39;n rhedeg y gwasanaeth hwn." in form and "privacy@aberwen.example" in form
+    assert "Aberwen Council sy'n rhedeg y gwasanaeth hwn." in form and "privacy@aberwen.example" in form
     with record.transaction() as session:
         found = access.service(session, "bins").properties
         assert (found.languages, found.colour) == (("cy",), "#336699")
