@@ -280,3 +280,40 @@ def test_the_form_of_another_client_leads_to_no_receipt_of_mine(client: Client, 
     client.headers["User-Agent"] = "another"
     assert receipt_of(send(client)) != mine
     assert len(stored(record)) == 2
+
+
+def test_another_language_shows_a_faulty_form_again_with_what_was_typed_and_stores_nothing(
+    client: Client, record: Record
+) -> None:
+    faulty = send(client, contact="sam")
+    assert '<button form="feedback" formaction="/services/blue-badge/feedback?lang=cy" name="again"' in faulty.text
+    fields = {"message": "The photo will not upload", "contact": "sam@example.org", "key": "one-form", "again": "yes"}
+    page = client.post(f"{FORM}?lang=cy", data=fields)
+    assert page.status_code == 200 and '<html lang="cy"' in page.text
+    assert "The photo will not upload" in page.text and 'value="sam@example.org"' in page.text
+    assert stored(record) == []
+
+
+def test_the_thanks_lead_to_the_receipt_in_another_language(client: Client) -> None:
+    thanks = send(client)
+    receipt = receipt_of(thanks)
+    assert f'href="/receipts/{receipt}?lang=cy"' in thanks.text
+    assert '<html lang="cy"' in client.get(f"/receipts/{receipt}?lang=cy").text
+
+
+def test_the_first_page_names_services_in_its_language_and_leads_on_in_it(client: Client, record: Record) -> None:
+    with record.transaction() as session:
+        found = access.service(session, "blue-badge")
+        services.set_properties(found, {"names": {"cy": "Bathodyn Glas"}})
+    page = client.get("/?lang=cy")
+    assert '<html lang="cy"' in page.text and ">Bathodyn Glas</bdi>" in page.text
+    assert 'href="/services/blue-badge/feedback?lang=cy"' in page.text and 'href="/?lang=en"' in page.text
+    assert "Blue Badge</bdi>" in client.get("/").text
+
+
+def test_an_error_says_that_nothing_was_stored_only_where_something_was_sent(client: Client) -> None:
+    sent = send(client, "x" * 300_000)
+    assert sent.status_code == 413 and "Your feedback was not stored." in sent.text
+    assert 'href="/services/blue-badge/feedback?lang=en"' in sent.text
+    lost = client.get("/services/nowhere/feedback")
+    assert lost.status_code == 404 and "not stored" not in lost.text and 'href="/?lang=en"' in lost.text
