@@ -15,17 +15,15 @@ from feedback.http.templates import Pages
 from feedback.record.access import Principal
 from insights.pages import confirmations
 from insights.presentation import (
-    audit_words,
     breakdowns,
-    change_words,
     drawing,
-    filter_labels,
     formats,
     labels,
     sentences,
     titles,
 )
 from insights.presentation.schemas import SignalNow, SignalView
+from insights.presentation.words import audit_words, change_words, filter_labels
 from insights.search.marks import parts
 
 HERE = Path(__file__).parent

@@ -18,7 +18,7 @@ from feedback.record.states import (
     Trend,
     UploadStage,
 )
-from insights.presentation.language_names import LanguageNames
+from insights.presentation.words.language_names import LanguageNames
 
 BY_CHANNEL: Mapping[str, str] = TranslatedLabels(
     {

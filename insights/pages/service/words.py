@@ -8,7 +8,8 @@ from feedback.i18n import _, ngettext
 from insights.issues.filters import named
 from insights.issues.listing.facets import Facets
 from insights.pages.service.address import Chosen
-from insights.presentation import filter_labels, formats, labels
+from insights.presentation import formats, labels
+from insights.presentation.words import filter_labels
 
 YES = "true"
 
