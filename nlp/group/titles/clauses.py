@@ -200,7 +200,7 @@ def _dropped(token: Any, head: Any, level: int, is_local: Callable[[str], bool])
     above, low = token.head, token.lower_
     if token.is_punct or token.is_space:
         return token.text not in {"-", "/"} or token.i + 1 >= len(token.doc)
-    if token.dep_ in _ALWAYS_DROPPED and len(token.text) > 1:
+    if (token.dep_ in _ALWAYS_DROPPED and len(token.text) > 1) or _begins_anew(token):
         return True
     if above.i == head.i and _beside(token, head):
         return True
@@ -209,6 +209,13 @@ def _dropped(token: Any, head: Any, level: int, is_local: Callable[[str], bool])
     if token.dep_ in {"prep", "npadvmod", "advcl", "agent"} and any(HIDDEN in it.text for it in token.subtree):
         return True
     return level > 0 and _adjunct(token, above, level, is_local)
+
+
+def _begins_anew(token: Any) -> bool:
+    """A preposition that the parser joins to what is none, and the joint: "so loud and after an hour" another began."""
+    if token.dep_ == "cc":
+        return any(_begins_anew(it) for it in token.head.children if it.dep_ == "conj")
+    return token.dep_ == "conj" and token.tag_ == "IN" and token.head.tag_ not in {"IN", "TO", "RB", "RP"}
 
 
 def _beside(token: Any, head: Any) -> bool:

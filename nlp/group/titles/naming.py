@@ -5,6 +5,7 @@ Each is distinct from the others, and none holds what was hidden. What no parser
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -130,12 +131,17 @@ def _chosen(
 
 def _sayings(said: Sequence[str]) -> Iterator[str]:
     """For a group without any clause: its first statement that is as short as a title, or a beginning of one."""
-    clean = [" ".join(text.replace(parts.HIDDEN, " ").split()).rstrip(".!,;: ") for text in map(parts.tidy, said)]
+    clean = [_without_gaps(text).rstrip(".!,;: ") for text in map(parts.tidy, said)]
     yield from (text for text in clean if fits(text) and not is_filler(text))
     for text in clean:
         words = text.split()
         if len(words) > 1:
             yield " ".join(words[:8]).rstrip(",.;:") + "…" * (len(words) > 8)
+
+
+def _without_gaps(text: str) -> str:
+    """A text in which nothing shows that something was taken out."""
+    return re.sub(r"(?<! ) (?=[,.;:!?])", "", " ".join(text.replace(parts.HIDDEN, " ").split()))
 
 
 def _first_free(found: Iterable[str], taken: set[frozenset[str]]) -> str:

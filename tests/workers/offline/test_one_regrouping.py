@@ -102,7 +102,7 @@ class Product:
         """Its history as a backtest takes it, in the order in which it was stored."""
         with self._worker.record.transaction() as session:
             service = access.service(session, "blue-badge")
-            found = list(history(session, service, dt.datetime.now(dt.UTC)))
+            found = list(history(session, service, START - dt.timedelta(days=1)))
         return sorted(found, key=lambda piece: piece[0].observation.key)
 
     def find(self, finding: Finding) -> None:

@@ -11,6 +11,10 @@ from tests.nlp.group.titles.titled import found
     [
         ("I have not received my new card", "not received my new card"),
         ("I'm still waiting for the refund", "still waiting for the refund"),
+        (
+            "The music while you wait is so loud and after 75 minutes a voice says thank you for your patience",
+            "music is so loud",
+        ),
         ("I think the waiting times are too long", "waiting times are too long"),
         ("I wanted to report that the street light is broken", "street light is broken"),
         ("I would like to cancel my policy", "cancel my policy"),

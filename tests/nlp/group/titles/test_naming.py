@@ -69,6 +69,11 @@ def test_statements_without_any_clause_are_named_all_the_same() -> None:
     assert all(named(["!!!", "???", "..."], ["!", "?", "."]))
 
 
+def test_nothing_shows_in_a_title_that_something_was_taken_out() -> None:
+    [title] = named(["Date of birth [DATE], if you need it", "Born [DATE], if you need it", "[DATE]"])
+    assert " ," not in title
+
+
 def test_a_title_that_few_are_near_to_is_not_sure() -> None:
     alike, mixed = titled(
         ["The bin was missed again", "My bin was missed", "They missed our bin"],
