@@ -1,11 +1,13 @@
 import re
 from collections.abc import Iterable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
-from feedback.i18n.catalogues import FOLDER
-from tests.tools.catalogues import missing, stored
+from feedback.i18n.catalogues import FOLDER, Readership
+from tests.tools.catalogues import brought_up, missing, stored
 
 CATALOGUES = sorted(FOLDER.glob("*/*.po"))
 
@@ -29,3 +31,11 @@ def test_every_text_is_translated_with_the_same_values_and_the_same_markup(path:
             assert values_in(text) in [values_in(form) for form in in_english], text
             assert "%" not in re.sub(r"%\(\w+\)s|%%", "", text), text
             assert re.findall(r"<[^>]+>", text) == re.findall(r"<[^>]+>", in_english[-1]), text
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_every_text_of_code_and_templates_stands_in_the_catalogues(path: Path) -> None:
+    """Where this fails, `make words` prints what is to be translated."""
+    readership: Readership = "staff" if path.parent.name == "staff" else "citizen"
+    needed = {str(entry.id) for entry in read_po(BytesIO(brought_up(path, readership)), locale=path.stem)}
+    assert needed - {str(entry.id) for entry in stored(path)} == set()
