@@ -157,6 +157,41 @@ def test_the_first_stop_of_the_keyboard_skips_to_the_content(context: BrowserCon
     expect(page.get_by_role("main")).to_be_focused()
 
 
+def test_two_keys_lead_to_the_search_and_to_their_list_until_they_are_switched_off(
+    context: BrowserContext, record: Record
+) -> None:
+    page = context.new_page()
+    sign_in(page, record)
+    page.keyboard.press("/")
+    find = page.get_by_role("searchbox", name="Find anything")
+    expect(find).to_be_focused()
+    page.keyboard.type("a/b?")
+    expect(find).to_have_value("a/b?")
+    page.get_by_role("heading", level=1).click()
+    page.keyboard.press("?")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Keyboard shortcuts")
+    page.get_by_label("These shortcuts work in this browser").uncheck()
+    page.get_by_role("heading", level=1).click()
+    page.keyboard.press("/")
+    expect(find).not_to_be_focused()
+
+
+def test_what_is_saved_has_the_focus_without_scripts_and_is_said_once_with_them(
+    browser: Browser, site: str, record: Record, photo: str
+) -> None:
+    for scripts in (False, True):
+        with browser.new_context(java_script_enabled=scripts, locale="en-GB", base_url=site) as context:
+            page = context.new_page()
+            sign_in(page, record)
+            page.get_by_role("button", name="Acknowledge").click()
+            expect(page.get_by_role("status")).to_be_focused()
+            page.get_by_role("button", name="Undo").click()
+            expect(page.get_by_role("status")).to_contain_text("it is as it was before")
+            page.goto(page.url)
+            page.reload()
+            expect(page.get_by_role("status")).to_have_count(0 if scripts else 1)
+
+
 def test_on_a_narrow_screen_no_page_runs_over_and_every_target_is_large_enough(
     browser: Browser, site: str, record: Record, photo: str
 ) -> None:

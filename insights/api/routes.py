@@ -1,7 +1,7 @@
 """Everything that staff and their programs can ask for."""
 
 from insights.api.alerts import alerts, subscriptions
-from insights.api.issues import actions, issues, refits, regrouping, signals, subtopics, themes
+from insights.api.issues import actions, issues, refits, regrouping, signals, subtopics, themes, today
 from insights.api.services import (
     channels,
     export,
@@ -36,5 +36,6 @@ ROUTERS = [
     subjects.router,
     subscriptions.router,
     themes.router,
+    today.router,
     views.router,
 ]

@@ -24,13 +24,14 @@ LEAST_HALF = dt.timedelta(minutes=10)
 """The least time in which reports are counted to tell at what pace they come."""
 
 
-def of_signals(session: Session, signals: Sequence[Signal]) -> dict[uuid.UUID, SignalNow]:
-    """Tells what is known now of each signal that stands and was sent, by its id."""
+def of_signals(session: Session, signals: Sequence[Signal], *, quoted: bool = True) -> dict[uuid.UUID, SignalNow]:
+    """Tells what is known now of each signal that stands and was sent, by its id; `quoted`: with what people said."""
     standing = [one for one in signals if one.tier == SignalTier.SIGNAL and one.ended_at is None]
     ids = [one.id for one in standing]
     if not ids:
         return {}
-    counts, quotes, now = _counts(session, ids), _quotes(session, ids), dt.datetime.now(dt.UTC)
+    counts, now = _counts(session, ids), dt.datetime.now(dt.UTC)
+    quotes = _quotes(session, ids) if quoted else {}
     return {one.id: _now(one, counts[one.id], _pace(session, one, now), quotes.get(one.id, [])) for one in standing}
 
 

@@ -14,7 +14,6 @@ from insights.issues.queries import themes
 from insights.pages import (
     alerts_page,
     ledger_page,
-    overview,
     piece_page,
     quality_page,
     subscription_page,
@@ -39,23 +38,7 @@ from insights.pages.service import bulk_page, comparison_page, views_page
 from insights.pages.service.feedback_page import feedback_page
 from insights.pages.service.service_page import service_page
 from insights.pages.subscriptions import edit_page, feed_page
-
-MOST_THEMES = 10
-
-
-@get("/dashboard", sync_to_thread=True)
-def dashboard(request: AnyRequest, record: GivenRecord) -> Response[str]:
-    """Shows what emerges in each service that somebody may see."""
-    with record.transaction() as session:
-        who = authenticate(session, request)
-        lines = overview.overview(session, who)
-        return show(
-            who,
-            "dashboard.html",
-            lines=lines,
-            names={line.service.slug: line.service.name for line in lines},
-            themes=[theme for theme in themes.listed(session, who) if len(theme.services) > 1][:MOST_THEMES],
-        )
+from insights.pages.today import today_page
 
 
 @get("/dashboard/themes/{theme:uuid}", sync_to_thread=True)
@@ -85,7 +68,7 @@ router = Router(
         *staff_page.handlers,
         *keys_page.handlers,
         audit_page.audit_page,
-        dashboard,
+        *today_page.handlers,
         theme_page,
         service_page,
         feedback_page,

@@ -16,15 +16,16 @@ from feedback.record.access import Principal
 from insights.pages import confirmations
 from insights.presentation import (
     breakdowns,
-    drawing,
     formats,
     labels,
     sentences,
     titles,
 )
+from insights.presentation.markup import cards, drawing
 from insights.presentation.schemas import SignalNow, SignalView
 from insights.presentation.words import audit_words, change_words, filter_labels
 from insights.search.marks import parts
+from insights.today import words
 
 HERE = Path(__file__).parent
 pages = Pages.from_folder(
@@ -57,6 +58,7 @@ pages.environment.filters |= {
     "channels": formats.channel_counts,
     "day": formats.day,
     "into_call": formats.into_call,
+    "labelled": cards.labelled,
     "moment": formats.moment,
     "issue_title": titles.shown,
     "parts": parts,
@@ -68,6 +70,7 @@ pages.environment.globals |= {
     "change_words": change_words,
     "labels": labels,
     "filter_labels": filter_labels,
+    "today_words": words,
     "formats": formats,
     "sentences": sentences,
     "breakdowns": breakdowns,

@@ -85,6 +85,26 @@ def now_known(known: SignalNow, now: dt.datetime, zone: str) -> str:
     )
 
 
+def so_far(known: SignalNow, usual: float, now: dt.datetime, zone: str) -> str:
+    """Sums a finding up, as in: 41 reports since 09:12 today, where 3 were usual, mostly by phone; growing."""
+    return _(
+        "%(reports)s since %(since)s, where %(usual)s usual, %(channels)s; %(pace)s",
+        reports=reports(known.reports),
+        since=since(known.since, now, zone),
+        usual=expected_words(usual),
+        channels=came_by(known.by_channel),
+        pace=PACES[known.pace],
+    )
+
+
+def in_all(count: int, last_seen: dt.datetime | None, now: dt.datetime, zone: str) -> str:
+    """Sums up an issue that does not stand out, as in: 12 reports in all, the last on Friday."""
+    if last_seen is None:
+        return _("%(reports)s in all", reports=reports(count))
+    last = last_report(last_seen, now, zone)
+    return _("%(reports)s in all, the last %(when)s", reports=reports(count), when=last)
+
+
 def end(ended: Mapping[str, Any]) -> str:
     """Says why a signal is over, as in: No report for 3 h, where 12 were usual."""
     if ended["why"] == "resolved":

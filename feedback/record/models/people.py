@@ -13,7 +13,9 @@ from feedback.record.states import CredentialKind
 class Person(Base, Timed):
     """A member of staff, who signs in by what only they get: a link sent to `email`, or their directory (`subject`).
 
-    `email` is in lower case. Who has left (`left_at`) may do nothing, and is still named in the audit.
+    `email` is in lower case. They last looked at the first page at `looked_at`, and before that visit at
+    `looked_before`: what is newer is new to them. Who has left (`left_at`) may do nothing, and is still named in the
+    audit.
     """
 
     __tablename__ = "people"
@@ -24,6 +26,8 @@ class Person(Base, Timed):
     language: Mapped[str] = mapped_column(server_default="en", default="en")
     subject: Mapped[str | None] = mapped_column(unique=True)
     left_at: Mapped[dt.datetime | None]
+    looked_at: Mapped[dt.datetime | None]
+    looked_before: Mapped[dt.datetime | None]
 
 
 class Membership(Base, Timed):

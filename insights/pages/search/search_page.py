@@ -38,6 +38,13 @@ def everything_page(request: AnyRequest, record: GivenRecord, query_embedder: Qu
     return show(who, "search/everything.html", query=query, found=found, services=services)
 
 
+@get("/shortcuts", sync_to_thread=True)
+def shortcuts_page(request: AnyRequest, record: GivenRecord) -> Response[str]:
+    """Lists the few keys of the pages for staff."""
+    with record.transaction() as session:
+        return show(authenticate(session, request), "search/shortcuts.html")
+
+
 @get("/dashboard/{service:str}/search", sync_to_thread=True)
 def service_search_page(
     request: AnyRequest, record: GivenRecord, query_embedder: QueryEmbedderDependency, service: FromPath[str]
@@ -63,4 +70,4 @@ def service_search_page(
     )
 
 
-handlers = (everything_page, service_search_page)
+handlers = (everything_page, shortcuts_page, service_search_page)

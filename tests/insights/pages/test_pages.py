@@ -25,26 +25,6 @@ def test_the_first_page_leads_citizens_to_the_forms_and_staff_to_the_dashboard(
     assert signed_in(client, record).get("/").url.path == "/dashboard"
 
 
-def test_the_dashboard_puts_what_emerges_first_with_its_evidence_in_words(
-    staff: Client, record: Record, photo: str
-) -> None:
-    with record.transaction() as session:
-        services.add(session, "allotments", "Allotments")
-    seen = words_of(staff.get("/dashboard"))
-    assert "4 reports in 48 h where 0.4 were expected, since" in seen and "by phone only" in seen
-    assert "“" not in seen and "The photo fails 3 By phone" in seen
-    assert seen.index("Blue Badge") < seen.index("Allotments")
-
-
-def test_the_less_likely_to_be_chance_comes_first(staff: Client, record: Record, photo: str) -> None:
-    with record.transaction() as session:
-        services.add(session, "bins", "Bins")
-        issue = made_up.issue(session, "bins", "Bin not emptied")
-        made_up.signal(session, issue, [made_up.report(session, issue, "Not emptied")], score=20.0)
-    seen = words_of(staff.get("/dashboard"))
-    assert seen.index("Bin not emptied") < seen.index("Photo will not upload")
-
-
 def test_a_service_shows_its_issues_and_narrows_them_down(staff: Client, record: Record, photo: str) -> None:
     with record.transaction() as session:
         letter = made_up.issue(session, "blue-badge", "Letter never came", trend="steady", status="resolved")
@@ -143,7 +123,7 @@ def test_every_page_allows_only_our_own_scripts_and_no_frame(staff: Client, path
 def test_scripts_and_styles_come_from_us_and_may_be_kept_for_ever(staff: Client, photo: str) -> None:
     page = staff.get(photo).text
     found = re.findall(r'(?:src|rel="stylesheet" href)="([^"]+)"', page)
-    assert len(found) == 3
+    assert len(found) == 4
     for address in found:
         answer = staff.get(address)
         assert answer.status_code == 200 and "immutable" in answer.headers["cache-control"], address

@@ -3,8 +3,8 @@
 import datetime as dt
 
 from insights.detection.statistics.trend import Band
-from insights.presentation import drawing
 from insights.presentation.charts import Bar
+from insights.presentation.markup import drawing
 
 DAY = dt.date(2026, 3, 2)
 

@@ -1,0 +1,71 @@
+"""Findings that stand, of all services that somebody may see, by how soon they need somebody."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, defer
+
+from feedback.record.models import Issue, Signal
+from feedback.record.states import IssueStatus, Scale
+from insights.issues import planned_work, signal_now
+from insights.issues.queries.signals import shown
+from insights.issues.tallies import Tally, tallies
+from insights.presentation.schemas import SignalNow
+from insights.today.priority import NeedFacts, priority
+from insights.today.rows import Standing, usual_so_far
+
+MOST_READ = 60
+"""Findings that are looked into, the least likely to be chance; of any beyond them only the number is told."""
+
+
+def of_all(session: Session, now: dt.datetime) -> tuple[dict[uuid.UUID, Issue], dict[uuid.UUID, Standing], int]:
+    """Returns issues that stand out and what is found about them, the most pressing first; and how many more do."""
+    pairs = session.execute(
+        select(Signal, Issue)
+        .join(Issue, Issue.id == Signal.issue_id)
+        .where(*shown(), Issue.merged_into.is_(None), Issue.ended_at.is_(None))
+        .options(defer(Issue.centroid))
+        .order_by(Signal.score.desc(), Signal.id)
+    ).all()
+    read = pairs[:MOST_READ]
+    known = signal_now.of_signals(session, [signal for signal, _ in read], quoted=False)
+    counted = tallies(session, [issue.id for _, issue in read])
+    standing = {
+        issue.id: _standing(signal, known[signal.id], counted.get(issue.id, Tally()), now) for signal, issue in read
+    }
+    order = sorted(standing, key=lambda it: (not standing[it].priority.is_outage, -standing[it].priority.weight, it))
+    issues = {issue.id: issue for _, issue in read}
+    return {it: issues[it] for it in order}, {it: standing[it] for it in order}, len(pairs) - len(read)
+
+
+def _standing(signal: Signal, known: SignalNow, tally: Tally, now: dt.datetime) -> Standing:
+    grew_slowly = signal.evidence.get("scale") == Scale.SLOW
+    facts = NeedFacts(
+        score=signal.score,
+        doubts=len(signal.evidence.get("against", ())),
+        severity=tally.severity,
+        reports=known.reports,
+        usual=usual_so_far(signal, now),
+        pace=known.pace,
+        window_hours=float("inf") if grew_slowly else signal.window_hours,
+        last_report_at=known.last_report_at,
+    )
+    return Standing(signal, known, priority(facts, now))
+
+
+def seen_to(
+    session: Session, issues: Mapping[uuid.UUID, Issue], standing: Mapping[uuid.UUID, Standing], now: dt.datetime
+) -> Sequence[uuid.UUID]:
+    """Returns those that need nothing: somebody sees to them, they are snoozed, or planned work explains them."""
+    explained = planned_work.explained(session, [found.signal.id for found in standing.values()])
+    return [
+        it
+        for it, found in standing.items()
+        if issues[it].status != IssueStatus.OPEN or _is_snoozed(issues[it], now) or found.signal.id in explained
+    ]
+
+
+def _is_snoozed(issue: Issue, now: dt.datetime) -> bool:
+    return issue.snoozed_until is not None and issue.snoozed_until > now.date()

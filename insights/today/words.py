@@ -1,0 +1,27 @@
+"""What the first page tells of findings and news, by their names."""
+
+from collections.abc import Mapping
+
+from feedback.i18n import N_, TranslatedLabels
+
+PRIORITY_REASONS: Mapping[str, str] = TranslatedLabels(
+    {
+        "outage": N_("it broke down within hours, and is still reported"),
+        "very_sure": N_("very sure: chance alone would bring this once in a million times"),
+        "sure": N_("sure: chance alone would bring this once in ten thousand times"),
+        "fairly_sure": N_("fairly sure: chance is unlikely"),
+        "doubt": N_("with a doubt, which its page explains"),
+        "severe": N_("it sounds severe"),
+        "many": N_("many report it"),
+    }
+)
+"""Why a finding stands where it does on the first page, as parts of a list."""
+
+NEWS: Mapping[str, str] = TranslatedLabels(
+    {
+        "watched": N_("Watched: it may be chance"),
+        "over": N_("Over: no longer reported beyond what is usual"),
+        "found": N_("Found: people report it, and it does not stand out"),
+    }
+)
+"""What is new since somebody last looked."""
