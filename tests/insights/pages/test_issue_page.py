@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from httpx import Response
+from sqlalchemy import update
 
 from feedback.record import access, calendar, services
 from feedback.record.access import Role
 from feedback.record.db import Record
-from feedback.record.models import Change
+from feedback.record.models import Change, Statement
 from feedback.record.states import Nation
 from insights.presentation import formats
 from tests.insights import made_up
@@ -82,6 +83,22 @@ def test_what_people_said_has_pages_and_each_is_shown_once(staff: Client, record
     second = staff.get(path + unescape(earlier[1])).text
     shown = re.findall(r"<p[^>]*>Report (\d\d)", section(first, "statements") + section(second, "statements"))
     assert sorted(shown) == [f"{number:02}" for number in range(51)]
+
+
+def test_all_that_was_said_is_searched_newest_first_and_marked_with_its_language(staff: Client, record: Record) -> None:
+    with record.transaction() as session:
+        issue = made_up.issue(session, "blue-badge")
+        for ago, text in ((3, "The button is broken"), (1, "Broken buttons again"), (2, "Y botwm wedi torri")):
+            made_up.report(session, issue, text, said_at=made_up.NOW - dt.timedelta(hours=ago))
+        session.execute(update(Statement).where(Statement.text.contains("botwm")).values(language="cy"))
+        path = f"/dashboard/issues/{issue.id}"
+    said = section(staff.get(path).text, "statements")
+    assert said.index("Broken buttons") < said.index("Y botwm") < said.index("The button")
+    assert re.search(r'lang="cy">Y botwm', said)
+    found = section(staff.get(path, params={"q": "button"}).text, "statements")
+    assert "The button" in found and "Broken buttons" in found and "Y botwm wedi" not in found
+    assert "Y botwm wedi" in section(staff.get(path, params={"q": "otwm"}).text, "statements")
+    assert "Nothing in it has these words." in staff.get(path, params={"q": "%"}).text
 
 
 def decided(client: Client, photo: str, **fields: str) -> Response:

@@ -1,0 +1,90 @@
+"""What happened to an issue in plain words, who is affected in a sentence, and which step comes next."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+import pytest
+
+from feedback.record.states import IssueStatus
+from insights.pages.issue.next_steps import Standing, next_steps
+from insights.presentation import issue_history
+from insights.presentation.breakdowns import Affected, Breakdown, ValueShare, in_words
+from insights.presentation.schemas import IssueEventView
+
+OTHER = uuid.UUID(int=7)
+
+
+@pytest.mark.parametrize(
+    ("what", "details", "told"),
+    [
+        ("renamed", {"was": "A", "now": "B"}, ("Title", "“A”", "“B”")),
+        ("assigned to Web team", {"was": None, "now": "Web team"}, ("Who sees to it", "nobody", "Web team")),
+        ("no longer due", {"was": "2030-01-31", "now": None}, ("Due", "31 January 2030", "no day")),
+        (
+            "snoozed until 2030-01-31",
+            {"was": None, "now": "2030-01-31"},
+            ("Snoozed until", "no day", "31 January 2030"),
+        ),
+        ("in progress", {"was": "open", "now": "in_progress"}, ("Status", "Open", "In progress")),
+        ("acknowledged", {"was": "open"}, ("Acknowledged", "", "")),
+        ("action: New server", {"action": "1"}, ("Done: New server", "", "")),
+        ("signal surge", {}, ("Noticed: more than usual", "", "")),
+        ("split", {"other": str(OTHER), "statements": 4}, ("4 statements were split off, as", "", "")),
+        ("split", {"other": str(OTHER), "shared": 4}, ("Parted: some of it is now", "", "")),
+    ],
+)
+def test_an_event_says_what_it_was_and_what_it_is_now(
+    what: str, details: dict[str, Any], told: tuple[str, str, str]
+) -> None:
+    line = issue_history.line(IssueEventView(1, dt.datetime.now(dt.UTC), "somebody", what, None, details))
+    assert (line.what, line.was, line.now) == told
+    assert line.other == (OTHER if "other" in details else None)
+
+
+def test_what_the_machine_did_is_told_as_its_doing_and_gives_no_code_as_a_reason() -> None:
+    event = IssueEventView(1, dt.datetime.now(dt.UTC), "machine", "reopened", "signal regression", {})
+    line = issue_history.line(event)
+    assert (line.by, line.reason) == ("The machine", "")
+
+
+def affected(
+    name: str, attribute: bool, reports: int, known: int, usual: float, *, stands_out: bool = True
+) -> Affected:
+    value = {"channel": "call", "language": "cy"}.get(name, "North")
+    share = ValueShare(value, reports, reports / known, usual, 0.001, stands_out)
+    return Affected(None, known, 100, [Breakdown(name, attribute, known, [share])])
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (affected("channel", False, 12, 12, 0.21), "reported by phone alone, where 21\xa0% of"),
+        (affected("channel", False, 9, 12, 0.21), "Three quarters (9 of 12) came by phone, where 21\xa0%"),
+        (affected("language", False, 8, 12, 0.002), "Two thirds (8 of 12) are in Welsh, where <\xa01\xa0%"),
+        (affected("ward", True, 7, 12, 0.25), "58\xa0% (7 of 12) have Ward “North”, where 25\xa0%"),
+    ],
+)
+def test_who_is_affected_is_said_as_a_share_beside_the_usual_one(found: Affected, said: str) -> None:
+    assert said in in_words(found)[0]
+
+
+def test_what_does_not_stand_out_is_not_said() -> None:
+    assert in_words(affected("channel", False, 12, 12, 0.9, stands_out=False)) == []
+
+
+@pytest.mark.parametrize(
+    ("now", "first"),
+    [
+        (Standing(IssueStatus.OPEN, assigned=False, acted=False, released=False, doubtful=True), "acknowledge"),
+        (Standing(IssueStatus.ACKNOWLEDGED, assigned=False, acted=False, released=False, doubtful=True), "assign"),
+        (Standing(IssueStatus.ACKNOWLEDGED, assigned=True, acted=False, released=False, doubtful=True), "act"),
+        (Standing(IssueStatus.IN_PROGRESS, assigned=True, acted=True, released=False, doubtful=False), "resolve"),
+        (Standing(IssueStatus.RESOLVED, assigned=True, acted=True, released=False, doubtful=False), "publish"),
+        (Standing(IssueStatus.RESOLVED, assigned=True, acted=True, released=True, doubtful=False), "change"),
+    ],
+)
+def test_the_likeliest_step_comes_first_and_each_once(now: Standing, first: str) -> None:
+    steps = next_steps(now)
+    assert steps[0] == first and len(steps) == len(set(steps))
+    assert ("dismiss" in steps) == now.doubtful
