@@ -118,6 +118,34 @@ def test_staff_sign_in_see_what_emerges_and_its_chart_and_sign_out(
     assert failures == []
 
 
+def test_an_issue_is_merged_and_split_from_the_keyboard_in_fewer_than_ten_stops(
+    context: BrowserContext, record: Record, photo: str
+) -> None:
+    with record.transaction() as session:
+        made_up.report(session, made_up.issue(session, "blue-badge", "Picture fails"), "No picture goes through")
+    page = context.new_page()
+    sign_in(page, record)
+    for path, query, button in (("merge", "picture", "Merge"), ("sort", "photo", "They are an issue of their own")):
+        page.goto(f"{photo}/{path}")
+        page.keyboard.type(query)
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        expect(page.locator("#q")).to_be_focused()
+        for _ in range(9):
+            page.keyboard.press("Tab")
+            focused = page.evaluate("document.activeElement.textContent.trim()")
+            if page.evaluate("document.activeElement.type") == "checkbox":
+                page.keyboard.press("Space")
+            if focused == "Tick all that was found":
+                with page.expect_navigation():
+                    page.keyboard.press("Enter")
+            if focused == button:
+                break
+        assert focused == button
+        page.keyboard.press("Enter")
+        expect(page.locator("#saved")).to_be_focused()
+
+
 def test_no_page_breaks_the_policy_that_it_is_served_under(
     context: BrowserContext, site: str, record: Record, photo: str
 ) -> None:
@@ -132,7 +160,15 @@ def test_no_page_breaks_the_policy_that_it_is_served_under(
     service = "/dashboard/blue-badge"
     own = ["feedback", "alerts", "quality", "ledger", "search"]
     people = ["/staff", "/keys", "/audit", "/sessions"]
-    for path in [*paths, *people, f"{photo}/sort", "/dashboard", service, *(f"{service}/{name}" for name in own)]:
+    for path in [
+        *paths,
+        *people,
+        f"{photo}/sort",
+        f"{photo}/merge",
+        "/dashboard",
+        service,
+        *(f"{service}/{name}" for name in own),
+    ]:
         page.goto(path)
     assert broken == []
 
