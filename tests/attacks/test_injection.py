@@ -70,7 +70,7 @@ SORTS = ("sort", "order", "order_by", "fields", "limit")
 
 def asked(app: Litestar) -> Iterator[tuple[str, str]]:
     """The path and the name of each query parameter of each GET of the document, of the pages, and of sorting."""
-    for path, item in app.openapi_schema.to_schema()["paths"].items():
+    for path, item in sorted(app.openapi_schema.to_schema()["paths"].items()):
         for parameter in item.get("get", {}).get("parameters", ()):
             if parameter["in"] == "query":
                 yield path, parameter["name"]
