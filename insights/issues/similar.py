@@ -45,8 +45,7 @@ def similar(
         .where(
             Issue.id != issue.id,
             Issue.tone == Tone(issue.tone),
-            Issue.merged_into.is_(None),
-            Issue.ended_at.is_(None),
+            *issues.LIVING,
             func.vector_dims(Issue.centroid) == len(issue.centroid),
             *which,
         )

@@ -92,8 +92,7 @@ def search(session: Session, who: Principal, query: str, vector: QueryVector | N
 
 def _ranked_issues(session: Session, query: str, grouped: Mapping[uuid.UUID, Sequence[Any]]) -> list[uuid.UUID]:
     """By their statements, and by the words of their titles."""
-    living = (Issue.merged_into.is_(None), Issue.ended_at.is_(None))
-    titled = ranking.by_words(session, query, Issue.id, Issue.title, *living)
+    titled = ranking.by_words(session, query, Issue.id, Issue.title, *issues.LIVING)
     return ranking.reciprocal_rank_fusion(list(grouped), titled)
 
 

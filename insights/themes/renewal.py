@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Issue, Statement, Theme, ThemeEvent, ThemeIssue, ThemeSignal, new_id
 from feedback.record.states import IssueStatus, Tone
+from insights.issues.queries.issues import LIVING
 from insights.statement_arrays import halves, matrix
 from nlp.embed.crowds import crowd_of
 from nlp.embed.vectors import Floats, inwards, unit
@@ -49,7 +50,7 @@ def read_issues(session: Session) -> tuple[list[ServiceIssue], Floats]:
     rows = session.execute(
         select(Issue.id, Issue.service_id, Issue.title, Issue.language, halves(Issue.centroid).label("centroid"))
         .join(Statement, Statement.issue_id == Issue.id)
-        .where(Issue.merged_into.is_(None), Issue.ended_at.is_(None))
+        .where(*LIVING)
         .where(Issue.tone == Tone.ISSUE, Issue.status != IssueStatus.ARCHIVED)
         .group_by(Issue.id)
         .order_by(size.desc(), Issue.id)

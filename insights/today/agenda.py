@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, defer
 from feedback.record.access import Principal
 from feedback.record.models import Feedback, HeldRaw, Issue, Service, Signal, UrgencyDismissal
 from feedback.record.states import SignalKind, SignalTier
+from insights.issues.queries.issues import LIVING
 from insights.issues.queries.services import UNSETTLED
 from insights.issues.queries.signals import shown
 from insights.issues.queries.themes import visible
@@ -66,7 +67,7 @@ def _mine(session: Session, viewer: Viewer, services: Mapping[int, Service]) -> 
     wanted = or_(Issue.assignee == viewer.who.name, Issue.due <= viewer.now.date())
     query = (
         select(Issue)
-        .where(Issue.service_id.in_(services), Issue.merged_into.is_(None), Issue.ended_at.is_(None))
+        .where(Issue.service_id.in_(services), *LIVING)
         .where(Issue.status.in_(UNSETTLED), wanted)
         .options(defer(Issue.centroid))
         .order_by(Issue.due.asc().nulls_last(), Issue.id)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, defer
 from feedback.record.models import Issue, Signal
 from feedback.record.states import IssueStatus, Scale
 from insights.issues import planned_work, signal_now
+from insights.issues.queries.issues import LIVING
 from insights.issues.queries.signals import shown
 from insights.issues.tallies import Tally, tallies
 from insights.presentation.schemas import SignalNow
@@ -25,7 +26,7 @@ def of_all(session: Session, now: dt.datetime) -> tuple[dict[uuid.UUID, Issue], 
     pairs = session.execute(
         select(Signal, Issue)
         .join(Issue, Issue.id == Signal.issue_id)
-        .where(*shown(), Issue.merged_into.is_(None), Issue.ended_at.is_(None))
+        .where(*shown(), *LIVING)
         .options(defer(Issue.centroid))
         .order_by(Signal.score.desc(), Signal.id)
     ).all()

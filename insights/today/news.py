@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Issue, IssueTally, Service, Signal
 from feedback.record.states import SignalTier, Tone
+from insights.issues.queries.issues import LIVING
 from insights.issues.queries.signals import shown
 from insights.today.schemas import TodayNews
 
@@ -24,7 +25,7 @@ def since(session: Session, services: Mapping[int, Service], last_look: dt.datet
         "over": _over(last_look),
         "found": _found(last_look),
     }
-    living = (Issue.merged_into.is_(None), Issue.ended_at.is_(None), Issue.service_id.in_(services))
+    living = (*LIVING, Issue.service_id.in_(services))
     rows = [
         (what, row)
         for what, query in kinds.items()

@@ -17,6 +17,9 @@ from insights.issues.quotes import QUOTE_COLUMNS, quote
 from insights.issues.tallies import Tally, tallies
 from insights.presentation.schemas import IssueView, Quote, SignalView
 
+LIVING = (Issue.merged_into.is_(None), Issue.ended_at.is_(None))
+"""What is neither merged into another issue nor has ended."""
+
 
 def quotes(session: Session, issues: Iterable[Issue]) -> dict[uuid.UUID, list[Quote]]:
     """Returns the statements that were chosen as quotes, as far as they are still there, in the order of the choice."""
@@ -95,7 +98,7 @@ def _view(
 
 def living(service: Service) -> Sequence[ColumnElement[bool]]:
     """Returns the conditions for the issues of a service that are shown: neither merged into another nor undone."""
-    return (Issue.service_id == service.id, Issue.merged_into.is_(None), Issue.ended_at.is_(None))
+    return (Issue.service_id == service.id, *LIVING)
 
 
 def emerging(session: Session, service: Service, tier: str = SignalTier.SIGNAL) -> list[IssueView]:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, Statement, ThemeIssue
+from insights.issues.queries.issues import LIVING
 from insights.issues.quotes import QUOTE_COLUMNS, quote
 from insights.presentation.schemas import IssueTitle, Quote
 from insights.statement_arrays import halves, matrix
@@ -42,7 +43,7 @@ class IssueParts(msgspec.Struct, frozen=True):
 def parts_of(session: Session, issue: Issue) -> IssueParts:
     """Looks into an issue; no subtopics are found in one of few statements, or all of one kind."""
     children = select(Issue.id, Issue.title).where(Issue.parent_id == issue.id)
-    living = children.where(Issue.merged_into.is_(None), Issue.ended_at.is_(None)).order_by(Issue.title)
+    living = children.where(*LIVING).order_by(Issue.title)
     return IssueParts(
         theme=session.scalar(select(ThemeIssue.theme_id).where(ThemeIssue.issue_id == issue.id)),
         issues=[IssueTitle(row.id, row.title) for row in session.execute(living)],

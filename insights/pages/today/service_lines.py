@@ -12,6 +12,7 @@ from feedback.record.limits import LATEST
 from feedback.record.models import Feedback, Issue, Service, Signal
 from feedback.record.states import Tone
 from insights.issues.queries import detection_health
+from insights.issues.queries.issues import LIVING
 from insights.issues.queries.services import UNSETTLED, WAITING_STAGES
 from insights.issues.queries.signals import shown
 
@@ -56,8 +57,7 @@ def _counts(session: Session, by: InstrumentedAttribute[int], *which: ColumnElem
 
 
 def _unsettled() -> Sequence[ColumnElement[bool]]:
-    living = (Issue.merged_into.is_(None), Issue.ended_at.is_(None), Issue.tone == Tone.ISSUE)
-    return (*living, Issue.status.in_(UNSETTLED))
+    return (*LIVING, Issue.tone == Tone.ISSUE, Issue.status.in_(UNSETTLED))
 
 
 def _weekly(session: Session, ids: Sequence[int]) -> dict[int, list[int]]:
