@@ -27,7 +27,7 @@ from insights.outcomes import ledger
 from insights.outcomes.ledger import LedgerEntry
 from insights.pages import overview
 from insights.pages.forms import FormValues
-from insights.pages.issue.next_steps import Progress, next_steps
+from insights.pages.issue.next_steps import IssueProgress, next_steps
 from insights.pages.layout import show
 from insights.presentation import breakdowns, charts, issue_history, summaries
 from insights.presentation.schemas import IssueView
@@ -92,8 +92,8 @@ def page(
     )
 
 
-def _standing(view: IssueView, acted: bool, released: bool) -> Progress:
-    return Progress(view.status, bool(view.assignee), acted, released, view.signal is not None)
+def _standing(view: IssueView, acted: bool, released: bool) -> IssueProgress:
+    return IssueProgress(view.status, bool(view.assignee), acted, released, view.signal is not None)
 
 
 def _said(session: Session, issue: Issue, before: int | None, query: str) -> dict[str, object]:

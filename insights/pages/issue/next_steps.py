@@ -8,7 +8,7 @@ from insights.issues.decisions.lifecycle import CLOSED_STATUSES
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class IssueProgress:
     """What of an issue says which step comes next.
 
     `acted`: something was done about it. `doubtful`: a signal stands that may be called a false alarm.
@@ -21,7 +21,7 @@ class Progress:
     doubtful: bool
 
 
-def next_steps(now: Progress) -> list[str]:
+def next_steps(now: IssueProgress) -> list[str]:
     """Lists the steps that make sense, by the names of their forms.
 
     An issue is seen, given to somebody, mended and closed; what was mended is told to everybody.

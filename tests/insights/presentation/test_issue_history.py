@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from feedback.record.states import IssueStatus
-from insights.pages.issue.next_steps import Standing, next_steps
+from insights.pages.issue.next_steps import IssueProgress, next_steps
 from insights.presentation import issue_history
 from insights.presentation.breakdowns import Affected, Breakdown, ValueShare, in_words
 from insights.presentation.schemas import IssueEventView
@@ -76,15 +76,15 @@ def test_what_does_not_stand_out_is_not_said() -> None:
 @pytest.mark.parametrize(
     ("now", "first"),
     [
-        (Standing(IssueStatus.OPEN, assigned=False, acted=False, released=False, doubtful=True), "acknowledge"),
-        (Standing(IssueStatus.ACKNOWLEDGED, assigned=False, acted=False, released=False, doubtful=True), "assign"),
-        (Standing(IssueStatus.ACKNOWLEDGED, assigned=True, acted=False, released=False, doubtful=True), "act"),
-        (Standing(IssueStatus.IN_PROGRESS, assigned=True, acted=True, released=False, doubtful=False), "resolve"),
-        (Standing(IssueStatus.RESOLVED, assigned=True, acted=True, released=False, doubtful=False), "publish"),
-        (Standing(IssueStatus.RESOLVED, assigned=True, acted=True, released=True, doubtful=False), "change"),
+        (IssueProgress(IssueStatus.OPEN, assigned=False, acted=False, released=False, doubtful=True), "acknowledge"),
+        (IssueProgress(IssueStatus.ACKNOWLEDGED, assigned=False, acted=False, released=False, doubtful=True), "assign"),
+        (IssueProgress(IssueStatus.ACKNOWLEDGED, assigned=True, acted=False, released=False, doubtful=True), "act"),
+        (IssueProgress(IssueStatus.IN_PROGRESS, assigned=True, acted=True, released=False, doubtful=False), "resolve"),
+        (IssueProgress(IssueStatus.RESOLVED, assigned=True, acted=True, released=False, doubtful=False), "publish"),
+        (IssueProgress(IssueStatus.RESOLVED, assigned=True, acted=True, released=True, doubtful=False), "change"),
     ],
 )
-def test_the_likeliest_step_comes_first_and_each_once(now: Standing, first: str) -> None:
+def test_the_likeliest_step_comes_first_and_each_once(now: IssueProgress, first: str) -> None:
     steps = next_steps(now)
     assert steps[0] == first and len(steps) == len(set(steps))
     assert ("dismiss" in steps) == now.doubtful
