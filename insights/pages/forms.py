@@ -1,6 +1,8 @@
 """Applying what was entered into a form, or showing its page again with what is wrong."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping
+from zoneinfo import ZoneInfo
 
 from litestar import Response
 from litestar.response import Redirect
@@ -38,6 +40,14 @@ def submit(
         refused = error
     with record.transaction() as session:
         return show_again(session, authenticate(session, request), refused)
+
+
+def local_time(text: str, field: str, zone: ZoneInfo) -> dt.datetime:
+    """Returns the time that a browser's field holds, in a service's own zone. Raises `Malformed` for what is none."""
+    try:
+        return dt.datetime.fromisoformat(text).replace(tzinfo=zone)
+    except ValueError:
+        raise Malformed("this is no time", field=field) from None
 
 
 def complaint(error: FeedbackError, complaints: Mapping[str, str], otherwise: str) -> dict[str, str]:

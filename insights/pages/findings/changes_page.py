@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values, read_form
 from feedback.http.staff import authenticate
-from feedback.i18n import N_, _
+from feedback.i18n import N_, TranslatedLabels, _
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
@@ -28,20 +28,22 @@ from insights.issues.decisions import calendar_file, change_imports, lifecycle
 from insights.issues.decisions.calendar_file import MOST_EVENTS, CalendarEvent, CalendarFile
 from insights.issues.decisions.lifecycle import ServiceEvent
 from insights.issues.queries import signals
-from insights.pages.forms import FormValues, PageOrRedirect, submit
+from insights.pages.forms import FormValues, PageOrRedirect, complaint, local_time, submit
 from insights.pages.layout import saved, show
 
 FILE_LIMIT = 1024 * 1024
 MOST_SHOWN = 50
 EMPTY = {"what": "", "kind": ChangeKind.RELEASE, "at": "", "until": "", "link": ""}
-COMPLAINTS = {
-    "what": N_("Say what changed, in up to 200 characters"),
-    "kind": N_("Choose one of these"),
-    "at": N_("It must begin on a day and at a time, like 2027-03-31T22:00"),
-    "until": N_("It must end after its beginning; planned work must have an end"),
-    "link": N_("The link must begin with https://"),
-    "file": N_("Choose a calendar file (.ics), of 1 MB at most"),
-}
+COMPLAINTS = TranslatedLabels(
+    {
+        "what": N_("Say what changed, in up to 200 characters"),
+        "kind": N_("Choose one of these"),
+        "at": N_("It must begin on a day and at a time, like 2027-03-31T22:00"),
+        "until": N_("It must end after its beginning; planned work must have an end"),
+        "link": N_("The link must begin with https://"),
+        "file": N_("Choose a calendar file (.ics), of 1 MB at most"),
+    }
+)
 
 
 @get("/dashboard/{service:str}/changes", sync_to_thread=True)
@@ -63,24 +65,16 @@ def _enter(request: AnyRequest, record: Record, slug: str, values: FormValues) -
     def enter(session: Session, who: Principal) -> PageOrRedirect:
         service = access.service_for(session, who, slug, Role.editor)
         zone = ZoneInfo(service.properties.time_zone)
-        times = {name: _local(values[name], name, zone) for name in ("at", "until") if values[name]}
+        times = {name: local_time(values[name], name, zone) for name in ("at", "until") if values[name]}
         wanted = {"what": values["what"], "kind": values["kind"], "link": values["link"] or None, **times}
         lifecycle.record_change(session, who, service, convert(wanted, ServiceEvent))
         return saved(f"/dashboard/{quote(slug)}/changes", "saved")
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
-        field = error.field if error.field in COMPLAINTS else "what"
-        return _page(session, who, access.service_for(session, who, slug), values, {field: _(COMPLAINTS[field])})
+        service = access.service_for(session, who, slug)
+        return _page(session, who, service, values, complaint(error, COMPLAINTS, "what"))
 
     return submit(request, record, enter, show_again)
-
-
-def _local(text: str, field: str, zone: ZoneInfo) -> dt.datetime:
-    """The time that a browser's field holds, in the service's own zone."""
-    try:
-        return dt.datetime.fromisoformat(text).replace(tzinfo=zone)
-    except ValueError:
-        raise Malformed("this is no time", field=field) from None
 
 
 @post("/dashboard/{service:str}/changes/calendar", status_code=200, request_max_body_size=FILE_LIMIT + 64 * 1024)
@@ -110,7 +104,7 @@ def _look(request: AnyRequest, record: Record, slug: str, name: str, body: bytes
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
         unread = _("Nothing can be taken from this file: %(why)s", why=str(error))
-        errors = {"file": unread if body else _(COMPLAINTS["file"])}
+        errors = {"file": unread if body else COMPLAINTS["file"]}
         return _page(session, who, access.service_for(session, who, slug), EMPTY, errors)
 
     return submit(request, record, look, show_again)

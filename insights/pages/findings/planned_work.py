@@ -1,7 +1,6 @@
 """Planned work, announced on the page of a service: what is reported while it lasts is shown, and not sent."""
 
 import asyncio
-import datetime as dt
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
@@ -16,14 +15,14 @@ from feedback.i18n import N_, TranslatedLabels
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
-from feedback.record.errors import FeedbackError, Malformed
+from feedback.record.errors import FeedbackError
 from feedback.record.limits import convert
 from feedback.record.models import Service
 from feedback.record.states import ChangeKind
 from insights.issues.decisions import lifecycle
 from insights.issues.decisions.lifecycle import ServiceEvent
 from insights.issues.queries import signals
-from insights.pages.forms import FormValues, PageOrRedirect, complaint, submit
+from insights.pages.forms import FormValues, PageOrRedirect, complaint, local_time, submit
 from insights.pages.layout import saved, show
 
 COMPLAINTS: Mapping[str, str] = TranslatedLabels(
@@ -56,7 +55,7 @@ def _announce(request: AnyRequest, record: Record, slug: str, values: FormValues
     def change(session: Session, who: Principal) -> PageOrRedirect:
         service = access.service_for(session, who, slug, Role.editor)
         zone = ZoneInfo(service.properties.time_zone)
-        times = {name: _local(values[name], name, zone) for name in ("at", "until")}
+        times = {name: local_time(values[name], name, zone) for name in ("at", "until")}
         wanted = convert({"what": values["what"], "kind": ChangeKind.PLANNED, **times}, ServiceEvent)
         lifecycle.record_change(session, who, service, wanted)
         return saved(f"/dashboard/{slug}/planned-work", "announced")
@@ -66,14 +65,6 @@ def _announce(request: AnyRequest, record: Record, slug: str, values: FormValues
         return _page(session, who, service, values, complaint(error, COMPLAINTS, "until"))
 
     return submit(request, record, change, show_again)
-
-
-def _local(text: str, field: str, zone: ZoneInfo) -> dt.datetime:
-    """The time that a browser's field holds, in the service's own zone."""
-    try:
-        return dt.datetime.fromisoformat(text).replace(tzinfo=zone)
-    except ValueError:
-        raise Malformed("this is no time", field=field) from None
 
 
 def _page(
