@@ -33,7 +33,7 @@ from insights.alerts.rules.filters import AlertFilters
 from insights.alerts.rules.subscriptions import SubscriptionRequest
 from insights.egress.addresses import AllowList
 from insights.issues.queries import themes
-from insights.pages.forms import PageOrRedirect, ShowAgain, submit
+from insights.pages.forms import PageOrRedirect, ShowAgain, complaint, submit
 from insights.pages.layout import saved, show
 from insights.pages.service import address
 from insights.pages.service.address import Chosen
@@ -61,7 +61,10 @@ COMPLAINTS: Mapping[str, str] = TranslatedLabels(
         "name": N_("The name must have 200 characters or fewer"),
     }
 )
-"""What is said of a field that cannot be taken; the fields of a place are shown as one, `to`."""
+"""What is said of a field that cannot be taken."""
+
+PLACES = {"url": "to", "address": "to"}
+"""By the fields of a place the one of the form that stands for both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +135,15 @@ def _again(slug: str, values: SubscriptionForm) -> ShowAgain:
     """Shows the page with the complaint about the field that the failure names."""
 
     def show_again(session: Session, who: access.Principal, error: FeedbackError) -> Response[str]:
-        field = error.field if error.field and error.field in COMPLAINTS else "url"
-        errors = {"to" if field in ("url", "address") else field: COMPLAINTS[field]}
-        return _page(session, who, access.service_for(session, who, slug), values, errors=errors)
+        service = access.service_for(session, who, slug)
+        return _page(session, who, service, values, errors=place_complaint(error))
 
     return show_again
+
+
+def place_complaint(error: FeedbackError) -> dict[str, str]:
+    """Returns what is said of the field that a failure names, by the field of the form."""
+    return {PLACES.get(field, field): says for field, says in complaint(error, COMPLAINTS, "url").items()}
 
 
 def _wanted(slug: str, values: SubscriptionForm) -> SubscriptionRequest:

@@ -13,24 +13,27 @@ from sqlalchemy.orm import Session
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values
 from feedback.http.staff import authenticate
-from feedback.i18n import N_, _
+from feedback.i18n import N_, TranslatedLabels, _
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.errors import Conflict, FeedbackError, Malformed
 from feedback.record.limits import convert
-from feedback.record.models import HandOver, Issue, Service
+from feedback.record.models import HandOver, Service
 from insights.hand_overs import giving, taking_back
 from insights.hand_overs.giving import HandOverRequest
 from insights.issues.tallies import tallies
-from insights.pages.forms import FormValues, PageOrRedirect, submit
+from insights.pages.forms import FormValues, PageOrRedirect, complaint, submit
+from insights.pages.issue.issue_page import titles
 from insights.pages.layout import saved, show
 
 PAGE_SIZE = 50
-COMPLAINTS = {
-    "to": N_("Give the name of one other service, as it is written there"),
-    "reason": N_("Give a reason of up to 2,000 characters, or none"),
-}
+COMPLAINTS = TranslatedLabels(
+    {
+        "to": N_("Give the name of one other service, as it is written there"),
+        "reason": N_("Give a reason of up to 2,000 characters, or none"),
+    }
+)
 REFUSED = N_("It cannot be handed over: it is not read yet, is no longer kept, or the other service has it already")
 
 Give = Callable[[Session, Principal, HandOverRequest], HandOver]
@@ -81,14 +84,12 @@ def handed_over_page(
         who = authenticate(session, request)
         found = access.service_for(session, who, service)
         given = giving.listed(session, found, PAGE_SIZE, before)
-        ids = [done.issue_id for done in given if done.issue_id]
-        titles = {row.id: row.title for row in session.execute(select(Issue.id, Issue.title).where(Issue.id.in_(ids)))}
         return show(
             who,
             "hand_overs/list.html",
             service=found,
             given=[(done, giving.receiver_name(session, done)) for done in given],
-            titles=titles,
+            titles=titles(session, [done.issue_id for done in given if done.issue_id]),
             further=given[-1].id if len(given) == PAGE_SIZE else None,
             may_take_back=who.may(Role.editor, found.id),
         )
@@ -113,9 +114,8 @@ async def _given(request: AnyRequest, record: Record, give: Give, show_form: Sho
         return saved(f"/dashboard/{session.get_one(Service, done.service_id).slug}/handed-over", "handed_over")
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
-        field = error.field if error.field in COMPLAINTS else "to"
-        says = _(REFUSED) if isinstance(error, Conflict) else _(COMPLAINTS[field])
-        return show_form(session, who, values, {field: says})
+        refused = {"to": _(REFUSED)} if isinstance(error, Conflict) else None
+        return show_form(session, who, values, refused or complaint(error, COMPLAINTS, "to"))
 
     return await asyncio.to_thread(submit, request, record, apply, show_again, (Malformed, Conflict))
 

@@ -23,7 +23,7 @@ from insights.alerts.rules import subscriptions
 from insights.alerts.rules.filters import filters_of
 from insights.alerts.rules.subscriptions import SubscriptionChange
 from insights.egress.addresses import AllowList
-from insights.pages.alerts_page import COMPLAINTS, LIST_FIELDS, SubscriptionForm, read_filters
+from insights.pages.alerts_page import LIST_FIELDS, SubscriptionForm, place_complaint, read_filters
 from insights.pages.forms import PageOrRedirect, submit
 from insights.pages.layout import saved, show
 
@@ -58,9 +58,8 @@ def _edit(request: AnyRequest, record: Record, identity: uuid.UUID, values: Subs
         return saved(f"/dashboard/subscriptions/{identity}", "saved")
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
-        field = error.field if error.field and error.field in COMPLAINTS else "url"
-        errors = {"to" if field in ("url", "address") else field: COMPLAINTS[field]}
-        return _page(session, who, subscriptions.find(session, who, identity, Role.editor), values, errors)
+        found = subscriptions.find(session, who, identity, Role.editor)
+        return _page(session, who, found, values, place_complaint(error))
 
     return submit(request, record, apply, show_again)
 
