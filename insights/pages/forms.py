@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest
 from feedback.http.staff import authenticate
+from feedback.i18n import _
 from feedback.record.access import Principal
 from feedback.record.db import Record
 from feedback.record.errors import FeedbackError, Malformed
@@ -54,3 +55,9 @@ def complaint(error: FeedbackError, complaints: Mapping[str, str], otherwise: st
     """Returns what is said of the field that a failure names, by that field; of `otherwise` where it names another."""
     field = error.field if error.field and error.field in complaints else otherwise
     return {field: complaints[field]}
+
+
+def complaint_at(place: str, error: FeedbackError, complaints: Mapping[str, str]) -> dict[str, str]:
+    """Returns what is said of a failure at one place of a form, whichever field it names; of none, that all changed."""
+    outdated = _("Something has changed in the meantime; look again")
+    return {place: complaints.get(error.field or "", outdated)}

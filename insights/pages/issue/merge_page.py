@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values, read_form
 from feedback.http.staff import authenticate
-from feedback.i18n import N_, TranslatedLabels, _
+from feedback.i18n import N_, TranslatedLabels
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
@@ -23,7 +23,7 @@ from insights.issues import similar
 from insights.issues.decisions import regrouping
 from insights.issues.queries import issues
 from insights.issues.queries.issues import living
-from insights.pages.forms import FormValues, PageOrRedirect, submit
+from insights.pages.forms import FormValues, PageOrRedirect, complaint_at, submit
 from insights.pages.issue.issue_page import LONGEST_QUERY
 from insights.pages.layout import saved, show
 from insights.presentation.schemas import IssueView
@@ -97,9 +97,8 @@ def _merge(
         return saved(f"/dashboard/issues/{others[0].id}", "merged")
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
-        outdated = _("Something has changed in the meantime; look again")
-        problem = COMPLAINTS.get(error.field or "", outdated)
-        return _page(session, who, access.issue_for(session, who, issue_id), ticked, values, problem=problem)
+        errors = complaint_at("choices", error, COMPLAINTS)
+        return _page(session, who, access.issue_for(session, who, issue_id), ticked, values, errors=errors)
 
     return submit(request, record, change, show_again, told=(Malformed, Conflict))
 
@@ -111,14 +110,14 @@ def _page(
     ticked: Sequence[uuid.UUID],
     values: FormValues,
     vector: QueryVector | None = None,
-    problem: str = "",
+    errors: FormValues | None = None,
 ) -> Response[str]:
     service = session.get_one(Service, issue.service_id)
     query = values.get("q", "")
     return show(
         who,
         "merge.html",
-        400 if problem else 200,
+        400 if errors else 200,
         service=service,
         issue=issue,
         ticked=set(ticked),
@@ -127,7 +126,7 @@ def _page(
         goes=values.get("goes", ""),
         reason=values.get("reason", ""),
         may_decide=who.may(Role.editor, issue.service_id) and not issue.merged_into and not issue.ended_at,
-        problem=problem,
+        errors=errors or {},
     )
 
 

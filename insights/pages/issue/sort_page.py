@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values, read_form
 from feedback.http.staff import authenticate
-from feedback.i18n import N_, TranslatedLabels, _
+from feedback.i18n import N_, TranslatedLabels
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
@@ -29,7 +29,7 @@ from insights.issues.decisions import regrouping, undoing
 from insights.issues.decisions.lifecycle import ShortText
 from insights.issues.queries import issue_detail, subtopics
 from insights.issues.queries.issues import living
-from insights.pages.forms import FormValues, PageOrRedirect, submit
+from insights.pages.forms import FormValues, PageOrRedirect, complaint_at, submit
 from insights.pages.issue.issue_page import LONGEST_QUERY, titles
 from insights.pages.layout import saved, show
 
@@ -108,14 +108,13 @@ def _sort(
         return saved(f"/dashboard/issues/{issue_id}/sort", "sorted")
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
-        return _page(session, who, access.issue_for(session, who, issue_id), sought, values, _problem(error))
+        return _page(session, who, access.issue_for(session, who, issue_id), sought, values, _complaint(error))
 
     return submit(request, record, change, show_again, told=(Malformed, Conflict))
 
 
-def _problem(error: FeedbackError) -> str:
-    outdated = _("Something has changed in the meantime; look again")
-    return COMPLAINTS.get(error.field or "", outdated)
+def _complaint(error: FeedbackError) -> FormValues:
+    return complaint_at("statements", error, COMPLAINTS)
 
 
 def _of_parts(session: Session, issue: Issue, parts: frozenset[int]) -> set[int]:
@@ -169,13 +168,18 @@ def undo(
         return saved(f"/dashboard/issues/{issue}/sort", "undone")
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
-        return _page(session, who, access.issue_for(session, who, issue), SortForm(), {}, _problem(error))
+        return _page(session, who, access.issue_for(session, who, issue), SortForm(), {}, _complaint(error))
 
     return submit(request, record, change, show_again, told=(Malformed, Conflict))
 
 
 def _page(
-    session: Session, who: Principal, issue: Issue, sought: SortForm, values: FormValues, problem: str = ""
+    session: Session,
+    who: Principal,
+    issue: Issue,
+    sought: SortForm,
+    values: FormValues,
+    errors: FormValues | None = None,
 ) -> Response[str]:
     service = session.get_one(Service, issue.service_id)
     statements = issue_detail.statements_page(session, issue, PAGE_SIZE, sought.before, sought.query)
@@ -188,7 +192,7 @@ def _page(
     return show(
         who,
         "sort.html",
-        400 if problem else 200,
+        400 if errors else 200,
         service=service,
         issue=issue,
         statements=statements,
@@ -204,7 +208,7 @@ def _page(
         titles=titles(session, list(named)),
         inside=subtopics.parts_of(session, issue),
         may_decide=who.may(Role.editor, issue.service_id) and not issue.merged_into and not issue.ended_at,
-        problem=problem,
+        errors=errors or {},
     )
 
 
