@@ -1,7 +1,8 @@
 """Applying what was entered into a form, or showing its page again with what is wrong."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from litestar import Response
@@ -49,6 +50,17 @@ def local_time(text: str, field: str, zone: ZoneInfo) -> dt.datetime:
         return dt.datetime.fromisoformat(text).replace(tzinfo=zone)
     except ValueError:
         raise Malformed("this is no time", field=field) from None
+
+
+def ids(ticked: Sequence[object]) -> list[uuid.UUID]:
+    """Returns the ids that were ticked, each once. What is none is left out: nobody could tick it."""
+    found = []
+    for text in ticked:
+        try:
+            found.append(uuid.UUID(str(text)))
+        except ValueError:
+            continue
+    return list(dict.fromkeys(found))
 
 
 def complaint(error: FeedbackError, complaints: Mapping[str, str], otherwise: str) -> dict[str, str]:

@@ -23,7 +23,7 @@ from insights.issues import similar
 from insights.issues.decisions import regrouping
 from insights.issues.queries import issues
 from insights.issues.queries.issues import living
-from insights.pages.forms import FormValues, PageOrRedirect, complaint_at, submit
+from insights.pages.forms import FormValues, PageOrRedirect, complaint_at, ids, submit
 from insights.pages.issue.issue_page import LONGEST_QUERY
 from insights.pages.layout import saved, show
 from insights.presentation.schemas import IssueView
@@ -56,25 +56,15 @@ def merge_page(
     with record.transaction() as session:
         who = authenticate(session, request)
         found = access.issue_for(session, who, issue)
-        return _page(session, who, found, _ids(request.query_params.getall("other", [])), values, vector)
+        ticked = ids(request.query_params.getall("other", [])[:MOST_TICKED])
+        return _page(session, who, found, ticked, values, vector)
 
 
 @post("/dashboard/issues/{issue:uuid}/merge", status_code=200)
 async def merge(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> PageOrRedirect:
     """Merges the ticked issues into this one, or this one into the one that is ticked."""
     values, form = await form_values(request), await read_form(request)
-    return await asyncio.to_thread(_merge, request, record, issue, _ids(form.getall("other", [])), values)
-
-
-def _ids(typed: Sequence[object]) -> list[uuid.UUID]:
-    """What is no id is left out: nobody could tick it."""
-    found = []
-    for text in typed[:MOST_TICKED]:
-        try:
-            found.append(uuid.UUID(str(text)))
-        except ValueError:
-            continue
-    return list(dict.fromkeys(found))
+    return await asyncio.to_thread(_merge, request, record, issue, ids(form.getall("other", [])[:MOST_TICKED]), values)
 
 
 def _merge(

@@ -74,8 +74,12 @@ def read(given: MultiDict[str]) -> Chosen:
             del wanted[field]
 
 
-def pairs(query: str) -> list[tuple[str, str]]:
-    """Reads an address, what stands behind its question mark."""
+def of_form(values: Mapping[str, str]) -> Chosen:
+    """Reads the filters of the list that a form was filled in beside: it brings their address along, as `view`."""
+    return read(MultiDict(_pairs(values.get("view", ""))))
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
     return parse_qsl(query.removeprefix("?"), max_num_fields=MOST_FIELDS) if query.count("&") < MOST_FIELDS else []
 
 

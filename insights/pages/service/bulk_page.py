@@ -24,7 +24,7 @@ from feedback.record.states import IssueStatus
 from insights.issues.decisions import bulk
 from insights.issues.decisions.lifecycle import IssueDecision
 from insights.issues.queries import issues
-from insights.pages.forms import FormValues, PageOrRedirect, submit
+from insights.pages.forms import FormValues, PageOrRedirect, ids, submit
 from insights.pages.layout import saved, show
 from insights.pages.service import address
 from insights.pages.service.address import Chosen
@@ -53,7 +53,7 @@ class Ticked:
     @property
     def chosen(self) -> Chosen:
         """The filters of the list."""
-        return address.read(MultiDict(address.pairs(self.values.get("view", ""))))
+        return address.of_form(self.values)
 
 
 @post("/dashboard/{service:str}/issues", status_code=200)
@@ -76,7 +76,7 @@ async def undo_several(request: AnyRequest, record: GivenRecord, service: FromPa
 
 async def _read(request: AnyRequest) -> Ticked:
     values, form = await form_values(request), await read_form(request)
-    return Ticked([found for text in form.getall("issue", []) if (found := _id(str(text)))], values)
+    return Ticked(ids(form.getall("issue", [])), values)
 
 
 def _back(request: AnyRequest, record: Record, slug: str, ticked: Ticked) -> Response[str]:
@@ -184,13 +184,6 @@ def _undo(request: AnyRequest, record: Record, slug: str, undo: str) -> PageOrRe
         return page_of(session, who, service, address.read(MultiDict()), errors=outdated)
 
     return submit(request, record, take_back, show_again, told=(Conflict, NotFound))
-
-
-def _id(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
 
 
 def _values(given: FormValues) -> dict[str, str]:

@@ -3,7 +3,6 @@
 import asyncio
 
 from litestar import Response, post
-from litestar.datastructures import MultiDict
 from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
@@ -16,10 +15,9 @@ from feedback.record.errors import Conflict, FeedbackError, Malformed
 from feedback.record.limits import convert
 from feedback.record.models.properties import ServiceName
 from insights.issues.listing import saved_views
-from insights.pages.forms import FormValues, PageOrRedirect, submit
+from insights.pages.forms import PageOrRedirect, submit
 from insights.pages.layout import saved
 from insights.pages.service import address
-from insights.pages.service.address import Chosen
 from insights.pages.service.service_page import page_of
 
 PLACE = "views"
@@ -29,7 +27,7 @@ PLACE = "views"
 async def save_view(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> PageOrRedirect:
     """Saves the filters of the list under a name, for oneself or for all who work on the service."""
     values = await form_values(request)
-    chosen = _chosen(values)
+    chosen = address.of_form(values)
 
     def save(session: Session, who: Principal) -> PageOrRedirect:
         found = access.service_for(session, who, service)
@@ -53,13 +51,9 @@ async def delete_view(request: AnyRequest, record: GivenRecord, service: FromPat
     def delete(session: Session, who: Principal) -> PageOrRedirect:
         found = access.service_for(session, who, service)
         saved_views.delete(session, who, found, convert(values.get("view_id", ""), int, strict=False))
-        return saved(_chosen(values).page_of(service), "view_deleted", PLACE)
+        return saved(address.of_form(values).page_of(service), "view_deleted", PLACE)
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
-        return page_of(session, who, access.service_for(session, who, service), _chosen(values))
+        return page_of(session, who, access.service_for(session, who, service), address.of_form(values))
 
     return await asyncio.to_thread(submit, request, record, delete, show_again)
-
-
-def _chosen(values: FormValues) -> Chosen:
-    return address.read(MultiDict(address.pairs(values.get("view", ""))))
