@@ -17,11 +17,11 @@ from feedback.record.access import Role, links, people
 from feedback.record.db import Record
 from feedback.record.models import Credential, Person
 from tests.attacks import tenants
-from tests.attacks.operations import Bodies, Operation, path_of
+from tests.attacks.operations import WORDS, Bodies, Operation, path_of
 from tests.attacks.tenants import Tenant
 from tests.conftest import clear
+from tests.insights.pages.signed_in import OURS
 
-OURS = {"Sec-Fetch-Site": "same-origin"}
 roles = st.sampled_from([Role.reader, Role.editor, Role.owner])
 either = st.sampled_from([0, 1])
 
@@ -66,8 +66,7 @@ class Holders(RuleBasedStateMachine):
         method, template = operation
         if method != "GET" and not more:
             body = self.bodies.of(operation, ids)
-            words = dict.fromkeys(("reason", "what", "why", "said", "did", "title", "message", "note"), "words")
-            more = {"json": body} if body is not None else {"data": ids | words}
+            more = {"json": body} if body is not None else {"data": ids | WORDS}
         query = {"service": ids.get("service", ""), "q": "fails"} | more.pop("params", {})
         path = path_of(template, ids)
         try:

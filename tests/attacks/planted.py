@@ -38,7 +38,7 @@ def plant(record: Record, slug: str, text: str, by_staff: str) -> list[str]:
                 f"/dashboard/{slug}/alerts",
             ),
             *(f"/dashboard/{slug}/{page}" for page in ("outcomes", "quality", "enter", "search?q=fails")),
-            *("/search?q=fails", f"/dashboard/{slug}/handed-over", f"/dashboard/issues/{issue.id}/hand-over"),
+            *(f"/dashboard/{slug}/handed-over", f"/dashboard/issues/{issue.id}/hand-over"),
             f"/dashboard/feedback/{pieces[0].id}/hand-over",
             *(f"/dashboard/issues/{issue.id}", f"/dashboard/issues/{issue.id}/sort", f"/dashboard/themes/{theme.id}"),
             *(f"/dashboard/feedback/{pieces[0].id}", f"/services/{slug}/feedback", f"/services/{slug}/you-said-we-did"),

@@ -27,6 +27,7 @@ from insights.alerts.delivery import events
 from tests.attacks import tenants
 from tests.attacks.operations import WORDS, Bodies, Operation, is_refused, operations, path_of
 from tests.attacks.tenants import Tenant
+from tests.insights.pages.signed_in import OURS
 
 Client = TestClient[Litestar]
 Headers = dict[str, str]
@@ -49,7 +50,6 @@ ROLES = ("reader", "editor", "owner", "admin")
 STRANGER = "stranger"
 OPEN = {"/.well-known/security.txt", "/openapi-parts/{path:str}", "/sign-in/directory"}
 """Where nothing is, or nothing is set up, in a test."""
-OURS = {"Sec-Fetch-Site": "same-origin"}
 FIELDS = WORDS | {"name": "words", "days": "30", "role": "reader", "email": "new@example.org", "reply": "words"}
 
 

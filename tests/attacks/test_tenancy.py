@@ -18,9 +18,10 @@ from litestar.testing import TestClient
 from feedback.record.access import Role
 from feedback.record.db import Record
 from insights.alerts.delivery import events
-from tests.attacks.holders import OURS, Holder, Holders, bearer, either
+from tests.attacks.holders import Holder, Holders, bearer, either
 from tests.attacks.operations import Bodies, Operation, is_owned, is_refused, operations
 from tests.attacks.tenants import Tenant
+from tests.insights.pages.signed_in import OURS
 
 Client = TestClient[Litestar]
 
