@@ -9,7 +9,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from feedback.record import access
-from feedback.record.access import Role
+from feedback.record.access import Role, links, people
 from feedback.record.db import Record
 
 Client = TestClient[Litestar]
@@ -25,6 +25,16 @@ def credential(record: Record, kind: str, role: Role = Role.admin, slug: str | N
 
 def signed_in(client: Client, record: Record, role: Role = Role.admin, slug: str | None = None) -> Client:
     client.get(f"/sign-in/{credential(record, 'link', role, slug)}")
+    return client
+
+
+def person_signed_in(client: Client, record: Record, name: str, role: Role = Role.owner) -> Client:
+    """A member of staff, in a role on blue-badge."""
+    with record.transaction() as session:
+        found = people.add(session, name, f"{name.lower()}@example.org")
+        people.appoint(session, found, role, access.service(session, "blue-badge"), by="test")
+        link = links.printed(session, found)
+    client.post(f"/sign-in/{link}", headers=OURS)
     return client
 
 

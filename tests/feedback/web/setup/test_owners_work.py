@@ -8,10 +8,10 @@ from sqlalchemy import select, update
 
 from feedback.cli import main
 from feedback.record import access, services
-from feedback.record.access import Role, links, people
+from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.models import AuditEntry, Feedback
-from tests.insights.pages.signed_in import OURS, Client, signed_in, words_of
+from tests.insights.pages.signed_in import OURS, Client, person_signed_in, signed_in, words_of
 
 AT = "/dashboard/blue-badge"
 SAID = {"message": "Write to me about the lift", "contact": "ann@example.org"}
@@ -109,16 +109,6 @@ def test_only_owners_ask_about_a_person(client: Client, record: Record, piece: d
     assert editor.post(f"{AT}/person", data=data, headers=OURS).status_code == 403
 
 
-def person(record: Record, client: Client, name: str, role: Role = Role.owner) -> Client:
-    """Signs in a member of staff."""
-    with record.transaction() as session:
-        found = people.add(session, name, f"{name.lower()}@example.org")
-        people.appoint(session, found, role, access.service(session, "blue-badge"), by="test")
-        link = links.printed(session, found)
-    client.post(f"/sign-in/{link}", headers=OURS)
-    return client
-
-
 def test_where_it_takes_two_one_owner_asks_to_erase_and_another_approves(
     client: Client, record: Record, piece: dict[str, str]
 ) -> None:
@@ -127,12 +117,12 @@ def test_where_it_takes_two_one_owner_asks_to_erase_and_another_approves(
     data = {"by": "receipt", "value": piece["receipt"], "do": "erase"}
     keyed = signed_in(client, record, Role.owner, "blue-badge")
     assert keyed.post(f"{AT}/person", data=data, headers=OURS).status_code == 403
-    page = person(record, client, "Ann").post(f"{AT}/person", data=data, headers=OURS)
+    page = person_signed_in(client, record, "Ann").post(f"{AT}/person", data=data, headers=OURS)
     assert "waits for another owner" in words_of(page) and [row.stage for row in rows(record)] == ["clean"]
     [path] = re.findall(r'action="([^"]+/erasures/\d+)"', page.text)
     assert "Take back" in words_of(page) and 'value="approve"' not in page.text
     assert client.post(path, data={"do": "approve"}, headers=OURS).status_code == 403
-    page = person(record, client, "Bob").post(path, data={"do": "approve"}, headers=OURS)
+    page = person_signed_in(client, record, "Bob").post(path, data={"do": "approve"}, headers=OURS)
     assert "Erased: 1." in words_of(page) and piece["id"] in page.text
     assert [row.stage for row in rows(record)] == ["withdrawn"]
     with record.transaction() as session:
@@ -150,10 +140,12 @@ def test_a_request_to_erase_is_taken_back_and_reached_by_owners_of_the_service_a
 ) -> None:
     with record.transaction() as session:
         services.set_properties(access.service(session, "blue-badge"), {"four_eyes": True})
-    ann = person(record, client, "Ann")
+    ann = person_signed_in(client, record, "Ann")
     answer = ann.post("/v1/services/blue-badge/erasures", json={"feedback": piece["id"]}, headers=OURS)
     assert answer.json() == {"erased": [], "waits": True}
     [path] = re.findall(r'action="([^"]+/erasures/\d+)"', ann.get(f"{AT}/person").text)
-    assert person(record, client, "Eve", Role.editor).post(path, data={}, headers=OURS).status_code == 403
-    assert "Waits to be approved" not in words_of(person(record, client, "Ann").post(path, data={}, headers=OURS))
+    assert person_signed_in(client, record, "Eve", Role.editor).post(path, data={}, headers=OURS).status_code == 403
+    assert "Waits to be approved" not in words_of(
+        person_signed_in(client, record, "Ann").post(path, data={}, headers=OURS)
+    )
     assert [row.stage for row in rows(record)] == ["clean"]

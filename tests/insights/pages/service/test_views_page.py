@@ -4,24 +4,13 @@ import re
 
 import pytest
 
-from feedback.record import access
-from feedback.record.access import Role, links, people
+from feedback.record.access import Role
 from feedback.record.db import Record
 from tests.insights.api.test_api import key
-from tests.insights.pages.signed_in import OURS, Client, signed_in, words_of
+from tests.insights.pages.signed_in import OURS, Client, person_signed_in, signed_in, words_of
 
 HERE = "/dashboard/blue-badge/views"
 VIEW = "channel=web&language=cy&trend=new&sort=last"
-
-
-def person(client: Client, record: Record, name: str, role: Role) -> Client:
-    """Signs in a member of staff."""
-    with record.transaction() as session:
-        found = people.add(session, name, f"{name.lower()}@example.org")
-        people.appoint(session, found, role, access.service(session, "blue-badge"), by="test")
-        link = links.printed(session, found)
-    client.post(f"/sign-in/{link}", headers=OURS)
-    return client
 
 
 def save(staff: Client, name: str, **more: str) -> str:
@@ -51,10 +40,10 @@ def test_a_view_is_kept_with_its_filters_and_order_and_deleted(client: Client, r
 def test_a_view_of_ones_own_is_nobody_elses_and_a_shared_one_takes_an_editor(
     client: Client, record: Record, blue_badge: str
 ) -> None:
-    save(person(client, record, "Ann", Role.editor), "All of us", shared="yes")
+    save(person_signed_in(client, record, "Ann", Role.editor), "All of us", shared="yes")
     save(client, "Only Ann")
     assert "Only Ann" in client.get("/dashboard/blue-badge").text
-    reader = person(client, record, "Bob", Role.reader)
+    reader = person_signed_in(client, record, "Bob", Role.reader)
     seen = reader.get("/dashboard/blue-badge").text
     assert "All of us" in seen and "Only Ann" not in seen
     save(reader, "Bob’s")
