@@ -1,20 +1,20 @@
 """How the channels of a service do: what came and what was refused, what waits, what is silent, what is off."""
 
 import datetime as dt
+from itertools import chain
 
 from litestar import Response, get, post
 from litestar.params import FromPath
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.staff import authenticate
 from feedback.record import access
 from feedback.record.access import Principal, Role
-from feedback.record.models import ChannelRefusal, Service
+from feedback.record.models import Service
 from feedback.record.settings import Settings
 from feedback.web.setup.installation_page import leads_here
-from feedback.web.setup.reach_page import key_providers, text_providers
+from feedback.web.setup.reach_page import providers
 from insights.channels.health import channel_health
 from insights.issues.queries.quality import mailboxes
 from insights.pages.layout import show
@@ -40,7 +40,6 @@ def test_address(request: AnyRequest, record: GivenRecord, service: FromPath[str
 
 
 def _page(session: Session, settings: Settings, who: Principal, service: Service, tried: str = "") -> Response[str]:
-    refused = {row.channel: row for row in session.scalars(select(ChannelRefusal))}
     is_owner = who.may(Role.owner, service.id)
     return show(
         who,
@@ -48,7 +47,7 @@ def _page(session: Session, settings: Settings, who: Principal, service: Service
         service=service,
         channels=channel_health(session, service, dt.datetime.now(dt.UTC)),
         mailboxes=mailboxes(session, service),
-        providers=[*text_providers(settings, refused), *key_providers(settings, service, refused)] if is_owner else [],
+        providers=list(chain(*providers(session, settings, service))) if is_owner else [],
         url=settings.url,
         tried=tried,
         is_owner=is_owner,

@@ -64,7 +64,7 @@ def reach_page(request: AnyRequest, record: GivenRecord, service: FromPath[str])
     with record.transaction() as session:
         who = authenticate(session, request)
         found = access.service_for(session, who, service, Role.owner)
-        refused = {row.channel: row for row in session.scalars(select(ChannelRefusal))}
+        texts, others = providers(session, record.settings, found)
         return show(
             who,
             "setup/reach.html",
@@ -73,8 +73,8 @@ def reach_page(request: AnyRequest, record: GivenRecord, service: FromPath[str])
             form=form_url(record.settings, found),
             qr=_qr(form_url(record.settings, found)),
             received=_received(session, found),
-            texts=text_providers(record.settings, refused),
-            others=key_providers(record.settings, found, refused),
+            texts=texts,
+            others=others,
         )
 
 
@@ -102,8 +102,13 @@ def _received(session: Session, service: Service) -> Sequence[tuple[str, dt.date
     ]
 
 
-def text_providers(settings: Settings, refused: dict[str, ChannelRefusal]) -> list[Provider]:
-    """Returns those who hand over texts, whose secret proves them."""
+def providers(session: Session, settings: Settings, service: Service) -> tuple[list[Provider], list[Provider]]:
+    """Returns those who hand over texts, proved by their secret, and systems for which a key of the service vouches."""
+    refused = {row.channel: row for row in session.scalars(select(ChannelRefusal))}
+    return _text_providers(settings, refused), _key_providers(settings, service, refused)
+
+
+def _text_providers(settings: Settings, refused: dict[str, ChannelRefusal]) -> list[Provider]:
     on = {
         "sms/twilio": settings.twilio_auth_token,
         "sms/notify": settings.notify_token,
@@ -115,8 +120,7 @@ def text_providers(settings: Settings, refused: dict[str, ChannelRefusal]) -> li
     ]
 
 
-def key_providers(settings: Settings, service: Service, refused: dict[str, ChannelRefusal]) -> list[Provider]:
-    """Returns the systems for which a key of the service vouches."""
+def _key_providers(settings: Settings, service: Service, refused: dict[str, ChannelRefusal]) -> list[Provider]:
     about = f"?service={quote(service.slug)}"
     return [
         Provider(_(name), f"{_address(settings, channel)}{about}", _(there), None, True, refused.get(channel))
