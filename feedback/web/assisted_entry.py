@@ -80,10 +80,9 @@ def _entered(
 
 
 def _slip(code: str, service: Service, receipt: str, url: str) -> Markup:
-    name = service.properties.names.get(code, service.name)
     with speaking(code):
         slip = layout.pages.environment.get_template("slip.html")
-        return Markup(slip.render(service_name=name, receipt=receipt, url=url))  # noqa: S704 - made by a template
+        return Markup(slip.render(service_name=service.name_in(code), receipt=receipt, url=url))  # noqa: S704 - made by a template
 
 
 def _editor(session: Session, request: AnyRequest, slug: str) -> tuple[Principal, Service]:

@@ -23,7 +23,7 @@ def home(request: AnyRequest, record: GivenRecord, intake: GivenIntake) -> Respo
             authenticate(session, request)
         except NotAuthentic:
             open_to_all = [one for one in session.scalars(select(Service)) if one.properties.anyone_may_write]
-            named = [(one.slug, one.properties.names.get(language, one.name)) for one in open_to_all]
+            named = [(one.slug, one.name_in(language)) for one in open_to_all]
             return layout.show(request, "home.html", brand, services=sorted(named, key=lambda one: one[1].casefold()))
     return layout.redirect(DASHBOARD_PATH)
 

@@ -58,6 +58,10 @@ class Service(Base, Timed):
         """What is set about this service; what is stored and cannot be read is the default."""
         return Properties.stored(self.stored_properties, self.slug)
 
+    def name_in(self, language: str) -> str:
+        """Return what this service is called in a language (ISO 639-1)."""
+        return self.properties.names.get(language, self.name)
+
 
 class ServiceAddress(Base):
     """Says which service gets what comes to a number or a mail address, perhaps with a keyword as its first word.

@@ -139,8 +139,7 @@ def poster(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> 
     with record.transaction() as session:
         who = authenticate(session, request)
         found = access.service_for(session, who, service)
-        names = found.properties.names
-        words = [(code, _call(code, names.get(code, found.name))) for code in offered(found.properties.languages)]
+        words = [(code, _call(code, found.name_in(code))) for code in offered(found.properties.languages)]
         address = form_url(record.settings, found)
         return show(who, "setup/poster.html", service=found, words=words, form=address, qr=_qr(address))
 
