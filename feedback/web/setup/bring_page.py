@@ -81,7 +81,8 @@ def _proposed(body: bytes) -> dict[str, Any] | Malformed:
     if not body:
         return Malformed(_("Choose a file that holds something"))
     if len(body) > UPLOAD_LIMIT:
-        return Malformed(f"The file has more than {UPLOAD_LIMIT // 1024**2} MB: divide it, or have it imported")
+        most = UPLOAD_LIMIT // 1024**2
+        return Malformed(_("The file has more than %(most)s MB: divide it, or have it imported", most=most))
     try:
         return dict(msgspec.to_builtins(propose(io.BytesIO(body))))
     except Malformed as error:

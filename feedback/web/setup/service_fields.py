@@ -182,9 +182,9 @@ _KEPT = SettingGroup(
         ),
         SettingField(
             "four_eyes",
-            "Erasing what a person said takes two",
-            "One owner asks for it, and another approves it. What citizens take back themselves goes at once.",
-            "Tick it or leave it",
+            N_("Erasing what a person said takes two"),
+            N_("One owner asks for it, and another approves it. What citizens take back themselves goes at once."),
+            N_("Tick it or leave it"),
             "tick",
         ),
         SettingField(
