@@ -59,7 +59,7 @@ def _feedback(request: AnyRequest, record: Record, slug: str, filters: FeedbackF
         return access.service_for(session, authenticate(session, request), slug)
 
     with record.transaction() as session:
-        _note(session, request, service_of(session), "export")
+        _opened(session, request, slug, "export")
     wanted, rows = _format(request), of_feedback.batches(record, service_of, filters)
     return _stream(slug, wanted, encode(wanted, of_feedback.COLUMNS, _bounded(wanted, rows), marked=marked))
 
@@ -67,14 +67,17 @@ def _feedback(request: AnyRequest, record: Record, slug: str, filters: FeedbackF
 def _issues(request: AnyRequest, record: Record, slug: str, filters: IssueFilters) -> Stream:
     wanted = _format(request)
     with record.transaction() as session:
-        found = access.service_for(session, authenticate(session, request), slug)
-        _note(session, request, found, "export issues")
+        found = _opened(session, request, slug, "export issues")
         batches = list(of_issues.batches(session, found, filters))
     return _stream(f"{slug}-issues", wanted, encode(wanted, of_issues.COLUMNS, batches))
 
 
-def _note(session: Session, request: AnyRequest, service: Service, act: str) -> None:
-    audit.note(session, authenticate(session, request).caller, act, f"service:{service.slug}", service.id)
+def _opened(session: Session, request: AnyRequest, slug: str, act: str) -> Service:
+    """Finds the service, and notes who takes something of it away."""
+    who = authenticate(session, request)
+    found = access.service_for(session, who, slug)
+    audit.note(session, who.caller, act, f"service:{found.slug}", found.id)
+    return found
 
 
 def _format(request: AnyRequest) -> FileFormat:
