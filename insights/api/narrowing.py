@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from typing import Annotated, Any, Literal
 
+import msgspec
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromQuery, QueryParameter
 
@@ -62,7 +63,7 @@ def given_issues(
 
 
 def _beside(pieces: PieceFilters, wanted: dict[str, Any]) -> dict[str, Any]:
-    return {name: getattr(pieces, name) for name in pieces.__struct_fields__} | _set(wanted)
+    return msgspec.structs.asdict(pieces) | _set(wanted)
 
 
 def _set(given: dict[str, Any]) -> dict[str, Any]:

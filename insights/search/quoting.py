@@ -52,6 +52,6 @@ def quotes(session: Session, query: str, rows: Sequence[Any]) -> dict[int, Found
     plain = {row.id: quote(row) for row in rows}
     spans = marks(session, query, [said.text for said in plain.values()])
     return {
-        identity: FoundQuote(**{name: getattr(said, name) for name in Quote.__struct_fields__}, marks=found)
+        identity: FoundQuote(**msgspec.structs.asdict(said), marks=found)
         for (identity, said), found in zip(plain.items(), spans, strict=True)
     }

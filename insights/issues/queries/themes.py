@@ -189,8 +189,7 @@ def shown(session: Session, who: Principal, theme_id: uuid.UUID) -> ThemePage:
         .limit(200)
     )
     history = [ThemeEventView(event.at, event.what, event.issue_id) for event in events]
-    fields = {name: getattr(view, name) for name in ThemeView.__struct_fields__}
-    return ThemePage(**fields, quotes=_quotes(session, view), history=history)
+    return ThemePage(**msgspec.structs.asdict(view), quotes=_quotes(session, view), history=history)
 
 
 def _quotes(session: Session, view: ThemeView) -> list[Quote]:
