@@ -104,7 +104,7 @@ def living(service: Service) -> Sequence[ColumnElement[bool]]:
 def emerging(session: Session, service: Service, tier: str = SignalTier.SIGNAL) -> list[IssueView]:
     """Lists the issues with a signal of this tier that stands, the least likely to be chance first.
 
-    Those that are snoozed are left out.
+    Those that are snoozed are left out. A view has a field for each tier, of its name.
     """
     standing = select(Signal.issue_id).where(Signal.service_id == service.id, *shown(tier))
     mine = (
@@ -113,8 +113,5 @@ def emerging(session: Session, service: Service, tier: str = SignalTier.SIGNAL) 
         .options(defer(Issue.centroid))
     )
     issues = session.scalars(mine).all()
-    field = {SignalTier.SIGNAL: "signal", SignalTier.WATCH: "watch", SignalTier.GOOD_NEWS: "good_news"}[
-        SignalTier(tier)
-    ]
-    found = [(view, getattr(view, field)) for view in views(session, service, issues)]
+    found = [(view, getattr(view, tier)) for view in views(session, service, issues)]
     return [view for view, _ in sorted(found, key=lambda one: -(one[1].score if one[1] else 0))]
