@@ -37,6 +37,14 @@ class Tally:
         """Counts the distinct pieces."""
         return sum(self.by_channel.values())
 
+    def add(self, row: Any) -> None:
+        """Adds what came by one channel, but for how severe it is."""
+        self.raw += row.raw
+        if row.reports:
+            self.by_channel[row.channel] = row.reports
+        self.first_seen = min(row.first_seen, self.first_seen or row.first_seen)
+        self.last_seen = max(row.last_seen, self.last_seen or row.last_seen)
+
 
 def tallies(
     session: Session, issue_ids: Collection[uuid.UUID], channels: Collection[str] = ()
@@ -58,11 +66,7 @@ def tallies(
 
 def _add(tally: Tally, row: Any) -> None:
     tally.severity = (tally.severity * tally.raw + row.severity * row.raw) / (tally.raw + row.raw)
-    tally.raw += row.raw
-    if row.reports:
-        tally.by_channel[row.channel] = row.reports
-    tally.first_seen = min(row.first_seen, tally.first_seen or row.first_seen)
-    tally.last_seen = max(row.last_seen, tally.last_seen or row.last_seen)
+    tally.add(row)
 
 
 def _counted(issue_ids: Collection[uuid.UUID]) -> Select[Any]:

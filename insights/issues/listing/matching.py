@@ -29,12 +29,7 @@ def matching(
         return tallies(session, issue_ids, filters.channel)
     found: dict[uuid.UUID, Tally] = defaultdict(Tally)
     for row in session.execute(_counted(service, filters)):
-        tally = found[row.issue_id]
-        tally.raw += row.raw
-        if row.reports:
-            tally.by_channel[row.channel] = row.reports
-        tally.first_seen = min(row.first_seen, tally.first_seen or row.first_seen)
-        tally.last_seen = max(row.last_seen, tally.last_seen or row.last_seen)
+        found[row.issue_id].add(row)
     return {identity: found[identity] for identity in found.keys() & set(issue_ids)}
 
 
