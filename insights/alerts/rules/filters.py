@@ -50,12 +50,17 @@ def wants(subscription: Subscription, kind: Literal["update", "ended", "silent"]
     return kind in filters_of(subscription).kinds
 
 
+def hears(filters: AlertFilters, channels: Iterable[str]) -> bool:
+    """Tells whether the filters let through what comes by these channels; one of them is enough."""
+    return not filters.channels or not set(filters.channels).isdisjoint(channels)
+
+
 def matches(filters: AlertFilters, kind: str, channels: Iterable[str], trend: str, status: str, reports: int) -> bool:
     """Tells whether the filters let an alert about a signal through; one of its channels is enough."""
     return (
         not (filters.urgent_only or filters.escalations_only)
         and (not filters.kinds or kind in filters.kinds)
-        and (not filters.channels or not set(filters.channels).isdisjoint(channels))
+        and hears(filters, channels)
         and (not filters.trends or trend in filters.trends)
         and (not filters.statuses or status in filters.statuses)
         and reports >= filters.least
@@ -64,10 +69,10 @@ def matches(filters: AlertFilters, kind: str, channels: Iterable[str], trend: st
 
 def matches_good_news(filters: AlertFilters, channels: Iterable[str]) -> bool:
     """Tells whether the filters let good news through, which is told to nobody who does not name it."""
-    return "good_news" in filters.kinds and matches(AlertFilters(channels=filters.channels), "", channels, "", "", 0)
+    return "good_news" in filters.kinds and hears(filters, channels)
 
 
 def matches_urgent(filters: AlertFilters, channel: str) -> bool:
     """Tells whether the filters let an alert about an urgent piece of feedback through."""
     wanted = not filters.escalations_only and (not filters.kinds or "urgent" in filters.kinds)
-    return wanted and (not filters.channels or channel in filters.channels)
+    return wanted and hears(filters, [channel])

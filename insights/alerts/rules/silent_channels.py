@@ -8,7 +8,7 @@ from feedback.record.models import Service, Subscription
 from feedback.record.states import AlertType
 from insights.alerts import payload
 from insights.alerts.rules import fan_out
-from insights.alerts.rules.filters import filters_of, wants
+from insights.alerts.rules.filters import filters_of, hears, wants
 from insights.channels.watch import silences
 
 
@@ -24,11 +24,10 @@ def raise_silences(session: Session, service: Service, now: dt.datetime) -> None
         for found in silences(session, service, now)
         if found.is_unusual
         for one in hear
-        if _is_theirs(one, service, found.channel)
+        if _is_theirs(one, found.channel)
     ]
     fan_out.insert_alerts(session, service, rows)
 
 
-def _is_theirs(subscription: Subscription, service: Service, channel: str) -> bool:
-    channels = filters_of(subscription).channels
-    return subscription.theme_id is None and (not channels or channel in channels)
+def _is_theirs(subscription: Subscription, channel: str) -> bool:
+    return subscription.theme_id is None and hears(filters_of(subscription), [channel])
