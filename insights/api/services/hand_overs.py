@@ -35,8 +35,6 @@ class HandOverView(msgspec.Struct, frozen=True):
 
 
 def _view(session: Session, done: HandOver) -> HandOverView:
-    session.flush()
-    session.refresh(done)
     return HandOverView(
         id=done.id,
         to=giving.receiver_name(session, done),
