@@ -188,11 +188,11 @@ def move(keys: KeyRing, allowed: AllowList, subscription: Subscription, wanted: 
 
     Raises `Malformed` for an address that nothing may be sent to.
     """
-    place = "address" if subscription.kind == SubscriptionKind.EMAIL else "url"
-    other = wanted.url if place == "address" else wanted.address
+    given, other, place = wanted.url, wanted.address, "url"
+    if subscription.kind == SubscriptionKind.EMAIL:
+        given, other, place = wanted.address, wanted.url, "address"
     if other is not msgspec.UNSET:
         raise Malformed(f"a subscription of this kind has its {place}", field=place)
-    given = wanted.address if place == "address" else wanted.url
     if isinstance(given, str):
         address, subscription.shown = _receiver(subscription.kind, given, allowed)
         signing = unseal(keys, subscription).keys
