@@ -122,11 +122,13 @@ def _notes(session: Session, services: Mapping[int, Service], query: str, limit:
     ranked = ranking.by_words(session, query, IssueEvent.id, WRITTEN, IssueEvent.by.not_in(MACHINES))[:limit]
     place = {identity: number for number, identity in enumerate(ranked)}
     found = session.execute(
-        select(IssueEvent, Issue).join(Issue, Issue.id == IssueEvent.issue_id).where(IssueEvent.id.in_(ranked))
+        select(IssueEvent, Issue.service_id, Issue.title)
+        .join(Issue, Issue.id == IssueEvent.issue_id)
+        .where(IssueEvent.id.in_(ranked))
     )
     rows = sorted(found, key=lambda row: place[row.IssueEvent.id])
-    texts = [": ".join(filter(None, (event.what, event.reason))) for event, _ in rows]
+    texts = [": ".join(filter(None, (event.what, event.reason))) for event, *_ in rows]
     return [
-        FoundNote(services[issue.service_id].slug, IssueTitle(issue.id, issue.title), event.at, event.by, text, spans)
-        for (event, issue), text, spans in zip(rows, texts, marks(session, query, texts), strict=True)
+        FoundNote(services[service_id].slug, IssueTitle(event.issue_id, title), event.at, event.by, text, spans)
+        for (event, service_id, title), text, spans in zip(rows, texts, marks(session, query, texts), strict=True)
     ]

@@ -47,7 +47,8 @@ def batches(
         with record.transaction() as session:
             page = feedback_page(session, service_of(session), ROWS_PER_TRANSACTION, after, filters)
             ids = {issue for item in page for issue in item.issues}
-            titles = {row.id: row.title for row in session.execute(select(Issue).where(Issue.id.in_(ids))).scalars()}
+            named = session.execute(select(Issue.id, Issue.title).where(Issue.id.in_(ids)))
+            titles = {row.id: row.title for row in named}
         yield [_cells(item, titles) for item in page]
         if len(page) < ROWS_PER_TRANSACTION:
             return
