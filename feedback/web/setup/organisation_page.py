@@ -27,6 +27,7 @@ from feedback.web.setup.service_fields import (
     NAMES_IN_LANGUAGES,
     FormEntries,
     SettingField,
+    gathered,
     typed_entries,
 )
 from insights.pages.forms import PageOrRedirect, submit
@@ -166,7 +167,7 @@ def _save(request: AnyRequest, record: Record, entries: FormEntries) -> PageOrRe
         access.require(who, Role.admin)
         if errors:
             return _page(who, entries, errors)
-        services.set_organisation(session, convert(_facts(entries), OrganisationFacts), by=who.caller)
+        services.set_organisation(session, convert(gathered(entries), OrganisationFacts), by=who.caller)
         return saved("/setup", "saved")
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
@@ -187,16 +188,9 @@ def _stored(facts: OrganisationFacts, field: str) -> object:
     return facts.names.get(field.removeprefix(NAME_IN), "") if field.startswith(NAME_IN) else getattr(facts, field)
 
 
-def _facts(entries: FormEntries) -> dict[str, object]:
-    """The names in other languages are one fact."""
-    by_code = {field.removeprefix(NAME_IN): value for field, value in entries.items() if field.startswith(NAME_IN)}
-    rest = {field: value for field, value in entries.items() if not field.startswith(NAME_IN)}
-    return rest | {"names": {code: name for code, name in by_code.items() if name}}
-
-
 def _fits(name: str, value: str | list[str]) -> bool:
     try:
-        convert(_facts({name: value}), OrganisationFacts)
+        convert(gathered({name: value}), OrganisationFacts)
     except Malformed:
         return False
     return True

@@ -233,19 +233,16 @@ def _typed(form: FormMultiDict, one: SettingField) -> str | list[str]:
 
 def read(entries: FormEntries) -> tuple[dict[str, Any], dict[str, str]]:
     """Reads the fields as the API takes them, and tells what is wrong: the changes, and a complaint for each field."""
-    changes: dict[str, Any] = {"names": {}}
-    errors: dict[str, str] = {}
-    for name, one in FIELDS.items():
-        value = _read(one, entries[name])
-        try:
-            _check(name, value)
-        except Malformed:
-            errors[name] = _(one.complaint)
-        if name.startswith(NAME_IN):
-            changes["names"] |= {name.removeprefix(NAME_IN): value} if value else {}
-        else:
-            changes[name] = value
-    return changes, errors
+    values = {name: _read(one, entries[name]) for name, one in FIELDS.items()}
+    wrong = [name for name, value in values.items() if not _fits(name, value)]
+    return gathered(values), {name: _(FIELDS[name].complaint) for name in wrong}
+
+
+def gathered(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the values of fields as they are stored: the names in other languages are one of them."""
+    by_code = {name.removeprefix(NAME_IN): value for name, value in values.items() if name.startswith(NAME_IN)}
+    rest = {name: value for name, value in values.items() if not name.startswith(NAME_IN)}
+    return {"names": {code: name for code, name in by_code.items() if name}} | rest
 
 
 def differing(changes: dict[str, Any], entries: FormEntries, before: FormEntries) -> dict[str, Any]:
@@ -275,13 +272,15 @@ def _number(text: str) -> float | int | str:
     return int(number) if number.is_integer() else number
 
 
-def _check(name: str, value: Any) -> None:
-    if name == "name":
-        convert(value, ServiceName)
-    elif name.startswith(NAME_IN):
-        convert({"names": {name.removeprefix(NAME_IN): value} if value else {}}, Properties)
-    else:
-        convert({name: value}, Properties)
+def _fits(name: str, value: Any) -> bool:
+    try:
+        if name == "name":
+            convert(value, ServiceName)
+        else:
+            convert(gathered({name: value}), Properties)
+    except Malformed:
+        return False
+    return True
 
 
 def complaint(error: FeedbackError) -> dict[str, str]:
