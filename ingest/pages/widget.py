@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from feedback.i18n import N_, TranslatedLabels, catalogues, formats, speaking
+from ingest.intake.arrival import MESSAGE_LIMIT
 
 SOURCE = Path(__file__).parent / "static" / "widget.js"
 PLACE = "const WORDS = {};"
@@ -31,7 +32,7 @@ WORDS: Mapping[str, str] = TranslatedLabels(
         "thanks": N_("Thank you, we have your feedback. Your receipt is "),
         "follow": N_("See where your feedback is, or take it back"),
     },
-    limit="5,000",
+    limit=f"{MESSAGE_LIMIT:,}",
 )
 
 
