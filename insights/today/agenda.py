@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session, defer
 from feedback.record.access import Principal
 from feedback.record.models import Feedback, HeldRaw, Issue, Service, Signal, UrgencyDismissal
 from feedback.record.states import SignalKind, SignalTier
+from insights.issues.decisions import lifecycle
 from insights.issues.queries.issues import LIVING
 from insights.issues.queries.services import UNSETTLED
 from insights.issues.queries.signals import shown
 from insights.issues.queries.themes import visible
 from insights.today import findings_now, fixes, last_look, news
-from insights.today.rows import Standing, Viewer, is_overdue, rows
+from insights.today.rows import Standing, Viewer, rows
 from insights.today.schemas import TodayIssue, TodayUrgent, TodayView
 
 MOST_NEEDS, MOST_YOURS, MOST_QUIET = 12, 12, 12
@@ -76,7 +77,8 @@ def _mine(session: Session, viewer: Viewer, services: Mapping[int, Service]) -> 
     return [
         issue
         for issue in session.scalars(query)
-        if issue.assignee == viewer.who.name or is_overdue(issue, services[issue.service_id], viewer.now)
+        if issue.assignee == viewer.who.name
+        or lifecycle.is_overdue_on(issue, lifecycle.today(services[issue.service_id], viewer.now))
     ]
 
 

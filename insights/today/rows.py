@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 from feedback.record.access import Principal, Role
 from feedback.record.models import Feedback, Issue, Service, Signal, Statement
 from feedback.record.states import IssueStatus
-from insights.issues.decisions.lifecycle import CLOSED_STATUSES
+from insights.issues.decisions.lifecycle import is_overdue_on, today
 from insights.issues.quotes import QUOTE_COLUMNS, quote
 from insights.issues.tallies import Tally, tallies
 from insights.presentation import sentences
@@ -89,7 +88,7 @@ def _row(viewer: Viewer, issue: Issue, known: _Known, found: Standing | None) ->
         status=issue.status,
         assignee=issue.assignee,
         due=issue.due,
-        is_overdue=is_overdue(issue, service, viewer.now),
+        is_overdue=is_overdue_on(issue, today(service, viewer.now)),
         is_outage=bool(found and found.priority.is_outage),
         is_new=bool(found and found.signal.detected_at > viewer.since),
         signal=found.signal.kind if found else None,
@@ -107,12 +106,6 @@ def usual_so_far(signal: Signal, now: dt.datetime) -> float:
     """Returns how many reports were to be expected since a signal began, as many an hour as in its window."""
     hours = (now - signal.since) / dt.timedelta(hours=1)
     return signal.expected * max(1.0, hours / signal.window_hours)
-
-
-def is_overdue(issue: Issue, service: Service, now: dt.datetime) -> bool:
-    """Tells whether its due day is over, by the calendar of its service, and it is not done."""
-    today = now.astimezone(ZoneInfo(service.properties.time_zone)).date()
-    return issue.due is not None and issue.due < today and issue.status not in CLOSED_STATUSES
 
 
 def _next_step(who: Principal, issue: Issue, *, stands: bool) -> NextStep:

@@ -188,14 +188,19 @@ def is_overdue(service: Service) -> ColumnElement[bool]:
     return and_(Issue.due.is_not(None), Issue.due < today(service), Issue.status.not_in(CLOSED_STATUSES))
 
 
+def is_overdue_on(issue: Issue, day: dt.date) -> bool:
+    """Tells of one issue what `is_overdue` selects, on a day of its service's calendar."""
+    return issue.due is not None and issue.due < day and issue.status not in CLOSED_STATUSES
+
+
 def is_snoozed(service: Service) -> ColumnElement[bool]:
     """Selects the issues of which nobody wants to hear today, by the service's calendar."""
     return and_(Issue.snoozed_until.is_not(None), Issue.snoozed_until > today(service))
 
 
-def today(service: Service) -> dt.date:
+def today(service: Service, now: dt.datetime | None = None) -> dt.date:
     """Returns the day by the service's calendar."""
-    return dt.datetime.now(ZoneInfo(service.properties.time_zone)).date()
+    return (now or dt.datetime.now(dt.UTC)).astimezone(ZoneInfo(service.properties.time_zone)).date()
 
 
 def overdue(session: Session, service: Service) -> list[Issue]:

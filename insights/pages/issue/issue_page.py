@@ -81,7 +81,7 @@ def page(
         days=days,
         ranges={56: _("8 weeks"), 182: _("6 months"), 730: _("2 years")},
         released=released,
-        overdue=issue.due is not None and issue in lifecycle.overdue(session, service),
+        overdue=not issue.merged_into and lifecycle.is_overdue_on(issue, lifecycle.today(service)),
         may_decide=who.may(Role.editor, service.id) and not view.merged_into,
         steps=next_steps(_standing(view, bool(actions), bool(released))),
         errors=errors or {},
