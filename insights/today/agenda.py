@@ -28,7 +28,7 @@ def today(session: Session, who: Principal, now: dt.datetime) -> TodayView:
     viewer = Viewer(who, now, last_look.before_this_visit(session, who, now))
     issues, standing, unread = findings_now.of_all(session, now)
     mine = {issue.id: issue for issue in _mine(session, viewer, services)}
-    quiet = [it for it in findings_now.seen_to(session, issues, standing, now) if it not in mine]
+    quiet = [it for it in findings_now.seen_to(session, services, issues, standing, now) if it not in mine]
     needs, came_back = _parted(standing, {*quiet, *mine})
     listed = [*needs[:MOST_NEEDS], *came_back, *mine, *quiet[:MOST_QUIET]]
     made = rows(session, viewer, services, [(issues | mine)[it] for it in listed], standing)

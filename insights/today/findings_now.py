@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
-from feedback.record.models import Issue, Signal
+from feedback.record.models import Issue, Service, Signal
 from feedback.record.states import IssueStatus, Scale
 from insights.issues import planned_work, signal_now
+from insights.issues.decisions import lifecycle
 from insights.issues.queries.issues import LIVING
 from insights.issues.queries.signals import shown
 from insights.issues.tallies import Tally, tallies
@@ -57,16 +58,22 @@ def _standing(signal: Signal, known: SignalNow, tally: Tally, now: dt.datetime) 
 
 
 def seen_to(
-    session: Session, issues: Mapping[uuid.UUID, Issue], standing: Mapping[uuid.UUID, Standing], now: dt.datetime
+    session: Session,
+    services: Mapping[int, Service],
+    issues: Mapping[uuid.UUID, Issue],
+    standing: Mapping[uuid.UUID, Standing],
+    now: dt.datetime,
 ) -> Sequence[uuid.UUID]:
     """Returns those that need nothing: somebody sees to them, they are snoozed, or planned work explains them."""
     explained = planned_work.explained(session, [found.signal.id for found in standing.values()])
     return [
         it
         for it, found in standing.items()
-        if issues[it].status != IssueStatus.OPEN or _is_snoozed(issues[it], now) or found.signal.id in explained
+        if issues[it].status != IssueStatus.OPEN
+        or _is_snoozed(issues[it], lifecycle.today(services[issues[it].service_id], now))
+        or found.signal.id in explained
     ]
 
 
-def _is_snoozed(issue: Issue, now: dt.datetime) -> bool:
-    return issue.snoozed_until is not None and issue.snoozed_until > now.date()
+def _is_snoozed(issue: Issue, day: dt.date) -> bool:
+    return issue.snoozed_until is not None and issue.snoozed_until > day
