@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from feedback.i18n import N_, TranslatedLabels, _, ngettext
+from feedback.i18n import N_, TranslatedLabels, _
+from feedback.record.models import Signal
 from feedback.record.states import Trend
 from insights.presentation import sentences
 from insights.presentation.formats import last_report, since
@@ -27,17 +28,16 @@ def summary(issue: IssueView, now: dt.datetime, zone: str) -> str:
     """Says all of it in one sentence, as in: 41 reports since 09:12, where 3 were usual, by phone; still growing."""
     signal = issue.signal
     if signal and signal.now:
-        reports = ngettext("%(num)s report", "%(num)s reports", signal.now.reports)
         return _(
             "%(reports)s since %(time)s, where %(usual)s usual, %(how)s, the last %(last)s; %(pace)s.",
-            reports=reports,
+            reports=sentences.reports(signal.now.reports),
             time=since(signal.since, now, zone),
-            usual=sentences.expected_words(usual(signal, now)),
+            usual=sentences.expected_words(usual_so_far(signal, now)),
             how=sentences.came_by(signal.now.by_channel),
             last=last_report(signal.now.last_report_at, now, zone),
             pace=PACES[signal.now.pace],
         )
-    reports = ngettext("%(num)s report", "%(num)s reports", issue.count)
+    reports = sentences.reports(issue.count)
     if not issue.first_seen or not issue.last_seen:
         return _("%(reports)s.", reports=reports)
     return _(
@@ -50,9 +50,10 @@ def summary(issue: IssueView, now: dt.datetime, zone: str) -> str:
     )
 
 
-def usual(signal: SignalView, now: dt.datetime) -> float:
-    """Returns how many reports are usual in the time since a signal began, by those expected in its window."""
-    return signal.expected * max((now - signal.since) / HOUR, 1.0) / signal.window_hours
+def usual_so_far(signal: Signal | SignalView, now: dt.datetime) -> float:
+    """Returns how many reports were to be expected so far, as many an hour as in a signal's window; no fewer in all."""
+    hours = (now - signal.since) / HOUR
+    return signal.expected * max(1.0, hours / signal.window_hours)
 
 
 def how_sure(issue: IssueView, noticing: DetectionHealth) -> list[str]:

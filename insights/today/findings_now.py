@@ -15,8 +15,9 @@ from insights.issues.queries.issues import LIVING
 from insights.issues.queries.signals import shown
 from insights.issues.tallies import Tally, tallies
 from insights.presentation.schemas import SignalNow
+from insights.presentation.summaries import usual_so_far
 from insights.today.priority import NeedFacts, priority
-from insights.today.rows import Standing, usual_so_far
+from insights.today.rows import Standing
 
 MOST_READ = 60
 """Findings that are looked into, the least likely to be chance; of any beyond them only the number is told."""

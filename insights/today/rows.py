@@ -18,6 +18,7 @@ from insights.issues.quotes import QUOTE_COLUMNS, quote
 from insights.issues.tallies import Tally, tallies
 from insights.presentation import sentences
 from insights.presentation.schemas import Quote, SignalNow
+from insights.presentation.summaries import usual_so_far
 from insights.today.priority import Priority
 from insights.today.schemas import NextStep, TodayIssue
 
@@ -100,12 +101,6 @@ def _says(viewer: Viewer, found: Standing | None, tally: Tally, zone: str) -> st
     if found:
         return sentences.so_far(found.now, usual_so_far(found.signal, viewer.now), viewer.now, zone)
     return sentences.in_all(tally.count, tally.last_seen, viewer.now, zone)
-
-
-def usual_so_far(signal: Signal, now: dt.datetime) -> float:
-    """Returns how many reports were to be expected since a signal began, as many an hour as in its window."""
-    hours = (now - signal.since) / dt.timedelta(hours=1)
-    return signal.expected * max(1.0, hours / signal.window_hours)
 
 
 def _next_step(who: Principal, issue: Issue, *, stands: bool) -> NextStep:

@@ -57,7 +57,8 @@ def test_outages_come_first_then_certainty_severity_and_reach_over_all_services(
     seen = words_of(staff.get("/dashboard"))
     assert "Outage Bins Outage" in seen
     assert "it broke down within hours, and is still reported" in seen
-    assert re.search(r"20 reports since .*?, where .*? were usual, on the website only; ", seen)
+    told = re.search(r"20 reports since .*?(, where .*? were usual, on the website only); ", seen)
+    assert told and told[1] in words_of(staff.get(f"/dashboard/issues/{today(staff)['needs'][1]['id']}"))
 
 
 def test_a_row_has_a_telling_sentence_figures_beside_a_chart_that_is_read_out_and_a_button(
