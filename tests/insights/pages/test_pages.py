@@ -20,8 +20,8 @@ def test_the_first_page_leads_citizens_to_the_forms_and_staff_to_the_dashboard(
         services.add(session, "inner", "Inner service")
         services.set_properties(access.service(session, "inner"), {"anyone_may_write": False})
     page = client.get("/")
-    assert 'href="/services/blue-badge/feedback"' in page.text and "Inner service" not in page.text
-    assert 'href="/receipts"' in page.text and 'href="/sign-in"' in page.text
+    assert 'href="/services/blue-badge/feedback?lang=en"' in page.text and "Inner service" not in page.text
+    assert 'href="/receipts?lang=en"' in page.text and 'href="/sign-in"' in page.text
     assert signed_in(client, record).get("/").url.path == "/dashboard"
 
 
