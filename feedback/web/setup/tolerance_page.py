@@ -17,10 +17,9 @@ from feedback.record.audit import note
 from feedback.record.db import Record
 from feedback.record.errors import Malformed
 from feedback.record.work.queue import WorkQueue
+from feedback.web.setup.reloading import REFRESH_SECONDS, reload_unless_still
 from insights.alerts.rules import tolerance_trials
 from insights.pages.layout import redirect, saved, show
-
-REFRESH_SECONDS = 3
 
 
 @get("/dashboard/{service:str}/tolerance", sync_to_thread=True)
@@ -41,8 +40,8 @@ def tolerance_page(request: AnyRequest, record: GivenRecord, service: FromPath[s
             progress=progress,
             refreshes=REFRESH_SECONDS,
         )
-        if progress and not progress.has_failed and "still" not in request.query_params:
-            answer.headers["Refresh"] = str(REFRESH_SECONDS)
+        if progress and not progress.has_failed:
+            reload_unless_still(answer, request)
         return answer
 
 

@@ -30,6 +30,7 @@ from feedback.record.states import ChannelName, SignalTier, UploadStage, WorkKin
 from feedback.record.work.queue import WorkQueue
 from feedback.record.work.service_work import due
 from feedback.web.setup.bring_page import path_of
+from feedback.web.setup.reloading import REFRESH_SECONDS, reload_unless_still
 from ingest.channels.files.importing import refusal_columns
 from ingest.channels.uploads import sealed_file
 from ingest.channels.uploads.reading_form import FirstLook, ReadingForm, columns_of, first_look
@@ -41,7 +42,6 @@ from insights.pages.layout import saved, show
 from insights.presentation import labels
 from insights.presentation.schemas import IssueView
 
-REFRESH_SECONDS = 3
 REASONS_SHOWN = 20
 FIRST_ISSUES = 5
 SINGLE = ("date", "id", "rating", "language", "channel_column", "channel")
@@ -84,8 +84,8 @@ def upload_page(
             return _draft(session, record, who, found, row, columns_of(row).form, {})
         progress = _progress(session, row)
         answer = _report(session, record, who, found, row, progress)
-        if "still" not in request.query_params and (row.stage in RUNNING or progress.at_work):
-            answer.headers["Refresh"] = str(REFRESH_SECONDS)
+        if row.stage in RUNNING or progress.at_work:
+            reload_unless_still(answer, request)
         return answer
 
 

@@ -51,15 +51,16 @@ def test_cards_say_what_is_known_now_beside_what_it_was_raised_on(
     for path in ("/dashboard", "/dashboard/blue-badge", photo):
         seen = words_of(staff.get(path))
         assert re.search(r"\b7 reports since", seen) and "by phone and by text message" in seen
-        assert "4 reports in 48 h where 0.4 were expected" in seen
-        assert "No photo goes through, try 10" in seen
+        if path != "/dashboard":  # which tells of each what is known now, and leaves how it was raised to these two
+            assert "4 reports in 48 h where 0.4 were expected" in seen
+            assert "No photo goes through, try 10" in seen
 
 
 def test_an_editor_calls_it_a_false_alarm_and_takes_that_back(staff: Client, photo: str, signal: str) -> None:
     page = staff.post(signal, data={"why": "A rehearsal"}, headers=OURS)
     assert page.url.path == photo
     assert "called this a false alarm" in words_of(page) and "A rehearsal" in words_of(page)
-    assert "Nothing has started" in words_of(staff.get("/dashboard"))
+    assert "Nothing: nothing has started" in words_of(staff.get("/dashboard"))
     assert "staff called 1 of them a false alarm" in words_of(staff.get("/dashboard/blue-badge"))
     assert "This is a false alarm" in words_of(staff.post(signal, data={"undo": "yes"}, headers=OURS))
     assert "Photo will not upload" in words_of(staff.get("/dashboard"))
@@ -97,10 +98,10 @@ def test_who_only_reads_has_no_button_and_other_sites_cannot_press_it(
 def test_what_is_watched_stands_apart(staff: Client, record: Record, photo: str, signal: str) -> None:
     with record.transaction() as session:
         session.execute(update(Signal).values(tier="watch"))
-    for path in ("/dashboard", "/dashboard/blue-badge"):
-        seen = words_of(staff.get(path))
-        assert "Nothing has started or grown beyond chance." in seen
-        assert "Nobody is told of these: they may well be chance. Photo will not upload : 4 reports" in seen
+    today, service = words_of(staff.get("/dashboard")), words_of(staff.get("/dashboard/blue-badge"))
+    assert "Nothing: nothing has started or grown beyond chance" in today and "1 watched" in today
+    assert "Nothing has started or grown beyond chance." in service
+    assert "Nobody is told of these: they may well be chance. Photo will not upload : 4 reports" in service
     assert "It is watched, and nobody is told" in words_of(staff.get(photo))
 
 

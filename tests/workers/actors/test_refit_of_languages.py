@@ -66,4 +66,4 @@ def test_a_language_that_cannot_be_described_takes_no_other_with_it_and_says_so(
     [refit] = client.get("/v1/services/blue-badge/refits", headers=admin).json()["items"]
     assert refit["failed"] == ["ur"]
     page = signed_in(client, worker.record).get("/dashboard/blue-badge/quality").text
-    assert "could not group what was said in Urdu" in page
+    assert "the last new grouping failed for them: Urdu" in page

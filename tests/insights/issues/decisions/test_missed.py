@@ -121,7 +121,7 @@ def test_staff_tick_it_in_a_search(client: Client, worker: Worker, said: list[st
     again = client.post(path, data={"feedback": said[:1], "q": "barrier"}, headers=OURS)
     assert "Tick two or more" in words_of(again) and "does not open" in words_of(again)
     made = words_of(client.post(path, data={"feedback": said, "q": "barrier", "title": "Barrier"}, headers=OURS))
-    assert "Barrier New Open By now 3 reports" in made
+    assert "Barrier New Open 3 reports since" in made
     signed_in(client, worker.record, Role.reader, "blue-badge")
     assert "This was missed" not in client.get("/dashboard/blue-badge/search?q=barrier").text
     assert client.post(path, data={"feedback": said}, headers=OURS).status_code == 403
