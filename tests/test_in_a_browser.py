@@ -127,6 +127,7 @@ def test_an_issue_is_merged_and_split_from_the_keyboard_in_fewer_than_ten_stops(
     sign_in(page, record)
     for path, query, button in (("merge", "picture", "Merge"), ("sort", "photo", "They are an issue of their own")):
         page.goto(f"{photo}/{path}")
+        expect(page.locator("#q")).to_be_focused()
         page.keyboard.type(query)
         with page.expect_navigation():
             page.keyboard.press("Enter")

@@ -10,8 +10,8 @@ MOST_FUNCTIONS_OF_NOTICE, MOST_FILES_OF_NOTICE = 310, 62
 
 Checks at every door cost some twenty functions since they were first held; titles that are clauses, senders that are
 told apart and the limit of a session to one service some fifty more; the encoder of other languages, planned work,
-what is known now of a signal, and who is told in quiet hours, some thirty; words in the receiver's language, a second look at what seems urgent, whether
-an old issue was meant, and snoozed issues some thirty again.
+what is known now of a signal, and who is told in quiet hours, some thirty; words in the receiver's language, a second
+look at what seems urgent, whether an old issue was meant, and snoozed issues some thirty again.
 """
 
 
