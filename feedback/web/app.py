@@ -67,10 +67,9 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
     engine = engine_for(database_url, size=20)
     record, work_queue = Record(settings, engine), BackgroundWorkQueue(redis_url)
 
-    METRICS.of(record)
-
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        METRICS.of(record)  # of the application that serves, where a process makes several
         writer = Writer(record, work_queue)
         app.state.record = record
         app.state.intake = Intake(record, writer, RateLimit(redis_url, settings.intake_rate))

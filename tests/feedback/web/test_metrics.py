@@ -10,6 +10,8 @@ from litestar.testing import TestClient
 from feedback.operation.metrics import METRICS, InstallationMetrics
 from feedback.record.db import Record, engine_for
 from feedback.record.settings import Settings
+from feedback.web.app import create_app
+from tests.conftest import RealServers
 from tests.insights import made_up
 
 OPS = Path(__file__).parents[3] / "ops"
@@ -61,6 +63,14 @@ def test_where_the_store_is_away_the_metrics_say_so() -> None:
     found = InstallationMetrics()
     found.of(away)
     assert [(it.name, it.samples[0].value) for it in found.collect()] == [("feedback_store_up", 0)]
+
+
+def test_an_application_that_is_made_and_does_not_serve_takes_no_metrics_over(
+    app: Litestar, record: Record, servers: RealServers
+) -> None:
+    create_app(Settings(data=servers.data), "postgresql://feedback@127.0.0.1:1/feedback?connect_timeout=1", "redis://x")
+    with TestClient(app) as client:
+        assert "feedback_store_up 1.0" in client.get("/metrics").text
 
 
 def test_every_metric_that_an_alert_rule_or_a_panel_names_is_told(client: Client) -> None:
