@@ -1,7 +1,6 @@
 """Signing in at a provider that the OpenID Foundation has certified, as it comes from the npm registry."""
 
 import re
-import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -17,19 +16,14 @@ from feedback.record.db import Record
 from feedback.web.app import create_app
 from tests.conftest import RealServers
 from tests.insights.pages.people.provider import CLIENT, SECRET
+from tests.npm import install
 
 HERE = Path(__file__).parent / "certified"
-INSTALL = ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent")
 
 
 @pytest.fixture
 def issuer(tmp_path: Path, record: Record) -> Iterator[str]:
-    """Skips where there is no npm, or no registry."""
-    if not shutil.which("npm") or not shutil.which("node"):
-        pytest.skip("no npm here")
-    shutil.copytree(HERE, tmp_path, dirs_exist_ok=True)
-    if subprocess.run(INSTALL, cwd=tmp_path, timeout=240, check=False).returncode:
-        pytest.skip("the npm registry does not answer")
+    install(HERE, tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = str(probe.getsockname()[1])
     back = f"{record.settings.url}/sign-in/directory/return"
