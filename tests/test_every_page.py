@@ -29,8 +29,7 @@ def browser() -> Iterator[Browser]:
         yield found
 
 
-@pytest.fixture
-def paths(app: Litestar, record: Record) -> list[str]:
+def page_paths(app: Litestar, record: Record) -> list[str]:
     """A page of each kind, with something on it."""
     tenant = tenants.make(record, 1)
     shown = [path for method, path in operations(app) if method == "GET" and not path.startswith(NO_PAGES)]
@@ -39,9 +38,9 @@ def paths(app: Litestar, record: Record) -> list[str]:
 
 @pytest.mark.parametrize(("theme", "width"), [("light", WIDE), ("dark", NARROW)])
 def test_every_page_is_for_everybody(
-    browser: Browser, paths: list[str], record: Record, servers: RealServers, theme: str, width: int
+    browser: Browser, app: Litestar, record: Record, servers: RealServers, theme: str, width: int
 ) -> None:
-    wrong, seen = list[str](), 0
+    paths, wrong, seen = page_paths(app, record), list[str](), 0
     size = {"width": width, "height": 800}
     with (
         served(record, servers) as url,

@@ -13,7 +13,7 @@ from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.db import Record
 from tests.npm import install
-from tests.test_every_page import paths as paths
+from tests.test_every_page import page_paths
 
 CHECKER = Path(__file__).parent / "html_checker"
 JAR = "node_modules/vnu-jar/build/dist/vnu.jar"
@@ -32,11 +32,12 @@ def checker(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
 
 
 def test_every_page_is_valid_html(
-    checker: tuple[str, ...], client: TestClient[Litestar], record: Record, paths: list[str], tmp_path: Path
+    checker: tuple[str, ...], app: Litestar, client: TestClient[Litestar], record: Record, tmp_path: Path
 ) -> None:
     with record.transaction() as session:
         link = access.create(session, "link", Role.admin, None)
     client.get(f"/sign-in/{link}")
+    paths = page_paths(app, record)
     for language in ("en", "cy"):
         for path in paths:
             answer = client.get(path, headers={"Accept-Language": language}, follow_redirects=False)
