@@ -13,8 +13,9 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, Signal, Statement
-from feedback.record.states import FeedbackStage, SignalTier
+from feedback.record.states import FeedbackStage
 from insights.detection.statistics import shares
+from insights.issues.queries.signals import shown
 from insights.presentation.breakdowns import Affected, Breakdown, ValueShare
 
 LOOKED_AT = dt.timedelta(weeks=8)
@@ -54,8 +55,7 @@ def affected(session: Session, issue: Issue) -> Affected:
 
 def _told(session: Session, issue: Issue) -> tuple[dt.datetime, ColumnElement[bool]] | None:
     """From when on, and which statements tell of it; none where nothing is kept."""
-    standing = select(Signal).where(Signal.issue_id == issue.id, Signal.ended_at.is_(None), Signal.false_at.is_(None))
-    signal = session.scalar(standing.where(Signal.tier == SignalTier.SIGNAL).limit(1))
+    signal = session.scalar(select(Signal).where(Signal.issue_id == issue.id, *shown()).limit(1))
     if signal:
         later = Statement.said_at >= signal.since
         return signal.since, or_(later, Statement.feedback_id.in_(signal.feedback_ids))

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.staff import authenticate
-from insights.issues.queries import themes
+from insights.issues.queries import issues, themes
 from insights.pages import (
     alerts_page,
     ledger_page,
@@ -52,7 +52,7 @@ def theme_page(request: AnyRequest, record: GivenRecord, theme: FromPath[uuid.UU
             "theme.html",
             theme=found,
             names={service.slug: service.name for service in services},
-            titles=issue_page.titles(session, [event.issue for event in found.history if event.issue]),
+            titles=issues.titles(session, [event.issue for event in found.history if event.issue]),
             zone=next(service.properties.time_zone for service in services if service.slug in found.services),
         )
 

@@ -23,10 +23,9 @@ from feedback.record.privacy import urgency_dismissals, urgent_raw
 from insights.issues import urgent_text
 from insights.issues.decisions import verdict_overrides
 from insights.issues.decisions.verdict_overrides import VerdictOverride
-from insights.issues.queries import feedback
+from insights.issues.queries import feedback, issues
 from insights.issues.urgent_text import HeldText, ReleaseReason
 from insights.pages.forms import FormValues, PageOrRedirect, submit
-from insights.pages.issue import issue_page
 from insights.pages.layout import saved, show
 
 COMPLAINT = N_("Give a reason of up to 500 characters")
@@ -134,7 +133,7 @@ def _page(
         service=service,
         item=view,
         timed=feedback.timed_statements(session, piece),
-        titles=issue_page.titles(session, view.issues),
+        titles=issues.titles(session, view.issues),
         raw=raw,
         may_overrule=who.may(Role.editor, service.id) and piece.stage in verdict_overrides.READ_STAGES,
         may_read=who.may(urgent_text.MAY_READ, service.id) and view.held,

@@ -112,8 +112,8 @@ def _views(session: Session, services: Mapping[int, Service], ids: Sequence[uuid
 def _pieces(
     session: Session, services: Mapping[int, Service], rows: Sequence[Any], said: Mapping[int, FoundQuote]
 ) -> list[FoundPiece]:
-    titles = session.execute(select(Issue.id, Issue.title).where(Issue.id.in_([row.issue_id for row in rows])))
-    named = {it.id: IssueTitle(it.id, it.title) for it in titles}
+    titles = issues.titles(session, [row.issue_id for row in rows if row.issue_id])
+    named = {identity: IssueTitle(identity, title) for identity, title in titles.items()}
     return [FoundPiece(services[row.service_id].slug, said[row.id], named.get(row.issue_id)) for row in rows]
 
 

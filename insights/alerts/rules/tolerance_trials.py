@@ -17,6 +17,7 @@ from feedback.record.limits import LATEST
 from feedback.record.models import Action, Issue, IssueEvent, Service, ServiceWork, Statement, ToleranceTrial
 from feedback.record.states import IssueStatus, WorkKind, WorkStage
 from feedback.record.work.service_work import ask
+from insights.issues.queries.issues import titles
 
 SPAN = dt.timedelta(days=365)
 MOST_STATEMENTS = 100_000
@@ -153,17 +154,12 @@ def judged(session: Session, trials: Sequence[ToleranceTrial]) -> list[JudgedTri
             select(Statement.id, Statement.text, Statement.issue_id).where(Statement.id.in_(keys))
         )
     }
-    issues = _issues(session, {row.issue_id for row in said.values() if row.issue_id})
+    issues = titles(session, {row.issue_id for row in said.values() if row.issue_id})
     confirmed = _confirmed(session, issues)
     return [
         JudgedTrial(tolerance, [_judged(signal, said, issues, confirmed) for signal in found])
         for tolerance, found in signals.items()
     ]
-
-
-def _issues(session: Session, ids: Iterable[uuid.UUID]) -> Mapping[uuid.UUID, str]:
-    rows = session.execute(select(Issue.id, Issue.title).where(Issue.id.in_(list(ids))))
-    return {row.id: row.title for row in rows}
 
 
 def _confirmed(session: Session, ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:

@@ -4,13 +4,13 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.record.db import Record
-from feedback.record.models import Issue, Service
+from feedback.record.models import Service
 from feedback.record.output.columns import CellKind, Column
 from insights.issues.filters import FeedbackFilters
+from insights.issues.queries import issues
 from insights.issues.queries.feedback import feedback_page
 from insights.presentation.schemas import FeedbackView
 
@@ -47,8 +47,7 @@ def batches(
         with record.transaction() as session:
             page = feedback_page(session, service_of(session), ROWS_PER_TRANSACTION, after, filters)
             ids = {issue for item in page for issue in item.issues}
-            named = session.execute(select(Issue.id, Issue.title).where(Issue.id.in_(ids)))
-            titles = {row.id: row.title for row in named}
+            titles = issues.titles(session, ids)
         yield [_cells(item, titles) for item in page]
         if len(page) < ROWS_PER_TRANSACTION:
             return

@@ -11,7 +11,7 @@ from feedback.record.models import Feedback, Issue, Service, Signal, Statement
 from feedback.record.states import SignalTier
 from insights.issues.decisions.lifecycle import is_snoozed
 from insights.issues.languages import with_languages
-from insights.issues.queries.signals import shown
+from insights.issues.queries.signals import STANDING, shown
 from insights.issues.queries.signals import views as signal_views
 from insights.issues.quotes import QUOTE_COLUMNS, quote
 from insights.issues.tallies import Tally, tallies
@@ -39,9 +39,7 @@ def quotes(session: Session, issues: Iterable[Issue]) -> dict[uuid.UUID, list[Qu
 
 def signals(session: Session, issue_ids: Iterable[uuid.UUID]) -> dict[tuple[uuid.UUID, str], SignalView]:
     """Returns the signals that stand, by issue and tier."""
-    standing = session.scalars(
-        select(Signal).where(Signal.issue_id.in_(list(issue_ids)), Signal.ended_at.is_(None), Signal.false_at.is_(None))
-    ).all()
+    standing = session.scalars(select(Signal).where(Signal.issue_id.in_(list(issue_ids)), *STANDING)).all()
     found = zip(standing, signal_views(session, standing), strict=True)
     return {(signal.issue_id, signal.tier): view for signal, view in found}
 
@@ -94,6 +92,11 @@ def _view(
         watch=standing.get((issue.id, SignalTier.WATCH)),
         good_news=standing.get((issue.id, SignalTier.GOOD_NEWS)),
     )
+
+
+def titles(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Returns the titles of issues by their ids."""
+    return {row.id: row.title for row in session.execute(select(Issue.id, Issue.title).where(Issue.id.in_(list(ids))))}
 
 
 def living(service: Service) -> Sequence[ColumnElement[bool]]:

@@ -7,7 +7,8 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback.record.models import Issue, Moved, Refit, Service
+from feedback.record.models import Moved, Refit, Service
+from insights.issues.queries import issues
 from insights.presentation.schemas import IssueTitle
 
 
@@ -78,8 +79,9 @@ def changes(session: Session, refit: Refit) -> RefitChanges:
     ids = {uuid.UUID(identity) for identity in refit.changes["new"]}
     ids |= {uuid.UUID(change[end]) for change in lineage for end in ("from", "to")}
     ids |= {issue for row in moved for issue in (row.from_id, row.to_id) if issue}
-    rows = session.execute(select(Issue.id, Issue.title).where(Issue.id.in_(ids)))
-    titles = {row.id: IssueTitle(row.id, row.title) for row in rows}
+    titles: dict[uuid.UUID | None, IssueTitle] = {
+        identity: IssueTitle(identity, title) for identity, title in issues.titles(session, ids).items()
+    }
     flows = [StatementFlow(titles.get(row.from_id), titles.get(row.to_id), len(row.statements)) for row in moved]
     return RefitChanges(
         refit=refit_view(refit),

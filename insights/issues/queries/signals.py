@@ -17,9 +17,13 @@ NEARBY = dt.timedelta(hours=72)
 MOST_NEARBY_CHANGES = 3
 
 
+STANDING = (Signal.ended_at.is_(None), Signal.false_at.is_(None))
+"""What is neither over nor a false alarm."""
+
+
 def shown(tier: str = SignalTier.SIGNAL) -> tuple[ColumnElement[bool], ...]:
-    """Returns the conditions for the signals that people see: neither over nor a false alarm."""
-    return (Signal.tier == tier, Signal.ended_at.is_(None), Signal.false_at.is_(None))
+    """Returns the conditions for the signals of a tier that people see."""
+    return (Signal.tier == tier, *STANDING)
 
 
 def views(session: Session, signals: Sequence[Signal]) -> list[SignalView]:

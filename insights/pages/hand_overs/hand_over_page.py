@@ -22,9 +22,9 @@ from feedback.record.limits import convert
 from feedback.record.models import HandOver, Service
 from insights.hand_overs import giving, taking_back
 from insights.hand_overs.giving import HandOverRequest
+from insights.issues.queries.issues import titles
 from insights.issues.tallies import tallies
 from insights.pages.forms import FormValues, PageOrRedirect, complaint, submit
-from insights.pages.issue.issue_page import titles
 from insights.pages.layout import saved, show
 
 PAGE_SIZE = 50

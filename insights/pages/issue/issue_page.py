@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
@@ -125,7 +124,7 @@ def _record(session: Session, service: Service, issue: Issue, actions: Sequence[
     history = [issue_history.line(event) for event in issue_detail.history(session, issue, MOST_EVENTS)]
     return {
         "history": history,
-        "titles": titles(session, [line.other for line in history if line.other]),
+        "titles": issues.titles(session, [line.other for line in history if line.other]),
         "lineage": issue_detail.lineage(session, issue),
         "most_actions": MOST_ACTIONS,
         "outcomes": [LedgerEntry(issue.id, issue.title, issue.status, outcome) for outcome in outcomes],
@@ -164,8 +163,3 @@ def _release(released: Publication | None, view: IssueView, actions: Sequence[Ac
     if released is None:
         return {"said": view.title, "did": actions[-1].what if actions else "", "said_cy": "", "did_cy": ""}
     return {name: getattr(released, name) or "" for name in ("said", "did", "said_cy", "did_cy")}
-
-
-def titles(session: Session, ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """Returns the titles of issues by their ids."""
-    return {row.id: row.title for row in session.execute(select(Issue.id, Issue.title).where(Issue.id.in_(ids)))}

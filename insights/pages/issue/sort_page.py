@@ -28,9 +28,9 @@ from insights.issues import similar
 from insights.issues.decisions import regrouping, undoing
 from insights.issues.decisions.lifecycle import ShortText
 from insights.issues.queries import issue_detail, subtopics
-from insights.issues.queries.issues import living
+from insights.issues.queries.issues import living, titles
 from insights.pages.forms import FormValues, PageOrRedirect, complaint_at, submit
-from insights.pages.issue.issue_page import LONGEST_QUERY, titles
+from insights.pages.issue.issue_page import LONGEST_QUERY
 from insights.pages.layout import saved, show
 
 PAGE_SIZE = 50

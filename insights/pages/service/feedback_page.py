@@ -15,8 +15,7 @@ from feedback.record import access
 from feedback.record.limits import convert
 from insights.issues.filters import PARTS, FeedbackFilters
 from insights.issues.listing.facets import facets
-from insights.issues.queries import feedback
-from insights.pages.issue import issue_page
+from insights.issues.queries import feedback, issues
 from insights.pages.layout import show
 from insights.pages.service import address
 from insights.pages.service.words import choices, narrowing
@@ -46,7 +45,7 @@ def feedback_page(
             "feedback.html",
             service=found,
             items=items,
-            titles=issue_page.titles(session, [issue for item in items for issue in item.issues]),
+            titles=issues.titles(session, [issue for item in items for issue in item.issues]),
             further=further(items, PAGE_SIZE, attrgetter("received_at", "id")) or "",
             first=after is None,
             only=only,
