@@ -4,7 +4,6 @@ import asyncio
 import datetime as dt
 from typing import Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import Response, get, post
@@ -24,57 +23,42 @@ from feedback.record.errors import FeedbackError, Malformed
 from feedback.record.limits import convert
 from feedback.record.models import Service
 from feedback.record.states import ChangeKind
-from insights.issues.decisions import calendar_file, change_imports, lifecycle
+from insights.issues.decisions import calendar_file, change_imports
 from insights.issues.decisions.calendar_file import MOST_EVENTS, CalendarEvent, CalendarFile
-from insights.issues.decisions.lifecycle import ServiceEvent
-from insights.issues.queries import signals
-from insights.pages.forms import FormValues, PageOrRedirect, complaint, local_time, submit
+from insights.pages.findings.change_form import ChangeForm
+from insights.pages.forms import FormValues, PageOrRedirect, submit
 from insights.pages.layout import saved, show
 
 FILE_LIMIT = 1024 * 1024
-MOST_SHOWN = 50
-EMPTY = {"what": "", "kind": ChangeKind.RELEASE, "at": "", "until": "", "link": ""}
-COMPLAINTS = TranslatedLabels(
-    {
-        "what": N_("Say what changed, in up to 200 characters"),
-        "kind": N_("Choose one of these"),
-        "at": N_("It must begin on a day and at a time, like 2027-03-31T22:00"),
-        "until": N_("It must end after its beginning; planned work must have an end"),
-        "link": N_("The link must begin with https://"),
-        "file": N_("Choose a calendar file (.ics), of 1 MB at most"),
-    }
+FORM = ChangeForm(
+    "changes",
+    "changes.html",
+    empty={"what": "", "kind": ChangeKind.RELEASE, "at": "", "until": "", "link": ""},
+    complaints=TranslatedLabels(
+        {
+            "what": N_("Say what changed, in up to 200 characters"),
+            "kind": N_("Choose one of these"),
+            "at": N_("It must begin on a day and at a time, like 2027-03-31T22:00"),
+            "until": N_("It must end after its beginning; planned work must have an end"),
+            "link": N_("The link must begin with https://"),
+            "file": N_("Choose a calendar file (.ics), of 1 MB at most"),
+        }
+    ),
+    otherwise="what",
+    done="saved",
 )
 
 
 @get("/dashboard/{service:str}/changes", sync_to_thread=True)
 def changes_page(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Response[str]:
     """Shows what changed in a service, and where changes came from."""
-    with record.transaction() as session:
-        who = authenticate(session, request)
-        return _page(session, who, access.service_for(session, who, service), EMPTY)
+    return FORM.open(request, record, service)
 
 
 @post("/dashboard/{service:str}/changes", status_code=200)
 async def enter_change(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> PageOrRedirect:
     """Stores one change."""
-    values = EMPTY | await form_values(request)
-    return await asyncio.to_thread(_enter, request, record, service, values)
-
-
-def _enter(request: AnyRequest, record: Record, slug: str, values: FormValues) -> PageOrRedirect:
-    def enter(session: Session, who: Principal) -> PageOrRedirect:
-        service = access.service_for(session, who, slug, Role.editor)
-        zone = ZoneInfo(service.properties.time_zone)
-        times = {name: local_time(values[name], name, zone) for name in ("at", "until") if values[name]}
-        wanted = {"what": values["what"], "kind": values["kind"], "link": values["link"] or None, **times}
-        lifecycle.record_change(session, who, service, convert(wanted, ServiceEvent))
-        return saved(f"/dashboard/{quote(slug)}/changes", "saved")
-
-    def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
-        service = access.service_for(session, who, slug)
-        return _page(session, who, service, values, complaint(error, COMPLAINTS, "what"))
-
-    return submit(request, record, enter, show_again)
+    return await FORM.enter(request, record, service)
 
 
 @post("/dashboard/{service:str}/changes/calendar", status_code=200, request_max_body_size=FILE_LIMIT + 64 * 1024)
@@ -104,8 +88,8 @@ def _look(request: AnyRequest, record: Record, slug: str, name: str, body: bytes
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
         unread = _("Nothing can be taken from this file: %(why)s", why=str(error))
-        errors = {"file": unread if body else COMPLAINTS["file"]}
-        return _page(session, who, access.service_for(session, who, slug), EMPTY, errors)
+        errors = {"file": unread if body else FORM.complaints["file"]}
+        return FORM.page(session, who, access.service_for(session, who, slug), FORM.empty, errors)
 
     return submit(request, record, look, show_again)
 
@@ -183,22 +167,6 @@ def remove_change(
         found = access.service_for(session, who, service, Role.editor)
         change_imports.remove(session, who, change_id)
     return saved(f"/dashboard/{found.slug}/changes", "saved")
-
-
-def _page(
-    session: Session, who: Principal, service: Service, values: FormValues, errors: FormValues | None = None
-) -> Response[str]:
-    return show(
-        who,
-        "changes.html",
-        400 if errors else 200,
-        service=service,
-        changes=signals.latest_changes(session, service, MOST_SHOWN),
-        imports=change_imports.listed(session, service, MOST_SHOWN),
-        may_change=who.may(Role.editor, service.id),
-        values=values,
-        errors=errors or {},
-    )
 
 
 handlers = (changes_page, enter_change, look_through, take_events, take_back, remove_change)
