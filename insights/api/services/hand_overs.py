@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
 
 import msgspec
 from litestar import get, post
@@ -12,7 +13,8 @@ from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.paging import Cursor, Limit, further, unpack
 from feedback.http.staff import RequestKey, authenticate, routes
 from feedback.record import access
-from feedback.record.access import Role
+from feedback.record.access import Principal, Role
+from feedback.record.db import Record
 from feedback.record.idempotency import once
 from feedback.record.models import HandOver
 from insights.hand_overs import giving, taking_back
@@ -57,15 +59,12 @@ def hand_over_feedback(
     request_key: RequestKey = None,
 ) -> HandOverView:
     """Hand a piece over to the service that it is meant for, by its slug or name; its receipt follows."""
-    with record.transaction() as session:
-        who = authenticate(session, request)
 
-        def make() -> int:
-            found = access.feedback_for(session, who, feedback, Role.editor, lock=False)
-            return giving.hand_over_piece(session, who, found, data).id
+    def make(session: Session, who: Principal) -> HandOver:
+        found = access.feedback_for(session, who, feedback, Role.editor, lock=False)
+        return giving.hand_over_piece(session, who, found, data)
 
-        made = once(session, who, request.url.path, request_key, data, make)
-        return _view(session, access.owned_for(session, who, HandOver, int(made), Role.editor))
+    return _hand_over(request, record, request_key, data, make)
 
 
 @post("/v1/issues/{issue:uuid}/hand-over", sync_to_thread=True)
@@ -77,14 +76,23 @@ def hand_over_issue(
     request_key: RequestKey = None,
 ) -> HandOverView:
     """Hand all pieces of an issue over to the service that they are meant for, where they are an issue again."""
+
+    def make(session: Session, who: Principal) -> HandOver:
+        return giving.hand_over_issue(session, who, access.issue_for(session, who, issue, Role.editor), data)
+
+    return _hand_over(request, record, request_key, data, make)
+
+
+def _hand_over(
+    request: AnyRequest,
+    record: Record,
+    request_key: str | None,
+    data: HandOverRequest,
+    make: Callable[[Session, Principal], HandOver],
+) -> HandOverView:
     with record.transaction() as session:
         who = authenticate(session, request)
-        found = access.issue_for(session, who, issue, Role.editor)
-
-        def make() -> int:
-            return giving.hand_over_issue(session, who, found, data).id
-
-        made = once(session, who, request.url.path, request_key, data, make)
+        made = once(session, who, request.url.path, request_key, data, lambda: make(session, who).id)
         return _view(session, access.owned_for(session, who, HandOver, int(made), Role.editor))
 
 
