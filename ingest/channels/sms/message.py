@@ -10,14 +10,18 @@ from ingest.channels.contract import Directory, Fragment, Inbound, Parsed, SmsKe
 from ingest.channels.parsing import attributes, moment_or_none, storable
 from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
 
-_STOPS: Final = "stop|stopall|unsubscribe|cancel|end|quit|optout|revoke|arret|stopio|stopiwch|peidiwch|diwedd|canslo"
+_WELSH: Final[dict[str, SmsKeyword]] = {
+    **dict.fromkeys(("stopio", "stopiwch", "peidiwch", "diwedd", "canslo"), "stop"),
+    **dict.fromkeys(("dechrau", "ie", "ydw", "iawn"), "start"),
+    **dict.fromkeys(("cymorth", "helpu", "gwybodaeth"), "help"),
+}
+_STOPS: Final = "stop|stopall|unsubscribe|cancel|end|quit|optout|revoke|arret"
 _LEAVING: Final = ("dad danysgrifio", "datdanysgrifio", "unsubscribe me", "remove me", "revoke consent", "opt me out")
 _KEYWORDS: Final[dict[str, SmsKeyword]] = {
     **dict.fromkeys((*_STOPS.split("|"), "stop all", "stop now", "opt out", *_LEAVING), "stop"),
-    **dict.fromkeys(
-        ("start", "unstop", "yes", "y", "yeah", "ok", "yes i agree", "dechrau", "ie", "ydw", "iawn"), "start"
-    ),
-    **dict.fromkeys(("help", "info", "cymorth", "helpu", "gwybodaeth"), "help"),
+    **dict.fromkeys(("start", "unstop", "yes", "y", "yeah", "ok", "yes i agree"), "start"),
+    **dict.fromkeys(("help", "info"), "help"),
+    **_WELSH,
 }
 _COURTESY: Final = frozenset(
     ("please", "pls", "plz", "plse", "thanks", "thank", "you", "ta", "cheers", "hi", "hello")
@@ -32,9 +36,6 @@ _ABOUT_TEXTING: Final = _TEXTING | frozenset(
 _MOST_WORDS: Final = 8
 """Words of a message that still may be no more than a keyword."""
 _MISSING_PART: Final = " […] "
-_WELSH: Final = frozenset(
-    ("stopio", "stopiwch", "peidiwch", "diwedd", "canslo", "dechrau", "ie", "ydw", "iawn")
-) | frozenset(("cymorth", "helpu", "gwybodaeth"))
 _RECEIPT: Final = {
     "en": "Thank you, we have your message. Your receipt is {receipt}.",
     "cy": "Diolch, rydym wedi cael eich neges. Eich derbynneb yw {receipt}.",
@@ -96,7 +97,7 @@ def message(
     service = inbound.service or directory.service_for(digits(recipient), text)
     wanted = asked or keyword(text)
     if wanted:
-        language = "en" if _WELSH.isdisjoint(_words(text)) else "cy"
+        language = "en" if _WELSH.keys().isdisjoint(_words(text)) else "cy"
         return Parsed(keyword=wanted, sender=sender, answered=asked is not None, language=language)
     if service is None:
         return Parsed(ignored="no service has this number", sender=sender)
