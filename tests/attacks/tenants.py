@@ -19,6 +19,7 @@ from feedback.record.models import (
     ErasureRequest,
     Feedback,
     HandOver,
+    Issue,
     Person,
     Refit,
     Regrouping,
@@ -56,33 +57,9 @@ def make(record: Record, number: int) -> Tenant:
         pieces = [made_up.report(session, issue, f"{made.word} fails, try {turn}") for turn in range(4)]
         made_up.signal(session, issue, pieces)
         signal = session.scalars(select(Signal).where(Signal.issue_id == issue.id)).one()
-        refit = Refit(
-            service_id=service.id, model="m", statements=4, outside=0, moved=0, changes={"new": [], "lineage": []}
-        )
-        decided = Regrouping(service_id=service.id, by=made.word, kind="apart", issue_id=issue.id, reason=made.word)
-        upload = Upload(
-            service_id=service.id, by=made.word, file=made.word, size=1, day=made_up.NOW.date(), stage="done"
-        )
-        given = HandOver(service_id=service.id, to_id=service.id, pieces=0, placed={}, by=made.word, reason=made.word)
-        session.add_all(
-            [
-                upload,
-                given,
-                refit,
-                decided,
-                Action(issue_id=issue.id, what=made.word, at=made_up.NOW, by=made.word),
-                ThemeIssue(theme_id=_theme(session, made.word), issue_id=issue.id),
-            ]
-        )
-        change, imported, erasure = _owners_work(session, service, made.word, pieces[0].id)
-        told = _subscription(session, record.keys, service, made.word)
-        fan_out.raise_alerts(session, service.id)
-        alert = session.scalars(select(Alert).where(Alert.subscription_id == told)).one()
-        delivery = Delivery(
-            subscription_id=told, alert_ids=[alert.id], outcome="delivered", seconds=0.1, answer=made.word
-        )
-        session.add(delivery)
-        session.flush()
+        made.ids |= _decided(session, service, issue, made.word)
+        made.ids |= _owners_work(session, service, made.word, pieces[0].id)
+        made.ids |= _told(session, record.keys, service, made.word)
         statement = session.scalars(select(Statement.id).where(Statement.issue_id == issue.id)).first()
         receipt = session.get_one(Feedback, pieces[0].id).receipt
         made.ids |= {
@@ -92,22 +69,29 @@ def make(record: Record, number: int) -> Tenant:
             "feedback": str(pieces[0].id),
             "statement": str(statement),
             "signal": str(signal.id),
-            "subscription": str(told),
-            "alert": str(alert.id),
-            "delivery": str(delivery.id),
-            "refit": str(refit.id),
-            "regrouping_id": str(decided.id),
-            "upload": str(upload.id),
-            "hand_over_id": str(given.id),
-            "change_id": str(change),
-            "import_id": str(imported),
-            "erasure_id": str(erasure),
             "code": receipt,
         }
         return made
 
 
-def _owners_work(session: Session, service: Service, word: str, piece: uuid.UUID) -> tuple[int, int, int]:
+def _decided(session: Session, service: Service, issue: Issue, word: str) -> dict[str, str]:
+    """What people and refits did about an issue, and to the feedback of a service."""
+    mine = {"service_id": service.id, "by": word}
+    found: dict[str, HandOver | Refit | Regrouping | Upload] = {
+        "refit": Refit(
+            service_id=service.id, model="m", statements=4, outside=0, moved=0, changes={"new": [], "lineage": []}
+        ),
+        "regrouping_id": Regrouping(kind="apart", issue_id=issue.id, reason=word, **mine),
+        "upload": Upload(file=word, size=1, day=made_up.NOW.date(), stage="done", **mine),
+        "hand_over_id": HandOver(to_id=service.id, pieces=0, placed={}, reason=word, **mine),
+    }
+    action = Action(issue_id=issue.id, what=word, at=made_up.NOW, by=word)
+    session.add_all([*found.values(), action, ThemeIssue(theme_id=_theme(session, word), issue_id=issue.id)])
+    session.flush()
+    return {name: str(row.id) for name, row in found.items()}
+
+
+def _owners_work(session: Session, service: Service, word: str, piece: uuid.UUID) -> dict[str, str]:
     """A change that came with a calendar, an erasure that waits, and what a tolerance would have raised."""
     said = session.scalars(select(Statement.id).where(Statement.feedback_id == piece)).one()
     signal = TrialSignal(made_up.NOW, "new", 4, 0.4, 24.0, [said])
@@ -121,7 +105,18 @@ def _owners_work(session: Session, service: Service, word: str, piece: uuid.UUID
     asked = ErasureRequest(service_id=service.id, person_id=person.id, ids=[piece])
     session.add_all([change, asked])
     session.flush()
-    return change.id, imported.id, asked.id
+    return {"change_id": str(change.id), "import_id": str(imported.id), "erasure_id": str(asked.id)}
+
+
+def _told(session: Session, keys: KeyRing, service: Service, word: str) -> dict[str, str]:
+    """An alert of the service's signal, to a subscription that it was delivered to."""
+    told = _subscription(session, keys, service, word)
+    fan_out.raise_alerts(session, service.id)
+    alert = session.scalars(select(Alert).where(Alert.subscription_id == told)).one()
+    delivery = Delivery(subscription_id=told, alert_ids=[alert.id], outcome="delivered", seconds=0.1, answer=word)
+    session.add(delivery)
+    session.flush()
+    return {"subscription": str(told), "alert": str(alert.id), "delivery": str(delivery.id)}
 
 
 def _theme(session: Session, title: str) -> uuid.UUID:
