@@ -39,6 +39,8 @@ def end(
 
     Only of signals that were `known` when the state was read, by their ids: others were found meanwhile.
     """
+    if not known:
+        return False
     active: dict[tuple[str, str], detector.ActiveIssue] = {(one.issue, one.tier): one for one in state.active}
     ended = False
     for signal in standing(session, service_id):
@@ -169,6 +171,8 @@ def _issue(session: Session, service: Service, signal: detector.Finding, named: 
 def resolved_issues(session: Session, service_id: int) -> dict[str, detector.ResolvedIssue]:
     """Reads the issues of a service that people hold to be resolved, by their ids."""
     since = lifecycle.resolved_since(session, service_id)
+    if not since:
+        return {}
     rows = session.execute(
         select(Issue.id, halves(Issue.centroid)).where(Issue.id.in_([uuid.UUID(issue) for issue in since]))
     ).all()
