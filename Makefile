@@ -55,6 +55,11 @@ soak: $(VENV)/.ready-dev ## Try for hours what tests try for seconds: made-up re
 	$(VENV)/bin/python -m tests.soak $(ARGS)
 	$(VENV)/bin/python -m tests.faults
 	$(VENV)/bin/python -m tests.faults --minutes 60
+	$(MAKE) wheel && $(VENV)/bin/python -m tests.packages dist/*.whl
+
+wheel: $(VENV)/.ready ## Write dist/citizen_feedback_loop-*.whl, which pip installs anywhere, and holds the model
+	@rm -f dist/*.whl
+	$(VENV)/bin/python -m hatchling build --target wheel --directory dist
 
 lint: $(VENV)/.ready-dev ## Check style, types and import rules
 	$(VENV)/bin/ruff check .
@@ -74,9 +79,9 @@ audit: $(AUDIT)/.ready ## Ask whether a known hole is in what the lock files nam
 	$(AUDIT)/bin/pip-audit --require-hashes --disable-pip --requirement requirements.lock --requirement requirements-dev.lock
 
 lock: $(UV) ## Bring the lock files in line with pyproject.toml (ARGS=--upgrade for newer versions)
-	$(COMPILE) --group build pyproject.toml -o requirements.lock
-	$(COMPILE) --group build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
-	$(COMPILE) --no-config --overrides tests/bench/overrides.txt -c requirements-dev.lock \
+	$(COMPILE) --group build --group bundled pyproject.toml -o requirements.lock
+	$(COMPILE) --group build --group bundled --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(COMPILE) --no-config --group bundled --overrides tests/bench/overrides.txt -c requirements-dev.lock \
 		pyproject.toml tests/bench/requirements.in -o requirements-bench.lock
 	echo uv | $(COMPILE) --no-config - -o requirements-uv.lock
 	printf 'cyclonedx-bom\npip-audit\n' | $(COMPILE) --no-config - -o requirements-audit.lock
@@ -118,4 +123,4 @@ $(VENV)/uv/bin/uv: requirements-uv.lock | $(VENV)/bin/python
 	elif $(PYTHON) -m pip --version >/dev/null 2>&1; then $(PYTHON) -m $(PIP_INSTALL) --target $(VENV)/uv -r $<; \
 	else echo "Python's pip is needed (on Debian: apt install python3-pip), or uv on the PATH" >&2; exit 1; fi
 
-.PHONY: help setup demo dev fmt test roles words soak lint bench sbom audit lock
+.PHONY: help setup demo dev fmt test roles words soak wheel lint bench sbom audit lock
