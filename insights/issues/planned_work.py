@@ -1,7 +1,7 @@
 """Work that was announced beforehand explains what is reported while it lasts: that is shown, and not sent."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
@@ -13,11 +13,13 @@ LEAST_REPORTS_AFTERWARDS = 5
 """From so many reports after the end of planned work on, it explains a signal no more: something was left broken."""
 
 
-def explained(session: Session, signal_ids: Iterable[uuid.UUID]) -> Mapping[uuid.UUID, Change]:
+def explained(session: Session, signal_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Change]:
     """Finds the planned work of its service within which each of these signals began, where there is any.
 
     What began before it is not explained, nor what goes on after it.
     """
+    if not signal_ids:
+        return {}
     within = and_(
         Change.service_id == Signal.service_id,
         Change.kind == ChangeKind.PLANNED,
@@ -35,7 +37,7 @@ def explained(session: Session, signal_ids: Iterable[uuid.UUID]) -> Mapping[uuid
     rows = session.execute(
         select(Signal.id, Change)
         .join(Change, within)
-        .where(Signal.id.in_(list(signal_ids)), afterwards < LEAST_REPORTS_AFTERWARDS)
+        .where(Signal.id.in_(signal_ids), afterwards < LEAST_REPORTS_AFTERWARDS)
         .order_by(Change.at)
     )
     return {row[0]: row[1] for row in rows}

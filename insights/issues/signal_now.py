@@ -6,33 +6,32 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ColumnExpressionArgument, and_, any_, func, or_, select, true, union
+from sqlalchemy import ColumnExpressionArgument, and_, any_, func, select, true, union
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from feedback.record.models import Feedback, Issue, Signal, Statement
 from feedback.record.states import FeedbackStage, SignalTier
-from insights.detection.statistics.pace import Pace, pace
+from insights.detection.statistics.pace import pace
 from insights.issues.quotes import QUOTE_COLUMNS, choose, quote
+from insights.issues.signal_halves import HalfVolumes, edges, volumes_of_halves
 from insights.presentation.schemas import Quote, SignalNow
 from insights.statement_arrays import halves
 
 LATEST_STATEMENTS = 40
 """Statements of a signal from which its quotes are chosen."""
 
-LEAST_HALF = dt.timedelta(minutes=10)
-"""The least time in which reports are counted to tell at what pace they come."""
-
 
 def of_signals(session: Session, signals: Sequence[Signal], *, quoted: bool = True) -> dict[uuid.UUID, SignalNow]:
     """Tells what is known now of each signal that stands and was sent, by its id; `quoted`: with what people said."""
     standing = [one for one in signals if one.tier == SignalTier.SIGNAL and one.ended_at is None]
-    ids = [one.id for one in standing]
-    if not ids:
+    if not standing:
         return {}
-    counts, now = _counts(session, ids), dt.datetime.now(dt.UTC)
-    quotes = _quotes(session, ids) if quoted else {}
-    return {one.id: _now(one, counts[one.id], _pace(session, one, now), quotes.get(one.id, [])) for one in standing}
+    now = dt.datetime.now(dt.UTC)
+    counts = _counts(session, standing, now)
+    volumes = volumes_of_halves(session, standing, now)
+    quotes = _quotes(session, [one.id for one in standing]) if quoted else {}
+    return {one.id: _now(one, counts[one.id], volumes[one.id], quotes.get(one.id, [])) for one in standing}
 
 
 class Reported(NamedTuple):
@@ -47,7 +46,7 @@ class Reported(NamedTuple):
 
 def reported(session: Session, signals: Sequence[Signal]) -> dict[uuid.UUID, Reported]:
     """Counts what has been reported on each signal, by its id."""
-    counts = _counts(session, [one.id for one in signals])
+    counts = _counts(session, signals, dt.datetime.now(dt.UTC))
     return {one.id: _summed(one, counts[one.id]) for one in signals}
 
 
@@ -56,70 +55,61 @@ def _summed(signal: Signal, counts: Sequence[Any]) -> Reported:
     return Reported(reports, max((row.last for row in counts), default=signal.last_report_at))
 
 
-def _now(signal: Signal, counts: Sequence[Any], pace: Pace, quotes: list[Quote]) -> SignalNow:
+def _now(signal: Signal, counts: Sequence[Any], volumes: HalfVolumes, quotes: list[Quote]) -> SignalNow:
     by_channel = {row.channel: row.reports for row in counts} or dict(signal.channels)
     reports, last = _summed(signal, counts)
+    late, both = sum(row.late for row in counts), sum(row.both for row in counts)
     return SignalNow(
         reports=reports,
         since=signal.since,
         last_report_at=last,
-        pace=pace,
+        pace=pace(late, both - late, volumes.late - late, volumes.early - (both - late)),
         by_channel=by_channel,
         only_channel=next(iter(by_channel)) if len(by_channel) == 1 else None,
         quotes=quotes,
     )
 
 
-def _reported() -> ColumnElement[bool]:
-    """What it was raised on, and what has been said of its issue since it began."""
-    since = or_(Statement.said_at >= Signal.since, Statement.feedback_id == any_(Signal.feedback_ids))
-    return and_(Statement.issue_id == Signal.issue_id, Statement.evidence, since)
+OF_SIGNAL = (Statement.issue_id == Signal.issue_id, Statement.evidence)
+SINCE, RAISED_ON = Statement.said_at >= Signal.since, Statement.feedback_id == any_(Signal.feedback_ids)
+"""What tells of a signal: what has been said of its issue since it began, and what it was raised on."""
 
 
-def _counts(session: Session, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, list[Any]]:
+def _counts(session: Session, signals: Sequence[Signal], now: dt.datetime) -> Mapping[uuid.UUID, list[Any]]:
+    """By signal and channel, the most reports first; `late` and `both` are those in its halves."""
+    ids = [one.id for one in signals]
+    found: dict[uuid.UUID, list[Any]] = defaultdict(list)
+    if not ids:
+        return found
+    pieces = [
+        select(Signal.id, Statement.feedback_id).join(Statement, and_(*OF_SIGNAL, which)).where(Signal.id.in_(ids))
+        for which in (SINCE, RAISED_ON)
+    ]
+    told = union(*pieces).subquery()  # each by its index: together they would read all that was ever said of an issue
+    start, middle = edges(told.c.id, signals, now)
+    done = Feedback.stage == FeedbackStage.DONE
     rows = session.execute(
         select(
-            Signal.id,
+            told.c.id,
             Feedback.channel,
-            func.count(Feedback.id.distinct()).label("reports"),
+            func.count().label("reports"),
             func.max(Feedback.said_at).label("last"),
+            func.count().filter(done, Feedback.said_at >= middle).label("late"),
+            func.count().filter(done, Feedback.said_at >= start).label("both"),
         )
-        .join(Statement, _reported())
-        .join(Feedback, Feedback.id == Statement.feedback_id)
-        .where(Signal.id.in_(ids), Feedback.weight > 0)
-        .group_by(Signal.id, Feedback.channel)
-        .order_by(Signal.id, func.count(Feedback.id.distinct()).desc())
+        .join_from(told, Feedback, Feedback.id == told.c.feedback_id)
+        .where(Feedback.weight > 0)
+        .group_by(told.c.id, Feedback.channel)
+        .order_by(told.c.id, func.count().desc())
     )
-    found: dict[uuid.UUID, list[Any]] = defaultdict(list)
     for row in rows:
         found[row.id].append(row)
     return found
 
 
-def _pace(session: Session, signal: Signal, now: dt.datetime) -> Pace:
-    """Within the time since it began, but at most twice the window in which it was found: what is over is over.
-
-    What began just now is held against the minutes before it, so that an outage grows from its first minute on.
-    """
-    half = max(min((now - signal.since) / 2, dt.timedelta(hours=signal.window_hours)), LEAST_HALF)
-    start, middle = now - 2 * half, now - half
-    pieces = Feedback.id.distinct()
-    counts = select(func.count(pieces).filter(Feedback.said_at > middle), func.count(pieces)).where(
-        Feedback.said_at >= start, Feedback.weight > 0, Feedback.stage == FeedbackStage.DONE
-    )
-    reported = or_(Statement.said_at >= signal.since, Statement.feedback_id.in_(signal.feedback_ids))
-    of_issue = (Statement.issue_id == signal.issue_id, Statement.evidence, Statement.said_at >= start, reported)
-    told = counts.join(Statement, Statement.feedback_id == Feedback.id).where(*of_issue)
-    late, both = session.execute(told).one()
-    all_late, all_both = session.execute(counts.where(Feedback.service_id == signal.service_id)).one()
-    return pace(late, both - late, all_late - late, all_both - both - all_late + late)
-
-
 def _quotes(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Quote]]:
     """Chosen from the latest that was said since each began, and from what it was raised on."""
-    kept = (Statement.issue_id == Signal.issue_id, Statement.evidence, Statement.filler.is_(False))
-    since, raised_on = Statement.said_at >= Signal.since, Statement.feedback_id == any_(Signal.feedback_ids)
-    parts = [_latest(*kept, which) for which in (since, raised_on)]
+    parts = [_latest(*OF_SIGNAL, Statement.filler.is_(False), which) for which in (SINCE, RAISED_ON)]
     latest = union(
         *(select(Signal.id, part.c.id.label("said")).join(part, true()).where(Signal.id.in_(ids)) for part in parts)
     )

@@ -54,7 +54,7 @@ def similar(
         .options(defer(Issue.centroid))
     ).all()
     found = [row.Issue for row in rows]
-    counted, quoted = tallies(session, [one.id for one in found]), issues.quotes(session, found)
+    counted, quoted = tallies(session, [one.id for one in found]), issues.quotes(session, found, 1)
     return [
         SimilarIssue(
             id=one.id,

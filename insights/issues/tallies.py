@@ -53,10 +53,12 @@ def tallies(
 
     With `channels` only what came by these counts, and an issue that nothing came to by them is left out.
     """
+    found: dict[uuid.UUID, Tally] = defaultdict(Tally)
+    if not issue_ids:
+        return found
     untallied = UntalliedIssue.issue_id
     changed = set(session.scalars(select(untallied).where(untallied.in_(issue_ids)).distinct()))
     kept = select(*IssueTally.__table__.columns).where(IssueTally.issue_id.in_(set(issue_ids) - changed))
-    found: dict[uuid.UUID, Tally] = defaultdict(Tally)
     for query in (kept, _counted(changed)) if changed else (kept,):
         for row in session.execute(query):
             if not channels or row.channel in channels:

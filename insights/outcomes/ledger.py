@@ -64,6 +64,8 @@ class _Period(NamedTuple):
 
 def measured(session: Session, service_id: int, actions: Sequence[Action]) -> list[OutcomeView]:
     """Measures actions on issues of one service, each between the one before it on its issue and the one after."""
+    if not actions:
+        return []
     days = Days(session, service_id, [(action.issue_id, action.at) for action in actions])
     return [_view(days, action, period) for action, period in zip(actions, _periods(session, actions), strict=True)]
 

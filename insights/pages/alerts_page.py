@@ -198,7 +198,9 @@ def _page(
     errors: Mapping[str, str] | None = None,
     unlimited: Sequence[str] = (),
 ) -> Response[str]:
-    of_service = [theme for theme in themes.listed(session, who) if service.slug in theme.services]
+    of_service = [
+        theme for theme in themes.listed(session, who, themes.visible(session, who)) if service.slug in theme.services
+    ]
     return show(
         who,
         "alerts.html",

@@ -2,15 +2,15 @@
 
 import datetime as dt
 import uuid
-from collections import defaultdict
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, cast, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.record.calendar import bank_holidays
-from feedback.record.models import Change, Feedback, Service, Statement
+from feedback.record.models import Change, Service, Statement
+from insights.issues.counts_over_time import day_said, day_spans, reports_by
 from insights.presentation import sentences
 
 WEEKS = 8
@@ -19,25 +19,10 @@ WEEKS = 8
 def daily_by_issue(session: Session, service: Service, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[int]]:
     """Counts the issues' reports day by day over the last weeks, in the service's days, the latest last."""
     today = dt.datetime.now(ZoneInfo(service.properties.time_zone)).date()
-    first = today - dt.timedelta(weeks=WEEKS)
-    day = cast(func.timezone(service.properties.time_zone, Statement.said_at), Date)
-    query = (
-        select(Statement.issue_id, day, func.count(Feedback.id.distinct()))
-        .join(Feedback, Feedback.id == Statement.feedback_id)
-        .where(
-            Statement.issue_id.in_(list(ids)),
-            Statement.said_at > first,
-            Feedback.service_id == service.id,
-            Feedback.said_at > first,
-            Feedback.weight > 0,
-        )
-        .group_by(Statement.issue_id, day)
-    )
-    found: dict[uuid.UUID, list[int]] = defaultdict(lambda: [0] * (WEEKS * 7))
-    for issue_id, when, count in session.execute(query):
-        if issue_id and first < when <= today:
-            found[issue_id][(when - first).days - 1] = count
-    return found
+    days = [today - dt.timedelta(days=back) for back in range(WEEKS * 7 - 1, -1, -1)]
+    said_on, mine = day_said(service), Statement.issue_id.in_(list(ids))
+    counts = reports_by(session, said_on, [service.id], day_spans(service, days[:1])[0].begin, mine)
+    return {issue_id: [by_day.get(day, 0) for day in days] for issue_id, by_day in counts.items()}
 
 
 def bank_holidays_of_late(service: Service) -> list[dt.date]:

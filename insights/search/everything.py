@@ -84,7 +84,7 @@ def search(session: Session, who: Principal, query: str, vector: QueryVector | N
             for view in _views(session, services, ranked[:limit])
         ],
         feedback=_pieces(session, services, pieces, said),
-        themes=themes.of_issues(session, who, ranked, limit),
+        themes=themes.of_issues(session, who, services, ranked, limit),
         notes=_notes(session, services, query, limit),
         by_meaning=vector is not None,
     )

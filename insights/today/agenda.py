@@ -14,7 +14,6 @@ from insights.issues.decisions import lifecycle
 from insights.issues.queries.issues import LIVING
 from insights.issues.queries.services import UNSETTLED
 from insights.issues.queries.signals import shown
-from insights.issues.queries.themes import visible
 from insights.today import findings_now, fixes, last_look, news
 from insights.today.rows import Standing, Viewer, rows
 from insights.today.schemas import TodayIssue, TodayUrgent, TodayView
@@ -22,9 +21,8 @@ from insights.today.schemas import TodayIssue, TodayUrgent, TodayView
 MOST_NEEDS, MOST_YOURS, MOST_QUIET = 12, 12, 12
 
 
-def today(session: Session, who: Principal, now: dt.datetime) -> TodayView:
-    """Tells what there is to do today for whoever asks, over all services that they may see."""
-    services = visible(session, who)
+def today(session: Session, who: Principal, services: Mapping[int, Service], now: dt.datetime) -> TodayView:
+    """Tells what there is to do today for whoever asks, over the services that they may see."""
     viewer = Viewer(who, now, last_look.before_this_visit(session, who, now))
     issues, standing, unread = findings_now.of_all(session, now)
     mine = {issue.id: issue for issue in _mine(session, viewer, services)}

@@ -2,19 +2,19 @@
 
 import datetime as dt
 import uuid
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, cast, func
 from sqlalchemy.orm import Session
 
 from feedback.record.access import Principal, Role
-from feedback.record.models import Feedback, Issue, Service, Signal, Statement
+from feedback.record.models import Issue, Service, Signal, Statement
 from feedback.record.states import IssueStatus
+from insights.issues.counts_over_time import reports_by
 from insights.issues.decisions.lifecycle import is_overdue_on, today
-from insights.issues.quotes import QUOTE_COLUMNS, quote
+from insights.issues.queries.issues import quotes
 from insights.issues.tallies import Tally, tallies
 from insights.presentation import sentences
 from insights.presentation.schemas import Quote, SignalNow
@@ -45,11 +45,11 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is read of all issues at once, each by its id."""
+    """What is read of all issues at once, each by its id; `tallies` are of those of which no finding tells."""
 
     services: Mapping[int, Service]
     tallies: Mapping[uuid.UUID, Tally]
-    quotes: Mapping[uuid.UUID, Quote]
+    quotes: Mapping[uuid.UUID, list[Quote]]
     daily: Mapping[uuid.UUID, list[int]]
 
 
@@ -62,7 +62,8 @@ def rows(
 ) -> dict[uuid.UUID, TodayIssue]:
     """Makes the rows of issues, by their ids; `standing` holds the findings of those that stand out."""
     ids = [issue.id for issue in issues]
-    known = _Known(services, tallies(session, ids), _quotes(session, issues), _daily(session, ids, viewer.now))
+    counted = tallies(session, [it for it in ids if it not in standing])
+    known = _Known(services, counted, quotes(session, issues, 1), _daily(session, services, ids, viewer.now))
     return {issue.id: _row(viewer, issue, known, standing.get(issue.id)) for issue in issues}
 
 
@@ -79,7 +80,7 @@ def _row(viewer: Viewer, issue: Issue, known: _Known, found: Standing | None) ->
         titles=issue.titles,
         says=_says(viewer, found, tally, zone),
         why=list(found.priority.reasons) if found else [],
-        quote=known.quotes.get(issue.id),
+        quote=next(iter(known.quotes.get(issue.id, ())), None),
         reports=reports,
         usual=round(usual_so_far(found.signal, viewer.now), 1) if found else None,
         by_channel=by_channel,
@@ -111,30 +112,11 @@ def _next_step(who: Principal, issue: Issue, *, stands: bool) -> NextStep:
     return "look" if issue.assignee else "assign"
 
 
-def _quotes(session: Session, issues: Sequence[Issue]) -> dict[uuid.UUID, Quote]:
-    """The first of the quotes of each that is still there."""
-    chosen = {identity: (issue.id, place) for issue in issues for place, identity in enumerate(issue.quotes)}
-    query = select(Statement.id, *QUOTE_COLUMNS).join(Feedback, Feedback.id == Statement.feedback_id)
-    found: dict[uuid.UUID, tuple[int, Quote]] = {}
-    for row in session.execute(query.where(Statement.id.in_(chosen))):
-        issue_id, place = chosen[row.id]
-        if issue_id not in found or place < found[issue_id][0]:
-            found[issue_id] = (place, quote(row))
-    return {issue_id: said for issue_id, (_, said) in found.items()}
-
-
-def _daily(session: Session, ids: Sequence[uuid.UUID], now: dt.datetime) -> dict[uuid.UUID, list[int]]:
+def _daily(
+    session: Session, services: Collection[int], ids: Sequence[uuid.UUID], now: dt.datetime
+) -> dict[uuid.UUID, list[int]]:
     """Counted back from now, 24 hours at a time: services have days of their own."""
-    back = func.floor(func.extract("epoch", now - Statement.said_at) / DAY.total_seconds()).label("back")
-    query = (
-        select(Statement.issue_id, back, func.count(Feedback.id.distinct()))
-        .join(Feedback, Feedback.id == Statement.feedback_id)
-        .where(Statement.issue_id.in_(ids), Statement.said_at > now - DAYS * DAY, Statement.said_at <= now)
-        .where(Feedback.weight > 0)
-        .group_by(Statement.issue_id, back)
-    )
-    found: dict[uuid.UUID, list[int]] = defaultdict(lambda: [0] * DAYS)
-    for issue_id, days, count in session.execute(query):
-        if issue_id:
-            found[issue_id][DAYS - 1 - int(days)] = count
-    return found
+    back = cast(func.floor(func.extract("epoch", now - Statement.said_at) / DAY.total_seconds()), Integer)
+    mine = (Statement.issue_id.in_(ids), Statement.said_at <= now)
+    counts = reports_by(session, back, services, now - DAYS * DAY, *mine)
+    return {it: [by_day.get(day, 0) for day in range(DAYS - 1, -1, -1)] for it, by_day in counts.items()}

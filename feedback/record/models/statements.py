@@ -23,7 +23,13 @@ class Statement(Base):
     __tablename__ = "statements"
     __table_args__ = (
         Index(None, "service_id", "said_at"),
-        Index(None, "issue_id", "said_at", postgresql_where=text("issue_id IS NOT NULL")),
+        Index(
+            "ix_statements_of_issue",
+            "issue_id",
+            "said_at",
+            postgresql_include=["feedback_id"],
+            postgresql_where=text("issue_id IS NOT NULL"),
+        ),
         Index("ix_statements_words", text("to_tsvector('english', text)"), postgresql_using="gin"),
     )
 

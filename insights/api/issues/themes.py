@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.paging import Cursor, Limit, pack, unpack
 from feedback.http.staff import authenticate, routes
-from insights.issues.queries.themes import ThemePage, ThemeView, listed, shown
+from insights.issues.queries.themes import ThemePage, ThemeView, listed, shown, visible
 from insights.presentation.schemas import Page
 
 
@@ -17,7 +17,8 @@ def list_themes(request: AnyRequest, record: GivenRecord, limit: Limit = 50, cur
     """List what several services hear; of the services that the key may see."""
     start = unpack(cursor, int) or 0
     with record.transaction() as session:
-        found = listed(session, authenticate(session, request))
+        who = authenticate(session, request)
+        found = listed(session, who, visible(session, who))
     return Page(found[start : start + limit], pack(start + limit) if start + limit < len(found) else None)
 
 

@@ -6,6 +6,7 @@ from litestar import get
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.staff import authenticate, routes
+from insights.issues.queries import themes
 from insights.today import agenda
 from insights.today.schemas import TodayView
 
@@ -14,7 +15,8 @@ from insights.today.schemas import TodayView
 def show_today(request: AnyRequest, record: GivenRecord) -> TodayView:
     """Show what there is to do, over all services that the key may see; the most pressing first in each list."""
     with record.transaction() as session:
-        return agenda.today(session, authenticate(session, request), dt.datetime.now(dt.UTC))
+        who = authenticate(session, request)
+        return agenda.today(session, who, themes.visible(session, who), dt.datetime.now(dt.UTC))
 
 
 router = routes("staff", show_today)

@@ -37,7 +37,7 @@ def batches(session: Session, service: Service, filters: IssueFilters) -> Iterat
     """Yields the rows of the issues that the filters let through, in their order."""
     found = listed(session, service, filters)
     for begin in range(0, len(found), ISSUES_PER_BATCH):
-        yield [_cells(view) for view in views(session, service, found[begin : begin + ISSUES_PER_BATCH])]
+        yield [_cells(view) for view in views(session, service, found[begin : begin + ISSUES_PER_BATCH], most_quotes=1)]
 
 
 def _cells(issue: IssueView) -> tuple[object, ...]:

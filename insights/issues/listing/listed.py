@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,10 +102,18 @@ def _in_order(rows: Sequence[ListedIssue], filters: IssueFilters) -> list[Listed
     return sorted(told, key=of, reverse=not filters.ascending) + [row for row in steady if of(row) is None]
 
 
-def views(session: Session, service: Service, page: Sequence[ListedIssue]) -> list[IssueView]:
-    """Makes the views of listed issues, in the order given."""
-    made = issues.views(session, service, [row.issue for row in page])
-    return [_view(row, view) for row, view in zip(page, made, strict=True)]
+def views(
+    session: Session,
+    service: Service,
+    page: Sequence[ListedIssue],
+    known: Iterable[IssueView] = (),
+    most_quotes: int | None = None,
+) -> list[IssueView]:
+    """Makes the views of listed issues, in the order given; `known` are those of some that have been made already."""
+    made = {view.id: view for view in known}
+    further = [row.issue for row in page if row.id not in made]
+    made |= {view.id: view for view in issues.views(session, service, further, most_quotes)}
+    return [_view(row, made[row.id]) for row in page]
 
 
 def _view(row: ListedIssue, view: IssueView) -> IssueView:

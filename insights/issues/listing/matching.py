@@ -7,10 +7,11 @@ from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Service, Statement
+from insights.issues.counts_over_time import reports_by
 from insights.issues.filters import PieceFilters
 from insights.issues.tallies import Tally, tallies
 
@@ -56,12 +57,7 @@ def _counted(service: Service, filters: PieceFilters) -> Select[*tuple[Any, ...]
 
 def recent(session: Session, service: Service, now: dt.datetime) -> dict[uuid.UUID, int]:
     """Counts the reports of each issue within the last seven times 24 hours."""
-    begin = now - dt.timedelta(days=7)
-    rows = session.execute(
-        select(Statement.issue_id, func.count(Feedback.id.distinct()))
-        .join(Feedback, Feedback.id == Statement.feedback_id)
-        .where(Statement.issue_id.is_not(None), Statement.service_id == service.id, Statement.said_at > begin)
-        .where(Feedback.service_id == service.id, Feedback.said_at > begin, Feedback.weight > 0)
-        .group_by(Statement.issue_id)
-    )
-    return {issue_id: count for issue_id, count in rows if issue_id}
+    begin, mine = now - dt.timedelta(days=7), Statement.service_id == service.id
+    return {
+        it: sum(counts.values()) for it, counts in reports_by(session, literal(0), [service.id], begin, mine).items()
+    }

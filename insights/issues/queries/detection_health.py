@@ -70,11 +70,9 @@ def _caution(session: Session, service: Service, now: dt.datetime) -> float:
 def sights(session: Session, service_ids: Sequence[int], now: dt.datetime) -> dict[int, Sight]:
     """Returns how much can be told of each service, by its id."""
     mine = Statement.service_id == Service.id
-    lately = (
-        select(func.count())
-        .where(mine, Statement.said_at > now - dt.timedelta(days=YOUNG_SERVICE_DAYS))
-        .scalar_subquery()
-    )
+    recent = select(Statement.id).where(mine, Statement.said_at > now - dt.timedelta(days=YOUNG_SERVICE_DAYS))
+    enough = recent.limit(FEWEST_STATEMENTS).correlate(Service).subquery()
+    lately = select(func.count()).select_from(enough).scalar_subquery()
     first = select(func.min(Statement.said_at)).where(mine).scalar_subquery()
     rows = session.execute(select(Service.id, lately, first).where(Service.id.in_(service_ids)))
     return {row[0]: _sight(row[1], (now - row[2]).days if row[2] else 0) for row in rows}

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import ColumnElement, Date, case, cast, false, func, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, false, func, or_, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from feedback.record.models import (
@@ -18,6 +18,7 @@ from feedback.record.models import (
 )
 from feedback.record.states import FeedbackStage
 from insights.detection.statistics.trend import BASELINE_DAYS, band
+from insights.issues.counts_over_time import day_said, day_spans, pieces_within, reports_by
 from insights.issues.quotes import QUOTE_COLUMNS, choose, quote
 from insights.presentation.schemas import IssueEventView, IssueTitle, Quote, StatementView, TrendPoint
 from insights.statement_arrays import halves
@@ -132,24 +133,14 @@ def daily(session: Session, service: Service, issue: Issue, days: int) -> list[t
 
     The last `days` are days in the service's own time zone, and none is left out.
     """
-    zone = ZoneInfo(service.properties.time_zone)
-    today = dt.datetime.now(zone).date()
+    today = dt.datetime.now(ZoneInfo(service.properties.time_zone)).date()
     calendar = [today - dt.timedelta(days=back) for back in range(days - 1, -1, -1)]
-    local = cast(func.timezone(zone.key, Feedback.said_at), Date)
-    begin = dt.datetime.combine(calendar[0], dt.time(), zone)
-    mine = select(Statement.feedback_id).where(Statement.issue_id == issue.id, Statement.said_at >= begin)
-    rows = session.execute(
-        select(local, func.count().label("total"), func.sum(case((Feedback.id.in_(mine), 1), else_=0)).label("mine"))
-        .where(
-            Feedback.service_id == service.id,
-            Feedback.said_at >= begin,
-            Feedback.stage == FeedbackStage.DONE,
-            Feedback.weight > 0,
-        )
-        .group_by(local)
-    )
-    found = {day: (int(own), int(total)) for day, total, own in rows}
-    return [(day, *found.get(day, (0, 0))) for day in calendar]
+    spans = day_spans(service, calendar)
+    counted = (Feedback.stage == FeedbackStage.DONE, Feedback.weight > 0)
+    total = pieces_within(session, spans, *counted)
+    said_on, mine = day_said(service), Statement.issue_id == issue.id
+    own = reports_by(session, said_on, [service.id], spans[0].begin, mine).get(issue.id, {})
+    return [(day, own.get(day, 0), of_all) for day, of_all in zip(calendar, total, strict=True)]
 
 
 def trend(session: Session, service: Service, issue: Issue, days: int) -> list[TrendPoint]:

@@ -2,9 +2,11 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, not_, select
+from sqlalchemy import BigInteger, ColumnElement, any_, cast, not_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, defer
 
 from feedback.record.models import Feedback, Issue, Service, Signal, Statement
@@ -21,34 +23,56 @@ LIVING = (Issue.merged_into.is_(None), Issue.ended_at.is_(None))
 """What is neither merged into another issue nor has ended."""
 
 
-def quotes(session: Session, issues: Iterable[Issue]) -> dict[uuid.UUID, list[Quote]]:
-    """Returns the statements that were chosen as quotes, as far as they are still there, in the order of the choice."""
+def quotes(session: Session, issues: Iterable[Issue], most: int | None = None) -> Mapping[uuid.UUID, list[Quote]]:
+    """Returns the statements that were chosen as quotes, as far as they are still there, in the order of the choice.
+
+    The words of the first ones alone are read, where at most so many of each issue are wanted.
+    """
     chosen = {identity: issue.id for issue in issues for identity in issue.quotes}
-    rows = session.execute(
-        select(Statement.id, *QUOTE_COLUMNS)
-        .join(Feedback, Feedback.id == Statement.feedback_id)
-        .where(Statement.id.in_(chosen))
-    )
-    texts = {row.id: quote(row) for row in rows}
+    wanted = _first_kept(session, chosen, most) if most else chosen
+    texts = {row.id: quote(row) for row in _told(session, wanted)} if wanted else {}
     found: dict[uuid.UUID, list[Quote]] = defaultdict(list)
-    for identity, issue_id in chosen.items():
+    for identity, issue_id in wanted.items():
         if identity in texts:
             found[issue_id].append(texts[identity])
     return found
 
 
-def signals(session: Session, issue_ids: Iterable[uuid.UUID]) -> dict[tuple[uuid.UUID, str], SignalView]:
+def _told(session: Session, ids: Iterable[int]) -> Iterable[Any]:
+    query = select(Statement.id, *QUOTE_COLUMNS).join(Feedback, Feedback.id == Statement.feedback_id)
+    return session.execute(query.where(_is_one_of(ids)))
+
+
+def _first_kept(session: Session, chosen: Mapping[int, uuid.UUID], most: int) -> dict[int, uuid.UUID]:
+    kept = set(session.scalars(select(Statement.id).where(_is_one_of(chosen)))) if chosen else set()
+    of_issue: dict[uuid.UUID, list[int]] = defaultdict(list)
+    for identity, issue_id in chosen.items():
+        if identity in kept:
+            of_issue[issue_id].append(identity)
+    return {identity: issue_id for issue_id, ids in of_issue.items() for identity in ids[:most]}
+
+
+def _is_one_of(ids: Iterable[int]) -> ColumnElement[bool]:
+    """As one array: hundreds of parameters take longer to send than to look up."""
+    return Statement.id == any_(cast(list(ids), ARRAY(BigInteger)))
+
+
+def signals(session: Session, issue_ids: Collection[uuid.UUID]) -> dict[tuple[uuid.UUID, str], SignalView]:
     """Returns the signals that stand, by issue and tier."""
-    standing = session.scalars(select(Signal).where(Signal.issue_id.in_(list(issue_ids)), *STANDING)).all()
+    if not issue_ids:
+        return {}
+    standing = session.scalars(select(Signal).where(Signal.issue_id.in_(issue_ids), *STANDING)).all()
     found = zip(standing, signal_views(session, standing), strict=True)
     return {(signal.issue_id, signal.tier): view for signal, view in found}
 
 
-def views(session: Session, service: Service, issues: Sequence[Issue]) -> list[IssueView]:
-    """Makes the views of issues, in the order given."""
+def views(
+    session: Session, service: Service, issues: Sequence[Issue], most_quotes: int | None = None
+) -> list[IssueView]:
+    """Makes the views of issues, in the order given, with all of their quotes or at most so many."""
     ids = [issue.id for issue in issues]
     tally = tallies(session, ids)
-    cited, standing = quotes(session, issues), signals(session, ids)
+    cited, standing = quotes(session, issues, most_quotes), signals(session, ids)
     return [_view(issue, service, tally.get(issue.id, Tally()), cited, standing) for issue in issues]
 
 
@@ -105,16 +129,27 @@ def living(service: Service) -> Sequence[ColumnElement[bool]]:
 
 
 def emerging(session: Session, service: Service, tier: str = SignalTier.SIGNAL) -> list[IssueView]:
-    """Lists the issues with a signal of this tier that stands, the least likely to be chance first.
+    """Lists the issues with a signal of this tier that stands, the least likely to be chance first."""
+    return standing_out(session, service, tier)[tier]
+
+
+def standing_out(
+    session: Session, service: Service, *tiers: str, most_quotes: int | None = None
+) -> dict[str, list[IssueView]]:
+    """Lists, by tier, the issues with a signal of it that stands, the least likely to be chance first.
 
     Those that are snoozed are left out. A view has a field for each tier, of its name.
     """
-    standing = select(Signal.issue_id).where(Signal.service_id == service.id, *shown(tier))
+    standing = select(Signal.issue_id).where(Signal.service_id == service.id, *shown(*tiers))
     mine = (
         select(Issue)
         .where(*living(service), not_(is_snoozed(service)), Issue.id.in_(standing))
         .options(defer(Issue.centroid))
     )
-    issues = session.scalars(mine).all()
-    found = [(view, getattr(view, tier)) for view in views(session, service, issues)]
-    return [view for view, _ in sorted(found, key=lambda one: -(one[1].score if one[1] else 0))]
+    made = views(session, service, session.scalars(mine).all(), most_quotes)
+    return {tier: _of_tier(made, tier) for tier in tiers}
+
+
+def _of_tier(made: Iterable[IssueView], tier: str) -> list[IssueView]:
+    found = [(view, signal) for view in made if (signal := getattr(view, tier))]
+    return [view for view, _ in sorted(found, key=lambda one: -one[1].score)]

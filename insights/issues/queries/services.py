@@ -46,19 +46,21 @@ def summary(session: Session, service: Service) -> Summary:
 def figures(session: Session, service: Service) -> Figures:
     """Counts a service's feedback and issues."""
     week = func.now() - dt.timedelta(days=7)
-    issues = select(func.count()).select_from(Issue).where(*living(service), Issue.tone == Tone.ISSUE)
-    standing = {tier: _standing(session, service, tier) for tier in SignalTier}
+    unsettled = func.count().filter(Issue.status.in_(UNSETTLED))
+    known = select(func.count(), unsettled).select_from(Issue).where(*living(service), Issue.tone == Tone.ISSUE)
+    issues, open_issues = session.execute(known).one()
+    standing = _standing(session, service)
     return Figures(
         service=service.slug,
         feedback=_pieces(session, service),
         waiting=_pieces(session, service, Feedback.stage.in_(WAITING_STAGES)),
         set_aside=_pieces(session, service, Feedback.stage == FeedbackStage.SET_ASIDE),
         last_7_days=_pieces(session, service, Feedback.said_at > week),
-        issues=session.scalar(issues) or 0,
-        open_issues=session.scalar(issues.where(Issue.status.in_(UNSETTLED))) or 0,
-        emerging=standing[SignalTier.SIGNAL],
-        watched=standing[SignalTier.WATCH],
-        good_news=standing[SignalTier.GOOD_NEWS],
+        issues=issues,
+        open_issues=open_issues,
+        emerging=standing.get(SignalTier.SIGNAL, 0),
+        watched=standing.get(SignalTier.WATCH, 0),
+        good_news=standing.get(SignalTier.GOOD_NEWS, 0),
         noticing=detection_health(session, service, dt.datetime.now(dt.UTC)),
     )
 
@@ -69,10 +71,12 @@ def _pieces(session: Session, service: Service, *which: ColumnElement[bool]) -> 
     return session.scalar(query) or 0
 
 
-def _standing(session: Session, service: Service, tier: SignalTier) -> int:
+def _standing(session: Session, service: Service) -> dict[str, int]:
+    """Counts, by tier, the issues that stand out and are not snoozed."""
     awake = select(Issue.id).where(Issue.service_id == service.id, not_(lifecycle.is_snoozed(service)))
-    query = select(func.count(Signal.issue_id.distinct())).where(Signal.issue_id.in_(awake), *shown(tier))
-    return session.scalar(query) or 0
+    standing = select(Signal.tier, func.count(Signal.issue_id.distinct())).where(*shown(*SignalTier))
+    rows = session.execute(standing.where(Signal.issue_id.in_(awake)).group_by(Signal.tier))
+    return {row[0]: row[1] for row in rows}
 
 
 AUTHOR = func.coalesce(Credential.name, Person.name)

@@ -21,9 +21,9 @@ STANDING = (Signal.ended_at.is_(None), Signal.false_at.is_(None))
 """What is neither over nor a false alarm."""
 
 
-def shown(tier: str = SignalTier.SIGNAL) -> tuple[ColumnElement[bool], ...]:
-    """Returns the conditions for the signals of a tier that people see."""
-    return (Signal.tier == tier, *STANDING)
+def shown(tier: str = SignalTier.SIGNAL, *further: str) -> tuple[ColumnElement[bool], ...]:
+    """Returns the conditions for the signals of one tier, or of several, that people see."""
+    return (Signal.tier.in_((tier, *further)), *STANDING)
 
 
 def views(session: Session, signals: Sequence[Signal]) -> list[SignalView]:

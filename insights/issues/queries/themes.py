@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from sqlalchemy import or_, select
@@ -93,26 +93,35 @@ def visible(session: Session, who: Principal) -> dict[int, Service]:
     return {service.id: service for service in session.scalars(mine)}
 
 
-def listed(session: Session, who: Principal) -> list[ThemeView]:
-    """Lists the themes that stand: the least likely to be chance first, then by how many services and reports."""
+def listed(session: Session, who: Principal, services: Mapping[int, Service]) -> list[ThemeView]:
+    """Lists the themes that stand: the least likely to be chance first, then by how many services and reports.
+
+    `services` are those that whoever asks may see.
+    """
     themes = session.scalars(select(Theme).where(Theme.ended_at.is_(None))).all()
-    found = _views(session, who, themes)
+    found = _views(session, who, services, themes)
     return sorted(found, key=lambda it: (-(it.signal.score if it.signal else 0), -len(it.services), -it.reports, it.id))
 
 
-def of_issues(session: Session, who: Principal, ids: Sequence[uuid.UUID], most: int) -> list[ThemeView]:
+def of_issues(
+    session: Session, who: Principal, services: Mapping[int, Service], ids: Sequence[uuid.UUID], most: int
+) -> list[ThemeView]:
     """Lists the themes of these issues that concern several services of whoever asks, in the order of the issues."""
     rows = session.execute(select(ThemeIssue.issue_id, ThemeIssue.theme_id).where(ThemeIssue.issue_id.in_(ids)))
     theme_of = {row.issue_id: row.theme_id for row in rows}
     wanted = list(dict.fromkeys(theme_of[it] for it in ids if it in theme_of))
     found = session.scalars(select(Theme).where(Theme.id.in_(wanted), Theme.ended_at.is_(None))).all()
-    views = {view.id: view for view in _views(session, who, found) if len(view.services) > 1}
+    views = {view.id: view for view in _views(session, who, services, found) if len(view.services) > 1}
     return [views[it] for it in wanted if it in views][:most]
 
 
-def _views(session: Session, who: Principal, themes: Sequence[Theme]) -> list[ThemeView]:
-    """Those of which the asker may see anything."""
-    services, ids = visible(session, who), [theme.id for theme in themes]
+def _views(
+    session: Session, who: Principal, services: Mapping[int, Service], themes: Sequence[Theme]
+) -> list[ThemeView]:
+    """Those of which the asker, who may see these services, may see anything."""
+    ids = [theme.id for theme in themes]
+    if not ids:
+        return []
     members = _members(session, services, ids)
     signals = {row.theme_id: row for row in session.scalars(_standing(ids))}
     found = []
@@ -133,7 +142,7 @@ def _view(theme: Theme, members: list[ThemeIssueView], signal: ThemeSignalView |
 
 
 def _members(
-    session: Session, services: dict[int, Service], ids: Sequence[uuid.UUID]
+    session: Session, services: Mapping[int, Service], ids: Sequence[uuid.UUID]
 ) -> dict[uuid.UUID, list[ThemeIssueView]]:
     rows = session.execute(
         select(ThemeIssue.theme_id, Issue)
@@ -155,7 +164,7 @@ def _standing(ids: Sequence[uuid.UUID]):  # type: ignore[no-untyped-def]
     return select(ThemeSignal).where(ThemeSignal.theme_id.in_(ids), ThemeSignal.ended_at.is_(None))
 
 
-def _signal(row: ThemeSignal, services: dict[int, Service]) -> ThemeSignalView | None:
+def _signal(row: ThemeSignal, services: Mapping[int, Service]) -> ThemeSignalView | None:
     mine = {number: ids for number, ids in row.reports.items() if int(number) in services}
     if not mine:
         return None
@@ -176,11 +185,11 @@ def _signal(row: ThemeSignal, services: dict[int, Service]) -> ThemeSignalView |
 def shown(session: Session, who: Principal, theme_id: uuid.UUID) -> ThemePage:
     """Returns one theme. Raises `NotFound` where the asker may see nothing of it."""
     theme = session.get(Theme, theme_id)
-    views = _views(session, who, [theme]) if theme else []
+    services = visible(session, who)
+    views = _views(session, who, services, [theme]) if theme else []
     if not views:
         raise NotFound("there is no such theme")
     [view] = views
-    services = visible(session, who)
     events = session.scalars(
         select(ThemeEvent)
         .where(ThemeEvent.theme_id == theme_id)

@@ -1,7 +1,7 @@
 """A service on the dashboard: what emerges in it, and its issues as somebody wants to see them."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Annotated, Any
 
 from litestar import Response, get
@@ -25,6 +25,7 @@ from insights.pages.layout import show
 from insights.pages.service import address
 from insights.pages.service.address import Chosen
 from insights.pages.service.words import choices, narrowing
+from insights.presentation.schemas import IssueView
 
 PAGE_SIZE = 50
 
@@ -54,6 +55,8 @@ def page_of(
     errors: FormValues | None = None,
 ) -> Response[str]:
     """Makes the page of a service, with its issues as they are chosen; `ticked` and `values` were entered before."""
+    tiers = issues.standing_out(session, service, *SignalTier, most_quotes=1)
+    made = [view for of_tier in tiers.values() for view in of_tier]
     return show(
         who,
         "service.html",
@@ -61,9 +64,9 @@ def page_of(
         service=service,
         figures=services.figures(session, service),
         held=len(urgent_raw.retained_since(session, service.id)),
-        emerging=issues.emerging(session, service),
-        watched=issues.emerging(session, service, SignalTier.WATCH),
-        praised=issues.emerging(session, service, SignalTier.GOOD_NEWS),
+        emerging=tiers[SignalTier.SIGNAL],
+        watched=tiers[SignalTier.WATCH],
+        praised=tiers[SignalTier.GOOD_NEWS],
         changes=signals.latest_changes(session, service),
         overdue=lifecycle.overdue(session, service),
         views=saved_views.visible(session, who, service),
@@ -71,14 +74,16 @@ def page_of(
         values=dict.fromkeys(("act", "to_whom", "snoozed_until", "reason", "name", "shared"), "") | dict(values or {}),
         errors=errors or {},
         may_change=who.may(Role.editor, service.id),
-        **_listing(session, service, chosen, page),
+        **_listing(session, service, chosen, page, made),
     )
 
 
-def _listing(session: Session, service: Service, chosen: Chosen, page: int) -> dict[str, Any]:
-    """One page of the list, and what narrows it down."""
+def _listing(
+    session: Session, service: Service, chosen: Chosen, page: int, made: Iterable[IssueView]
+) -> dict[str, Any]:
+    """One page of the list, and what narrows it down; views that were `made` for the cards are not made again."""
     rows = listed.listed(session, service, chosen.filters)
-    shown = listed.views(session, service, rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
+    shown = listed.views(session, service, rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], made, most_quotes=1)
     return {
         "issues": shown,
         "daily": overview.daily_by_issue(session, service, [issue.id for issue in shown]),

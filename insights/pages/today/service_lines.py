@@ -1,22 +1,24 @@
 """The services on the first page: many of them in a few queries."""
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from feedback.record.limits import LATEST
 from feedback.record.models import Feedback, Issue, Service, Signal
 from feedback.record.states import Tone
+from insights.issues.counts_over_time import Span, pieces_within
 from insights.issues.queries import detection_health
 from insights.issues.queries.issues import LIVING
 from insights.issues.queries.services import UNSETTLED, WAITING_STAGES
 from insights.issues.queries.signals import shown
 
 WEEKS = 8
+WEEK = dt.timedelta(weeks=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class ServiceLine:
 
 def service_lines(session: Session, services: Mapping[int, Service], now: dt.datetime) -> list[ServiceLine]:
     """Lists services: where most emerges first, then by name."""
-    emerging, weekly = _counts(session, Signal.service_id, *shown()), _weekly(session, list(services))
+    emerging, weekly = _counts(session, Signal.service_id, *shown()), _weekly(session, list(services), now)
     waiting = _counts(session, Feedback.service_id, Feedback.stage.in_(WAITING_STAGES))
     unsettled = _counts(session, Issue.service_id, *_unsettled())
     sights = detection_health.sights(session, list(services), now)
@@ -60,12 +62,9 @@ def _unsettled() -> Sequence[ColumnElement[bool]]:
     return (*LIVING, Issue.tone == Tone.ISSUE, Issue.status.in_(UNSETTLED))
 
 
-def _weekly(session: Session, ids: Sequence[int]) -> dict[int, list[int]]:
+def _weekly(session: Session, ids: Sequence[int], now: dt.datetime) -> dict[int, list[int]]:
     """Counted back from now, not from Monday: each holds seven whole days."""
-    back = func.floor(func.extract("epoch", func.now() - Feedback.said_at) / (7 * 86_400))
-    recent = and_(Feedback.said_at > func.now() - dt.timedelta(weeks=WEEKS), Feedback.said_at < LATEST)
-    query = select(Feedback.service_id, back, func.count()).where(Feedback.service_id.in_(ids), recent)
-    found: dict[int, list[int]] = defaultdict(lambda: [0] * WEEKS)
-    for service_id, weeks, count in session.execute(query.group_by(Feedback.service_id, back)):
-        found[service_id][WEEKS - 1 - min(max(int(weeks), 0), WEEKS - 1)] = count
-    return found
+    edges = [now - back * WEEK for back in range(WEEKS, 0, -1)]
+    spans = [Span(number, begin, end) for number in ids for begin, end in pairwise([*edges, LATEST])]
+    counted = pieces_within(session, spans)
+    return {number: counted[at * WEEKS : (at + 1) * WEEKS] for at, number in enumerate(ids)}

@@ -38,7 +38,7 @@ def today_page(request: AnyRequest, record: GivenRecord) -> Response[str]:
     with record.transaction() as session:
         who = authenticate(session, request)
         services = themes.visible(session, who)
-        today = agenda.today(session, who, now)
+        today = agenda.today(session, who, services, now)
         last_look.note_look(session, who, now)
         return show(
             who,
@@ -47,7 +47,7 @@ def today_page(request: AnyRequest, record: GivenRecord) -> Response[str]:
             zones={service.slug: service.properties.time_zone for service in services.values()},
             lines=service_lines(session, services, now),
             names={service.slug: service.name for service in services.values()},
-            themes=[theme for theme in themes.listed(session, who) if len(theme.services) > 1][:MOST_THEMES],
+            themes=[theme for theme in themes.listed(session, who, services) if len(theme.services) > 1][:MOST_THEMES],
         )
 
 

@@ -1,0 +1,79 @@
+"""The two halves of the time of late of a signal that stands, whose reports tell at what pace it grows or ebbs."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, DateTime, case, cast
+from sqlalchemy.orm import Session
+
+from feedback.record.limits import LATEST
+from feedback.record.models import Feedback, Signal
+from feedback.record.states import FeedbackStage
+from insights.issues.counts_over_time import Span, pieces_within
+
+LEAST_HALF = dt.timedelta(minutes=10)
+"""The least time in which reports are counted to tell at what pace they come."""
+
+MOMENT = DateTime(timezone=True)
+
+
+class Halves(NamedTuple):
+    """When the earlier half begins, and when the later one does, which lasts until now."""
+
+    start: dt.datetime
+    middle: dt.datetime
+
+
+class HalfVolumes(NamedTuple):
+    """All that the service of a signal received in each half."""
+
+    late: int
+    early: int
+
+
+def halves(signal: Signal, now: dt.datetime) -> Halves:
+    """Parts the time since a signal began, but at most twice the window in which it was found: what is over is over.
+
+    What began just now is held against the minutes before it, so that an outage grows from its first minute on.
+    """
+    half = max(min((now - signal.since) / 2, dt.timedelta(hours=signal.window_hours)), LEAST_HALF)
+    return Halves(now - 2 * half, now - half)
+
+
+def edges(
+    of: ColumnElement[uuid.UUID], signals: Sequence[Signal], now: dt.datetime
+) -> tuple[ColumnElement[dt.datetime], ColumnElement[dt.datetime]]:
+    """Returns, for a query, the start and the middle of the signal whose id the column `of` holds."""
+    found = {one.id: halves(one, now) for one in signals}
+    start = case({identity: cast(its.start, MOMENT) for identity, its in found.items()}, value=of)
+    return start, case({identity: cast(its.middle, MOMENT) for identity, its in found.items()}, value=of)
+
+
+def volumes_of_halves(session: Session, signals: Sequence[Signal], now: dt.datetime) -> dict[uuid.UUID, HalfVolumes]:
+    """Counts what the services of signals received in their halves, in one query however many signals there are.
+
+    The edges of all halves divide the time of a service into spans; each is counted once.
+    """
+    found = {one: halves(one, now) for one in signals}
+    of_service: dict[int, set[dt.datetime]] = defaultdict(set)
+    for one, its in found.items():
+        of_service[one.service_id] |= {*its}
+    spans = [
+        Span(service_id, begin, end)
+        for service_id, moments in of_service.items()
+        for begin, end in pairwise([*sorted(moments), LATEST])
+    ]
+    counted = pieces_within(session, spans, Feedback.stage == FeedbackStage.DONE, Feedback.weight > 0)
+    told = list(zip(spans, counted, strict=True))
+    volumes = {}
+    for one, its in found.items():
+        mine = [(span, pieces) for span, pieces in told if span.service_id == one.service_id]
+        late = sum(pieces for span, pieces in mine if span.begin >= its.middle)
+        volumes[one.id] = HalfVolumes(
+            late, sum(pieces for span, pieces in mine if its.start <= span.begin < its.middle)
+        )
+    return volumes
