@@ -26,7 +26,7 @@ from feedback.record.models import Feedback, Service, Statement
 Bucket = TypeVar("Bucket")
 
 
-class Span(NamedTuple):
+class TimeSpan(NamedTuple):
     """A time within a service: from `begin` on, and before `end`."""
 
     service_id: int
@@ -34,7 +34,7 @@ class Span(NamedTuple):
     end: dt.datetime
 
 
-def pieces_within(session: Session, spans: Sequence[Span], *which: ColumnElement[bool]) -> list[int]:
+def pieces_within(session: Session, spans: Sequence[TimeSpan], *which: ColumnElement[bool]) -> list[int]:
     """Counts the pieces of each span, in one query; `which` may ask for their stage and weight.
 
     Each span is one run through an index. To sort the pieces into spans takes ten times as long.
@@ -60,11 +60,11 @@ def pieces_within(session: Session, spans: Sequence[Span], *which: ColumnElement
     return list(session.scalars(query))
 
 
-def day_spans(service: Service, days: Iterable[dt.date]) -> list[Span]:
+def day_spans(service: Service, days: Iterable[dt.date]) -> list[TimeSpan]:
     """Returns the spans of days as the service's clocks have them."""
     zone, night, day = ZoneInfo(service.properties.time_zone), dt.time(), dt.timedelta(days=1)
     return [
-        Span(service.id, dt.datetime.combine(each, night, zone), dt.datetime.combine(each + day, night, zone))
+        TimeSpan(service.id, dt.datetime.combine(each, night, zone), dt.datetime.combine(each + day, night, zone))
         for each in days
     ]
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from feedback.record.limits import LATEST
 from feedback.record.models import Feedback, Signal
 from feedback.record.states import FeedbackStage
-from insights.issues.counts_over_time import Span, pieces_within
+from insights.issues.counts_over_time import TimeSpan, pieces_within
 
 LEAST_HALF = dt.timedelta(minutes=10)
 """The least time in which reports are counted to tell at what pace they come."""
@@ -63,7 +63,7 @@ def volumes_of_halves(session: Session, signals: Sequence[Signal], now: dt.datet
     for one, its in found.items():
         of_service[one.service_id] |= {*its}
     spans = [
-        Span(service_id, begin, end)
+        TimeSpan(service_id, begin, end)
         for service_id, moments in of_service.items()
         for begin, end in pairwise([*sorted(moments), LATEST])
     ]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from feedback.record.limits import LATEST
 from feedback.record.models import Feedback, Issue, Service, Signal
 from feedback.record.states import Tone
-from insights.issues.counts_over_time import Span, pieces_within
+from insights.issues.counts_over_time import TimeSpan, pieces_within
 from insights.issues.queries import detection_health
 from insights.issues.queries.issues import LIVING
 from insights.issues.queries.services import UNSETTLED, WAITING_STAGES
@@ -65,6 +65,6 @@ def _unsettled() -> Sequence[ColumnElement[bool]]:
 def _weekly(session: Session, ids: Sequence[int], now: dt.datetime) -> dict[int, list[int]]:
     """Counted back from now, not from Monday: each holds seven whole days."""
     edges = [now - back * WEEK for back in range(WEEKS, 0, -1)]
-    spans = [Span(number, begin, end) for number in ids for begin, end in pairwise([*edges, LATEST])]
+    spans = [TimeSpan(number, begin, end) for number in ids for begin, end in pairwise([*edges, LATEST])]
     counted = pieces_within(session, spans)
     return {number: counted[at * WEEKS : (at + 1) * WEEKS] for at, number in enumerate(ids)}
