@@ -53,3 +53,16 @@ def weekday(day: dt.date) -> str:
 def number(value: float, decimals: int = 0) -> str:
     """Writes a number with the signs between its groups of digits, as in: 12,345."""
     return format_decimal(round(value, decimals), "#,##0" + "." * bool(decimals) + "0" * decimals, _locale(language()))
+
+
+def calendar_names() -> dict[str, list[str]]:
+    """Returns the names of days (from Sunday) and of months, by the keys of d3-time-format, which draws charts."""
+    locale = _locale(language())
+    days, months = locale.days["format"], locale.months["format"]
+    from_sunday = (6, *range(6))
+    return {
+        "days": [days["wide"][day] for day in from_sunday],
+        "shortDays": [days["abbreviated"][day] for day in from_sunday],
+        "months": [months["wide"][month] for month in range(1, 13)],
+        "shortMonths": [months["abbreviated"][month] for month in range(1, 13)],
+    }

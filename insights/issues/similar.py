@@ -29,6 +29,7 @@ class SimilarIssue(msgspec.Struct, frozen=True):
     reports: int
     likeness: float
     example: str
+    titles: dict[str, str] = {}
 
 
 def similar(
@@ -66,6 +67,7 @@ def similar(
             reports=counted[one.id].count if one.id in counted else 0,
             likeness=round(alike, 3),
             example=next((said.text for said in quoted.get(one.id, [])), ""),
+            titles=one.titles,
         )
         for one, service, alike in rows
     ]

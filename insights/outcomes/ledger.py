@@ -40,6 +40,7 @@ class LedgerEntry(msgspec.Struct, frozen=True):
     title: str
     status: str
     outcome: OutcomeView
+    titles: dict[str, str] = {}
 
 
 class Ledger(msgspec.Struct, frozen=True):
@@ -76,7 +77,7 @@ def of_service(session: Session, service: Service, limit: int, before: uuid.UUID
     rows = session.execute(told.where(Action.id < before) if before else told).all()
     outcomes = measured(session, service.id, [action for action, _ in rows])
     items = [
-        LedgerEntry(issue.id, issue.title, issue.status, outcome)
+        LedgerEntry(issue.id, issue.title, issue.status, outcome, issue.titles)
         for (_, issue), outcome in zip(rows, outcomes, strict=True)
     ]
     acted_on = select(func.count(Action.issue_id.distinct())).join(Issue, Issue.id == Action.issue_id)

@@ -23,7 +23,7 @@ from insights.presentation import (
 )
 from insights.presentation.markup import cards, drawing
 from insights.presentation.schemas import SignalNow, SignalView
-from insights.presentation.words import audit_words, change_words, filter_labels
+from insights.presentation.words import audit_words, change_words, filter_labels, handling_words
 from insights.search.marks import parts
 from insights.today import words
 
@@ -70,6 +70,7 @@ pages.environment.globals |= {
     "change_words": change_words,
     "labels": labels,
     "filter_labels": filter_labels,
+    "handling_words": handling_words,
     "today_words": words,
     "formats": formats,
     "sentences": sentences,

@@ -16,6 +16,7 @@ from insights.issues.decisions import undoing
 from insights.issues.queries import refits
 from insights.issues.queries.quality import LAST_REFITS, quality
 from insights.pages.layout import saved, show
+from insights.presentation.words import handling_words
 
 
 @get("/dashboard/{service:str}/quality", sync_to_thread=True)
@@ -26,11 +27,13 @@ def quality_page(request: AnyRequest, record: GivenRecord, service: FromPath[str
         found = access.service_for(session, who, service)
         last = refits.listed(session, found, LAST_REFITS)
         newest = next((refit.id for refit in last if not refit.undone_at), None)
+        figures = quality(session, found)
         return show(
             who,
             "quality.html",
             service=found,
-            quality=quality(session, found),
+            quality=figures,
+            why_set_aside={reason: handling_words.set_aside(reason) for reason in figures.waiting.set_aside},
             refits=last,
             may_put_back=who.may(Role.owner, found.id),
             undoable=newest if who.may(Role.editor, found.id) else None,

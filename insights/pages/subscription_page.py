@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from feedback.http.dependencies import AnyRequest, GivenRecord, WorkQueueDependency
 from feedback.http.forms import form_values
 from feedback.http.staff import authenticate
+from feedback.i18n import N_, TranslatedLabels
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
@@ -29,10 +30,12 @@ from insights.pages.forms import FormValues, PageOrRedirect, complaint, submit
 from insights.pages.layout import saved, show
 
 PAGE_SIZE = 50
-COMPLAINTS = {
-    "end": "Quiet hours take two times of day that differ, or none",
-    "after_minutes": "Enter from 1 to 10,080 minutes, and another subscription of this service",
-}
+COMPLAINTS: Mapping[str, str] = TranslatedLabels(
+    {
+        "end": N_("Quiet hours take two times of day that differ, or none"),
+        "after_minutes": N_("Enter from 1 to 10,080 minutes, and another subscription of this service"),
+    }
+)
 """What is said of a field that cannot be taken."""
 
 SubscriptionAct = Callable[[Session, Principal, Subscription, FormValues], object]

@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
+from feedback import i18n
+from feedback.i18n import _
+from feedback.i18n.formats import calendar_names, long_date
 from insights.detection.statistics.trend import BASELINE_DAYS, Band, band
 
 WEEKLY_FROM_DAYS = 120  # days; more bars than that are too thin to tell apart
@@ -70,26 +73,34 @@ def figure(found: Sequence[Bar]) -> dict[str, Any]:
     """Draws the bars in Plotly's terms; colours and fonts come from the page."""
     marked = [bar for bar in found if bar.marks]
     return {
+        "locale": {"name": i18n.language(), "format": calendar_names()},
         "data": [
             *_usual(found),
             {
                 "type": "bar",
                 "x": [bar.begin.isoformat() for bar in found],
                 "y": [bar.count for bar in found],
-                "customdata": [[bar.total, ", bank holiday" if bar.bank_holiday else ""] for bar in found],
-                "hovertemplate": "%{x|%A %-d %B %Y}%{customdata[1]}: %{y} of %{customdata[0]}<extra></extra>",
+                "customdata": [_told(bar) for bar in found],
+                "hovertemplate": "%{customdata}<extra></extra>",
                 "showlegend": False,
                 "zorder": 1,  # before the band, which would hide them
             },
         ],
         "layout": {
             "xaxis": {"type": "date", "tickformat": "%-d %b", "fixedrange": True},
-            "yaxis": {"title": {"text": "Reports"}, "rangemode": "tozero", "fixedrange": True, "tickformat": "~d"},
+            "yaxis": {"title": {"text": _("Reports")}, "rangemode": "tozero", "fixedrange": True, "tickformat": "~d"},
             "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
             "shapes": [*_bank_holidays(found), *(_line(bar) for bar in marked)],
             "annotations": [_note(bar) for bar in marked],
         },
     }
+
+
+def _told(bar: Bar) -> str:
+    """What is said of a bar that is pointed at."""
+    of_all = _("%(count)s of %(total)s", count=bar.count, total=bar.total)
+    day = f"{long_date(bar.begin)}, {_('Bank holiday')}" if bar.bank_holiday else long_date(bar.begin)
+    return f"{day}: {of_all}"
 
 
 def _usual(found: Sequence[Bar]) -> list[dict[str, Any]]:
@@ -101,7 +112,7 @@ def _usual(found: Sequence[Bar]) -> list[dict[str, Any]]:
 def _band(run: Sequence[Bar], *, in_legend: bool) -> list[dict[str, Any]]:
     known = [(bar.begin.isoformat(), bar.usual) for bar in run if bar.usual]
     line = {"type": "scatter", "mode": "lines", "x": [day for day, _ in known], "hoverinfo": "skip"}
-    upper = {"y": [usual.high for _, usual in known], "fill": "tonexty", "name": "Usual", "showlegend": in_legend}
+    upper = {"y": [usual.high for _, usual in known], "fill": "tonexty", "name": _("Usual"), "showlegend": in_legend}
     return [{**line, "y": [usual.low for _, usual in known], "showlegend": False}, {**line, **upper}]
 
 
@@ -109,7 +120,7 @@ def _bank_holidays(found: Sequence[Bar]) -> list[dict[str, Any]]:
     """A stripe over each; the legend names the first for all."""
     days = [dt.datetime.combine(bar.begin, dt.time()) for bar in found if bar.bank_holiday]
     half = dt.timedelta(hours=12)
-    across = {"type": "rect", "opacity": 0.2, "y0": 0, "y1": 1, "yref": "paper", "name": "Bank holiday"}
+    across = {"type": "rect", "opacity": 0.2, "y0": 0, "y1": 1, "yref": "paper", "name": _("Bank holiday")}
     return [
         {**across, "x0": (day - half).isoformat(), "x1": (day + half).isoformat(), "showlegend": day == days[0]}
         for day in days

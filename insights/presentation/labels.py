@@ -6,6 +6,7 @@ from feedback.i18n import N_, TranslatedLabels
 from feedback.record.states import (
     AlertState,
     ChannelName,
+    DeliveryOutcome,
     DigestRhythm,
     FeedbackStage,
     IssueStatus,
@@ -102,6 +103,13 @@ TRENDS: Mapping[str, str] = TranslatedLabels(
 )
 TONES: Mapping[str, str] = TranslatedLabels(
     {Tone.ISSUE: N_("Issues"), Tone.PRAISE: N_("Praise"), Tone.FILLER: N_("Nothing to act on")}
+)
+DELIVERY_OUTCOMES: Mapping[str, str] = TranslatedLabels(
+    {
+        DeliveryOutcome.DELIVERED: N_("Delivered"),
+        DeliveryOutcome.FAILED: N_("Failed"),
+        DeliveryOutcome.GONE: N_("No longer wanted there"),
+    }
 )
 ISSUE_STATUSES: Mapping[str, str] = TranslatedLabels(
     {

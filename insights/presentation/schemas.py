@@ -153,10 +153,11 @@ class IssueView(msgspec.Struct, frozen=True):
 
 
 class IssueTitle(msgspec.Struct, frozen=True):
-    """An issue as a list names it."""
+    """An issue as a list names it; `titles` are by language."""
 
     id: uuid.UUID
     title: str
+    titles: dict[str, str] = {}
 
 
 class Dismissal(msgspec.Struct, frozen=True):

@@ -112,8 +112,7 @@ def _views(session: Session, services: Mapping[int, Service], ids: Sequence[uuid
 def _pieces(
     session: Session, services: Mapping[int, Service], rows: Sequence[Any], said: Mapping[int, FoundQuote]
 ) -> list[FoundPiece]:
-    titles = issues.titles(session, [row.issue_id for row in rows if row.issue_id])
-    named = {identity: IssueTitle(identity, title) for identity, title in titles.items()}
+    named = issues.titles(session, [row.issue_id for row in rows if row.issue_id])
     return [FoundPiece(services[row.service_id].slug, said[row.id], named.get(row.issue_id)) for row in rows]
 
 
@@ -122,13 +121,15 @@ def _notes(session: Session, services: Mapping[int, Service], query: str, limit:
     ranked = ranking.by_words(session, query, IssueEvent.id, WRITTEN, IssueEvent.by.not_in(MACHINES))[:limit]
     place = {identity: number for number, identity in enumerate(ranked)}
     found = session.execute(
-        select(IssueEvent, Issue.service_id, Issue.title)
+        select(IssueEvent, Issue.service_id, Issue.title, Issue.titles)
         .join(Issue, Issue.id == IssueEvent.issue_id)
         .where(IssueEvent.id.in_(ranked))
     )
     rows = sorted(found, key=lambda row: place[row.IssueEvent.id])
     texts = [": ".join(filter(None, (event.what, event.reason))) for event, *_ in rows]
     return [
-        FoundNote(services[service_id].slug, IssueTitle(event.issue_id, title), event.at, event.by, text, spans)
-        for (event, service_id, title), text, spans in zip(rows, texts, marks(session, query, texts), strict=True)
+        FoundNote(services[service_id].slug, IssueTitle(event.issue_id, title, titles), event.at, event.by, text, spans)
+        for (event, service_id, title, titles), text, spans in zip(
+            rows, texts, marks(session, query, texts), strict=True
+        )
     ]

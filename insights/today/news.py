@@ -14,13 +14,13 @@ from insights.issues.queries.signals import shown
 from insights.today.schemas import TodayNews
 
 MOST_OF_A_KIND = 5
-ISSUE_COLUMNS = (Issue.id, Issue.title, Issue.service_id)
+ISSUE_COLUMNS = (Issue.id, Issue.title, Issue.titles, Issue.service_id)
 What = Literal["watched", "over", "found"]
 
 
 def since(session: Session, services: Mapping[int, Service], last_look: dt.datetime) -> list[TodayNews]:
     """Lists the news of several services: the least likely to be chance, the latest to end, the most reported first."""
-    kinds: dict[What, Select[Any, Any, Any, Any, Any]] = {
+    kinds: dict[What, Select[Any, Any, Any, Any, Any, Any]] = {
         "watched": _watched(last_look),
         "over": _over(last_look),
         "found": _found(last_look),
@@ -36,16 +36,16 @@ def since(session: Session, services: Mapping[int, Service], last_look: dt.datet
 
 
 def _news(what: What, row: Any, service: Service) -> TodayNews:
-    return TodayNews(row.id, row.title, service.slug, service.name, what, row.at, row.reports)
+    return TodayNews(row.id, row.title, service.slug, service.name, what, row.at, row.reports, row.titles)
 
 
-def _watched(last_look: dt.datetime) -> Select[Any, Any, Any, Any, Any]:
+def _watched(last_look: dt.datetime) -> Select[Any, Any, Any, Any, Any, Any]:
     query = select(*ISSUE_COLUMNS, Signal.detected_at.label("at"), Signal.observed.label("reports"))
     query = query.join(Signal, Signal.issue_id == Issue.id).where(*shown(SignalTier.WATCH))
     return query.where(Signal.detected_at > last_look).order_by(Signal.score.desc(), Issue.id)
 
 
-def _over(last_look: dt.datetime) -> Select[Any, Any, Any, Any, Any]:
+def _over(last_look: dt.datetime) -> Select[Any, Any, Any, Any, Any, Any]:
     query = select(*ISSUE_COLUMNS, Signal.ended_at.label("at"), Signal.observed.label("reports"))
     query = query.join(Signal, Signal.issue_id == Issue.id).where(Signal.tier == SignalTier.SIGNAL)
     return query.where(Signal.ended_at > last_look, Signal.false_at.is_(None)).order_by(
@@ -53,7 +53,7 @@ def _over(last_look: dt.datetime) -> Select[Any, Any, Any, Any, Any]:
     )
 
 
-def _found(last_look: dt.datetime) -> Select[Any, Any, Any, Any, Any]:
+def _found(last_look: dt.datetime) -> Select[Any, Any, Any, Any, Any, Any]:
     """Issues that stand out by nothing but being there; by what was counted of them so far."""
     reports = func.sum(IssueTally.reports).label("reports")
     query = select(*ISSUE_COLUMNS, Issue.created_at.label("at"), reports)

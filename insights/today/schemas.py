@@ -55,6 +55,7 @@ class TodayFix(msgspec.Struct, frozen=True):
     service: str
     service_name: str
     outcome: OutcomeView
+    titles: dict[str, str] = {}
 
 
 class TodayNews(msgspec.Struct, frozen=True):
@@ -67,6 +68,7 @@ class TodayNews(msgspec.Struct, frozen=True):
     what: Literal["watched", "over", "found"]
     at: dt.datetime
     reports: int
+    titles: dict[str, str] = {}
 
 
 class TodayUrgent(msgspec.Struct, frozen=True):

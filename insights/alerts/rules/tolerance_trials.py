@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -18,6 +18,7 @@ from feedback.record.models import Action, Issue, IssueEvent, Service, ServiceWo
 from feedback.record.states import IssueStatus, WorkKind, WorkStage
 from feedback.record.work.service_work import ask
 from insights.issues.queries.issues import titles
+from insights.presentation.schemas import IssueTitle
 
 SPAN = dt.timedelta(days=365)
 MOST_STATEMENTS = 100_000
@@ -66,6 +67,7 @@ class JudgedSignal:
     issue: uuid.UUID | None
     title: str | None
     is_confirmed: bool
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +173,11 @@ def _confirmed(session: Session, ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
 
 
 def _judged(
-    signal: TrialSignal, said: Mapping[int, Any], issues: Mapping[uuid.UUID, str], confirmed: set[uuid.UUID]
+    signal: TrialSignal, said: Mapping[int, Any], issues: Mapping[uuid.UUID, IssueTitle], confirmed: set[uuid.UUID]
 ) -> JudgedSignal:
     rows = [said[key] for key in signal.statements if key in said]
     found = Counter(row.issue_id for row in rows if row.issue_id).most_common(1)
     if found:
-        issue = found[0][0]
-        return JudgedSignal(signal, issue, issues[issue], issue in confirmed)
+        named = issues[found[0][0]]
+        return JudgedSignal(signal, named.id, named.title, named.id in confirmed, named.titles)
     return JudgedSignal(signal, None, rows[0].text if rows else None, is_confirmed=False)

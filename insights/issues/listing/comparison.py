@@ -47,6 +47,7 @@ class ComparedIssue(msgspec.Struct, frozen=True):
     rate_before: float | None
     daily: list[int]
     daily_before: list[int]
+    titles: dict[str, str] = {}
 
 
 class Comparison(msgspec.Struct, frozen=True):
@@ -105,17 +106,18 @@ def compare(session: Session, service: Service, filters: IssueFilters, now: DayR
     shown = by_difference[:MOST_ISSUES]
     pieces = [_pieces(session, service, side) for side in sides]
     daily = [_daily(session, service, side, period, shown) for side, period in zip(sides, (now, before), strict=True)]
-    titles = {it: row.issue.title for it, row in (told[1] | told[0]).items()}
+    known = {it: row.issue for it, row in (told[1] | told[0]).items()}
     items = [
         ComparedIssue(
             it,
-            titles[it],
+            known[it].title,
             counts[0][it],
             counts[1][it],
             _rate(counts[0][it], pieces[0]),
             _rate(counts[1][it], pieces[1]),
             daily[0][it],
             daily[1][it],
+            known[it].titles,
         )
         for it in shown
     ]

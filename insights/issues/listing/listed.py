@@ -20,6 +20,7 @@ from insights.issues.queries.issues import living
 from insights.issues.queries.signals import shown
 from insights.issues.tallies import Tally, tallies
 from insights.presentation.schemas import IssueView, MatchingView
+from insights.presentation.titles import shown as shown_title
 
 ALL_ISSUES = IssueFilters()
 
@@ -80,7 +81,7 @@ def _where(service: Service, filters: IssueFilters) -> list[ColumnElement[bool]]
 SortValue = Callable[[ListedIssue], Any]
 
 SORT_VALUES: Mapping[str, SortValue] = {
-    "title": lambda row: row.issue.title.casefold(),
+    "title": lambda row: shown_title(row.issue).text.casefold(),
     "reports": lambda row: row.told.count,
     "recent": lambda row: row.recent,
     "trend": lambda row: _TRENDS.get(row.issue.trend),

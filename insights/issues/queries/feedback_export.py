@@ -12,7 +12,7 @@ from feedback.record.output.columns import CellKind, Column
 from insights.issues.filters import FeedbackFilters
 from insights.issues.queries import issues
 from insights.issues.queries.feedback import feedback_page
-from insights.presentation.schemas import FeedbackView
+from insights.presentation.schemas import FeedbackView, IssueTitle
 
 ROWS_PER_TRANSACTION = 500
 COLUMNS = (
@@ -54,7 +54,7 @@ def batches(
         after = (page[-1].received_at, page[-1].id)
 
 
-def _cells(item: FeedbackView, titles: dict[uuid.UUID, str]) -> tuple[object, ...]:
+def _cells(item: FeedbackView, titles: dict[uuid.UUID, IssueTitle]) -> tuple[object, ...]:
     return (
         item.id,
         item.said_at,
@@ -63,7 +63,7 @@ def _cells(item: FeedbackView, titles: dict[uuid.UUID, str]) -> tuple[object, ..
         item.language,
         item.text,
         item.issues,
-        [titles[issue] for issue in item.issues if issue in titles],
+        [titles[issue].title for issue in item.issues if issue in titles],
         item.rating,
         item.page_url,
         item.attributes or None,

@@ -111,7 +111,7 @@ def lineage(session: Session, issue: Issue) -> IssueLineage:
         Issue.parent_id == issue.id,
         Issue.merged_into == issue.id,
     )
-    columns = (Issue.id, Issue.title, Issue.parent_id, Issue.merged_into, Issue.ended_at)
+    columns = (Issue.id, Issue.title, Issue.titles, Issue.parent_id, Issue.merged_into, Issue.ended_at)
     rows = session.execute(
         select(*columns).where(Issue.service_id == issue.service_id, or_(*own)).order_by(Issue.title)
     ).all()
@@ -125,7 +125,7 @@ def lineage(session: Session, issue: Issue) -> IssueLineage:
 
 
 def _title(row: Any) -> IssueTitle:
-    return IssueTitle(row.id, row.title)
+    return IssueTitle(row.id, row.title, row.titles)
 
 
 def daily(session: Session, service: Service, issue: Issue, days: int) -> list[tuple[dt.date, int, int]]:

@@ -17,7 +17,7 @@ from insights.issues.queries.signals import STANDING, shown
 from insights.issues.queries.signals import views as signal_views
 from insights.issues.quotes import QUOTE_COLUMNS, quote
 from insights.issues.tallies import Tally, tallies
-from insights.presentation.schemas import IssueView, Quote, SignalView
+from insights.presentation.schemas import IssueTitle, IssueView, Quote, SignalView
 
 LIVING = (Issue.merged_into.is_(None), Issue.ended_at.is_(None))
 """What is neither merged into another issue nor has ended."""
@@ -118,9 +118,10 @@ def _view(
     )
 
 
-def titles(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+def titles(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, IssueTitle]:
     """Returns the titles of issues by their ids."""
-    return {row.id: row.title for row in session.execute(select(Issue.id, Issue.title).where(Issue.id.in_(list(ids))))}
+    rows = session.execute(select(Issue.id, Issue.title, Issue.titles).where(Issue.id.in_(list(ids))))
+    return {row.id: IssueTitle(*row) for row in rows}
 
 
 def living(service: Service) -> Sequence[ColumnElement[bool]]:

@@ -67,6 +67,7 @@ class Missed(msgspec.Struct, frozen=True):
     loosest: float
     neighbours: int
     elsewhere: int
+    titles: dict[str, str] = {}
 
 
 class Quality(msgspec.Struct, frozen=True):
@@ -132,7 +133,7 @@ def _apart(session: Session, service: Service) -> list[str]:
 
 def _missed(session: Session, service: Service) -> list[Missed]:
     rows = session.execute(
-        select(Signal, Issue.title)
+        select(Signal, Issue.title, Issue.titles)
         .join(Issue, Issue.id == Signal.issue_id)
         .where(Signal.service_id == service.id, Signal.evidence["way"].astext == MISSED, Issue.ended_at.is_(None))
         .order_by(Signal.id.desc())
@@ -146,8 +147,9 @@ def _missed(session: Session, service: Service) -> list[Missed]:
             by=signal.evidence["by"],
             observed=signal.observed,
             **signal.evidence["missed"],
+            titles=titles,
         )
-        for signal, title in rows
+        for signal, title, titles in rows
     ]
 
 

@@ -42,11 +42,11 @@ class IssueParts(msgspec.Struct, frozen=True):
 
 def parts_of(session: Session, issue: Issue) -> IssueParts:
     """Looks into an issue; no subtopics are found in one of few statements, or all of one kind."""
-    children = select(Issue.id, Issue.title).where(Issue.parent_id == issue.id)
+    children = select(Issue.id, Issue.title, Issue.titles).where(Issue.parent_id == issue.id)
     living = children.where(*LIVING).order_by(Issue.title)
     return IssueParts(
         theme=session.scalar(select(ThemeIssue.theme_id).where(ThemeIssue.issue_id == issue.id)),
-        issues=[IssueTitle(row.id, row.title) for row in session.execute(living)],
+        issues=[IssueTitle(*row) for row in session.execute(living)],
         parts=_within(session, issue),
     )
 

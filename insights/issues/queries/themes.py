@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from feedback.i18n import _
 from feedback.record.access import Principal
 from feedback.record.errors import NotFound
 from feedback.record.models import (
@@ -38,6 +39,7 @@ class ThemeIssueView(msgspec.Struct, frozen=True):
     trend: Trend
     status: IssueStatus
     reports: int
+    titles: dict[str, str] = {}
 
 
 class ThemeSignalView(msgspec.Struct, frozen=True):
@@ -68,6 +70,7 @@ class ThemeView(msgspec.Struct, frozen=True):
     reports: int
     issues: list[ThemeIssueView]
     signal: ThemeSignalView | None
+    titles: dict[str, str]
 
 
 class ThemeEventView(msgspec.Struct, frozen=True):
@@ -134,11 +137,12 @@ def _views(
 
 def _view(theme: Theme, members: list[ThemeIssueView], signal: ThemeSignalView | None, *, whole: bool) -> ThemeView:
     """Its title may be another service's: who does not see all is shown that of an issue of theirs."""
-    own = members[0].title if members else "Reported in several services"
+    own = members[0].title if members else _("Reported in several services")
     slugs = {issue.service for issue in members} | set(signal.by_service if signal else ())
     reports = sum(issue.reports for issue in members)
     title = theme.title if whole else own
-    return ThemeView(theme.id, title, theme.created_at, sorted(slugs), reports, members, signal)
+    titles = next((issue.titles for issue in members if issue.title == title), {})
+    return ThemeView(theme.id, title, theme.created_at, sorted(slugs), reports, members, signal, titles)
 
 
 def _members(
@@ -154,7 +158,7 @@ def _members(
     for theme_id, it in rows:
         reports = counts[it.id].count if it.id in counts else 0
         slug = services[it.service_id].slug
-        found[theme_id].append(ThemeIssueView(it.id, slug, it.title, it.trend, it.status, reports))
+        found[theme_id].append(ThemeIssueView(it.id, slug, it.title, it.trend, it.status, reports, it.titles))
     for members in found.values():
         members.sort(key=lambda issue: (-issue.reports, issue.id))
     return found

@@ -127,7 +127,7 @@ def _record(session: Session, service: Service, issue: Issue, actions: Sequence[
         "titles": issues.titles(session, [line.other for line in history if line.other]),
         "lineage": issue_detail.lineage(session, issue),
         "most_actions": MOST_ACTIONS,
-        "outcomes": [LedgerEntry(issue.id, issue.title, issue.status, outcome) for outcome in outcomes],
+        "outcomes": [LedgerEntry(issue.id, issue.title, issue.status, outcome, issue.titles) for outcome in outcomes],
     }
 
 

@@ -32,6 +32,8 @@ from insights.issues.queries.issues import living, titles
 from insights.pages.forms import FormValues, PageOrRedirect, complaint_at, submit
 from insights.pages.issue.issue_page import LONGEST_QUERY
 from insights.pages.layout import saved, show
+from insights.presentation.schemas import IssueTitle
+from insights.presentation.titles import Titled
 
 PAGE_SIZE = 50
 MOST_TICKED = 1_000
@@ -212,13 +214,13 @@ def _page(
     )
 
 
-def _others(session: Session, service: Service, issue: Issue, query: str) -> list[tuple[uuid.UUID, str]]:
+def _others(session: Session, service: Service, issue: Issue, query: str) -> Sequence[Titled]:
     """The issues that statements may be moved to: the likest, or those whose titles have what was sought."""
     if not query:
-        return [(one.id, one.title) for one in similar.similar(session, issue, MOST_OTHERS, *living(service))]
-    named = select(Issue.id, Issue.title).where(*living(service), Issue.id != issue.id)
+        return similar.similar(session, issue, MOST_OTHERS, *living(service))
+    named = select(Issue.id, Issue.title, Issue.titles).where(*living(service), Issue.id != issue.id)
     named = named.where(Issue.title.icontains(query, autoescape=True)).order_by(func.length(Issue.title), Issue.id)
-    return [(row.id, row.title) for row in session.execute(named.limit(MOST_OTHERS))]
+    return [IssueTitle(*row) for row in session.execute(named.limit(MOST_OTHERS))]
 
 
 handlers = (sort_page, sort, undo)

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values
 from feedback.http.staff import authenticate, require_own_page
+from feedback.i18n import _
 from feedback.record.access import Principal, passkeys
 from feedback.record.access.passkeys import PasskeySite
 from feedback.record.db import Record
@@ -79,7 +80,7 @@ def _add(request: AnyRequest, record: Record, values: FormValues) -> PageOrRedir
         return redirect("/passkeys")
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
-        return _page(session, request, record, _member(who), {"name": f"It was not added: {error}"})
+        return _page(session, request, record, _member(who), {"name": _("It was not added: %(reason)s", reason=error)})
 
     return submit(request, record, add, show_again, told=(Malformed, NotAuthentic))
 

@@ -2,11 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
-from urllib.parse import urlencode
 
 from litestar import post
 from litestar.params import FromPath
-from litestar.response import Redirect
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values, read_form
@@ -16,21 +14,33 @@ from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.errors import Malformed
 from feedback.record.limits import convert
+from insights.dependencies import QueryEmbedderDependency
 from insights.issues.decisions import missed
 from insights.issues.decisions.missed import MissedReport
-from insights.pages.forms import FormValues
-from insights.pages.layout import redirect, saved
+from insights.pages.forms import FormValues, PageOrRedirect
+from insights.pages.layout import saved
+from insights.pages.search.search_page import Entered, results, within_bounds
+from insights.search.query_embedding import QueryEmbedder
 
 
 @post("/dashboard/{service:str}/missed", status_code=200)
-async def say_missed(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Redirect:
-    """Makes an issue of the pieces that were ticked; leads back to the search where they are too few."""
+async def say_missed(
+    request: AnyRequest, record: GivenRecord, query_embedder: QueryEmbedderDependency, service: FromPath[str]
+) -> PageOrRedirect:
+    """Makes an issue of the pieces that were ticked; shows the search and what was ticked again where it cannot."""
     values = await form_values(request)
     ticked = [str(value) for value in (await read_form(request)).getall("feedback", [])]
-    return await asyncio.to_thread(_report, request, record, service, ticked, values)
+    return await asyncio.to_thread(_report, request, record, query_embedder, service, ticked, values)
 
 
-def _report(request: AnyRequest, record: Record, slug: str, ticked: Sequence[str], values: FormValues) -> Redirect:
+def _report(
+    request: AnyRequest,
+    record: Record,
+    query_embedder: QueryEmbedder,
+    slug: str,
+    ticked: Sequence[str],
+    values: FormValues,
+) -> PageOrRedirect:
     try:
         with record.transaction() as session:
             who = authenticate(session, request)
@@ -39,5 +49,5 @@ def _report(request: AnyRequest, record: Record, slug: str, ticked: Sequence[str
             made = missed.report(session, who, found, convert(wanted, MissedReport))
             return saved(f"/dashboard/issues/{made.id}", "missed")
     except Malformed:
-        again = urlencode({"q": values.get("q", ""), "wrong": "missed"})
-        return redirect(f"/dashboard/{slug}/search?{again}#missed-title")
+        entered = Entered(ticked, values.get("title", ""))
+        return results(request, record, query_embedder, slug, within_bounds(values.get("q", "")), entered)

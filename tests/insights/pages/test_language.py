@@ -58,6 +58,33 @@ def test_an_issue_is_shown_by_its_title_in_the_language_of_the_page_and_marked_w
     assert '<bdi lang="en">Photo fails</bdi>' in staff.get(page, headers=WELSH_BROWSER).text
 
 
+def test_every_list_names_an_issue_in_the_language_of_the_page_and_orders_by_that_name(
+    client: TestClient[Litestar], record: Record, blue_badge: str
+) -> None:
+    with record.transaction() as session:
+        photo = made_up.emerging(session, blue_badge)
+        photo.title, photo.titles = "Photo fails", {"en": "Photo fails", "cy": "Methu llwytho llun"}
+        other = made_up.issue(session, blue_badge, "Zebra crossing")
+        other.titles = {"en": "Zebra crossing", "cy": "Croesfan"}
+        said = made_up.report(session, other, "The zebra crossing is faded")
+        said.verdicts = [{"name": "repeat", "reason": "word for word the same within a day; who sent it is not known"}]
+        paths = [
+            f"/dashboard/feedback/{said.id}",
+            f"/dashboard/issues/{other.id}/sort",
+            "/dashboard/blue-badge/feedback",
+        ]
+    staff = signed_in(client, record)
+    lists = ["/dashboard/blue-badge/feedback", "/search?q=zebra", "/dashboard/blue-badge/search?q=zebra"]
+    for path in paths + lists:
+        assert "<bdi>Croesfan</bdi>" in staff.get(path, headers=WELSH_BROWSER).text, path
+        assert "<bdi>Croesfan</bdi>" not in staff.get(path).text, path
+    assert "yr un peth air am air" in staff.get(paths[0], headers=WELSH_BROWSER).text
+    listed = "/dashboard/blue-badge?sort=title&up=yes"
+    welsh, english = staff.get(listed, headers=WELSH_BROWSER).text, staff.get(listed).text
+    assert welsh.rindex("<bdi>Croesfan") < welsh.rindex("<bdi>Methu llwytho llun")
+    assert english.rindex("<bdi>Photo fails") < english.rindex("<bdi>Zebra crossing")
+
+
 def test_the_api_gives_the_titles_by_language_until_a_person_gives_one(
     client: TestClient[Litestar], record: Record, blue_badge: str, admin: dict[str, str]
 ) -> None:

@@ -60,7 +60,11 @@ def test_the_figure_names_the_bank_holidays_once_and_tells_each_by_its_day() -> 
     stripes = drawn["layout"]["shapes"]
     assert [stripe["x0"] for stripe in stripes] == ["2026-03-01T12:00:00", "2026-03-02T12:00:00"]
     assert [stripe["showlegend"] for stripe in stripes] == [True, False]
-    assert [told for _, told in drawn["data"][-1]["customdata"]] == [", bank holiday", ", bank holiday", ""]
+    assert drawn["data"][-1]["customdata"] == [
+        "2 March 2026, Bank holiday: 0 of 10",
+        "3 March 2026, Bank holiday: 1 of 10",
+        "4 March 2026: 2 of 10",
+    ]
 
 
 def test_the_figure_holds_the_counts_and_the_band_and_marks_what_was_changed() -> None:
