@@ -79,7 +79,7 @@ def changes(session: Session, refit: Refit) -> RefitChanges:
     ids = {uuid.UUID(identity) for identity in refit.changes["new"]}
     ids |= {uuid.UUID(change[end]) for change in lineage for end in ("from", "to")}
     ids |= {issue for row in moved for issue in (row.from_id, row.to_id) if issue}
-    titles: dict[uuid.UUID | None, IssueTitle] = {**issues.titles(session, ids)}
+    titles: dict[uuid.UUID | None, IssueTitle] = dict(issues.titles(session, ids).items())
     flows = [StatementFlow(titles.get(row.from_id), titles.get(row.to_id), len(row.statements)) for row in moved]
     return RefitChanges(
         refit=refit_view(refit),
