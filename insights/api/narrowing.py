@@ -10,7 +10,7 @@ from litestar.params import FromQuery, QueryParameter
 
 from feedback.record.limits import convert
 from feedback.record.states import ChannelName, IssueStatus, Tone, Trend
-from insights.issues.filters import FeedbackFilters, IssueFilters, PieceFilters, SortKey
+from insights.issues.filters import FeedbackFilters, IssueFilters, ListBreadth, PieceFilters, SortKey
 
 Said = Annotated[
     list[str] | None, QueryParameter(description="A name and a value, as in ward:North; %3A for a colon in the name")
@@ -56,8 +56,9 @@ def given_issues(
     tone: FromQuery[Tone] = Tone.ISSUE,
     sort: FromQuery[SortKey] = "reports",
     up: FromQuery[bool | None] = None,
+    breadth: FromQuery[ListBreadth] = "fine",
 ) -> IssueFilters:
-    """Reads what issues are to be like, and in which order they are listed."""
+    """Reads what issues are to be like, in which order they are listed, and how broad."""
     wanted = {name: value for name, value in locals().items() if name != "pieces"}
     return convert(_beside(pieces, wanted), IssueFilters)
 

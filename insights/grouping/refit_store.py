@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from feedback.record.models import Feedback, Issue, IssueEvent, Refit, Signal, Statement
 from feedback.record.states import FeedbackStage, SignalTier, TitledBy, Tone
 from feedback.record.work.service_work import lock_services
-from insights.grouping import decisions
+from insights.grouping import broad_subjects, decisions
 from insights.grouping.assignment import assigned, may_be_grouped
 from insights.grouping.constraints import Constraints, CrowdTopics
 from insights.grouping.regroup import Regrouped, RegroupedIssue, settle
@@ -72,6 +72,7 @@ def store(session: Session, service_id: int, before: BeforeRefit, trained: Seque
     refit.moved = _move(session, statements, regrouped.assigned, refit)
     _look_again(session, statements, regrouped.assigned)
     _join_the_rest(session, service_id, statements)
+    broad_subjects.renew(session, service_id)
     return True
 
 

@@ -22,6 +22,9 @@ Attribute = Annotated[str, msgspec.Meta(max_length=600, pattern="^[^:]+:")]
 PageAddress = Annotated[str, msgspec.Meta(max_length=2_000)]
 PersonName = Annotated[str, msgspec.Meta(max_length=200)]
 
+ListBreadth = Literal["fine", "broad"]
+"""How broad a list is read: issue by issue, or those of one broad subject as one."""
+
 SortKey = Literal["title", "reports", "recent", "trend", "status", "channel", "first", "last", "assignee", "due"]
 TEXT_KEYS = ("title", "status", "channel", "assignee", "due")
 """What is sorted upwards unless somebody says otherwise: names, and the nearest day. All else has the most first."""
@@ -114,7 +117,7 @@ class IssueFilters(PieceFilters, frozen=True, kw_only=True):
     """Which issues a list shows, and in which order: those with at least one piece as the filters want it.
 
     `assignee` is who sees to it, `unassigned` stands for nobody. `up` turns the order of `sort`, which is otherwise the
-    one that fits it.
+    one that fits it. Read `broad`, the issues of one broad subject that are shown are one row.
     """
 
     trend: tuple[Trend, ...] = ()
@@ -125,6 +128,7 @@ class IssueFilters(PieceFilters, frozen=True, kw_only=True):
     tone: Tone = Tone.ISSUE
     sort: SortKey = "reports"
     up: bool | None = None
+    breadth: ListBreadth = "fine"
 
     @property
     def ascending(self) -> bool:

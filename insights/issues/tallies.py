@@ -9,7 +9,7 @@ docs/decisions/0019-tallies-of-issues.md.
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,6 +36,19 @@ class Tally:
     def count(self) -> int:
         """Counts the distinct pieces."""
         return sum(self.by_channel.values())
+
+    @classmethod
+    def total(cls, tallies: Iterable["Tally"]) -> "Tally":
+        """Sums up several issues: a piece that speaks of two of them counts in both."""
+        found = cls()
+        for one in tallies:
+            for channel, reports in one.by_channel.items():
+                found.by_channel[channel] = found.by_channel.get(channel, 0) + reports
+            found.severity = (found.severity * found.raw + one.severity * one.raw) / max(found.raw + one.raw, 1)
+            found.raw += one.raw
+            found.first_seen = min(filter(None, (found.first_seen, one.first_seen)), default=None)
+            found.last_seen = max(filter(None, (found.last_seen, one.last_seen)), default=None)
+        return found
 
     def add(self, row: Any) -> None:
         """Adds what came by one channel, but for how severe it is."""

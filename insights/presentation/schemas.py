@@ -109,11 +109,33 @@ class MatchingView(msgspec.Struct, frozen=True):
     last_seen: dt.datetime | None
 
 
+class BroadPart(msgspec.Struct, frozen=True):
+    """An issue of a broad subject, with those of its reports (`count`) that are as the filters want them."""
+
+    id: uuid.UUID
+    title: str
+    titles: dict[str, str]
+    count: int
+
+
+class BroadSubject(msgspec.Struct, frozen=True):
+    """The issues that a row of a list read broad holds, that which names it first.
+
+    `trends`: how many of them go where; `signals`: how many are emerging.
+    """
+
+    issues: list[BroadPart]
+    trends: dict[Trend, int]
+    signals: int
+
+
 class IssueView(msgspec.Struct, frozen=True):
     """An issue; `count` is the number of distinct pieces of feedback, `raw` counts copies too.
 
     `matching` is set in lists that are narrowed down by what the pieces are like, and counts those alone; `recent`, in
-    lists, is the number of reports within the last seven days.
+    lists, is the number of reports within the last seven days. `broad` is set in lists that are read broad, on a row of
+    several issues: counts are the sums of theirs (a piece that speaks of two counts in both), the signals their
+    strongest, `trend` what comes first among new, emerging, steady and fading; all else is of the issue that names it.
 
     `by_language` is told of one issue alone, not in lists.
     `titles` are by language (en, cy), that which is the `title` among them: a language is there where members speak it,
@@ -150,6 +172,7 @@ class IssueView(msgspec.Struct, frozen=True):
     matching: MatchingView | None = None
     recent: int | None = None
     titles: dict[str, str] = {}
+    broad: BroadSubject | None = None
 
 
 class IssueTitle(msgspec.Struct, frozen=True):

@@ -36,11 +36,12 @@ def broad(middles: Floats) -> Labels:
 
     Of numbers about the root of k, the one is taken that tells the themes apart best.
 
-    By Ward's method about the mean, which makes themes of like size; by single topics one would hold nearly all.
+    By Ward's method about the mean, which makes themes of like size; by single topics one would hold nearly all. Fewer
+    than four are a theme each.
     """
     number = len(middles)
     if number < 4:
-        return np.zeros(number, np.int32)
+        return np.arange(number, dtype=np.int32)
     apart = unit(middles - middles.mean(axis=0))
     tree = linkage(apart, "ward")
     counts = range(max(2, round(np.sqrt(number / 2))), int(np.sqrt(2 * number)) + 1)

@@ -28,7 +28,8 @@ class Issue(Base, Timed):
     been merged; `parent_id` is the issue that it is a part of. `erased` counts the reports that counted here until they
     were erased, so that what has been published stays as it was. At `ended_at` what made it was undone. Until
     `snoozed_until`, a day of its service, it is not shown as emerging, and nobody is told of it. `titles` are
-    those that the machine gave, by language (ISO 639-1).
+    those that the machine gave, by language (ISO 639-1). `broad_id` is the issue that names the broad subject which it
+    was put into at the last refit, itself perhaps; none where it stands alone.
     """
 
     __tablename__ = "issues"
@@ -57,6 +58,7 @@ class Issue(Base, Timed):
     radius: Mapped[float]
     erased: Mapped[int] = mapped_column(server_default="0", default=0)
     parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("issues.id", ondelete="SET NULL"))
+    broad_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("issues.id", ondelete="SET NULL"))
     merged_into: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("issues.id", ondelete="SET NULL"))
     ended_at: Mapped[dt.datetime | None]
 

@@ -34,7 +34,8 @@ from feedback.web.setup.reloading import REFRESH_SECONDS, reload_unless_still
 from ingest.channels.files.importing import refusal_columns
 from ingest.channels.uploads import sealed_file
 from ingest.channels.uploads.reading_form import FirstLook, ReadingForm, columns_of, first_look
-from insights.issues.listing import listed
+from insights.issues.listing.listed import listed
+from insights.issues.listing.rows import views
 from insights.issues.queries import issues
 from insights.issues.queries.services import WAITING_STAGES
 from insights.pages.forms import PageOrRedirect, submit
@@ -243,7 +244,7 @@ def _findings(session: Session, service: Service) -> FirstFindings:
     return FirstFindings(
         issues.emerging(session, service),
         issues.emerging(session, service, SignalTier.WATCH),
-        listed.views(session, service, listed.listed(session, service)[:FIRST_ISSUES]),
+        views(session, service, listed(session, service)[:FIRST_ISSUES]),
     )
 
 

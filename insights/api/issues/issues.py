@@ -15,8 +15,8 @@ from feedback.record.models import Service
 from feedback.record.states import SignalTier
 from insights.api.narrowing import NARROWED_ISSUES
 from insights.issues.filters import IssueFilters
-from insights.issues.listing import listed
-from insights.issues.listing.listed import ListedIssue
+from insights.issues.listing import listed, rows
+from insights.issues.listing.rows import ListedIssue
 from insights.issues.queries import issue_detail, issues
 from insights.presentation.schemas import (
     IssueEventView,
@@ -42,12 +42,12 @@ def list_issues(
 
     Groups of praise and of filler are listed by their `tone`. Where pieces are narrowed down, those issues alone are
     listed that hold one like this; `matching` says how many. `overdue`: those that were to be done by a day that is
-    over, or all others.
+    over, or all others. `breadth`: issue by issue (`fine`), or those of one broad subject as one (`broad`).
     """
     with record.transaction() as session:
         found = access.service_for(session, authenticate(session, request), service)
         page, further_on = _page(listed.listed(session, found, filters), limit, cursor)
-        return Page(listed.views(session, found, page), further_on)
+        return Page(rows.views(session, found, page), further_on)
 
 
 @get("/v1/services/{service:str}/emerging", sync_to_thread=True)

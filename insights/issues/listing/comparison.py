@@ -15,7 +15,8 @@ from feedback.record.errors import Malformed
 from feedback.record.models import Feedback, Service, Statement
 from feedback.record.states import FeedbackStage
 from insights.issues.filters import IssueFilters, PieceFilters
-from insights.issues.listing.listed import ListedIssue, listed
+from insights.issues.listing.listed import listed
+from insights.issues.listing.rows import ListedIssue
 
 USUAL_DAYS, MOST_DAYS, MOST_ISSUES = 28, 731, 100
 WEEKS_OF_A_YEAR = dt.timedelta(weeks=52)
@@ -125,7 +126,7 @@ def compare(session: Session, service: Service, filters: IssueFilters, now: DayR
 
 
 def _within(filters: IssueFilters, period: DayRange) -> IssueFilters:
-    plain = {"since": None, "until": None, "days": None}
+    plain = {"since": None, "until": None, "days": None, "breadth": "fine"}
     return msgspec.structs.replace(filters, first_day=period.first, last_day=period.last, **plain)
 
 

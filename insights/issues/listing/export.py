@@ -8,7 +8,8 @@ from feedback.record.models import Service
 from feedback.record.output.columns import CellKind, Column
 from feedback.record.states import ChannelName
 from insights.issues.filters import IssueFilters
-from insights.issues.listing.listed import listed, views
+from insights.issues.listing.listed import listed
+from insights.issues.listing.rows import views
 from insights.presentation.schemas import IssueView
 
 ISSUES_PER_BATCH = 500
@@ -30,6 +31,7 @@ COLUMNS = (
     Column("severity", CellKind.NUMBER),
     Column("assignee"),
     Column("due", CellKind.DAY),
+    Column("issues", CellKind.INTEGER),
 )
 
 
@@ -59,4 +61,5 @@ def _cells(issue: IssueView) -> tuple[object, ...]:
         issue.severity,
         issue.assignee,
         issue.due,
+        len(issue.broad.issues) if issue.broad else 1,
     )

@@ -2,11 +2,9 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import msgspec
 from sqlalchemy import ColumnElement, not_, select
 from sqlalchemy.orm import Session, defer
 
@@ -15,11 +13,10 @@ from feedback.record.states import IssueStatus, Trend
 from insights.issues.decisions.lifecycle import is_overdue
 from insights.issues.filters import IssueFilters
 from insights.issues.listing.matching import EVERYTHING, matching, recent
-from insights.issues.queries import issues
+from insights.issues.listing.rows import ListedIssue, together
 from insights.issues.queries.issues import living
 from insights.issues.queries.signals import shown
 from insights.issues.tallies import Tally, tallies
-from insights.presentation.schemas import IssueView, MatchingView
 from insights.presentation.titles import shown as shown_title
 
 ALL_ISSUES = IssueFilters()
@@ -28,28 +25,11 @@ _TRENDS = {trend: place for place, trend in enumerate(reversed(Trend))}
 _STATUSES = {status: place for place, status in enumerate(IssueStatus)}
 
 
-@dataclass(frozen=True, slots=True)
-class ListedIssue:
-    """An issue of a list, with what its pieces add up to that are as the filters want them (`told`).
-
-    `recent` are its reports within the last seven days; `narrowed` says whether the filters leave any piece out.
-    """
-
-    issue: Issue
-    told: Tally
-    recent: int
-    narrowed: bool
-
-    @property
-    def id(self) -> uuid.UUID:
-        """The id of the issue."""
-        return self.issue.id
-
-
 def listed(session: Session, service: Service, filters: IssueFilters = ALL_ISSUES) -> list[ListedIssue]:
     """Lists the issues of a service that hold something or stand out by a signal, in the order that is wanted.
 
-    Where pieces are narrowed down, those issues alone that hold one of them.
+    Where pieces are narrowed down, those issues alone that hold one of them. Read broad, those of one broad subject are
+    one row.
     """
     where = [*living(service), *_where(service, filters)]
     found = {issue.id: issue for issue in session.scalars(select(Issue).where(*where).options(defer(Issue.centroid)))}
@@ -64,7 +44,7 @@ def listed(session: Session, service: Service, filters: IssueFilters = ALL_ISSUE
         ListedIssue(found[it], told.get(it, Tally()), lately.get(it, 0), narrowed)
         for it in found.keys() & (told.keys() | kept)
     ]
-    return _in_order(rows, filters)
+    return _in_order(together(rows) if filters.breadth == "broad" else rows, filters)
 
 
 def _where(service: Service, filters: IssueFilters) -> list[ColumnElement[bool]]:
@@ -84,7 +64,7 @@ SORT_VALUES: Mapping[str, SortValue] = {
     "title": lambda row: shown_title(row.issue).text.casefold(),
     "reports": lambda row: row.told.count,
     "recent": lambda row: row.recent,
-    "trend": lambda row: _TRENDS.get(row.issue.trend),
+    "trend": lambda row: _TRENDS.get(row.trend),
     "status": lambda row: _STATUSES.get(row.issue.status),
     "channel": lambda row: max(row.told.by_channel, key=lambda name: (row.told.by_channel[name], name), default=None),
     "first": lambda row: row.told.first_seen,
@@ -101,23 +81,3 @@ def _in_order(rows: Sequence[ListedIssue], filters: IssueFilters) -> list[Listed
     steady = sorted(rows, key=lambda row: (-row.told.count, str(row.id)))
     told = [row for row in steady if of(row) is not None]
     return sorted(told, key=of, reverse=not filters.ascending) + [row for row in steady if of(row) is None]
-
-
-def views(
-    session: Session,
-    service: Service,
-    page: Sequence[ListedIssue],
-    known: Iterable[IssueView] = (),
-    most_quotes: int | None = None,
-) -> list[IssueView]:
-    """Makes the views of listed issues, in the order given; `known` are those of some that have been made already."""
-    made = {view.id: view for view in known}
-    further = [row.issue for row in page if row.id not in made]
-    made |= {view.id: view for view in issues.views(session, service, further, most_quotes)}
-    return [_view(row, made[row.id]) for row in page]
-
-
-def _view(row: ListedIssue, view: IssueView) -> IssueView:
-    told = row.told
-    part = MatchingView(told.count, told.by_channel, told.first_seen, told.last_seen) if row.narrowed else None
-    return msgspec.structs.replace(view, matching=part, recent=row.recent)

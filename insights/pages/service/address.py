@@ -18,7 +18,8 @@ SEVERAL = ("channel", "language", "rating", "attribute", "trend", "status")
 MOST_FIELDS = 200
 """More stand in no address of ours."""
 
-ORDER = ("sort", "up")
+READING = ("sort", "up", "breadth", "tone")
+"""The fields that say how a list is read, and leave nothing out of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Chosen:
 
     def narrowing(self) -> list[tuple[str, str]]:
         """Lists what narrows the list down: each field with each of its values."""
-        return [(name, value) for name, value in to_pairs(self.filters) if name not in ORDER and name != "tone"]
+        return [(name, value) for name, value in to_pairs(self.filters) if name not in READING]
 
 
 def read(given: MultiDict[str]) -> Chosen:

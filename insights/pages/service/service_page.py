@@ -1,7 +1,8 @@
 """A service on the dashboard: what emerges in it, and its issues as somebody wants to see them."""
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from itertools import chain
 from typing import Annotated, Any
 
 from litestar import Response, get
@@ -16,8 +17,10 @@ from feedback.record.models import Service
 from feedback.record.privacy import urgent_raw
 from feedback.record.states import SignalTier
 from insights.issues.decisions import lifecycle
-from insights.issues.listing import listed, saved_views
+from insights.issues.listing import saved_views
 from insights.issues.listing.facets import facets
+from insights.issues.listing.listed import listed
+from insights.issues.listing.rows import ListedIssue, views
 from insights.issues.queries import issues, services, signals
 from insights.pages import overview
 from insights.pages.forms import FormValues
@@ -82,11 +85,11 @@ def _listing(
     session: Session, service: Service, chosen: Chosen, page: int, made: Iterable[IssueView]
 ) -> dict[str, Any]:
     """One page of the list, and what narrows it down; views that were `made` for the cards are not made again."""
-    rows = listed.listed(session, service, chosen.filters)
-    shown = listed.views(session, service, rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], made, most_quotes=1)
+    rows = listed(session, service, chosen.filters)
+    shown = rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     return {
-        "issues": shown,
-        "daily": overview.daily_by_issue(session, service, [issue.id for issue in shown]),
+        "issues": views(session, service, shown, made, most_quotes=1),
+        "daily": _daily(session, service, shown),
         "bank_holidays": overview.bank_holidays_of_late(service),
         "chosen": chosen,
         "of_pieces": address.of_pieces(chosen),
@@ -98,3 +101,9 @@ def _listing(
         "pages": -(-len(rows) // PAGE_SIZE),
         **choices(chosen, facets(session, service, chosen.filters)),
     }
+
+
+def _daily(session: Session, service: Service, shown: Sequence[ListedIssue]) -> dict[uuid.UUID, list[int]]:
+    """The reports of each row, day by day: of a broad subject those of its issues together."""
+    daily = overview.daily_by_issue(session, service, chain.from_iterable(row.issue_ids for row in shown))
+    return {row.id: [sum(day) for day in zip(*(daily[it] for it in row.issue_ids), strict=True)] for row in shown}

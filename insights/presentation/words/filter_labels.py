@@ -46,6 +46,7 @@ FILTERS: Mapping[str, str] = TranslatedLabels(
         "tone": N_("What is said"),
         "sort": N_("Order"),
         "up": N_("Order"),
+        "breadth": N_("Fine or broad"),
     }
 )
 """What a list of issues is narrowed down by."""
@@ -70,3 +71,6 @@ COLUMNS: Mapping[str, str] = TranslatedLabels(
     }
 )
 """The columns of a list of issues, by the key that each is sorted by."""
+
+OF_ONE_ISSUE = ("status", "assignee")
+"""The columns that say nothing of several issues together."""

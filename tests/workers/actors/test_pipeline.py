@@ -90,6 +90,8 @@ def test_a_repeated_message_finds_nothing_to_do(worker: Worker, blue_badge: str)
 def test_history_makes_issues_and_raises_nothing(worker: Worker, history: None) -> None:
     assert count(worker, Issue) >= 2
     assert count(worker, Signal) == 0
+    with worker.record.transaction() as session:
+        assert session.scalars(select(Issue.broad_id).where(Issue.broad_id.is_not(None))).all()
 
 
 def test_praise_is_grouped_apart_from_the_issues(worker: Worker, history: None) -> None:
