@@ -47,7 +47,7 @@ def first_link(runtime: Runtime) -> str | None:
         if session.scalar(select(Service.id).limit(1)) is not None:
             return None
         secret = access.create_link(session, access.Role.admin, None, name="first run")
-    return f"{access.sign_in_url(runtime.settings, secret)}?next=/setup"
+    return f"{access.sign_in_url(runtime.record.settings, secret)}?next=/setup"
 
 
 def log_to_stderr(level: int = logging.INFO, *, dev: bool = False) -> None:

@@ -11,7 +11,6 @@ import structlog
 from feedback.cli.bootstrap import Runtime, started
 from feedback.record import access
 from feedback.record.errors import Malformed, Unavailable
-from feedback.record.oauth import access_token
 from feedback.record.settings import Settings
 from feedback.record.work.queue import WorkQueue
 from ingest.channels.email.mailboxes import imap, maildir
@@ -39,9 +38,7 @@ class MailOptions:
     def unread_mails(self, settings: Settings) -> Iterator[UnreadMail]:
         if self.maildir:
             return maildir.unread_mails(self.maildir)
-        token = access_token(settings) if settings.oauth_token_url else None
-        account = imap.ImapAccount.of(self.imap or "", settings.imap_user, settings.imap_password, token)
-        return imap.unread_mails(account, self.move_to)
+        return imap.unread_mails(imap.account_of(settings, self.imap or ""), self.move_to)
 
 
 def run(settings: Settings, options: MailOptions, stop: threading.Event) -> None:
@@ -61,7 +58,10 @@ def run(settings: Settings, options: MailOptions, stop: threading.Event) -> None
 def _look(runtime: Runtime, options: MailOptions) -> None:
     with look(runtime.record, options.name, options.slug):
         taken = take_in(
-            runtime.record, WorkQueue(runtime.servers.redis_url), options.unread_mails(runtime.settings), options.slug
+            runtime.record,
+            WorkQueue(runtime.servers.redis_url),
+            options.unread_mails(runtime.record.settings),
+            options.slug,
         )
     if taken or options.once:
         click.echo(f"{taken}.")

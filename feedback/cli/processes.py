@@ -77,8 +77,8 @@ def workers(runtime: Runtime) -> list[Child]:
 
 
 def environment(runtime: Runtime) -> Mapping[str, str]:
-    return {
-        **os.environ,
+    """Returns what a part is started with; where a variable stood in a file, its value takes the place of the file."""
+    given = {
         "DATABASE_URL": runtime.servers.database_url,
         "REDIS_URL": runtime.servers.redis_url,
         "FEEDBACK_DATA": str(runtime.settings.data.absolute()),
@@ -88,6 +88,7 @@ def environment(runtime: Runtime) -> Mapping[str, str]:
         "OMP_NUM_THREADS": "1",  # one process a core: libraries that start a thread for each core only get in the way
         "OPENBLAS_NUM_THREADS": "1",
     }
+    return {name: value for name, value in os.environ.items() if name.removesuffix("_FILE") not in given} | given
 
 
 def answers(settings: Settings) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from feedback.record.encryption import KeyRing
+from feedback.record.installation import LiveSettings
 from feedback.record.limits import EARLIEST, LATEST, STORED_FROM, OutOfRange
 from feedback.record.settings import Settings
 
@@ -96,12 +97,18 @@ class Record:
     """Gives access to what is stored, and holds the keys to it; made once a process and passed down."""
 
     def __init__(self, settings: Settings, engine: Engine) -> None:
-        self.settings = settings
+        self.operators_settings = settings
         self.engine = engine
         self.keys = KeyRing(settings.keys())
+        self.live_settings = LiveSettings(settings, self.keys, engine)
         self._sessions = sessionmaker(
             engine, expire_on_commit=False, info={ERASURE_LEDGER: settings.data / ERASURE_LEDGER}
         )
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that count now: the operator's, and beneath them what admins have set."""
+        return self.live_settings.get()
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

@@ -23,6 +23,7 @@ from feedback.web import api_reference, assisted_entry, health, home, security_t
 from feedback.web.errors import EXCEPTION_HANDLERS
 from feedback.web.openapi import openapi_config
 from feedback.web.setup import routes as setup
+from feedback.web.setup.installation import api as installation_api
 from ingest.channels import routes as channel_routes
 from ingest.channels.open311 import routes as open311_routes
 from ingest.intake import routes as ingest_routes
@@ -47,6 +48,7 @@ HANDLERS: list[Any] = [
     you_said_we_did.router,
     assisted_entry.router,
     setup.router,
+    installation_api.router,
     *ROUTERS,
     leaving_page.router,
     home.router,

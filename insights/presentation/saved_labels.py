@@ -8,6 +8,7 @@ SAVED: Mapping[str, str] = TranslatedLabels(
     {
         "saved": N_("Saved."),
         "nothing": N_("Nothing was changed."),
+        "installation_set": N_("Kept. It counts everywhere within some seconds."),
         "undone": N_("Undone: it is as it was before."),
         "handed_over": N_("Handed over. Its new owners see where it came from, and the citizens’ receipts follow."),
         "decided": N_("Saved. It stands in the history."),

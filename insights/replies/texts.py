@@ -1,5 +1,6 @@
 """Text messages to citizens: timing and outcome are seen to once for every supplier."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -40,12 +41,29 @@ class TextSupplier(Protocol):
 
 def send(settings: Settings, supplier: TextSupplier, text: TextMessage) -> int | None:
     """Sends a text and returns the supplier's HTTP status, 200 if it has the text already; none without an answer."""
+    return _asked(
+        settings, supplier, lambda http: 200 if supplier.was_sent(http, text) else supplier.send(http, text).status_code
+    )
+
+
+def knows_us(settings: Settings, supplier: TextSupplier) -> int | None:
+    """Asks after a text that was never sent, and sends none; returns the HTTP status, none without an answer."""
+    never = TextMessage("+447700900000", "A text that was never sent", "never-sent", None)
+
+    def ask(http: httpx.Client) -> int:
+        supplier.was_sent(http, never)
+        return 200
+
+    return _asked(settings, supplier, ask)
+
+
+def _asked(settings: Settings, supplier: TextSupplier, ask: Callable[[httpx.Client], int]) -> int | None:
     proxy = settings.egress_proxy
     try:
         with httpx.Client(
             base_url=supplier.url, timeout=SUPPLIER_TIMEOUT_SECONDS, proxy=proxy, trust_env=False
         ) as http:
-            return 200 if supplier.was_sent(http, text) else supplier.send(http, text).status_code
+            return ask(http)
     except httpx.HTTPStatusError as error:
         return error.response.status_code
     except httpx.HTTPError:

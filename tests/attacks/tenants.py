@@ -69,6 +69,7 @@ def make(record: Record, number: int) -> Tenant:
             "feedback": str(pieces[0].id),
             "statement": str(statement),
             "signal": str(signal.id),
+            "group": "mail",  # of the installation's settings
             "code": receipt,
         }
         return made

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
@@ -29,7 +29,7 @@ def deliver(worker: Worker) -> None:
         RETRY_THREADS.release()
 
 
-@cache
+@lru_cache(maxsize=2)
 def transports(settings: Settings) -> Transports:
     return Transports(settings)
 

@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from feedback.record import installation
 from feedback.record.db import Record
 from feedback.record.models import Feedback, Service
 from feedback.record.privacy import contacts, erasure, urgent_raw
@@ -33,7 +34,7 @@ def nightly(record: Record, now: dt.datetime) -> None:
                 log.info("kept no longer", service=service.slug, pieces=count)
     with apart("vacuum"):
         _sweep(record)
-    for kept in (urgent_raw, contacts, credentials):
+    for kept in (urgent_raw, contacts, credentials, installation):
         with apart("rewrap", kept=kept.__name__), record.transaction() as session:
             kept.rewrap(session, record.keys)
 

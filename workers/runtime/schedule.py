@@ -25,6 +25,7 @@ from insights.alerts.delivery import attempts
 from insights.alerts.rules import escalation, silent_channels
 from insights.issues import tallies
 from workers.runtime import retention
+from workers.runtime.mailbox import MailboxWatch
 
 log = structlog.get_logger()
 
@@ -35,6 +36,7 @@ NIGHTLY_HOUR, DRIFT_HOUR = 2, 4  # UTC; what has slowly changed is looked for am
 def schedule(record: Record, work_queue: WorkQueue, stop: threading.Event) -> None:
     """Wake and tidy until `stop`. Several may run: one holds the lock and works; when it dies another takes over."""
     hour: dt.datetime | None = None
+    mailbox = MailboxWatch(record, work_queue)
     while not stop.wait(LOOK_EVERY_SECONDS):
         try:
             with record.engine.connect() as watch:
@@ -44,6 +46,7 @@ def schedule(record: Record, work_queue: WorkQueue, stop: threading.Event) -> No
                 while held and not stop.wait(LOOK_EVERY_SECONDS):
                     watch.execute(text("SELECT 1"))
                     watch.commit()
+                    mailbox.look_if_due()
                     hour = _look(record, work_queue, hour)
         except Exception as error:
             log.warning("scheduler interrupted", error=type(error).__name__, where=where(error))

@@ -95,7 +95,8 @@ def sign_in(settings: Settings, role: str | None, slug: str | None, name: str, e
             link = links.printed(session, people.require(session, email))
         else:
             link = access.create_link(session, *named_role(session, role, slug), name=name)
-    click.echo(access.sign_in_url(settings, link))
+        url = access.sign_in_url(runtime.record.settings, link)
+    click.echo(url)
 
 
 def named_role(session: "Session", role: str | None, slug: str | None) -> "tuple[Role, Service | None]":

@@ -27,8 +27,8 @@ def staff_add(settings: Settings, email: str, name: str | None, role: str | None
         named = named_role(session, role, slug)
         person = people.add(session, name or email.partition("@")[0], email)
         people.appoint(session, person, *named, by=people.COMMAND_LINE)
-        link = links.printed(session, person)
-    click.echo(access.sign_in_url(settings, link))
+        url = access.sign_in_url(runtime.record.settings, links.printed(session, person))
+    click.echo(url)
 
 
 @staff.command("list")

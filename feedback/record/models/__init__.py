@@ -38,6 +38,7 @@ from feedback.record.models.services import (
     SavedView,
     Service,
     ServiceAddress,
+    StoredSettings,
 )
 from feedback.record.models.statements import EVIDENCE, Statement
 from feedback.record.models.themes import Theme, ThemeEvent, ThemeIssue, ThemeSignal, WideWork
@@ -89,6 +90,7 @@ __all__ = [
     "ServiceWork",
     "Signal",
     "Statement",
+    "StoredSettings",
     "Subscription",
     "Theme",
     "ThemeEvent",

@@ -33,6 +33,19 @@ class Organisation(Base):
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
+class StoredSettings(Base):
+    """What admins have set of one group of the installation's settings (`name`), sealed under the key of keys.
+
+    `before` is what stood there before the last save, and comes back when that is undone; null where nothing does.
+    """
+
+    __tablename__ = "stored_settings"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    sealed: Mapped[bytes]
+    before: Mapped[bytes | None]
+
+
 class ChannelRefusal(Base):
     """What a channel refused last, and why; it belongs to no service, since what was refused named none."""
 

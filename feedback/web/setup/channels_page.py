@@ -13,7 +13,7 @@ from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.models import Service
 from feedback.record.settings import Settings
-from feedback.web.setup.installation_page import leads_here
+from feedback.web.setup.installation.trials import leads_here
 from feedback.web.setup.reach_page import providers
 from insights.channels.health import channel_health
 from insights.issues.queries.quality import mailboxes
@@ -34,7 +34,7 @@ def test_address(request: AnyRequest, record: GivenRecord, service: FromPath[str
     with record.transaction() as session:
         who = authenticate(session, request)
         found = access.service_for(session, who, service, Role.owner)
-    said = leads_here(record.settings.url)
+    said = leads_here(record.settings.url).says
     with record.transaction() as session:
         return _page(session, record.settings, who, found, said)
 

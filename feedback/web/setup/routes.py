@@ -5,7 +5,6 @@ from litestar import Router
 from feedback.web.setup import (
     bring_page,
     channels_page,
-    installation_page,
     organisation_page,
     reach_page,
     service_settings,
@@ -13,6 +12,7 @@ from feedback.web.setup import (
     tolerance_page,
     upload_page,
 )
+from feedback.web.setup.installation import group_page, overview_page
 from insights.pages.confirmations import remember_query
 from insights.pages.layout import failure_page
 
@@ -20,7 +20,8 @@ router = Router(
     "/",
     route_handlers=[
         *organisation_page.handlers,
-        *installation_page.handlers,
+        *overview_page.handlers,
+        *group_page.handlers,
         *service_settings.handlers,
         *tolerance_page.handlers,
         *reach_page.handlers,

@@ -15,7 +15,7 @@ from feedback.record.models.properties import ServiceName
 from feedback.record.states import Nation
 from insights.presentation import labels
 
-FieldKind = Literal["text", "lines", "number", "color", "tick", "choice", "ticks"]
+FieldKind = Literal["text", "password", "lines", "number", "color", "tick", "choice", "ticks"]
 FormEntries = Mapping[str, str | list[str]]
 """What stands in each field of a form: a text, or for `ticks` the values that are ticked."""
 NAME_IN = "name_in_"

@@ -51,8 +51,10 @@ def send(settings: Settings, mail: EmailMessage) -> ReceiverReply:
     if not settings.smtp_url:
         raise Unreachable("FEEDBACK_SMTP_URL is not set")
     try:
-        with _connection(urlsplit(settings.smtp_url)) as server:
-            _sign_in(server, urlsplit(settings.smtp_url), settings)
+        url = urlsplit(settings.smtp_url)
+        user, password = unquote(url.username or "") or settings.smtp_user or "", _password(url, settings)
+        with _connection(url, signs_in=bool(user)) as server:
+            _sign_in(server, user, password, settings)
             server.send_message(mail)
             return ReceiverReply(250, "accepted", None)
     except smtplib.SMTPRecipientsRefused as error:
@@ -85,22 +87,26 @@ def _encrypt(server: smtplib.SMTP, tls: ssl.SSLContext, *, required: bool) -> No
         raise Unreachable("this mail server offers no encryption, and a password is sent over TLS alone: use smtps://")
 
 
-def _connection(url: SplitResult) -> smtplib.SMTP:
+def _password(url: SplitResult, settings: Settings) -> str:
+    """Of the address, where it names a user; else the one that is set by itself."""
+    return unquote(url.password or "") if url.username else settings.smtp_password or ""
+
+
+def _connection(url: SplitResult, *, signs_in: bool) -> smtplib.SMTP:
     """Encrypted from the start (smtps), or as soon as the server offers it, except to this very machine."""
     host, tls = url.hostname or "localhost", ssl.create_default_context()
     if url.scheme == "smtps":
         server: smtplib.SMTP = smtplib.SMTP_SSL(host, url.port or 465, timeout=SMTP_TIMEOUT_SECONDS, context=tls)
     else:
-        server = smtplib.SMTP(host, url.port or (587 if url.username else 25), timeout=SMTP_TIMEOUT_SECONDS)
+        server = smtplib.SMTP(host, url.port or (587 if signs_in else 25), timeout=SMTP_TIMEOUT_SECONDS)
         if not _is_loopback(host):
-            _encrypt(server, tls, required=bool(url.username))
+            _encrypt(server, tls, required=signs_in)
     return server
 
 
-def _sign_in(server: smtplib.SMTP, url: SplitResult, settings: Settings) -> None:
-    """By the password of the address, or by an access token where it holds a user alone and tokens are to be had."""
-    user = unquote(url.username or "")
-    if user and not url.password and settings.oauth_token_url:
+def _sign_in(server: smtplib.SMTP, user: str, password: str, settings: Settings) -> None:
+    """By the password, or by an access token where there is a user alone and tokens are to be had."""
+    if user and not password and settings.oauth_token_url:
         try:
             proof = xoauth2(user, access_token(settings))
         except Unavailable as error:
@@ -108,4 +114,4 @@ def _sign_in(server: smtplib.SMTP, url: SplitResult, settings: Settings) -> None
         server.ehlo_or_helo_if_needed()
         server.auth("XOAUTH2", lambda challenge=None: "" if challenge else proof)
     elif user:
-        server.login(user, unquote(url.password or ""))
+        server.login(user, password)

@@ -25,6 +25,7 @@ AUDITED_THINGS: Mapping[str, str] = TranslatedLabels(
         "erasure": N_("An erasure"),
         "feedback": N_("A piece of feedback"),
         "import": N_("A calendar"),
+        "installation": N_("The installation"),
         "issue": N_("An issue"),
         "key": N_("A key"),
         "organisation": N_("The organisation"),

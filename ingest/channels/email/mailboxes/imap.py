@@ -12,6 +12,8 @@ from imap_tools import BaseMailBox, ImapToolsError, MailBox, MailBoxUnencrypted
 from imap_tools.utils import encode_folder
 
 from feedback.record.errors import Malformed, NotAuthentic, NotFound, NotSupported, Unavailable
+from feedback.record.oauth import access_token
+from feedback.record.settings import Settings
 from ingest.channels.email.mailboxes.taking_in import LARGEST_MAIL_BYTES, UnreadMail
 
 TIMEOUT_SECONDS = 60
@@ -55,6 +57,21 @@ class ImapAccount:
             raise Malformed("the user, password or folder has letters that are not taken")
         secure = parts.scheme == "imaps"
         return cls(parts.hostname, port or (993 if secure else 143), secure, user, password, folder, token)
+
+
+def account_of(settings: Settings, url: str) -> ImapAccount:
+    """Reads the address of a mailbox; user, password or access token are set beside it, where it holds none.
+
+    Raises `Malformed` for what makes no sense, `Unavailable` where no token is to be had.
+    """
+    token = access_token(settings) if settings.oauth_token_url else None
+    return ImapAccount.of(url, settings.imap_user, settings.imap_password, token)
+
+
+def try_out(account: ImapAccount) -> None:
+    """Signs in and opens the folder, and reads nothing. Raises as `unread_mails` does."""
+    with _connected(account) as box:
+        _select(box, account.folder)
 
 
 def unread_mails(account: ImapAccount, move_to: str | None = None) -> Iterator[UnreadMail]:

@@ -3,19 +3,17 @@
 import base64
 import dataclasses
 import os
-import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from feedback.record.errors import Malformed
+from feedback.record.settings import readers
+from feedback.record.settings.readers import GroupRole
 
 SettingSource = Literal["environment", "file", "default"]
-GroupRole = tuple[str, str | None]
-"""The role that a group of the directory has, and the slug of its service; none for an admin."""
 
 
 def _setting(
@@ -29,66 +27,6 @@ def _secret(variable: str, says: str, default: Any = None, read: Callable[[str],
     return _setting(variable, says, default, read, secret=True)
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.replace(",", " ").split())
-
-
-def _notify_key(text: str) -> str:
-    if not re.fullmatch(r".+(-[0-9a-fA-F-]{36}){2}", text):
-        raise ValueError("an API key of Notify is its name, the id of the service and a secret, joined by hyphens")
-    return text
-
-
-def _flag(text: str) -> bool:
-    if text not in ("0", "1"):
-        raise ValueError("it must be 0 or 1")
-    return text == "1"
-
-
-def _positive(text: str) -> int:
-    if int(text) < 1:
-        raise ValueError("it must be 1 or more")
-    return int(text)
-
-
-def _mail_server(text: str) -> str:
-    """The failure does not quote the text, which holds a password."""
-    try:
-        parts = urlsplit(text)
-        is_server = parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0
-    except ValueError:
-        is_server = False
-    if not is_server:
-        raise ValueError("it must be smtps://user:password@host:port, or smtp:// for a server with STARTTLS")
-    return text
-
-
-def _way_to_reach(text: str) -> str:
-    if re.fullmatch(r"[^@\s:/]+@[^@\s:/]+", text):
-        return f"mailto:{text}"
-    if not re.fullmatch(r"(mailto:[^\s@]+@|https://|tel:\+)[!-~]+", text):
-        raise ValueError("it must be a mail address, or begin with https://, mailto: or tel:+")
-    return text
-
-
-def _group_roles(text: str) -> tuple[tuple[str, GroupRole], ...]:
-    return tuple(_group_role(part) for part in text.split(",") if part.strip())
-
-
-def _group_role(text: str) -> tuple[str, GroupRole]:
-    group, _, given = text.strip().rpartition("=")
-    role, _, slug = given.partition(":")
-    if not group or not ((role == "admin" and not slug) or (role in ("reader", "editor", "owner") and slug)):
-        raise ValueError("each must be GROUP=ROLE:SERVICE (reader, editor or owner) or GROUP=admin, commas between")
-    return group, (role, slug or None)
-
-
-def _base(text: str) -> str:
-    if not text.startswith(("http://", "https://")):
-        raise ValueError("it must begin with http:// or https://")
-    return text.rstrip("/")
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Holds all settings: each field names its variable and says what it is for; `docs/settings.md` does the same."""
@@ -100,22 +38,28 @@ class Settings:
     data: Path = _setting("FEEDBACK_DATA", "The folder of all that we keep on disk.", Path(".feedback"), Path)
     public_url: str | None = _setting("FEEDBACK_PUBLIC_URL", "Where citizens and providers reach us, behind a proxy.")
     security_contact: str | None = _setting(
-        "FEEDBACK_SECURITY_CONTACT", "Whom to tell of a hole in this installation.", None, _way_to_reach
+        "FEEDBACK_SECURITY_CONTACT", "Whom to tell of a hole in this installation.", None, readers.way_to_reach
     )
     trusted_proxies: tuple[str, ...] = _setting(
-        "FEEDBACK_TRUSTED_PROXIES", "Addresses whose X-Forwarded-For is believed.", ("127.0.0.1",), _words
+        "FEEDBACK_TRUSTED_PROXIES", "Addresses whose X-Forwarded-For is believed.", ("127.0.0.1",), readers.words
     )
     intake_rate: float = _setting(
         "FEEDBACK_INTAKE_RATE", "Pieces a minute that one address may send; 0: no limit.", 60.0, float
     )
     client_seconds: int = _setting(
-        "FEEDBACK_CLIENT_SECONDS", "Seconds that a client may take to send a request, or stay idle.", 20, _positive
+        "FEEDBACK_CLIENT_SECONDS",
+        "Seconds that a client may take to send a request, or stay idle.",
+        20,
+        readers.positive,
     )
     client_connections: int = _setting(
         "FEEDBACK_CLIENT_CONNECTIONS", "Connections that one address may hold at once; 0: no limit.", 100, int
     )
     secret_keys: tuple[str, ...] = _secret(
-        "FEEDBACK_SECRET_KEY", "The key of keys (32 bytes, base64); older ones may follow, after a comma.", (), _words
+        "FEEDBACK_SECRET_KEY",
+        "The key of keys (32 bytes, base64); older ones may follow, after a comma.",
+        (),
+        readers.words,
     )
     embedding_model: Path | None = _setting(
         "FEEDBACK_EMBEDDING_MODEL", "A folder of another sentence-transformers BERT model.", None, Path
@@ -124,48 +68,66 @@ class Settings:
         "FEEDBACK_MULTILINGUAL_MODEL", "A folder of another multilingual model, with its map; off: none.", None, Path
     )
     titles_url: str | None = _setting(
-        "FEEDBACK_TITLES_URL", "An OpenAI-compatible API that may propose titles.", None, _base
+        "FEEDBACK_TITLES_URL", "An OpenAI-compatible API that may propose titles.", None, readers.base
     )
     titles_key: str | None = _secret("FEEDBACK_TITLES_KEY", "The key of that API.")
     titles_model: str = _setting("FEEDBACK_TITLES_MODEL", "The model to ask there.", "default")
+    settings_in_browser: bool = _setting(
+        "FEEDBACK_SETTINGS_IN_BROWSER", "0: what admins set in the browser does not count.", True, readers.flag
+    )
     dev: bool = _setting(
-        "FEEDBACK_DEV", "1: logs for developers, with tracebacks, which may quote citizens.", False, _flag
+        "FEEDBACK_DEV", "1: logs for developers, with tracebacks, which may quote citizens.", False, readers.flag
     )
     workers: int = _setting("FEEDBACK_WORKERS", "Worker processes of `feedback up`; 0: one per core.", 0, int)
     webhook_allow: tuple[str, ...] = _setting(
-        "FEEDBACK_WEBHOOK_ALLOW", "Hosts or networks that alerts may reach although they are private.", (), _words
+        "FEEDBACK_WEBHOOK_ALLOW",
+        "Hosts or networks that alerts may reach although they are private.",
+        (),
+        readers.words,
     )
-    egress_proxy: str | None = _secret("FEEDBACK_EGRESS_PROXY", "A proxy that alerts go out through.")
+    egress_proxy: str | None = _secret(
+        "FEEDBACK_EGRESS_PROXY", "A proxy that alerts go out through.", None, readers.proxy
+    )
     smtp_url: str | None = _secret(
-        "FEEDBACK_SMTP_URL", "smtp://user:password@host:port of outgoing mail.", None, _mail_server
+        "FEEDBACK_SMTP_URL", "smtp://user:password@host:port of outgoing mail.", None, readers.mail_server
     )
+    smtp_user: str | None = _setting("FEEDBACK_SMTP_USER", "Who signs in there, where the address does not say.")
+    smtp_password: str | None = _secret("FEEDBACK_SMTP_PASSWORD", "The password of that user.")
     mail_from: str = _setting("FEEDBACK_MAIL_FROM", "The sender of outgoing mail.", "feedback@localhost")
-    imap_user: str | None = _setting("FEEDBACK_IMAP_USER", "Who reads the mailbox of `feedback mail --imap`.")
+    imap_url: str | None = _secret(
+        "FEEDBACK_IMAP_URL", "A mailbox that is looked into each minute: imaps://host/INBOX.", None, readers.mailbox
+    )
+    imap_move_to: str | None = _setting("FEEDBACK_IMAP_MOVE_TO", "The folder that mails are moved to once taken in.")
+    imap_user: str | None = _setting("FEEDBACK_IMAP_USER", "Who reads the mailbox.")
     imap_password: str | None = _secret("FEEDBACK_IMAP_PASSWORD", "The password of that user.")
     oauth_token_url: str | None = _setting(
-        "FEEDBACK_OAUTH_TOKEN_URL", "Where mail servers' access tokens (OAuth 2) are given.", None, _base
+        "FEEDBACK_OAUTH_TOKEN_URL", "Where mail servers' access tokens (OAuth 2) are given.", None, readers.base
     )
     oauth_client_id: str | None = _setting("FEEDBACK_OAUTH_CLIENT_ID", "Who we are there.")
     oauth_client_secret: str | None = _secret("FEEDBACK_OAUTH_CLIENT_SECRET", "The secret that proves it.")
     oauth_scope: str = _setting(
         "FEEDBACK_OAUTH_SCOPE", "What the token is for.", "https://outlook.office365.com/.default"
     )
-    oidc_issuer: str | None = _setting("FEEDBACK_OIDC_ISSUER", "The directory that staff sign in at.", None, _base)
+    oidc_issuer: str | None = _setting(
+        "FEEDBACK_OIDC_ISSUER", "The directory that staff sign in at.", None, readers.base
+    )
     oidc_client_id: str | None = _setting("FEEDBACK_OIDC_CLIENT_ID", "Who we are there.")
     oidc_client_secret: str | None = _secret("FEEDBACK_OIDC_CLIENT_SECRET", "The secret that proves it.")
     oidc_name: str = _setting("FEEDBACK_OIDC_NAME", "What staff call the directory.", "your organisation")
     oidc_scope: str = _setting("FEEDBACK_OIDC_SCOPE", "What is asked for.", "openid email profile")
     oidc_claim: str = _setting("FEEDBACK_OIDC_CLAIM", "What names the groups of somebody.", "groups")
     oidc_roles: tuple[tuple[str, GroupRole], ...] = _setting(
-        "FEEDBACK_OIDC_ROLES", "Which group is which role.", (), _group_roles
+        "FEEDBACK_OIDC_ROLES", "Which group is which role.", (), readers.group_roles
     )
     oidc_trust_email: bool = _setting(
-        "FEEDBACK_OIDC_TRUST_EMAIL", "1: believe addresses that are not said to be verified.", False, _flag
+        "FEEDBACK_OIDC_TRUST_EMAIL", "1: believe addresses that are not said to be verified.", False, readers.flag
     )
     twilio_auth_token: str | None = _secret("FEEDBACK_TWILIO_AUTH_TOKEN", "Proves that Twilio is calling.")
     notify_token: str | None = _secret("FEEDBACK_NOTIFY_TOKEN", "The bearer token of GOV.UK Notify's callback.")
     vonage_secret: str | None = _secret("FEEDBACK_VONAGE_SECRET", "The signature secret of Vonage.")
-    notify_api_key: str | None = _secret("FEEDBACK_NOTIFY_API_KEY", "Lets us text through Notify.", None, _notify_key)
+    notify_api_key: str | None = _secret(
+        "FEEDBACK_NOTIFY_API_KEY", "Lets us text through Notify.", None, readers.notify_key
+    )
     notify_template: str | None = _setting("FEEDBACK_NOTIFY_TEMPLATE", "The id of a text template of ((message)).")
     notify_url: str = _setting("FEEDBACK_NOTIFY_URL", "Where Notify is.", "https://api.notifications.service.gov.uk")
     twilio_account_sid: str | None = _setting("FEEDBACK_TWILIO_ACCOUNT_SID", "Lets us text through Twilio.")

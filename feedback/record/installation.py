@@ -1,0 +1,212 @@
+"""What admins set of the installation in the browser or over the API: sealed, and beneath what its operator sets.
+
+A setting has the text here that it would have in the environment, is read by the same reader, and counts only where
+the operator has set nothing. Every process reads what is stored anew after `FRESH_SECONDS`; none is started again.
+"""
+
+import dataclasses
+import datetime as dt
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+import structlog
+from sqlalchemy import Engine, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from feedback.record.audit import note
+from feedback.record.encryption import KeyRing
+from feedback.record.errors import Conflict, FeedbackError, Malformed, NotFound
+from feedback.record.limits import UNSTORABLE
+from feedback.record.models import StoredSettings
+from feedback.record.settings import Settings
+
+log = structlog.get_logger()
+
+FRESH_SECONDS = 3.0
+"""After so long a process looks whether anything was set."""
+
+LONGEST_TEXT = 2_000
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "address": ("public_url", "security_contact"),
+    "mail": (
+        *("smtp_url", "smtp_user", "smtp_password", "mail_from"),
+        *("oauth_token_url", "oauth_client_id", "oauth_client_secret", "oauth_scope"),
+    ),
+    "directory": (
+        *("oidc_issuer", "oidc_client_id", "oidc_client_secret", "oidc_name"),
+        *("oidc_scope", "oidc_claim", "oidc_roles", "oidc_trust_email"),
+    ),
+    "providers": (
+        *("twilio_auth_token", "twilio_account_sid", "twilio_from", "twilio_url"),
+        *("notify_token", "notify_api_key", "notify_template", "notify_url", "vonage_secret"),
+    ),
+    "mailboxes": ("imap_url", "imap_user", "imap_password", "imap_move_to"),
+    "egress": ("egress_proxy", "webhook_allow"),
+    "titles": ("titles_url", "titles_key", "titles_model"),
+}
+"""The settings that admins may set, by the group that they are tried, saved and undone with."""
+
+FIELDS = {one.name: one for one in dataclasses.fields(Settings)}
+
+
+class KeptSetting(msgspec.Struct, frozen=True):
+    """What is kept of a setting: its text, and who set it when, as the audit names them."""
+
+    text: str
+    by: str
+    at: dt.datetime
+
+
+KeptSettings = dict[str, KeptSetting]
+"""What is kept of settings, by their fields."""
+
+
+def pinned(operators: Settings) -> frozenset[str]:
+    """Returns the fields that the operator has set: what is stored of them does not count, and cannot be changed."""
+    if not operators.settings_in_browser:
+        return frozenset(FIELDS)
+    sources = Settings.sources()
+    return frozenset(
+        name for name, one in FIELDS.items() if sources[name] != "default" or getattr(operators, name) != one.default
+    )
+
+
+def together(operators: Settings, kept: Mapping[str, KeptSetting]) -> Settings:
+    """Returns the settings that count; what is kept and cannot be read is left out, and the log says which."""
+    fixed, found = pinned(operators), {}
+    for name, one in kept.items():
+        if name in FIELDS and name not in fixed:
+            try:
+                found[name] = FIELDS[name].metadata["read"](one.text)
+            except ValueError:
+                log.warning("a stored setting that cannot be read does not count", setting=name)
+    return dataclasses.replace(operators, **found)
+
+
+def kept(session: Session, keys: KeyRing) -> KeptSettings:
+    """Returns all that admins have set."""
+    return _opened(keys, [(row.name, row.sealed) for row in session.scalars(select(StoredSettings))])
+
+
+def changed(kept: Mapping[str, KeptSetting], changes: Mapping[str, str | None], by: str) -> KeptSettings:
+    """Returns what is kept after these changes; a text of none brings the setting back to how it comes.
+
+    Raises `Malformed`, which names the field, for what cannot be read.
+    """
+    now = dt.datetime.now(dt.UTC)
+    set_now = {name: KeptSetting(_read(name, text), by, now) for name, text in changes.items() if text}
+    return {name: one for name, one in {**kept, **set_now}.items() if changes.get(name, one.text)}
+
+
+def _read(name: str, text: str) -> str:
+    if len(text) > LONGEST_TEXT or not text.isprintable() or UNSTORABLE.search(text):
+        raise Malformed(f"it must be one line of at most {LONGEST_TEXT} characters", field=name)
+    try:
+        FIELDS[name].metadata["read"](text)
+    except ValueError as error:
+        raise Malformed(str(error), field=name) from None
+    return text
+
+
+def save(session: Session, keys: KeyRing, operators: Settings, changes: Mapping[str, str | None], by: str) -> None:
+    """Keeps changes of any groups, and what stood there before.
+
+    Raises `Malformed` for what nobody sets here or what cannot be read, `Conflict` for what the operator has set.
+    """
+    settable = {name for fields in GROUPS.values() for name in fields}
+    for name in sorted(changes.keys() - settable):
+        raise Malformed("this is not set here", field=name[:100])
+    for name in sorted(changes.keys() & pinned(operators)):
+        raise Conflict("this is set by whoever runs the installation", field=name)
+    changed({}, changes, by)
+    for group, fields in GROUPS.items():
+        if mine := {name: text for name, text in changes.items() if name in fields}:
+            _save(session, keys, group, mine, by)
+
+
+def _save(session: Session, keys: KeyRing, group: str, changes: Mapping[str, str | None], by: str) -> None:
+    empty = keys.wrap(b"{}", group.encode())
+    session.execute(insert(StoredSettings).values(name=group, sealed=empty).on_conflict_do_nothing())
+    row = session.scalars(select(StoredSettings).where(StoredSettings.name == group).with_for_update()).one()
+    after = changed(_opened(keys, [(group, row.sealed)]), changes, by)
+    row.before, row.sealed = row.sealed, keys.wrap(msgspec.json.encode(after), group.encode())
+    variables = sorted(FIELDS[name].metadata["variable"] for name in changes)
+    note(session, by, "installation set", f"installation:{group}", None, settings=variables)
+
+
+def undo(session: Session, group: str, by: str) -> None:
+    """Brings back what stood in a group before its last save. Raises `NotFound` for no group, `Conflict` for nothing
+    to undo.
+    """
+    if group not in GROUPS:
+        raise NotFound("there is no such group of settings")
+    row = session.scalar(select(StoredSettings).where(StoredSettings.name == group).with_for_update())
+    if row is None or row.before is None:
+        raise Conflict("there is nothing to undo")
+    row.sealed, row.before = row.before, None
+    note(session, by, "installation set back", f"installation:{group}", None)
+
+
+def rewrap(session: Session, keys: KeyRing) -> None:
+    """Seals all of it anew under the current key of keys, so that a former one opens nothing any more."""
+    for row in session.scalars(select(StoredSettings).with_for_update(skip_locked=True)):
+        row.sealed = keys.rewrap(row.sealed, row.name.encode())
+        row.before = keys.rewrap(row.before, row.name.encode()) if row.before else None
+
+
+def _opened(keys: KeyRing, rows: Sequence[Any]) -> KeptSettings:
+    """What no key of ours opens counts for nothing; the log says which."""
+    found: KeptSettings = {}
+    for name, sealed in rows:
+        try:
+            found |= msgspec.json.decode(keys.unwrap(sealed, name.encode()), type=KeptSettings)
+        except (FeedbackError, msgspec.DecodeError):
+            log.warning("stored settings cannot be opened, and do not count", group=name)
+    return found
+
+
+class LiveSettings:
+    """The settings that count now: the operator's, and beneath them what is stored. Safe to ask from any thread."""
+
+    def __init__(self, operators: Settings, keys: KeyRing, engine: Engine) -> None:
+        self._operators, self._keys, self._engine = operators, keys, engine
+        self._rows: Sequence[Any] = ()
+        self._now, self._until = operators, -1.0
+        self._lock = threading.Lock()
+
+    def get(self) -> Settings:
+        """Returns the settings; one thread at a time looks for new ones, and the others go on with what is known."""
+        if time.monotonic() >= self._until and self._lock.acquire(blocking=self._until < 0):
+            try:
+                if time.monotonic() >= self._until:
+                    self._refresh()
+            finally:
+                self._lock.release()
+        return self._now
+
+    def forget(self) -> None:
+        """Has the store read anew when next asked, because something was just set."""
+        self._until = -1.0
+
+    def _refresh(self) -> None:
+        if self._operators.settings_in_browser:
+            rows = self._stored()
+            if rows != self._rows:
+                self._rows, self._now = rows, together(self._operators, _opened(self._keys, rows))
+        self._until = time.monotonic() + FRESH_SECONDS
+
+    def _stored(self) -> Sequence[Any]:
+        """Without the store, what was last known."""
+        try:
+            with self._engine.connect() as connection:
+                return connection.execute(
+                    select(StoredSettings.name, StoredSettings.sealed).order_by(StoredSettings.name)
+                ).all()
+        except SQLAlchemyError:
+            return self._rows

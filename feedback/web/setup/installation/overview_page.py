@@ -1,0 +1,101 @@
+"""What is set about the installation, where each comes from, and whether it works; for admins. No secret is shown."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from litestar import Response, get, post
+from sqlalchemy.orm import Session
+
+from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.http.forms import form_values
+from feedback.http.staff import authenticate
+from feedback.i18n import N_
+from feedback.record import access, installation
+from feedback.record.access import Principal, Role
+from feedback.record.db import Record
+from feedback.record.errors import NotFound
+from feedback.web.setup.installation.fields import GROUPS
+from feedback.web.setup.installation.setting_views import InstallationSetting, shown_settings
+from feedback.web.setup.installation.trials import TRIALS
+from insights.pages.layout import show
+
+TRY = {
+    "address": N_("Try whether it leads here"),
+    "mail": N_("Send a test mail"),
+    "directory": N_("Try whether it answers"),
+    "providers": N_("Try whether it knows us"),
+    "mailboxes": N_("Try to look into it"),
+    "egress": N_("Try the proxy"),
+}
+OPERATORS_ALONE = {
+    "address": ("host", "port", "trusted_proxies"),
+    "kept": ("secret_keys", "embedding_model", "multilingual_model", "settings_in_browser"),
+}
+"""What is shown and never set here. Where the servers and the data folder are, each process knows from the one that
+started it."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstallationGroup:
+    """Settings that belong together; `can_set`: whether any of them is set here; `tried`: "" where none can be."""
+
+    id: str
+    heading: str
+    tried: str
+    can_set: bool
+    settings: Sequence[InstallationSetting]
+
+
+@get("/setup/installation", sync_to_thread=True)
+def installation_page(request: AnyRequest, record: GivenRecord) -> Response[str]:
+    """Shows what is set, and from where."""
+    with record.transaction() as session:
+        who = access.require(authenticate(session, request), Role.admin)
+        return _page(session, who, record)
+
+
+@post("/setup/installation", status_code=200)
+async def try_setting(request: AnyRequest, record: GivenRecord) -> Response[str]:
+    """Tries whether something of it works, and says what came of it."""
+    values = await form_values(request)
+    return await asyncio.to_thread(_try, request, record, values)
+
+
+def _try(request: AnyRequest, record: Record, values: Mapping[str, str]) -> Response[str]:
+    with record.transaction() as session:
+        access.require(authenticate(session, request), Role.admin)
+    tried, email = values.get("try", ""), values.get("email", "")
+    if tried not in TRIALS:
+        raise NotFound("there is nothing of this name to try")
+    came_of_it = TRIALS[tried](record.settings, email).says
+    with record.transaction() as session:
+        return _page(session, authenticate(session, request), record, tried, came_of_it, email)
+
+
+def _page(
+    session: Session, who: Principal, record: Record, tried: str = "", came_of_it: str = "", email: str = ""
+) -> Response[str]:
+    return show(
+        who,
+        "setup/installation.html",
+        groups=_groups(shown_settings(session, record)),
+        tried=tried,
+        came_of_it=came_of_it,
+        values={"email": email},
+        errors={},
+    )
+
+
+def _groups(settings: Mapping[str, InstallationSetting]) -> list[InstallationGroup]:
+    headings = {group.id: group.heading for group in GROUPS.values()} | {"kept": N_("What is kept where")}
+    found = []
+    for name, heading in headings.items():
+        own = installation.GROUPS.get(name, ())
+        shown = [settings[it] for it in (*own, *OPERATORS_ALONE.get(name, ()))]
+        can_set = any(not settings[it].pinned for it in own)
+        found.append(InstallationGroup(name, heading, TRY.get(name, ""), can_set, shown))
+    return found
+
+
+handlers = (installation_page, try_setting)
