@@ -10,7 +10,10 @@ from feedback.http.dependencies import AnyRequest
 from feedback.i18n import catalogues, formats
 
 COOKIE = "feedback_language"
-"""Keeps what somebody of the staff has chosen; citizens' pages have `?lang=` in their links, and set no cookie."""
+"""Keeps what was chosen until somebody signs in; with a member of staff it is kept with their account.
+
+Citizens' pages have `?lang=` in their links, and set no cookie.
+"""
 
 _address: ContextVar[str] = ContextVar("address", default="/")
 
@@ -34,9 +37,18 @@ def speak(request: AnyRequest) -> None:
 
     What is for citizens chooses again among the languages of its service.
     """
-    path = request.url.path
-    i18n.use(catalogues.ENGLISH if path.startswith("/v1/") else choose(request, catalogues.languages("staff")))
+    i18n.use(catalogues.ENGLISH if _is_api(request) else choose(request, catalogues.languages("staff")))
     _address.set(_page(request))
+
+
+def speak_as_chosen(request: AnyRequest, language: str | None) -> None:
+    """Speaks the language that goes with an account, where one was chosen and the address asks for no other."""
+    if language in catalogues.languages("staff") and not _is_api(request) and "lang" not in request.query_params:
+        i18n.use(language)
+
+
+def _is_api(request: AnyRequest) -> bool:
+    return bool(request.url.path.startswith("/v1/"))
 
 
 def _page(request: AnyRequest) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from feedback.http.bearer import bearer_token, require_bearer_token
 from feedback.http.dependencies import AnyRequest
+from feedback.http.language import speak_as_chosen
 from feedback.record import access
 from feedback.record.access import Principal, sessions
 from feedback.record.db import Record
@@ -31,6 +32,7 @@ def authenticate(session: Session, request: AnyRequest) -> Principal:
     else:
         who = access.identify(session, require_bearer_token(request.headers), "key")
     mark_used(request, who)
+    speak_as_chosen(request, who.language)
     return who
 
 

@@ -22,6 +22,7 @@ from feedback.record.models import (
     HandOver,
     Issue,
     Membership,
+    Person,
     Refit,
     Regrouping,
     Service,
@@ -53,6 +54,8 @@ SESSION_IDLE = dt.timedelta(hours=1)
 class Principal:
     """Says who is asking, and their role on each service, by its id; None stands for every service.
 
+    `language` is the one that a person chose, if they did.
+
     `parent_id` is the key or link that a session was opened with, where it is not a person's (`person_id`).
     """
 
@@ -63,6 +66,7 @@ class Principal:
     parent_id: int | None = None
     person_id: int | None = None
     last_seen_at: dt.datetime | None = None
+    language: str | None = None
 
     @property
     def caller(self) -> str:
@@ -191,7 +195,9 @@ def identify(session: Session, secret: str, *kinds: str) -> Principal:
     Raises `NotAuthentic` if nobody has it, or if it opens nothing any more.
     """
     mine = select(Credential).where(Credential.digest == digest(secret), Credential.kind.in_(kinds), *valid())
-    return _principal(session, session.scalar(mine))
+    chosen = mine.add_columns(Person.language).outerjoin(Person, Person.id == Credential.person_id)
+    found = session.execute(chosen).one_or_none()
+    return _principal(session, found[0], found[1]) if found else _principal(session, None)
 
 
 def redeem(session: Session, link: str, browser: str = "") -> Principal:
@@ -205,11 +211,13 @@ def redeem(session: Session, link: str, browser: str = "") -> Principal:
     return _principal(session, session.scalar(used))
 
 
-def _principal(session: Session, found: Credential | None) -> Principal:
+def _principal(session: Session, found: Credential | None, language: str | None = None) -> Principal:
     if found is None:
         raise NotAuthentic("this key is not known here, or no longer valid")
     roles = {found.service_id: Role[found.role]} if found.role else roles_of(session, found.person_id)
-    who = Principal(found.id, found.name, roles, found.kind, found.parent_id, found.person_id, found.last_seen_at)
+    who = Principal(
+        found.id, found.name, roles, found.kind, found.parent_id, found.person_id, found.last_seen_at, language
+    )
     scope.limit(session, who.services)
     return who
 

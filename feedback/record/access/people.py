@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from feedback.record import access
@@ -185,3 +185,8 @@ def _require_another_admin(session: Session, person: Person) -> None:
     admins = select(Membership.person_id).where(Membership.service_id.is_(None)).with_for_update()
     if set(session.scalars(admins)) <= {person.id}:
         raise Conflict("this is the last admin; appoint another first")
+
+
+def speak(session: Session, person_id: int | None, language: str) -> None:
+    """Keeps the language that a person chose; who is no person has none to keep."""
+    session.execute(update(Person).where(Person.id == person_id).values(language=language))

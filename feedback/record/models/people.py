@@ -13,7 +13,7 @@ from feedback.record.states import CredentialKind
 class Person(Base, Timed):
     """A member of staff, who signs in by what only they get: a link sent to `email`, or their directory (`subject`).
 
-    `email` is in lower case. They last looked at the first page at `looked_at`, and before that visit at
+    `email` is in lower case, `language` the one that they chose (ISO 639-1), null where they chose none. They last looked at the first page at `looked_at`, and before that visit at
     `looked_before`: what is newer is new to them. Who has left (`left_at`) may do nothing, and is still named in the
     audit.
     """
@@ -23,7 +23,7 @@ class Person(Base, Timed):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     email: Mapped[str] = mapped_column(unique=True)
-    language: Mapped[str] = mapped_column(server_default="en", default="en")
+    language: Mapped[str | None]
     subject: Mapped[str | None] = mapped_column(unique=True)
     left_at: Mapped[dt.datetime | None]
     looked_at: Mapped[dt.datetime | None]

@@ -1,10 +1,10 @@
-"""Mails to members of staff: the link to sign in with, and an invitation."""
+"""Mails to members of staff, in the language that they chose: the link to sign in with, and an invitation."""
 
 from urllib.parse import quote
 
 import structlog
 
-from feedback.i18n import _
+from feedback.i18n import _, language, speaking
 from feedback.record.access import sign_in_url
 from feedback.record.models import Person, new_id
 from feedback.record.settings import Settings
@@ -18,12 +18,15 @@ log = structlog.get_logger()
 def send_link(settings: Settings, person: Person, link: str, path: str = "") -> bool:
     """Sends a link that somebody asked for; it leads on to `path`. Returns whether the mail server took it."""
     url = sign_in_url(settings, link) + (f"?next={quote(path)}" if path else "")
-    return _send(settings, person, _("Sign in to Citizen feedback"), "link", url)
+    with speaking(person.language or language()):
+        return _send(settings, person, _("Sign in to Citizen feedback"), "link", url)
 
 
 def send_invitation(settings: Settings, person: Person, link: str) -> bool:
     """Tells somebody that they are on the staff now. Returns whether the mail server took it."""
-    return _send(settings, person, _("You are invited to Citizen feedback"), "invitation", sign_in_url(settings, link))
+    with speaking(person.language or language()):
+        url = sign_in_url(settings, link)
+        return _send(settings, person, _("You are invited to Citizen feedback"), "invitation", url)
 
 
 def _send(settings: Settings, person: Person, subject: str, template: str, url: str) -> bool:

@@ -1,13 +1,19 @@
 """Pages of staff speak the language that somebody chose, or that their browser asks for."""
 
+from dataclasses import replace
+
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
+from sqlalchemy import select
 
+from feedback.http.language import COOKIE as LANGUAGE_COOKIE
 from feedback.record.db import Record
-from feedback.record.models import Issue
+from feedback.record.models import Issue, Person
+from insights.pages.people import mails
 from tests.insights import made_up
-from tests.insights.pages.signed_in import signed_in
+from tests.insights.mailbox import Box
+from tests.insights.pages.signed_in import person_signed_in, signed_in
 
 WELSH_BROWSER = {"Accept-Language": "cy-GB,cy;q=0.9,en;q=0.8"}
 
@@ -96,3 +102,29 @@ def test_the_api_gives_the_titles_by_language_until_a_person_gives_one(
     assert client.get(path, headers=admin).json()["titles"] == {"en": "Photo fails", "cy": "Mae'r llun yn methu"}
     renamed = client.patch(path, json={"title": "Photographs"}, headers=admin).json()
     assert (renamed["title"], renamed["titles"]) == ("Photographs", {})
+
+
+def test_what_a_member_of_staff_chose_is_kept_with_their_account_on_every_device(
+    client: TestClient[Litestar], record: Record, blue_badge: str
+) -> None:
+    ann = person_signed_in(client, record, "Ann")
+    assert 'lang="cy"' in ann.get("/language?to=cy&next=/dashboard").text
+    ann.cookies.delete(LANGUAGE_COOKIE)
+    assert '<html lang="cy"' in ann.get("/dashboard").text  # as on another device, whose browser asks for English
+    assert '<html lang="en-GB"' in ann.get("/dashboard?lang=en").text
+    elsewhere = ann.get("/language?to=en&next=/dashboard", headers={"Sec-Fetch-Site": "cross-site"})
+    ann.cookies.delete(LANGUAGE_COOKIE)
+    assert elsewhere.status_code == 200 and '<html lang="cy"' in ann.get("/dashboard").text
+    assert "Fe’i cedwir gyda’ch cyfrif." in ann.get("/sessions").text
+    with record.transaction() as session:
+        assert session.scalars(select(Person.language)).one() == "cy"
+
+
+def test_mails_to_a_member_of_staff_are_in_their_language_whoever_asks_for_them(
+    record: Record, box: tuple[Box, str]
+) -> None:
+    settings = replace(record.settings, smtp_url=box[1])
+    for language in ("cy", None):
+        assert mails.send_link(settings, Person(name="Ann", email="ann@example.org", language=language), "x")
+    welsh, english = (mail["Subject"] for mail in box[0].mails)
+    assert english == "Sign in to Citizen feedback" and welsh != english
