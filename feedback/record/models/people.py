@@ -13,9 +13,9 @@ from feedback.record.states import CredentialKind
 class Person(Base, Timed):
     """A member of staff, who signs in by what only they get: a link sent to `email`, or their directory (`subject`).
 
-    `email` is in lower case, `language` the one that they chose (ISO 639-1), null where they chose none. They last looked at the first page at `looked_at`, and before that visit at
-    `looked_before`: what is newer is new to them. Who has left (`left_at`) may do nothing, and is still named in the
-    audit.
+    `email` is in lower case, `language` the one that they chose (ISO 639-1), null where they chose none. They last
+    looked at the first page at `looked_at`, and before that visit at `looked_before`: what is newer is new to them. Who
+    has left (`left_at`) may do nothing, and is still named in the audit.
     """
 
     __tablename__ = "people"
