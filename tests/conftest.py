@@ -1,6 +1,7 @@
 """Real servers for every test that wants them, started once."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,21 @@ def record(migrated: Record) -> Iterator[Record]:
     """An empty store."""
     yield migrated
     clear(migrated.engine)
+
+
+@contextmanager
+def database(servers: RealServers, name: str) -> Iterator[Engine]:
+    """An empty one beside that of the other tests, dropped at the end."""
+    admin = engine_for(servers.database_url).execution_options(isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    made = engine_for(admin.url.set(database=name).render_as_string(hide_password=False))
+    yield made
+    made.dispose()
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name}"))
+    admin.dispose()
 
 
 def clear(engine: Engine) -> None:

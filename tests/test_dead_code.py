@@ -17,6 +17,7 @@ USED_BY_FRAMEWORKS = {
     "BERTopic": {"_save_representative_docs", "_preprocess_text", "representative_docs_", "labels_", "y"},
     "Dramatiq, by the name of a stage": {"deliver", "embed", "look_back", "try_tolerances"},
     "Prometheus": {"collect"},
+    "Alembic, in migrations": {"add_unique", "add_foreign_key"},
 }
 ANSWERS = {"from_issue", "to_issue", "repeats", "moves", "opened_by", "opened_at", "is_current", "next_cursor"} | {
     "longest_seconds",

@@ -1,12 +1,24 @@
-"""Brings the database to the schema of this version."""
+"""Brings the database to the schema of this version, while others go on reading and writing."""
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import OperationalError
 
+from feedback.record.errors import Unavailable
 from feedback.record.work.claims import ADVISORY_LOCKS
+
+LOCK_WAIT = "1500ms"
+"""How long a migration waits for a table, as whoever comes after it waits with it. PostgreSQL takes a second to send an
+autovacuum away that stands in the way."""
+PATIENCE_SECONDS = 300.0
+"""After which it gives up, with what it has done so far kept."""
 
 
 def alembic_config(connection: Connection) -> Config:
@@ -17,15 +29,48 @@ def alembic_config(connection: Connection) -> Config:
     return config
 
 
-def migrate(engine: Engine) -> None:
-    """Upgrades to the newest schema, one process at a time; the others wait and then find nothing to do."""
-    with engine.connect() as connection:
-        connection.execute(text("SELECT pg_advisory_lock(:c, 0)"), {"c": ADVISORY_LOCKS})
+def migrate(engine: Engine, patience: float = PATIENCE_SECONDS) -> None:
+    """Upgrades to the newest schema, one process at a time; the others wait and then find nothing to do.
+
+    Each migration is a transaction of its own. One that cannot have a table at once lets the others pass, and is tried
+    again; `Unavailable` after `patience` seconds, with the migrations kept that were done.
+    """
+    deadline = time.monotonic() + patience
+    with engine.connect() as connection, _alone(connection):
+        while not _upgraded(connection):
+            if time.monotonic() > deadline:
+                raise Unavailable(
+                    "A table is in use that the schema of this version changes. Try again when less goes on."
+                )
+            time.sleep(0.2)
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """Asks now and then: who waits in a transaction is waited for by an index that is made beside others."""
+    key = {"c": ADVISORY_LOCKS}
+    while not connection.scalar(text("SELECT pg_try_advisory_lock(:c, 0)"), key):
         connection.commit()
-        try:
-            command.upgrade(alembic_config(connection), "head")
-            connection.commit()
-        finally:
-            connection.rollback()
-            connection.execute(text("SELECT pg_advisory_unlock(:c, 0)"), {"c": ADVISORY_LOCKS})
-            connection.commit()
+        time.sleep(0.1)
+    connection.execute(text(f"SET lock_timeout = '{LOCK_WAIT}'"))
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.execute(text("RESET lock_timeout"))
+        connection.execute(text("SELECT pg_advisory_unlock(:c, 0)"), key)
+        connection.commit()
+
+
+def _upgraded(connection: Connection) -> bool:
+    """Tells whether nothing stood in the way."""
+    try:
+        command.upgrade(alembic_config(connection), "head")
+    except OperationalError as error:
+        connection.rollback()
+        if not isinstance(error.orig, LockNotAvailable | DeadlockDetected):
+            raise
+        return False
+    connection.commit()
+    return True

@@ -13,11 +13,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import ARRAY, JSON, Column, Connection, Engine, Table, func, inspect, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from feedback.record.db import engine_for
 from feedback.record.migrations import alembic_config, migrate
 from feedback.record.models import Base
 from feedback.record.models.base import EnumText, Vector
-from tests.conftest import RealServers
+from tests.conftest import RealServers, database
 
 NOW = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 OF_TYPE: dict[type, Any] = {
@@ -36,16 +35,8 @@ FIRST = "0001"
 @pytest.fixture
 def engine(servers: RealServers) -> Iterator[Engine]:
     """A database of its own beside that of the other tests."""
-    admin = engine_for(servers.database_url).execution_options(isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text("DROP DATABASE IF EXISTS migrations"))
-        connection.execute(text("CREATE DATABASE migrations"))
-    made = engine_for(admin.url.set(database="migrations").render_as_string(hide_password=False))
-    yield made
-    made.dispose()
-    with admin.connect() as connection:
-        connection.execute(text("DROP DATABASE migrations"))
-    admin.dispose()
+    with database(servers, "migrations") as made:
+        yield made
 
 
 def test_a_migrated_database_is_what_the_models_say(engine: Engine) -> None:
@@ -105,7 +96,7 @@ def revisions(engine: Engine) -> list[Any]:
 
 
 def step(engine: Engine, to: Any, revision: str) -> None:
-    with engine.begin() as connection:
+    with engine.connect() as connection:
         to(alembic_config(connection), revision)
 
 

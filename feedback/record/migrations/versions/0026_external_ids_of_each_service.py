@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from feedback.record.migrations import beside
+
 revision = "0026"
 down_revision = "0025"
 
@@ -10,7 +12,7 @@ NARROW = "uq_feedback_caller_external_id_service_id"
 
 
 def upgrade() -> None:
-    op.create_unique_constraint(NARROW, "feedback", ["caller", "external_id", "service_id"])
+    beside.add_unique(NARROW, "feedback", ["caller", "external_id", "service_id"])
     op.drop_constraint(WIDE, "feedback", type_="unique")
 
 

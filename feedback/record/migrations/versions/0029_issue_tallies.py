@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from feedback.record.migrations import beside
+
 revision = "0029"
 down_revision = "0028"
 
@@ -49,6 +51,8 @@ TRIGGERS = (
 
 
 def upgrade() -> None:
+    set_aside = sa.text("stage = 'set_aside'")
+    beside.create_index("ix_feedback_set_aside", "feedback", ["service_id"], postgresql_where=set_aside)
     op.create_table(
         "issue_tallies",
         sa.Column("issue_id", sa.Uuid(), sa.ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True),
@@ -67,9 +71,6 @@ def upgrade() -> None:
     )
     for statement in (NOTED, NOTED_WHERE_MOVED, NOTED_WHERE_WEIGHED, *TRIGGERS):
         op.execute(statement)
-    op.create_index(
-        "ix_feedback_set_aside", "feedback", ["service_id"], postgresql_where=sa.text("stage = 'set_aside'")
-    )
     op.execute("INSERT INTO untallied_issues (issue_id, service_id) SELECT id, service_id FROM issues")
 
 

@@ -1,14 +1,30 @@
 """Feedback is handed over from one service to another"""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from feedback.record.migrations import beside
+
 revision = "0038"
 down_revision = "0037"
 
+COLUMNS: dict[str, sa.types.TypeEngine[Any]] = {
+    "hand_over_id": sa.Integer(),
+    "came_from": postgresql.JSONB(),
+    "stands_for": sa.Uuid(),
+}
+
 
 def upgrade() -> None:
+    """The columns come first, with their indexes: what is made beside others ends a transaction."""
+    for name, kind in COLUMNS.items():
+        op.add_column("feedback", sa.Column(name, kind, nullable=True), if_not_exists=True)
+    for column in ("hand_over_id", "stands_for"):
+        where = sa.text(f"{column} IS NOT NULL")
+        beside.create_index(f"ix_feedback_{column}", "feedback", [column], postgresql_where=where)
     op.create_table(
         "hand_overs",
         sa.Column("id", sa.Integer(), primary_key=True),
@@ -23,17 +39,10 @@ def upgrade() -> None:
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("taken_back_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("taken_back_by", sa.String(), nullable=True),
+        if_not_exists=True,
     )
-    op.create_index("ix_hand_overs_service_id_id", "hand_overs", ["service_id", "id"])
-    op.add_column(
-        "feedback",
-        sa.Column("hand_over_id", sa.Integer(), sa.ForeignKey("hand_overs.id", ondelete="SET NULL"), nullable=True),
-    )
-    op.add_column("feedback", sa.Column("came_from", postgresql.JSONB(), nullable=True))
-    op.add_column("feedback", sa.Column("stands_for", sa.Uuid(), nullable=True))
-    for column in ("hand_over_id", "stands_for"):
-        where = sa.text(f"{column} IS NOT NULL")
-        op.create_index(f"ix_feedback_{column}", "feedback", [column], postgresql_where=where)
+    op.create_index("ix_hand_overs_service_id_id", "hand_overs", ["service_id", "id"], if_not_exists=True)
+    beside.add_foreign_key("fk_feedback_hand_over_id", "feedback", "hand_over_id", "hand_overs", "SET NULL")
 
 
 def downgrade() -> None:

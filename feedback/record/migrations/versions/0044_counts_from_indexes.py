@@ -3,22 +3,24 @@
 import sqlalchemy as sa
 from alembic import op
 
+from feedback.record.migrations import beside
+
 revision = "0044"
 down_revision = "0043"
 
 
 def upgrade() -> None:
-    op.create_index(
+    beside.create_index(
         "ix_feedback_counted", "feedback", ["service_id", "said_at"], postgresql_include=["stage", "weight"]
     )
-    op.create_index(
+    beside.create_index(
         "ix_feedback_weightless",
         "feedback",
         ["service_id", "said_at"],
         postgresql_include=["id"],
         postgresql_where=sa.text("weight = 0"),
     )
-    op.create_index(
+    beside.create_index(
         "ix_statements_of_issue",
         "statements",
         ["issue_id", "said_at"],

@@ -3,13 +3,15 @@
 import sqlalchemy as sa
 from alembic import op
 
+from feedback.record.migrations import beside
+
 revision = "0045"
 down_revision = "0044"
 
 
 def upgrade() -> None:
-    op.add_column("issues", sa.Column("broad_id", sa.Uuid(), nullable=True))
-    op.create_foreign_key(op.f("fk_issues_broad_id"), "issues", "issues", ["broad_id"], ["id"], ondelete="SET NULL")
+    op.add_column("issues", sa.Column("broad_id", sa.Uuid(), nullable=True), if_not_exists=True)
+    beside.add_foreign_key("fk_issues_broad_id", "issues", "broad_id", "issues", "SET NULL")
 
 
 def downgrade() -> None:
