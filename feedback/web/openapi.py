@@ -123,3 +123,32 @@ _GEOREPORT_ERRORS = {
         "properties": {"code": {"type": "string"}, "description": {"type": "string"}},
     },
 }
+
+
+def with_channel_bodies(document: dict[str, Any]) -> dict[str, Any]:
+    """Returns the document with what channels take: a body in the provider's own form, which no schema here tells."""
+    paths = {
+        path: {method: _taking(path, method, operation) for method, operation in item.items()}
+        for path, item in document["paths"].items()
+    }
+    return {**document, "paths": paths}
+
+
+_SERVICE = {
+    "name": "service",
+    "in": "query",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "The slug of the service that it is about, where the body does not tell it",
+}
+
+
+def _taking(path: str, method: str, operation: Any) -> Any:
+    name = path.removeprefix("/v1/channels/")
+    if name == path or method != "post":
+        return operation
+    schema = {"type": "string", "description": f"as it comes from {name.rpartition('/')[2]} (docs/channels.md)"}
+    told = {**operation, "requestBody": {"required": True, "content": {"*/*": {"schema": schema}}}}
+    if operation.get("security"):
+        told["parameters"] = [*operation.get("parameters", []), _SERVICE]
+    return told

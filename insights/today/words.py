@@ -7,8 +7,8 @@ from feedback.i18n import N_, TranslatedLabels
 PRIORITY_REASONS: Mapping[str, str] = TranslatedLabels(
     {
         "outage": N_("it broke down within hours, and is still reported"),
-        "very_sure": N_("very sure: chance alone would bring this once in a million times"),
-        "sure": N_("sure: chance alone would bring this once in ten thousand times"),
+        "very_sure": N_("very sure: chance alone would bring this less than once in a million times"),
+        "sure": N_("sure: chance alone would bring this less than once in ten thousand times"),
         "fairly_sure": N_("fairly sure: chance is unlikely"),
         "doubt": N_("with a doubt, which its page explains"),
         "severe": N_("it sounds severe"),

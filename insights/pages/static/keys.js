@@ -15,7 +15,9 @@
     if (typing || event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem(OFF)) return;
     if (event.key === "/") {
       event.preventDefault();
-      document.getElementById("find").focus();
+      const find = document.getElementById("find");
+      if (find.checkVisibility()) find.focus();
+      else location.assign("/search"); // on a narrow screen only its button is there
     } else if (event.key === "?") {
       location.assign("/shortcuts");
     }

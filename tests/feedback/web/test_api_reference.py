@@ -1,5 +1,8 @@
 """The OpenAPI document and its page say how each operation is used, and how each may fail."""
 
+import re
+import shlex
+from html import unescape
 from typing import Any
 
 import pytest
@@ -10,6 +13,7 @@ from feedback.web import api_reference, health
 from feedback.web.errors import STATUS
 
 Client = TestClient[Litestar]
+MISSING = "00000000-0000-4000-8000-000000000000"
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -48,6 +52,49 @@ def test_the_reference_shows_bodies_failures_examples_and_a_way_back(client: Cli
     assert 'href="#Problem409"' in page and 'id="Problem409"' in page
     assert '"detail": "there is no such service"' in page and 'href="/"' in page
     assert "Repeating it under the same Idempotency-Key gives the same answer." in page
+
+
+def test_every_body_that_is_sent_has_an_example_which_is_taken(
+    client: Client, document: dict[str, Any], admin: dict[str, str], blue_badge: str
+) -> None:
+    """Nothing is there under the ids of the examples, so the answer is that, and never that the body is wrong."""
+    refused, seen = list[tuple[str, str]](), 0
+    for path, method, operation in operations(document):
+        body = operation.get("requestBody", {}).get("content", {}).get("application/json")
+        if body is None:
+            continue
+        seen += 1
+        address = path.replace("{service}", blue_badge).replace("{feedback}", MISSING).replace("{issue}", MISSING)
+        address = re.sub(r"\{(signal|statement)\}", "7", re.sub(r"\{subscription\}", MISSING, address))
+        answer = client.request(method.upper(), address, json=body["example"], headers=admin)
+        if answer.status_code in (400, 415, 422) and "not of this service" not in answer.text:
+            refused.append((path, answer.text))
+    assert refused == [] and seen > 20
+
+
+def test_every_json_answer_has_an_example_with_the_fields_of_its_schema(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    for path, method, operation in operations(document):
+        for status, answer in operation["responses"].items():
+            told = answer.get("content", {}).get("application/json", {})
+            name = told.get("schema", {}).get("$ref", "").rpartition("/")[2]
+            fields = schemas.get(name, {}).get("properties", {})
+            assert not fields or set(fields) <= set(told["example"]), (path, method, status)
+
+
+def test_the_reference_shows_for_each_operation_how_it_is_asked_for_on_a_command_line(client: Client) -> None:
+    page = unescape(client.get("/docs").text)
+    assert "curl -X POST 'http://localhost:8000/v1/services/{service}/feedback' \\" in page
+    assert '"message": "The renewal page logs me out after I pay"' in page
+    assert "at most 500" in page and "The last so many days, today included" in page
+    assert 'href="#post-v1-services-service-feedback"' in page and 'id="post-v1-services-service-feedback"' in page
+    assert "as it comes from vcon" in page and "The slug of the service that it is about" in page
+
+
+def test_what_is_asked_for_is_quoted_for_a_shell() -> None:
+    body = {"content": {"application/json": {"example": {"note": "it's"}}}}
+    told = api_reference.curl({"method": "POST", "path": "/v1/x", "security": [], "requestBody": body})
+    assert shlex.split(told)[-1] == '{"note": "it\'s"}'
 
 
 def test_document_and_page_are_made_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

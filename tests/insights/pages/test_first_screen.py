@@ -1,0 +1,50 @@
+"""What a reader sees of an issue without scrolling, on a desk and on a phone."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from feedback.record.db import Record
+from tests.browser import chromium
+from tests.conftest import RealServers
+from tests.insights import made_up
+from tests.insights.pages.signed_in import credential
+from tests.serving import served
+from tests.tools.first_screen import HEIGHT, seen
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+ANSWERS = {
+    "what is wrong": "Photo will not upload",
+    "since when, and how it comes": "4 reports since",
+    "how sure it is": "Chance alone would bring so many",
+    "who is affected": "It is reported by phone alone",
+    "what comes next": "Nobody has said yet that they look into it: acknowledge it",
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+def test_the_first_screen_of_an_issue_answers_the_five_questions(
+    browser: Browser, record: Record, servers: RealServers, blue_badge: str
+) -> None:
+    with record.transaction() as session:
+        issue = made_up.emerging(session, blue_badge)
+        other = made_up.issue(session, blue_badge, "The form is long")
+        for number in range(20):
+            made_up.report(session, other, f"The form is long {number}")
+    unanswered = list[tuple[int, str]]()
+    with served(record, servers) as url, browser.new_context(base_url=url) as context:
+        page = context.new_page()
+        page.goto(f"/sign-in/{credential(record, 'link')}")
+        for width in (1280, 320):
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            page.goto(f"/dashboard/issues/{issue.id}")
+            texts = " ".join(seen(page))
+            unanswered += [(width, question) for question, answer in ANSWERS.items() if answer not in texts]
+    assert unanswered == []
