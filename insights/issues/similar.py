@@ -29,6 +29,7 @@ class SimilarIssue(msgspec.Struct, frozen=True):
     reports: int
     likeness: float
     example: str
+    example_language: str | None
     titles: dict[str, str] = {}
 
 
@@ -66,7 +67,7 @@ def similar(
             status=one.status,
             reports=counted[one.id].count if one.id in counted else 0,
             likeness=round(alike, 3),
-            example=next((said.text for said in quoted.get(one.id, [])), ""),
+            **issues.example(quoted.get(one.id, [])),
             titles=one.titles,
         )
         for one, service, alike in rows

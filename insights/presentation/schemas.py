@@ -141,8 +141,9 @@ class IssueView(msgspec.Struct, frozen=True):
     `titles` are by language (en, cy), that which is the `title` among them: a language is there where members speak it,
     and none where a person gave the title.
     Until `snoozed_until` it is not among the emerging, and nobody is told of it.
-    `example` is what one member said, to be read under the title; empty where that is gone. `signal` is what stands of
-    it, `watch` what is shown of it and never sent, `good_news` that it is praised more than it was.
+    `example` is what one member said, to be read under the title, in its `example_language`; empty where that is gone.
+    `signal` is what stands of it, `watch` what is shown of it and never sent, `good_news` that it is praised more than
+    it was.
     """
 
     id: uuid.UUID
@@ -158,6 +159,7 @@ class IssueView(msgspec.Struct, frozen=True):
     by_channel: dict[str, int]
     quotes: list[Quote]
     example: str = ""
+    example_language: str | None = None
     severity: float = 0.0
     assignee: str | None = None
     due: dt.date | None = None

@@ -104,7 +104,7 @@ def _view(
         raw=tally.raw,
         by_channel=tally.by_channel,
         quotes=cited.get(issue.id, []),
-        example=next((quote.text for quote in cited.get(issue.id, [])), ""),
+        **example(cited.get(issue.id, [])),
         severity=round(tally.severity, 3),
         assignee=issue.assignee,
         due=issue.due,
@@ -116,6 +116,13 @@ def _view(
         watch=standing.get((issue.id, SignalTier.WATCH)),
         good_news=standing.get((issue.id, SignalTier.GOOD_NEWS)),
     )
+
+
+def example(quotes: Sequence[Quote]) -> dict[str, Any]:
+    """Returns what one member said and its language, as an `IssueView` holds them: of the first of its quotes."""
+    said = next(iter(quotes), None)
+    known = said and said.language not in ("", "unknown")
+    return {"example": said.text if said else "", "example_language": said.language if said and known else None}
 
 
 def titles(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, IssueTitle]:
