@@ -17,12 +17,13 @@ WEEKS = 8
 
 
 def daily_by_issue(session: Session, service: Service, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[int]]:
-    """Counts the issues' reports day by day over the last weeks, in the service's days, the latest last."""
+    """Counts the reports of each issue day by day over the last weeks, in the service's days, the latest last."""
     today = dt.datetime.now(ZoneInfo(service.properties.time_zone)).date()
     days = [today - dt.timedelta(days=back) for back in range(WEEKS * 7 - 1, -1, -1)]
-    said_on, mine = day_said(service), Statement.issue_id.in_(list(ids))
+    wanted = list(ids)
+    said_on, mine = day_said(service), Statement.issue_id.in_(wanted)
     counts = reports_by(session, said_on, [service.id], day_spans(service, days[:1])[0].begin, mine)
-    return {issue_id: [by_day.get(day, 0) for day in days] for issue_id, by_day in counts.items()}
+    return {issue_id: [counts.get(issue_id, {}).get(day, 0) for day in days] for issue_id in wanted}
 
 
 def bank_holidays_of_late(service: Service) -> list[dt.date]:
