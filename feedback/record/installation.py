@@ -4,6 +4,7 @@ A setting has the text here that it would have in the environment, is read by th
 the operator has set nothing. Every process reads what is stored anew after `FRESH_SECONDS`; none is started again.
 """
 
+import asyncio
 import dataclasses
 import datetime as dt
 import threading
@@ -181,18 +182,28 @@ class LiveSettings:
         self._lock = threading.Lock()
 
     def get(self) -> Settings:
-        """Returns the settings; one thread at a time looks for new ones, and the others go on with what is known."""
-        if time.monotonic() >= self._until and self._lock.acquire(blocking=self._until < 0):
-            try:
-                if time.monotonic() >= self._until:
-                    self._refresh()
-            finally:
-                self._lock.release()
+        """Returns the settings. One thread at a time looks for new ones, and the others go on with what is known.
+
+        An event loop waits for nobody: it has them looked for beside it, and goes on with what is known.
+        """
+        if time.monotonic() >= self._until:
+            if not _on_event_loop():
+                self._look()
+            elif not self._lock.locked():
+                threading.Thread(target=self._look, daemon=True).start()
         return self._now
 
     def forget(self) -> None:
         """Has the store read anew when next asked, because something was just set."""
         self._until = -1.0
+
+    def _look(self) -> None:
+        if self._lock.acquire(blocking=self._until < 0):
+            try:
+                if time.monotonic() >= self._until:
+                    self._refresh()
+            finally:
+                self._lock.release()
 
     def _refresh(self) -> None:
         if self._operators.settings_in_browser:
@@ -210,3 +221,11 @@ class LiveSettings:
                 ).all()
         except SQLAlchemyError:
             return self._rows
+
+
+def _on_event_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

@@ -1,5 +1,6 @@
 """The HTTP front door: `create_app()` puts the parts together."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -72,6 +73,7 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         METRICS.of(record)  # of the application that serves, where a process makes several
+        await asyncio.to_thread(record.live_settings.get)  # or the first requests would know the operator's alone
         writer = Writer(record, work_queue)
         app.state.record = record
         app.state.intake = Intake(record, writer, RateLimit(redis_url, settings.intake_rate))

@@ -1,5 +1,6 @@
 """Admins set mail, directory and the rest in the browser: tried, sealed, taken up at once, undone."""
 
+import asyncio
 import datetime as dt
 import uuid
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from dataclasses import replace
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from feedback.record import installation
 from feedback.record.access import Role
@@ -21,6 +22,7 @@ from feedback.web.app import create_app
 from feedback.web.setup.installation import fields
 from insights.alerts.delivery import mail
 from tests.conftest import RealServers
+from tests.feedback.process.processes import eventually
 from tests.insights.mailbox import Box
 from tests.insights.pages.signed_in import OURS, Client, person_signed_in, signed_in, words_of
 from tests.insights.receivers import Receiver
@@ -173,6 +175,24 @@ def test_other_processes_take_it_up_without_a_restart(record: Record, monkeypatc
         changes = {"mail_from": "us@aberwen.example"}
         installation.save(session, record.keys, record.operators_settings, changes, "machine")
     assert other.settings.mail_from == "us@aberwen.example"
+
+
+def test_an_event_loop_goes_on_with_what_is_known_while_the_store_hangs(
+    record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(installation, "FRESH_SECONDS", 0.0)
+    other = Record(record.operators_settings, record.engine)
+
+    async def mail_from() -> str:
+        return other.settings.mail_from
+
+    assert other.settings.mail_from == "feedback@localhost"
+    with record.transaction() as session:
+        changes = {"mail_from": "us@aberwen.example"}
+        installation.save(session, record.keys, record.operators_settings, changes, "machine")
+        session.execute(text("LOCK TABLE stored_settings"))
+        assert asyncio.run(mail_from()) == "feedback@localhost"
+    eventually(lambda: asyncio.run(mail_from()) == "us@aberwen.example")
 
 
 def test_what_is_stored_moves_to_a_new_key_and_counts_for_nothing_without_its_own(record: Record) -> None:
