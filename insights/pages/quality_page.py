@@ -14,7 +14,7 @@ from feedback.record.states import FeedbackStage
 from feedback.record.work.set_aside import put_back
 from insights.issues.decisions import undoing
 from insights.issues.queries import refits
-from insights.issues.queries.quality import LAST_REFITS, quality
+from insights.issues.queries.quality import LAST_REFITS, LATEST_PIECES, quality
 from insights.pages.layout import saved, show
 from insights.presentation.words import handling_words
 
@@ -34,6 +34,7 @@ def quality_page(request: AnyRequest, record: GivenRecord, service: FromPath[str
             service=found,
             quality=figures,
             why_set_aside={reason: handling_words.set_aside(reason) for reason in figures.waiting.set_aside},
+            latest_pieces=LATEST_PIECES,
             refits=last,
             may_put_back=who.may(Role.owner, found.id),
             undoable=newest if who.may(Role.editor, found.id) else None,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Integer, cast, func, or_, select
+from sqlalchemy import ColumnElement, Integer, cast, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from feedback.record.models import Feedback, Issue, Mailbox, Refit, Service, ServiceAddress, Signal, Statement
@@ -14,6 +14,9 @@ from feedback.record.states import AddressKind, FeedbackStage
 from insights.detection.state import MISSED
 from insights.issues.queries.services import WAITING_STAGES
 from nlp.embed.crowds import crowd_of
+
+LATEST_PIECES = 10_000
+"""The figures are of so many pieces: how well the machine does now is told no better by what it read years ago."""
 
 LAST_REFITS = 10
 MOST_MISSED = 50
@@ -73,14 +76,15 @@ class Missed(msgspec.Struct, frozen=True):
 class Quality(msgspec.Struct, frozen=True):
     """How well the machine does for a service.
 
-    `outside` is the share of statements in no issue, of those that say something. `stability` is the share of
-    statements that the last refits (`refits` of them) left in the issue they were in. `hidden` is the personal data
-    taken out, by kind. `not_counted` are pieces that count in no issue (copies, spam). `languages_apart`
-    do not compare with English, and are grouped by themselves. `missed` is what staff said the machine missed, the
-    latest first.
+    Its figures are of the latest 10,000 pieces, said `since` then; of all where that is null. `outside` is the share of
+    statements in no issue, of those that say something. `stability` is the share of statements that the last refits
+    (`refits` of them) left in the issue they were in. `hidden` is the personal data taken out, by kind. `not_counted`
+    are pieces that count in no issue (copies, spam). `languages_apart` do not compare with English, and are grouped by
+    themselves. `missed` is what staff said the machine missed, the latest first.
     """
 
     service: str
+    since: dt.datetime | None
     statements: int
     filler: int
     outside: float | None
@@ -100,22 +104,25 @@ class Quality(msgspec.Struct, frozen=True):
 
 def quality(session: Session, service: Service) -> Quality:
     """Tells how well the machine does for a service."""
-    said, pieces = _statements(session, service), _pieces(session, service)
+    since = _since(session, service)
+    pieces_of_late, said_of_late = _late(Feedback, service, since), _late(Statement, service, since)
+    said, pieces = _statements(session, *said_of_late), _pieces(session, *pieces_of_late)
     refits = session.scalars(
         select(Refit).where(Refit.service_id == service.id).order_by(Refit.id.desc()).limit(LAST_REFITS)
     ).all()
     return Quality(
         service=service.slug,
+        since=since,
         statements=said.all,
         filler=said.filler,
         outside=_share(said.outside, said.all),
         refits=len(refits),
         stability=_stability(refits),
-        languages=_by(session, Statement.language, Statement.service_id == service.id),
-        languages_apart=_apart(session, service),
+        languages=_by(session, Statement.language, *said_of_late),
+        languages_apart=_apart(session, *said_of_late),
         transcripts=Transcripts(pieces.calls, _rounded(pieces.confidence), pieces.doubtful),
-        hidden=_hidden(session, service),
-        verdicts=_verdicts(session, service),
+        hidden=_hidden(session, *pieces_of_late),
+        verdicts=_verdicts(session, *pieces_of_late),
         copies=pieces.copies,
         not_counted=pieces.not_counted,
         waiting=_waiting(session, service),
@@ -124,10 +131,24 @@ def quality(session: Session, service: Service) -> Quality:
     )
 
 
-def _apart(session: Session, service: Service) -> list[str]:
+def _since(session: Session, service: Service) -> dt.datetime | None:
+    """When the first of the latest pieces was said, where there are more."""
+    mine = select(Feedback.said_at).where(Feedback.service_id == service.id).order_by(Feedback.said_at.desc())
+    return session.scalar(mine.offset(LATEST_PIECES).limit(1)) and session.scalar(
+        mine.offset(LATEST_PIECES - 1).limit(1)
+    )
+
+
+def _late(
+    model: type[Feedback] | type[Statement], service: Service, since: dt.datetime | None
+) -> list[ColumnElement[bool]]:
+    return [model.service_id == service.id, *([model.said_at >= since] if since else [])]
+
+
+def _apart(session: Session, *late: ColumnElement[bool]) -> list[str]:
     """The languages of statements that are grouped among themselves, as they do not compare with English."""
-    mine = (Statement.service_id == service.id, Statement.vector.is_not(None))
-    rows = session.execute(select(Statement.language, Statement.embedded_by).where(*mine).distinct())
+    embedded = select(Statement.language, Statement.embedded_by).where(*late, Statement.embedded_by.is_not(None))
+    rows = session.execute(embedded.distinct())
     return sorted({row.language for row in rows if crowd_of(row.language, "problem", row.embedded_by).language != "en"})
 
 
@@ -153,18 +174,18 @@ def _missed(session: Session, service: Service) -> list[Missed]:
     ]
 
 
-def _statements(session: Session, service: Service) -> Any:
+def _statements(session: Session, *late: ColumnElement[bool]) -> Any:
     says = Statement.filler.is_(False)
     return session.execute(
         select(
             func.count().filter(says).label("all"),
             func.count().filter(Statement.filler).label("filler"),
             func.count().filter(says, Statement.issue_id.is_(None)).label("outside"),
-        ).where(Statement.service_id == service.id)
+        ).where(*late)
     ).one()
 
 
-def _pieces(session: Session, service: Service) -> Any:
+def _pieces(session: Session, *late: ColumnElement[bool]) -> Any:
     return session.execute(
         select(
             func.count().filter(Feedback.copy_of.is_not(None)).label("copies"),
@@ -172,7 +193,7 @@ def _pieces(session: Session, service: Service) -> Any:
             func.count(Feedback.confidence).label("calls"),
             func.avg(Feedback.confidence).label("confidence"),
             func.count().filter(Feedback.confidence < DOUBTFUL_CONFIDENCE).label("doubtful"),
-        ).where(Feedback.service_id == service.id)
+        ).where(*late)
     ).one()
 
 
@@ -199,18 +220,18 @@ def _by(
     return {row[0] or "unknown": row[1] for row in rows}
 
 
-def _hidden(session: Session, service: Service) -> dict[str, int]:
+def _hidden(session: Session, *late: ColumnElement[bool]) -> dict[str, int]:
     """The places taken out, by kind of personal data."""
     each = func.jsonb_each_text(Feedback.hidden).table_valued("key", "value")
     total = func.sum(cast(each.c.value, Integer))
-    query = select(each.c.key, total).select_from(Feedback).join(each, Feedback.service_id == service.id)
+    query = select(each.c.key, total).select_from(Feedback).join(each, true()).where(*late)
     return {row[0]: row[1] for row in session.execute(query.group_by(each.c.key).order_by(total.desc()))}
 
 
-def _verdicts(session: Session, service: Service) -> dict[str, int]:
+def _verdicts(session: Session, *late: ColumnElement[bool]) -> dict[str, int]:
     each = func.jsonb_array_elements(Feedback.verdicts).table_valued("value")
     name = each.c.value.op("->>")("name")
-    query = select(name, func.count()).select_from(Feedback).join(each, Feedback.service_id == service.id)
+    query = select(name, func.count()).select_from(Feedback).join(each, true()).where(*late)
     return {row[0]: row[1] for row in session.execute(query.group_by(name).order_by(func.count().desc()))}
 
 

@@ -21,6 +21,7 @@ from insights.issues.filters import FeedbackFilters
 from insights.issues.queries import feedback_export as exporting
 from tests.insights import made_up
 from tests.insights.api.test_api import key
+from tests.insights.pages.signed_in import words_of
 
 Client = TestClient[Litestar]
 PLACES = ["audit", "export.csv", "quality"]
@@ -159,6 +160,19 @@ def test_quality_tells_what_is_in_no_issue_and_how_little_refits_move(
             )
     found = quality(client, admin)
     assert (found["outside"], found["refits"], found["stability"]) == (0.5, 2, 0.95)
+
+
+def test_quality_is_told_of_the_latest_pieces(
+    client: Client, admin: dict[str, str], issue: uuid.UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_all = quality(client, admin)
+    assert of_all["since"] is None
+    monkeypatch.setattr("insights.issues.queries.quality.LATEST_PIECES", 1)
+    of_late = quality(client, admin)
+    assert of_late["since"] is not None
+    assert (of_late["statements"], of_all["statements"]) == (1, 2)
+    seen = words_of(client.get("/dashboard/blue-badge/quality", headers=admin))
+    assert "The figures are of the latest 10,000 pieces of feedback, said since" in seen
 
 
 def test_quality_tells_what_waits(client: Client, admin: dict[str, str], blue_badge: str) -> None:
