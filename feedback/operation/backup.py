@@ -22,8 +22,11 @@ from feedback.record.encryption import KeyRing
 from feedback.record.errors import Malformed
 from feedback.record.models import Base
 
-LEFT_OUT = ("raw", "day_keys", "held_raw", "message_parts", "upload_parts")
+SEALED = ("raw", "day_keys", "held_raw", "message_parts", "upload_parts")
 """What citizens wrote, sealed, and the keys to it: a copy would outlive the day on which they are destroyed."""
+
+LEFT_OUT = (*SEALED, "search_indexes", "search_vectors")
+"""Beside it the indexes of searches, which workers make anew."""
 
 MANIFEST = "manifest.json"
 """Is written last: a folder without it is no backup."""

@@ -72,6 +72,7 @@ class WorkKind(StrEnum):
     LOOK_BACK = "look_back"
     TRY_TOLERANCES = "try_tolerances"
     EMBED = "embed"
+    INDEX = "index"
     THEMES = "themes"
 
 

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
-from feedback.record.models import Issue, Service, Statement
+from feedback.record.models import Issue, Service
 from insights.issues.queries import issues
 from insights.presentation.schemas import IssueView
 from insights.search import quoting, ranking
@@ -37,7 +37,7 @@ class SearchPage(msgspec.Struct, frozen=True):
 
 def search(session: Session, service: Service, query: str, vector: QueryVector | None) -> list[SearchHit]:
     """Searches the statements of a service; without a `vector`, by words alone."""
-    ranked = ranking.statements(session, query, vector, Statement.service_id == service.id)
+    ranked = ranking.statements(session, query, vector, service.id)
     found = quoting.by_issue(quoting.read(session, ranked))
     shown = {it: _shown(it, rows) for it, rows in found.items()}
     said = quoting.quotes(session, query, [row for rows in shown.values() for row in rows])

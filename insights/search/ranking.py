@@ -1,8 +1,7 @@
 """Which statements answer a query best: by their words, by what they mean, and both put together.
 
 Rankings are put together by reciprocal rank fusion (Cormack, Clarke and Büttcher 2009), which needs no common scale.
-What means the same is looked for exactly: an index of vectors would slow down all that is stored twentyfold
-(docs/benchmarks.md).
+What means the same is looked for by comparing all, and in large services by an index (`vector_index`).
 """
 
 from collections import defaultdict
@@ -13,9 +12,9 @@ from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.dialects.postgresql import REGCONFIG
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from feedback.record.models import Statement
+from feedback.record.models import Service, Statement
+from insights.search import vector_index
 from insights.search.query_embedding import QueryVector
-from insights.statement_arrays import embedding_space
 
 MOST_STATEMENTS = 200
 """Statements that each way of searching brings at most."""
@@ -44,10 +43,14 @@ def reciprocal_rank_fusion(*rankings: Sequence[Identity]) -> list[Identity]:
     return sorted(scores, key=lambda identity: -scores[identity])
 
 
-def statements(session: Session, query: str, vector: QueryVector | None, *where: ColumnElement[bool]) -> list[int]:
-    """Returns the ids of the statements that answer a query best; without a `vector`, by words alone."""
-    near = by_meaning(session, vector, *where) if vector else []
-    return reciprocal_rank_fusion(near, by_words(session, query, Statement.id, Statement.text, *where))
+def statements(session: Session, query: str, vector: QueryVector | None, service_id: int | None = None) -> list[int]:
+    """Returns the ids of the statements that answer a query best, of one service or of all that may be seen.
+
+    Without a `vector`, by words alone.
+    """
+    near = by_meaning(session, vector, service_id) if vector else []
+    mine = [Statement.service_id == service_id] if service_id else []
+    return reciprocal_rank_fusion(near, by_words(session, query, Statement.id, Statement.text, *mine))
 
 
 def by_words(
@@ -67,10 +70,13 @@ def by_words(
     return session.scalars(best.limit(MOST_STATEMENTS)).all()
 
 
-def by_meaning(session: Session, vector: QueryVector, *where: ColumnElement[bool]) -> list[int]:
+def by_meaning(session: Session, vector: QueryVector, service_id: int | None = None) -> list[int]:
     """Returns the ids of the statements that mean the most alike, the nearest first."""
-    distance = Statement.vector.cosine_distance(vector.vector).label("distance")
-    mine = (embedding_space() == vector.model, Statement.filler.is_(False), Statement.vector.is_not(None))
-    nearest = select(Statement.id, distance).where(*mine, *where).order_by("distance").limit(MOST_STATEMENTS)
-    rows = session.execute(nearest).all()
-    return [row.id for row in rows if row.distance <= 1 - LEAST_SIMILARITY]
+    services = [service_id] if service_id else session.scalars(select(Service.id)).all()
+    upto = vector_index.indexed(session, services, vector.model)
+    others = Statement.service_id.in_([one for one in services if one not in upto])
+    near = vector_index.compared(session, vector, MOST_STATEMENTS, others)
+    if upto:
+        near += vector_index.nearest(session, vector, upto, MOST_STATEMENTS)
+    first = sorted(set(near), key=lambda one: (one.distance, one.id))[:MOST_STATEMENTS]
+    return [one.id for one in first if one.distance <= 1 - LEAST_SIMILARITY]

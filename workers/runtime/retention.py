@@ -15,11 +15,22 @@ from feedback.record.privacy import contacts, erasure, urgent_raw
 from feedback.record.states import FeedbackStage
 from feedback.record.work.jobs import apart
 from insights.alerts.delivery import credentials
+from insights.search import vector_index
 
 log = structlog.get_logger()
 
 PIECES_AT_ONCE = 500
-TABLES_WITH_WORDS = ("feedback", "statements", "issues", "issue_events", "contacts", "held_raw", "alerts", "deliveries")
+TABLES_WITH_WORDS = (
+    "feedback",
+    "statements",
+    "search_vectors",
+    "issues",
+    "issue_events",
+    "contacts",
+    "held_raw",
+    "alerts",
+    "deliveries",
+)
 """The tables that a citizen's words, or the way to them, were in."""
 
 
@@ -32,6 +43,9 @@ def nightly(record: Record, now: dt.datetime) -> None:
             before = now - dt.timedelta(days=service.properties.retention_days)
             if count := _expire(record, service, before):
                 log.info("kept no longer", service=service.slug, pieces=count)
+    for service in services:
+        with apart("search index", service=service.slug):
+            _complete(record, service.id)
     with apart("vacuum"):
         _sweep(record)
     for kept in (urgent_raw, contacts, credentials, installation):
@@ -58,6 +72,14 @@ def _over(session: Session, service: Service, before: dt.datetime) -> Sequence[u
         Feedback.service_id == service.id, Feedback.received_at < before, Feedback.stage.not_in(gone)
     )
     return session.scalars(old.order_by(Feedback.received_at).limit(PIECES_AT_ONCE)).all()
+
+
+def _complete(record: Record, service_id: int) -> None:
+    """A batch a transaction."""
+    more = True
+    while more:
+        with record.transaction() as session:
+            more = vector_index.complete(session, service_id)
 
 
 def _sweep(record: Record) -> None:

@@ -118,12 +118,12 @@ def _tell_uncleaned(session: Session) -> None:
 
 def _ask(session: Session, now: dt.datetime) -> None:
     """Signals end although nothing more is said; each night all is grouped anew, and looked at for slow changes;
-    an encoder may have changed.
+    an encoder may have changed, and what was said since is to be found.
     """
     services = list(session.scalars(select(Service.id)))
     if now.hour == NIGHTLY_HOUR:
         ask(session, services, WorkKind.REFIT)
-    ask(session, services, WorkKind.NOTICE, WorkKind.EMBED)
+    ask(session, services, WorkKind.NOTICE, WorkKind.EMBED, WorkKind.INDEX)
     if now.hour == DRIFT_HOUR:
         ask(session, services, WorkKind.DRIFT)
     ask_wide(session, WorkKind.THEMES)

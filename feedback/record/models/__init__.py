@@ -40,13 +40,14 @@ from feedback.record.models.services import (
     ServiceAddress,
     StoredSettings,
 )
-from feedback.record.models.statements import EVIDENCE, Statement
+from feedback.record.models.statements import EVIDENCE, INDEXED_DIMENSIONS, SearchIndex, SearchVector, Statement
 from feedback.record.models.themes import Theme, ThemeEvent, ThemeIssue, ThemeSignal, WideWork
 from feedback.record.models.uploads import Upload, UploadedPiece, UploadPart
 
 __all__ = [
     "DIGESTED_ID",
     "EVIDENCE",
+    "INDEXED_DIMENSIONS",
     "MACHINES",
     "Action",
     "Alert",
@@ -85,6 +86,8 @@ __all__ = [
     "Refit",
     "Regrouping",
     "SavedView",
+    "SearchIndex",
+    "SearchVector",
     "Service",
     "ServiceAddress",
     "ServiceWork",

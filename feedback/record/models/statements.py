@@ -12,6 +12,9 @@ from feedback.record.states import StatementKind
 EVIDENCE = (StatementKind.PROBLEM, StatementKind.REQUEST, StatementKind.SUGGESTION, StatementKind.QUESTION)
 """The kinds that may count towards a signal; praise and the rest stay in the volumes alone."""
 
+INDEXED_DIMENSIONS = 384
+"""An index of vectors is of one width: that of the encoder that comes with this."""
+
 
 class Statement(Base):
     """One thing said in a piece of feedback, redacted, with its vector.
@@ -52,3 +55,40 @@ class Statement(Base):
     issue_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("issues.id", ondelete="SET NULL"))
     sureness: Mapped[float | None]
     assigned_by: Mapped[str | None]
+
+
+class SearchIndex(Base):
+    """The index of vectors of one large service: all that it holds of statements up to the id `upto` is in it.
+
+    `model` embedded them. Smaller services have none: to compare all of their vectors takes no longer.
+    """
+
+    __tablename__ = "search_indexes"
+
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"), primary_key=True)
+    model: Mapped[str]
+    upto: Mapped[int] = mapped_column(BigInteger)
+
+
+class SearchVector(Base):
+    """The vector of a statement once more, in an index that finds the nearest without comparing all (HNSW).
+
+    It goes with its statement, and once that is another's or says something else: a trigger sees to it. A table of its
+    own, since an index on the statements' would slow down twentyfold whatever stores one.
+    """
+
+    __tablename__ = "search_vectors"
+    __table_args__ = (
+        Index(
+            "ix_search_vectors_meaning",
+            "vector",
+            postgresql_using="hnsw",
+            postgresql_ops={"vector": "halfvec_cosine_ops"},
+        ),
+    )
+
+    statement_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("statements.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"), index=True)
+    vector: Mapped[list[float]] = mapped_column(Vector(INDEXED_DIMENSIONS))

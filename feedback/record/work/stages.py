@@ -87,6 +87,7 @@ STAGES = (
     _for_service(WorkKind.LOOK_BACK),
     _for_service(WorkKind.TRY_TOLERANCES),
     _for_service(WorkKind.EMBED, "group", "refit", "notice"),
+    _for_service(WorkKind.INDEX, where=(_settled(ServiceWork.service_id),)),
 )
 """The most urgent first: what is nearest to being told."""
 

@@ -131,7 +131,7 @@ def value(column: Column[Any], keys: dict[Column[Any], Any]) -> Any:
     if isinstance(column.type, EnumText):
         return next(iter(column.type.kind))
     if isinstance(column.type, Vector):
-        return [0.5, 0.5]
+        return [0.5] * (column.type.dim or 2)
     if isinstance(column.type, ARRAY | JSONB):
         return [] if isinstance(column.type, ARRAY) else {}
     return OF_TYPE[column.type.python_type]

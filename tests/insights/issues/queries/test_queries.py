@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from feedback.record import access, services
 from feedback.record.db import Record
 from feedback.record.errors import NotAuthentic
-from feedback.record.models import Issue, Refit, Service, Statement
+from feedback.record.models import Feedback, Issue, Refit, Service, Statement
 from insights.issues.filters import FeedbackFilters
 from insights.issues.queries import feedback_export as exporting
 from tests.insights import made_up
@@ -163,8 +163,11 @@ def test_quality_tells_what_is_in_no_issue_and_how_little_refits_move(
 
 
 def test_quality_is_told_of_the_latest_pieces(
-    client: Client, admin: dict[str, str], issue: uuid.UUID, monkeypatch: pytest.MonkeyPatch
+    client: Client, record: Record, admin: dict[str, str], issue: uuid.UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    with record.transaction() as session:
+        first = session.scalars(select(Statement).order_by(Statement.id)).all()[0]
+        first.said_at = session.get_one(Feedback, first.feedback_id).said_at = made_up.NOW - dt.timedelta(days=9)
     of_all = quality(client, admin)
     assert of_all["since"] is None
     monkeypatch.setattr("insights.issues.queries.quality.LATEST_PIECES", 1)
