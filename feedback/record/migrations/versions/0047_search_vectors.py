@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from pgvector.sqlalchemy import HALFVEC
 
-revision = "0045"
-down_revision = "0044"
+revision = "0047"
+down_revision = "0046"
 
 OUTDATED = """
 CREATE FUNCTION forget_search_vector() RETURNS trigger LANGUAGE plpgsql AS $$
