@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from pgvector.sqlalchemy import HALFVEC
 
-revision = "0047"
-down_revision = "0046"
+revision = "0048"
+down_revision = "0047"
 
 OUTDATED = """
 CREATE FUNCTION forget_search_vector() RETURNS trigger LANGUAGE plpgsql AS $$
