@@ -50,6 +50,12 @@ def weekday(day: dt.date) -> str:
     return format_date(day, "EEEE", _locale(language()))
 
 
+def weekday_names(code: str = "") -> list[tuple[str, str]]:
+    """Lists what days are called in a language, Monday first: whole, then cut short, in small letters."""
+    widths = [_locale(code or language()).days["format"][width] for width in ("wide", "abbreviated")]
+    return [(widths[0][day].casefold(), widths[1][day].casefold()) for day in range(7)]
+
+
 def number(value: float, decimals: int = 0) -> str:
     """Writes a number with the signs between its groups of digits, as in: 12,345."""
     return format_decimal(round(value, decimals), "#,##0" + "." * bool(decimals) + "0" * decimals, _locale(language()))

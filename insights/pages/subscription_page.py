@@ -5,6 +5,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping
 
+import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 from sqlalchemy import select
@@ -21,18 +22,23 @@ from feedback.record.errors import FeedbackError, Malformed, NotFound
 from feedback.record.limits import convert, whole_number
 from feedback.record.models import Alert, Delivery, Issue, Quiet, Service, Subscription
 from feedback.record.work.queue import WorkQueue
-from insights.alerts import queries
+from insights.alerts import queries, rota
 from insights.alerts.delivery import attempts, credentials
+from insights.alerts.rota import Rota
 from insights.alerts.rules import mute, subscriptions
 from insights.alerts.rules.subscriptions import SubscriptionChange
 from insights.pages import alerts_page
 from insights.pages.forms import FormValues, PageOrRedirect, complaint, submit
 from insights.pages.layout import saved, show
+from insights.pages.subscriptions import rota_form
 
 PAGE_SIZE = 50
 COMPLAINTS: Mapping[str, str] = TranslatedLabels(
     {
         "end": N_("Quiet hours take two times of day that differ, or none"),
+        "turns": N_(
+            "Each line must be an e-mail address, perhaps with days and hours before it (for a week each: alone)"
+        ),
         "after_minutes": N_("Enter from 1 to 10,080 minutes, and another subscription of this service"),
     }
 )
@@ -70,6 +76,7 @@ def _page(
         deliveries=_last_deliveries(session, found),
         quiet=_quiet(session, found),
         others=_others(session, found),
+        on_duty=rota.on_duty(found.rota, dt.datetime.now(dt.UTC), service.properties.time_zone),
         may_change=who.may(Role.editor, found.service_id),
         values=_arranged(found) if values is None else {**_arranged(None), **values},
         errors=errors or {},
@@ -77,7 +84,8 @@ def _page(
 
 
 def _arranged(found: Subscription | None) -> dict[str, str]:
-    """What the form of quiet hours and escalation begins with."""
+    """What the forms of quiet hours and escalation, and of the rota, begin with."""
+    turns = msgspec.convert(found.rota, Rota) if found and found.rota else None
     hours, escalation = (found and found.quiet_hours) or {}, (found and found.escalation) or {}
     return {
         "start": hours.get("start", ""),
@@ -85,6 +93,8 @@ def _arranged(found: Subscription | None) -> dict[str, str]:
         "weekends": "yes" if hours.get("weekends") else "",
         "to": escalation.get("to", ""),
         "after_minutes": str(escalation.get("after_minutes", 30)),
+        "turns": rota_form.write(turns.turns) if turns else "",
+        "first_week": str((turns and turns.first_week) or ""),
     }
 
 
@@ -171,6 +181,15 @@ def _arrange(session: Session, who: Principal, found: Subscription, values: Form
         raise Malformed(str(error), field=field) from error
 
 
+def _take_turns(session: Session, who: Principal, found: Subscription, values: FormValues) -> None:
+    """Sets the rota; without a line there is none."""
+    try:
+        wanted = rota_form.read(values.get("turns", ""), values.get("first_week", ""))
+        subscriptions.change(session, found, SubscriptionChange(rota=wanted))
+    except Malformed as error:
+        raise Malformed(str(error), field="turns") from error
+
+
 def _quieten(session: Session, who: Principal, found: Subscription, values: FormValues) -> None:
     issue = access.issue_for(session, who, _id(values, "issue"))
     mute.mute(session, found, issue, _until(values) if values.get("days") else None)
@@ -197,6 +216,7 @@ ACTS: Mapping[str, tuple[SubscriptionAct, str]] = {
     "resume": (_resume, "hears"),
     "snooze": (_snooze, "snoozed"),
     "arrange": (_arrange, "saved"),
+    "take-turns": (_take_turns, "saved"),
     "quieten": (_quieten, "quiet"),
     "hear": (_hear, "hears"),
     "acknowledge": (_acknowledge, "acknowledged"),

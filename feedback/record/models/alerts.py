@@ -24,8 +24,9 @@ class Subscription(Base, Claimable, Timed):
 
     `sealed` holds its address and its secrets, under the key of keys; `shown` is as much of the address as may be seen.
     It is snoozed until `quiet_until`, and daily in its `quiet_hours`. `escalation` names the subscription that is told
-    what nobody acknowledges in time. `failing_since` is null when the last attempt went well. `contact` is told, by
-    e-mail, when it is disabled. `language` is that of its messages (ISO 639-1).
+    what nobody acknowledges in time; by its `rota` whoever is on duty is told in place of its address. `failing_since`
+    is null when the last attempt went well. `contact` is told, by e-mail, when it is disabled. `language` is that of
+    its messages (ISO 639-1).
     """
 
     __tablename__ = "subscriptions"
@@ -47,6 +48,7 @@ class Subscription(Base, Claimable, Timed):
     quiet_until: Mapped[dt.datetime | None]
     quiet_hours: Mapped[dict[str, Any] | None]
     escalation: Mapped[dict[str, Any] | None]
+    rota: Mapped[dict[str, Any] | None]
     failing_since: Mapped[dt.datetime | None]
 
 

@@ -16,7 +16,7 @@ from feedback.record.encryption import KeyRing
 from feedback.record.models import Alert, Service, Subscription
 from feedback.record.settings import Settings
 from feedback.record.states import AlertState, AlertType, SubscriptionKind
-from insights.alerts import payload
+from insights.alerts import payload, queries, rota
 from insights.alerts.delivery import attempts, credentials, mail, message
 from insights.alerts.delivery.credentials import SigningKey
 
@@ -28,7 +28,8 @@ class Envelope:
     """One message to one receiver, and all that a transport needs to send it.
 
     `events` and `texts` say what each of `alert_ids` is about, to programs and to people. `headers` are further ones of
-    a mail, `unsubscribe` the address with which its reader ends the subscription; `language` is that of people.
+    a mail, `unsubscribe` the address with which its reader ends the subscription, if they may; `language` is that of
+    people.
     """
 
     kind: SubscriptionKind
@@ -61,9 +62,17 @@ def _pack(session: Session, keys: KeyRing, settings: Settings, subscription: Sub
     to = credentials.unseal(keys, subscription)
     if kind != SubscriptionKind.EMAIL:
         return Envelope(kind, to.address, to.keys, ids, events, texts)
-    unsubscribe = credentials.unsubscribe_url(keys, settings, subscription)
+    on_duty = _on_duty(session, subscription)
+    unsubscribe = None if on_duty else credentials.unsubscribe_url(keys, settings, subscription)
     headers = _headers(settings, events[0], alerts, unsubscribe)
-    return Envelope(kind, to.address, (), ids, events, texts, headers, unsubscribe)
+    return Envelope(kind, on_duty or to.address, (), ids, events, texts, headers, unsubscribe)
+
+
+def _on_duty(session: Session, subscription: Subscription) -> str | None:
+    """Who is on duty ends the subscription of all the others by no click."""
+    service = queries.service_of(session, subscription) if subscription.rota else None
+    zone = service.properties.time_zone if service else "UTC"
+    return rota.on_duty(subscription.rota, dt.datetime.now(dt.UTC), zone)
 
 
 def _render(session: Session, settings: Settings, alert: Alert) -> tuple[dict[str, Any], message.AlertText] | None:
@@ -77,13 +86,16 @@ def _render(session: Session, settings: Settings, alert: Alert) -> tuple[dict[st
         return None
 
 
-def _headers(settings: Settings, event: Mapping[str, Any], alerts: Sequence[Alert], unsubscribe: str) -> dict[str, str]:
+def _headers(
+    settings: Settings, event: Mapping[str, Any], alerts: Sequence[Alert], unsubscribe: str | None
+) -> dict[str, str]:
     """RFC 8058: a mail program may unsubscribe with one click, by POST. RFC 2919: its filters know the list."""
-    headers = {
-        "List-Unsubscribe": f"<{unsubscribe}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "List-Id": f"<{event['data']['service']}.alerts.{mail.domain(settings)}>",
-    }
+    headers = {"List-Id": f"<{event['data']['service']}.alerts.{mail.domain(settings)}>"}
+    if unsubscribe:
+        headers |= {
+            "List-Unsubscribe": f"<{unsubscribe}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
     if alerts[0].type == AlertType.URGENT:
         headers |= {"Importance": "high", "X-Priority": "1"}
     if len(alerts) == 1 and alerts[0].issue_id:

@@ -1,15 +1,13 @@
 """The hours in which a subscription is not disturbed: what is not urgent waits until they are over."""
 
 import datetime as dt
-from typing import Annotated, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from feedback.record.errors import Malformed
-
-Clock = Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-"""A time of day, as in 22:00."""
+from insights.alerts.rota import Clock
 
 SATURDAY = 5
 

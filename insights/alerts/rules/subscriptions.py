@@ -24,6 +24,7 @@ from feedback.record.states import AlertState, AlertType, DigestRhythm, Subscrip
 from insights.alerts import queries
 from insights.alerts.delivery import chat
 from insights.alerts.delivery.credentials import Credentials, SigningKey, new_secret, seal, unseal
+from insights.alerts.rota import Rota
 from insights.alerts.rules import escalation, quiet_hours
 from insights.alerts.rules.escalation import Escalation
 from insights.alerts.rules.filters import AlertFilters
@@ -32,7 +33,7 @@ from insights.egress.addresses import AllowList, Target, check
 from insights.issues.queries import themes
 
 EMAIL_ADDRESS = re.compile(r"[^\s@<>\",;:\\()\[\]]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
-STORED_AS_JSON = ("filters", "quiet_hours", "escalation")
+STORED_AS_JSON = ("filters", "quiet_hours", "escalation", "rota")
 PLACES = ("url", "address")
 MAX_EMAIL_LENGTH = 254  # RFC 5321, as its errata have it
 
@@ -59,6 +60,7 @@ class SubscriptionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     contact: str | None = None
     quiet_hours: QuietHours | None = None
     escalation: Escalation | None = None
+    rota: Rota | None = None
 
     def __post_init__(self) -> None:
         self.filters.require_bounds()
@@ -82,6 +84,7 @@ class SubscriptionChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     quiet_until: dt.datetime | msgspec.UnsetType | None = msgspec.UNSET
     quiet_hours: QuietHours | msgspec.UnsetType | None = msgspec.UNSET
     escalation: Escalation | msgspec.UnsetType | None = msgspec.UNSET
+    rota: Rota | msgspec.UnsetType | None = msgspec.UNSET
 
     def __post_init__(self) -> None:
         require_planned(self.quiet_until, "quiet_until")
@@ -136,7 +139,9 @@ def _make(
         contact=wanted.contact,
         quiet_hours=msgspec.to_builtins(wanted.quiet_hours),
         escalation=msgspec.to_builtins(wanted.escalation),
+        rota=msgspec.to_builtins(wanted.rota),
     )
+    _require_mail(made, wanted.rota)
     escalation.require_known(session, made, wanted.escalation)
     made.sealed = seal(keys, made.id, credentials)
     session.add(made)
@@ -183,6 +188,11 @@ def _require_email(text: str, field: str) -> None:
         raise Malformed("this is no e-mail address", field=field)
 
 
+def _require_mail(subscription: Subscription, rota: Rota | None) -> None:
+    if rota is not None and subscription.kind != SubscriptionKind.EMAIL:
+        raise Malformed("a rota is of e-mail addresses, and this subscription sends no mail", field="rota")
+
+
 def move(keys: KeyRing, allowed: AllowList, subscription: Subscription, wanted: SubscriptionChange) -> None:
     """Sends it elsewhere from now on, if that is wanted; what signs its webhooks stays.
 
@@ -204,8 +214,8 @@ def change(session: Session, subscription: Subscription, wanted: SubscriptionCha
 
     Alerts that already wait follow the change; an active one again starts afresh.
 
-    Raises `Malformed` for a contact that is no e-mail address, for a time without its zone, or for an escalation that
-    leads nowhere.
+    Raises `Malformed` for a contact that is no e-mail address, for a time without its zone, for an escalation that
+    leads nowhere, or for a rota of what sends no mail.
     """
     if isinstance(wanted.contact, str):
         _require_email(wanted.contact, "contact")
@@ -213,6 +223,8 @@ def change(session: Session, subscription: Subscription, wanted: SubscriptionCha
         raise Malformed("quiet_until: a time needs its zone")
     if isinstance(wanted.escalation, Escalation):
         escalation.require_known(session, subscription, wanted.escalation)
+    if isinstance(wanted.rota, Rota):
+        _require_mail(subscription, wanted.rota)
     for field in set(wanted.__struct_fields__) - set(PLACES):
         if (value := getattr(wanted, field)) is not msgspec.UNSET:
             setattr(subscription, field, msgspec.to_builtins(value) if field in STORED_AS_JSON else value)

@@ -20,6 +20,7 @@ from feedback.record.models import Delivery, Service, Subscription
 from feedback.record.states import DeliveryOutcome, DigestRhythm, SubscriptionKind, SubscriptionState
 from insights.alerts.delivery import attempts as deliveries
 from insights.alerts.delivery import credentials
+from insights.alerts.rota import Rota
 from insights.alerts.rules import subscriptions
 from insights.alerts.rules.escalation import Escalation
 from insights.alerts.rules.filters import AlertFilters
@@ -46,6 +47,7 @@ class SubscriptionView(msgspec.Struct, frozen=True):
     quiet_until: dt.datetime | None
     quiet_hours: QuietHours | None
     escalation: Escalation | None
+    rota: Rota | None
     failing_since: dt.datetime | None
     created_at: dt.datetime
 
@@ -93,6 +95,7 @@ def _fields(session: Session, row: Subscription) -> dict[str, Any]:
         "quiet_until": row.quiet_until,
         "quiet_hours": msgspec.convert(row.quiet_hours, QuietHours | None),
         "escalation": msgspec.convert(row.escalation, Escalation | None),
+        "rota": msgspec.convert(row.rota, Rota | None),
         "failing_since": row.failing_since,
         "created_at": row.created_at,
     }
