@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from feedback.i18n import _, ngettext
 from feedback.record.models import Service, ServiceWork, Signal, Statement
 from feedback.record.states import SignalTier
 from insights.detection.detector import FEWEST_STATEMENTS
@@ -18,13 +19,6 @@ WEEK = dt.timedelta(days=7)
 TRACK_RECORD = 26 * WEEK
 YOUNG_SERVICE_DAYS = 28
 """Days after which it is known what is usual for a service."""
-
-SAYS = {
-    "blind": f"Fewer than {FEWEST_STATEMENTS} things were said in the last 28 days: nothing can be told from so few.",
-    "learning": "This service is {age} old here. Until it is 28 days old only what is all the less likely to be chance"
-    " is signalled.",
-    "sure": "It is known what is usual here: what is beyond chance is signalled.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +43,7 @@ def detection_health(session: Session, service: Service, now: dt.datetime) -> De
     ).one()
     return DetectionHealth(
         sight=sight.name,
-        says=SAYS[sight.name].format(age=f"{sight.age} day{'' if sight.age == 1 else 's'}"),
+        says=_says(sight),
         tolerance=service.properties.tolerance,
         caution=round(_caution(session, service, now), 2),
         weeks=round(weeks, 1),
@@ -58,6 +52,23 @@ def detection_health(session: Session, service: Service, now: dt.datetime) -> De
         sent_per_week=round(sent / weeks, 3),
         false_per_week=round(false / weeks, 3),
     )
+
+
+def _says(sight: Sight) -> str:
+    if sight.name == "blind":
+        return _(
+            "Fewer than %(fewest)s things were said in the last 28 days: nothing can be told from so few.",
+            fewest=FEWEST_STATEMENTS,
+        )
+    if sight.name == "learning":
+        return ngettext(
+            "This service is %(num)s day old here. Until it is 28 days old only what is all the less likely to be"
+            " chance is signalled.",
+            "This service is %(num)s days old here. Until it is 28 days old only what is all the less likely to be"
+            " chance is signalled.",
+            sight.age,
+        )
+    return _("It is known what is usual here: what is beyond chance is signalled.")
 
 
 def _caution(session: Session, service: Service, now: dt.datetime) -> float:
