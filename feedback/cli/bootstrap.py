@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import click
 import structlog
 from sqlalchemy import select
 from structlog.typing import EventDict
 
+from feedback import tracing
 from feedback.process.embedded import Servers, servers
 from feedback.record import access
 from feedback.record.db import Record, engine_for
@@ -32,6 +34,8 @@ class Runtime:
 @contextmanager
 def started(settings: Settings, *, pool: int = 10) -> Iterator[Runtime]:
     """Starts or joins the servers, and brings the schema up to date; what was started for it ends with it."""
+    if settings.otlp_endpoint:
+        _trace(settings.otlp_endpoint)
     with servers(settings.data, settings.database_url, settings.redis_url) as running:
         engine = engine_for(running.database_url, size=pool)
         try:
@@ -39,6 +43,13 @@ def started(settings: Settings, *, pool: int = 10) -> Iterator[Runtime]:
             yield Runtime(settings, running, Record(settings, engine))
         finally:
             engine.dispose()
+            tracing.stop()
+
+
+def _trace(endpoint: str) -> None:
+    from feedback.tracing.otlp import Teller
+
+    tracing.start(Teller(endpoint, click.get_current_context().info_name or "feedback"))
 
 
 def first_link(runtime: Runtime) -> str | None:

@@ -23,6 +23,7 @@ from feedback.record.work.queue import BackgroundWorkQueue
 from feedback.web import api_reference, assisted_entry, health, home, security_txt, you_said_we_did
 from feedback.web.errors import EXCEPTION_HANDLERS
 from feedback.web.openapi import openapi_config
+from feedback.web.request_traces import trace_requests
 from feedback.web.setup import routes as setup
 from feedback.web.setup.installation import api as installation_api
 from ingest.channels import routes as channel_routes
@@ -95,7 +96,10 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
         after_response=write_down_use,
         compression_config=COMPRESSION,
         before_send=[add_security_headers, allow_origin, tell_share],
-        middleware=[PrometheusConfig(app_name="feedback", prefix="feedback", group_path=True).middleware],
+        middleware=[
+            *([trace_requests] if settings.otlp_endpoint else []),
+            PrometheusConfig(app_name="feedback", prefix="feedback", group_path=True).middleware,
+        ],
         openapi_config=openapi_config(),
         request_max_body_size=BODY_LIMIT,
         debug=False,

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,10 +10,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from feedback import tracing
 from feedback.record import receipts
 from feedback.record.encryption import KeyRing
 from feedback.record.errors import FeedbackError, KeyReused, Malformed, NotAuthentic, NotFound
@@ -68,7 +70,20 @@ def accept(
     if fresh:
         raw.store(session, keys, now.date(), {identity: _sealed(arrival) for identity, arrival in fresh.items()})
         contacts.store(session, keys, {i: arrival.contact for i, arrival in fresh.items() if arrival.contact})
+    if tracing.is_on:
+        _tell(session, {identity: arrival.channel for identity, arrival in fresh.items()})
     return [row if isinstance(row, FeedbackError) else _answer(row, stored, known) for row in checked]
+
+
+def _tell(session: Session, stored: Mapping[uuid.UUID, ChannelName]) -> None:
+    """Begins the trace of each piece, once it is committed."""
+    began = time.time_ns()
+
+    def committed(_: Session) -> None:
+        for identity, channel in stored.items():
+            tracing.tell("accept", identity, began, is_first=True, feedback__channel=channel)
+
+    event.listen(session, "after_commit", committed, once=True)
 
 
 def _services(session: Session, slugs: set[str]) -> dict[str, Service]:

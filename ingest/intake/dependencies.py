@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from litestar.di import NamedDependency
 
+from feedback import tracing
 from feedback.http.bearer import bearer_token
 from feedback.http.client_address import client_network, is_public
 from feedback.http.dependencies import AnyRequest
@@ -30,7 +31,10 @@ class Intake:
 
     async def store(self, *arrivals: Arrival) -> list[Accepted | FeedbackError]:
         """Stores arrivals and returns an answer for each, after the commit."""
-        return await asyncio.wrap_future(self.writer.submit(arrivals)) if arrivals else []
+        answers = await asyncio.wrap_future(self.writer.submit(arrivals)) if arrivals else []
+        if tracing.is_on and (brought := tracing.pieces_of_request.get()) is not None:
+            brought += [answer.id for answer in answers if isinstance(answer, Accepted)]
+        return answers
 
     async def store_one(self, arrival: Arrival) -> Accepted:
         """Raises what is wrong with it."""

@@ -1,17 +1,21 @@
 """Alerts go out: one subscription is served by one worker at a time, so who is slow or dead delays nobody else."""
 
 import threading
+import time
+import uuid
 from collections.abc import Sequence
 from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
+from feedback import tracing
 from feedback.record.models import Subscription
 from feedback.record.settings import Settings
-from feedback.record.states import WorkStage
+from feedback.record.states import DeliveryOutcome, WorkStage
 from feedback.record.work.stages import stage
 from insights.alerts.delivery import attempts
-from insights.alerts.delivery.envelope import pack
+from insights.alerts.delivery.attempts import AttemptResult
+from insights.alerts.delivery.envelope import Envelope, pack
 from insights.alerts.delivery.transports import Transports
 from workers.runtime.actor import Actor, Save, Worker, work_once
 
@@ -40,7 +44,10 @@ def _deliver(worker: Worker, rows: Sequence[Subscription]) -> Save[Subscription]
     record = worker.record
     with record.transaction() as session:
         envelope = pack(session, record.keys, record.settings, subscription)
+    began = time.time_ns()
     outcome = transports(record.settings).send(envelope) if envelope else None
+    if tracing.is_on and envelope and outcome:
+        _tell(envelope, outcome, began)
 
     def save(session: Session, mine: Sequence[Subscription]) -> None:
         for row in mine:
@@ -48,6 +55,15 @@ def _deliver(worker: Worker, rows: Sequence[Subscription]) -> Save[Subscription]
                 attempts.record(session, row, envelope.alert_ids, outcome)
 
     return save
+
+
+def _tell(envelope: Envelope, result: AttemptResult, began: int) -> None:
+    """An alert was sent or not: it stands in the trace of each piece that it tells of."""
+    failure = None if result.outcome == DeliveryOutcome.DELIVERED else result.outcome
+    for identity, said in zip(envelope.alert_ids, envelope.events, strict=True):
+        about = {"feedback__alert": str(identity), "feedback__alert_type": said["type"]}
+        for piece in map(uuid.UUID, said["data"].get("feedback_ids", ())):
+            tracing.tell("alert", piece, began, kind="CLIENT", failure=failure, feedback__way=envelope.kind, **about)
 
 
 DELIVER = Actor(

@@ -1,5 +1,6 @@
 """How every worker works: claim, compute without holding any lock, save and advance in one transaction."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic
@@ -9,6 +10,7 @@ from sqlalchemy import ColumnElement, inspect
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from feedback import tracing
 from feedback.record.db import Record
 from feedback.record.errors import FeedbackError, Unavailable, where
 from feedback.record.models import Claimable, Contact, Feedback
@@ -78,6 +80,7 @@ def _claim(worker: Worker, actor: Actor[Row]) -> Sequence[Row]:
 
 def _attempt(worker: Worker, actor: Actor[Row], rows: Sequence[Row]) -> None:
     model, ids, me = type(rows[0]), [_key(row) for row in rows], rows[0].claimed_by or 0
+    began, failure = time.time_ns(), None
     try:
         save = actor.work(worker, rows)
         with worker.record.transaction() as session:
@@ -86,8 +89,19 @@ def _attempt(worker: Worker, actor: Actor[Row], rows: Sequence[Row]) -> None:
             save(session, mine)
             advance(session, mine, actor.to)
     except Exception as error:
-        log.warning("work failed", rows=len(ids), error=type(error).__name__, where=where(error))
+        failure = type(error).__name__
+        log.warning("work failed", rows=len(ids), error=failure, where=where(error))
         _give_back(worker, actor, ids, me, error)
+    if tracing.is_on:
+        _tell(actor.stage.name, rows, began, failure)
+
+
+def _tell(stage: str, rows: Sequence[Claimable], began: int, failure: str | None) -> None:
+    """What was done stands in the trace of each piece that it was done to; what concerns none, in one of its own."""
+    pieces = [row.id for row in rows if isinstance(row, Feedback)]
+    ended = time.time_ns()
+    for piece in pieces or (None,):
+        tracing.tell(stage, piece, began, ended, kind="CONSUMER", failure=failure, feedback__rows=len(rows))
 
 
 def _give_back(worker: Worker, actor: Actor[Row], ids: list[Any], me: int, error: Exception) -> None:

@@ -93,6 +93,12 @@ class Settings:
     )
     smtp_user: str | None = _setting("FEEDBACK_SMTP_USER", "Who signs in there, where the address does not say.")
     smtp_password: str | None = _secret("FEEDBACK_SMTP_PASSWORD", "The password of that user.")
+    otlp_endpoint: str | None = _setting(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "Where traces go (OpenTelemetry, OTLP over HTTP); unset, nowhere.",
+        None,
+        readers.base,
+    )
     mail_from: str = _setting("FEEDBACK_MAIL_FROM", "The sender of outgoing mail.", "feedback@localhost")
     imap_url: str | None = _secret(
         "FEEDBACK_IMAP_URL", "A mailbox that is looked into each minute: imaps://host/INBOX.", None, readers.mailbox
