@@ -85,7 +85,8 @@ def test_every_file_that_a_page_names_exists(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_module_that_a_page_names_exists(page: Path) -> None:
     named = spans(page, rf"(?<![\w./@-])(?:{'|'.join(FOLDERS[:-1])})(?:\.[a-z_0-9]+)+(?![\w/])")
-    others = (*AlertType, *(f"feedback.{ending}" for ending in ("csv", "dump", "example")))
+    endings = ("csv", "dump", "example", "target", "sysusers", "conf")
+    others = (*AlertType, *(f"feedback.{ending}" for ending in endings))
     paths = [ROOT.joinpath(*name.split(".")) for name in named if name not in others]
     assert [path for path in paths if not (path.is_dir() or path.with_suffix(".py").exists())] == []
 

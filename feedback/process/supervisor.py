@@ -28,7 +28,7 @@ from feedback.process import exec
 
 STEADY = 10.0  # seconds after which a child counts as well and truly started
 PAUSES = (0.0, 0.1, 0.3, 0.7, 1.5)  # seconds before starting one that keeps dying; the last goes on
-GRACE = 10.0  # seconds between asking a child to stop and killing it
+GRACE = 25.0  # seconds between asking a child to stop and killing it: a worker has 20 for what it has in hand
 
 
 @dataclass(frozen=True, slots=True)
