@@ -17,7 +17,7 @@ from feedback.demo.announcement import Announcement
 from feedback.demo.history import history, trickle
 from feedback.demo.outage import BEGINS_AFTER_SECONDS, outage
 from feedback.demo.receiver import DemoReceiver, receiving
-from feedback.demo.town import SERVICES
+from feedback.demo.town import ORGANISATION, SERVICES
 from feedback.record import access, services
 from feedback.record.access import Principal, Role
 from feedback.record.models import Subscription
@@ -45,7 +45,7 @@ def run(settings: Settings) -> None:
     told.unlink(missing_ok=True)
     settings = replace(settings, webhook_allow=(*settings.webhook_allow, LOOPBACK))
     with listen(settings) as listener, receiving() as receiver, started(settings) as runtime:
-        _town(runtime)
+        open_town(runtime)
         _subscribe(runtime, receiver)
         with running(runtime, listener):
             work_queue = WorkQueue(runtime.servers.redis_url)
@@ -58,12 +58,16 @@ def run(settings: Settings) -> None:
                 told.unlink(missing_ok=True)
 
 
-def _town(runtime: Runtime) -> None:
+def open_town(runtime: Runtime) -> None:
+    """Makes the services of the town, and names its council unless somebody has named another organisation."""
     with runtime.record.transaction() as session:
+        if not services.organisation(session).name:
+            services.set_organisation(session, ORGANISATION, by="command line")
         services.ensure(session, {service.slug: service.name for service in SERVICES})
         for service in SERVICES:
             found = access.service(session, service.slug)
-            services.set_properties(found, {"department": service.department, "nation": service.nation})
+            facts = {"department": service.department, "nation": service.nation, "names": {"cy": service.welsh_name}}
+            services.set_properties(found, facts)
 
 
 def _subscribe(runtime: Runtime, receiver: DemoReceiver) -> None:

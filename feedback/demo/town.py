@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from feedback.demo.voices import DemoChannel
+from feedback.record.models import OrganisationFacts
 
 CALLER = "demo"
 
@@ -12,12 +13,14 @@ CALLER = "demo"
 class DemoService:
     """A service of the town.
 
-    `phrases` names its file of phrasings; `pieces` come in on an ordinary Wednesday; `attribute` is what its channels
-    tell of each (`places` are its values); `pages` are where its citizens write from.
+    `welsh_name` is what it is called in Welsh, `phrases` its file of phrasings; `pieces` come in on an ordinary
+    Wednesday; `attribute` is what its channels tell of each (`places` are its values); `pages` are where its citizens
+    write from.
     """
 
     slug: str
     name: str
+    welsh_name: str
     department: str
     nation: str
     phrases: str
@@ -38,6 +41,7 @@ class Problem:
 
 
 _COUNCIL = "Aberwen Council"
+ORGANISATION = OrganisationFacts(_COUNCIL, names={"cy": "Cyngor Aberwen"})
 _WARDS = ("Harbour", "Castle", "Pont Eirin", "Cwm Helyg", "Llandderw", "Station")
 _COUNCIL_SITE = "https://www.aberwen.example"
 _LICENCE_SITE = "https://renew.licences.example"
@@ -46,6 +50,7 @@ SERVICES = (
     DemoService(
         "blue-badge",
         "Blue Badge",
+        "Bathodyn Glas",
         _COUNCIL,
         "wales",
         "blue-badge",
@@ -57,6 +62,7 @@ SERVICES = (
     DemoService(
         "bins-and-recycling",
         "Bins and recycling",
+        "Biniau ac ailgylchu",
         _COUNCIL,
         "wales",
         "bins-and-recycling",
@@ -68,6 +74,7 @@ SERVICES = (
     DemoService(
         "council-tax",
         "Council tax",
+        "Treth y cyngor",
         _COUNCIL,
         "wales",
         "council-tax",
@@ -79,6 +86,7 @@ SERVICES = (
     DemoService(
         "licence-renewal",
         "Renew a driving licence",
+        "Adnewyddu trwydded yrru",
         "Department for Licences",
         "england",
         "licence-renewal",

@@ -10,9 +10,11 @@ from sqlalchemy import func, update
 
 from feedback.cli.bootstrap import Runtime
 from feedback.demo.announcement import LINK_IS_OLD, Announcement
+from feedback.demo.run import open_town
 from feedback.process.embedded import Servers
+from feedback.record import services
 from feedback.record.db import Record
-from feedback.record.models import Credential
+from feedback.record.models import Credential, OrganisationFacts
 from tests.conftest import RealServers
 
 
@@ -55,3 +57,16 @@ def test_a_second_start_ends_the_key_of_the_first(
     key = json.loads((servers.data / "demo.json").read_text())["api_key"]
     Announcement(Runtime(record.settings, Servers(servers.database_url, servers.redis_url), record))
     assert client.get("/v1/services", headers={"Authorization": f"Bearer {key}"}).status_code == 401
+
+
+def test_the_town_is_named_in_both_its_languages_and_keeps_the_name_that_somebody_gave_it(
+    client: TestClient[Litestar], record: Record, servers: RealServers
+) -> None:
+    runtime = Runtime(record.settings, Servers(servers.database_url, servers.redis_url), record)
+    open_town(runtime)
+    welsh = client.get("/", headers={"Accept-Language": "cy"}).text
+    assert "Cyngor Aberwen" in welsh and "Bathodyn Glas" in welsh and "Blue Badge" not in welsh
+    with record.transaction() as session:
+        services.set_organisation(session, OrganisationFacts("Another council"), by="test")
+    open_town(runtime)
+    assert "Another council" in client.get("/").text
