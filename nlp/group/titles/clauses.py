@@ -26,6 +26,7 @@ _BECAUSE = {"because", "since", "as", "although", "though", "so", "cause", "cos"
 _CLAIMING = {"say", "said", "says", "tell", "told", "write", "mean"}
 """What "you say" is what the speaker denies."""
 
+_LEAVE = {"can", "could", "may"}
 _JOINTS = {"and", "or", "but", "so", "because", "cos", "cause"}
 _ALWAYS_DROPPED = {"intj", "meta", "appos", "preconj", "dep"}
 COMPLEMENTS = {"dobj", "obj", "attr", "acomp", "xcomp", "ccomp", "oprd", "neg", "prt", "dative", "pobj", "pcomp"}
@@ -135,9 +136,18 @@ def _told(head: Any) -> tuple[Any, bool]:
     if head.lower_ in {"help", "let"} and inner.dep_ in {"ccomp", "xcomp"} and inner.tag_ == "VB":
         return _told(inner)[0], True
     framed = is_in("attitude", head.lower_) and not any(it.dep_ == "dobj" for it in head.children)
+    if _open(inner):
+        return head, _asks(head)
     if framed and (inner.dep_ == "ccomp" and finite(inner)):
         return _told(inner)
     return head, _asks(head)
+
+
+def _open(inner: Any) -> bool:
+    """Whether something is so is asked, which its clause alone would claim; "if I can" asks for leave."""
+    lead = subject(inner)
+    leave = lead is not None and lead.lower_ in SPEAKER and any(it.lower_ in _LEAVE for it in inner.children)
+    return any(it.dep_ == "mark" and it.lower_ in {"whether", "if"} for it in inner.children) and not leave
 
 
 def _asks(head: Any) -> bool:
@@ -200,7 +210,7 @@ def _dropped(token: Any, head: Any, level: int, is_local: Callable[[str], bool])
     above, low = token.head, token.lower_
     if token.is_punct or token.is_space:
         return token.text not in {"-", "/"} or token.i + 1 >= len(token.doc)
-    if (token.dep_ in _ALWAYS_DROPPED and len(token.text) > 1) or _begins_anew(token):
+    if (token.dep_ in _ALWAYS_DROPPED and len(token.text.rstrip(".")) > 1) or _begins_anew(token):
         return True
     if above.i == head.i and _beside(token, head):
         return True
@@ -231,11 +241,11 @@ def _beside(token: Any, head: Any) -> bool:
 
 def _adjunct(token: Any, above: Any, level: int, is_local: Callable[[str], bool]) -> bool:
     """Times, places, reasons: what is true of one person's day."""
-    if token.dep_ == "npadvmod" and token.lower_ in {"time", "times"}:
-        return False  # "three times", "every time": that it happens again is what is wrong
+    if token.dep_ == "npadvmod" and (token.lower_ in {"time", "times"} or above.tag_[:2] in {"JJ", "RB"}):
+        return False  # "three times": that it happens again is what is wrong; "nine miles away": how far is
     if token.dep_ == "npadvmod" or (token.dep_ == "advmod" and token.lower_ in {"ago", "then", "here", "there"}):
         return timed(token) or above.tag_[:2] in {"VB", "MD"}
-    if token.dep_ == "prep":
+    if token.dep_ == "prep" and not is_particle(token):
         return timed(token) or _local(token, is_local) or (level == 2 and _further(token, above))
     if token.dep_ == "advcl":
         return token.tag_ not in {"VB"} or level == 2 or _far(token)
@@ -258,6 +268,15 @@ def timed(token: Any) -> bool:
     return times and not any(it in _PLACED for it in words) and len(words) <= 7
 
 
+def is_particle(token: Any) -> bool:
+    """Tell whether a word belongs to its verb, though the parser calls it a preposition: "passed my debt on"."""
+    return (
+        token.dep_ == "prep"
+        and not list(token.children)
+        and any(it.dep_ == "dobj" and it.i < token.i for it in token.head.children)
+    )
+
+
 def _local(token: Any, is_local: Callable[[str], bool]) -> bool:
     """At a place that has a name. "Of" makes a whole with what stands before it."""
     noun = next((it for it in token.children if it.dep_ == "pobj"), None)
@@ -265,8 +284,10 @@ def _local(token: Any, is_local: Callable[[str], bool]) -> bool:
 
 
 def _further(token: Any, above: Any) -> bool:
-    """A second adjunct of a verb that has its object, or its first one."""
+    """A second adjunct of a verb that has its object, or its first one; or one behind a comma."""
     if above.tag_[:2] not in {"VB", "MD"} or token.lower_ in {"of", "to", "about", "without", "for"}:
         return False
+    if token.i and token.nbor(-1).text == ",":
+        return True
     told = [it for it in above.children if it.i < token.i and (it.dep_ in COMPLEMENTS | {"agent"} or it.dep_ == "prep")]
     return bool(told)

@@ -6,6 +6,7 @@ Each is distinct from the others, and none holds what was hidden. What no parser
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -130,8 +131,10 @@ def _chosen(
 
 
 def _sayings(said: Sequence[str]) -> Iterator[str]:
-    """For a group without any clause: its first statement that is as short as a title, or a beginning of one."""
+    """For a group without any clause: the statement that most made, as short as a title; or a beginning of one."""
     clean = [_without_gaps(text).rstrip(".!,;: ") for text in map(parts.tidy, said)]
+    alike = Counter(map(parts.template, clean))
+    clean.sort(key=lambda text: -alike[parts.template(text)])
     yield from (text for text in clean if fits(text) and not is_filler(text))
     for text in clean:
         words = text.split()

@@ -64,7 +64,9 @@ _FIGURE = re.compile(r"[£$€]?\d[\d,.:/]*(?:st|nd|rd|th|am|pm|k|%)?")
 SENTENCE_ENDS = re.compile(
     r"(?<=[.?!])\s+(?=[A-Z])|\band another thing\b[\s,]*"
     r"|(?<=[a-z0-9])\s+(?=(?:My|The|This|It|We|They|You|Your|Our|He|She|There|What|Why|How|When|Where|Who|Please|No|Not"
-    r"|Nobody|Can|Could|Is|Are|Do|Does|Did|Still|If|And|But|So)\s[a-z])"
+    r"|Nobody|Can|Could|Is|Are|Do|Does|Did|Still|If|And|But|So|Other|Others|Some|Every|All|Any|These|Those|That|Then|Now"
+    r"|Just|Only|After|Before|Since|Because|Although|As|At|In|On|For|With|Even|Have|Has|Had|Was|Were|Will|Would|Should"
+    r"|Hers|His|Its|One|Two|Another|Nothing|Everything|Somebody|Someone|Everyone|Everybody|Both|Most|Many)\s[a-z])"
 )
 """Where a sentence ends, also where no mark tells, but the capital of a word that is no name."""
 

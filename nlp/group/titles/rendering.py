@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from nlp.group.titles.clauses import COMPLEMENTS, SPEAKER, SUBJECTS, Clause, finite
+from nlp.group.titles.clauses import COMPLEMENTS, SPEAKER, SUBJECTS, Clause, finite, is_particle
 from nlp.group.titles.parts import HIDDEN
 from nlp.group.titles.words import is_in, small
 
@@ -168,7 +168,8 @@ def _torn(clause: Clause, tokens: list[Any]) -> bool:
                 return True
             if child.dep_ == "neg" or child.lower_ in _DENYING:
                 return True
-            needed = child.dep_ in _NEEDED and not child.is_punct and child.lower_ not in _ARTICLES
+            before = child.dep_ == "ccomp" and child.i < token.i  # another sentence, which a comma alone parts
+            needed = child.dep_ in _NEEDED and not child.is_punct and child.lower_ not in _ARTICLES and not before
             measured = child.dep_ == "npadvmod" and token.tag_[:2] in {"JJ", "RB", "IN"}
             if measured or (needed and child.i not in speaking):
                 return True
@@ -199,7 +200,7 @@ def _hanging(tokens: list[Any]) -> bool:
             and not list(last.children)
             and last.head.dep_ in {"relcl", "xcomp", "acl"}
         )
-        return not (last.dep_ == "prt" or stranded)
+        return not (last.dep_ == "prt" or stranded or is_particle(last))
     return first.lower_ in _OPENING or first.dep_ == "relcl" or (first.lower_.startswith("'") or first.lower_ == "n't")
 
 

@@ -69,6 +69,11 @@ def test_statements_without_any_clause_are_named_all_the_same() -> None:
     assert all(named(["!!!", "???", "..."], ["!", "?", "."]))
 
 
+def test_a_group_without_any_clause_is_named_by_what_most_of_it_said() -> None:
+    few, most = "Born [DATE], Monday", "Postcode [POSTCODE], Tuesday"
+    assert named([few, most, most]) == ["Postcode, Tuesday"]
+
+
 def test_nothing_shows_in_a_title_that_something_was_taken_out() -> None:
     [title] = named(["Date of birth [DATE], if you need it", "Born [DATE], if you need it", "[DATE]"])
     assert " ," not in title

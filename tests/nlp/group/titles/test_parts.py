@@ -19,6 +19,11 @@ def test_sentences_that_run_into_each_other_are_parted(joined: str, first: str) 
     assert not {"rent", "refund"} <= set(title.split()) and not {"badge", "condition"} <= set(title.split())
 
 
+def test_a_sentence_begins_at_the_capital_of_a_word_that_is_no_name() -> None:
+    [title] = named(["The form was handed in weeks back Other councils take a fortnight"] * 3)
+    assert not {"form", "councils"} <= set(title.split())
+
+
 def test_no_is_the_denial_of_what_follows_and_no_greeting() -> None:
     assert named(["No more liners for the food caddy"] * 3) == ["No more liners for the food caddy"]
     assert parts.tidy("No, the bin was missed") == "the bin was missed"
