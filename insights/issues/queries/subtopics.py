@@ -54,12 +54,18 @@ def parts_of(session: Session, issue: Issue) -> IssueParts:
 def _within(session: Session, issue: Issue) -> list[Subtopic]:
     from nlp.group import hierarchy  # noqa: PLC0415 - scipy and its like take a second
 
+    latest = (  # by their index; the vectors of these alone are read
+        select(Statement.id)
+        .join(Feedback, Feedback.id == Statement.feedback_id)
+        .where(Statement.issue_id == issue.id, Statement.embedded_by.is_not(None), Feedback.weight > 0)
+        .order_by(Statement.said_at.desc(), Statement.id.desc())
+        .limit(MAX_STATEMENTS)
+    )
     rows = session.execute(
         select(Statement.id, halves(Statement.vector).label("half"), *QUOTE_COLUMNS)
         .join(Feedback, Feedback.id == Statement.feedback_id)
-        .where(Statement.issue_id == issue.id, Statement.embedded_by.is_not(None), Feedback.weight > 0)
+        .where(Statement.id.in_(latest))
         .order_by(Statement.id.desc())
-        .limit(MAX_STATEMENTS)
     ).all()
     size = len(rows[0].half) if rows else 0
     rows = [row for row in rows if len(row.half) == size]
