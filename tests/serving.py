@@ -14,7 +14,7 @@ from tests.conftest import RealServers
 @contextmanager
 def served(record: Record, servers: RealServers, port: int = 0) -> Iterator[str]:
     """Its address."""
-    app = create_app(record.settings, servers.database_url, servers.redis_url)
+    app = create_app(record.operators_settings, servers.database_url, servers.redis_url)
     running = server(app, record.settings, port=port)
     thread = threading.Thread(target=running.run)
     thread.start()

@@ -75,6 +75,7 @@ def reach_page(request: AnyRequest, record: GivenRecord, service: FromPath[str])
             received=_received(session, found),
             texts=texts,
             others=others,
+            is_admin=who.may(Role.admin, None),
         )
 
 

@@ -86,7 +86,7 @@ def test_how_people_reach_a_service_stands_on_one_page(client: Client, record: R
     page = signed_in(client, record, Role.owner, blue_badge).get("/dashboard/blue-badge/reach")
     said = words_of(page)
     assert f'<script src="{url}/widget.js" data-service="blue-badge" defer></script>' in said
-    assert f"{url}/v1/channels/sms/twilio" in said and "Off: FEEDBACK_TWILIO_AUTH_TOKEN is not set" in said
+    assert f"{url}/v1/channels/sms/twilio" in said and "Off: its secret is not set" in said
     assert f"{url}/v1/channels/email?service=blue-badge" in said
     assert "Nothing so far." in said
     [picture] = re.findall(r"<svg.*?</svg>", page.text, re.DOTALL)

@@ -26,7 +26,7 @@ PAGES = {
     "erase": "/dashboard/blue-badge/person",
     "requeue": "/dashboard/blue-badge/quality",
     "trace": "/dashboard/blue-badge/feedback",
-    "mail": "/dashboard/blue-badge/channels",
+    "mail": "/setup/installation/mailboxes",
     "backtest": "/dashboard/blue-badge/tolerance",
     "doctor": "/setup/installation",
 }
