@@ -43,7 +43,7 @@ GROUPS: Mapping[str, SettingGroup] = {
         "mail",
         N_("Outgoing mail"),
         (
-            _secret(
+            _field(
                 "smtp_url",
                 N_("Mail server"),
                 N_("smtps:// and its name, or smtp:// where encryption begins later; a port may follow, as :587."),
@@ -129,7 +129,7 @@ GROUPS: Mapping[str, SettingGroup] = {
         "mailboxes",
         N_("Mailbox that is looked into"),
         (
-            _secret(
+            _field(
                 "imap_url",
                 N_("Mailbox"),
                 N_("imaps://, the name of the server and the folder, as imaps://mail.example.gov.uk/INBOX."),
@@ -146,7 +146,7 @@ GROUPS: Mapping[str, SettingGroup] = {
         "egress",
         N_("The way out"),
         (
-            _secret(
+            _field(
                 "egress_proxy",
                 N_("Proxy that alerts go out through"),
                 N_("As http://proxy.example.gov.uk:3128."),

@@ -132,11 +132,18 @@ def _stored(settings: Mapping[str, InstallationSetting]) -> dict[str, str]:
     return values | {name: "yes" if values[name] == "1" else "" for name in ticks}
 
 
+def _again(typed: str) -> str:
+    """An address that was typed stands in its field again, unless it may hold a password."""
+    return "" if "@" in typed else typed
+
+
 def _page(
     session: Session, who: Principal, record: Record, group: str, values: FormValues, errors: dict[str, str]
 ) -> Response[str]:
     settings = shown_settings(session, record)
     secrets = [name for name, it in settings.items() if it.is_secret]
+    addresses = [one.name for one in GROUPS[group].fields if one.kind != "password" and one.name in secrets]
+    hidden = {name: "" for name in secrets if name not in addresses}
     empty = dict.fromkeys((ANYWAY, "email", *(one.name for one in GROUPS[group].fields)), "")
     empty |= {f"{FORGET}{name}": "" for name in secrets}
     return show(
@@ -145,7 +152,7 @@ def _page(
         400 if errors else 200,
         group=GROUPS[group],
         fields=[(one, settings[one.name]) for one in GROUPS[group].fields],
-        values={**empty, **values, **dict.fromkeys(secrets, "")},
+        values={**empty, **values, **{name: _again(values.get(name, "")) for name in addresses}, **hidden},
         errors=errors,
         can_try=group in TRIALS,
         forget=FORGET,

@@ -218,6 +218,13 @@ def test_text_providers_and_mailboxes_are_tried_too(
     assert answer.status_code == 400 and "It cannot be looked into" in answer.text
 
 
+def test_what_was_typed_stands_there_again_but_for_what_may_hold_a_password(settable: Client, record: Record) -> None:
+    admin = signed_in(settable, record)
+    for url, again in (("smtp://127.0.0.1:9", True), (f"smtp://us:{SECRET}@127.0.0.1:9", False)):
+        page = admin.post(f"{PATH}/mail", data={"smtp_url": url, "smtp_password": SECRET}, headers=OURS)
+        assert page.status_code == 400 and SECRET not in page.text and (f'value="{url}"' in page.text) == again
+
+
 def test_only_admins_set_anything(settable: Client, record: Record, blue_badge: str) -> None:
     owner = signed_in(settable, record, Role.owner, blue_badge)
     paths = [f"{PATH}/mail", f"{PATH}/mail/undo"]
@@ -230,9 +237,10 @@ def test_the_form_and_the_api_know_the_same_settings() -> None:
     assert {name: set(own) for name, own in forms.items()} == {
         name: set(own) for name, own in installation.GROUPS.items()
     }
-    secrets = {one.name for group in fields.GROUPS.values() for one in group.fields if one.kind == "password"}
+    hidden = {one.name for group in fields.GROUPS.values() for one in group.fields if one.kind == "password"}
     settable = {name for own in installation.GROUPS.values() for name in own}
-    assert secrets == {name for name in settable if installation.FIELDS[name].metadata["secret"]}
+    addresses = {"smtp_url", "imap_url", "egress_proxy"}  # seen while they are typed, and never again
+    assert hidden | addresses == {name for name in settable if installation.FIELDS[name].metadata["secret"]}
 
 
 def test_a_text_that_is_no_setting_any_longer_is_left_out(record: Record) -> None:
