@@ -16,7 +16,8 @@ def oldest_in(queue: str) -> str:
     age = func.extract("epoch", func.now() - func.min(waiting.c.since))
     query = select(func.coalesce(func.greatest(age, 0), 0))
     dialect = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
-    return " ".join(str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True})).split()) + "\n"
+    words = str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True})).split()
+    return " ".join(words).replace(" UNION ALL ", "\nUNION ALL ") + "\n"
 
 
 if __name__ == "__main__":
