@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record.db import Record
 from feedback.record.models import Issue, IssueEvent, Service, Signal, Statement, new_id
-from feedback.record.states import SignalTier, TitledBy, Tone
+from feedback.record.states import IssueStatus, SignalTier, TitledBy, Tone
 from insights.detection import detector
 from insights.issues.decisions import lifecycle
 from insights.statement_arrays import halves, matrix
@@ -70,7 +70,8 @@ def titles(record: Record, encode: Encode, service_id: int, signals: Sequence[de
     with record.transaction() as session:
         others = (Issue.service_id == service_id, Issue.id.not_in([uuid.UUID(signal.issue) for signal in found]))
         known = session.scalars(select(Issue.title).where(*others)).all()
-        texts = [_texts(session, signal) for signal in found]
+        said = select(Statement.text).order_by(Statement.id)
+        texts = [session.scalars(said.where(Statement.id.in_(signal.keys))).all() for signal in found]
     return name(found, texts, known, encode)
 
 
@@ -86,10 +87,6 @@ def name(
     praised = [signal.tier == SignalTier.GOOD_NEWS for signal in signals]
     names = naming.name(said, groups, vectors=vectors, centroids=centroids, encode=encode, known=known, praised=praised)
     return {signal.issue: name.text for signal, name in zip(signals, names, strict=True)}
-
-
-def _texts(session: Session, signal: detector.Finding) -> list[str]:
-    return list(session.scalars(select(Statement.text).where(Statement.id.in_(signal.keys)).order_by(Statement.id)))
 
 
 def store(
@@ -170,15 +167,15 @@ def _issue(session: Session, service: Service, signal: detector.Finding, named: 
 
 def resolved_issues(session: Session, service_id: int) -> dict[str, detector.ResolvedIssue]:
     """Reads the issues of a service that people hold to be resolved, by their ids."""
-    since = lifecycle.resolved_since(session, service_id)
-    if not since:
-        return {}
     rows = session.execute(
-        select(Issue.id, halves(Issue.centroid)).where(Issue.id.in_([uuid.UUID(issue) for issue in since]))
+        select(Issue.id, Issue.status_at, halves(Issue.centroid).label("centroid")).where(
+            Issue.service_id == service_id, Issue.status == IssueStatus.RESOLVED, Issue.status_at.is_not(None)
+        )
     ).all()
-    centroids = matrix([centroid for _, centroid in rows])
+    centroids = matrix([row.centroid for row in rows])
     return {
-        str(issue): detector.ResolvedIssue(since[str(issue)], c) for (issue, _), c in zip(rows, centroids, strict=True)
+        str(row.id): detector.ResolvedIssue(row.status_at, centroid)
+        for row, centroid in zip(rows, centroids, strict=True)
     }
 
 

@@ -1,17 +1,20 @@
-"""What is known now of the signals that stand: a signal itself stays as it was raised."""
+"""What is known now of the signals that stand: a signal itself stays as it was raised.
+
+Work that was announced beforehand explains what is reported while it lasts: that is shown, and not sent.
+"""
 
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnExpressionArgument, and_, any_, func, select, true, union
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import LateralFromClause
 
-from feedback.record.models import Feedback, Issue, Signal, Statement
-from feedback.record.states import FeedbackStage, SignalTier
+from feedback.record.models import Change, Feedback, Issue, Signal, Statement
+from feedback.record.states import ChangeKind, FeedbackStage, SignalTier
 from insights.detection.statistics.pace import pace
 from insights.issues.quotes import QUOTE_COLUMNS, choose, quote
 from insights.issues.signal_halves import HalfVolumes, edges, volumes_of_halves
@@ -20,6 +23,9 @@ from insights.statement_arrays import halves
 
 LATEST_STATEMENTS = 40
 """Statements of a signal from which its quotes are chosen."""
+
+LEAST_REPORTS_AFTERWARDS = 5
+"""From so many reports after the end of planned work on, it explains a signal no more: something was left broken."""
 
 
 def of_signals(session: Session, signals: Sequence[Signal], *, quoted: bool = True) -> dict[uuid.UUID, SignalNow]:
@@ -48,6 +54,36 @@ def reported(session: Session, signals: Sequence[Signal]) -> dict[uuid.UUID, Rep
     """Counts what has been reported on each signal, by its id."""
     counts = _counts(session, signals, dt.datetime.now(dt.UTC))
     return {one.id: _summed(one, counts[one.id]) for one in signals}
+
+
+def explained(session: Session, signal_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Change]:
+    """Finds the planned work of its service within which each of these signals began, where there is any.
+
+    What began before it is not explained, nor what goes on after it.
+    """
+    if not signal_ids:
+        return {}
+    within = and_(
+        Change.service_id == Signal.service_id,
+        Change.kind == ChangeKind.PLANNED,
+        Change.at <= Signal.since,
+        Change.until >= Signal.since,
+    )
+    afterwards = (
+        select(func.count(Feedback.id.distinct()))
+        .join(Statement, Statement.feedback_id == Feedback.id)
+        .where(Statement.issue_id == Signal.issue_id, Statement.evidence, Feedback.weight > 0)
+        .where(Feedback.said_at > Change.until)
+        .correlate(Signal, Change)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Signal.id, Change)
+        .join(Change, within)
+        .where(Signal.id.in_(signal_ids), afterwards < LEAST_REPORTS_AFTERWARDS)
+        .order_by(Change.at)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def _summed(signal: Signal, counts: Sequence[Any]) -> Reported:

@@ -32,7 +32,8 @@ def refresh(session: Session, service: Service, now: dt.datetime) -> None:
     """Sets the trend of each issue: by its active signal if it has one, else by its counts."""
     issues = session.scalars(select(Issue).where(Issue.service_id == service.id, Issue.merged_into.is_(None))).all()
     by_issue, volume = daily(session, service, now)
-    kinds = _active_kinds(session, service)
+    active = select(Signal.issue_id, Signal.kind).where(Signal.service_id == service.id, *shown())
+    kinds: dict[uuid.UUID, str] = {row.issue_id: row.kind for row in session.execute(active)}
     nothing = np.zeros(len(volume), np.int64)
     for issue in issues:
         found = TREND_OF_SIGNAL.get(kinds.get(issue.id, "")) or trend.trend(by_issue.get(issue.id, nothing), volume)
@@ -75,8 +76,3 @@ def _old(session: Session, found: Mapping[uuid.UUID, DailyCounts], begin: dt.dat
     unsure = [issue for issue, counts in found.items() if not counts[: -trend.RECENT_DAYS].any()]
     older = select(Statement.issue_id).where(Statement.issue_id.in_(unsure), Statement.said_at < begin)
     return [issue for issue in session.scalars(older.distinct()) if issue]
-
-
-def _active_kinds(session: Session, service: Service) -> dict[uuid.UUID, str]:
-    rows = session.execute(select(Signal.issue_id, Signal.kind).where(Signal.service_id == service.id, *shown()))
-    return {row.issue_id: row.kind for row in rows}

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from feedback.record.calendar import bank_holidays
 from feedback.record.models import Change, Service, Statement
 from insights.issues.counts_over_time import day_said, day_spans, reports_by
+from insights.issues.decisions import lifecycle
 from insights.presentation import sentences
 
 WEEKS = 8
@@ -18,7 +19,7 @@ WEEKS = 8
 
 def daily_by_issue(session: Session, service: Service, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[int]]:
     """Counts the reports of each issue day by day over the last weeks, in the service's days, the latest last."""
-    today = dt.datetime.now(ZoneInfo(service.properties.time_zone)).date()
+    today = lifecycle.today(service)
     days = [today - dt.timedelta(days=back) for back in range(WEEKS * 7 - 1, -1, -1)]
     wanted = list(ids)
     said_on, mine = day_said(service), Statement.issue_id.in_(wanted)
@@ -28,7 +29,7 @@ def daily_by_issue(session: Session, service: Service, ids: Iterable[uuid.UUID])
 
 def bank_holidays_of_late(service: Service) -> list[dt.date]:
     """Lists the bank holidays within the weeks of the small lines, the latest first."""
-    today = dt.datetime.now(ZoneInfo(service.properties.time_zone)).date()
+    today = lifecycle.today(service)
     days = [today - dt.timedelta(days=back) for back in range(WEEKS * 7)]
     kept = bank_holidays(service.properties.nation, {day.year for day in days})
     return [day for day in days if day in kept]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, defer
 
 from feedback.record.models import Issue, Service, Signal
 from feedback.record.states import IssueStatus, Scale
-from insights.issues import planned_work, signal_now
+from insights.issues import signal_now
 from insights.issues.decisions import lifecycle
 from insights.issues.queries.issues import LIVING
 from insights.issues.queries.signals import shown
@@ -66,15 +66,11 @@ def seen_to(
     now: dt.datetime,
 ) -> Sequence[uuid.UUID]:
     """Returns those that need nothing: somebody sees to them, they are snoozed, or planned work explains them."""
-    explained = planned_work.explained(session, [found.signal.id for found in standing.values()])
+    explained = signal_now.explained(session, [found.signal.id for found in standing.values()])
     return [
         it
         for it, found in standing.items()
         if issues[it].status != IssueStatus.OPEN
-        or _is_snoozed(issues[it], lifecycle.today(services[issues[it].service_id], now))
+        or lifecycle.is_snoozed_on(issues[it], lifecycle.today(services[issues[it].service_id], now))
         or found.signal.id in explained
     ]
-
-
-def _is_snoozed(issue: Issue, day: dt.date) -> bool:
-    return issue.snoozed_until is not None and issue.snoozed_until > day

@@ -28,9 +28,9 @@ from feedback.record.models import (
 )
 from feedback.record.states import AlertState, AlertType, SubscriptionState
 from insights.alerts import payload
-from insights.alerts.rules import digest
+from insights.alerts.rules import timing
 from insights.alerts.rules.filters import filters_of, matches, matches_urgent, wants
-from insights.issues import planned_work, signal_now
+from insights.issues import signal_now
 from insights.issues.decisions import lifecycle
 from insights.issues.queries import signals
 
@@ -123,14 +123,14 @@ def raise_alerts(session: Session, service_id: int) -> None:
     if not active:
         return
     signal_ids, issue_ids = [signal.id for signal, _ in active], [issue.id for _, issue in active]
-    known, explained = audience(session, service_id, signal_ids, issue_ids), planned_work.explained(session, signal_ids)
+    known, explained = audience(session, service_id, signal_ids, issue_ids), signal_now.explained(session, signal_ids)
     reported, rows = signal_now.reported(session, [signal for signal, _ in active]), []
+    changes = signals.changes_about(session, service_id, [signal.since for signal, _ in active])
     for signal, issue in active:
         if signal.id in explained:
             continue
         by_now = reported[signal.id].reports
-        changes = signals.nearby_changes(session, service_id, signal.since)
-        frozen = payload.for_signal(service, issue, signal, by_now, changes)
+        frozen = payload.for_signal(service, issue, signal, by_now, signals.nearby(changes, signal.since))
         for recipient in known.recipients:
             if type_ := known.type_for(recipient, signal, issue, by_now):
                 prior = known.prior_alerts(recipient, signal)
@@ -254,9 +254,9 @@ def insert_alerts(session: Session, service: Service, rows: list[dict[str, Any]]
         return
     session.execute(select(Service.id).where(Service.id == service.id).with_for_update(key_share=True))
     now = session.scalars(select(func.now())).one()
-    over_limit = digest.over_daily_limit(session, service, now)
+    over_limit = timing.over_daily_limit(session, service, now)
     for row in rows:
         recipient, urgent = row.pop("recipient"), row["type"] == AlertType.URGENT or "escalated" in row["facts"]
         row["state"] = AlertState.WAITING if recipient else AlertState.TOLD
-        row["due_at"] = digest.send_at(recipient, service, now, urgent, over_limit) if recipient else None
+        row["due_at"] = timing.send_at(recipient, service, now, urgent, over_limit) if recipient else None
     session.execute(insert(Alert).on_conflict_do_nothing(), rows)

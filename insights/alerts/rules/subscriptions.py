@@ -25,10 +25,10 @@ from insights.alerts import queries
 from insights.alerts.delivery import chat
 from insights.alerts.delivery.credentials import Credentials, SigningKey, new_secret, seal, unseal
 from insights.alerts.rota import Rota
-from insights.alerts.rules import escalation, quiet_hours
+from insights.alerts.rules import escalation, timing
 from insights.alerts.rules.escalation import Escalation
 from insights.alerts.rules.filters import AlertFilters
-from insights.alerts.rules.quiet_hours import QuietHours
+from insights.alerts.rules.timing import QuietHours
 from insights.egress.addresses import AllowList, Target, check
 from insights.issues.queries import themes
 
@@ -248,7 +248,7 @@ def _reschedule(session: Session, subscription: Subscription, *, muted: bool) ->
         now, service = session.scalars(select(func.now())).one(), queries.service_of(session, subscription)
         at = max(now, subscription.quiet_until or now)
         zone = service.properties.time_zone if service else "UTC"
-        session.execute(untried.values(due_at=quiet_hours.after(at, subscription.quiet_hours, zone)))
+        session.execute(untried.values(due_at=timing.after_quiet_hours(at, subscription.quiet_hours, zone)))
 
 
 def visible(who: Principal) -> Sequence[ColumnElement[bool]]:

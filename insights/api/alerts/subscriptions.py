@@ -24,8 +24,8 @@ from insights.alerts.rota import Rota
 from insights.alerts.rules import subscriptions
 from insights.alerts.rules.escalation import Escalation
 from insights.alerts.rules.filters import AlertFilters
-from insights.alerts.rules.quiet_hours import QuietHours
 from insights.alerts.rules.subscriptions import SubscriptionChange, SubscriptionRequest
+from insights.alerts.rules.timing import QuietHours
 from insights.egress.addresses import AllowList
 from insights.presentation.schemas import Page
 

@@ -198,6 +198,11 @@ def is_snoozed(service: Service) -> ColumnElement[bool]:
     return and_(Issue.snoozed_until.is_not(None), Issue.snoozed_until > today(service))
 
 
+def is_snoozed_on(issue: Issue, day: dt.date) -> bool:
+    """Tells of one issue what `is_snoozed` selects, on a day of its service's calendar."""
+    return issue.snoozed_until is not None and issue.snoozed_until > day
+
+
 def today(service: Service, now: dt.datetime | None = None) -> dt.date:
     """Returns the day by the service's calendar."""
     return (now or dt.datetime.now(dt.UTC)).astimezone(ZoneInfo(service.properties.time_zone)).date()
@@ -207,16 +212,6 @@ def overdue(session: Session, service: Service) -> list[Issue]:
     """Lists the overdue issues of a service, the longest overdue first."""
     mine = select(Issue).where(Issue.service_id == service.id, Issue.merged_into.is_(None), is_overdue(service))
     return list(session.scalars(mine.order_by(Issue.due, Issue.id)))
-
-
-def resolved_since(session: Session, service_id: int) -> dict[str, dt.datetime]:
-    """Tells since when each resolved issue of a service has been resolved, by its id as text."""
-    rows = session.execute(
-        select(Issue.id, Issue.status_at).where(
-            Issue.service_id == service_id, Issue.status == IssueStatus.RESOLVED, Issue.status_at.is_not(None)
-        )
-    )
-    return {str(identity): at for identity, at in rows if at}
 
 
 def note(session: Session, who: Principal, issue: Issue, what: str, reason: str | None = None, **details: Any) -> None:

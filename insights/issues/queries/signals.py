@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Change, Service, Signal
 from feedback.record.states import SignalTier
-from insights.issues import planned_work, signal_now
+from insights.issues import signal_now
 from insights.presentation.schemas import NearbyChange, SignalNow, SignalView
 
 NEARBY = dt.timedelta(hours=72)
@@ -30,9 +30,9 @@ def views(session: Session, signals: Sequence[Signal]) -> list[SignalView]:
     """Makes the views of signals of one service, with the changes shortly before them and what is known by now."""
     if not signals:
         return []
-    changes = _changes(session, signals[0].service_id, [signal.since for signal in signals])
+    changes = changes_about(session, signals[0].service_id, [signal.since for signal in signals])
     known = signal_now.of_signals(session, signals)
-    explained = planned_work.explained(session, [signal.id for signal in signals])
+    explained = signal_now.explained(session, [signal.id for signal in signals])
     return [
         view(signal, nearby(changes, signal.since), known.get(signal.id), explained.get(signal.id))
         for signal in signals
@@ -74,13 +74,8 @@ def only_channel(signal: Signal) -> str | None:
     return next(iter(signal.channels)) if len(signal.channels) == 1 else None
 
 
-def nearby_changes(session: Session, service_id: int, begun: dt.datetime) -> list[NearbyChange]:
-    """Returns what was changed shortly before something began, or while it did; the nearest first."""
-    return nearby(_changes(session, service_id, [begun]), begun)
-
-
-def _changes(session: Session, service_id: int, begun: Sequence[dt.datetime]) -> list[Change]:
-    """All that may lie nearby one of these moments."""
+def changes_about(session: Session, service_id: int, begun: Sequence[dt.datetime]) -> list[Change]:
+    """Returns the changes of a service that may be `nearby` one of these moments, of which there is at least one."""
     over = func.coalesce(Change.until, Change.at)
     near = (Change.service_id == service_id, Change.at <= max(begun), over >= min(begun) - NEARBY)
     return list(session.scalars(select(Change).where(*near).order_by(Change.at.desc(), Change.id)))

@@ -16,8 +16,8 @@ from feedback.record.db import Record
 from feedback.record.models import Alert, Service
 from insights.alerts import payload
 from insights.alerts.delivery import message
-from insights.alerts.rules import escalation, quiet_hours
-from insights.alerts.rules.quiet_hours import QuietHours
+from insights.alerts.rules import escalation, timing
+from insights.alerts.rules.timing import QuietHours
 from tests.insights.alerts.people import subscribe, urgent_piece
 from tests.insights.pages.signed_in import OURS, signed_in, words_of
 from tests.insights.raising import raise_signal, waiting
@@ -40,7 +40,7 @@ def test_what_waits_for_quiet_hours_goes_out_at_their_end_and_not_before(
     quiet = QuietHours(*hours)
     stored = {"start": quiet.start, "end": quiet.end, "weekends": quiet.weekends}
     begin = dt.datetime(2026, 1, 1, tzinfo=LONDON) + ahead
-    sent = quiet_hours.after(begin, stored, "Europe/London").astimezone(LONDON)
+    sent = timing.after_quiet_hours(begin, stored, "Europe/London").astimezone(LONDON)
     assert not quiet.is_quiet(sent) and sent >= begin
     assert quiet.is_quiet(begin) or sent == begin
     assert sent - begin <= dt.timedelta(days=4)
@@ -60,7 +60,7 @@ def test_what_waits_for_quiet_hours_goes_out_at_their_end_and_not_before(
 def test_nights_and_weekends_are_quiet_by_the_clock_of_the_service(at: str, due: str) -> None:
     stored = {"start": "22:00", "end": "07:00", "weekends": True}
     begin, end = (dt.datetime.fromisoformat(text).replace(tzinfo=LONDON) for text in (at, due))
-    assert quiet_hours.after(begin, stored, "Europe/London") == end
+    assert timing.after_quiet_hours(begin, stored, "Europe/London") == end
 
 
 def all_day_but_a_minute() -> dict[str, Any]:

@@ -12,8 +12,8 @@ from sqlalchemy import select, text, update
 from feedback.record.models import Alert, Feedback, Signal, Statement, new_id
 from feedback.record.privacy import erasure
 from insights.alerts.rules import fan_out
-from insights.alerts.rules.digest import MAX_MESSAGES_PER_DAY, next_hour
 from insights.alerts.rules.filters import AlertFilters, matches
+from insights.alerts.rules.timing import MAX_MESSAGES_PER_DAY, next_hour
 from tests.insights.alerts.people import subscribe, urgent_piece
 from tests.insights.made_up import problem
 from tests.insights.raising import NOW, raise_signal, subscription, tell_again, waiting

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from feedback.record import services
 from feedback.record.db import Record
 from feedback.record.models import AuditEntry, Issue, Signal, Statement
+from insights.issues import findings
 from insights.issues.decisions import lifecycle
 from tests.insights import made_up
 from tests.insights.api.test_api import key
@@ -205,8 +206,8 @@ def test_only_what_is_resolved_is_reopened(
     decide(client, admin, issue, status="resolved", reason="Fixed")
     with record.transaction() as session:
         found = session.get_one(Issue, issue)
-        since = lifecycle.resolved_since(session, found.service_id)
-        assert dt.datetime.now(dt.UTC) - since[str(issue)] < dt.timedelta(minutes=5)
+        resolved = findings.resolved_issues(session, found.service_id)
+        assert dt.datetime.now(dt.UTC) - resolved[str(issue)].at < dt.timedelta(minutes=5)
         lifecycle.reopen(session, found, "regression")
-        assert (found.status, lifecycle.resolved_since(session, found.service_id)) == ("open", {})
+        assert (found.status, findings.resolved_issues(session, found.service_id)) == ("open", {})
     assert history(client, admin, issue)[0] == "reopened"
