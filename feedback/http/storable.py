@@ -3,9 +3,8 @@
 import re
 from urllib.parse import unquote
 
-from feedback.http.content_coding import refuse_packed
 from feedback.http.dependencies import AnyRequest
-from feedback.record.errors import Malformed
+from feedback.record.errors import Malformed, WrongMediaType
 from feedback.record.limits import UNSTORABLE
 
 _ESCAPED = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
@@ -18,9 +17,11 @@ _READ_ELSEWHERE = ("multipart/", "text/", "message/")
 async def refuse_unstorable(request: AnyRequest) -> None:
     """Raises `Malformed`, which names the part of the request, for text that nobody could store.
 
-    Raises `WrongMediaType` for a packed body, which nobody unpacks to look.
+    Raises `WrongMediaType` for a content coding (RFC 9110, section 8.4) other than `identity`: nobody unpacks such a
+    body to look, and no small body becomes a large one.
     """
-    refuse_packed(request)
+    if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        raise WrongMediaType("send the body as it is: Content-Encoding is not taken here")
     if UNSTORABLE.search(request.scope["path"]):
         raise Malformed("there is a NUL in it", field="path")
     if UNSTORABLE.search(unquote(request.scope["query_string"].decode("latin-1"))):

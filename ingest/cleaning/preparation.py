@@ -34,7 +34,10 @@ class Models(FindsMeaning, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What is stored of one piece; `said` are the rows of its statements. All of it redacted."""
+    """What is stored of one piece; `said` are the rows of its statements. All of it redacted.
+
+    `set_apart`: it is kept and shown, and counts for nothing.
+    """
 
     text: str
     language: str
@@ -45,10 +48,7 @@ class Prepared:
     urgent: dict[str, Any] | None
     confidence: float | None
     said: list[dict[str, Any]]
-
-    @property
-    def set_apart(self) -> bool:
-        return any(verdict["name"] in SET_APART for verdict in self.verdicts)
+    set_apart: bool
 
 
 def prepare(
@@ -110,6 +110,7 @@ def _prepared(
         urgent=msgspec.to_builtins(urgent) if urgent else None,
         confidence=sum(confidences) / len(confidences) if confidences else None,
         said=[{**row, "evidence": row["evidence"] and not apart} for row in said],
+        set_apart=apart,
     )
 
 

@@ -33,21 +33,14 @@ def raised(
     """
     if by_words and not (calm is not None and _is_settled(said, calm)):
         return by_words
-    rows = [row for row in said if row["vector"] is not None and _is_comparable(row)]
-    rows = rows if calm is None else [row for row in rows if _likeness(row, calm) < NEAR_BY_MEANING]
+    embedded = [row for row in said if row["vector"] is not None]
+    in_english = [row for row in embedded if row["language"] in EMBEDDED_WELL or is_mapped(row["embedded_by"])]
+    rows = [row for row in in_english if calm is None or _likeness(row, calm) < NEAR_BY_MEANING]
     if not rows:
         return None
-    vectors, mapped = np.array([row["vector"] for row in rows], np.float32), [_is_mapped(row) for row in rows]
+    vectors = np.array([row["vector"] for row in rows], np.float32)
+    mapped = [row["language"] not in EMBEDDED_WELL for row in rows]
     return models.near_urgent([row["text"] for row in rows], vectors, mapped)
-
-
-def _is_comparable(row: Mapping[str, Any]) -> bool:
-    """Whether its vector lies in the space of English."""
-    return row["language"] in EMBEDDED_WELL or _is_mapped(row)
-
-
-def _is_mapped(row: Mapping[str, Any]) -> bool:
-    return row["language"] not in EMBEDDED_WELL and is_mapped(row["embedded_by"])
 
 
 def _is_settled(said: Sequence[Mapping[str, Any]], calm: Floats) -> bool:

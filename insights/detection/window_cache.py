@@ -99,11 +99,9 @@ class WindowCache:
     def keep(self, service_id: int, window: ServiceWindow) -> None:
         """Put a window in; those that were used longest ago make room for it."""
         self._windows[service_id] = window
-        while len(self._windows) > 1 and self._statements() > MOST_CACHED_STATEMENTS:
-            self._windows.popitem(last=False)
-
-    def _statements(self) -> int:
-        return sum(len(window.state.observations) for window in list(self._windows.values()))
+        held = sum(len(one.state.observations) for one in list(self._windows.values()))
+        while len(self._windows) > 1 and held > MOST_CACHED_STATEMENTS:
+            held -= len(self._windows.popitem(last=False)[1].state.observations)
 
 
 def refresh(session: Session, service_id: int, window: ServiceWindow | None, now: dt.datetime) -> WindowUpdate:

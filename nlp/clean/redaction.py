@@ -15,13 +15,12 @@ from dataclasses import dataclass
 from spacy.language import Language
 
 from nlp.clean.recognisers.casing import truecased, worth_reading
-from nlp.clean.recognisers.disguises import readings
+from nlp.clean.recognisers.disguises import Reading, readings
 from nlp.clean.recognisers.lexicon import WordKind, word_kind, words_of
 from nlp.clean.recognisers.names import NameFinder
 from nlp.clean.recognisers.numbers import number_recognisers
 from nlp.clean.recognisers.pattern_scanner import Detection, PatternScanner
 from nlp.clean.recognisers.places import address_recognisers, email_recognisers
-from nlp.clean.recognisers.reading import Reading
 from nlp.clean.recognisers.spoken import spoken
 
 PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]{1,20}\]")
@@ -62,10 +61,13 @@ class Redactor:
         """
         views = [readings(text) for text in texts]
         named = self._read([first.text for first, *_ in views])
-        return [
-            _settled(text, [*self._finds(first, names), *self._finds_further(further)])
-            for text, (first, *further), names in zip(texts, views, named, strict=True)
-        ]
+        found = []
+        for text, (first, *further), names in zip(texts, views, named, strict=True):
+            seen = list(self._finds(first, names))
+            for view in further:
+                seen += self._finds(view, self._names.find(view.text, words_of(view.text), None))
+            found.append(_settled(text, seen))
+        return found
 
     def _read(self, texts: Sequence[str]) -> list[list[Detection]]:
         words = [words_of(text) for text in texts]
@@ -83,10 +85,6 @@ class Redactor:
         said = spoken(view)
         if said is not None:
             yield from _moved(said, self._scan(said.text))
-
-    def _finds_further(self, views: Iterable[Reading]) -> Iterator[Detection]:
-        for view in views:
-            yield from self._finds(view, self._names.find(view.text, words_of(view.text), None))
 
     def _scan(self, text: str) -> Iterator[Detection]:
         if any(letter.isdigit() for letter in text) or SAID_IN_WORDS.search(text):

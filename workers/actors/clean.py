@@ -44,7 +44,11 @@ def _clean(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
 
     def save(session: Session, mine: Sequence[Feedback]) -> None:
         _write(session, mine, prepared)
-        statements = [_statement(row, said) for row in mine for said in prepared[row.id].said]
+        statements = [
+            {**said, "feedback_id": row.id, "service_id": row.service_id, "said_at": row.said_at}
+            for row in mine
+            for said in prepared[row.id].said
+        ]
         if statements:
             session.execute(insert(Statement), statements, execution_options={"render_nulls": True})
         near_duplicates.mark(session, mine)
@@ -96,10 +100,6 @@ def _values(found: Prepared) -> dict[str, Any]:
         "weight": 0 if found.set_apart else 1,
         **near_duplicates.fingerprint(found.text),
     }
-
-
-def _statement(row: Feedback, said: dict[str, Any]) -> dict[str, Any]:
-    return {**said, "feedback_id": row.id, "service_id": row.service_id, "said_at": row.said_at}
 
 
 def _is_live(row: Feedback) -> bool:

@@ -61,21 +61,17 @@ def work_once(worker: Worker, actor: Actor[Row]) -> bool:
 
     False when nothing waited.
     """
-    if not (rows := _claim(worker, actor)):
+    stage, waiting, order = actor.stage, actor.stage.waiting + actor.only, actor.order or actor.stage.order
+    model: type[Row] = stage.model  # type: ignore[assignment]  # the rows that the actor works on
+    with worker.record.transaction() as session:
+        rows = claim(session, model, *waiting, by=worker.claimer.number, limit=actor.limit, order=order)
+    if not rows:
         return False
-    with structlog.contextvars.bound_contextvars(stage=actor.stage.name, claimer=rows[0].claimed_by, **_piece(rows)):
+    with structlog.contextvars.bound_contextvars(stage=stage.name, claimer=rows[0].claimed_by, **_piece(rows)):
         _attempt(worker, actor, rows)
     later = len(rows) == actor.limit and not any(map(actor.pressing, rows))
-    worker.work_queue.wake(*(() if later else actor.stage.wakes), actor.stage.name)
+    worker.work_queue.wake(*(() if later else stage.wakes), stage.name)
     return True
-
-
-def _claim(worker: Worker, actor: Actor[Row]) -> Sequence[Row]:
-    stage = actor.stage
-    model: type[Row] = stage.model  # type: ignore[assignment]  # the rows that the actor works on
-    waiting, order = stage.waiting + actor.only, actor.order or stage.order
-    with worker.record.transaction() as session:
-        return claim(session, model, *waiting, by=worker.claimer.number, limit=actor.limit, order=order)
 
 
 def _attempt(worker: Worker, actor: Actor[Row], rows: Sequence[Row]) -> None:

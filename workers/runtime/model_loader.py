@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,9 +28,6 @@ class Tools:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.RLock()
-        self._cleaner: Cleaner | None = None
-        self._embedder: MultilingualEmbedder | None = None
-        self._meaning: UrgencyClassifier | None = None
 
     def load(self) -> None:
         """Load the models now rather than when the first piece waits for them."""
@@ -39,22 +37,22 @@ class Tools:
     def clean(self, texts: Sequence[str]) -> "list[Cleaned]":
         """Redact texts, tell their languages and part them into statements."""
         with self._lock:
-            return self._clean().clean(texts)
+            return self._cleaner.clean(texts)
 
     def redact(self, texts: Sequence[str]) -> list[str]:
         """Redact short texts that are no messages."""
         with self._lock:
-            return [text for text, _ in self._clean().redact(texts)]
+            return [text for text, _ in self._cleaner.redact(texts)]
 
     def encode(self, texts: Sequence[str], languages: Sequence[str] | None = None) -> NDArray[np.float32]:
         """Embed n texts as unit vectors, (n, d); without `languages` all are English."""
         with self._lock:
-            return self._embed().encode(texts, languages)
+            return self._embedder.encode(texts, languages)
 
     def embedded_by(self, language: str) -> str:
         """Name what embeds a text of this language."""
         with self._lock:
-            return self._embed().embedded_by(language)
+            return self._embedder.embedded_by(language)
 
     def near_urgent(
         self, texts: Sequence[str], vectors: NDArray[np.float32], mapped: Sequence[bool]
@@ -66,39 +64,39 @@ class Tools:
         if self._settings.embedding_model is not None:
             return None
         with self._lock:
-            if self._meaning is None:
-                from nlp.clean.urgency_classifier import UrgencyClassifier  # noqa: PLC0415
-
-                second = self._embed().second_view()
-                self._meaning = UrgencyClassifier(
-                    self._kept("urgent-examples.npz", self.encode),
-                    second,
-                    self._kept("urgent-examples-second.npz", second) if second else None,
-                )
             return self._meaning.find(texts, vectors, mapped)
 
     @property
     def model(self) -> str:
         """Return the name of the embedding model, which vectors are stored with."""
         with self._lock:
-            return self._embed().name
+            return self._embedder.name
 
     def _kept(self, name: str, encode: Encode) -> Encode:
         """Of our own examples, never of what people said: they are many, and embedding them takes seconds."""
-        path, model = self._settings.data / name, self._embed().embedded_by("cy")
+        path, model = self._settings.data / name, self._embedder.embedded_by("cy")
         return lambda texts: vector_cache.vectors(path, model, texts, encode)
 
-    def _clean(self) -> "Cleaner":
-        if self._cleaner is None:
-            from nlp.clean.cleaner import Cleaner  # noqa: PLC0415
+    @cached_property
+    def _cleaner(self) -> "Cleaner":
+        from nlp.clean.cleaner import Cleaner  # noqa: PLC0415
 
-            self._cleaner = Cleaner()
-        return self._cleaner
+        return Cleaner()
 
-    def _embed(self) -> "MultilingualEmbedder":
-        if self._embedder is None:
-            from nlp.embed.multilingual import MultilingualEmbedder  # noqa: PLC0415
+    @cached_property
+    def _embedder(self) -> "MultilingualEmbedder":
+        from nlp.embed.multilingual import MultilingualEmbedder  # noqa: PLC0415
 
-            chosen = self._settings.embedding_model, self._settings.multilingual_model
-            self._embedder = MultilingualEmbedder(*chosen, threads=1)
-        return self._embedder
+        chosen = self._settings.embedding_model, self._settings.multilingual_model
+        return MultilingualEmbedder(*chosen, threads=1)
+
+    @cached_property
+    def _meaning(self) -> "UrgencyClassifier":
+        from nlp.clean.urgency_classifier import UrgencyClassifier  # noqa: PLC0415
+
+        second = self._embedder.second_view()
+        return UrgencyClassifier(
+            self._kept("urgent-examples.npz", self.encode),
+            second,
+            self._kept("urgent-examples-second.npz", second) if second else None,
+        )

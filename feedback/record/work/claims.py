@@ -27,6 +27,12 @@ SCHEDULER_LOCK = 2  # of our class: the scheduler that works holds it
 MAX_ATTEMPTS = 4  # one in a batch, three alone
 SET_ASIDE = "set_aside"
 
+FORSAKEN = text(
+    "claimed_by NOT IN (SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted"
+    " AND classid = :claimers AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+).bindparams(claimers=CLAIMER_LOCKS)
+"""Claimed by a worker that no longer lives."""
+
 Row = TypeVar("Row", bound=Claimable)
 
 
@@ -86,20 +92,12 @@ class Claimer:
         self._connection.close()
 
 
-def _free(model: type[Row]) -> ColumnElement[bool]:
-    forsaken = text(
-        "claimed_by NOT IN (SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted"
-        " AND classid = :claimers AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
-    )
-    return or_(model.claimed_by.is_(None), forsaken.bindparams(claimers=CLAIMER_LOCKS))
-
-
 def claim(
     session: Session, model: type[Row], *where: ColumnElement[bool], by: int, limit: int, order: Sequence[Any]
 ) -> Sequence[Row]:
     """Claim up to `limit` rows never tried, or one that was (alone); none when nothing waits. Commit before working."""
     base = select(model).where(*where).order_by(*order).with_for_update(skip_locked=True)
-    tried = base.where(model.attempts > 0, _free(model)).limit(1)
+    tried = base.where(model.attempts > 0, or_(model.claimed_by.is_(None), FORSAKEN)).limit(1)
     fresh = base.where(model.attempts == 0, model.claimed_by.is_(None)).limit(limit)
     rows = _readable(session, session.scalars(tried).all()) or _readable(session, session.scalars(fresh).all())
     for row in (row for row in rows if row.attempts >= MAX_ATTEMPTS):
@@ -112,15 +110,15 @@ def claim(
 
 def _readable(session: Session, rows: Sequence[Row]) -> Sequence[Row]:
     """Set aside the rows that hold what no door takes, since trying them would tell no more, and return the others."""
+    readable = []
     for row in rows:
-        if columns := _out_of_range(row):
+        columns = [name for name, value in inspect(row).dict.items() if isinstance(value, OutOfRange)]
+        if columns:
             _set(session, [row], stage=SET_ASIDE, claimed_by=None, reason=f"out of range: {', '.join(columns)}")
             log.warning("row set aside", row=str(inspect(row).identity[0]), columns=columns)
-    return [row for row in rows if not _out_of_range(row)]
-
-
-def _out_of_range(row: Claimable) -> list[str]:
-    return [name for name, value in inspect(row).dict.items() if isinstance(value, OutOfRange)]
+        else:
+            readable.append(row)
+    return readable
 
 
 def _set(session: Session, rows: Sequence[Claimable], **values: Any) -> None:

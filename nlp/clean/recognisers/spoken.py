@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from nlp.clean.recognisers.reading import Reading
+from nlp.clean.recognisers.disguises import Reading
 
 DIGITS = {
     **dict.fromkeys(("oh", "o", "zero", "nought", "naught", "nil", "dim", "sero"), "0"),

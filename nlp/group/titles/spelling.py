@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from nlp.clean.recognisers.lexicon import WordKind, word_kind
 from nlp.group.titles.words import WORD
@@ -62,11 +62,8 @@ def _opens(text: str, start: int) -> bool:
 
 def _edits(word: str) -> Iterator[str]:
     """What one letter more, less, other, or two that changed places make of it."""
-    yield from _of((word[:at], word[at:]) for at in range(len(word) + 1))
-
-
-def _of(splits: Iterable[tuple[str, str]]) -> Iterator[str]:
-    for left, right in splits:
+    for at in range(len(word) + 1):
+        left, right = word[:at], word[at:]
         if right:
             yield left + right[1:]
             yield from (left + letter + right[1:] for letter in _ALPHABET)

@@ -78,7 +78,7 @@ def test_the_quality_page_names_the_languages_that_stay_apart(
 ) -> None:
     put(worker, "My badge never came", "ہماری گلی کی بتی تین ہفتوں سے بند ہے")
     walk(worker)
-    monkeypatch.setattr(worker.tools._embed(), "reached", frozenset())  # as of a language that the map does not reach
+    monkeypatch.setattr(worker.tools._embedder, "reached", frozenset())  # as of a language that the map does not reach
     put(worker, WELSH[0])
     walk(worker)
     assert client.get("/v1/services/blue-badge/quality", headers=admin).json()["languages_apart"] == ["cy"]

@@ -58,7 +58,7 @@ def test_a_language_that_cannot_be_described_takes_no_other_with_it_and_says_so(
             raise RuntimeError(texts[0])
         return keywords.of_groups(vectors, texts, labels)
 
-    monkeypatch.setattr(worker.tools._embed(), "reached", frozenset())  # so that Urdu is grouped by itself
+    monkeypatch.setattr(worker.tools._embedder, "reached", frozenset())  # so that Urdu is grouped by itself
     monkeypatch.setattr(topics, "keywords", type("Keywords", (), {"of_groups": staticmethod(of_groups)}))
     walk(worker)
     assert grouped(worker, "en") > 60
