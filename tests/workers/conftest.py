@@ -1,6 +1,7 @@
 """A service with weeks of history: cleaned, embedded and grouped once, and put back for whoever wants it."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -47,7 +48,12 @@ def _put_back(record: Record, shelf: Rows) -> None:
     with record.engine.begin() as connection:
         for name in MADE:
             if shelf[name]:
-                connection.execute(insert(Base.metadata.tables[name]), shelf[name])
+                connection.execute(insert(Base.metadata.tables[name]), sorted(shelf[name], key=_is_below))
         for name in NUMBERED:
             last = f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), COALESCE(max(id), 1)) FROM {name}"
             connection.execute(text(last))
+
+
+def _is_below(row: Mapping[str, Any]) -> bool:
+    """Whether it names another row of its table, which has to be there before it."""
+    return row.get("broad_id") not in (None, row["id"])
