@@ -1,5 +1,6 @@
 """The vectors of large services are put into the index of searches, so that a search need not compare all."""
 
+import datetime as dt
 from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
@@ -25,7 +26,10 @@ def _index(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
 
     def save(session: Session, mine: Sequence[ServiceWork]) -> None:
         for row in mine:
-            row.done = row.done if more else seen
+            if more:  # what is done batch by batch has not waited since it was asked for
+                row.due_at = dt.datetime.now(dt.UTC)
+            else:
+                row.done = seen
 
     return save
 

@@ -135,12 +135,14 @@ def test_a_worker_fills_the_index_a_batch_at_a_time(worker: Worker, blue_badge: 
     with worker.record.transaction() as session:
         say(session, blue_badge, STATEMENTS)
         ask(session, [access.service(session, blue_badge).id], WorkKind.INDEX)
-    counts = []
+    counts, due = [], []
     for _ in range(3):
         index(worker)
         with worker.record.transaction() as session:
             counts.append(vectors(session))
+            due.append(session.scalars(select(ServiceWork.due_at).where(ServiceWork.kind == WorkKind.INDEX)).one())
     assert counts == [25, 50, STATEMENTS - 5]
+    assert due[0] < due[1] == due[2]  # while it goes on it does not seem to wait
     with worker.record.transaction() as session:
         work = session.scalars(select(ServiceWork).where(ServiceWork.kind == WorkKind.INDEX)).one()
         assert (work.done, work.stage) == (work.asked, "open")
