@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from feedback import i18n
 from feedback.i18n import _
 from feedback.i18n.formats import calendar_names, long_date
 from insights.detection.statistics.trend import BASELINE_DAYS, Band, band
@@ -73,7 +72,7 @@ def figure(found: Sequence[Bar]) -> dict[str, Any]:
     """Draws the bars in Plotly's terms; colours and fonts come from the page."""
     marked = [bar for bar in found if bar.marks]
     return {
-        "locale": {"name": i18n.language(), "format": calendar_names()},
+        "calendar": calendar_names(),
         "data": [
             *_usual(found),
             {

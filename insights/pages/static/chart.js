@@ -31,7 +31,7 @@
 
   function draw() {
     const { data, layout } = coloured();
-    Plotly.react(chart, data, layout, { displayModeBar: false, responsive: true, locale: figure.locale.name });
+    Plotly.react(chart, data, layout, { displayModeBar: false, responsive: true, locale: "page" });
   }
 
   function load() {
@@ -40,7 +40,8 @@
     /* Plotly looks for this id before it writes MapLibre's style sheet into the page, which our policy forbids. */
     script.id = "9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53";
     script.addEventListener("load", () => {
-      Plotly.register({ moduleType: "locale", dictionary: {}, ...figure.locale });
+      /* By a name of its own: what it lacks comes from Plotly's "en". */
+      Plotly.register({ moduleType: "locale", name: "page", dictionary: {}, format: figure.calendar });
       document.getElementById("days-chart").hidden = true;
       chart.hidden = false;
       draw();
