@@ -9,7 +9,7 @@ import msgspec
 import psycopg
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
-from sqlalchemy import Engine, create_engine, event, select
+from sqlalchemy import Engine, create_engine, event, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -20,6 +20,20 @@ from feedback.record.settings import Settings
 
 ERASURE_LEDGER = "erased.log"
 """A file in the data folder: the time and the id of each piece that was taken back. Sessions hold its path so named."""
+
+
+POOL_SECONDS = 10.0
+"""How long one waits for a connection while all are in use."""
+
+PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""A server that has vanished from the network is given up after a minute at most, where the system's own habit is two
+hours. Seconds, the last in milliseconds; what the URL sets counts first."""
 
 
 class _WiderLoader(Loader):
@@ -80,12 +94,16 @@ def engine_for(url: str, *, size: int = 10) -> Engine:
     """Makes an engine that keeps `size` connections. Parameters, which may be citizens' words, enter no message."""
     if url.startswith(("postgres://", "postgresql://")):
         url = "postgresql+psycopg://" + url.split("://", 1)[1]
+    given = make_url(url)
+    patience = {name: seconds for name, seconds in PATIENCE.items() if name not in given.query}
     engine = create_engine(
-        url,
+        given,
         pool_size=size,
         max_overflow=size,
+        pool_timeout=POOL_SECONDS,
         pool_pre_ping=True,
         hide_parameters=True,
+        connect_args=patience,
         json_deserializer=msgspec.json.decode,  # pages read thousands of small documents
     )
     event.listen(engine, "connect", _adapt)

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from litestar import Response
 from litestar.exceptions import HTTPException, ValidationException
-from sqlalchemy.exc import DataError, DBAPIError, NoResultFound
+from sqlalchemy.exc import DataError, DBAPIError, NoResultFound, TimeoutError
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 
 from feedback.http.dependencies import AnyRequest
@@ -22,6 +22,9 @@ log = structlog.get_logger()
 
 NOT_VALID = "this is not what the operation takes; errors names the fields"
 """Litestar quotes the address, in which a search holds somebody's words."""
+
+COME_AGAIN = {"Retry-After": "5"}
+"""A header; in seconds."""
 
 _TOO_LARGE = "54"
 """The class of SQLSTATE for what exceeds a limit of the store, as a text that is too long for an index."""
@@ -76,9 +79,11 @@ def _page_for_browsers(request: AnyRequest) -> Callable[..., Response[Any]] | No
 def named_failure(request: AnyRequest, error: FeedbackError) -> Response[Any]:
     """Answers a failure of ours with the status that the table gives it."""
     status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
-    headers = {}
+    headers: dict[str, str] = {}
     if isinstance(error, errors.TooMany):
         headers["Retry-After"] = str(int(error.retry_after) + 1)
+    if isinstance(error, errors.Unavailable):
+        headers |= COME_AGAIN
     if isinstance(error, errors.NotAuthentic):
         headers["WWW-Authenticate"] = "Bearer"
     more = {"errors": [{"key": error.field, "message": str(error)}]} if error.field else {}
@@ -110,10 +115,14 @@ def store_failure(request: AnyRequest, error: DBAPIError) -> Response[Any]:
         return crossed(request, error)
     log.error("store failed", error=type(error.orig).__name__, path=request.scope["path_template"])
     if error.connection_invalidated or type(error).__name__ == "OperationalError":
-        return failure_response(
-            request, 503, "the store does not answer; please try again in a moment", {"Retry-After": "5"}
-        )
+        return failure_response(request, 503, "the store does not answer; please try again in a moment", COME_AGAIN)
     return failure_response(request, 500, "this went wrong on our side")
+
+
+def too_busy(request: AnyRequest, error: TimeoutError) -> Response[Any]:
+    """Answers where every connection to the store was in use for as long as one may wait."""
+    log.error("no connection to the store is free", path=request.scope["path_template"])
+    return failure_response(request, 503, "too much goes on; please try again in a moment", COME_AGAIN)
 
 
 def crossed(request: AnyRequest, error: Exception) -> Response[Any]:
@@ -166,6 +175,7 @@ EXCEPTION_HANDLERS: dict[Any, Callable[..., Any]] = {
     UnicodeEncodeError: unstorable,
     RecursionError: too_deep,
     DBAPIError: store_failure,
+    TimeoutError: too_busy,
     StaleDataError: crossed,
     NoResultFound: vanished,
     ObjectDeletedError: vanished,

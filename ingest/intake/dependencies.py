@@ -1,6 +1,7 @@
 """What the handlers of intake share: the writer, the limit on what one address sends, and who vouches."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from litestar.di import NamedDependency
@@ -13,12 +14,15 @@ from feedback.http.staff import mark_used
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
-from feedback.record.errors import FeedbackError, TooMany
+from feedback.record.errors import FeedbackError, TooMany, Unavailable
 from ingest.intake import rate_limit
 from ingest.intake.accept import Accepted
 from ingest.intake.arrival import Arrival
 from ingest.intake.rate_limit import RateLimit
 from ingest.intake.writer import Writer
+
+ANSWER_SECONDS = 15.0
+"""How long somebody waits for a store that does not answer until they are asked to come again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +35,18 @@ class Intake:
 
     async def store(self, *arrivals: Arrival) -> list[Accepted | FeedbackError]:
         """Stores arrivals and returns an answer for each, after the commit."""
-        answers = await asyncio.wrap_future(self.writer.submit(arrivals)) if arrivals else []
+        answers = await self._answered(arrivals) if arrivals else []
         if tracing.is_on and (brought := tracing.pieces_of_request.get()) is not None:
             brought += [answer.id for answer in answers if isinstance(answer, Accepted)]
         return answers
+
+    async def _answered(self, arrivals: Sequence[Arrival]) -> list[Accepted | FeedbackError]:
+        """What is on its way to a store that hangs goes on; whoever repeats it later is answered what became of it."""
+        under_way = asyncio.wrap_future(self.writer.submit(arrivals))
+        try:
+            return await asyncio.wait_for(asyncio.shield(under_way), ANSWER_SECONDS)
+        except TimeoutError:
+            raise Unavailable("the store does not answer; please try again in a moment") from None
 
     async def store_one(self, arrival: Arrival) -> Accepted:
         """Raises what is wrong with it."""

@@ -1,0 +1,143 @@
+"""Lines to the stores are slow, go dead, break, are cut: what is answered is stored once, and nobody waits for ever."""
+
+import datetime as dt
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from litestar.testing import TestClient
+from sqlalchemy import select, update
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from feedback.record.db import Record, engine_for
+from feedback.record.models import Feedback
+from feedback.record.states import ChannelName, FeedbackStage
+from feedback.record.work.claims import Claimer
+from feedback.record.work.queue import WorkQueue
+from feedback.web.app import create_app
+from ingest.intake import dependencies
+from ingest.intake.accept import accept
+from ingest.intake.arrival import Arrival
+from tests.conftest import RealServers
+from tests.faults.proxy import Line, Proxy, proxy
+from workers.actors.group import GROUP
+from workers.runtime.actor import Worker, work_once
+from workers.runtime.model_loader import Tools
+
+PATH = "/v1/services/blue-badge/feedback"
+LINES: tuple[Line, ...] = ("slow", "dead", "broken", "cut")
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The lines to PostgreSQL and to Valkey, and the URLs of both over them."""
+
+    postgres: Proxy
+    valkey: Proxy
+    database_url: str
+    redis_url: str
+
+
+@pytest.fixture
+def lines(servers: RealServers) -> Iterator[Lines]:
+    at, redis = make_url(servers.database_url), servers.redis_url.removeprefix("unix://").partition("?")[0]
+    with proxy(f"{at.query['host']}/.s.PGSQL.5432") as postgres, proxy(redis) as valkey:
+        url = f"postgresql+psycopg://feedback@127.0.0.1:{postgres.port}/{at.database}?sslmode=disable"
+        yield Lines(postgres, valkey, url, f"redis://127.0.0.1:{valkey.port}/0")
+
+
+@pytest.fixture
+def client(record: Record, lines: Lines, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient[Any]]:
+    monkeypatch.setattr(dependencies, "ANSWER_SECONDS", 1.0)
+    with TestClient(create_app(record.settings, lines.database_url, lines.redis_url)) as client:
+        assert client.get("/health/ready").status_code == 200
+        yield client
+        lines.postgres.become("well")
+
+
+def write(client: TestClient[Any], key: str) -> httpx.Response:
+    return client.post(PATH, json={"message": "The lift is out of order"}, headers={"Idempotency-Key": key})
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_what_is_refused_while_postgresql_is_not_reached_is_taken_once_when_it_comes_again(
+    client: TestClient[Any], lines: Lines, record: Record, blue_badge: str, line: Line
+) -> None:
+    assert write(client, "before").status_code == 202
+    lines.postgres.become(line)
+    began = time.monotonic()
+    first = write(client, "meanwhile")
+    assert time.monotonic() - began < 10
+    assert first.status_code == 202 or (first.status_code == 503 and first.headers["Retry-After"])
+    if line in ("dead", "broken"):
+        assert first.status_code == 503
+    lines.postgres.become("well")
+    again = [write(client, "meanwhile") for _ in range(5)]
+    answers = {answer.json()["id"] for answer in again if answer.status_code == 202}
+    assert len(answers) == 1 and again[-1].status_code == 202
+    assert {it.id for it in stored(record)} == {uuid.UUID(*answers), uuid.UUID(write(client, "before").json()["id"])}
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_citizens_are_heard_however_redis_is_reached(
+    client: TestClient[Any], lines: Lines, record: Record, blue_badge: str, line: Line
+) -> None:
+    lines.valkey.become(line)
+    began = time.monotonic()
+    assert [write(client, f"{n}").status_code for n in range(5)] == [202] * 5
+    assert time.monotonic() - began < 5
+    lines.valkey.become("well")
+    assert len(stored(record)) == 5
+
+
+@pytest.mark.parametrize("line", ["slow", "broken", "cut"])
+def test_a_worker_that_loses_its_line_does_the_work_once(
+    record: Record, lines: Lines, blue_badge: str, line: Line, work_queue: WorkQueue
+) -> None:
+    pieces = waiting_to_be_grouped(record)
+    engine = engine_for(lines.database_url, size=2)
+    claimer = Claimer(engine)
+    worker = Worker(Record(record.settings, engine), claimer, work_queue, Tools(record.settings))
+    lines.postgres.become(line)
+    for _ in range(3):
+        with suppress(SQLAlchemyError):  # as the process of a worker does: it is woken again
+            work_once(worker, GROUP)
+        lines.postgres.become("well")
+    claimer.close()
+    engine.dispose()
+    assert {row.id: (row.stage, row.attempts) for row in stored(record)} == dict.fromkeys(
+        pieces, (FeedbackStage.DONE, 0)
+    )
+
+
+def test_who_comes_while_all_connections_are_taken_is_asked_to_come_again(
+    client: TestClient[Any], blue_badge: str, admin: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = client.app.state.record.engine
+    monkeypatch.setattr(engine.pool, "_timeout", 0.1)
+    taken = [engine.connect() for _ in range(engine.pool.size() + engine.pool._max_overflow - engine.pool.checkedout())]
+    refused = [client.get(f"/v1/services/{blue_badge}/issues", headers=admin), write(client, "1")]
+    for connection in taken:
+        connection.close()
+    assert [(answer.status_code, answer.headers["Retry-After"]) for answer in refused] == [(503, "5")] * 2
+    assert write(client, "1").status_code == 202
+
+
+def waiting_to_be_grouped(record: Record) -> list[uuid.UUID]:
+    arrivals = [
+        Arrival("blue-badge", f"The lift is out of order on floor {n}", ChannelName.WEB, "test") for n in range(3)
+    ]
+    with record.transaction() as session:
+        accept(session, record.keys, arrivals, dt.datetime.now(dt.UTC))
+        return list(session.scalars(update(Feedback).values(stage=FeedbackStage.GROUP).returning(Feedback.id)))
+
+
+def stored(record: Record) -> list[Feedback]:
+    with record.transaction() as session:
+        return list(session.scalars(select(Feedback)))
