@@ -12,10 +12,14 @@ import pytest
 import redis
 
 from feedback.process import embedded
+from feedback.record.work.queue import WorkQueue
+from feedback.record.work.stages import STAGES
+from tests.faults.proxy import Line
 from tests.whole.system import Running
 
 OURS = ("api", "api-standby", "scheduler", "worker-1", "deliveries")
 SERVERS = ("postgres", "valkey")
+BROKEN_LINES: tuple[Line, ...] = ("slow", "dead", "broken", "cut")
 STOPPED_SECONDS = 2.0
 
 Fault = Callable[[Running, random.Random], str]
@@ -54,7 +58,26 @@ def flush(running: Running, _: random.Random) -> str:
     return "flushed Redis"
 
 
-FAULTS: tuple[Fault, ...] = (kill, kill, stop, flush)
+def break_line(running: Running, draw: random.Random) -> str:
+    """The line of all processes to a server is slow, goes dead, breaks or is cut for a while."""
+    place, how = draw.randrange(len(running.lines)), draw.choice(BROKEN_LINES)
+    line = running.lines[place]
+    line.become(how)
+    time.sleep(STOPPED_SECONDS * draw.random())
+    line.become("well")
+    return f"the line to {SERVERS[place]} was {how}"
+
+
+def repeat(running: Running, _: random.Random) -> str:
+    """Every message of the work queue comes five times more."""
+    with embedded.servers(running.log.parent) as servers:
+        work_queue = WorkQueue(servers.redis_url)
+        for _again in range(5):
+            work_queue.wake(*(stage.name for stage in STAGES))
+    return "repeated messages"
+
+
+FAULTS: tuple[Fault, ...] = (kill, kill, stop, flush, break_line, break_line, repeat)
 
 
 def kill_server(running: Running, server: str) -> None:

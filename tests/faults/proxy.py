@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
+from sqlalchemy.engine import make_url
+
 Line = Literal["well", "slow", "dead", "broken", "cut"]
 """How the line is: `dead` takes what is sent and brings nothing, `broken` resets whatever is said on it, and `cut`
 does so once the next answer has come half way."""
@@ -43,7 +45,9 @@ class Proxy:
                     _reset(client)
                     continue
                 upstream = socket.socket(socket.AF_UNIX)
-                upstream.connect(self.server)
+                if upstream.connect_ex(self.server):
+                    _reset(client, upstream)
+                    continue
                 self._pairs.append((client, upstream))
                 for way in ((client, upstream, False), (upstream, client, True)):
                     threading.Thread(target=self._carry, args=way, daemon=True).start()
@@ -67,10 +71,19 @@ class Proxy:
 def proxy(server: str) -> Iterator[Proxy]:
     """A well line to the server at this Unix socket."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        found = Proxy(server, listener.getsockname()[1])
+        found = Proxy(server.removeprefix("unix://").partition("?")[0], listener.getsockname()[1])
         threading.Thread(target=found.serve, args=(listener,), daemon=True).start()
         yield found
         found.become("broken")
+
+
+@contextmanager
+def lines_to(database_url: str, redis_url: str) -> Iterator[tuple[Proxy, Proxy, str, str]]:
+    """Lines to PostgreSQL and to Redis, which are at Unix sockets, and the URLs of both over them."""
+    at = make_url(database_url)
+    with proxy(f"{at.query['host']}/.s.PGSQL.5432") as postgres, proxy(redis_url) as redis:
+        url = f"postgresql+psycopg://feedback@127.0.0.1:{postgres.port}/{at.database}?sslmode=disable"
+        yield postgres, redis, url, f"redis://127.0.0.1:{redis.port}/0"
 
 
 def _reset(*lines: socket.socket) -> None:

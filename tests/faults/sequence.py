@@ -5,12 +5,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from feedback.process import embedded
 from tests.faults.breaking import FAULTS, kill
 from tests.faults.checks import check
 from tests.faults.citizens import MAILBOX, OFFICE, Citizens, Ledger
+from tests.faults.proxy import lines_to
 from tests.insights import suppliers
 from tests.insights.receivers import Receiver, receiver
 from tests.whole.system import Running, up
@@ -71,7 +73,13 @@ class Trial:
 @contextmanager
 def trial(data: Path) -> Iterator[Trial]:
     """Everything at work in this folder, with one service that takes texts and mail and tells a webhook."""
-    with receiver() as told, up(data, **SETTINGS) as running:
+    with (
+        receiver() as told,
+        embedded.servers(data) as servers,
+        lines_to(servers.database_url, servers.redis_url) as (*lines, database_url, redis_url),
+        up(data, DATABASE_URL=database_url, REDIS_URL=redis_url, **SETTINGS) as started,
+    ):
+        running = replace(started, lines=tuple(lines))
         running.http.patch("/v1/services/blue-badge", json={"sms_numbers": [OFFICE], "mail_addresses": [MAILBOX]})
         wanted = {"service": "blue-badge", "kind": "webhook", "url": told.url, "filters": {"kinds": ["urgent"]}}
         running.http.post("/v1/subscriptions", json=wanted).raise_for_status()

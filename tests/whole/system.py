@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 
+from tests.faults.proxy import Proxy
 from tests.workers.texts import USUAL, said
 
 START = 180.0  # seconds that it may take on a busy machine
@@ -26,6 +27,8 @@ class Running:
     process: subprocess.Popen[bytes]
     http: httpx.Client
     log: Path
+    lines: tuple[Proxy, ...] = ()
+    """Those to PostgreSQL and Redis, where it reaches them over lines that can break."""
 
     def get(self, path: str) -> Any:
         return self.http.get(path).raise_for_status().json()

@@ -12,7 +12,6 @@ import httpx
 import pytest
 from litestar.testing import TestClient
 from sqlalchemy import select, update
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from feedback.record.db import Record, engine_for
@@ -25,7 +24,7 @@ from ingest.intake import dependencies
 from ingest.intake.accept import accept
 from ingest.intake.arrival import Arrival
 from tests.conftest import RealServers
-from tests.faults.proxy import Line, Proxy, proxy
+from tests.faults.proxy import Line, Proxy, lines_to
 from workers.actors.group import GROUP
 from workers.runtime.actor import Worker, work_once
 from workers.runtime.model_loader import Tools
@@ -46,10 +45,8 @@ class Lines:
 
 @pytest.fixture
 def lines(servers: RealServers) -> Iterator[Lines]:
-    at, redis = make_url(servers.database_url), servers.redis_url.removeprefix("unix://").partition("?")[0]
-    with proxy(f"{at.query['host']}/.s.PGSQL.5432") as postgres, proxy(redis) as valkey:
-        url = f"postgresql+psycopg://feedback@127.0.0.1:{postgres.port}/{at.database}?sslmode=disable"
-        yield Lines(postgres, valkey, url, f"redis://127.0.0.1:{valkey.port}/0")
+    with lines_to(servers.database_url, servers.redis_url) as found:
+        yield Lines(*found)
 
 
 @pytest.fixture

@@ -67,8 +67,8 @@ def _look(record: Record, work_queue: WorkQueue, hour: dt.datetime | None) -> dt
     with apart("escalation"), record.transaction() as session:
         escalation.raise_due(session)
     with record.transaction() as session:
-        waiting = [it.name for it in stages.STAGES if session.scalar(select(exists().where(*it.waiting)))]
-    work_queue.wake(*waiting)
+        asked = session.execute(select(*(exists().where(*it.waiting) for it in stages.STAGES))).one()
+    work_queue.wake(*(it.name for it, waits in zip(stages.STAGES, asked, strict=True) if waits))
     if hour is None or (hour != now and now.hour == NIGHTLY_HOUR):  # what sleeps at night catches up
         retention.nightly(record, now)
     return now
