@@ -36,6 +36,13 @@ class Feedback(Base, Claimable):
             "received_at",
             postgresql_where=text("stage IN ('clean', 'group')"),
         ),
+        Index(
+            "ix_feedback_tried",
+            "stage",
+            "history",
+            "received_at",
+            postgresql_where=text("attempts > 0 AND stage IN ('clean', 'group')"),
+        ),
         Index("ix_feedback_counted", "service_id", "said_at", postgresql_include=["stage", "weight"]),
         Index(
             "ix_feedback_weightless",

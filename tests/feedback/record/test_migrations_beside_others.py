@@ -31,8 +31,8 @@ RULES = {
 """Of squawk: what scans or rewrites a table under a lock, and what the version that still runs cannot live with."""
 FIRST_UNDER_RULES = "0044"
 """Those before it were run while all else stood still, by the few installations that there were."""
-CONTRACTS: dict[str, str] = {}
-"""Migrations that take away what was, and the version from which on nothing reads it."""
+CONTRACTS = {"0047": "a language that nobody chose may be none: none of 0.1.0 knew the column"}
+"""Migrations that loosen or take away what was, and why no version that runs minds."""
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 """Who works on what, on a real PostgreSQL."""
 
 import pytest
-from sqlalchemy import create_engine, select
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import OperationalError
 
 from feedback.record.db import Record
 from feedback.record.models import Feedback, Service, new_id
 from feedback.record.work.claims import MAX_ATTEMPTS, SET_ASIDE, Claimer, advance, claim, own, release, requeue
+from feedback.record.work.stages import stage
+from tests.bench.rows import fill
 
 WAITING = (Feedback.stage == "clean",)
 
@@ -132,4 +134,20 @@ def test_a_claimer_finds_back_after_the_server_was_away(record: Record, monkeypa
             with pytest.raises(OperationalError):
                 claimer.number  # noqa: B018 - it is asked for
     assert claimer.number > before
+    claimer.close()
+
+
+def test_a_claim_reads_what_it_takes_and_not_all_that_waits(record: Record) -> None:
+    with record.engine.begin() as connection:
+        fill(connection, "bins", 3_000, issues=1, vectors=False)
+        connection.execute(text("UPDATE feedback SET stage = 'clean'"))
+    with record.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE feedback"))
+    claimer, clean = Claimer(record.engine), stage("clean")
+    read = text("SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'feedback'")
+    with record.transaction() as session:
+        session.execute(text("SET LOCAL enable_seqscan = off"))  # which is as quick where there are so few
+        before = session.scalar(read)
+        assert claim(session, Feedback, *clean.waiting, by=claimer.number, limit=10, order=clean.order)
+        assert session.scalar(read) - before < 300
     claimer.close()

@@ -1,0 +1,152 @@
+"""How long the API, claims and a look at a service take, by how many pieces of feedback the service holds.
+
+Whatever is asked must not grow with history: each figure of a large service stands beside that of a smaller one.
+"""
+
+import math
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from litestar.testing import TestClient
+from sqlalchemy import text
+
+from feedback.process import embedded
+from feedback.record import access
+from feedback.record.db import Record, engine_for
+from feedback.record.migrations import migrate
+from feedback.record.models import Feedback
+from feedback.record.settings import Settings
+from feedback.record.states import CredentialKind, WorkKind
+from feedback.record.work.claims import Claimer, claim
+from feedback.record.work.queue import WorkQueue
+from feedback.record.work.service_work import ask
+from feedback.record.work.stages import stage
+from feedback.web.app import create_app
+from insights.issues import tallies
+from tests.bench import Report
+from tests.bench.rows import fill
+from workers.actors.notice import NOTICE
+from workers.runtime.actor import Worker, work_once
+from workers.runtime.model_loader import Tools
+
+SIZES = (100_000, 1_000_000)
+MOST_WITH_VECTORS = 1_000_000
+ROUNDS, PAGES, BATCHES = 20, 40, 40
+LOOKS = 5
+Taken = tuple[float, float]
+"""Milliseconds that 95 of 100 take at most, and the least, which says most on a machine that does other things, too."""
+
+WAITING = (
+    "UPDATE feedback SET stage = 'clean', history = false WHERE id IN"
+    " (SELECT id FROM feedback WHERE service_id = :s LIMIT :n)"
+)
+FRESH = (
+    "UPDATE feedback SET noticed = false, history = false WHERE id IN"
+    " (SELECT id FROM feedback WHERE service_id = :s ORDER BY said_at DESC LIMIT 20)"
+)
+
+
+def run(report: Report, sizes: tuple[int, ...] = SIZES) -> None:
+    with tempfile.TemporaryDirectory() as folder, embedded.servers(Path(folder)) as servers:
+        engine = engine_for(servers.database_url)
+        migrate(engine)
+        record, found = Record(Settings(data=Path(folder)), engine), dict[str, dict[str, Any]]()
+        with record.transaction() as session:
+            headers = {"Authorization": f"Bearer {access.create(session, CredentialKind.KEY, access.Role.admin, None)}"}
+        claimer = Claimer(engine)
+        worker = Worker(record, claimer, WorkQueue(servers.redis_url), Tools(record.settings))
+        with TestClient(create_app(record.settings, servers.database_url, servers.redis_url)) as client:
+            client.headers.update(headers)
+            for size in sizes:
+                service = _filled(record, size)
+                for name, (most, least) in _measured(client, worker, f"of-{size}", service):
+                    columns = {f"{size:,}": round(most, 1), f"{size:,}, least": round(least, 1)}
+                    found.setdefault(name, {"what": name}).update(columns)
+                    report.table(
+                        "Milliseconds that 95 of 100 take at most and the least, by the pieces of the service",
+                        [found[name]],
+                    )
+        claimer.close()
+        engine.dispose()
+
+
+def _filled(record: Record, size: int) -> int:
+    with record.engine.begin() as connection:
+        service = fill(connection, f"of-{size}", size, vectors=size <= MOST_WITH_VECTORS)
+    with record.transaction() as session:
+        while tallies.refresh(session):
+            pass
+    with record.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+    return service
+
+
+def _measured(client: TestClient[Any], worker: Worker, slug: str, service: int) -> Iterator[tuple[str, Taken]]:
+    at = f"/v1/services/{slug}"
+    recent = client.get(f"{at}/feedback?limit=1").json()["items"][0]["said_at"][:10] + "T00:00:00Z"
+    for name, path in (
+        *(("issues", "issues"), ("emerging", "emerging"), ("feedback", "feedback"), ("by rating", "feedback?rating=1")),
+        *(("by language", "feedback?language=cy"), ("of a day", f"feedback?since={recent}"), ("summary", "summary")),
+        *(("quality", "quality"), ("channels", "channels"), ("audit", "audit"), ("alerts", "alerts")),
+        *(
+            ("held", "held"),
+            ("refits", "refits"),
+            ("ledger", "ledger"),
+            ("export of a day", f"export.csv?since={recent}"),
+        ),
+    ):
+        yield name, _taken(lambda path=path: client.get(f"{at}/{path}").raise_for_status(), ROUNDS)  # type: ignore[misc]
+    yield "deep pages of feedback", _taken(_pages(client, f"{at}/feedback?limit=100").__next__, PAGES)
+    yield "a claim of 64", _claims(worker, service)
+    yield from _looks(worker, service)
+
+
+def _taken(act: Callable[[], object], times: int) -> Taken:
+    taken = []
+    for _ in range(times):
+        begin = time.perf_counter()
+        act()
+        taken.append(1_000 * (time.perf_counter() - begin))
+    return sorted(taken)[math.ceil(0.95 * len(taken)) - 1], min(taken)
+
+
+def _pages(client: TestClient[Any], path: str) -> Iterator[Any]:
+    """Page after page, a list followed to the end of what is asked for."""
+    cursor = ""
+    while True:
+        page = client.get(f"{path}{cursor}").raise_for_status().json()
+        cursor = f"&cursor={page['next_cursor']}"
+        yield page
+
+
+def _claims(worker: Worker, service: int) -> Taken:
+    """Of pieces that have come just now, beside all that is done."""
+    record, cleaning = worker.record, stage("clean")
+    with record.transaction() as session:
+        session.execute(text(WAITING), {"s": service, "n": 64 * BATCHES})
+
+    def once() -> None:
+        with record.transaction() as session:
+            by = worker.claimer.number
+            assert claim(session, Feedback, *cleaning.waiting, by=by, limit=64, order=cleaning.order)
+
+    taken = _taken(once, BATCHES)
+    with record.transaction() as session:
+        session.execute(text("UPDATE feedback SET stage = 'done', claimed_by = NULL WHERE stage = 'clean'"))
+    return taken
+
+
+def _looks(worker: Worker, service: int) -> Iterator[tuple[str, Taken]]:
+    """Each after twenty pieces that nobody has looked at; the first, as after a start, reads all that counts."""
+
+    def once() -> None:
+        with worker.record.transaction() as session:
+            session.execute(text(FRESH), {"s": service})
+            ask(session, [service], WorkKind.NOTICE)
+        assert work_once(worker, NOTICE)
+
+    yield "a first look for what is new", _taken(once, 1)
+    yield "a look for what is new", _taken(once, LOOKS)
