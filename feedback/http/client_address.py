@@ -1,11 +1,13 @@
 """Who counts as one client: an IPv4 address, or the /64 of an IPv6 address, which is what one household is given."""
 
 import ipaddress
+from functools import lru_cache
 
 PREFIX_OF_ONE_CLIENT = 64
 """Bits of an IPv6 address: the least that a site gets (RFC 6177), so who has one address has them all."""
 
 
+@lru_cache(maxsize=4_096)
 def client_network(address: str) -> str:
     """Returns what is counted for an address; what is no address, a UNIX socket say, stands for itself."""
     try:
@@ -19,6 +21,7 @@ def client_network(address: str) -> str:
     return str(ipaddress.ip_network((found, PREFIX_OF_ONE_CLIENT), strict=False))
 
 
+@lru_cache(maxsize=4_096)
 def is_public(network: str) -> bool:
     """Tells whether what `client_network` returned is of the Internet, and not of a house or a machine."""
     try:

@@ -6,10 +6,11 @@ another site's page has asked for, and none of a handler marked `UNCOMPRESSED`.
 """
 
 from litestar.config.compression import CompressionConfig
-from litestar.datastructures import Headers
 from litestar.enums import ScopeType
 from litestar.middleware.compression import CompressionMiddleware
 from litestar.types import Receive, Scope, Send
+
+from feedback.http.security_headers import header
 
 _KEY = "uncompressed"
 UNCOMPRESSED = {_KEY: True}
@@ -21,12 +22,12 @@ class SafeCompression(CompressionMiddleware):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on, and its answer through gzip where that is safe."""
-        safe = scope["type"] == ScopeType.HTTP and _is_safe(scope["method"], Headers.from_scope(scope))
+        safe = scope["type"] == ScopeType.HTTP and scope["method"] == "GET" and _is_asked_from_here(scope)
         await (super().__call__ if safe else self.app)(scope, receive, send)
 
 
-def _is_safe(method: str, headers: Headers) -> bool:
-    return method == "GET" and headers.get("sec-fetch-site", "none") in ("none", "same-origin")
+def _is_asked_from_here(scope: Scope) -> bool:
+    return header(scope, b"sec-fetch-site") in (b"", b"none", b"same-origin")
 
 
 COMPRESSION = CompressionConfig(

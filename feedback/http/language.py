@@ -37,7 +37,10 @@ def speak(request: AnyRequest) -> None:
 
     What is for citizens chooses again among the languages of its service.
     """
-    i18n.use(catalogues.ENGLISH if _is_api(request) else choose(request, catalogues.languages("staff")))
+    if _is_api(request):
+        i18n.use(catalogues.ENGLISH)
+        return
+    i18n.use(choose(request, catalogues.languages("staff")))
     _address.set(_page(request))
 
 
@@ -48,7 +51,7 @@ def speak_as_chosen(request: AnyRequest, language: str | None) -> None:
 
 
 def _is_api(request: AnyRequest) -> bool:
-    return bool(request.url.path.startswith("/v1/"))
+    return bool(request.scope["path"].startswith("/v1/"))
 
 
 def _page(request: AnyRequest) -> str:

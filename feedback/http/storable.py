@@ -4,13 +4,14 @@ import re
 from urllib.parse import unquote
 
 from feedback.http.dependencies import AnyRequest
+from feedback.http.security_headers import header
 from feedback.record.errors import Malformed, WrongMediaType
 from feedback.record.limits import UNSTORABLE
 
 _ESCAPED = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """NUL as JSON writes it. Its parsers refuse a NUL that is not escaped, and halves of characters."""
 
-_READ_ELSEWHERE = ("multipart/", "text/", "message/")
+_READ_ELSEWHERE = (b"multipart/", b"text/", b"message/")
 """Bodies whose reader sees to it: a backslash means itself in them, and a picture may hold any byte."""
 
 
@@ -20,17 +21,18 @@ async def refuse_unstorable(request: AnyRequest) -> None:
     Raises `WrongMediaType` for a content coding (RFC 9110, section 8.4) other than `identity`: nobody unpacks such a
     body to look, and no small body becomes a large one.
     """
-    if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+    if header(request.scope, b"content-encoding").strip().lower() not in (b"", b"identity"):
         raise WrongMediaType("send the body as it is: Content-Encoding is not taken here")
     if UNSTORABLE.search(request.scope["path"]):
         raise Malformed("there is a NUL in it", field="path")
-    if UNSTORABLE.search(unquote(request.scope["query_string"].decode("latin-1"))):
+    query = request.scope["query_string"]
+    if query and UNSTORABLE.search(unquote(query.decode("latin-1"))):
         raise Malformed("there is a NUL in it", field="query")
     if any(b"\0" in value for _, value in request.scope["headers"]):
         raise Malformed("there is a NUL in it", field="headers")
-    kind = request.headers.get("content-type", "").lower()
+    kind = header(request.scope, b"content-type").lower()
     if request.method in ("POST", "PUT", "PATCH") and not kind.startswith(_READ_ELSEWHERE):
-        _require_storable(await request.body(), is_form="urlencoded" in kind)
+        _require_storable(await request.body(), is_form=b"urlencoded" in kind)
 
 
 def _require_storable(body: bytes, *, is_form: bool) -> None:

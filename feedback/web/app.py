@@ -6,9 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Router
-from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.plugins.prometheus import PrometheusConfig
 
 from feedback.http.compression import COMPRESSION
 from feedback.http.dependencies import AnyRequest
@@ -23,6 +21,7 @@ from feedback.record.work.queue import BackgroundWorkQueue
 from feedback.web import api_reference, assisted_entry, health, home, security_txt, you_said_we_did
 from feedback.web.errors import EXCEPTION_HANDLERS
 from feedback.web.openapi import openapi_config
+from feedback.web.request_metrics import RequestMetrics
 from feedback.web.request_traces import trace_requests
 from feedback.web.setup import routes as setup
 from feedback.web.setup.installation import api as installation_api
@@ -32,7 +31,7 @@ from ingest.intake import routes as ingest_routes
 from ingest.intake.cors import allow_origin
 from ingest.intake.dependencies import Intake
 from ingest.intake.rate_limit import RateLimit, tell_share
-from ingest.intake.writer import Writer
+from ingest.intake.writer import Batcher, Writer
 from ingest.pages import routes as citizen_pages
 from insights.api.routes import ROUTERS
 from insights.pages import dashboard as staff_pages
@@ -77,18 +76,20 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
         await asyncio.to_thread(record.live_settings.get)  # or the first requests would know the operator's alone
         writer = Writer(record, work_queue)
         app.state.record = record
-        app.state.intake = Intake(record, writer, RateLimit(redis_url, settings.intake_rate))
+        limit = Batcher("rate limit", RateLimit(redis_url, settings.intake_rate).take)
+        app.state.intake = Intake(record, writer, limit)
         yield
-        writer.close()
+        await limit.close()
+        await writer.close()
         engine.dispose()
 
-    return Litestar(
+    app = Litestar(
         route_handlers=[Router("/", route_handlers=HANDLERS)],
         dependencies={
             "record": _provide(record),
             "work_queue": _provide(work_queue),
             "query_embedder": _provide(QueryEmbedder(settings.embedding_model, settings.multilingual_model)),
-            "intake": Provide(_intake, sync_to_thread=False),
+            "intake": Provide(lambda: app.state.intake, sync_to_thread=False),
         },
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[lifespan],
@@ -96,22 +97,15 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
         after_response=write_down_use,
         compression_config=COMPRESSION,
         before_send=[add_security_headers, allow_origin, tell_share],
-        middleware=[
-            *([trace_requests] if settings.otlp_endpoint else []),
-            PrometheusConfig(app_name="feedback", prefix="feedback", group_path=True).middleware,
-        ],
+        middleware=[*([trace_requests] if settings.otlp_endpoint else []), RequestMetrics],
         openapi_config=openapi_config(),
         request_max_body_size=BODY_LIMIT,
         debug=False,
         logging_config=None,
     )
+    return app
 
 
 async def _before_request(request: AnyRequest) -> None:
     await refuse_unstorable(request)
     speak(request)
-
-
-def _intake(state: State) -> Intake:
-    intake: Intake = state.intake
-    return intake

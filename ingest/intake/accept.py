@@ -6,12 +6,13 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import event, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnClause, Date, LargeBinary, Select, Text, bindparam, cast, column, event, func, select
+from sqlalchemy.dialects.postgresql import JSON, insert
 from sqlalchemy.orm import Session
 
 from feedback import tracing
@@ -19,9 +20,9 @@ from feedback.record import receipts
 from feedback.record.encryption import KeyRing
 from feedback.record.errors import FeedbackError, KeyReused, Malformed, NotAuthentic, NotFound
 from feedback.record.limits import UNSTORABLE, was_sayable
-from feedback.record.models import DIGESTED_ID, Feedback, Service, new_id
+from feedback.record.models import DIGESTED_ID, Feedback, Properties, Raw, Service, new_id
 from feedback.record.privacy import contacts, raw
-from feedback.record.privacy.senders import SenderDigests
+from feedback.record.privacy.senders import sender_digest
 from feedback.record.states import ChannelName, FeedbackStage
 from ingest.intake.arrival import MESSAGE_LIMIT, TRANSCRIPT_LIMIT, Arrival, is_page_address
 
@@ -40,6 +41,19 @@ UNVERIFIED_CALLERS = ("public", "open311")
 """Callers that nobody vouches for."""
 
 
+_SERVICES = select(Service.slug, Service.id, Service.stored_properties).where(
+    Service.slug.in_(bindparam("slugs", expanding=True))
+)
+"""Made once, as what every batch asks."""
+
+
+class _KnownService(NamedTuple):
+    """What is to be known of a service that something arrives for."""
+
+    id: int
+    properties: Properties
+
+
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """It is stored (once the transaction has committed). `repeated`: it was already."""
@@ -54,24 +68,22 @@ def accept(
 ) -> list[Accepted | FeedbackError]:
     """Stores many at once; what is wrong with one is its own answer, and stops no other."""
     services = _services(session, {arrival.service for arrival in arrivals})
-    senders = SenderDigests(session, keys, now.date())
+    day_key = raw.day_key(session, keys, now.date())
     checked = [
-        _refusal(arrival, services, now) or _row(arrival, services[arrival.service], keys, senders, now)
+        _refusal(arrival, services, now) or _row(arrival, services[arrival.service], keys, day_key, now)
         for arrival in arrivals
     ]
     rows = [row for row in checked if not isinstance(row, FeedbackError)]
-    stored = _insert(session, rows)
+    stored = _insert(session, now.date(), rows)
     known = _already_stored(session, [row for row in rows if row["id"] not in stored])
-    fresh = {
-        row["id"]: arrival
+    left = {
+        row["id"]: arrival.contact
         for arrival, row in zip(arrivals, checked, strict=True)
-        if not isinstance(row, FeedbackError) and row["id"] in stored
+        if arrival.contact and not isinstance(row, FeedbackError) and row["id"] in stored
     }
-    if fresh:
-        raw.store(session, keys, now.date(), {identity: _sealed(arrival) for identity, arrival in fresh.items()})
-        contacts.store(session, keys, {i: arrival.contact for i, arrival in fresh.items() if arrival.contact})
+    contacts.store(session, keys, left)
     if tracing.is_on:
-        _tell(session, {identity: arrival.channel for identity, arrival in fresh.items()})
+        _tell(session, {row["id"]: row["channel"] for row in rows if row["id"] in stored})
     return [row if isinstance(row, FeedbackError) else _answer(row, stored, known) for row in checked]
 
 
@@ -86,11 +98,12 @@ def _tell(session: Session, stored: Mapping[uuid.UUID, ChannelName]) -> None:
     event.listen(session, "after_commit", committed, once=True)
 
 
-def _services(session: Session, slugs: set[str]) -> dict[str, Service]:
-    return {found.slug: found for found in session.scalars(select(Service).where(Service.slug.in_(slugs)))}
+def _services(session: Session, slugs: set[str]) -> dict[str, _KnownService]:
+    found = session.execute(_SERVICES, {"slugs": list(slugs)})
+    return {slug: _KnownService(identity, Properties.stored(stored, slug)) for slug, identity, stored in found}
 
 
-def _refusal(arrival: Arrival, services: Mapping[str, Service], now: dt.datetime) -> FeedbackError | None:
+def _refusal(arrival: Arrival, services: Mapping[str, _KnownService], now: dt.datetime) -> FeedbackError | None:
     if arrival.service not in services:
         return NotFound(f"there is no service '{arrival.service[:100]}'")
     if (
@@ -129,9 +142,10 @@ def _unstorable(arrival: Arrival) -> Malformed | None:
     return Malformed("there is a NUL in it", field=found[0]) if found else None
 
 
-def _row(arrival: Arrival, service: Service, keys: KeyRing, senders: SenderDigests, now: dt.datetime) -> dict[str, Any]:
+def _row(arrival: Arrival, service: _KnownService, keys: KeyRing, day_key: bytes, now: dt.datetime) -> dict[str, Any]:
     identity = new_id()
     said_at = _said_at(arrival, service, identity, now)
+    content = content_of(arrival)
     return {
         "id": identity,
         "service_id": service.id,
@@ -139,7 +153,7 @@ def _row(arrival: Arrival, service: Service, keys: KeyRing, senders: SenderDiges
         "receipt": receipts.fresh(),
         "caller": arrival.caller,
         "external_id": _kept_id(arrival, keys),
-        "digest": keys.digest(msgspec.json.encode((arrival.service, content_of(arrival), arrival.submitted_at))),
+        "digest": keys.digest(msgspec.json.encode((arrival.service, content, arrival.submitted_at))),
         "said_at": said_at,
         "received_at": now,
         "history": now - said_at > HISTORY_AFTER,
@@ -148,8 +162,9 @@ def _row(arrival: Arrival, service: Service, keys: KeyRing, senders: SenderDiges
         "language": arrival.language,
         "batch": _batch(arrival),
         "read_as": dict(arrival.read_as),
-        "sender_digest": senders.digest(service.id, arrival.sender or arrival.contact, arrival.client),
+        "sender_digest": sender_digest(day_key, service.id, arrival.sender or arrival.contact, arrival.client),
         "stage": FeedbackStage.CLEAN,
+        "sealed": raw.sealed(day_key, identity, {**content, "sender": arrival.sender, "suspicion": arrival.suspicion}),
     }
 
 
@@ -166,7 +181,7 @@ def _kept_id(arrival: Arrival, keys: KeyRing) -> str | None:
     return DIGESTED_ID + keys.digest(arrival.external_id.encode()).hex()
 
 
-def _said_at(arrival: Arrival, service: Service, identity: uuid.UUID, now: dt.datetime) -> dt.datetime:
+def _said_at(arrival: Arrival, service: _KnownService, identity: uuid.UUID, now: dt.datetime) -> dt.datetime:
     """When it was said; a clock ahead of ours is not believed, and a mere date is spread over its day."""
     said = arrival.submitted_at
     if said is None:
@@ -177,11 +192,6 @@ def _said_at(arrival: Arrival, service: Service, identity: uuid.UUID, now: dt.da
     midnight = dt.datetime.combine(said, dt.time(), zone)
     share = int.from_bytes(identity.bytes[8:12]) / 2**32
     return min(midnight + dt.timedelta(days=1) * share, now)
-
-
-def _sealed(arrival: Arrival) -> dict[str, Any]:
-    """With who sent it, since somebody in danger must be found."""
-    return {**content_of(arrival), "sender": arrival.sender, "suspicion": arrival.suspicion}
 
 
 def content_of(arrival: Arrival) -> dict[str, Any]:
@@ -197,13 +207,47 @@ def content_of(arrival: Arrival) -> dict[str, Any]:
     }
 
 
-def _insert(session: Session, rows: list[dict[str, Any]]) -> set[uuid.UUID]:
-    """In the order of their keys, so that two writers with the same rows wait for each other and never in a circle."""
+def _insert(session: Session, day: dt.date, rows: Sequence[dict[str, Any]]) -> set[uuid.UUID]:
+    """Stores those that did not come before, and returns their ids.
+
+    A row has columns of `Feedback`, the same in each, and `sealed`: its raw text under the key of `day`. They are
+    stored in the order of what tells repeats, so that two who store the same rows wait for each other and never in a
+    circle.
+    """
     if not rows:
         return set()
-    rows = sorted(rows, key=lambda row: (row["caller"], row["external_id"] or "", row["service_id"]))
-    statement = insert(Feedback).on_conflict_do_nothing(index_elements=["caller", "external_id", "service_id"])
-    return set(session.scalars(statement.returning(Feedback.id), rows))
+    ordered = sorted(rows, key=lambda row: (row["caller"], row["external_id"] or "", row["service_id"]))
+    given = msgspec.json.encode([_told(row) for row in ordered]).decode()
+    return set(session.connection().scalars(_statement(tuple(rows[0])), {"rows": given, "day": day}))
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: rf"\x{value.hex()}" if isinstance(value, bytes) else value for name, value in row.items()}
+
+
+@cache
+def _statement(names: tuple[str, ...]) -> Select[uuid.UUID]:
+    """Rows come as one JSON text, which PostgreSQL takes apart: neither side handles each value by itself."""
+    given = select(
+        func.json_to_recordset(cast(bindparam("rows", type_=Text), JSON))
+        .table_valued(*map(_column, names))
+        .render_derived(name="given", with_types=True)
+    ).cte("given")
+    kept = [name for name in names if name != "sealed"]
+    feedback = (
+        insert(Feedback)
+        .from_select(kept, select(*(given.c[name] for name in kept)))
+        .on_conflict_do_nothing(index_elements=["caller", "external_id", "service_id"])
+        .returning(Feedback.id)
+        .cte("stored")
+    )
+    words = select(bindparam("day", type_=Date), given.c.id, given.c.sealed).join(feedback, feedback.c.id == given.c.id)
+    raw = insert(Raw).from_select(["day", "feedback_id", "sealed"], words).cte("kept")
+    return select(feedback.c.id).add_cte(raw)
+
+
+def _column(name: str) -> ColumnClause[Any]:
+    return column(name, LargeBinary if name == "sealed" else Feedback.__table__.c[name].type)
 
 
 def _already_stored(session: Session, rows: list[dict[str, Any]]) -> dict[Own, Feedback]:

@@ -3,9 +3,10 @@
 import asyncio
 import re
 
-from litestar.datastructures import Headers, MutableScopeHeaders
+from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
+from feedback.http.security_headers import header
 from feedback.record import access
 from feedback.record.db import Record
 from feedback.record.errors import NotFound
@@ -17,8 +18,9 @@ async def allow_origin(message: Message, scope: Scope) -> None:
     """Names the origin on every answer of the endpoint, refusals included, so that a widget can say what went wrong."""
     if message["type"] != "http.response.start":
         return
-    origin, about = Headers.from_scope(scope).get("origin"), PATH.fullmatch(scope["path"])
-    if not origin or not about:
+    origin = header(scope, b"origin").decode("latin-1")
+    about = PATH.fullmatch(scope["path"]) if origin else None
+    if not about:
         return
     record: Record = scope["litestar_app"].state.record
     if await asyncio.to_thread(_allowed, record, about[1], origin):

@@ -18,8 +18,8 @@ from feedback.record.errors import FeedbackError, TooMany, Unavailable
 from ingest.intake import rate_limit
 from ingest.intake.accept import Accepted
 from ingest.intake.arrival import Arrival
-from ingest.intake.rate_limit import RateLimit
-from ingest.intake.writer import Writer
+from ingest.intake.rate_limit import Share
+from ingest.intake.writer import Batcher, Writer
 
 ANSWER_SECONDS = 15.0
 """How long somebody waits for a store that does not answer until they are asked to come again."""
@@ -31,7 +31,7 @@ class Intake:
 
     record: Record
     writer: Writer
-    limit: RateLimit
+    limit: Batcher[str, Share | None]
 
     async def store(self, *arrivals: Arrival) -> list[Accepted | FeedbackError]:
         """Stores arrivals and returns an answer for each, after the commit."""
@@ -42,9 +42,8 @@ class Intake:
 
     async def _answered(self, arrivals: Sequence[Arrival]) -> list[Accepted | FeedbackError]:
         """What is on its way to a store that hangs goes on; whoever repeats it later is answered what became of it."""
-        under_way = asyncio.wrap_future(self.writer.submit(arrivals))
         try:
-            return await asyncio.wait_for(asyncio.shield(under_way), ANSWER_SECONDS)
+            return await asyncio.wait_for(self.writer.store(arrivals), ANSWER_SECONDS)
         except TimeoutError:
             raise Unavailable("the store does not answer; please try again in a moment") from None
 
@@ -72,8 +71,8 @@ class Intake:
             who = await asyncio.to_thread(self._identify, key, service)
             mark_used(request, who)
             return who
-        share = await asyncio.to_thread(self.limit.take, address_of(request))
-        request.state[rate_limit.STATE] = share
+        share = await self.limit.ask(address_of(request))
+        request.scope["state"][rate_limit.STATE] = share
         if share and share.wait > 0:
             raise TooMany("too many pieces from this address; please try again in a moment", share.wait)
         return None

@@ -8,18 +8,18 @@ import datetime as dt
 import hashlib
 import math
 import secrets
-import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import redis
 import structlog
-from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from feedback.http.client_address import client_network
+from feedback.http.security_headers import add_headers
 
 log = structlog.get_logger()
 
@@ -36,17 +36,24 @@ PAUSE_SECONDS = 2.0
 
 SALT_LASTS = dt.timedelta(days=1)
 
-# KEYS[1] the client; ARGV: seconds between pieces, burst. Answers as texts the seconds to wait, "0" when it may pass,
-# and the seconds until all of its share is there again.
+# KEYS the clients, one for each piece; ARGV: seconds between pieces, burst. Answers for each, as texts, the seconds to
+# wait, "0" when it may pass, and the seconds until all of its share is there again.
 SCRIPT = """
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1e6
 local gap, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
-local due = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now)
-local wait = due - now - gap * (burst - 1)
-if wait > 0 then return {tostring(wait), tostring(due - now)} end
-redis.call('SET', KEYS[1], string.format('%.6f', due + gap), 'EX', math.ceil(gap * burst) + 1)
-return {'0', tostring(due + gap - now)}
+local answers = {}
+for at, client in ipairs(KEYS) do
+    local due = math.max(tonumber(redis.call('GET', client) or now), now)
+    local wait = due - now - gap * (burst - 1)
+    if wait > 0 then
+        answers[at] = {tostring(wait), tostring(due - now)}
+    else
+        redis.call('SET', client, string.format('%.6f', due + gap), 'EX', math.ceil(gap * burst) + 1)
+        answers[at] = {'0', tostring(due + gap - now)}
+    end
+end
+return answers
 """
 
 
@@ -63,11 +70,11 @@ class Share:
     remaining: int
     reset: int
 
-    def headers(self) -> dict[str, str]:
+    def headers(self) -> dict[bytes, bytes]:
         """Says it as draft-ietf-httpapi-ratelimit-headers does."""
         return {
-            "RateLimit-Policy": f'"intake";q={self.burst};w={self.window}',
-            "RateLimit": f'"intake";r={self.remaining};t={self.reset}',
+            b"ratelimit-policy": b'"intake";q=%d;w=%d' % (self.burst, self.window),
+            b"ratelimit": b'"intake";r=%d;t=%d' % (self.remaining, self.reset),
         }
 
 
@@ -79,20 +86,18 @@ class _OwnCount:
 
     def __init__(self) -> None:
         self._due: dict[str, float] = {}
-        self._lock = threading.Lock()
 
     def take(self, client: str, gap: float) -> tuple[float, float]:
         """Returns the seconds to wait, and those until all of the share is there again."""
+        if len(self._due) > self.MOST_CLIENTS:
+            self._due.clear()
         now = time.monotonic()
-        with self._lock:
-            if len(self._due) > self.MOST_CLIENTS:
-                self._due.clear()
-            due = max(self._due.get(client, now), now)
-            wait = due - now - gap * (BURST_PIECES - 1)
-            if wait > 0:
-                return wait, due - now
-            self._due[client] = due + gap
-            return 0.0, due + gap - now
+        due = max(self._due.get(client, now), now)
+        wait = due - now - gap * (BURST_PIECES - 1)
+        if wait > 0:
+            return wait, due - now
+        self._due[client] = due + gap
+        return 0.0, due + gap - now
 
 
 class _SharedCount:
@@ -109,11 +114,12 @@ class _SharedCount:
         self._salt = b""
         self._salt_until = 0.0
 
-    def take(self, client: str, gap: float) -> tuple[float, float]:
-        """Returns the same as `_OwnCount`. Raises `redis.RedisError`."""
-        name = hashlib.blake2b(client.encode(), key=self._salt_of_today(), digest_size=16).hexdigest()
-        wait, until_full = self._script(keys=[f"rate:{name}"], args=[gap, BURST_PIECES])
-        return float(wait), float(until_full)
+    def take(self, clients: Sequence[str], gap: float) -> list[tuple[float, float]]:
+        """Returns for each the same as `_OwnCount`. Raises `redis.RedisError`."""
+        salt = self._salt_of_today()
+        names = [hashlib.blake2b(it.encode(), key=salt, digest_size=16).hexdigest() for it in clients]
+        answers = self._script(keys=[f"rate:{name}" for name in names], args=[gap, BURST_PIECES])
+        return [(float(wait), float(until_full)) for wait, until_full in answers]
 
     def _salt_of_today(self) -> bytes:
         """Random, made by the first process that asks on a day, and forgotten by Redis when the day is over."""
@@ -126,48 +132,36 @@ class _SharedCount:
 
 
 class RateLimit:
-    """`per_minute` 0 means no limit."""
+    """Asked by one thread, for all who wait. `per_minute` 0 means no limit."""
 
     def __init__(self, url: str, per_minute: float) -> None:
         self._gap = 60 / per_minute if per_minute else 0.0
         self._shared, self._own = _SharedCount(url), _OwnCount()
         self._paused_until = 0.0
-        self._lock = threading.Lock()
 
-    def take(self, address: str) -> Share | None:
-        """Counts one piece of this address and returns what is left to it; none where there is no limit."""
+    def take(self, addresses: Sequence[str]) -> list[Share | None]:
+        """Counts a piece of each address and returns what is left to it; none where there is no limit."""
         if not self._gap:
-            return None
-        wait, until_full = self._count(client_network(address))
+            return [None] * len(addresses)
+        return [self._share(*counted) for counted in self._count([client_network(it) for it in addresses])]
+
+    def _share(self, wait: float, until_full: float) -> Share:
         remaining = max(0, math.floor(BURST_PIECES - until_full / self._gap + 1e-3))
         window = math.ceil(BURST_PIECES * self._gap)
         return Share(wait, BURST_PIECES, window, remaining, math.ceil(until_full))
 
-    def _count(self, client: str) -> tuple[float, float]:
-        if self._may_ask():
+    def _count(self, clients: Sequence[str]) -> list[tuple[float, float]]:
+        if time.monotonic() >= self._paused_until:
             try:
-                answer = self._shared.take(client, self._gap)
+                return self._shared.take(clients, self._gap)
             except redis.RedisError as error:
                 self._paused_until = time.monotonic() + PAUSE_SECONDS
                 log.warning("each process limits for itself", error=type(error).__name__)
-            else:
-                self._paused_until = 0.0
-                return answer
-        return self._own.take(client, self._gap)
-
-    def _may_ask(self) -> bool:
-        """After a pause one asks for all whether Redis answers again."""
-        with self._lock:
-            now = time.monotonic()
-            if now < self._paused_until:
-                return False
-            if self._paused_until:
-                self._paused_until = now + PAUSE_SECONDS
-            return True
+        return [self._own.take(client, self._gap) for client in clients]
 
 
 async def tell_share(message: Message, scope: Scope) -> None:
     """Tells on every answer, refusals included, what is left to who asked."""
     share: Share | None = scope["state"].get(STATE)
-    if share and message["type"] == "http.response.start":
-        MutableScopeHeaders.from_message(message).update(share.headers())
+    if share:
+        add_headers(message, share.headers())

@@ -1,11 +1,11 @@
-"""The hot path: one thread that commits the arrivals of many requests in one transaction, and only then answers."""
+"""The hot path: what many requests ask is answered together; their arrivals are committed in one transaction first."""
 
+import asyncio
 import datetime as dt
-import queue
-import threading
-from collections.abc import Sequence
-from concurrent.futures import Future
-from typing import NamedTuple
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Generic, TypeVar
 
 import structlog
 
@@ -19,73 +19,91 @@ log = structlog.get_logger()
 
 Answers = list[Accepted | FeedbackError]
 
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
 
-class _Request(NamedTuple):
-    arrivals: Sequence[Arrival]
-    answer: "Future[Answers]"
+
+class Batcher(Generic[Asked, Answer]):
+    """While one batch is worked on the next gathers, so that a busy moment makes batches larger and not more.
+
+    `work` runs in the thread `name`, and returns for each that it is given its answer, or what is to be raised. `most`:
+    how many it is given at once. `waiting`: how many may wait; a further one is told to come back (`Unavailable`).
+    """
+
+    def __init__(
+        self,
+        name: str,
+        work: Callable[[Sequence[Asked]], Sequence[Answer | Exception]],
+        *,
+        most: int = 200,
+        waiting: int = 2_000,
+    ) -> None:
+        self._work, self._most, self._may_wait = work, most, waiting
+        self._waiting: deque[tuple[Asked, asyncio.Future[Answer]]] = deque()
+        self._thread = ThreadPoolExecutor(1, name)
+        self._under_way: asyncio.Task[None] | None = None
+
+    async def ask(self, asked: Asked) -> Answer:
+        """Returns the answer. Raises what `work` returned, or `Unavailable` where too much waits."""
+        if len(self._waiting) >= self._may_wait:
+            raise Unavailable("too much is waiting to be stored; please try again in a moment")
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting.append((asked, answer))
+        if self._under_way is None:
+            self._under_way = asyncio.create_task(self._answer_all())
+        return await answer
+
+    async def close(self) -> None:
+        """Ends once all that was asked is answered."""
+        if self._under_way is not None:
+            await self._under_way
+        self._thread.shutdown()
+
+    async def _answer_all(self) -> None:
+        while self._waiting:
+            batch = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
+            for (_, future), answer in zip(batch, await self._worked([asked for asked, _ in batch]), strict=True):
+                if future.done():  # whoever asked has gone
+                    continue
+                if isinstance(answer, Exception):
+                    future.set_exception(answer)
+                else:
+                    future.set_result(answer)
+        self._under_way = None
+
+    async def _worked(self, batch: list[Asked]) -> Sequence[Answer | Exception]:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, self._work, batch)
+        except Exception as error:
+            return [error] * len(batch)
 
 
 class Writer:
-    """`most`: arrivals committed at once. `waiting`: requests that may wait; a further one is told to come back."""
+    """Stores what handlers hand over."""
 
-    def __init__(self, record: Record, work_queue: WorkQueue, *, most: int = 200, waiting: int = 2_000) -> None:
-        self._record, self._work_queue, self._most = record, work_queue, most
-        self._requests: queue.Queue[_Request | None] = queue.Queue(waiting)
-        self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
-        self._thread.start()
+    def __init__(self, record: Record, work_queue: WorkQueue) -> None:
+        self._record, self._work_queue = record, work_queue
+        self._batches: Batcher[Sequence[Arrival], Answers] = Batcher("intake", self._commit)
 
-    def submit(self, arrivals: Sequence[Arrival]) -> "Future[Answers]":
-        """Return the answers, one for each arrival, once they are committed."""
-        request = _Request(arrivals, Future())
+    async def store(self, arrivals: Sequence[Arrival]) -> Answers:
+        """Returns the answers, one for each arrival, once they are committed. Raises `Unavailable`."""
+        return await self._batches.ask(arrivals)
+
+    async def close(self) -> None:
+        """Ends once all that was handed over is answered."""
+        await self._batches.close()
+
+    def _commit(self, requests: Sequence[Sequence[Arrival]]) -> list[Answers | Exception]:
         try:
-            self._requests.put_nowait(request)
-        except queue.Full:
-            raise Unavailable("too much is waiting to be stored; please try again in a moment") from None
-        return request.answer
-
-    def close(self) -> None:
-        """Ends once all that was submitted is answered."""
-        self._requests.put(None)
-        self._thread.join()
-
-    def _run(self) -> None:
-        while (first := self._requests.get()) is not None:
-            ended = self._commit(self._with_followers(first))
-            if ended:
-                return
-
-    def _with_followers(self, first: _Request) -> list[_Request | None]:
-        batch: list[_Request | None] = [first]
-        size = len(first.arrivals)
-        while size < self._most:
-            try:
-                following = self._requests.get_nowait()
-            except queue.Empty:
-                break
-            batch.append(following)
-            if following is None:
-                break
-            size += len(following.arrivals)
-        return batch
-
-    def _commit(self, batch: list[_Request | None]) -> bool:
-        requests = [request for request in batch if request is not None]
-        try:
-            answers = self._store([arrival for request in requests for arrival in request.arrivals])
+            answers = self._store([arrival for request in requests for arrival in request])
         except Exception as error:
             log.error("intake failed", error=type(error).__name__, requests=len(requests))
-            if len(requests) > 1:  # find the one that is to blame; the others are stored
-                for request in requests:
-                    self._commit([request])
-            else:
-                requests[0].answer.set_exception(Unavailable("this could not be stored just now; please try again"))
-        else:
-            for request in requests:
-                count = len(request.arrivals)
-                request.answer.set_result(answers[:count])
-                del answers[:count]
-            self._work_queue.wake("clean")
-        return len(requests) < len(batch)
+            if len(requests) == 1:
+                return [Unavailable("this could not be stored just now; please try again")]
+            return [self._commit([one])[0] for one in requests]  # find the one that is to blame; the others are stored
+        self._work_queue.wake("clean")
+        following = iter(answers)
+        return [[next(following) for _ in request] for request in requests]
 
     def _store(self, arrivals: Sequence[Arrival]) -> Answers:
         with self._record.transaction() as session:

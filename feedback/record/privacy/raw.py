@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import bindparam, delete, func, select, text
 from sqlalchemy.orm import Session
 
 from feedback.record.access import scope
@@ -22,25 +22,29 @@ WARN_AFTER = dt.timedelta(days=1)
 
 def day_key(session: Session, keys: KeyRing, day: dt.date) -> bytes:
     """Returns the key of that day. Whoever asks for it first makes it, with the day's partition."""
-    found = session.get(DayKey, day)
+    found = kept_key(session, keys, day)
     if found is None:
         with scope.lifted(session):  # a day is of all services
             session.execute(text("SELECT pg_advisory_xact_lock(:c, 1)"), {"c": ADVISORY_LOCKS})
-            found = session.get(DayKey, day) or _open_day(session, keys, day)
-    return keys.unwrap(found.wrapped, str(day).encode())
+            found = kept_key(session, keys, day) or _open_day(session, keys, day)
+    return found
+
+
+_KEPT_KEY = select(DayKey.wrapped).where(DayKey.day == bindparam("day"))
+"""Made once, as whoever takes something in asks it."""
 
 
 def kept_key(session: Session, keys: KeyRing, day: dt.date) -> bytes | None:
     """Returns the key of that day; None where the day is shredded."""
-    found = session.get(DayKey, day)
-    return keys.unwrap(found.wrapped, str(day).encode()) if found else None
+    found = session.scalar(_KEPT_KEY, {"day": day})
+    return keys.unwrap(found, str(day).encode()) if found else None
 
 
-def _open_day(session: Session, keys: KeyRing, day: dt.date) -> DayKey:
+def _open_day(session: Session, keys: KeyRing, day: dt.date) -> bytes:
     name, after = _partition(day), day + dt.timedelta(days=1)
     session.execute(text(f"CREATE TABLE {name} PARTITION OF raw FOR VALUES FROM ('{day}') TO ('{after}')"))
-    made = DayKey(day=day, wrapped=keys.wrap(new_key(), str(day).encode()))
-    session.add(made)
+    made = new_key()
+    session.add(DayKey(day=day, wrapped=keys.wrap(made, str(day).encode())))
     session.flush()
     return made
 
@@ -49,14 +53,9 @@ def _partition(day: dt.date) -> str:
     return f"raw_{day:%Y%m%d}"
 
 
-def store(session: Session, keys: KeyRing, day: dt.date, contents: Mapping[uuid.UUID, Mapping[str, Any]]) -> None:
-    """Seals what came in for each piece of feedback, under the key of `day`."""
-    key = day_key(session, keys, day)
-    rows = [
-        {"day": day, "feedback_id": identity, "sealed": seal(key, msgspec.json.encode(content), identity.bytes)}
-        for identity, content in contents.items()
-    ]
-    session.execute(insert(Raw), rows)
+def sealed(key: bytes, identity: uuid.UUID, content: Mapping[str, Any]) -> bytes:
+    """Seals what came in for a piece of feedback under the key of its day."""
+    return seal(key, msgspec.json.encode(content), identity.bytes)
 
 
 def read(session: Session, keys: KeyRing, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:

@@ -7,34 +7,22 @@ read from it, and no two days or services have the same one for the same person.
 import datetime as dt
 import hashlib
 import hmac
-from functools import cached_property
 
 from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
-from feedback.record.encryption import KeyRing
 from feedback.record.models import Feedback
-from feedback.record.privacy import contacts, raw
+from feedback.record.privacy import contacts
 
 KEPT_FOR = dt.timedelta(days=1)
 
 
-class SenderDigests:
-    """Makes the digests of one day."""
-
-    def __init__(self, session: Session, keys: KeyRing, day: dt.date) -> None:
-        self._session, self._keys, self._day = session, keys, day
-
-    @cached_property
-    def _key(self) -> bytes:
-        return raw.day_key(self._session, self._keys, self._day)
-
-    def digest(self, service_id: int, contact: str | None, client: str | None) -> bytes | None:
-        """Returns the digest of a number or mail address, or else of what tells visitors apart; None without both."""
-        known_by = contacts.normalise(contact) if contact else client
-        if not known_by:
-            return None
-        return hmac.digest(self._key, f"sender\0{service_id}\0{known_by}".encode(), hashlib.sha256)[:16]
+def sender_digest(day_key: bytes, service_id: int, contact: str | None, client: str | None) -> bytes | None:
+    """Returns the digest of a number or mail address, or else of what tells visitors apart; None without both."""
+    known_by = contacts.normalise(contact) if contact else client
+    if not known_by:
+        return None
+    return hmac.digest(day_key, f"sender\0{service_id}\0{known_by}".encode(), hashlib.sha256)[:16]
 
 
 def forget_senders(session: Session) -> None:

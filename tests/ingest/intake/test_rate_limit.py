@@ -55,7 +55,7 @@ def statuses(client: Client, times: int, **headers: str) -> list[int]:
 def passed(limit: RateLimit, address: str, times: int) -> int:
     count = 0
     for _ in range(times):
-        share = limit.take(address)
+        [share] = limit.take([address])
         count += share is not None and share.wait == 0
     return count
 
@@ -165,7 +165,7 @@ def test_what_is_kept_of_an_address_changes_with_the_salt_of_the_day(servers: Re
 
         def kept() -> set[bytes]:
             before = set(client.scan_iter("rate:*"))
-            RateLimit(servers.redis_url, SLOW).take(name)
+            RateLimit(servers.redis_url, SLOW).take([name])
             return set(client.scan_iter("rate:*")) - before
 
         first = kept()
@@ -185,7 +185,7 @@ def test_each_address_has_a_share_of_its_own(servers: RealServers) -> None:
 
 
 def test_no_address_stands_in_redis(servers: RealServers) -> None:
-    RateLimit(servers.redis_url, SLOW).take("192.0.2.77")
+    RateLimit(servers.redis_url, SLOW).take(["192.0.2.77"])
     with redis.Redis.from_url(servers.redis_url) as client:
         keys = list(client.scan_iter("rate:*"))
         assert keys and not any(b"192.0.2.77" in key for key in keys)
@@ -199,7 +199,7 @@ from ingest.intake.rate_limit import RateLimit
 url, per_minute, address, times = sys.argv[1:]
 limit, refused = RateLimit(url, float(per_minute)), 0
 for _ in range(int(times)):
-    refused += limit.take(address).wait > 0
+    refused += limit.take([address])[0].wait > 0
 print(refused)
 """
 

@@ -9,8 +9,8 @@ from litestar.testing import RequestFactory, TestClient
 from sqlalchemy import func, select, update
 
 from feedback.record.models import Feedback, Statement
-from feedback.record.privacy import erasure, subject_access
-from feedback.record.privacy.senders import SenderDigests, forget_senders
+from feedback.record.privacy import erasure, raw, subject_access
+from feedback.record.privacy.senders import forget_senders, sender_digest
 from feedback.record.states import ChannelName
 from ingest.intake.accept import accept
 from ingest.intake.arrival import Arrival
@@ -123,8 +123,8 @@ def test_fingerprints_that_an_older_version_stored_make_no_copies(worker: Worker
 def test_who_sent_it_is_a_digest_of_one_day_and_one_service_that_is_forgotten(worker: Worker, blue_badge: str) -> None:
     text_from(worker, (DOWN, numbers(1)[0]), (LONG, None))
     with worker.record.transaction() as session:
-        days = [SenderDigests(session, worker.record.keys, NOW.date() + dt.timedelta(days=day)) for day in (0, 1)]
-        made = {day.digest(service, numbers(1)[0], None) for day in days for service in (1, 2)}
+        days = [raw.day_key(session, worker.record.keys, NOW.date() + dt.timedelta(days=day)) for day in (0, 1)]
+        made = {sender_digest(key, service, numbers(1)[0], None) for key in days for service in (1, 2)}
         known = session.scalars(select(Feedback.sender_digest).where(Feedback.sender_digest.is_not(None))).one()
         assert len(made) == 4 and known in made
         assert "sender_digest" not in str(subject_access.export(session, worker.record.keys, _ids(worker)))
