@@ -60,16 +60,18 @@ class Batcher(Generic[Asked, Answer]):
         self._thread.shutdown()
 
     async def _answer_all(self) -> None:
-        while self._waiting:
-            batch = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
-            for (_, future), answer in zip(batch, await self._worked([asked for asked, _ in batch]), strict=True):
-                if future.done():  # whoever asked has gone
-                    continue
-                if isinstance(answer, Exception):
-                    future.set_exception(answer)
-                else:
-                    future.set_result(answer)
-        self._under_way = None
+        try:
+            while self._waiting:
+                batch = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
+                for (_, future), answer in zip(batch, await self._worked([asked for asked, _ in batch]), strict=True):
+                    if future.done():  # whoever asked has gone
+                        continue
+                    if isinstance(answer, Exception):
+                        future.set_exception(answer)
+                    else:
+                        future.set_result(answer)
+        finally:
+            self._under_way = None  # whatever befell this one, whoever asks next is answered
 
     async def _worked(self, batch: list[Asked]) -> Sequence[Answer | Exception]:
         try:
