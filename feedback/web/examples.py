@@ -59,6 +59,7 @@ _WORDS: Mapping[str, Json] = {
     "example": "The photo does not upload",
     "language": "en",
     "link": "https://example.org/releases/42",
+    "mail_from": "feedback@example.org",
     "message": "The renewal page logs me out after I pay",
     "model": "all-MiniLM-L6-v2",
     "name": "Blue Badge",
@@ -80,7 +81,14 @@ _WORDS: Mapping[str, Json] = {
 }
 """What stands in fields of these names."""
 
-_KEYS = {"by_channel": "web", "by_language": "en", "titles": "en", "attributes": "ward", "channels": "web"}
+_KEYS = {
+    "": "mail_from",
+    "by_channel": "web",
+    "by_language": "en",
+    "titles": "en",
+    "attributes": "ward",
+    "channels": "web",
+}
 _FORMS = {"uuid": _ID, "date": _DAY, "date-time": _TIME}
 _DEEPEST = 12  # schemas within schemas, some of which hold themselves
 

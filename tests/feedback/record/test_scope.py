@@ -35,6 +35,7 @@ SCOPED = [model for model in MODELS if is_scoped(model)]
 OF_ALL = {"Answered", "DayKey", "MessagePart", "Passkey", "Person", "Raw", "Theme", "ThemeSignal", "WideWork"} | {
     "ChannelRefusal",
     "Organisation",
+    "StoredSettings",
 }
 """Of the installation, or keyed by request, day, message, person, piece or theme: what is shown of a theme is chosen by
 the services that one may see, and staff by their memberships."""

@@ -153,9 +153,9 @@ def test_a_backup_holds_no_raw_text_and_is_for_its_owner_alone(old: Place, tenan
     assert old.run("backup", folder).exit_code == 1
 
 
-def test_every_table_that_holds_anything_sealed_is_left_out_but_addresses() -> None:
+def test_every_table_that_holds_anything_sealed_is_left_out_but_addresses_and_settings() -> None:
     sealed = [table.name for table in kept_tables() if {"sealed", "wrapped", "wrapped_key"} & set(table.columns.keys())]
-    assert sorted(sealed) == ["contacts", "subscriptions"]
+    assert sorted(sealed) == ["contacts", "stored_settings", "subscriptions"]
 
 
 def test_what_is_broken_newer_or_of_another_key_is_not_restored_and_nothing_is_overwritten(

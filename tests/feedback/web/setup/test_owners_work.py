@@ -63,7 +63,7 @@ def test_an_owner_puts_back_to_work_what_was_set_aside(owner: Client, record: Re
     with record.transaction() as session:
         session.execute(update(Feedback).values(stage="set_aside", reason="clean: MemoryError"))
     said = words_of(owner.get(f"{AT}/quality"))
-    assert "clean: MemoryError 1" in said and "Put them back to work" in said
+    assert "(MemoryError) 1" in said and "Put them back to work" in said
     owner.post(f"{AT}/set-aside/put-back", headers=OURS)
     assert [row.stage for row in rows(record)] == ["clean"]
     editor = signed_in(owner, record, Role.editor, "blue-badge")
