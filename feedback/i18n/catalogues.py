@@ -26,6 +26,13 @@ def languages(audience: Readership) -> tuple[str, ...]:
     return (ENGLISH, *sorted(path.stem for path in (FOLDER / audience).glob("*.po")))
 
 
+class _Catalogue(GNUTranslations):
+    """An empty text stays empty: under it the file keeps its head, which nobody is to read."""
+
+    def gettext(self, message: str) -> str:
+        return super().gettext(message) if message else ""
+
+
 @cache
 def translations(language: str) -> NullTranslations:
     """Reads the catalogues of a language; what they lack stays English."""
@@ -35,7 +42,7 @@ def translations(language: str) -> NullTranslations:
         with path.open("rb") as source:
             write_mo(compiled, read_po(source, locale=language))
         compiled.seek(0)
-        read = GNUTranslations(compiled)
+        read = _Catalogue(compiled)
         read.add_fallback(found)
         found = read
     return found

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from feedback.i18n import gettext, speaking
 from feedback.i18n.catalogues import FOLDER, Readership
+from feedback.i18n.templates import environment
 from tests.tools.catalogues import extracted, missing, stored
 
 CATALOGUES = sorted(FOLDER.glob("*/*.po"))
@@ -37,3 +39,10 @@ def test_every_text_of_code_and_templates_stands_in_the_catalogues(path: Path) -
     readership: Readership = "staff" if path.parent.name == "staff" else "citizen"
     needed = {str(entry.id) for entry in extracted(readership)}
     assert needed - {str(entry.id) for entry in stored(path)} == set()
+
+
+@pytest.mark.parametrize("language", ["en", "cy", "pl"])
+def test_an_empty_text_stays_empty(language: str) -> None:
+    with speaking(language):
+        assert gettext("") == ""
+        assert environment(Path()).from_string("{{ _('') }}").render() == ""
