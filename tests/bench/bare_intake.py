@@ -9,7 +9,6 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import asyncpg
 import uvicorn
 from litestar import Litestar, post
 from litestar.params import FromPath, JSONBody
@@ -22,6 +21,8 @@ TABLE = "CREATE TABLE IF NOT EXISTS bare (id uuid PRIMARY KEY, message text, rec
 
 def with_a_database(url: str) -> Litestar:
     """Makes the application as asyncpg's documentation shows it: a pool as it comes, one `execute` a request."""
+    import asyncpg
+
     pools: list[asyncpg.Pool] = []
 
     @asynccontextmanager
@@ -50,6 +51,8 @@ def without_a_database() -> Litestar:
 
 
 async def make_table(url: str) -> None:
+    import asyncpg
+
     connection = await asyncpg.connect(url)
     await connection.execute(TABLE)
     await connection.close()
