@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
-from sqlalchemy import func, or_, select, tuple_, update
+from sqlalchemy import func, literal, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from feedback.record import access
@@ -27,7 +27,7 @@ MOST_PIECES = 10_000
 
 
 class HandOverRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """To which service, by its slug or its whole name, and why; both are shown to its people."""
+    """To which service, by its slug or its whole name in any language, and why; both are shown to its people."""
 
     to: Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"\S")]
     reason: LongText | None = None
@@ -69,7 +69,12 @@ def hand_over_issue(session: Session, who: Principal, issue: Issue, wanted: Hand
 def _lock_services(session: Session, giver_id: int, wanted: HandOverRequest) -> tuple[Service, Service]:
     """Whoever gives need not see the service; they must know what it is called."""
     name = wanted.to.strip()
-    named = or_(Service.slug == name, func.lower(Service.name) == name.lower())
+    in_languages = func.jsonb_each_text(Service.stored_properties["names"]).table_valued("key", "value")
+    named = or_(
+        Service.slug == name,
+        func.lower(Service.name) == name.lower(),
+        literal(name.lower()).in_(select(func.lower(in_languages.c.value)).select_from(in_languages)),
+    )
     found = session.scalars(select(Service).where(named).limit(2)).all()
     if len(found) != 1 or found[0].id == giver_id:
         raise Malformed("there is no one other service of this name", field="to")
@@ -156,4 +161,4 @@ def listed(session: Session, giver: Service, limit: int, before: int | None = No
 def receiver_name(session: Session, done: HandOver) -> str:
     """Names the service that it was given to, which whoever reads this may not see otherwise."""
     with scope.lifted(session):
-        return session.get_one(Service, done.to_id).name
+        return session.get_one(Service, done.to_id).display_name

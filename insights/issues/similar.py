@@ -61,7 +61,7 @@ def similar(
         SimilarIssue(
             id=one.id,
             service=service.slug,
-            service_name=service.name,
+            service_name=service.display_name,
             title=one.title,
             trend=one.trend,
             status=one.status,

@@ -51,7 +51,7 @@ def theme_page(request: AnyRequest, record: GivenRecord, theme: FromPath[uuid.UU
             who,
             "theme.html",
             theme=found,
-            names={service.slug: service.name for service in services},
+            names={service.slug: service.display_name for service in services},
             titles=issues.titles(session, [event.issue for event in found.history if event.issue]),
             zone=next(service.properties.time_zone for service in services if service.slug in found.services),
         )

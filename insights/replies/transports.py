@@ -43,7 +43,7 @@ class ResolutionNotice:
 
     def fill(self, template: str) -> str:
         """Fills in one of the texts of the wording."""
-        return template.format(service=self.service.name, title=self.title, url=self.url)
+        return template.format(service=self.service.name_in(self.wording.code), title=self.title, url=self.url)
 
 
 def send(settings: Settings, notice: ResolutionNotice) -> dt.timedelta | None:

@@ -90,6 +90,6 @@ def _urgent(session: Session, services: Mapping[int, Service]) -> list[TodayUrge
         .order_by(func.min(HeldRaw.held_at))
     )
     return [
-        TodayUrgent(services[service_id].slug, services[service_id].name, count, since)
+        TodayUrgent(services[service_id].slug, services[service_id].display_name, count, since)
         for service_id, count, since in session.execute(waiting)
     ]

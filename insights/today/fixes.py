@@ -46,6 +46,6 @@ def lately(session: Session, services: Mapping[int, Service], now: dt.datetime) 
 def _measured(session: Session, service: Service, done: list[_Acted]) -> list[TodayFix]:
     outcomes = ledger.measured(session, service.id, [one.action for one in done])
     return [
-        TodayFix(one.action.issue_id, one.title, service.slug, service.name, outcome, one.titles)
+        TodayFix(one.action.issue_id, one.title, service.slug, service.display_name, outcome, one.titles)
         for one, outcome in zip(done, outcomes, strict=True)
     ]

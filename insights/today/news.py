@@ -36,7 +36,7 @@ def since(session: Session, services: Mapping[int, Service], last_look: dt.datet
 
 
 def _news(what: What, row: Any, service: Service) -> TodayNews:
-    return TodayNews(row.id, row.title, service.slug, service.name, what, row.at, row.reports, row.titles)
+    return TodayNews(row.id, row.title, service.slug, service.display_name, what, row.at, row.reports, row.titles)
 
 
 def _watched(last_look: dt.datetime) -> Select[Any, Any, Any, Any, Any, Any]:

@@ -75,7 +75,7 @@ def _row(viewer: Viewer, issue: Issue, known: _Known, found: Standing | None) ->
     return TodayIssue(
         id=issue.id,
         service=service.slug,
-        service_name=service.name,
+        service_name=service.display_name,
         title=issue.title,
         titles=issue.titles,
         says=_says(viewer, found, tally, zone),

@@ -60,7 +60,8 @@ def _say(session: Session, record: Record, feedback_id: uuid.UUID) -> transports
     issue, service = session.get(Issue, contact.about), session.get_one(Service, piece.service_id)
     words = wording(piece.language)
     url = f"{record.settings.url}/receipts/{piece.receipt}?lang={words.code}"
-    return transports.ResolutionNotice(to, feedback_id, words, service, issue.title if issue else service.name, url)
+    title = issue.titles.get(words.code, issue.title) if issue else service.name_in(words.code)
+    return transports.ResolutionNotice(to, feedback_id, words, service, title, url)
 
 
 ANSWER = Actor(stage("answer"), limit=1, work=_answer, to=ContactStage.WAITING)

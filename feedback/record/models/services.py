@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
+from feedback import i18n
 from feedback.record.models.base import Base, Timed
 from feedback.record.models.properties import Colour, Language, Languages, Line, Properties, ServiceName, WebAddress
 from feedback.record.states import AddressKind, ChangeKind
@@ -74,6 +75,11 @@ class Service(Base, Timed):
     def name_in(self, language: str) -> str:
         """Return what this service is called in a language (ISO 639-1)."""
         return self.properties.names.get(language, self.name)
+
+    @property
+    def display_name(self) -> str:
+        """What this service is called in the language that is spoken now: what people read, wherever they read it."""
+        return self.name_in(i18n.language())
 
 
 class ServiceAddress(Base):

@@ -96,7 +96,7 @@ def _steps(session: Session, service: Service | None) -> Sequence[SetupStep]:
             _("Your first service"),
             f"{_at(service)}/settings" if service else "/setup/service",
             service is not None,
-            service.name if service else _("What people give feedback about."),
+            service.display_name if service else _("What people give feedback about."),
         ),
         *(_steps_of(session, service) if service else ()),
     ]

@@ -35,8 +35,8 @@ def atom_feed(session: Session, settings: Settings, service: Service) -> AtomFee
     address = f"{settings.url}/v1/services/{service.slug}/feed.atom"
     return AtomFeed(
         id=address,
-        title=f"{service.name}: what citizens tell",
-        author=service.name,
+        title=f"{service.display_name}: what citizens tell",
+        author=service.display_name,
         updated=alerts[0].raised_at if alerts else service.created_at,
         link=f"{settings.url}/dashboard/{service.slug}",
         self_link=address,

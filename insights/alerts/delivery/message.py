@@ -55,7 +55,7 @@ def write(event: dict[str, Any], service: Service, now: dt.datetime) -> AlertTex
         heading = f"{TEST_PREFIX} {heading}"
     quotes = [(one_line(quote["text"]), labels.BY_CHANNEL.get(quote["channel"], "")) for quote in data["quotes"]]
     lines, urgent = [one_line(line) for line in lines], event["type"] == AlertType.URGENT
-    return AlertText(one_line(service.name), one_line(heading), lines, quotes, data["link"], urgent)
+    return AlertText(one_line(service.display_name), one_line(heading), lines, quotes, data["link"], urgent)
 
 
 def _of_no_signal(type_: str, data: dict[str, Any], service: Service) -> tuple[str, list[str]] | None:

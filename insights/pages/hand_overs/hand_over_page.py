@@ -151,8 +151,13 @@ def _form(
     session: Session, who: Principal, service_id: int, values: FormValues, errors: FormValues | None, **more: object
 ) -> Response[str]:
     service = session.get_one(Service, service_id)
-    others = session.scalars(select(Service.name).where(Service.id != service_id).order_by(Service.name)).all()
-    context = {"service": service, "others": others, "values": NOTHING_ENTERED | dict(values), "errors": errors or {}}
+    others = sorted(it.display_name for it in session.scalars(select(Service).where(Service.id != service_id)))
+    context = {
+        "service": service,
+        "others": others,
+        "values": NOTHING_ENTERED | dict(values),
+        "errors": errors or {},
+    }
     return show(who, "hand_overs/form.html", 400 if errors else 200, **context, **more)
 
 

@@ -31,10 +31,11 @@ def owned_services(session: Session, who: Principal) -> Mapping[str, str]:
 
     That one is last, so that nobody is made an admin by a form that was sent as it came.
     """
-    owned, mine = who.with_role(Role.owner), select(Service).order_by(Service.name)
-    if None in owned:
-        return {it.slug: it.name for it in session.scalars(mine)} | {EVERY_SERVICE: _("All services, as an admin")}
-    return {it.slug: it.name for it in session.scalars(mine.where(Service.id.in_(owned)))}
+    owned = who.with_role(Role.owner)
+    which = select(Service) if None in owned else select(Service).where(Service.id.in_(owned))
+    mine = sorted(session.scalars(which), key=lambda it: it.display_name)
+    everything = {EVERY_SERVICE: _("All services, as an admin")} if None in owned else {}
+    return {it.slug: it.display_name for it in mine} | everything
 
 
 def chosen(session: Session, who: Principal, slug: str, role: str) -> tuple[Role, Service | None]:

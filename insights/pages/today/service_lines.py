@@ -50,7 +50,7 @@ def service_lines(session: Session, services: Mapping[int, Service], now: dt.dat
         )
         for number, service in services.items()
     ]
-    return sorted(lines, key=lambda line: (-line.emerging, line.service.name))
+    return sorted(lines, key=lambda line: (-line.emerging, line.service.display_name))
 
 
 def _counts(session: Session, by: InstrumentedAttribute[int], *which: ColumnElement[bool]) -> dict[int, int]:

@@ -46,7 +46,7 @@ def today_page(request: AnyRequest, record: GivenRecord) -> Response[str]:
             today=today,
             zones={service.slug: service.properties.time_zone for service in services.values()},
             lines=service_lines(session, services, now),
-            names={service.slug: service.name for service in services.values()},
+            names={service.slug: service.display_name for service in services.values()},
             themes=[theme for theme in themes.listed(session, who, services) if len(theme.services) > 1][:MOST_THEMES],
         )
 

@@ -97,6 +97,14 @@ def test_a_piece_is_its_new_owners_who_see_where_it_came_from(client: Client, re
         assert said.id not in issue.quotes and tallies(session, [issue.id])[issue.id].count == 2
 
 
+def test_a_service_is_found_by_its_name_in_any_language(client: Client, record: Record, scene: Scene) -> None:
+    with record.transaction() as session:
+        services.set_properties(access.service(session, "parks"), {"names": {"cy": "Parciau a Gerddi"}})
+    assert give(client, scene, f"feedback/{scene.pieces[0]}", to="parciau a gerddi") == 201
+    given = client.get("/dashboard/blue-badge/handed-over", headers=scene.editor | {"Accept-Language": "cy"})
+    assert "Parciau a Gerddi" in given.text and "Parks and Gardens" not in given.text
+
+
 def test_the_receipt_follows_and_a_row_without_words_stays(client: Client, record: Record, scene: Scene) -> None:
     with record.transaction() as session:
         code = session.get_one(Feedback, scene.pieces[0]).receipt

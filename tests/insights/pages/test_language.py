@@ -8,6 +8,7 @@ from litestar.testing import TestClient
 from sqlalchemy import select
 
 from feedback.http.language import COOKIE as LANGUAGE_COOKIE
+from feedback.record import access, services
 from feedback.record.db import Record
 from feedback.record.models import Issue, Person
 from insights.pages.people import mails
@@ -89,6 +90,25 @@ def test_every_list_names_an_issue_in_the_language_of_the_page_and_orders_by_tha
     welsh, english = staff.get(listed, headers=WELSH_BROWSER).text, staff.get(listed).text
     assert welsh.rindex("<bdi>Croesfan") < welsh.rindex("<bdi>Methu llwytho llun")
     assert english.rindex("<bdi>Photo fails") < english.rindex("<bdi>Zebra crossing")
+
+
+def test_every_page_names_a_service_in_the_language_of_the_page(
+    client: TestClient[Litestar], record: Record, blue_badge: str
+) -> None:
+    with record.transaction() as session:
+        services.set_properties(access.service(session, blue_badge), {"names": {"cy": "Bathodyn Glas"}})
+        services.add(session, "parks", "Parks")
+        issue = made_up.emerging(session, blue_badge)
+        held = made_up.report(session, issue, "The photo fails")
+    of_service = ("", "/feedback", "/alerts", "/outcomes", "/quality", "/channels", "/changes", "/compare", "/reach")
+    paths = [f"/dashboard/blue-badge{it}" for it in (*of_service, "/enter", "/person", "/tolerance", "/bring", "/feed")]
+    paths += [f"/dashboard/issues/{issue.id}", f"/dashboard/feedback/{held.id}", f"/dashboard/issues/{issue.id}/merge"]
+    staff = signed_in(client, record)
+    for path in (*paths, "/dashboard", "/search?q=photo", "/setup", "/staff", "/keys"):
+        welsh, english = staff.get(path, headers=WELSH_BROWSER).text, staff.get(path).text
+        assert "Bathodyn Glas" in welsh and ">Blue Badge<" not in welsh, path
+        assert "Blue Badge" in english and "Bathodyn Glas" not in english, path
+    assert 'value="Blue Badge"' in staff.get("/dashboard/blue-badge/settings", headers=WELSH_BROWSER).text
 
 
 def test_the_api_gives_the_titles_by_language_until_a_person_gives_one(

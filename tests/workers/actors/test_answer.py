@@ -117,11 +117,17 @@ def test_one_text_through_notify_tells_of_it_and_the_number_is_destroyed(
     assert kept(texting.record) == []
 
 
-def test_who_wrote_in_welsh_is_told_in_welsh(texting: Worker, blue_badge: str, notify: Telephones) -> None:
+def test_who_wrote_in_welsh_is_told_in_welsh_by_welsh_names(
+    texting: Worker, blue_badge: str, notify: Telephones
+) -> None:
     resolved(texting.record, blue_badge, NUMBER, language="cy")
+    with texting.record.transaction() as session:
+        services.set_properties(access.service(session, blue_badge), {"names": {"cy": "Bathodyn Glas"}})
+        session.scalars(select(Issue)).one().titles = {"en": "Photo will not upload", "cy": "Methu llwytho llun"}
     work_once(texting, ANSWER)
     [text] = notify.sent
-    assert "dywedoch wrthym am" in text.words and "?lang=cy" in text.words
+    assert text.words.startswith('Bathodyn Glas: dywedoch wrthym am "Methu llwytho llun".')
+    assert "?lang=cy" in text.words
 
 
 @pytest.mark.parametrize(("sender", "seen"), [(None, "+447700900001"), ("MG0123", "MG0123")])
