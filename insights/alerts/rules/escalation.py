@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
-from sqlalchemy import Text, Uuid, and_, case, cast, func, or_, select, true
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Text, Uuid, and_, case, cast, func, or_, select
+from sqlalchemy.orm import Session, aliased, defer
 
 from feedback.record.errors import Malformed
 from feedback.record.models import Alert, HeldRaw, Issue, Service, Signal, Subscription
 from feedback.record.privacy import urgency_dismissals
 from feedback.record.states import AlertState, AlertType, IssueStatus, SubscriptionState
 from insights.alerts.rules import fan_out
+from insights.issues.decisions import lifecycle
 
 TO_BE_ACTED_ON = (AlertType.NEW, AlertType.SURGE, AlertType.REGRESSION, AlertType.UPDATE, AlertType.URGENT)
 ESCALATED_FOR = dt.timedelta(days=7)
@@ -38,11 +39,11 @@ def require_known(session: Session, subscription: Subscription, wanted: Escalati
 
 def raise_due(session: Session) -> None:
     """Raises again, for whoever their subscription names, the alerts that nobody acknowledged in time."""
-    for alert, subscription, target, root in _due(session):
-        if _is_seen_to(session, alert):
+    for alert, subscription, target, root, issue in _due(session):
+        service = session.get_one(Service, alert.service_id)
+        if _is_seen_to(session, alert) or (issue and lifecycle.is_snoozed_on(issue, lifecycle.today(service))):
             continue
         told = {"root": root, "from": subscription.name or subscription.shown, **subscription.escalation}
-        service = session.get_one(Service, alert.service_id)
         signal = session.get(Signal, alert.signal_id) if alert.signal_id else None
         frozen, cause = {**alert.facts, "escalated": told}, f"escalated:{root}"
         row = fan_out.alert_row(service, target, alert.type, frozen, cause, signal)
@@ -50,9 +51,9 @@ def raise_due(session: Session) -> None:
 
 
 def _due(session: Session) -> Sequence[Any]:
-    """Alerts, each with its subscription, with that which is told, and with the id of the alert that it all began with.
+    """Alerts, each with its subscription, whom it escalates to, the id of the alert that it all began with, its issue.
 
-    Nobody is told of that one twice, whatever leads in a circle.
+    Nobody is told of that first alert twice, whatever leads in a circle.
     """
     told, target = aliased(Alert), aliased(Subscription)
     to = cast(Subscription.escalation["to"].astext, Uuid)
@@ -61,9 +62,8 @@ def _due(session: Session) -> Sequence[Any]:
     reached = func.coalesce(Alert.sent_at, case((Alert.tried > 0, Alert.raised_at), else_=Alert.due_at))
     minutes = func.make_interval(0, 0, 0, 0, 0, Subscription.escalation["after_minutes"].as_integer())
     already = select(told.id).where(told.subscription_id == to, told.cause == "escalated:" + root).limit(1)
-    awake = func.coalesce(Issue.snoozed_until <= func.current_date(), true())
     query = (
-        select(Alert, Subscription, target, root)
+        select(Alert, Subscription, target, root, Issue)
         .join(Subscription, Subscription.id == Alert.subscription_id)
         .join(target, and_(target.id == to, target.state == SubscriptionState.ACTIVE))
         .outerjoin(Issue, Issue.id == Alert.issue_id)
@@ -75,9 +75,10 @@ def _due(session: Session) -> Sequence[Any]:
             Alert.raised_at > func.now() - ESCALATED_FOR,
             Alert.facts["test"].is_(None),
             reached + minutes <= func.now(),
-            or_(Issue.id.is_(None), and_(Issue.status == IssueStatus.OPEN, awake)),
+            or_(Issue.id.is_(None), Issue.status == IssueStatus.OPEN),
             already.scalar_subquery().is_(None),
         )
+        .options(defer(Issue.centroid))
     )
     return session.execute(query.order_by(Alert.number)).all()
 

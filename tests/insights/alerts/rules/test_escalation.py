@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 
 from feedback.record.access import Role
 from feedback.record.db import Record
-from feedback.record.models import Alert, Service
+from feedback.record.models import Alert, Issue, Service
 from insights.alerts import payload
 from insights.alerts.delivery import message
 from insights.alerts.rules import escalation, timing
@@ -153,6 +153,18 @@ def test_what_is_acknowledged_is_not_escalated(
             api.patch(f"/v1/issues/{signal.issue_id}", json={"status": "acknowledged"}, headers=admin)
     pass_minutes(local.record, 60)
     assert told(local.record, team["second"]) == []
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"], ids=["ahead", "behind"])
+def test_a_snooze_ends_on_the_day_of_the_service_wherever_it_is(local: Worker, team: dict[str, str], zone: str) -> None:
+    signal = raise_signal(local.record)
+    today = dt.datetime.now(ZoneInfo(zone)).date()
+    for snoozed_until, times in ((today + dt.timedelta(days=1), 0), (today, 1)):
+        with local.record.transaction() as session:
+            session.scalars(select(Service)).one().stored_properties = {"time_zone": zone}
+            session.get_one(Issue, signal.issue_id).snoozed_until = snoozed_until
+        pass_minutes(local.record, 60)
+        assert len(told(local.record, team["second"])) == times
 
 
 def test_what_waits_for_quiet_hours_has_reached_nobody_yet(
