@@ -60,6 +60,12 @@ def pieces_within(session: Session, spans: Sequence[TimeSpan], *which: ColumnEle
     return list(session.scalars(query))
 
 
+def last_days(service: Service, count: int) -> list[dt.date]:
+    """Returns the last days as the service's clocks have them, today last."""
+    today = dt.datetime.now(ZoneInfo(service.properties.time_zone)).date()
+    return [today - dt.timedelta(days=back) for back in range(count - 1, -1, -1)]
+
+
 def day_spans(service: Service, days: Iterable[dt.date]) -> list[TimeSpan]:
     """Returns the spans of days as the service's clocks have them."""
     zone, night, day = ZoneInfo(service.properties.time_zone), dt.time(), dt.timedelta(days=1)
@@ -105,3 +111,17 @@ def reports_by(
     for issue_id, where, count in rows:
         found[issue_id][where] = count
     return found
+
+
+def daily_reports(
+    session: Session,
+    service: Service,
+    days: Sequence[dt.date],
+    issue_ids: Collection[uuid.UUID],
+    *which: ColumnExpressionArgument[bool],
+) -> dict[uuid.UUID, list[int]]:
+    """Counts the reports of each issue on days that follow one another, by the service's clocks; none is left out."""
+    first, last = day_spans(service, (days[0], days[-1]))
+    mine = (Statement.issue_id.in_(issue_ids), Statement.said_at < last.end, *which)
+    counts = reports_by(session, day_said(service), [service.id], first.begin, *mine)
+    return {issue_id: [counts.get(issue_id, {}).get(day, 0) for day in days] for issue_id in issue_ids}

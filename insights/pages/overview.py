@@ -9,9 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.record.calendar import bank_holidays
-from feedback.record.models import Change, Service, Statement
-from insights.issues.counts_over_time import day_said, day_spans, reports_by
-from insights.issues.decisions import lifecycle
+from feedback.record.models import Change, Service
+from insights.issues.counts_over_time import daily_reports, last_days
 from insights.presentation import sentences
 
 WEEKS = 8
@@ -19,18 +18,12 @@ WEEKS = 8
 
 def daily_by_issue(session: Session, service: Service, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[int]]:
     """Counts the reports of each issue day by day over the last weeks, in the service's days, the latest last."""
-    today = lifecycle.today(service)
-    days = [today - dt.timedelta(days=back) for back in range(WEEKS * 7 - 1, -1, -1)]
-    wanted = list(ids)
-    said_on, mine = day_said(service), Statement.issue_id.in_(wanted)
-    counts = reports_by(session, said_on, [service.id], day_spans(service, days[:1])[0].begin, mine)
-    return {issue_id: [counts.get(issue_id, {}).get(day, 0) for day in days] for issue_id in wanted}
+    return daily_reports(session, service, last_days(service, WEEKS * 7), list(ids))
 
 
 def bank_holidays_of_late(service: Service) -> list[dt.date]:
     """Lists the bank holidays within the weeks of the small lines, the latest first."""
-    today = lifecycle.today(service)
-    days = [today - dt.timedelta(days=back) for back in range(WEEKS * 7)]
+    days = last_days(service, WEEKS * 7)[::-1]
     kept = bank_holidays(service.properties.nation, {day.year for day in days})
     return [day for day in days if day in kept]
 

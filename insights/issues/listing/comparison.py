@@ -2,21 +2,22 @@
 
 import datetime as dt
 import uuid
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Date, cast, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from feedback.record.errors import Malformed
 from feedback.record.models import Feedback, Service, Statement
 from feedback.record.states import FeedbackStage
+from insights.issues.counts_over_time import daily_reports
 from insights.issues.filters import IssueFilters, PieceFilters
-from insights.issues.listing.listed import listed
-from insights.issues.listing.rows import ListedIssue
+from insights.issues.listing.listed import let_through
+from insights.issues.listing.matching import matching
 
 USUAL_DAYS, MOST_DAYS, MOST_ISSUES = 28, 731, 100
 WEEKS_OF_A_YEAR = dt.timedelta(weeks=52)
@@ -97,17 +98,15 @@ def _range(first: dt.date, last: dt.date, field: str) -> DayRange:
 def compare(session: Session, service: Service, filters: IssueFilters, now: DayRange, before: DayRange) -> Comparison:
     """Sets the issues that the filters let through in one period beside those in another."""
     sides = [_within(filters, period) for period in (now, before)]
-    told: list[dict[uuid.UUID, ListedIssue]] = [
-        {row.id: row for row in listed(session, service, side)} for side in sides
-    ]
-    counts = [defaultdict(int, {it: row.told.count for it, row in side.items()}) for side in told]
+    known = let_through(session, service, filters)
+    told = [matching(session, service, side, known) for side in sides]
+    counts = [Counter({it: tally.count for it, tally in side.items()}) for side in told]
     by_difference = sorted(
         told[0] | told[1], key=lambda it: (-abs(counts[0][it] - counts[1][it]), -counts[0][it], str(it))
     )
     shown = by_difference[:MOST_ISSUES]
     pieces = [_pieces(session, service, side) for side in sides]
     daily = [_daily(session, service, side, period, shown) for side, period in zip(sides, (now, before), strict=True)]
-    known = {it: row.issue for it, row in (told[1] | told[0]).items()}
     items = [
         ComparedIssue(
             it,
@@ -125,12 +124,12 @@ def compare(session: Session, service: Service, filters: IssueFilters, now: DayR
     return Comparison(*now, *before, pieces[0], pieces[1], items)
 
 
-def _within(filters: IssueFilters, period: DayRange) -> IssueFilters:
-    plain = {"since": None, "until": None, "days": None, "breadth": "fine"}
-    return msgspec.structs.replace(filters, first_day=period.first, last_day=period.last, **plain)
+def _within(filters: IssueFilters, period: DayRange) -> PieceFilters:
+    plain = {"since": None, "until": None, "days": None}
+    return msgspec.structs.replace(filters.pieces(), first_day=period.first, last_day=period.last, **plain)
 
 
-def _pieces(session: Session, service: Service, filters: IssueFilters) -> int:
+def _pieces(session: Session, service: Service, filters: PieceFilters) -> int:
     """All that counts in the period and is as the filters want it, in whatever issue or in none."""
     counts = (Feedback.service_id == service.id, Feedback.stage == FeedbackStage.DONE, Feedback.weight > 0)
     query = select(func.count()).select_from(Feedback).where(*counts)
@@ -142,20 +141,8 @@ def _rate(count: int, pieces: int) -> float | None:
 
 
 def _daily(
-    session: Session, service: Service, filters: IssueFilters, period: DayRange, ids: Collection[uuid.UUID]
+    session: Session, service: Service, filters: PieceFilters, period: DayRange, ids: Collection[uuid.UUID]
 ) -> Mapping[uuid.UUID, list[int]]:
-    zone = service.properties.time_zone
-    begin, end = filters.span(zone)
-    day = cast(func.timezone(zone, Feedback.said_at), Date)
-    rows = session.execute(
-        select(Statement.issue_id, day, func.count(Feedback.id.distinct()))
-        .join(Feedback, Feedback.id == Statement.feedback_id)
-        .where(Statement.issue_id.in_(ids), Statement.said_at >= begin, Statement.said_at < end)
-        .where(Feedback.service_id == service.id, Feedback.weight > 0, *filters.where(zone))
-        .group_by(Statement.issue_id, day)
-    )
-    found: dict[uuid.UUID, list[int]] = defaultdict(lambda: [0] * period.days)
-    for issue_id, when, count in rows:
-        if issue_id:
-            found[issue_id][(when - period.first).days] = count
-    return found
+    days = [period.first + dt.timedelta(days=after) for after in range(period.days)]
+    wanted = select(Feedback.id).where(Feedback.service_id == service.id, *filters.where(service.properties.time_zone))
+    return daily_reports(session, service, days, ids, Statement.feedback_id.in_(wanted))

@@ -31,8 +31,7 @@ def listed(session: Session, service: Service, filters: IssueFilters = ALL_ISSUE
     Where pieces are narrowed down, those issues alone that hold one of them. Read broad, those of one broad subject are
     one row.
     """
-    where = [*living(service), *_where(service, filters)]
-    found = {issue.id: issue for issue in session.scalars(select(Issue).where(*where).options(defer(Issue.centroid)))}
+    found = let_through(session, service, filters)
     narrowed = filters.pieces() != EVERYTHING
     if narrowed:
         told, kept = matching(session, service, filters.pieces(), found), set[uuid.UUID]()
@@ -45,6 +44,12 @@ def listed(session: Session, service: Service, filters: IssueFilters = ALL_ISSUE
         for it in found.keys() & (told.keys() | kept)
     ]
     return _in_order(together(rows) if filters.breadth == "broad" else rows, filters)
+
+
+def let_through(session: Session, service: Service, filters: IssueFilters) -> dict[uuid.UUID, Issue]:
+    """Returns the issues of a service that are as the filters want issues, by their ids, whatever they hold."""
+    wanted = select(Issue).where(*living(service), *_where(service, filters)).options(defer(Issue.centroid))
+    return {issue.id: issue for issue in session.scalars(wanted)}
 
 
 def _where(service: Service, filters: IssueFilters) -> list[ColumnElement[bool]]:

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Collection, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import ColumnElement, false, func, or_, select, text, tuple_
@@ -18,7 +17,7 @@ from feedback.record.models import (
 )
 from feedback.record.states import FeedbackStage
 from insights.detection.statistics.trend import BASELINE_DAYS, band
-from insights.issues.counts_over_time import day_said, day_spans, pieces_within, reports_by
+from insights.issues.counts_over_time import daily_reports, day_spans, last_days, pieces_within
 from insights.issues.quotes import QUOTE_COLUMNS, choose, quote
 from insights.presentation.schemas import IssueEventView, IssueTitle, Quote, StatementView, TrendPoint
 from insights.statement_arrays import halves
@@ -133,14 +132,10 @@ def daily(session: Session, service: Service, issue: Issue, days: int) -> list[t
 
     The last `days` are days in the service's own time zone, and none is left out.
     """
-    today = dt.datetime.now(ZoneInfo(service.properties.time_zone)).date()
-    calendar = [today - dt.timedelta(days=back) for back in range(days - 1, -1, -1)]
-    spans = day_spans(service, calendar)
-    counted = (Feedback.stage == FeedbackStage.DONE, Feedback.weight > 0)
-    total = pieces_within(session, spans, *counted)
-    said_on, mine = day_said(service), Statement.issue_id == issue.id
-    own = reports_by(session, said_on, [service.id], spans[0].begin, mine).get(issue.id, {})
-    return [(day, own.get(day, 0), of_all) for day, of_all in zip(calendar, total, strict=True)]
+    calendar, counted = last_days(service, days), (Feedback.stage == FeedbackStage.DONE, Feedback.weight > 0)
+    total = pieces_within(session, day_spans(service, calendar), *counted)
+    own = daily_reports(session, service, calendar, [issue.id])[issue.id]
+    return list(zip(calendar, own, total, strict=True))
 
 
 def trend(session: Session, service: Service, issue: Issue, days: int) -> list[TrendPoint]:
