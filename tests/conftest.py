@@ -1,8 +1,9 @@
 """Real servers for every test that wants them, started once."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from feedback.record import access, services
 from feedback.record.db import Record, engine_for
 from feedback.record.migrations import migrate
 from feedback.record.models import Base
-from feedback.record.settings import Settings
+from feedback.record.settings import Settings, variable_of
 from feedback.record.work.claims import Claimer
 from feedback.record.work.queue import WorkQueue
 from feedback.web.app import create_app
@@ -24,6 +25,10 @@ from tests.insights.mailbox import Box, mailbox
 from tests.insights.receivers import Receiver, receiver
 from workers.runtime.actor import Worker
 from workers.runtime.model_loader import Tools
+
+for one in fields(Settings):  # what the machine is set to, as a PORT of its own, is nothing that a test asks for
+    for variable in (variable_of(one), f"{variable_of(one)}_FILE"):
+        os.environ.pop(variable, None)
 
 
 @dataclass(frozen=True, slots=True)

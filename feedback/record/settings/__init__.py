@@ -147,7 +147,7 @@ class Settings:
         Raises `Malformed`, which names the variable, for a value that cannot be read.
         """
         environment = os.environ if environment is None else environment
-        texts = {f: _text(_variable(f), environment) for f in dataclasses.fields(cls)}
+        texts = {f: _text(variable_of(f), environment) for f in dataclasses.fields(cls)}
         given = {f.name: _read(f, text) for f, text in texts.items() if text}
         return cls(**given)
 
@@ -155,7 +155,7 @@ class Settings:
     def sources(environment: Mapping[str, str] | None = None) -> dict[str, SettingSource]:
         """Tells where each setting comes from, by its field: a variable, a file that a variable names, or nowhere."""
         environment = os.environ if environment is None else environment
-        return {f.name: _source(_variable(f), environment) for f in dataclasses.fields(Settings)}
+        return {f.name: _source(variable_of(f), environment) for f in dataclasses.fields(Settings)}
 
     def keys(self) -> tuple[bytes, ...]:
         """Returns the keys of keys, the current one first. Where none is given, one is made in the data folder."""
@@ -174,7 +174,8 @@ def _source(variable: str, environment: Mapping[str, str]) -> SettingSource:
     return "environment" if environment.get(variable) else "default"
 
 
-def _variable(setting: "dataclasses.Field[Any]") -> str:
+def variable_of(setting: "dataclasses.Field[Any]") -> str:
+    """Returns the variable of the environment that a field of `Settings` is read from."""
     return str(setting.metadata["variable"])
 
 
@@ -198,7 +199,7 @@ def _read(setting: "dataclasses.Field[Any]", text: str) -> Any:
     try:
         return setting.metadata["read"](text)
     except ValueError as error:
-        raise Malformed(f"{_variable(setting)} cannot be read: {error}") from error
+        raise Malformed(f"{variable_of(setting)} cannot be read: {error}") from error
 
 
 def _decoded(text: str) -> bytes:
