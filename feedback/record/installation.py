@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 import structlog
@@ -52,6 +53,17 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "titles": ("titles_url", "titles_key", "titles_model"),
 }
 """The settings that admins may set, by the group that they are tried, saved and undone with."""
+
+SENT_TO: Mapping[str, tuple[str, ...]] = {
+    "smtp_url": ("smtp_password", "oauth_client_secret"),
+    "imap_url": ("imap_password", "oauth_client_secret"),
+    "oauth_token_url": ("oauth_client_secret",),
+    "oidc_issuer": ("oidc_client_secret",),
+    "notify_url": ("notify_api_key",),
+    "twilio_url": ("twilio_auth_token",),
+    "titles_url": ("titles_key",),
+}
+"""The secrets that go to an address, or buy what goes there: whoever moves it would be told what is never shown."""
 
 FIELDS = {one.name: one for one in dataclasses.fields(Settings)}
 
@@ -115,10 +127,27 @@ def _read(name: str, text: str) -> str:
     return text
 
 
+def require_secrets(operators: Settings, kept: Mapping[str, KeptSetting], changes: Mapping[str, str | None]) -> None:
+    """Raises `Malformed`, which names the address, where one moves to another server and a secret that is set would
+    go there, unless it is entered again or forgotten with it.
+    """
+    now = together(operators, kept)
+    for address, going in SENT_TO.items():
+        moves = changes.get(address) and _server_of(changes[address]) != _server_of(getattr(now, address))
+        if moves and any(getattr(now, secret) and secret not in changes for secret in going):
+            raise Malformed("a secret that is set would go there: send it again with the address", field=address)
+
+
+def _server_of(address: str | None) -> tuple[str, str, int | None]:
+    parts = urlsplit(address or "")
+    return parts.scheme, parts.hostname or "", parts.port
+
+
 def save(session: Session, keys: KeyRing, operators: Settings, changes: Mapping[str, str | None], by: str) -> None:
     """Keeps changes of any groups, and what stood there before.
 
-    Raises `Malformed` for what nobody sets here or what cannot be read, `Conflict` for what the operator has set.
+    Raises `Malformed` for what nobody sets here or what cannot be read, and as `require_secrets`; `Conflict` for what
+    the operator has set.
     """
     settable = {name for fields in GROUPS.values() for name in fields}
     for name in sorted(changes.keys() - settable):
@@ -126,6 +155,7 @@ def save(session: Session, keys: KeyRing, operators: Settings, changes: Mapping[
     for name in sorted(changes.keys() & pinned(operators)):
         raise Conflict("this is set by whoever runs the installation", field=name)
     changed({}, changes, by)
+    require_secrets(operators, kept(session, keys), changes)
     for group, fields in GROUPS.items():
         if mine := {name: text for name, text in changes.items() if name in fields}:
             _save(session, keys, group, mine, by)

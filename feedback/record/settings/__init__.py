@@ -36,7 +36,9 @@ class Settings:
     port: int = _setting("PORT", "The port of the API and the pages.", 8000, int)
     host: str = _setting("FEEDBACK_HOST", "The address that the API listens on.", "127.0.0.1")
     data: Path = _setting("FEEDBACK_DATA", "The folder of all that we keep on disk.", Path(".feedback"), Path)
-    public_url: str | None = _setting("FEEDBACK_PUBLIC_URL", "Where citizens and providers reach us, behind a proxy.")
+    public_url: str | None = _setting(
+        "FEEDBACK_PUBLIC_URL", "Where citizens and providers reach us, behind a proxy.", None, readers.base
+    )
     security_contact: str | None = _setting(
         "FEEDBACK_SECURITY_CONTACT", "Whom to tell of a hole in this installation.", None, readers.way_to_reach
     )
@@ -99,7 +101,9 @@ class Settings:
         None,
         readers.base,
     )
-    mail_from: str = _setting("FEEDBACK_MAIL_FROM", "The sender of outgoing mail.", "feedback@localhost")
+    mail_from: str = _setting(
+        "FEEDBACK_MAIL_FROM", "The sender of outgoing mail.", "feedback@localhost", readers.sender
+    )
     imap_url: str | None = _secret(
         "FEEDBACK_IMAP_URL", "A mailbox that is looked into each minute: imaps://host/INBOX.", None, readers.mailbox
     )
@@ -135,10 +139,12 @@ class Settings:
         "FEEDBACK_NOTIFY_API_KEY", "Lets us text through Notify.", None, readers.notify_key
     )
     notify_template: str | None = _setting("FEEDBACK_NOTIFY_TEMPLATE", "The id of a text template of ((message)).")
-    notify_url: str = _setting("FEEDBACK_NOTIFY_URL", "Where Notify is.", "https://api.notifications.service.gov.uk")
+    notify_url: str = _setting(
+        "FEEDBACK_NOTIFY_URL", "Where Notify is.", "https://api.notifications.service.gov.uk", readers.base
+    )
     twilio_account_sid: str | None = _setting("FEEDBACK_TWILIO_ACCOUNT_SID", "Lets us text through Twilio.")
     twilio_from: str | None = _setting("FEEDBACK_TWILIO_FROM", "A number or a messaging service that texts come from.")
-    twilio_url: str = _setting("FEEDBACK_TWILIO_URL", "Where Twilio is.", "https://api.twilio.com")
+    twilio_url: str = _setting("FEEDBACK_TWILIO_URL", "Where Twilio is.", "https://api.twilio.com", readers.base)
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> "Settings":

@@ -1,7 +1,12 @@
 """How the text of each setting is read, from wherever it comes. What cannot be read is a `ValueError` that says why."""
 
 import re
+from email.errors import MessageError
+from email.headerregistry import HeaderRegistry
 from urllib.parse import urlsplit
+
+LONGEST_HOST = 253
+"""Characters of a name that can be looked up (RFC 1035)."""
 
 GroupRole = tuple[str, str | None]
 """The role that a group of the directory has, and the slug of its service; none for an admin."""
@@ -52,11 +57,30 @@ def _server(text: str, schemes: tuple[str, ...], example: str) -> str:
     """The failure does not quote the text, which may hold a password."""
     try:
         parts = urlsplit(text)
-        is_server = parts.scheme in schemes and parts.hostname and parts.port != 0
+        is_server = parts.scheme in schemes and parts.port != 0 and _is_host(parts.hostname or "")
     except ValueError:
         is_server = False
     if not is_server:
         raise ValueError(f"it must be {example}")
+    return text
+
+
+def _is_host(name: str) -> bool:
+    """Whether it can be looked up: who connects finds out too late, by an error that no connection raises else.
+
+    Raises `UnicodeError`, a `ValueError`, for a label that is empty or longer than 63 characters.
+    """
+    return len(name.rstrip(".").encode("idna")) <= LONGEST_HOST and re.fullmatch(r"[\w.:-]+", name) is not None
+
+
+def sender(text: str) -> str:
+    """Raises `ValueError` for what is not one mail address, with a name before it or without."""
+    try:
+        found = getattr(HeaderRegistry()("From", text), "addresses", ())
+    except (ValueError, LookupError, AttributeError, MessageError):  # what the parser raises for some broken ones
+        found = ()
+    if len(found) != 1 or not found[0].username or not found[0].domain or not found[0].addr_spec.isascii():
+        raise ValueError("it must be one mail address, as name@example.org or Name <name@example.org>")
     return text
 
 
@@ -84,6 +108,4 @@ def _group_role(text: str) -> tuple[str, GroupRole]:
 
 def base(text: str) -> str:
     """Returns the beginning of addresses, without a slash at the end. Raises `ValueError` for no address of the web."""
-    if not text.startswith(("http://", "https://")):
-        raise ValueError("it must begin with http:// or https://")
-    return text.rstrip("/")
+    return _server(text, ("http", "https"), "an address of the web, which begins with https:// or http://").rstrip("/")

@@ -61,7 +61,7 @@ def send(settings: Settings, mail: EmailMessage) -> ReceiverReply:
         return _refusal(*next(iter(error.recipients.values())))
     except smtplib.SMTPResponseException as error:
         return _refusal(error.smtp_code, error.smtp_error)
-    except (smtplib.SMTPException, OSError) as error:
+    except (smtplib.SMTPException, OSError, UnicodeError) as error:  # smtplib signs in with ASCII alone
         raise Unreachable(f"no answer from the mail server ({type(error).__name__})") from error
 
 

@@ -26,6 +26,9 @@ SECONDS = 10.0
 LEEWAY_SECONDS = 60
 """How far its clock may be from ours."""
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA"]
+PLACES = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+"""What a provider publishes of where it is asked: addresses of the web, or nobody is sent there."""
+PROOFS = "token_endpoint_auth_methods_supported"
 _FAILURES = (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError, AttributeError)
 
 
@@ -89,6 +92,9 @@ def _published(settings: Settings) -> Mapping[str, Any]:
         found: dict[str, Any] = answer.json()
         if found["issuer"].rstrip("/") != issuer:
             raise ValueError("it speaks for another")
+        if not all(str(found[name]).startswith(("https://", "http://")) for name in PLACES):
+            raise ValueError("it does not say where it is asked")
+        found[PROOFS] = list(found.get(PROOFS, ["client_secret_basic"]))
     except _FAILURES as error:
         raise Unavailable(f"the directory of FEEDBACK_OIDC_ISSUER cannot be read: {type(error).__name__}") from None
     return found
@@ -112,9 +118,7 @@ def _tokens(
         "redirect_uri": return_url,
         "code_verifier": attempt.verifier,
     }
-    by_header = secret and "client_secret_basic" in published.get(
-        "token_endpoint_auth_methods_supported", ["client_secret_basic"]
-    )
+    by_header = secret and "client_secret_basic" in published[PROOFS]
     proof = {"client_id": client} | ({"client_secret": secret} if secret else {})
     how: dict[str, Any] = {"auth": (client, secret), "data": form} if by_header else {"data": form | proof}
     try:

@@ -51,7 +51,12 @@ GROUPS: Mapping[str, SettingGroup] = {
             ),
             _field("smtp_user", N_("Who signs in there"), N_("Often a mail address. Empty: nobody has to.")),
             _secret("smtp_password", N_("Password there")),
-            _field("mail_from", N_("Sender"), N_("The mail address that mail comes from.")),
+            _field(
+                "mail_from",
+                N_("Sender"),
+                N_("The mail address that mail comes from."),
+                N_("Enter an e-mail address, like name@example.gov.uk"),
+            ),
             _field(
                 "oauth_token_url",
                 N_("Address of access tokens"),

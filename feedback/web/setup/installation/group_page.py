@@ -66,8 +66,9 @@ def _save(request: AnyRequest, record: Record, group: str, values: FormValues) -
         who = _admin(session, request, group)
         now = shown_settings(session, record)
         changes = _changes(group, values, now)
-        errors = _errors(record, group, changes, who)
-        kept = {} if errors else installation.changed(installation.kept(session, record.keys), changes, who.caller)
+        before = installation.kept(session, record.keys)
+        errors = _errors(record, group, changes, who) or _moved(record, group, before, changes)
+        kept = {} if errors else installation.changed(before, changes, who.caller)
     if not changes:
         return saved(OVERVIEW, "nothing", group)
     if not errors and not values.get(ANYWAY) and group in TRIALS:  # no transaction waits for other people's servers
@@ -116,6 +117,17 @@ def _errors(record: Record, group: str, changes: Mapping[str, str | None], who: 
         except Malformed as error:
             found |= _complaint(group, Malformed(str(error), field=name))
     return found
+
+
+def _moved(
+    record: Record, group: str, before: installation.KeptSettings, changes: Mapping[str, str | None]
+) -> dict[str, str]:
+    """Before anything is tried: a trial sends the secrets as well."""
+    try:
+        installation.require_secrets(record.operators_settings, before, changes)
+    except Malformed as error:
+        return {str(error.field): _("A secret that is set would go to this server: enter it again, or forget it first")}
+    return {}
 
 
 def _complaint(group: str, error: FeedbackError) -> dict[str, str]:

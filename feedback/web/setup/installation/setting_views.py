@@ -18,6 +18,9 @@ from feedback.record.models import Credential, Person
 from feedback.record.settings import Settings
 from insights.presentation.words import audit_words
 
+ADDRESSES = ("database_url", "redis_url", "smtp_url", "imap_url", "egress_proxy")
+"""Secrets that are the address of a server, and may hold a password."""
+
 WhereSet = Literal["environment", "file", "browser", "default"]
 
 
@@ -75,16 +78,16 @@ def _shown(
     if kept and not pinned:
         source = "browser"
     who = (authors.get(kept.by, ""), kept.at) if kept and source == "browser" else ("", None)
-    text = _host(value) if is_secret else _text(value)
+    text = _host(of.name, value) if is_secret else _text(value)
     return InstallationSetting(
         of.name, of.metadata["variable"], of.metadata["says"], source, is_secret, text, pinned, *who
     )
 
 
-def _host(value: object) -> str:
-    """Of a secret nothing, but where it is an address, of whom."""
+def _host(name: str, value: object) -> str:
+    """Of a secret nothing, but where it is an address, of whom; a password that looks like one is none."""
     try:
-        return urlsplit(value).hostname or "" if isinstance(value, str) and "://" in value else ""
+        return urlsplit(str(value)).hostname or "" if name in ADDRESSES and value else ""
     except ValueError:
         return ""
 

@@ -156,6 +156,16 @@ def test_the_api_takes_what_the_form_takes_and_never_shows_a_secret(
         {"webhook_allow": "not_a_host!"},
         {"mail_from": "us@example.org\nBcc: all@example.org"},
         {"mail_from": "x" * 2_001},
+        {"mail_from": '"'},
+        {"mail_from": "=?utf-8?q?=0d=0aBcc:all@example.org?= <us@example.org>"},
+        {"mail_from": "us@example.org, all@example.org"},
+        {"smtp_url": f"smtp://{'a' * 64}.example"},
+        {"imap_url": "imap://mail..example"},
+        {"public_url": "feedback.example.org"},
+        {"public_url": "https://["},
+        {"notify_url": "https://notify.example:99999"},
+        {"twilio_url": "ftp://twilio.example"},
+        {"oidc_issuer": "https://"},
     ],
     ids=lambda changes: "-".join(f"{name}-{str(text)[:12].strip()}" for name, text in changes.items()),
 )
@@ -216,6 +226,45 @@ def test_text_providers_and_mailboxes_are_tried_too(
     form = {"imap_url": "imap://127.0.0.1:9/INBOX", "imap_user": "us", "imap_password": SECRET}
     answer = admin.post(f"{PATH}/mailboxes", data=form, headers=OURS)
     assert answer.status_code == 400 and "It cannot be looked into" in answer.text
+
+
+def test_no_secret_is_told_to_a_server_that_it_was_not_entered_for(
+    settable: Client, record: Record, admin: dict[str, str], box: tuple[Box, str]
+) -> None:
+    arrived, url = box
+    ann, wanted = signed_in(settable, record), {"smtp_url": url, "email": "ann@example.org"}
+    settable.patch(
+        API, json={"smtp_url": "smtp://127.0.0.1:9", "smtp_user": "us", "smtp_password": SECRET}, headers=admin
+    )
+    for more in ({}, {"anyway": "yes"}):
+        answer = ann.post(f"{PATH}/mail", data=wanted | {"smtp_user": "us"} | more, headers=OURS)
+        assert answer.status_code == 400 and "would go to this server" in answer.text
+    refused = settable.patch(API, json={"smtp_url": url}, headers=admin)
+    assert refused.status_code == 400 and "smtp_url" in refused.text and arrived.passwords == []
+    assert settable.patch(API, json={"smtp_url": url, "smtp_password": "new"}, headers=admin).status_code == 200
+    assert settable.patch(API, json={"smtp_url": f"{url}/"}, headers=admin).status_code == 200, "the same server"
+
+
+def test_each_secret_that_goes_out_stays_with_its_address() -> None:
+    going = {secret for secrets in installation.SENT_TO.values() for secret in secrets}
+    coming_in = {"notify_token", "vonage_secret"}
+    own = {
+        name for names in installation.GROUPS.values() for name in names if installation.FIELDS[name].metadata["secret"]
+    }
+    assert going | coming_in | {"smtp_url", "imap_url", "egress_proxy"} == own
+
+
+def test_a_password_that_looks_like_an_address_is_not_shown(settable: Client, admin: dict[str, str]) -> None:
+    settable.patch(API, json={"vonage_secret": f"x://{SECRET}"}, headers=admin)
+    assert told(settable, admin, "vonage_secret")["value"] == ""
+
+
+def test_a_password_that_a_mail_server_cannot_be_told_fails_as_a_trial(
+    settable: Client, record: Record, box: tuple[Box, str]
+) -> None:
+    form = {"smtp_url": box[1], "smtp_user": "wŷn", "smtp_password": "pâs", "email": "ann@example.org"}
+    answer = signed_in(settable, record).post(f"{PATH}/mail", data=form, headers=OURS)
+    assert answer.status_code == 400 and "It was not sent" in answer.text
 
 
 def test_what_was_typed_stands_there_again_but_for_what_may_hold_a_password(settable: Client, record: Record) -> None:

@@ -19,7 +19,10 @@ CLIENT, SECRET = "feedback", "a secret that the two share"
 
 
 class Provider:
-    """`said` is put over the claims of the next token, `algorithm` and `key` sign it; `published` are its keys."""
+    """`said` is put over the claims of the next token, `algorithm` and `key` sign it; `published` are its keys.
+
+    `described` is put over what it publishes about itself.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -27,6 +30,7 @@ class Provider:
 
     def forget(self) -> None:
         self.said: dict[str, Any] = {}
+        self.described: dict[str, Any] = {}
         self.algorithm = "ES256"
         self.rotate()
         self._asked: dict[str, str] = {}
@@ -74,7 +78,8 @@ def provider() -> Iterator[Provider]:
                 self.answer(200, {"keys": [found.published]})
             else:
                 places = {"authorization_endpoint": "/authorize", "token_endpoint": "/token", "jwks_uri": "/keys"}
-                self.answer(200, {"issuer": found.url} | {name: found.url + path for name, path in places.items()})
+                own = {"issuer": found.url} | {name: found.url + path for name, path in places.items()}
+                self.answer(200, own | found.described)
 
         def do_POST(self) -> None:
             form = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())

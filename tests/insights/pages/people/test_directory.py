@@ -18,6 +18,7 @@ from feedback.record.errors import Malformed
 from feedback.record.models import AuditEntry, Membership, Person
 from feedback.record.settings import Settings
 from feedback.web.app import create_app
+from insights.pages.people.oidc import PROOFS
 from tests.conftest import RealServers
 from tests.insights.pages.people.entering import ANN, enter, is_in
 from tests.insights.pages.people.provider import CLIENT, SECRET, Provider, provider
@@ -258,3 +259,15 @@ def test_nobody_is_made_twice(browser: Client, directory: Provider, record: Reco
         sign_in(browser, directory, "readers")
     with record.transaction() as session:
         assert len(session.scalars(select(Person)).all()) == 1
+
+
+@pytest.mark.parametrize(
+    "described",
+    [{"authorization_endpoint": "javascript:alert(1)"}, {"authorization_endpoint": None}, {PROOFS: 5}],
+    ids=("a-script", "nowhere", "a-number"),
+)
+def test_a_directory_that_describes_itself_badly_is_one_that_does_not_answer(
+    browser: Client, directory: Provider, described: dict[str, object]
+) -> None:
+    directory.described = described
+    assert browser.get("/sign-in/directory", follow_redirects=False).status_code == 503
