@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 import structlog
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -156,9 +156,17 @@ def save(session: Session, keys: KeyRing, operators: Settings, changes: Mapping[
         raise Conflict("this is set by whoever runs the installation", field=name)
     changed({}, changes, by)
     require_secrets(operators, kept(session, keys), changes)
+    _keep_forgotten(session, changes)
     for group, fields in GROUPS.items():
         if mine := {name: text for name, text in changes.items() if name in fields}:
             _save(session, keys, group, mine, by)
+
+
+def _keep_forgotten(session: Session, changes: Mapping[str, str | None]) -> None:
+    """An address that is set would be told what an undo of another group brought back: there it is too late for one."""
+    going = {secret for address in SENT_TO.keys() & changes.keys() for secret in SENT_TO[address]}
+    others = [group for group, fields in GROUPS.items() if going.intersection(fields)]
+    session.execute(update(StoredSettings).where(StoredSettings.name.in_(others)).values(before=None))
 
 
 def _save(session: Session, keys: KeyRing, group: str, changes: Mapping[str, str | None], by: str) -> None:

@@ -245,6 +245,13 @@ def test_no_secret_is_told_to_a_server_that_it_was_not_entered_for(
     assert settable.patch(API, json={"smtp_url": f"{url}/"}, headers=admin).status_code == 200, "the same server"
 
 
+def test_no_undo_brings_a_secret_to_a_server_that_was_set_meanwhile(settable: Client, admin: dict[str, str]) -> None:
+    settable.patch(API, json={"imap_url": "imaps://ours.example", "oauth_client_secret": SECRET}, headers=admin)
+    settable.patch(API, json={"oauth_client_secret": None}, headers=admin)
+    assert settable.patch(API, json={"imap_url": "imaps://theirs.example"}, headers=admin).status_code == 200
+    assert settable.post(f"{API}/mail/undo", headers=admin).status_code == 409
+
+
 def test_each_secret_that_goes_out_stays_with_its_address() -> None:
     going = {secret for secrets in installation.SENT_TO.values() for secret in secrets}
     coming_in = {"notify_token", "vonage_secret"}
