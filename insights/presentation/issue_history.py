@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from feedback.i18n import N_, _, gettext, ngettext
+from feedback.i18n import N_, TranslatedLabels, _, gettext, ngettext
 from feedback.record.states import IssueStatus
 from insights.presentation import formats, labels, sentences
 from insights.presentation.schemas import IssueEventView
@@ -28,30 +28,34 @@ class HistoryLine:
     reason: str = ""
 
 
-MACHINES: Mapping[str, str] = {"machine": N_("The machine"), "refit": N_("The machine, as it grouped anew")}
+MACHINES: Mapping[str, str] = TranslatedLabels(
+    {"machine": N_("The machine"), "refit": N_("The machine, as it grouped anew")}
+)
 
-FACTS: Mapping[str, str] = {
-    "note": N_("Note"),
-    "merged": N_("Merged into"),
-    "took in another": N_("Took in"),
-    "split off": N_("Was split off"),
-    "statement moved away": N_("A statement was moved to"),
-    "statement moved here": N_("A statement was moved here from"),
-    "missed by the machine": N_("Said to be missed by the machine"),
-    "false alarm": N_("Called a false alarm"),
-    "no false alarm": N_("No false alarm after all"),
-    "published": N_("Published under “You said, we did”"),
-    "no longer published": N_("Taken off “You said, we did”"),
-    "reopened": N_("Opened again, since it is reported beyond chance"),
-    "ended": N_("Ended: what made it was undone"),
-    "merge undone": N_("The merge was undone"),
-    "split undone": N_("The split was undone"),
-    "move undone": N_("The move was undone"),
-    "apart undone": N_("Keeping statements apart was undone"),
-    "split": N_("Parted: some of it is now"),
-    "nested": N_("Some of it is now its part"),
-    "merge": N_("Taken into one with"),
-}
+FACTS: Mapping[str, str] = TranslatedLabels(
+    {
+        "note": N_("Note"),
+        "merged": N_("Merged into"),
+        "took in another": N_("Took in"),
+        "split off": N_("Was split off"),
+        "statement moved away": N_("A statement was moved to"),
+        "statement moved here": N_("A statement was moved here from"),
+        "missed by the machine": N_("Said to be missed by the machine"),
+        "false alarm": N_("Called a false alarm"),
+        "no false alarm": N_("No false alarm after all"),
+        "published": N_("Published under “You said, we did”"),
+        "no longer published": N_("Taken off “You said, we did”"),
+        "reopened": N_("Opened again, since it is reported beyond chance"),
+        "ended": N_("Ended: what made it was undone"),
+        "merge undone": N_("The merge was undone"),
+        "split undone": N_("The split was undone"),
+        "move undone": N_("The move was undone"),
+        "apart undone": N_("Keeping statements apart was undone"),
+        "split": N_("Parted: some of it is now"),
+        "nested": N_("Some of it is now its part"),
+        "merge": N_("Taken into one with"),
+    }
+)
 """By what is stored of an event that changes no field. The last three are of refits."""
 
 
@@ -61,7 +65,7 @@ def line(event: IssueEventView) -> HistoryLine:
     other = event.details.get("other")
     return HistoryLine(
         at=event.at,
-        by=gettext(MACHINES[event.by]) if event.by in MACHINES else event.by,
+        by=MACHINES.get(event.by, event.by),
         what=what,
         was=was,
         now=now,
@@ -79,7 +83,7 @@ def _told(event: IssueEventView) -> tuple[str, str, str]:
         return _("Done: %(what)s", what=event.what.removeprefix("action: ")), "", ""
     if statements := details.get("statements"):
         return _of_statements(event.what, statements), "", ""
-    return gettext(FACTS[event.what]) if event.what in FACTS else sentences.happened(event.what), "", ""
+    return FACTS[event.what] if event.what in FACTS else sentences.happened(event.what), "", ""
 
 
 def _of_statements(what: str, count: int) -> str:

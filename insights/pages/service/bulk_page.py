@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values, read_form
 from feedback.http.staff import authenticate
-from feedback.i18n import _
+from feedback.i18n import N_, TranslatedLabels, _
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
@@ -24,7 +24,7 @@ from feedback.record.states import IssueStatus
 from insights.issues.decisions import bulk
 from insights.issues.decisions.lifecycle import IssueDecision
 from insights.issues.queries import issues
-from insights.pages.forms import FormValues, PageOrRedirect, ids, submit
+from insights.pages.forms import FormValues, PageOrRedirect, complaint, ids, submit
 from insights.pages.layout import saved, show
 from insights.pages.service import address
 from insights.pages.service.address import Chosen
@@ -39,6 +39,17 @@ FIELDS: Mapping[str, str] = {
     MERGE: "",
 }
 """What can be done with several issues at once, with the field that each needs."""
+
+COMPLAINTS = TranslatedLabels(
+    {
+        "issue": N_("Tick the issues that you mean; two at least to merge them."),
+        "act": N_("Choose what to do with the ticked issues."),
+        "to_whom": N_("Write who sees to them."),
+        "snoozed_until": N_("Name a day that is to come."),
+        "reason": N_("Write why they are resolved."),
+    }
+)
+"""What is said of a field that cannot be taken."""
 
 SEVERAL_PLACE = "issues"
 
@@ -100,25 +111,18 @@ def _change(request: AnyRequest, record: Record, slug: str, ticked: Ticked) -> P
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
         service = access.service_for(session, who, slug, Role.editor)
-        field = error.field if error.field in (*FIELDS.values(), "issue", "act") else FIELDS.get(act) or "issue"
-        errors = {field: _complaint(field, error)}
-        values = _values(ticked.values)
+        values, errors = _values(ticked.values), _complaint(act, error)
         return page_of(session, who, service, ticked.chosen, ticked=ticked.ids, values=values, errors=errors)
 
     return submit(request, record, change, show_again, told=(Malformed, Conflict, NotFound))
 
 
-def _complaint(field: str, error: FeedbackError) -> str:
+def _complaint(act: str, error: FeedbackError) -> FormValues:
+    """Of a field that cannot be taken; where the form does not have it, of what was to be done."""
+    otherwise = FIELDS.get(act) or "issue"
     if isinstance(error, Conflict | NotFound):
-        return _("Something has changed in the meantime; look again.")
-    complaints = {
-        "issue": _("Tick the issues that you mean; two at least to merge them."),
-        "act": _("Choose what to do with the ticked issues."),
-        "to_whom": _("Write who sees to them."),
-        "snoozed_until": _("Name a day that is to come."),
-        "reason": _("Write why they are resolved."),
-    }
-    return complaints[field]
+        return {otherwise: _("Something has changed in the meantime; look again.")}
+    return complaint(error, COMPLAINTS, otherwise)
 
 
 def _require_whole(act: str, values: FormValues, chosen: Sequence[Issue]) -> None:
