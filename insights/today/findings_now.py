@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
 from feedback.record.models import Issue, Service, Signal
@@ -25,14 +25,10 @@ MOST_READ = 60
 
 def of_all(session: Session, now: dt.datetime) -> tuple[dict[uuid.UUID, Issue], dict[uuid.UUID, Standing], int]:
     """Returns issues that stand out and what is found about them, the most pressing first; and how many more do."""
-    pairs = session.execute(
-        select(Signal, Issue)
-        .join(Issue, Issue.id == Signal.issue_id)
-        .where(*shown(), *LIVING)
-        .options(defer(Issue.centroid))
-        .order_by(Signal.score.desc(), Signal.id)
-    ).all()
-    read = pairs[:MOST_READ]
+    standing_out = select(Signal, Issue).join(Issue, Issue.id == Signal.issue_id).where(*shown(), *LIVING)
+    surest = standing_out.order_by(Signal.score.desc(), Signal.id).limit(MOST_READ)
+    read = session.execute(surest.options(defer(Issue.centroid))).all()
+    all_of_them = session.scalar(standing_out.with_only_columns(func.count(Signal.id))) or 0
     known = signal_now.of_signals(session, [signal for signal, _ in read], quoted=False)
     counted = tallies(session, [issue.id for _, issue in read])
     standing = {
@@ -40,7 +36,7 @@ def of_all(session: Session, now: dt.datetime) -> tuple[dict[uuid.UUID, Issue], 
     }
     order = sorted(standing, key=lambda it: (not standing[it].priority.is_outage, -standing[it].priority.weight, it))
     issues = {issue.id: issue for _, issue in read}
-    return {it: issues[it] for it in order}, {it: standing[it] for it in order}, len(pairs) - len(read)
+    return {it: issues[it] for it in order}, {it: standing[it] for it in order}, all_of_them - len(read)
 
 
 def _standing(signal: Signal, known: SignalNow, tally: Tally, now: dt.datetime) -> Standing:

@@ -134,9 +134,8 @@ def quality(session: Session, service: Service) -> Quality:
 def _since(session: Session, service: Service) -> dt.datetime | None:
     """When the first of the latest pieces was said, where there are more."""
     mine = select(Feedback.said_at).where(Feedback.service_id == service.id).order_by(Feedback.said_at.desc())
-    return session.scalar(mine.offset(LATEST_PIECES).limit(1)) and session.scalar(
-        mine.offset(LATEST_PIECES - 1).limit(1)
-    )
+    first_and_before = session.scalars(mine.offset(LATEST_PIECES - 1).limit(2)).all()
+    return first_and_before[0] if len(first_and_before) == 2 else None
 
 
 def _late(
