@@ -2,7 +2,7 @@
 
 import re
 from email.errors import MessageError
-from email.headerregistry import HeaderRegistry
+from email.headerregistry import Address, HeaderRegistry
 from urllib.parse import urlsplit
 
 LONGEST_HOST = 253
@@ -76,9 +76,9 @@ def _is_host(name: str) -> bool:
 def sender(text: str) -> str:
     """Raises `ValueError` for what is not one mail address, with a name before it or without."""
     try:
-        found = getattr(HeaderRegistry()("From", text), "addresses", ())
+        found: list[Address] = list(getattr(HeaderRegistry()("From", text), "addresses", ()))
     except (ValueError, LookupError, AttributeError, MessageError):  # what the parser raises for some broken ones
-        found = ()
+        found = []
     if len(found) != 1 or not found[0].username or not found[0].domain or not found[0].addr_spec.isascii():
         raise ValueError("it must be one mail address, as name@example.org or Name <name@example.org>")
     return text
