@@ -20,9 +20,8 @@ from feedback.record.settings import Settings
 from feedback.record.work.queue import BackgroundWorkQueue
 from feedback.web import api_reference, assisted_entry, health, home, security_txt, you_said_we_did
 from feedback.web.errors import EXCEPTION_HANDLERS
+from feedback.web.instrumentation import count_requests, trace_requests
 from feedback.web.openapi import openapi_config
-from feedback.web.request_metrics import RequestMetrics
-from feedback.web.request_traces import trace_requests
 from feedback.web.setup import routes as setup
 from feedback.web.setup.installation import api as installation_api
 from ingest.channels import routes as channel_routes
@@ -97,7 +96,7 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
         after_response=write_down_use,
         compression_config=COMPRESSION,
         before_send=[add_security_headers, allow_origin, tell_share],
-        middleware=[*([trace_requests] if settings.otlp_endpoint else []), RequestMetrics],
+        middleware=[*([trace_requests] if settings.otlp_endpoint else []), count_requests],
         openapi_config=openapi_config(),
         request_max_body_size=BODY_LIMIT,
         debug=False,
