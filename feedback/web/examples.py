@@ -4,8 +4,10 @@ What is sent is written by hand, since a body made up from its schema tells nobo
 made from its schema.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
+
+from feedback.web.openapi import each_operation
 
 Json = Any
 """What a JSON document may hold."""
@@ -96,20 +98,15 @@ _DEEPEST = 12  # schemas within schemas, some of which hold themselves
 def with_examples(document: dict[str, Any]) -> dict[str, Any]:
     """Returns an OpenAPI document with an example of each JSON body that is sent or answered with."""
     schemas = document["components"]["schemas"]
-    return {**document, "paths": {path: dict(_shown(item, schemas)) for path, item in document["paths"].items()}}
 
+    def shown(_path: str, _method: str, operation: dict[str, Any]) -> dict[str, Any]:
+        answers = {status: _with_example(answer, schemas) for status, answer in operation["responses"].items()}
+        bodies = {"responses": answers}
+        if "requestBody" in operation:
+            bodies["requestBody"] = _with_example(operation["requestBody"], schemas)
+        return {**operation, **bodies}
 
-def _shown(item: Mapping[str, Any], schemas: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for method, operation in item.items():
-        if not isinstance(operation, dict):
-            yield method, operation
-            continue
-        shown = dict(operation)
-        if "requestBody" in shown:
-            shown["requestBody"] = _with_example(shown["requestBody"], schemas)
-        answers = shown["responses"].items()
-        shown["responses"] = {status: _with_example(answer, schemas) for status, answer in answers}
-        yield method, shown
+    return each_operation(document, shown)
 
 
 def _with_example(body: Mapping[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any]:
@@ -144,9 +141,12 @@ def _of_type(schema: Mapping[str, Any], schemas: Mapping[str, Any], name: str, d
     if kind == "array":
         item = schema.get("items")
         return [example(item, schemas, name, depth + 1)] if item and depth < _DEEPEST else []
-    plain = {"string": _WORDS.get(name, name.replace("_", " ")), "integer": 3, "number": 0.5, "boolean": False}
-    if kind == "integer":
-        return min(max(3, int(schema.get("minimum", 0))), int(schema.get("maximum", 3)))
+    plain = {
+        "string": _WORDS.get(name, name.replace("_", " ")),
+        "integer": min(max(3, int(schema.get("minimum", 0))), int(schema.get("maximum", 3))),
+        "number": 0.5,
+        "boolean": False,
+    }
     return _FORMS.get(schema.get("format", ""), plain.get(kind))
 
 

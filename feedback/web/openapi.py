@@ -1,6 +1,6 @@
 """What the OpenAPI document says about the API as a whole, and about how any operation of it may fail."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -43,6 +43,21 @@ def openapi_config() -> OpenAPIConfig:
     )
 
 
+def each_operation(
+    document: dict[str, Any], changed: Callable[[str, str, dict[str, Any]], dict[str, Any]]
+) -> dict[str, Any]:
+    """Returns the document with each operation as `changed` returns it, which is given its path and method, too."""
+    paths = {
+        path: {
+            method: changed(path, method, operation) if isinstance(operation, dict) else operation
+            for method, operation in item.items()
+        }
+        for path, item in document["paths"].items()
+        if item
+    }
+    return {**document, "paths": paths}
+
+
 def with_failures(document: dict[str, Any]) -> dict[str, Any]:
     """Returns the document with every failure of every operation, each written once among the components."""
     components = document["components"]
@@ -50,27 +65,24 @@ def with_failures(document: dict[str, Any]) -> dict[str, Any]:
     responses = {f"Problem{status}": _problem(status, says) for status, says in FAILURES.items()}
     responses |= {f"GeoReport{status}": _georeport(status, says) for status, says in FAILURES.items()}
     return {
-        **document,
+        **each_operation(document, _failing),
         "components": {**components, "schemas": schemas, "responses": responses},
-        "paths": {path: dict(_failing(item)) for path, item in document["paths"].items() if item},
     }
 
 
-def _failing(item: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for method, operation in item.items():
-        if not isinstance(operation, dict) or FOR_OPERATORS in operation["tags"]:
-            yield method, operation
-            continue
-        form = "GeoReport" if OPEN311 in operation["tags"] else "Problem"
-        answers = {status: answer for status, answer in operation["responses"].items() if status < "300"}
-        if form == "GeoReport":
-            answers = {status: {**answer, "content": _GEOREPORT} for status, answer in answers.items()}
-        failures = {
-            str(status): {"$ref": f"#/components/responses/{form}{status}"}
-            for status in FAILURES
-            if method != "get" or status not in OF_WRITING or form == "GeoReport"
-        }
-        yield method, {**operation, "responses": dict(sorted((answers | failures).items()))}
+def _failing(_: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
+    if FOR_OPERATORS in operation["tags"]:
+        return operation
+    form = "GeoReport" if OPEN311 in operation["tags"] else "Problem"
+    answers = {status: answer for status, answer in operation["responses"].items() if status < "300"}
+    if form == "GeoReport":
+        answers = {status: {**answer, "content": _GEOREPORT} for status, answer in answers.items()}
+    failures = {
+        str(status): {"$ref": f"#/components/responses/{form}{status}"}
+        for status in FAILURES
+        if method != "get" or status not in OF_WRITING or form == "GeoReport"
+    }
+    return {**operation, "responses": dict(sorted((answers | failures).items()))}
 
 
 def _problem(status: int, says: str) -> dict[str, Any]:
@@ -127,11 +139,7 @@ _GEOREPORT_ERRORS = {
 
 def with_channel_bodies(document: dict[str, Any]) -> dict[str, Any]:
     """Returns the document with what channels take: a body in the provider's own form, which no schema here tells."""
-    paths = {
-        path: {method: _taking(path, method, operation) for method, operation in item.items()}
-        for path, item in document["paths"].items()
-    }
-    return {**document, "paths": paths}
+    return each_operation(document, _taking)
 
 
 _SERVICE = {
@@ -143,7 +151,7 @@ _SERVICE = {
 }
 
 
-def _taking(path: str, method: str, operation: Any) -> Any:
+def _taking(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
     name = path.removeprefix("/v1/channels/")
     if name == path or method != "post":
         return operation
