@@ -72,6 +72,12 @@ def ensure(session: Session, names: Mapping[str, str]) -> None:
         session.execute(insert(Service).on_conflict_do_nothing(index_elements=["slug"]), rows)
 
 
+def open_to_all(session: Session) -> list[Service]:
+    """Lists those that anybody may write to, by name."""
+    known = session.scalars(select(Service).order_by(Service.name, Service.slug))
+    return [one for one in known if one.properties.anyone_may_write]
+
+
 def zones(session: Session) -> dict[str, ZoneInfo]:
     """Tells the time zone of each service, by slug."""
     return {one.slug: ZoneInfo(one.properties.time_zone) for one in session.scalars(select(Service))}

@@ -2,12 +2,11 @@
 
 from litestar import Response, Router, get
 from litestar.response import Redirect
-from sqlalchemy import select
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.staff import authenticate
+from feedback.record import services
 from feedback.record.errors import NotAuthentic
-from feedback.record.models import Service
 from ingest.intake.dependencies import GivenIntake
 from ingest.pages import layout
 from insights.pages.people.entering import DASHBOARD_PATH
@@ -22,8 +21,7 @@ def home(request: AnyRequest, record: GivenRecord, intake: GivenIntake) -> Respo
         try:
             authenticate(session, request)
         except NotAuthentic:
-            open_to_all = [one for one in session.scalars(select(Service)) if one.properties.anyone_may_write]
-            named = [(one.slug, one.name_in(language)) for one in open_to_all]
+            named = [(one.slug, one.name_in(language)) for one in services.open_to_all(session)]
             return layout.show(request, "home.html", brand, services=sorted(named, key=lambda one: one[1].casefold()))
     return layout.redirect(DASHBOARD_PATH)
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from feedback.record import access
 from feedback.record.errors import NotFound
 from feedback.record.models import Feedback, Issue, Publication, Service, Statement
+from feedback.record.services import open_to_all
 from feedback.record.states import FeedbackStage, IssueStatus
 from ingest.channels.open311.responses import ListedService, ServiceRequest
 from ingest.channels.open311.service_request import RequestFilters
@@ -23,8 +24,7 @@ CLOSED: Final = (IssueStatus.RESOLVED, IssueStatus.ARCHIVED)
 
 def services(session: Session) -> list[ListedService]:
     """Return those that anyone may write to."""
-    known = session.scalars(select(Service).order_by(Service.name, Service.slug))
-    return [_service(one) for one in known if one.properties.anyone_may_write]
+    return [_service(one) for one in open_to_all(session)]
 
 
 def service(session: Session, code: str) -> ListedService:
