@@ -27,10 +27,11 @@ from feedback.web.setup.installation import api as installation_api
 from ingest.channels import routes as channel_routes
 from ingest.channels.open311 import routes as open311_routes
 from ingest.intake import routes as ingest_routes
+from ingest.intake.batcher import Batcher
 from ingest.intake.cors import allow_origin
 from ingest.intake.dependencies import Intake
 from ingest.intake.rate_limit import RateLimit, tell_share
-from ingest.intake.writer import Batcher, Writer
+from ingest.intake.writer import Writer
 from ingest.pages import routes as citizen_pages
 from insights.api.routes import ROUTERS
 from insights.pages import dashboard as staff_pages

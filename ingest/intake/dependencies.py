@@ -18,8 +18,9 @@ from feedback.record.errors import FeedbackError, TooMany, Unavailable
 from ingest.intake import rate_limit
 from ingest.intake.accept import Accepted
 from ingest.intake.arrival import Arrival
+from ingest.intake.batcher import Batcher
 from ingest.intake.rate_limit import Share
-from ingest.intake.writer import Batcher, Writer
+from ingest.intake.writer import Writer
 
 ANSWER_SECONDS = 15.0
 """How long somebody waits for a store that does not answer until they are asked to come again."""

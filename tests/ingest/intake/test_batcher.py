@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from feedback.record.errors import Unavailable
-from ingest.intake.writer import Batcher
+from ingest.intake.batcher import Batcher
 
 
 class Worker:
