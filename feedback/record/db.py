@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from feedback.record.encryption import KeyRing
-from feedback.record.installation import LiveSettings
+from feedback.record.installation.live import LiveSettings
 from feedback.record.limits import EARLIEST, LATEST, STORED_FROM, OutOfRange
 from feedback.record.settings import Settings
 

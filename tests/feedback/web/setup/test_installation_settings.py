@@ -2,9 +2,11 @@
 
 import asyncio
 import datetime as dt
+import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from litestar import Litestar
@@ -16,6 +18,7 @@ from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.encryption import KeyRing
 from feedback.record.errors import Malformed
+from feedback.record.installation import live
 from feedback.record.models import AuditEntry, StoredSettings
 from feedback.record.settings import Settings
 from feedback.web.app import create_app
@@ -178,7 +181,7 @@ def test_what_cannot_be_a_setting_is_refused_by_name(
 
 
 def test_other_processes_take_it_up_without_a_restart(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(installation, "FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(live, "FRESH_SECONDS", 0.0)
     other = Record(record.operators_settings, record.engine)
     assert other.settings.mail_from == "feedback@localhost"
     with record.transaction() as session:
@@ -187,10 +190,37 @@ def test_other_processes_take_it_up_without_a_restart(record: Record, monkeypatc
     assert other.settings.mail_from == "us@aberwen.example"
 
 
+def test_what_is_set_while_a_process_looks_counts_for_whoever_asks_next(
+    record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, stored = Record(record.operators_settings, record.engine), live.LiveSettings._stored
+    has_read, may_end = threading.Event(), threading.Event()
+
+    def slowly(its: live.LiveSettings) -> Sequence[Any]:
+        rows = stored(its)
+        has_read.set()
+        may_end.wait(10)
+        return rows
+
+    monkeypatch.setattr(live.LiveSettings, "_stored", slowly)
+    looks, forgets = threading.Thread(target=lambda: own.settings), threading.Thread(target=own.live_settings.forget)
+    looks.start()
+    assert has_read.wait(10)
+    with record.transaction() as session:
+        changes = {"mail_from": "us@aberwen.example"}
+        installation.save(session, record.keys, record.operators_settings, changes, "machine")
+    forgets.start()
+    forgets.join(0.1)
+    may_end.set()
+    looks.join(10)
+    forgets.join(10)
+    assert own.settings.mail_from == "us@aberwen.example"
+
+
 def test_an_event_loop_goes_on_with_what_is_known_while_the_store_hangs(
     record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(installation, "FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(live, "FRESH_SECONDS", 0.0)
     other = Record(record.operators_settings, record.engine)
 
     async def mail_from() -> str:

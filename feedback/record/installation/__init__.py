@@ -1,23 +1,19 @@
 """What admins set of the installation in the browser or over the API: sealed, and beneath what its operator sets.
 
 A setting has the text here that it would have in the environment, is read by the same reader, and counts only where
-the operator has set nothing. Every process reads what is stored anew after `FRESH_SECONDS`; none is started again.
+the operator has set nothing. Every process soon takes up what was set (`live.py`).
 """
 
-import asyncio
 import dataclasses
 import datetime as dt
-import threading
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 import structlog
-from sqlalchemy import Engine, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from feedback.record.audit import note
@@ -28,9 +24,6 @@ from feedback.record.models import StoredSettings
 from feedback.record.settings import Settings
 
 log = structlog.get_logger()
-
-FRESH_SECONDS = 3.0
-"""After so long a process looks whether anything was set."""
 
 LONGEST_TEXT = 2_000
 
@@ -104,7 +97,7 @@ def together(operators: Settings, kept: Mapping[str, KeptSetting]) -> Settings:
 
 def kept(session: Session, keys: KeyRing) -> KeptSettings:
     """Returns all that admins have set."""
-    return _opened(keys, [(row.name, row.sealed) for row in session.scalars(select(StoredSettings))])
+    return opened(keys, [(row.name, row.sealed) for row in session.scalars(select(StoredSettings))])
 
 
 def changed(kept: Mapping[str, KeptSetting], changes: Mapping[str, str | None], by: str) -> KeptSettings:
@@ -173,7 +166,7 @@ def _save(session: Session, keys: KeyRing, group: str, changes: Mapping[str, str
     empty = keys.wrap(b"{}", group.encode())
     session.execute(insert(StoredSettings).values(name=group, sealed=empty).on_conflict_do_nothing())
     row = session.scalars(select(StoredSettings).where(StoredSettings.name == group).with_for_update()).one()
-    after = changed(_opened(keys, [(group, row.sealed)]), changes, by)
+    after = changed(opened(keys, [(group, row.sealed)]), changes, by)
     row.before, row.sealed = row.sealed, keys.wrap(msgspec.json.encode(after), group.encode())
     variables = sorted(FIELDS[name].metadata["variable"] for name in changes)
     note(session, by, "installation set", f"installation:{group}", None, settings=variables)
@@ -199,8 +192,10 @@ def rewrap(session: Session, keys: KeyRing) -> None:
         row.before = keys.rewrap(row.before, row.name.encode()) if row.before else None
 
 
-def _opened(keys: KeyRing, rows: Sequence[Any]) -> KeptSettings:
-    """What no key of ours opens counts for nothing; the log says which."""
+def opened(keys: KeyRing, rows: Sequence[Any]) -> KeptSettings:
+    """Returns what rows of `StoredSettings` hold, as (name, sealed); what no key of ours opens is left out, and the log
+    says which.
+    """
     found: KeptSettings = {}
     for name, sealed in rows:
         try:
@@ -208,62 +203,3 @@ def _opened(keys: KeyRing, rows: Sequence[Any]) -> KeptSettings:
         except (FeedbackError, msgspec.DecodeError):
             log.warning("stored settings cannot be opened, and do not count", group=name)
     return found
-
-
-class LiveSettings:
-    """The settings that count now: the operator's, and beneath them what is stored. Safe to ask from any thread."""
-
-    def __init__(self, operators: Settings, keys: KeyRing, engine: Engine) -> None:
-        self._operators, self._keys, self._engine = operators, keys, engine
-        self._rows: Sequence[Any] = ()
-        self._now, self._until = operators, -1.0
-        self._lock = threading.Lock()
-
-    def get(self) -> Settings:
-        """Returns the settings. One thread at a time looks for new ones, and the others go on with what is known.
-
-        An event loop waits for nobody: it has them looked for beside it, and goes on with what is known.
-        """
-        if time.monotonic() >= self._until:
-            if not _on_event_loop():
-                self._look()
-            elif not self._lock.locked():
-                threading.Thread(target=self._look, daemon=True).start()
-        return self._now
-
-    def forget(self) -> None:
-        """Has the store read anew when next asked, because something was just set."""
-        self._until = -1.0
-
-    def _look(self) -> None:
-        if self._lock.acquire(blocking=self._until < 0):
-            try:
-                if time.monotonic() >= self._until:
-                    self._refresh()
-            finally:
-                self._lock.release()
-
-    def _refresh(self) -> None:
-        if self._operators.settings_in_browser:
-            rows = self._stored()
-            if rows != self._rows:
-                self._rows, self._now = rows, together(self._operators, _opened(self._keys, rows))
-        self._until = time.monotonic() + FRESH_SECONDS
-
-    def _stored(self) -> Sequence[Any]:
-        """Without the store, what was last known."""
-        try:
-            with self._engine.connect() as connection:
-                return connection.execute(
-                    select(StoredSettings.name, StoredSettings.sealed).order_by(StoredSettings.name)
-                ).all()
-        except SQLAlchemyError:
-            return self._rows
-
-
-def _on_event_loop() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
