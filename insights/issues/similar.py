@@ -33,17 +33,14 @@ class SimilarIssue(msgspec.Struct, frozen=True):
     titles: dict[str, str] = {}
 
 
-def similar(
-    session: Session, issue: Issue, most: int = MOST_SIMILAR, *which: ColumnElement[bool]
-) -> list[SimilarIssue]:
-    """Lists the living issues that are most alike, the likest first; `which` limits them.
+def nearest(session: Session, issue: Issue, most: int, *which: ColumnElement[bool]) -> list[tuple[Issue, float]]:
+    """Finds the living issues that are most alike, each with its likeness, the likest first; `which` limits them.
 
     Of services that the asker may not see there is none: the session is limited to theirs.
     """
     likeness = 1 - Issue.centroid.cosine_distance(issue.centroid)
     rows = session.execute(
-        select(Issue, Service, likeness.label("likeness"))
-        .join(Service, Service.id == Issue.service_id)
+        select(Issue, likeness.label("likeness"))
         .where(
             Issue.id != issue.id,
             Issue.tone == Tone(issue.tone),
@@ -54,14 +51,22 @@ def similar(
         .order_by(likeness.desc(), Issue.id)
         .limit(most)
         .options(defer(Issue.centroid))
-    ).all()
-    found = [row.Issue for row in rows]
+    )
+    return [(row.Issue, row.likeness) for row in rows]
+
+
+def similar(session: Session, issue: Issue) -> list[SimilarIssue]:
+    """Lists the living issues that are most alike, whatever service they are of, the likest first."""
+    near = nearest(session, issue, MOST_SIMILAR)
+    found = [one for one, _ in near]
+    services = select(Service).where(Service.id.in_({one.service_id for one in found}))
+    of_id = {service.id: service for service in session.scalars(services)}
     counted, quoted = tallies(session, [one.id for one in found]), issues.quotes(session, found, 1)
     return [
         SimilarIssue(
             id=one.id,
-            service=service.slug,
-            service_name=service.display_name,
+            service=of_id[one.service_id].slug,
+            service_name=of_id[one.service_id].display_name,
             title=one.title,
             trend=one.trend,
             status=one.status,
@@ -70,7 +75,7 @@ def similar(
             **issues.example(quoted.get(one.id, [])),
             titles=one.titles,
         )
-        for one, service, alike in rows
+        for one, alike in near
     ]
 
 

@@ -12,7 +12,7 @@ from feedback.http.dependencies import AnyRequest
 from feedback.http.security_headers import CONTENT_SECURITY_POLICY
 from feedback.http.static_files import StaticFiles
 from feedback.http.templates import Pages
-from feedback.record.access import Principal
+from feedback.record.access import Principal, Role
 from insights.pages import confirmations
 from insights.presentation import (
     breakdowns,
@@ -75,6 +75,7 @@ pages.environment.globals |= {
     "formats": formats,
     "sentences": sentences,
     "breakdowns": breakdowns,
+    "Role": Role,
     "assets": files.url,
     "plotly": f"{plotly.url}/plotly.min.js",
 }

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from feedback.record import audit
-from feedback.record.access import Principal
+from feedback.record.access import Principal, Role
 from feedback.record.errors import Conflict, Malformed
 from feedback.record.limits import require_planned, require_said
 from feedback.record.models import Action, Change, Issue, IssueEvent, Service, Signal
@@ -107,6 +107,11 @@ def _snooze(session: Session, who: Principal, issue: Issue, until: dt.date | Non
     what = f"snoozed until {until}" if until else "snoozed no longer"
     note(session, who, issue, what, was=_day(issue.snoozed_until), now=_day(until))
     issue.snoozed_until = until
+
+
+def may_decide(who: Principal, issue: Issue) -> bool:
+    """Tells whether somebody may decide about an issue: an editor of its service, unless it was merged or has ended."""
+    return who.may(Role.editor, issue.service_id) and not issue.merged_into and not issue.ended_at
 
 
 def lock(session: Session, issue: Issue) -> None:

@@ -13,7 +13,7 @@ from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.staff import authenticate
 from feedback.i18n import _
 from feedback.record import access
-from feedback.record.access import Principal, Role
+from feedback.record.access import Principal
 from feedback.record.calendar import bank_holidays
 from feedback.record.models import Action, Issue, Publication, Service
 from insights.detection.statistics.trend import BASELINE_DAYS
@@ -81,7 +81,7 @@ def page(
         ranges={56: _("8 weeks"), 182: _("6 months"), 730: _("2 years")},
         released=released,
         overdue=not issue.merged_into and lifecycle.is_overdue_on(issue, lifecycle.today(service)),
-        may_decide=who.may(Role.editor, service.id) and not view.merged_into,
+        may_decide=lifecycle.may_decide(who, issue),
         steps=next_steps(_standing(view, bool(actions), bool(released))),
         errors=errors or {},
         values=_current(view) | _release(released, view, actions) | dict(values or {}),

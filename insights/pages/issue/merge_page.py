@@ -2,12 +2,12 @@
 
 import asyncio
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values, read_form
@@ -20,7 +20,7 @@ from feedback.record.errors import Conflict, FeedbackError, Malformed
 from feedback.record.models import Issue, Service
 from insights.dependencies import QueryEmbedderDependency
 from insights.issues import similar
-from insights.issues.decisions import regrouping
+from insights.issues.decisions import lifecycle, regrouping
 from insights.issues.queries import issues
 from insights.issues.queries.issues import living
 from insights.pages.forms import FormValues, PageOrRedirect, complaint_at, ids, submit
@@ -115,7 +115,7 @@ def _page(
         query=query,
         goes=values.get("goes", ""),
         reason=values.get("reason", ""),
-        may_decide=who.may(Role.editor, issue.service_id) and not issue.merged_into and not issue.ended_at,
+        may_decide=lifecycle.may_decide(who, issue),
         errors=errors or {},
     )
 
@@ -129,25 +129,23 @@ def _choices(
     vector: QueryVector | None,
 ) -> list[IssueView]:
     """What is ticked, then what was found."""
-    kept = session.scalars(select(Issue).where(*living(service), Issue.id.in_(ticked), Issue.id != issue.id)).all()
-    return [*issues.views(session, service, kept), *_found(session, service, issue, ticked, query, vector)]
-
-
-def _found(
-    session: Session,
-    service: Service,
-    issue: Issue,
-    ticked: Sequence[uuid.UUID],
-    query: str,
-    vector: QueryVector | None,
-) -> list[IssueView]:
+    mine = select(Issue).where(*living(service), Issue.id.in_(ticked), Issue.id != issue.id)
+    kept = session.scalars(mine.options(defer(Issue.centroid))).all()
     but = {issue.id, *ticked}
-    if query:
-        hits = [hit.issue for hit in of_service.search(session, service, query, vector) if hit.issue]
-        return [view for view in hits if view.id not in but and not view.merged_into][:MOST_FOUND]
-    near = [one.id for one in similar.similar(session, issue, MOST_FOUND + len(ticked), *living(service))]
-    found = {one.id: one for one in session.scalars(select(Issue).where(Issue.id.in_(near)))}
-    return issues.views(session, service, [found[it] for it in near if it in found and it not in but][:MOST_FOUND])
+    found = _sought(session, service, query, vector, but) if query else _likest(session, service, issue, but)
+    return [*issues.views(session, service, kept, most_quotes=1), *found]
+
+
+def _sought(
+    session: Session, service: Service, query: str, vector: QueryVector | None, but: Collection[uuid.UUID]
+) -> list[IssueView]:
+    hits = [hit.issue for hit in of_service.search(session, service, query, vector) if hit.issue]
+    return [view for view in hits if view.id not in but and not view.merged_into][:MOST_FOUND]
+
+
+def _likest(session: Session, service: Service, issue: Issue, but: Collection[uuid.UUID]) -> list[IssueView]:
+    near = similar.nearest(session, issue, MOST_FOUND, Issue.service_id == service.id, Issue.id.not_in(but))
+    return issues.views(session, service, [one for one, _ in near], most_quotes=1)
 
 
 handlers = (merge_page, merge)

@@ -25,7 +25,7 @@ from feedback.record.errors import Conflict, FeedbackError, Malformed
 from feedback.record.limits import convert, whole_number
 from feedback.record.models import Issue, Regrouping, Service, Statement
 from insights.issues import similar
-from insights.issues.decisions import regrouping, undoing
+from insights.issues.decisions import lifecycle, regrouping, undoing
 from insights.issues.decisions.lifecycle import ShortText
 from insights.issues.queries import issue_detail, subtopics
 from insights.issues.queries.issues import living, titles
@@ -209,7 +209,7 @@ def _page(
         decisions=decisions,
         titles=titles(session, list(named)),
         inside=subtopics.parts_of(session, issue),
-        may_decide=who.may(Role.editor, issue.service_id) and not issue.merged_into and not issue.ended_at,
+        may_decide=lifecycle.may_decide(who, issue),
         errors=errors or {},
     )
 
@@ -217,7 +217,8 @@ def _page(
 def _others(session: Session, service: Service, issue: Issue, query: str) -> Sequence[Titled]:
     """The issues that statements may be moved to: the likest, or those whose titles have what was sought."""
     if not query:
-        return similar.similar(session, issue, MOST_OTHERS, *living(service))
+        near = similar.nearest(session, issue, MOST_OTHERS, Issue.service_id == service.id)
+        return [one for one, _ in near]
     named = select(Issue.id, Issue.title, Issue.titles).where(*living(service), Issue.id != issue.id)
     named = named.where(Issue.title.icontains(query, autoescape=True)).order_by(func.length(Issue.title), Issue.id)
     return [IssueTitle(*row) for row in session.execute(named.limit(MOST_OTHERS))]

@@ -13,7 +13,7 @@ from sqlalchemy import update
 from feedback.record import access, calendar, services
 from feedback.record.access import Role
 from feedback.record.db import Record
-from feedback.record.models import Change, Statement
+from feedback.record.models import Change, Issue, Statement
 from feedback.record.states import Nation
 from insights.presentation import formats
 from tests.insights import made_up
@@ -212,4 +212,18 @@ def test_staff_publish_what_was_said_and_done_and_take_it_off(staff: Client, pho
     assert "We mended it" in staff.get("/services/blue-badge/you-said-we-did?lang=en").text
     assert "Rydym wedi ei thrwsio" in staff.get("/services/blue-badge/you-said-we-did?lang=cy").text
     words_of(staff.post(f"{photo}/publish", data={"do": "withdraw"}, headers=OURS))
+    assert "We mended it" not in staff.get("/services/blue-badge/you-said-we-did?lang=en").text
+
+
+def test_an_issue_that_has_ended_offers_nothing_to_decide_but_to_take_off_what_was_published(
+    staff: Client, record: Record, photo: str
+) -> None:
+    staff.post(f"{photo}/publish", data={"said": "The photo page fails", "did": "We mended it"}, headers=OURS)
+    assert f"{photo}/decide" in staff.get(photo).text
+    with record.transaction() as session:
+        session.execute(update(Issue).values(ended_at=made_up.NOW))
+    page = staff.get(photo).text
+    assert f"{photo}/decide" not in page and "Take it off" in page
+    assert decided(staff, photo, status="archived").status_code == 409
+    assert "Take it off" not in words_of(staff.post(f"{photo}/publish", data={"do": "withdraw"}, headers=OURS))
     assert "We mended it" not in staff.get("/services/blue-badge/you-said-we-did?lang=en").text
