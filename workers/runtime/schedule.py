@@ -1,6 +1,7 @@
 """One process wakes the workers for whatever waits, and does what is due by the clock."""
 
 import datetime as dt
+import itertools
 import threading
 
 import structlog
@@ -30,6 +31,8 @@ from workers.runtime.mailbox import MailboxWatch
 log = structlog.get_logger()
 
 LOOK_EVERY_SECONDS = 1.0
+LOOKS_UNTIL_OVERDUE = 10
+"""Looks from one at what nobody waits for by the second to the next: at rest they were most of what the process did."""
 NIGHTLY_HOUR, DRIFT_HOUR = 2, 4  # UTC; what has slowly changed is looked for among what was grouped anew
 
 
@@ -43,10 +46,13 @@ def schedule(record: Record, work_queue: WorkQueue, stop: threading.Event) -> No
                 lock = {"c": ADVISORY_LOCKS, "n": SCHEDULER_LOCK}
                 held = watch.scalar(text("SELECT pg_try_advisory_lock(:c, :n)"), lock)
                 watch.commit()
+                turns = itertools.count()
                 while held and not stop.wait(LOOK_EVERY_SECONDS):
                     watch.execute(text("SELECT 1"))
                     watch.commit()
                     mailbox.look_if_due()
+                    if next(turns) % LOOKS_UNTIL_OVERDUE == 0:
+                        _overdue(record)
                     hour = _look(record, work_queue, hour)
         except Exception as error:
             log.warning("scheduler interrupted", error=type(error).__name__, where=where(error))
@@ -58,20 +64,23 @@ def _look(record: Record, work_queue: WorkQueue, hour: dt.datetime | None) -> dt
         with apart("days"), record.transaction() as session:
             _days(session, record, now.date())
         _hourly(record, now)
-    with apart("parts of texts"), record.transaction() as session:
-        reassembly.give_up_waiting(session, record.keys, dt.datetime.now(dt.UTC))
-    with apart("what is not urgent"), record.transaction() as session:
-        urgency_dismissals.destroy_held(session)
     with apart("tallies"), record.transaction() as session:
         tallies.refresh(session)
-    with apart("escalation"), record.transaction() as session:
-        escalation.raise_due(session)
     with record.transaction() as session:
         asked = session.execute(select(*(exists().where(*it.waiting) for it in stages.STAGES))).one()
     work_queue.wake(*(it.name for it, waits in zip(stages.STAGES, asked, strict=True) if waits))
     if hour is None or (hour != now and now.hour == NIGHTLY_HOUR):  # what sleeps at night catches up
         retention.nightly(record, now)
     return now
+
+
+def _overdue(record: Record) -> None:
+    with apart("parts of texts"), record.transaction() as session:
+        reassembly.give_up_waiting(session, record.keys, dt.datetime.now(dt.UTC))
+    with apart("what is not urgent"), record.transaction() as session:
+        urgency_dismissals.destroy_held(session)
+    with apart("escalation"), record.transaction() as session:
+        escalation.raise_due(session)
 
 
 def _days(session: Session, record: Record, today: dt.date) -> None:
