@@ -49,7 +49,7 @@ def examine(settings: Settings, record: Record, work_queue: WorkQueue) -> Iterat
     yield _attempt("keys", lambda: _keys(settings))
     yield _attempt("disk", lambda: _disk(settings.data))
     yield _attempt("model", lambda: _model(settings))
-    yield _attempt("mail", lambda: _mail(settings))
+    yield _attempt("mail", lambda: _mail(record.settings))
     yield _redis(work_queue)
     try:
         with record.transaction() as session:
@@ -112,12 +112,14 @@ def _model(settings: Settings) -> Diagnosis:
 
 def _mail(settings: Settings) -> Diagnosis:
     if not settings.smtp_url:
-        return Diagnosis("mail", True, "none is set (FEEDBACK_SMTP_URL): alerts and answers by mail wait")
+        return Diagnosis("mail", True, "none is set: alerts and answers by mail wait")
     server = urlsplit(settings.smtp_url)
     try:
         socket.create_connection((server.hostname or "", server.port or 25), CONNECT_SECONDS).close()
     except OSError:
-        return Diagnosis("mail", False, f"{server.hostname} does not answer", "see FEEDBACK_SMTP_URL and the network")
+        return Diagnosis(
+            "mail", False, f"{server.hostname} does not answer", "see the mail server that is set, and the network"
+        )
     return Diagnosis("mail", True, f"{server.hostname} answers")
 
 

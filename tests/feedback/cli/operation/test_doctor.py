@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from sqlalchemy import text
 
 from feedback.cli import main
+from feedback.record import installation
 from feedback.record.db import ERASURE_LEDGER, Record
 from feedback.record.privacy import raw
 from feedback.record.work.claims import ADVISORY_LOCKS, Claimer
@@ -85,6 +86,12 @@ def test_another_key_another_schema_and_servers_that_are_away_are_told(urls: dic
     assert "FEEDBACK_SECRET_KEY" in wrong(urls | other)["sealed text"]
     assert "Redis" in wrong(urls | {"REDIS_URL": "redis://127.0.0.1:1/0"})
     assert "mail" in wrong(urls | {"FEEDBACK_SMTP_URL": "smtp://127.0.0.1:1"})
+    with record.transaction() as session:
+        changes = {"smtp_url": "smtp://localhost:1"}
+        installation.save(session, record.keys, record.operators_settings, changes, "machine")
+    assert "localhost does not answer" in wrong(urls)["mail"]
+    with record.transaction() as session:
+        installation.undo(session, "mail", "machine")
     away = wrong(urls | {"DATABASE_URL": "postgresql://feedback:hush@127.0.0.1:1/feedback?connect_timeout=1"})
     assert "PostgreSQL" in away and "hush" not in str(away)
     with record.engine.begin() as connection:
