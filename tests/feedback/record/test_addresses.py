@@ -15,13 +15,13 @@ from structlog.testing import capture_logs
 
 from feedback.record import access, services
 from feedback.record.access import Role
-from feedback.record.db import Record, engine_for
+from feedback.record.db import Record
 from feedback.record.errors import Conflict
 from feedback.record.migrations import alembic_config, migrate
 from feedback.record.models import Service, ServiceAddress
 from feedback.record.states import AddressKind
 from ingest.intake.directory import ServiceDirectory
-from tests.conftest import RealServers
+from tests.conftest import RealServers, database
 
 Client = TestClient[Litestar]
 Owners = dict[str, dict[str, str]]
@@ -141,19 +141,11 @@ def test_the_database_itself_holds_that_an_address_is_one_services(record: Recor
 @pytest.fixture
 def before(servers: RealServers) -> Iterator[Engine]:
     """A database of its own, of the version before."""
-    admin = engine_for(servers.database_url).execution_options(isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text("DROP DATABASE IF EXISTS addresses"))
-        connection.execute(text("CREATE DATABASE addresses"))
-    made = engine_for(admin.url.set(database="addresses").render_as_string(hide_password=False))
-    migrate(made)
-    with made.begin() as connection:
-        command.downgrade(alembic_config(connection), "0017")
-    yield made
-    made.dispose()
-    with admin.connect() as connection:
-        connection.execute(text("DROP DATABASE addresses"))
-    admin.dispose()
+    with database(servers, "addresses") as made:
+        migrate(made)
+        with made.begin() as connection:
+            command.downgrade(alembic_config(connection), "0017")
+        yield made
 
 
 def test_the_migration_keeps_the_first_owner_and_names_the_other(before: Engine) -> None:

@@ -27,7 +27,7 @@ from feedback.web.app import create_app
 from insights.alerts.delivery.credentials import unseal
 from tests.attacks import tenants
 from tests.attacks.tenants import Tenant
-from tests.conftest import RealServers
+from tests.conftest import RealServers, database
 from tests.feedback.record import test_migrations
 
 Client = TestClient[Litestar]
@@ -60,18 +60,10 @@ def _texts(settings: Settings) -> tuple[str, ...]:
 def empty(servers: RealServers, record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     """An empty database beside that of the old installation."""
     monkeypatch.setenv("REDIS_URL", servers.redis_url)
-    admin = engine_for(servers.database_url).execution_options(isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text("DROP DATABASE IF EXISTS restored"))
-        connection.execute(text("CREATE DATABASE restored"))
-    place = Place(
-        admin.url.set(database="restored").render_as_string(hide_password=False), tmp_path / "new", record.settings
-    )
-    yield place
-    place.record.engine.dispose()
-    with admin.connect() as connection:
-        connection.execute(text("DROP DATABASE restored"))
-    admin.dispose()
+    with database(servers, "restored") as made:
+        place = Place(made.url.render_as_string(hide_password=False), tmp_path / "new", record.settings)
+        yield place
+        place.record.engine.dispose()
 
 
 @pytest.fixture
