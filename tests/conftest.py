@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from litestar import Litestar
@@ -25,6 +25,9 @@ from tests.insights.mailbox import Box, mailbox
 from tests.insights.receivers import Receiver, receiver
 from workers.runtime.actor import Worker
 from workers.runtime.model_loader import Tools
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 for one in fields(Settings):  # what the machine is set to, as a PORT of its own, is nothing that a test asks for
     for variable in (variable_of(one), f"{variable_of(one)}_FILE"):
@@ -187,3 +190,12 @@ def subscribed(api: TestClient[Litestar], admin: dict[str, str], blue_badge: str
     answer = api.post("/v1/subscriptions", json=wanted, headers=admin)
     assert answer.status_code == 201
     return dict(answer.json())
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """A headless browser, for a module at most: while it lives, its event loop stands in the way of any other."""
+    from tests.browser import chromium
+
+    with chromium() as found:
+        yield found

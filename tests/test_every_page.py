@@ -12,7 +12,6 @@ from feedback.record.access import Role
 from feedback.record.db import Record
 from tests.attacks import tenants
 from tests.attacks.operations import operations, path_of
-from tests.browser import chromium
 from tests.conftest import RealServers
 from tests.serving import served
 
@@ -21,12 +20,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(1_800)]
 NARROW, WIDE = 320, 1_280  # CSS pixels: WCAG 2.2, 1.4.10
 NO_PAGES = ("/v1/", "/static/", "/open311/", "/openapi", "/health/", "/metrics", "/docs", "/sign-in/directory")
 """What is for programs, or leads elsewhere."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 def page_paths(app: Litestar, record: Record) -> list[str]:

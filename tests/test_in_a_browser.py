@@ -7,7 +7,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from feedback.record import access
 from feedback.record.db import Record
-from tests.browser import chromium
 from tests.conftest import RealServers
 from tests.insights import made_up
 from tests.serving import served
@@ -18,12 +17,6 @@ expect.set_options(timeout=30_000)  # the chart's script is 5 MB
 
 NARROW = 320  # CSS pixels: WCAG 2.2, 1.4.10
 TARGET = 24  # CSS pixels: WCAG 2.2, 2.5.8
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture

@@ -1,24 +1,15 @@
 """The API's reference in a browser: an operation is tried out from the keyboard, with no other script than ours."""
 
-from collections.abc import Iterator
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from feedback.record.db import Record
-from tests.browser import chromium
 from tests.conftest import RealServers
 from tests.insights.pages.signed_in import credential
 from tests.serving import served
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 def test_an_operation_is_tried_out_from_the_keyboard(

@@ -1,12 +1,9 @@
 """What a reader sees of an issue without scrolling, on a desk and on a phone."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser
 
 from feedback.record.db import Record
-from tests.browser import chromium
 from tests.conftest import RealServers
 from tests.insights import made_up
 from tests.insights.pages.signed_in import credential
@@ -22,12 +19,6 @@ ANSWERS = {
     "who is affected": "It is reported by phone alone",
     "what comes next": "Nobody has said yet that they look into it: acknowledge it",
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 def test_the_first_screen_of_an_issue_answers_the_five_questions(
