@@ -9,13 +9,14 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnExpressionArgument, and_, any_, func, select, true, union
+from sqlalchemy import Select, and_, func, select, true, union
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from feedback.record.models import Change, Feedback, Issue, Signal, Statement
 from feedback.record.states import ChangeKind, FeedbackStage, SignalTier
 from insights.detection.statistics.pace import pace
+from insights.issues.named_pieces import named
 from insights.issues.quotes import QUOTE_COLUMNS, choose, quote
 from insights.issues.signal_halves import HalfVolumes, edges, volumes_of_halves
 from insights.presentation.schemas import Quote, SignalNow
@@ -107,8 +108,12 @@ def _now(signal: Signal, counts: Sequence[Any], volumes: HalfVolumes, quotes: li
 
 
 OF_SIGNAL = (Statement.issue_id == Signal.issue_id, Statement.evidence)
-SINCE, RAISED_ON = Statement.said_at >= Signal.since, Statement.feedback_id == any_(Signal.feedback_ids)
-"""What tells of a signal: what has been said of its issue since it began, and what it was raised on."""
+NAMED = named(Signal.feedback_ids)
+SINCE, RAISED_ON = Statement.said_at >= Signal.since, Statement.feedback_id == NAMED.c.feedback_id
+"""What tells of a signal: what has been said of its issue since it began, and what it was raised on.
+
+Each is found by an index of its own; together they would read all that was ever said of the issue.
+"""
 
 
 def _counts(session: Session, signals: Sequence[Signal], now: dt.datetime) -> Mapping[uuid.UUID, list[Any]]:
@@ -117,11 +122,10 @@ def _counts(session: Session, signals: Sequence[Signal], now: dt.datetime) -> Ma
     found: dict[uuid.UUID, list[Any]] = defaultdict(list)
     if not ids:
         return found
-    pieces = [
-        select(Signal.id, Statement.feedback_id).join(Statement, and_(*OF_SIGNAL, which)).where(Signal.id.in_(ids))
-        for which in (SINCE, RAISED_ON)
-    ]
-    told = union(*pieces).subquery()  # each by its index: together they would read all that was ever said of an issue
+    pieces = select(Signal.id, Statement.feedback_id).where(Signal.id.in_(ids))
+    since = pieces.join_from(Signal, Statement, and_(*OF_SIGNAL, SINCE))
+    raised_on = pieces.join_from(Signal, NAMED, true()).join(Statement, and_(*OF_SIGNAL, RAISED_ON))
+    told = union(since, raised_on).subquery()
     start, middle = edges(told.c.id, signals, now)
     done = Feedback.stage == FeedbackStage.DONE
     rows = session.execute(
@@ -145,14 +149,15 @@ def _counts(session: Session, signals: Sequence[Signal], now: dt.datetime) -> Ma
 
 def _quotes(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Quote]]:
     """Chosen from the latest that was said since each began, and from what it was raised on."""
-    parts = [_latest(*OF_SIGNAL, Statement.filler.is_(False), which) for which in (SINCE, RAISED_ON)]
+    said = select(Statement.id).where(*OF_SIGNAL, Statement.filler.is_(False))
+    parts = [_latest(said.where(SINCE)), _latest(said.join_from(NAMED, Statement, RAISED_ON))]
     latest = union(
         *(select(Signal.id, part.c.id.label("said")).join(part, true()).where(Signal.id.in_(ids)) for part in parts)
     )
-    said = latest.subquery()
+    told = latest.subquery()
     rows = session.execute(
-        select(said.c.id.label("signal"), Issue.title, halves(Statement.vector).label("half"), *QUOTE_COLUMNS)
-        .join_from(said, Statement, Statement.id == said.c.said)
+        select(told.c.id.label("signal"), Issue.title, halves(Statement.vector).label("half"), *QUOTE_COLUMNS)
+        .join_from(told, Statement, Statement.id == told.c.said)
         .join(Feedback, Feedback.id == Statement.feedback_id)
         .join(Issue, Issue.id == Statement.issue_id)
         .where(Feedback.weight > 0)
@@ -161,11 +166,11 @@ def _quotes(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[
     found: dict[uuid.UUID, list[Any]] = defaultdict(list)
     for row in rows:
         found[row.signal].append(row)
-    chosen = {one: choose(told[:LATEST_STATEMENTS], told[0].title) for one, told in found.items()}
+    chosen = {one: choose(its[:LATEST_STATEMENTS], its[0].title) for one, its in found.items()}
     return {one: [quote(row) for row in its] for one, its in chosen.items()}
 
 
-def _latest(*which: ColumnExpressionArgument[bool]) -> LateralFromClause:
+def _latest(said: Select[int]) -> LateralFromClause:
     """The ids of a signal's latest statements of some, by an index."""
-    newest = select(Statement.id).where(*which).order_by(Statement.said_at.desc(), Statement.id.desc())
+    newest = said.order_by(Statement.said_at.desc(), Statement.id.desc())
     return newest.limit(LATEST_STATEMENTS).correlate(Signal).lateral()

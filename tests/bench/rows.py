@@ -4,11 +4,19 @@ All is made within PostgreSQL, so that a million take minutes. Pieces of one ser
 by web, one in ten in Welsh, half of them rated and all from one of twenty wards, in issues of which the largest hold
 most, as it is in life; one issue in thirty emerges. `vectors` are drawn from a thousand made beforehand: near enough
 for the cost of reading them, of no use for what they mean.
+
+Of many pieces, the indexes are built once all are there, and neither keys are checked nor triggers run: four times as
+fast as row by row.
 """
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from sqlalchemy import Connection, text
 
 DAYS, ISSUES, POOL, WIDTH = 730, 150, 1_000, 384
+MANY = 50_000
+"""From so many pieces on, indexes are built afterwards."""
 
 SERVICE = "INSERT INTO services (slug, name, properties) VALUES (:slug, :slug, '{}') RETURNING id"
 
@@ -63,6 +71,16 @@ FROM issues WHERE service_id = :service ORDER BY id LIMIT :issues / 30
 """
 
 
+INDEXES = """
+SELECT indexname, indexdef FROM pg_indexes
+WHERE schemaname = 'public' AND tablename IN ('feedback', 'statements') AND indexdef NOT LIKE 'CREATE UNIQUE%'
+"""
+
+UNTALLIED = (
+    "INSERT INTO untallied_issues (service_id, issue_id) SELECT service_id, id FROM issues WHERE service_id = :service"
+)
+
+
 def fill(connection: Connection, slug: str, pieces: int, *, issues: int = ISSUES, vectors: bool = True) -> int:
     """Makes a service with so many pieces, one statement each, and returns its id."""
     connection.execute(text(POOL_OF_VECTORS))
@@ -75,6 +93,30 @@ def fill(connection: Connection, slug: str, pieces: int, *, issues: int = ISSUES
         "vectors": vectors,
         "pool": POOL - 1,
     }
-    for statement in (ISSUE_ROWS, PIECES, STATEMENTS, QUOTES, SIGNALS):
-        connection.execute(text(statement), given)
+    connection.execute(text(ISSUE_ROWS), given)
+    if pieces < MANY:
+        _run(connection, given, PIECES, STATEMENTS)
+    else:
+        with _all_at_once(connection):
+            _run(connection, given, PIECES, STATEMENTS, UNTALLIED)
+    _run(connection, given, QUOTES, SIGNALS)
     return service
+
+
+def _run(connection: Connection, given: Mapping[str, object], *statements: str) -> None:
+    for statement in statements:
+        connection.execute(text(statement), given)
+
+
+@contextmanager
+def _all_at_once(connection: Connection) -> Iterator[None]:
+    """Without indexes, triggers and checks of keys, which the rows hold to as they are made."""
+    indexes = connection.execute(text(INDEXES)).all()
+    connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+    connection.exec_driver_sql("SET LOCAL maintenance_work_mem = '512MB'")
+    for name, _ in indexes:
+        connection.exec_driver_sql(f'DROP INDEX "{name}"')
+    yield
+    for _, definition in indexes:
+        connection.exec_driver_sql(definition)
+    connection.exec_driver_sql("SET LOCAL session_replication_role = origin")

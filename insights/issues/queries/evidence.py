@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, Service, Signal, Statement
 from feedback.record.states import SignalTier
+from insights.issues.named_pieces import named
 from insights.issues.queries import signals
 from insights.issues.quotes import QUOTE_COLUMNS, quote
 from insights.presentation import sentences
@@ -72,10 +73,12 @@ def _behind(session: Session, issue: Issue, signal: SignalView) -> list[Quote]:
 
 
 def _quotes(session: Session, where: ColumnElement[bool], pieces: Sequence[uuid.UUID], most: int) -> list[Quote]:
+    behind = named(pieces)
     rows = session.execute(
         select(*QUOTE_COLUMNS)
+        .join_from(behind, Statement, Statement.feedback_id == behind.c.feedback_id)
         .join(Feedback, Feedback.id == Statement.feedback_id)
-        .where(where, Statement.feedback_id.in_(pieces), Statement.filler.is_(False))
+        .where(where, Statement.filler.is_(False))
         .order_by(Statement.said_at.desc(), Statement.id.desc())
         .limit(most)
     )

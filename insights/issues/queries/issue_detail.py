@@ -92,15 +92,14 @@ def _says(query: str) -> ColumnElement[bool]:
 def quotes(session: Session, issue: Issue, most: int) -> list[Quote]:
     """Chooses quotes of an issue on which no signal stands: central, unlike one another, the newest among them."""
     latest = select(Statement.id).where(Statement.issue_id == issue.id, Statement.filler.is_(False))
-    latest = latest.order_by(*NEWEST_FIRST).limit(LATEST_STATEMENTS)
-    chosen = or_(Statement.id.in_(latest), Statement.id.in_(issue.quotes))
+    ids = session.scalars(latest.order_by(*NEWEST_FIRST).limit(LATEST_STATEMENTS)).all()
     rows = session.execute(
-        select(halves(Statement.vector).label("half"), *QUOTE_COLUMNS)
+        select(halves(Statement.vector).label("half"), Statement.issue_id, *QUOTE_COLUMNS)
         .join(Feedback, Feedback.id == Statement.feedback_id)
-        .where(chosen, Statement.issue_id == issue.id, Feedback.weight > 0)
+        .where(Statement.id.in_({*ids, *issue.quotes}), Feedback.weight > 0)
         .order_by(*NEWEST_FIRST)
-    ).all()
-    return [quote(row) for row in choose(rows, issue.title, most)]
+    )  # by their ids alone: asked for by their issue, too, all that was ever said of it would be read
+    return [quote(row) for row in choose([row for row in rows if row.issue_id == issue.id], issue.title, most)]
 
 
 def lineage(session: Session, issue: Issue) -> IssueLineage:
