@@ -52,6 +52,8 @@ def merge_page(
         "goes": request.query_params.get("goes", ""),
         "reason": request.query_params.get("reason", ""),
     }
+    with record.transaction() as session:
+        access.issue_for(session, authenticate(session, request), issue)
     vector = query_embedder.embed(query) if query else None
     with record.transaction() as session:
         who = authenticate(session, request)

@@ -2,6 +2,7 @@
 
 import uuid
 
+import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
@@ -56,6 +57,18 @@ def test_a_query_needs_words_and_a_key_of_the_service(client: Client, record: Re
     assert client.get("/v1/services/parks/search?q= ", headers=mine).status_code == 400
     assert client.get(f"/v1/services/{blue_badge}/search?q=photo", headers=mine).status_code == 404
     assert client.get("/v1/services/parks/search?q=photo").status_code == 401
+
+
+def test_for_nobody_unknown_a_query_is_read_by_the_model(
+    client: Client, blue_badge: str, found: dict[str, uuid.UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(QueryEmbedder, "embed", lambda _self, query: asked.append(query))
+    issue = next(iter(found.values()))
+    pages = ("/search", f"/dashboard/{blue_badge}/search", f"/dashboard/issues/{issue}/merge")
+    for path in (*pages, "/v1/search", f"/v1/services/{blue_badge}/search"):
+        client.get(path, params={"q": "photo"})
+    assert asked == []
 
 
 def test_who_does_not_wait_for_the_model_goes_without() -> None:
