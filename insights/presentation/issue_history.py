@@ -58,6 +58,13 @@ FACTS: Mapping[str, str] = TranslatedLabels(
 )
 """By what is stored of an event that changes no field. The last three are of refits."""
 
+NAMED: Mapping[str, str] = {
+    "action: ": N_("Done: %(what)s"),
+    "handed over to ": N_("Handed over to %(what)s"),
+    "handed over by ": N_("Handed over by %(what)s"),
+}
+"""By what is stored before what people called it: an action, or a service."""
+
 
 def line(event: IssueEventView) -> HistoryLine:
     """Tells one event."""
@@ -79,8 +86,9 @@ def _told(event: IssueEventView) -> tuple[str, str, str]:
     for begins, (name, words) in FIELDS.items():
         if event.what.startswith(begins) and "now" in details:
             return gettext(name), words(details.get("was")), words(details["now"])
-    if event.what.startswith("action: "):
-        return _("Done: %(what)s", what=event.what.removeprefix("action: ")), "", ""
+    for begins, text in NAMED.items():
+        if event.what.startswith(begins):
+            return gettext(text, what=event.what.removeprefix(begins)), "", ""
     if statements := details.get("statements"):
         return _of_statements(event.what, statements), "", ""
     return FACTS[event.what] if event.what in FACTS else sentences.happened(event.what), "", ""

@@ -24,6 +24,7 @@ AUDITED_THINGS: Mapping[str, str] = TranslatedLabels(
         "change": N_("A change"),
         "erasure": N_("An erasure"),
         "feedback": N_("A piece of feedback"),
+        "hand-over": N_("A hand-over"),
         "import": N_("A calendar"),
         "installation": N_("The installation"),
         "issue": N_("An issue"),
@@ -34,6 +35,7 @@ AUDITED_THINGS: Mapping[str, str] = TranslatedLabels(
         "service": N_("A service"),
         "session": N_("A session"),
         "subscription": N_("A subscription"),
+        "view": N_("A saved view"),
     }
 )
 

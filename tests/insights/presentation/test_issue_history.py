@@ -29,6 +29,8 @@ OTHER = uuid.UUID(int=7)
         ("in progress", {"was": "open", "now": "in_progress"}, ("Status", "Open", "In progress")),
         ("acknowledged", {"was": "open"}, ("Acknowledged", "", "")),
         ("action: New server", {"action": "1"}, ("Done: New server", "", "")),
+        ("handed over to Blue Badge", {"pieces": 3}, ("Handed over to Blue Badge", "", "")),
+        ("handed over by Parks", {"pieces": 3}, ("Handed over by Parks", "", "")),
         ("signal surge", {}, ("Noticed: more than usual", "", "")),
         ("split", {"other": str(OTHER), "statements": 4}, ("4 statements were split off, as", "", "")),
         ("split", {"other": str(OTHER), "shared": 4}, ("Parted: some of it is now", "", "")),

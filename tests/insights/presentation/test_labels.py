@@ -1,5 +1,7 @@
+import re
 from collections.abc import Mapping
 from enum import StrEnum
+from pathlib import Path
 
 import pytest
 from lingua import Language
@@ -20,6 +22,7 @@ from feedback.record.states import (
 )
 from insights.issues.filters import PARTS
 from insights.presentation import labels
+from insights.presentation.words.audit_words import AUDITED_THINGS
 from nlp.clean.language import KNOWN, UNKNOWN
 
 
@@ -51,3 +54,9 @@ def test_every_part_of_the_feedback_has_a_label() -> None:
 
 def test_every_language_that_is_told_apart_has_a_name() -> None:
     assert set(labels.LANGUAGES) == {*(getattr(Language, name).iso_code_639_1.name.lower() for name in KNOWN), UNKNOWN}
+
+
+def test_whatever_the_audit_tells_of_has_a_name() -> None:
+    code = " ".join(file.read_text() for room in ("feedback", "insights") for file in Path(room).rglob("*.py"))
+    kinds = set(re.findall(r'note\([^)]*?f"([a-z-]+):\{', code))
+    assert {"hand-over", "view", "person"} <= kinds <= AUDITED_THINGS.keys()
