@@ -31,8 +31,12 @@ def direction() -> str:
 
 def own_name(code: str) -> str:
     """Returns what a language calls itself, as in: Cymraeg."""
-    name = str(_locale(code).languages[code])
-    return name[:1].upper() + name[1:]
+    return upper_first(str(_locale(code).languages[code]))
+
+
+def upper_first(text: str) -> str:
+    """Writes a text as a sentence begins, and leaves the rest as it is: names keep their capitals."""
+    return text[:1].upper() + text[1:]
 
 
 def long_date(day: dt.date) -> str:

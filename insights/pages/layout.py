@@ -12,6 +12,7 @@ from feedback.http.dependencies import AnyRequest
 from feedback.http.security_headers import CONTENT_SECURITY_POLICY
 from feedback.http.static_files import StaticFiles
 from feedback.http.templates import Pages
+from feedback.i18n.formats import upper_first
 from feedback.record.access import Principal, Role
 from insights.pages import confirmations
 from insights.presentation import (
@@ -62,6 +63,7 @@ pages.environment.filters |= {
     "moment": formats.moment,
     "issue_title": titles.shown,
     "parts": parts,
+    "upper_first": upper_first,
 }
 pages.environment.globals |= {
     "confirmation": confirmations.confirmation,

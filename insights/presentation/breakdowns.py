@@ -5,6 +5,7 @@ import datetime as dt
 import msgspec
 
 from feedback.i18n import N_, TranslatedLabels, _
+from feedback.i18n.formats import upper_first
 from insights.presentation import labels
 
 FRACTIONS = TranslatedLabels(
@@ -58,7 +59,7 @@ class Affected(msgspec.Struct, frozen=True):
 def name_of(breakdown: Breakdown) -> str:
     """Names what the reports are parted by, as the heading of a column."""
     if breakdown.is_attribute:
-        return breakdown.name[:1].upper() + breakdown.name[1:].replace("_", " ")
+        return upper_first(breakdown.name.replace("_", " "))
     return _("Channel") if breakdown.name == "channel" else _("Language")
 
 
@@ -67,8 +68,7 @@ def value_of(breakdown: Breakdown, value: str) -> str:
     if breakdown.is_attribute:
         return value
     known = labels.CHANNELS if breakdown.name == "channel" else labels.LANGUAGES
-    name = known.get(value, value)
-    return name[:1].upper() + name[1:]
+    return upper_first(known.get(value, value))
 
 
 def in_words(found: Affected) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from feedback.i18n import N_, TranslatedLabels, _, ngettext
-from feedback.i18n.formats import number
+from feedback.i18n.formats import number, upper_first
 from feedback.record.models import Change
 from feedback.record.states import OutcomeVerdict, Scale, SignalTier
 from insights.presentation import labels
@@ -137,7 +137,7 @@ def happened(what: str) -> str:
     """Says what happened to an issue, findings in the words of their badges, as in: Noticed: more than usual."""
     tier, kind = [*what.split(" ", 1), ""][:2]
     if tier not in set(SignalTier):
-        return what.capitalize()
+        return upper_first(what)
     noticed = labels.SIGNAL_TIERS[SignalTier(tier)]
     kind = _("it is over") if kind == "ended" else labels.SIGNAL_KINDS.get(kind, kind)
     return f"{noticed}: {kind.lower()}"

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from feedback.i18n import _, ngettext
+from feedback.i18n.formats import upper_first
 from insights.issues.filters import named
 from insights.issues.listing.facets import Facets
 from insights.pages.service.address import Chosen
@@ -18,7 +19,7 @@ def words(name: str, value: str) -> str:
     """Says what one value of one field leaves of a list, as in: Language: Welsh, or: Ward: North."""
     if name == "attribute":
         attribute, wanted = value.split(":", 1)
-        return f"{_capital(unquote(attribute))}: {wanted}"
+        return f"{upper_first(unquote(attribute))}: {wanted}"
     field = filter_labels.FILTERS[name]
     if name in ("urgent", "unassigned", "overdue"):
         return field if value == YES else _("Not: %(filter)s", filter=field)
@@ -49,10 +50,7 @@ def choices(chosen: Chosen, found: Facets) -> dict[str, Any]:
         "periods": {str(days): within(days) for days in periods},
         "people": {name: name for name in people},
         "attributes": {
-            _capital(name): {named(name, value): value for value in values} for name, values in found.attributes.items()
+            upper_first(name): {named(name, value): value for value in values}
+            for name, values in found.attributes.items()
         },
     }
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
