@@ -27,14 +27,14 @@ COLUMNS = ("said", "did", "on", "reports", "fell")
 def page(request: AnyRequest, intake: GivenIntake, service: FromPath[str]) -> Response[str]:
     """Show what people told the service, and what it changed because of it."""
     brand = layout.brand_of(intake, service)
-    found, entries = _read(request, intake.record, service)
-    language, here = layout.speak(request, brand), _path(found)
+    found, language, entries = _read(request, intake.record, service)
+    here = _path(found)
     return layout.show(
         request,
         "you_said_we_did.html",
         brand,
         entries=entries,
-        form_url=f"/services/{quote(found.slug)}/feedback?lang={language}",
+        form_url=layout.form_url(found.slug, language),
         data_url=f"{here}.csv?lang={language}",
         feed_url=f"{here}.atom?lang={language}",
     )
@@ -44,17 +44,18 @@ def _path(service: Service) -> str:
     return f"/services/{quote(service.slug)}/you-said-we-did"
 
 
-def _read(request: AnyRequest, record: Record, slug: str) -> tuple[Service, list[PublishedEntry]]:
+def _read(request: AnyRequest, record: Record, slug: str) -> tuple[Service, str, list[PublishedEntry]]:
+    """The service, the language asked for, and what it has published in it."""
     with record.transaction() as session:
         found = access.service(session, slug)
         language = choose(request, offered(found.properties.languages))
-        return found, published.entries(session, found, language)
+        return found, language, published.entries(session, found, language)
 
 
 @get("/services/{service:str}/you-said-we-did.csv", sync_to_thread=True)
 def table(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Response[str]:
     """As open data."""
-    _, entries = _read(request, record, service)
+    _, _, entries = _read(request, record, service)
     out = io.StringIO()
     written = TableWriter(out)
     written.row(COLUMNS)
@@ -66,12 +67,12 @@ def table(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> R
 @get("/services/{service:str}/you-said-we-did.atom", sync_to_thread=True)
 def feed(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> Response[bytes]:
     """As an Atom feed (RFC 4287)."""
-    found, entries = _read(request, record, service)
-    url = f"{record.settings.url}{_path(found)}"
+    found, language, entries = _read(request, record, service)
+    url, name = f"{record.settings.url}{_path(found)}", found.name_in(language)
     latest = AtomFeed(
         id=url,
-        title=found.name,
-        author=found.name,
+        title=name,
+        author=name,
         updated=entries[0].on if entries else found.created_at,
         link=url,
         entries=[AtomEntry(f"urn:uuid:{it.issue}", it.said, it.on, url, it.did) for it in entries],

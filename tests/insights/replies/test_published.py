@@ -82,6 +82,16 @@ def test_the_feed_is_atom(client: Client, admin: dict[str, str], issue: uuid.UUI
     assert [it.text for it in root.iterfind("{*}entry/{*}title")] == [TEXT["said"]]
 
 
+def test_the_feed_names_the_service_in_the_language_asked_for(
+    client: Client, admin: dict[str, str], blue_badge: str
+) -> None:
+    named = {"names": {"cy": "Bathodyn Glas"}}
+    assert client.patch(f"/v1/services/{blue_badge}", json=named, headers=admin).is_success
+    for language, name in (("en", "Blue Badge"), ("cy", "Bathodyn Glas")):
+        root = ET.fromstring(client.get(f"{PAGE}.atom?lang={language}").content)
+        assert (root.findtext("{*}title"), root.findtext("{*}author/{*}name")) == (name, name)
+
+
 def test_what_is_withdrawn_is_gone_and_readers_release_nothing(
     client: Client, record: Record, admin: dict[str, str], issue: uuid.UUID
 ) -> None:
