@@ -40,21 +40,22 @@ class Announcement:
     def _write(self) -> None:
         with self._runtime.record.transaction() as session:
             link = access.create_link(session, access.Role.admin, None, name=KEY_NAME)
+        settings = self._runtime.record.settings
         self._facts = {
-            "url": self._runtime.settings.url,
+            "url": settings.url,
             "api_key": self._key,
-            "sign_in_url": access.sign_in_url(self._runtime.settings, link),
+            "sign_in_url": access.sign_in_url(settings, link),
             "services": [service.slug for service in SERVICES],
             "alerts_url": self._alerts_url,
         }
-        told = self._runtime.settings.data / "demo.json"
+        told = settings.data / "demo.json"
         write_whole(told, json.dumps(self._facts, indent=1) + "\n")
 
     def say(self) -> None:
         """Tells whoever started the demo where to look."""
         with self._runtime.record.transaction() as session:
             pieces = session.scalar(select(func.count()).select_from(Feedback))
-        url = self._runtime.settings.url
+        url = self._facts["url"]
         click.echo(
             f"""
 The made-up town of Aberwen is open: {pieces:,} pieces of feedback, and something has started to go wrong.

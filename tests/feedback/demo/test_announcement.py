@@ -12,7 +12,7 @@ from feedback.cli.bootstrap import Runtime
 from feedback.demo.announcement import LINK_IS_OLD, Announcement
 from feedback.demo.run import open_town
 from feedback.process.embedded import Servers
-from feedback.record import services
+from feedback.record import installation, services
 from feedback.record.db import Record
 from feedback.record.models import Credential, OrganisationFacts
 from tests.conftest import RealServers
@@ -21,6 +21,17 @@ from tests.conftest import RealServers
 @pytest.fixture
 def announcement(record: Record, servers: RealServers) -> Announcement:
     return Announcement(Runtime(record.settings, Servers(servers.database_url, servers.redis_url), record))
+
+
+def test_the_file_leads_to_the_address_that_admins_set(record: Record, servers: RealServers) -> None:
+    own = Record(record.operators_settings, record.engine)
+    with own.transaction() as session:
+        changes = {"public_url": "https://feedback.aberwen.example"}
+        installation.save(session, own.keys, own.operators_settings, changes, "machine")
+    Announcement(Runtime(own.operators_settings, Servers(servers.database_url, servers.redis_url), own))
+    facts = json.loads((servers.data / "demo.json").read_text())
+    assert facts["url"] == "https://feedback.aberwen.example"
+    assert facts["sign_in_url"].startswith("https://feedback.aberwen.example/sign-in/")
 
 
 def path_of_link(data: Path) -> str:
