@@ -1,7 +1,7 @@
 """Dates, numbers and names of languages as each language writes them (by Babel, from the CLDR)."""
 
 import datetime as dt
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
@@ -62,7 +62,13 @@ def weekday_names(code: str = "") -> list[tuple[str, str]]:
 
 def number(value: float, decimals: int = 0) -> str:
     """Writes a number with the signs between its groups of digits, as in: 12,345."""
-    return format_decimal(round(value, decimals), "#,##0" + "." * bool(decimals) + "0" * decimals, _locale(language()))
+    return _number(round(value, decimals) + 0, decimals, language())  # + 0: nothing is not negative
+
+
+@lru_cache(maxsize=4_096)
+def _number(value: float, decimals: int, code: str) -> str:
+    """A page writes the same few hundreds of times."""
+    return format_decimal(value, "#,##0" + "." * bool(decimals) + "0" * decimals, _locale(code))
 
 
 def calendar_names() -> dict[str, list[str]]:

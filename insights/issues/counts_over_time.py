@@ -2,7 +2,6 @@
 
 import datetime as dt
 import uuid
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
@@ -104,13 +103,11 @@ def reports_by(
         .distinct()
         .subquery()
     )
-    rows = session.execute(
-        select(pieces.c.issue_id, pieces.c.bucket, func.count()).group_by(pieces.c.issue_id, pieces.c.bucket)
-    )
-    found: dict[uuid.UUID, dict[Bucket, int]] = defaultdict(dict)
-    for issue_id, where, count in rows:
-        found[issue_id][where] = count
-    return found
+    counted = select(pieces.c.issue_id, pieces.c.bucket, func.count().label("reports"))
+    each = counted.group_by(pieces.c.issue_id, pieces.c.bucket).subquery()
+    of_issue = select(each.c.issue_id, func.array_agg(each.c.bucket), func.array_agg(each.c.reports))
+    rows = session.execute(of_issue.group_by(each.c.issue_id))  # fewer rows by far: each takes longer than a count
+    return {issue_id: dict(zip(buckets, reports, strict=True)) for issue_id, buckets, reports in rows}
 
 
 def daily_reports(
@@ -124,4 +121,5 @@ def daily_reports(
     first, last = day_spans(service, (days[0], days[-1]))
     mine = (Statement.issue_id.in_(issue_ids), Statement.said_at < last.end, *which)
     counts = reports_by(session, day_said(service), [service.id], first.begin, *mine)
-    return {issue_id: [counts.get(issue_id, {}).get(day, 0) for day in days] for issue_id in issue_ids}
+    by_day = {issue_id: counts.get(issue_id, {}) for issue_id in issue_ids}
+    return {issue_id: [its.get(day, 0) for day in days] for issue_id, its in by_day.items()}

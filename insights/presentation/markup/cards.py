@@ -1,12 +1,14 @@
 """Tables that become cards on a narrow screen: each cell knows the name of its column, which the style shows there."""
 
 import re
+from itertools import chain
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 _NAME = re.compile(r"<th scope=\"col\"[^>]*>(.*?)</th>", re.DOTALL)
 _ROW = re.compile(r"<tr>")
 _CELL = re.compile(r"<td\b")
+_UNLABELLED = '<td data-label=""'
 
 
 def labelled(rows: Markup) -> Markup:
@@ -16,12 +18,13 @@ def labelled(rows: Markup) -> Markup:
     """
     head, end, body = str(rows).partition("</thead>")
     names = [Markup(name).striptags() for name in _NAME.findall(head)]  # noqa: S704 - ours
+    labels = [f'<td data-label="{escape(name)}"' for name in names]
     first, *lines = _ROW.split(body)
-    return Markup(head + end + first + "".join(f"<tr>{_labelled(line, names)}" for line in lines))  # noqa: S704 - ours
+    return Markup(head + end + first + "".join(f"<tr>{_labelled(line, labels)}" for line in lines))  # noqa: S704 - ours
 
 
-def _labelled(line: str, names: list[str]) -> str:
+def _labelled(line: str, labels: list[str]) -> str:
     """The last cells are those of the last columns, whatever the first is."""
-    cells = len(_CELL.findall(line))
-    of_cells = iter(names[len(names) - cells :])
-    return _CELL.sub(lambda _: str(Markup('<td data-label="{}"').format(next(of_cells, ""))), line)
+    before, *cells = _CELL.split(line)
+    of_cells = labels[max(len(labels) - len(cells), 0) :] + [_UNLABELLED] * (len(cells) - len(labels))
+    return before + "".join(chain.from_iterable(zip(of_cells, cells, strict=True)))

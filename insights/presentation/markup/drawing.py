@@ -25,8 +25,9 @@ def scale(rows: Iterable[Collection[int]]) -> int:
 
 def bars(counts: Sequence[int], most: float) -> str:
     """Returns the path of a chart's bars, the first at the left; `most` is as high as the chart. Nothing has no bar."""
+    heights = {count: f"{_height(count, most):g}" for count in set(counts)}
     return "".join(
-        f"M{at + (1 - BAR_WIDTH) / 2:g} {HEIGHT}v-{_height(count, most):g}h{BAR_WIDTH:g}v{_height(count, most):g}z"
+        f"M{at + (1 - BAR_WIDTH) / 2:g} {HEIGHT}v-{heights[count]}h{BAR_WIDTH:g}v{heights[count]}z"
         for at, count in enumerate(counts)
         if count
     )

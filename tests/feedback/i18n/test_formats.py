@@ -22,6 +22,12 @@ def test_dates_and_numbers_are_written_as_the_language_writes_them(code: str, da
         assert formats.number(12345.678, 1) == number
 
 
+def test_nothing_is_written_without_a_sign() -> None:
+    assert [formats.number(value, decimals) for value, decimals in ((-0.2, 0), (0, 0), (-0.04, 1), (-1, 0))] == [
+        *("0", "0", "0.0", "-1"),
+    ]
+
+
 def test_a_language_says_what_it_calls_itself_and_in_which_direction_it_runs() -> None:
     assert [formats.own_name(code) for code in ("en", "cy", "fr", "pl", "ur")] == [
         *("English", "Cymraeg", "Français", "Polski", "اردو"),
