@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from feedback.i18n import N_, TranslatedLabels, catalogues, formats, speaking
+from feedback.i18n import N_, TranslatedLabels, _, catalogues, formats, speaking
 from ingest.intake.arrival import MESSAGE_LIMIT
 
 SOURCE = Path(__file__).parent / "static" / "widget.js"
@@ -23,7 +23,6 @@ WORDS: Mapping[str, str] = TranslatedLabels(
         "close": N_("Close"),
         "sending": N_("Sending"),
         "empty": N_("Enter your feedback"),
-        "long": N_("Your feedback must be %(limit)s characters or fewer"),
         "error": N_("Error: "),
         "many": N_("We had a great deal from your connection just now. Wait a minute, then send it again."),
         "failed": N_("It could not be sent. Your text is still here: try again, or "),
@@ -31,8 +30,7 @@ WORDS: Mapping[str, str] = TranslatedLabels(
         "tab": N_(" (opens in a new tab)"),
         "thanks": N_("Thank you, we have your feedback. Your receipt is "),
         "follow": N_("See where your feedback is, or take it back"),
-    },
-    limit=f"{MESSAGE_LIMIT:,}",
+    }
 )
 
 
@@ -42,6 +40,7 @@ def script() -> bytes:
     words = {}
     for code in catalogues.languages("citizen"):
         with speaking(code):
-            words[code] = {**WORDS, "direction": formats.direction()}
+            long = _("Your feedback must be %(limit)s characters or fewer", limit=formats.number(MESSAGE_LIMIT))
+            words[code] = {**WORDS, "long": long, "direction": formats.direction()}
     told = json.dumps(words, ensure_ascii=False).replace("</", "<\\/")
     return SOURCE.read_text("utf-8").replace(PLACE, f"const WORDS = {told};").encode()

@@ -1,5 +1,6 @@
 import datetime as dt
 import html
+import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ import ingest
 from feedback.http.language import LanguageLink
 from feedback.i18n import catalogues, formats, speaking
 from feedback.record.models import OrganisationFacts
+from ingest.pages import widget
 from ingest.pages.layout import pages
 from ingest.pages.receipt_pages import STATUSES
 
@@ -170,6 +172,13 @@ def luminance(colour: str) -> float:
 def test_the_organisation_is_named_in_the_language_of_the_page() -> None:
     assert "run by Aberwen Council" in render("thanks.html", PAGES[2][1])
     assert "Cyngor Aberwen sy'n rhedeg" in html.unescape(render("thanks.html", PAGES[2][1], "cy"))
+
+
+def test_the_widget_writes_numbers_as_each_language_does() -> None:
+    told = re.search(r"const WORDS = (\{.*\});", widget.script().decode())
+    assert told
+    words = json.loads(told[1])
+    assert "be 5,000 characters" in words["en"]["long"] and " 5\u202f000 " in words["fr"]["long"]
 
 
 @pytest.fixture
