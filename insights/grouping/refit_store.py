@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from feedback.record.models import Feedback, Issue, IssueEvent, Refit, Signal, Statement
 from feedback.record.states import FeedbackStage, SignalTier, TitledBy, Tone
@@ -126,7 +126,7 @@ def _store_issue(session: Session, refit: Refit, found: RegroupedIssue) -> None:
         )
         session.add(issue)
     else:
-        issue = session.get_one(Issue, found.id)
+        issue = session.get_one(Issue, found.id, options=[undefer(Issue.centroid)])
         session.add(reassignment.snapshot(refit.id, issue))
         if issue.titled_by == TitledBy.MACHINE:
             issue.titles = {**topic.titles, **issue.titles}

@@ -4,7 +4,7 @@ import uuid
 
 import msgspec
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session, aliased
 
 from feedback.record.models import Issue, Service
 from feedback.record.states import IssueStatus, Tone, Trend
@@ -38,19 +38,20 @@ def nearest(session: Session, issue: Issue, most: int, *which: ColumnElement[boo
 
     Of services that the asker may not see there is none: the session is limited to theirs.
     """
-    likeness = 1 - Issue.centroid.cosine_distance(issue.centroid)
+    own = aliased(Issue)
+    middle = select(own.centroid).where(own.id == issue.id).scalar_subquery()
+    likeness = 1 - Issue.centroid.cosine_distance(middle)
     rows = session.execute(
         select(Issue, likeness.label("likeness"))
         .where(
             Issue.id != issue.id,
             Issue.tone == Tone(issue.tone),
             *issues.LIVING,
-            func.vector_dims(Issue.centroid) == len(issue.centroid),
+            func.vector_dims(Issue.centroid) == func.vector_dims(middle),
             *which,
         )
         .order_by(likeness.desc(), Issue.id)
         .limit(most)
-        .options(defer(Issue.centroid))
     )
     return [(row.Issue, row.likeness) for row in rows]
 

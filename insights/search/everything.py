@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import func, literal_column, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from feedback.record.access import Principal
 from feedback.record.models import MACHINES, Issue, IssueEvent, Service
@@ -101,7 +101,7 @@ def _pieces_of(rows: Sequence[Any]) -> int:
 
 
 def _views(session: Session, services: Mapping[int, Service], ids: Sequence[uuid.UUID]) -> list[IssueView]:
-    known = session.scalars(select(Issue).where(Issue.id.in_(ids)).options(defer(Issue.centroid))).all()
+    known = session.scalars(select(Issue).where(Issue.id.in_(ids))).all()
     found: dict[uuid.UUID, IssueView] = {}
     for service_id in {issue.service_id for issue in known}:
         mine = [issue for issue in known if issue.service_id == service_id]

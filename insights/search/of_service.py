@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from feedback.record.models import Issue, Service
 from insights.issues.queries import issues
@@ -41,7 +41,7 @@ def search(session: Session, service: Service, query: str, vector: QueryVector |
     found = quoting.by_issue(quoting.read(session, ranked))
     shown = {it: _shown(it, rows) for it, rows in found.items()}
     said = quoting.quotes(session, query, [row for rows in shown.values() for row in rows])
-    known = session.scalars(select(Issue).where(Issue.id.in_(filter(None, found))).options(defer(Issue.centroid))).all()
+    known = session.scalars(select(Issue).where(Issue.id.in_(filter(None, found)))).all()
     views = {view.id: view for view in issues.views(session, service, known)}
     return [
         SearchHit(

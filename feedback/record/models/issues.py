@@ -54,7 +54,7 @@ class Issue(Base, Timed):
     due: Mapped[dt.date | None]
     snoozed_until: Mapped[dt.date | None]
     model: Mapped[str]
-    centroid: Mapped[list[float]] = mapped_column(Vector)
+    centroid: Mapped[list[float]] = mapped_column(Vector, deferred=True)  # large, and hardly ever looked at
     radius: Mapped[float]
     erased: Mapped[int] = mapped_column(server_default="0", default=0)
     parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("issues.id", ondelete="SET NULL"))

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 from sqlalchemy import Text, Uuid, and_, case, cast, func, or_, select
-from sqlalchemy.orm import Session, aliased, defer
+from sqlalchemy.orm import Session, aliased
 
 from feedback.record.errors import Malformed
 from feedback.record.models import Alert, HeldRaw, Issue, Service, Signal, Subscription
@@ -78,7 +78,6 @@ def _due(session: Session) -> Sequence[Any]:
             or_(Issue.id.is_(None), Issue.status == IssueStatus.OPEN),
             already.scalar_subquery().is_(None),
         )
-        .options(defer(Issue.centroid))
     )
     return session.execute(query.order_by(Alert.number)).all()
 

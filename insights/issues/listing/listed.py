@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, not_, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from feedback.record.models import Issue, Service, Signal
 from feedback.record.states import IssueStatus, Trend
@@ -48,7 +48,7 @@ def listed(session: Session, service: Service, filters: IssueFilters = ALL_ISSUE
 
 def let_through(session: Session, service: Service, filters: IssueFilters) -> dict[uuid.UUID, Issue]:
     """Returns the issues of a service that are as the filters want issues, by their ids, whatever they hold."""
-    wanted = select(Issue).where(*living(service), *_where(service, filters)).options(defer(Issue.centroid))
+    wanted = select(Issue).where(*living(service), *_where(service, filters))
     return {issue.id: issue for issue in session.scalars(wanted)}
 
 

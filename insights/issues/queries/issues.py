@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, any_, cast, not_, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, Service, Signal, Statement
 from feedback.record.states import SignalTier
@@ -149,11 +149,7 @@ def standing_out(
     Those that are snoozed are left out. A view has a field for each tier, of its name.
     """
     standing = select(Signal.issue_id).where(Signal.service_id == service.id, *shown(*tiers))
-    mine = (
-        select(Issue)
-        .where(*living(service), not_(is_snoozed(service)), Issue.id.in_(standing))
-        .options(defer(Issue.centroid))
-    )
+    mine = select(Issue).where(*living(service), not_(is_snoozed(service)), Issue.id.in_(standing))
     made = views(session, service, session.scalars(mine).all(), most_quotes)
     return {tier: _of_tier(made, tier) for tier in tiers}
 

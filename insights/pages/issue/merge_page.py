@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from litestar import Response, get, post
 from litestar.params import FromPath
 from sqlalchemy import select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values, read_form
@@ -132,7 +132,7 @@ def _choices(
 ) -> list[IssueView]:
     """What is ticked, then what was found."""
     mine = select(Issue).where(*living(service), Issue.id.in_(ticked), Issue.id != issue.id)
-    kept = session.scalars(mine.options(defer(Issue.centroid))).all()
+    kept = session.scalars(mine).all()
     but = {issue.id, *ticked}
     found = _sought(session, service, query, vector, but) if query else _likest(session, service, issue, but)
     return [*issues.views(session, service, kept, most_quotes=1), *found]
