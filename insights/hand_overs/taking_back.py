@@ -11,7 +11,7 @@ from feedback.record.access import Principal, scope
 from feedback.record.errors import Conflict
 from feedback.record.models import Feedback, HandOver, Issue, Service, Statement
 from feedback.record.privacy import title_erasure
-from feedback.record.states import FeedbackStage, WorkKind
+from feedback.record.states import FeedbackStage, TitledBy, WorkKind
 from feedback.record.work.service_work import ask
 from insights.hand_overs.moving import locked, move, note
 from insights.issues.decisions import lifecycle, reassignment
@@ -32,7 +32,7 @@ def take_back(session: Session, who: Principal, done: HandOver) -> None:
         if done.taken_back_at or not pieces:
             raise Conflict("this was taken back, or is there no more")
         made = session.get(Issue, done.made_id) if done.made_id else None
-        title = made.title if made else ""
+        title = _own_title(session, made, [piece.id for piece in pieces]) if made else ""
         move(session, pieces, session.get_one(Service, done.to_id), done.service_id, done)
         _place_back(session, pieces, done)
         _name_back(session, done, title)
@@ -41,6 +41,14 @@ def take_back(session: Session, who: Principal, done: HandOver) -> None:
             reassignment.end_issue(made)
         done.taken_back_at, done.taken_back_by = dt.datetime.now(dt.UTC), who.name
         note(session, who, "hand-over taken back", done)
+
+
+def _own_title(session: Session, made: Issue, pieces: Sequence[uuid.UUID]) -> str:
+    """What the issue over there is called, where that is none of their own words: of their people, or of who else said
+    the like.
+    """
+    others = select(Statement.id).where(Statement.issue_id == made.id, Statement.feedback_id.not_in(pieces)).limit(1)
+    return made.title if made.titled_by == TitledBy.MACHINE and session.scalar(others) is None else ""
 
 
 def _place_back(session: Session, pieces: Sequence[Feedback], done: HandOver) -> None:
@@ -57,5 +65,5 @@ def _place_back(session: Session, pieces: Sequence[Feedback], done: HandOver) ->
 
 def _name_back(session: Session, done: HandOver, title: str) -> None:
     issue = session.get(Issue, done.issue_id) if done.issue_id else None
-    if issue and title and issue.title == title_erasure.NAMELESS_TITLE:
-        issue.title = title
+    if issue and issue.title == title_erasure.NAMELESS_TITLE:
+        issue.title = title or title_erasure.shortest_said(session, issue)

@@ -13,18 +13,37 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\u2212")
 CELL_STARTS = ("\t", "\r", "\n")  # what some programs take for the start of another cell
 
 
-def inert(text: str) -> str:
-    """Marks a cell as text by an apostrophe where a spreadsheet may take it for a formula (OWASP, "CSV Injection").
+SPLITS_CELLS = re.compile(rf"([;\t\r\n]{LEADING.pattern}+)(?=(.?))")
+"""What begins a cell for a program that splits lines at other signs than ours: to it our quotes are signs of the text.
 
-    Full-width and other forms of the signs count as the signs, as some programs read them so.
-    """
-    first = unicodedata.normalize("NFKC", LEADING.sub("", text, count=1)[:1])
-    return f"'{text}" if first.startswith(FORMULA_STARTS) or text.startswith(CELL_STARTS) else text
+A line's end and a tab do for every such program, a semicolon where a comma parts decimals. It goes on while what
+programs pass over goes on (possessively, or bait would keep it busy), and tells the sign after that.
+"""
+
+
+def inert(text: str) -> str:
+    """Marks a cell as text by an apostrophe where a spreadsheet may take it for a formula (OWASP, "CSV Injection")."""
+    is_formula = _starts_formula(LEADING.sub("", text, count=1)[:1])
+    return f"'{text}" if is_formula or text.startswith(CELL_STARTS) else text
+
+
+def _starts_formula(sign: str) -> bool:
+    """Full-width and other forms of the signs count as the signs, as some programs read them so."""
+    return unicodedata.normalize("NFKC", sign).startswith(FORMULA_STARTS)
 
 
 def as_written(cell: str) -> str:
-    """Takes the apostrophe away by which a cell of ours, or of another who is careful, was marked as text."""
-    return cell[1:] if cell.startswith("'") and inert(cell[1:]) == cell else cell
+    """Takes the apostrophes away by which a cell of ours, or of another who is careful, was marked as text."""
+    whole = SPLITS_CELLS.sub(_without_mark, cell)
+    return whole[1:] if whole.startswith("'") and inert(whole[1:]) == whole else whole
+
+
+def _with_mark(split: re.Match[str]) -> str:
+    return f"{split[1]}'" if _starts_formula(split[2]) else split[1]
+
+
+def _without_mark(split: re.Match[str]) -> str:
+    return split[1].removesuffix("'") if _starts_formula(split[2]) else split[1]
 
 
 MARK = "\ufeff"
@@ -48,4 +67,4 @@ class TableWriter:
 
 
 def _written(cell: object) -> object:
-    return cell if isinstance(cell, int | float) else inert(str(cell))
+    return cell if isinstance(cell, int | float) else SPLITS_CELLS.sub(_with_mark, inert(str(cell)))

@@ -60,7 +60,7 @@ def erase_from_titles(session: Session, service_ids: Collection[int], texts: Seq
     found = [issue for issue, its in names.items() if any(map(erased.may_hold, its))]
     for issue in session.scalars(select(Issue).where(Issue.id.in_(found)).order_by(Issue.id).with_for_update()):
         if issue.titled_by == TitledBy.MACHINE and erased.hold(issue.title, issue.id):
-            issue.title = _shortest_said(session, issue)
+            issue.title = shortest_said(session, issue)
         issue.titles = {code: title for code, title in issue.titles.items() if not erased.hold(title, issue.id)}
         issue.keywords = _kept(erased, issue.keywords, issue.id)
     _erase_from_histories(session, service_ids, erased, given)
@@ -118,8 +118,8 @@ def _kept(erased: ErasedWords, keywords: Iterable[str], issue_id: uuid.UUID) -> 
     return [word for word in keywords if not (erased.may_hold(word) and erased.hold(word, issue_id))]
 
 
-def _shortest_said(session: Session, issue: Issue) -> str:
-    """What an issue is named by until a refit finds better: the shortest that is still said in it."""
+def shortest_said(session: Session, issue: Issue) -> str:
+    """Returns what an issue is named by until a refit finds better: the shortest that is still said in it."""
     others = select(Statement.text).where(Statement.issue_id == issue.id, Statement.filler.is_(False))
     shortest = session.scalar(others.order_by(func.length(Statement.text), Statement.id).limit(1))
     return (shortest or NAMELESS_TITLE)[:LONGEST_TITLE_CHARACTERS]

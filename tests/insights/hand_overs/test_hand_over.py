@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from feedback.record import access, receipts, services
 from feedback.record.db import Record
 from feedback.record.models import Alert, AuditEntry, Feedback, HeldRaw, Issue, Signal, Statement
-from feedback.record.states import FeedbackStage
+from feedback.record.states import FeedbackStage, TitledBy
 from insights.alerts import payload
 from insights.detection import window_cache
 from insights.issues.tallies import refresh, tallies
@@ -154,6 +154,21 @@ def test_it_can_be_taken_back_once(client: Client, record: Record, scene: Scene)
     assert client.get(f"/v1/feedback/{scene.pieces[0]}", headers=scene.parks).status_code == 404
     assert SECRET not in client.get("/v1/services/parks/feedback", headers=scene.parks).text
     assert give(client, scene, f"issues/{scene.issue}") == 201
+
+
+@pytest.mark.parametrize("by_person", [True, False], ids=["a-colleague-named-it", "others-say-the-like"])
+def test_what_they_call_it_over_there_does_not_come_back(
+    client: Client, record: Record, scene: Scene, by_person: bool
+) -> None:
+    give(client, scene, f"issues/{scene.issue}")
+    [there] = client.get("/v1/services/parks/issues", headers=scene.parks).json()["items"]
+    with record.transaction() as session:
+        made = session.get_one(Issue, uuid.UUID(there["id"]))
+        made.title, made.titled_by = "Warden Jones is asleep", TitledBy.PERSON if by_person else TitledBy.MACHINE
+        made_up.report(session, made, "Warden Jones is asleep") if not by_person else None
+    assert client.post("/v1/hand-overs/1/take-back", headers=scene.editor).status_code == 200
+    issue = client.get(f"/v1/issues/{scene.issue}", headers=scene.reader).json()
+    assert issue["title"] == f"The {SECRET} bites, try 0"
 
 
 def test_only_editors_give_and_only_what_can_be_given(client: Client, record: Record, scene: Scene) -> None:

@@ -3,13 +3,14 @@
 import csv
 import io
 import os
+import re
 import stat
 from pathlib import Path
 
 import pytest
 
 from feedback.record.output.files import whole_file, write_whole
-from feedback.record.output.tables import TableWriter, inert
+from feedback.record.output.tables import LEADING, TableWriter, as_written, inert
 
 FORMULAS = [
     "=1",
@@ -39,7 +40,20 @@ FORMULAS = [
 def test_no_cell_is_a_formula_in_any_spelling(formula: str) -> None:
     out = io.StringIO(newline="")
     TableWriter(out, ";").row([formula, "plain"])
-    assert list(csv.reader(io.StringIO(out.getvalue(), newline=""), delimiter=";")) == [[f"'{formula}", "plain"]]
+    [[cell, plain]] = csv.reader(io.StringIO(out.getvalue(), newline=""), delimiter=";")
+    assert (cell[0], as_written(cell), plain) == ("'", formula, "plain")
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+@pytest.mark.parametrize("split", [";", "; ", "\t", "\n", "\r\n\n", ';"', ";;", ";x;"])
+def test_no_cell_is_a_formula_for_a_program_that_splits_lines_elsewhere(split: str, formula: str) -> None:
+    out, text = io.StringIO(newline=""), f"said{split}{formula}"
+    TableWriter(out).row(["first", text])
+    [[_, cell]] = csv.reader(io.StringIO(out.getvalue(), newline=""))
+    assert as_written(cell) == text
+    for part in re.split(r"[;\t\r\n]", cell):
+        rest = LEADING.sub("", part, count=1)
+        assert inert(rest) == rest or part.removesuffix(rest).endswith("'")
 
 
 @pytest.mark.parametrize("text", ["", "plain", "a = b", "3 - 2", "'quoted'", "“so it said”", "é=1"])
