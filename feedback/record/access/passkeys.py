@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import webauthn
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 from webauthn.helpers import base64url_to_bytes, parse_authentication_credential_json
 from webauthn.helpers.exceptions import WebAuthnException
@@ -44,7 +44,7 @@ class PasskeySite:
     origin: str
 
 
-def site(settings: Settings) -> PasskeySite | None:
+def site(session: Session, settings: Settings) -> PasskeySite | None:
     """Returns where passkeys of this installation are good for; None where it can have none.
 
     Browsers take a name alone, over HTTPS or on this machine. Where a directory says who is on the staff, it does so
@@ -52,9 +52,17 @@ def site(settings: Settings) -> PasskeySite | None:
     """
     parts = urlsplit(settings.url)
     domain = parts.hostname or ""
-    if settings.oidc_issuer or not domain or _is_number(domain) or (parts.scheme != "https" and domain != _LOCAL):
+    if not domain or _is_number(domain) or (parts.scheme != "https" and domain != _LOCAL):
+        return None
+    if settings.oidc_issuer and _lets_people_in(session, settings.oidc_issuer):
         return None
     return PasskeySite(domain, f"{parts.scheme}://{parts.netloc}")
+
+
+def _lets_people_in(session: Session, issuer: str) -> bool:
+    """Whether a directory has brought anybody in yet: one that answers and knows nothing of us locks nobody out."""
+    named_by = func.split_part(Person.subject, " ", 1)
+    return session.scalar(select(Person.id).where(named_by.in_((issuer, f"{issuer}/"))).limit(1)) is not None
 
 
 def _is_number(domain: str) -> bool:

@@ -75,7 +75,7 @@ async def add_passkey(request: AnyRequest, record: GivenRecord) -> PageOrRedirec
 def _add(request: AnyRequest, record: Record, values: FormValues) -> PageOrRedirect:
     def add(session: Session, who: Principal) -> Redirect:
         passkeys.add(
-            session, _site(record), _member(who), _challenge(request, record), values["answer"], values["name"]
+            session, _site(session, record), _member(who), _challenge(request, record), values["answer"], values["name"]
         )
         return redirect("/passkeys")
 
@@ -102,10 +102,9 @@ async def enter_with_passkey(request: AnyRequest, record: GivenRecord) -> Respon
 
 
 def _enter(request: AnyRequest, record: Record, values: FormValues) -> Response[str] | Redirect:
-    at = _site(record)
     try:
-        challenge = _challenge(request, record)
         with record.transaction() as session:
+            at, challenge = _site(session, record), _challenge(request, record)
             who = passkeys.recognise(session, at, challenge, values.get("answer", ""))
             secret = open_session(session, who)
     except NotAuthentic as error:
@@ -115,8 +114,8 @@ def _enter(request: AnyRequest, record: Record, values: FormValues) -> Response[
     return answer
 
 
-def _site(record: Record) -> PasskeySite:
-    if (found := passkeys.site(record.settings)) is None:
+def _site(session: Session, record: Record) -> PasskeySite:
+    if (found := passkeys.site(session, record.settings)) is None:
         raise NotFound("there are no passkeys here")
     return found
 
@@ -129,7 +128,7 @@ def _member(who: Principal) -> Principal:
 
 
 def _page(session: Session, request: AnyRequest, record: Record, who: Principal, errors: FormValues) -> Response[str]:
-    at, own = passkeys.site(record.settings), passkeys.listed(session, who)
+    at, own = passkeys.site(session, record.settings), passkeys.listed(session, who)
     shown = {"passkeys": own, "is_possible": at is not None, "errors": errors, "values": {"name": ""}}
     status = 400 if errors else 200
     if at is None or len(own) >= passkeys.MOST_OF_ONE:

@@ -32,7 +32,7 @@ BROWSER_COOKIE = "feedback_browser"
 """Holds the secret of the browser that asked for a link."""
 
 
-@get("/sign-in", sync_to_thread=False)
+@get("/sign-in", sync_to_thread=True)
 def sign_in_form(request: AnyRequest, record: GivenRecord) -> Response[str]:
     """Shows the form that asks for an e-mail address, or for a key."""
     return _form(request, record, next=own_path(request.query_params.get("next", "")))
@@ -45,7 +45,7 @@ async def sign_in(request: AnyRequest, record: GivenRecord) -> Response[str] | R
     values = await form_values(request)
     after = own_path(values.get("next", ""))
     if "email" in values:
-        return _send_link(request, record, values["email"], after)
+        return await asyncio.to_thread(_send_link, request, record, values["email"], after)
     return await asyncio.to_thread(_enter_with_key, request, record, values.get("key", ""), after)
 
 
@@ -84,7 +84,9 @@ def _form(request: AnyRequest, record: Record, status: int = 200, *, next: str, 
         "next": next,
         "errors": errors,
     }
-    if (at := passkeys.site(settings)) is None:
+    with record.transaction() as session:
+        at = passkeys.site(session, settings)
+    if at is None:
         return show(None, "people/sign_in.html", status, options="", **shown)
     options, challenge = passkeys.to_sign_in(at)
     answer = show(None, "people/sign_in.html", status, options=options, **shown)

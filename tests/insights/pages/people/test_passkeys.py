@@ -120,19 +120,30 @@ def test_passkeys_go_when_their_person_leaves_or_is_given_more(record: Record, a
 
 
 @pytest.mark.parametrize(
-    ("url", "issuer", "domain"),
+    ("url", "domain"),
     [
-        ("https://feedback.example.gov.uk", None, "feedback.example.gov.uk"),
-        ("http://localhost:8000", None, "localhost"),
-        ("http://feedback.example.gov.uk", None, None),
-        ("https://192.0.2.1", None, None),
-        ("https://[2001:db8::1]:8000", None, None),
-        ("https://feedback.example.gov.uk", "https://id.example", None),
+        ("https://feedback.example.gov.uk", "feedback.example.gov.uk"),
+        ("http://localhost:8000", "localhost"),
+        ("http://feedback.example.gov.uk", None),
+        ("https://192.0.2.1", None),
+        ("https://[2001:db8::1]:8000", None),
     ],
 )
-def test_passkeys_take_a_name_over_https_and_no_directory(url: str, issuer: str | None, domain: str | None) -> None:
-    found = passkeys.site(Settings(public_url=url, oidc_issuer=issuer))
+def test_passkeys_take_a_name_over_https(record: Record, url: str, domain: str | None) -> None:
+    with record.transaction() as session:
+        found = passkeys.site(session, Settings(public_url=url))
     assert (found.domain if found else None) == domain
+
+
+@pytest.mark.parametrize("subject", ["https://id.example 1", "https://id.example/ 1"])
+def test_a_directory_ends_passkeys_once_it_has_brought_somebody_in(record: Record, subject: str) -> None:
+    settings = Settings(public_url="https://feedback.example.gov.uk", oidc_issuer="https://id.example")
+    with record.transaction() as session:
+        ann = people.add(session, "Ann", "ann@example.org")
+        ann.subject = "https://id.example.org 1"
+        assert passkeys.site(session, settings), "set up amiss it would lock out whoever could mend it"
+        ann.subject = subject
+        assert passkeys.site(session, settings) is None
 
 
 def test_nobody_comes_in_with_what_no_passkey_signed(client: Client, record: Record, ann: str) -> None:
