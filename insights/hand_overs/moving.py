@@ -41,16 +41,14 @@ def move(session: Session, pieces: Sequence[Feedback], giver: Service, to_id: in
 def _let_go(session: Session, ids: Sequence[uuid.UUID], statements: Sequence[int], giver_id: int) -> None:
     """Takes the words of these pieces out of all that their service shows and sends, but for titles."""
     mine = Statement.feedback_id.in_(ids)
-    exclusion.leave_issues(session, ids)
+    issues = exclusion.leave_issues(session, ids)
     # Before they change their service: triggers note the issues that are to be counted anew for the service of the row.
     session.execute(update(Statement).where(mine).values(issue_id=None, sureness=None, assigned_by=None))
     exclusion.pass_on(session, ids)
     previews = (Hindsight.service_id == giver_id, Hindsight.statement_id.in_(statements))
     session.execute(update(Hindsight).where(*previews).values(statement_id=None))
     session.execute(delete(UrgencyDismissal).where(UrgencyDismissal.feedback_id.in_(ids)))
-    told = (Alert.service_id == giver_id, erasure.named_in(ids), Alert.facts.has_key("urgent"))
-    for alert in session.scalars(select(Alert).where(*told)):
-        alert.facts = {**alert.facts, "urgent": {**alert.facts["urgent"], "reason": ""}}
+    erasure.silence_alerts(session, ids, [issue.id for issue in issues], Alert.service_id == giver_id)
 
 
 def _stub(piece: Feedback, giver: Service, done: HandOver) -> Feedback:

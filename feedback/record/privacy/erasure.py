@@ -79,7 +79,7 @@ def _erase(session: Session, ids: Sequence[uuid.UUID], by: str, to: FeedbackStag
     session.execute(delete(HeldRaw).where(HeldRaw.feedback_id.in_(ids)))
     raw.discard(session, ids)
     contacts.shred(session, ids)
-    _silence_alerts(session, ids, issues)
+    silence_alerts(session, ids, issues)
     for row in rows:
         log.info("feedback erased", feedback=str(row.id), stage=to)
         audit.note(session, by, "erase" if to == FeedbackStage.WITHDRAWN else to, f"feedback:{row.id}", row.service_id)
@@ -113,16 +113,19 @@ def named_in(ids: Sequence[uuid.UUID]) -> ColumnElement[bool]:
     return named
 
 
-def _silence_alerts(session: Session, ids: Sequence[uuid.UUID], issues: Sequence[uuid.UUID]) -> None:
-    """What raised an urgent alert is quoted in its reason, and a receiver may have answered with what we sent.
+def silence_alerts(
+    session: Session, ids: Sequence[uuid.UUID], issues: Sequence[uuid.UUID], *which: ColumnElement[bool]
+) -> None:
+    """Takes the words of these pieces out of the alerts that are selected, and out of what receivers answered to them.
 
-    We sent quotes, and titles that quote: of the issues that the pieces were in, and of their themes.
+    What raised an urgent alert is quoted in its reason, and a receiver may have answered with what we sent: quotes, and
+    titles that quote, of the `issues` that the pieces were in, and of their themes.
     """
-    for alert in session.scalars(select(Alert).where(named_in(ids), Alert.facts.has_key("urgent"))):
+    for alert in session.scalars(select(Alert).where(named_in(ids), Alert.facts.has_key("urgent"), *which)):
         alert.facts = {**alert.facts, "urgent": {**alert.facts["urgent"], "reason": ""}}
     themes = select(cast(ThemeIssue.theme_id, Text)).where(ThemeIssue.issue_id.in_(issues))
     told = select(Alert.id).where(
-        or_(named_in(ids), Alert.issue_id.in_(issues), Alert.facts["theme"]["id"].astext.in_(themes))
+        or_(named_in(ids), Alert.issue_id.in_(issues), Alert.facts["theme"]["id"].astext.in_(themes)), *which
     )
     about = cast(session.scalars(told).all(), ARRAY(Uuid))
     answered = Delivery.answer != "", Delivery.alert_ids.bool_op("&&")(about)

@@ -13,7 +13,18 @@ from sqlalchemy.orm import Session
 
 from feedback.record import access, receipts, services
 from feedback.record.db import Record
-from feedback.record.models import Alert, AuditEntry, Feedback, HeldRaw, Issue, Signal, Statement
+from feedback.record.models import (
+    Alert,
+    AuditEntry,
+    Delivery,
+    Feedback,
+    HeldRaw,
+    Issue,
+    Signal,
+    Statement,
+    Subscription,
+    new_id,
+)
 from feedback.record.states import FeedbackStage, TitledBy
 from insights.alerts import payload
 from insights.detection import window_cache
@@ -185,6 +196,27 @@ def test_only_editors_give_and_only_what_can_be_given(client: Client, record: Re
     assert given == [403, 409, 409]
     owner = key(record, "owner", "blue-badge")
     assert give(client, scene, piece, headers=owner) == 201
+
+
+def test_what_a_receiver_of_the_old_service_answered_quotes_it_no_more(
+    client: Client, record: Record, scene: Scene
+) -> None:
+    with record.transaction() as session:
+        piece = session.get_one(Feedback, scene.pieces[0])
+        told = Subscription(
+            id=new_id(), service_id=piece.service_id, kind="webhook", stage="open", shown="", sealed=b""
+        )
+        facts = {"feedback_ids": [str(piece.id)]}
+        alert = Alert(
+            service_id=piece.service_id, type="new", cause="n", facts=facts, state="sent", issue_id=scene.issue
+        )
+        session.add_all([told, alert])
+        session.flush()
+        answered = {"outcome": "delivered", "seconds": 0.1, "answer": f"got: The {SECRET} bites"}
+        session.add(Delivery(subscription_id=told.id, alert_ids=[alert.id], **answered))
+    assert SECRET in client.get("/v1/deliveries", headers=scene.reader).text
+    give(client, scene, f"feedback/{scene.pieces[0]}")
+    assert SECRET not in client.get("/v1/deliveries", headers=scene.reader).text
 
 
 def test_an_urgent_alert_of_the_old_service_quotes_it_no_more(client: Client, record: Record, scene: Scene) -> None:
