@@ -4,8 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
+from sqlalchemy import Select
+from sqlalchemy.sql.selectable import LateralFromClause
 
-from feedback.record.models import Feedback, Statement
+from feedback.record.models import Feedback, Signal, Statement
 from insights.presentation.schemas import Quote
 from insights.statement_arrays import matrix
 from nlp.embed.vectors import Floats, inwards, unit
@@ -34,6 +36,11 @@ def quote(row: Any) -> Quote:
     return Quote(
         row.feedback_id, row.text[:LONGEST_QUOTE_CHARACTERS], row.channel, row.said_at, row.offset, row.language
     )
+
+
+def newest(said: Select[int], most: int) -> LateralFromClause:
+    """Returns, for a query of signals, the ids of so many of the newest statements of each that `said` finds."""
+    return said.order_by(Statement.said_at.desc(), Statement.id.desc()).limit(most).correlate(Signal).lateral()
 
 
 def choose(rows: Sequence[Any], title: str, most: int = MOST_QUOTES) -> list[Any]:

@@ -9,16 +9,17 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, select, true, union
+from sqlalchemy import and_, func, select, true, union
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.selectable import LateralFromClause
 
 from feedback.record.models import Change, Feedback, Issue, Signal, Statement
 from feedback.record.states import ChangeKind, FeedbackStage, SignalTier
 from insights.detection.statistics.pace import pace
+from insights.issues import contrasts
 from insights.issues.named_pieces import named
-from insights.issues.quotes import QUOTE_COLUMNS, choose, quote
+from insights.issues.quotes import QUOTE_COLUMNS, choose, newest, quote
 from insights.issues.signal_halves import HalfVolumes, edges, volumes_of_halves
+from insights.presentation.contrasts import Contrast
 from insights.presentation.schemas import Quote, SignalNow
 from insights.statement_arrays import halves
 
@@ -38,7 +39,11 @@ def of_signals(session: Session, signals: Sequence[Signal], *, quoted: bool = Tr
     counts = _counts(session, standing, now)
     volumes = volumes_of_halves(session, standing, now)
     quotes = _quotes(session, [one.id for one in standing]) if quoted else {}
-    return {one.id: _now(one, counts[one.id], volumes[one.id], quotes.get(one.id, [])) for one in standing}
+    found = contrasts.of_signals(session, standing) if quoted else {}
+    return {
+        one.id: _now(one, counts[one.id], volumes[one.id], quotes.get(one.id, []), found.get(one.id, []))
+        for one in standing
+    }
 
 
 class Reported(NamedTuple):
@@ -92,7 +97,9 @@ def _summed(signal: Signal, counts: Sequence[Any]) -> Reported:
     return Reported(reports, max((row.last for row in counts), default=signal.last_report_at))
 
 
-def _now(signal: Signal, counts: Sequence[Any], volumes: HalfVolumes, quotes: list[Quote]) -> SignalNow:
+def _now(
+    signal: Signal, counts: Sequence[Any], volumes: HalfVolumes, quotes: list[Quote], found: list[Contrast]
+) -> SignalNow:
     by_channel = {row.channel: row.reports for row in counts} or dict(signal.channels)
     reports, last = _summed(signal, counts)
     late, both = sum(row.late for row in counts), sum(row.both for row in counts)
@@ -104,6 +111,7 @@ def _now(signal: Signal, counts: Sequence[Any], volumes: HalfVolumes, quotes: li
         by_channel=by_channel,
         only_channel=next(iter(by_channel)) if len(by_channel) == 1 else None,
         quotes=quotes,
+        contrasts=found,
     )
 
 
@@ -150,7 +158,8 @@ def _counts(session: Session, signals: Sequence[Signal], now: dt.datetime) -> Ma
 def _quotes(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Quote]]:
     """Chosen from the latest that was said since each began, and from what it was raised on."""
     said = select(Statement.id).where(*OF_SIGNAL, Statement.filler.is_(False))
-    parts = [_latest(said.where(SINCE)), _latest(said.join_from(NAMED, Statement, RAISED_ON))]
+    which = (said.where(SINCE), said.join_from(NAMED, Statement, RAISED_ON))
+    parts = [newest(each, LATEST_STATEMENTS) for each in which]
     latest = union(
         *(select(Signal.id, part.c.id.label("said")).join(part, true()).where(Signal.id.in_(ids)) for part in parts)
     )
@@ -168,9 +177,3 @@ def _quotes(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[
         found[row.signal].append(row)
     chosen = {one: choose(its[:LATEST_STATEMENTS], its[0].title) for one, its in found.items()}
     return {one: [quote(row) for row in its] for one, its in chosen.items()}
-
-
-def _latest(said: Select[int]) -> LateralFromClause:
-    """The ids of a signal's latest statements of some, by an index."""
-    newest = said.order_by(Statement.said_at.desc(), Statement.id.desc())
-    return newest.limit(LATEST_STATEMENTS).correlate(Signal).lateral()

@@ -17,6 +17,7 @@ from feedback.record.access import Principal, Role
 from insights.pages import confirmations
 from insights.presentation import (
     breakdowns,
+    contrasts,
     formats,
     labels,
     sentences,
@@ -56,6 +57,7 @@ def _now_known(known: SignalNow, zone: str) -> str:
 pages.environment.filters |= {
     "evidence": _evidence,
     "now_known": _now_known,
+    "contrasts": contrasts.in_words,
     "channels": formats.channel_counts,
     "day": formats.day,
     "into_call": formats.into_call,

@@ -18,6 +18,7 @@ from feedback.record.states import (
     Tone,
     Trend,
 )
+from insights.presentation.contrasts import Contrast
 
 Item = TypeVar("Item")
 
@@ -57,7 +58,7 @@ class SignalNow(msgspec.Struct, frozen=True):
     """What is known now of a signal that stands: `reports` so far, since it began, and at what `pace` they come.
 
     `only_channel`: the one by which all of them came, which says who is affected. `quotes`: the most telling words,
-    then the newest.
+    then the newest. `contrasts`: what these reports have that the earlier ones on the issue had not, where it surges.
     """
 
     reports: int
@@ -67,6 +68,7 @@ class SignalNow(msgspec.Struct, frozen=True):
     by_channel: dict[str, int]
     only_channel: str | None
     quotes: list[Quote]
+    contrasts: list[Contrast] = []
 
 
 class SignalView(msgspec.Struct, frozen=True):

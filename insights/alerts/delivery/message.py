@@ -13,7 +13,8 @@ from feedback.i18n.templates import environment
 from feedback.record.models import Service
 from feedback.record.states import AlertType, SignalTier
 from insights.alerts.payload import TEST_PREFIX
-from insights.presentation import formats, labels, sentences
+from insights.presentation import contrasts, formats, labels, sentences
+from insights.presentation.contrasts import Contrast
 from insights.presentation.formats import one_line
 from insights.presentation.schemas import SignalView
 
@@ -80,6 +81,8 @@ def _heading_and_lines(type_: str, data: dict[str, Any], service: Service, now: 
         {"tier": SignalTier.SIGNAL, "evidence": {}, **data["signal"], "feedback_ids": []}, SignalView, strict=False
     )
     lines = [*sentences.describe_signal(signal, now, service.properties.time_zone)]
+    if found := data["signal"].get("contrasts"):
+        lines.append(contrasts.in_words(msgspec.convert(found, list[Contrast])))
     lines.append(_("Channels: %(channels)s.", channels=formats.channel_counts(signal.by_channel)))
     count, reports = data["signal"]["reports"], sentences.reports(data["signal"]["reports"])
     if type_ == AlertType.ENDED:
