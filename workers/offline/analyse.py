@@ -22,8 +22,9 @@ from nlp.embed import context
 from nlp.embed.checkpoint import UnusableModel
 from nlp.embed.crowds import Crowd, crowd_of
 from nlp.embed.multilingual import MultilingualEmbedder
+from nlp.embed.vectors import Floats
 from nlp.group import codebook as frames
-from nlp.group import hierarchy, topics
+from nlp.group import hierarchy, praise, topics
 from workers.offline import parallel_clean, report, spreadsheet
 
 ADDED_COLUMNS = ("issue_id", "issue_title", "issue_tone", "redacted_text")
@@ -115,17 +116,19 @@ def _said(embedder: MultilingualEmbedder, cleaned: Sequence[Cleaned], progress: 
     wholes = np.zeros((len(cleaned), embedder.dimensions), np.float32)
     wholes[row_of] = embedded[: len(texts)]
     wholes[several] = embedded[len(texts) :]
-    return AnalysedStatements(
-        texts, _crowds([it for _, it in said], embedder.embedded_by), spoken, row_of, embedded[: len(texts)], wholes
-    )
+    vectors = embedded[: len(texts)]
+    crowds = _crowds([it for _, it in said], vectors, embedder.embedded_by)
+    return AnalysedStatements(texts, crowds, spoken, row_of, vectors, wholes)
 
 
-def _crowds(said: Sequence[CleanStatement], embedded_by: Callable[[str], str]) -> list[Crowd]:
+def _crowds(said: Sequence[CleanStatement], vectors: Floats, embedded_by: Callable[[str], str]) -> list[Crowd]:
     languages, few = Counter(it.language for it in said), MIN_LANGUAGE_SHARE * len(said)
     praised = sum(it.kind == "praise" for it in said) >= MIN_PRAISE_SHARE * len(said)
     spoken = [it.language if languages[it.language] >= few else "en" for it in said]
     crowds = [crowd_of(language, it.kind, embedded_by(language)) for it, language in zip(said, spoken, strict=True)]
-    return crowds if praised else [crowd._replace(praise=False) for crowd in crowds]
+    if not praised:
+        return [crowd._replace(praise=False) for crowd in crowds]
+    return praise.parted(crowds, vectors, spoken, [it.kind for it in said], [it.severity for it in said])
 
 
 def _embed(embedder: MultilingualEmbedder, texts: Sequence[tuple[str, str]], progress: Progress) -> NDArray[np.float32]:

@@ -25,7 +25,8 @@ DECIMALS = 4
 """Of a score, that tell: what differs by less is a matter of rounding, and the words decide."""
 
 _ANYHOW = 0.45
-"""A similarity that speaks for no title, at most."""
+"""A similarity that speaks for no title, at most: in a group whose members are unlike, what three quarters of all
+candidates and members fall short of. One for each candidate would praise those that one member alone is near to."""
 
 
 @dataclass(slots=True)
@@ -109,7 +110,7 @@ def _scored(
     praise: bool,
 ) -> Scored:
     similar = vectors @ sample.T
-    least = np.minimum(_ANYHOW, np.quantile(similar, 0.75, axis=1, keepdims=True)) if similar.size else 0.0
+    least = np.minimum(_ANYHOW, np.quantile(similar, 0.75)) if similar.size else 0.0
     cover = np.maximum(similar - least, 0).mean(axis=1) if similar.size else np.zeros(len(found))
     near = np.clip((similar - FAR) / (NEAR - FAR), 0, 1).mean(axis=1) if similar.size else np.zeros(len(found))
     words = np.array([by_words(it, usage) for it in found])
