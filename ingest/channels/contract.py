@@ -44,7 +44,7 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """What the providers share with us; None switches a channel off.
+    """What the providers share with us, under the names of the settings; None switches a channel off.
 
     `vonage_method` pins the one way to sign that is taken; None takes each that Vonage offers.
     """
@@ -52,7 +52,7 @@ class Secrets:
     twilio_auth_token: str | None = None
     notify_token: str | None = None
     vonage_secret: str | None = None
-    vonage_method: Literal["md5hash", "md5", "sha1", "sha256", "sha512"] | None = None
+    vonage_method: str | None = None
 
 
 class Directory(Protocol):

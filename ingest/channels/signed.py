@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from litestar import Response
 
@@ -51,7 +51,7 @@ def _read(intake: Intake, channel: SignedChannel, came: Inbound) -> Parsed:
 
 
 def _secrets(settings: Settings) -> Secrets:
-    return Secrets(settings.twilio_auth_token, settings.notify_token, settings.vonage_secret)
+    return Secrets(**{it.name: getattr(settings, it.name) for it in fields(Secrets)})
 
 
 def _with_keyword_obeyed(intake: Intake, parsed: Parsed) -> Parsed:

@@ -39,7 +39,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     ),
     "providers": (
         *("twilio_auth_token", "twilio_account_sid", "twilio_from", "twilio_url"),
-        *("notify_token", "notify_api_key", "notify_template", "notify_url", "vonage_secret"),
+        *("notify_token", "notify_api_key", "notify_template", "notify_url"),
+        *("vonage_secret", "vonage_method"),
     ),
     "mailboxes": ("imap_url", "imap_user", "imap_password", "imap_move_to"),
     "egress": ("egress_proxy", "webhook_allow"),

@@ -135,6 +135,9 @@ class Settings:
     twilio_auth_token: str | None = _secret("FEEDBACK_TWILIO_AUTH_TOKEN", "Proves that Twilio is calling.")
     notify_token: str | None = _secret("FEEDBACK_NOTIFY_TOKEN", "The bearer token of GOV.UK Notify's callback.")
     vonage_secret: str | None = _secret("FEEDBACK_VONAGE_SECRET", "The signature secret of Vonage.")
+    vonage_method: str | None = _setting(
+        "FEEDBACK_VONAGE_METHOD", "The one way to sign that is taken of Vonage.", None, readers.vonage_method
+    )
     notify_api_key: str | None = _secret(
         "FEEDBACK_NOTIFY_API_KEY", "Lets us text through Notify.", None, readers.notify_key
     )

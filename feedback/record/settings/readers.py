@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 LONGEST_HOST = 253
 """Characters of a name that can be looked up (RFC 1035)."""
 
+VONAGE_METHODS = ("md5hash", "md5", "sha1", "sha256", "sha512")
+"""As the page of Vonage's settings names them; all but the first are HMACs."""
+
 GroupRole = tuple[str, str | None]
 """The role that a group of the directory has, and the slug of its service; none for an admin."""
 
@@ -21,6 +24,13 @@ def notify_key(text: str) -> str:
     """Raises `ValueError` for what is no API key of GOV.UK Notify."""
     if not re.fullmatch(r".+(-[0-9a-fA-F-]{36}){2}", text):
         raise ValueError("an API key of Notify is its name, the id of the service and a secret, joined by hyphens")
+    return text
+
+
+def vonage_method(text: str) -> str:
+    """Raises `ValueError` for what is no way in which Vonage signs."""
+    if text not in VONAGE_METHODS:
+        raise ValueError(f"it must be one of {', '.join(VONAGE_METHODS)}")
     return text
 
 

@@ -18,8 +18,9 @@ from feedback.http.staff import authenticate
 from feedback.i18n import N_, _, speaking
 from feedback.record import access
 from feedback.record.access import Role
+from feedback.record.installation import FIELDS
 from feedback.record.models import ChannelRefusal, Feedback, Service
-from feedback.record.settings import Settings
+from feedback.record.settings import Settings, variable_of
 from ingest.channels import CHANNELS
 from ingest.pages.negotiation import offered
 from insights.pages.layout import show
@@ -44,9 +45,9 @@ class Provider:
 
 
 _SIGNED = {
-    "sms/twilio": ("Twilio", N_("Under the number: A message comes in, Webhook, POST."), "FEEDBACK_TWILIO_AUTH_TOKEN"),
-    "sms/notify": ("GOV.UK Notify", N_("API integration, Callbacks, Received text messages."), "FEEDBACK_NOTIFY_TOKEN"),
-    "sms/vonage": ("Vonage", N_("Settings of the number: Inbound webhook URL; sign it."), "FEEDBACK_VONAGE_SECRET"),
+    "sms/twilio": ("Twilio", N_("Under the number: A message comes in, Webhook, POST."), "twilio_auth_token"),
+    "sms/notify": ("GOV.UK Notify", N_("API integration, Callbacks, Received text messages."), "notify_token"),
+    "sms/vonage": ("Vonage", N_("Settings of the number: Inbound webhook URL; sign it."), "vonage_secret"),
 }
 _KEYED = {
     "email": (N_("E-mail"), N_("Post each mail as it came (RFC 5322), with a key of this service.")),
@@ -110,14 +111,16 @@ def providers(session: Session, settings: Settings, service: Service) -> tuple[l
 
 
 def _text_providers(settings: Settings, refused: dict[str, ChannelRefusal]) -> list[Provider]:
-    on = {
-        "sms/twilio": settings.twilio_auth_token,
-        "sms/notify": settings.notify_token,
-        "sms/vonage": settings.vonage_secret,
-    }
     return [
-        Provider(_(name), _address(settings, channel), _(there), proof, bool(on[channel]), refused.get(channel))
-        for channel, (name, there, proof) in _SIGNED.items()
+        Provider(
+            _(name),
+            _address(settings, channel),
+            _(there),
+            variable_of(FIELDS[secret]),
+            bool(getattr(settings, secret)),
+            refused.get(channel),
+        )
+        for channel, (name, there, secret) in _SIGNED.items()
     ]
 
 

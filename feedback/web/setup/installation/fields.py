@@ -128,6 +128,12 @@ GROUPS: Mapping[str, SettingGroup] = {
             ),
             _field("twilio_url", N_("Twilio: its address"), "", _WEB),
             _secret("vonage_secret", N_("Vonage: signature secret"), N_("For texts that come in.")),
+            _field(
+                "vonage_method",
+                N_("Vonage: signature method"),
+                N_("md5hash, md5, sha1, sha256 or sha512, as chosen at Vonage. Empty: each of them is taken."),
+                N_("Enter md5hash, md5, sha1, sha256 or sha512"),
+            ),
         ),
     ),
     "mailboxes": SettingGroup(

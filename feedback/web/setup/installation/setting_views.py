@@ -15,7 +15,7 @@ from feedback.record import installation
 from feedback.record.db import Record
 from feedback.record.installation import FIELDS, KeptSetting
 from feedback.record.models import Credential, Person
-from feedback.record.settings import Settings
+from feedback.record.settings import Settings, variable_of
 from insights.presentation.words import audit_words
 
 ADDRESSES = ("database_url", "redis_url", "smtp_url", "imap_url", "egress_proxy")
@@ -79,9 +79,7 @@ def _shown(
         source = "browser"
     who = (authors.get(kept.by, ""), kept.at) if kept and source == "browser" else ("", None)
     text = _host(of.name, value) if is_secret else _text(value)
-    return InstallationSetting(
-        of.name, of.metadata["variable"], of.metadata["says"], source, is_secret, text, pinned, *who
-    )
+    return InstallationSetting(of.name, variable_of(of), of.metadata["says"], source, is_secret, text, pinned, *who)
 
 
 def _host(name: str, value: object) -> str:

@@ -169,6 +169,7 @@ def test_the_api_takes_what_the_form_takes_and_never_shows_a_secret(
         {"notify_url": "https://notify.example:99999"},
         {"twilio_url": "ftp://twilio.example"},
         {"oidc_issuer": "https://"},
+        {"vonage_method": "sha3"},
     ],
     ids=lambda changes: "-".join(f"{name}-{str(text)[:12].strip()}" for name, text in changes.items()),
 )

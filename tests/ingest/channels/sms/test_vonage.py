@@ -11,6 +11,8 @@ import pytest
 from vonage import Auth
 
 from feedback.record.errors import Malformed, NotAuthentic, WrongMediaType
+from feedback.record.settings import Settings
+from ingest.channels import signed
 from ingest.channels.contract import Directory, Fragment, Inbound, Secrets
 from ingest.channels.sms import vonage
 from ingest.channels.sms.message import joined
@@ -169,3 +171,8 @@ def test_parts_that_make_no_sense_are_whole_messages(
 def test_stop_is_no_feedback(directory: Directory, secrets: Secrets) -> None:
     parsed = vonage.read(posted(with_signature({**MESSAGE, "text": "STOP"})), secrets, directory)
     assert (parsed.keyword, parsed.arrivals) == ("stop", ())
+
+
+def test_what_is_set_about_a_provider_reaches_its_channel_by_its_name() -> None:
+    given = Settings(vonage_secret="one", vonage_method="sha512", twilio_auth_token="two")
+    assert signed._secrets(given) == Secrets(vonage_secret="one", vonage_method="sha512", twilio_auth_token="two")
