@@ -1,7 +1,15 @@
-"""A calendar file (iCalendar, RFC 5545) read into events of a service: repeats within bounds, each at its time."""
+"""A calendar file (iCalendar, RFC 5545) read into events of a service: repeats within bounds, each at its time.
 
+Run as a module it is the process that `read_apart` starts: it reads a file from its input, and answers what it holds,
+or says what is wrong with it, as JSON.
+"""
+
+import asyncio
 import datetime as dt
-from collections.abc import Iterator
+import os
+import resource
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -24,6 +32,14 @@ MOST_COMPONENTS = 5_000
 LONGEST_REPEAT = dt.timedelta(days=20 * 365)
 """What began to repeat longer ago than this is not reckoned."""
 
+MOST_SECONDS = 10
+"""Of processor time, for a file: what repeats on a day that there never is is looked for until the year 9999."""
+
+_MOST_MEMORY = 2 << 30
+_PATIENCE = 6
+"""How many times as long a busy machine may take."""
+
+_ONE_AT_A_TIME = asyncio.Semaphore(1)
 _TIMES = ("DTEND", "DURATION", "RRULE", "EXDATE", "RDATE", "RECURRENCE-ID")
 _REPEATS = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 _PARTS_OF_DAYS = ("BYHOUR", "BYMINUTE", "BYSECOND")
@@ -46,6 +62,35 @@ class CalendarFile:
     events: list[CalendarEvent]
     has_more: bool
     skipped: int
+
+
+async def read_apart(body: bytes, time_zone: str, now: dt.datetime) -> CalendarFile:
+    """Reads a file in a process of its own, which has bounds, so that none keeps anybody else waiting.
+
+    Raises `Malformed` as `read` does, and for what takes too long or too much memory.
+    """
+    command = [sys.executable, "-P", "-m", __name__, time_zone, now.isoformat(), str(MOST_SECONDS)]
+    async with _ONE_AT_A_TIME:
+        code, answer = await _asked(command, body)
+    held = msgspec.json.decode(answer, type=CalendarFile | str) if code == 0 else "it repeats too often to be reckoned"
+    if isinstance(held, str):
+        raise Malformed(held)
+    return held
+
+
+async def _asked(command: Sequence[str], body: bytes) -> tuple[int | None, bytes]:
+    """What it fails of is not told: it may quote the file."""
+    pipe, nowhere = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+    environment = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    child = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=nowhere, env=environment)
+    try:
+        answer, _ = await asyncio.wait_for(child.communicate(body), _PATIENCE * MOST_SECONDS)
+    except TimeoutError:
+        return None, b""
+    finally:
+        if child.returncode is None:
+            child.kill()
+    return child.returncode, answer
 
 
 def read(body: bytes, time_zone: str, now: dt.datetime) -> CalendarFile:
@@ -116,3 +161,17 @@ def _moment(time: dt.date, zone: ZoneInfo) -> dt.datetime:
 def _link(event: Event) -> str | None:
     link = str(event.get("URL", "")).strip()
     return link if link.startswith(("http://", "https://")) and len(link) <= MAX_LINK else None
+
+
+def _answer(time_zone: str, now: str) -> CalendarFile | str:
+    try:
+        return read(sys.stdin.buffer.read(), time_zone, dt.datetime.fromisoformat(now))
+    except Malformed as error:
+        return str(error)
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[3]),) * 2)
+    resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY,) * 2)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sys.stdout.buffer.write(msgspec.json.encode(_answer(*sys.argv[1:3])))

@@ -64,31 +64,41 @@ async def enter_change(request: AnyRequest, record: GivenRecord, service: FromPa
 @post("/dashboard/{service:str}/changes/calendar", status_code=200, request_max_body_size=FILE_LIMIT + 64 * 1024)
 async def look_through(request: AnyRequest, record: GivenRecord, service: FromPath[str]) -> PageOrRedirect:
     """Shows what a calendar file holds; nothing is stored."""
-    await asyncio.to_thread(_require_editor, request, record, service)
+    zone = await asyncio.to_thread(_zone_for_editor, request, record, service)
     sent = (await read_form(request)).get("file")
     name, body = (sent.filename, await sent.read()) if isinstance(sent, UploadFile) else ("", b"")
-    return await asyncio.to_thread(_look, request, record, service, name, body)
+    held = await _held(body, zone)
+    return await asyncio.to_thread(_look, request, record, service, name, held)
 
 
-def _require_editor(request: AnyRequest, record: Record, slug: str) -> None:
+def _zone_for_editor(request: AnyRequest, record: Record, slug: str) -> str:
     """Nobody's file is read before it is known who they are."""
     with record.transaction() as session:
-        access.service_for(session, authenticate(session, request), slug, Role.editor)
+        who = authenticate(session, request)
+        return access.service_for(session, who, slug, Role.editor).properties.time_zone
 
 
-def _look(request: AnyRequest, record: Record, slug: str, name: str, body: bytes) -> PageOrRedirect:
+async def _held(body: bytes, zone: str) -> CalendarFile | Malformed:
+    """What a file holds, or what is wrong with it: no transaction waits for that."""
+    try:
+        if not 0 < len(body) <= FILE_LIMIT:
+            return Malformed("this is no file, or a large one")
+        held = await calendar_file.read_apart(body, zone, dt.datetime.now(dt.UTC))
+    except Malformed as error:
+        return error
+    return held if held.events else Malformed("it holds no event of the last or the next year")
+
+
+def _look(request: AnyRequest, record: Record, slug: str, name: str, held: CalendarFile | Malformed) -> PageOrRedirect:
     def look(session: Session, who: Principal) -> Response[str]:
         service = access.service_for(session, who, slug, Role.editor)
-        if not 0 < len(body) <= FILE_LIMIT:
-            raise Malformed("this is no file, or a large one")
-        held = calendar_file.read(body, service.properties.time_zone, dt.datetime.now(dt.UTC))
-        if not held.events:
-            raise Malformed("it holds no event of the last or the next year")
+        if isinstance(held, Malformed):
+            raise held
         return _preview(who, service, name, held)
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
         unread = _("Nothing can be taken from this file: %(why)s", why=str(error))
-        errors = {"file": unread if body else FORM.complaints["file"]}
+        errors = {"file": unread if name else FORM.complaints["file"]}
         return FORM.page(session, who, access.service_for(session, who, slug), FORM.empty, errors)
 
     return submit(request, record, look, show_again)

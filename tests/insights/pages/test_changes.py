@@ -84,6 +84,16 @@ def test_what_repeats_for_ever_is_bounded() -> None:
     assert time.monotonic() - begun < 20
 
 
+def test_a_file_that_is_never_reckoned_to_its_end_keeps_nobody_waiting(
+    client: Client, record: Record, blue_badge: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calendar_file, "MOST_SECONDS", 3)
+    never = "SUMMARY:Never\nDTSTART:20200101\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"
+    editor = signed_in(client, record, Role.editor, blue_badge)
+    page = editor.post(f"{AT}/calendar", files={"file": ("bomb.ics", calendar(*[never] * 1000))}, headers=OURS)
+    assert page.status_code == 400 and "it repeats too often to be reckoned" in page.text
+
+
 @pytest.mark.parametrize("body", [b"", b"x", b"\xff\xfe\0", b"BEGIN:VCALENDAR\r\n", b"what,when\r\n1,2\r\n"])
 def test_what_is_no_calendar_is_refused(body: bytes) -> None:
     with pytest.raises(Malformed):
