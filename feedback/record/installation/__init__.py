@@ -56,8 +56,12 @@ SENT_TO: Mapping[str, tuple[str, ...]] = {
     "notify_url": ("notify_api_key",),
     "twilio_url": ("twilio_auth_token",),
     "titles_url": ("titles_key",),
+    "egress_proxy": ("notify_api_key", "twilio_auth_token", "titles_key"),
 }
-"""The secrets that go to an address, or buy what goes there: whoever moves it would be told what is never shown."""
+"""The secrets that go to an address, or buy what goes there: whoever moves it would be told what is never shown.
+
+The way out is told those alone that go to an address without TLS.
+"""
 
 FIELDS = {one.name: one for one in dataclasses.fields(Settings)}
 
@@ -128,8 +132,14 @@ def require_secrets(operators: Settings, kept: Mapping[str, KeptSetting], change
     now = together(operators, kept)
     for address, going in SENT_TO.items():
         moves = changes.get(address) and _server_of(changes[address]) != _server_of(getattr(now, address))
-        if moves and any(getattr(now, secret) and secret not in changes for secret in going):
+        told = [secret for secret in going if address != "egress_proxy" or _goes_in_clear(now, secret)]
+        if moves and any(getattr(now, secret) and secret not in changes for secret in told):
             raise Malformed("a secret that is set would go there: send it again with the address", field=address)
+
+
+def _goes_in_clear(now: Settings, secret: str) -> bool:
+    at = next(address for address, going in SENT_TO.items() if secret in going)
+    return str(getattr(now, at)).startswith("http:")
 
 
 def _server_of(address: str | None) -> tuple[str, str, int | None]:

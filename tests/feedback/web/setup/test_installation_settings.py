@@ -276,6 +276,16 @@ def test_no_secret_is_told_to_a_server_that_it_was_not_entered_for(
     assert settable.patch(API, json={"smtp_url": f"{url}/"}, headers=admin).status_code == 200, "the same server"
 
 
+@pytest.mark.parametrize(("url", "status"), [("http://model.example", 400), ("https://model.example", 200)])
+def test_no_proxy_is_told_a_secret_that_goes_through_it_in_clear(
+    settable: Client, admin: dict[str, str], url: str, status: int
+) -> None:
+    settable.patch(API, json={"titles_url": url, "titles_key": SECRET}, headers=admin)
+    proxy = {"egress_proxy": "http://theirs.example:3128"}
+    assert settable.patch(API, json=proxy, headers=admin).status_code == status
+    assert settable.patch(API, json=proxy | {"titles_key": "new"}, headers=admin).status_code == 200
+
+
 def test_no_undo_brings_a_secret_to_a_server_that_was_set_meanwhile(settable: Client, admin: dict[str, str]) -> None:
     settable.patch(API, json={"imap_url": "imaps://ours.example", "oauth_client_secret": SECRET}, headers=admin)
     settable.patch(API, json={"oauth_client_secret": None}, headers=admin)
