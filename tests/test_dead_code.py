@@ -27,6 +27,7 @@ ANSWERS = {"from_issue", "to_issue", "repeats", "moves", "opened_by", "opened_at
     "acted_on",
     "noticing",
     "sent_per_week",
+    "false_per_week",
     "service_total",
     "in_words",
     "expected_low",

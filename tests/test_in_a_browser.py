@@ -247,6 +247,24 @@ def test_on_a_narrow_screen_no_page_runs_over_and_every_target_is_large_enough(
             assert_fits(page, path)
 
 
+@pytest.mark.parametrize("width", [NARROW, 1000])
+def test_no_table_has_to_be_scrolled_sideways_not_even_in_welsh(
+    browser: Browser, site: str, record: Record, photo: str, width: int
+) -> None:
+    size = {"width": width, "height": 640}
+    with browser.new_context(viewport=size, locale="cy-GB", base_url=site) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        sign_in(page, record)
+        for path in ["/dashboard", "/dashboard/blue-badge", "/dashboard/blue-badge/reach", photo]:
+            page.goto(path)
+            over = "found => found.filter(it => it.scrollWidth > it.clientWidth + 1).map(it => it.innerText)"
+            assert page.locator(".scroll").evaluate_all(over) == [], path
+        page.goto("/dashboard/blue-badge")
+        expect(page.get_by_role("link", name="Adroddiadau")).to_be_visible()
+        sorting = page.locator("thead tr[data-label]")
+        assert sorting.evaluate("it => getComputedStyle(it, '::before').content") == '"Trefnu yn ôl"'
+
+
 def assert_fits(page: Page, path: str) -> None:
     page.goto(path)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

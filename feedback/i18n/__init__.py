@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
 
+from babel.numbers import format_decimal
+
 from feedback.i18n.catalogues import ENGLISH, translations
 
 _language: ContextVar[str] = ContextVar("language", default=ENGLISH)
@@ -43,8 +45,12 @@ def gettext(message: str, /, **values: object) -> str:
 
 
 def ngettext(singular: str, plural: str, num: int, /, **values: object) -> str:
-    """Returns the form of a text for `num` of something; `%(num)s` in it is that number, unless `values` has it."""
-    return translations(language()).ngettext(singular, plural, num) % ({"num": num} | values)
+    """Returns the form of a text for `num` of something.
+
+    `%(num)s` in it is that number as the language writes it, as in: 1,484; unless `values` has it.
+    """
+    written = format_decimal(num, locale=language())
+    return translations(language()).ngettext(singular, plural, num) % ({"num": written} | values)
 
 
 def pgettext(context: str, message: str, /, **values: object) -> str:

@@ -44,6 +44,11 @@ def long_date(day: dt.date) -> str:
     return format_date(day, "d MMMM y", _locale(language()))
 
 
+def short_date(day: dt.date) -> str:
+    """Writes a day in little room, as in: 25 Nov 2026."""
+    return format_date(day, "d MMM y", _locale(language()))
+
+
 def date_and_time(local: dt.datetime) -> str:
     """Writes a time, as in: 25 May 2026, 14:05."""
     return format_datetime(local.replace(tzinfo=None), "d MMM y, HH:mm", locale=_locale(language()))

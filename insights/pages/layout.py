@@ -60,6 +60,7 @@ pages.environment.filters |= {
     "contrasts": contrasts.in_words,
     "channels": formats.channel_counts,
     "day": formats.day,
+    "short_day": formats.short_day,
     "into_call": formats.into_call,
     "labelled": cards.labelled,
     "moment": formats.moment,

@@ -23,6 +23,11 @@ def day(date: dt.date) -> str:
     return formats.long_date(date)
 
 
+def short_day(date: dt.date) -> str:
+    """Writes a day in a narrow column, as in: 25 Nov 2026."""
+    return formats.short_date(date)
+
+
 def moment(at: dt.datetime, zone: str) -> str:
     """Writes a time in a service's own time zone, as in: 25 May 2026, 14:05."""
     return formats.date_and_time(at.astimezone(ZoneInfo(zone)))

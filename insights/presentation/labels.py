@@ -211,3 +211,6 @@ DIGEST_RHYTHMS: Mapping[str, str] = TranslatedLabels(
         DigestRhythm.WEEKLY: N_("In one message a week, on Mondays at 8:00"),
     }
 )
+ROLES: Mapping[str, str] = TranslatedLabels(
+    {"reader": N_("Reader"), "editor": N_("Editor"), "owner": N_("Owner"), "admin": N_("Admin")}
+)

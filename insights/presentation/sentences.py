@@ -17,7 +17,7 @@ MAIN_CHANNEL_SHARE = 0.8
 """The share of one channel from which on the others need no mention."""
 
 PACES: Mapping[str, str] = TranslatedLabels(
-    {"growing": N_("growing"), "steady": N_("neither growing nor ebbing"), "ebbing": N_("ebbing")}
+    {"growing": N_("growing"), "steady": N_("neither growing nor falling"), "ebbing": N_("falling")}
 )
 
 MOST_TIMES = 20
@@ -59,18 +59,15 @@ def reports(count: int) -> str:
 
 
 def how_often(per_week: float) -> str:
-    """Says how often something comes that comes so often a week, as in: about one a year."""
+    """Says how often something comes that comes so often a week, as in: about once a year."""
     every = 1 / per_week
-    if every <= 1:
-        return _("about %(count)s a week", count=number(per_week))
+    if every < 2 / 3:
+        return _("about %(count)s times a week", count=number(per_week))
     if every < 9:
-        return ngettext("about one in %(num)s week", "about one in %(num)s weeks", round(every))
+        return ngettext("about once a week", "about once in %(num)s weeks", round(every))
     if every < 44:
-        return ngettext("about one in %(num)s month", "about one in %(num)s months", round(every / (52 / 12)))
-    years = every / 52
-    if years < 1.5:
-        return _("about one a year")
-    return ngettext("about one in %(num)s year", "about one in %(num)s years", round(years))
+        return ngettext("about once a month", "about once in %(num)s months", round(every / (52 / 12)))
+    return ngettext("about once a year", "about once in %(num)s years", round(every / 52))
 
 
 def now_known(known: SignalNow, now: dt.datetime, zone: str) -> str:
@@ -216,23 +213,21 @@ def caveats(signal: SignalView) -> str:
 
 
 def track_record(health: DetectionHealth) -> str:
-    """Says how often it was right, as in: In 26 weeks 3 signals were sent, and staff called 1 of them a false alarm."""
+    """Says how often it was right, as in: In 26 weeks 3 signals were sent; staff called 1 of them a false alarm."""
     weeks = ngettext("In %(num)s week", "In %(num)s weeks", round(health.weeks))
-    tolerated = _("%(number)s are tolerated.", number=f"{health.tolerance:g}") + _caution(health.caution)
+    tolerated = _("A false alarm may come %(how_often)s.", how_often=how_often(health.tolerance))
     if not health.sent:
-        return _(
-            "%(weeks)s no signal was sent. Of false alarms a week, %(tolerated)s", weeks=weeks, tolerated=tolerated
+        sent = _("%(weeks)s no signal was sent.", weeks=weeks)
+    else:
+        sent = _(
+            "%(weeks)s %(sent)s; staff called %(false)s of them a false alarm.",
+            weeks=weeks,
+            sent=ngettext(
+                "%(count)s signal was sent", "%(count)s signals were sent", health.sent, count=number(health.sent)
+            ),
+            false=number(health.marked_false) if health.marked_false else _("none"),
         )
-    return _(
-        "%(weeks)s %(sent)s, and staff called %(false)s of them a false alarm: %(rate)s a week, where %(tolerated)s",
-        weeks=weeks,
-        sent=ngettext(
-            "%(count)s signal was sent", "%(count)s signals were sent", health.sent, count=number(health.sent)
-        ),
-        false=number(health.marked_false) if health.marked_false else _("none"),
-        rate=f"{health.false_per_week:.2g}",
-        tolerated=tolerated,
-    )
+    return f"{sent} {tolerated}{_caution(health.caution)}"
 
 
 def _caution(factor: float) -> str:

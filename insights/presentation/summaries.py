@@ -12,7 +12,7 @@ from insights.presentation.service_schemas import DetectionHealth
 
 HOUR = dt.timedelta(hours=1)
 PACES = TranslatedLabels(
-    {"growing": N_("still growing"), "steady": N_("neither growing nor ebbing"), "ebbing": N_("ebbing")}
+    {"growing": N_("still growing"), "steady": N_("neither growing nor falling"), "ebbing": N_("falling")}
 )
 TRENDS = TranslatedLabels(
     {

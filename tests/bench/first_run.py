@@ -105,10 +105,10 @@ def _walk(data: Path, sheet: Path) -> list[tuple[str, float]]:
 def _set_up(page: Page) -> None:
     if page.get_by_role("button", name="Sign in").count():
         page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("link", name="Go on: Your organisation").click()
+    page.get_by_role("link", name="Continue: Your organisation").click()
     page.get_by_label("Name of your organisation").fill("Aberwen Council")
-    page.get_by_role("button", name="Save and go on").click()
-    page.get_by_role("link", name="Go on: Your first service").click()
+    page.get_by_role("button", name="Save and continue").click()
+    page.get_by_role("link", name="Continue: Your first service").click()
     page.get_by_label("Name", exact=True).fill("Blue Badge")
     page.get_by_role("button", name="Add it").click()
     page.get_by_role("button", name="Save").click()
@@ -117,5 +117,5 @@ def _set_up(page: Page) -> None:
 def _bring(page: Page, sheet: Path) -> None:
     page.goto(page.url.replace("/settings", "/bring").split("?")[0].split("#")[0])
     page.get_by_label("File").set_input_files(sheet)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Take it in").click()

@@ -120,10 +120,10 @@ def _steps_of(session: Session, service: Service) -> Sequence[SetupStep]:
             else _("A form, a poster, a widget, texts, calls and mail."),
         ),
         SetupStep(
-            _("Bring what you have"),
+            _("Upload what you have"),
             f"{_at(service)}/bring",
             bool(brought),
-            _("%(count)s brought so far.", count=formats.number(brought))
+            _("%(count)s taken from files so far.", count=formats.number(brought))
             if brought
             else _("A spreadsheet of comments teaches what is normal."),
         ),

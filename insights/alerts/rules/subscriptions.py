@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
+from feedback.i18n import _
 from feedback.i18n.catalogues import ENGLISH, languages
 from feedback.record import access
 from feedback.record.access import Principal, Role
@@ -274,8 +275,8 @@ def about(session: Session, subscription: Subscription) -> str:
     """Names what a subscription is about: its service or its theme."""
     theme = session.get(Theme, subscription.theme_id) if subscription.theme_id else None
     if subscription.service_id is not None:
-        return session.get_one(Service, subscription.service_id).name
-    return theme.title if theme else "a theme that has ended"
+        return session.get_one(Service, subscription.service_id).display_name
+    return theme.title if theme else _("a theme that has ended")
 
 
 def audit(session: Session, who: Principal, subscription: Subscription, act: str) -> None:

@@ -68,7 +68,7 @@ def _says(sight: Sight) -> str:
             " chance is signalled.",
             sight.age,
         )
-    return _("It is known what is usual here: what is beyond chance is signalled.")
+    return _("Enough has come in to know what is usual here.")
 
 
 def _caution(session: Session, service: Service, now: dt.datetime) -> float:

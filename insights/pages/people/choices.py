@@ -10,9 +10,8 @@ from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.errors import Forbidden, Malformed
 from feedback.record.models import Service
+from insights.presentation import labels
 
-OWN_ROLES = {role.name: role.name for role in Role if role != Role.admin}
-"""The roles on one service."""
 EVERY_SERVICE = ""
 """Chosen in place of a service: all of them, as an admin."""
 UNCHOSEN = "-"
@@ -24,6 +23,11 @@ def require_owner(who: Principal) -> Principal:
     if not who.with_role(Role.owner):
         raise Forbidden("this takes the role owner")
     return who
+
+
+def own_roles() -> Mapping[str, str]:
+    """Returns the names of the roles that there are on one service, by what they are called in forms."""
+    return {role.name: labels.ROLES[role.name] for role in Role if role != Role.admin}
 
 
 def owned_services(session: Session, who: Principal) -> Mapping[str, str]:
@@ -44,6 +48,6 @@ def chosen(session: Session, who: Principal, slug: str, role: str) -> tuple[Role
     if service is None:
         access.require(who, Role.admin)
         return Role.admin, None
-    if role not in OWN_ROLES:
+    if role not in own_roles():
         raise Malformed("choose one of the roles", field="role")
     return Role[role], service

@@ -17,7 +17,7 @@ from feedback.record.db import Record
 from feedback.record.errors import FeedbackError, Malformed
 from insights.pages.forms import FormValues, PageOrRedirect, complaint, submit
 from insights.pages.layout import saved, show
-from insights.pages.people.choices import OWN_ROLES, UNCHOSEN, chosen, owned_services, require_owner
+from insights.pages.people.choices import UNCHOSEN, chosen, own_roles, owned_services, require_owner
 
 LIFETIMES: Mapping[str, str] = TranslatedLabels(
     {"90": N_("90 days"), "30": N_("30 days"), "365": N_("one year"), "": N_("until it is revoked")}
@@ -86,7 +86,7 @@ def _page(session: Session, who: Principal, values: FormValues, errors: dict[str
         400 if errors else 200,
         keys=keys.listed(session, who),
         services=owned_services(session, who),
-        roles=OWN_ROLES,
+        roles=own_roles(),
         lifetimes=LIFETIMES,
         values=values,
         errors=errors or {},

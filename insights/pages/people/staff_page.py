@@ -22,7 +22,7 @@ from feedback.record.settings import Settings
 from insights.pages.forms import FormValues, PageOrRedirect, ShowAgain, complaint, submit
 from insights.pages.layout import saved, show
 from insights.pages.people import mails
-from insights.pages.people.choices import OWN_ROLES, UNCHOSEN, chosen, owned_services, require_owner
+from insights.pages.people.choices import UNCHOSEN, chosen, own_roles, owned_services, require_owner
 
 COMPLAINTS: Mapping[str, str] = TranslatedLabels(
     {
@@ -144,7 +144,7 @@ def _page(session: Session, who: Principal, values: FormValues, errors: dict[str
         400 if errors else 200,
         members=people.listed(session, who),
         services=owned_services(session, who),
-        roles=OWN_ROLES,
+        roles=own_roles(),
         is_admin=who.may(Role.admin, None),
         values=values,
         errors=errors or {},

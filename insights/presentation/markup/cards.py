@@ -5,10 +5,12 @@ from itertools import chain
 
 from markupsafe import Markup, escape
 
+_SIGN = re.compile(r"<span aria-hidden=\"true\">[^<]*</span>")
 _NAME = re.compile(r"<th scope=\"col\"[^>]*>(.*?)</th>", re.DOTALL)
 _ROW = re.compile(r"<tr>")
 _CELL = re.compile(r"<td\b")
 _UNLABELLED = '<td data-label=""'
+_EMPTY = re.compile(r"(?<=>)\s+(?=</td>)")
 
 
 def labelled(rows: Markup) -> Markup:
@@ -17,9 +19,9 @@ def labelled(rows: Markup) -> Markup:
     Each row begins with a cell that heads it, or with an ordinary one; what people wrote is escaped, and holds no tags.
     """
     head, end, body = str(rows).partition("</thead>")
-    names = [Markup(name).striptags() for name in _NAME.findall(head)]  # noqa: S704 - ours
+    names = [Markup(name).striptags() for name in _NAME.findall(_SIGN.sub("", head))]  # noqa: S704 - ours
     labels = [f'<td data-label="{escape(name)}"' for name in names]
-    first, *lines = _ROW.split(body)
+    first, *lines = _ROW.split(_EMPTY.sub("", body))
     return Markup(head + end + first + "".join(f"<tr>{_labelled(line, labels)}" for line in lines))  # noqa: S704 - ours
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from feedback.i18n import N_, TranslatedLabels
+from feedback.i18n import N_, TranslatedLabels, _
 
 AUTHORS: Mapping[str, str] = TranslatedLabels(
     {
@@ -46,6 +46,17 @@ def author(by: str, name: str | None = None) -> str:
     if name or not number:
         return name or AUTHORS.get(by, by)
     return GONE_AUTHORS.get(kind, by)
+
+
+def detail(value: object) -> str:
+    """Writes what an entry of the audit tells more of, as in: cy: Cyngor Aberwen."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {detail(one)}" for name, one in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(detail, value))
+    if value is None or isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return str(value)
 
 
 def audited(subject: str) -> tuple[str, str]:

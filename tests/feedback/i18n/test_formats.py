@@ -1,8 +1,10 @@
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
 from feedback.i18n import formats, gettext, ngettext, speaking
+from feedback.i18n.templates import environment
 
 AT = dt.datetime(2026, 3, 1, 14, 5, tzinfo=dt.UTC)
 
@@ -19,6 +21,7 @@ AT = dt.datetime(2026, 3, 1, 14, 5, tzinfo=dt.UTC)
 def test_dates_and_numbers_are_written_as_the_language_writes_them(code: str, day: str, time: str, number: str) -> None:
     with speaking(code):
         assert (formats.long_date(AT), formats.date_and_time(AT)) == (day, time)
+        assert time.startswith(formats.short_date(AT))
         assert formats.number(12345.678, 1) == number
 
 
@@ -41,3 +44,15 @@ def test_what_a_catalogue_lacks_stays_english_with_its_values_and_percent_signs(
     with speaking("cy"):
         assert gettext("%(name)s in the sky: 5 %%", name="Pie") == "Pie in the sky: 5 %"
         assert ngettext("%(num)s pie", "%(num)s pies", 2) == "2 pies"
+
+
+def test_large_numbers_in_a_text_are_written_as_the_language_writes_them(tmp_path: Path) -> None:
+    assert ngettext("%(num)s pie", "%(num)s pies", 1484) == "1,484 pies"
+    (tmp_path / "pies").write_text(
+        "{{ ngettext('%(num)s pie', '%(num)s pies', 1484) }}, {% trans pies=1484 %}{{ pies }} of them{% endtrans %},"
+        " {% trans count=1484 %}one{% pluralize %}{{ count }} more{% endtrans %}, {{ _('key %(id)s', id='1484') }}"
+    )
+    template = environment(tmp_path).get_template("pies")
+    assert template.render() == "1,484 pies, 1,484 of them, 1,484 more, key 1484"
+    with speaking("fr"):
+        assert template.render().startswith("1\u202f484 pies, 1\u202f484")

@@ -60,7 +60,7 @@ def test_an_editor_calls_it_a_false_alarm_and_takes_that_back(staff: Client, pho
     page = staff.post(signal, data={"why": "A rehearsal"}, headers=OURS)
     assert page.url.path == photo
     assert "called this a false alarm" in words_of(page) and "A rehearsal" in words_of(page)
-    assert "Nothing: nothing has started" in words_of(staff.get("/dashboard"))
+    assert "Nothing needs you now" in words_of(staff.get("/dashboard"))
     assert "staff called 1 of them a false alarm" in words_of(staff.get("/dashboard/blue-badge"))
     assert "This is a false alarm" in words_of(staff.post(signal, data={"undo": "yes"}, headers=OURS))
     assert "Photo will not upload" in words_of(staff.get("/dashboard"))
@@ -99,7 +99,7 @@ def test_what_is_watched_stands_apart(staff: Client, record: Record, photo: str,
     with record.transaction() as session:
         session.execute(update(Signal).values(tier="watch"))
     today, service = words_of(staff.get("/dashboard")), words_of(staff.get("/dashboard/blue-badge"))
-    assert "Nothing: nothing has started or grown beyond chance" in today and "1 watched" in today
+    assert "Nothing needs you now" in today and "1 watched" in today
     assert "Nothing has started or grown beyond chance." in service
     assert "Nobody is told of these: they may well be chance. Photo will not upload : 4 reports" in service
     assert "It is watched, and nobody is told" in words_of(staff.get(photo))

@@ -46,7 +46,7 @@ def test_a_bank_holiday_of_the_services_nation_is_told_in_words(
     assert "Bank holiday" not in words_of(staff.get(photo)) + words_of(staff.get("/dashboard/blue-badge"))
     with record.transaction() as session:
         services.set_properties(access.service(session, "blue-badge"), {"nation": "scotland"})
-    assert f"{formats.day(today)} Bank holiday" in words_of(staff.get(photo))
+    assert f"{formats.short_day(today)} Bank holiday" in words_of(staff.get(photo))
     assert f"Bank holidays in these 8 weeks: {formats.day(today)}." in words_of(staff.get("/dashboard/blue-badge"))
     assert "Bank holiday" not in words_of(staff.get(f"{photo}?days=182"))
 

@@ -76,7 +76,7 @@ def test_who_acknowledges_or_takes_on_an_issue_is_told_and_can_take_it_back(
     staff: Client, record: Record, photo: str
 ) -> None:
     page = staff.post(f"{photo}/next", data={"do": "acknowledge"}, headers=OURS)
-    assert "Acknowledged: others see that somebody looks into it. Undo Nothing:" in words_of(page)
+    assert "Acknowledged: others see that somebody looks into it. Undo Nothing needs you now" in words_of(page)
     assert titles(today(staff)["quiet"]) == ["Photo will not upload"] and today(staff)["needs"] == []
     back = re.search(r'action="(/dashboard/issues/take-back/\d+)"', page.text)
     assert back
@@ -184,7 +184,7 @@ def test_urgent_pieces_come_first_of_all(staff: Client, record: Record, photo: s
         piece = made_up.report(session, made_up.issue(session, "blue-badge"), "Urgent")
         session.add(HeldRaw(feedback_id=piece.id, wrapped_key=b"", sealed=b""))
     seen = words_of(staff.get("/dashboard"))
-    assert seen.startswith("Today Cannot wait 1 urgent piece Blue Badge , the first since")
+    assert seen.startswith("Today Cannot wait 1 urgent piece of feedback Blue Badge , the first since")
     assert today(staff)["urgent"][0]["count"] == 1
 
 

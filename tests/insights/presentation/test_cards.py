@@ -25,3 +25,17 @@ def test_a_cell_bears_the_name_of_its_column() -> None:
 
 def test_a_cell_beyond_the_last_column_bears_no_name() -> None:
     assert labels("<td>x</td><td>3</td><td>May</td><td>y</td>")[-1] == ("", "y")
+
+
+ROWS = Markup(
+    '<thead><tr><td></td><th scope="col"><a href="?">Issue <span aria-hidden="true">▼</span></a></th>'
+    '<th scope="col" class="number">Reports</th></tr></thead>'
+    '<tbody><tr><td><input></td><th scope="row">Photo</th><td>7</td></tr>'
+    "<tr><td></td><th>Bins</th><td> </td></tr></tbody>"
+)
+
+
+def test_each_cell_bears_the_name_of_its_column_without_the_sign_by_which_it_is_sorted() -> None:
+    assert '<td data-label="Reports">7</td>' in labelled(ROWS)
+    assert '<td data-label="Reports"></td>' in labelled(ROWS), "what is empty is not shown"
+    assert "▼" not in str(labelled(ROWS)).partition("</thead>")[2]

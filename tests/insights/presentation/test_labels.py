@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from lingua import Language
 
+from feedback.i18n import speaking
+from feedback.record.access import Role
 from feedback.record.states import (
     AlertState,
     ChannelName,
@@ -22,7 +24,7 @@ from feedback.record.states import (
 )
 from insights.issues.filters import PARTS
 from insights.presentation import labels
-from insights.presentation.words.audit_words import AUDITED_THINGS
+from insights.presentation.words import audit_words
 from nlp.clean.language import KNOWN, UNKNOWN
 
 
@@ -59,4 +61,14 @@ def test_every_language_that_is_told_apart_has_a_name() -> None:
 def test_whatever_the_audit_tells_of_has_a_name() -> None:
     code = " ".join(file.read_text() for room in ("feedback", "insights") for file in Path(room).rglob("*.py"))
     kinds = set(re.findall(r'note\([^)]*?f"([a-z-]+):\{', code))
-    assert {"hand-over", "view", "person"} <= kinds <= AUDITED_THINGS.keys()
+    assert {"hand-over", "view", "person"} <= kinds <= audit_words.AUDITED_THINGS.keys()
+
+
+def test_every_role_has_a_name_in_both_languages() -> None:
+    assert list(labels.ROLES) == [role.name for role in Role]
+    with speaking("cy"):
+        assert labels.ROLES["reader"] == "Darllenydd"
+
+
+def test_what_the_audit_tells_more_of_is_written_for_people() -> None:
+    assert audit_words.detail({"cy": "Cyngor", "off": False, "to": ["a", "b"]}) == "cy: Cyngor, off: no, to: a, b"

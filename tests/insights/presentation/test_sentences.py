@@ -139,4 +139,4 @@ def test_the_history_of_an_issue_is_told_in_the_words_of_the_pages(what: str, te
 
 def test_where_nothing_was_sent_nothing_is_said_of_false_alarms_among_it() -> None:
     quiet = DetectionHealth("sure", "", 0.02, 1.0, 1.0, 0, 0, 0.0, 0.0)
-    assert sentences.track_record(quiet) == "In 1 week no signal was sent. Of false alarms a week, 0.02 are tolerated."
+    assert sentences.track_record(quiet) == "In 1 week no signal was sent. A false alarm may come about once a year."

@@ -21,7 +21,7 @@ from feedback.web.setup.installation.trials import TRIALS
 from insights.pages.layout import show
 
 TRY = {
-    "address": N_("Try whether it leads here"),
+    "address": N_("Check that it leads here"),
     "mail": N_("Send a test mail"),
     "directory": N_("Try whether it answers"),
     "providers": N_("Try whether it knows us"),

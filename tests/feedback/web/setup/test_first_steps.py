@@ -32,11 +32,11 @@ def test_an_empty_store_gives_one_link_that_leads_through_the_steps(
     link = first_link(runtime)
     assert link
     page = client.get(link.removeprefix(record.settings.url))
-    assert page.url.path == "/setup" and "Go on: Your organisation" in words_of(page)
+    assert page.url.path == "/setup" and "Continue: Your organisation" in words_of(page)
     assert 'href="/setup"' in client.get("/dashboard").text
     assert re.findall(r'<h2><a href="([^"]+)"', page.text) == ["/setup/organisation", "/setup/service"]
     saved = client.post("/setup/organisation", data=ORGANISATION, headers=OURS)
-    assert "Go on: Your first service" in words_of(saved)
+    assert "Continue: Your first service" in words_of(saved)
     assert saved.url.path == "/setup" and "Your organisation Done Aberwen Council" in words_of(saved)
     client.post("/setup/service", data={"name": "Blue Badge"}, headers=OURS)
     steps = re.findall(r'<h2><a href="([^"]+)"', client.get("/setup").text)

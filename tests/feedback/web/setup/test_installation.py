@@ -42,7 +42,7 @@ def test_no_secret_of_the_settings_is_ever_shown(
     assert "Set, not shown ( mail.example ) The environment" in said
     assert "FEEDBACK_TWILIO_AUTH_TOKEN Proves that Twilio is calling. Set, not shown A file" in said
     assert "feedback@aberwen.example The environment" in said
-    assert "FEEDBACK_NOTIFY_TOKEN The bearer token of GOV.UK Notify's callback. Not set As it comes" in said
+    assert "FEEDBACK_NOTIFY_TOKEN The bearer token of GOV.UK Notify's callback. Not set Nobody: the default" in said
 
 
 def test_what_can_be_tried_says_what_came_of_it(

@@ -82,7 +82,7 @@ def test_the_page_can_be_read_broad_and_a_saved_view_remembers_it(
     assert "2 subjects" in words_of(broad) and "with 1 more" in words_of(broad)
     assert "Steady: 1" in words_of(broad) and "1 signal" in words_of(broad)
     assert "With all that are ticked" in words_of(fine) and "With all that are ticked" not in words_of(broad)
-    assert 'href="/dashboard/blue-badge?breadth=broad#issues"' in fine.text and "Narrow down (" not in broad.text
+    assert 'href="/dashboard/blue-badge?breadth=broad#issues"' in fine.text and "Filter (" not in broad.text
     editor.post("/dashboard/blue-badge/views", data={"name": "At a glance", "view": PAGE.split("?")[1]}, headers=OURS)
     assert (
         'href="/dashboard/blue-badge?breadth=broad#issues"><bdi>At a glance' in editor.get("/dashboard/blue-badge").text
