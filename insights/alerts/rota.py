@@ -1,4 +1,4 @@
-"""Who is on duty: a subscription by e-mail may tell people in turns, a week each or at set days and hours."""
+"""Who is on duty, a week each or at set days and hours: mail goes to them; webhooks and chat say who it is."""
 
 import datetime as dt
 from typing import Annotated, Any

@@ -52,7 +52,8 @@ def pack(session: Session, keys: KeyRing, settings: Settings, subscription: Subs
 
 def _pack(session: Session, keys: KeyRing, settings: Settings, subscription: Subscription) -> Envelope | None:
     due = attempts.due(session, subscription)
-    rendered = [(alert, *content) for alert in due if (content := _render(session, settings, alert))]
+    on_duty = _on_duty(session, subscription) if subscription.rota else None
+    rendered = [(alert, *content) for alert in due if (content := _render(session, settings, alert, on_duty))]
     if not rendered:
         return None
     alerts, events, texts = zip(*rendered, strict=True)
@@ -62,7 +63,6 @@ def _pack(session: Session, keys: KeyRing, settings: Settings, subscription: Sub
     to = credentials.unseal(keys, subscription)
     if kind != SubscriptionKind.EMAIL:
         return Envelope(kind, to.address, to.keys, ids, events, texts)
-    on_duty = _on_duty(session, subscription)
     unsubscribe = None if on_duty else credentials.unsubscribe_url(keys, settings, subscription)
     headers = _headers(settings, events[0], alerts, unsubscribe)
     return Envelope(kind, on_duty or to.address, (), ids, events, texts, headers, unsubscribe)
@@ -70,15 +70,19 @@ def _pack(session: Session, keys: KeyRing, settings: Settings, subscription: Sub
 
 def _on_duty(session: Session, subscription: Subscription) -> str | None:
     """Who is on duty ends the subscription of all the others by no click."""
-    service = queries.service_of(session, subscription) if subscription.rota else None
+    service = queries.service_of(session, subscription)
     zone = service.properties.time_zone if service else "UTC"
     return rota.on_duty(subscription.rota, dt.datetime.now(dt.UTC), zone)
 
 
-def _render(session: Session, settings: Settings, alert: Alert) -> tuple[dict[str, Any], message.AlertText] | None:
+def _render(
+    session: Session, settings: Settings, alert: Alert, on_duty: str | None
+) -> tuple[dict[str, Any], message.AlertText] | None:
     """An alert that cannot be put into words fails by itself, and holds up nothing else."""
     try:
         event = payload.event(session, alert, settings.url)
+        if on_duty and alert.type != AlertType.SUBSCRIPTION_ENDED:
+            event["data"]["on_duty"] = on_duty
         return event, message.write(event, session.get_one(Service, alert.service_id), dt.datetime.now(dt.UTC))
     except (LookupError, TypeError, ValueError, msgspec.MsgspecError) as error:
         log.error("alert cannot be told", alert=str(alert.id), error=type(error).__name__)

@@ -52,6 +52,8 @@ def write(event: dict[str, Any], service: Service, now: dt.datetime) -> AlertTex
             _("Not acknowledged: %(heading)s", heading=heading),
             [sentences.escalation(data["escalated"]), *lines],
         )
+    if data.get("on_duty"):
+        lines = [*lines, _("On duty: %(who)s.", who=data["on_duty"])]
     if data.get("test"):
         heading = f"{TEST_PREFIX} {heading}"
     quotes = [(one_line(quote["text"]), labels.BY_CHANNEL.get(quote["channel"], "")) for quote in data["quotes"]]

@@ -142,7 +142,6 @@ def _make(
         escalation=msgspec.to_builtins(wanted.escalation),
         rota=msgspec.to_builtins(wanted.rota),
     )
-    _require_mail(made, wanted.rota)
     escalation.require_known(session, made, wanted.escalation)
     made.sealed = seal(keys, made.id, credentials)
     session.add(made)
@@ -189,11 +188,6 @@ def _require_email(text: str, field: str) -> None:
         raise Malformed("this is no e-mail address", field=field)
 
 
-def _require_mail(subscription: Subscription, rota: Rota | None) -> None:
-    if rota is not None and subscription.kind != SubscriptionKind.EMAIL:
-        raise Malformed("a rota is of e-mail addresses, and this subscription sends no mail", field="rota")
-
-
 def move(keys: KeyRing, allowed: AllowList, subscription: Subscription, wanted: SubscriptionChange) -> None:
     """Sends it elsewhere from now on, if that is wanted; what signs its webhooks stays.
 
@@ -215,8 +209,8 @@ def change(session: Session, subscription: Subscription, wanted: SubscriptionCha
 
     Alerts that already wait follow the change; an active one again starts afresh.
 
-    Raises `Malformed` for a contact that is no e-mail address, for a time without its zone, for an escalation that
-    leads nowhere, or for a rota of what sends no mail.
+    Raises `Malformed` for a contact that is no e-mail address, for a time without its zone, or for an escalation
+    that leads nowhere.
     """
     if isinstance(wanted.contact, str):
         _require_email(wanted.contact, "contact")
@@ -224,8 +218,6 @@ def change(session: Session, subscription: Subscription, wanted: SubscriptionCha
         raise Malformed("quiet_until: a time needs its zone")
     if isinstance(wanted.escalation, Escalation):
         escalation.require_known(session, subscription, wanted.escalation)
-    if isinstance(wanted.rota, Rota):
-        _require_mail(subscription, wanted.rota)
     for field in set(wanted.__struct_fields__) - set(PLACES):
         if (value := getattr(wanted, field)) is not msgspec.UNSET:
             setattr(subscription, field, msgspec.to_builtins(value) if field in STORED_AS_JSON else value)

@@ -10,12 +10,15 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from feedback.i18n import speaking
+from feedback.record import access
 from feedback.record.db import Record
 from feedback.record.limits import convert
+from insights.alerts.delivery import message
 from insights.alerts.rota import Rota
 from insights.pages.subscriptions import rota_form
 from tests.insights.mailbox import Box
 from tests.insights.pages.signed_in import OURS, signed_in, words_of
+from tests.insights.receivers import Receiver
 from workers.actors.deliver import deliver
 from workers.runtime.actor import Worker
 
@@ -79,9 +82,21 @@ def test_what_is_no_rota_is_refused(
     assert api.post("/v1/subscriptions", json=wanted, headers=admin).status_code == 400
 
 
-def test_only_mail_has_a_rota(api: TestClient[Litestar], admin: dict[str, str], subscribed: dict[str, Any]) -> None:
-    answer = api.patch(f"/v1/subscriptions/{subscribed['id']}", json={"rota": WEEKS}, headers=admin)
-    assert answer.status_code == 400 and "sends no mail" in answer.text
+def test_a_webhook_and_a_chat_message_name_who_is_on_duty_and_go_where_they_always_do(
+    api: TestClient[Litestar], local: Worker, admin: dict[str, str], subscribed: dict[str, Any], hook: Receiver
+) -> None:
+    place = f"/v1/subscriptions/{subscribed['id']}"
+    absent = {"turns": [{"address": BOB, "days": [(dt.datetime.now(LONDON) + dt.timedelta(days=2)).isoweekday()]}]}
+    for rota in ({"turns": [{"address": ANN}]}, absent, None):
+        api.patch(place, json={"rota": rota}, headers=admin).raise_for_status()
+        api.post(f"{place}/test", headers=admin).raise_for_status()
+        deliver(local)
+    assert [got.content["data"].get("on_duty") for got in hook.got] == [ANN, None, None]
+    with local.record.transaction() as session:
+        chat = message.write(hook.got[0].content, access.service(session, "blue-badge"), dt.datetime.now(dt.UTC))
+    assert f"On duty: {ANN}." in message.plain([chat])
+    page = signed_in(api, local.record).get(f"/dashboard/subscriptions/{subscribed['id']}").text
+    assert "Each alert names whoever is on duty" in page and "told in place of" not in page
 
 
 def test_an_alert_goes_to_whoever_is_on_duty_and_else_to_the_subscription_itself(
