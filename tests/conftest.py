@@ -95,7 +95,8 @@ def _empty(connection: Connection) -> None:
     filled = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in tables)
     for name in sorted(connection.scalars(text(filled)), key=tables.index):
         connection.execute(text(f"DELETE FROM {name}"))
-    connection.execute(text("DELETE FROM untallied_issues"))  # where triggers noted what was deleted
+    for name in ("untallied_issues", "feedback_tallies"):  # where triggers noted what was deleted
+        connection.execute(text(f"DELETE FROM {name}"))
     sequence = "format('%I.%I', schemaname, sequencename)::regclass"
     connection.execute(text(f"SELECT setval({sequence}, 1, false) FROM pg_sequences WHERE last_value IS NOT NULL"))
 

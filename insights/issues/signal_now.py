@@ -9,14 +9,15 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, select, true, union
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Uuid, and_, cast, column, func, select, true, union
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.sql.selectable import TableValuedAlias
 
 from feedback.record.models import Change, Feedback, Issue, Signal, Statement
 from feedback.record.states import ChangeKind, FeedbackStage, SignalTier
 from insights.detection.statistics.pace import pace
 from insights.issues import contrasts
-from insights.issues.named_pieces import named
 from insights.issues.quotes import QUOTE_COLUMNS, choose, newest, quote
 from insights.issues.signal_halves import HalfVolumes, edges, volumes_of_halves
 from insights.presentation.contrasts import Contrast
@@ -113,6 +114,16 @@ def _now(
         quotes=quotes,
         contrasts=found,
     )
+
+
+def named(ids: Sequence[uuid.UUID] | InstrumentedAttribute[list[uuid.UUID]]) -> TableValuedAlias:
+    """Returns the ids of pieces as rows of one column, `feedback_id`, to join what they say; a column's, row by row.
+
+    Where a statement is asked for by the whole list of them (`IN`, `= ANY`) and by its issue, PostgreSQL crosses the
+    list with an index of all that was ever said of the issue.
+    """
+    listed: ColumnElement[Sequence[uuid.UUID]] = cast(ids, ARRAY(Uuid))
+    return func.unnest(listed).table_valued(column("feedback_id", Uuid)).render_derived(name="named")
 
 
 OF_SIGNAL = (Statement.issue_id == Signal.issue_id, Statement.evidence)

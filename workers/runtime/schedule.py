@@ -24,7 +24,7 @@ from ingest.channels.sms import reassembly
 from ingest.channels.uploads import sealed_file
 from insights.alerts.delivery import attempts
 from insights.alerts.rules import escalation, silent_channels
-from insights.issues import tallies
+from insights.issues import feedback_tallies, tallies
 from workers.runtime import retention
 from workers.runtime.mailbox import MailboxWatch
 
@@ -66,6 +66,7 @@ def _look(record: Record, work_queue: WorkQueue, hour: dt.datetime | None) -> dt
         _hourly(record, now)
     with apart("tallies"), record.transaction() as session:
         tallies.refresh(session)
+        feedback_tallies.refresh(session)
     with record.transaction() as session:
         asked = session.execute(select(*(exists().where(*it.waiting) for it in stages.STAGES))).one()
     work_queue.wake(*(it.name for it, waits in zip(stages.STAGES, asked, strict=True) if waits))

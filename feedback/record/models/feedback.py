@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -150,6 +150,23 @@ class Raw(Base):
     day: Mapped[dt.date] = mapped_column(primary_key=True)
     feedback_id: Mapped[uuid.UUID] = mapped_column(primary_key=True, index=True)
     sealed: Mapped[bytes]
+
+
+class FeedbackTally(Base):
+    """How many pieces a service has by one channel, in rows that add up.
+
+    A row that is `whole` says how many there were as it was written; any other, which triggers write, how many came
+    since, or went (below 0). No foreign key: it is written, too, while a service goes.
+    """
+
+    __tablename__ = "feedback_tallies"
+    __table_args__ = (Index(None, "service_id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    service_id: Mapped[int]
+    channel: Mapped[ChannelName]
+    pieces: Mapped[int]
+    whole: Mapped[bool]
 
 
 class Contact(Base, Claimable):

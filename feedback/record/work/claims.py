@@ -24,6 +24,7 @@ log = structlog.get_logger()
 ADVISORY_LOCKS = 0x0FEEDBAC  # the class of our advisory locks, so that they meet nobody else's
 CLAIMER_LOCKS = ADVISORY_LOCKS + 1  # the class of the workers' own
 SCHEDULER_LOCK = 2  # of our class: the scheduler that works holds it
+TALLY_LOCK = 3  # of our class: who counts the pieces of services holds it
 MAX_ATTEMPTS = 4  # one in a batch, three alone
 SET_ASIDE = "set_aside"
 

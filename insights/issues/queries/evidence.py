@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, Service, Signal, Statement
 from feedback.record.states import SignalTier
-from insights.issues.named_pieces import named
 from insights.issues.queries import signals
 from insights.issues.quotes import QUOTE_COLUMNS, quote
+from insights.issues.signal_now import named
 from insights.presentation import sentences
 from insights.presentation.schemas import Quote, SignalView
 from insights.presentation.service_schemas import DetectionHealth

@@ -16,6 +16,7 @@ from feedback.record.models import (
     Signal,
 )
 from feedback.record.states import FeedbackStage, IssueStatus, SignalTier, Tone
+from insights.issues import feedback_tallies
 from insights.issues.decisions import lifecycle
 from insights.issues.queries.detection_health import detection_health
 from insights.issues.queries.issues import living
@@ -35,11 +36,8 @@ def service_view(service: Service) -> ServiceView:
 
 
 def summary(session: Session, service: Service) -> Summary:
-    """Counts a service's feedback and issues, and the feedback by channel, for which all of it is read."""
-    channels = session.execute(
-        select(Feedback.channel, func.count()).where(Feedback.service_id == service.id).group_by(Feedback.channel)
-    )
-    by_channel = {str(row[0]): row[1] for row in channels}
+    """Counts a service's feedback and issues, and the feedback by channel."""
+    by_channel = feedback_tallies.by_channel(session, service.id)
     return Summary(**msgspec.structs.asdict(figures(session, service)), by_channel=by_channel)
 
 
@@ -52,7 +50,7 @@ def figures(session: Session, service: Service) -> Figures:
     standing = _standing(session, service)
     return Figures(
         service=service.slug,
-        feedback=_pieces(session, service),
+        feedback=sum(feedback_tallies.by_channel(session, service.id).values()),
         waiting=_pieces(session, service, Feedback.stage.in_(WAITING_STAGES)),
         set_aside=_pieces(session, service, Feedback.stage == FeedbackStage.SET_ASIDE),
         last_7_days=_pieces(session, service, Feedback.said_at > week),
@@ -66,7 +64,7 @@ def figures(session: Session, service: Service) -> Figures:
 
 
 def _pieces(session: Session, service: Service, *which: ColumnElement[bool]) -> int:
-    """Counts all pieces, or some; each of those asked for has an index that answers alone."""
+    """Counts some pieces, by an index that answers alone."""
     query = select(func.count()).select_from(Feedback).where(Feedback.service_id == service.id, *which)
     return session.scalar(query) or 0
 
