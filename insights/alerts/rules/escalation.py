@@ -10,7 +10,7 @@ from sqlalchemy import Text, Uuid, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from feedback.record.errors import Malformed
-from feedback.record.models import Alert, HeldRaw, Issue, Service, Signal, Subscription
+from feedback.record.models import Alert, Feedback, HeldRaw, Issue, Service, Signal, Subscription
 from feedback.record.privacy import urgency_dismissals
 from feedback.record.states import AlertState, AlertType, IssueStatus, SubscriptionState
 from insights.alerts.rules import fan_out
@@ -83,8 +83,10 @@ def _due(session: Session) -> Sequence[Any]:
 
 
 def _is_seen_to(session: Session, alert: Alert) -> bool:
-    """Whether an urgent piece was released, or found not to be urgent."""
+    """Whether an urgent piece was released, found not to be urgent, or handed over: it is another service's then."""
     if alert.type != AlertType.URGENT:
         return False
     piece = uuid.UUID(alert.facts["feedback_ids"][0])
-    return session.get(HeldRaw, piece) is None or bool(urgency_dismissals.of_pieces(session, [piece]))
+    mine = select(HeldRaw.feedback_id).join(Feedback).where(Feedback.service_id == alert.service_id)
+    is_held = session.scalar(mine.where(Feedback.id == piece)) is not None
+    return not is_held or bool(urgency_dismissals.of_pieces(session, [piece]))

@@ -11,9 +11,10 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import func, select, update
 
+from feedback.record import access, services
 from feedback.record.access import Role
 from feedback.record.db import Record
-from feedback.record.models import Alert, Issue, Service
+from feedback.record.models import Alert, Feedback, HeldRaw, Issue, Service
 from insights.alerts import payload
 from insights.alerts.delivery import message
 from insights.alerts.rules import escalation, timing
@@ -136,6 +137,19 @@ def test_what_nobody_acknowledges_in_time_is_told_to_the_next_once(local: Worker
     for _ in range(3):
         pass_minutes(local.record, 60)
     assert (len(told(local.record, team["first"])), len(told(local.record, team["second"]))) == (2, 1)
+
+
+@pytest.mark.parametrize(("to", "times"), [("blue-badge", 1), ("parks", 0)], ids=["kept", "handed-over"])
+def test_an_urgent_piece_wakes_nobody_of_the_service_that_it_has_left(
+    local: Worker, team: dict[str, str], to: str, times: int
+) -> None:
+    piece = urgent_piece(local)
+    with local.record.transaction() as session:
+        services.add(session, "parks", "Parks")
+        session.add(HeldRaw(feedback_id=piece.id, wrapped_key=b"", sealed=b""))
+        session.get_one(Feedback, piece.id).service_id = access.service(session, to).id
+    pass_minutes(local.record, 60)
+    assert len(told(local.record, team["second"])) == times
 
 
 @pytest.mark.parametrize("by", ["alert", "issue", "urgent"])
