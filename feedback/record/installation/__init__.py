@@ -159,11 +159,17 @@ def save(session: Session, keys: KeyRing, operators: Settings, changes: Mapping[
     for name in sorted(changes.keys() & pinned(operators)):
         raise Conflict("this is set by whoever runs the installation", field=name)
     changed({}, changes, by)
+    _lock(session)
     require_secrets(operators, kept(session, keys), changes)
     _keep_forgotten(session, changes)
     for group, fields in GROUPS.items():
         if mine := {name: text for name, text in changes.items() if name in fields}:
             _save(session, keys, group, mine, by)
+
+
+def _lock(session: Session) -> None:
+    """Nothing is saved or undone between a look at what is kept and what comes of it."""
+    session.execute(select(StoredSettings.name).order_by(StoredSettings.name).with_for_update())
 
 
 def _keep_forgotten(session: Session, changes: Mapping[str, str | None]) -> None:
@@ -183,15 +189,20 @@ def _save(session: Session, keys: KeyRing, group: str, changes: Mapping[str, str
     note(session, by, "installation set", f"installation:{group}", None, settings=variables)
 
 
-def undo(session: Session, group: str, by: str) -> None:
-    """Brings back what stood in a group before its last save. Raises `NotFound` for no group, `Conflict` for nothing
-    to undo.
+def undo(session: Session, keys: KeyRing, operators: Settings, group: str, by: str) -> None:
+    """Brings back what stood in a group before its last save.
+
+    Raises `NotFound` for no group, `Conflict` for nothing to undo, and as `require_secrets`.
     """
     if group not in GROUPS:
         raise NotFound("there is no such group of settings")
-    row = session.scalar(select(StoredSettings).where(StoredSettings.name == group).with_for_update())
+    _lock(session)
+    row = session.get(StoredSettings, group)
     if row is None or row.before is None:
         raise Conflict("there is nothing to undo")
+    before = opened(keys, [(group, row.before)])
+    changes = {name: before[name].text if name in before else None for name in GROUPS[group]}
+    require_secrets(operators, kept(session, keys), changes)
     row.sealed, row.before = row.before, None
     note(session, by, "installation set back", f"installation:{group}", None)
 

@@ -39,7 +39,8 @@ def set_settings(
 def undo_set_settings(request: AnyRequest, record: GivenRecord, group: FromPath[str]) -> list[InstallationSetting]:
     """Bring back what stood in a group before its last save; where nothing does, it is refused (409)."""
     with record.transaction() as session:
-        installation.undo(session, group, access.require(authenticate(session, request), Role.admin).caller)
+        who = access.require(authenticate(session, request), Role.admin)
+        installation.undo(session, record.keys, record.operators_settings, group, who.caller)
         answer = _settable(shown_settings(session, record).values())
     record.live_settings.forget()
     return answer

@@ -49,7 +49,8 @@ async def save_settings(request: AnyRequest, record: GivenRecord, group: FromPat
 def undo_settings(request: AnyRequest, record: GivenRecord, group: FromPath[str]) -> PageOrRedirect:
     """Brings back what stood there before the last save."""
     with record.transaction() as session:
-        installation.undo(session, group, _admin(session, request, group).caller)
+        who = _admin(session, request, group)
+        installation.undo(session, record.keys, record.operators_settings, group, who.caller)
     record.live_settings.forget()
     return saved(OVERVIEW, "undone", group)
 

@@ -91,7 +91,7 @@ def test_another_key_another_schema_and_servers_that_are_away_are_told(urls: dic
         installation.save(session, record.keys, record.operators_settings, changes, "machine")
     assert "localhost does not answer" in wrong(urls)["mail"]
     with record.transaction() as session:
-        installation.undo(session, "mail", "machine")
+        installation.undo(session, record.keys, record.operators_settings, "mail", "machine")
     away = wrong(urls | {"DATABASE_URL": "postgresql://feedback:hush@127.0.0.1:1/feedback?connect_timeout=1"})
     assert "PostgreSQL" in away and "hush" not in str(away)
     with record.engine.begin() as connection:

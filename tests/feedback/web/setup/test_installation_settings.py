@@ -12,6 +12,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
 from feedback.record import installation
 from feedback.record.access import Role
@@ -291,6 +292,40 @@ def test_no_undo_brings_a_secret_to_a_server_that_was_set_meanwhile(settable: Cl
     settable.patch(API, json={"oauth_client_secret": None}, headers=admin)
     assert settable.patch(API, json={"imap_url": "imaps://theirs.example"}, headers=admin).status_code == 200
     assert settable.post(f"{API}/mail/undo", headers=admin).status_code == 409
+
+
+def test_no_undo_brings_back_a_server_for_a_secret_that_was_set_meanwhile(
+    settable: Client, admin: dict[str, str]
+) -> None:
+    for url in ("imaps://theirs.example", None):
+        settable.patch(API, json={"imap_url": url}, headers=admin)
+    settable.patch(API, json={"oauth_client_secret": SECRET}, headers=admin)
+    assert settable.post(f"{API}/mailboxes/undo", headers=admin).status_code == 400
+
+
+def test_a_server_and_its_secret_are_undone_together(settable: Client, admin: dict[str, str]) -> None:
+    for changes in ({"smtp_url": "smtp://ours.example"}, {"smtp_url": "smtp://new.example", "smtp_password": SECRET}):
+        settable.patch(API, json=changes, headers=admin)
+    assert settable.post(f"{API}/mail/undo", headers=admin).status_code == 200
+    assert told(settable, admin, "smtp_url")["value"] == "ours.example"
+
+
+def test_nothing_is_undone_between_the_look_and_the_save(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = (record.keys, record.operators_settings)
+    with record.transaction() as session:
+        installation.save(session, *given, {"smtp_password": SECRET}, "us")
+    look = installation.require_secrets
+
+    def while_looking(*known: Any) -> None:
+        look(*known)
+        with pytest.raises(OperationalError), record.transaction() as other:
+            other.execute(text("SET LOCAL lock_timeout = '100ms'"))
+            monkeypatch.undo()
+            installation.undo(other, *given, "mail", "them")
+
+    monkeypatch.setattr(installation, "require_secrets", while_looking)
+    with record.transaction() as session:
+        installation.save(session, *given, {"titles_model": "m"}, "us")
 
 
 def test_each_secret_that_goes_out_stays_with_its_address() -> None:
