@@ -263,6 +263,8 @@ def test_no_table_has_to_be_scrolled_sideways_not_even_in_welsh(
         expect(page.get_by_role("link", name="Adroddiadau")).to_be_visible()
         sorting = page.locator("thead tr[data-label]")
         assert sorting.evaluate("it => getComputedStyle(it, '::before').content") == '"Trefnu yn ôl"'
+        page.emulate_media(media="print")
+        expect(page.locator("header :is(nav, form), fieldset, .tick").locator("visible=true")).to_have_count(0)
 
 
 def assert_fits(page: Page, path: str) -> None:

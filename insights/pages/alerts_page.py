@@ -52,11 +52,11 @@ LIMITED_BY = {"channel": "channels", "trend": "trends", "status": "statuses"}
 COMPLAINTS: Mapping[str, str] = TranslatedLabels(
     {
         "url": N_(
-            "Where to must be an address that begins with https:// and that anybody can reach; "
+            "Enter an address that begins with https:// and that anybody can reach; "
             "for a chat tool, one as Apprise writes it"
         ),
-        "address": N_("Where to must be an e-mail address"),
-        "contact": N_("Who looks after it must be an e-mail address"),
+        "address": N_("Enter an e-mail address to send alerts to"),
+        "contact": N_("Enter the e-mail address of whoever looks after it, or leave it empty"),
         "least": N_("The least number of reports must be a number"),
         "name": N_("The name must have 200 characters or fewer"),
     }

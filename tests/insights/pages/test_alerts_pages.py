@@ -81,10 +81,10 @@ def test_a_webhooks_secret_is_shown_once_and_a_form_sent_again_makes_no_second(
 @pytest.mark.parametrize(
     ("fields", "complaint"),
     [
-        ({"to": "nobody"}, "must be an e-mail address"),
-        ({"kind": "webhook", "to": "http://169.254.169.254/"}, "must be an address that begins with https://"),
-        ({"kind": "webhook", "to": ""}, "must be an address that begins with https://"),
-        ({"contact": "nobody"}, "looks after it must be an e-mail address"),
+        ({"to": "nobody"}, "Enter an e-mail address to send alerts to"),
+        ({"kind": "webhook", "to": "http://169.254.169.254/"}, "Enter an address that begins with https://"),
+        ({"kind": "webhook", "to": ""}, "Enter an address that begins with https://"),
+        ({"contact": "nobody"}, "Enter the e-mail address of whoever looks after it"),
         ({"least": "many"}, "must be a number"),
     ],
 )
