@@ -1,5 +1,6 @@
 """The commands that run the product: all of it, or one part of it, and what is run before or when something failed."""
 
+import gc
 import threading
 from dataclasses import replace
 
@@ -46,6 +47,7 @@ def serve(settings: Settings, listener: int | None) -> None:
 
     with started(settings) as runtime:
         app = create_app(settings, runtime.servers.database_url, runtime.servers.redis_url)
+        gc.freeze()  # what is loaded by now is never garbage: to look through it takes a twentieth of the processor
         if listener is None:
             server(app, settings).run()
         else:

@@ -8,28 +8,26 @@ another site's page has asked for, and none of a handler marked `UNCOMPRESSED`.
 from litestar.config.compression import CompressionConfig
 from litestar.enums import ScopeType
 from litestar.middleware.compression import CompressionMiddleware
-from litestar.types import Receive, Scope, Send
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from feedback.http.security_headers import header
 
 _KEY = "uncompressed"
 UNCOMPRESSED = {_KEY: True}
 """The mark (`opt`) of handlers that show a receipt or a token, that compress for themselves, or that stream events."""
+_GZIP = CompressionConfig(backend="gzip", gzip_compress_level=5, exclude_opt_key=_KEY)
 
 
-class SafeCompression(CompressionMiddleware):
-    """Compresses what cannot give a secret away by its length."""
+def compress_safely(app: ASGIApp) -> ASGIApp:
+    """A middleware: it compresses what cannot give a secret away by its length."""
+    compressing = CompressionMiddleware(app, _GZIP)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes the request on, and its answer through gzip where that is safe."""
+    async def compressed(scope: Scope, receive: Receive, send: Send) -> None:
         safe = scope["type"] == ScopeType.HTTP and scope["method"] == "GET" and _is_asked_from_here(scope)
-        await (super().__call__ if safe else self.app)(scope, receive, send)
+        await (compressing if safe else app)(scope, receive, send)
+
+    return compressed
 
 
 def _is_asked_from_here(scope: Scope) -> bool:
     return header(scope, b"sec-fetch-site") in (b"", b"none", b"same-origin")
-
-
-COMPRESSION = CompressionConfig(
-    backend="gzip", gzip_compress_level=5, exclude_opt_key=_KEY, middleware_class=SafeCompression
-)

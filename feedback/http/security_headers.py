@@ -1,6 +1,8 @@
 """What every answer tells browsers to forbid, whoever made it: pages, JSON, files, redirects and failures alike."""
 
-from litestar.types import Message, Scope
+from collections.abc import Iterable
+
+from litestar.types import HTTPResponseStartEvent, Scope
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -23,19 +25,25 @@ EVERY_ANSWER = {
 _ENCODED = {name.lower().encode(): value.encode() for name, value in EVERY_ANSWER.items()}
 
 
-async def add_security_headers(message: Message, scope: Scope) -> None:
+def add_security_headers(message: HTTPResponseStartEvent) -> None:
     """Adds to every answer the headers that its handler has not set itself."""
     add_headers(message, _ENCODED)
 
 
 def header(scope: Scope, name: bytes) -> bytes:
     """Returns what a request says under this name (in lower case, as ASGI has them), or nothing."""
-    return next((value for key, value in scope["headers"] if key == name), b"")
+    for key, value in scope["headers"]:
+        if key == name:
+            return value
+    return b""
 
 
-def add_headers(message: Message, headers: dict[bytes, bytes]) -> None:
+def add_headers(message: HTTPResponseStartEvent, headers: dict[bytes, bytes]) -> None:
     """Adds to the start of an answer the headers that it does not have yet; their names are in lower case."""
-    if message["type"] == "http.response.start":
-        own = list(message["headers"])
-        names = {name.lower() for name, _ in own}
-        message["headers"] = [*own, *(more for more in headers.items() if more[0] not in names)]
+    names = {name.lower() for name, _ in message["headers"]}
+    lacking = headers.items() if headers.keys().isdisjoint(names) else _without(headers, names)
+    message["headers"] = [*message["headers"], *lacking]
+
+
+def _without(headers: dict[bytes, bytes], names: set[bytes]) -> Iterable[tuple[bytes, bytes]]:
+    return [(name, value) for name, value in headers.items() if name not in names]

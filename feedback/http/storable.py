@@ -28,7 +28,7 @@ async def refuse_unstorable(request: AnyRequest) -> None:
     query = request.scope["query_string"]
     if query and UNSTORABLE.search(unquote(query.decode("latin-1"))):
         raise Malformed("there is a NUL in it", field="query")
-    if any(b"\0" in value for _, value in request.scope["headers"]):
+    if b"\0" in b"".join([value for _, value in request.scope["headers"]]):
         raise Malformed("there is a NUL in it", field="headers")
     kind = header(request.scope, b"content-type").lower()
     if request.method in ("POST", "PUT", "PATCH") and not kind.startswith(_READ_ELSEWHERE):

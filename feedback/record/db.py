@@ -110,6 +110,12 @@ def engine_for(url: str, *, size: int = 10) -> Engine:
     return engine
 
 
+async def direct_connection(engine: Engine) -> psycopg.AsyncConnection:
+    """Opens a connection beside the pool, for one statement again and again, each committed by itself."""
+    _, how = engine.dialect.create_connect_args(engine.url)
+    return await psycopg.AsyncConnection.connect(**{**PATIENCE, **how}, autocommit=True)
+
+
 def is_reachable(engine: Engine) -> bool:
     """Tells whether PostgreSQL answers."""
     try:

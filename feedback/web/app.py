@@ -7,8 +7,9 @@ from typing import Any
 
 from litestar import Litestar, Router
 from litestar.di import Provide
+from litestar.types import Message, Scope
 
-from feedback.http.compression import COMPRESSION
+from feedback.http.compression import compress_safely
 from feedback.http.dependencies import AnyRequest
 from feedback.http.language import speak
 from feedback.http.security_headers import add_security_headers
@@ -27,7 +28,7 @@ from feedback.web.setup.installation import api as installation_api
 from ingest.channels import routes as channel_routes
 from ingest.channels.open311 import routes as open311_routes
 from ingest.intake import routes as ingest_routes
-from ingest.intake.batcher import Batcher
+from ingest.intake.batcher import Batcher, in_a_thread
 from ingest.intake.cors import allow_origin
 from ingest.intake.dependencies import Intake
 from ingest.intake.rate_limit import RateLimit, tell_share
@@ -76,7 +77,7 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
         await asyncio.to_thread(record.live_settings.get)  # or the first requests would know the operator's alone
         writer = Writer(record, work_queue)
         app.state.record = record
-        limit = Batcher("rate limit", RateLimit(redis_url, settings.intake_rate).take)
+        limit = Batcher(in_a_thread("rate limit", RateLimit(redis_url, settings.intake_rate).take))
         app.state.intake = Intake(record, writer, limit)
         yield
         await limit.close()
@@ -95,9 +96,8 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
         lifespan=[lifespan],
         before_request=_before_request,
         after_response=write_down_use,
-        compression_config=COMPRESSION,
-        before_send=[add_security_headers, allow_origin, tell_share],
-        middleware=[*([trace_requests] if settings.otlp_endpoint else []), count_requests],
+        before_send=[_before_send],
+        middleware=[*([trace_requests] if settings.otlp_endpoint else []), count_requests, compress_safely],
         openapi_config=openapi_config(),
         request_max_body_size=BODY_LIMIT,
         debug=False,
@@ -109,3 +109,10 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
 async def _before_request(request: AnyRequest) -> None:
     await refuse_unstorable(request)
     speak(request)
+
+
+async def _before_send(message: Message, scope: Scope) -> None:
+    if message["type"] == "http.response.start":
+        add_security_headers(message)
+        tell_share(message, scope)
+        await allow_origin(message, scope)

@@ -1,8 +1,8 @@
-"""What many requests ask is answered together, by one thread."""
+"""What many requests ask is answered together."""
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
 
@@ -15,21 +15,19 @@ Answer = TypeVar("Answer")
 class Batcher(Generic[Asked, Answer]):
     """While one batch is worked on the next gathers, so that a busy moment makes batches larger and not more.
 
-    `work` runs in the thread `name`, and returns for each that it is given its answer, or what is to be raised. `most`:
-    how many it is given at once. `waiting`: how many may wait; a further one is told to come back (`Unavailable`).
+    `work` returns for each that it is given its answer, or what is to be raised. `most`: how many it is given at once.
+    `waiting`: how many may wait; a further one is told to come back (`Unavailable`).
     """
 
     def __init__(
         self,
-        name: str,
-        work: Callable[[Sequence[Asked]], Sequence[Answer | Exception]],
+        work: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer | Exception]]],
         *,
         most: int = 200,
         waiting: int = 2_000,
     ) -> None:
         self._work, self._most, self._may_wait = work, most, waiting
         self._waiting: deque[tuple[Asked, asyncio.Future[Answer]]] = deque()
-        self._thread = ThreadPoolExecutor(1, name)
         self._under_way: asyncio.Task[None] | None = None
 
     async def ask(self, asked: Asked) -> Answer:
@@ -46,7 +44,6 @@ class Batcher(Generic[Asked, Answer]):
         """Ends once all that was asked is answered."""
         if self._under_way is not None:
             await self._under_way
-        self._thread.shutdown()
 
     async def _answer_all(self) -> None:
         try:
@@ -64,6 +61,18 @@ class Batcher(Generic[Asked, Answer]):
 
     async def _worked(self, batch: list[Asked]) -> Sequence[Answer | Exception]:
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, self._work, batch)
+            return await self._work(batch)
         except Exception as error:
             return [error] * len(batch)
+
+
+def in_a_thread(
+    name: str, work: Callable[[Sequence[Asked]], Sequence[Answer | Exception]]
+) -> Callable[[Sequence[Asked]], Awaitable[Sequence[Answer | Exception]]]:
+    """Makes work of a `Batcher` from what blocks: it is done in a thread of this name."""
+    thread = ThreadPoolExecutor(1, name)
+
+    async def worked(batch: Sequence[Asked]) -> Sequence[Answer | Exception]:
+        return await asyncio.get_running_loop().run_in_executor(thread, work, batch)
+
+    return worked

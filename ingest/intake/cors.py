@@ -4,7 +4,7 @@ import asyncio
 import re
 
 from litestar.datastructures import MutableScopeHeaders
-from litestar.types import Message, Scope
+from litestar.types import HTTPResponseStartEvent, Scope
 
 from feedback.http.security_headers import header
 from feedback.record import access
@@ -14,10 +14,8 @@ from feedback.record.errors import NotFound
 PATH = re.compile(r"/v1/services/([a-z0-9-]+)/feedback")
 
 
-async def allow_origin(message: Message, scope: Scope) -> None:
+async def allow_origin(message: HTTPResponseStartEvent, scope: Scope) -> None:
     """Names the origin on every answer of the endpoint, refusals included, so that a widget can say what went wrong."""
-    if message["type"] != "http.response.start":
-        return
     origin = header(scope, b"origin").decode("latin-1")
     about = PATH.fullmatch(scope["path"]) if origin else None
     if not about:

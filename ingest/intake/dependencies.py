@@ -10,6 +10,7 @@ from feedback import tracing
 from feedback.http.bearer import bearer_token
 from feedback.http.client_address import client_network, is_public
 from feedback.http.dependencies import AnyRequest
+from feedback.http.security_headers import header
 from feedback.http.staff import mark_used
 from feedback.record import access
 from feedback.record.access import Principal, Role
@@ -44,7 +45,8 @@ class Intake:
     async def _answered(self, arrivals: Sequence[Arrival]) -> list[Accepted | FeedbackError]:
         """What is on its way to a store that hangs goes on; whoever repeats it later is answered what became of it."""
         try:
-            return await asyncio.wait_for(self.writer.store(arrivals), ANSWER_SECONDS)
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await self.writer.store(arrivals)
         except TimeoutError:
             raise Unavailable("the store does not answer; please try again in a moment") from None
 
@@ -67,8 +69,7 @@ class Intake:
 
     async def authenticate(self, request: AnyRequest, service: str) -> Principal | None:
         """Tell who sends it, when a key comes along; an anonymous address may only send its share (else `TooMany`)."""
-        key = bearer_token(request.headers)
-        if key is not None:
+        if header(request.scope, b"authorization") and (key := bearer_token(request.headers)) is not None:
             who = await asyncio.to_thread(self._identify, key, service)
             mark_used(request, who)
             return who
@@ -96,7 +97,8 @@ def visitor_of(request: AnyRequest) -> str | None:
 
 def address_of(request: AnyRequest) -> str:
     """Returns the address of who sent it, as far as the server tells it."""
-    return request.client.host if request.client else "unknown"
+    client = request.scope["client"]
+    return client[0] if client else "unknown"
 
 
 GivenIntake = NamedDependency[Intake]

@@ -15,10 +15,11 @@ from feedback.record.errors import Malformed
 from feedback.record.states import ChannelName
 from ingest.intake import receipts
 from ingest.intake.arrival import ANONYMOUS_BODY_LIMIT, MESSAGE_LIMIT, Arrival
-from ingest.intake.dependencies import GivenIntake, visitor_of
+from ingest.intake.at_once import LONGEST_KEY, at_once
+from ingest.intake.dependencies import GivenIntake, Intake, visitor_of
 from ingest.intake.receipts import Receipt
 
-IdempotencyKey = Annotated[str | None, HeaderParameter(name="Idempotency-Key", max_length=200)]
+IdempotencyKey = Annotated[str | None, HeaderParameter(name="Idempotency-Key", max_length=LONGEST_KEY)]
 Short = Annotated[str, msgspec.Meta(max_length=200)]
 
 
@@ -42,15 +43,11 @@ class Acknowledgement(msgspec.Struct, frozen=True):
     receipt: str
 
 
-@post("/v1/services/{service:str}/feedback", status_code=202, request_max_body_size=ANONYMOUS_BODY_LIMIT)
-async def submit(
-    request: AnyRequest,
-    service: FromPath[str],
-    data: JSONBody[Submission],
-    intake: GivenIntake,
-    idempotency_key: IdempotencyKey = None,
+async def take_in(
+    request: AnyRequest, service: str, data: Submission, idempotency_key: str | None = None
 ) -> Acknowledgement:
-    """Leave feedback. Repeating it under the same Idempotency-Key gives the same answer."""
+    """Stores one piece for whoever sent it, within their share, and acknowledges it."""
+    intake: Intake = request.app.state.intake
     who = await intake.authenticate(request, service)
     repeat_key = (idempotency_key or "").strip() or None
     if repeat_key and who is None:
@@ -88,6 +85,19 @@ def parse_moment(text: str) -> dt.datetime | dt.date:
         return dt.date.fromisoformat(text) if len(text) == 10 else dt.datetime.fromisoformat(text)
     except ValueError:
         raise Malformed("submitted_at is neither a date nor a time of RFC 3339") from None
+
+
+@post(
+    "/v1/services/{service:str}/feedback",
+    status_code=202,
+    request_max_body_size=ANONYMOUS_BODY_LIMIT,
+    middleware=[at_once(Submission, take_in)],
+)
+async def submit(
+    request: AnyRequest, service: FromPath[str], data: JSONBody[Submission], idempotency_key: IdempotencyKey = None
+) -> Acknowledgement:
+    """Leave feedback. Repeating it under the same Idempotency-Key gives the same answer."""
+    return await take_in(request, service, data, idempotency_key)
 
 
 @get("/v1/receipts/{code:str}", sync_to_thread=True, opt=UNCOMPRESSED)

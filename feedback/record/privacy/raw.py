@@ -36,8 +36,13 @@ _KEPT_KEY = select(DayKey.wrapped).where(DayKey.day == bindparam("day"))
 
 def kept_key(session: Session, keys: KeyRing, day: dt.date) -> bytes | None:
     """Returns the key of that day; None where the day is shredded."""
-    found = session.scalar(_KEPT_KEY, {"day": day})
+    found = wrapped_key(session, day)
     return keys.unwrap(found, str(day).encode()) if found else None
+
+
+def wrapped_key(session: Session, day: dt.date) -> bytes | None:
+    """Returns the key of that day as it is stored."""
+    return session.scalar(_KEPT_KEY, {"day": day})
 
 
 def _open_day(session: Session, keys: KeyRing, day: dt.date) -> bytes:

@@ -56,10 +56,13 @@ class WorkQueue:
             return False
 
 
+GATHERING_SECONDS = 0.01
+
+
 class BackgroundWorkQueue(WorkQueue):
     """Wakes workers from a thread of its own, so that whoever was heard waits for no Redis, even one that hangs.
 
-    What is to be woken while a message is on its way goes together.
+    What is to be woken within a moment goes together.
     """
 
     def __init__(self, url: str) -> None:
@@ -81,5 +84,7 @@ class BackgroundWorkQueue(WorkQueue):
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._due)
+            time.sleep(GATHERING_SECONDS)
+            with self._changed:
                 stages, self._due = self._due, set()
             super().wake(*sorted(stages))

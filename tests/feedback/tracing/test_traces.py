@@ -95,7 +95,8 @@ def test_what_was_not_committed_has_no_trace(
         raise ValueError
 
     monkeypatch.setattr("ingest.intake.accept.contacts.store", breaks)
-    assert traced.post(PATH, json={"message": WORDS}).status_code == 503
+    asked = {"message": WORDS, "contact": "jane@home.example"}
+    assert traced.post(PATH, json=asked).status_code == 503
     assert "accept" not in {name for name, _, _ in told(collector)}
 
 

@@ -18,7 +18,7 @@ from feedback.record.models import Statement
 from ingest.channels.calls.conversation import SpeakerRole, Utterance, parsed
 from ingest.channels.contract import Inbound
 from ingest.cleaning.preparation import prepare
-from ingest.intake.accept import content_of
+from ingest.intake.rows import content_of
 from nlp.clean.redaction import Span, before_redaction, substitute
 from tests.insights import made_up
 from tests.insights.pages.signed_in import signed_in, words_of

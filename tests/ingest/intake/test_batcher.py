@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from feedback.record.errors import Unavailable
-from ingest.intake.batcher import Batcher
+from ingest.intake.batcher import Batcher, in_a_thread
 
 
 class Worker:
@@ -28,7 +28,7 @@ def test_what_comes_while_a_batch_is_under_way_goes_together_and_each_gets_its_o
 
 async def _gathering() -> None:
     work = Worker()
-    batcher: Batcher[int, int] = Batcher("test", work, most=3)
+    batcher: Batcher[int, int] = Batcher(in_a_thread("test", work), most=3)
     asked = [asyncio.create_task(batcher.ask(1))]
     await asyncio.sleep(0)
     await asyncio.sleep(0)
@@ -48,7 +48,7 @@ def test_more_than_may_wait_are_told_to_come_back_and_those_that_wait_are_answer
 
 async def _full() -> None:
     work = Worker()
-    batcher: Batcher[int, int] = Batcher("test", work, waiting=2)
+    batcher: Batcher[int, int] = Batcher(in_a_thread("test", work), waiting=2)
     asked = [asyncio.create_task(batcher.ask(number)) for number in (1, 2)]
     await asyncio.sleep(0)
     with pytest.raises(Unavailable):
@@ -66,7 +66,7 @@ async def _failing() -> None:
     def fails(numbers: Sequence[int]) -> list[int | Exception]:
         raise RuntimeError("unforeseen")
 
-    batcher: Batcher[int, int] = Batcher("test", fails)
+    batcher: Batcher[int, int] = Batcher(in_a_thread("test", fails))
     gone, stays = asyncio.create_task(batcher.ask(1)), asyncio.create_task(batcher.ask(2))
     await asyncio.sleep(0)
     gone.cancel()
