@@ -9,13 +9,16 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import click
+from prometheus_client.multiprocess import mark_process_dead
 
 import feedback
-from feedback.cli.bootstrap import Runtime
+from feedback.cli.bootstrap import Runtime, until_told_to_stop
 from feedback.process.code_changes import code_changes
-from feedback.process.supervisor import Child, Supervisor
+from feedback.process.supervisor import Child, Supervisor, to_stderr
 from feedback.record.errors import Unavailable
 from feedback.record.settings import Settings
 
@@ -61,6 +64,23 @@ def api(runtime: Runtime, name: str, listener: socket.socket) -> Child:
     """One of those that take turns to serve: the others are loaded already when it dies."""
     number = listener.fileno()
     return Child(name, (*COMMAND, "serve", "--listener", str(number)), environment(runtime), keep=(number,))
+
+
+def serve_by_many(runtime: Runtime, count: int) -> None:
+    """Keeps so many processes of the API alive, which share one port and tell their figures together."""
+
+    def tell(event: str, **facts: Any) -> None:
+        to_stderr(event, **facts)
+        if event in ("child_died", "child_ended"):
+            mark_process_dead(facts["pid"], figures)  # type: ignore[no-untyped-call]
+
+    with listen(runtime.settings) as listener, TemporaryDirectory() as figures, Supervisor(tell=tell) as supervisor:
+        number = listener.fileno()
+        env = {**environment(runtime), "PROMETHEUS_MULTIPROC_DIR": figures}
+        for n in range(count):
+            command = (*COMMAND, "serve", "--shared", "--listener", str(number))
+            supervisor.start(Child(f"api-{n + 1}", command, env, keep=(number,)))
+        until_told_to_stop().wait()
 
 
 def workers(runtime: Runtime) -> list[Child]:

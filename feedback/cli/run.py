@@ -3,10 +3,14 @@
 import gc
 import threading
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
 from feedback.record.settings import Settings
+
+if TYPE_CHECKING:
+    from feedback.cli.bootstrap import Runtime
 
 
 @click.command()
@@ -38,20 +42,35 @@ def demo(settings: Settings) -> None:
 
 @click.command()
 @click.option("--listener", type=int, help="Take turns on this open port, inherited under this number.")
+@click.option("--shared", is_flag=True, help="Serve on that port beside others, without taking turns.")
+@click.option("--processes", default=1, type=click.IntRange(1, 64), help="How many processes serve on one port.")
 @click.pass_obj
-def serve(settings: Settings, listener: int | None) -> None:
+def serve(settings: Settings, listener: int | None, shared: bool, processes: int) -> None:
     """Run the API and the pages."""
     from feedback.cli.bootstrap import started
-    from feedback.web.app import create_app
-    from feedback.web.server import on_our_turn, server
 
     with started(settings) as runtime:
-        app = create_app(settings, runtime.servers.database_url, runtime.servers.redis_url)
-        gc.freeze()  # what is loaded by now is never garbage: to look through it takes a twentieth of the processor
-        if listener is None:
-            server(app, settings).run()
-        else:
-            on_our_turn(server(app, settings), listener, settings.data / f"serving-{settings.port}")
+        if processes > 1:
+            from feedback.cli.processes import serve_by_many
+
+            serve_by_many(runtime, processes)
+            return
+        _serve(runtime, listener, shared)
+
+
+def _serve(runtime: "Runtime", listener: int | None, shared: bool) -> None:
+    from feedback.web.app import create_app
+    from feedback.web.server import beside_others, on_our_turn, server
+
+    settings = runtime.settings
+    app = create_app(settings, runtime.servers.database_url, runtime.servers.redis_url)
+    gc.freeze()  # what is loaded by now is never garbage: to look through it takes a twentieth of the processor
+    if listener is None:
+        server(app, settings).run()
+    elif shared:
+        beside_others(server(app, settings), listener)
+    else:
+        on_our_turn(server(app, settings), listener, settings.data / f"serving-{settings.port}")
 
 
 def _known(_: click.Context, __: click.Parameter, queues: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,12 +1,14 @@
 """What Prometheus reads of the whole installation: it is stored, so that one process tells of all of them."""
 
+import os
 import threading
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from prometheus_client import REGISTRY
+from prometheus_client import REGISTRY, CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -46,6 +48,16 @@ class InstallationMetrics(Collector):
 
 METRICS = InstallationMetrics()
 REGISTRY.register(METRICS)
+
+
+def registry() -> CollectorRegistry:
+    """Returns all there is to tell: where several processes serve on one port, the figures of all of them."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return REGISTRY
+    ours = CollectorRegistry()
+    MultiProcessCollector(ours)  # type: ignore[no-untyped-call]
+    ours.register(METRICS)
+    return ours
 
 
 def _read(record: Record) -> list[Metric]:

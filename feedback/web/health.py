@@ -1,10 +1,11 @@
 """What operators and platforms ask: is it alive, is it ready, how is it doing."""
 
 from litestar import Response, Router, get
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
 from feedback.http.dependencies import GivenRecord, WorkQueueDependency
+from feedback.operation import metrics as figures
 from feedback.record.db import Record
 from feedback.record.privacy import raw
 
@@ -40,7 +41,7 @@ def _oldest_uncleaned_seconds(record: Record) -> float:
 @get("/metrics", media_type="text/plain", sync_to_thread=True)
 def metrics() -> Response[bytes]:
     """Show what this process has counted, and how the installation is doing, as Prometheus reads it."""
-    return Response(generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    return Response(generate_latest(figures.registry()), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 router = Router("/", route_handlers=[live, ready, metrics], tags=["operators"])

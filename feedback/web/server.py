@@ -35,6 +35,12 @@ def server(app: Litestar, settings: Settings, **more: Any) -> uvicorn.Server:
     return uvicorn.Server(config)
 
 
+def beside_others(serving: uvicorn.Server, listener: int) -> None:
+    """Serves on the open port `listener`; whichever process is free takes the next connection."""
+    with socket.socket(fileno=listener) as port:
+        serving.run([port])
+
+
 def on_our_turn(standby: uvicorn.Server, listener: int, lock: Path) -> None:
     """Waits, with everything loaded, until nobody else holds the `lock`; then serves on the open port `listener`.
 
