@@ -17,7 +17,7 @@ from feedback.record.privacy import raw
 from feedback.record.states import ChannelName
 from ingest.intake.accept import accept
 from ingest.intake.arrival import Arrival
-from ingest.intake.fast_path import FastPath
+from ingest.intake.writer import FastPath
 
 Client = TestClient[Litestar]
 PATH = "/v1/services/blue-badge/feedback"
