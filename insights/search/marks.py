@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ARRAY, Text, cast, func, select
 from sqlalchemy.orm import Session
 
-from insights.search.ranking import ENGLISH
+from insights.word_search import ENGLISH
 
 Marks = list[tuple[int, int]]
 """The first and the last position (exclusive) of each word in a text that was sought."""

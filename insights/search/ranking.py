@@ -6,15 +6,15 @@ What means the same is looked for by comparing all, and in large services by an 
 
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, func, literal_column, select
-from sqlalchemy.dialects.postgresql import REGCONFIG
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from feedback.record.models import Service, Statement
 from insights.search import vector_index
 from insights.search.query_embedding import QueryVector
+from insights.word_search import ENGLISH, sought
 
 MOST_STATEMENTS = 200
 """Statements that each way of searching brings at most."""
@@ -27,9 +27,6 @@ LEAST_SIMILARITY = 0.35
 
 RANK_CONSTANT = 60
 """By how much the first ranks are evened out (the constant of the method)."""
-
-ENGLISH: ColumnElement[Any] = literal_column("'english'", REGCONFIG)
-"""How words are brought to their stems; the indexes are made so."""
 
 Identity = TypeVar("Identity", bound=Hashable)
 
@@ -60,11 +57,8 @@ def by_words(
     column: ColumnElement[str] | InstrumentedAttribute[str],
     *where: ColumnElement[bool],
 ) -> Sequence[Identity]:
-    """Returns the ids of rows whose text holds the words, the best first; an index on the text's words is needed.
-
-    Of "quoted words" all must stand together, and a minus leaves out.
-    """
-    words, wanted = func.to_tsvector(ENGLISH, column), func.websearch_to_tsquery(ENGLISH, query)
+    """Returns the ids of rows whose text holds the words, the best first; an index on the text's words is needed."""
+    words, wanted = func.to_tsvector(ENGLISH, column), sought(query)
     matching = select(identity).where(words.bool_op("@@")(wanted), *where).limit(MOST_MATCHES)
     best = select(identity).where(identity.in_(matching)).order_by(func.ts_rank(words, wanted).desc(), identity)
     return session.scalars(best.limit(MOST_STATEMENTS)).all()

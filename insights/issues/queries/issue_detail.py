@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, false, func, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from feedback.record.models import (
@@ -21,6 +21,7 @@ from insights.issues.counts_over_time import daily_reports, day_spans, last_days
 from insights.issues.quotes import QUOTE_COLUMNS, choose, quote
 from insights.presentation.schemas import IssueEventView, IssueTitle, Quote, StatementView, TrendPoint
 from insights.statement_arrays import halves
+from insights.word_search import ENGLISH, sought
 
 NEWEST_FIRST = (Statement.said_at.desc(), Statement.id.desc())
 LATEST_STATEMENTS = 40
@@ -84,8 +85,7 @@ def statements_of(session: Session, issue: Issue, ids: Collection[int]) -> list[
 
 def _says(query: str) -> ColumnElement[bool]:
     """By the stems of English words, as the search over a service; or by its letters, whatever the language."""
-    english = text("'english'::regconfig")
-    words = func.to_tsvector(english, Statement.text).op("@@")(func.websearch_to_tsquery(english, query))
+    words = func.to_tsvector(ENGLISH, Statement.text).op("@@")(sought(query))
     return or_(words, Statement.text.icontains(query, autoescape=True))
 
 

@@ -40,6 +40,17 @@ def test_words_are_found_in_any_of_their_forms_without_a_model(
         assert search(session, mine, "photos -pages", None) == []
 
 
+@pytest.mark.parametrize("minuses", ["-" * 200, "- " * 100, "-:" * 100], ids=["a-line", "parted", "dotted"])
+def test_minuses_before_no_word_leave_nothing_out(
+    client: Client, admin: dict[str, str], found: dict[str, uuid.UUID], blue_badge: str, minuses: str
+) -> None:
+    for path in ("/v1/search", f"/v1/services/{blue_badge}/search"):
+        answer = client.get(path, params={"q": f"photo {minuses}"}, headers=admin)
+        assert answer.status_code == 200 and "The photo page fails" in answer.text
+    page = f"/dashboard/issues/{found['Photo will not upload']}/sort"
+    assert client.get(page, params={"q": minuses}, headers=admin).status_code == 200
+
+
 def test_hits_come_page_by_page(
     client: Client, admin: dict[str, str], found: dict[str, uuid.UUID], blue_badge: str
 ) -> None:
