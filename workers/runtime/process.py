@@ -19,7 +19,7 @@ from workers.runtime.model_loader import Tools
 log = structlog.get_logger()
 
 POLL_MILLISECONDS = 500
-"""For so long a message may wait while nothing else happens; each thread of a worker wakes as often, for nothing."""
+"""For so long a message may wait whose bell was not heard; each thread of a worker wakes as often, for nothing."""
 
 STOP_MILLISECONDS = 20_000
 """For so long what is in hand may take once the process is to stop."""

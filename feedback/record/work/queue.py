@@ -6,9 +6,9 @@ import time
 import redis
 import structlog
 from dramatiq import Message
-from dramatiq.brokers.redis import RedisBroker
 from dramatiq.errors import BrokerConnectionError
 
+from feedback.record.work.bell import BELL, BellBroker
 from feedback.record.work.stages import stage
 
 log = structlog.get_logger()
@@ -16,9 +16,9 @@ log = structlog.get_logger()
 PAUSE_SECONDS = 2.0  # without a message after Redis did not answer; the scheduler wakes the workers for whatever waits
 
 
-def broker(url: str) -> RedisBroker:
+def broker(url: str) -> BellBroker:
     """Make a broker without retries and time limits of Dramatiq's own: what failed waits in PostgreSQL."""
-    return RedisBroker(url=_with_timeouts(url), middleware=[])
+    return BellBroker(_with_timeouts(url))
 
 
 def _with_timeouts(url: str) -> str:
@@ -43,6 +43,7 @@ class WorkQueue:
                     queue_name=stage(name).queue, actor_name=name, args=(), kwargs={}, options={}
                 )
                 self._broker.enqueue(message)
+                self._broker.client.publish(BELL, message.queue_name)
         except (BrokerConnectionError, redis.RedisError) as error:
             self._paused_until = time.monotonic() + PAUSE_SECONDS
             log.warning("workers not woken", error=type(error).__name__)
