@@ -1,12 +1,13 @@
 """Noticing over a real store: the same as the pure detector, whoever looks, and whatever changed meanwhile."""
 
 import datetime as dt
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from feedback.record import access, services
@@ -15,7 +16,9 @@ from feedback.record.models import Feedback, Issue, ServiceWork, Signal, Stateme
 from feedback.record.privacy import erasure
 from feedback.record.states import Nation
 from insights import statement_arrays
-from insights.detection import detector, window_cache
+from insights.detection import detector, observation, window_cache
+from insights.detection.state import serialize
+from insights.detection.statistics.calibration import Calibration, NearMiss
 from insights.detection.window_cache import WindowCache
 from insights.issues.decisions import regrouping
 from tests.walking import put, walk
@@ -154,6 +157,19 @@ def _merged(worker: Worker, session: Session) -> None:
     regrouping.merge(session, EDITOR, one, other)
 
 
+def _halved(session: Session) -> tuple[uuid.UUID, list[int]]:
+    """Splits the largest issue, and returns its part with the keys of the statements in it."""
+    largest = select(Statement.issue_id).where(Statement.issue_id.is_not(None)).group_by(Statement.issue_id)
+    issue = session.get_one(Issue, session.scalars(largest.order_by(func.count().desc()).limit(1)).one())
+    keys = session.scalars(select(Statement.id).where(Statement.issue_id == issue.id).order_by(Statement.id)).all()
+    part = keys[: len(keys) // 2]
+    return regrouping.split(session, EDITOR, issue, part, "Apart").id, list(part)
+
+
+def _split(worker: Worker, session: Session) -> None:
+    _halved(session)
+
+
 def _taken_back(worker: Worker, session: Session) -> None:
     piece = session.scalars(select(Feedback.id).order_by(Feedback.said_at.desc()).limit(1)).one()
     erasure.erase(session, [piece], by="citizen")
@@ -170,7 +186,7 @@ def _history_comes_late(worker: Worker, session: Session) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [_looked_at_by_another, _trained_anew, _merged, _taken_back, _set_aside, _history_comes_late]
+    "change", [_looked_at_by_another, _trained_anew, _merged, _split, _taken_back, _set_aside, _history_comes_late]
 )
 def test_what_is_kept_is_what_the_record_says_whoever_changed_it(worker: Worker, history: None, change: Change) -> None:
     put(worker, *said(BROKEN, 3))
@@ -183,6 +199,22 @@ def test_what_is_kept_is_what_the_record_says_whoever_changed_it(worker: Worker,
         anew = window_cache.refresh(session, service_id(session), None, now)
     assert _known(kept) == _known(anew)
     assert _to_be_judged(kept) == _to_be_judged(anew)
+
+
+def test_the_part_of_a_split_issue_has_its_past_and_the_service_what_it_learnt_of_chance(
+    worker: Worker, history: None, looks: list[Look]
+) -> None:
+    put(worker, "My badge came")
+    look_at(worker)
+    with worker.record.transaction() as session:
+        part, keys = _halved(session)
+        learnt = Calibration(since=1.0, near_misses=(NearMiss(observation.hours(NOW) - 24, frozenset(keys[:3])),))
+        session.execute(update(ServiceWork).values(remembered=serialize(detector.State(calibration=learnt))))
+    put(worker, "The photo page is broken")
+    look_at(worker)
+    told = {one.key: one.issue for one in looks[-1].state.observations}
+    assert {told[key] for key in keys} == {str(part)}
+    assert looks[-1].state.calibration == learnt
 
 
 def _known(heard: window_cache.WindowUpdate) -> dict[int, tuple[str | None, bool]]:
