@@ -1,9 +1,9 @@
-"""What a group is about, put before a clause that does not say so: "Letters: arrive too late"."""
+"""What a group is about: put before a clause that does not say so, "Letters: arrive too late"; or all that is told."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -17,6 +17,12 @@ from nlp.group.titles.words import is_in, stems
 
 FEWEST, SHARE = 3, 0.2
 """So many members, and such a part of them, name what the group is about."""
+
+MOST_NAMED = 2
+"""More things than these side by side are a list, and no title."""
+
+MOSTLY = 0.5
+"""As many of those who name a thing name it so at least: "waiting time", where it is seldom "waiting" alone."""
 
 COST = 0.25
 """Two things side by side are read less easily than a clause."""
@@ -34,6 +40,26 @@ def named(found: Sequence[TitleCandidate], parsed: Iterable[tuple[Part, Any]], u
         return list(found)
     told = stems(subject)
     return [*found, *(_behind(subject, told, it) for it in bare if fits(f"{subject}: {it.text}"))]
+
+
+def told_of(parsed: Iterable[tuple[Part, Any]], usage: Usage) -> list[str]:
+    """Return one thing or two that members speak of, whatever they say of it: discharge, medication.
+
+    The second is what most of those speak of who do not name the first.
+    """
+    said = Counter(phrase for part, doc in parsed for phrase in _phrases(doc) for _ in part.sources)
+    told = {phrase: stems(phrase) for phrase in said if any(map(usage.special, stems(phrase)))}
+    rest, named = list(usage.said), list[str]()
+    while len(named) < MOST_NAMED:
+        held = {it: sum(its <= words for words in rest) for it, its in told.items()}
+        common = [it for it in held if held[it] >= max(FEWEST, SHARE * usage.members)]
+        if not common:
+            break
+        first = max(common, key=lambda it: (held[it] * usage.typical(told[it]), said[it], it))
+        whole = [it for it in common if told[it] >= told[first] and held[it] >= MOSTLY * held[first]]
+        named.append(max(whole, key=lambda it: (len(told[it]), said[it], it)))
+        rest = [words for words in rest if not told[first] <= words]
+    return named
 
 
 def _behind(subject: str, told: frozenset[str], it: TitleCandidate) -> TitleCandidate:

@@ -12,6 +12,9 @@ from nlp.group.titles.words import stems
 TOP = 6
 """The stems that mark a group."""
 
+EVERYWHERE = 0.3
+"""A stem that so many groups have is no group's own."""
+
 COMMON = 0.05
 """A group has a stem that so many of its members use."""
 
@@ -41,6 +44,10 @@ class Usage:
         """Return the share of members who use most of these stems."""
         least = max(1, math.ceil(0.6 * len(found)))
         return sum(len(found & words) >= least for words in self.said) / max(self.members, 1)
+
+    def special(self, it: str) -> bool:
+        """Tell whether a stem is of few groups."""
+        return self.idf.get(it, math.inf) > math.log(1 + 1 / EVERYWHERE)
 
     def rare(self, it: str) -> bool:
         """Tell whether a stem is one person's."""

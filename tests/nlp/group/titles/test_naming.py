@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from nlp.group.titles import naming
 from tests.nlp.group.titles.titled import named, titled
 from tests.workers.texts import BROKEN, USUAL, said
 
@@ -93,3 +94,36 @@ def test_titles_follow_from_what_is_said_and_not_from_the_order_in_which_it_came
     groups = [[*BROKEN, *BROKEN[:5], *again], said(USUAL[::3], 25), said(USUAL[1::3], 25), said(USUAL[2::3], 25)]
     turned = [random.Random(seed).sample(group, len(group)) for group in groups]
     assert named(*turned[::-1])[::-1] == named(*groups)
+
+
+def test_of_what_members_say_all_kinds_of_things_about_it_is_told_what_they_speak_of_and_nothing_that_few_say() -> None:
+    discharge = [
+        "The discharge was not rushed for once",
+        "I waited nine hours for tablets on the day of my discharge",
+        "Nobody told my daughter of the discharge",
+        "A letter about the discharge went to my old doctor",
+        "Was it my discharge or somebody else's that you rang about?",
+        "They forgot the walking frame at discharge",
+        "At discharge the taxi was cancelled twice",
+        "Discharge in a nightgown in December",
+        "My brother found out from a stranger on the bus about the discharge",
+        "Nobody could find my glasses at the discharge",
+        "The discharge lounge sells no sandwiches",
+        "Is a discharge on Sunday any cheaper?",
+        "I was given somebody else's pills at discharge",
+        "Two ambulances came for one discharge",
+        "A form for the discharge was in French",
+        "My cat had no food because of the discharge",
+    ]
+    alike = [
+        [f"{text} again" for text in texts] + texts
+        for texts in (
+            ["The website crashed when I paid", "The website crashed as I was paying"],
+            ["The lift is broken", "The lift has been broken for weeks"],
+            ["Nobody answers the telephone", "The telephone is never answered"],
+            ["The badge came too late", "My badge came too late"],
+        )
+    ]
+    loose, *others = titled(discharge, *alike)
+    assert loose.text == "Discharge" and loose.near < naming.SURE
+    assert all(title.near > naming.LOOSE and " " in title.text for title in others)
