@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ingest.channels.files.lines import Lines, TableRow
+from ingest.channels.files.lines import MOST_COLUMNS, Lines, TableRow
 
 DELIMITERS: Final = ",;\t|"
 HEAD_RECORDS: Final = 25
@@ -54,11 +54,11 @@ def likeliest_delimiter(records: Sequence[str]) -> str:
 
 
 def parted(record: str, delimiter: str) -> list[str]:
-    """Return the cells of a record, whatever is wrong with its quotation marks."""
+    """Return the cells of a record, whatever is wrong with its quotation marks; of too many, one more than may be."""
     try:
-        return next(csv.reader([record], delimiter=delimiter), [])
+        return next(csv.reader([record], delimiter=delimiter), [])[: MOST_COLUMNS + 1]
     except csv.Error:
-        return record.rstrip("\r\n").split(delimiter)
+        return record.rstrip("\r\n").split(delimiter)[: MOST_COLUMNS + 1]
 
 
 def csv_rows(lines: Lines, delimiter: str, width: int | None = None) -> Iterator[TableRow]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from feedback.record.errors import Malformed
+from ingest.channels.files.lines import MOST_COLUMNS
 from ingest.channels.files.survey_tools import SurveyTool, folded, is_import_id, labels, tool_of, zone_told
 
 _ANSWERS: Final = frozenset(("", "response", "open-ended response", "ymateb"))
@@ -53,7 +55,12 @@ def place_of_header(rows: Sequence[Sequence[str]], wanted: Collection[str]) -> i
 
 
 def header(cells: Sequence[str], below: Sequence[Sequence[str]]) -> tuple[Header, int]:
-    """Makes the header of its row and the rows below, and tells how many of these belong to it."""
+    """Makes the header of its row and the rows below, and tells how many of these belong to it.
+
+    Raises `Malformed` for more columns than a table of feedback has.
+    """
+    if any(cells[MOST_COLUMNS:]):
+        raise Malformed(f"The table has more than {MOST_COLUMNS:,} columns: leave out what is not needed.")
     tool = tool_of(cells)
     told = labels(tool, cells, below)
     asked = told[0] if told and not any(map(is_import_id, told[0])) else []

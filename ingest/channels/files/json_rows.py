@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from feedback.record.errors import Malformed
-from ingest.channels.files.lines import Lines, TableRow
+from ingest.channels.files.lines import MOST_COLUMNS, Lines, TableRow
 from ingest.channels.parsing import json_object
 
 
@@ -19,10 +19,12 @@ def json_rows(lines: Lines, names: list[str]) -> Iterator[TableRow]:
         except Malformed as error:
             yield TableRow(lines.number, [line.strip()], str(error))
             continue
-        for name in found:
-            if name not in place:
-                place[name] = len(names)
-                names.append(name)
+        further = [name for name in found if name not in place]
+        if len(names) + len(further) > MOST_COLUMNS:
+            yield TableRow(lines.number, [line.strip()], f"The file has more than {MOST_COLUMNS:,} names of columns.")
+            continue
+        place |= {name: at for at, name in enumerate(further, start=len(names))}
+        names += further
         cells = [""] * len(names)
         for name, value in found.items():
             cells[place[name]] = _cell(value)

@@ -8,6 +8,10 @@ _LONGEST: Final = 1_000_000
 """Characters of one line; what is longer is cut, and then fails as a row."""
 
 
+MOST_COLUMNS: Final = 2_000
+"""Of a table. Millions would keep busy whoever looks for the header among them, and every row is filled up to them."""
+
+
 @dataclass(frozen=True, slots=True)
 class TableRow:
     """A row as it was read.

@@ -2,11 +2,14 @@
 
 import io
 import re
+import time
 import zipfile
 
 import pytest
 
 from feedback.record.errors import Malformed
+from ingest.channels.files.reading import table
+from ingest.channels.uploads.proposal import propose
 from tests.ingest.channels.files.saved import opened
 from tests.ingest.channels.files.workbooks import ods, xlsx
 
@@ -62,3 +65,19 @@ def test_a_bomb_of_a_workbook_ends_a_process_of_its_own_and_nobody_else(bomb: by
     assert len(bomb) < 100_000
     with pytest.raises(Malformed, match=re.compile("too large|far from all others|cannot be read")):
         opened(bomb)
+
+
+@pytest.mark.parametrize("name", ["c", "text", ";\t|"], ids=["columns", "of-one-name", "of-any-delimiter"])
+def test_a_table_of_columns_without_number_is_refused_before_they_are_looked_through(name: str) -> None:
+    begun = time.process_time()
+    with pytest.raises(Malformed, match="more than 2,000 columns"):
+        propose(io.BytesIO(f"{','.join([name] * 500_000)}\nx\n".encode()))
+    assert time.process_time() - begun < 5
+
+
+def test_objects_of_names_without_number_are_refused_one_by_one_and_lose_no_other() -> None:
+    lines = [f'{{"text": "Closed again", "k{number}": 1}}' for number in range(3_000)]
+    with table(io.BytesIO("\n".join([*lines, '{"text": "Still closed"}']).encode()), ("text",)) as found:
+        assert found
+        faults = [row.fault for row in found.rows]
+    assert (faults.count(None), len(faults), len(found.header.names)) == (2_000, 3_001, 2_000)
