@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from feedback.record.models import Feedback, Service
 from feedback.record.states import ChannelName, FeedbackStage
 from insights.channels.watch import ChannelSilence, silences
+from insights.issues import feedback_tallies
 from insights.issues.queries.services import WAITING_STAGES
 
 WEEK = dt.timedelta(days=7)
@@ -38,7 +39,13 @@ class ChannelHealth(msgspec.Struct, frozen=True):
 def channel_health(session: Session, service: Service, now: dt.datetime) -> list[ChannelHealth]:
     """Tells how each channel does that was ever used, and each that could be."""
     quiet = {one.channel: one for one in silences(session, service, now)}
-    return [_health(session, service, channel, quiet.get(channel), now) for channel in ChannelName]
+    used = feedback_tallies.by_channel(session, service.id)  # to find no piece of a channel, all others would be read
+    return [
+        _health(session, service, channel, quiet.get(channel), now)
+        if channel in used
+        else ChannelHealth(channel, None, 0, 0, None, {}, False, None, None, None)
+        for channel in ChannelName
+    ]
 
 
 def _health(

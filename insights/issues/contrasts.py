@@ -10,7 +10,7 @@ language would be new.
 import re
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
@@ -44,6 +44,16 @@ class Trait(NamedTuple):
     value: str
 
 
+class Vocabulary(NamedTuple):
+    """The stem of each word that has one, and the stems in each text; a function word is a trait without a value."""
+
+    stems: Mapping[str, str]
+    traits: Mapping[str, set[Trait]]
+
+
+FUNCTION_WORD = Trait(WORD, False, "")
+
+
 class TraitCounts(NamedTuple):
     """How many reports have each trait, and how many tell each aspect of them at all."""
 
@@ -59,8 +69,8 @@ def of_signals(session: Session, signals: Sequence[Signal]) -> dict[uuid.UUID, l
         return {}
     for row in _reports(session, list(surges)):
         read[row.signal].append(row)
-    stems = _stems(session, {word for rows in read.values() for row in rows for word in _words(row.text)})
-    return {one: _contrasts(surges[one], rows, stems) for one, rows in read.items()}
+    vocabulary = _vocabulary(session, {row.text for rows in read.values() for row in rows})
+    return {one: _contrasts(surges[one], rows, vocabulary) for one, rows in read.items()}
 
 
 def _reports(session: Session, ids: Sequence[uuid.UUID]) -> Sequence[Any]:
@@ -81,6 +91,13 @@ def _reports(session: Session, ids: Sequence[uuid.UUID]) -> Sequence[Any]:
     ).all()
 
 
+def _vocabulary(session: Session, texts: Iterable[str]) -> Vocabulary:
+    words = {text: set(_words(text)) for text in texts}
+    stems = _stems(session, set().union(*words.values()))
+    known = {word: Trait(WORD, False, stem) for word, stem in stems.items()}
+    return Vocabulary(stems, {text: {known.get(word, FUNCTION_WORD) for word in its} for text, its in words.items()})
+
+
 def _stems(session: Session, words: set[str]) -> Mapping[str, str]:
     """The stem of each word by the English dictionary, which leaves words of other languages as they are.
 
@@ -91,42 +108,40 @@ def _stems(session: Session, words: set[str]) -> Mapping[str, str]:
     return {row.word: row.stems[0] for row in rows if row.stems}
 
 
-def _words(text: str) -> Iterator[str]:
-    return (match[1].lower() for match in SAID.finditer(text) if match[1])
+def _words(text: str) -> list[str]:
+    return " ".join(SAID.findall(text)).lower().split()
 
 
-def _contrasts(signal: Signal, rows: Sequence[Any], stems: Mapping[str, str]) -> list[Contrast]:
+def _contrasts(signal: Signal, rows: Sequence[Any], vocabulary: Vocabulary) -> list[Contrast]:
     raised_on = set(signal.feedback_ids)
     new = [row for row in rows if row.said_at >= signal.since or row.feedback_id in raised_on]
     spoken = Counter(row.spoken for row in new).most_common(1)[0][0] if new else ""
     ids = {row.feedback_id for row in new}
-    own = _counts(new, spoken, stems)
-    before = _counts([row for row in rows if row.feedback_id not in ids], spoken, stems)
+    own = _counts(new, spoken, vocabulary)
+    before = _counts([row for row in rows if row.feedback_id not in ids], spoken, vocabulary)
     both = own.having + before.having
     tried = [trait for trait, reports in both.items() if reports >= LEAST_REPORTS]
     found = [_contrast(trait, own, before) for trait in tried]
     beyond = shares.beyond_chance([one.odds for one in found])
     told = [one for one, sure in zip(found, beyond, strict=True) if sure and _matters(one)]
-    return _chosen(sorted(told, key=lambda one: (one.odds, one.aspect, one.value)), new, stems)
+    return _chosen(sorted(told, key=lambda one: (one.odds, one.aspect, one.value)), new, vocabulary)
 
 
-def _counts(rows: Sequence[Any], spoken: str, stems: Mapping[str, str]) -> TraitCounts:
+def _counts(rows: Sequence[Any], spoken: str, vocabulary: Vocabulary) -> TraitCounts:
     """Each piece counts once, whatever it says how often."""
     traits: dict[uuid.UUID, set[Trait]] = defaultdict(set)
     for row in rows:
-        traits[row.feedback_id].update(_traits(row, spoken, stems))
+        traits[row.feedback_id].update(_traits(row), vocabulary.traits[row.text] if row.spoken == spoken else ())
     having = Counter(trait for found in traits.values() for trait in found if trait.value)
-    telling = Counter(at for found in traits.values() for at in {(one.aspect, one.is_attribute) for one in found})
+    telling = Counter(at for found in traits.values() for at in {one[:2] for one in found})
     return TraitCounts(having, telling)
 
 
-def _traits(row: Any, spoken: str, stems: Mapping[str, str]) -> Iterator[Trait]:
+def _traits(row: Any) -> Iterator[Trait]:
     yield Trait("channel", False, row.channel)
     if row.language:
         yield Trait("language", False, row.language)
     yield from (Trait(name, True, value) for name, value in row.attributes.items())
-    if row.spoken == spoken:
-        yield from (Trait(WORD, False, stems.get(word, "")) for word in _words(row.text))
 
 
 def _contrast(trait: Trait, own: TraitCounts, before: TraitCounts) -> Contrast:
@@ -139,11 +154,11 @@ def _matters(one: Contrast) -> bool:
     return one.reports >= LEAST_REPORTS and one.reports * one.earlier_known >= LEAST_RATIO * one.earlier * one.known
 
 
-def _chosen(found: Sequence[Contrast], new: Sequence[Any], stems: Mapping[str, str]) -> list[Contrast]:
+def _chosen(found: Sequence[Contrast], new: Sequence[Any], vocabulary: Vocabulary) -> list[Contrast]:
     """The surest of them, words as most people write them."""
     written: dict[str, Counter[str]] = defaultdict(Counter)
     for word in (word for row in new for word in _words(row.text)):
-        written[stems.get(word, "")][word] += 1
+        written[vocabulary.stems.get(word, "")][word] += 1
     words = [one for one in found if one.is_word][:MOST_WORDS]
     others = [one for one in found if not one.is_word][:MOST_OTHERS]
     spelt = (replace(one, value=written[one.value].most_common(1)[0][0]) for one in words)

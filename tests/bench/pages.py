@@ -44,13 +44,14 @@ def run(report: Report, sizes: tuple[int, ...] = SIZES) -> None:
                 with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                     connection.execute(text("VACUUM ANALYZE"))
                 with record.transaction() as session:
-                    pages = dict(_pages(session, f"of-{size}"))
+                    pages = dict(staff_pages(session, f"of-{size}"))
                 rows.append({"pieces": size} | {name: _milliseconds(client, at, headers) for name, at in pages.items()})
         report.table(f"Milliseconds from request to page (median of {ROUNDS}), by the pieces of the service", rows)
         engine.dispose()
 
 
-def _pages(session: Session, slug: str) -> Iterator[tuple[str, str]]:
+def staff_pages(session: Session, slug: str) -> Iterator[tuple[str, str]]:
+    """The pages that are measured, by name: of a service, and of the issue of which most was said."""
     largest = session.scalar(
         text("SELECT issue_id FROM statements WHERE issue_id IS NOT NULL AND service_id = :service"
              " GROUP BY issue_id ORDER BY count(*) DESC LIMIT 1"),
