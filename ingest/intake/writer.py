@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 import psycopg
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from feedback import tracing
 from feedback.record.db import Record, direct_connection
@@ -46,7 +45,7 @@ class FastPath:
         """Returns for each whether it is stored, and committed; None for what it does not tell of."""
         try:
             return await self._stored(named)
-        except (psycopg.Error, SQLAlchemyError, OSError) as error:
+        except Exception as error:  # the store, or one of them, which those who look closer will find
             log.warning("the fast path of intake failed", error=type(error).__name__)
             await self.close()
             return [None] * len(named)
@@ -74,11 +73,12 @@ class FastPath:
         return [Accepted(identity, rows[identity].receipt) if identity in rows else None for identity, _ in named]
 
     async def _known(self, slugs: set[str], day: dt.date) -> Facts:
-        facts = self._facts
-        if facts is None or facts.day != day or not slugs <= facts.services.keys():
-            known = facts.services.keys() if facts else ()
-            facts = self._facts = await asyncio.to_thread(self._read, slugs.union(known), day)
-        return facts
+        """What is known, with what was not yet: who asks for services that there are not has nothing else read."""
+        known = self._facts.services if self._facts and self._facts.day == day else {}
+        if self._facts is None or not slugs <= known.keys():
+            read = await asyncio.to_thread(self._read, slugs - known.keys(), day)
+            self._facts = read._replace(services={**known, **read.services})
+        return self._facts
 
     def _read(self, slugs: set[str], day: dt.date) -> Facts:
         with self._record.transaction() as session:

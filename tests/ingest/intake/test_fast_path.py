@@ -1,5 +1,6 @@
 """What is plain to store takes the fast path, which trusts nothing that it knew before and stores nothing twice."""
 
+import asyncio
 import datetime as dt
 from collections.abc import Iterator
 from typing import Any
@@ -12,12 +13,15 @@ from sqlalchemy import delete, select, text
 
 from feedback.record import access, services
 from feedback.record.db import Record
+from feedback.record.errors import Unavailable
 from feedback.record.models import DayKey, Feedback
 from feedback.record.privacy import raw
 from feedback.record.states import ChannelName
+from feedback.record.work.queue import WorkQueue
 from ingest.intake.accept import accept
 from ingest.intake.arrival import Arrival
-from ingest.intake.writer import FastPath
+from ingest.intake.rows import checked_row
+from ingest.intake.writer import FastPath, Writer
 
 Client = TestClient[Litestar]
 PATH = "/v1/services/blue-badge/feedback"
@@ -103,6 +107,26 @@ def test_a_connection_that_was_lost_costs_nobody_anything(client: Client, record
     sent(client, "After")
     sent(client, "And on")
     assert stored(record) == ["After", "And on", "Before"]
+
+
+def test_one_that_breaks_what_stores_it_spoils_no_other(
+    record: Record, work_queue: WorkQueue, blue_badge: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def row(arrival: Arrival, *more: Any) -> Any:
+        return checked_row(arrival, *more) if arrival.message != "Poison" else 1 / 0
+
+    async def together() -> list[Any]:
+        writer = Writer(record, work_queue)
+        said = [Arrival(blue_badge, words, ChannelName.WEB, "test") for words in ("One", "Poison", "Other")]
+        answers = await asyncio.gather(*(writer.store([one]) for one in said), return_exceptions=True)
+        await writer.close()
+        return answers
+
+    for where in ("writer", "accept"):
+        monkeypatch.setattr(f"ingest.intake.{where}.checked_row", row)
+    one, poison, other = asyncio.run(together())
+    assert isinstance(poison, Unavailable)
+    assert {one[0].repeated, other[0].repeated} == {False} and stored(record) == ["One", "Other"]
 
 
 def test_a_piece_whose_commit_was_not_heard_of_is_stored_once(
