@@ -36,8 +36,8 @@ def table(rows: Sequence[Row], sizes: Sequence[int]) -> str:
 
 def _figures(row: Row, size: int) -> Iterator[str]:
     for which in ("most", "least", "processor"):
-        found = row.get(f"{size:,}, {which}")
-        yield f"{found:,g}" if isinstance(found, int | float) else ""
+        if isinstance(found := row.get(f"{size:,}, {which}"), int | float):
+            yield f"{found:,g}"
 
 
 def plot(rows: Sequence[Row], sizes: Sequence[int]) -> str:
