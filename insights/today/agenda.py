@@ -2,10 +2,11 @@
 
 import datetime as dt
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
 
 from feedback.record.access import Principal
 from feedback.record.models import Feedback, HeldRaw, Issue, Service, Signal, UrgencyDismissal
@@ -63,21 +64,18 @@ def _parted(
 
 def _mine(session: Session, viewer: Viewer, services: Mapping[int, Service]) -> Sequence[Issue]:
     """What is assigned to who asks, and what is overdue: the longest overdue first, then what is due soonest."""
-    wanted = or_(Issue.assignee == viewer.who.name, Issue.due <= viewer.now.date())
+    of_day = defaultdict[dt.date, list[int]](list)
+    for number, service in services.items():
+        of_day[lifecycle.today(service, viewer.now)].append(number)
+    overdue = (and_(Issue.service_id.in_(theirs), Issue.due < day) for day, theirs in of_day.items())
     query = (
         select(Issue)
         .where(Issue.service_id.in_(services), *LIVING)
-        .where(Issue.status.in_(UNSETTLED), wanted)
-        .options(defer(Issue.centroid))
+        .where(Issue.status.in_(UNSETTLED), or_(Issue.assignee == viewer.who.name, *overdue))
         .order_by(Issue.due.asc().nulls_last(), Issue.id)
         .limit(MOST_YOURS)
     )
-    return [
-        issue
-        for issue in session.scalars(query)
-        if issue.assignee == viewer.who.name
-        or lifecycle.is_overdue_on(issue, lifecycle.today(services[issue.service_id], viewer.now))
-    ]
+    return session.scalars(query).all()
 
 
 def _urgent(session: Session, services: Mapping[int, Service]) -> list[TodayUrgent]:

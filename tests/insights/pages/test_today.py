@@ -108,6 +108,7 @@ def test_what_is_overdue_or_mine_stands_by_itself_the_longest_overdue_first(staf
         "Later": {"due": day - dt.timedelta(days=9)},
         "In time": {"assignee": "Somebody", "due": day + dt.timedelta(days=9)},
         "Done": {"due": day - dt.timedelta(days=9), "status": "resolved"},
+        **{f"Due today {number}": {"assignee": "Somebody", "due": day} for number in range(12)},
     }
     with record.transaction() as session:
         for title, more in told.items():
