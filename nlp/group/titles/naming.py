@@ -134,7 +134,7 @@ def _chosen(
             cost = 2 * np.maximum(0, (own.vectors @ np.array(vectors).T).max(axis=1) - ALIKE)
         order = scoring.ranked(own.candidates, own.scores - cost)
         written = [spelt(own.candidates[place].shown()) for place in order]
-        subject = " and ".join(told_of[it])
+        subject = spelt(" and ".join(told_of[it]))
         if order and own.near[order[0]] < LOOSE and _tells_of_few(own.candidates[order[0]], subject, used[it]):
             title = _first_free(chain([subject], written, _sayings(said[it])), taken)
         else:

@@ -27,7 +27,7 @@ MOSTLY = 0.5
 COST = 0.25
 """Two things side by side are read less easily than a clause."""
 
-_UNTOLD = ("vague", "family", "times", "numbers", "dates")
+_UNTOLD = ("vague", "anybody", "family", "times", "numbers", "dates")
 
 _STANDS_FOR_IT = re.compile(r"^(?:they|it|these|those|this) (?!(?:is|was|are|were|be)\b)", re.IGNORECASE)
 

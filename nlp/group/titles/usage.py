@@ -12,7 +12,7 @@ from nlp.group.titles.words import stems
 TOP = 6
 """The stems that mark a group."""
 
-EVERYWHERE = 0.3
+EVERYWHERE = 0.2
 """A stem that so many groups have is no group's own."""
 
 COMMON = 0.05
@@ -47,7 +47,7 @@ class Usage:
 
     def special(self, it: str) -> bool:
         """Tell whether a stem is of few groups."""
-        return self.idf.get(it, math.inf) > math.log(1 + 1 / EVERYWHERE)
+        return self.idf.get(it, math.inf) >= math.log(1 + 1 / EVERYWHERE)
 
     def rare(self, it: str) -> bool:
         """Tell whether a stem is one person's."""
