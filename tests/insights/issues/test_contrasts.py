@@ -17,6 +17,7 @@ from insights.alerts.rules import fan_out
 from insights.issues import contrasts
 from insights.presentation.contrasts import Contrast
 from tests.insights import made_up
+from tests.insights.pages.signed_in import signed_in, words_of
 
 NOW = made_up.NOW
 EARLIER = [
@@ -146,3 +147,6 @@ def test_the_alert_and_the_card_and_the_api_tell_it(
     assert (new["value"], new["reports"], new["earlier_known"]) == ("wallet", 5, 32)
     [card] = client.get(f"/v1/services/{blue_badge}/emerging", headers=admin).json()["items"]
     assert card["signal"]["now"]["contrasts"] == [new]
+    staff = signed_in(client, record)
+    for page in (f"/dashboard/{blue_badge}", f"/dashboard/issues/{issue.id}"):
+        assert said in words_of(staff.get(page))
