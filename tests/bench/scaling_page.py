@@ -14,8 +14,8 @@ COLOURS = ("#9ecae1", "#4292c6", "#08306b")
 """Of the sizes, the least first: the darker, the more pieces."""
 
 LEFT, WIDTH, HEIGHT = 190, 860, 20
-DECADES = 5
-"""From .1 ms to 10 s, each as wide as the others."""
+DECADES = 6
+"""From .1 ms to 100 s, each as wide as the others."""
 
 
 def write(rows: Sequence[Row], sizes: Sequence[int]) -> None:
@@ -66,7 +66,7 @@ def _line(at: int, row: Row, sizes: Sequence[int]) -> Iterator[str]:
     """The processor's: on a machine that does other things, the clock tells of those, too."""
     yield f'<text x="{LEFT - 12}" y="{at + 4}" text-anchor="end">{escape(str(row["what"]))}</text>'
     for size, colour in zip(sizes, COLOURS, strict=False):
-        if isinstance(taken := row.get(f"{size:,}, least"), int | float):
+        if isinstance(taken := row.get(f"{size:,}, processor"), int | float):
             yield f'<circle cx="{_place(taken):.1f}" cy="{at}" r="5" fill="{colour}"/>'
 
 
