@@ -19,7 +19,7 @@ from insights.grouping.constraints import Constraints, CrowdTopics, keep_placed,
 from insights.statement_arrays import IssueArrays, StatementArrays
 from nlp.embed.crowds import Crowd, by_crowd
 from nlp.embed.vectors import Encode
-from nlp.group import identity, topics
+from nlp.group import refit_matching, topics
 from nlp.group.topics import Topic
 
 log = structlog.get_logger()
@@ -58,7 +58,7 @@ class Regrouped:
 
     issues: tuple[RegroupedIssue, ...]
     assigned: list[uuid.UUID | None]
-    lineage: tuple[identity.Lineage[uuid.UUID], ...]
+    lineage: tuple[refit_matching.Lineage[uuid.UUID], ...]
 
 
 def train(
@@ -139,7 +139,7 @@ def settle(
     known = _known(statements, issues, signalled)
     for fitted in (part for part in trained if not part.failed):
         part = keep_together(statements, fitted, constraints.merged)
-        matching = identity.match(known.get(part.crowd, []), _found(statements, part))
+        matching = refit_matching.match(known.get(part.crowd, []), _found(statements, part))
         nested = {row for row in part.rows.tolist() if statements.issues[row] in matching.nested}
         part = leave_out(part, nested)
         here = [_issue(statements, part, topic, id_) for topic, id_ in zip(part.topics, matching.ids, strict=True)]
@@ -148,29 +148,31 @@ def settle(
         for issue in here:
             for row in part.rows[issue.topic.members].tolist():
                 assigned[row] = issue.id
-        lineage += [identity.Lineage(it.kind, it.parent, it.child + len(found), it.shared) for it in matching.lineage]
+        lineage += [
+            refit_matching.Lineage(it.kind, it.parent, it.child + len(found), it.shared) for it in matching.lineage
+        ]
         found += here
     return Regrouped(tuple(found), keep_placed(statements.ids, assigned, constraints), tuple(lineage))
 
 
 def _known(
     statements: StatementArrays, issues: IssueArrays, signalled: Collection[uuid.UUID]
-) -> dict[Crowd, list[identity.KnownGroup[uuid.UUID]]]:
+) -> dict[Crowd, list[refit_matching.KnownGroup[uuid.UUID]]]:
     """The issues of each crowd; where one has several places, the last is its own."""
     members: dict[uuid.UUID, set[int]] = {}
     for key, issue in zip(statements.ids.tolist(), statements.issues, strict=True):
         if issue:
             members.setdefault(issue, set()).add(key)
-    found: dict[Crowd, dict[uuid.UUID, identity.KnownGroup[uuid.UUID]]] = {}
+    found: dict[Crowd, dict[uuid.UUID, refit_matching.KnownGroup[uuid.UUID]]] = {}
     for issue, centroid, crowd in zip(issues.ids, issues.centroids, issues.crowds, strict=True):
-        group = identity.KnownGroup(issue, frozenset(members.get(issue, ())), centroid, keep=issue in signalled)
+        group = refit_matching.KnownGroup(issue, frozenset(members.get(issue, ())), centroid, keep=issue in signalled)
         found.setdefault(crowd, {})[issue] = group
     return {crowd: list(its.values()) for crowd, its in found.items()}
 
 
-def _found(statements: StatementArrays, part: CrowdTopics) -> list[identity.FoundGroup]:
+def _found(statements: StatementArrays, part: CrowdTopics) -> list[refit_matching.FoundGroup]:
     ids = statements.ids[part.rows]
-    return [identity.FoundGroup(frozenset(ids[topic.members].tolist()), topic.centroid) for topic in part.topics]
+    return [refit_matching.FoundGroup(frozenset(ids[topic.members].tolist()), topic.centroid) for topic in part.topics]
 
 
 def _issue(statements: StatementArrays, part: CrowdTopics, topic: Topic, known: uuid.UUID | None) -> RegroupedIssue:

@@ -18,8 +18,8 @@ from feedback.record.models import Change, Feedback, Issue, Signal, Statement
 from feedback.record.states import ChangeKind, FeedbackStage, SignalTier
 from insights.detection.statistics.pace import pace
 from insights.issues import contrasts
+from insights.issues.pace_counts import HalfVolumes, edges, volumes_of_halves
 from insights.issues.quotes import QUOTE_COLUMNS, choose, newest, quote
-from insights.issues.signal_halves import HalfVolumes, edges, volumes_of_halves
 from insights.presentation.contrasts import Contrast
 from insights.presentation.schemas import Quote, SignalNow
 from insights.statement_arrays import halves

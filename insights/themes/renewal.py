@@ -15,7 +15,7 @@ from insights.issues.queries.issues import LIVING
 from insights.statement_arrays import halves, matrix
 from nlp.embed.crowds import crowd_of
 from nlp.embed.vectors import Floats, inwards, unit
-from nlp.group import hierarchy, identity
+from nlp.group import hierarchy, refit_matching
 
 MOST_ISSUES = 5_000
 """The largest issues alone are looked at: memory grows with the square."""
@@ -91,8 +91,8 @@ def renew(session: Session, issues: Sequence[ServiceIssue], groups: Sequence[Iss
     living = session.scalars(select(Theme).where(Theme.ended_at.is_(None)).order_by(Theme.id)).all()
     was = {row.issue_id: row.theme_id for row in session.scalars(select(ThemeIssue))}
     known = [_known(theme, issues, was) for theme in living]
-    found = [identity.FoundGroup(frozenset(it.place for it in group.issues), group.centroid) for group in groups]
-    matching = identity.match(known, found)
+    found = [refit_matching.FoundGroup(frozenset(it.place for it in group.issues), group.centroid) for group in groups]
+    matching = refit_matching.match(known, found)
     now: dict[uuid.UUID, uuid.UUID] = {}
     for group, theme_id in zip(groups, matching.ids, strict=True):
         theme = _store(session, group, theme_id)
@@ -103,9 +103,9 @@ def renew(session: Session, issues: Sequence[ServiceIssue], groups: Sequence[Iss
 
 def _known(
     theme: Theme, issues: Iterable[ServiceIssue], was: Mapping[uuid.UUID, uuid.UUID]
-) -> identity.KnownGroup[uuid.UUID]:
+) -> refit_matching.KnownGroup[uuid.UUID]:
     members = frozenset(it.place for it in issues if was.get(it.id) == theme.id)
-    return identity.KnownGroup(theme.id, members, np.array(theme.centroid, np.float32))
+    return refit_matching.KnownGroup(theme.id, members, np.array(theme.centroid, np.float32))
 
 
 def _store(session: Session, group: IssuesTogether, theme_id: uuid.UUID | None) -> Theme:

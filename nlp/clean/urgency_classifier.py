@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.clean import kinds
+from nlp.clean import statement_kinds
 from nlp.clean.urgency import REASONS, Urgency, excused, plain
 from nlp.clean.words import listed
 from nlp.embed.vectors import Encode, Floats, unit
@@ -83,7 +83,7 @@ class UrgencyClassifier:
         for place in np.argsort(-margins).tolist():
             if margins[place] < 0:
                 break
-            praises = kinds.kind(texts[place]) == "praise"
+            praises = statement_kinds.kind(texts[place]) == "praise"
             if margins[place] >= VOTES_IF_PRAISE * praises and not excused(texts[place]):
                 return self._named(likeness[place])
         return None

@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from nlp.embed import vectors as directions
 from nlp.embed.vectors import Encode, Floats, Labels
-from nlp.group import filler, keywords, knn_graph, partition, speakers
+from nlp.group import filler, keywords, knn_graph, partition, title_languages
 from nlp.group.titles import examples, naming
 
 LONELY_SCORE = 3.0
@@ -62,7 +62,7 @@ class Topic:
     sure: bool = True
     titled: bool = False
     """Goes on from a topic of the last fit whose title stands: its own title is then the first words that came."""
-    language: str = speakers.ENGLISH
+    language: str = title_languages.ENGLISH
     """That of most members, and of the title."""
     titles: Mapping[str, str] = field(default_factory=dict)
     """In other languages of the staff that members speak, by language."""
@@ -131,10 +131,10 @@ def describe(
     groups = [directions.inwards(vectors, rows, centre) for rows, centre in zip(members, centroids, strict=True)]
     known = np.zeros(len(groups), bool) if titled is None else continued(labels, titled)
     thanked = [bool(praised and praised[group[0]]) for group in groups]
-    names = speakers.name(
+    names = title_languages.name(
         texts,
         groups,
-        languages or [speakers.ENGLISH] * len(texts),
+        languages or [title_languages.ENGLISH] * len(texts),
         known=taken,
         fresh=~known,
         vectors=vectors,
@@ -152,7 +152,7 @@ def _topic(
     texts: Sequence[str],
     group: NDArray[np.int64],
     centre: Floats,
-    named: speakers.Names,
+    named: title_languages.Names,
     marks: tuple[str, ...],
     praise: bool,
     empty: bool,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from nlp.embed.embedder import Embedder
 from nlp.embed.vectors import centroids
-from nlp.group import identity, topics
+from nlp.group import refit_matching, topics
 from tests.bench import Report, Row, corpus
 
 CORPORA = ("banking77.csv", "insurance.csv", "nhs_comments.csv")
@@ -66,20 +66,20 @@ def _row(name: str, said: Corpus) -> Row:
 
 def kept(said: Corpus, old: Labels, new: Labels) -> float:
     """The share of the statements of an issue that are in the same one (by id) after a refit."""
-    matching = identity.match(_known(said.first(len(old)), old), _found(said, new))
+    matching = refit_matching.match(_known(said.first(len(old)), old), _found(said, new))
     ids = np.array([-1 if it is None else it for it in matching.ids] + [-1])
     inside = np.flatnonzero(old >= 0)
     return float((ids[new[inside]] == old[inside]).mean())
 
 
-def _known(said: Corpus, labels: Labels) -> Sequence[identity.KnownGroup[int]]:
+def _known(said: Corpus, labels: Labels) -> Sequence[refit_matching.KnownGroup[int]]:
     centres = centroids(said.vectors, labels)
-    return [identity.KnownGroup(it, _members(labels, it), centre) for it, centre in enumerate(centres)]
+    return [refit_matching.KnownGroup(it, _members(labels, it), centre) for it, centre in enumerate(centres)]
 
 
-def _found(said: Corpus, labels: Labels) -> Sequence[identity.FoundGroup]:
+def _found(said: Corpus, labels: Labels) -> Sequence[refit_matching.FoundGroup]:
     centres = centroids(said.vectors, labels)
-    return [identity.FoundGroup(_members(labels, it), centre) for it, centre in enumerate(centres)]
+    return [refit_matching.FoundGroup(_members(labels, it), centre) for it, centre in enumerate(centres)]
 
 
 def _members(labels: Labels, topic: int) -> frozenset[int]:

@@ -10,7 +10,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.clean.kinds import kind
+from nlp.clean.statement_kinds import kind
 from nlp.clean.statements import is_filler
 from nlp.embed.vectors import Floats
 from nlp.group.titles import parts

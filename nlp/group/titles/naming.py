@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from nlp.clean.language import UNKNOWN, language
 from nlp.clean.statements import is_filler
 from nlp.embed.vectors import Encode, Floats
-from nlp.group.titles import candidates, parts, pieces, scoring, subjects, usage
+from nlp.group.titles import candidates, parts, scoring, subjects, unparsed, usage
 from nlp.group.titles.clauses import parser
 from nlp.group.titles.rendering import fits
 from nlp.group.titles.rules import key
@@ -106,7 +106,7 @@ def _options(
     for its, parsed, english, words in zip(spoken, chosen, ours, used, strict=True):
         trees = [(part, next(docs)) for part in parsed]
         made = list(chain.from_iterable(candidates.of_part(part, doc, words) for part, doc in trees))
-        found = subjects.named(candidates.merged(made), trees, words) if english else pieces.of_parts(its)
+        found = subjects.named(candidates.merged(made), trees, words) if english else unparsed.of_parts(its)
         options.append(scoring.foremost(found, words))
         told_of.append(subjects.told_of(trees, words))
     return options, told_of

@@ -3,8 +3,8 @@
 import pytest
 
 from insights.detection.observation import is_telling
-from nlp.clean.kinds import kind
 from nlp.clean.severity import severity
+from nlp.clean.statement_kinds import kind
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@ import pytest
 
 from ingest.intake.arrival import TRANSCRIPT_LIMIT
 from nlp.clean.cleaner import Cleaner
-from nlp.clean.kinds import kind
 from nlp.clean.language import language
 from nlp.clean.severity import severity
+from nlp.clean.statement_kinds import kind
 from nlp.clean.statements import is_filler, split
 from nlp.clean.urgency import urgency
 from nlp.clean.verdicts import verdicts

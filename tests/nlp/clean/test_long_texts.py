@@ -4,11 +4,11 @@ tests would not fail but run for minutes: that shows as well, on any machine."""
 import pytest
 
 from ingest.intake.arrival import TRANSCRIPT_LIMIT
-from nlp.clean.kinds import kind
 from nlp.clean.language import language
 from nlp.clean.recognisers.lexicon import words_of
 from nlp.clean.recognisers.names import NameFinder
 from nlp.clean.severity import severity
+from nlp.clean.statement_kinds import kind
 from nlp.clean.statements import is_filler, split
 from nlp.clean.urgency import urgency
 

@@ -6,8 +6,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from nlp.clean.kinds import kind
 from nlp.clean.severity import severity
+from nlp.clean.statement_kinds import kind
 from nlp.embed.crowds import Crowd, crowd_of
 from nlp.embed.embedder import Embedder
 from nlp.group import praise

@@ -1,7 +1,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.group.identity import FoundGroup, KnownGroup, match
+from nlp.group.refit_matching import FoundGroup, KnownGroup, match
 
 
 def direction(place: int) -> NDArray[np.float32]:
