@@ -17,6 +17,7 @@ from feedback.record.access import Principal, Role
 from insights.pages import confirmations
 from insights.presentation import (
     breakdowns,
+    certainty,
     contrasts,
     formats,
     labels,
@@ -69,6 +70,7 @@ pages.environment.filters |= {
     "upper_first": upper_first,
 }
 pages.environment.globals |= {
+    "certainty": certainty,
     "confirmation": confirmations.confirmation,
     "drawing": drawing,
     "audit_words": audit_words,

@@ -4,7 +4,7 @@ import datetime as dt
 
 import msgspec
 
-from feedback.i18n import N_, TranslatedLabels, _
+from feedback.i18n import N_, TranslatedLabels, _, ngettext
 from feedback.i18n.formats import upper_first
 from insights.presentation import labels
 
@@ -17,6 +17,8 @@ FRACTIONS = TranslatedLabels(
         3 / 4: N_("Three quarters"),
     }
 )
+MOST_NAMED = 5
+"""Aspects that were compared which are named."""
 NEAR = 0.02
 """How far a share may lie from a fraction that it is told as."""
 
@@ -72,8 +74,27 @@ def value_of(breakdown: Breakdown, value: str) -> str:
 
 
 def in_words(found: Affected) -> list[str]:
-    """Says who is affected that others are not, as in: It is reported by phone alone, where 21 % of others are."""
-    return [_sentence(part, one) for part in found.breakdowns for one in part.values if one.stands_out]
+    """Says who is affected that others are not, as in: All 15 came by phone; normally 21 % of feedback does.
+
+    One channel alone is always told. Where nothing stands out that is said, with what was compared.
+    """
+    told = [
+        _sentence(part, one) for part in found.breakdowns for one in part.values if one.stands_out or _alone(part, one)
+    ]
+    if not found.breakdowns or any(one.stands_out for part in found.breakdowns for one in part.values):
+        return told
+    compared = [name_of(part) if part.is_attribute else name_of(part).lower() for part in found.breakdowns]
+    named = ", ".join(compared[:MOST_NAMED])
+    return [
+        *told,
+        _("Otherwise no group stands out (compared by %(aspects)s).", aspects=named)
+        if told
+        else _("No group stands out (compared by %(aspects)s).", aspects=named),
+    ]
+
+
+def _alone(part: Breakdown, one: ValueShare) -> bool:
+    return part.name == "channel" and not part.is_attribute and one.reports == part.known
 
 
 def percent(share: float) -> str:
@@ -85,14 +106,14 @@ def _sentence(part: Breakdown, one: ValueShare) -> str:
     facts = {"share": _share(part, one), "usual": percent(one.usual or 0)}
     if part.is_attribute:
         facts |= {"name": name_of(part), "value": one.value}
-        return _("%(share)s have %(name)s “%(value)s”, where %(usual)s of the other feedback has.", **facts)
+        return _("%(share)s have %(name)s “%(value)s”; normally %(usual)s of feedback does.", **facts)
     if part.name == "language":
         language = labels.LANGUAGES.get(one.value, one.value)
-        return _("%(share)s are in %(language)s, where %(usual)s of the other feedback is.", language=language, **facts)
+        return _("%(share)s are in %(language)s; normally %(usual)s of feedback is.", language=language, **facts)
     how = labels.BY_CHANNEL.get(one.value, one.value)
-    if one.reports == part.known:
-        return _("It is reported %(how)s alone, where %(usual)s of the other feedback comes so.", how=how, **facts)
-    return _("%(share)s came %(how)s, where %(usual)s of the other feedback does.", how=how, **facts)
+    if not one.stands_out:
+        return ngettext("The one report came %(how)s.", "All %(num)s came %(how)s.", one.reports, how=how)
+    return _("%(share)s came %(how)s; normally %(usual)s of feedback does.", how=how, **facts)
 
 
 def _share(part: Breakdown, one: ValueShare) -> str:

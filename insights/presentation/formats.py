@@ -51,6 +51,11 @@ def last_report(moment: dt.datetime, now: dt.datetime, zone: str) -> str:
     if minutes < 60:
         ago = ngettext("%(num)s minute ago", "%(num)s minutes ago", minutes)
         return ago if minutes > 0 else _("just now")
+    return at_time(moment, now, zone)
+
+
+def at_time(moment: dt.datetime, now: dt.datetime, zone: str) -> str:
+    """Says when something was, as in: at 14:05 yesterday, or on Friday."""
     when = since(moment, now, zone)
     return _("at %(time)s", time=when) if ":" in when else _("on %(day)s", day=when)
 

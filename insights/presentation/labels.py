@@ -31,6 +31,16 @@ BY_CHANNEL: Mapping[str, str] = TranslatedLabels(
     }
 )
 """How feedback came in, as a part of a sentence."""
+ONE_SAID: Mapping[str, str] = TranslatedLabels(
+    {
+        ChannelName.WEB: N_("One person wrote:"),
+        ChannelName.SMS: N_("One person wrote:"),
+        ChannelName.CALL: N_("One caller said:"),
+        ChannelName.EMAIL: N_("One person wrote:"),
+        ChannelName.IMPORT: N_("One person said:"),
+    }
+)
+"""What stands before one person's words, by how they came in."""
 TIMES: Mapping[int, str] = TranslatedLabels(
     {
         2: N_("twice"),
@@ -141,9 +151,9 @@ THEME_EVENTS: Mapping[str, str] = TranslatedLabels(
 
 SIGNAL_KINDS: Mapping[str, str] = TranslatedLabels(
     {
-        SignalKind.NEW: N_("New"),
-        SignalKind.SURGE: N_("More than usual"),
-        SignalKind.REGRESSION: N_("Back again"),
+        SignalKind.NEW: N_("New problem"),
+        SignalKind.SURGE: N_("Known problem, rising"),
+        SignalKind.REGRESSION: N_("Known problem, back again"),
     }
 )
 SIGNAL_TIERS: Mapping[str, str] = TranslatedLabels(
@@ -159,16 +169,22 @@ SIGHTS: Mapping[str, str] = TranslatedLabels(
 """How well a service can be watched, where it is not well enough."""
 CAVEATS: Mapping[str, str] = TranslatedLabels(
     {
-        "few reports": N_("it rests on few reports"),
-        "one channel only": N_("all of it came by one channel"),
-        "one batch only": N_("all of it was entered in one go"),
-        "one day only": N_("all of it is of one day"),
-        "young service": N_("the service is too young to be sure of what is usual"),
-        "bare mentions": N_("most of it names something and does not say what is wrong"),
-        "much the same words": N_("many of the reports are in much the same words"),
+        "few reports": N_("there are few reports, so a few more or fewer would change the picture. Read them all."),
+        "one channel only": N_("all of them came by one channel, so that channel may be the cause. Check it first."),
+        "one batch only": N_(
+            "all of them were entered in one go, so they may be a backlog and no rise. Check when they were made."
+        ),
+        "one day only": N_("all of them are from one day, so it may be over already. See whether more come."),
+        "young service": N_(
+            "this service is too new here to know what is normal. Compare it with what your team knows."
+        ),
+        "bare mentions": N_("most of them name something and do not say what is wrong. Read some before you act."),
+        "much the same words": N_(
+            "many reports are worded almost alike, so some may be copies or come from one person. Read them first."
+        ),
     }
 )
-"""Why a signal may be none."""
+"""Why to be cautious about a signal, and what to do about it: what follows a colon."""
 
 ALERT_KINDS: Mapping[str, str] = TranslatedLabels(
     {

@@ -12,7 +12,7 @@ SAVED: Mapping[str, str] = TranslatedLabels(
         "undone": N_("Undone: it is as it was before."),
         "handed_over": N_("Handed over. Its new owners see where it came from, and the citizens’ receipts follow."),
         "decided": N_("Saved. It stands in the history."),
-        "acknowledged": N_("Acknowledged: others see that somebody looks into it."),
+        "acknowledged": N_("Acknowledged: others see that you are looking into it."),
         "assigned": N_("Assigned to you."),
         "acted": N_("Recorded. What it did to the reports shows under “What was done”, from the next days on."),
         "published": N_("Published: everybody can read it now."),

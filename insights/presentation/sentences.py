@@ -4,12 +4,12 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from feedback.i18n import N_, TranslatedLabels, _, ngettext
+from feedback.i18n import N_, TranslatedLabels, _, gettext, ngettext
 from feedback.i18n.formats import number, upper_first
 from feedback.record.models import Change
 from feedback.record.states import OutcomeVerdict, Scale, SignalTier
-from insights.presentation import labels
-from insights.presentation.formats import change, last_report, moment, since, span
+from insights.presentation import certainty, labels
+from insights.presentation.formats import at_time, change, last_report, moment, since, span
 from insights.presentation.schemas import MeasuredChange, NearbyChange, SignalNow, SignalView
 from insights.presentation.service_schemas import DetectionHealth
 
@@ -17,7 +17,11 @@ MAIN_CHANNEL_SHARE = 0.8
 """The share of one channel from which on the others need no mention."""
 
 PACES: Mapping[str, str] = TranslatedLabels(
-    {"growing": N_("growing"), "steady": N_("neither growing nor falling"), "ebbing": N_("falling")}
+    {
+        "growing": N_("Numbers are still rising."),
+        "steady": N_("Numbers are holding steady."),
+        "ebbing": N_("Numbers are falling."),
+    }
 )
 
 MOST_TIMES = 20
@@ -28,10 +32,10 @@ LEAST_CAUTION = 1.1
 
 
 def evidence(signal: SignalView, now: dt.datetime, zone: str) -> str:
-    """Says what a signal rests on, as in: 27 reports in 48 h where 1.2 were expected, since Friday; by phone only.
+    """Says what a signal rests on, as in: 27 reports in 48 h (normally about 3 in that time), since Friday; by phone.
 
-    What slowly grew says so: 38 reports in 6 weeks where 9 were expected: four times as often as before, growing since
-    3 October 2026; by all channels.
+    What slowly grew says so: 38 reports in 6 weeks (normally about 9 in that time): four times as often as before,
+    growing since 3 October 2026; by all channels.
     """
     said = {
         "found": counted(signal.observed, signal.expected, signal.window_hours),
@@ -44,13 +48,22 @@ def evidence(signal: SignalView, now: dt.datetime, zone: str) -> str:
 
 
 def counted(observed: int, expected: float, hours: float) -> str:
-    """Says what was counted and what was to be expected, as in: 27 reports in 48 h where 1.2 were expected."""
+    """Says what was counted and what is normal, as in: 27 reports in 48 h (normally about 3 in that time)."""
     return _(
-        "%(reports)s in %(span)s where %(expected)s expected",
+        "%(reports)s in %(span)s (%(normally)s)",
         reports=reports(observed),
         span=span(hours),
-        expected=expected_words(expected),
+        normally=normally(expected),
     )
+
+
+def normally(expected: float) -> str:
+    """Says how many reports a time normally brings, in whole ones: nobody reports a fraction."""
+    if expected < 0.05:
+        return _("normally almost none in that time")
+    if expected < 1:
+        return _("normally fewer than one in that time")
+    return _("normally about %(count)s in that time", count=number(expected))
 
 
 def reports(count: int) -> str:
@@ -71,53 +84,60 @@ def how_often(per_week: float) -> str:
 
 
 def now_known(known: SignalNow, now: dt.datetime, zone: str) -> str:
-    """Says what is known by now, as in: By now 41 reports since 09:10 today, the last at 12:02 today; growing."""
-    return _(
-        "By now %(reports)s since %(since)s, the last %(last)s, %(channels)s; %(pace)s",
+    """Says what is known by now, as in: By now 41 reports since 09:10 today, by phone. The latest came just now. …"""
+    begun = _(
+        "By now %(reports)s since %(since)s, %(channels)s.",
         reports=reports(known.reports),
         since=since(known.since, now, zone),
-        last=last_report(known.last_report_at, now, zone),
         channels=came_by(known.by_channel),
-        pace=PACES[known.pace],
     )
+    return f"{begun} {latest(known.last_report_at, now, zone)} {PACES[known.pace]}"
 
 
-def so_far(known: SignalNow, usual: float, now: dt.datetime, zone: str) -> str:
-    """Sums a finding up, as in: 41 reports since 09:12 today, where 3 were usual, mostly by phone; growing."""
-    return _(
-        "%(reports)s since %(since)s, where %(usual)s usual, %(channels)s; %(pace)s",
-        reports=reports(known.reports),
+def so_far(known: SignalNow, usual: float, now: dt.datetime, zone: str, *, is_first: bool = False) -> str:
+    """Sums a finding up, as in: 41 reports since 09:12 today, mostly by phone; normally about 3 in that time. …
+
+    `is_first`: nobody reported it before, which is said.
+    """
+    text = N_("First reported %(at)s: %(reports)s since, %(channels)s; %(normally)s.")
+    begun = gettext(
+        text if is_first else N_("%(reports)s since %(since)s, %(channels)s; %(normally)s."),
+        at=at_time(known.since, now, zone),
         since=since(known.since, now, zone),
-        usual=expected_words(usual),
+        reports=reports(known.reports),
         channels=came_by(known.by_channel),
-        pace=PACES[known.pace],
+        normally=normally(usual),
     )
+    return f"{begun} {latest(known.last_report_at, now, zone)} {PACES[known.pace]}"
+
+
+def latest(last: dt.datetime, now: dt.datetime, zone: str) -> str:
+    """Says when the latest report came, as in: The latest came 4 minutes ago."""
+    return _("The latest came %(when)s.", when=last_report(last, now, zone))
 
 
 def in_all(count: int, last_seen: dt.datetime | None, now: dt.datetime, zone: str) -> str:
-    """Sums up an issue that does not stand out, as in: 12 reports in all, the last on Friday."""
-    if last_seen is None:
-        return _("%(reports)s in all", reports=reports(count))
-    last = last_report(last_seen, now, zone)
-    return _("%(reports)s in all, the last %(when)s", reports=reports(count), when=last)
+    """Sums up an issue that does not stand out, as in: 12 reports in all. The latest came on Friday."""
+    told = _("%(reports)s in all.", reports=reports(count))
+    return f"{told} {latest(last_seen, now, zone)}" if last_seen else told
 
 
 def end(ended: Mapping[str, Any]) -> str:
-    """Says why a signal is over, as in: No report for 3 h, where 12 were usual."""
+    """Says why a signal is over, as in: No report for 3 h; normally about 12 in that time."""
     if ended["why"] == "resolved":
         return _("It was resolved.")
-    how_long, usual = span(ended["silent_hours"]), number(ended["usual"])
-    return _("No report for %(span)s, where %(usual)s were usual.", span=how_long, usual=usual)
+    how_long, usual = span(ended["silent_hours"]), normally(ended["usual"])
+    return _("No report for %(span)s; %(normally)s.", span=how_long, normally=usual)
 
 
 def silence(silent: Mapping[str, Any], zone: str) -> str:
-    """Says how a channel is silent, as in: Nothing has come since 2 Mar 2026, 14:05 (19 h), where 27 were usual."""
+    """Says how a channel is silent, as in: Nothing has come for 19 h, since 2 Mar 2026, 14:05; normally about 27 …"""
     last = moment(dt.datetime.fromisoformat(silent["last_received_at"]), zone)
     return _(
-        "Nothing has come since %(last)s (%(span)s), where %(usual)s were usual. See whether the way in works.",
+        "Nothing has come for %(span)s, since %(last)s; %(normally)s. See whether the way in works.",
         last=last,
         span=span(silent["silent_hours"]),
-        usual=number(silent["expected"]),
+        normally=normally(silent["expected"]),
     )
 
 
@@ -131,11 +151,13 @@ def escalation(escalated: Mapping[str, Any]) -> str:
 
 
 def happened(what: str) -> str:
-    """Says what happened to an issue, findings in the words of their badges, as in: Noticed: more than usual."""
+    """Says what happened to an issue, findings in the words of their badges, as in: Noticed: new problem."""
     tier, kind = [*what.split(" ", 1), ""][:2]
     if tier not in set(SignalTier):
         return upper_first(what)
     noticed = labels.SIGNAL_TIERS[SignalTier(tier)]
+    if tier == SignalTier.GOOD_NEWS and kind != "ended":
+        return noticed
     kind = _("it is over") if kind == "ended" else labels.SIGNAL_KINDS.get(kind, kind)
     return f"{noticed}: {kind.lower()}"
 
@@ -156,22 +178,12 @@ def _times(signal: SignalView) -> str:
 
 def describe_signal(signal: SignalView, now: dt.datetime, zone: str) -> list[str]:
     """Returns all that is to be said of a signal, a sentence each."""
-    watched = _("It is watched, and nobody is told: it may well be chance.") if signal.tier == SignalTier.WATCH else ""
-    said = [f"{evidence(signal, now, zone)}.", odds(signal.score), *remarks(signal), watched]
-    return [sentence for sentence in said if sentence]
+    return [f"{evidence(signal, now, zone)}.", certainty.verdict(signal), *remarks(signal), *certainty.watched(signal)]
 
 
 def remarks(signal: SignalView) -> list[str]:
-    """Returns what changed beside a signal, and what speaks against it."""
-    return [*nearby_changes(signal), *([caveats(signal)] if caveats(signal) else [])]
-
-
-def odds(score: float) -> str:
-    """Says how unlikely it is that chance alone brings so many; `score` is -log10 of it."""
-    if score >= 9:
-        return _("Chance alone would bring so many less than once in a billion times.")
-    times = number(round(10**score, -max(int(score) - 1, 0)))
-    return _("Chance alone would bring so many about once in %(times)s times.", times=times)
+    """Returns what changed beside a signal, and why to be cautious."""
+    return [*nearby_changes(signal), *certainty.caveats(signal)]
 
 
 def nearby_changes(signal: SignalView) -> list[str]:
@@ -206,12 +218,6 @@ def name_of_change(change: NearbyChange | Change) -> str:
     return change.what if known else f"{change.kind.replace('_', ' ')} {change.what}"
 
 
-def caveats(signal: SignalView) -> str:
-    """Says what speaks against a signal; nothing where nothing does."""
-    found = [labels.CAVEATS.get(caveat, caveat) for caveat in signal.evidence.get("against", ())]
-    return _("What speaks against it: %(caveats)s.", caveats="; ".join(found)) if found else ""
-
-
 def track_record(health: DetectionHealth) -> str:
     """Says how often it was right, as in: In 26 weeks 3 signals were sent; staff called 1 of them a false alarm."""
     weeks = ngettext("In %(num)s week", "In %(num)s weeks", round(health.weeks))
@@ -238,14 +244,6 @@ def _caution(factor: float) -> str:
         " %(factor)s times as unlikely as is common before it is signalled.",
         factor=number(factor, 1),
     )
-
-
-def expected_words(expected: float) -> str:
-    if expected < 0.05:
-        return _("almost none were")
-    near = round(expected, 1 if expected < 10 else 0)
-    # i18n: as a part of: where 1.2 were expected
-    return ngettext("%(count)s was", "%(count)s were", 1 if near == 1 else 2, count=number(near, near % 1 > 0))
 
 
 def came_by(by_channel: Mapping[str, int]) -> str:

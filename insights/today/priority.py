@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from insights.detection.statistics.pace import Pace
+from insights.presentation.certainty import CERTAIN_SCORE, certainty
 
 Reason = Literal["outage", "very_sure", "sure", "fairly_sure", "doubt", "severe", "many"]
 """Why a finding stands where it does, in words in `words.PRIORITY_REASONS`."""
 
-CERTAIN_SCORE = 6.0
-"""-log10 of the odds from which on more evidence makes nothing surer: once in a million times."""
-SURE_SCORE = 4.0
 DOUBT = 0.8
 """By which each thing that speaks against a finding lowers its certainty."""
 LEAST_SEVERITY = 0.3
@@ -57,25 +55,26 @@ class Priority(NamedTuple):
 
 def priority(facts: NeedFacts, now: dt.datetime) -> Priority:
     """Returns how soon a finding needs somebody."""
-    certainty = min(facts.score, CERTAIN_SCORE) / CERTAIN_SCORE * DOUBT**facts.doubts
+    sureness = min(facts.score, CERTAIN_SCORE) / CERTAIN_SCORE * DOUBT**facts.doubts
     severity = max(facts.severity, LEAST_SEVERITY)
     reach = math.log2(1 + max(facts.reports - facts.usual, 0)) * PACES[facts.pace]
-    return Priority(is_outage(facts, now), certainty * severity * reach, _reasons(facts, now))
+    outage = is_outage(facts.window_hours, facts.pace, facts.last_report_at, now)
+    return Priority(outage, sureness * severity * reach, _reasons(facts, outage))
 
 
-def is_outage(facts: NeedFacts, now: dt.datetime) -> bool:
+def is_outage(window_hours: float, pace: Pace, last_report_at: dt.datetime, now: dt.datetime) -> bool:
     """Tells whether something broke down within hours and is still reported."""
-    lately = max(dt.timedelta(hours=facts.window_hours), LEAST_ALIVE)
-    broke_down = facts.window_hours <= OUTAGE_HOURS
-    return broke_down and facts.pace != "ebbing" and now - facts.last_report_at <= lately
+    lately = max(dt.timedelta(hours=window_hours), LEAST_ALIVE)
+    return window_hours <= OUTAGE_HOURS and pace != "ebbing" and now - last_report_at <= lately
 
 
-def _reasons(facts: NeedFacts, now: dt.datetime) -> tuple[Reason, ...]:
+def _reasons(facts: NeedFacts, outage: bool) -> tuple[Reason, ...]:
+    sure = certainty(facts.score, facts.doubts)
     told: dict[Reason, bool] = {
-        "outage": is_outage(facts, now),
-        "very_sure": facts.score >= CERTAIN_SCORE,
-        "sure": SURE_SCORE <= facts.score < CERTAIN_SCORE,
-        "fairly_sure": facts.score < SURE_SCORE,
+        "outage": outage,
+        "very_sure": sure == "very_sure",
+        "sure": sure == "sure",
+        "fairly_sure": sure == "fairly_sure",
         "doubt": facts.doubts > 0,
         "severe": facts.severity >= SEVERE,
         "many": facts.reports - facts.usual >= MANY,

@@ -7,10 +7,10 @@ from feedback.i18n import N_, TranslatedLabels
 PRIORITY_REASONS: Mapping[str, str] = TranslatedLabels(
     {
         "outage": N_("it broke down within hours, and is still reported"),
-        "very_sure": N_("very sure: chance alone would bring this less than once in a million times"),
-        "sure": N_("sure: chance alone would bring this less than once in ten thousand times"),
-        "fairly_sure": N_("fairly sure: chance is unlikely"),
-        "doubt": N_("with a doubt, which its page explains"),
+        "very_sure": N_("almost certainly real: the odds of this by chance are below 1 in a million"),
+        "sure": N_("very likely real: the odds of this by chance are below 1 in 10,000"),
+        "fairly_sure": N_("likely real"),
+        "doubt": N_("there is a reason for caution, which its page explains"),
         "severe": N_("it sounds severe"),
         "many": N_("many report it"),
     }

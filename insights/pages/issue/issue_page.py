@@ -30,6 +30,7 @@ from insights.pages.issue.next_steps import IssueProgress, next_steps
 from insights.pages.layout import show
 from insights.presentation import breakdowns, charts, issue_history, summaries
 from insights.presentation.schemas import IssueView
+from insights.today.priority import is_outage
 
 PAGE_SIZE = 50
 MOST_SIGNALS, MOST_ACTIONS, MOST_EVENTS, MOST_QUOTES = 10, 20, 100, 5
@@ -110,12 +111,23 @@ def _evidence(session: Session, service: Service, issue: Issue, view: IssueView)
     return {
         "summary": summaries.summary(view, now, zone),
         "how_sure": summaries.how_sure(view, noticing),
+        "urgency": _urgency(view, now),
         "affected": who,
         "who_is_affected": breakdowns.in_words(who),
         "quotes": quotes or issue_detail.quotes(session, issue, MOST_QUOTES) or view.quotes,
         "findings": evidence.of_issue(session, service, issue, now, MOST_SIGNALS, known=(view.signal, view.watch)),
         "similar": similar.alike(session, issue),
     }
+
+
+def _urgency(view: IssueView, now: dt.datetime) -> str:
+    """Why somebody should see to it now; nothing where it can wait."""
+    signal = view.signal
+    if signal is None or signal.now is None:
+        return ""
+    if is_outage(signal.window_hours, signal.now.pace, signal.now.last_report_at, now):
+        return "outage"
+    return "growing" if signal.now.pace == "growing" else ""
 
 
 def _record(session: Session, service: Service, issue: Issue, actions: Sequence[Action]) -> dict[str, object]:

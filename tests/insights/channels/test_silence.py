@@ -110,7 +110,7 @@ def test_a_silent_channel_is_told_once_a_silence_to_whoever_asks_for_it(
         alert = session.scalars(select(Alert).limit(1)).one()
         event = payload.event(session, alert, "https://feedback.example")
         text = message.write(event, access.service(session, silent), NOW)
-    assert text.heading == "Silent: nothing comes by text message" and "were usual" in text.lines[0]
+    assert text.heading == "Silent: nothing comes by text message" and "normally about " in text.lines[0]
     assert text.link == "https://feedback.example/dashboard/blue-badge/channels"
     page = words_of(signed_in(client, record).get("/dashboard/blue-badge/alerts"))
     assert "A channel that falls silent" in page

@@ -53,7 +53,9 @@ def test_before_subscribing_one_sees_what_it_would_have_sent(staff: Client, reco
     raise_signal(record)
     raise_signal(record, kind="surge", channels={"call": 12})
     page = words_of(post(staff, PAGE, **form(staff, do="preview", kinds=["new"])))
-    assert "This would have sent you this alert in the last 90 days" in page and "New: Photo upload fails" in page
+    assert (
+        "This would have sent you this alert in the last 90 days" in page and "New problem: Photo upload fails" in page
+    )
     assert "these 2 alerts" in words_of(post(staff, PAGE, **form(staff, do="preview")))
     assert "no alert" in words_of(post(staff, PAGE, **form(staff, do="preview", least="50")))
     assert subscriptions(record) == []
@@ -62,7 +64,7 @@ def test_before_subscribing_one_sees_what_it_would_have_sent(staff: Client, reco
 def test_what_was_ticked_is_what_it_hears(staff: Client, record: Record) -> None:
     wanted = form(staff, kinds=["new", "urgent"], channels=["call"], least="5", name="The web team")
     page = words_of(post(staff, PAGE, **wanted))
-    assert "The web team" in page and "New or urgent; by phone; from 5 reports on" in page
+    assert "The web team" in page and "New problem or urgent; by phone; from 5 reports on" in page
     [made] = subscriptions(record)
     assert made.filters == {"kinds": ["new", "urgent"], "channels": ["call"], "least": 5}
     assert "The web team" in words_of(staff.get(PAGE))
@@ -104,7 +106,7 @@ def test_an_alert_is_seen_with_its_delivery_acknowledged_and_sent_again(
     deliver(local)
     path = path_of(local.record)
     page = words_of(staff.get(path))
-    assert "New: Photo upload fails" in page and "12 reports" in page and "Delivered (204)" in page
+    assert "New problem: Photo upload fails" in page and "12 reports" in page and "Delivered (204)" in page
     with local.record.transaction() as session:
         alert = session.scalars(select(Alert.id).where(Alert.subscription_id.is_not(None))).one()
         attempt = session.scalars(select(Delivery.id)).one()

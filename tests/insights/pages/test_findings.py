@@ -34,9 +34,9 @@ def signal(record: Record, photo: str) -> str:
 def test_the_page_of_an_issue_says_why_it_stands_out(staff: Client, photo: str, signal: str) -> None:
     seen = words_of(staff.get(photo))
     assert "Why it stands out" in seen
-    assert "Chance alone would bring so many about once in 100,000,000 times." in seen
+    assert "Very likely a real rise: the odds of this by chance are about 1 in 100,000,000." in seen
     assert "Began within an hour of release 2.41." in seen
-    assert "What speaks against it: all of it came by one channel." in seen
+    assert "Reason for caution: all of them came by one channel, so that channel may be the cause." in seen
 
 
 def test_cards_say_what_is_known_now_beside_what_it_was_raised_on(
@@ -52,7 +52,7 @@ def test_cards_say_what_is_known_now_beside_what_it_was_raised_on(
         seen = words_of(staff.get(path))
         assert re.search(r"\b7 reports since", seen) and "by phone and by text message" in seen
         if path != "/dashboard":  # which tells of each what is known now, and leaves how it was raised to these two
-            assert "4 reports in 48 h where 0.4 were expected" in seen
+            assert "4 reports in 48 h (normally fewer than one in that time)" in seen
             assert "No photo goes through, try 10" in seen
 
 
@@ -102,7 +102,7 @@ def test_what_is_watched_stands_apart(staff: Client, record: Record, photo: str,
     assert "Nothing needs you now" in today and "1 watched" in today
     assert "Nothing has started or grown beyond chance." in service
     assert "Nobody is told of these: they may well be chance. Photo will not upload : 4 reports" in service
-    assert "It is watched, and nobody is told" in words_of(staff.get(photo))
+    assert "Possibly a real rise" in words_of(staff.get(photo))
 
 
 def test_a_service_of_which_too_little_is_said_tells_so(staff: Client, photo: str) -> None:

@@ -15,9 +15,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 ANSWERS = {
     "what is wrong": "Photo will not upload",
     "since when, and how it comes": "4 reports since",
-    "how sure it is": "Chance alone would bring so many",
-    "who is affected": "It is reported by phone alone",
-    "what comes next": "Nobody has said yet that they look into it: acknowledge it",
+    "how sure it is": "Almost certainly a real rise: the odds of this by chance are",
+    "who is affected": "All 4 came by phone; normally",
+    "what comes next": "Nobody has taken this on yet. Acknowledge it if you will look into it.",
 }
 
 

@@ -57,7 +57,7 @@ def test_outages_come_first_then_certainty_severity_and_reach_over_all_services(
     seen = words_of(staff.get("/dashboard"))
     assert "Outage Bins Outage" in seen
     assert "it broke down within hours, and is still reported" in seen
-    told = re.search(r"20 reports since .*?(, where .*? were usual, on the website only); ", seen)
+    told = re.search(r"20 reports since .*?(, on the website only; normally .*? in that time\.) The latest came", seen)
     assert told and told[1] in words_of(staff.get(f"/dashboard/issues/{today(staff)['needs'][1]['id']}"))
 
 
@@ -65,7 +65,7 @@ def test_a_row_has_a_telling_sentence_figures_beside_a_chart_that_is_read_out_an
     staff: Client, record: Record, photo: str
 ) -> None:
     page = staff.get("/dashboard")
-    assert re.search(r"“ The photo fails \d ” Why it stands here: very sure", words_of(page))
+    assert re.search(r"“ The photo fails \d ” Why it stands here: almost certainly real", words_of(page))
     assert "4 in the last 7 days, 0 in the 7 before phone 4 Acknowledge" in words_of(page)
     charts = re.findall(r'<svg class="small"[^>]*>', page.text)
     assert charts and all('role="img"' in chart and "week by week: 0, 0" in chart for chart in charts)
@@ -76,7 +76,7 @@ def test_who_acknowledges_or_takes_on_an_issue_is_told_and_can_take_it_back(
     staff: Client, record: Record, photo: str
 ) -> None:
     page = staff.post(f"{photo}/next", data={"do": "acknowledge"}, headers=OURS)
-    assert "Acknowledged: others see that somebody looks into it. Undo Nothing needs you now" in words_of(page)
+    assert "Acknowledged: others see that you are looking into it. Undo Nothing needs you now" in words_of(page)
     assert titles(today(staff)["quiet"]) == ["Photo will not upload"] and today(staff)["needs"] == []
     back = re.search(r'action="(/dashboard/issues/take-back/\d+)"', page.text)
     assert back
@@ -116,7 +116,7 @@ def test_what_is_overdue_or_mine_stands_by_itself_the_longest_overdue_first(staf
     found = today(staff)["yours"]
     assert titles(found) == ["Later", "Late", "Mine"]
     assert [row["is_overdue"] for row in found] == [True, True, False]
-    assert "Overdue 1 report in all, the last" in words_of(staff.get("/dashboard"))
+    assert "Overdue 1 report in all. The latest came" in words_of(staff.get("/dashboard"))
 
 
 def test_what_came_back_what_planned_work_explains_and_what_is_snoozed_have_places_of_their_own(
@@ -172,7 +172,7 @@ def test_what_is_new_since_somebody_last_looked_is_new_for_a_visit_and_no_longer
     client.post(f"/sign-in/{printed(record, ADA)}", headers=OURS, follow_redirects=False)
     for _ in range(2):  # the first look, and going back to it
         page = words_of(client.get("/dashboard"))
-        assert page.count("Since you last looked") == 1 and "Newer Blue Badge New Since you last looked" in page
+        assert page.count("Since you last looked") == 1 and "Newer Blue Badge New problem Since you last looked" in page
         assert "Perhaps Blue Badge . Watched: it may be chance" in page and "Found Blue Badge . Found:" in page
     with record.transaction() as session:
         session.query(Person).one().looked_at = made_up.NOW - 2 * AN_HOUR

@@ -31,7 +31,7 @@ OTHER = uuid.UUID(int=7)
         ("action: New server", {"action": "1"}, ("Done: New server", "", "")),
         ("handed over to Blue Badge", {"pieces": 3}, ("Handed over to Blue Badge", "", "")),
         ("handed over by Parks", {"pieces": 3}, ("Handed over by Parks", "", "")),
-        ("signal surge", {}, ("Noticed: more than usual", "", "")),
+        ("signal surge", {}, ("Noticed: known problem, rising", "", "")),
         ("split", {"other": str(OTHER), "statements": 4}, ("4 statements were split off, as", "", "")),
         ("split", {"other": str(OTHER), "shared": 4}, ("Parted: some of it is now", "", "")),
     ],
@@ -61,18 +61,36 @@ def affected(
 @pytest.mark.parametrize(
     ("found", "said"),
     [
-        (affected("channel", False, 12, 12, 0.21), "reported by phone alone, where 21\xa0% of"),
-        (affected("channel", False, 9, 12, 0.21), "Three quarters (9 of 12) came by phone, where 21\xa0%"),
-        (affected("language", False, 8, 12, 0.002), "Two thirds (8 of 12) are in Welsh, where <\xa01\xa0%"),
-        (affected("ward", True, 7, 12, 0.25), "58\xa0% (7 of 12) have Ward “North”, where 25\xa0%"),
+        (affected("channel", False, 12, 12, 0.21), "All 12 came by phone; normally 21\xa0% of feedback does."),
+        (affected("channel", False, 9, 12, 0.21), "Three quarters (9 of 12) came by phone; normally 21\xa0%"),
+        (affected("language", False, 8, 12, 0.002), "Two thirds (8 of 12) are in Welsh; normally <\xa01\xa0%"),
+        (affected("ward", True, 7, 12, 0.25), "58\xa0% (7 of 12) have Ward “North”; normally 25\xa0%"),
     ],
 )
 def test_who_is_affected_is_said_as_a_share_beside_the_usual_one(found: Affected, said: str) -> None:
     assert said in in_words(found)[0]
 
 
-def test_what_does_not_stand_out_is_not_said() -> None:
-    assert in_words(affected("channel", False, 12, 12, 0.9, stands_out=False)) == []
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (affected("ward", True, 12, 12, 0.9, stands_out=False), ["No group stands out (compared by Ward)."]),
+        (affected("channel", False, 9, 12, 0.7, stands_out=False), ["No group stands out (compared by channel)."]),
+        (
+            affected("channel", False, 12, 12, 0.9, stands_out=False),
+            ["All 12 came by phone.", "Otherwise no group stands out (compared by channel)."],
+        ),
+        (
+            affected("channel", False, 1, 1, 0.9, stands_out=False),
+            ["The one report came by phone.", "Otherwise no group stands out (compared by channel)."],
+        ),
+        (Affected(None, 0, 0, []), []),
+    ],
+)
+def test_where_nothing_stands_out_that_is_said_with_what_was_compared_and_one_channel_alone_is_named(
+    found: Affected, said: list[str]
+) -> None:
+    assert in_words(found) == said
 
 
 @pytest.mark.parametrize(

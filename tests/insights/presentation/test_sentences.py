@@ -34,39 +34,40 @@ def said(**changes: Any) -> str:
 
 
 def test_evidence_is_one_sentence_that_says_how_many_how_unusual_since_when_and_by_which_way() -> None:
-    assert said() == "27 reports in 48 h where 1.2 were expected, since Friday; by phone only"
+    assert said() == "27 reports in 48 h (normally about 1 in that time), since Friday; by phone only"
 
 
 @pytest.mark.parametrize(
     ("expected", "text"),
     [
-        (9.0, "9 were expected: three times as often as before, growing since Friday"),
-        (0.02, "almost none were expected: hardly known before, growing since Friday"),
+        (9.0, "(normally about 9 in that time): three times as often as before, growing since Friday"),
+        (0.02, "(normally almost none in that time): hardly known before, growing since Friday"),
     ],
 )
 def test_what_grew_over_weeks_says_how_many_times_as_often_and_since_when(expected: float, text: str) -> None:
     told = said(expected=expected, window_hours=1008.0, evidence={"scale": "slow"})
-    assert told == f"27 reports in 6 weeks where {text}; by phone only"
+    assert told == f"27 reports in 6 weeks {text}; by phone only"
 
 
 @pytest.mark.parametrize(
     ("expected", "text"),
     [
-        (0.01, "almost none were expected"),
-        (0.3, "0.3 were expected"),
-        (1.0, "1 was expected"),
-        (3.0, "3 were expected"),
-        (12.4, "12 were expected"),
-        (1234.0, "1,234 were expected"),
+        (0.01, "almost none"),
+        (0.3, "fewer than one"),
+        (0.97, "fewer than one"),
+        (1.0, "about 1"),
+        (3.4, "about 3"),
+        (12.4, "about 12"),
+        (1234.0, "about 1,234"),
     ],
 )
-def test_what_was_expected_is_no_more_exact_than_it_is_known(expected: float, text: str) -> None:
-    assert f"where {text}," in said(expected=expected)
+def test_what_is_normal_is_told_in_whole_reports_of_the_time_that_was_counted(expected: float, text: str) -> None:
+    assert f"(normally {text} in that time)," in said(expected=expected)
 
 
 @pytest.mark.parametrize(("hours", "text"), [(1, "1 h"), (48, "48 h"), (72, "3 days"), (100, "100 h"), (168, "7 days")])
 def test_a_window_is_in_hours_or_whole_days(hours: float, text: str) -> None:
-    assert f" in {text} where" in said(window_hours=float(hours))
+    assert f" in {text} (normally" in said(window_hours=float(hours))
 
 
 @pytest.mark.parametrize(
@@ -127,8 +128,9 @@ def test_a_change_is_told_with_its_interval(
 @pytest.mark.parametrize(
     ("what", "text"),
     [
-        ("signal surge", "Noticed: more than usual"),
-        ("watch new", "Watched: new"),
+        ("signal surge", "Noticed: known problem, rising"),
+        ("watch new", "Watched: new problem"),
+        ("good_news new", "Good news"),
         ("signal ended", "Noticed: it is over"),
         ("split off", "Split off"),
     ],

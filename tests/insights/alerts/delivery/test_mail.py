@@ -19,7 +19,7 @@ from feedback.record.models import Issue, Service, Subscription
 from feedback.record.settings import Settings
 from insights.alerts.delivery import mail
 from insights.egress.wire import Unreachable
-from insights.presentation.sentences import odds
+from insights.presentation.certainty import odds
 from tests.insights.alerts.people import subscribe, urgent_piece
 from tests.insights.mailbox import Box, mailbox
 from tests.insights.raising import make_due, raise_signal, subscription, tell_again, waiting
@@ -51,15 +51,15 @@ def test_a_mail_says_what_since_when_how_many_and_how_sure(
     signal = raise_signal(posting.record)
     deliver(posting)
     [mail] = box[0].mails
-    assert mail["Subject"] == "[Blue Badge] New: Photo upload fails"
+    assert mail["Subject"] == "[Blue Badge] New problem: Photo upload fails"
     assert (mail["To"], mail["From"]) == ("team@example.org", "Feedback <alerts@town.example.org>")
     assert mail.get_content_type() == "multipart/alternative"
     for kind in ("plain", "html"):
         words = text(mail, kind)
         assert "12 reports" in words
-        assert "0.4 were expected" in words
+        assert "(normally fewer than one in that time)" in words
         assert "since" in words
-        assert "about once in 16,000,000 times" in words
+        assert "about 1 in 16,000,000" in words
         assert "website 10, phone 2" in words
         assert f"/dashboard/issues/{signal.issue_id}" in words
 
@@ -112,7 +112,7 @@ def test_what_is_due_together_comes_in_one_mail_and_the_urgent_by_itself(
     assert (urgent["Importance"], urgent["Subject"]) == ("high", "[Blue Badge] Urgent: somebody may be in danger")
     assert "Please help me at once" in text(urgent, "plain")
     assert "/dashboard/feedback/" in text(urgent, "plain")
-    assert digest["Subject"] == "[Blue Badge] New: Photo upload fails and 2 more"
+    assert digest["Subject"] == "[Blue Badge] New problem: Photo upload fails and 2 more"
     assert text(digest, "plain").count("12 reports") == 3
     assert waiting(posting.record) == []
 
@@ -184,10 +184,10 @@ def test_growth_comes_in_the_same_thread(
 
 @pytest.mark.parametrize(
     ("score", "says"),
-    [(12.0, "less than once in a billion"), (7.2, "once in 16,000,000"), (3.0, "once in 1,000"), (0.5, "once in 3 ")],
+    [(12.0, "below 1 in a billion"), (7.2, "about 1 in 16,000,000"), (3.0, "about 1 in 1,000"), (0.5, "about 1 in 3")],
 )
 def test_sureness_is_said_in_round_numbers(score: float, says: str) -> None:
-    assert says in odds(score)
+    assert odds(score) == says
 
 
 def send(url: str, **headers: str) -> EmailMessage:
@@ -277,7 +277,7 @@ def test_a_name_of_a_service_breaks_no_message(
         session.execute(update(Service).values(name="Blue\r\nBcc: all@example.org\x07 Badge"))
     deliver(posting)
     [got] = box[0].mails
-    assert got["Subject"] == "[Blue Bcc: all@example.org Badge] New: Photo upload fails"
+    assert got["Subject"] == "[Blue Bcc: all@example.org Badge] New problem: Photo upload fails"
     feed = api.get("/v1/services/blue-badge/feed.atom", headers=admin).content
     assert ElementTree.fromstring(feed)[1].text == "Blue\nBcc: all@example.org Badge: what citizens tell"
 
@@ -289,7 +289,7 @@ def test_a_mail_is_in_the_language_of_its_subscription(
     raise_signal(posting.record)
     deliver(posting)
     [mail] = box[0].mails
-    assert mail["Subject"] == "[Blue Badge] Newydd: Photo upload fails"
+    assert mail["Subject"] == "[Blue Badge] Problem newydd: Photo upload fails"
     assert "12 o adroddiadau" in text(mail, "plain") and "Dad-danysgrifio: http" in text(mail, "plain")
     assert '<html lang="cy"' in text(mail, "html")
 

@@ -132,7 +132,7 @@ def test_what_nobody_acknowledges_in_time_is_told_to_the_next_once(local: Worker
         text = message.write(
             payload.event(session, alert, ""), session.scalars(select(Service)).one(), dt.datetime.now(dt.UTC)
         )
-    assert text.heading == "Not acknowledged: New: Photo upload fails"
+    assert text.heading == "Not acknowledged: New problem: Photo upload fails"
     assert text.lines[0] == "It was sent to Team; nobody acknowledged it within 30 min."
     for _ in range(3):
         pass_minutes(local.record, 60)

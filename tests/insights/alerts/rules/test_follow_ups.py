@@ -155,7 +155,7 @@ def test_the_page_and_the_mail_say_it_in_words(local: Worker, api: Client, admin
     assert [text.heading for text in texts] == ["Now 24 reports: Photo upload fails", "Over: Photo upload fails"]
     assert [text.lines[0] for text in texts] == [
         "It was 12 when you were last told.",
-        "No report for 3 h, where 24 were usual.",
+        "No report for 3 h; normally about 24 in that time.",
     ]
 
 

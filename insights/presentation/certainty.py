@@ -1,0 +1,67 @@
+"""How sure a finding is, in words: a verdict with its odds, and each reason for caution with what to do about it."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from feedback.i18n import N_, _, gettext
+from feedback.i18n.formats import number
+from feedback.record.states import SignalTier
+from insights.presentation import labels
+from insights.presentation.schemas import SignalView
+
+Certainty = Literal["very_sure", "sure", "fairly_sure"]
+
+CERTAIN_SCORE = 6.0
+"""-log10 of the odds from which on more evidence makes nothing surer: once in a million times."""
+SURE_SCORE = 4.0
+LEAST_TOLD = 9.0
+"""From this score on the odds are only bounded: nobody reads a longer number."""
+
+VERDICTS: Mapping[Certainty, str] = {
+    "very_sure": N_("Almost certainly a real rise: the odds of this by chance are %(odds)s."),
+    "sure": N_("Very likely a real rise: the odds of this by chance are %(odds)s."),
+    "fairly_sure": N_("Likely a real rise: the odds of this by chance are %(odds)s."),
+}
+
+
+def certainty(score: float, doubts: int) -> Certainty:
+    """Grades a finding by its odds (`score` is -log10 of them), a step lower where anything speaks against it.
+
+    The odds hold for reports that come by themselves; every doubt says why these may not.
+    """
+    grades: tuple[Certainty, ...] = ("fairly_sure", "sure", "very_sure")
+    by_odds = (score >= SURE_SCORE) + (score >= CERTAIN_SCORE)
+    return grades[max(by_odds - (doubts > 0), 0)]
+
+
+def verdict(signal: SignalView) -> str:
+    """Says how sure a signal is, as in: Likely a real rise: the odds of this by chance are about 1 in 4,000.
+
+    What is only watched is never said to be likely.
+    """
+    if signal.tier == SignalTier.WATCH:
+        return _("Possibly a real rise: the odds of this by chance are %(odds)s.", odds=odds(signal.score))
+    doubts = len(signal.evidence.get("against", ()))
+    return gettext(VERDICTS[certainty(signal.score, doubts)], odds=odds(signal.score))
+
+
+def odds(score: float) -> str:
+    """Says how unlikely it is that chance alone brings so many, as in: about 1 in 400,000."""
+    if score >= LEAST_TOLD:
+        return _("below 1 in a billion")
+    return _("about 1 in %(times)s", times=number(round(10**score, -max(int(score) - 1, 0))))
+
+
+def watched(signal: SignalView) -> list[str]:
+    """Says of what is only watched that nobody is told; nothing of any other."""
+    is_watched = signal.tier == SignalTier.WATCH
+    return [_("It is only watched, and nobody is told: it may well be chance.")] if is_watched else []
+
+
+def caveats(signal: SignalView) -> list[str]:
+    """Says why to be cautious about a signal, and what to do about that, in one text; nothing where nothing is."""
+    found = [labels.CAVEATS.get(caveat, f"{caveat}.") for caveat in signal.evidence.get("against", ())]
+    if not found:
+        return []
+    also = [_("Also, %(caveat)s", caveat=caveat) for caveat in found[1:]]
+    return [_("Reason for caution: %(caveats)s", caveats=" ".join([found[0], *also]))]
