@@ -83,14 +83,19 @@ def in_words(found: Affected) -> list[str]:
     ]
     if not found.breakdowns or any(one.stands_out for part in found.breakdowns for one in part.values):
         return told
-    compared = [name_of(part) if part.is_attribute else name_of(part).lower() for part in found.breakdowns]
-    named = ", ".join(compared[:MOST_NAMED])
+    *first, last = [_aspect(part) for part in found.breakdowns[:MOST_NAMED]]
+    named = _("%(first)s and %(last)s", first=", ".join(first), last=last) if first else last
     return [
         *told,
         _("Otherwise no group stands out (compared by %(aspects)s).", aspects=named)
         if told
         else _("No group stands out (compared by %(aspects)s).", aspects=named),
     ]
+
+
+def _aspect(part: Breakdown) -> str:
+    """Names what was compared, within a sentence."""
+    return part.name.replace("_", " ") if part.is_attribute else name_of(part).lower()
 
 
 def _alone(part: Breakdown, one: ValueShare) -> bool:

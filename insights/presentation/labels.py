@@ -152,7 +152,7 @@ THEME_EVENTS: Mapping[str, str] = TranslatedLabels(
 SIGNAL_KINDS: Mapping[str, str] = TranslatedLabels(
     {
         SignalKind.NEW: N_("New problem"),
-        SignalKind.SURGE: N_("Known problem, rising"),
+        SignalKind.SURGE: N_("Known problem, more than usual"),
         SignalKind.REGRESSION: N_("Known problem, back again"),
     }
 )

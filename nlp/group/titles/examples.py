@@ -26,6 +26,9 @@ LOOKED_AT = 40
 MARKS = 6
 """The words of a group that most members use: a sentence that holds them says what the group is about."""
 
+BESIDE = 0.2
+"""By what a sentence weighs that has no word of the title: a reader takes it for the proof of what the title says."""
+
 _NEAR = 0.45
 _HIDDEN = re.compile(r"\[[A-Z_]+\]")
 _LEANS = re.compile(
@@ -36,7 +39,10 @@ _LEANS = re.compile(
 def telling(
     texts: Sequence[str], vectors: Floats, group: NDArray[np.int64], title: str, *, praise: bool = False
 ) -> int:
-    """Find the member, a place in `texts`, whose words stand best under a title. `group`: nearest its middle first."""
+    """Find the member, a place in `texts`, whose words stand best under a title. `group`: nearest its middle first.
+
+    Of sentences as near to what most say, that is one which has the words of the title.
+    """
     sample = parts.sample(texts, group)
     rows = vectors[sample]
     central = np.maximum(rows @ rows.T - _NEAR, 0).sum(axis=1)
@@ -45,9 +51,11 @@ def telling(
     counted = Counter(chain.from_iterable(used))
     marks = dict(sorted(counted.items(), key=lambda it: (-it[1], it[0]))[:MARKS])
     total = max(sum(marks.values()), 1)
+    named = stems(title)
     worth = [
         float(near)
-        * _weight(text, words, stems(title), praise)
+        * _weight(text, words, named, praise)
+        * (BESIDE + (1 - BESIDE) * len(words & named) / max(len(named), 1))
         * (0.3 + sum(count for word, count in marks.items() if word in words) / total)
         for near, text, words in zip(central, said, used, strict=True)
     ]

@@ -31,7 +31,7 @@ OTHER = uuid.UUID(int=7)
         ("action: New server", {"action": "1"}, ("Done: New server", "", "")),
         ("handed over to Blue Badge", {"pieces": 3}, ("Handed over to Blue Badge", "", "")),
         ("handed over by Parks", {"pieces": 3}, ("Handed over by Parks", "", "")),
-        ("signal surge", {}, ("Noticed: known problem, rising", "", "")),
+        ("signal surge", {}, ("Noticed: known problem, more than usual", "", "")),
         ("split", {"other": str(OTHER), "statements": 4}, ("4 statements were split off, as", "", "")),
         ("split", {"other": str(OTHER), "shared": 4}, ("Parted: some of it is now", "", "")),
     ],
@@ -74,7 +74,7 @@ def test_who_is_affected_is_said_as_a_share_beside_the_usual_one(found: Affected
 @pytest.mark.parametrize(
     ("found", "said"),
     [
-        (affected("ward", True, 12, 12, 0.9, stands_out=False), ["No group stands out (compared by Ward)."]),
+        (affected("ward", True, 12, 12, 0.9, stands_out=False), ["No group stands out (compared by ward)."]),
         (affected("channel", False, 9, 12, 0.7, stands_out=False), ["No group stands out (compared by channel)."]),
         (
             affected("channel", False, 12, 12, 0.9, stands_out=False),
@@ -83,6 +83,10 @@ def test_who_is_affected_is_said_as_a_share_beside_the_usual_one(found: Affected
         (
             affected("channel", False, 1, 1, 0.9, stands_out=False),
             ["The one report came by phone.", "Otherwise no group stands out (compared by channel)."],
+        ),
+        (
+            Affected(None, 9, 100, [Breakdown(at, at == "ward", 9, []) for at in ("channel", "language", "ward")]),
+            ["No group stands out (compared by channel, language and ward)."],
         ),
         (Affected(None, 0, 0, []), []),
     ],

@@ -128,7 +128,7 @@ def test_a_change_is_told_with_its_interval(
 @pytest.mark.parametrize(
     ("what", "text"),
     [
-        ("signal surge", "Noticed: known problem, rising"),
+        ("signal surge", "Noticed: known problem, more than usual"),
         ("watch new", "Watched: new problem"),
         ("good_news new", "Good news"),
         ("signal ended", "Noticed: it is over"),

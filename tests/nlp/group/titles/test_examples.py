@@ -31,3 +31,17 @@ def test_the_sentence_under_a_title_stands_by_itself(better: tuple[str, str]) ->
     said = [*better, "blue badge found", "found a badge in the lane", "bin was not emptied", "blue bin not emptied"]
     chosen = examples.telling(said, embedder().encode(said), np.arange(len(said)), "")
     assert chosen == 1
+
+
+def test_the_sentence_under_a_title_tells_of_what_the_title_names() -> None:
+    said = [
+        "I cannot get into my council tax account, the site says the account does not exist.",
+        "I cannot log in to my council tax account, it says there is no account.",
+        "My council tax account does not exist when I try to get into it.",
+        "The council tax payment page is not working, it shows an error.",
+        "I tried to pay my council tax and the payment page would not load.",
+    ]
+    chosen = examples.telling(
+        said, embedder().encode(said), np.arange(len(said)), "Council tax payment page not working"
+    )
+    assert chosen == 3
