@@ -17,6 +17,7 @@ from itertools import groupby
 from pathlib import Path
 from types import FrameType
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlencode
 
 import click
@@ -26,6 +27,7 @@ from twilio.request_validator import RequestValidator
 from feedback.process import embedded
 from feedback.record import access, services
 from feedback.record.db import Record, engine_for
+from feedback.record.installation import live
 from feedback.record.migrations import migrate
 from feedback.record.settings import Settings
 from feedback.record.states import ChannelName, CredentialKind
@@ -138,14 +140,22 @@ class Recorder:
 
 
 def traced(record: Record, database_url: str, redis_url: str) -> tuple[Trace, Trace]:
-    """Let a message walk through an empty store, and return its trace: of all, and of noticing alone."""
+    """Let a message walk through an empty store, and return its trace: of all, and of noticing alone.
+
+    What is set in the browser is looked for by the clock, beside whatever walks: here once, before.
+    """
     settings = replace(record.settings, twilio_auth_token=TOKEN, webhook_allow=("127.0.0.0/8",), intake_rate=0)
     record = Record(settings, record.engine)
     claimer, recorder = Claimer(record.engine), Recorder()
     worker = Worker(record, claimer, WorkQueue(redis_url), Tools(settings))
     app = TestClient(create_app(settings, database_url, redis_url), base_url=settings.url)
     try:
-        with receiver() as hook, recorder.watching_threads(), app as client:
+        with (
+            patch.object(live, "FRESH_SECONDS", 3600.0),
+            receiver() as hook,
+            recorder.watching_threads(),
+            app as client,
+        ):
             for slug, number in NUMBERS.items():
                 _arrange(worker, client, hook, slug, number)
                 recorder.steps.clear()

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 
 import numpy as np
@@ -78,7 +79,7 @@ def name(
     spoken = [languages[it] for it in read] if languages else [_language(its) for its in said]
     options, told_of = _options(said, rows, used, spoken)
     thanks = [praise[it] for it in read]
-    told_of = [its if encode and not praises else [] for its, praises in zip(told_of, thanks, strict=True)]
+    told_of = [its if encode and not praises else list for its, praises in zip(told_of, thanks, strict=True)]
     scored = scoring.score(options, used, rows, centroids, read, encode, thanks, spoken)
     taken = {key(title) for title in known}
     found = dict(zip(read, _chosen(scored, used, told_of, said, spelt, taken), strict=True))
@@ -93,7 +94,7 @@ def _options(
     samples: Sequence[Floats],
     used: Sequence[usage.Usage],
     languages: Sequence[str],
-) -> tuple[list[list[candidates.TitleCandidate]], list[list[str]]]:
+) -> tuple[list[list[candidates.TitleCandidate]], list[Callable[[], list[str]]]]:
     """The foremost candidates of each group, and what it speaks of, all parts parsed in one go."""
     ours = [it in ("en", UNKNOWN) for it in languages]
     spoken = parts.of_groups(said)
@@ -102,13 +103,13 @@ def _options(
         for its, sample, english in zip(spoken, samples, ours, strict=True)
     ]
     docs = parser().pipe((part.text for its in chosen for part in its), batch_size=256)
-    options, told_of = [], list[list[str]]()
+    options, told_of = [], list[Callable[[], list[str]]]()
     for its, parsed, english, words in zip(spoken, chosen, ours, used, strict=True):
         trees = [(part, next(docs)) for part in parsed]
         made = list(chain.from_iterable(candidates.of_part(part, doc, words) for part, doc in trees))
         found = subjects.named(candidates.merged(made), trees, words) if english else unparsed.of_parts(its)
         options.append(scoring.foremost(found, words))
-        told_of.append(subjects.told_of(trees, words))
+        told_of.append(partial(subjects.told_of, trees, words))
     return options, told_of
 
 
@@ -119,7 +120,7 @@ def _language(said: Sequence[str]) -> str:
 def _chosen(
     scored: Sequence[Scored],
     used: Sequence[usage.Usage],
-    told_of: Sequence[Sequence[str]],
+    told_of: Sequence[Callable[[], list[str]]],
     said: Sequence[Sequence[str]],
     spelt: Spelling,
     taken: set[frozenset[str]],
@@ -134,11 +135,9 @@ def _chosen(
             cost = 2 * np.maximum(0, (own.vectors @ np.array(vectors).T).max(axis=1) - ALIKE)
         order = scoring.ranked(own.candidates, own.scores - cost)
         written = [spelt(own.candidates[place].shown()) for place in order]
-        subject = spelt(" and ".join(told_of[it]))
-        if order and own.near[order[0]] < LOOSE and _tells_of_few(own.candidates[order[0]], subject, used[it]):
-            title = _first_free(chain([subject], written, _sayings(said[it])), taken)
-        else:
-            title = _first_free(chain(written, _sayings(said[it])), taken)
+        subject = spelt(" and ".join(told_of[it]())) if order and own.near[order[0]] < LOOSE else ""
+        loose = bool(subject) and _tells_of_few(own.candidates[order[0]], subject, used[it])
+        title = _first_free(chain([subject] * loose, written, _sayings(said[it])), taken)
         place = next((order[at] for at, text in enumerate(written) if text == title), None)
         if place is not None:
             vectors.append(own.vectors[place])
@@ -149,7 +148,7 @@ def _chosen(
 def _tells_of_few(title: candidates.TitleCandidate, subject: str, words: usage.Usage) -> bool:
     """Whether it says of what members speak of something that few of them use the words of."""
     beyond = title.stems - stems(subject)
-    return bool(subject) and any(words.special(it) and words.share.get(it, 0.0) < subjects.SHARE for it in beyond)
+    return any(words.special(it) and words.share.get(it, 0.0) < subjects.SHARE for it in beyond)
 
 
 def _sayings(said: Sequence[str]) -> Iterator[str]:
