@@ -34,6 +34,7 @@ def signal(record: Record, photo: str) -> str:
 def test_the_page_of_an_issue_says_why_it_stands_out(staff: Client, photo: str, signal: str) -> None:
     seen = words_of(staff.get(photo))
     assert "Why it stands out" in seen
+    assert "One caller said: “ The photo fails" in seen
     assert "Very likely a real rise: the odds of this by chance are about 1 in 100,000,000." in seen
     assert "Began within an hour of release 2.41." in seen
     assert "Reason for caution: all of them came by one channel, so that channel may be the cause." in seen
