@@ -23,7 +23,7 @@ from insights.detection.statistics import shares
 from insights.issues.quotes import newest
 from insights.presentation.contrasts import WORD, Contrast
 
-MOST_NEW, MOST_EARLIER = 200, 400
+MOST_NEW, MOST_EARLIER = 100, 200
 """The latest statements since the signal began, and before it, that are looked at."""
 
 MOST_WORDS, MOST_OTHERS = 3, 3
