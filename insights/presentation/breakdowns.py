@@ -7,6 +7,7 @@ import msgspec
 from feedback.i18n import N_, TranslatedLabels, _, ngettext
 from feedback.i18n.formats import upper_first
 from insights.presentation import labels
+from insights.presentation.formats import one_line
 
 FRACTIONS = TranslatedLabels(
     {
@@ -95,7 +96,7 @@ def in_words(found: Affected) -> list[str]:
 
 def _aspect(part: Breakdown) -> str:
     """Names what was compared, within a sentence."""
-    return part.name.replace("_", " ") if part.is_attribute else name_of(part).lower()
+    return one_line(part.name.replace("_", " ")) if part.is_attribute else name_of(part).lower()
 
 
 def _alone(part: Breakdown, one: ValueShare) -> bool:
@@ -110,7 +111,7 @@ def percent(share: float) -> str:
 def _sentence(part: Breakdown, one: ValueShare) -> str:
     facts = {"share": _share(part, one), "usual": percent(one.usual or 0)}
     if part.is_attribute:
-        facts |= {"name": name_of(part), "value": one.value}
+        facts |= {"name": one_line(name_of(part)), "value": one_line(one.value)}
         return _("%(share)s have %(name)s “%(value)s”; normally %(usual)s of feedback does.", **facts)
     if part.name == "language":
         language = labels.LANGUAGES.get(one.value, one.value)

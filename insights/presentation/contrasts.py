@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import msgspec
 
 from feedback.i18n import _
+from feedback.i18n.formats import upper_first
 from insights.presentation import labels
+from insights.presentation.formats import one_line
 
 WORD = "word"
 """The aspect of a contrast that is a word."""
@@ -54,10 +56,10 @@ def _one(one: Contrast) -> str:
 
 def _name(one: Contrast) -> str:
     if one.is_word:
-        return _("“%(word)s”", word=one.value)
+        return _("“%(word)s”", word=one_line(one.value))
     if one.is_attribute:
-        name = one.aspect[:1].upper() + one.aspect[1:].replace("_", " ")
-        return _("%(name)s “%(value)s”", name=name, value=one.value)
+        name = upper_first(one_line(one.aspect.replace("_", " ")))
+        return _("%(name)s “%(value)s”", name=name, value=one_line(one.value))
     if one.aspect == "language":
         return _("in %(language)s", language=labels.LANGUAGES.get(one.value, one.value))
     return str(labels.BY_CHANNEL.get(one.value, one.value))

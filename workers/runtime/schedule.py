@@ -43,6 +43,7 @@ def schedule(record: Record, work_queue: WorkQueue, stop: threading.Event) -> No
     while not stop.wait(LOOK_EVERY_SECONDS):
         try:
             with record.engine.connect() as watch:
+                watch.detach()  # it ends with its lock, which would outlast it in the pool
                 lock = {"c": ADVISORY_LOCKS, "n": SCHEDULER_LOCK}
                 held = watch.scalar(text("SELECT pg_try_advisory_lock(:c, :n)"), lock)
                 watch.commit()

@@ -29,8 +29,20 @@ from workers.runtime.actor import Worker, work_once
 from workers.runtime.model_loader import Tools
 
 VERSIONS = sorted(path.name.removesuffix(".sql.gz") for path in KEPT.glob("*.sql.gz"))
-OF_EACH_VERSION = {"trend", "noticing", "count", "raw", "first_seen", "last_seen", "by_channel", "quotes", "link"}
-"""What a worker counts anew after an upgrade, what is chosen anew or as of the day; links may lead elsewhere."""
+OF_EACH_VERSION = {
+    "trend",
+    "noticing",
+    "count",
+    "raw",
+    "first_seen",
+    "last_seen",
+    "by_channel",
+    "quotes",
+    "link",
+    "in_words",
+}
+"""What a worker counts anew after an upgrade, what is chosen anew or as of the day; links may lead elsewhere, and each
+version says in words of its own what the figures beside them are held to."""
 
 
 @dataclass(frozen=True)
