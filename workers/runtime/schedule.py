@@ -67,7 +67,6 @@ def _look(record: Record, work_queue: WorkQueue, hour: dt.datetime | None) -> dt
         _hourly(record, now)
     with apart("tallies"), record.transaction() as session:
         tallies.refresh(session)
-        feedback_tallies.refresh(session)
     with record.transaction() as session:
         asked = session.execute(select(*(exists().where(*it.waiting) for it in stages.STAGES))).one()
     work_queue.wake(*(it.name for it, waits in zip(stages.STAGES, asked, strict=True) if waits))
@@ -83,6 +82,8 @@ def _overdue(record: Record) -> None:
         urgency_dismissals.destroy_held(session)
     with apart("escalation"), record.transaction() as session:
         escalation.raise_due(session)
+    with apart("counts of services"), record.transaction() as session:  # right whenever they are read, summed up or not
+        feedback_tallies.refresh(session)
 
 
 def _days(session: Session, record: Record, today: dt.date) -> None:
