@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +12,7 @@ from feedback.record.access import Principal, Role
 from feedback.record.models import Feedback, Issue, Signal, Statement, new_id
 
 NOW = dt.datetime.now(dt.UTC)
+LONDON = ZoneInfo("Europe/London")
 QUOTED = 10
 EDITOR = Principal(1, "an editor", {None: Role.admin})
 
@@ -52,6 +54,11 @@ def report(session: Session, issue: Issue, text: str, channel: str = "web", **mo
     if len(issue.quotes) < QUOTED:
         issue.quotes = [*issue.quotes, said.id]
     return made
+
+
+def local_day(moment: dt.datetime) -> dt.date:
+    """The day it was then where the services of these tests are: in summer the next one an hour early."""
+    return moment.astimezone(LONDON).date()
 
 
 def problem(text: str) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def until(found: Callable[[], bool]) -> None:
 
 
 def _holds(found: Callable[[], bool]) -> bool:
-    with suppress(OSError):
+    with suppress(OSError, psutil.NoSuchProcess):  # a child may end while it is looked at
         return found()
     return False
 

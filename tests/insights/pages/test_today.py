@@ -20,7 +20,7 @@ from tests.insights.pages.signed_in import OURS, Client, credential, signed_in, 
 
 AN_HOUR = dt.timedelta(hours=1)
 ADA = "ada@example.org"
-TODAY = made_up.NOW.date()
+TODAY = made_up.local_day(made_up.NOW)
 
 
 def finding(session: Session, slug: str, title: str, reports: int, ago: dt.timedelta = 2 * AN_HOUR, **of: Any) -> Issue:

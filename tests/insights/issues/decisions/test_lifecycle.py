@@ -75,17 +75,17 @@ def test_a_snoozed_issue_is_not_among_the_emerging_until_its_day(
 ) -> None:
     with record.transaction() as session:
         issue = made_up.emerging(session, blue_badge).id
-    tomorrow = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=2)
+    tomorrow = made_up.local_day(made_up.NOW) + dt.timedelta(days=2)
     assert decide(client, admin, issue, snoozed_until=str(tomorrow)).json()["snoozed_until"] == str(tomorrow)
     assert client.get(f"/v1/services/{blue_badge}/emerging", headers=admin).json()["items"] == []
     assert client.get(f"/v1/services/{blue_badge}/summary", headers=admin).json()["emerging"] == 0
     with record.transaction() as session:
-        session.get_one(Issue, issue).snoozed_until = dt.datetime.now(dt.UTC).date()
+        session.get_one(Issue, issue).snoozed_until = made_up.local_day(made_up.NOW)
     assert len(client.get(f"/v1/services/{blue_badge}/emerging", headers=admin).json()["items"]) == 1
 
 
 def test_an_issue_is_snoozed_until_a_day_to_come_alone(client: Client, admin: dict[str, str], issue: uuid.UUID) -> None:
-    yesterday = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
+    yesterday = made_up.local_day(made_up.NOW) - dt.timedelta(days=1)
     assert decide(client, admin, issue, snoozed_until=str(yesterday)).status_code == 400
 
 

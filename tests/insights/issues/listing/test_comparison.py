@@ -30,7 +30,7 @@ def test_a_period_is_held_against_the_one_before_it_or_the_same_weekdays_a_year_
 @pytest.fixture
 def moved(record: Record, blue_badge: str) -> str:
     """An issue with three reports now and one before, one that stopped, and one that stayed; as a query the periods."""
-    today = made_up.NOW.date()
+    today = made_up.local_day(made_up.NOW)
     with record.transaction() as session:
         for title, now, before in (("Grew", 3, 1), ("Stopped", 0, 4), ("Stayed", 1, 1)):
             issue = made_up.issue(session, blue_badge, title)

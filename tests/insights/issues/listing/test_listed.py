@@ -79,7 +79,7 @@ def test_issues_are_listed_that_hold_what_the_filters_want(
 def test_first_and_last_day_are_the_services_own_and_both_included(
     client: Client, admin: dict[str, str], three: None
 ) -> None:
-    day = (made_up.NOW - 40 * DAY).date()
+    day = made_up.local_day(made_up.NOW - 40 * DAY)
     assert listed(client, admin, f"first_day={day}&last_day={day}") == [(LETTER, 1)]
     assert listed(client, admin, f"last_day={day - DAY}") == []
 
