@@ -28,12 +28,12 @@ Scope = Literal["neighbourhood", "channel", "issue", "return", "drift"]
 """Where something was found: about a report, in one channel alone, in a known issue, about a resolved one; or over
 weeks, where it slowly grew."""
 
-ODDS_POWER = 0.69
-"""What is sought among many regions is as rare as its odds to this power: long odds are met more often than the test
-promises, as rates wander and people repeat each other."""
+P_VALUE_POWER = 0.69
+"""What is sought among many regions is as rare as its p-value to this power: small ones are met more often than the
+test promises, as rates wander and people repeat each other."""
 
 CHANCES: dict[Scope, float] = {"neighbourhood": 0.66, "channel": 1.67, "issue": 0.53}
-"""How often each statement finds something of odds of one by mere chance, by scope."""
+"""How often each statement finds something of a p-value of one by mere chance, by scope."""
 
 QUIET_CHANCES = 2.1
 """Times as often in a quiet service, which is looked at over longer and over more windows."""
@@ -42,8 +42,8 @@ BURST_HOURS, BURST_CHANCES = 24.0, 4.0
 """Times as often in windows of less than a day: what people say comes in bursts of minutes and hours by itself."""
 
 RETURN_CHANCES = 200.0
-"""How often a week chance finds something about one known centre, for odds of one: few reports come near it, and one
-resolved issue in a hundred a month may be reopened by mere chance."""
+"""How often a week chance finds something about one known centre, for a p-value of one: few reports come near it, and
+one resolved issue in a hundred a month may be reopened by mere chance."""
 
 NEAR_CENTRE = 0.28
 """The similarity to a centre from which a report can be one more of what lies about it."""
@@ -187,7 +187,7 @@ class CandidateSearch:
         looks = self._looks_a_week * share * (BURST_CHANCES if cluster.window < BURST_HOURS else 1.0)
         return Candidate(
             scope=scope,
-            chance=CHANCES.get(scope, 1.0) * looks * 10.0 ** (-ODDS_POWER * cluster.score),
+            chance=CHANCES.get(scope, 1.0) * looks * 10.0 ** (-P_VALUE_POWER * cluster.score),
             score=cluster.score,
             window=cluster.window,
             before=cluster.before,

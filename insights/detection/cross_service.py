@@ -40,7 +40,7 @@ RADII = np.arange(0.40, 0.96, 0.05)
 """Cosines; wider than within one service, as these vectors are not smoothed by their neighbours."""
 
 CHANCES = 40.0
-"""As of the scan of one service: of so many reports each finds something of the odds of one in so many by chance."""
+"""As of the scan of one service: of so many reports each finds something of a p-value of one in so many by chance."""
 
 TOLERANCE = 0.02
 """False alarms a week, of all services together."""
@@ -74,7 +74,7 @@ class SharedProblem:
     """The same thing in several services.
 
     `reports` are the pieces in the window, by service. `centre` (d,) is a unit vector among unwhitened ones. `score` is
-    -log10 of the odds; `chance` is how often a week chance alone would bring the like.
+    -log10 of the p-value; `chance` is how often a week chance alone would bring the like.
     """
 
     centre: Vectors

@@ -15,7 +15,7 @@ import numpy as np
 
 from feedback.record.states import SignalKind, SignalTier
 from insights.detection.active_issues import ActiveIssues, ResolvedIssue
-from insights.detection.candidates import ODDS_POWER, Candidate, CandidateSearch, Scope
+from insights.detection.candidates import P_VALUE_POWER, Candidate, CandidateSearch, Scope
 from insights.detection.finding import Finding, Identification
 from insights.detection.index import ObservationIndex
 from insights.detection.judgement import SLOW_SHARE, Judge
@@ -45,7 +45,7 @@ SEARCHED_FACTOR = 2.0
 """What is found by searching has wandered farther than the issues by which a service shows its steps, as variances."""
 
 CHANCES = 0.1
-"""How often each statement finds a slow change of odds of one by chance: what many find for days is one thing."""
+"""How often each statement finds a slow change of a p-value of one by chance: what many find for days is one thing."""
 
 SAME_ISSUE = 0.5
 """The similarity to the middle of what has been signalled from which a slow change is more of it."""
@@ -146,7 +146,7 @@ class _WeeklySearch(CandidateSearch):
         self, scope: Scope, cluster: Cluster, near: Neighbourhood, around: Indices, share: float = 1.0
     ) -> Candidate:
         found = super()._candidate(scope, cluster, near, around, share)
-        return replace(found, chance=CHANCES * self._looks_a_week * 10.0 ** (-ODDS_POWER * cluster.score))
+        return replace(found, chance=CHANCES * self._looks_a_week * 10.0 ** (-P_VALUE_POWER * cluster.score))
 
     def _by_week(self, mask: Mask) -> FloatArray:
         week = (self.ages[mask] // WEEK_HOURS).astype(np.intp)

@@ -44,7 +44,7 @@ class Neighbourhood:
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """Some regions tested: -log10 of the odds, reports expected in the window, reports before it; each of the shape
+    """Some regions tested: -log10 of the p-values, reports expected in the window, reports before it; each of the shape
     (regions, radii, windows)."""
 
     score: FloatArray

@@ -86,23 +86,23 @@ def _breakdowns(own: ValueCounts, usual: ValueCounts, reports: int) -> list[Brea
     aspects = sorted(recurring, key=lambda at: (at.is_attribute, -own[at].total(), at.name))[:MOST_ASPECTS]
     tried = [(at, value) for at in aspects for value in own[at]]
     none: Counter[str] = Counter()
-    odds = [_odds(own[at], usual.get(at, none), value) for at, value in tried]
-    beyond = dict(zip(tried, zip(odds, shares.beyond_chance(odds), strict=True), strict=True))
+    p_values = [_p_value(own[at], usual.get(at, none), value) for at, value in tried]
+    tested = dict(zip(tried, zip(p_values, shares.beyond_chance(p_values), strict=True), strict=True))
     found = []
     for at in aspects:
-        each = [_share(value, own[at], usual.get(at, none), *beyond[at, value]) for value, _ in own[at].most_common()]
+        each = [_share(value, own[at], usual.get(at, none), *tested[at, value]) for value, _ in own[at].most_common()]
         values = sorted(each, key=lambda one: not one.stands_out)[:MOST_VALUES]
         found.append(Breakdown(at.name, at.is_attribute, own[at].total(), values))
     return found
 
 
-def _odds(own: Counter[str], usual: Counter[str], value: str) -> float:
-    return shares.odds(own[value], own.total(), usual[value], usual.total())
+def _p_value(own: Counter[str], usual: Counter[str], value: str) -> float:
+    return shares.p_value(own[value], own.total(), usual[value], usual.total())
 
 
-def _share(value: str, own: Counter[str], usual: Counter[str], odds: float, beyond: bool) -> ValueShare:
+def _share(value: str, own: Counter[str], usual: Counter[str], p_value: float, beyond: bool) -> ValueShare:
     reports, share = own[value], own[value] / own.total()
     others = usual[value] / usual.total() if usual else None
     matters = reports >= LEAST_REPORTS and others is not None and share >= LEAST_RATIO * others
     rounded = None if others is None else round(others, 4)
-    return ValueShare(value, reports, round(share, 4), rounded, float(f"{odds:.3g}"), beyond and matters)
+    return ValueShare(value, reports, round(share, 4), rounded, float(f"{p_value:.3g}"), beyond and matters)

@@ -147,7 +147,7 @@ def _traits(row: Any) -> Iterator[Trait]:
 def _contrast(trait: Trait, own: TraitCounts, before: TraitCounts) -> Contrast:
     told = (trait.aspect, trait.is_attribute)
     counts = (own.having[trait], own.telling[told], before.having[trait], before.telling[told])
-    return Contrast(*trait, *counts, float(f"{shares.odds(*counts):.3g}"))
+    return Contrast(*trait, *counts, float(f"{shares.p_value(*counts):.3g}"))
 
 
 def _matters(one: Contrast) -> bool:

@@ -27,7 +27,8 @@ NEAR = 0.02
 class ValueShare(msgspec.Struct, frozen=True):
     """How many reports have a value: `share` of those that tell, `usual` of the other feedback that tells.
 
-    `odds`: how often chance brings so large a share. `stands_out`: it is beyond chance, and large enough to matter.
+    `odds`: the p-value, how often chance alone brings so large a share. `stands_out`: it is beyond chance, and large
+    enough to matter.
     """
 
     value: str

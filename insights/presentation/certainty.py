@@ -1,4 +1,4 @@
-"""How sure a finding is, in words: a verdict with its odds, and each reason for caution with what to do about it."""
+"""How sure a finding is, in words: a verdict, how unlikely chance is, and each caveat with what to do about it."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -12,10 +12,10 @@ from insights.presentation.schemas import SignalView
 Certainty = Literal["very_sure", "sure", "fairly_sure"]
 
 CERTAIN_SCORE = 6.0
-"""-log10 of the odds from which on more evidence makes nothing surer: once in a million times."""
+"""-log10 of the p-value from which on more evidence makes nothing surer: once in a million times."""
 SURE_SCORE = 4.0
 LEAST_TOLD = 9.0
-"""From this score on the odds are only bounded: nobody reads a longer number."""
+"""From this score on the p-value is only bounded: nobody reads a longer number."""
 
 VERDICTS: Mapping[Certainty, str] = {
     "very_sure": N_("Almost certainly a real rise: the odds of this by chance are %(odds)s."),
@@ -24,14 +24,14 @@ VERDICTS: Mapping[Certainty, str] = {
 }
 
 
-def certainty(score: float, doubts: int) -> Certainty:
-    """Grades a finding by its odds (`score` is -log10 of them), a step lower where anything speaks against it.
+def certainty(score: float, caveats: int) -> Certainty:
+    """Grades a finding by its p-value (`score` is -log10 of it), a step lower where there is a caveat.
 
-    The odds hold for reports that come by themselves; every doubt says why these may not.
+    The p-value holds for reports that come by themselves; each caveat says why these may not.
     """
     grades: tuple[Certainty, ...] = ("fairly_sure", "sure", "very_sure")
-    by_odds = (score >= SURE_SCORE) + (score >= CERTAIN_SCORE)
-    return grades[max(by_odds - (doubts > 0), 0)]
+    by_score = (score >= SURE_SCORE) + (score >= CERTAIN_SCORE)
+    return grades[max(by_score - (caveats > 0), 0)]
 
 
 def verdict(signal: SignalView) -> str:
@@ -41,8 +41,7 @@ def verdict(signal: SignalView) -> str:
     """
     if signal.tier == SignalTier.WATCH:
         return _("Possibly a real rise: the odds of this by chance are %(odds)s.", odds=odds(signal.score))
-    doubts = len(signal.evidence.get("against", ()))
-    return gettext(VERDICTS[certainty(signal.score, doubts)], odds=odds(signal.score))
+    return gettext(VERDICTS[certainty(signal.score, len(signal.caveats))], odds=odds(signal.score))
 
 
 def odds(score: float) -> str:
@@ -60,7 +59,7 @@ def watched(signal: SignalView) -> list[str]:
 
 def caveats(signal: SignalView) -> list[str]:
     """Says why to be cautious about a signal, and what to do about that, in one text; nothing where nothing is."""
-    found = [labels.CAVEATS.get(caveat, f"{caveat}.") for caveat in signal.evidence.get("against", ())]
+    found = [labels.CAVEATS.get(caveat, f"{caveat}.") for caveat in signal.caveats]
     if not found:
         return []
     also = [_("Also, %(caveat)s", caveat=caveat) for caveat in found[1:]]

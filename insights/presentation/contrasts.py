@@ -19,8 +19,8 @@ class Contrast(msgspec.Struct, frozen=True):
     """Something that the reports on a surge have, and the earlier reports on its issue had not, or far less often.
 
     `aspect` is `word`, `channel`, `language` or the name of an attribute. `reports` of the `known` reports that tell
-    the aspect have the `value`; of the earlier ones, `earlier` of `earlier_known`. `odds`: how often chance brings
-    that.
+    the aspect have the `value`; of the earlier ones, `earlier` of `earlier_known`. `odds`: the p-value, how
+    often chance alone brings that.
     """
 
     aspect: str

@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar, cast
 
 import msgspec
 
@@ -72,13 +72,13 @@ class SignalNow(msgspec.Struct, frozen=True):
 
 
 class SignalView(msgspec.Struct, frozen=True):
-    """Why an issue seems to be emerging: `observed` reports where `expected` were; `score` is -log10 of the odds.
+    """Why an issue seems to be emerging: `observed` reports where `expected` were; `score` is -log10 of the p-value.
 
-    `only_channel`: the one by which all of them came. `evidence`: `against` (what speaks against it), `model`, `way`
-    (how it was found), `scale` (`sudden`, or `slow` for what grew over weeks), `chance` (how often a week chance alone
-    brings the like) and the `tolerance` that it is held against. `tier`: `signal`, or `watch` for what is shown and
-    never sent. `now`: what is known by now, of one that stands and was sent; all else stays as it was when the signal
-    was raised. `explained_by`: the planned work for which it is not sent.
+    `only_channel`: the one by which all of them came. `evidence`: `against` (its caveats: what speaks against it),
+    `model`, `way` (how it was found), `scale` (`sudden`, or `slow` for what grew over weeks), `chance` (how often a
+    week chance alone brings the like) and the `tolerance` that it is held against. `tier`: `signal`, or `watch` for
+    what is shown and never sent. `now`: what is known by now, of one that stands and was sent; all else stays as it was
+    when the signal was raised. `explained_by`: the planned work for which it is not sent.
     """
 
     kind: SignalKind
@@ -100,6 +100,11 @@ class SignalView(msgspec.Struct, frozen=True):
     false_by: str | None = None
     now: SignalNow | None = None
     explained_by: NearbyChange | None = None
+
+    @property
+    def caveats(self) -> Sequence[str]:
+        """Returns what speaks against it, by names that `labels.CAVEATS` puts into words."""
+        return cast("list[str]", self.evidence.get("against", []))
 
 
 class MatchingView(msgspec.Struct, frozen=True):

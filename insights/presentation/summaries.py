@@ -46,7 +46,7 @@ def usual_so_far(signal: Signal | SignalView, now: dt.datetime) -> float:
 
 
 def how_sure(issue: IssueView, noticing: DetectionHealth) -> list[str]:
-    """Says how sure it is, a sentence each: the verdict with its odds, why to be cautious, and what is not known."""
+    """Says how sure it is, a sentence each: the verdict, why to be cautious, and what is not known."""
     found = issue.signal or issue.watch
     if found is None:
         usual_here = _("Nothing about it is beyond chance just now: about as many report it as usual.")

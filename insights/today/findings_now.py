@@ -43,7 +43,7 @@ def _standing(signal: Signal, known: SignalNow, tally: Tally, now: dt.datetime) 
     grew_slowly = signal.evidence.get("scale") == Scale.SLOW
     facts = NeedFacts(
         score=signal.score,
-        doubts=len(signal.evidence.get("against", ())),
+        caveats=len(signal.evidence.get("against", ())),
         severity=tally.severity,
         reports=known.reports,
         usual=usual_so_far(signal, now),

@@ -11,11 +11,11 @@ from typing import Literal, NamedTuple
 from insights.detection.statistics.pace import Pace
 from insights.presentation.certainty import CERTAIN_SCORE, certainty
 
-Reason = Literal["outage", "very_sure", "sure", "fairly_sure", "doubt", "severe", "many"]
+Reason = Literal["outage", "very_sure", "sure", "fairly_sure", "caveat", "severe", "many"]
 """Why a finding stands where it does, in words in `words.PRIORITY_REASONS`."""
 
-DOUBT = 0.8
-"""By which each thing that speaks against a finding lowers its certainty."""
+CAVEAT_FACTOR = 0.8
+"""By which each caveat lowers the certainty of a finding."""
 LEAST_SEVERITY = 0.3
 """Of what sounds harmless: many who are mildly annoyed still come before few."""
 SEVERE = 0.6
@@ -30,13 +30,14 @@ MANY = 20
 
 @dataclass(frozen=True, slots=True)
 class NeedFacts:
-    """What is known of a finding: `score` is -log10 of its odds, `severity` from 0 to 1, `doubts` what is against it.
+    """What is known of a finding: `score` is -log10 of its p-value, `severity` from 0 to 1, `caveats` how many speak
+    against it.
 
     `reports` are those so far where `usual` were to be expected; it was found in a window of `window_hours`.
     """
 
     score: float
-    doubts: int
+    caveats: int
     severity: float
     reports: int
     usual: float
@@ -55,7 +56,7 @@ class Priority(NamedTuple):
 
 def priority(facts: NeedFacts, now: dt.datetime) -> Priority:
     """Returns how soon a finding needs somebody."""
-    sureness = min(facts.score, CERTAIN_SCORE) / CERTAIN_SCORE * DOUBT**facts.doubts
+    sureness = min(facts.score, CERTAIN_SCORE) / CERTAIN_SCORE * CAVEAT_FACTOR**facts.caveats
     severity = max(facts.severity, LEAST_SEVERITY)
     reach = math.log2(1 + max(facts.reports - facts.usual, 0)) * PACES[facts.pace]
     outage = is_outage(facts.window_hours, facts.pace, facts.last_report_at, now)
@@ -69,13 +70,13 @@ def is_outage(window_hours: float, pace: Pace, last_report_at: dt.datetime, now:
 
 
 def _reasons(facts: NeedFacts, outage: bool) -> tuple[Reason, ...]:
-    sure = certainty(facts.score, facts.doubts)
+    sure = certainty(facts.score, facts.caveats)
     told: dict[Reason, bool] = {
         "outage": outage,
         "very_sure": sure == "very_sure",
         "sure": sure == "sure",
         "fairly_sure": sure == "fairly_sure",
-        "doubt": facts.doubts > 0,
+        "caveat": facts.caveats > 0,
         "severe": facts.severity >= SEVERE,
         "many": facts.reports - facts.usual >= MANY,
     }

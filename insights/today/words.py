@@ -10,7 +10,7 @@ PRIORITY_REASONS: Mapping[str, str] = TranslatedLabels(
         "very_sure": N_("almost certainly real: the odds of this by chance are below 1 in a million"),
         "sure": N_("very likely real: the odds of this by chance are below 1 in 10,000"),
         "fairly_sure": N_("likely real"),
-        "doubt": N_("there is a reason for caution, which its page explains"),
+        "caveat": N_("there is a reason for caution, which its page explains"),
         "severe": N_("it sounds severe"),
         "many": N_("many report it"),
     }

@@ -69,7 +69,7 @@ def _beyond(silences: Rates, weeks: float, tolerance: float) -> float:
     """The silence that a week's silences exceed as often as is tolerated.
 
     Of `tail` silences beyond the next the mean excess m is known as well as that of `tail` exponential draws: a further
-    one exceeds x with the odds (1 + x / (tail m)) ** -tail.
+    one exceeds x with the probability (1 + x / (tail m)) ** -tail.
     """
     tail = min(TAIL, len(silences) - 1)
     if tail < 1:

@@ -13,7 +13,8 @@ from feedback.record.states import Trend
 BASELINE_DAYS, RECENT_DAYS = 28, 7
 """Days: what is compared with, and what is compared."""
 RISING_RATIO, FALLING_RATIO = 2.0, 0.5
-UNLIKELY_ODDS = 0.05
+SIGNIFICANT = 0.05
+"""The p-value below which a change is none of chance."""
 PRIOR_REPORTS = 0.5
 NEW_DAYS = 7
 """Days since its first report for which an issue is new."""
@@ -33,7 +34,7 @@ def trend(counts: ArrayLike, volume: ArrayLike) -> Trend:
 
     Five weeks or more tell it best.
 
-    Emerging and fading both need a rate at least twice another, and odds below one in twenty.
+    Emerging and fading both need a rate at least twice another, and a p-value below .05.
     """
     own, all_ = np.asarray(counts, float), np.asarray(volume, float)
     days = np.flatnonzero(own)
@@ -44,10 +45,10 @@ def trend(counts: ArrayLike, volume: ArrayLike) -> Trend:
     lately, before = own[-RECENT_DAYS:].sum(), own[-RECENT_DAYS - BASELINE_DAYS : -RECENT_DAYS].sum()
     usual = all_[-RECENT_DAYS - BASELINE_DAYS : -RECENT_DAYS].sum()
     expected = (before + PRIOR_REPORTS) * all_[-RECENT_DAYS:].sum() / max(usual, 1.0)
-    if lately >= RISING_RATIO * expected and 1 - _odds(lately - 1, before + PRIOR_REPORTS, expected) < UNLIKELY_ODDS:
+    if lately >= RISING_RATIO * expected and 1 - _at_most(lately - 1, before + PRIOR_REPORTS, expected) < SIGNIFICANT:
         return Trend.EMERGING
     if lately <= FALLING_RATIO * expected and (
-        _odds(lately, before + PRIOR_REPORTS, expected) < UNLIKELY_ODDS or lately == 0
+        _at_most(lately, before + PRIOR_REPORTS, expected) < SIGNIFICANT or lately == 0
     ):
         return Trend.FADING
     return Trend.STEADY
@@ -74,7 +75,7 @@ def _before(counts: NDArray[np.float64], days: int) -> NDArray[np.float64]:
     return np.asarray(total[day] - total[np.maximum(day - days, 0)])
 
 
-def _odds(count: float, shape: float, mean: float) -> float:
+def _at_most(count: float, shape: float, mean: float) -> float:
     """P(K <= count) of the Gamma-Poisson predictive of a count with this mean, known from so many reports."""
     return float(betainc(shape, count + 1, shape / (shape + max(mean, 1e-9))))
 

@@ -54,7 +54,7 @@ class MailboxState(msgspec.Struct, frozen=True):
 class Missed(msgspec.Struct, frozen=True):
     """What staff said the machine missed, and what it had before it: `observed` reports where `expected` were usual.
 
-    `score` is -log10 of the odds that chance alone brings so many. `loosest` is how near (cosine) the farthest of them
+    `score` is -log10 of the p-value. `loosest` is how near (cosine) the farthest of them
     lies to their middle, `neighbours` count further pieces that say the like and were not chosen, `elsewhere` the
     chosen ones that were in other issues.
     """

@@ -45,8 +45,8 @@ class ThemeIssueView(msgspec.Struct, frozen=True):
 class ThemeSignalView(msgspec.Struct, frozen=True):
     """A signal of a theme: `observed` reports where `expected` were, in its services together.
 
-    `score` is -log10 of the odds. Who may not see all of its services sees how many of the reports are theirs, and no
-    expectation.
+    `score` is -log10 of the p-value. Who may not see all of its services sees how many of the reports are theirs, and
+    no expectation.
     """
 
     since: dt.datetime

@@ -22,7 +22,7 @@ Headers = dict[str, str]
 def test_the_odds_are_those_of_fishers_exact_test(table: tuple[int, int, int, int]) -> None:
     own, own_of, others, others_of = table
     exact = fisher_exact(np.array([[own, own_of - own], [others, others_of - others]]), alternative="greater")
-    assert shares.odds(*table) == pytest.approx(exact.pvalue)
+    assert shares.p_value(*table) == pytest.approx(exact.pvalue)
 
 
 def test_who_tries_many_needs_more_to_be_beyond_chance() -> None:

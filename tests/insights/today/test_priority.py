@@ -12,7 +12,7 @@ from insights.today.priority import NeedFacts, Reason, priority
 NOW = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 USUAL = NeedFacts(
     score=5.0,
-    doubts=0,
+    caveats=0,
     severity=0.5,
     reports=10,
     usual=2.0,
@@ -36,7 +36,7 @@ def test_the_surer_the_severer_and_the_more_the_sooner() -> None:
 
 def test_what_grows_comes_before_what_ebbs_and_each_doubt_counts() -> None:
     assert weight(pace="growing") > weight() > weight(pace="ebbing")
-    assert weight() > weight(doubts=1) > weight(doubts=2)
+    assert weight() > weight(caveats=1) > weight(caveats=2)
 
 
 def test_what_is_harmless_but_reported_by_many_is_not_lost() -> None:
@@ -56,9 +56,9 @@ def test_an_outage_is_one_only_as_long_as_it_lives() -> None:
 )  # fmt: skip
 @settings(max_examples=50, deadline=None)
 def test_every_finding_has_a_place_and_reasons_in_words(
-    score: float, doubts: int, severity: float, reports: int, usual: float, pace: str
+    score: float, caveats: int, severity: float, reports: int, usual: float, pace: str
 ) -> None:
-    facts = NeedFacts(score, doubts, severity, reports, usual, pace, 48.0, NOW)  # type: ignore[arg-type]
+    facts = NeedFacts(score, caveats, severity, reports, usual, pace, 48.0, NOW)  # type: ignore[arg-type]
     found = priority(facts, NOW)
     assert found.weight >= 0 and found.reasons
     assert all(notices.PRIORITY_REASONS[reason] for reason in found.reasons)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from insights.detection.candidates import ODDS_POWER
+from insights.detection.candidates import P_VALUE_POWER
 from insights.detection.observation import FloatArray
 from insights.detection.statistics.weekly import COMMON_STEP_VARIANCE, step_variance, weekly_scores
 
@@ -53,7 +53,7 @@ def test_wandering_rates_alone_are_found_no_more_often_than_their_odds_promise()
     rate = 20 * np.exp(np.cumsum(rng.normal(0, 0.25, (4_000, 20)), axis=1))[:, ::-1]
     own = rng.poisson(rate).astype(float)
     found, _, _ = weekly_scores(own, own, np.full(20, VOLUME * 100), np.array([4]), 0.0625, 5)
-    assert 0.1 * 10**-2 < (found[:, 0] >= 2).mean() < 10 ** (-2 * ODDS_POWER)
+    assert 0.1 * 10**-2 < (found[:, 0] >= 2).mean() < 10 ** (-2 * P_VALUE_POWER)
 
 
 @pytest.mark.parametrize(("step", "low", "high"), [(0.0, 0.0, 0.03), (0.25, 0.04, 0.09), (0.5, 0.15, 0.4)])
