@@ -21,6 +21,8 @@ RequestKey = Annotated[str | None, HeaderParameter(name="Idempotency-Key", max_l
 COOKIE = "feedback_session"
 _SEEN = "seen"
 """Where a request keeps the number of the key or session whose use is to be written down."""
+_WHO = "who"
+"""Where a request keeps who was found to be asking."""
 
 
 def authenticate(session: Session, request: AnyRequest) -> Principal:
@@ -31,8 +33,15 @@ def authenticate(session: Session, request: AnyRequest) -> Principal:
         who = access.identify(session, cookie, "session")
     else:
         who = access.identify(session, require_bearer_token(request.headers), "key")
+    request.scope["state"][_WHO] = who
     mark_used(request, who)
     speak_as_chosen(request, who.language)
+    return who
+
+
+def recognised(request: AnyRequest) -> Principal | None:
+    """Returns who was found to be asking before a request failed; none where that was not come to, or nobody is."""
+    who: Principal | None = request.scope["state"].get(_WHO)
     return who
 
 

@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 from feedback.i18n import language
 from feedback.i18n.catalogues import ENGLISH
@@ -74,6 +74,21 @@ def number(value: float, decimals: int = 0) -> str:
 def _number(value: float, decimals: int, code: str) -> str:
     """A page writes the same few hundreds of times."""
     return format_decimal(value, "#,##0" + "." * bool(decimals) + "0" * decimals, _locale(code))
+
+
+def percent(share: float, decimals: int = 0, *, signed: bool = False) -> str:
+    """Writes a share of one, as in: 65%, or 65 % in French; what is little and not nothing is less than 1%.
+
+    With `signed` it is a change, as in: +12%, or −60%.
+    """
+    locale = _locale(language())
+    least = 10.0 ** -(decimals + 2)
+    if not signed and 0 < share < least / 2:
+        return f"<\xa0{percent(least, decimals)}"
+    pattern = locale.percent_formats[None].pattern.replace("#,##0", "#,##0" + "." * bool(decimals) + "0" * decimals)
+    written = format_percent(abs(share), pattern, locale)
+    sign = ("−" if share < 0 else "+") if signed else ""
+    return f"{sign}{written}"
 
 
 def calendar_names() -> dict[str, list[str]]:

@@ -11,12 +11,14 @@ from litestar.exceptions import HTTPException, ValidationException
 from sqlalchemy.exc import DataError, DBAPIError, NoResultFound, TimeoutError
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 
+from feedback.http import staff
 from feedback.http.dependencies import AnyRequest
 from feedback.http.language import speak
 from feedback.record import errors
 from feedback.record.errors import FeedbackError
 from feedback.web.openapi import PROBLEM
 from ingest.pages import layout as citizen_layout
+from insights.pages import layout as staff_layout
 
 log = structlog.get_logger()
 
@@ -71,9 +73,10 @@ def failure_response(
 
 
 def _page_for_browsers(request: AnyRequest) -> Callable[..., Response[Any]] | None:
-    """For an address that nothing is at: a browser that follows a link gets a page."""
+    """For an address that nothing is at: a browser that follows a link gets a page, of staff where it has a session."""
     browses = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1/")
-    return citizen_layout.failure_page if browses else None
+    page = staff_layout.failure_page if staff.COOKIE in request.cookies else citizen_layout.failure_page
+    return page if browses else None
 
 
 def named_failure(request: AnyRequest, error: FeedbackError) -> Response[Any]:

@@ -55,7 +55,7 @@ class Outcome:
     """What an action did to the rate of an issue.
 
     `before` and `after` are reports per piece of the service's feedback, none where it had no piece. `change` is a
-    share (-0.6 for -60 %), `interval` its 90 % interval, `probability` that the rate fell.
+    share (-0.6 for -60%), `interval` its 90% interval, `probability` that the rate fell.
     """
 
     before: float | None

@@ -9,7 +9,9 @@ from litestar import Response
 from litestar.response import Redirect
 
 from feedback.http.dependencies import AnyRequest
+from feedback.http.language import speak_as_chosen
 from feedback.http.security_headers import CONTENT_SECURITY_POLICY
+from feedback.http.staff import COOKIE, recognised
 from feedback.http.static_files import StaticFiles
 from feedback.http.templates import Pages
 from feedback.i18n.formats import upper_first
@@ -117,11 +119,16 @@ FAILURE_KINDS = {
 def failure_page(request: AnyRequest, status: int, headers: dict[str, str]) -> Response[str] | Redirect:
     """Makes the page of a failure; who is not signed in is asked to.
 
-    A sign-in link that is no longer valid says so.
+    A sign-in link that is no longer valid says so. Who was recognised keeps their menu and language; who comes with a
+    session and was not (nothing is at that address, say) keeps what leads everybody on: the store is not asked again.
     """
     if status == 401 and not request.url.path.startswith("/sign-in/"):
         after = f"?next={quote(request.url.path)}" if request.method == "GET" else ""
         return redirect(f"/sign-in{after}")
-    answer = show(None, "error.html", status, kind=FAILURE_KINDS.get(status, "wrong"))
+    who = recognised(request)
+    if who:
+        speak_as_chosen(request, who.language)
+    has_session = COOKIE in request.cookies
+    answer = show(who, "error.html", status, kind=FAILURE_KINDS.get(status, "wrong"), has_session=has_session)
     answer.headers.update(headers)
     return answer

@@ -5,7 +5,7 @@ import datetime as dt
 import msgspec
 
 from feedback.i18n import N_, TranslatedLabels, _, ngettext
-from feedback.i18n.formats import upper_first
+from feedback.i18n.formats import percent, upper_first
 from insights.presentation import labels
 from insights.presentation.formats import one_line
 
@@ -76,7 +76,7 @@ def value_of(breakdown: Breakdown, value: str) -> str:
 
 
 def in_words(found: Affected) -> list[str]:
-    """Says who is affected that others are not, as in: All 15 came by phone; normally 21 % of feedback does.
+    """Says who is affected that others are not, as in: All 15 came by phone; normally 21% of feedback does.
 
     One channel alone is always told. Where nothing stands out that is said, with what was compared.
     """
@@ -102,11 +102,6 @@ def _aspect(part: Breakdown) -> str:
 
 def _alone(part: Breakdown, one: ValueShare) -> bool:
     return part.name == "channel" and not part.is_attribute and one.reports == part.known
-
-
-def percent(share: float) -> str:
-    """Writes a share, as in: 21 %; what is little and not nothing is less than 1 %."""
-    return "<\xa01\xa0%" if 0 < share < 0.005 else f"{share:.0%}".replace("%", "\xa0%")
 
 
 def _sentence(part: Breakdown, one: ValueShare) -> str:

@@ -100,5 +100,5 @@ def rate(per_thousand: float | None) -> str:
 
 
 def change(share: float) -> str:
-    """Writes a change as a share of what was before (-0.6), as in: −60 %."""
-    return _("tenfold or more") if share >= 9 else f"{share:+.0%}".replace("%", "\xa0%").replace("-", "−")
+    """Writes a change as a share of what was before (-0.6), as in: −60%."""
+    return _("tenfold or more") if share >= 9 else formats.percent(share, signed=True)

@@ -290,7 +290,7 @@ class IssueEventView(msgspec.Struct, frozen=True):
 
 
 class MeasuredChange(msgspec.Struct, frozen=True):
-    """Rates per 1,000 pieces of the service; `change` as a share (-0.6 for -60 %) with its 90 % `interval`."""
+    """Rates per 1,000 pieces of the service; `change` as a share (-0.6 for -60%) with its 90% `interval`."""
 
     before: float | None
     after: float | None

@@ -260,7 +260,7 @@ def came_by(by_channel: Mapping[str, int]) -> str:
 
 
 def change_with_interval(found: MeasuredChange) -> str:
-    """Writes a change with its 90 % interval, as in: −62 % (from −75 % to −44 %)."""
+    """Writes a change with its 90% interval, as in: −62% (from −75% to −44%)."""
     if found.change is None or found.interval is None:
         return ""
     low, high = map(change, found.interval)

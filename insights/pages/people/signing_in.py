@@ -59,7 +59,7 @@ def follow_link(request: AnyRequest, token: FromPath[str], record: GivenRecord) 
     with record.transaction() as session:
         found = links.look_at(session, token)
         if found.browser_digest and not hmac.compare_digest(found.browser_digest, access.digest(browser)):
-            return show(None, "error.html", 403, kind="other_browser")
+            return show(None, "error.html", 403, kind="other_browser", has_session=False)
         if found.person_id and not found.browser_digest:
             return show(None, "people/enter_by_link.html", name=found.name, token=token)
         secret = open_session(session, access.redeem(session, token, browser))

@@ -25,6 +25,23 @@ def test_dates_and_numbers_are_written_as_the_language_writes_them(code: str, da
         assert formats.number(12345.678, 1) == number
 
 
+@pytest.mark.parametrize(
+    ("code", "share", "exact", "little", "change"),
+    [
+        ("en", "65%", "99.5%", "<\xa01%", ("−62%", "+1,200%")),
+        ("cy", "65%", "99.5%", "<\xa01%", ("−62%", "+1,200%")),
+        ("fr", "65\xa0%", "99,5\xa0%", "<\xa01\xa0%", ("−62\xa0%", "+1\u202f200\xa0%")),
+    ],
+)
+def test_shares_are_written_as_the_language_writes_them(
+    code: str, share: str, exact: str, little: str, change: tuple[str, str]
+) -> None:
+    with speaking(code):
+        written = formats.percent(0.65), formats.percent(0.995, 1), formats.percent(0.002)
+        assert written == (share, exact, little)
+        assert tuple(formats.percent(one, signed=True) for one in (-0.62, 12.0)) == change
+
+
 def test_nothing_is_written_without_a_sign() -> None:
     assert [formats.number(value, decimals) for value, decimals in ((-0.2, 0), (0, 0), (-0.04, 1), (-1, 0))] == [
         *("0", "0", "0.0", "-1"),

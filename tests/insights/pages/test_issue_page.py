@@ -31,7 +31,7 @@ def test_an_issue_shows_quotes_keywords_days_words_and_history(staff: Client, re
         session.add(Change(service_id=service.id, kind="release", what="New form", at=dt.datetime.now(dt.UTC)))
     page = staff.get(photo)
     seen = words_of(page)
-    assert "Photo will not upload" in seen and "4 reports in 48 h" in seen and "Channel Phone 4 100 %" in seen
+    assert "Photo will not upload" in seen and "4 reports in 48 h" in seen and "Channel Phone 4 100%" in seen
     assert "New form" in seen and "All that was said" in page.text
     assert section(page.text, "days").count('<th scope="row">') == 56
 

@@ -103,6 +103,18 @@ def test_who_sees_one_service_sees_nothing_of_another(client: Client, record: Re
         page = other.get(path)
         assert page.status_code == 404 and "text/html" in page.headers["content-type"]
         assert "Page not found" in page.text and "Photo" not in page.text
+        assert 'action="/sign-out"' in page.text and 'href="/sign-in"' not in page.text, "their menu has gone"
+
+
+def test_whoever_comes_with_a_session_is_led_on_from_an_address_that_nothing_is_at(
+    client: Client, staff: Client
+) -> None:
+    browser = {"Accept": "text/html,*/*"}
+    mine = staff.get("/dashboard/no/such/page", headers=browser)
+    assert mine.status_code == 404 and "Page not found" in mine.text
+    assert '<a href="/search">Find</a>' in mine.text and 'href="/sign-in"' not in mine.text
+    client.cookies.clear()
+    assert 'href="/search"' not in client.get("/dashboard/no/such/page", headers=browser).text
 
 
 @pytest.mark.parametrize("path", ["/dashboard", "/dashboard/blue-badge", "/dashboard/blue-badge/feedback"])

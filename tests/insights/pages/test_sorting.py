@@ -152,7 +152,7 @@ def test_the_quality_page_tells_how_the_machine_does_and_undoes_its_newest_refit
             done.changes = {"new": [], "lineage": []}
             session.add(done)
     page = client.get("/dashboard/blue-badge/quality", headers=admin).text
-    assert "100.0 %" in page
+    assert "100.0%" in page
     assert page.count("Undo this grouping") == 1
     assert (
         "Undo this grouping"

@@ -112,8 +112,8 @@ def test_counts_by_channel_begin_with_the_largest() -> None:
 @pytest.mark.parametrize(
     ("change", "interval", "says"),
     [
-        (-0.62, (-0.75, -0.44), "−62\xa0% (from −75\xa0% to −44\xa0%)"),
-        (0.1, (-0.2, 12.0), "+10\xa0% (from −20\xa0% to tenfold or more)"),
+        (-0.62, (-0.75, -0.44), "−62% (from −75% to −44%)"),
+        (0.1, (-0.2, 12.0), "+10% (from −20% to tenfold or more)"),
         (None, None, ""),
     ],
 )
