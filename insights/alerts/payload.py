@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from feedback.record.models import Alert, Feedback, Issue, Service, Signal, Statement, Subscription, Theme, ThemeSignal
 from feedback.record.states import AlertType, ChannelName, IssueStatus, SignalKind, Trend
 from insights.channels.watch import ChannelSilence
-from insights.issues import contrasts
+from insights.issues.contrasts import finding
 from insights.issues.queries import signals
 from insights.issues.quotes import LONGEST_QUOTE_CHARACTERS, QUOTE_COLUMNS, choose
 from insights.presentation.schemas import NearbyChange
@@ -172,7 +172,7 @@ def event(session: Session, alert: Alert, url: str) -> dict[str, Any]:
     data["quotes"] = _quotes(session, alert, issue)
     signal = session.get(Signal, alert.signal_id) if alert.signal_id else None
     if signal and signal.ended_at is None and signal.kind != SignalKind.NEW:
-        found = contrasts.of_signals(session, [signal]).get(signal.id, [])
+        found = finding.of_signals(session, [signal]).get(signal.id, [])
         data["signal"] = {**data["signal"], "contrasts": msgspec.to_builtins(found)}
     if data["issue"]:
         data["issue"] = {**data["issue"], "example": next((it["text"] for it in data["quotes"]), "")}

@@ -17,7 +17,7 @@ from sqlalchemy.sql.selectable import TableValuedAlias
 from feedback.record.models import Change, Feedback, Issue, Signal, Statement
 from feedback.record.states import ChangeKind, FeedbackStage, SignalTier
 from insights.detection.statistics.pace import pace
-from insights.issues import contrasts
+from insights.issues.contrasts import kept
 from insights.issues.pace_counts import HalfVolumes, edges, volumes_of_halves
 from insights.issues.quotes import QUOTE_COLUMNS, choose, newest, quote
 from insights.presentation.contrasts import Contrast
@@ -40,7 +40,7 @@ def of_signals(session: Session, signals: Sequence[Signal], *, quoted: bool = Tr
     counts = _counts(session, standing, now)
     volumes = volumes_of_halves(session, standing, now)
     quotes = _quotes(session, [one.id for one in standing]) if quoted else {}
-    found = contrasts.of_signals(session, standing) if quoted else {}
+    found = kept.of_signals(session, standing) if quoted else {}
     return {
         one.id: _now(one, counts[one.id], volumes[one.id], quotes.get(one.id, []), found.get(one.id, []))
         for one in standing

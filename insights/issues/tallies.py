@@ -103,8 +103,8 @@ def _counted(issue_ids: Collection[uuid.UUID]) -> Select[Any]:
     )
 
 
-def refresh(session: Session) -> int:
-    """Counts some of the issues that have changed and keeps what they add up to; returns how many those were.
+def refresh(session: Session) -> set[uuid.UUID]:
+    """Counts some of the issues that have changed and keeps what they add up to; returns their ids.
 
     Changes that are not committed yet keep their notes: whoever reads meanwhile counts those issues themselves.
     """
@@ -115,4 +115,4 @@ def refresh(session: Session) -> int:
         session.execute(delete(IssueTally).where(IssueTally.issue_id.in_(changed)))
         names = [column.name for column in IssueTally.__table__.columns]
         session.execute(insert(IssueTally).from_select(names, _counted(changed)))
-    return len(changed)
+    return changed

@@ -19,6 +19,7 @@ from feedback.record.settings import Settings
 from feedback.record.states import CredentialKind
 from feedback.web.app import create_app
 from insights.issues import tallies
+from insights.issues.contrasts import kept
 from tests.bench import Report
 from tests.bench.rows import fill
 
@@ -39,7 +40,7 @@ def run(report: Report, sizes: tuple[int, ...] = SIZES) -> None:
                 with engine.begin() as connection:
                     fill(connection, f"of-{size}", size, vectors=size <= MOST_WITH_VECTORS)
                 with record.transaction() as session:
-                    while tallies.refresh(session):
+                    while tallies.refresh(session) or kept.refresh(session):
                         pass
                 with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                     connection.execute(text("VACUUM ANALYZE"))

@@ -2,8 +2,8 @@
 
 All is made within PostgreSQL, so that a million take minutes. Pieces of one service spread over two years, four in five
 by web, one in ten in Welsh, half of them rated and all from one of twenty wards, in issues of which the largest hold
-most, as it is in life; one issue in thirty emerges. `vectors` are drawn from a thousand made beforehand: near enough
-for the cost of reading them, of no use for what they mean.
+most, as it is in life; one issue in thirty emerges. Ids rise with time, as `new_id` makes them. `vectors` are drawn
+from a thousand made beforehand: near enough for the cost of reading them, of no use for what they mean.
 
 Of many pieces, the indexes are built once all are there, and neither keys are checked nor triggers run: four times as
 fast as row by row.
@@ -37,12 +37,13 @@ FROM pool WHERE n < :issues
 PIECES = """
 INSERT INTO feedback (id, service_id, stage, channel, receipt, caller, digest, said_at, received_at, done_at, history,
                       assisted, language, rating, attributes, read_as, text, hidden, verdicts, weight, noticed)
-SELECT gen_random_uuid(), :service, 'done', (ARRAY['web', 'web', 'web', 'web', 'call'])[1 + n % 5],
+SELECT (lpad(to_hex((1000 * extract(epoch FROM at))::bigint), 12, '0') || substr(gen_random_uuid()::text, 15))::uuid,
+       :service, 'done', (ARRAY['web', 'web', 'web', 'web', 'call'])[1 + n % 5],
        :service || '-' || n, 'bench', '', at, at, at, true, false, CASE WHEN n % 10 = 3 THEN 'cy' ELSE 'en' END,
        CASE WHEN n % 2 = 0 THEN 1 + n % 5 END, jsonb_build_object('ward', 'ward ' || n % 20), '{}',
        'It was made up, and does not work in case ' || n, '{}', '[]', 1, true
 FROM generate_series(1, :pieces) n,
-     LATERAL (SELECT now() - make_interval(secs => 86400.0 * :days * n / :pieces) AS at) _
+     LATERAL (SELECT now() - make_interval(secs => 86400.0 * :days * (:pieces + 1 - n) / :pieces) AS at) _
 """
 
 STATEMENTS = """

@@ -25,6 +25,7 @@ from ingest.channels.uploads import sealed_file
 from insights.alerts.delivery import attempts
 from insights.alerts.rules import escalation, silent_channels
 from insights.issues import feedback_tallies, tallies
+from insights.issues.contrasts import kept
 from workers.runtime import retention
 from workers.runtime.mailbox import MailboxWatch
 
@@ -66,7 +67,9 @@ def _look(record: Record, work_queue: WorkQueue, hour: dt.datetime | None) -> dt
             _days(session, record, now.date())
         _hourly(record, now)
     with apart("tallies"), record.transaction() as session:
-        tallies.refresh(session)
+        kept.note_changed(session, tallies.refresh(session))
+    with apart("what is new in surges"), record.transaction() as session:
+        kept.refresh(session)
     with record.transaction() as session:
         asked = session.execute(select(*(exists().where(*it.waiting) for it in stages.STAGES))).one()
     work_queue.wake(*(it.name for it, waits in zip(stages.STAGES, asked, strict=True) if waits))

@@ -23,6 +23,7 @@ from feedback.record.models.issues import (
     Refit,
     ServiceWork,
     Signal,
+    SignalContrasts,
     UntalliedIssue,
 )
 from feedback.record.models.message_parts import MessagePart
@@ -94,6 +95,7 @@ __all__ = [
     "ServiceAddress",
     "ServiceWork",
     "Signal",
+    "SignalContrasts",
     "Statement",
     "StoredSettings",
     "Subscription",

@@ -98,6 +98,16 @@ class Signal(Base):
     false_by: Mapped[str | None]
 
 
+class SignalContrasts(Base):
+    """What was `found` to be new in the reports on a surge; `due` once those have changed since."""
+
+    __tablename__ = "signal_contrasts"
+
+    signal_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("signals.id", ondelete="CASCADE"), primary_key=True)
+    found: Mapped[list[dict[str, Any]]]
+    due: Mapped[bool]
+
+
 MACHINES = ("machine", "refit")
 """The `by` of an issue's event that no person decided."""
 

@@ -10,11 +10,13 @@ from litestar.testing import TestClient
 from sqlalchemy import select, update
 
 from feedback.record.db import Record
-from feedback.record.models import Alert, Issue, Service, Signal, Statement
+from feedback.record.models import Alert, Feedback, Issue, Service, Signal, SignalContrasts, Statement
 from insights.alerts import payload
 from insights.alerts.delivery import message
 from insights.alerts.rules import fan_out
-from insights.issues import contrasts
+from insights.issues import tallies
+from insights.issues.contrasts import finding as contrasts
+from insights.issues.contrasts import kept
 from insights.presentation.contrasts import Contrast
 from tests.insights import made_up
 from tests.insights.pages.signed_in import signed_in, words_of
@@ -138,6 +140,7 @@ def test_the_alert_and_the_card_and_the_api_tell_it(
     said = "New in these reports: “wallet” (5 of 5, before 0 of 32)."
     with record.transaction() as session:
         issue = surge(session, blue_badge, MANY, told(WALLET))
+        kept.refresh(session)
         fan_out.raise_alerts(session, issue.service_id)
         alert = session.scalars(select(Alert)).one()
         event = payload.event(session, alert, "http://x")
@@ -150,3 +153,30 @@ def test_the_alert_and_the_card_and_the_api_tell_it(
     staff = signed_in(client, record)
     for page in (f"/dashboard/{blue_badge}", f"/dashboard/issues/{issue.id}"):
         assert said in words_of(staff.get(page))
+
+
+def kept_now(record: Record) -> list[str]:
+    """What the page shows, once the scheduler has looked."""
+    with record.transaction() as session:
+        kept.note_changed(session, tallies.refresh(session))
+        kept.refresh(session)
+        assert kept.refresh(session) == 0  # nothing is looked through twice
+        told = kept.of_signals(session, session.scalars(select(Signal)).all())
+    return [one.value for found in told.values() for one in found]
+
+
+def test_what_is_kept_follows_the_reports_and_goes_with_the_surge(record: Record, blue_badge: str) -> None:
+    with record.transaction() as session:
+        surge(session, blue_badge, MANY, told(WALLET))
+    assert kept_now(record) == ["wallet"]
+    with record.transaction() as session:
+        session.execute(update(Feedback).where(Feedback.text.contains("wallet")).values(weight=0))
+    assert kept_now(record) == []
+    with record.transaction() as session:
+        session.execute(update(Feedback).values(weight=1))
+    assert kept_now(record) == ["wallet"]
+    with record.transaction() as session:
+        session.execute(update(Signal).values(ended_at=NOW))
+    kept_now(record)
+    with record.transaction() as session:
+        assert not session.scalars(select(SignalContrasts)).all()
