@@ -3,6 +3,7 @@
 from feedback.record.db import Record
 from tests.conftest import RealServers
 from tests.tools.walk_trace import Step, Trace, traced
+from workers.runtime.model_loader import Tools
 
 MOST_FUNCTIONS, MOST_FILES, MOST_RETURNS = 575, 136, 194
 MOST_FUNCTIONS_OF_NOTICE, MOST_FILES_OF_NOTICE = 307, 62
@@ -18,8 +19,10 @@ own (a third of them makes a title of what people said), and joining those would
 """
 
 
-def test_the_walk_of_a_text_message_is_no_longer_than_it_was(record: Record, servers: RealServers) -> None:
-    whole, noticed = traced(record, servers.database_url, servers.redis_url)
+def test_the_walk_of_a_text_message_is_no_longer_than_it_was(
+    record: Record, tools: Tools, servers: RealServers
+) -> None:
+    whole, noticed = traced(record, tools, servers.database_url, servers.redis_url)
     assert {"ingest.channels.sms.twilio", "workers.actors.clean", "insights.detection.scan"} <= {
         step.module for step in whole.steps
     }

@@ -139,7 +139,7 @@ class Recorder:
         return Trace(tuple(dict.fromkeys(self.steps[since:])))
 
 
-def traced(record: Record, database_url: str, redis_url: str) -> tuple[Trace, Trace]:
+def traced(record: Record, tools: Tools, database_url: str, redis_url: str) -> tuple[Trace, Trace]:
     """Let a message walk through an empty store, and return its trace: of all, and of noticing alone.
 
     What is set in the browser is looked for by the clock, beside whatever walks: here once, before.
@@ -147,7 +147,7 @@ def traced(record: Record, database_url: str, redis_url: str) -> tuple[Trace, Tr
     settings = replace(record.settings, twilio_auth_token=TOKEN, webhook_allow=("127.0.0.0/8",), intake_rate=0)
     record = Record(settings, record.engine)
     claimer, recorder = Claimer(record.engine), Recorder()
-    worker = Worker(record, claimer, WorkQueue(redis_url), Tools(settings))
+    worker = Worker(record, claimer, WorkQueue(redis_url), tools)
     app = TestClient(create_app(settings, database_url, redis_url), base_url=settings.url)
     try:
         with (
@@ -218,7 +218,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, embedded.servers(Path(folder)) as servers:
         engine = engine_for(servers.database_url)
         migrate(engine)
-        whole, noticed = traced(Record(Settings(data=Path(folder)), engine), servers.database_url, servers.redis_url)
+        record = Record(Settings(data=Path(folder)), engine)
+        whole, noticed = traced(record, Tools(record.settings), servers.database_url, servers.redis_url)
         engine.dispose()
     for module, functions in whole.visits:
         click.echo(f"{module}: {', '.join(functions)}")

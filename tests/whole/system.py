@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 
+from tests import urgent_examples
 from tests.faults.proxy import Proxy
 from tests.workers.texts import USUAL, said
 
@@ -66,6 +67,7 @@ def up(data: Path, **settings: str) -> Iterator[Running]:
 
     In a fresh folder it gets the service `blue-badge`; in another it goes on.
     """
+    urgent_examples.put(data)
     port = free_port()
     env = {**os.environ, "FEEDBACK_DATA": str(data), "PORT": str(port), "FEEDBACK_INTAKE_RATE": "0", **settings}
     log = data / "up.log"
