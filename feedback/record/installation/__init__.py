@@ -27,7 +27,7 @@ log = structlog.get_logger()
 
 LONGEST_TEXT = 2_000
 
-GROUPS: Mapping[str, tuple[str, ...]] = {
+SETTINGS_BY_GROUP: Mapping[str, tuple[str, ...]] = {
     "address": ("public_url", "security_contact"),
     "mail": (
         *("smtp_url", "smtp_user", "smtp_password", "mail_from"),
@@ -153,7 +153,7 @@ def save(session: Session, keys: KeyRing, operators: Settings, changes: Mapping[
     Raises `Malformed` for what nobody sets here or what cannot be read, and as `require_secrets`; `Conflict` for what
     the operator has set.
     """
-    settable = {name for fields in GROUPS.values() for name in fields}
+    settable = {name for fields in SETTINGS_BY_GROUP.values() for name in fields}
     for name in sorted(changes.keys() - settable):
         raise Malformed("this is not set here", field=name[:100])
     for name in sorted(changes.keys() & pinned(operators)):
@@ -162,7 +162,7 @@ def save(session: Session, keys: KeyRing, operators: Settings, changes: Mapping[
     _lock(session)
     require_secrets(operators, kept(session, keys), changes)
     _keep_forgotten(session, changes)
-    for group, fields in GROUPS.items():
+    for group, fields in SETTINGS_BY_GROUP.items():
         if mine := {name: text for name, text in changes.items() if name in fields}:
             _save(session, keys, group, mine, by)
 
@@ -175,7 +175,7 @@ def _lock(session: Session) -> None:
 def _keep_forgotten(session: Session, changes: Mapping[str, str | None]) -> None:
     """An address that is set would be told what an undo of another group brought back: there it is too late for one."""
     going = {secret for address in SENT_TO.keys() & changes.keys() for secret in SENT_TO[address]}
-    others = [group for group, fields in GROUPS.items() if going.intersection(fields)]
+    others = [group for group, fields in SETTINGS_BY_GROUP.items() if going.intersection(fields)]
     session.execute(update(StoredSettings).where(StoredSettings.name.in_(others)).values(before=None))
 
 
@@ -194,14 +194,14 @@ def undo(session: Session, keys: KeyRing, operators: Settings, group: str, by: s
 
     Raises `NotFound` for no group, `Conflict` for nothing to undo, and as `require_secrets`.
     """
-    if group not in GROUPS:
+    if group not in SETTINGS_BY_GROUP:
         raise NotFound("there is no such group of settings")
     _lock(session)
     row = session.get(StoredSettings, group)
     if row is None or row.before is None:
         raise Conflict("there is nothing to undo")
     before = opened(keys, [(group, row.before)])
-    changes = {name: before[name].text if name in before else None for name in GROUPS[group]}
+    changes = {name: before[name].text if name in before else None for name in SETTINGS_BY_GROUP[group]}
     require_secrets(operators, kept(session, keys), changes)
     row.sealed, row.before = row.before, None
     note(session, by, "installation set back", f"installation:{group}", None)

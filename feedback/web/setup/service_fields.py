@@ -196,8 +196,8 @@ _KEPT = SettingGroup(
         ),
     ),
 )
-GROUPS = (_IS, _REACHED, _KEPT)
-FIELDS = {one.name: one for group in GROUPS for one in group.fields}
+FIELDSETS = (_IS, _REACHED, _KEPT)
+FIELDS = {one.name: one for group in FIELDSETS for one in group.fields}
 
 
 def stored_entries(service: Service) -> FormEntries:

@@ -71,7 +71,7 @@ def _page(
         "setup/settings.html",
         400 if errors else 200,
         service=service,
-        groups=service_fields.GROUPS,
+        groups=service_fields.FIELDSETS,
         values=values,
         errors=errors,
         trial=next(iter(tolerance_trials.judged(session, tried)), None),

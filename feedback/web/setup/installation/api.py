@@ -47,7 +47,7 @@ def undo_set_settings(request: AnyRequest, record: GivenRecord, group: FromPath[
 
 
 def _settable(settings: Iterable[InstallationSetting]) -> list[InstallationSetting]:
-    names = {name for fields in installation.GROUPS.values() for name in fields}
+    names = {name for fields in installation.SETTINGS_BY_GROUP.values() for name in fields}
     return [one for one in settings if one.name in names]
 
 

@@ -20,7 +20,7 @@ def _secret(name: str, label: str, hint: str = "", complaint: str = _SECRET) -> 
 
 _MAIL_SERVER = N_("Enter an address like smtps://mail.example.gov.uk, or smtp://mail.example.gov.uk:587")
 
-GROUPS: Mapping[str, SettingGroup] = {
+FORMS: Mapping[str, SettingGroup] = {
     "address": SettingGroup(
         "address",
         N_("Address"),
@@ -186,4 +186,4 @@ GROUPS: Mapping[str, SettingGroup] = {
         ),
     ),
 }
-"""What admins set, a form for each group; `feedback.record.installation.GROUPS` holds the same fields."""
+"""What admins set, a form for each group; `feedback.record.installation.SETTINGS_BY_GROUP` holds the same fields."""

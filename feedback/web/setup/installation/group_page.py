@@ -16,7 +16,7 @@ from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.errors import Conflict, FeedbackError, Malformed, NotFound
 from feedback.record.models import Person
-from feedback.web.setup.installation.fields import GROUPS
+from feedback.web.setup.installation.fields import FORMS
 from feedback.web.setup.installation.setting_views import InstallationSetting, shown_settings
 from feedback.web.setup.installation.trials import TRIALS, require_usable
 from feedback.web.setup.service_fields import SettingField
@@ -57,7 +57,7 @@ def undo_settings(request: AnyRequest, record: GivenRecord, group: FromPath[str]
 
 def _admin(session: Session, request: AnyRequest, group: str) -> Principal:
     who = access.require(authenticate(session, request), Role.admin)
-    if group not in GROUPS:
+    if group not in FORMS:
         raise NotFound("there is no such group of settings")
     return who
 
@@ -94,7 +94,7 @@ def _save(request: AnyRequest, record: Record, group: str, values: FormValues) -
 def _changes(group: str, values: FormValues, now: Mapping[str, InstallationSetting]) -> dict[str, str | None]:
     """What differs from what is set: an empty field brings back how a setting comes; an empty secret stays."""
     found: dict[str, str | None] = {}
-    for one in GROUPS[group].fields:
+    for one in FORMS[group].fields:
         setting, typed = now[one.name], values.get(one.name, "")
         if setting.pinned:
             continue
@@ -132,15 +132,15 @@ def _moved(
 
 
 def _complaint(group: str, error: FeedbackError) -> dict[str, str]:
-    by_name = {one.name: _(one.complaint) for one in GROUPS[group].fields}
+    by_name = {one.name: _(one.complaint) for one in FORMS[group].fields}
     is_pinned = isinstance(error, Conflict)
-    field = error.field if error.field in by_name else GROUPS[group].fields[0].name
+    field = error.field if error.field in by_name else FORMS[group].fields[0].name
     return {str(field): _("This is set by whoever runs the installation") if is_pinned else by_name[str(field)]}
 
 
 def _stored(settings: Mapping[str, InstallationSetting]) -> dict[str, str]:
     """What stands in the fields before anything is typed; of a secret nothing."""
-    ticks = {one.name for group in GROUPS.values() for one in group.fields if one.kind == "tick"}
+    ticks = {one.name for group in FORMS.values() for one in group.fields if one.kind == "tick"}
     values = {name: "" if it.is_secret else it.value for name, it in settings.items()}
     return values | {name: "yes" if values[name] == "1" else "" for name in ticks}
 
@@ -155,16 +155,16 @@ def _page(
 ) -> Response[str]:
     settings = shown_settings(session, record)
     secrets = [name for name, it in settings.items() if it.is_secret]
-    addresses = [one.name for one in GROUPS[group].fields if one.kind != "password" and one.name in secrets]
+    addresses = [one.name for one in FORMS[group].fields if one.kind != "password" and one.name in secrets]
     hidden = {name: "" for name in secrets if name not in addresses}
-    empty = dict.fromkeys((ANYWAY, "email", *(one.name for one in GROUPS[group].fields)), "")
+    empty = dict.fromkeys((ANYWAY, "email", *(one.name for one in FORMS[group].fields)), "")
     empty |= {f"{FORGET}{name}": "" for name in secrets}
     return show(
         who,
         "setup/installation_group.html",
         400 if errors else 200,
-        group=GROUPS[group],
-        fields=[(one, settings[one.name]) for one in GROUPS[group].fields],
+        group=FORMS[group],
+        fields=[(one, settings[one.name]) for one in FORMS[group].fields],
         values={**empty, **values, **{name: _again(values.get(name, "")) for name in addresses}, **hidden},
         errors=errors,
         can_try=group in TRIALS,

@@ -15,7 +15,7 @@ from feedback.record import access, installation
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.errors import NotFound
-from feedback.web.setup.installation.fields import GROUPS
+from feedback.web.setup.installation.fields import FORMS
 from feedback.web.setup.installation.setting_views import InstallationSetting, shown_settings
 from feedback.web.setup.installation.trials import TRIALS
 from insights.pages.layout import show
@@ -88,10 +88,10 @@ def _page(
 
 
 def _groups(settings: Mapping[str, InstallationSetting]) -> list[InstallationGroup]:
-    headings = {group.id: group.heading for group in GROUPS.values()} | {"kept": N_("What is kept where")}
+    headings = {group.id: group.heading for group in FORMS.values()} | {"kept": N_("What is kept where")}
     found = []
     for name, heading in headings.items():
-        own = installation.GROUPS.get(name, ())
+        own = installation.SETTINGS_BY_GROUP.get(name, ())
         shown = [settings[it] for it in (*own, *OPERATORS_ALONE.get(name, ()))]
         can_set = any(not settings[it].pinned for it in own)
         found.append(InstallationGroup(name, heading, TRY.get(name, ""), can_set, shown))
