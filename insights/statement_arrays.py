@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Issue, Statement
 from feedback.record.states import Tone
-from nlp.embed.crowds import MAPPED, Crowd, crowd_of, is_mapped
+from nlp.embed.strata import MAPPED, Stratum, is_mapped, stratum_of
 from nlp.embed.vectors import Floats, unit
 
 
@@ -49,7 +49,7 @@ class StatementArrays:
     vectors: Floats
     texts: list[str]
     issues: list[uuid.UUID | None]
-    crowds: list[Crowd]
+    strata: list[Stratum]
     languages: list[str]
 
     def __len__(self) -> int:
@@ -92,7 +92,7 @@ def read_statements(session: Session, *where: ColumnElement[bool], most: int | N
         vectors=matrix([row.vector for row in rows]),
         texts=[row.text for row in rows],
         issues=[row.issue_id for row in rows],
-        crowds=[crowd_of(row.language, row.kind, row.embedded_by) for row in rows],
+        strata=[stratum_of(row.language, row.kind, row.embedded_by) for row in rows],
         languages=[row.language for row in rows],
         feedback=[row.feedback_id for row in rows],
         said_at=[row.said_at for row in rows],
@@ -110,7 +110,7 @@ class IssueArrays:
     ids: list[uuid.UUID]
     centroids: Floats
     radii: Floats
-    crowds: list[Crowd]
+    strata: list[Stratum]
     models: list[str]
 
 
@@ -132,6 +132,6 @@ def read_issues(session: Session, service_id: int) -> IssueArrays:
         ids=[row.id for row in rows],
         centroids=matrix([row.centroid for row in rows]),
         radii=np.array([row.radius for row in rows], np.float32),
-        crowds=[Crowd(row.language, row.tone == Tone.PRAISE) for row in rows],
+        strata=[Stratum(row.language, row.tone == Tone.PRAISE) for row in rows],
         models=[row.model for row in rows],
     )

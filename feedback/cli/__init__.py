@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from feedback.cli import ingest, offline, read_back, run, service, subject
+from feedback.cli import file_tools, ingest, read_back, run, service, subject
 from feedback.cli.operation import backup, doctor, trace
 from feedback.cli.people import key, staff
 from feedback.record.errors import FeedbackError
@@ -44,7 +44,7 @@ COMMANDS: tuple[click.Command, ...] = (
     *(run.up, run.demo, run.serve, run.work, run.schedule, run.migrate, run.ready),
     *(service.service, staff.staff, key.key, key.sign_in),
     *(ingest.import_, ingest.mail, read_back.read),
-    *(offline.backtest, offline.analyse, offline.redact),
+    *(file_tools.backtest, file_tools.analyse, file_tools.redact),
     *(subject.erase, subject.export_subject),
     *(trace.trace, run.requeue),
     *(backup.backup, backup.restore, doctor.doctor),

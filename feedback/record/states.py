@@ -69,7 +69,7 @@ class WorkKind(StrEnum):
     REFIT = "refit"
     NOTICE = "notice"
     DRIFT = "drift"
-    LOOK_BACK = "look_back"
+    BACKTEST = "backtest"
     TRY_TOLERANCES = "try_tolerances"
     EMBED = "embed"
     INDEX = "index"

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from nlp.clean.urgency import Urgency, urgency
-from nlp.embed.crowds import EMBEDDED_WELL, is_mapped
+from nlp.embed.strata import EMBEDDED_WELL, is_mapped
 from nlp.embed.vectors import Floats
 
 NEAR_BY_MEANING, NEAR_BY_WORDS = 0.8, 0.9

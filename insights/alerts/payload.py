@@ -133,7 +133,7 @@ def for_test(service: Service, now: dt.datetime) -> dict[str, Any]:
     }
 
 
-def for_hindsight(service: Service, issue_id: uuid.UUID, line: Mapping[str, Any]) -> dict[str, Any]:
+def for_backtest_signal(service: Service, issue_id: uuid.UUID, line: Mapping[str, Any]) -> dict[str, Any]:
     """Builds the payload about a signal that a backtest found; `line` is one line of the backtest's output."""
     trend = Trend.NEW if line["kind"] == SignalKind.NEW else Trend.EMERGING
     signal = {name: line[name] for name in ("kind", "since", "detected_at", "observed", "expected", "score")}

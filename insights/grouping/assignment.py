@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Statement
 from insights.statement_arrays import IssueArrays, StoredStatements, read_issues, read_statements
-from nlp.embed.crowds import Crowd, by_crowd
+from nlp.embed.strata import Stratum, by_stratum
 from nlp.embed.vectors import Floats
 from nlp.group import topics
 
@@ -29,18 +29,18 @@ def may_be_grouped(service_id: int) -> tuple[ColumnElement[bool], ...]:
 
 
 def assign(
-    vectors: Floats, crowds: Sequence[Crowd], mapped: NDArray[np.bool_], issues: IssueArrays
+    vectors: Floats, strata: Sequence[Stratum], mapped: NDArray[np.bool_], issues: IssueArrays
 ) -> tuple[NDArray[np.int64], Floats]:
-    """Find the issue of its own crowd that each new statement lies within: (n,) its place, -1 for none.
+    """Find the issue of its own stratum that each new statement lies within: (n,) its place, -1 for none.
 
-    `vectors`: (n, d) unit rows, with the crowd of each, and whether it was mapped from another language. Beside
+    `vectors`: (n, d) unit rows, with the stratum of each, and whether it was mapped from another language. Beside
     it how sure each is, (n,) from 0 to 1.
     """
     chosen, sureness = np.full(len(vectors), -1, np.int64), np.zeros(len(vectors), np.float32)
-    places = dict(by_crowd(issues.crowds))
-    for crowd, rows in by_crowd(crowds):
-        if crowd in places:
-            near = places[crowd]
+    places = dict(by_stratum(issues.strata))
+    for stratum, rows in by_stratum(strata):
+        if stratum in places:
+            near = places[stratum]
             found, sure = topics.join(vectors[rows], issues.centroids[near], issues.radii[near], mapped[rows])
             chosen[rows], sureness[rows] = np.where(found >= 0, near[found], -1), sure
     return chosen, sureness
@@ -48,7 +48,7 @@ def assign(
 
 def assigned(statements: StoredStatements, issues: IssueArrays) -> list[dict[str, Any]]:
     """List the rows (id, issue_id, sureness, assigned_by, feedback_id) of those statements that join an issue."""
-    chosen, sureness = assign(statements.vectors, statements.crowds, statements.mapped, issues)
+    chosen, sureness = assign(statements.vectors, statements.strata, statements.mapped, issues)
     return [
         {
             "id": int(statements.ids[row]),
@@ -62,7 +62,7 @@ def assigned(statements: StoredStatements, issues: IssueArrays) -> list[dict[str
 
 
 def join(session: Session, feedback_ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
-    """Say what to store about those statements of these pieces that lie within an issue of their service and crowd."""
+    """Say what to store about those statements of these pieces that lie within an issue of their service's stratum."""
     services = session.scalars(
         select(Statement.service_id).where(Statement.feedback_id.in_(feedback_ids)).distinct()
     ).all()

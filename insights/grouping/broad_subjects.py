@@ -20,11 +20,11 @@ def renew(session: Session, service_id: int) -> None:
     A subject is named by an issue of it: by one that named a subject before, where one is among them, else by the
     largest. What is in none, or alone in one, has no subject.
     """
-    crowds: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    strata: dict[tuple[str, str], list[Any]] = defaultdict(list)
     for row in session.execute(_living(service_id)):
-        crowds[row.language, row.tone].append(row)
+        strata[row.language, row.tone].append(row)
     now: dict[uuid.UUID, uuid.UUID | None] = dict.fromkeys(session.scalars(_placed(service_id)))
-    for rows in crowds.values():
+    for rows in strata.values():
         now |= _subjects(rows)
     if now:
         session.execute(update(Issue), [{"id": it, "broad_id": subject} for it, subject in now.items()])

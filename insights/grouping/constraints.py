@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insights.statement_arrays import StatementArrays
-from nlp.embed.crowds import Crowd
+from nlp.embed.strata import Stratum
 from nlp.embed.vectors import Floats, unit
 from nlp.group.topics import Topic, radius
 
@@ -17,10 +17,10 @@ Pairs = Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class CrowdTopics:
-    """The topics of one crowd; `rows` are its statements among all, and the topics' members index into `rows`."""
+class StratumTopics:
+    """The topics of one stratum; `rows` are its statements among all, and the topics' members index into `rows`."""
 
-    crowd: Crowd
+    stratum: Stratum
     rows: NDArray[np.int64]
     topics: tuple[Topic, ...]
     failed: bool = False
@@ -51,7 +51,7 @@ def _within(place: Mapping[int, int], pairs: Pairs) -> Pairs:
     return [(place[one], place[other]) for one, other in pairs if one in place and other in place]
 
 
-def keep_together(statements: StatementArrays, part: CrowdTopics, merged: Collection[uuid.UUID]) -> CrowdTopics:
+def keep_together(statements: StatementArrays, part: StratumTopics, merged: Collection[uuid.UUID]) -> StratumTopics:
     """Make one topic of those that are mostly of one issue which a person merged others into."""
     groups: dict[object, list[Topic]] = {}
     for number, topic in enumerate(part.topics):
@@ -61,7 +61,7 @@ def keep_together(statements: StatementArrays, part: CrowdTopics, merged: Collec
     return replace(part, topics=tuple(_one(vectors, group) for group in groups.values()))
 
 
-def _mostly_of(statements: StatementArrays, part: CrowdTopics, topic: Topic) -> uuid.UUID | None:
+def _mostly_of(statements: StatementArrays, part: StratumTopics, topic: Topic) -> uuid.UUID | None:
     """The issue that at least half of the topic's known statements are of."""
     known = Counter(issue for row in part.rows[topic.members] if (issue := statements.issues[row]))
     issue, count = known.most_common(1)[0] if known else (None, 0)
@@ -79,7 +79,7 @@ def _one(vectors: Floats, group: Sequence[Topic]) -> Topic:
     return replace(largest, members=members, centroid=centroid, radius=reach)
 
 
-def leave_out(part: CrowdTopics, rows: Collection[int]) -> CrowdTopics:
+def leave_out(part: StratumTopics, rows: Collection[int]) -> StratumTopics:
     """Take these statements, which stay with an issue of their own, out of the topics."""
     free = np.array([row not in rows for row in part.rows.tolist()], bool)
     return replace(

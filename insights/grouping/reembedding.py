@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from feedback.record.models import Issue, ServiceWork, Statement
 from feedback.record.states import WorkKind
 from insights.statement_arrays import halves, matrix
-from nlp.embed.crowds import crowd_of
+from nlp.embed.strata import stratum_of
 from nlp.embed.vectors import Floats, unit
 from nlp.group import topics
 
@@ -80,5 +80,5 @@ def _place(session: Session, issue: Issue) -> None:
         vectors = matrix([row.vector for row in rows])
         centroid = unit(np.mean(vectors, axis=0))
         issue.centroid, issue.radius = centroid.tolist(), topics.radius(vectors @ centroid)
-        crowds = Counter(crowd_of(row.language, issue.tone, row.embedded_by).language for row in rows)
-        issue.language = crowds.most_common(1)[0][0]
+        strata = Counter(stratum_of(row.language, issue.tone, row.embedded_by).language for row in rows)
+        issue.language = strata.most_common(1)[0][0]

@@ -13,11 +13,11 @@ from feedback.record.states import FeedbackStage, SignalTier, TitledBy, Tone
 from feedback.record.work.service_work import lock_services
 from insights.grouping import broad_subjects, decisions
 from insights.grouping.assignment import assigned, may_be_grouped
-from insights.grouping.constraints import Constraints, CrowdTopics
+from insights.grouping.constraints import Constraints, StratumTopics
 from insights.grouping.regroup import Regrouped, RegroupedIssue, settle
 from insights.issues.decisions import reassignment
 from insights.statement_arrays import StoredStatements, read_issues, read_statements
-from nlp.embed.crowds import Crowd
+from nlp.embed.strata import Stratum
 
 MOST_STATEMENTS = 300_000
 """The latest so many statements are grouped; older ones stay where they are."""
@@ -49,7 +49,7 @@ def signalled(session: Session, service_id: int, *where: ColumnElement[bool]) ->
     return set(session.scalars(select(Signal.issue_id).where(*told)))
 
 
-def store(session: Session, service_id: int, before: BeforeRefit, trained: Sequence[CrowdTopics], model: str) -> bool:
+def store(session: Session, service_id: int, before: BeforeRefit, trained: Sequence[StratumTopics], model: str) -> bool:
     """Store what was trained: known issues go on under their ids, statements move to where they now belong.
 
     False, and nothing is stored, where an issue was signalled meanwhile: what it holds has no topic of its own yet.
@@ -64,7 +64,7 @@ def store(session: Session, service_id: int, before: BeforeRefit, trained: Seque
         signalled=before.signalled,
         constraints=decisions.constraints(session, service_id),
     )
-    failed = sorted({part.crowd.language for part in trained if part.failed})
+    failed = sorted({part.stratum.language for part in trained if part.failed})
     refit = _refit(session, service_id, statements, regrouped, model, failed)
     for issue in regrouped.issues:
         _store_issue(session, refit, issue)
@@ -114,14 +114,14 @@ def _refit(
 
 
 def _store_issue(session: Session, refit: Refit, found: RegroupedIssue) -> None:
-    topic, crowd = found.topic, found.crowd
+    topic, stratum = found.topic, found.stratum
     if found.is_new:
         issue = Issue(
             id=found.id,
             service_id=refit.service_id,
             title=topic.title,
             titles={topic.language: topic.title, **topic.titles},
-            language=crowd.language,
+            language=stratum.language,
             tone=found.tone,
         )
         session.add(issue)
@@ -130,7 +130,9 @@ def _store_issue(session: Session, refit: Refit, found: RegroupedIssue) -> None:
         session.add(reassignment.snapshot(refit.id, issue))
         if issue.titled_by == TitledBy.MACHINE:
             issue.titles = {**topic.titles, **issue.titles}
-    if Crowd(issue.language, issue.tone == Tone.PRAISE) != crowd:  # merged from another crowd: it keeps its own words
+    if (
+        Stratum(issue.language, issue.tone == Tone.PRAISE) != stratum
+    ):  # merged from another stratum: it keeps its own words
         return
     issue.tone = Tone(found.tone)
     issue.keywords, issue.quotes, issue.model = list(topic.keywords), found.quotes, refit.model

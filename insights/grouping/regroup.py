@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from feedback.record.models import new_id
 from feedback.record.states import Tone
-from insights.grouping.constraints import Constraints, CrowdTopics, keep_placed, keep_together, leave_out
+from insights.grouping.constraints import Constraints, StratumTopics, keep_placed, keep_together, leave_out
 from insights.statement_arrays import IssueArrays, StatementArrays
-from nlp.embed.crowds import Crowd, by_crowd
+from nlp.embed.strata import Stratum, by_stratum
 from nlp.embed.vectors import Encode
 from nlp.group import refit_matching, topics
 from nlp.group.topics import Topic
@@ -37,15 +37,15 @@ class RegroupedIssue:
 
     id: uuid.UUID
     is_new: bool
-    crowd: Crowd
+    stratum: Stratum
     topic: Topic
     quotes: list[int]
     """The ids of the statements that speak for it."""
 
     @property
     def tone(self) -> Tone:
-        """What the issue is: all of a crowd of praise is praise."""
-        return Tone.PRAISE if self.crowd.praise else Tone(self.topic.tone)
+        """What the issue is: all of a stratum of praise is praise."""
+        return Tone.PRAISE if self.stratum.praise else Tone(self.topic.tone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,28 +69,28 @@ def train(
     constraints: Constraints | None = None,
     encode: Encode | None = None,
     propose: Propose = lambda topics, texts, wanted, taken: tuple(topics),
-) -> list[CrowdTopics]:
-    """Find the topics of each crowd, starting from the issues that its statements are in.
+) -> list[StratumTopics]:
+    """Find the topics of each stratum, starting from the issues that its statements are in.
 
     `titles`: those that issues of the service bear, which no new one gets; `signalled`: issues that are parted from
     a wider group that took them up; `encode`: texts to unit rows (n, d), without which filler is not recognised.
-    A crowd that cannot be grouped takes no other with it, and says that it `failed`; only where all fail, the first
+    A stratum that cannot be grouped takes no other with it, and says that it `failed`; only where all fail, the first
     failure is raised.
     """
-    constraints, taken, found = constraints or Constraints(), list(titles), list[CrowdTopics]()
+    constraints, taken, found = constraints or Constraints(), list(titles), list[StratumTopics]()
     failures: list[Exception] = []
-    for crowd, rows in by_crowd(statements.crowds):
+    for stratum, rows in by_stratum(statements.strata):
         try:
             fitted = _fit(statements, rows, taken, signalled, constraints, encode)
         except Exception as error:
             failures.append(error)
-            log.warning("a crowd could not be grouped", language=crowd.language, error=type(error).__name__)
-            found.append(CrowdTopics(crowd, rows, (), failed=True))
+            log.warning("a stratum could not be grouped", language=stratum.language, error=type(error).__name__)
+            found.append(StratumTopics(stratum, rows, (), failed=True))
             continue
         texts = [statements.texts[row] for row in rows]
         named = propose(fitted.topics, texts, [not topic.titled for topic in fitted.topics], taken)
         taken += [topic.title for topic in named]
-        found.append(CrowdTopics(crowd, rows, named))
+        found.append(StratumTopics(stratum, rows, named))
     if found and all(part.failed for part in found):
         raise failures[0]
     return found
@@ -104,7 +104,7 @@ def _fit(
     constraints: Constraints,
     encode: Encode | None,
 ) -> topics.Topics:
-    """Find the topics of the statements of one crowd."""
+    """Find the topics of the statements of one stratum."""
     must_link, cannot_link = constraints.links_among(statements.ids[rows])
     before = [statements.issues[row] for row in rows]
     numbers = {issue: number for number, issue in enumerate(dict.fromkeys(it for it in before if it))}
@@ -124,7 +124,7 @@ def _fit(
 def settle(
     statements: StatementArrays,
     issues: IssueArrays,
-    trained: Sequence[CrowdTopics],
+    trained: Sequence[StratumTopics],
     *,
     signalled: Collection[uuid.UUID] = (),
     constraints: Constraints | None = None,
@@ -139,7 +139,7 @@ def settle(
     known = _known(statements, issues, signalled)
     for fitted in (part for part in trained if not part.failed):
         part = keep_together(statements, fitted, constraints.merged)
-        matching = refit_matching.match(known.get(part.crowd, []), _found(statements, part))
+        matching = refit_matching.match(known.get(part.stratum, []), _found(statements, part))
         nested = {row for row in part.rows.tolist() if statements.issues[row] in matching.nested}
         part = leave_out(part, nested)
         here = [_issue(statements, part, topic, id_) for topic, id_ in zip(part.topics, matching.ids, strict=True)]
@@ -157,24 +157,24 @@ def settle(
 
 def _known(
     statements: StatementArrays, issues: IssueArrays, signalled: Collection[uuid.UUID]
-) -> dict[Crowd, list[refit_matching.KnownGroup[uuid.UUID]]]:
-    """The issues of each crowd; where one has several places, the last is its own."""
+) -> dict[Stratum, list[refit_matching.KnownGroup[uuid.UUID]]]:
+    """The issues of each stratum; where one has several places, the last is its own."""
     members: dict[uuid.UUID, set[int]] = {}
     for key, issue in zip(statements.ids.tolist(), statements.issues, strict=True):
         if issue:
             members.setdefault(issue, set()).add(key)
-    found: dict[Crowd, dict[uuid.UUID, refit_matching.KnownGroup[uuid.UUID]]] = {}
-    for issue, centroid, crowd in zip(issues.ids, issues.centroids, issues.crowds, strict=True):
+    found: dict[Stratum, dict[uuid.UUID, refit_matching.KnownGroup[uuid.UUID]]] = {}
+    for issue, centroid, stratum in zip(issues.ids, issues.centroids, issues.strata, strict=True):
         group = refit_matching.KnownGroup(issue, frozenset(members.get(issue, ())), centroid, keep=issue in signalled)
-        found.setdefault(crowd, {})[issue] = group
-    return {crowd: list(its.values()) for crowd, its in found.items()}
+        found.setdefault(stratum, {})[issue] = group
+    return {stratum: list(its.values()) for stratum, its in found.items()}
 
 
-def _found(statements: StatementArrays, part: CrowdTopics) -> list[refit_matching.FoundGroup]:
+def _found(statements: StatementArrays, part: StratumTopics) -> list[refit_matching.FoundGroup]:
     ids = statements.ids[part.rows]
     return [refit_matching.FoundGroup(frozenset(ids[topic.members].tolist()), topic.centroid) for topic in part.topics]
 
 
-def _issue(statements: StatementArrays, part: CrowdTopics, topic: Topic, known: uuid.UUID | None) -> RegroupedIssue:
+def _issue(statements: StatementArrays, part: StratumTopics, topic: Topic, known: uuid.UUID | None) -> RegroupedIssue:
     quotes = [int(statements.ids[part.rows[quote]]) for quote in topic.quotes]
-    return RegroupedIssue(known or new_id(), known is None, part.crowd, topic, quotes)
+    return RegroupedIssue(known or new_id(), known is None, part.stratum, topic, quotes)

@@ -16,7 +16,7 @@ from nlp.group.titles import rules
 from nlp.group.topics import Topic
 
 PATIENCE = 15.0  # seconds for each step of a conversation
-IN_ALL = 120.0  # seconds for the topics of one crowd: what comes later keeps our titles
+IN_ALL = 120.0  # seconds for the topics of one stratum: what comes later keeps our titles
 SHOWN, LONG = 12, 300  # statements of a topic; characters of each
 
 TASK = (

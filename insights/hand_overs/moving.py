@@ -10,7 +10,16 @@ from sqlalchemy.orm import Session
 
 from feedback.record import audit, receipts
 from feedback.record.access import Principal
-from feedback.record.models import Alert, Feedback, HandOver, Hindsight, Service, Statement, UrgencyDismissal, new_id
+from feedback.record.models import (
+    Alert,
+    BacktestSignal,
+    Feedback,
+    HandOver,
+    Service,
+    Statement,
+    UrgencyDismissal,
+    new_id,
+)
 from feedback.record.privacy import erasure, exclusion, title_erasure
 from feedback.record.states import FeedbackStage
 
@@ -45,8 +54,8 @@ def _let_go(session: Session, ids: Sequence[uuid.UUID], statements: Sequence[int
     # Before they change their service: triggers note the issues that are to be counted anew for the service of the row.
     session.execute(update(Statement).where(mine).values(issue_id=None, sureness=None, assigned_by=None))
     exclusion.pass_on(session, ids)
-    previews = (Hindsight.service_id == giver_id, Hindsight.statement_id.in_(statements))
-    session.execute(update(Hindsight).where(*previews).values(statement_id=None))
+    previews = (BacktestSignal.service_id == giver_id, BacktestSignal.statement_id.in_(statements))
+    session.execute(update(BacktestSignal).where(*previews).values(statement_id=None))
     session.execute(delete(UrgencyDismissal).where(UrgencyDismissal.feedback_id.in_(ids)))
     erasure.silence_alerts(session, ids, [issue.id for issue in issues], Alert.service_id == giver_id)
 

@@ -15,7 +15,7 @@ from feedback.record.states import IssueStatus, SignalTier, TitledBy, Tone
 from insights.detection import detector
 from insights.issues.decisions import lifecycle
 from insights.statement_arrays import halves, matrix
-from nlp.embed.crowds import crowd_of
+from nlp.embed.strata import stratum_of
 from nlp.embed.vectors import Encode, inwards
 from nlp.group.titles import naming
 
@@ -153,7 +153,7 @@ def _issue(session: Session, service: Service, signal: detector.Finding, named: 
         id=identity,
         service_id=service.id,
         title=named[signal.issue],
-        language=crowd_of(first.language, "problem", first.embedded_by).language,
+        language=stratum_of(first.language, "problem", first.embedded_by).language,
         tone=Tone.PRAISE if signal.tier == SignalTier.GOOD_NEWS else Tone.ISSUE,
         quotes=[one.id for one in said[:MAX_QUOTES]],
         model=first.assigned_by or first.embedded_by or "",

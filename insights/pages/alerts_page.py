@@ -28,7 +28,7 @@ from feedback.record.models import Alert, Service, Subscription, new_id
 from feedback.record.states import DigestRhythm, SubscriptionKind, SubscriptionState
 from insights.alerts import payload
 from insights.alerts.delivery import message
-from insights.alerts.rules import filters, hindsight, preview, subscriptions
+from insights.alerts.rules import backtest_signals, filters, preview, subscriptions
 from insights.alerts.rules.filters import AlertFilters
 from insights.alerts.rules.subscriptions import SubscriptionRequest
 from insights.egress.addresses import AllowList
@@ -102,7 +102,9 @@ def _preview(request: AnyRequest, record: Record, slug: str, values: Subscriptio
         service = access.service_for(session, who, slug, Role.editor)
         found = preview.preview(session, service, read_filters(values))
         lines = alert_lines(session, record, service, found)
-        return _page(session, who, service, values, lines=lines, complete=hindsight.is_complete(session, service))
+        return _page(
+            session, who, service, values, lines=lines, complete=backtest_signals.is_complete(session, service)
+        )
 
     return submit(request, record, look, _again(slug, values))
 

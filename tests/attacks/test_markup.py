@@ -18,7 +18,7 @@ from tests.attacks.counting import stored
 from tests.attacks.planted import plant
 from tests.insights.pages.signed_in import signed_in
 from tests.insights.raising import raise_signal
-from workers.offline import report
+from workers.file_tools import report
 
 Client = TestClient[Litestar]
 Headers = dict[str, str]

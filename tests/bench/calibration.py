@@ -13,8 +13,8 @@ from tests.bench import Report as Findings
 from tests.bench import Row, Skipped
 from tests.bench.arranged import DAYS, HISTORY, make
 from tests.insights.detection.streams import DAY, START, TOPICS, Service, play, sent
-from workers.offline.backtest import ReplayedPiece, by_service, read, read_statements
-from workers.offline.replay import replay
+from workers.backtest.of_file import BacktestPiece, by_service, read, read_statements
+from workers.backtest.run import backtest
 
 LEARNING, WATCHED = 4, 20
 """Weeks of each service: the first are not counted."""
@@ -41,7 +41,7 @@ def quiet_service(seed: int) -> list[Observation]:
     return said
 
 
-def wandering_services(folder: Path, seed: int) -> list[list[ReplayedPiece]]:
+def wandering_services(folder: Path, seed: int) -> list[list[BacktestPiece]]:
     """Real statements whose mix wanders from week to week, with copies and batches; the events are taken out."""
     stream, truth = make(folder, seed)
     events = {piece for event in json.loads(truth.read_text(encoding="utf-8")) for piece in event["ids"]}
@@ -67,7 +67,7 @@ def _wandering() -> dict[float, list[int]]:
         for seed in SEEDS:
             for history in wandering_services(Path(folder), seed):
                 for tolerance in TOLERANCES:
-                    found[tolerance].append(_false([raised.signal for raised in replay(history, tolerance)]))
+                    found[tolerance].append(_false([raised.signal for raised in backtest(history, tolerance)]))
     return found
 
 

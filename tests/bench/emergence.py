@@ -22,8 +22,8 @@ from nlp.embed.multilingual import MultilingualEmbedder
 from tests.bench import Report as Findings
 from tests.bench import Row
 from tests.bench.arranged import FLAGS, HISTORY, make, scorer
-from workers.offline.backtest import ReplayedPiece, backtest, by_service, read, read_statements
-from workers.offline.replay import ReplayedStore
+from workers.backtest.of_file import BacktestPiece, backtest_file, by_service, read, read_statements
+from workers.backtest.store import BacktestStore
 
 SEEDS = (1, 2, 3)
 DAYS = 29
@@ -133,13 +133,13 @@ def _alerts(stream: Path, folder: Path) -> Iterator[tuple[str, Path]]:
         target = folder / "peer.jsonl"
         target.write_text("".join(json.dumps(line) + "\n" for line in found), encoding="utf-8")
         yield name, target
-    backtest(stream, folder / "ours.jsonl", tolerance=TOLERANCE)
+    backtest_file(stream, folder / "ours.jsonl", tolerance=TOLERANCE)
     yield "ours", folder / "ours.jsonl"
 
 
-def _days(history: Sequence[ReplayedPiece]) -> Iterator[tuple[dt.datetime, Sequence[Observation]]]:
+def _days(history: Sequence[BacktestPiece]) -> Iterator[tuple[dt.datetime, Sequence[Observation]]]:
     """At the end of each day after the first four weeks: the last ones, grouped by then."""
-    store, known = ReplayedStore(None), dict[int, str | None]()
+    store, known = BacktestStore(None), dict[int, str | None]()
     for piece in history:
         store.join(piece)
     reports = [statement.observation for piece in history for statement in piece]

@@ -1,4 +1,4 @@
-"""How long noticing takes: a year replayed, and one more statement when so many are remembered."""
+"""How long noticing takes: a backtest over a year, and one more statement when so many are remembered."""
 
 import time
 from collections.abc import Sequence
@@ -9,7 +9,8 @@ from insights.detection.detector import Observation, State
 from tests.bench import Report as Findings
 from tests.bench import Row
 from tests.insights.detection.streams import DAY, START, Service
-from workers.offline.replay import ReplayedStatement, replay
+from workers.backtest.run import backtest
+from workers.backtest.store import BacktestStatement
 
 A_DAY, YEAR = 100, 365
 REMEMBERED = (1_500, 10_000)
@@ -20,7 +21,7 @@ MORE = 200
 def run(report: Findings) -> None:
     said = [replace(it, issue=None) for it in sorted(Service().days(0, YEAR, A_DAY), key=lambda it: it.at)]
     begin, wall = time.process_time(), time.perf_counter()
-    found = list(replay([[ReplayedStatement(it)] for it in said], 0.02))
+    found = list(backtest([[BacktestStatement(it)] for it in said], 0.02))
     seconds, elapsed = time.process_time() - begin, time.perf_counter() - wall
     report.table(
         f"A year of {A_DAY} statements a day, vectors at hand",

@@ -10,7 +10,7 @@ from feedback.record.states import WorkStage
 from feedback.record.work.service_work import ask, ask_wide
 from feedback.record.work.stages import stage
 from insights.grouping import due, refit_store, regroup, title_proposals
-from insights.grouping.constraints import CrowdTopics
+from insights.grouping.constraints import StratumTopics
 from workers.runtime.actor import Actor, Save, Worker, work_once
 
 
@@ -40,7 +40,7 @@ def _refit(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
     return save
 
 
-def _train(worker: Worker, before: refit_store.BeforeRefit) -> list[CrowdTopics]:
+def _train(worker: Worker, before: refit_store.BeforeRefit) -> list[StratumTopics]:
     return regroup.train(
         before.statements,
         before.titles,

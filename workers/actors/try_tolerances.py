@@ -1,4 +1,4 @@
-"""An owner is shown what other tolerances would have raised: the last year of a service is replayed at each."""
+"""An owner is shown what other tolerances would have raised: a backtest of its last year at each."""
 
 import datetime as dt
 import time
@@ -16,8 +16,9 @@ from feedback.record.states import SignalTier, WorkStage
 from feedback.record.work.stages import stage
 from insights.alerts.rules import tolerance_trials
 from insights.alerts.rules.tolerance_trials import SHARE, STATEMENTS_KEPT, TrialBasis, TrialSignal
-from workers.offline.replay import Raised, ReplayedStatement, replay
-from workers.offline.stored_history import history
+from workers.backtest.run import Raised, backtest
+from workers.backtest.store import BacktestStatement
+from workers.backtest.stored_history import history
 from workers.runtime.actor import Actor, Save, Worker, work_once
 
 TELL_EVERY_SECONDS = 1.0
@@ -41,7 +42,7 @@ def _try_next(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
     tolerance = waiting[0] if waiting else done[-1]  # another may have been set meanwhile
     known = service.properties
     told = _told(worker.record, row.id, pieces)
-    raised = list(replay(told, tolerance, nation=known.nation, time_zone=known.time_zone))
+    raised = list(backtest(told, tolerance, nation=known.nation, time_zone=known.time_zone))
 
     def save(session: Session, mine: Sequence[ServiceWork]) -> None:
         for row in mine:
@@ -62,7 +63,7 @@ def _basis(session: Session, service_id: int, state: dict[str, Any]) -> TrialBas
     return tolerance_trials.basis(session, service_id, dt.datetime.now(dt.UTC))
 
 
-def _told(record: Record, row_id: int, pieces: Sequence[list[ReplayedStatement]]) -> Iterator[list[ReplayedStatement]]:
+def _told(record: Record, row_id: int, pieces: Sequence[list[BacktestStatement]]) -> Iterator[list[BacktestStatement]]:
     """Yield them, and write down now and then how far they have come."""
     last = time.monotonic()
     for place, piece in enumerate(pieces):

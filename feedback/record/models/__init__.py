@@ -1,7 +1,7 @@
 """The tables of the store, a module for each subject."""
 
 from feedback.record.models.actions import Action, Publication
-from feedback.record.models.alerts import Alert, Delivery, Hindsight, Quiet, Subscription, ToleranceTrial
+from feedback.record.models.alerts import Alert, BacktestSignal, Delivery, Quiet, Subscription, ToleranceTrial
 from feedback.record.models.audit import Answered, AuditEntry
 from feedback.record.models.base import Base, Claimable, new_id
 from feedback.record.models.feedback import (
@@ -55,6 +55,7 @@ __all__ = [
     "Alert",
     "Answered",
     "AuditEntry",
+    "BacktestSignal",
     "Base",
     "Change",
     "ChangeImport",
@@ -69,7 +70,6 @@ __all__ = [
     "FeedbackTally",
     "HandOver",
     "HeldRaw",
-    "Hindsight",
     "Issue",
     "IssueBefore",
     "IssueEvent",

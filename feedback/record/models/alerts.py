@@ -121,13 +121,13 @@ class Delivery(Base):
     answer: Mapped[str] = mapped_column(default="")
 
 
-class Hindsight(Base):
-    """A signal that a service's history would have raised, before it was here to raise any: for previews alone.
+class BacktestSignal(Base):
+    """A signal of a backtest: a service's history would have raised it before it was here. For previews alone.
 
     Its `facts` are those of an alert, without a title: that is the text of `statement_id`, for as long as it is kept.
     """
 
-    __tablename__ = "hindsights"
+    __tablename__ = "backtest_signals"
     __table_args__ = (Index(None, "service_id", "detected_at"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -138,7 +138,7 @@ class Hindsight(Base):
 
 
 class ToleranceTrial(Base):
-    """What one tolerance would have raised in a service of late: all that was said, replayed at it.
+    """What one tolerance would have raised in a service of late: a backtest over all that was said.
 
     `statements` of them were read, said after `since` and up to the id `newest`. `found` holds each signal: when it
     would have been raised, its kind and figures, and the first of its statements; no words, no title.

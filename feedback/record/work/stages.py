@@ -84,7 +84,7 @@ STAGES = (
     Stage("answer", "deliveries", Contact, _CITIZEN_DUE, (Contact.due_at,), Contact.due_at),
     _for_upload(UploadStage.TAKE_IN, "clean"),
     _for_upload(UploadStage.TAKE_BACK, "refit", "notice"),
-    _for_service(WorkKind.LOOK_BACK),
+    _for_service(WorkKind.BACKTEST),
     _for_service(WorkKind.TRY_TOLERANCES),
     _for_service(WorkKind.EMBED, "group", "refit", "notice"),
     _for_service(WorkKind.INDEX, where=(_settled(ServiceWork.service_id),)),

@@ -22,7 +22,7 @@ from insights.presentation.schemas import IssueTitle
 
 SPAN = dt.timedelta(days=365)
 MOST_STATEMENTS = 100_000
-"""Of a service that hears more in a year, the latest so many are replayed: its replay takes minutes and 200 MB."""
+"""Of a service that hears more in a year, the latest so many are read: a backtest of them takes minutes and 200 MB."""
 
 TOLERANCES = (0.005, 0.02, 0.1, 0.5)
 """False alarms a week: one in four years, one a year, one in ten weeks, one in two."""
@@ -31,14 +31,14 @@ STATEMENTS_KEPT = 20
 """Statements of a signal that are kept with it, by which it is found in which issue they are now."""
 
 SHARE = "share"
-"""The key, in the state of the work, of how much of the history has been replayed at the tolerance in hand."""
+"""The key, in the state of the work, of how much of the history has been gone through at the tolerance in hand."""
 
 CONFIRMED = (IssueStatus.ACKNOWLEDGED, IssueStatus.IN_PROGRESS, IssueStatus.RESOLVED)
 _SAID_OF_IT = (*(status.replace("_", " ") for status in CONFIRMED), "missed by the machine")
 
 
 class TrialBasis(msgspec.Struct, frozen=True):
-    """What is replayed: the statements said after `since`, up to the id `newest`; so many there were."""
+    """What a backtest reads: the statements said after `since`, up to the id `newest`; so many there were."""
 
     since: dt.datetime
     newest: int
@@ -97,7 +97,7 @@ class TrialProgress:
 
 
 def basis(session: Session, service_id: int, now: dt.datetime) -> TrialBasis:
-    """Returns what a trial would replay now."""
+    """Returns what a trial would read now."""
     since = now - SPAN
     mine = (Statement.service_id == service_id, Statement.said_at > since, Statement.said_at < LATEST)
     counted = select(func.coalesce(func.max(Statement.id), 0), func.count()).where(*mine)

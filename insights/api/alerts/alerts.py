@@ -27,7 +27,7 @@ from feedback.record.models import Alert
 from feedback.record.states import CredentialKind
 from insights.alerts import payload, queries
 from insights.alerts.delivery import events, feeds
-from insights.alerts.rules import hindsight, mute, preview, subscriptions
+from insights.alerts.rules import backtest_signals, mute, preview, subscriptions
 from insights.alerts.rules.filters import AlertFilters
 from insights.presentation.schemas import Page
 
@@ -148,8 +148,8 @@ def preview_subscription(
     with record.transaction() as session:
         service = access.service_for(session, authenticate(session, request), data.service)
         found = [_view(session, record, alert) for alert in preview.preview(session, service, data.filters)]
-        complete = hindsight.is_complete(session, service)
-    work_queue.wake("look_back")
+        complete = backtest_signals.is_complete(session, service)
+    work_queue.wake("backtest")
     return Preview(found, None, complete)
 
 

@@ -22,7 +22,7 @@ from insights.issues.decisions import lifecycle, reassignment
 from insights.issues.decisions.lifecycle import LongText, ShortText
 from insights.issues.decisions.regrouping import MAX_QUOTES, MAX_TITLE_LENGTH, centroid_and_radius
 from insights.statement_arrays import embedding_space, halves, matrix
-from nlp.embed.crowds import crowd_of
+from nlp.embed.strata import stratum_of
 from nlp.embed.vectors import Floats, inwards
 
 FEWEST, MOST = 2, 200
@@ -112,7 +112,7 @@ def _chosen(session: Session, service: Service, pieces: Sequence[uuid.UUID]) -> 
 
 def _issue(session: Session, service: Service, chosen: _Chosen, title: str | None) -> Issue:
     central = chosen.rows[int(chosen.likeness.argmax())]
-    languages = Counter(crowd_of(row.language, Tone.ISSUE, row.embedded_by).language for row in chosen.rows)
+    languages = Counter(stratum_of(row.language, Tone.ISSUE, row.embedded_by).language for row in chosen.rows)
     made = Issue(
         id=new_id(),
         service_id=service.id,

@@ -13,7 +13,7 @@ from feedback.record.models import Feedback, Issue, Mailbox, Refit, Service, Ser
 from feedback.record.states import AddressKind, FeedbackStage
 from insights.detection.state import MISSED
 from insights.issues.queries.services import WAITING_STAGES
-from nlp.embed.crowds import crowd_of
+from nlp.embed.strata import stratum_of
 
 LATEST_PIECES = 10_000
 """The figures are of so many pieces: how well the machine does now is told no better by what it read years ago."""
@@ -148,7 +148,9 @@ def _apart(session: Session, *late: ColumnElement[bool]) -> list[str]:
     """The languages of statements that are grouped among themselves, as they do not compare with English."""
     embedded = select(Statement.language, Statement.embedded_by).where(*late, Statement.embedded_by.is_not(None))
     rows = session.execute(embedded.distinct())
-    return sorted({row.language for row in rows if crowd_of(row.language, "problem", row.embedded_by).language != "en"})
+    return sorted(
+        {row.language for row in rows if stratum_of(row.language, "problem", row.embedded_by).language != "en"}
+    )
 
 
 def _missed(session: Session, service: Service) -> list[Missed]:

@@ -10,9 +10,9 @@ from feedback.record import access
 from feedback.record.db import Record
 from feedback.record.models import Issue, Regrouping, Statement
 from insights.grouping import decisions
-from insights.grouping.constraints import CrowdTopics, keep_placed, keep_together
+from insights.grouping.constraints import StratumTopics, keep_placed, keep_together
 from insights.statement_arrays import StatementArrays, read_issues
-from nlp.embed.crowds import Crowd
+from nlp.embed.strata import Stratum
 from nlp.group.topics import Topic
 from tests.insights import made_up
 
@@ -24,12 +24,12 @@ def topic(members: list[int], place: int) -> Topic:
 def said(issues: list[uuid.UUID | None]) -> StatementArrays:
     size = len(issues)
     vectors = np.eye(3, dtype=np.float32)[[row // 2 % 3 for row in range(size)]]
-    crowds = [Crowd("en", praise=False)] * size
-    return StatementArrays(np.arange(size), vectors, [""] * size, issues, crowds, ["en"] * size)
+    strata = [Stratum("en", praise=False)] * size
+    return StatementArrays(np.arange(size), vectors, [""] * size, issues, strata, ["en"] * size)
 
 
-def fitted(*topics: Topic) -> CrowdTopics:
-    return CrowdTopics(Crowd("en", False), np.arange(sum(len(t.members) for t in topics)), topics)
+def fitted(*topics: Topic) -> StratumTopics:
+    return StratumTopics(Stratum("en", False), np.arange(sum(len(t.members) for t in topics)), topics)
 
 
 def two(record: Record, slug: str, **more: Any) -> tuple[int, uuid.UUID, uuid.UUID]:

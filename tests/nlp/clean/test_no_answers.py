@@ -7,7 +7,7 @@ import pytest
 
 from nlp.clean.cleaner import Cleaner
 from nlp.clean.no_answers import is_no_answer
-from workers.offline.analyse import analyse
+from workers.file_tools.analyse import analyse
 
 ENGLISH = (
     *("Not Provided", "NULL", "(blank)", "nan", "[No Response]", "no response given", "n/a", "N / A", "n\\a", "#N/A"),

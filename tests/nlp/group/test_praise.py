@@ -8,8 +8,8 @@ import pytest
 
 from nlp.clean.severity import severity
 from nlp.clean.statement_kinds import kind
-from nlp.embed.crowds import Crowd, crowd_of
 from nlp.embed.embedder import Embedder
+from nlp.embed.strata import Stratum, stratum_of
 from nlp.group import praise
 
 WHO = ("The nurse", "My midwife", "The doctor", "The physio", "The man at the desk", "Our carer", "The dentist", "She")
@@ -60,9 +60,9 @@ def _embedder() -> Embedder:
 
 def parted(said: list[str], languages: list[str] | None = None) -> list[bool]:
     kinds, spoken = [kind(it) for it in said], languages or ["en"] * len(said)
-    crowds = [crowd_of("en", it) for it in kinds]
+    strata = [stratum_of("en", it) for it in kinds]
     vectors = _embedder().encode(said)
-    return [it.praise for it in praise.parted(crowds, vectors, spoken, kinds, [severity(it) for it in said])]
+    return [it.praise for it in praise.parted(strata, vectors, spoken, kinds, [severity(it) for it in said])]
 
 
 def test_what_praises_by_what_it_means_is_praise_and_what_finds_fault_is_none() -> None:
@@ -97,4 +97,4 @@ def test_only_english_is_judged_by_what_english_words_show() -> None:
 
 
 def test_nothing_said_is_nothing_moved() -> None:
-    assert praise.parted([], np.zeros((0, 384), np.float32), [], [], []) == list[Crowd]()
+    assert praise.parted([], np.zeros((0, 384), np.float32), [], [], []) == list[Stratum]()

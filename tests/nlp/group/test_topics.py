@@ -17,7 +17,7 @@ def unit(vectors: Floats) -> Floats:
     return rows
 
 
-def crowd(size: int = SIZE, seed: int = 1) -> tuple[Floats, list[str], Labels]:
+def stratum(size: int = SIZE, seed: int = 1) -> tuple[Floats, list[str], Labels]:
     directions = unit(np.random.default_rng(0).normal(size=(ISSUES, DIMENSIONS)).astype(np.float32))
     issues = np.repeat(np.arange(ISSUES, dtype=np.int32), size)
     noise = np.random.default_rng(seed).normal(size=(len(issues), DIMENSIONS)) * 0.07
@@ -46,12 +46,12 @@ def same_groups(one: Labels, other: Labels) -> bool:
 
 
 def test_issues_are_found_without_being_told_how_many() -> None:
-    vectors, texts, issues = crowd()
+    vectors, texts, issues = stratum()
     assert same_groups(labels_of(vectors, texts), issues)
 
 
 def test_an_issue_that_must_last_is_parted_from_a_wider_group_with_those_who_say_the_same() -> None:
-    vectors, _, issues = crowd()
+    vectors, _, issues = stratum()
     bins, lids = np.flatnonzero(issues == 0), np.flatnonzero(issues == 1)[:12]
     vectors = vectors[[*bins, *lids]]
     found, noticed = np.zeros(52, np.int32), np.full(52, -1, np.int32)
@@ -64,14 +64,14 @@ def test_an_issue_that_must_last_is_parted_from_a_wider_group_with_those_who_say
 
 
 def test_an_issue_that_must_last_takes_in_a_group_that_is_nearly_all_its_own() -> None:
-    vectors, _, issues = crowd()
+    vectors, _, issues = stratum()
     start = np.where(np.arange(len(issues)) % 10 < 8, issues, -1).astype(np.int32)
     everyone = np.ones(len(issues), bool)
     assert same_groups(partition.stand_apart(vectors, issues, start, [0, 3], everyone), issues)
 
 
 def test_a_refit_of_the_same_statements_changes_nothing() -> None:
-    vectors, texts, _ = crowd()
+    vectors, texts, _ = stratum()
     first = labels_of(vectors, texts)
     again = first
     for _ in range(3):
@@ -80,14 +80,14 @@ def test_a_refit_of_the_same_statements_changes_nothing() -> None:
 
 
 def test_new_statements_join_and_nobody_moves_for_them() -> None:
-    vectors, texts, issues = crowd()
+    vectors, texts, issues = stratum()
     known = np.arange(len(texts)) % 10 != 0
     start = np.where(known, issues, -1).astype(np.int32)
     assert same_groups(labels_of(vectors, texts, start=start), issues)
 
 
 def test_a_merge_by_a_person_survives_refits() -> None:
-    vectors, texts, issues = crowd()
+    vectors, texts, issues = stratum()
     together = chain(np.flatnonzero(np.isin(issues, (0, 1))))
     labels: Labels | None = None
     for _ in range(4):
@@ -97,7 +97,7 @@ def test_a_merge_by_a_person_survives_refits() -> None:
 
 
 def test_a_split_by_a_person_survives_refits() -> None:
-    vectors, texts, issues = crowd()
+    vectors, texts, issues = stratum()
     mine = np.flatnonzero(issues == 2)
     left, right = mine[::2], mine[1::2]
     labels: Labels | None = None
@@ -110,14 +110,14 @@ def test_a_split_by_a_person_survives_refits() -> None:
 
 
 def test_a_statement_that_was_moved_stays_where_it_was_put() -> None:
-    vectors, texts, issues = crowd()
+    vectors, texts, issues = stratum()
     stray, home = int(np.flatnonzero(issues == 3)[0]), np.flatnonzero(issues == 4)
     labels = labels_of(vectors, texts, must=[*chain(home), (stray, int(home[0]))])
     assert labels[stray] == labels[home[0]]
 
 
 def test_what_resembles_nothing_stays_out() -> None:
-    vectors, texts, issues = crowd()
+    vectors, texts, issues = stratum()
     alone = unit(np.random.default_rng(9).normal(size=(4, DIMENSIONS)).astype(np.float32))
     labels = labels_of(np.concatenate([vectors, alone]), [*texts, "one", "two", "three", "four"])
     assert (labels[-4:] == -1).all()
@@ -125,7 +125,7 @@ def test_what_resembles_nothing_stays_out() -> None:
 
 
 def test_copies_of_one_text_are_one_topic() -> None:
-    vectors, texts, _ = crowd()
+    vectors, texts, _ = stratum()
     flood = np.repeat(vectors[:1], 200, axis=0)
     labels = labels_of(np.concatenate([vectors, flood]), texts + [texts[0]] * 200)
     assert set(labels[-200:].tolist()) == {int(labels[0])}
@@ -133,13 +133,13 @@ def test_copies_of_one_text_are_one_topic() -> None:
 
 @pytest.mark.parametrize("number", [0, 1, 2, 3, 5])
 def test_a_handful_of_statements_is_fitted_too(number: int) -> None:
-    vectors, texts, _ = crowd()
+    vectors, texts, _ = stratum()
     found = topics.fit(vectors[:number], texts[:number])
     assert len(found.labels) == number
 
 
 def test_every_topic_tells_its_members_title_and_quotes() -> None:
-    vectors, texts, _ = crowd()
+    vectors, texts, _ = stratum()
     found = topics.fit(vectors, texts)
     assert len({topic.title for topic in found.topics}) == len(found.topics)
     for number, topic in enumerate(found.topics):
@@ -149,11 +149,11 @@ def test_every_topic_tells_its_members_title_and_quotes() -> None:
 
 
 def test_a_statement_joins_the_topic_whose_spread_it_lies_in() -> None:
-    vectors, texts, _ = crowd()
+    vectors, texts, _ = stratum()
     found = topics.fit(vectors, texts)
     centroids = np.array([topic.centroid for topic in found.topics])
     radii = np.array([topic.radius for topic in found.topics], np.float32)
-    more, _, issues = crowd(size=5, seed=7)
+    more, _, issues = stratum(size=5, seed=7)
     chosen, sure = topics.join(more, centroids, radii)
     assert ((chosen >= 0) == (sure > 0)).all()
     assert (chosen >= 0).mean() > 0.8
@@ -163,14 +163,14 @@ def test_a_statement_joins_the_topic_whose_spread_it_lies_in() -> None:
 
 
 def test_without_topics_nothing_joins() -> None:
-    vectors, _, _ = crowd()
+    vectors, _, _ = stratum()
     chosen, sure = topics.join(vectors, np.zeros((0, DIMENSIONS), np.float32), np.zeros(0, np.float32))
     assert (chosen == -1).all() and not sure.any()
 
 
 @pytest.mark.parametrize("text", ["[NAME]", "shwmae", "[NAME] [NAME] shwmae", "£"])
 def test_statements_that_share_one_word_or_none_are_a_topic_without_keywords_to_tell_it_by(text: str) -> None:
-    vectors, _, _ = crowd()
+    vectors, _, _ = stratum()
     found = topics.fit(vectors[: 2 * SIZE], [f"{text}{' ' * number}" for number in range(2 * SIZE)])
     assert [len(topic.members) for topic in found.topics] == [SIZE, SIZE]
     assert all(len(topic.keywords) <= 1 for topic in found.topics)
@@ -183,7 +183,7 @@ def test_a_topic_goes_on_from_that_with_which_it_shares_half_of_both() -> None:
 
 
 def test_only_topics_that_do_not_go_on_are_named() -> None:
-    vectors, texts, _ = crowd()
+    vectors, texts, _ = stratum()
     labels = labels_of(vectors, texts)
     named = topics.describe(vectors, texts, labels)
     titled = np.where(named.labels == 0, -1, named.labels)

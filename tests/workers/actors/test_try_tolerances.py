@@ -27,7 +27,7 @@ SETTINGS = "/dashboard/blue-badge/settings"
 
 @pytest.fixture(autouse=True)
 def two_tolerances(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each is a replay of its own, which takes a while."""
+    """Each is a backtest of its own, which takes a while."""
     monkeypatch.setattr(tolerance_trials, "TOLERANCES", (0.02, 0.5))
 
 

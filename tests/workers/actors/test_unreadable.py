@@ -17,11 +17,11 @@ from tests.insights.raising import raise_signal
 from tests.insights.receivers import Receiver
 from tests.walking import put, walk
 from workers.actors.answer import ANSWER
+from workers.actors.backtest import BACKTEST
 from workers.actors.clean import CLEAN
 from workers.actors.deliver import DELIVER
 from workers.actors.drift import DRIFT
 from workers.actors.group import GROUP
-from workers.actors.look_back import LOOK_BACK
 from workers.actors.notice import NOTICE
 from workers.actors.refit import REFIT
 from workers.actors.themes import THEMES
@@ -87,7 +87,7 @@ def test_it_is_set_aside_where_it_turns_unreadable_in_a_workers_hands(worker: Wo
 
 
 @pytest.mark.parametrize(
-    ("kind", "actor"), [("notice", NOTICE), ("refit", REFIT), ("drift", DRIFT), ("look_back", LOOK_BACK)]
+    ("kind", "actor"), [("notice", NOTICE), ("refit", REFIT), ("drift", DRIFT), ("backtest", BACKTEST)]
 )
 def test_work_for_a_service_that_cannot_be_read_is_set_aside_and_that_of_others_done(
     worker: Worker, blue_badge: str, kind: str, actor: Actor[Any]
@@ -128,9 +128,9 @@ def test_a_service_one_of_whose_statements_cannot_be_read_is_looked_at_all_the_s
     spoil(worker, "statements", "said_at", value, "position = 0 AND id = (SELECT min(id) FROM statements)")
     spoil(worker, "feedback", "said_at", value, "id = (SELECT feedback_id FROM statements ORDER BY id LIMIT 1)")
     with worker.record.transaction() as session:
-        ask(session, [access.service(session, blue_badge).id], "notice", "refit", "look_back", "drift")
+        ask(session, [access.service(session, blue_badge).id], "notice", "refit", "backtest", "drift")
         ask_wide(session, "themes")
-    actors: tuple[Actor[Any], ...] = (REFIT, DRIFT, NOTICE, LOOK_BACK, THEMES)
+    actors: tuple[Actor[Any], ...] = (REFIT, DRIFT, NOTICE, BACKTEST, THEMES)
     for actor in actors:
         assert work_once(worker, actor)
     with worker.record.transaction() as session:

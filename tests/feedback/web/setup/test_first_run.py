@@ -62,7 +62,7 @@ def at_work(worker: Worker) -> Iterator[None]:
     def work() -> None:
         while not over.wait(0.05):
             for stage in stages.STAGES:
-                if stage.name != "look_back":
+                if stage.name != "backtest":
                     actor_of(stage)(worker)
 
     thread = threading.Thread(target=work)

@@ -14,7 +14,7 @@ MAPPED = " from "
 """Stands in the name of what embedded a text between the main model and the one whose vectors were mapped to it."""
 
 
-class Crowd(NamedTuple):
+class Stratum(NamedTuple):
     """Statements grouped among themselves: of languages that compare, and praise apart from what may be an issue.
 
     Embeddings tell what is spoken of better than how it is judged: in one group, "friendly staff" hides "rude staff".
@@ -24,13 +24,13 @@ class Crowd(NamedTuple):
     praise: bool
 
 
-def crowd_of(language: str, kind: str, embedded_by: str | None = None) -> Crowd:
-    """Say which crowd a statement of this language and kind belongs to, by what embedded it.
+def stratum_of(language: str, kind: str, embedded_by: str | None = None) -> Stratum:
+    """Say which stratum a statement of this language and kind belongs to, by what embedded it.
 
     An unknown language counts as English, and so does one whose vectors were mapped into the space of English.
     """
     comparable = language in EMBEDDED_WELL or is_mapped(embedded_by)
-    return Crowd("en" if comparable else language, kind == "praise")
+    return Stratum("en" if comparable else language, kind == "praise")
 
 
 def is_mapped(embedded_by: str | None) -> bool:
@@ -38,7 +38,7 @@ def is_mapped(embedded_by: str | None) -> bool:
     return MAPPED in (embedded_by or "")
 
 
-def by_crowd(crowds: Sequence[Crowd]) -> Iterator[tuple[Crowd, NDArray[np.int64]]]:
-    """Yield each crowd, in their order, with the rows that are of it."""
-    for crowd in sorted(set(crowds)):
-        yield crowd, np.array([row for row, its in enumerate(crowds) if its == crowd], np.int64)
+def by_stratum(strata: Sequence[Stratum]) -> Iterator[tuple[Stratum, NDArray[np.int64]]]:
+    """Yield each stratum, in their order, with the rows that are of it."""
+    for stratum in sorted(set(strata)):
+        yield stratum, np.array([row for row, its in enumerate(strata) if its == stratum], np.int64)

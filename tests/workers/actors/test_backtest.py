@@ -8,7 +8,7 @@ from litestar.testing import TestClient
 from tests.insights.made_up import NOW
 from tests.workers.stored import keep
 from tests.workers.texts import BROKEN, USUAL, said
-from workers.actors.look_back import LOOK_BACK
+from workers.actors.backtest import BACKTEST
 from workers.runtime.actor import Worker, work_once
 
 
@@ -25,7 +25,7 @@ def test_a_preview_looks_through_the_history_that_came_with_a_service(
         return [item["data"]["issue"]["title"] for item in found["items"]], found["complete"]
 
     assert preview() == ([], False)
-    assert work_once(worker, LOOK_BACK) and not work_once(worker, LOOK_BACK)
+    assert work_once(worker, BACKTEST) and not work_once(worker, BACKTEST)
     titles, complete = preview()
     assert complete and any("photo" in title.lower() for title in titles)
     assert preview(channels=["call"]) == ([], True)

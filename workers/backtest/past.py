@@ -16,7 +16,7 @@ from insights.detection.statistics.baseline import Baseline
 from nlp.embed.vectors import unit
 
 
-class ReplayedPast:
+class BacktestPast:
     """What was said so far in one service, and what was signalled of it."""
 
     def __init__(self, tolerance: float) -> None:

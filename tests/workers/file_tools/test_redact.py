@@ -4,7 +4,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from workers.offline.redact import redact_file
+from workers.file_tools.redact import redact_file
 
 
 def test_each_line_comes_back_redacted_with_its_spans(tmp_path: Path) -> None:

@@ -19,11 +19,13 @@ def backtest(settings: Settings, /, source: Path, target: Path, tolerance: float
     """Replay a history as it would have happened, and write each signal when it would have been raised."""
     from feedback.cli.progress import staged
     from insights.alerts.rules.tolerance_trials import TOLERANCES
-    from workers.offline.backtest import backtest
+    from workers.backtest.of_file import backtest_file
 
     others = TOLERANCES if compare else ()
     with staged() as progress:
-        summary = backtest(source, target, tolerance=tolerance, others=others, **_encoders(settings), progress=progress)
+        summary = backtest_file(
+            source, target, tolerance=tolerance, others=others, **_encoders(settings), progress=progress
+        )
     for line, fault in summary.bad[:20]:
         click.echo(f"line {line}: {fault}", err=True)
     for sent in summary.sent:
@@ -53,7 +55,7 @@ def analyse(
 ) -> None:
     """Group the comments of one spreadsheet into issues; writes feedback.csv and report.html."""
     from feedback.cli.progress import staged
-    from workers.offline.analyse import analyse
+    from workers.file_tools.analyse import analyse
 
     with staged() as progress:
         analyse(
@@ -74,7 +76,7 @@ def analyse(
 def redact(source: Path, target: Path) -> None:
     """Redact texts: JSON lines with id and text in; id, text and spans out."""
     from feedback.cli.progress import counted
-    from workers.offline.redact import redact_file
+    from workers.file_tools.redact import redact_file
 
     with counted("redacting", source) as progress:
         count = redact_file(source, target, progress)

@@ -25,8 +25,8 @@ from tests.workers.texts import BROKEN, USUAL, said
 from workers.actors.clean import CLEAN
 from workers.actors.group import GROUP
 from workers.actors.refit import REFIT
-from workers.offline.replay import ReplayedStatement, ReplayedStore
-from workers.offline.stored_history import history
+from workers.backtest.store import BacktestStatement, BacktestStore
+from workers.backtest.stored_history import history
 from workers.runtime.actor import Worker, work_once
 
 START = dt.datetime.now(dt.UTC) - dt.timedelta(days=30)
@@ -98,7 +98,7 @@ class Product:
             ask(session, [1], "refit")
         assert work_once(self._worker, REFIT)
 
-    def pieces(self) -> list[list[ReplayedStatement]]:
+    def pieces(self) -> list[list[BacktestStatement]]:
         """Its history as a backtest takes it, in the order in which it was stored."""
         with self._worker.record.transaction() as session:
             service = access.service(session, "blue-badge")
@@ -124,12 +124,12 @@ class Product:
 
 
 class Backtest:
-    """A replay of the same, driven by hand."""
+    """One of the same, driven by hand."""
 
     def __init__(self, worker: Worker) -> None:
-        self._store, self._observations = ReplayedStore(worker.tools.encode), list[Observation]()
+        self._store, self._observations = BacktestStore(worker.tools.encode), list[Observation]()
 
-    def hear(self, pieces: Sequence[Sequence[ReplayedStatement]]) -> None:
+    def hear(self, pieces: Sequence[Sequence[BacktestStatement]]) -> None:
         known = {it.key for it in self._observations}
         new = [piece for piece in pieces if piece[0].observation.key not in known]
         self._observations += chain.from_iterable(self._store.join(piece) for piece in new)
@@ -149,13 +149,13 @@ class Backtest:
             if it.issue:
                 held.setdefault(uuid.UUID(it.issue), set()).add(it.key)
         return {
-            Group(frozenset(keys), issue.title, issue.tone, issue.crowd.language)
+            Group(frozenset(keys), issue.title, issue.tone, issue.stratum.language)
             for id_, keys in held.items()
             if (issue := self._store.issues[id_])
         }
 
 
-def found_in(pieces: Sequence[Sequence[ReplayedStatement]]) -> Finding:
+def found_in(pieces: Sequence[Sequence[BacktestStatement]]) -> Finding:
     """What the detector might have found: half of the reports of the new problem."""
     mine = [it.observation for piece in pieces for it in piece if it.text in BROKEN[:SHOWN]]
     vectors = [it.vector for it in mine if it.vector is not None]

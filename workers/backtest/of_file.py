@@ -1,4 +1,4 @@
-"""A history replayed in event time: the very code of the running product over a file, without a database."""
+"""A backtest of the history in a file, without a database."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from ingest.cleaning.preparation import SET_APART
 from insights.detection import detector
 from insights.detection.observation import is_telling
 from nlp.clean import copies, minhash
-from nlp.embed.crowds import crowd_of, is_mapped
 from nlp.embed.multilingual import MultilingualEmbedder
+from nlp.embed.strata import is_mapped, stratum_of
 from nlp.embed.vectors import Encode
-from workers.offline import parallel_clean
-from workers.offline.replay import Raised, ReplayedStatement, line, replay
+from workers.backtest.run import Raised, backtest, line
+from workers.backtest.store import BacktestStatement
+from workers.file_tools import parallel_clean
 
-ReplayedPiece = list[ReplayedStatement]
+BacktestPiece = list[BacktestStatement]
 """The statements of one piece."""
 
 CHUNK = 512
@@ -65,7 +66,7 @@ class BacktestSummary:
     sent: tuple[ServiceBacktest, ...] = field(default=())
 
 
-def backtest(
+def backtest_file(
     source: Path,
     target: Path,
     *,
@@ -88,7 +89,7 @@ def backtest(
     every = read_statements(services.values(), embedder, progress)
     for (service, mine), history in zip(services.items(), every, strict=True):
         for at in dict.fromkeys((tolerance, *others)):
-            raised = _replayed(service, history, at, embedder.encode, progress)
+            raised = _backtest(service, history, at, embedder.encode, progress)
             sent.append(_sent(mine, at, raised))
             if at == tolerance:
                 lines += [{"service": service, **line(one)} for one in raised if one.signal.tier == "signal"]
@@ -122,7 +123,7 @@ def _piece(row: dict[str, str]) -> Piece:
     return Piece(row["id"], row["service"], row["channel"], row["text"], at, row.get("source"))
 
 
-def read_statements(services: Any, embedder: MultilingualEmbedder, progress: Progress) -> list[list[ReplayedPiece]]:
+def read_statements(services: Any, embedder: MultilingualEmbedder, progress: Progress) -> list[list[BacktestPiece]]:
     """Clean and embed the pieces of each service, in their order."""
     pieces = [piece for service in services for piece in service]
     cleaned = parallel_clean.clean(
@@ -140,7 +141,7 @@ def read_statements(services: Any, embedder: MultilingualEmbedder, progress: Pro
 
 def _of_one(
     service: Sequence[Piece], both: Any, vectors: Any, embedded_by: Callable[[str], str]
-) -> list[ReplayedPiece]:
+) -> list[BacktestPiece]:
     """What a copy says is no further evidence; nor is filler, which has no vector. Nothing tells who sent it."""
     seen: dict[tuple[str, ...], dt.datetime] = {}
     key, history = 0, []
@@ -153,7 +154,7 @@ def _of_one(
             and piece.submitted_at - seen.get(words, LONG_AGO) <= copies.COPY_SPAN
         )
         seen[words] = piece.submitted_at
-        statements: ReplayedPiece = []
+        statements: BacktestPiece = []
         for said in one.statements:
             report = detector.Observation(
                 feedback_id=piece.id,
@@ -167,17 +168,17 @@ def _of_one(
                 telling=is_telling(said.kind, said.severity, said.language),
             )
             by = embedded_by(said.language)
-            crowd = crowd_of(said.language, said.kind, by)
-            statements.append(ReplayedStatement(report, said.text, crowd, not apart, is_mapped(by), said.language))
+            stratum = stratum_of(said.language, said.kind, by)
+            statements.append(BacktestStatement(report, said.text, stratum, not apart, is_mapped(by), said.language))
             key += 1
         history.append(statements)
     return history
 
 
-def _replayed(
-    service: str, history: Sequence[ReplayedPiece], tolerance: float, encode: Encode, progress: Progress
+def _backtest(
+    service: str, history: Sequence[BacktestPiece], tolerance: float, encode: Encode, progress: Progress
 ) -> list[Raised]:
-    what = f"replaying {service} at {tolerance:g}"
+    what = f"backtest of {service} at {tolerance:g}"
 
     def told(every: int = 200) -> Any:
         for number, piece in enumerate(history):
@@ -186,7 +187,7 @@ def _replayed(
             yield piece
         progress(what, len(history), len(history))
 
-    return list(replay(told(), tolerance, encode))
+    return list(backtest(told(), tolerance, encode))
 
 
 def _sent(pieces: Sequence[Piece], tolerance: float, raised: Sequence[Raised]) -> ServiceBacktest:

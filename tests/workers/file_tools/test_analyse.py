@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from feedback.record.errors import Malformed
 from nlp.clean.cleaner import Cleaned, CleanStatement
 from nlp.embed.checkpoint import UnusableModel
-from workers.offline import analyse as subject
-from workers.offline import parallel_clean, report
+from workers.file_tools import analyse as subject
+from workers.file_tools import parallel_clean, report
 
 WORDS = ("badge", "bin", "parking", "school", "library", "pothole")
 
@@ -192,8 +192,8 @@ def test_praise_that_no_word_tells_is_with_the_praise() -> None:
     said += [CleanStatement("", 0, 0, "en", "problem", False, 0.65)] * 60
     said += [CleanStatement("", 0, 0, "en", "problem", False, 0.3)] * 2
     vectors = np.repeat(np.array([[0.6, 0.8], [0.8, -0.6]], np.float32), [60, 60], axis=0)
-    found = subject._crowds(said, np.vstack([vectors, vectors[[0, -1]]]), lambda language: "fake")
-    assert [crowd.praise for crowd in found[-2:]] == [True, False]
+    found = subject._strata(said, np.vstack([vectors, vectors[[0, -1]]]), lambda language: "fake")
+    assert [stratum.praise for stratum in found[-2:]] == [True, False]
 
 
 @pytest.mark.parametrize(("number", "languages"), [(2_000, {"en"}), (200, {"en", "fr"})])
@@ -201,5 +201,6 @@ def test_a_language_told_of_hardly_any_is_english_misread(number: int, languages
     said = [CleanStatement("late", 0, 4, "en", "problem", False, 0.5)] * number
     said += [CleanStatement("non - judgmental", 0, 16, "fr", "problem", False, 0.5)] * 6
     assert {
-        crowd.language for crowd in subject._crowds(said, np.zeros((len(said), 2), np.float32), lambda language: "fake")
+        stratum.language
+        for stratum in subject._strata(said, np.zeros((len(said), 2), np.float32), lambda language: "fake")
     } == languages

@@ -15,7 +15,7 @@ from plotly.offline import get_plotlyjs
 from nlp.clean.cleaner import Cleaned
 from nlp.group import hierarchy
 from nlp.group.topics import Topic, Topics, TopicTone
-from workers.offline import charts
+from workers.file_tools import charts
 
 NO_ISSUES: Mapping[TopicTone, str] = {"praise": "Praise and thanks", "filler": "Said, but nothing to act on"}
 """What is no issue: kept, counted and shown for itself."""
@@ -23,7 +23,7 @@ NO_ISSUES: Mapping[TopicTone, str] = {"praise": "Praise and thanks", "filler": "
 CHART_ISSUES = 25
 """Issues in the chart; the table beside it has them all."""
 
-_pages = Environment(loader=PackageLoader("workers.offline"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+_pages = Environment(loader=PackageLoader("workers.file_tools"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 
 @dataclass(frozen=True)

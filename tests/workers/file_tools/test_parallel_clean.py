@@ -3,7 +3,7 @@
 import pytest
 
 from nlp.clean.cleaner import Cleaner
-from workers.offline import parallel_clean
+from workers.file_tools import parallel_clean
 
 TEXTS = [f"My bin number {number} was missed. Call me on 07700 900{number:03}." for number in range(40)]
 

@@ -20,12 +20,12 @@ from feedback.record.output.files import write_whole
 from nlp.clean.cleaner import Cleaned, CleanStatement
 from nlp.embed import context
 from nlp.embed.checkpoint import UnusableModel
-from nlp.embed.crowds import Crowd, crowd_of
 from nlp.embed.multilingual import MultilingualEmbedder
+from nlp.embed.strata import Stratum, stratum_of
 from nlp.embed.vectors import Floats
 from nlp.group import codebook as frames
 from nlp.group import hierarchy, praise, topics
-from workers.offline import parallel_clean, report, spreadsheet
+from workers.file_tools import parallel_clean, report, spreadsheet
 
 ADDED_COLUMNS = ("issue_id", "issue_title", "issue_tone", "redacted_text")
 MIN_PRAISE_SHARE = 0.05
@@ -43,7 +43,7 @@ class AnalysedStatements:
     """n statements of r rows. `row_of`: (n,); `vectors`: (n, d); `wholes`: (r, d), of the whole texts."""
 
     texts: list[str]
-    crowds: list[Crowd]
+    strata: list[Stratum]
     languages: list[str]
     row_of: NDArray[np.int64]
     vectors: NDArray[np.float32]
@@ -117,18 +117,18 @@ def _said(embedder: MultilingualEmbedder, cleaned: Sequence[Cleaned], progress: 
     wholes[row_of] = embedded[: len(texts)]
     wholes[several] = embedded[len(texts) :]
     vectors = embedded[: len(texts)]
-    crowds = _crowds([it for _, it in said], vectors, embedder.embedded_by)
-    return AnalysedStatements(texts, crowds, spoken, row_of, vectors, wholes)
+    strata = _strata([it for _, it in said], vectors, embedder.embedded_by)
+    return AnalysedStatements(texts, strata, spoken, row_of, vectors, wholes)
 
 
-def _crowds(said: Sequence[CleanStatement], vectors: Floats, embedded_by: Callable[[str], str]) -> list[Crowd]:
+def _strata(said: Sequence[CleanStatement], vectors: Floats, embedded_by: Callable[[str], str]) -> list[Stratum]:
     languages, few = Counter(it.language for it in said), MIN_LANGUAGE_SHARE * len(said)
     praised = sum(it.kind == "praise" for it in said) >= MIN_PRAISE_SHARE * len(said)
     spoken = [it.language if languages[it.language] >= few else "en" for it in said]
-    crowds = [crowd_of(language, it.kind, embedded_by(language)) for it, language in zip(said, spoken, strict=True)]
+    strata = [stratum_of(language, it.kind, embedded_by(language)) for it, language in zip(said, spoken, strict=True)]
     if not praised:
-        return [crowd._replace(praise=False) for crowd in crowds]
-    return praise.parted(crowds, vectors, spoken, [it.kind for it in said], [it.severity for it in said])
+        return [stratum._replace(praise=False) for stratum in strata]
+    return praise.parted(strata, vectors, spoken, [it.kind for it in said], [it.severity for it in said])
 
 
 def _embed(embedder: MultilingualEmbedder, texts: Sequence[tuple[str, str]], progress: Progress) -> NDArray[np.float32]:
@@ -153,7 +153,7 @@ def _analysis(
     vectors = context.in_context(said.vectors, said.wholes, said.row_of)
     framed = frames.place(said.vectors, [embedder.encode(words) for words in themes.values()])
     labels = _labels(vectors, said, framed, breadth)
-    praised = [crowd.praise for crowd in said.crowds]
+    praised = [stratum.praise for stratum in said.strata]
     found = topics.describe(
         vectors, said.texts, labels, encode=embedder.encode, praised=praised, languages=said.languages
     )
@@ -166,10 +166,10 @@ def _analysis(
 def _labels(
     vectors: NDArray[np.float32], said: AnalysedStatements, framed: NDArray[np.int32], breadth: Breadth
 ) -> NDArray[np.int32]:
-    """The frame first; what does not fit is grouped, each crowd by itself."""
+    """The frame first; what does not fit is grouped, each stratum by itself."""
     labels = framed.copy()
-    for crowd in sorted(set(said.crowds)):
-        rest = np.array([it for it, its in enumerate(said.crowds) if its == crowd and framed[it] < 0], np.int64)
+    for stratum in sorted(set(said.strata)):
+        rest = np.array([it for it, its in enumerate(said.strata) if its == stratum and framed[it] < 0], np.int64)
         mine = topics.group(vectors[rest], [said.texts[it] for it in rest])
         if breadth == "theme":
             mine = hierarchy.broadened(vectors[rest], mine)
@@ -186,7 +186,7 @@ def _named(
         first = topic.members[0]
         if framed[first] >= 0:
             return replace(topic, title=names[framed[first]], tone="issue")
-        return replace(topic, tone="praise") if said.crowds[first].praise else topic
+        return replace(topic, tone="praise") if said.strata[first].praise else topic
 
     return replace(found, topics=tuple(map(named, found.topics)))
 

@@ -1,4 +1,4 @@
-"""A history replayed: what the running product would have sent, and when."""
+"""A backtest: what the running product would have sent of a history, and when."""
 
 import datetime as dt
 import json
@@ -7,7 +7,7 @@ import pytest
 
 from feedback.demo.history import history
 from feedback.demo.town import PROBLEMS
-from workers.offline.backtest import BacktestSummary, backtest
+from workers.backtest.of_file import BacktestSummary, backtest_file
 
 NOW = dt.datetime(2026, 5, 20, 12, tzinfo=dt.UTC)
 PLANTED = {problem.service: len(problem.daily) for problem in PROBLEMS[:1]}
@@ -34,7 +34,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Told:
     ]
     source, target = folder / "in.jsonl", folder / "out.jsonl"
     source.write_text("\n".join([*map(json.dumps, lines), "no json", '{"id": "1"}']), encoding="utf-8")
-    summary = backtest(source, target, others=(0.5,))
+    summary = backtest_file(source, target, others=(0.5,))
     found = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
     return summary, found, {str(line["id"]): dt.datetime.fromisoformat(str(line["submitted_at"])) for line in lines}
 
