@@ -36,6 +36,21 @@ PATIENCE = {
 hours. Seconds, the last in milliseconds; what the URL sets counts first."""
 
 
+_SESSION = "; ".join(
+    (
+        *(
+            f"SET tcp_{name} = {PATIENCE[name]}"
+            for name in ("keepalives_idle", "keepalives_interval", "keepalives_count")
+        ),
+        f"SET tcp_user_timeout = {PATIENCE['tcp_user_timeout']}",
+        "SET plan_cache_mode = force_custom_plan",
+    )
+)
+"""The server, too, gives up who has vanished, after a minute at most: until then what they had claimed and locked stays
+theirs. And it plans each statement for its own values: a plan for whatever values is taken from the sixth time on
+otherwise, and reads all of a table that a service's month is a thousandth of."""
+
+
 class _WiderLoader(Loader):
     """Holds the usual loader of its type, which raises for what Python has no name for."""
 
@@ -79,14 +94,10 @@ def _is_past(data: Buffer) -> bool:
 
 
 def _adapt(connection: Any, _: object) -> None:
-    """Has each statement planned for its own values.
-
-    A plan for whatever values is taken from the sixth time on otherwise, and reads all of a table that a service's
-    month is a thousandth of.
-    """
+    """Brings a new connection in line with what we need."""
     connection.adapters.register_loader("timestamptz", MomentLoader)
     connection.adapters.register_loader("date", DayLoader)
-    connection.execute("SET plan_cache_mode = force_custom_plan")
+    connection.execute(_SESSION)
     connection.commit()
 
 

@@ -5,6 +5,7 @@ Without these limits a few kilobytes a minute keep connections open until there 
 
 import asyncio
 import json
+import socket
 from collections import Counter
 from collections.abc import Callable
 from http import HTTPStatus
@@ -88,6 +89,9 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        if self.client is None and transport.get_extra_info("socket").family != socket.AF_UNIX:
+            transport.abort()  # reset before we looked: nobody is there to be answered, or to be known again by
+            return
         address = self.client[0] if self.client else None
         if address is not None and not self._limits.trusted(address):
             client = client_network(address)

@@ -6,12 +6,11 @@ from collections import Counter
 
 from sqlalchemy import func, select
 
-from feedback.process import embedded
-from feedback.record.db import Record, engine_for
+from feedback.record.db import Record
 from feedback.record.models import Alert, Feedback, Raw
-from feedback.record.settings import Settings
 from feedback.record.states import AlertState, AlertType, FeedbackStage
-from tests.faults.citizens import THINGS, Ledger
+from tests.faults.citizens import THINGS, Ledger, Piece
+from tests.faults.stores import POISON, store
 from tests.insights.receivers import Receiver
 from tests.whole.system import Running, until
 
@@ -24,15 +23,11 @@ QUIET_SECONDS = 300.0
 
 def check(running: Running, ledger: Ledger, told: Receiver) -> None:
     """Waits until nothing waits; then holds what was answered against what is stored, and what was told."""
-    with embedded.servers(running.log.parent) as servers:
-        engine = engine_for(servers.database_url, size=1)
-        record = Record(Settings(data=running.log.parent), engine)
-        try:
-            until(lambda: _is_quiet(record), QUIET_SECONDS)
-            _each_is_stored_once(record, ledger)
-            _each_alert_is_told_once(record, told)
-        finally:
-            engine.dispose()
+    with store(running) as record:
+        until(lambda: _is_quiet(record), QUIET_SECONDS)
+        _each_is_stored_once(record, ledger)
+        _each_alert_is_told_once(record, told)
+        _what_is_poisoned_is_set_aside(record)
 
 
 def _is_quiet(record: Record) -> bool:
@@ -44,17 +39,23 @@ def _is_quiet(record: Record) -> bool:
 
 def _each_is_stored_once(record: Record, ledger: Ledger) -> None:
     with record.transaction() as session:
-        rows = session.execute(select(Feedback.id, Feedback.text, Feedback.stage)).all()
+        ours = select(Feedback.id, Feedback.text, Feedback.stage).where(Feedback.caller != POISON)
+        rows = session.execute(ours).all()
         raw = session.scalar(select(func.count()).select_from(Raw))
     found = {identity: code.group() for identity, text, _ in rows if (code := CODE.search(text or ""))}
     times = Counter(found.values())
-    lost = [piece.number for piece in ledger.pieces if not times[piece.code]]
-    twice = [piece.number for piece in ledger.pieces if times[piece.code] > 1]
-    assert (lost, twice, len(rows)) == ([], [], len(ledger.pieces))
+    lost = [_named(piece) for piece in ledger.pieces if not times[piece.code]]
+    twice = [_named(piece) for piece in ledger.pieces if times[piece.code] > 1]
+    assert not lost and not twice, f"lost {lost}, twice {twice}"
+    assert len(rows) == len(ledger.pieces), f"{len(rows)} are stored of {len(ledger.pieces)}"
     told = {uuid.UUID(piece.id): piece.code for piece in ledger.pieces if piece.id}
     assert told.items() <= found.items(), "an id leads to another piece"
     assert {stage for _, _, stage in rows} <= {FeedbackStage.DONE}
     assert raw == 0, "raw text is left"
+
+
+def _named(piece: Piece) -> str:
+    return f"{piece.number} by {piece.door.__name__}"
 
 
 def _each_alert_is_told_once(record: Record, told: Receiver) -> None:
@@ -69,3 +70,10 @@ def _each_alert_is_told_once(record: Record, told: Receiver) -> None:
     assert states == Counter({AlertState.SENT: len(urgent)}), f"{len(urgent)} urgent pieces, alerts {states}"
     received = {got.headers["webhook-id"] for got in told.got if got.content["type"] == AlertType.URGENT}
     assert received == {str(identity) for identity, _ in alerts}
+
+
+def _what_is_poisoned_is_set_aside(record: Record) -> None:
+    with record.transaction() as session:
+        poisoned = select(Feedback.stage, Feedback.reason).where(Feedback.caller == POISON)
+        rows = session.execute(poisoned).all()
+    assert all(stage == FeedbackStage.SET_ASIDE and reason for stage, reason in rows)

@@ -96,7 +96,7 @@ class Citizens:
             told = answer.json().get("id") if piece.door is web else None
             assert piece.id in (None, told), f"{piece.number} was answered with another id"
             piece.id = told
-        elif answer.status_code in (429, 503):
+        elif answer.status_code in (429, 503) and int(answer.headers["Retry-After"]) > 0:
             time.sleep(0.1)
         else:
             raise AssertionError(f"{piece.door.__name__} answered {answer.status_code}")

@@ -1,4 +1,4 @@
-"""A line between us and a server that can be slow, go dead, break, and be cut in the midst of an answer."""
+"""A line to a server that can be slow, go dead, break, be cut in the midst of an answer, and be open at one end."""
 
 import socket
 import struct
@@ -11,9 +11,13 @@ from typing import Literal
 
 from sqlalchemy.engine import make_url
 
-Line = Literal["well", "slow", "dead", "broken", "cut"]
-"""How the line is: `dead` takes what is sent and brings nothing, `broken` resets whatever is said on it, and `cut`
-does so once the next answer has come half way."""
+Line = Literal["well", "slow", "dead", "broken", "cut", "half open"]
+"""How the line is: `dead` takes what is sent and brings nothing, `broken` resets whatever is said on it, `cut` does so
+once the next answer has come half way, and `half open` resets the callers that there are, of which the server hears
+only later."""
+
+Address = str | tuple[str, int]
+"""A Unix socket, or a host and a port."""
 
 SLOW_SECONDS = 0.02
 RESET = struct.pack("ii", 1, 0)
@@ -21,20 +25,20 @@ RESET = struct.pack("ii", 1, 0)
 
 @dataclass(slots=True)
 class Proxy:
-    """Listens on `port`, and speaks with the server at a Unix socket; `line` may be set at any time."""
+    """Listens on `port`, and speaks with the server; `line` may be set at any time."""
 
-    server: str
+    server: Address
     port: int = 0
     line: Line = "well"
     cuts: int = 0
-    _pairs: list[tuple[socket.socket, socket.socket]] = field(default_factory=list)
+    _pairs: set[tuple[socket.socket, socket.socket]] = field(default_factory=set)
 
     def become(self, line: Line) -> None:
         """Lines that there are break at once where they are to."""
         self.line = line
-        if line == "broken":
-            for pair in self._pairs:
-                _reset(*pair)
+        if line in ("broken", "half open"):
+            for client, upstream in tuple(self._pairs):
+                _reset(*((client, upstream) if line == "broken" else (client,)))
 
     def serve(self, listener: socket.socket) -> None:
         """Until the listener is closed."""
@@ -44,15 +48,17 @@ class Proxy:
                 if self.line == "broken":
                     _reset(client)
                     continue
-                upstream = socket.socket(socket.AF_UNIX)
+                upstream = socket.socket(socket.AF_UNIX if isinstance(self.server, str) else socket.AF_INET)
                 if upstream.connect_ex(self.server):
                     _reset(client, upstream)
                     continue
-                self._pairs.append((client, upstream))
-                for way in ((client, upstream, False), (upstream, client, True)):
-                    threading.Thread(target=self._carry, args=way, daemon=True).start()
+                pair = client, upstream
+                self._pairs.add(pair)
+                for answers in (False, True):
+                    threading.Thread(target=self._carry, args=(pair, answers), daemon=True).start()
 
-    def _carry(self, source: socket.socket, sink: socket.socket, answers: bool) -> None:
+    def _carry(self, pair: tuple[socket.socket, socket.socket], answers: bool) -> None:
+        source, sink = reversed(pair) if answers else pair
         with suppress(OSError):
             while data := source.recv(65_536):
                 if self.line == "slow":
@@ -64,14 +70,17 @@ class Proxy:
                     sink.sendall(data[: len(data) // 2])
                     break
                 sink.sendall(data)
-        _reset(source, sink)
+        while self.line == "half open":
+            time.sleep(SLOW_SECONDS)
+        self._pairs.discard(pair)
+        _reset(*pair)
 
 
 @contextmanager
-def proxy(server: str) -> Iterator[Proxy]:
-    """A well line to the server at this Unix socket."""
+def proxy(server: Address) -> Iterator[Proxy]:
+    """A well line to this server."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        found = Proxy(server.removeprefix("unix://").partition("?")[0], listener.getsockname()[1])
+        found = Proxy(server, listener.getsockname()[1])
         threading.Thread(target=found.serve, args=(listener,), daemon=True).start()
         yield found
         found.become("broken")
@@ -80,8 +89,8 @@ def proxy(server: str) -> Iterator[Proxy]:
 @contextmanager
 def lines_to(database_url: str, redis_url: str) -> Iterator[tuple[Proxy, Proxy, str, str]]:
     """Lines to PostgreSQL and to Redis, which are at Unix sockets, and the URLs of both over them."""
-    at = make_url(database_url)
-    with proxy(f"{at.query['host']}/.s.PGSQL.5432") as postgres, proxy(redis_url) as redis:
+    at, redis_socket = make_url(database_url), redis_url.removeprefix("unix://").partition("?")[0]
+    with proxy(f"{at.query['host']}/.s.PGSQL.5432") as postgres, proxy(redis_socket) as redis:
         url = f"postgresql+psycopg://feedback@127.0.0.1:{postgres.port}/{at.database}?sslmode=disable"
         yield postgres, redis, url, f"redis://127.0.0.1:{redis.port}/0"
 

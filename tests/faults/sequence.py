@@ -9,10 +9,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from feedback.process import embedded
-from tests.faults.breaking import FAULTS, kill
+from tests.faults.breaking import FAULTS
 from tests.faults.checks import check
 from tests.faults.citizens import MAILBOX, OFFICE, Citizens, Ledger
-from tests.faults.proxy import lines_to
+from tests.faults.clock import clock
+from tests.faults.disk import small_disk
+from tests.faults.processes import kill
+from tests.faults.proxy import lines_to, proxy
 from tests.insights import suppliers
 from tests.insights.receivers import Receiver, receiver
 from tests.whole.system import Running, up
@@ -22,6 +25,9 @@ SETTINGS = {
     "FEEDBACK_WEBHOOK_ALLOW": "127.0.0.0/8",
     "FEEDBACK_WORKERS": "1",
 }
+DISK_MEGABYTES = 8_000
+"""Room for a million pieces; only what is written takes memory."""
+
 Tell = Callable[[str], None]
 
 
@@ -65,21 +71,30 @@ class Trial:
         return "; ".join(done)
 
     def _citizens(self) -> Citizens:
-        return Citizens(
-            str(self.running.http.base_url), self.running.http.headers["Authorization"].split()[-1], self.ledger
-        )
+        *_, line = self.running.lines
+        key = self.running.http.headers["Authorization"].split()[-1]
+        return Citizens(f"http://127.0.0.1:{line.port}", key, self.ledger)
 
 
 @contextmanager
 def trial(data: Path) -> Iterator[Trial]:
     """Everything at work in this folder, with one service that takes texts and mail and tells a webhook."""
+    ours = clock(data)
     with (
         receiver() as told,
+        small_disk(data / "postgres", DISK_MEGABYTES) as disk,
         embedded.servers(data) as servers,
         lines_to(servers.database_url, servers.redis_url) as (*lines, database_url, redis_url),
-        up(data, DATABASE_URL=database_url, REDIS_URL=redis_url, **SETTINGS) as started,
+        up(
+            data,
+            DATABASE_URL=database_url,
+            REDIS_URL=redis_url,
+            **SETTINGS,
+            **(ours.environment() if ours else {}),
+        ) as started,
+        proxy(("127.0.0.1", started.http.base_url.port or 0)) as citizens,
     ):
-        running = replace(started, lines=tuple(lines))
+        running = replace(started, lines=(*lines, citizens), disk=disk, clock=ours)
         running.http.patch("/v1/services/blue-badge", json={"sms_numbers": [OFFICE], "mail_addresses": [MAILBOX]})
         wanted = {"service": "blue-badge", "kind": "webhook", "url": told.url, "filters": {"kinds": ["urgent"]}}
         running.http.post("/v1/subscriptions", json=wanted).raise_for_status()

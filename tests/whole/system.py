@@ -7,15 +7,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from tests import urgent_examples
+from tests.faults.clock import Clock
+from tests.faults.disk import Disk
 from tests.faults.proxy import Proxy
 from tests.workers.texts import USUAL, said
 
@@ -28,8 +30,17 @@ class Running:
     process: subprocess.Popen[bytes]
     http: httpx.Client
     log: Path
+    env: Mapping[str, str] = field(default_factory=dict)
     lines: tuple[Proxy, ...] = ()
-    """Those to PostgreSQL and Redis, where it reaches them over lines that can break."""
+    """Those to PostgreSQL and Redis, and of citizens to it, where these can break."""
+    disk: Disk | None = None
+    """That of PostgreSQL, where it can be full."""
+    clock: Clock | None = None
+    """Its own, where it can be set."""
+
+    @property
+    def data(self) -> Path:
+        return self.log.parent
 
     def get(self, path: str) -> Any:
         return self.http.get(path).raise_for_status().json()
@@ -81,7 +92,7 @@ def up(data: Path, **settings: str) -> Iterator[Running]:
             command(env, "service", "add", "blue-badge", "--name", "Blue Badge")
             key.write_text(command(env, "key", "create", "--role", "admin").split()[-1])
         http.headers["Authorization"] = f"Bearer {key.read_text()}"
-        yield Running(process, http, log)
+        yield Running(process, http, log, env)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)

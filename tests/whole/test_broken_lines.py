@@ -10,8 +10,9 @@ from typing import Any
 
 import httpx
 import pytest
+import redis
 from litestar.testing import TestClient
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from feedback.record.db import Record, engine_for
@@ -30,7 +31,7 @@ from workers.runtime.actor import Worker, work_once
 from workers.runtime.model_loader import Tools
 
 PATH = "/v1/services/blue-badge/feedback"
-LINES: tuple[Line, ...] = ("slow", "dead", "broken", "cut")
+LINES: tuple[Line, ...] = ("slow", "dead", "broken", "cut", "half open")
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,26 @@ def test_citizens_are_heard_however_redis_is_reached(
     assert len(stored(record)) == 5
 
 
-@pytest.mark.parametrize("line", ["slow", "broken", "cut"])
+def test_citizens_are_heard_while_redis_is_full_and_workers_are_woken_once_it_has_room(
+    client: TestClient[Any], record: Record, blue_badge: str, servers: RealServers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dependencies, "ANSWER_SECONDS", 15.0)
+    with redis.Redis.from_url(servers.redis_url) as stalled:
+        stalled.flushall()
+        room = stalled.config_get("maxmemory")["maxmemory"] or 0
+        stalled.config_set("maxmemory", 1)
+        try:
+            assert [write(client, f"{n}").status_code for n in range(5)] == [202] * 5
+            WorkQueue(servers.redis_url).wake("clean")
+            assert not stalled.llen("dramatiq:pipeline")
+        finally:
+            stalled.config_set("maxmemory", room)
+        WorkQueue(servers.redis_url).wake("clean")
+        assert stalled.llen("dramatiq:pipeline")
+    assert len(stored(record)) == 5
+
+
+@pytest.mark.parametrize("line", ["slow", "broken", "cut", "half open"])
 def test_a_worker_that_loses_its_line_does_the_work_once(
     record: Record, lines: Lines, blue_badge: str, line: Line, work_queue: WorkQueue
 ) -> None:
@@ -111,6 +131,12 @@ def test_a_worker_that_loses_its_line_does_the_work_once(
     assert {row.id: (row.stage, row.attempts) for row in stored(record)} == dict.fromkeys(
         pieces, (FeedbackStage.DONE, 0)
     )
+
+
+def test_the_server_is_told_to_give_up_who_has_vanished_so_that_what_they_held_is_free(record: Record) -> None:
+    told = select(text("name")).select_from(text("pg_settings")).where(text("name LIKE 'tcp%' AND source = 'session'"))
+    with record.transaction() as session:
+        assert len(session.scalars(told).all()) == 4
 
 
 def test_who_comes_while_all_connections_are_taken_is_asked_to_come_again(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.faults.breaking import kill_server
+from tests.faults.processes import kill_server
 from tests.whole.system import Running, post, until, up, waiting
 from tests.workers.texts import BROKEN, USUAL, said
 

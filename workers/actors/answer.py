@@ -1,11 +1,11 @@
 """Citizens who asked for it hear once that what they spoke of is resolved; then how to reach them is destroyed."""
 
-import datetime as dt
 import threading
 import uuid
 from collections.abc import Sequence
 
 import structlog
+from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from feedback.record.db import Record
@@ -46,7 +46,7 @@ def _answer(worker: Worker, rows: Sequence[Contact]) -> Save[Contact]:
             if wait is None:
                 session.delete(row)
             else:
-                row.due_at = dt.datetime.now(dt.UTC) + wait
+                row.due_at = func.now() + wait
 
     return save
 

@@ -1,8 +1,8 @@
 """The vectors of large services are put into the index of searches, so that a search need not compare all."""
 
-import datetime as dt
 from collections.abc import Sequence
 
+from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from feedback.record.models import ServiceWork
@@ -27,7 +27,7 @@ def _index(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
     def save(session: Session, mine: Sequence[ServiceWork]) -> None:
         for row in mine:
             if more:  # what is done batch by batch has not waited since it was asked for
-                row.due_at = dt.datetime.now(dt.UTC)
+                row.due_at = func.now()
             else:
                 row.done = seen
 

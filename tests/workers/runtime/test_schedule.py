@@ -14,6 +14,7 @@ from feedback.record.work.queue import WorkQueue
 from ingest.intake.accept import accept
 from ingest.intake.arrival import Arrival
 from tests.feedback.process.processes import eventually
+from workers.runtime import schedule as scheduling
 from workers.runtime.schedule import schedule
 
 NOW = dt.datetime.now(dt.UTC)
@@ -51,3 +52,29 @@ def test_what_slept_through_the_night_erases_what_is_kept_no_longer_when_it_star
     eventually(lambda: stages(record) == ["clean", "expired"])
     with record.transaction() as session:
         assert NOW.date() + dt.timedelta(days=1) in session.scalars(select(DayKey.day)).all()
+
+
+def test_of_two_schedulers_one_works_and_the_other_goes_on_when_it_ends(
+    record: Record, work_queue: WorkQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[str] = []
+
+    def look(*_: object) -> dt.datetime:
+        looks.append(threading.current_thread().name)
+        return NOW
+
+    monkeypatch.setattr(scheduling, "LOOK_EVERY_SECONDS", 0.02)
+    monkeypatch.setattr(scheduling, "_look", look)
+    stops = {name: threading.Event() for name in ("one", "another")}
+    threads = [threading.Thread(target=schedule, args=(record, work_queue, stops[name]), name=name) for name in stops]
+    for thread in threads:
+        thread.start()
+    eventually(lambda: len(looks) >= 10)
+    [first] = set(looks)
+    stops.pop(first).set()
+    [(second, stop)] = stops.items()
+    eventually(lambda: looks[-10:] == [second] * 10)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert looks == sorted(looks, key=[first, second].index), "they never worked at once"

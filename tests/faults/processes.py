@@ -1,0 +1,89 @@
+"""Faults of the processes of a running product: killed, hung, told to end, one too many."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.whole.system import Running
+
+OURS = ("api", "api-standby", "scheduler", "worker-1", "deliveries")
+SERVERS = ("postgres", "valkey")
+STOPPED_SECONDS = 2.0
+SECOND_SCHEDULER_SECONDS = 6.0
+"""It takes two of them to start."""
+
+
+def kill(running: Running, draw: random.Random) -> str:
+    """One process, as if the machine ran out of memory."""
+    name = draw.choice((*OURS, *SERVERS))
+    if name in SERVERS:
+        kill_server(running, name)
+    else:
+        _signal(running.children(name)[-1:], signal.SIGKILL)
+    return f"killed {name}"
+
+
+def stop(running: Running, draw: random.Random) -> str:
+    """One process hangs, and then goes on as if nothing had been."""
+    name = draw.choice((*OURS, *SERVERS))
+    pids = server_pids(running, name) if name in SERVERS else running.children(name)[-1:]
+    _signal(pids, signal.SIGSTOP)
+    try:
+        time.sleep(STOPPED_SECONDS)
+    finally:
+        _signal(pids, signal.SIGCONT)
+    return f"stopped {name}"
+
+
+def restart(running: Running, draw: random.Random) -> str:
+    """One process after another is told to end, as when a new version is put in place; all are started anew."""
+    names = draw.sample(OURS, k=len(OURS))
+    for name in names:
+        _signal(running.children(name)[-1:], signal.SIGTERM)
+        time.sleep(draw.random() / len(names))
+    return f"restarted {', '.join(names)}"
+
+
+def second_scheduler(running: Running, draw: random.Random) -> str:
+    """Another one runs for a while, and may see the first one die."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "feedback", "schedule"], env=running.env, stderr=subprocess.DEVNULL
+    ) as second:
+        time.sleep(SECOND_SCHEDULER_SECONDS * draw.random())
+        if first_dies := draw.random() < 0.5:
+            _signal(running.children("scheduler")[-1:], signal.SIGKILL)
+            time.sleep(STOPPED_SECONDS)
+        second.kill()
+    return "ran two schedulers" + (", of which the first died" if first_dies else "")
+
+
+def kill_server(running: Running, server: str) -> None:
+    pids = server_pids(running, server)
+    if not pids:
+        pytest.fail(f"no {server} runs for {running.data}")
+    os.kill(pids[0], signal.SIGKILL)
+
+
+def server_pids(running: Running, server: str) -> list[int]:
+    """The first is what was started; PostgreSQL's children follow."""
+    folder = running.data / server
+    found = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            words, place = file.read_bytes().split(b"\0"), (file.parent / "cwd").resolve()
+            if folder in (place, *place.parents) and server[:6].encode() in words[0]:
+                found.append(int(file.parent.name))
+    return sorted(found)
+
+
+def _signal(pids: list[int], number: signal.Signals) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)

@@ -1,0 +1,71 @@
+"""The line of a citizen to us is slow, dead, broken, cut: what they say is stored once, and others are heard."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from sqlalchemy import func, select
+
+from feedback.record.db import Record
+from feedback.record.models import Feedback
+from tests.conftest import RealServers
+from tests.faults.proxy import RESET, Line, proxy
+from tests.serving import served
+
+PATH = "/v1/services/blue-badge/feedback"
+
+
+@pytest.fixture(scope="module")
+def address(migrated: Record, servers: RealServers) -> Iterator[str]:
+    with served(migrated, servers) as url:
+        yield url
+
+
+def write(url: str, key: str, patience: float = 30) -> httpx.Response:
+    """By a browser that gives up after so many seconds, and says the same again under the same key."""
+    headers = {"Idempotency-Key": key, "User-Agent": "a browser"}
+    return httpx.post(f"{url}{PATH}", json={"message": f"The lift is slow, {key}"}, headers=headers, timeout=patience)
+
+
+@pytest.mark.parametrize(("line", "is_heard"), [("slow", True), ("dead", False), ("broken", False), ("cut", False)])
+def test_what_a_citizen_repeats_over_a_bad_line_is_stored_once(
+    address: str, record: Record, blue_badge: str, line: Line, is_heard: bool
+) -> None:
+    with proxy(("127.0.0.1", urlsplit(address).port or 0)) as theirs:
+        url = f"http://127.0.0.1:{theirs.port}"
+        theirs.become(line)
+        first = None
+        with suppress(httpx.TransportError):
+            first = write(url, "mine", patience=1 if line == "dead" else 30)
+        assert bool(first) == is_heard
+        assert stored(record) == (1 if line in ("slow", "cut") else 0)
+        assert write(address, "of somebody else").status_code == 202, "over a line of their own"
+        theirs.become("well")
+        again = write(url, "mine")
+    assert again.status_code == 202
+    assert first is None or again.json() == first.json()
+    assert stored(record) == 2
+
+
+def test_who_is_gone_before_we_look_and_says_it_again_is_stored_once(
+    record: Record, servers: RealServers, blue_badge: str
+) -> None:
+    """Of a connection that was reset nobody can tell any more whose it was: not that it is the same citizen."""
+    body = b'{"message": "The lift is slow, mine"}'
+    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nUser-Agent: a browser\r\n"
+    head += f"Idempotency-Key: mine\r\nContent-Length: {len(body)}\r\n\r\n"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        with socket.create_connection(listener.getsockname()) as citizen:
+            citizen.sendall(head.encode() + body)
+            citizen.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        with served(record, servers, listener=listener) as url:
+            assert [write(url, "mine").status_code for _ in range(2)] == [202, 202]
+    assert stored(record) == 1
+
+
+def stored(record: Record) -> int:
+    with record.transaction() as session:
+        return session.scalar(select(func.count()).select_from(Feedback)) or 0
