@@ -59,17 +59,24 @@ def _named(piece: Piece) -> str:
 
 
 def _each_alert_is_told_once(record: Record, told: Receiver) -> None:
+    """Of copies the one said first must be told of; another may have been, before that one came."""
     with record.transaction() as session:
-        urgent = session.scalars(
-            select(Feedback.id).where(Feedback.urgent["kind"].is_not(None), Feedback.copy_of.is_(None))
+        urgent = session.execute(
+            select(Feedback.id, Feedback.copy_of).where(Feedback.urgent["kind"].is_not(None))
         ).all()
         alerts = session.execute(
-            select(Alert.id, Alert.state).where(Alert.type == AlertType.URGENT, Alert.subscription_id.is_not(None))
+            select(Alert.id, Alert.state, Alert.cause).where(
+                Alert.type == AlertType.URGENT, Alert.subscription_id.is_not(None)
+            )
         ).all()
-    states = Counter(state for _, state in alerts)
-    assert states == Counter({AlertState.SENT: len(urgent)}), f"{len(urgent)} urgent pieces, alerts {states}"
+    states = Counter(state for _, state, _ in alerts)
+    assert states == Counter({AlertState.SENT: len(alerts)})
+    causes = [cause for _, _, cause in alerts]
+    assert len(causes) == len(set(causes))
+    first = {f"urgent:{identity}" for identity, copy_of in urgent if not copy_of}
+    assert first <= set(causes) <= {f"urgent:{identity}" for identity, _ in urgent}
     received = {got.headers["webhook-id"] for got in told.got if got.content["type"] == AlertType.URGENT}
-    assert received == {str(identity) for identity, _ in alerts}
+    assert received == {str(identity) for identity, _, _ in alerts}
 
 
 def _what_is_poisoned_is_set_aside(record: Record) -> None:
