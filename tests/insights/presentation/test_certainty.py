@@ -27,7 +27,7 @@ def signal(score: float, *against: str, tier: str = "signal") -> SignalView:
         (12.0, (), "watch", "Possibly a real rise: the odds of this by chance are below 1 in a billion."),
     ],
 )
-def test_the_verdict_comes_first_and_is_lower_with_doubts_and_never_likely_of_what_is_only_watched(
+def test_the_verdict_comes_first_and_is_lower_with_caveats_and_never_likely_of_what_is_only_watched(
     score: float, against: Sequence[str], tier: str, said: str
 ) -> None:
     assert certainty.verdict(signal(score, *against, tier=tier)).startswith(said)
