@@ -7,13 +7,14 @@ however they end. Only the standard library is imported, so that it starts at on
 
 import json
 import sys
-import time
+import threading
 from dataclasses import asdict
 from pathlib import Path
 
-from feedback.process.file_locks import is_mine, lock_file
+from feedback.process.file_locks import lock_file, take
 from feedback.process.supervisor import Child, Supervisor, sigterm_is_ctrl_c
 
+LOOK_EVERY_SECONDS = 0.5  # whether the server could not be started
 GRACE = 30.0  # seconds; what PostgreSQL may take to write its last checkpoint
 
 
@@ -21,10 +22,12 @@ def keep(child: Child, users: Path) -> None:
     """Returns when nobody uses it any more, with the server stopped; exits with 1 when it cannot be started."""
     with lock_file(users) as lock, Supervisor(GRACE) as supervisor:
         supervisor.start(child)
-        while not is_mine(lock):
+        unused = threading.Thread(target=take, args=(lock,), name="waiting for the last user", daemon=True)
+        unused.start()
+        while unused.is_alive():
             if supervisor.has_given_up():
                 sys.exit(1)
-            time.sleep(0.1)
+            unused.join(LOOK_EVERY_SECONDS)
 
 
 def spec(child: Child, users: Path) -> str:

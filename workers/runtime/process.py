@@ -3,6 +3,8 @@
 import importlib
 import threading
 from collections.abc import Callable, Collection
+from queue import Empty, PriorityQueue
+from typing import Any
 
 import dramatiq
 import structlog
@@ -18,8 +20,11 @@ from workers.runtime.model_loader import Tools
 
 log = structlog.get_logger()
 
-POLL_MILLISECONDS = 500
-"""For so long a message may wait whose bell was not heard; each thread of a worker wakes as often, for nothing."""
+POLL_MILLISECONDS = 10_000
+"""For so long a message may wait whose bell was not heard; each thread of a worker wakes as often, for nothing.
+
+The scheduler rings each second for whatever waits. Redis takes a worker that it has not heard of for a minute for dead.
+"""
 
 STOP_MILLISECONDS = 20_000
 """For so long what is in hand may take once the process is to stop."""
@@ -35,11 +40,34 @@ def work(record: Record, redis_url: str, stop: threading.Event, queues: Collecti
     if stages.stage("clean").queue in queues:
         worker.tools.load()
     consumers = dramatiq.Worker(messages, queues=set(queues), worker_timeout=POLL_MILLISECONDS, worker_threads=threads)
+    consumers.work_queue = handed = _Handover()
     consumers.start()
     log.info("worker ready", queues=sorted(queues), number=worker.claimer.number)
     stop.wait()
+    messages.let_go()
+    handed.let_go()
     consumers.stop(timeout=STOP_MILLISECONDS)
     worker.claimer.close()
+
+
+class _Handover(PriorityQueue[Any]):
+    """Where Dramatiq's threads wait for messages; once it lets go of them, none waits, as of Python 3.13."""
+
+    _is_over = False
+
+    def let_go(self) -> None:
+        with self.not_empty:
+            self._is_over = True
+            self.not_empty.notify_all()
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
+        """The next message; raises `Empty` where none came in time, or where nobody waits any longer."""
+        with self.not_empty:
+            if block and not (self._qsize() or self._is_over):
+                self.not_empty.wait(timeout)
+            if not self._qsize():
+                raise Empty
+            return self._get()
 
 
 def actor_of(stage: Stage) -> Callable[[Worker], None]:

@@ -3,16 +3,19 @@
 import datetime as dt
 import itertools
 import threading
+from collections.abc import Collection
+from functools import lru_cache
 
 import structlog
-from sqlalchemy import exists, select, text
+from sqlalchemy import ColumnElement, Connection, exists, select, text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from feedback.record import idempotency
 from feedback.record.access import links
 from feedback.record.db import Record
 from feedback.record.errors import where
-from feedback.record.models import Service
+from feedback.record.models import Service, UntalliedIssue
 from feedback.record.privacy import contacts, raw, senders, urgency_dismissals
 from feedback.record.states import WorkKind
 from feedback.record.work import stages
@@ -34,6 +37,7 @@ log = structlog.get_logger()
 LOOK_EVERY_SECONDS = 1.0
 LOOKS_UNTIL_OVERDUE = 10
 """Looks from one at what nobody waits for by the second to the next: at rest they were most of what the process did."""
+UNTALLIED, SURGES = "untallied", "surges"  # what waits for the scheduler itself
 NIGHTLY_HOUR, DRIFT_HOUR = 2, 4  # UTC; what has slowly changed is looked for among what was grouped anew
 
 
@@ -43,36 +47,52 @@ def schedule(record: Record, work_queue: WorkQueue, stop: threading.Event) -> No
     mailbox = MailboxWatch(record, work_queue)
     while not stop.wait(LOOK_EVERY_SECONDS):
         try:
-            with record.engine.connect() as watch:
+            with record.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as watch:
                 watch.detach()  # it ends with its lock, which would outlast it in the pool
                 lock = {"c": ADVISORY_LOCKS, "n": SCHEDULER_LOCK}
                 held = watch.scalar(text("SELECT pg_try_advisory_lock(:c, :n)"), lock)
-                watch.commit()
                 turns = itertools.count()
                 while held and not stop.wait(LOOK_EVERY_SECONDS):
-                    watch.execute(text("SELECT 1"))
-                    watch.commit()
                     mailbox.look_if_due()
                     if next(turns) % LOOKS_UNTIL_OVERDUE == 0:
+                        watch.execute(text("DISCARD PLANS"))  # made when the tables were smaller
                         _overdue(record)
-                    hour = _look(record, work_queue, hour)
+                    hour = _look(record, watch, work_queue, hour)
         except Exception as error:
             log.warning("scheduler interrupted", error=type(error).__name__, where=where(error))
 
 
-def _look(record: Record, work_queue: WorkQueue, hour: dt.datetime | None) -> dt.datetime:
+def _waiting(watch: Connection) -> Collection[str]:
+    """Names the stages that something waits for; `UNTALLIED` and `SURGES` where issues and surges are to be looked at.
+
+    One statement, and the same to the letter each time: it is read and planned once, not each second.
+    """
+    asked = watch.exec_driver_sql(_what_waits(stages.STAGES)).mappings().one()
+    return [name for name, waits in asked.items() if waits]
+
+
+@lru_cache(maxsize=1)
+def _what_waits(table: tuple[stages.Stage, ...]) -> str:
+    found: dict[str, ColumnElement[bool]] = {it.name: exists().where(*it.waiting) for it in table}
+    ours = {UNTALLIED: exists().select_from(UntalliedIssue), SURGES: kept.is_due()}
+    asked = select(*(waits.label(name) for name, waits in (found | ours).items()))
+    return str(asked.compile(dialect=postgresql.psycopg.dialect(), compile_kwargs={"literal_binds": True}))
+
+
+def _look(record: Record, watch: Connection, work_queue: WorkQueue, hour: dt.datetime | None) -> dt.datetime:
+    waiting = _waiting(watch)  # first: it fails where the lock is lost
     now = dt.datetime.now(dt.UTC).replace(minute=0, second=0, microsecond=0)
     if hour != now:
         with apart("days"), record.transaction() as session:
             _days(session, record, now.date())
         _hourly(record, now)
-    with apart("tallies"), record.transaction() as session:
-        kept.note_changed(session, tallies.refresh(session))
-    with apart("what is new in surges"), record.transaction() as session:
-        kept.refresh(session)
-    with record.transaction() as session:
-        asked = session.execute(select(*(exists().where(*it.waiting) for it in stages.STAGES))).one()
-    work_queue.wake(*(it.name for it, waits in zip(stages.STAGES, asked, strict=True) if waits))
+    if UNTALLIED in waiting:
+        with apart("tallies"), record.transaction() as session:
+            kept.note_changed(session, tallies.refresh(session))
+    if SURGES in waiting:
+        with apart("what is new in surges"), record.transaction() as session:
+            kept.refresh(session)
+    work_queue.wake(*(name for name in waiting if name not in (UNTALLIED, SURGES)))
     if hour is None or (hour != now and now.hour == NIGHTLY_HOUR):  # what sleeps at night catches up
         retention.nightly(record, now)
     return now

@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 READY_WITHIN = 60.0  # seconds; recovery after a crash replays at most `max_wal_size`
 ORPHAN_MAY_TAKE = 10.0  # seconds for a server without keeper to end by itself
+LOOK_EVERY_SECONDS = 0.5  # whether the server still has a keeper
 LOG_MAY_GROW_TO = 10_000_000  # bytes; checked at each start
 HOME = Path(server_keeper.__file__).parents[2]  # where `feedback` is imported from
 
@@ -85,7 +86,7 @@ class Use(threading.Thread):
                 time.sleep(0.02)
 
     def run(self) -> None:
-        while not self._over.wait(0.2):
+        while not self._over.wait(LOOK_EVERY_SECONDS):
             try:
                 self._see_that_it_is_kept()
             except Unavailable as failure:

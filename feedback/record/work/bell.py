@@ -18,6 +18,7 @@ BELL = "bell"
 
 HEALTH_CHECK_SECONDS = 30
 AGAIN_SECONDS = 1.0  # after Redis did not answer
+LAST_LOOKS_MILLISECONDS = 50  # between two looks, once nobody is to wait
 
 
 class Bell:
@@ -27,6 +28,7 @@ class Bell:
         self._client = client
         self._rung: dict[str, threading.Event] = {}
         self._thread: threading.Thread | None = None
+        self.is_over = False
 
     def event(self, queue: str) -> threading.Event:
         """Returns the event that is set whenever a message comes to this queue."""
@@ -36,14 +38,22 @@ class Bell:
             self._thread.start()
         return rung
 
+    def let_go(self) -> None:
+        """Wakes everybody, once and for all: nobody waits for this bell again."""
+        self.is_over = True
+        self._wake_all()
+
+    def _wake_all(self) -> None:
+        for event in tuple(self._rung.values()):
+            event.set()
+
     def _listen(self) -> None:
         """Whatever came while nobody listened is looked for at once."""
         while True:
             try:
                 with self._client.pubsub(ignore_subscribe_messages=True) as heard:
                     heard.subscribe(BELL)
-                    for event in tuple(self._rung.values()):
-                        event.set()
+                    self._wake_all()
                     while True:
                         if message := heard.get_message(timeout=HEALTH_CHECK_SECONDS):
                             self._ring(message["data"].decode())
@@ -66,14 +76,19 @@ class BellBroker(RedisBroker):
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> Consumer:
         """Returns what reads the messages of a queue; `timeout` is the longest pause between two looks, in ms."""
         looking = super().consume(queue_name, prefetch, timeout=1)
-        return BellConsumer(looking, self._bell.event(queue_name), timeout)
+        return BellConsumer(looking, self._bell, queue_name, timeout)
+
+    def let_go(self) -> None:
+        """Has nobody wait for messages any longer, as the process is to end."""
+        self._bell.let_go()
 
 
 class BellConsumer(Consumer):
     """Reads the messages of a queue by `looking` for them, and waits between two looks for the bell."""
 
-    def __init__(self, looking: Consumer, rung: threading.Event, timeout: int) -> None:
-        self._looking, self._rung, self._timeout = looking, rung, timeout
+    def __init__(self, looking: Consumer, bell: Bell, queue: str, timeout: int) -> None:
+        self._looking, self._bell, self._timeout = looking, bell, timeout
+        self._rung = bell.event(queue)
         self._misses = 0
 
     def __next__(self) -> MessageProxy | None:
@@ -83,7 +98,8 @@ class BellConsumer(Consumer):
         if message is not None:
             self._misses = 0
             return message
-        self._misses, pause = compute_backoff(self._misses, max_backoff=self._timeout)
+        longest = self._timeout if not self._bell.is_over else LAST_LOOKS_MILLISECONDS
+        self._misses, pause = compute_backoff(self._misses, max_backoff=longest)
         if self._rung.wait(pause / 1000):
             self._misses = 0
         return None

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Collection, Sequence
 
 import msgspec
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Signal, SignalContrasts
@@ -33,6 +33,23 @@ def note_changed(session: Session, issue_ids: Collection[uuid.UUID]) -> None:
     session.execute(update(SignalContrasts).where(SignalContrasts.signal_id.in_(standing)).values(due=True))
 
 
+_WAITING = (
+    select(Signal)
+    .outerjoin(SignalContrasts)
+    .where(
+        Signal.tier == SignalTier.SIGNAL,
+        Signal.kind != SignalKind.NEW,
+        Signal.ended_at.is_(None),
+        or_(SignalContrasts.signal_id.is_(None), SignalContrasts.due),
+    )
+)
+
+
+def is_due() -> ColumnElement[bool]:
+    """Tells whether `refresh` has anything to do: a condition, to be asked along with others."""
+    return or_(exists().where(SignalContrasts.signal_id == Signal.id, Signal.ended_at.is_not(None)), _WAITING.exists())
+
+
 def refresh(session: Session) -> int:
     """Looks through some of the surges that are due, and forgets those that are over; returns how many it found anew.
 
@@ -40,10 +57,7 @@ def refresh(session: Session) -> int:
     """
     over = select(Signal.id).where(Signal.ended_at.is_not(None))
     session.execute(delete(SignalContrasts).where(SignalContrasts.signal_id.in_(over)))
-    surges = (Signal.tier == SignalTier.SIGNAL, Signal.kind != SignalKind.NEW, Signal.ended_at.is_(None))
-    due = or_(SignalContrasts.signal_id.is_(None), SignalContrasts.due)
-    waiting = select(Signal).outerjoin(SignalContrasts).where(*surges, due).order_by(func.random())
-    signals = session.scalars(waiting.limit(MOST_AT_ONCE)).all()
+    signals = session.scalars(_WAITING.order_by(func.random()).limit(MOST_AT_ONCE)).all()
     found = finding.of_signals(session, signals)
     for one in signals:
         told = msgspec.to_builtins(found.get(one.id, []))

@@ -73,8 +73,10 @@ async def add_passkey(request: AnyRequest, record: GivenRecord) -> PageOrRedirec
 
 
 def _add(request: AnyRequest, record: Record, values: FormValues) -> PageOrRedirect:
+    from feedback.record.access import passkey_proofs  # noqa: PLC0415 - 13 MB that few installations need
+
     def add(session: Session, who: Principal) -> Redirect:
-        passkeys.add(
+        passkey_proofs.add(
             session, _site(session, record), _member(who), _challenge(request, record), values["answer"], values["name"]
         )
         return redirect("/passkeys")
@@ -102,10 +104,12 @@ async def enter_with_passkey(request: AnyRequest, record: GivenRecord) -> Respon
 
 
 def _enter(request: AnyRequest, record: Record, values: FormValues) -> Response[str] | Redirect:
+    from feedback.record.access import passkey_proofs  # noqa: PLC0415 - 13 MB that few installations need
+
     try:
         with record.transaction() as session:
             at, challenge = _site(session, record), _challenge(request, record)
-            who = passkeys.recognise(session, at, challenge, values.get("answer", ""))
+            who = passkey_proofs.recognise(session, at, challenge, values.get("answer", ""))
             secret = open_session(session, who)
     except NotAuthentic as error:
         return show(None, "people/not_let_in.html", 403, reason=str(error))
@@ -133,7 +137,9 @@ def _page(session: Session, request: AnyRequest, record: Record, who: Principal,
     status = 400 if errors else 200
     if at is None or len(own) >= passkeys.MOST_OF_ONE:
         return show(who, "people/passkeys.html", status, options="", **shown)
-    options, challenge = passkeys.to_add(session, record.keys, at, who)
+    from feedback.record.access import passkey_proofs  # noqa: PLC0415 - as above
+
+    options, challenge = passkey_proofs.to_add(session, record.keys, at, who)
     answer = show(who, "people/passkeys.html", status, options=options, **shown)
     answer.set_cookie(challenge_cookie(request, record, challenge))
     return answer

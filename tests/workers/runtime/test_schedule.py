@@ -2,20 +2,21 @@
 
 import datetime as dt
 import threading
+import uuid
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, insert, select, update
 
 from feedback.record.db import Record
-from feedback.record.models import DayKey, Feedback
+from feedback.record.models import DayKey, Feedback, UntalliedIssue
 from feedback.record.states import ChannelName
 from feedback.record.work.queue import WorkQueue
 from ingest.intake.accept import accept
 from ingest.intake.arrival import Arrival
 from tests.feedback.process.processes import eventually
 from workers.runtime import schedule as scheduling
-from workers.runtime.schedule import schedule
+from workers.runtime.schedule import UNTALLIED, _waiting, schedule
 
 NOW = dt.datetime.now(dt.UTC)
 
@@ -78,3 +79,19 @@ def test_of_two_schedulers_one_works_and_the_other_goes_on_when_it_ends(
     for thread in threads:
         thread.join()
     assert looks == sorted(looks, key=[first, second].index), "they never worked at once"
+
+
+@pytest.mark.usefixtures("old")
+def test_each_second_it_asks_the_same_to_the_letter_and_hears_all_that_waits(record: Record) -> None:
+    """So PostgreSQL plans it once, and a look costs next to nothing."""
+    asked = list[str]()
+
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        asked.append(statement)
+
+    with record.engine.connect() as watch:
+        event.listen(watch, "before_cursor_execute", note)
+        assert list(_waiting(watch)) == ["clean"]
+        watch.execute(insert(UntalliedIssue).values(issue_id=uuid.uuid4(), service_id=1))
+        assert set(_waiting(watch)) == {"clean", UNTALLIED}
+    assert asked[0] == asked[2]

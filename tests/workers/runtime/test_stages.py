@@ -3,12 +3,14 @@
 import pkgutil
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from types import ModuleType
 
 import pytest
 from click.testing import CliRunner
+from structlog.testing import capture_logs
 
 from feedback.cli import main
 from feedback.record.db import Record
@@ -17,6 +19,7 @@ from feedback.record.work import stages
 from feedback.record.work.queue import WorkQueue
 from feedback.record.work.stages import STAGES, Stage
 from tests.conftest import RealServers
+from tests.feedback.process.processes import eventually
 from workers import actors
 from workers.runtime.process import actor_of, work
 from workers.runtime.schedule import schedule
@@ -74,6 +77,22 @@ def test_the_scheduler_wakes_a_new_stage_for_what_waits(
     assert made_up.wait(10)
     stop.set()
     running.join()
+
+
+@pytest.mark.usefixtures("made_up")
+def test_a_process_that_waits_for_work_ends_at_once_when_it_is_told(record: Record, servers: RealServers) -> None:
+    """Its threads look every ten seconds whether they are to end, and are woken for that."""
+    stop = threading.Event()
+    running = threading.Thread(target=work, args=(record, servers.redis_url, stop, ("made_up_queue",), 3))
+    with capture_logs() as logs:
+        running.start()
+        eventually(lambda: [entry for entry in logs if entry["event"] == "worker ready"])
+        time.sleep(1.5)  # by then its pauses between two looks are long
+        begun = time.monotonic()
+        stop.set()
+        running.join(20)
+    assert not running.is_alive()
+    assert time.monotonic() - begun < 4
 
 
 @pytest.mark.usefixtures("made_up")

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 
 from feedback.record import access
-from feedback.record.access import Role, links, passkeys, people
+from feedback.record.access import Role, links, passkey_proofs, passkeys, people
 from feedback.record.db import Record
 from feedback.record.errors import NotAuthentic
 from feedback.record.models import AuditEntry, Membership, Passkey, Person
@@ -157,4 +157,4 @@ def test_nobody_comes_in_with_what_no_passkey_signed(client: Client, record: Rec
     unknown = f'{{"id": "{signed}", "rawId": "{signed}", "type": "public-key"}}'
     for answer in ("", "{}", "[]", "null", '{"id": 1}', unknown):
         with record.transaction() as session, pytest.raises(NotAuthentic):
-            passkeys.recognise(session, site, b"challenge", answer)
+            passkey_proofs.recognise(session, site, b"challenge", answer)
