@@ -63,8 +63,8 @@ def test_a_job_that_fails_keeps_the_scheduler_from_nothing_else(
 
     monkeypatch.setattr(contacts, "shred_expired", fails)
     put(worker, "The ramp is broken")
-    with capture_logs() as logs:
-        schedule._look(worker.record, worker.work_queue, NOW.replace(year=2000))
+    with capture_logs() as logs, worker.record.engine.connect() as watch:
+        schedule._look(worker.record, watch, worker.work_queue, NOW.replace(year=2000))
     assert [line["job"] for line in logs if line["event"] == "job failed"] == ["fails"]
     with worker.record.transaction() as session:
         assert "notice" in session.scalars(select(ServiceWork.kind)).all()
