@@ -38,7 +38,7 @@ def _try_next(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
         basis = _basis(session, service_id, state)
         pieces = list(history(session, service, basis.since, Statement.id <= basis.newest))
     done = state.get("done", [])
-    waiting = [each for each in tolerance_trials.tolerances(service) if each not in done]
+    waiting = [each for each in tolerance_trials.in_turn(service) if each not in done]
     tolerance = waiting[0] if waiting else done[-1]  # another may have been set meanwhile
     known = service.properties
     told = _told(worker.record, row.id, pieces)

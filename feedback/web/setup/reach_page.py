@@ -26,6 +26,8 @@ from ingest.pages.negotiation import offered
 from insights.pages.layout import show
 
 OF_LATE = dt.timedelta(days=7)
+MOST_LOOKED_AT = 5_000
+"""Pieces of a service, the newest first, that tell when each provider was last heard: none has an index of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Provider:
     """One way in for other systems: where they send to, what is set there, and how they prove who they are.
 
     `proof` names the setting of the secret they share with us, none where an API key vouches; `is_on`: whether it is
-    set. `refused` is what was refused last, by whichever service it was meant for.
+    set. `received_at`: when the service last got something by it, as far as its newest pieces tell. `refused` is what
+    was refused last, by whichever service it was meant for.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Provider:
     there: str
     proof: str | None
     is_on: bool
+    received_at: dt.datetime | None
     refused: ChannelRefusal | None
 
 
@@ -107,10 +111,26 @@ def _received(session: Session, service: Service) -> Sequence[tuple[str, dt.date
 def providers(session: Session, settings: Settings, service: Service) -> tuple[list[Provider], list[Provider]]:
     """Returns those who hand over texts, proved by their secret, and systems for which a key of the service vouches."""
     refused = {row.channel: row for row in session.scalars(select(ChannelRefusal))}
-    return _text_providers(settings, refused), _key_providers(settings, service, refused)
+    heard = _last_heard(session, service)
+    return _text_providers(settings, heard, refused), _key_providers(settings, service, heard, refused)
 
 
-def _text_providers(settings: Settings, refused: dict[str, ChannelRefusal]) -> list[Provider]:
+def _last_heard(session: Session, service: Service) -> dict[str, dt.datetime]:
+    """When a service last got something by each channel that its newest pieces name."""
+    newest = (
+        select(Feedback.read_as["format"].astext.label("channel"), Feedback.received_at)
+        .where(Feedback.service_id == service.id)
+        .order_by(Feedback.received_at.desc())
+        .limit(MOST_LOOKED_AT)
+        .subquery()
+    )
+    last = select(newest.c.channel, func.max(newest.c.received_at)).where(newest.c.channel.in_(CHANNELS))
+    return {row[0]: row[1] for row in session.execute(last.group_by(newest.c.channel))}
+
+
+def _text_providers(
+    settings: Settings, heard: dict[str, dt.datetime], refused: dict[str, ChannelRefusal]
+) -> list[Provider]:
     return [
         Provider(
             _(name),
@@ -118,16 +138,27 @@ def _text_providers(settings: Settings, refused: dict[str, ChannelRefusal]) -> l
             _(there),
             variable_of(FIELDS[secret]),
             bool(getattr(settings, secret)),
+            heard.get(channel),
             refused.get(channel),
         )
         for channel, (name, there, secret) in _SIGNED.items()
     ]
 
 
-def _key_providers(settings: Settings, service: Service, refused: dict[str, ChannelRefusal]) -> list[Provider]:
+def _key_providers(
+    settings: Settings, service: Service, heard: dict[str, dt.datetime], refused: dict[str, ChannelRefusal]
+) -> list[Provider]:
     about = f"?service={quote(service.slug)}"
     return [
-        Provider(_(name), f"{_address(settings, channel)}{about}", _(there), None, True, refused.get(channel))
+        Provider(
+            _(name),
+            f"{_address(settings, channel)}{about}",
+            _(there),
+            None,
+            True,
+            heard.get(channel),
+            refused.get(channel),
+        )
         for channel, (name, there) in _KEYED.items()
     ]
 

@@ -4,7 +4,6 @@ import asyncio
 import datetime as dt
 import io
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import quote
@@ -26,25 +25,21 @@ from feedback.record.errors import Conflict, FeedbackError, Malformed, NotFound
 from feedback.record.limits import convert
 from feedback.record.models import Feedback, Service, ServiceWork, Upload, UploadedPiece
 from feedback.record.output.tables import TableWriter
-from feedback.record.states import ChannelName, SignalTier, UploadStage, WorkKind
+from feedback.record.states import ChannelName, UploadStage, WorkKind
 from feedback.record.work.queue import WorkQueue
 from feedback.record.work.service_work import due
 from feedback.web.setup.bring_page import path_of
+from feedback.web.setup.first_findings import FirstFindings, first_findings
 from feedback.web.setup.reloading import REFRESH_SECONDS, reload_unless_still
 from ingest.channels.files.importing import refusal_columns
 from ingest.channels.uploads import sealed_file
 from ingest.channels.uploads.reading_form import FirstLook, ReadingForm, columns_of, first_look
-from insights.issues.listing.listed import listed
-from insights.issues.listing.rows import views
-from insights.issues.queries import issues
 from insights.issues.queries.services import WAITING_STAGES
 from insights.pages.forms import PageOrRedirect, submit
 from insights.pages.layout import saved, show
 from insights.presentation import labels
-from insights.presentation.schemas import IssueView
 
 REASONS_SHOWN = 20
-FIRST_ISSUES = 5
 SINGLE = ("date", "id", "rating", "language", "channel_column", "channel")
 SEVERAL = ("text", "keep")
 RUNNING = (UploadStage.TAKE_IN, UploadStage.TAKE_BACK)
@@ -65,15 +60,6 @@ class UploadProgress:
         return bool(self.waiting) or self.service_waits
 
 
-@dataclass(frozen=True, slots=True)
-class FirstFindings:
-    """What is known of a service once a file is taken in, read and looked at."""
-
-    emerging: Sequence[IssueView]
-    watched: Sequence[IssueView]
-    largest: Sequence[IssueView]
-
-
 @get("/dashboard/{service:str}/bring/{upload:uuid}", sync_to_thread=True)
 def upload_page(
     request: AnyRequest, record: GivenRecord, service: FromPath[str], upload: FromPath[uuid.UUID]
@@ -84,8 +70,11 @@ def upload_page(
         if row.stage == UploadStage.DRAFT:
             return _draft(session, record, who, found, row, columns_of(row).form, {})
         progress = _progress(session, row)
-        answer = _report(session, record, who, found, row, progress)
-        if row.stage in RUNNING or progress.at_work:
+        is_over = row.stage == UploadStage.DONE and not progress.at_work
+        findings = first_findings(session, found, row) if is_over else None
+        answer = _report(session, record, who, found, row, progress, findings)
+        waits = findings and findings.past.progress and not findings.past.progress.has_failed
+        if row.stage in RUNNING or progress.at_work or waits:
             reload_unless_still(answer, request)
         return answer
 
@@ -223,10 +212,15 @@ def _progress(session: Session, row: Upload) -> UploadProgress:
 
 
 def _report(
-    session: Session, record: Record, who: Principal, service: Service, row: Upload, progress: UploadProgress
+    session: Session,
+    record: Record,
+    who: Principal,
+    service: Service,
+    row: Upload,
+    progress: UploadProgress,
+    findings: FirstFindings | None,
 ) -> Response[str]:
     refused = (one for part in sealed_file.refused_rows(session, record.keys, row) for one in part.rows)
-    is_over = row.stage == UploadStage.DONE and not progress.at_work
     return show(
         who,
         "setup/upload.html",
@@ -235,16 +229,8 @@ def _report(
         progress=progress,
         reasons=list(islice(refused, REASONS_SHOWN)),
         kept_until=row.day + dt.timedelta(days=1),
-        findings=_findings(session, service) if is_over else None,
+        findings=findings,
         refreshes=REFRESH_SECONDS,
-    )
-
-
-def _findings(session: Session, service: Service) -> FirstFindings:
-    return FirstFindings(
-        issues.emerging(session, service),
-        issues.emerging(session, service, SignalTier.WATCH),
-        views(session, service, listed(session, service)[:FIRST_ISSUES]),
     )
 
 

@@ -96,9 +96,15 @@ class TrialProgress:
     has_failed: bool
 
 
+def last_said(session: Session, service_id: int, now: dt.datetime) -> dt.datetime:
+    """Returns when the last thing was said in a service by now; `now` where nothing was."""
+    said = select(func.max(Statement.said_at)).where(Statement.service_id == service_id, Statement.said_at <= now)
+    return session.scalar(said) or now
+
+
 def basis(session: Session, service_id: int, now: dt.datetime) -> TrialBasis:
-    """Returns what a trial would read now."""
-    since = now - SPAN
+    """Returns what a trial would read now: the year that ends with the last thing said, long ago as that may be."""
+    since = last_said(session, service_id, now) - SPAN
     mine = (Statement.service_id == service_id, Statement.said_at > since, Statement.said_at < LATEST)
     counted = select(func.coalesce(func.max(Statement.id), 0), func.count()).where(*mine)
     newest, count = session.execute(counted).one()
@@ -111,6 +117,12 @@ def basis(session: Session, service_id: int, now: dt.datetime) -> TrialBasis:
 def tolerances(service: Service) -> list[float]:
     """Returns which are tried: the ones to choose from, and the service's own."""
     return sorted({*TOLERANCES, service.properties.tolerance})
+
+
+def in_turn(service: Service) -> list[float]:
+    """Returns them as they are tried: the service's own first, which its owner waits for, then the laxer ones."""
+    own = service.properties.tolerance
+    return sorted(tolerances(service), key=lambda each: (each != own, each < own, each))
 
 
 def begin(session: Session, service: Service) -> None:

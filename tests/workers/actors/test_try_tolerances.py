@@ -12,6 +12,7 @@ from feedback.record.access import Role
 from feedback.record.models import Feedback, ServiceWork, Statement, ToleranceTrial
 from feedback.record.work.claims import SET_ASIDE
 from insights.alerts.rules import tolerance_trials
+from tests.feedback.web.setup.test_bringing import brought, taken_in
 from tests.insights import made_up
 from tests.insights.made_up import NOW
 from tests.insights.pages.signed_in import OURS, signed_in, words_of
@@ -31,11 +32,29 @@ def two_tolerances(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tolerance_trials, "TOLERANCES", (0.02, 0.5))
 
 
-def put_down_history(worker: Worker) -> None:
+def put_down_history(worker: Worker, now: dt.datetime = NOW) -> None:
     """A month of the usual, and twelve days ago something that broke."""
     usual = said(USUAL, 150)
-    keep(worker, usual, [NOW - dt.timedelta(days=32, hours=-5 * place) for place in range(len(usual))])
-    keep(worker, said(BROKEN, 20), [NOW - dt.timedelta(days=12, hours=-2 * place) for place in range(20)])
+    keep(worker, usual, [now - dt.timedelta(days=32, hours=-5 * place) for place in range(len(usual))])
+    keep(worker, said(BROKEN, 20), [now - dt.timedelta(days=12, hours=-2 * place) for place in range(20)])
+
+
+def test_whoever_brought_a_year_long_past_is_shown_what_would_have_stood_out_in_it(
+    worker: Worker, client: TestClient[Litestar], blue_badge: str
+) -> None:
+    owner = signed_in(client, worker.record, Role.owner, blue_badge)
+    path = brought(owner)
+    taken_in(owner, worker, path)
+    long_ago = dt.timedelta(days=3_000)
+    put_down_history(worker, NOW - long_ago)
+    with worker.record.transaction() as session:
+        session.execute(update(Feedback).values(stage="done"))
+    waiting = owner.get(path)
+    assert "is being looked through as if it came in day by day" in words_of(waiting) and "Refresh" in waiting.headers
+    assert work_once(worker, TRY_TOLERANCES)
+    seen = owner.get(path)
+    assert "you would have been told this, the latest first:" in words_of(seen) and "Refresh" not in seen.headers
+    assert "reports in" in words_of(seen) and f"{(NOW - long_ago).year}" in words_of(seen)
 
 
 def confirm_what_broke(worker: Worker) -> None:

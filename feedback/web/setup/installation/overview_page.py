@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values
 from feedback.http.staff import authenticate
-from feedback.i18n import N_
+from feedback.i18n import N_, _
 from feedback.record import access, installation
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
@@ -28,12 +28,30 @@ TRY = {
     "mailboxes": N_("Try to look into it"),
     "egress": N_("Try the proxy"),
 }
-OPERATORS_ALONE = {
-    "address": ("host", "port", "trusted_proxies"),
-    "kept": ("secret_keys", "embedding_model", "multilingual_model", "settings_in_browser"),
+OPERATORS_ALONE: Mapping[str, Mapping[str, str]] = {
+    "address": {
+        "host": N_("Address of this machine that is listened on"),
+        "port": N_("Port that is listened on"),
+        "trusted_proxies": N_("Proxies whose word is taken for who is asking"),
+    },
+    "kept": {
+        "secret_keys": N_("Key that all that is secret is sealed with"),
+        "embedding_model": N_("Model that tells what English sentences mean"),
+        "multilingual_model": N_("Model that tells what sentences in other languages mean"),
+        "settings_in_browser": N_("Whether settings may be changed here (1) or not (0)"),
+    },
 }
-"""What is shown and never set here. Where the servers and the data folder are, each process knows from the one that
-started it."""
+"""What is shown and never set here, in words. Where the servers and the data folder are, each process knows from the
+one that started it."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordedSetting:
+    """A setting under what it is called, with what helps to understand it, in the language that is spoken."""
+
+    heading: str
+    hint: str
+    setting: InstallationSetting
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +62,7 @@ class InstallationGroup:
     heading: str
     tried: str
     can_set: bool
-    settings: Sequence[InstallationSetting]
+    settings: Sequence[WordedSetting]
 
 
 @get("/setup/installation", sync_to_thread=True)
@@ -92,7 +110,10 @@ def _groups(settings: Mapping[str, InstallationSetting]) -> list[InstallationGro
     found = []
     for name, heading in headings.items():
         own = installation.SETTINGS_BY_GROUP.get(name, ())
-        shown = [settings[it] for it in (*own, *OPERATORS_ALONE.get(name, ()))]
+        fields = {it.name: it for it in FORMS[name].fields} if name in FORMS else {}
+        shown = [WordedSetting(fields[it].heading, _(fields[it].hint), settings[it]) for it in own]
+        alone = OPERATORS_ALONE.get(name, {}).items()
+        shown += [WordedSetting(_(words), "", settings[it]) for it, words in alone]
         can_set = any(not settings[it].pinned for it in own)
         found.append(InstallationGroup(name, heading, TRY.get(name, ""), can_set, shown))
     return found

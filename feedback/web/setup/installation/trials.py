@@ -50,6 +50,8 @@ def _address(settings: Settings, email: str) -> TrialOutcome:
 def _mail(settings: Settings, email: str) -> TrialOutcome:
     try:
         to = people.normal_email(email)
+        if not settings.smtp_url:
+            return TrialOutcome(False, _("No mail server is set."))
         text = _("This is a test: mail from your feedback installation arrives.")
         reply = mail.send(settings, mail.compose(settings, to, new_id(), text, text, f"<p>{text}</p>", {}))
     except Malformed:

@@ -15,6 +15,7 @@ from feedback.record.db import Record
 from feedback.record.models import ChannelRefusal
 from ingest.channels import refusals
 from tests.conftest import RealServers
+from tests.insights import made_up
 from tests.insights.pages.signed_in import OURS, Client, signed_in, words_of
 
 ORGANISATION = {
@@ -103,11 +104,17 @@ def test_what_was_last_received_and_refused_is_told(
     client.post("/v1/services/blue-badge/feedback", json={"message": "Slow"}, headers={"Idempotency-Key": "a"})
     assert client.post("/v1/channels/sms/twilio", data={"Body": "Slow"}).status_code == 401
     assert client.post("/v1/channels/email?service=blue-badge", content=b"Slow").status_code == 401
+    with record.transaction() as session:
+        made_up.report(session, made_up.issue(session, blue_badge), "Slow", "call", read_as={"format": "calls/vcon"})
     said = words_of(signed_in(client, record, Role.owner, blue_badge).get("/dashboard/blue-badge/reach"))
     today = f"{dt.datetime.now(dt.UTC).year}"
     assert re.search(rf"Website \d+ \w+ {today}, \d\d:\d\d 1 ", said)
-    assert re.search(r"is not set \d+ \w+ \d+, \d\d:\d\d: This channel is switched off", said)
+    assert re.search(r"is not set Nothing of late \d+ \w+ \d+, \d\d:\d\d: This channel is switched off", said)
     assert "this takes a key" in said
+    assert re.search(
+        rf"Post each call with a key of this service. A key vouches \d+ \w+ {today}, \d\d:\d\d Nothing", said
+    )
+    assert "Post each analysis with a key of this service. A key vouches Nothing of late" in said
 
 
 def test_a_flood_of_refusals_is_noted_once_in_a_while(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,9 +40,11 @@ def test_no_secret_of_the_settings_is_ever_shown(
     assert SECRET not in page.text
     said = words_of(page)
     assert "Set, not shown ( mail.example ) The environment" in said
-    assert "FEEDBACK_TWILIO_AUTH_TOKEN Proves that Twilio is calling. Set, not shown A file" in said
+    assert "Twilio: auth token For texts that come in, and for answers that go out. FEEDBACK_TWILIO_AUTH_TOKEN" in said
+    assert "FEEDBACK_TWILIO_AUTH_TOKEN Set, not shown A file" in said
     assert "feedback@aberwen.example The environment" in said
-    assert "FEEDBACK_NOTIFY_TOKEN The bearer token of GOV.UK Notify's callback. Not set Nobody: the default" in said
+    assert "FEEDBACK_NOTIFY_TOKEN Not set Nobody: the default" in said
+    assert "Port that is listened on PORT" in said
 
 
 def test_what_can_be_tried_says_what_came_of_it(
@@ -58,7 +60,7 @@ def test_what_can_be_tried_says_what_came_of_it(
         assert came_of_it in words_of(admin.post(PATH, data={"try": tried}, headers=OURS)), tried
     assert admin.post(PATH, data={"try": "luck"}, headers=OURS).status_code == 404
     asked = {"try": "mail", "email": "ann@example.org"}
-    assert "FEEDBACK_SMTP_URL is not set" in words_of(admin.post(PATH, data=asked, headers=OURS))
+    assert "No mail server is set." in words_of(admin.post(PATH, data=asked, headers=OURS))
     arrived, url = box
     settings = replace(
         record.settings, smtp_url=url, egress_proxy="http://127.0.0.1:9", oidc_issuer="http://127.0.0.1:9"
