@@ -22,7 +22,7 @@ from feedback.i18n import N_, TranslatedLabels, _
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.db import Record
-from feedback.record.errors import FeedbackError
+from feedback.record.errors import Conflict, FeedbackError, Malformed
 from feedback.record.limits import convert
 from feedback.record.models import Alert, Service, Subscription, new_id
 from feedback.record.states import DigestRhythm, SubscriptionKind, SubscriptionState
@@ -59,6 +59,7 @@ COMPLAINTS: Mapping[str, str] = TranslatedLabels(
         "contact": N_("Enter the e-mail address of whoever looks after it, or leave it empty"),
         "least": N_("The least number of reports must be a number"),
         "name": N_("The name must have 200 characters or fewer"),
+        "room": N_("There are as many subscriptions as there can be; delete one first"),
     }
 )
 """What is said of a field that cannot be taken."""
@@ -123,7 +124,7 @@ def _subscribe(request: AnyRequest, record: Record, slug: str, values: Subscript
             else saved(here, "subscribed")
         )
 
-    return submit(request, record, subscribe, _again(slug, values))
+    return submit(request, record, subscribe, _again(slug, values), (Malformed, Conflict))
 
 
 def _request_key(values: SubscriptionForm, wanted: SubscriptionRequest) -> str | None:
@@ -145,6 +146,8 @@ def _again(slug: str, values: SubscriptionForm) -> ShowAgain:
 
 def place_complaint(error: FeedbackError) -> dict[str, str]:
     """Returns what is said of the field that a failure names, by the field of the form."""
+    if isinstance(error, Conflict):
+        return {"to": COMPLAINTS["room"]}
     return {PLACES.get(field, field): says for field, says in complaint(error, COMPLAINTS, "url").items()}
 
 

@@ -1,7 +1,7 @@
 """What an owner sees first once a file is taken in: what stands out now, what did in its year, what comes up most."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -71,7 +71,7 @@ def first_findings(session: Session, service: Service, upload: Upload) -> FirstF
 
 def _largest(session: Session, service: Service, days: Sequence[dt.date]) -> list[YearOfIssue]:
     found = views(session, service, listed(session, service)[:FIRST_ISSUES])
-    by_day: Mapping[object, list[int]] = daily_reports(session, service, days, [one.id for one in found])
+    by_day = daily_reports(session, service, days, [one.id for one in found])
     starts = range(0, len(days), DAYS_A_STRETCH)
     return [YearOfIssue(one, [sum(by_day[one.id][at : at + DAYS_A_STRETCH]) for at in starts]) for one in found]
 

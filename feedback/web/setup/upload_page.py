@@ -23,7 +23,7 @@ from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.errors import Conflict, FeedbackError, Malformed, NotFound
 from feedback.record.limits import convert
-from feedback.record.models import Feedback, Service, ServiceWork, Upload, UploadedPiece
+from feedback.record.models import Feedback, Refit, Service, ServiceWork, Upload, UploadedPiece
 from feedback.record.output.tables import TableWriter
 from feedback.record.states import ChannelName, UploadStage, WorkKind
 from feedback.record.work.queue import WorkQueue
@@ -70,8 +70,7 @@ def upload_page(
         if row.stage == UploadStage.DRAFT:
             return _draft(session, record, who, found, row, columns_of(row).form, {})
         progress = _progress(session, row)
-        is_over = row.stage == UploadStage.DONE and not progress.at_work
-        findings = first_findings(session, found, row) if is_over else None
+        findings = first_findings(session, found, row) if _is_looked_at(session, row, progress) else None
         answer = _report(session, record, who, found, row, progress, findings)
         waits = findings and findings.past.progress and not findings.past.progress.has_failed
         if row.stage in RUNNING or progress.at_work or waits:
@@ -209,6 +208,14 @@ def _progress(session: Session, row: Upload) -> UploadProgress:
         .limit(1)
     )
     return UploadProgress(pieces, waiting, session.scalar(mine) is not None)
+
+
+def _is_looked_at(session: Session, row: Upload, progress: UploadProgress) -> bool:
+    """Once it is, what was found stays in sight, however often the service is grouped and looked at anew."""
+    if row.stage != UploadStage.DONE or progress.waiting:
+        return False
+    refits = select(Refit.id).where(Refit.service_id == row.service_id, Refit.finished_at > row.ended_at).limit(1)
+    return not progress.service_waits or session.scalar(refits) is not None
 
 
 def _report(

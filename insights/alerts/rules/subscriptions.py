@@ -16,7 +16,7 @@ from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.audit import note
 from feedback.record.encryption import KeyRing
-from feedback.record.errors import Forbidden, Malformed, NotFound
+from feedback.record.errors import Conflict, Forbidden, Malformed, NotFound
 from feedback.record.idempotency import once
 from feedback.record.limits import require_planned
 from feedback.record.models import Alert, Service, Subscription, Theme, new_id
@@ -36,6 +36,8 @@ from insights.issues.queries import themes
 EMAIL_ADDRESS = re.compile(r"[^\s@<>\",;:\\()\[\]]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 STORED_AS_JSON = ("filters", "quiet_hours", "escalation", "rota")
 PLACES = ("url", "address")
+MOST_SUBSCRIPTIONS = 200
+"""So many can stand in one service, or about one theme: each is asked whether it wants each alert."""
 MAX_EMAIL_LENGTH = 254  # RFC 5321, as its errata have it
 
 
@@ -106,7 +108,7 @@ def make(
     """Makes a subscription, once for each `request_key`. Returns it with the secret that signs its webhooks.
 
     Raises `Malformed` for an address that nothing may be sent to, `Forbidden` unless the asker is an editor,
-    `KeyReused` for the key of another request.
+    `KeyReused` for the key of another request, `Conflict` where there are too many already.
     """
 
     def make_now() -> uuid.UUID:
@@ -121,6 +123,7 @@ def _make(
     session: Session, keys: KeyRing, allowed: AllowList, who: Principal, wanted: SubscriptionRequest
 ) -> Subscription:
     service_id, theme_id = _about(session, who, wanted)
+    _require_room(session, service_id, theme_id)
     address, shown = _receiver(wanted.kind, wanted.url or wanted.address or "", allowed)
     signing = [SigningKey(new_secret())] if wanted.kind == SubscriptionKind.WEBHOOK else []
     credentials = Credentials(address, signing)
@@ -148,6 +151,12 @@ def _make(
     session.flush()
     audit(session, who, made, "subscribe")
     return made
+
+
+def _require_room(session: Session, service_id: int | None, theme_id: uuid.UUID | None) -> None:
+    place = Subscription.theme_id == theme_id if theme_id else Subscription.service_id == service_id
+    if (session.scalar(select(func.count()).where(place)) or 0) >= MOST_SUBSCRIPTIONS:
+        raise Conflict(f"there are {MOST_SUBSCRIPTIONS} subscriptions already; delete one first")
 
 
 def _secret(credentials: Credentials) -> str | None:

@@ -13,8 +13,8 @@ from feedback.record.models import SavedView, Service
 
 MOST_FIELDS = 200
 
-MOST_VIEWS = 100
-"""So many can be saved in one service."""
+MOST_SHARED, MOST_OF_ONE = 100, 30
+"""So many can be saved in one service for all, and by each person for themselves: nobody uses up what is others'."""
 
 
 def visible(session: Session, who: Principal, service: Service) -> Sequence[SavedView]:
@@ -28,7 +28,7 @@ def save(session: Session, who: Principal, service: Service, name: str, query: s
     """Saves filters, as an address has them, under a name; the view of that name is changed where there is one.
 
     What is shared takes an editor. Raises `Malformed` for a view of their own of somebody who is nobody by name (a key
-    has no views of its own), `Conflict` where there are too many.
+    has no views of its own), `Conflict` where there are too many of that kind.
     """
     if shared:
         access.require(who, Role.editor, service.id)
@@ -36,10 +36,12 @@ def save(session: Session, who: Principal, service: Service, name: str, query: s
         raise Malformed("only members of staff have views of their own", field="shared")
     person_id = None if shared else who.person_id
     of_service = select(SavedView).where(SavedView.service_id == service.id)
-    there = session.scalars(of_service.with_for_update()).all()
-    same = next((view for view in there if view.name == name and view.person_id == person_id), None)
-    if same is None and len(there) >= MOST_VIEWS:
-        raise Conflict(f"there are {MOST_VIEWS} views already; delete one first")
+    theirs = SavedView.person_id.is_not_distinct_from(person_id)
+    there = session.scalars(of_service.where(theirs).with_for_update()).all()
+    same = next((view for view in there if view.name == name), None)
+    most = MOST_SHARED if shared else MOST_OF_ONE
+    if same is None and len(there) >= most:
+        raise Conflict(f"there are {most} views already; delete one first")
     view = same or SavedView(service_id=service.id, person_id=person_id, name=name)
     view.query = urlencode(_pairs(query))
     session.add(view)

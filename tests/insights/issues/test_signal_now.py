@@ -97,6 +97,21 @@ def test_it_quotes_what_is_whole_and_central_each_citizen_once(
     assert all("card" in quote["text"] or "Paying" in quote["text"] for quote in quotes)
 
 
+def test_what_lies_at_the_edge_is_not_quoted_nor_what_says_the_same_in_nearly_the_same_words() -> None:
+    said = {
+        "I pay my taxes too, as everybody here does.": (0.5, 0.86, 0.0),
+        "The photo upload fails on my phone every time.": (1.0, 0.0, 0.0),
+        "The photo uplaod fails on my phone every time.": (0.85, 0.0, -0.53),
+        "It will not take a picture from my camera roll.": (0.85, 0.0, 0.53),
+        "The street lights in our road are off again.": (0.5, -0.86, 0.0),
+    }
+    rows = [
+        SimpleNamespace(feedback_id=at, text=text, half=bytes(4) + np.array(vector, ">f2").tobytes())
+        for at, (text, vector) in enumerate(said.items())
+    ]
+    assert [row.text for row in choose(rows, "Photo upload fails")] == [list(said)[1], list(said)[3]]
+
+
 def test_the_same_words_are_quoted_once_as_long_as_there_are_others() -> None:
     said = ["The page is down.", "the page is down.", "No card is taken.", "Paying fails."]
     rows = [SimpleNamespace(feedback_id=at, text=text, half=None) for at, text in enumerate(said)]

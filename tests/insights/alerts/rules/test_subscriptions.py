@@ -17,6 +17,7 @@ from feedback.record.encryption import KeyRing
 from feedback.record.models import AuditEntry, Subscription
 from feedback.record.work.stages import stage
 from insights.alerts.delivery import credentials
+from insights.alerts.rules import subscriptions
 from tests.insights.alerts.people import subscribe, urgent_piece
 from tests.insights.raising import make_due, raise_signal, waiting
 from tests.insights.receivers import Receiver
@@ -102,6 +103,15 @@ def test_the_same_request_makes_one_subscription(api: Client, admin: Headers, bl
     assert first == second
     assert first["secret"].startswith("whsec_")
     assert len(api.get("/v1/subscriptions", headers=admin).json()["items"]) == 1
+
+
+def test_a_service_takes_no_more_subscriptions_than_can_be_asked_about_each_alert(
+    api: Client, admin: Headers, blue_badge: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscriptions, "MOST_SUBSCRIPTIONS", 1)
+    wanted = {"service": blue_badge, "kind": "email", "address": "team@example.org"}
+    made, refused = (api.post("/v1/subscriptions", json=wanted, headers=admin) for _ in range(2))
+    assert (made.status_code, refused.status_code) == (201, 409), refused.text
 
 
 def test_another_request_under_the_same_key_is_refused_and_an_empty_key_is_none(

@@ -6,6 +6,7 @@ import pytest
 
 from feedback.record.access import Role
 from feedback.record.db import Record
+from insights.issues.listing import saved_views
 from tests.insights.api.test_api import key
 from tests.insights.pages.signed_in import OURS, Client, person_signed_in, signed_in, words_of
 
@@ -50,6 +51,21 @@ def test_a_view_of_ones_own_is_nobody_elses_and_a_shared_one_takes_an_editor(
     assert reader.post(HERE, data={"name": "Mine", "view": VIEW, "shared": "yes"}, headers=OURS).status_code == 403
     assert reader.post(f"{HERE}/delete", data={"view_id": "1"}, headers=OURS).status_code == 403
     assert reader.post(f"{HERE}/delete", data={"view_id": "2"}, headers=OURS).status_code == 404
+
+
+def test_nobody_keeps_so_many_views_of_their_own_that_others_can_keep_none(
+    client: Client, record: Record, blue_badge: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saved_views, "MOST_OF_ONE", 2)
+    monkeypatch.setattr(saved_views, "MOST_SHARED", 1)
+    person_signed_in(client, record, "Ann", Role.editor)
+    save(client, "All of us", shared="yes")
+    for name in ("Mine", "Mine too", "Mine"):
+        save(client, name)
+    for more in (dict[str, str](), {"shared": "yes"}):
+        full = client.post(HERE, data={"name": "One more", "view": VIEW, **more}, headers=OURS)
+        assert "There are too many saved views" in full.text
+    save(person_signed_in(client, record, "Bob", Role.reader), "Bob’s")
 
 
 def test_views_are_kept_over_http_too(client: Client, record: Record, blue_badge: str) -> None:
