@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from insights.detection.observation import Indices, Observation, Vectors, hours
 from insights.detection.statistics.whitening import unwhitened, whitening
 from nlp.embed.vectors import unit
+from nlp.group.knn import nearest
 
 NEIGHBOURS = 5
 SIMILARITY_POWER = 3
@@ -150,23 +151,18 @@ class ObservationIndex:
         self.rows = self._rows[:end]
 
     def _build(self, observations: Sequence[Observation]) -> None:
-        """Whiten all rows, find the neighbours of each, and smooth them."""
+        """Whiten all rows, find the neighbours of each, and smooth them; among many, most of its neighbours."""
         embedded = np.array([row for row, one in enumerate(observations) if one.vector is not None], np.intp)
         if not len(embedded):
             return
         raw = np.array([observations[row].vector for row in embedded], np.float32)
         self.whitened = whitening(raw)
         self._plain[embedded] = self.whitened(raw)
-        n, k = len(observations), min(NEIGHBOURS, len(observations) - 1)
-        for begin in range(0, n, BLOCK_ROWS):
-            block = slice(begin, min(begin + BLOCK_ROWS, n))
-            similarity = self._plain[block] @ self._plain[:n].T
-            similarity[np.arange(len(similarity)), np.arange(block.start, block.stop)] = -1
-            near = np.argpartition(-similarity, k - 1, axis=1)[:, :k] if k else np.zeros((len(similarity), 0), np.intp)
-            self._neighbours[block, :k] = near
-            self._similarity[block, :k] = np.take_along_axis(similarity, near, 1)
-        self._weakest[:n] = self._similarity[:n].min(axis=1)
-        self._smooth_rows(np.arange(n))
+        near, similarity = nearest(self._plain[embedded], NEIGHBOURS)
+        k = similarity.shape[1]
+        self._neighbours[embedded, :k], self._similarity[embedded, :k] = embedded[near], similarity
+        self._weakest[embedded] = self._similarity[embedded].min(axis=1)
+        self._smooth_rows(np.arange(len(observations)))
 
     def _link(self, row: int, similarity: Vectors) -> Indices:
         """Find the neighbours of a new row, make it a neighbour of others, and return which rows have changed."""

@@ -130,9 +130,10 @@ def _read_anew(
 ) -> WindowUpdate:
     """Where not one has a vector yet, there is nothing to tell apart."""
     useful = observations if any(one.vector is not None for one in observations) else []
-    known = tuple(one for one in useful if not _is_of(one, fresh))
+    unseen = set(map(str, fresh))
+    known = tuple(one for one in useful if one.feedback_id not in unseen)
     rows = {one.key: row for row, one in enumerate(known)}
-    batch = tuple(one for one in useful if _is_of(one, fresh))
+    batch = tuple(one for one in useful if one.feedback_id in unseen)
     return WindowUpdate(ServiceWindow(State(known), seen_until, now, rows), batch, fresh)
 
 

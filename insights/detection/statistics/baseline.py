@@ -66,13 +66,18 @@ def _batch_correlation(index: ObservationIndex) -> float:
     """By how much likelier two reports of one batch are to be of one issue than two of different batches."""
     known = index.rows["evidence"] & (index.rows["batch"] >= 0) & (index.rows["issue"] >= 0)
     batch, issue = index.rows["batch"][known], index.rows["issue"][known]
-    together = np.triu(batch[:, None] == batch, 1)
-    apart = np.triu(batch[:, None] != batch, 1)
-    if together.sum() < FEWEST_PAIRS:
+    together, same, both = _pairs(batch), _pairs(issue), _pairs(np.stack([batch, issue]))
+    apart = len(batch) * (len(batch) - 1) // 2 - together
+    if together < FEWEST_PAIRS:
         return 0.0
-    same = issue[:, None] == issue
-    within, between = same[together].mean(), same[apart].mean() if apart.any() else 0.0
+    within, between = both / together, (same - both) / apart if apart else 0.0
     return float(np.clip((within - between) / max(1 - between, 1e-9), 0, LARGEST_CORRELATION))
+
+
+def _pairs(codes: NDArray[Any]) -> int:
+    """How many pairs are the same; counted, as to compare each with each takes the square of them."""
+    size = np.unique(codes, axis=-1, return_counts=True)[1].astype(np.int64)
+    return int((size * (size - 1) // 2).sum())
 
 
 def _rate_variance(index: ObservationIndex, now: float) -> float:

@@ -10,6 +10,7 @@ from msgspec import structs
 
 from insights.detection import detector
 from insights.detection.detector import Observation, State
+from nlp.group import knn
 from tests.insights.detection.streams import DAY, NEW, START, Service, nameless, play, sent
 
 Past = tuple[Service, State]
@@ -252,6 +253,19 @@ def test_a_service_may_begin_with_statements_that_have_no_vector(service: Servic
     first, *rest = service.days(0, 2)
     state, _ = play([replace(first, vector=None), *rest])
     assert len(state.observations) == len(rest) + 1
+
+
+def test_among_very_many_statements_the_same_is_found_as_where_each_is_compared_with_each(
+    service: Service, usual: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = service.days(28, 31) + service.of(NEW, 28, 31, 6) + service.of(12, 28, 31, 10)
+    started = replace(usual, index=None)
+    _, found = detector.step(started, said, START + 31 * DAY)
+    monkeypatch.setattr(knn, "EXACT_UP_TO", 100)
+    monkeypatch.setattr(knn, "CELL_VECTORS", 40)
+    _, again = detector.step(started, said, START + 31 * DAY)
+    assert {one.kind for one in sent(found)} == {"new", "surge"}
+    assert [(one.kind, one.tier, one.keys) for one in again] == [(one.kind, one.tier, one.keys) for one in found]
 
 
 def test_hours_of_the_night_belong_to_the_day_before(service: Service, usual: State) -> None:
