@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -50,15 +51,15 @@ def test_every_command_and_option_is_documented(path: str, command: click.Comman
     assert command.help
 
 
-def endpoints() -> Iterator[tuple[str, str]]:
+@cache
+def endpoints() -> list[tuple[str, str]]:
     app = create_app(Settings(data=Path("/nonexistent"), secret_keys=("A" * 43 + "=",)), "postgresql://x", "redis://x")
-    for path, item in sorted(app.openapi_schema.to_schema()["paths"].items()):
-        for method in item or ():
-            if method in ("get", "post", "put", "patch", "delete"):
-                yield method.upper(), path
+    methods = ("get", "post", "put", "patch", "delete")
+    paths = sorted(app.openapi_schema.to_schema()["paths"].items())
+    return [(method.upper(), path) for path, item in paths for method in item or () if method in methods]
 
 
-@pytest.mark.parametrize(("method", "path"), list(endpoints()))
+@pytest.mark.parametrize(("method", "path"), endpoints())
 def test_every_endpoint_is_documented(method: str, path: str) -> None:
     plain = re.sub(r"\{(\w+):\w+\}", r"{\1}", path)
     assert f"`{method} {plain}`" in text()

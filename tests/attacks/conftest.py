@@ -9,8 +9,8 @@ from litestar.testing import TestClient
 from feedback.record import access, services
 from feedback.record.db import Record
 from feedback.record.settings import Settings
-from feedback.web.app import create_app
 from tests.conftest import RealServers
+from tests.serving import client_of
 
 
 @pytest.fixture
@@ -21,5 +21,5 @@ def signed_doors(record: Record, servers: RealServers, blue_badge: str) -> Itera
     )
     with record.transaction() as session:
         services.set_properties(access.service(session, blue_badge), {"sms_numbers": ["+447700900001"]})
-    with TestClient(create_app(settings, servers.database_url, servers.redis_url)) as client:
+    with client_of(settings, servers) as client:
         yield client

@@ -13,13 +13,13 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from feedback.record.db import Record
-from feedback.web.app import create_app
 from feedback.web.openapi import with_failures
 from ingest.channels import CHANNELS
 from insights.alerts.delivery import events
 from tests.conftest import RealServers
 from tests.feedback.web.test_openapi_operations import CASES
 from tests.ingest.channels.test_contract import broken, expectations, folder, with_suppliers
+from tests.serving import client_of
 
 Client = TestClient[Litestar]
 EACH = max(5, CASES // (4 * len(CHANNELS)))
@@ -33,10 +33,7 @@ HEADERS = ("content-type", "x-twilio-signature", "authorization")
 @pytest.fixture
 def client(record: Record, servers: RealServers, blue_badge: str) -> Iterator[Client]:
     """Of an installation that takes text messages from each provider, and answers 500 where a handler fails."""
-    taken = with_suppliers(servers.data)
-    with TestClient(
-        create_app(taken, servers.database_url, servers.redis_url), raise_server_exceptions=False
-    ) as client:
+    with client_of(with_suppliers(servers.data), servers, raises=False) as client:
         yield client
 
 

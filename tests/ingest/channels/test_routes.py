@@ -16,11 +16,11 @@ from feedback.record.db import Record
 from feedback.record.models import Contact, Feedback, MessagePart
 from feedback.record.privacy import contacts, raw
 from feedback.record.settings import Settings
-from feedback.web.app import create_app
 from ingest.channels.contract import Fragment
 from ingest.channels.sms import reassembly
 from ingest.intake.directory import ServiceDirectory
 from tests.conftest import RealServers
+from tests.serving import client_of
 
 Client = TestClient[Litestar]
 
@@ -31,7 +31,7 @@ def client(record: Record, servers: RealServers, blue_badge: str) -> Iterator[Cl
     with record.transaction() as session:
         found = access.service(session, blue_badge)
         services.set_properties(found, {"sms_numbers": ["+447700900001"], "acknowledge": True})
-    with TestClient(create_app(settings, servers.database_url, servers.redis_url)) as client:
+    with client_of(settings, servers) as client:
         yield client
 
 

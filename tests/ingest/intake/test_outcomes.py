@@ -12,12 +12,12 @@ from feedback.record import access, services
 from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.models import Feedback
-from feedback.web.app import create_app
 from ingest.channels import CHANNELS
 from ingest.channels.contract import KeyedChannel, SignedChannel
 from ingest.channels.requests import IGNORED
 from tests.conftest import RealServers
 from tests.ingest.channels.test_contract import expectations, folder, with_suppliers
+from tests.serving import client_of
 
 Client = TestClient[Litestar]
 
@@ -32,7 +32,7 @@ def client(record: Record, servers: RealServers, blue_badge: str) -> Iterator[Cl
     with record.transaction() as session:
         found = access.service(session, blue_badge)
         services.set_properties(found, {"sms_numbers": [NUMBER], "mail_addresses": [ADDRESS]})
-    with TestClient(create_app(settings, servers.database_url, servers.redis_url)) as client:
+    with client_of(settings, servers) as client:
         yield client
 
 

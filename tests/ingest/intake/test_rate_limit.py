@@ -9,6 +9,7 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 import pytest
@@ -17,9 +18,9 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from feedback.record.db import Record
-from feedback.web.app import create_app
 from ingest.intake.rate_limit import BURST_PIECES, RateLimit
 from tests.conftest import RealServers
+from tests.serving import client_of
 
 Client = TestClient[Litestar]
 
@@ -37,14 +38,13 @@ def forgotten(servers: RealServers) -> None:
             client.delete(key)
 
 
-def client_of(record: Record, servers: RealServers, per_minute: float, redis_url: str) -> Client:
-    settings = replace(record.settings, intake_rate=per_minute)
-    return TestClient(create_app(settings, servers.database_url, redis_url))
+def allowing(record: Record, servers: RealServers, per_minute: float, redis_url: str) -> AbstractContextManager[Client]:
+    return client_of(replace(record.settings, intake_rate=per_minute), replace(servers, redis_url=redis_url))
 
 
 @pytest.fixture
 def limited(record: Record, servers: RealServers, blue_badge: str, forgotten: None) -> Iterator[Client]:
-    with client_of(record, servers, PER_MINUTE, servers.redis_url) as client:
+    with allowing(record, servers, PER_MINUTE, servers.redis_url) as client:
         yield client
 
 
@@ -92,21 +92,21 @@ def test_who_sends_a_key_is_not_limited(limited: Client, admin: dict[str, str]) 
 
 
 def test_zero_means_no_limit(record: Record, servers: RealServers, blue_badge: str, forgotten: None) -> None:
-    with client_of(record, servers, 0, servers.redis_url) as client:
+    with allowing(record, servers, 0, servers.redis_url) as client:
         assert statuses(client, 2 * BURST_PIECES) == [202] * 2 * BURST_PIECES
 
 
 def test_where_redis_is_away_each_process_limits_for_itself(
     record: Record, servers: RealServers, blue_badge: str
 ) -> None:
-    with client_of(record, servers, SLOW, "redis://127.0.0.1:1") as client:
+    with allowing(record, servers, SLOW, "redis://127.0.0.1:1") as client:
         assert statuses(client, BURST_PIECES + 5) == [202] * BURST_PIECES + [429] * 5
 
 
 def test_a_redis_that_hangs_costs_a_tenth_of_a_second_at_most(
     record: Record, servers: RealServers, blue_badge: str
 ) -> None:
-    with client_of(record, servers, SLOW, servers.redis_url) as client:
+    with allowing(record, servers, SLOW, servers.redis_url) as client:
         statuses(client, 1)
         took = []
         with hanging(servers):
