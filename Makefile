@@ -9,7 +9,8 @@ AUDIT := .venv-audit
 PORT ?= 8000
 export PORT
 # Two processes run the tests, each with servers of its own; a file stays with one, so that what it sets up is set up once.
-PARALLEL ?= --numprocesses 2 --dist loadfile
+# Files go in the order of their names: by the number of their tests, those that take a minute for one would come last.
+PARALLEL ?= --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 # Every package comes from a lock file, by hash; nothing is resolved anew. Where uv is missing, pip brings it.
 UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo $(VENV)/uv/bin/uv)

@@ -1,7 +1,7 @@
-"""A service with weeks of history: cleaned, embedded and grouped once, and put back for whoever wants it."""
+"""Services with a history: cleaned, embedded and grouped once, and put back for whoever wants it."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from tests.workers.texts import USUAL, said
 from workers.runtime.actor import Worker
 
 Rows = dict[str, list[dict[str, Any]]]
+MadeOnce = Callable[[str, Callable[[], None]], None]
 
 NOW = dt.datetime.now(dt.UTC)
 MADE = ("feedback", "issues", "statements", "issue_events", "signals", "refits", "service_work")
@@ -21,21 +22,35 @@ NUMBERED = ("statements", "issue_events", "refits", "service_work")
 
 
 @pytest.fixture(scope="session")
-def shelf() -> Rows:
-    """The rows of the history, once somebody has made it."""
+def shelf() -> dict[str, Rows]:
+    """The rows of each history, once somebody has made it."""
     return {}
 
 
 @pytest.fixture
-def history(worker: Worker, blue_badge: str, shelf: Rows) -> None:
+def made_once(worker: Worker, shelf: dict[str, Rows]) -> MadeOnce:
+    """Makes the history of this name, or puts back what was made: of pieces that are cleaned, in an empty service."""
+
+    def made(name: str, make: Callable[[], None]) -> None:
+        if name in shelf:
+            _put_back(worker.record, shelf[name])
+        else:
+            make()
+            shelf[name] = _rows(worker.record)
+
+    return made
+
+
+@pytest.fixture
+def history(worker: Worker, blue_badge: str, made_once: MadeOnce) -> None:
     """Blue Badge, four weeks of a dozen usual pieces a day, the last of them three days ago."""
-    if shelf:
-        _put_back(worker.record, shelf)
-        return
+    made_once("history", lambda: usual_weeks(worker))
+
+
+def usual_weeks(worker: Worker) -> None:
     for day in range(3, 31):
         put(worker, *said(USUAL, 12, skip=12 * day), at=NOW - dt.timedelta(days=day, hours=day % 8))
     walk(worker)
-    shelf.update(_rows(worker.record))
 
 
 def _rows(record: Record) -> Rows:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from feedback.record.models import Issue, Statement
 from tests.insights.pages.signed_in import signed_in
 from tests.walking import put, walk
+from tests.workers.conftest import MadeOnce
 from tests.workers.texts import USUAL
 from workers.runtime.actor import Worker
 
@@ -30,10 +31,14 @@ WELSH = (
 
 
 @pytest.fixture
-def both(worker: Worker, blue_badge: str) -> None:
+def both(worker: Worker, blue_badge: str, made_once: MadeOnce) -> None:
     """Three things said in English, 25 times each, and each three times in Welsh."""
-    put(worker, *(text.format(n=number % 7 + 2) for number, text in enumerate(USUAL[:75])), *WELSH)
-    walk(worker)
+
+    def make() -> None:
+        put(worker, *(text.format(n=number % 7 + 2) for number, text in enumerate(USUAL[:75])), *WELSH)
+        walk(worker)
+
+    made_once("both", make)
 
 
 def issues_of(worker: Worker, language: str) -> Counter[uuid.UUID]:

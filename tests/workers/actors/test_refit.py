@@ -14,6 +14,7 @@ from feedback.record.models import Feedback, Issue, Refit, Signal, Statement
 from feedback.record.privacy import erasure
 from tests.walking import put, walk
 from tests.workers.actors.test_pipeline import NOW, count
+from tests.workers.conftest import MadeOnce, usual_weeks
 from tests.workers.texts import BROKEN, USUAL, said
 from workers.actors.clean import CLEAN
 from workers.actors.group import GROUP
@@ -37,15 +38,17 @@ class Interrupted(Tools):
 
 
 @pytest.fixture
-def in_trouble(worker: Worker, blue_badge: str) -> None:
+def in_trouble(worker: Worker, blue_badge: str, made_once: MadeOnce) -> None:
     """A history, and a new problem that nobody has looked at yet."""
-    for day in range(3, 31):
-        put(worker, *said(USUAL, 12, skip=12 * day), at=NOW - dt.timedelta(days=day, hours=day % 8))
-    walk(worker)
-    for place, hours in enumerate((40, 30, 20, 10, 1)):
-        put(worker, *said(BROKEN, 6, skip=6 * place), *said(USUAL, 6), at=NOW - dt.timedelta(hours=hours))
-    while work_once(worker, CLEAN) or work_once(worker, GROUP):
-        pass
+
+    def make() -> None:
+        made_once("history", lambda: usual_weeks(worker))
+        for place, hours in enumerate((40, 30, 20, 10, 1)):
+            put(worker, *said(BROKEN, 6, skip=6 * place), *said(USUAL, 6), at=NOW - dt.timedelta(hours=hours))
+        while work_once(worker, CLEAN) or work_once(worker, GROUP):
+            pass
+
+    made_once("in trouble", make)
 
 
 def test_an_issue_found_while_topics_are_trained_keeps_its_reports(worker: Worker, in_trouble: None) -> None:
