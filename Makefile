@@ -18,10 +18,14 @@ UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo $(VENV)/uv/b
 INDEX = $${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(PYTHON) -m pip config get global.index-url 2>/dev/null || true)}}
 SYNC = index=$(INDEX); $${index:+env UV_DEFAULT_INDEX="$$index"} $(UV) pip sync --quiet --require-hashes --python
 US = $(UV) pip install --quiet --offline --no-deps --no-build-isolation --python $(VENV)/bin/python --editable .
-# What runs is compiled once and for all, or each process would do it at its start, in seconds.
-USED = import feedback.web.app, feedback.demo.run, workers.runtime.process, workers.offline.analyse, bertopic; \
-	from workers.runtime.model_loader import Tools; Tools(feedback.record.settings.Settings()).load()
-READY = PYTHONDONTWRITEBYTECODE= $(VENV)/bin/python -c "$(USED)"
+# What runs is compiled once and for all, or each process would do it at its start, in seconds. Two processes share the
+# work; the second makes the vectors of our urgent examples, too, which each worker would otherwise make in the data folder.
+USED_BY_DOORS = import feedback.web.app, feedback.demo.run, bertopic, workers.offline.analyse
+USED_BY_WORKERS = import workers.runtime.process; from feedback.record.settings import Settings; \
+	from workers.runtime.model_loader import Tools; tools = Tools(Settings.read()); tools.load(); \
+	tools.near_urgent(["Ready?"], tools.encode(["Ready?"]), [False])
+RUN_ONCE = PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(VENV)/bin/python -c
+READY = $(RUN_ONCE) '$(USED_BY_DOORS)' & $(RUN_ONCE) '$(USED_BY_WORKERS)' && wait $$!
 PIP_INSTALL = pip install --quiet --disable-pip-version-check --require-hashes
 COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate $(ARGS)
 
