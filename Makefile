@@ -20,7 +20,7 @@ SYNC = index=$(INDEX); $${index:+env UV_DEFAULT_INDEX="$$index"} $(UV) pip sync 
 US = $(UV) pip install --quiet --offline --no-deps --no-build-isolation --python $(VENV)/bin/python --editable .
 # What runs is compiled once and for all, or each process would do it at its start, in seconds. Two processes share the
 # work; the second makes the vectors of our urgent examples, too, which each worker would otherwise make in the data folder.
-USED_BY_DOORS = import feedback.web.app, feedback.demo.run, bertopic, workers.offline.analyse
+USED_BY_DOORS = import feedback.web.app, feedback.demo.run, bertopic, workers.file_tools.analyse
 USED_BY_WORKERS = import workers.runtime.process; from feedback.record.settings import Settings; \
 	from workers.runtime.model_loader import Tools; tools = Tools(Settings.read()); tools.load(); \
 	tools.near_urgent(["Ready?"], tools.encode(["Ready?"]), [False])
