@@ -13,8 +13,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, Uuid, any_, cast, delete, func, insert, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from feedback.record.models import Feedback, Issue, IssueTally, Statement, UntalliedIssue
 
@@ -70,13 +71,18 @@ def tallies(
     if not issue_ids:
         return found
     untallied = UntalliedIssue.issue_id
-    changed = set(session.scalars(select(untallied).where(untallied.in_(issue_ids)).distinct()))
-    kept = select(*IssueTally.__table__.columns).where(IssueTally.issue_id.in_(set(issue_ids) - changed))
+    changed = set(session.scalars(select(untallied).where(_is_one_of(untallied, issue_ids)).distinct()))
+    kept = select(*IssueTally.__table__.columns).where(_is_one_of(IssueTally.issue_id, set(issue_ids) - changed))
     for query in (kept, _counted(changed)) if changed else (kept,):
         for row in session.execute(query):
             if not channels or row.channel in channels:
                 _add(found[row.issue_id], row)
     return found
+
+
+def _is_one_of(issue: InstrumentedAttribute[uuid.UUID], ids: Iterable[uuid.UUID]) -> ColumnElement[bool]:
+    """As one array: a query with hundreds of parameters takes longer to write than to answer."""
+    return issue == any_(cast(list(ids), ARRAY(Uuid)))
 
 
 def _add(tally: Tally, row: Any) -> None:

@@ -70,8 +70,10 @@ def views(
 ) -> list[IssueView]:
     """Makes the views of listed issues, in the order given; `known` are those of some that have been made already."""
     made = {view.id: view for view in known}
-    further = [part.issue for row in page for part in row.parts or (row,) if part.id not in made]
-    made |= {view.id: view for view in issues.views(session, service, further, most_quotes)}
+    further = [part for row in page for part in row.parts or (row,) if part.id not in made]
+    told = None if any(row.narrowed for row in further) else {row.id: row.told for row in further}
+    new = issues.views(session, service, [row.issue for row in further], most_quotes, told)
+    made |= {view.id: view for view in new}
     return [_view(row, [made[it] for it in row.issue_ids]) for row in page]
 
 

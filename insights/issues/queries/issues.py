@@ -67,11 +67,18 @@ def signals(session: Session, issue_ids: Collection[uuid.UUID]) -> dict[tuple[uu
 
 
 def views(
-    session: Session, service: Service, issues: Sequence[Issue], most_quotes: int | None = None
+    session: Session,
+    service: Service,
+    issues: Sequence[Issue],
+    most_quotes: int | None = None,
+    told: Mapping[uuid.UUID, Tally] | None = None,
 ) -> list[IssueView]:
-    """Makes the views of issues, in the order given, with all of their quotes or at most so many."""
+    """Makes the views of issues, in the order given, with all of their quotes or at most so many.
+
+    `told` is what they add up to, where the caller has counted that already.
+    """
     ids = [issue.id for issue in issues]
-    tally = tallies(session, ids)
+    tally = tallies(session, ids) if told is None else told
     cited, standing = quotes(session, issues, most_quotes), signals(session, ids)
     return [_view(issue, service, tally.get(issue.id, Tally()), cited, standing) for issue in issues]
 
