@@ -170,8 +170,9 @@ def event(session: Session, alert: Alert, url: str) -> dict[str, Any]:
         )
         data["issue"] = title | data["issue"]
     data["quotes"] = _quotes(session, alert, issue)
-    signal = session.get(Signal, alert.signal_id) if alert.signal_id else None
-    if signal and signal.ended_at is None and signal.kind != SignalKind.NEW:
+    has_earlier = alert.signal_id and data["signal"]["kind"] != SignalKind.NEW  # what is new has none to differ from
+    signal = session.get(Signal, alert.signal_id) if has_earlier else None
+    if signal and signal.ended_at is None:
         found = finding.of_signals(session, [signal]).get(signal.id, [])
         data["signal"] = {**data["signal"], "contrasts": msgspec.to_builtins(found)}
     if data["issue"]:

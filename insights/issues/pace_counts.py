@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, DateTime, case, cast
+from sqlalchemy import DateTime, TableValuedAlias, Uuid, cast, column, func
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from feedback.record.limits import LATEST
@@ -44,13 +45,18 @@ def halves(signal: Signal, now: dt.datetime) -> Halves:
     return Halves(now - 2 * half, now - half)
 
 
-def edges(
-    of: ColumnElement[uuid.UUID], signals: Sequence[Signal], now: dt.datetime
-) -> tuple[ColumnElement[dt.datetime], ColumnElement[dt.datetime]]:
-    """Returns, for a query, the start and the middle of the signal whose id the column `of` holds."""
-    found = {one.id: halves(one, now) for one in signals}
-    start = case({identity: cast(its.start, MOMENT) for identity, its in found.items()}, value=of)
-    return start, case({identity: cast(its.middle, MOMENT) for identity, its in found.items()}, value=of)
+def rows_of_halves(signals: Sequence[Signal], now: dt.datetime) -> TableValuedAlias:
+    """Returns the halves of signals as rows `signal_id`, `start`, `middle` of a query, to join; there must be one.
+
+    As arrays they make one and the same query however many there are, which is compiled once.
+    """
+    found = [(one.id, *halves(one, now)) for one in signals]
+    ids, starts, middles = (list(each) for each in zip(*found, strict=True))
+    return (
+        func.unnest(cast(ids, ARRAY(Uuid)), cast(starts, ARRAY(MOMENT)), cast(middles, ARRAY(MOMENT)))
+        .table_valued(column("signal_id", Uuid), column("start", MOMENT), column("middle", MOMENT))
+        .render_derived(name="halves")
+    )
 
 
 def volumes_of_halves(session: Session, signals: Sequence[Signal], now: dt.datetime) -> dict[uuid.UUID, HalfVolumes]:

@@ -18,7 +18,7 @@ from feedback.record.models import Change, Feedback, Issue, Signal, Statement
 from feedback.record.states import ChangeKind, FeedbackStage, SignalTier
 from insights.detection.statistics.pace import pace
 from insights.issues.contrasts import kept
-from insights.issues.pace_counts import HalfVolumes, edges, volumes_of_halves
+from insights.issues.pace_counts import HalfVolumes, rows_of_halves, volumes_of_halves
 from insights.issues.quotes import QUOTE_COLUMNS, choose, newest, quote
 from insights.presentation.contrasts import Contrast
 from insights.presentation.schemas import Quote, SignalNow
@@ -145,7 +145,7 @@ def _counts(session: Session, signals: Sequence[Signal], now: dt.datetime) -> Ma
     since = pieces.join_from(Signal, Statement, and_(*OF_SIGNAL, SINCE))
     raised_on = pieces.join_from(Signal, NAMED, true()).join(Statement, and_(*OF_SIGNAL, RAISED_ON))
     told = union(since, raised_on).subquery()
-    start, middle = edges(told.c.id, signals, now)
+    half = rows_of_halves(signals, now)
     done = Feedback.stage == FeedbackStage.DONE
     rows = session.execute(
         select(
@@ -153,10 +153,11 @@ def _counts(session: Session, signals: Sequence[Signal], now: dt.datetime) -> Ma
             Feedback.channel,
             func.count().label("reports"),
             func.max(Feedback.said_at).label("last"),
-            func.count().filter(done, Feedback.said_at >= middle).label("late"),
-            func.count().filter(done, Feedback.said_at >= start).label("both"),
+            func.count().filter(done, Feedback.said_at >= half.c.middle).label("late"),
+            func.count().filter(done, Feedback.said_at >= half.c.start).label("both"),
         )
         .join_from(told, Feedback, Feedback.id == told.c.feedback_id)
+        .join(half, half.c.signal_id == told.c.id)
         .where(Feedback.weight > 0)
         .group_by(told.c.id, Feedback.channel)
         .order_by(told.c.id, func.count().desc())

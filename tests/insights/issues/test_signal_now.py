@@ -9,12 +9,14 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql
 
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.db import Record
-from feedback.record.models import Signal, Statement
+from feedback.record.models import Signal, Statement, new_id
 from insights.detection.statistics.pace import pace
+from insights.issues.pace_counts import rows_of_halves
 from insights.issues.quotes import choose
 from tests.insights import made_up
 
@@ -146,3 +148,10 @@ def test_pace_holds_the_halves_against_all_that_the_service_receives(
     halves: tuple[int, int], volumes: tuple[int, int], expected: str
 ) -> None:
     assert pace(*halves, *volumes) == expected
+
+
+def test_the_query_for_the_halves_is_the_same_however_many_signals_there_are() -> None:
+    signals = [Signal(id=new_id(), since=minutes(60 * hours), window_hours=24.0) for hours in (1, 2, 3)]
+    first, all_of_them = (select(rows_of_halves(some, NOW)) for some in (signals[:1], signals))
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    assert str(first.compile(dialect=dialect)) == str(all_of_them.compile(dialect=dialect))
