@@ -38,7 +38,7 @@ def in_files(servers: RealServers) -> str:
     """The data folder, its logs included, but for PostgreSQL's own files: those are told by its rows."""
     own = servers.data / "postgres" / "data"
     files = [file for file in servers.data.rglob("*") if own not in file.parents and file.is_file()]
-    return "\n".join(f"{file}\n{file.read_bytes()!r}" for file in files)
+    return "\n".join(f"{file}\n{file.read_bytes().decode('latin-1')}" for file in files)
 
 
 STORES: dict[str, Callable[[RealServers], str]] = {"PostgreSQL": in_postgres, "Redis": in_redis, "files": in_files}
