@@ -250,7 +250,6 @@ def describe_filters(subscription: Subscription) -> str:
 
 
 def _any_of(these: Sequence[str]) -> str:
-    """As a list is read out, as in: new, urgent or over."""
-    if len(these) == 1:
-        return these[0]
-    return _("%(first)s or %(last)s", first=", ".join(these[:-1]), last=these[-1])
+    """As a list is read out, as in: new, urgent or over; what holds a comma itself is set apart by quotation marks."""
+    *first, last = [f"“{one}”" if "," in one else one for one in these]
+    return _("%(first)s or %(last)s", first=", ".join(first), last=last) if first else last

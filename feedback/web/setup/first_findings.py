@@ -24,7 +24,7 @@ STRETCHES, DAYS_A_STRETCH = 13, 28
 
 @dataclass(frozen=True, slots=True)
 class PastFindings:
-    """What stood out in the last year that a service heard of, replayed as if it had come in day by day.
+    """What stood out in the last year that a service heard of, by a backtest: as if it had come in day by day.
 
     `trial` is that at the service's tolerance; where that found nothing, at the next that found something; none as long
     as `progress` tells that it is being worked out, or where nothing was said.
@@ -55,7 +55,7 @@ class FirstFindings:
 
 
 def first_findings(session: Session, service: Service, upload: Upload) -> FirstFindings:
-    """Gathers them; asks for the replay of the year unless it was made since the file came."""
+    """Gathers them; asks for the backtest of the year unless one was made since the file came."""
     last = tolerance_trials.last_said(session, service.id, dt.datetime.now(dt.UTC))
     last_day = last.astimezone(ZoneInfo(service.properties.time_zone)).date()
     days = [last_day - dt.timedelta(days=back) for back in range(STRETCHES * DAYS_A_STRETCH - 1, -1, -1)]

@@ -4,12 +4,14 @@ A coordinate system of its own: a bar is one unit wide, and `HEIGHT` is the heig
 (`preserveAspectRatio="none"`); what is to be read stands in HTML around it, at the size of all other text.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import Literal
+from typing import Literal, TypeVar
 
 from insights.detection.statistics.trend import Band
 from insights.presentation.charts import Bar
+
+RowKey = TypeVar("RowKey", bound=Hashable)
 
 HEIGHT = 100
 BAR_WIDTH = 0.8
@@ -42,6 +44,11 @@ def by_week(counts: Sequence[int]) -> list[int]:
     first = len(counts) % DAYS_A_WEEK
     starts = range(first, len(counts), DAYS_A_WEEK)
     return [sum(counts[:first])] * bool(first) + [sum(counts[start : start + DAYS_A_WEEK]) for start in starts]
+
+
+def each_by_week(rows: Mapping[RowKey, Sequence[int]]) -> dict[RowKey, list[int]]:
+    """Sums each of several rows into weeks: beside one bad day of one row the days of others are too low to be read."""
+    return {key: by_week(counts) for key, counts in rows.items()}
 
 
 def most_drawn(found: Sequence[Bar]) -> int:

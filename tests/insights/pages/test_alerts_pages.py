@@ -12,6 +12,7 @@ from sqlalchemy import select
 from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.models import Alert, Delivery, Issue, Quiet, Subscription, Theme, ThemeIssue
+from insights.pages.alerts_page import describe_filters
 from tests.insights.alerts.people import subscribe
 from tests.insights.pages.signed_in import OURS, signed_in, words_of
 from tests.insights.raising import raise_signal, subscription, waiting
@@ -179,3 +180,8 @@ def test_a_theme_that_the_service_shares_can_be_subscribed(staff: Client, record
     assert "Photos fail everywhere (one theme)" in page
     assert subscription(record).theme_id == uuid.UUID(chosen)
     assert "team@example.org" in words_of(staff.get(PAGE))
+
+
+def test_what_a_subscription_hears_of_is_read_as_a_list() -> None:
+    wanted = Subscription(filters={"kinds": ["new", "surge", "urgent"], "channels": ["web"]})
+    assert describe_filters(wanted) == "new problem, “known problem, more than usual” or urgent; on the website"

@@ -32,7 +32,7 @@ def test_an_issue_shows_quotes_keywords_days_words_and_history(staff: Client, re
     page = staff.get(photo)
     seen = words_of(page)
     assert "Photo will not upload" in seen and "4 reports in 48 h" in seen and "Channel Phone 4 100%" in seen
-    assert "New form" in seen and "All that was said" in page.text
+    assert "New form" in seen and "All that was said" in page.text and 'class="evidence big"' in page.text
     assert section(page.text, "days").count('<th scope="row">') == 56
 
 
@@ -65,7 +65,8 @@ def test_an_issue_of_long_ago_shows_the_time_when_it_was_reported(staff: Client,
         issue = made_up.issue(session, "blue-badge")
         made_up.report(session, issue, "Long ago", said_at=made_up.NOW - dt.timedelta(days=100))
         path = f"/dashboard/issues/{issue.id}"
-    assert "week by week" in staff.get(path).text
+    page = staff.get(path).text
+    assert "week by week" in page and 'class="evidence big calm"' in page, "nothing alarms here"
     assert "day by day" in staff.get(f"{path}?days=56").text
     assert staff.get(f"{path}?days=-5").status_code == 200
 

@@ -29,6 +29,7 @@ def test_one_report_beside_thousands_is_still_seen() -> None:
 def test_days_are_read_out_by_the_week_that_ends_today() -> None:
     assert drawing.by_week([9] * 3 + [1] * 7 + [2] * 7) == [27, 7, 14]
     assert drawing.by_week([1] * 14) == [7, 7]
+    assert drawing.each_by_week({"a": [1] * 14, "b": [0] * 14}) == {"a": [7, 7], "b": [0, 0]}
 
 
 def test_the_band_goes_step_by_step_and_has_a_gap_where_nothing_is_known() -> None:
