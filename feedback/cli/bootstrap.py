@@ -16,7 +16,7 @@ from structlog.typing import EventDict
 from feedback import tracing
 from feedback.process.embedded import Servers, servers
 from feedback.record import access
-from feedback.record.db import Record, engine_for
+from feedback.record.db import Record
 from feedback.record.migrations import migrate
 from feedback.record.models import Service
 from feedback.record.settings import Settings
@@ -37,12 +37,12 @@ def started(settings: Settings, *, pool: int = 10) -> Iterator[Runtime]:
     if settings.otlp_endpoint:
         _trace(settings.otlp_endpoint)
     with servers(settings.data, settings.database_url, settings.redis_url) as running:
-        engine = engine_for(running.database_url, size=pool)
+        record = Record.at(settings, running.database_url, size=pool)
         try:
-            migrate(engine)
-            yield Runtime(settings, running, Record(settings, engine))
+            migrate(record.direct_engine)
+            yield Runtime(settings, running, record)
         finally:
-            engine.dispose()
+            record.close()
             tracing.stop()
 
 

@@ -63,7 +63,7 @@ def write(record: Record, folder: Path, tell: Progress) -> Manifest:
     if any(folder.iterdir()):
         raise Malformed(f"{folder} is not empty: name a new folder for each backup")
     made_at, tables = dt.datetime.now(dt.UTC), kept_tables()
-    snapshot = record.engine.connect().execution_options(isolation_level="REPEATABLE READ")
+    snapshot = record.direct_engine.connect().execution_options(isolation_level="REPEATABLE READ")
     with snapshot as connection, connection.begin():
         revision = MigrationContext.configure(connection).get_current_revision() or ""
         copies = []

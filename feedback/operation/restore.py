@@ -34,14 +34,14 @@ def restore(record: Record, folder: Path, ledgers: Sequence[Path], tell: Progres
         raise Malformed("this backup is of another key of keys: set FEEDBACK_SECRET_KEY to that of the installation")
     require_whole(manifest, folder)
     _require_empty(record)
-    with record.engine.connect() as connection:
+    with record.direct_engine.connect() as connection:
         _to_revision(connection, manifest.revision)
         connection.commit()
         for done, copy in enumerate(manifest.tables, 1):
             _copy_in(connection, copy, folder)
             tell("Tables", done, len(manifest.tables))
         connection.commit()
-    migrate(record.engine)
+    migrate(record.direct_engine)
     return manifest, erase_again(record, ledgers)
 
 

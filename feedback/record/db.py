@@ -94,15 +94,21 @@ def _is_past(data: Buffer) -> bool:
 
 
 def _adapt(connection: Any, _: object) -> None:
-    """Brings a new connection in line with what we need."""
     connection.adapters.register_loader("timestamptz", MomentLoader)
     connection.adapters.register_loader("date", DayLoader)
+
+
+def _set_session(connection: Any, _: object) -> None:
     connection.execute(_SESSION)
     connection.commit()
 
 
-def engine_for(url: str, *, size: int = 10) -> Engine:
-    """Makes an engine that keeps `size` connections. Parameters, which may be citizens' words, enter no message."""
+def engine_for(url: str, *, size: int = 10, pooler: bool = False) -> Engine:
+    """Makes an engine that keeps `size` connections. Parameters, which may be citizens' words, enter no message.
+
+    `pooler`: the URL leads through one that gives a connection for a transaction at a time, so that nothing may stay
+    with a connection: neither what was set, nor prepared statements (which alone are planned for whatever values).
+    """
     if url.startswith(("postgres://", "postgresql://")):
         url = "postgresql+psycopg://" + url.split("://", 1)[1]
     given = make_url(url)
@@ -114,10 +120,12 @@ def engine_for(url: str, *, size: int = 10) -> Engine:
         pool_timeout=POOL_SECONDS,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args=patience,
+        connect_args={**patience, **({"prepare_threshold": None} if pooler else {})},
         json_deserializer=msgspec.json.decode,  # pages read thousands of small documents
     )
     event.listen(engine, "connect", _adapt)
+    if not pooler:
+        event.listen(engine, "connect", _set_session)
     return engine
 
 
@@ -137,16 +145,37 @@ def is_reachable(engine: Engine) -> bool:
 
 
 class Record:
-    """Gives access to what is stored, and holds the keys to it; made once a process and passed down."""
+    """Gives access to what is stored, and holds the keys to it; made once a process and passed down.
+
+    `direct_engine` passes by a pooler: what holds a lock, or changes the schema, keeps its connection. `replica` gives
+    what may be a moment late, from another server where there is one.
+    """
 
     def __init__(self, settings: Settings, engine: Engine) -> None:
         self.operators_settings = settings
         self.engine = engine
+        direct = settings.database_direct_url
+        self.direct_engine = engine_for(direct, size=2) if direct else engine
+        self.replica = self
         self.keys = KeyRing(settings.keys())
         self.live_settings = LiveSettings(settings, self.keys, engine)
         self._sessions = sessionmaker(
             engine, expire_on_commit=False, info={ERASURE_LEDGER: settings.data / ERASURE_LEDGER}
         )
+
+    @classmethod
+    def at(cls, settings: Settings, database_url: str, *, size: int = 10) -> "Record":
+        """Joins the store at this address, and keeps `size` connections to it."""
+        pooler = settings.database_direct_url is not None
+        found = cls(settings, engine_for(database_url, size=size, pooler=pooler))
+        if settings.database_read_url:
+            found.replica = cls(settings, engine_for(settings.database_read_url, size=size, pooler=pooler))
+        return found
+
+    def close(self) -> None:
+        """Closes all connections."""
+        for engine in (self.engine, self.direct_engine, self.replica.engine):
+            engine.dispose()
 
     @property
     def settings(self) -> Settings:

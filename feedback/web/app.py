@@ -12,11 +12,12 @@ from litestar.types import Message, Scope
 from feedback.http.compression import compress_safely
 from feedback.http.dependencies import AnyRequest
 from feedback.http.language import speak
+from feedback.http.replica import record_for, remember_change
 from feedback.http.security_headers import add_security_headers
 from feedback.http.staff import write_down_use
 from feedback.http.storable import refuse_unstorable
 from feedback.operation.metrics import METRICS
-from feedback.record.db import Record, engine_for
+from feedback.record.db import Record
 from feedback.record.settings import Settings
 from feedback.record.work.queue import BackgroundWorkQueue
 from feedback.web import api_reference, assisted_entry, health, home, security_txt, you_said_we_did
@@ -68,8 +69,10 @@ def _provide(value: object) -> Provide:
 
 def create_app(settings: Settings, database_url: str, redis_url: str) -> Litestar:
     """Makes the API and the pages, on servers that run and are migrated."""
-    engine = engine_for(database_url, size=20)
-    record, work_queue = Record(settings, engine), BackgroundWorkQueue(redis_url)
+    record, work_queue = Record.at(settings, database_url, size=20), BackgroundWorkQueue(redis_url)
+
+    def record_asked(request: AnyRequest) -> Record:
+        return record_for(request, record)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -82,12 +85,12 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
         yield
         await limit.close()
         await writer.close()
-        engine.dispose()
+        record.close()
 
     app = Litestar(
         route_handlers=[Router("/", route_handlers=HANDLERS)],
         dependencies={
-            "record": _provide(record),
+            "record": Provide(record_asked, sync_to_thread=False),
             "work_queue": _provide(work_queue),
             "query_embedder": _provide(QueryEmbedder(settings.embedding_model, settings.multilingual_model)),
             "intake": Provide(lambda: app.state.intake, sync_to_thread=False),
@@ -116,3 +119,5 @@ async def _before_send(message: Message, scope: Scope) -> None:
         add_security_headers(message)
         tell_share(message, scope)
         await allow_origin(message, scope)
+        if scope["app"].state.record.replica is not scope["app"].state.record:
+            remember_change(message, scope)

@@ -91,7 +91,7 @@ class FastPath:
         if not rows:
             return []
         if self._connection is None:
-            self._connection = await direct_connection(self._record.engine)
+            self._connection = await direct_connection(self._record.direct_engine)
         given = {"rows": as_json(rows), "day": day, "wrapped": self._wrapped}
         cursor = await self._connection.execute(GUARDED_INSERTION, given, prepare=True)
         left = await cursor.fetchall()

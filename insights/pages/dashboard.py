@@ -9,6 +9,7 @@ from litestar import Response, Router, get
 from litestar.params import FromPath
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.http.replica import FROM_REPLICA
 from feedback.http.staff import authenticate
 from insights.issues.queries import issues, themes
 from insights.pages import (
@@ -106,6 +107,6 @@ router = Router(
         plotly.handler(),
     ],
     middleware=[remember_query],
-    opt={"failure_page": failure_page},
+    opt={"failure_page": failure_page} | FROM_REPLICA,
     include_in_schema=False,
 )

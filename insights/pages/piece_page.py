@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values
+from feedback.http.replica import WRITES
 from feedback.http.staff import authenticate
 from feedback.i18n import N_, _
 from feedback.record import access
@@ -34,7 +35,7 @@ ApplyToPiece = Callable[[Session, Principal, Feedback, FormValues], tuple[str, s
 """Returns what the page confirms, where, and what would take it back."""
 
 
-@get("/dashboard/feedback/{feedback:uuid}", sync_to_thread=True)
+@get("/dashboard/feedback/{feedback:uuid}", sync_to_thread=True, opt=WRITES)
 def piece_page(request: AnyRequest, record: GivenRecord, feedback: FromPath[uuid.UUID]) -> Response[str]:
     """Shows one piece of feedback."""
     with record.transaction() as session:

@@ -33,7 +33,7 @@ STOP_MILLISECONDS = 20_000
 def work(record: Record, redis_url: str, stop: threading.Event, queues: Collection[str], threads: int) -> None:
     """Serve these queues until `stop` is set; what is in hand is finished first."""
     messages = broker(redis_url)
-    worker = Worker(record, Claimer(record.engine), WorkQueue(redis_url), Tools(record.settings))
+    worker = Worker(record, Claimer(record.direct_engine), WorkQueue(redis_url), Tools(record.settings))
     for priority, stage in enumerate(stages.STAGES):
         if stage.queue in queues:
             _register(messages, stage, worker, priority)

@@ -84,5 +84,5 @@ def _complete(record: Record, service_id: int) -> None:
 
 def _sweep(record: Record) -> None:
     """PostgreSQL keeps what was deleted or replaced in its files until it is vacuumed."""
-    with record.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with record.direct_engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(f"VACUUM {', '.join(TABLES_WITH_WORDS)}"))

@@ -47,7 +47,7 @@ def schedule(record: Record, work_queue: WorkQueue, stop: threading.Event) -> No
     mailbox = MailboxWatch(record, work_queue)
     while not stop.wait(LOOK_EVERY_SECONDS):
         try:
-            with record.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as watch:
+            with record.direct_engine.connect().execution_options(isolation_level="AUTOCOMMIT") as watch:
                 watch.detach()  # it ends with its lock, which would outlast it in the pool
                 lock = {"c": ADVISORY_LOCKS, "n": SCHEDULER_LOCK}
                 held = watch.scalar(text("SELECT pg_try_advisory_lock(:c, :n)"), lock)

@@ -11,13 +11,13 @@ def doctor(settings: Settings) -> None:
     """Say what is wrong and what to do; it ends with 1 where anything is."""
     from feedback.operation.doctor import examine
     from feedback.process.embedded import servers
-    from feedback.record.db import Record, engine_for
+    from feedback.record.db import Record
     from feedback.record.work.queue import WorkQueue
 
     with servers(settings.data, settings.database_url, settings.redis_url) as running:
-        engine = engine_for(running.database_url, size=1)
-        found = list(examine(settings, Record(settings, engine), WorkQueue(running.redis_url)))
-        engine.dispose()
+        record = Record.at(settings, running.database_url, size=1)
+        found = list(examine(settings, record, WorkQueue(running.redis_url)))
+        record.close()
     for it in found:
         click.echo(f"{'ok ' if it.well else 'BAD'}  {it.about}: {it.found}")
         if not it.well:

@@ -32,6 +32,12 @@ class Settings:
     """Holds all settings: each field names its variable and says what it is for; `docs/settings.md` does the same."""
 
     database_url: str | None = _secret("DATABASE_URL", "PostgreSQL with pgvector; none: one is started beside us.")
+    database_direct_url: str | None = _secret(
+        "DATABASE_DIRECT_URL", "The same PostgreSQL without the pooler, where DATABASE_URL leads through one."
+    )
+    database_read_url: str | None = _secret(
+        "DATABASE_READ_URL", "A replica that pages for staff and exports are read from."
+    )
     redis_url: str | None = _secret("REDIS_URL", "Redis or Valkey; none: one is started beside us.")
     port: int = _setting("PORT", "The port of the API and the pages.", 8000, int)
     host: str = _setting("FEEDBACK_HOST", "The address that the API listens on.", "127.0.0.1")

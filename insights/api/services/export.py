@@ -60,7 +60,7 @@ def _feedback(request: AnyRequest, record: Record, slug: str, filters: FeedbackF
 
     with record.transaction() as session:
         _opened(session, request, slug, "export")
-    wanted, rows = _format(request), of_feedback.batches(record, service_of, filters)
+    wanted, rows = _format(request), of_feedback.batches(record.replica, service_of, filters)
     return _stream(slug, wanted, encode(wanted, of_feedback.COLUMNS, _bounded(wanted, rows), marked=marked))
 
 

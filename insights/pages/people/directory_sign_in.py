@@ -13,6 +13,7 @@ from litestar import Response, get
 from litestar.response import Redirect
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
+from feedback.http.replica import WRITES
 from feedback.i18n import N_, _
 from feedback.record.access import directory
 from feedback.record.db import Record
@@ -30,7 +31,7 @@ ATTEMPT_LASTS = dt.timedelta(minutes=10)
 _SEALED_FOR = b"directory sign-in"
 
 
-@get("/sign-in/directory", sync_to_thread=True)
+@get("/sign-in/directory", sync_to_thread=True, opt=WRITES)
 def go_to_directory(request: AnyRequest, record: GivenRecord) -> Redirect:
     """Sends a browser to the directory; what the answer must fit goes along in a cookie that only we can read."""
     _require_directory(record.settings)
@@ -41,7 +42,7 @@ def go_to_directory(request: AnyRequest, record: GivenRecord) -> Redirect:
     return answer
 
 
-@get("/sign-in/directory/return", sync_to_thread=True)
+@get("/sign-in/directory/return", sync_to_thread=True, opt=WRITES)
 def come_from_directory(request: AnyRequest, record: GivenRecord) -> Response[str] | Redirect:
     """Signs in whoever comes back with an answer to what this browser asked, and has a role here."""
     _require_directory(record.settings)

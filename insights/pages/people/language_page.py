@@ -9,6 +9,7 @@ from litestar.response import Redirect
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.language import COOKIE
+from feedback.http.replica import WRITES
 from feedback.http.staff import authenticate
 from feedback.i18n import catalogues
 from feedback.record.access import people
@@ -22,7 +23,7 @@ _OURS = re.compile(r"/(?!/)[\w/.~?=&%+:,-]{0,500}", re.ASCII)
 """An address of this site: nobody is led elsewhere."""
 
 
-@get("/language", sync_to_thread=True)
+@get("/language", sync_to_thread=True, opt=WRITES)
 def choose_language(
     request: AnyRequest, record: GivenRecord, to: FromQuery[str] = "", next: FromQuery[str] = ""
 ) -> Redirect:

@@ -13,6 +13,7 @@ from litestar.response import Redirect
 from feedback.http.client_address import client_network
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values
+from feedback.http.replica import WRITES
 from feedback.http.staff import require_own_page
 from feedback.i18n import _
 from feedback.record import access
@@ -49,7 +50,7 @@ async def sign_in(request: AnyRequest, record: GivenRecord) -> Response[str] | R
     return await asyncio.to_thread(_enter_with_key, request, record, values.get("key", ""), after)
 
 
-@get("/sign-in/{token:str}", sync_to_thread=True)
+@get("/sign-in/{token:str}", sync_to_thread=True, opt=WRITES)
 def follow_link(request: AnyRequest, token: FromPath[str], record: GivenRecord) -> Response[str] | Redirect:
     """Signs in whoever follows a sign-in link, once. Raises `NotAuthentic` for one that is not, or no longer, valid.
 

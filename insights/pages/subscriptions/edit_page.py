@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import read_form
+from feedback.http.replica import WRITES
 from feedback.http.staff import authenticate
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
@@ -30,7 +31,7 @@ from insights.pages.layout import saved, show
 TEXTS = ("to", "name", "contact", "digest", "least", "urgent_only", "escalations_only")
 
 
-@get("/dashboard/subscriptions/{subscription:uuid}/edit", sync_to_thread=True)
+@get("/dashboard/subscriptions/{subscription:uuid}/edit", sync_to_thread=True, opt=WRITES)
 def edit_page(request: AnyRequest, record: GivenRecord, subscription: FromPath[uuid.UUID]) -> Response[str]:
     """Shows what a subscription wants to hear, to be changed. Where it goes is shown only as far as it may be seen."""
     with record.transaction() as session:

@@ -18,7 +18,8 @@ from feedback.record.models import Credential, Person
 from feedback.record.settings import Settings, variable_of
 from insights.presentation.words import audit_words
 
-ADDRESSES = ("database_url", "redis_url", "smtp_url", "imap_url", "egress_proxy")
+_DATABASES = ("database_url", "database_direct_url", "database_read_url")
+ADDRESSES = (*_DATABASES, "redis_url", "smtp_url", "imap_url", "egress_proxy")
 """Secrets that are the address of a server, and may hold a password."""
 
 WhereSet = Literal["environment", "file", "browser", "default"]

@@ -1,0 +1,46 @@
+"""Which pages are read from a replica of PostgreSQL (`DATABASE_READ_URL`), and for whom they are not.
+
+A replica follows a moment later. Whoever has just changed something must see it, so that for some seconds their pages
+are read from where it was written.
+"""
+
+from typing import Any
+
+from litestar.enums import ScopeType
+from litestar.types import HTTPResponseStartEvent, Scope
+
+from feedback.http.dependencies import AnyRequest
+from feedback.record.db import Record
+
+_KEY = "replica"
+FROM_REPLICA = {_KEY: True}
+"""The mark (`opt`) of routers whose pages are read from a replica, where there is one."""
+WRITES = {_KEY: False}
+"""The mark of those of their pages that write something down."""
+
+JUST_CHANGED = "feedback_changed"
+"""The cookie of a browser that has changed something within the last `LAG_SECONDS`."""
+LAG_SECONDS = 10
+
+
+def record_for(request: AnyRequest, record: Record) -> Record:
+    """Returns the replica for a page that may be read from it, and else the store itself."""
+    may = _reads(request.scope) and JUST_CHANGED not in request.cookies
+    return record.replica if may else record
+
+
+def remember_change(message: HTTPResponseStartEvent, scope: Scope) -> None:
+    """Has the browser tell for some seconds that it has changed something."""
+    if _KEY in _marks(scope) and not _reads(scope):
+        cookie = f"{JUST_CHANGED}=1; Max-Age={LAG_SECONDS}; Path=/; HttpOnly; SameSite=Lax"
+        message["headers"] = [*message["headers"], (b"set-cookie", cookie.encode())]
+
+
+def _reads(scope: Scope) -> bool:
+    asks = scope["type"] == ScopeType.HTTP and scope["method"] in ("GET", "HEAD")
+    return asks and bool(_marks(scope).get(_KEY))
+
+
+def _marks(scope: Scope) -> dict[str, Any]:
+    """None where no handler was found."""
+    return scope["route_handler"].opt if "route_handler" in scope else {}

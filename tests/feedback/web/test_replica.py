@@ -1,0 +1,86 @@
+"""Pages and exports from a replica: one that only reads, and one that really follows."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+from sqlalchemy import event, make_url
+
+from feedback.http.replica import JUST_CHANGED
+from feedback.record.db import Record
+from feedback.web.app import create_app
+from tests.attacks import tenants
+from tests.attacks.operations import operations, path_of
+from tests.conftest import RealServers
+from tests.insights.pages.signed_in import OURS, signed_in
+from tests.standby import caught_up, following
+
+Client = TestClient[Litestar]
+PAGES = 25
+"""Pages for staff that are read from a replica, at the least."""
+
+
+@pytest.fixture
+def asked() -> list[str]:
+    """The pages that something was asked of the replica for, by the number of connections taken."""
+    return []
+
+
+@pytest.fixture
+def reading(record: Record, servers: RealServers, asked: list[str]) -> Iterator[Client]:
+    """An API whose replica is the same store, over connections that cannot write."""
+    url = make_url(servers.database_url).update_query_dict({"options": "-c default_transaction_read_only=on"})
+    settings = replace(record.operators_settings, database_read_url=url.render_as_string(hide_password=False))
+    app = create_app(settings, servers.database_url, servers.redis_url)
+    with TestClient(app) as client:
+        event.listen(app.state.record.replica.engine, "begin", lambda _: asked.append("transaction"))
+        yield client
+
+
+def test_every_page_for_staff_is_read_from_where_nothing_can_be_written(
+    reading: Client, record: Record, asked: list[str]
+) -> None:
+    tenant, staff = tenants.make(record, 1), signed_in(reading, record)
+    read, failed = set(), {}
+    for template in (path for method, path in operations(reading.app) if method == "GET" and "/v1/" not in path):
+        reading.cookies.pop(JUST_CHANGED, None)
+        asked.clear()
+        answer = staff.get(path_of(template, tenant.ids), follow_redirects=False)
+        if asked:
+            read.add(template)
+        if answer.status_code >= 500:
+            failed[template] = answer.status_code
+    assert failed == {}
+    assert len(read) >= PAGES
+
+
+def test_whoever_has_just_changed_something_sees_it(reading: Client, record: Record, asked: list[str]) -> None:
+    tenant, staff = tenants.make(record, 1), signed_in(reading, record)
+    reading.cookies.pop(JUST_CHANGED)
+    page = f"/dashboard/issues/{tenant.ids['issue']}"
+    staff.get(page)
+    assert asked
+    answer = staff.post(f"{page}/decide", headers=OURS, follow_redirects=False)
+    assert JUST_CHANGED in answer.cookies
+    asked.clear()
+    staff.get(page)
+    assert not asked
+
+
+def test_pages_and_exports_come_from_a_server_that_follows(
+    record: Record, servers: RealServers, tmp_path: Path
+) -> None:
+    tenant = tenants.make(record, 1)
+    with following(record, servers, tmp_path) as url:
+        settings = replace(record.operators_settings, database_read_url=url)
+        with TestClient(create_app(settings, servers.database_url, servers.redis_url)) as client:
+            staff = signed_in(client, record)
+            caught_up(record, url)
+            staff.cookies.pop(JUST_CHANGED)
+            followed = client.app.state.record.replica.engine.pool
+            assert staff.get(f"/dashboard/{tenant.slug}").status_code == 200
+            assert followed.checkedin() == 1
+            assert staff.get(f"/v1/services/{tenant.slug}/export.csv").text.count("\n") > 1

@@ -1,0 +1,61 @@
+"""A second PostgreSQL that follows that of the tests, as streaming replication has it."""
+
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+
+from feedback.process.embedded.postgres import Postgres
+from feedback.process.embedded.wheels import environment, postgres_programs, user_of
+from feedback.record.db import Record
+from tests.conftest import RealServers
+from tests.faults.proxy import proxy
+
+FOLLOWS = "local replication feedback peer map=us\n"
+
+
+@contextmanager
+def following(record: Record, servers: RealServers, folder: Path) -> Iterator[str]:
+    """Its URL, once it answers."""
+    at = make_url(servers.database_url)
+    socket = f"{at.query['host']}/.s.PGSQL.5432"
+    own = Postgres(folder / "postgres")
+    data = own.folder / "data"
+    with (servers.data / "postgres" / "data" / "pg_hba.conf").open("a") as hba:
+        hba.write(FOLLOWS)
+    with record.transaction() as session:
+        session.execute(text("SELECT pg_reload_conf()"))
+    with proxy(socket) as line:  # our user may enter there, and that of the standby may not
+        copy = [str(postgres_programs(user_of(data)) / "pg_basebackup"), "-U", "feedback", "-c", "fast"]
+        data.parent.mkdir(parents=True)
+        subprocess.run([*copy, "-D", str(data), "-h", "127.0.0.1", "-p", str(line.port)], check=True, env=environment())
+        (data / "standby.signal").touch()
+        with (data / "postgresql.auto.conf").open("a") as settings:
+            settings.write(f"primary_conninfo = 'host=127.0.0.1 port={line.port} user=feedback sslmode=disable'\n")
+        child = own.child(0)
+        who: dict[str, Any] = {"user": child.uid, "group": child.gid, "extra_groups": []} if child.uid else {}
+        with (own.folder / "log").open("w") as log:
+            running = subprocess.Popen(child.argv, cwd=child.cwd, env=child.env, stdout=log, stderr=log, **who)
+        try:
+            while not own.answers():
+                assert running.poll() is None, (own.folder / "log").read_text()
+                time.sleep(0.05)
+            yield own.url()
+        finally:
+            running.terminate()
+            running.wait(30)
+
+
+def caught_up(record: Record, url: str) -> None:
+    """Waits until it has what was committed until now."""
+    with record.transaction() as session:
+        now = session.scalar(text("SELECT pg_current_wal_lsn()::text"))
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        while not connection.execute("SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", [now]).fetchone()[0]:  # type: ignore[index]
+            time.sleep(0.01)
