@@ -76,10 +76,14 @@ def _largest(session: Session, service: Service, days: Sequence[dt.date]) -> lis
     return [YearOfIssue(one, [sum(by_day[one.id][at : at + DAYS_A_STRETCH]) for at in starts]) for one in found]
 
 
+def came_at(upload: Upload) -> dt.datetime:
+    """Returns when all of it had come; for a file of an older version, which does not say, when it was begun."""
+    return upload.ended_at or upload.created_at
+
+
 def _past(session: Session, service: Service, upload: Upload) -> PastFindings:
     own = service.properties.tolerance
-    came = upload.ended_at or upload.created_at
-    trials = [trial for trial in tolerance_trials.kept(session, service) if trial.tried_at > came]
+    trials = [trial for trial in tolerance_trials.kept(session, service) if trial.tried_at > came_at(upload)]
     progress = tolerance_trials.progress(session, service)
     if progress is None and not any(trial.tolerance == own for trial in trials):
         tolerance_trials.begin(session, service)

@@ -29,7 +29,7 @@ from feedback.record.states import ChannelName, UploadStage, WorkKind
 from feedback.record.work.queue import WorkQueue
 from feedback.record.work.service_work import due
 from feedback.web.setup.bring_page import path_of
-from feedback.web.setup.first_findings import FirstFindings, first_findings
+from feedback.web.setup.first_findings import FirstFindings, came_at, first_findings
 from feedback.web.setup.reloading import REFRESH_SECONDS, reload_unless_still
 from ingest.channels.files.importing import refusal_columns
 from ingest.channels.uploads import sealed_file
@@ -214,7 +214,7 @@ def _is_looked_at(session: Session, row: Upload, progress: UploadProgress) -> bo
     """Once it is, what was found stays in sight, however often the service is grouped and looked at anew."""
     if row.stage != UploadStage.DONE or progress.waiting:
         return False
-    refits = select(Refit.id).where(Refit.service_id == row.service_id, Refit.finished_at > row.ended_at).limit(1)
+    refits = select(Refit.id).where(Refit.service_id == row.service_id, Refit.finished_at > came_at(row)).limit(1)
     return not progress.service_waits or session.scalar(refits) is not None
 
 
