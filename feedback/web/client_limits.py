@@ -32,6 +32,9 @@ READ_BYTES_A_SECOND = 4 * 1024
 LINGER_SECONDS = 60.0
 """How long a closed connection may take to read what it was answered."""
 
+FRESH_SECONDS = 2.0
+"""Who connected so lately may be about to ask: a server that is told to end answers them first."""
+
 TOO_MANY_AT_ONCE = "too many connections from this address; please close some"
 
 
@@ -86,6 +89,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._received_bytes = 0
         self._in_headers = True
         self._answered: RequestResponseCycle | None = None
+        self._connected_at, self._is_last = self.loop.time(), False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -134,8 +138,18 @@ class LimitedProtocol(HttpToolsProtocol):
         super().on_message_complete()
         self._received_whole()
 
+    def shutdown(self) -> None:
+        """Without the wait, whose request is on its way would be hung up on whenever a new version is put in place."""
+        wait = self._connected_at + FRESH_SECONDS - self.loop.time()
+        if self.cycle is None and wait > 0:
+            self._is_last = True
+            self.loop.call_later(wait, super().shutdown)
+        else:
+            super().shutdown()
+
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._answered = cycle
+        cycle.keep_alive = cycle.keep_alive and not self._is_last
         super()._start_asgi_task(cycle, app)
 
     def pause_writing(self) -> None:

@@ -9,22 +9,22 @@ from sqlalchemy import func, select
 from feedback.record.db import Record
 from feedback.record.models import Alert, Feedback, Raw
 from feedback.record.states import AlertState, AlertType, FeedbackStage
-from tests.faults.citizens import THINGS, Ledger, Piece
+from tests.faults.citizens import CODE_WORDS, THINGS, Ledger, Piece
 from tests.faults.stores import POISON, store
 from tests.insights.receivers import Receiver
 from tests.whole.system import Running, until
 
 A_THING = "|".join(THINGS)
-CODE = re.compile(rf"(?:{A_THING})(?: (?:{A_THING})){{4}}")
+CODE = re.compile(rf"(?:{A_THING})(?: (?:{A_THING})){{{CODE_WORDS - 1}}}")
 
 QUIET_SECONDS = 300.0
 """That the work may take which waits after the last fault."""
 
 
-def check(running: Running, ledger: Ledger, told: Receiver) -> None:
+def check(running: Running, ledger: Ledger, told: Receiver, within: float = QUIET_SECONDS) -> None:
     """Waits until nothing waits; then holds what was answered against what is stored, and what was told."""
     with store(running) as record:
-        until(lambda: _is_quiet(record), QUIET_SECONDS)
+        until(lambda: _is_quiet(record), within)
         _each_is_stored_once(record, ledger)
         _each_alert_is_told_once(record, told)
         _what_is_poisoned_is_set_aside(record)

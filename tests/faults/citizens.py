@@ -22,6 +22,7 @@ TOO_LONG = 10.0
 """Seconds after which a citizen gives up waiting for an answer, and tries again."""
 
 THINGS = ("amber", "basket", "candle", "ladder", "marble", "pepper", "ribbon", "saddle", "timber", "velvet")
+CODE_WORDS = 6
 FAULTS = ("Photo upload fails", "Nobody answers the phone", "The letter came too late", "The site is slow today")
 URGENT = "I am going to kill myself tonight"
 
@@ -38,8 +39,8 @@ class Piece:
 
     @property
     def code(self) -> str:
-        """Five words that no other piece has together."""
-        return " ".join(THINGS[int(digit)] for digit in f"{self.number:05}")
+        """Words that no other piece has together, of the first million."""
+        return " ".join(THINGS[int(digit)] for digit in f"{self.number:0{CODE_WORDS}}")
 
     @property
     def words(self) -> str:

@@ -28,6 +28,9 @@ SETTINGS = {
 DISK_MEGABYTES = 8_000
 """Room for a million pieces; only what is written takes memory."""
 
+DRAIN_SECONDS = 1_800.0
+"""That what waits after an hour of steady work may take."""
+
 Tell = Callable[[str], None]
 
 
@@ -57,7 +60,8 @@ class Trial:
                 next_kill += kill_every
             citizens.write(draw, round(a_second), at_once=8)
             time.sleep(max(0.0, began + 1 - time.monotonic()))
-        check(self.running, self.ledger, self.told)
+        tell(f"sent {len(self.ledger.pieces):,} pieces in {seconds:,.0f} s")
+        check(self.running, self.ledger, self.told, DRAIN_SECONDS)
 
     def _step(self, draw: random.Random) -> str:
         many, at_once = draw.randint(1, 40), draw.choice((1, 4, 16))

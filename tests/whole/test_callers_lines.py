@@ -1,6 +1,7 @@
 """The line of a citizen to us is slow, dead, broken, cut: what they say is stored once, and others are heard."""
 
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from urllib.parse import urlsplit
@@ -50,20 +51,37 @@ def test_what_a_citizen_repeats_over_a_bad_line_is_stored_once(
     assert stored(record) == 2
 
 
+def test_who_has_just_connected_when_the_server_is_told_to_end_is_answered_first(
+    record: Record, servers: RealServers, blue_badge: str
+) -> None:
+    with served(record, servers) as url:
+        caller = socket.create_connection(("127.0.0.1", urlsplit(url).port or 0), timeout=30)
+        assert write(url, "of somebody who came later").status_code == 202, "so that the caller is known of"
+        threading.Timer(0.3, caller.sendall, [request("mine")]).start()
+    with caller:
+        answer = caller.recv(65_536)
+    assert answer.startswith(b"HTTP/1.1 202") and b"connection: close" in answer.lower()
+    assert stored(record) == 2
+
+
 def test_who_is_gone_before_we_look_and_says_it_again_is_stored_once(
     record: Record, servers: RealServers, blue_badge: str
 ) -> None:
     """Of a connection that was reset nobody can tell any more whose it was: not that it is the same citizen."""
-    body = b'{"message": "The lift is slow, mine"}'
-    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nUser-Agent: a browser\r\n"
-    head += f"Idempotency-Key: mine\r\nContent-Length: {len(body)}\r\n\r\n"
     with socket.create_server(("127.0.0.1", 0)) as listener:
         with socket.create_connection(listener.getsockname()) as citizen:
-            citizen.sendall(head.encode() + body)
+            citizen.sendall(request("mine"))
             citizen.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         with served(record, servers, listener=listener) as url:
             assert [write(url, "mine").status_code for _ in range(2)] == [202, 202]
     assert stored(record) == 1
+
+
+def request(key: str) -> bytes:
+    """What `write` sends."""
+    body = f'{{"message": "The lift is slow, {key}"}}'
+    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nUser-Agent: a browser\r\n"
+    return f"{head}Idempotency-Key: {key}\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
 
 
 def stored(record: Record) -> int:

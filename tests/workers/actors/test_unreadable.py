@@ -1,5 +1,7 @@
 """A row that holds what Python cannot read is set aside alone, in every stage: its neighbours go on."""
 
+import datetime as dt
+import uuid
 from typing import Any
 
 import pytest
@@ -8,8 +10,8 @@ from litestar.testing import TestClient
 from sqlalchemy import select, text
 
 from feedback.record import access, services
-from feedback.record.models import Contact, Feedback, ServiceWork, Subscription, WideWork
-from feedback.record.states import WorkStage
+from feedback.record.models import Contact, Feedback, ServiceWork, Subscription, Upload, WideWork
+from feedback.record.states import UploadStage, WorkStage
 from feedback.record.work.claims import SET_ASIDE
 from feedback.record.work.service_work import ask, ask_wide
 from tests.insights import made_up
@@ -21,10 +23,15 @@ from workers.actors.backtest import BACKTEST
 from workers.actors.clean import CLEAN
 from workers.actors.deliver import DELIVER
 from workers.actors.drift import DRIFT
+from workers.actors.embed import EMBED
 from workers.actors.group import GROUP
+from workers.actors.index import INDEX
 from workers.actors.notice import NOTICE
 from workers.actors.refit import REFIT
+from workers.actors.take_back import TAKE_BACK
+from workers.actors.take_in import TAKE_IN
 from workers.actors.themes import THEMES
+from workers.actors.try_tolerances import TRY_TOLERANCES
 from workers.runtime.actor import Actor, Worker, work_once
 
 UNREADABLE = ("4713-01-01 BC", "infinity", "-infinity", "294276-01-01", "0001-01-01T00:00:00+14:00")
@@ -87,11 +94,14 @@ def test_it_is_set_aside_where_it_turns_unreadable_in_a_workers_hands(worker: Wo
 
 
 @pytest.mark.parametrize(
-    ("kind", "actor"), [("notice", NOTICE), ("refit", REFIT), ("drift", DRIFT), ("backtest", BACKTEST)]
+    "actor",
+    [NOTICE, REFIT, DRIFT, BACKTEST, TRY_TOLERANCES, EMBED, INDEX],
+    ids=lambda actor: actor.stage.name,
 )
 def test_work_for_a_service_that_cannot_be_read_is_set_aside_and_that_of_others_done(
-    worker: Worker, blue_badge: str, kind: str, actor: Actor[Any]
+    worker: Worker, blue_badge: str, actor: Actor[Any]
 ) -> None:
+    kind = actor.stage.name
     with worker.record.transaction() as session:
         other = services.add(session, "bins", "Bins").id
         ask(session, [other, access.service(session, blue_badge).id], kind)
@@ -104,6 +114,25 @@ def test_work_for_a_service_that_cannot_be_read_is_set_aside_and_that_of_others_
     drain(worker, actor)
     with worker.record.transaction() as session:
         assert session.scalars(select(ServiceWork.done).where(ServiceWork.service_id == other)).one() == 2
+
+
+@pytest.mark.parametrize(("actor", "end"), [(TAKE_IN, SET_ASIDE), (TAKE_BACK, UploadStage.TAKEN_BACK)])
+def test_a_file_whose_row_cannot_be_read_is_set_aside_and_the_next_one_seen_to(
+    worker: Worker, blue_badge: str, actor: Actor[Any], end: str
+) -> None:
+    """Of the next one nothing is kept any more: there is nothing to take in."""
+    first, second = sorted(uuid.uuid4() for _ in range(2))
+    with worker.record.transaction() as session:
+        service, today = access.service(session, blue_badge).id, dt.date(2026, 3, 2)
+        for identity in (first, second):
+            stage = UploadStage(actor.stage.name)
+            session.add(Upload(id=identity, service_id=service, stage=stage, by="x", file="a.csv", size=1, day=today))
+    spoil(worker, "uploads", "created_at", "infinity", f"id = '{first}'")
+    drain(worker, actor)
+    with worker.record.transaction() as session:
+        found = {row.id: (row.stage, row.reason) for row in session.scalars(select(Upload))}
+    assert found[first] == (SET_ASIDE, "out of range: created_at")
+    assert found[second][0] == end and "out of range" not in (found[second][1] or "")
 
 
 def test_work_for_all_services_is_done_again_once_it_is_asked_for(worker: Worker, blue_badge: str) -> None:
