@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from feedback.record.states import SignalTier
-from insights.detection.candidates import BUSY_WEEK_STATEMENTS
+from insights.detection.candidates import BURST_HOURS, BUSY_WEEK_STATEMENTS, Candidate
 from insights.detection.index import ObservationIndex
 from insights.detection.observation import HISTORY, Indices, Mask, Vectors, hours
 from insights.detection.scan import Region
@@ -34,7 +34,8 @@ USUAL_AFTER_HOURS, USUAL_AFTER_HOURS_SLOW = 28 * 24.0, 182 * 24.0
 
 SAME_ISSUE, SAME_ISSUE_LATER, SAME_ISSUE_TOGETHER = 0.3, 0.6, 0.1
 """The similarity of two regions' centres from which they are one issue: if both began about the same time; if one began
-long after the other; and if a refit, or the next two constants, put them together."""
+long after the other (a burst that strikes a day later is long after: it shows to the hour when it began); and if a
+refit, or the next two constants, put them together."""
 
 TOGETHER_HOURS, TOGETHER_SIMILARITY = 72.0, 0.42
 """Two that began within so many hours are together if their centres before whitening are so similar: whitening may set
@@ -151,14 +152,13 @@ class ActiveIssues:
         """Find the watched issue that what lies about this centre (d,) is more of."""
         return self._nearest({a.issue: SAME_ISSUE for a in self.by_id.values() if a.tier == SignalTier.WATCH}, centre)
 
-    def known_as(self, centre: Vectors, recent: Indices, members: Indices, channel: int | None) -> str | None:
-        """Find the signalled issue that what was found about this centre (d,) is more of.
+    def known_as(self, candidate: Candidate, centre: Vectors, channel: int | None) -> str | None:
+        """Find the signalled issue that a candidate about this centre (d,) is more of.
 
-        `recent` are its rows in the window, `members` those of the last days as well. `channel` is the rare one that
-        alone brings it: then it is more only of an issue that comes by that channel too.
+        `channel` is the rare one that alone brings it: then it is more only of an issue that comes by that channel too.
         """
         least = {
-            a.issue: self._similarity_needed(a, recent, members)
+            a.issue: self._similarity_needed(a, candidate)
             for a in self.by_id.values()
             if a.tier == SignalTier.SIGNAL and (channel is None or self._comes_by(a, channel))
         }
@@ -176,14 +176,17 @@ class ActiveIssues:
         region: Region = self._index.regions[active.issue]
         return region
 
-    def _similarity_needed(self, active: ActiveIssue, recent: Indices, members: Indices) -> float:
-        """How similar these have to be to an issue to be more of it."""
-        rows = self._index.rows[recent]
+    def _similarity_needed(self, active: ActiveIssue, candidate: Candidate) -> float:
+        """How similar a candidate has to be to an issue to be more of it."""
+        rows = self._index.rows[candidate.recent]
         gap = float(rows["at"].min()) - hours(active.begun)
         if gap >= self._active_hours():
             return SAME_ISSUE_LATER
-        joined = (rows["issue"] == self._index.code(active.issue)).mean() >= HALF
-        if joined or (abs(gap) < TOGETHER_HOURS and self._alike_unwhitened(members, self._core(active))):
+        if (rows["issue"] == self._index.code(active.issue)).mean() >= HALF:
+            return SAME_ISSUE_TOGETHER
+        if candidate.window < BURST_HOURS <= gap:
+            return SAME_ISSUE_LATER
+        if abs(gap) < TOGETHER_HOURS and self._alike_unwhitened(candidate.members, self._core(active)):
             return SAME_ISSUE_TOGETHER
         return SAME_ISSUE
 

@@ -15,8 +15,8 @@ import msgspec
 import numpy as np
 
 from feedback.record.states import SignalKind, SignalTier
-from insights.detection.active_issues import SAME_ISSUE, ActiveIssue, ActiveIssues, ResolvedIssue
-from insights.detection.candidates import Candidate, CandidateSearch
+from insights.detection.active_issues import REACH, SAME_ISSUE, ActiveIssue, ActiveIssues, ResolvedIssue
+from insights.detection.candidates import BURST_HOURS, BUSY_WINDOWS, Candidate, CandidateSearch
 from insights.detection.finding import MOST_BEFORE_NEW, EarlierIssue, Finding, Identification, Recall, recalls_nothing
 from insights.detection.judgement import SLOW_SHARE, YOUNG_SERVICE_DAYS, Judge
 from insights.detection.observation import HISTORY, Indices, Observation, hours
@@ -182,11 +182,23 @@ class _Step:
         issue, is_new = self._identification.identify(candidate)
         if known := self._identification.known_as(candidate):
             if tier == SignalTier.SIGNAL:
-                self._extend(known, candidate.members)
+                self._extend(known, self._more_of(known, candidate))
         elif tier == SignalTier.WATCH and (watched or issue in self._active.by_id):
             self._prolong(watched or issue)
         elif kind := self._kind(issue, candidate):
             self._raise(kind, tier, watched if watched and is_new else issue, candidate, is_new=is_new)
+
+    def _more_of(self, known: str, candidate: Candidate) -> Indices:
+        """The reports of a candidate that are a known issue's.
+
+        Among what was said for days, what was said just now far from the issue may be how something else begins.
+        """
+        members = candidate.members
+        if candidate.window < BURST_HOURS:
+            return members
+        region = self._active.region(self._active.by_id[known])
+        near = region.depth(self._index.smooth[members]) >= -REACH
+        return np.asarray(members[near | (self._search.ages[members] >= BUSY_WINDOWS[0])])
 
     def _kind(self, issue: str, candidate: Candidate) -> SignalKind | None:
         """What was said before an issue was resolved is no sign that it is back."""

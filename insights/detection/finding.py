@@ -146,7 +146,7 @@ class Identification:
         """Find the signalled issue that a candidate is more of."""
         rows = self._index.rows
         channel = int(rows["channel"][candidate.recent[0]]) if candidate.scope == "channel" else None
-        return self._active.known_as(self.centre(candidate.members), candidate.recent, candidate.members, channel)
+        return self._active.known_as(candidate, self.centre(candidate.members), channel)
 
     def mostly_of(self, candidate: Candidate, issue: str) -> bool:
         """Tell whether most of the evidence is of this issue."""

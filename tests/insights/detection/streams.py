@@ -51,6 +51,12 @@ class Service:
         """The same number of reports of one thing every day."""
         return [self.report(topic, self._moment(day), channel) for day in range(first, last) for _ in range(a_day)]
 
+    def beside(self, topic: int, likeness: float, first: int, last: int, a_day: int = 5) -> list[Observation]:
+        """Reports every day, not grouped yet, of something else that is so like a topic."""
+        other = Service(self.seed + 1)
+        other.keys, other.centres[topic] = self.keys, unit(likeness * self.centres[topic] + other.centres[topic])
+        return nameless(other.of(topic, first, last, a_day))
+
     def at_once(self, topic: int, day: int, reports: int, hours: float = 2.0) -> list[Observation]:
         """What strikes at ten in the morning, and is reported within hours."""
         begin = START + day * DAY + dt.timedelta(hours=10)

@@ -9,6 +9,7 @@ import pytest
 
 from feedback.record.states import SignalTier
 from insights.detection.active_issues import ActiveIssues
+from insights.detection.candidates import Candidate
 from insights.detection.detector import ActiveIssue, Observation
 from insights.detection.index import ObservationIndex
 from insights.detection.observation import Vectors, hours
@@ -56,7 +57,9 @@ def news(about: Vectors, hour: float, *, issue: str | None = None, channel: str 
     return [replace(report, at=at, channel=channel) for report in said(about, NEWS, issue)]
 
 
-def more_of(found: Sequence[Observation], likeness: float | None = None, channel: str | None = None) -> str | None:
+def more_of(
+    found: Sequence[Observation], likeness: float | None = None, channel: str | None = None, window: float = 24.0
+) -> str | None:
     """What these are more of, in a service that tells of blue badges since its first hour.
 
     `likeness`: of the middle of what was found to that of the badges; their own, where none is given.
@@ -66,7 +69,9 @@ def more_of(found: Sequence[Observation], likeness: float | None = None, channel
     assert index.rows["evidence"].all()
     places = np.arange(620, 620 + NEWS)
     centre = unit(index.smooth[places].sum(axis=0)) if likeness is None else beside(stands, likeness)
-    return stands.known_as(centre, places, places, None if channel is None else index.code(channel))
+    region = Region(centre, 0.5)
+    candidate = Candidate("neighbourhood", 0.001, 6.0, window, 0.0, 0.1, recent=places, members=places, region=region)
+    return stands.known_as(candidate, centre, None if channel is None else index.code(channel))
 
 
 def beside(stands: ActiveIssues, likeness: float) -> Vectors:
@@ -94,6 +99,16 @@ def test_two_that_began_in_the_same_days_are_parts_of_one_if_they_are_alike_befo
     hour: int, issue: str | None
 ) -> None:
     assert more_of(news(unit(BADGE + PARKING), hour), 0.2) == issue
+
+
+@pytest.mark.parametrize(("hour", "issue"), [(20, "badge"), (30, None)])
+def test_what_strikes_within_hours_a_day_after_an_issue_began_is_another_though_their_words_are_akin(
+    hour: int, issue: str | None
+) -> None:
+    akin = unit(BADGE + PARKING)
+    assert more_of(news(akin, hour), 0.2, window=3.0) == more_of(news(akin, hour), 0.45, window=3.0) == issue
+    assert more_of(news(akin, hour), 0.45, window=24.0) == "badge", "what is told of days began within days"
+    assert more_of(news(akin, hour, issue="badge"), 0.2, window=3.0) == "badge", "a refit knows better"
 
 
 def test_what_one_rare_channel_brings_is_no_more_of_an_issue_that_is_not_heard_there() -> None:

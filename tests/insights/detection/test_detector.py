@@ -124,6 +124,17 @@ def test_an_outage_of_what_is_often_reported_anyway_is_sent_within_the_hour(serv
     assert sum(report.feedback_id in told[0].feedback_ids for report in outage) <= 8
 
 
+@pytest.mark.parametrize("a_day", [5, 8])
+def test_an_outage_beside_what_began_the_days_before_is_told_as_a_problem_of_its_own(
+    service: Service, usual: State, a_day: int
+) -> None:
+    akin, outage = service.beside(NEW, 0.5, 28, 31, a_day), service.at_once(NEW, 30, 12)
+    _, signals = play(service.days(28, 31) + akin + outage, usual)
+    struck = {report.feedback_id for report in outage}
+    shares = [len(struck & set(signal.feedback_ids)) / len(signal.feedback_ids) for signal in sent(signals)]
+    assert shares == [0, 1]
+
+
 def test_the_same_words_again_and_again_on_one_day_are_no_outage(service: Service, usual: State) -> None:
     first, *others = service.at_once(NEW, 28, 12)
     _, signals = play([first, *(replace(it, vector=first.vector) for it in others)], usual)
