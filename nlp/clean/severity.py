@@ -27,6 +27,7 @@ CONTENT = re.compile(
     r"|find|anything|fault) (?:\w+ ){0,5}?(?:anything|any|improve\w*|better\w*|differently|change\w*|fault|wrong)\b"
     r"|\bhard (?:pressed )?to (?:find fault|fault|improve|better|beat)\b"
     r"|^\W*(?:definitely |absolutely |certainly )?not\W*$"
+    r"|\b(?:not|never|isn't|wasn't|aren't|weren't) (?:too |so |that |all |half )?bad\b(?! enough)"
 )
 """Who could not wish for better, and cannot think of anything to change, is content; the negation is no harm."""
 

@@ -215,7 +215,7 @@ def _dropped(token: Any, head: Any, level: int, is_local: Callable[[str], bool])
     if above.i == head.i and _beside(token, head):
         return True
     if token.dep_ in {"advmod", "npadvmod"} and is_in("asides", low) and above.tag_[:2] not in {"JJ", "RB"}:
-        return True
+        return bool(low != "well" or token.i < above.i)
     if token.dep_ in {"prep", "npadvmod", "advcl", "agent"} and any(HIDDEN in it.text for it in token.subtree):
         return True
     return level > 0 and _adjunct(token, above, level, is_local)

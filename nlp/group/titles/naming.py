@@ -9,17 +9,18 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.clean.language import UNKNOWN, language
+from nlp.clean.language import language
 from nlp.clean.statements import is_filler
 from nlp.embed.vectors import Encode, Floats
-from nlp.group.titles import candidates, parts, scoring, subjects, unparsed, usage
-from nlp.group.titles.clauses import parser
+from nlp.group.titles import candidates, parts, scoring, subjects, usage
+from nlp.group.titles.reading import messages
+from nlp.group.titles.reading.groups import GroupReader, SpokenGroup
+from nlp.group.titles.reading.messages import LOOSE, Messages
 from nlp.group.titles.rendering import fits
 from nlp.group.titles.rules import key
 from nlp.group.titles.scoring import Scored
@@ -28,10 +29,6 @@ from nlp.group.titles.words import stems
 
 ALIKE = 0.8
 """Titles of two groups that are as similar as this read as one."""
-
-LOOSE = 0.2
-"""Where a title says nearly what fewer members say, it would tell of one what is true of few: then only what they speak
-of is told. Of such titles, three readers found 66 in 100 cryptic or misleading (docs/grouping.md)."""
 
 SURE = 0.1
 """A title that fewer members are near to says what one of them said; it is shown with a sentence beside it."""
@@ -75,42 +72,43 @@ def name(
     samples = [parts.sample(texts, groups[it]) for it in read]
     said = [[parts.tidy(texts[row]) for row in sample] for sample in samples]
     used, spelt = usage.of_groups(said), Spelling([text for its in said for text in its])
-    rows = [vectors[sample] for sample in samples]
     spoken = [languages[it] for it in read] if languages else [_language(its) for its in said]
-    options, told_of = _options(said, rows, used, spoken)
-    thanks = [praise[it] for it in read]
-    told_of = [its if encode and not praises else list for its, praises in zip(told_of, thanks, strict=True)]
-    scored = scoring.score(options, used, rows, centroids, read, encode, thanks, spoken)
     taken = {key(title) for title in known}
-    found = dict(zip(read, _chosen(scored, used, told_of, said, spelt, taken), strict=True))
+    named = [
+        SpokenGroup(its, vectors[rows], words, language, praise[it])
+        for its, rows, words, language, it in zip(said, samples, used, spoken, read, strict=True)
+    ]
+    found = dict(zip(read, _titles(named, centroids, read, encode, spelt, taken), strict=True))
     return [
         found.get(it) or Title(_first_free(_sayings([texts[row] for row in group[:5]]), taken))
         for it, group in enumerate(groups)
     ]
 
 
-def _options(
-    said: Sequence[Sequence[str]],
-    samples: Sequence[Floats],
-    used: Sequence[usage.Usage],
-    languages: Sequence[str],
-) -> tuple[list[list[candidates.TitleCandidate]], list[Callable[[], list[str]]]]:
-    """The foremost candidates of each group, and what it speaks of, all parts parsed in one go."""
-    ours = [it in ("en", UNKNOWN) for it in languages]
-    spoken = parts.of_groups(said)
-    chosen = [
-        parts.central(its, sample) if english else []
-        for its, sample, english in zip(spoken, samples, ours, strict=True)
-    ]
-    docs = parser().pipe((part.text for its in chosen for part in its), batch_size=256)
-    options, told_of = [], list[Callable[[], list[str]]]()
-    for its, parsed, english, words in zip(spoken, chosen, ours, used, strict=True):
-        trees = [(part, next(docs)) for part in parsed]
-        made = list(chain.from_iterable(candidates.of_part(part, doc, words) for part, doc in trees))
-        found = subjects.named(candidates.merged(made), trees, words) if english else unparsed.of_parts(its)
-        options.append(scoring.foremost(found, words))
-        told_of.append(partial(subjects.told_of, trees, words))
-    return options, told_of
+def _titles(
+    groups: Sequence[SpokenGroup],
+    centroids: Floats,
+    places: Sequence[int],
+    encode: Encode | None,
+    spelt: Spelling,
+    taken: set[frozenset[str]],
+) -> list[Title]:
+    """The titles of groups that are read; `places`: the row of each in `centroids`."""
+    reader = GroupReader()
+    options, told_of = reader.options(groups)
+    scored = scoring.score(
+        options,
+        [group.usage for group in groups],
+        [group.sample for group in groups],
+        centroids,
+        places,
+        encode,
+        [group.praise for group in groups],
+        [group.language for group in groups],
+    )
+    several = messages.shared(groups, scored, reader, encode)
+    told_of = [its if encode and not group.praise else _nothing for its, group in zip(told_of, groups, strict=True)]
+    return _chosen(scored, groups, told_of, several, spelt, taken)
 
 
 def _language(said: Sequence[str]) -> str:
@@ -119,9 +117,9 @@ def _language(said: Sequence[str]) -> str:
 
 def _chosen(
     scored: Sequence[Scored],
-    used: Sequence[usage.Usage],
-    told_of: Sequence[Callable[[], list[str]]],
-    said: Sequence[Sequence[str]],
+    groups: Sequence[SpokenGroup],
+    told_of: Sequence[Callable[[float], list[str]]],
+    several: Sequence[Messages],
     spelt: Spelling,
     taken: set[frozenset[str]],
 ) -> list[Title]:
@@ -135,14 +133,28 @@ def _chosen(
             cost = 2 * np.maximum(0, (own.vectors @ np.array(vectors).T).max(axis=1) - ALIKE)
         order = scoring.ranked(own.candidates, own.scores - cost)
         written = [spelt(own.candidates[place].shown()) for place in order]
-        subject = spelt(" and ".join(told_of[it]())) if order and own.near[order[0]] < LOOSE else ""
-        loose = bool(subject) and _tells_of_few(own.candidates[order[0]], subject, used[it])
-        title = _first_free(chain([subject] * loose, written, _sayings(said[it])), taken)
+        subject = spelt(_subject(told_of[it], own.near[order[0]])) if order else ""
+        loose = bool(subject) and _tells_of_few(own.candidates[order[0]], subject, groups[it].usage)
+        more = spelt(several[it].title()) if several[it].tells(subject) else ""
+        title = _first_free(chain([more] * bool(more), [subject] * loose, written, _sayings(groups[it].said)), taken)
         place = next((order[at] for at, text in enumerate(written) if text == title), None)
         if place is not None:
             vectors.append(own.vectors[place])
-        titles[it] = Title(title, 0.0 if place is None else float(own.near[place]))
+        near = several[it].near if title == more else 0.0
+        titles[it] = Title(title, near if place is None else float(own.near[place]))
     return [titles[it] for it in range(len(scored))]
+
+
+def _nothing(share: float) -> list[str]:
+    return []
+
+
+def _subject(told_of: Callable[[float], list[str]], near: float) -> str:
+    """What members speak of, where a title would tell of few; what fewer name, where it would tell of one."""
+    if near >= LOOSE:
+        return ""
+    found = told_of(subjects.SHARE)
+    return " and ".join(found or (told_of(subjects.SHARE / 2) if near < SURE else []))
 
 
 def _tells_of_few(title: candidates.TitleCandidate, subject: str, words: usage.Usage) -> bool:

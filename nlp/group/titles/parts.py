@@ -34,6 +34,7 @@ SAME_NEXT = 0.4
 """What is followed by the same words more often than this opens nothing: it is the beginning of one saying."""
 
 _PLACEHOLDER = re.compile(r"\[[A-Z_]+\]|\b(?=\w*\d)(?=\w*[A-Za-z])\w{5,}\b|\b\d{6,}\b|\b[Xx]{3,}\b")
+_PICTURES = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]+")
 _GREETING = re.compile(
     r"^\W*(?:(?:hi|hello|hiya|hey|helo|shwmae"
     r"|dear \w+(?: \w+)?|good (?:morning|afternoon|evening)|sorry"
@@ -115,7 +116,7 @@ class Part:
 def tidy(text: str) -> str:
     """Mask what was hidden, mend quotes and hasty spellings, cut greetings, thanks and who speaks."""
     plain = text[:400].replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"')
-    plain = _BROKEN.sub(r"\1n't", _PLACEHOLDER.sub(HIDDEN, plain))
+    plain = _BROKEN.sub(r"\1n't", _PLACEHOLDER.sub(HIDDEN, _PICTURES.sub(" ", plain)))
     if re.search(r"[a-z]I|I[a-z]", plain):
         plain = _MISREAD.sub(lambda it: it.group().replace("I", "i"), plain)
     plain = _TOKEN.sub(lambda it: slips().get(it.group().lower(), it.group()), plain)

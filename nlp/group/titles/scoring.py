@@ -83,6 +83,11 @@ def score(
     ]
 
 
+def nearness(similar: Floats) -> Floats:
+    """Tell by how similar they are how far a title says what a member says: 0 to 1."""
+    return np.asarray(np.clip((similar - FAR) / (NEAR - FAR), 0, 1), np.float32)
+
+
 def ranked(found: Sequence[TitleCandidate], scores: NDArray[np.float64]) -> list[int]:
     """Sort the places of candidates, the best first."""
     return sorted(range(len(found)), key=lambda at: (-round(float(scores[at]), DECIMALS), found[at].text))
@@ -112,7 +117,7 @@ def _scored(
     similar = vectors @ sample.T
     least = np.minimum(_ANYHOW, np.quantile(similar, 0.75)) if similar.size else 0.0
     cover = np.maximum(similar - least, 0).mean(axis=1) if similar.size else np.zeros(len(found))
-    near = np.clip((similar - FAR) / (NEAR - FAR), 0, 1).mean(axis=1) if similar.size else np.zeros(len(found))
+    near = nearness(similar).mean(axis=1) if similar.size else np.zeros(len(found))
     words = np.array([by_words(it, usage) for it in found])
     scores = words + cover / max(float(cover.max(initial=0)), 1e-6) + 0.8 * near + 0.35 * _said(found, similar)
     scores -= 0.9 * np.maximum(0, _other(vectors, centroids, place))

@@ -42,17 +42,17 @@ def named(found: Sequence[TitleCandidate], parsed: Iterable[tuple[Part, Any]], u
     return [*found, *(_behind(subject, told, it) for it in bare if fits(f"{subject}: {it.text}"))]
 
 
-def told_of(parsed: Iterable[tuple[Part, Any]], usage: Usage) -> list[str]:
+def told_of(parsed: Iterable[tuple[Part, Any]], usage: Usage, share: float = SHARE) -> list[str]:
     """Return one thing or two that members speak of, whatever they say of it: discharge, medication.
 
-    The second is what most of those speak of who do not name the first.
+    The second is what most of those speak of who do not name the first. `share`: of members who name each, at least.
     """
     said = Counter(phrase for part, doc in parsed for phrase in _phrases(doc) for _ in part.sources)
     told = {phrase: stems(phrase) for phrase in said if any(map(usage.special, stems(phrase)))}
     rest, named = list(usage.said), list[str]()
     while len(named) < MOST_NAMED:
         held = {it: sum(its <= words for words in rest) for it, its in told.items()}
-        common = [it for it in held if held[it] >= max(FEWEST, SHARE * usage.members)]
+        common = [it for it in held if held[it] >= max(FEWEST, share * usage.members)]
         if not common:
             break
         first = max(common, key=lambda it: (held[it] * usage.typical(told[it]), said[it], it))

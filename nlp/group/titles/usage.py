@@ -28,6 +28,7 @@ class Usage:
     said: list[frozenset[str]]
     marks: dict[str, float] = field(default_factory=dict)
     idf: dict[str, float] = field(default_factory=dict)
+    usual: float = 0.0
 
     def typical(self, found: frozenset[str]) -> float:
         """Tell how much members use these stems, those more that few groups use: 0 to 1."""
@@ -49,6 +50,10 @@ class Usage:
         """Tell whether a stem is of few groups."""
         return self.idf.get(it, math.inf) >= math.log(1 + 1 / EVERYWHERE)
 
+    def within(self, places: Sequence[int]) -> Usage:
+        """Return the words of a part of its members."""
+        return _marked(_counted([self.said[place] for place in places]), self.idf, self.usual)
+
     def rare(self, it: str) -> bool:
         """Tell whether a stem is one person's."""
         return self.share.get(it, 0.0) < max(0.08, min(2 / max(self.members, 1), 0.34)) - 1e-9
@@ -56,16 +61,20 @@ class Usage:
 
 def of_groups(said: Sequence[Sequence[str]]) -> list[Usage]:
     """Count the words of each group; `said` are the texts of its members."""
-    found = []
-    for texts in said:
-        sets = [stems(text) for text in texts]
-        counts = Counter(word for words in sets for word in words)
-        found.append(Usage(len(texts), {word: count / len(texts) for word, count in counts.items()}, sets))
+    found = [_counted([stems(text) for text in texts]) for texts in said]
     having = Counter(word for it in found for word, share in it.share.items() if share >= COMMON)
     idf = {word: math.log(1 + len(found) / count) for word, count in having.items()}
-    usual = math.log(1 + len(found))
-    for it in found:
-        it.idf = idf
-        weights = {word: share * idf.get(word, usual) for word, share in it.share.items()}
-        it.marks = dict(sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))[:TOP])
-    return found
+    return [_marked(it, idf, math.log(1 + len(found))) for it in found]
+
+
+def _counted(said: list[frozenset[str]]) -> Usage:
+    counts = Counter(word for words in said for word in words)
+    return Usage(len(said), {word: count / len(said) for word, count in counts.items()}, said)
+
+
+def _marked(it: Usage, idf: dict[str, float], usual: float) -> Usage:
+    """Weigh its words; `usual`: the weight of those that no group has often."""
+    it.idf, it.usual = idf, usual
+    weights = {word: share * idf.get(word, usual) for word, share in it.share.items()}
+    it.marks = dict(sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))[:TOP])
+    return it

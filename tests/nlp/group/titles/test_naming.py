@@ -5,6 +5,7 @@ import random
 import pytest
 
 from nlp.group.titles import naming
+from nlp.group.titles.reading.messages import LOOSE
 from tests.nlp.group.titles.titled import named, titled
 from tests.workers.texts import BROKEN, USUAL, said
 
@@ -126,4 +127,50 @@ def test_of_what_members_say_all_kinds_of_things_about_it_is_told_what_they_spea
     ]
     loose, *others = titled(discharge, *alike)
     assert loose.text == "Discharge" and loose.near < naming.SURE
-    assert all(title.near > naming.LOOSE and " " in title.text for title in others)
+    assert all(title.near > LOOSE and " " in title.text for title in others)
+
+
+OTHERS = [
+    [f"{text} again" for text in texts] + texts
+    for texts in (
+        ["The website crashed when I paid", "The website crashed as I was paying"],
+        ["The lift is broken", "The lift has been broken for weeks"],
+        ["Nobody answers the telephone", "The telephone is never answered"],
+        ["The badge came too late", "My badge came too late"],
+    )
+]
+
+CANTEEN = [
+    "Soup is always cold",
+    "My soup was cold",
+    "The soup came cold again",
+    "Cold soup, every single Friday",
+    "More vegan meals on the menu",
+    "More vegan meals would be welcome",
+    "There should be more vegan meals",
+    "Vegan meals, more of them",
+    "A wasp in the canteen",
+    "Canteen",
+    "The man at the till of the canteen hums",
+    "Who chose the curtains of the canteen?",
+    "I met my husband in that canteen",
+    "The radio in the canteen plays the same song",
+    "My glasses fell behind the counter of the canteen",
+    "Is the canteen hiring?",
+    "Our canteen has a ghost",
+    "A canteen on the moon would be nearer",
+]
+
+
+def test_a_group_that_shares_two_messages_is_named_by_both_and_by_nothing_that_one_member_says() -> None:
+    mixed, *_ = titled(CANTEEN, *OTHERS)
+    first, second = sorted(mixed.text.lower().split("; "))
+    assert "vegan meals" in first + second and "soup" in first + second and "cold" in first + second
+    assert mixed.near > LOOSE and "husband" not in mixed.text and "ghost" not in mixed.text
+
+
+def test_praise_stands_beside_no_complaint_and_a_picture_in_no_title() -> None:
+    glad = ["The soup was not bad", "Soup not bad at all", "Not bad, the soup", "That soup was not bad"]
+    smiling = [f"{text} 😊" for text in CANTEEN]
+    mixed, *_ = named([*smiling[4:], *glad], *OTHERS)
+    assert "vegan meals" in mixed.lower() and "not bad" not in mixed.lower() and mixed.isascii()
