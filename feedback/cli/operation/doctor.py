@@ -23,5 +23,5 @@ def doctor(settings: Settings) -> None:
         if not it.well:
             click.echo(f"     -> {it.do}")
     wrong = sum(not it.well for it in found)
-    click.echo(f"{wrong} of {len(found)} things are wrong." if wrong else "Nothing is wrong.")
+    click.echo(f"{wrong} of {len(found)} checks failed." if wrong else "Nothing is wrong.")
     raise SystemExit(bool(wrong))

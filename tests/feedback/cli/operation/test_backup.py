@@ -2,6 +2,9 @@
 
 import base64
 import datetime as dt
+import os
+import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,8 +19,9 @@ from sqlalchemy import MetaData, select, text
 
 from feedback.cli import main
 from feedback.operation import backup
-from feedback.operation.backup import LEFT_OUT, kept_tables
+from feedback.operation.backup import LEFT_OUT, SEALED, kept_tables
 from feedback.operation.restore import erase_again
+from feedback.process.embedded.wheels import User, postgres_programs
 from feedback.record import access
 from feedback.record.db import ERASURE_LEDGER, Record, engine_for
 from feedback.record.migrations import alembic_config, migrate
@@ -32,6 +36,7 @@ from tests.feedback.record import test_migrations
 
 Client = TestClient[Litestar]
 
+ROOT = Path(__file__).parents[4]
 OLDER = "0023"
 CANARY = "zqxcanaryxqz"
 
@@ -148,6 +153,23 @@ def test_a_backup_holds_no_raw_text_and_is_for_its_owner_alone(old: Place, tenan
 def test_every_table_that_holds_anything_sealed_is_left_out_but_addresses_and_settings() -> None:
     sealed = [table.name for table in kept_tables() if {"sealed", "wrapped", "wrapped_key"} & set(table.columns.keys())]
     assert sorted(sealed) == ["contacts", "stored_settings", "subscriptions"]
+
+
+def test_the_dump_that_the_docs_propose_leaves_out_all_that_is_sealed_too() -> None:
+    proposed = (ROOT / "docs/operations.md").read_text()
+    assert "--exclude-table='raw_*'" in proposed
+    assert set(re.findall(r"--exclude-table-data=(\w+)", proposed)) == set(SEALED) - {"raw"}
+
+
+def test_what_pg_dump_writes_is_restored_without_a_failure(servers: RealServers, record: Record) -> None:
+    """The search path is empty meanwhile, and no operator of an extension found; `pg_upgrade` does the same."""
+    programs = postgres_programs(User(os.getuid(), os.getgid()))
+    with database(servers, "dumped") as empty:
+        old, new = (at.url.set(drivername="postgresql").render_as_string(False) for at in (record.engine, empty))
+        dumped = subprocess.run([programs / "pg_dump", "--schema-only", old], capture_output=True, check=True).stdout
+        psql = [str(programs / "psql"), "--quiet", "--set=ON_ERROR_STOP=1", new]
+        restored = subprocess.run(psql, input=dumped, capture_output=True, check=False)
+        assert restored.stderr == b""
 
 
 def test_what_is_broken_newer_or_of_another_key_is_not_restored_and_nothing_is_overwritten(
