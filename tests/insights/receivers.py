@@ -85,6 +85,8 @@ def receiver(certificate: Path | None = None) -> Iterator[Receiver]:
         found = Receiver(f"http://127.0.0.1:{server.server_port}/hook")
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
-        yield found
-        server.shutdown()
-        thread.join()
+        try:
+            yield found
+        finally:  # a trial that failed ends, too
+            server.shutdown()
+            thread.join()
