@@ -25,7 +25,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 def test_messages_in_one_issue_and_one_signal_out(running: Running) -> None:
     now = dt.datetime.now(dt.UTC)
     for day in range(3, 31):
-        post(running, said(USUAL, 12, skip=12 * day), now - dt.timedelta(days=day, hours=day % 8))
+        post(running, said(USUAL, 8, skip=8 * day), now - dt.timedelta(days=day, hours=day % 8))
     until(lambda: waiting(running) == 0)
     until(lambda: len(running.get("/v1/services/blue-badge/issues")["items"]) >= 2)
     assert running.get("/v1/services/blue-badge/emerging")["items"] == []
