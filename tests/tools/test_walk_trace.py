@@ -17,9 +17,9 @@ and the words for how certain a finding is two files. Wrappers with one
 caller have gone since, and files that always go together were joined: what is left are steps with a meaning of their
 own (a third of them makes a title of what people said), and joining those would make the reading no shorter.
 The functions of the walk are 5,200 lines: in 300 they would be of 17 lines each, twice what a function of ours is, and
-60 files would hold nothing beside them. Gone through once more function by function: none only passes a call on, and of
-the files with one or two functions on the walk (48) the rest is used by others. Groups whose members say several things,
-and the store from which a page reads, brought a dozen more since.
+60 files would hold nothing beside them. Gone through once more by a list of those with one caller and one statement:
+each names a rule or a query; of the files with one or two functions on the walk (48) the rest is used by others. Groups
+whose members say several things, and the store from which a page reads, brought a dozen functions since.
 """
 
 
