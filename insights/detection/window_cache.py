@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, TextClause, exists, or_, select, text
+from sqlalchemy import ColumnElement, TextClause, exists, func, literal_column, or_, select, text
 from sqlalchemy.orm import Session
 
 from feedback.record.limits import LATEST
@@ -31,7 +31,7 @@ MOST_CHANGES = 512
 MOST_CACHED_STATEMENTS = 50_000
 """Statements that one process keeps, of all services: about 5 kB each."""
 
-OLDEST_RUNNING_TRANSACTION = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::xid::text")
+OLDEST_RUNNING_TRANSACTION: ColumnElement[str] = literal_column("pg_snapshot_xmin(pg_current_snapshot())::xid::text")
 """Every transaction before this one has ended, and is seen."""
 
 
@@ -106,9 +106,10 @@ class WindowCache:
 
 def refresh(session: Session, service_id: int, window: ServiceWindow | None, now: dt.datetime) -> WindowUpdate:
     """Bring a window up to date, or read all of the last 32 days where there is none or it has become old."""
-    seen_until = str(session.scalar(OLDEST_RUNNING_TRANSACTION))
     unseen = (Feedback.service_id == service_id, Feedback.stage == FeedbackStage.DONE, Feedback.noticed.is_(False))
-    fresh = frozenset(session.scalars(select(Feedback.id).where(*unseen)))
+    pieces = func.array(select(Feedback.id).where(*unseen).scalar_subquery())
+    seen_until, found = session.execute(select(OLDEST_RUNNING_TRANSACTION, pieces)).one()
+    fresh = frozenset(found)
     since = now - HISTORY
     if window and window.state.observations and now - window.read_at < REREAD_AFTER:
         changed = _changed(session, service_id, window.seen_until, since, fresh)

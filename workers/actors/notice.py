@@ -80,7 +80,8 @@ def _notice(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
         findings.move(session, state.joined)
         mine[0].remembered = serialize(state)
         _follow(session, scene.service, mine[0], now, at_once=bool(signals or ended))
-        fan_out.raise_alerts(session, service_id)
+        if scene.standing or signals:
+            fan_out.raise_alerts(session, service_id)
         follow_ups.raise_ends(session, service_id, now)
         if scene.heard.fresh:
             ask_wide(session, "themes", wait=THEMES_WAIT)

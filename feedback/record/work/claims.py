@@ -139,7 +139,10 @@ def own(session: Session, model: type[Row], ids: Iterable[Any], by: int) -> Sequ
 
 def advance(session: Session, rows: Sequence[Claimable], to: str) -> None:
     """Send rows that `own` gave on to the stage `to`: they are done here."""
-    _set(session, rows, stage=to, claimed_by=None, attempts=0, reason=None)
+    if len(rows) == 1:  # goes with whatever else was written to it
+        rows[0].stage, rows[0].claimed_by, rows[0].attempts, rows[0].reason = to, None, 0, None
+    else:
+        _set(session, rows, stage=to, claimed_by=None, attempts=0, reason=None)
 
 
 def release(

@@ -7,8 +7,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Interval, and_, bindparam, case, func, select
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session
 
 from feedback.record.models import ServiceWork, WideWork
@@ -58,9 +58,7 @@ def lock_services(session: Session, service_ids: Iterable[int]) -> None:
 
 def ask_wide(session: Session, kind: str, wait: dt.timedelta = dt.timedelta()) -> None:
     """Make work for all services together due, `wait` from now at the latest. Ask for it last in a transaction."""
-    due_at = func.now() + wait
-    fresh = insert(WideWork).values(kind=kind, stage=WorkStage.OPEN, due_at=due_at, asked=1, done=0)
-    session.execute(fresh.on_conflict_do_update(index_elements=["kind"], set_=_again(WideWork, due_at)))
+    session.execute(WIDE_REQUEST, {"kind": kind, "wait": wait})
 
 
 def _again(model: type[ServiceWork | WideWork], due_at: ColumnElement[dt.datetime]) -> dict[str, Any]:
@@ -72,6 +70,16 @@ def _again(model: type[ServiceWork | WideWork], due_at: ColumnElement[dt.datetim
         "attempts": case((model.stage == WorkStage.SET_ASIDE, 0), else_=model.attempts),
         "stage": WorkStage.OPEN,
     }
+
+
+def _wide_request() -> Insert:
+    due_at = func.now() + bindparam("wait", type_=Interval)
+    fresh = insert(WideWork).values(kind=bindparam("kind"), stage=WorkStage.OPEN, due_at=due_at, asked=1, done=0)
+    return fresh.on_conflict_do_update(index_elements=["kind"], set_=_again(WideWork, due_at))
+
+
+WIDE_REQUEST = _wide_request()
+"""Built once: every look at a service asks."""
 
 
 def asked_for(kind: str, model: type[ServiceWork | WideWork] = ServiceWork) -> tuple[ColumnElement[bool], ...]:

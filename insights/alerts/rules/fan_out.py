@@ -5,6 +5,7 @@ markedly since the subscription's last alert about it; a signal that ended and c
 """
 
 import datetime as dt
+import itertools
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -122,20 +123,27 @@ def raise_alerts(session: Session, service_id: int) -> None:
     ).all()
     if not active:
         return
-    signal_ids, issue_ids = [signal.id for signal, _ in active], [issue.id for _, issue in active]
-    known, explained = audience(session, service_id, signal_ids, issue_ids), signal_now.explained(session, signal_ids)
-    reported, rows = signal_now.reported(session, [signal for signal, _ in active]), []
-    changes = signals.changes_about(session, service_id, [signal.since for signal, _ in active])
-    for signal, issue in active:
+    known = audience(session, service_id, [signal.id for signal, _ in active], [issue.id for _, issue in active])
+    reported = signal_now.reported(session, [signal for signal, _ in active])
+    due = [
+        (signal, issue, recipient, type_)
+        for signal, issue in active
+        for recipient in known.recipients
+        if (type_ := known.type_for(recipient, signal, issue, reported[signal.id].reports))
+    ]
+    if not due:
+        return
+    explained, rows = signal_now.explained(session, [signal.id for signal, *_ in due]), []
+    changes = signals.changes_about(session, service_id, [signal.since for signal, *_ in due])
+    for (signal, issue), told in itertools.groupby(due, lambda one: one[:2]):
         if signal.id in explained:
             continue
         by_now = reported[signal.id].reports
         frozen = payload.for_signal(service, issue, signal, by_now, signals.nearby(changes, signal.since))
-        for recipient in known.recipients:
-            if type_ := known.type_for(recipient, signal, issue, by_now):
-                prior = known.prior_alerts(recipient, signal)
-                more = {"update": {"was": prior.reports}} if prior and type_ == AlertType.UPDATE else {}
-                rows.append(alert_row(service, recipient, type_, frozen | more, next_cause(signal, prior), signal))
+        for _, _, recipient, type_ in told:
+            prior = known.prior_alerts(recipient, signal)
+            more = {"update": {"was": prior.reports}} if prior and type_ == AlertType.UPDATE else {}
+            rows.append(alert_row(service, recipient, type_, frozen | more, next_cause(signal, prior), signal))
     insert_alerts(session, service, rows)
 
 
@@ -167,13 +175,16 @@ def audience(
     session: Session, service_id: int, signal_ids: Sequence[uuid.UUID], issue_ids: Sequence[uuid.UUID]
 ) -> Audience:
     """Finds whom the signals of a service may be told to, and what they know already."""
+    who, prior = recipients(session, service_id), _prior_alerts(session, signal_ids)
+    if not any(who):  # the service's own stream has no theme, and mutes nothing
+        return Audience(who, prior, set(), {})
     themes = session.scalars(select(ThemeIssue).where(ThemeIssue.issue_id.in_(issue_ids)))
     muted = select(Quiet.subscription_id, Quiet.issue_id).where(
         Quiet.issue_id.in_(issue_ids), or_(Quiet.until.is_(None), Quiet.until > func.now())
     )
     return Audience(
-        recipients(session, service_id),
-        _prior_alerts(session, signal_ids),
+        who,
+        prior,
         {(row.subscription_id, row.issue_id) for row in session.execute(muted)},
         {row.issue_id: row.theme_id for row in themes},
     )
