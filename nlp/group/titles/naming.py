@@ -135,7 +135,7 @@ def _chosen(
         written = [spelt(own.candidates[place].shown()) for place in order]
         subject = spelt(_subject(told_of[it], own.near[order[0]])) if order else ""
         loose = bool(subject) and _tells_of_few(own.candidates[order[0]], subject, groups[it].usage)
-        more = spelt(several[it].title()) if several[it].tells(subject) else ""
+        more = spelt(several[it].title()) if several[it].tell else ""
         title = _first_free(chain([more] * bool(more), [subject] * loose, written, _sayings(groups[it].said)), taken)
         place = next((order[at] for at, text in enumerate(written) if text == title), None)
         if place is not None:

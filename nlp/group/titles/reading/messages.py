@@ -18,7 +18,6 @@ from nlp.group.titles.reading.parting import parted
 from nlp.group.titles.rendering import fits
 from nlp.group.titles.scoring import Scored
 from nlp.group.titles.usage import Usage
-from nlp.group.titles.words import stems
 
 LOOSE = 0.2
 """Where a title says nearly what fewer members say, it would tell of one what is true of few: then what several share
@@ -43,7 +42,7 @@ FEWEST = 2
 COMMON = 0.2
 """What so many members name is what they speak of, and not what they say of it."""
 
-GAIN, BESIDE = 0.06, 0.1
+GAIN, BESIDE = 0.12, 0.15
 """Such a share of members say a message who say none of the others; beside a title of its own, so many more."""
 
 FAR, NEAR = 0.45, 0.65
@@ -71,12 +70,12 @@ class Messages:
     """Messages side by side, and the share of members who say nearly what one of them says."""
 
     texts: tuple[str, ...] = ()
-    stems: tuple[frozenset[str], ...] = ()
     near: float = 0.0
 
-    def tells(self, subject: str) -> bool:
-        """Tell whether they say more than what members speak of: several do, and one that says something of it."""
-        return len(self.texts) > 1 or self.near >= LOOSE or (bool(self.texts) and stems(subject) <= self.stems[0])
+    @property
+    def tell(self) -> bool:
+        """Tell whether they say more than what members speak of: several do, and one that enough of them say."""
+        return len(self.texts) > 1 or self.near >= LOOSE
 
     def title(self) -> str:
         """Return them as one title."""
@@ -174,7 +173,7 @@ def _chosen(own: Scored, options: Sequence[_Option], group: SpokenGroup) -> Mess
     )
     chosen = [pool[it].candidate for it in places] if enough else []
     near_one = float(near[places].max(axis=0, initial=0).mean())
-    return Messages(tuple(it.shown() for it in chosen), tuple(it.stems for it in chosen), near_one)
+    return Messages(tuple(it.shown() for it in chosen), near_one)
 
 
 def _is_shared(it: _Option, usage: Usage) -> bool:
