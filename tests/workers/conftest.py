@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import insert, select, text
 
 from feedback.record.db import Record
 from feedback.record.models import Base
+from insights.detection.window_cache import WindowCache
 from tests.walking import put, walk
 from tests.workers.texts import USUAL, said
 from workers.runtime.actor import Worker
@@ -44,7 +46,8 @@ def made_once(worker: Worker, shelf: dict[str, Rows]) -> MadeOnce:
 @pytest.fixture
 def history(worker: Worker, blue_badge: str, made_once: MadeOnce) -> None:
     """Blue Badge, four weeks of a dozen usual pieces a day, the last of them three days ago."""
-    made_once("history", lambda: usual_weeks(worker))
+    others = replace(worker, windows=WindowCache())  # nor does the worker remember it where it is put back
+    made_once("history", lambda: usual_weeks(others))
 
 
 def usual_weeks(worker: Worker) -> None:
