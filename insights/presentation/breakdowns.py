@@ -91,7 +91,7 @@ def in_words(found: Affected) -> list[str]:
         *told,
         _("Otherwise no group stands out (compared by %(aspects)s).", aspects=named)
         if told
-        else _("No group stands out (compared by %(aspects)s).", aspects=named),
+        else _("No group more than others, as far as we can tell (we compared %(aspects)s).", aspects=named),
     ]
 
 

@@ -60,9 +60,9 @@ def counted(observed: int, expected: float, hours: float) -> str:
 def normally(expected: float) -> str:
     """Says how many reports a time normally brings, in whole ones: nobody reports a fraction."""
     if expected < 0.05:
-        return _("normally almost none in that time")
+        return _("normally none in that time")
     if expected < 1:
-        return _("normally fewer than one in that time")
+        return _("normally none or one in that time")
     return _("normally about %(count)s in that time", count=number(expected))
 
 

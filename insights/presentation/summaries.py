@@ -51,5 +51,9 @@ def how_sure(issue: IssueView, noticing: DetectionHealth) -> list[str]:
     if found is None:
         usual_here = _("Nothing about it is beyond chance just now: about as many report it as usual.")
         return [usual_here if noticing.sight == "sure" else noticing.says]
-    undoubted = [] if found is issue.watch else [_("We found no reason to doubt it.")]
+    undoubted = (
+        []
+        if found is issue.watch
+        else [_("We looked for copies, entries in bulk and bare mentions, and found nothing against it.")]
+    )
     return [certainty.verdict(found), *certainty.watched(found), *(certainty.caveats(found) or undoubted)]

@@ -17,7 +17,7 @@ ANSWERS = {
     "since when, and how it comes": "4 reports since",
     "how sure it is": "Almost certainly a real rise: the odds of this by chance are",
     "who is affected": "All 4 came by phone; normally",
-    "what comes next": "Nobody has taken this on yet. Acknowledge it if you will look into it.",
+    "what comes next": "Nobody has taken this on yet. Acknowledge it: then others see that you are looking into it.",
 }
 
 

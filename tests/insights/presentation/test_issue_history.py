@@ -31,7 +31,7 @@ OTHER = uuid.UUID(int=7)
         ("action: New server", {"action": "1"}, ("Done: New server", "", "")),
         ("handed over to Blue Badge", {"pieces": 3}, ("Handed over to Blue Badge", "", "")),
         ("handed over by Parks", {"pieces": 3}, ("Handed over by Parks", "", "")),
-        ("signal surge", {}, ("Noticed: known problem, more than usual", "", "")),
+        ("signal surge", {}, ("Noticed: reported before, more than usual", "", "")),
         ("split", {"other": str(OTHER), "statements": 4}, ("4 statements were split off, as", "", "")),
         ("split", {"other": str(OTHER), "shared": 4}, ("Parted: some of it is now", "", "")),
     ],
@@ -74,8 +74,14 @@ def test_who_is_affected_is_said_as_a_share_beside_the_usual_one(found: Affected
 @pytest.mark.parametrize(
     ("found", "said"),
     [
-        (affected("ward", True, 12, 12, 0.9, stands_out=False), ["No group stands out (compared by ward)."]),
-        (affected("channel", False, 9, 12, 0.7, stands_out=False), ["No group stands out (compared by channel)."]),
+        (
+            affected("ward", True, 12, 12, 0.9, stands_out=False),
+            ["No group more than others, as far as we can tell (we compared ward)."],
+        ),
+        (
+            affected("channel", False, 9, 12, 0.7, stands_out=False),
+            ["No group more than others, as far as we can tell (we compared channel)."],
+        ),
         (
             affected("channel", False, 12, 12, 0.9, stands_out=False),
             ["All 12 came by phone.", "Otherwise no group stands out (compared by channel)."],
@@ -86,7 +92,7 @@ def test_who_is_affected_is_said_as_a_share_beside_the_usual_one(found: Affected
         ),
         (
             Affected(None, 9, 100, [Breakdown(at, at == "ward", 9, []) for at in ("channel", "language", "ward")]),
-            ["No group stands out (compared by channel, language and ward)."],
+            ["No group more than others, as far as we can tell (we compared channel, language and ward)."],
         ),
         (Affected(None, 0, 0, []), []),
     ],

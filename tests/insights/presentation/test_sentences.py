@@ -41,7 +41,7 @@ def test_evidence_is_one_sentence_that_says_how_many_how_unusual_since_when_and_
     ("expected", "text"),
     [
         (9.0, "(normally about 9 in that time): three times as often as before, growing since Friday"),
-        (0.02, "(normally almost none in that time): hardly known before, growing since Friday"),
+        (0.02, "(normally none in that time): hardly known before, growing since Friday"),
     ],
 )
 def test_what_grew_over_weeks_says_how_many_times_as_often_and_since_when(expected: float, text: str) -> None:
@@ -52,9 +52,9 @@ def test_what_grew_over_weeks_says_how_many_times_as_often_and_since_when(expect
 @pytest.mark.parametrize(
     ("expected", "text"),
     [
-        (0.01, "almost none"),
-        (0.3, "fewer than one"),
-        (0.97, "fewer than one"),
+        (0.01, "none"),
+        (0.3, "none or one"),
+        (0.97, "none or one"),
         (1.0, "about 1"),
         (3.4, "about 3"),
         (12.4, "about 12"),
@@ -128,7 +128,7 @@ def test_a_change_is_told_with_its_interval(
 @pytest.mark.parametrize(
     ("what", "text"),
     [
-        ("signal surge", "Noticed: known problem, more than usual"),
+        ("signal surge", "Noticed: reported before, more than usual"),
         ("watch new", "Watched: new problem"),
         ("good_news new", "Good news"),
         ("signal ended", "Noticed: it is over"),

@@ -57,7 +57,7 @@ def test_a_mail_says_what_since_when_how_many_and_how_sure(
     for kind in ("plain", "html"):
         words = text(mail, kind)
         assert "12 reports" in words
-        assert "(normally fewer than one in that time)" in words
+        assert "(normally none or one in that time)" in words
         assert "since" in words
         assert "about 1 in 16,000,000" in words
         assert "website 10, phone 2" in words

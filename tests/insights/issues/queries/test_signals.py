@@ -65,7 +65,7 @@ def test_the_evidence_of_an_issue_can_be_read_in_figures_and_in_words(
     [item] = found["items"]
     assert item["signal"]["only_channel"] == "call"
     assert item["signal"]["evidence"]["model"] == "minilm:1"
-    assert "4 reports in 48 h (normally fewer than one in that time)" in item["in_words"][0]
+    assert "4 reports in 48 h (normally none or one in that time)" in item["in_words"][0]
     assert item["in_words"][0].endswith("by phone only.")
     assert item["in_words"][1] == "Very likely a real rise: the odds of this by chance are about 1 in 100,000,000."
     assert item["in_words"][2] == (
