@@ -35,6 +35,11 @@ for one in fields(Settings):  # what the machine is set to, as a PORT of its own
         os.environ.pop(variable, None)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begins with what takes minutes, so that no process works on it alone at the end."""
+    items.sort(key=lambda item: "whole" not in item.path.parts)
+
+
 @dataclass(frozen=True, slots=True)
 class RealServers:
     """PostgreSQL and Valkey of this test run alone, and the folder that stands for `FEEDBACK_DATA`."""
