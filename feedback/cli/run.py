@@ -126,7 +126,7 @@ def ready(settings: Settings) -> None:
     from feedback.record.work.queue import WorkQueue
 
     with servers(settings.data, settings.database_url, settings.redis_url) as running:
-        store = is_reachable(engine_for(running.database_url, size=1))
+        store = is_reachable(engine_for(running.database_url, size=1, pooler=settings.has_pooler))
         redis = WorkQueue(running.redis_url).is_reachable()
     click.echo(f"PostgreSQL {'answers' if store else 'does not answer'}, Redis {'answers' if redis else 'does not'}.")
     raise SystemExit(not store)

@@ -7,7 +7,7 @@ are read from where it was written.
 from typing import Any
 
 from litestar.enums import ScopeType
-from litestar.types import HTTPResponseStartEvent, Scope
+from litestar.types import Message, Scope
 
 from feedback.http.dependencies import AnyRequest
 from feedback.record.db import Record
@@ -29,9 +29,9 @@ def record_for(request: AnyRequest, record: Record) -> Record:
     return record.replica if may else record
 
 
-def remember_change(message: HTTPResponseStartEvent, scope: Scope) -> None:
+async def remember_change(message: Message, scope: Scope) -> None:
     """Has the browser tell for some seconds that it has changed something."""
-    if _KEY in _marks(scope) and not _reads(scope):
+    if message["type"] == "http.response.start" and _KEY in _marks(scope) and not _reads(scope):
         cookie = f"{JUST_CHANGED}=1; Max-Age={LAG_SECONDS}; Path=/; HttpOnly; SameSite=Lax"
         message["headers"] = [*message["headers"], (b"set-cookie", cookie.encode())]
 
@@ -42,5 +42,5 @@ def _reads(scope: Scope) -> bool:
 
 
 def _marks(scope: Scope) -> dict[str, Any]:
-    """None where no handler was found."""
+    """There are none where no handler was found."""
     return scope["route_handler"].opt if "route_handler" in scope else {}

@@ -166,10 +166,9 @@ class Record:
     @classmethod
     def at(cls, settings: Settings, database_url: str, *, size: int = 10) -> "Record":
         """Joins the store at this address, and keeps `size` connections to it."""
-        pooler = settings.database_direct_url is not None
-        found = cls(settings, engine_for(database_url, size=size, pooler=pooler))
+        found = cls(settings, engine_for(database_url, size=size, pooler=settings.has_pooler))
         if settings.database_read_url:
-            found.replica = cls(settings, engine_for(settings.database_read_url, size=size, pooler=pooler))
+            found.replica = cls(settings, engine_for(settings.database_read_url, size=size, pooler=settings.has_pooler))
         return found
 
     def close(self) -> None:

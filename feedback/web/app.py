@@ -99,7 +99,7 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
         lifespan=[lifespan],
         before_request=_before_request,
         after_response=write_down_use,
-        before_send=[_before_send],
+        before_send=[_before_send, *([remember_change] if settings.database_read_url else [])],
         middleware=[*([trace_requests] if settings.otlp_endpoint else []), count_requests, compress_safely],
         openapi_config=openapi_config(),
         request_max_body_size=BODY_LIMIT,
@@ -119,5 +119,3 @@ async def _before_send(message: Message, scope: Scope) -> None:
         add_security_headers(message)
         tell_share(message, scope)
         await allow_origin(message, scope)
-        if scope["app"].state.record.replica is not scope["app"].state.record:
-            remember_change(message, scope)

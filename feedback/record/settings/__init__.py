@@ -178,6 +178,11 @@ class Settings:
         return tuple(_decoded(text) for text in texts)
 
     @property
+    def has_pooler(self) -> bool:
+        """Tells whether `database_url` leads through one that gives a connection for a transaction at a time."""
+        return self.database_direct_url is not None
+
+    @property
     def url(self) -> str:
         """The address that citizens and staff reach us under, without a slash at the end."""
         return (self.public_url or f"http://127.0.0.1:{self.port}").rstrip("/")

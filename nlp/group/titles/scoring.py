@@ -83,9 +83,9 @@ def score(
     ]
 
 
-def nearness(similar: Floats) -> Floats:
-    """Tell by how similar they are how far a title says what a member says: 0 to 1."""
-    return np.asarray(np.clip((similar - FAR) / (NEAR - FAR), 0, 1), np.float32)
+def nearness(similar: Floats, far: float = FAR) -> Floats:
+    """Tell by how similar they are how far a title says what a member says: 0 up to `far`, 1 from `NEAR` on."""
+    return np.asarray(np.clip((similar - far) / (NEAR - far), 0, 1), np.float32)
 
 
 def ranked(found: Sequence[TitleCandidate], scores: NDArray[np.float64]) -> list[int]:

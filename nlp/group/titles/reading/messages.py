@@ -45,9 +45,9 @@ COMMON = 0.2
 GAIN, BESIDE = 0.12, 0.15
 """Such a share of members say a message who say none of the others; beside a title of its own, so many more."""
 
-FAR, NEAR = 0.45, 0.65
-"""The cosine similarities up to which a member does not say a message, and from which: wider than for a title alone,
-since a long statement says more than one thing."""
+FAR = 0.45
+"""The cosine similarity up to which a member does not say a message: farther than for a title alone, since a long
+statement says more than one thing."""
 
 ALIKE = 0.65
 """Two messages that are as similar as this read as one."""
@@ -191,7 +191,7 @@ def _differs(one: _Option, other: _Option) -> bool:
 
 def _says(found: Sequence[_Option], vectors: Floats, group: SpokenGroup) -> NDArray[np.float64]:
     """How far each member says each message: by what is meant, or in its very words."""
-    near = np.clip((vectors @ group.sample.T - FAR) / (NEAR - FAR), 0, 1)
+    near = scoring.nearness(vectors @ group.sample.T, FAR)
     words = [[it.candidate.stems <= said for said in group.usage.said] for it in found]
     return np.asarray(np.maximum(near, np.array(words, np.float64)), np.float64)
 

@@ -116,16 +116,7 @@ def test_of_what_members_say_all_kinds_of_things_about_it_is_told_what_they_spea
         "A form for the discharge was in French",
         "My cat had no food because of the discharge",
     ]
-    alike = [
-        [f"{text} again" for text in texts] + texts
-        for texts in (
-            ["The website crashed when I paid", "The website crashed as I was paying"],
-            ["The lift is broken", "The lift has been broken for weeks"],
-            ["Nobody answers the telephone", "The telephone is never answered"],
-            ["The badge came too late", "My badge came too late"],
-        )
-    ]
-    loose, *others = titled(discharge, *alike)
+    loose, *others = titled(discharge, *OTHERS)
     assert loose.text == "Discharge" and loose.near < naming.SURE
     assert all(title.near > LOOSE and " " in title.text for title in others)
 
