@@ -59,3 +59,11 @@ def caught_up(record: Record, url: str) -> None:
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
         while not connection.execute("SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", [now]).fetchone()[0]:  # type: ignore[index]
             time.sleep(0.01)
+
+
+def stand_still(url: str) -> None:
+    """Has it follow no longer."""
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("SELECT pg_wal_replay_pause()")
+        while connection.execute("SELECT pg_get_wal_replay_pause_state()").fetchone()[0] != "paused":  # type: ignore[index]
+            time.sleep(0.01)

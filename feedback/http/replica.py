@@ -10,6 +10,8 @@ from litestar.enums import ScopeType
 from litestar.types import Message, Scope
 
 from feedback.http.dependencies import AnyRequest
+from feedback.http.security_headers import header
+from feedback.http.staff import COOKIE
 from feedback.record.db import Record
 
 _KEY = "replica"
@@ -31,14 +33,24 @@ def record_for(request: AnyRequest, record: Record) -> Record:
 
 async def remember_change(message: Message, scope: Scope) -> None:
     """Has the browser tell for some seconds that it has changed something."""
-    if message["type"] == "http.response.start" and _KEY in _marks(scope) and not _reads(scope):
+    if message["type"] == "http.response.start" and _changes(scope):
         cookie = f"{JUST_CHANGED}=1; Max-Age={LAG_SECONDS}; Path=/; HttpOnly; SameSite=Lax"
         message["headers"] = [*message["headers"], (b"set-cookie", cookie.encode())]
 
 
+def _changes(scope: Scope) -> bool:
+    """A page that writes, or whatever else staff send from any page of theirs."""
+    if _asks(scope):
+        return _marks(scope).get(_KEY) is False
+    return _KEY in _marks(scope) or f"{COOKIE}=".encode() in header(scope, b"cookie")
+
+
 def _reads(scope: Scope) -> bool:
-    asks = scope["type"] == ScopeType.HTTP and scope["method"] in ("GET", "HEAD")
-    return asks and bool(_marks(scope).get(_KEY))
+    return _asks(scope) and bool(_marks(scope).get(_KEY))
+
+
+def _asks(scope: Scope) -> bool:
+    return scope["type"] == ScopeType.HTTP and scope["method"] in ("GET", "HEAD")
 
 
 def _marks(scope: Scope) -> dict[str, Any]:

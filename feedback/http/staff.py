@@ -1,6 +1,8 @@
 """Who is asking: staff come with a key, or with the cookie of a signed-in session; and the routes for them."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 from litestar import Router
@@ -12,7 +14,7 @@ from feedback.http.bearer import bearer_token, require_bearer_token
 from feedback.http.dependencies import AnyRequest
 from feedback.http.language import speak_as_chosen
 from feedback.record import access
-from feedback.record.access import Principal, sessions
+from feedback.record.access import Principal, scope, sessions
 from feedback.record.db import Record
 from feedback.record.errors import Forbidden
 
@@ -28,15 +30,27 @@ _WHO = "who"
 def authenticate(session: Session, request: AnyRequest) -> Principal:
     """Raises `NotAuthentic` without a valid key or session, `Forbidden` for what another site's page sends."""
     cookie = request.cookies.get(COOKIE)
-    if cookie and bearer_token(request.headers) is None:
-        require_own_page(request)
-        who = access.identify(session, cookie, "session")
-    else:
-        who = access.identify(session, require_bearer_token(request.headers), "key")
+    with _current(session, request.app.state.record) as current:
+        if cookie and bearer_token(request.headers) is None:
+            require_own_page(request)
+            who = access.identify(current, cookie, "session")
+        else:
+            who = access.identify(current, require_bearer_token(request.headers), "key")
+    scope.limit(session, who.services)
     request.scope["state"][_WHO] = who
     mark_used(request, who)
     speak_as_chosen(request, who.language)
     return who
+
+
+@contextmanager
+def _current(session: Session, record: Record) -> Iterator[Session]:
+    """Gives a session that knows what counts now: a replica may not have heard yet of who was sent away."""
+    if session.get_bind() is record.engine:
+        yield session
+    else:
+        with record.transaction() as current:
+            yield current
 
 
 def recognised(request: AnyRequest) -> Principal | None:

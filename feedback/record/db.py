@@ -173,8 +173,9 @@ class Record:
 
     def close(self) -> None:
         """Closes all connections."""
-        for engine in (self.engine, self.direct_engine, self.replica.engine):
-            engine.dispose()
+        for one in (self, self.replica):
+            one.engine.dispose()
+            one.direct_engine.dispose()
 
     @property
     def settings(self) -> Settings:

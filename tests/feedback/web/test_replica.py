@@ -7,20 +7,21 @@ from pathlib import Path
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
-from sqlalchemy import event, make_url
+from sqlalchemy import delete, event, make_url
 
 from feedback.http.replica import JUST_CHANGED
 from feedback.record.db import Record
+from feedback.record.models import Credential
 from feedback.web.app import create_app
 from tests.attacks import tenants
 from tests.attacks.operations import operations, path_of
 from tests.conftest import RealServers
 from tests.insights.pages.signed_in import OURS, signed_in
-from tests.standby import caught_up, following
+from tests.standby import caught_up, following, stand_still
 
 Client = TestClient[Litestar]
-PAGES = 25
-"""Pages for staff that are read from a replica, at the least."""
+PAGES = 24
+"""Pages for staff that are read from a replica, at the least; two more ask only who looks at them."""
 
 
 @pytest.fixture
@@ -54,6 +55,7 @@ def test_every_page_for_staff_is_read_from_where_nothing_can_be_written(
         if answer.status_code >= 500:
             failed[template] = answer.status_code
     assert failed == {}
+    assert {"/dashboard", "/dashboard/{service:str}", "/dashboard/issues/{issue:uuid}", "/audit"} <= read
     assert len(read) >= PAGES
 
 
@@ -68,6 +70,10 @@ def test_whoever_has_just_changed_something_sees_it(reading: Client, record: Rec
     asked.clear()
     staff.get(page)
     assert not asked
+    reading.cookies.pop(JUST_CHANGED)
+    answer = staff.post("/setup/service", data={"name": "Parks"}, headers=OURS, follow_redirects=False)
+    assert JUST_CHANGED in answer.cookies, "on the pages of the set-up, too"
+    assert JUST_CHANGED not in staff.get("/v1/today").cookies
 
 
 def test_pages_and_exports_come_from_a_server_that_follows(
@@ -84,3 +90,8 @@ def test_pages_and_exports_come_from_a_server_that_follows(
             assert staff.get(f"/dashboard/{tenant.slug}").status_code == 200
             assert followed.checkedin() == 1
             assert staff.get(f"/v1/services/{tenant.slug}/export.csv").text.count("\n") > 1
+            stand_still(url)
+            with record.transaction() as session:
+                session.execute(delete(Credential))
+            assert staff.get(f"/dashboard/{tenant.slug}", follow_redirects=False).status_code != 200
+            assert staff.get(f"/v1/services/{tenant.slug}/export.csv").status_code == 401
