@@ -23,15 +23,13 @@ FOLLOWS = "local replication feedback peer map=us\n"
 @contextmanager
 def following(record: Record, servers: RealServers, folder: Path) -> Iterator[str]:
     """Its URL, once it answers."""
-    at = make_url(servers.database_url)
-    socket = f"{at.query['host']}/.s.PGSQL.5432"
     own = Postgres(folder / "postgres")
     data = own.folder / "data"
     with (servers.data / "postgres" / "data" / "pg_hba.conf").open("a") as hba:
         hba.write(FOLLOWS)
     with record.transaction() as session:
         session.execute(text("SELECT pg_reload_conf()"))
-    with proxy(socket) as line:  # our user may enter there, and that of the standby may not
+    with proxy(socket_of(servers.database_url)) as line:  # our user may enter there, and that of the standby may not
         copy = [str(postgres_programs(user_of(data)) / "pg_basebackup"), "-U", "feedback", "-c", "fast"]
         data.parent.mkdir(parents=True)
         subprocess.run([*copy, "-D", str(data), "-h", "127.0.0.1", "-p", str(line.port)], check=True, env=environment())
@@ -50,6 +48,11 @@ def following(record: Record, servers: RealServers, folder: Path) -> Iterator[st
         finally:
             running.terminate()
             running.wait(30)
+
+
+def socket_of(database_url: str) -> str:
+    """Where an embedded server listens."""
+    return f"{make_url(database_url).query['host']}/.s.PGSQL.5432"
 
 
 def caught_up(record: Record, url: str) -> None:

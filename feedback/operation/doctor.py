@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from feedback.operation import load
+from feedback.operation import load, replica
 from feedback.record.db import ERASURE_LEDGER, Record
 from feedback.record.errors import FeedbackError
 from feedback.record.migrations import alembic_config
@@ -29,6 +29,7 @@ from nlp.embed import checkpoint
 SLOW_STAGE_SECONDS = {"pipeline": 300, "deliveries": 300, "services": 3_600}
 """By queue: what has waited for longer is not being worked on as it should be."""
 
+MAX_LAG_SECONDS = 30
 MIN_FREE_BYTES = 1_000_000_000
 MAX_CLOCK_SECONDS = 5
 LATEST_ERASED = 10_000
@@ -58,6 +59,9 @@ def examine(settings: Settings, record: Record, work_queue: WorkQueue) -> Iterat
         yield Diagnosis(
             "PostgreSQL", False, f"does not answer ({type(error).__name__})", "start it, or set DATABASE_URL"
         )
+        return
+    if settings.database_read_url:
+        yield _replica(record)
 
 
 def _attempt(about: str, look: Callable[[], Diagnosis]) -> Diagnosis:
@@ -126,6 +130,21 @@ def _mail(settings: Settings) -> Diagnosis:
 def _redis(work_queue: WorkQueue) -> Diagnosis:
     answers = work_queue.is_reachable()
     return Diagnosis("Redis", answers, "answers" if answers else "does not answer: all is slower", "see REDIS_URL")
+
+
+def _replica(record: Record) -> Diagnosis:
+    """Whether pages are read from it, and how old what they show is."""
+    about, state = "replica", replica.state(record.replica)
+    if state != "ok":
+        found = "does not answer" if state == "away" else "does not answer: the primary stands in"
+        return Diagnosis(about, False, found, "start it, or see DATABASE_READ_URL")
+    try:
+        lag = replica.lag(record)
+    except SQLAlchemyError as error:
+        return Diagnosis(about, False, f"does not tell how far it is behind ({type(error).__name__})", "see its log")
+    behind = f"{lag.size / 1e6:,.1f} MB behind; the last that it has is of {lag.seconds:,.0f} s ago"
+    well = not lag.size or lag.seconds <= MAX_LAG_SECONDS
+    return Diagnosis(about, well, behind if lag.size else "has all that is stored", "see its log, and the network")
 
 
 def _clock(session: Session) -> Diagnosis:

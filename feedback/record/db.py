@@ -25,6 +25,9 @@ ERASURE_LEDGER = "erased.log"
 POOL_SECONDS = 10.0
 """How long one waits for a connection while all are in use."""
 
+REPLICA_SECONDS = 60
+"""How long a connection to a replica is kept: where the primary stood in for one, the replica serves again after it."""
+
 PATIENCE = {
     "connect_timeout": 5,
     "keepalives_idle": 30,
@@ -103,8 +106,10 @@ def _set_session(connection: Any, _: object) -> None:
     connection.commit()
 
 
-def engine_for(url: str, *, size: int = 10, pooler: bool = False) -> Engine:
-    """Makes an engine that keeps `size` connections. Parameters, which may be citizens' words, enter no message.
+def engine_for(url: str, *, size: int = 10, pooler: bool = False, seconds: float = -1) -> Engine:
+    """Makes an engine that keeps `size` connections, each for so many `seconds` (-1: for good).
+
+    Parameters, which may be citizens' words, enter no message.
 
     `pooler`: the URL leads through one that gives a connection for a transaction at a time, so that nothing may stay
     with a connection: neither what was set, nor prepared statements (which alone are planned for whatever values).
@@ -119,6 +124,7 @@ def engine_for(url: str, *, size: int = 10, pooler: bool = False) -> Engine:
         max_overflow=size,
         pool_timeout=POOL_SECONDS,
         pool_pre_ping=True,
+        pool_recycle=seconds,
         hide_parameters=True,
         connect_args={**patience, **({"prepare_threshold": None} if pooler else {})},
         json_deserializer=msgspec.json.decode,  # pages read thousands of small documents
@@ -168,7 +174,10 @@ class Record:
         """Joins the store at this address, and keeps `size` connections to it."""
         found = cls(settings, engine_for(database_url, size=size, pooler=settings.has_pooler))
         if settings.database_read_url:
-            found.replica = cls(settings, engine_for(settings.database_read_url, size=size, pooler=settings.has_pooler))
+            read = settings.database_read_url
+            found.replica = cls(
+                settings, engine_for(read, size=size, pooler=settings.has_pooler, seconds=REPLICA_SECONDS)
+            )
         return found
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Router
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.types import Message, Scope
 
@@ -17,6 +18,7 @@ from feedback.http.security_headers import add_security_headers
 from feedback.http.staff import write_down_use
 from feedback.http.storable import refuse_unstorable
 from feedback.operation.metrics import METRICS
+from feedback.operation.replica import ReplicaWatch
 from feedback.record.db import Record
 from feedback.record.settings import Settings
 from feedback.record.work.queue import BackgroundWorkQueue
@@ -87,13 +89,14 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
         await writer.close()
         record.close()
 
-    app = Litestar(
+    return Litestar(
         route_handlers=[Router("/", route_handlers=HANDLERS)],
         dependencies={
             "record": Provide(record_asked, sync_to_thread=False),
             "work_queue": _provide(work_queue),
+            "replica": _provide(ReplicaWatch(record.replica) if settings.database_read_url else None),
             "query_embedder": _provide(QueryEmbedder(settings.embedding_model, settings.multilingual_model)),
-            "intake": Provide(lambda: app.state.intake, sync_to_thread=False),
+            "intake": Provide(_intake, sync_to_thread=False),
         },
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[lifespan],
@@ -106,7 +109,12 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
         debug=False,
         logging_config=None,
     )
-    return app
+
+
+def _intake(state: State) -> Intake:
+    """It is there once the application has started."""
+    intake: Intake = state.intake
+    return intake
 
 
 async def _before_request(request: AnyRequest) -> None:

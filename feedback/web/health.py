@@ -1,11 +1,13 @@
 """What operators and platforms ask: is it alive, is it ready, how is it doing."""
 
 from litestar import Response, Router, get
+from litestar.di import NamedDependency
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
 from feedback.http.dependencies import GivenRecord, WorkQueueDependency
 from feedback.operation import metrics as figures
+from feedback.operation.replica import ReplicaWatch
 from feedback.record.db import Record
 from feedback.record.privacy import raw
 
@@ -17,9 +19,12 @@ def live() -> dict[str, str]:
 
 
 @get("/health/ready", sync_to_thread=True)
-def ready(record: GivenRecord, work_queue: WorkQueueDependency) -> Response[dict[str, str]]:
+def ready(
+    record: GivenRecord, work_queue: WorkQueueDependency, replica: NamedDependency[ReplicaWatch | None]
+) -> Response[dict[str, str]]:
     """PostgreSQL answers (else 503). Redis is told too; without it work is only slower.
 
+    So is the replica, where there is one: whoever writes to us needs none. `primary` says that the primary stands in.
     `uncleaned` is there once raw text has waited for more than a day to be cleaned: soon it will be shredded.
     """
     try:
@@ -28,6 +33,8 @@ def ready(record: GivenRecord, work_queue: WorkQueueDependency) -> Response[dict
     except SQLAlchemyError:
         waited, store = 0.0, "away"
     told = {"store": store, "redis": "ok" if work_queue.is_reachable() else "away"}
+    if replica:
+        told["replica"] = replica.state()
     if waited > raw.WARN_AFTER.total_seconds():
         told["uncleaned"] = f"for {waited / 3600:.0f} hours"
     return Response(told, status_code=200 if store == "ok" else 503)

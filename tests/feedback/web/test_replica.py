@@ -1,6 +1,8 @@
 """Pages and exports from a replica: one that only reads, and one that really follows."""
 
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,14 +12,16 @@ from litestar.testing import TestClient
 from sqlalchemy import delete, event, make_url
 
 from feedback.http.replica import JUST_CHANGED
+from feedback.record import db
 from feedback.record.db import Record
 from feedback.record.models import Credential
 from feedback.web.app import create_app
 from tests.attacks import tenants
 from tests.attacks.operations import operations, path_of
 from tests.conftest import RealServers
+from tests.faults.proxy import Proxy, proxy
 from tests.insights.pages.signed_in import OURS, signed_in
-from tests.standby import caught_up, following, stand_still
+from tests.standby import caught_up, following, socket_of, stand_still
 
 Client = TestClient[Litestar]
 PAGES = 24
@@ -74,6 +78,44 @@ def test_whoever_has_just_changed_something_sees_it(reading: Client, record: Rec
     answer = staff.post("/setup/service", data={"name": "Parks"}, headers=OURS, follow_redirects=False)
     assert JUST_CHANGED in answer.cookies, "on the pages of the set-up, too"
     assert JUST_CHANGED not in staff.get("/v1/today").cookies
+
+
+@pytest.fixture
+def followed(
+    record: Record, servers: RealServers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Client, Proxy]]:
+    """An API that reads from a server which follows, or else from the primary; and the line to the former."""
+    monkeypatch.setattr(db, "REPLICA_SECONDS", 0.3)
+    with following(record, servers, tmp_path) as url, ExitStack() as lines:
+        one, other = (lines.enter_context(proxy(socket_of(it))) for it in (url, servers.database_url))
+        hosts = f"host=127.0.0.1:{one.port}&host=127.0.0.1:{other.port}&target_session_attrs=prefer-standby"
+        either = f"postgresql+psycopg://feedback@/{make_url(url).database}?{hosts}&sslmode=disable"
+        settings = replace(record.operators_settings, database_read_url=either)
+        with TestClient(create_app(settings, servers.database_url, servers.redis_url)) as client:
+            yield client, one
+
+
+def test_the_primary_stands_in_for_a_replica_only_until_that_is_back(followed: tuple[Client, Proxy]) -> None:
+    client, line = followed
+    assert client.get("/health/ready").json()["replica"] == "ok"
+    line.become("broken")
+    answer = client.get("/health/ready")
+    assert (answer.status_code, answer.json()["replica"]) == (200, "primary")
+    line.become("well")
+    time.sleep(0.4)
+    assert client.get("/health/ready").json()["replica"] == "ok"
+
+
+def test_a_replica_that_hangs_is_away_and_whoever_asks_is_answered_at_once(followed: tuple[Client, Proxy]) -> None:
+    client, line = followed
+    assert client.get("/health/ready").json()["replica"] == "ok"
+    line.become("dead")
+    for _ in range(2):
+        began = time.monotonic()
+        answer = client.get("/health/ready")
+        assert (answer.status_code, answer.json()["replica"]) == (200, "away")
+        assert time.monotonic() - began < 2.5
+    line.become("broken")
 
 
 def test_pages_and_exports_come_from_a_server_that_follows(

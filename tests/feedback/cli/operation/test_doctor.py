@@ -3,18 +3,21 @@
 import base64
 import datetime as dt
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
 from feedback.cli import main
-from feedback.record import installation
+from feedback.operation import doctor
+from feedback.record import installation, services
 from feedback.record.db import ERASURE_LEDGER, Record
 from feedback.record.privacy import raw
 from feedback.record.work.claims import ADVISORY_LOCKS, Claimer
 from tests.conftest import RealServers
 from tests.insights import made_up
+from tests.standby import following, stand_still
 
 LATELY = dt.timedelta(minutes=20)
 
@@ -100,3 +103,22 @@ def test_another_key_another_schema_and_servers_that_are_away_are_told(urls: dic
     with record.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": head})
     assert wrong(urls) == {}
+
+
+@pytest.mark.usefixtures("at_work")
+def test_how_far_the_replica_is_behind_is_told(
+    urls: dict[str, str], record: Record, servers: RealServers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with following(record, servers, tmp_path) as url:
+        beside = urls | {"DATABASE_READ_URL": url}
+        with record.transaction() as session:
+            services.add(session, "bins", "Bins")
+        assert "has all that is stored" in examined(beside)[1]["replica"]
+        stand_still(url)
+        with record.transaction() as session:
+            services.add(session, "parks", "Parks")
+        assert "0.0 MB behind" in examined(beside)[1]["replica"]
+        monkeypatch.setattr(doctor, "MAX_LAG_SECONDS", 0)
+        assert "the last that it has is of" in wrong(beside)["replica"]
+    assert "does not answer" in wrong(beside)["replica"]
+    assert "stands in" in wrong(urls | {"DATABASE_READ_URL": servers.database_url})["replica"]
