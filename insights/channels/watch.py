@@ -3,15 +3,16 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from feedback.record.calendar import bank_holidays
-from feedback.record.models import Feedback, Service
-from feedback.record.states import ChannelName
+from feedback.record.models import Service
+from insights.channels import hours
+from insights.channels.hours import HOUR
 from insights.detection.statistics import silence
 from insights.detection.statistics.silence import Slots, UsualSilence
 
@@ -21,7 +22,6 @@ LEARNT_FROM = dt.timedelta(weeks=8)
 FORGOTTEN_AFTER = dt.timedelta(weeks=8)
 """A channel that has been silent for longer is not in use any more."""
 
-HOUR = dt.timedelta(hours=1)
 FREE_DAY = 24
 """What is added to the hour of the day on weekends and bank holidays."""
 
@@ -50,43 +50,41 @@ def silences(session: Session, service: Service, now: dt.datetime) -> list[Chann
 
     The tolerance of the service is that of all its channels together.
     """
+    return silences_within(service, hours.of_service(session, service.id), now)
+
+
+def silences_within(service: Service, heard: Sequence[Any], now: dt.datetime) -> list[ChannelSilence]:
+    """Tells the same of the hours of a service that were read already."""
     began = now.replace(minute=0, second=0, microsecond=0)
-    by_channel = _hours(session, service, began - LEARNT_FROM - FORGOTTEN_AFTER)
+    by_channel = _live_hours(heard, began - LEARNT_FROM - FORGOTTEN_AFTER)
     tolerance = service.properties.tolerance / max(len(by_channel), 1)
-    return [_silence(service, channel, hours, began, tolerance) for channel, hours in sorted(by_channel.items())]
+    return [_silence(service, channel, theirs, began, tolerance) for channel, theirs in sorted(by_channel.items())]
 
 
 Hours = Sequence[tuple[dt.datetime, int, dt.datetime]]
 """Each hour in which something came: its beginning, how many pieces, and when the last of them came."""
 
 
-def _hours(session: Session, service: Service, since: dt.datetime) -> dict[str, Hours]:
-    hour = func.date_trunc("hour", Feedback.received_at, "UTC")
-    live = (Feedback.service_id == service.id, Feedback.received_at > since, Feedback.history.is_(False))
-    rows = session.execute(
-        select(Feedback.channel, hour.label("hour"), func.count(), func.max(Feedback.received_at))
-        .where(*live, Feedback.channel != ChannelName.IMPORT)
-        .group_by(Feedback.channel, hour)
-        .order_by(hour)
-    )
+def _live_hours(heard: Sequence[Any], since: dt.datetime) -> dict[str, Hours]:
     found: dict[str, list[tuple[dt.datetime, int, dt.datetime]]] = {}
-    for channel, begun, count, last in rows:
-        found.setdefault(str(channel), []).append((begun, count, last))
-    return {channel: hours for channel, hours in found.items() if hours[-1][0] > since + LEARNT_FROM}
+    for row in heard:
+        if row.live and row.last_live_at > since:
+            found.setdefault(str(row.channel), []).append((row.hour, row.live, row.last_live_at))
+    return {channel: theirs for channel, theirs in found.items() if theirs[-1][0] > since + LEARNT_FROM}
 
 
-def _silence(service: Service, channel: str, hours: Hours, now: dt.datetime, tolerance: float) -> ChannelSilence:
+def _silence(service: Service, channel: str, heard: Hours, now: dt.datetime, tolerance: float) -> ChannelSilence:
     """Only whole hours count."""
-    last_hour, _, since = hours[-1]
-    usual = _usual(service, hours, tolerance)
+    last_hour, _, since = heard[-1]
+    usual = _usual(service, heard, tolerance)
     empty = max(round((now - last_hour) / HOUR) - 1, 0)
     missed = usual.missing(_slots(service, last_hour + HOUR, empty)) if usual else 0.0
     return ChannelSilence(channel, since, empty, missed, usual.limit if usual else None)
 
 
-def _usual(service: Service, hours: Hours, tolerance: float) -> UsualSilence | None:
-    last = hours[-1][0]
-    known = [hour for hour in hours if hour[0] > last - LEARNT_FROM]
+def _usual(service: Service, heard: Hours, tolerance: float) -> UsualSilence | None:
+    last = heard[-1][0]
+    known = [hour for hour in heard if hour[0] > last - LEARNT_FROM]
     first = known[0][0]
     counts = np.zeros(round((last - first) / HOUR) + 1, np.int64)
     for begun, count, _ in known:

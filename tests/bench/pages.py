@@ -18,8 +18,8 @@ from feedback.record.migrations import migrate
 from feedback.record.settings import Settings
 from feedback.record.states import CredentialKind
 from feedback.web.app import create_app
-from insights.issues import tallies
 from insights.issues.contrasts import kept
+from insights.issues.tallies import keeping
 from tests.bench import Report
 from tests.bench.rows import fill
 
@@ -40,7 +40,7 @@ def run(report: Report, sizes: tuple[int, ...] = SIZES) -> None:
                 with engine.begin() as connection:
                     fill(connection, f"of-{size}", size, vectors=size <= MOST_WITH_VECTORS)
                 with record.transaction() as session:
-                    while tallies.refresh(session) or kept.refresh(session):
+                    while keeping.refresh(session) or kept.refresh(session):
                         pass
                 with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                     connection.execute(text("VACUUM ANALYZE"))

@@ -41,7 +41,7 @@ SELECT (lpad(to_hex((1000 * extract(epoch FROM at))::bigint), 12, '0') || substr
        :service, 'done', (ARRAY['web', 'web', 'web', 'web', 'call'])[1 + n % 5],
        :service || '-' || n, 'bench', '', at, at, at, true, false, CASE WHEN n % 10 = 3 THEN 'cy' ELSE 'en' END,
        CASE WHEN n % 2 = 0 THEN 1 + n % 5 END, jsonb_build_object('ward', 'ward ' || n % 20), '{}',
-       'It was made up, and does not work in case ' || n, '{}', '[]', 1, true
+       'It was made up, and does not work in case ' || n % 100000, '{}', '[]', 1, true
 FROM generate_series(1, :pieces) n,
      LATERAL (SELECT now() - make_interval(secs => 86400.0 * :days * (:pieces + 1 - n) / :pieces) AS at) _
 """

@@ -30,8 +30,9 @@ from feedback.record.work.queue import WorkQueue
 from feedback.record.work.service_work import ask
 from feedback.record.work.stages import stage
 from feedback.web.app import create_app
-from insights.issues import feedback_tallies, tallies
+from insights.issues import feedback_tallies
 from insights.issues.contrasts import kept as contrasts
+from insights.issues.tallies import keeping
 from tests.bench import Report, scaling_page
 from tests.bench.pages import staff_pages
 from tests.bench.rows import fill
@@ -118,7 +119,7 @@ def _filled(record: Record, size: int) -> int:
     with record.engine.begin() as connection:
         service = fill(connection, f"of-{size}", size, vectors=size <= MOST_WITH_VECTORS)
     with record.transaction() as session:
-        while tallies.refresh(session) or contrasts.refresh(session):
+        while keeping.refresh(session) or contrasts.refresh(session):
             pass
         feedback_tallies.refresh(session)
     with record.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

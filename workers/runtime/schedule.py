@@ -27,8 +27,10 @@ from ingest.channels.sms import reassembly
 from ingest.channels.uploads import sealed_file
 from insights.alerts.delivery import attempts
 from insights.alerts.rules import escalation, silent_channels
-from insights.issues import feedback_tallies, tallies
+from insights.channels import hours
+from insights.issues import feedback_tallies
 from insights.issues.contrasts import kept
+from insights.issues.tallies import keeping
 from workers.runtime import retention
 from workers.runtime.mailbox import MailboxWatch
 
@@ -88,7 +90,7 @@ def _look(record: Record, watch: Connection, work_queue: WorkQueue, hour: dt.dat
         _hourly(record, now)
     if UNTALLIED in waiting:
         with apart("tallies"), record.transaction() as session:
-            kept.note_changed(session, tallies.refresh(session))
+            kept.note_changed(session, keeping.refresh(session))
     if SURGES in waiting:
         with apart("what is new in surges"), record.transaction() as session:
             kept.refresh(session)
@@ -140,8 +142,10 @@ def _tell_silences(record: Record) -> None:
     with record.transaction() as session:
         services = session.scalars(select(Service)).all()
     for service in services:
+        now = dt.datetime.now(dt.UTC)
         with apart("silent channels", service=service.slug), record.transaction() as session:
-            silent_channels.raise_silences(session, service, dt.datetime.now(dt.UTC))
+            hours.keep(session, service.id, now)
+            silent_channels.raise_silences(session, service, now)
 
 
 def _tell_uncleaned(session: Session) -> None:

@@ -6,6 +6,7 @@ from feedback.record.models.audit import Answered, AuditEntry
 from feedback.record.models.base import Base, Claimable, new_id
 from feedback.record.models.feedback import (
     DIGESTED_ID,
+    ChannelHour,
     Contact,
     DayKey,
     Feedback,
@@ -18,6 +19,7 @@ from feedback.record.models.feedback import (
 from feedback.record.models.issues import (
     MACHINES,
     Issue,
+    IssueDayTally,
     IssueEvent,
     IssueTally,
     Refit,
@@ -59,6 +61,7 @@ __all__ = [
     "Base",
     "Change",
     "ChangeImport",
+    "ChannelHour",
     "ChannelRefusal",
     "Claimable",
     "Contact",
@@ -72,6 +75,7 @@ __all__ = [
     "HeldRaw",
     "Issue",
     "IssueBefore",
+    "IssueDayTally",
     "IssueEvent",
     "IssueTally",
     "Mailbox",

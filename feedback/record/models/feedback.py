@@ -169,6 +169,24 @@ class FeedbackTally(Base):
     whole: Mapped[bool]
 
 
+class ChannelHour(Base):
+    """What came to a service by one channel within one hour that is over.
+
+    `live` pieces are those that are neither history nor brought in a file; `last_at` and `last_live_at` tell when the
+    last of either kind came.
+    """
+
+    __tablename__ = "channel_hours"
+
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"), primary_key=True)
+    channel: Mapped[ChannelName] = mapped_column(primary_key=True)
+    hour: Mapped[dt.datetime] = mapped_column(primary_key=True)
+    pieces: Mapped[int]
+    live: Mapped[int]
+    last_at: Mapped[dt.datetime]
+    last_live_at: Mapped[dt.datetime | None]
+
+
 class Contact(Base, Claimable):
     """Tells how to reach the citizen, sealed under a key of its own, for the purpose agreed to and no longer.
 

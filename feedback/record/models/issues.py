@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ForeignKey, Identity, Index, Text, Uuid, func, text
+from sqlalchemy import ARRAY, BigInteger, ForeignKey, Identity, Index, Text, Uuid, false, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.record.models.base import Base, Claimable, Timed, Vector, new_id
@@ -178,17 +178,12 @@ class ServiceWork(Base, Claimable):
     __table_args__ = (Index("uq_service_work_service_id_kind", "service_id", "kind", unique=True),)
 
 
-class IssueTally(Base):
-    """What the statements of an issue that came by one channel add up to, as they were last counted.
+class TallyColumns:
+    """What statements that came by one channel add up to.
 
-    `reports` are distinct pieces that count, `raw` all of them; `severity` is the mean of the statements. It holds
-    where the issue is not among the `UntalliedIssue`.
+    `reports` are distinct pieces that count, `raw` all of them; `severity` is the mean of the statements.
     """
 
-    __tablename__ = "issue_tallies"
-
-    issue_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True)
-    channel: Mapped[ChannelName] = mapped_column(primary_key=True)
     reports: Mapped[int]
     raw: Mapped[int]
     severity: Mapped[float]
@@ -196,10 +191,34 @@ class IssueTally(Base):
     last_seen: Mapped[dt.datetime]
 
 
-class UntalliedIssue(Base):
-    """Notes that an issue has changed since it was counted; triggers write it, once for each statement of SQL.
+class IssueTally(Base, TallyColumns):
+    """What the statements of an issue that came by one channel add up to, as they were last counted.
 
-    No foreign key: it is written, too, while an issue or a service goes.
+    It holds where the issue is not among the `UntalliedIssue`. `by_day`: what each of its days adds up to is kept, too.
+    """
+
+    __tablename__ = "issue_tallies"
+
+    issue_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True)
+    channel: Mapped[ChannelName] = mapped_column(primary_key=True)
+    by_day: Mapped[bool] = mapped_column(server_default=false(), default=False)
+
+
+class IssueDayTally(Base, TallyColumns):
+    """The same of what was said on one day (UTC), of large issues."""
+
+    __tablename__ = "issue_day_tallies"
+
+    issue_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    channel: Mapped[ChannelName] = mapped_column(primary_key=True)
+
+
+class UntalliedIssue(Base):
+    """Notes that an issue has changed since it was counted; triggers write it, once for each statement of SQL and day.
+
+    `day` (UTC) is when that was said which has changed; none where all of the issue is to be counted. No foreign key:
+    it is written, too, while an issue or a service goes.
     """
 
     __tablename__ = "untallied_issues"
@@ -207,3 +226,4 @@ class UntalliedIssue(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     issue_id: Mapped[uuid.UUID] = mapped_column(index=True)
     service_id: Mapped[int]
+    day: Mapped[dt.date | None]

@@ -1,6 +1,6 @@
 """What is new in each surge, kept for the pages: to find it takes longer than all else on the page of a service.
 
-It changes only with the reports. The scheduler, which counts the issues that have changed (`tallies.py`), notes their
+It changes only with the reports. The scheduler, which counts the issues that have changed (`tallies`), notes their
 surges, and finds anew what is new in them; it alone writes here, so that nobody waits for anybody.
 """
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from feedback.record import access
 from feedback.record.db import Record
@@ -17,6 +17,8 @@ from feedback.record.models import Alert, Feedback, new_id
 from insights.alerts import payload
 from insights.alerts.delivery import message
 from insights.alerts.rules import silent_channels
+from insights.channels import hours
+from insights.channels.health import channel_health
 from insights.channels.watch import silences
 from insights.detection.statistics import silence
 from tests.insights.made_up import NOW
@@ -126,6 +128,24 @@ def test_a_night_and_a_weekend_are_no_silence(record: Record, blue_badge: str) -
         [noon] = silences(session, service, monday + dt.timedelta(hours=30))
     assert weekend.hours == 62 and not weekend.is_unusual
     assert noon.is_unusual
+
+
+def test_hours_that_are_kept_tell_what_the_pieces_tell_and_old_ones_are_forgotten(record: Record, silent: str) -> None:
+    receive(record, "call", every(3, NOW - dt.timedelta(weeks=20), 1))
+    with record.transaction() as session:
+        service = access.service(session, silent)
+        told = hours.of_service(session, service.id), channel_health(session, service, NOW)
+        hours.keep(session, service.id, NOW - dt.timedelta(weeks=30))  # when none of them was over
+        assert hours.of_service(session, service.id) == told[0]
+        for ago in (30, 20, 9, 0):
+            hours.keep(session, service.id, NOW - dt.timedelta(hours=ago))
+            assert (hours.of_service(session, service.id)[-300:], channel_health(session, service, NOW)) == (
+                told[0][-300:],
+                told[1],
+            )
+        session.execute(delete(Feedback).where(Feedback.received_at < NOW - dt.timedelta(hours=2)))
+        assert channel_health(session, service, NOW) == told[1]
+        assert [row.pieces for row in hours.of_service(session, service.id) if row.channel == "call"] == [1]
 
 
 def test_the_page_and_the_api_tell_how_each_channel_does(

@@ -28,7 +28,8 @@ from feedback.record.models import (
 from feedback.record.states import FeedbackStage, TitledBy
 from insights.alerts import payload
 from insights.detection import window_cache
-from insights.issues.tallies import refresh, tallies
+from insights.issues.tallies import tallies
+from insights.issues.tallies.keeping import refresh
 from tests.insights import made_up
 from tests.insights.api.test_api import key
 

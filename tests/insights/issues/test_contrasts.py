@@ -14,9 +14,9 @@ from feedback.record.models import Alert, Feedback, Issue, Service, Signal, Sign
 from insights.alerts import payload
 from insights.alerts.delivery import message
 from insights.alerts.rules import fan_out
-from insights.issues import tallies
 from insights.issues.contrasts import finding as contrasts
 from insights.issues.contrasts import kept
+from insights.issues.tallies import keeping
 from insights.presentation.contrasts import Contrast
 from tests.insights import made_up
 from tests.insights.pages.signed_in import signed_in, words_of
@@ -158,7 +158,7 @@ def test_the_alert_and_the_card_and_the_api_tell_it(
 def kept_now(record: Record) -> list[str]:
     """What the page shows, once the scheduler has looked."""
     with record.transaction() as session:
-        kept.note_changed(session, tallies.refresh(session))
+        kept.note_changed(session, keeping.refresh(session))
         kept.refresh(session)
         assert kept.refresh(session) == 0  # nothing is looked through twice
         told = kept.of_signals(session, session.scalars(select(Signal)).all())

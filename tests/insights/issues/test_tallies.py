@@ -10,8 +10,9 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from feedback.record.db import Record
-from feedback.record.models import Feedback, Issue, IssueTally, Statement, UntalliedIssue
-from insights.issues.tallies import Tally, refresh, tallies
+from feedback.record.models import Feedback, Issue, IssueDayTally, IssueTally, Statement, UntalliedIssue
+from insights.issues.tallies import Tally, keeping, tallies
+from insights.issues.tallies.keeping import refresh
 from tests.insights import made_up
 
 NOW = made_up.NOW
@@ -62,10 +63,17 @@ def change(session: Session, issues: list[uuid.UUID], dice: random.Random) -> No
             session.execute(delete(Statement).where(Statement.id.in_(some)))
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.fixture
+def all_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "LARGE", 1)
+
+
+@pytest.mark.parametrize("large", [1, 5, keeping.LARGE])
+@pytest.mark.parametrize("seed", range(3))
 def test_whatever_is_done_to_statements_every_tally_is_right_at_once_and_when_kept(
-    record: Record, blue_badge: str, seed: int
+    record: Record, blue_badge: str, seed: int, large: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(keeping, "LARGE", large)
     dice = random.Random(seed)
     with record.transaction() as session:
         issues = [made_up.issue(session, blue_badge).id for _ in range(3)]
@@ -90,6 +98,34 @@ def test_an_issue_that_has_not_changed_is_read_from_what_was_kept(record: Record
         session.execute(update(IssueTally).values(reports=41))
         assert tallies(session, [issue.id])[issue.id].count == 41
         assert not refresh(session)
+
+
+@pytest.mark.usefixtures("all_large")
+def test_a_change_of_a_large_issue_costs_what_its_day_holds(record: Record, blue_badge: str) -> None:
+    with record.transaction() as session:
+        issue = made_up.issue(session, blue_badge)
+        for days in (9, 2, 2):
+            made_up.report(session, issue, "It fails", said_at=NOW - dt.timedelta(days=days))
+        refresh(session)
+        session.execute(update(IssueDayTally).values(reports=41))
+        made_up.report(session, issue, "It fails", said_at=NOW - dt.timedelta(days=9))
+        assert tallies(session, [issue.id])[issue.id].count == 2 + 41
+        assert refresh(session) == {issue.id}
+        assert tallies(session, [issue.id])[issue.id].count == 2 + 41
+
+
+@pytest.mark.usefixtures("all_large")
+def test_days_do_not_count_where_a_version_that_knows_none_has_counted_since(record: Record, blue_badge: str) -> None:
+    with record.transaction() as session:
+        issue = made_up.issue(session, blue_badge)
+        made_up.report(session, issue, "It fails")
+        refresh(session)
+        session.execute(update(IssueDayTally).values(reports=41))
+        session.execute(update(IssueTally).values(by_day=False))
+        for reports in (2, 3):
+            made_up.report(session, issue, "It fails", said_at=NOW - dt.timedelta(days=9))
+            assert tallies(session, [issue.id])[issue.id].count == reports
+            refresh(session)
 
 
 def test_a_change_that_is_not_committed_is_still_to_be_counted_afterwards(record: Record, blue_badge: str) -> None:

@@ -1,0 +1,123 @@
+"""Which issues have changed since they were last counted, and what those add up to now.
+
+Of a large issue, what was said on each day is kept, so that a change costs what its day holds. The statements of a
+piece have its time: no piece counts on two days.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    Select,
+    TableValuedAlias,
+    Uuid,
+    and_,
+    any_,
+    cast,
+    column,
+    exists,
+    func,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from feedback.record.models import Feedback, Issue, IssueDayTally, IssueTally, Statement, UntalliedIssue
+
+KEPT_BY_DAY = exists().where(IssueTally.issue_id == UntalliedIssue.issue_id, IssueTally.by_day)
+
+
+class Changed(NamedTuple):
+    """Issues that have changed: those that are to be counted as a whole, and days of those that are kept by day."""
+
+    whole: set[uuid.UUID]
+    days: list[tuple[uuid.UUID, dt.date]]
+
+    @classmethod
+    def of(cls, notes: Iterable[Any]) -> "Changed":
+        """Reads notes: the issue, the day if one is told, and whether the issue is kept by day."""
+        rows = {(issue_id, day, by_day) for issue_id, day, by_day in notes}
+        whole = {issue_id for issue_id, day, by_day in rows if not (day and by_day)}
+        return cls(whole, [(issue_id, day) for issue_id, day, _ in rows if day and issue_id not in whole])
+
+    @property
+    def by_day(self) -> set[uuid.UUID]:
+        """The issues of which some days have changed."""
+        return {issue_id for issue_id, _ in self.days}
+
+
+def changed(session: Session, issue_ids: Collection[uuid.UUID]) -> Changed:
+    """Finds which of these issues have changed since they were last counted."""
+    noted = select(UntalliedIssue.issue_id, UntalliedIssue.day, KEPT_BY_DAY)
+    return Changed.of(session.execute(noted.where(is_one_of(UntalliedIssue.issue_id, issue_ids)).distinct()))
+
+
+def is_one_of(issue: InstrumentedAttribute[Any], ids: Iterable[uuid.UUID]) -> ColumnElement[bool]:
+    """As one array: a query with hundreds of parameters takes longer to write than to answer."""
+    return issue == any_(cast(list(ids), ARRAY(Uuid)))
+
+
+def counted(these: Changed) -> Iterator[Select[Any]]:
+    """Returns queries that count what has changed: rows with columns of `IssueTally`, which add up."""
+    if these.whole:
+        yield of_statements(Statement.issue_id).where(is_one_of(Statement.issue_id, these.whole))
+    if these.days:
+        days = rows_of(these)
+        yield of_days(these.by_day).where(~exists().where(is_day(days)))
+        yield of_statements(Statement.issue_id).join(days, was_said_on(days))
+
+
+def rows_of(these: Changed) -> TableValuedAlias:
+    """Returns the days as rows `issue_id`, `day` of a query, to join; there must be one."""
+    ids, days = (list(each) for each in zip(*these.days, strict=True))
+    named = func.unnest(cast(ids, ARRAY(Uuid)), cast(days, ARRAY(Date)))
+    return named.table_valued(column("issue_id", Uuid), column("day", Date)).render_derived(name="changed")
+
+
+def is_day(days: TableValuedAlias) -> ColumnElement[bool]:
+    """Holds where what is kept of a day is of one of these."""
+    return and_(IssueDayTally.issue_id == days.c.issue_id, IssueDayTally.day == days.c.day)
+
+
+def was_said_on(days: TableValuedAlias) -> ColumnElement[bool]:
+    """Holds where a statement is of one of these days; as bounds, which an index finds."""
+    begin, end = (func.timezone("UTC", cast(day, DateTime)) for day in (days.c.day, days.c.day + 1))
+    return and_(Statement.issue_id == days.c.issue_id, Statement.said_at >= begin, Statement.said_at < end)
+
+
+def of_statements(*by: ColumnElement[Any] | InstrumentedAttribute[Any]) -> Select[Any]:
+    """Counts statements by some columns and by channel."""
+    return (
+        select(
+            *by,
+            Feedback.channel,
+            func.count(Feedback.id.distinct()).filter(Feedback.weight > 0).label("reports"),
+            func.count(Feedback.id.distinct()).label("raw"),
+            func.avg(Statement.severity).label("severity"),
+            func.min(Statement.said_at).label("first_seen"),
+            func.max(Statement.said_at).label("last_seen"),
+        )
+        .select_from(Statement)
+        .join(Feedback, Feedback.id == Statement.feedback_id)
+        .join(Issue, Issue.id == Statement.issue_id)
+        .group_by(*by, Feedback.channel)
+    )
+
+
+def of_days(issue_ids: Iterable[uuid.UUID]) -> Select[Any]:
+    """Sums up what is kept of the days of issues."""
+    table, raw = IssueDayTally, func.sum(IssueDayTally.raw)
+    summed: list[Any] = [
+        func.sum(table.reports).label("reports"),
+        raw.label("raw"),
+        (func.sum(table.severity * table.raw) / raw).label("severity"),
+        func.min(table.first_seen).label("first_seen"),
+        func.max(table.last_seen).label("last_seen"),
+    ]
+    by = (table.issue_id, table.channel)
+    return select(*by, *summed).where(is_one_of(table.issue_id, issue_ids)).group_by(*by)

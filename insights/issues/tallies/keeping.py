@@ -1,0 +1,68 @@
+"""What issues add up to is kept: counted anew, each second, where something of it has changed."""
+
+import uuid
+from collections.abc import Set
+from typing import Any
+
+from sqlalchemy import Date, Select, cast, delete, func, insert, select, true, update
+from sqlalchemy.orm import Session
+
+from feedback.record.models import IssueDayTally, IssueTally, Statement, UntalliedIssue
+from insights.issues.tallies.counting import (
+    KEPT_BY_DAY,
+    Changed,
+    is_day,
+    is_one_of,
+    of_days,
+    of_statements,
+    rows_of,
+    was_said_on,
+)
+
+MOST_AT_ONCE = 50
+"""Issues that are counted in one transaction of `refresh`."""
+
+LARGE = 2_000
+"""Pieces by one channel from which on an issue is kept by day: any smaller one is soon counted as a whole."""
+
+DAY_SAID = cast(func.timezone("UTC", Statement.said_at), Date).label("day")
+
+
+def refresh(session: Session) -> Set[uuid.UUID]:
+    """Counts some of the issues that have changed and keeps what they add up to; returns their ids.
+
+    Changes that are not committed yet keep their notes: whoever reads meanwhile counts those issues themselves.
+    """
+    some = select(UntalliedIssue.issue_id).distinct().limit(MOST_AT_ONCE).scalar_subquery()
+    noted = delete(UntalliedIssue).where(UntalliedIssue.issue_id.in_(some)).execution_options(synchronize_session=False)
+    rows = session.execute(noted.returning(UntalliedIssue.issue_id, UntalliedIssue.day, KEPT_BY_DAY))
+    changed = Changed.of(rows)
+    if changed.days:
+        _count_days(session, changed)
+    if changed.whole:
+        _count_whole(session, changed.whole)
+    return changed.whole | changed.by_day
+
+
+def _count_days(session: Session, changed: Changed) -> None:
+    days = rows_of(changed)
+    session.execute(delete(IssueDayTally).where(is_day(days)).execution_options(synchronize_session=False))
+    by_day = of_statements(Statement.issue_id, days.c.day).join(days, was_said_on(days))
+    _keep(session, IssueDayTally, by_day)
+    session.execute(delete(IssueTally).where(is_one_of(IssueTally.issue_id, changed.by_day)))
+    _keep(session, IssueTally, of_days(changed.by_day).add_columns(true().label("by_day")))
+
+
+def _count_whole(session: Session, issue_ids: Set[uuid.UUID]) -> None:
+    for table in (IssueTally, IssueDayTally):
+        session.execute(delete(table).where(is_one_of(table.issue_id, issue_ids)))
+    _keep(session, IssueTally, of_statements(Statement.issue_id).where(is_one_of(Statement.issue_id, issue_ids)))
+    counted = select(IssueTally.issue_id).where(is_one_of(IssueTally.issue_id, issue_ids))
+    if large := session.scalars(counted.where(IssueTally.raw >= LARGE)).unique().all():
+        by_day = of_statements(Statement.issue_id, DAY_SAID).where(is_one_of(Statement.issue_id, large))
+        _keep(session, IssueDayTally, by_day)
+        session.execute(update(IssueTally).where(is_one_of(IssueTally.issue_id, large)).values(by_day=True))
+
+
+def _keep(session: Session, table: type[IssueTally] | type[IssueDayTally], counted: Select[Any]) -> None:
+    session.execute(insert(table).from_select(counted.selected_columns.keys(), counted))
