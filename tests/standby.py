@@ -24,30 +24,46 @@ FOLLOWS = "local replication feedback peer map=us\n"
 def following(record: Record, servers: RealServers, folder: Path) -> Iterator[str]:
     """Its URL, once it answers."""
     own = Postgres(folder / "postgres")
-    data = own.folder / "data"
-    with (servers.data / "postgres" / "data" / "pg_hba.conf").open("a") as hba:
+    with copied(record, servers.data / "postgres", own) as port:
+        data = own.folder / "data"
+        (data / "standby.signal").touch()
+        with (data / "postgresql.auto.conf").open("a") as settings:
+            settings.write(f"primary_conninfo = 'host=127.0.0.1 port={port} user=feedback sslmode=disable'\n")
+        with running(own):
+            yield own.url()
+
+
+@contextmanager
+def copied(record: Record, source: Path, own: Postgres) -> Iterator[int]:
+    """Copies what is stored, by `pg_basebackup`; the port leads to the server that it was copied from."""
+    with (source / "data" / "pg_hba.conf").open("a") as hba:
         hba.write(FOLLOWS)
     with record.transaction() as session:
         session.execute(text("SELECT pg_reload_conf()"))
-    with proxy(socket_of(servers.database_url)) as line:  # our user may enter there, and that of the standby may not
+    data = own.folder / "data"
+    url = record.engine.url.render_as_string(hide_password=False)
+    with proxy(socket_of(url)) as line:  # our user may enter there, and that of the copy may not
         copy = [str(postgres_programs(user_of(data)) / "pg_basebackup"), "-U", "feedback", "-c", "fast"]
         data.parent.mkdir(parents=True)
         subprocess.run([*copy, "-D", str(data), "-h", "127.0.0.1", "-p", str(line.port)], check=True, env=environment())
-        (data / "standby.signal").touch()
-        with (data / "postgresql.auto.conf").open("a") as settings:
-            settings.write(f"primary_conninfo = 'host=127.0.0.1 port={line.port} user=feedback sslmode=disable'\n")
-        child = own.child(0)
-        who: dict[str, Any] = {"user": child.uid, "group": child.gid, "extra_groups": []} if child.uid else {}
-        with (own.folder / "log").open("w") as log:
-            running = subprocess.Popen(child.argv, cwd=child.cwd, env=child.env, stdout=log, stderr=log, **who)
-        try:
-            while not own.answers():
-                assert running.poll() is None, (own.folder / "log").read_text()
-                time.sleep(0.05)
-            yield own.url()
-        finally:
-            running.terminate()
-            running.wait(30)
+        yield line.port
+
+
+@contextmanager
+def running(own: Postgres) -> Iterator[None]:
+    """This server, once it answers."""
+    child = own.child(0)
+    who: dict[str, Any] = {"user": child.uid, "group": child.gid, "extra_groups": []} if child.uid else {}
+    with (own.folder / "log").open("a") as log:
+        server = subprocess.Popen(child.argv, cwd=child.cwd, env=child.env, stdout=log, stderr=log, **who)
+    try:
+        while not own.answers():
+            assert server.poll() is None, (own.folder / "log").read_text()
+            time.sleep(0.05)
+        yield
+    finally:
+        server.terminate()
+        server.wait(30)
 
 
 def socket_of(database_url: str) -> str:

@@ -1,5 +1,6 @@
 """A backup comes back into an empty database; what was taken back since then is taken back again."""
 
+import datetime as dt
 import gzip
 import shutil
 from collections.abc import Iterable, Sequence
@@ -11,13 +12,23 @@ from alembic.util import CommandError
 from psycopg import sql
 from sqlalchemy import Connection, column, func, select, table, text
 
-from feedback.operation.backup import LEFT_OUT, Manifest, TableCopy, cursor_of, digest_of, read_manifest, require_whole
+from feedback.operation import load
+from feedback.operation.backup import (
+    LEFT_OUT,
+    SEALED,
+    Manifest,
+    TableCopy,
+    cursor_of,
+    digest_of,
+    read_manifest,
+    require_whole,
+)
 from feedback.process.progress import Progress
 from feedback.record.db import Record
 from feedback.record.errors import Conflict, Malformed
 from feedback.record.migrations import alembic_config, migrate
 from feedback.record.models import Credential, Feedback, Service
-from feedback.record.privacy import erasure, erasure_ledger
+from feedback.record.privacy import erasure, erasure_ledger, raw
 
 AUDITED_AS = "restore"
 BATCH = 500  # pieces that are erased in one transaction
@@ -43,6 +54,21 @@ def restore(record: Record, folder: Path, ledgers: Sequence[Path], tell: Progres
         connection.commit()
     migrate(record.direct_engine)
     return manifest, erase_again(record, ledgers)
+
+
+def settle(record: Record, ledgers: Iterable[Path]) -> tuple[int, int]:
+    """Makes a database fit to serve that PostgreSQL itself has brought back to a moment.
+
+    What lay sealed then came back with it, and is destroyed with its keys; what any of the ledgers names is erased
+    again. Returns how many pieces had not been cleaned, whose words are lost, and how much was erased. Raises
+    `Conflict` where anybody is at work: that would be destroyed under their hands.
+    """
+    with record.transaction() as session:
+        if load.workers(session) or load.schedulers(session):
+            raise Conflict("workers or a scheduler are at work here: stop everything first")
+        lost = sum(raw.shred_days(session, dt.date.max).values())
+        session.execute(text(f"TRUNCATE {', '.join(SEALED)}"))
+    return lost, erase_again(record, ledgers)
 
 
 def erase_again(record: Record, ledgers: Iterable[Path]) -> int:

@@ -25,23 +25,34 @@ def backup(settings: Settings, folder: Path) -> None:
 
 
 @click.command()
-@click.argument("folder", type=FOLDER)
+@click.argument("folder", type=FOLDER, required=False)
+@click.option("--point-in-time", is_flag=True, help="PostgreSQL has brought the database back to a moment itself.")
 @click.option(
     "--erased",
     "ledgers",
     multiple=True,
     type=click.Path(dir_okay=False, exists=True, path_type=Path),
-    help="The erased.log of the installation that the backup is of; may be given several times.",
+    help="The erased.log of the installation that this is a backup of; may be given several times.",
 )
 @click.pass_obj
-def restore(settings: Settings, folder: Path, ledgers: tuple[Path, ...]) -> None:
-    """Restore the backup in FOLDER into an empty database, and take back again what was taken back since."""
+def restore(settings: Settings, folder: Path | None, point_in_time: bool, ledgers: tuple[Path, ...]) -> None:
+    """Restore the backup in FOLDER into an empty database, and take back again what was taken back since.
+
+    With --point-in-time there is no folder: what lay sealed at that moment is destroyed.
+    """
     from feedback.cli.bootstrap import started
     from feedback.cli.progress import staged
-    from feedback.operation.restore import restore
+    from feedback.operation.restore import restore, settle
     from feedback.record.db import ERASURE_LEDGER
 
+    if point_in_time == bool(folder):
+        raise click.UsageError("name the folder of a backup, or say --point-in-time")
+    ledgers = (settings.data / ERASURE_LEDGER, *ledgers)
     with started(settings) as runtime, staged() as tell:
-        made, erased = restore(runtime.record, folder, (settings.data / ERASURE_LEDGER, *ledgers), tell)
-    click.echo(f"What was there at {made.made_at:%Y-%m-%d %H:%M} UTC is there again.")
+        if folder:
+            made, erased = restore(runtime.record, folder, ledgers, tell)
+            click.echo(f"What was there at {made.made_at:%Y-%m-%d %H:%M} UTC is there again.")
+        else:
+            lost, erased = settle(runtime.record, ledgers)
+            click.echo(f"What lay sealed is destroyed. Pieces that were not cleaned, whose words are lost: {lost}")
     click.echo(f"Taken back since then, and now again: {erased}")
