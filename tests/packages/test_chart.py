@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import Field, fields
 from typing import Any
 
 import helm_python
@@ -14,7 +15,7 @@ from feedback.cli import main
 from feedback.operation import load
 from feedback.record import services
 from feedback.record.db import Record
-from feedback.record.settings import Settings
+from feedback.record.settings import Settings, variable_of
 from feedback.record.states import ChannelName
 from feedback.record.work.stages import queues
 from ingest.intake.accept import accept
@@ -35,6 +36,7 @@ FULL: dict[str, Any] = {
     "affinity": {"nodeAffinity": {}},
 }
 WAYS: dict[str, dict[str, Any]] = {"as it comes": {}, "with everything": FULL}
+OF_THE_POD = {"PORT", "FEEDBACK_HOST", "FEEDBACK_DATA"}
 OF_OTHERS = {"ScaledObject", "TriggerAuthentication", "ServiceMonitor"}
 """Kinds that KEDA and the Prometheus operator bring."""
 
@@ -129,6 +131,20 @@ def test_no_pod_speaks_with_whom_no_policy_names() -> None:
 def test_values_that_cannot_be_meant_are_refused(wrong: dict[str, Any]) -> None:
     with helm_python.Chart.load(CHART) as chart, pytest.raises(helm_python.HelmValuesError):
         chart.validate_schema(chart.merge_values(wrong))
+
+
+@pytest.mark.parametrize("setting", fields(Settings), ids=variable_of)
+def test_every_setting_can_be_given_a_secret_as_a_file_alone(setting: Field[Any]) -> None:
+    name, secret = variable_of(setting), setting.metadata["secret"]
+    with helm_python.Chart.load(CHART) as chart:
+        keys = sorted({"DATABASE_URL", "REDIS_URL", "FEEDBACK_SECRET_KEY", name})
+        chart.validate_schema(chart.merge_values({"secret": {"keys": keys}}))
+        openly = chart.merge_values({"settings": {name: "any"}})
+        if secret or name in OF_THE_POD:
+            with pytest.raises(helm_python.HelmValuesError):
+                chart.validate_schema(openly)
+        else:
+            chart.validate_schema(openly)
 
 
 @pytest.mark.parametrize("queue", queues())
