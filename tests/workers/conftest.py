@@ -1,7 +1,7 @@
 """Services with a history: cleaned, embedded and grouped once, and put back for whoever wants it."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,15 +10,16 @@ from sqlalchemy import insert, select, text
 
 from feedback.record.db import Record
 from feedback.record.models import Base
+from insights.detection import detector
 from insights.detection.window_cache import WindowCache
 from tests.walking import put, walk
+from tests.workers.looks import NOW, Look
 from tests.workers.texts import USUAL, said
 from workers.runtime.actor import Worker
 
 Rows = dict[str, list[dict[str, Any]]]
 MadeOnce = Callable[[str, Callable[[], None]], None]
 
-NOW = dt.datetime.now(dt.UTC)
 MADE = ("feedback", "issues", "statements", "issue_events", "signals", "refits", "service_work")
 NUMBERED = ("statements", "issue_events", "refits", "service_work")
 
@@ -75,3 +76,19 @@ def _put_back(record: Record, shelf: Rows) -> None:
 def _is_below(row: Mapping[str, Any]) -> bool:
     """Whether it names another row of its table, which has to be there before it."""
     return row.get("broad_id") not in (None, row["id"])
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[Look]:
+    """All that the detector is asked, in the order in which it is."""
+    calls: list[Look] = []
+    step = detector.step
+
+    def spied(state: detector.State, batch: Sequence[detector.Observation], now: dt.datetime, **told: Any) -> Any:
+        look = Look(state, tuple(batch), now, told)
+        after, look.signals = step(state, batch, now, **told)
+        calls.append(look)
+        return after, look.signals
+
+    monkeypatch.setattr(detector, "step", spied)
+    return calls
