@@ -27,9 +27,9 @@ log = structlog.get_logger()
 class Envelope:
     """One message to one receiver, and all that a transport needs to send it.
 
-    `events` and `texts` say what each of `alert_ids` is about, to programs and to people. `headers` are further ones of
-    a mail, `unsubscribe` the address with which its reader ends the subscription, if they may; `language` is that of
-    people.
+    `events` and `texts` say what each of `alert_ids` is about, to programs and to people; what goes to a program alone
+    has no texts. `headers` are further ones of a mail, `unsubscribe` the address with which its reader ends the
+    subscription, if they may; `language` is that of people.
     """
 
     kind: SubscriptionKind
@@ -53,13 +53,15 @@ def pack(session: Session, keys: KeyRing, settings: Settings, subscription: Subs
 def _pack(session: Session, keys: KeyRing, settings: Settings, subscription: Subscription) -> Envelope | None:
     due = attempts.due(session, subscription)
     on_duty = _on_duty(session, subscription) if subscription.rota else None
-    rendered = [(alert, *content) for alert in due if (content := _render(session, settings, alert, on_duty))]
+    to_owner = any(alert.type == AlertType.SUBSCRIPTION_ENDED for alert in due)
+    kind = SubscriptionKind.EMAIL if to_owner else SubscriptionKind(subscription.kind)
+    rendered = [(alert, *content) for alert in due if (content := _render(session, settings, alert, kind, on_duty))]
     if not rendered:
         return None
-    alerts, events, texts = zip(*rendered, strict=True)
-    ids, kind = [alert.id for alert in alerts], SubscriptionKind(subscription.kind)
-    if alerts[0].type == AlertType.SUBSCRIPTION_ENDED:
-        return Envelope(SubscriptionKind.EMAIL, subscription.contact or "", (), ids, events, texts)
+    alerts, events, words = zip(*rendered, strict=True)
+    ids, texts = [alert.id for alert in alerts], [text for text in words if text]
+    if to_owner:
+        return Envelope(kind, subscription.contact or "", (), ids, events, texts)
     to = credentials.unseal(keys, subscription)
     if kind != SubscriptionKind.EMAIL:
         return Envelope(kind, to.address, to.keys, ids, events, texts)
@@ -76,13 +78,15 @@ def _on_duty(session: Session, subscription: Subscription) -> str | None:
 
 
 def _render(
-    session: Session, settings: Settings, alert: Alert, on_duty: str | None
-) -> tuple[dict[str, Any], message.AlertText] | None:
-    """An alert that cannot be put into words fails by itself, and holds up nothing else."""
+    session: Session, settings: Settings, alert: Alert, kind: SubscriptionKind, on_duty: str | None
+) -> tuple[dict[str, Any], message.AlertText | None] | None:
+    """An alert that cannot be told fails by itself, and holds up nothing else. Nobody reads the words of a webhook."""
     try:
         event = payload.event(session, alert, settings.url)
         if on_duty and alert.type != AlertType.SUBSCRIPTION_ENDED:
             event["data"]["on_duty"] = on_duty
+        if kind == SubscriptionKind.WEBHOOK:
+            return event, None
         return event, message.write(event, session.get_one(Service, alert.service_id), dt.datetime.now(dt.UTC))
     except (LookupError, TypeError, ValueError, msgspec.MsgspecError) as error:
         log.error("alert cannot be told", alert=str(alert.id), error=type(error).__name__)
