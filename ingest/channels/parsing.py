@@ -26,7 +26,7 @@ def storable(text: str) -> str:
 def moment_or_none(value: object, zone: dt.tzinfo = dt.UTC) -> dt.datetime | dt.date | None:
     """Reads a `moment`, where a provider says when; None where it is none, since the message is worth more."""
     try:
-        said = moment(value, zone) if isinstance(value, str) else value
+        said = moment(value, zone) if isinstance(value, str) and value else value
     except Malformed:
         return None
     return said if isinstance(said, dt.datetime | dt.date) and was_sayable(said) else None

@@ -1,7 +1,6 @@
 """What the handlers of intake share: the writer, the limit on what one address sends, and who vouches."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from litestar.di import NamedDependency
@@ -36,19 +35,20 @@ class Intake:
     limit: Batcher[str, Share | None]
 
     async def store(self, *arrivals: Arrival) -> list[Accepted | FeedbackError]:
-        """Stores arrivals and returns an answer for each, after the commit."""
-        answers = await self._answered(arrivals) if arrivals else []
+        """Stores arrivals and returns an answer for each, after the commit.
+
+        What is on its way to a store that hangs goes on; whoever repeats it later is answered what became of it.
+        """
+        if not arrivals:
+            return []
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                answers = await self.writer.store(arrivals)
+        except TimeoutError:
+            raise Unavailable("the store does not answer; please try again in a moment") from None
         if tracing.is_on and (brought := tracing.pieces_of_request.get()) is not None:
             brought += [answer.id for answer in answers if isinstance(answer, Accepted)]
         return answers
-
-    async def _answered(self, arrivals: Sequence[Arrival]) -> list[Accepted | FeedbackError]:
-        """What is on its way to a store that hangs goes on; whoever repeats it later is answered what became of it."""
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                return await self.writer.store(arrivals)
-        except TimeoutError:
-            raise Unavailable("the store does not answer; please try again in a moment") from None
 
     async def store_one(self, arrival: Arrival) -> Accepted:
         """Raises what is wrong with it."""

@@ -117,14 +117,14 @@ def _malformed(arrival: Arrival, now: dt.datetime) -> Malformed | None:
     limit = TRANSCRIPT_LIMIT if arrival.channel == ChannelName.CALL else MESSAGE_LIMIT
     if len(arrival.message) > limit:
         return Malformed(f"the message is longer than {limit:,} characters")
-    if not was_sayable(arrival.submitted_at or now, now):
+    if arrival.submitted_at and not was_sayable(arrival.submitted_at, now):
         return Malformed("from 1900-01-01 to a day from now", field="submitted_at")
     return _unstorable(arrival) or _no_page(arrival)
 
 
 def _no_page(arrival: Arrival) -> Malformed | None:
     """A column of a file may hold anything: it is shown as it is, and never followed."""
-    if arrival.batch or is_page_address(arrival.page_url or ""):
+    if arrival.batch or not arrival.page_url or is_page_address(arrival.page_url):
         return None
     return Malformed("the address of a page begins with http:// or https://", field="page_url")
 
