@@ -51,6 +51,9 @@ NEAR_CENTRE = 0.28
 RARE_CHANNEL_SHARE = 0.15
 """A channel that brings less than this share is looked at by itself too, unless it is a clerk's who types it in."""
 
+REPORTS_AT_ONCE = 64
+"""Reports that are held against all others together, so that what is remembered is read from memory once for them."""
+
 ANYWHERE_NEAR = 0.12
 """The similarity below which a report lies in no region about another."""
 
@@ -98,11 +101,12 @@ class CandidateSearch:
         self._looks_a_week = pieces_a_week * (1.0 if busy else QUIET_CHANCES)
         self._references: dict[int | None, RecentReference] = {}
         self._channel_shares: dict[int, float] = {}
+        self._similarities: dict[int, Vectors] = {}
 
     def about_report(self, row: int) -> Candidate | None:
         """Find what is least likely to be chance about this report, in all scopes."""
         rows = self._index.rows
-        similarity = self._index.smooth @ self._index.smooth[row]
+        similarity = self._similarity(row)
         around = self._around(row, similarity, rows["evidence"])
         near, reference = self._neighbourhood(around, similarity), self._reference(None)
         found = [self._scanned("neighbourhood", near, around, reference)]
@@ -157,6 +161,14 @@ class CandidateSearch:
             channels = self._index.rows["channel"]
             self._channel_shares[channel] = np.count_nonzero(channels == channel) / len(channels)
         return self._channel_shares[channel]
+
+    def _similarity(self, row: int) -> Vectors:
+        """The similarity (n,) of all rows to this one; those behind it, which came with it, are asked for next."""
+        if row not in self._similarities:
+            smooth = self._index.smooth
+            several = smooth[row : row + REPORTS_AT_ONCE]
+            self._similarities = dict(enumerate(several @ smooth.T, row))
+        return self._similarities[row]
 
     def _around(self, row: int, similarity: Vectors, allowed: Mask) -> Indices:
         """The allowed rows that are anywhere near; the row itself last."""

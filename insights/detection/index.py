@@ -97,8 +97,8 @@ class ObservationIndex:
         first = len(self.rows)
         self._add_rows(observations)
         new = np.arange(first, len(self.rows))
-        for row, one in zip(new, observations, strict=True):
-            self._plain[row] = 0 if one.vector is None else self.whitened(one.vector)
+        self._plain[new] = 0
+        self._whiten(observations, first)
         similarity = self._plain[: len(self.rows)] @ self._plain[new].T
         changed = [self._link(int(row), similarity[:row, column]) for column, row in enumerate(new)]
         self._smooth_rows(np.unique(np.concatenate(changed)))
@@ -152,17 +152,24 @@ class ObservationIndex:
 
     def _build(self, observations: Sequence[Observation]) -> None:
         """Whiten all rows, find the neighbours of each, and smooth them; among many, most of its neighbours."""
-        embedded = np.array([row for row, one in enumerate(observations) if one.vector is not None], np.intp)
-        if not len(embedded):
+        raw = [one.vector for one in observations if one.vector is not None]
+        if not raw:
             return
-        raw = np.array([observations[row].vector for row in embedded], np.float32)
-        self.whitened = whitening(raw)
-        self._plain[embedded] = self.whitened(raw)
+        self.whitened = whitening(np.array(raw, np.float32))
+        embedded = self._whiten(observations, 0)
         near, similarity = nearest(self._plain[embedded], NEIGHBOURS)
         k = similarity.shape[1]
         self._neighbours[embedded, :k], self._similarity[embedded, :k] = embedded[near], similarity
         self._weakest[embedded] = self._similarity[embedded].min(axis=1)
         self._smooth_rows(np.arange(len(observations)))
+
+    def _whiten(self, observations: Sequence[Observation], first: int) -> Indices:
+        """Write the whitened vectors of observations from the row `first` on, and return which rows have one."""
+        embedded = [(row, one.vector) for row, one in enumerate(observations, first) if one.vector is not None]
+        rows = np.array([row for row, _ in embedded], np.intp)
+        if embedded:
+            self._plain[rows] = self.whitened(np.array([vector for _, vector in embedded], np.float32))
+        return rows
 
     def _link(self, row: int, similarity: Vectors) -> Indices:
         """Find the neighbours of a new row, make it a neighbour of others, and return which rows have changed."""
