@@ -1,21 +1,22 @@
 """The index of the vectors of large services: a worker fills it, and a search by meaning asks it.
 
-It stands beside the statements, in a table of its own, so that whatever stores a statement pays nothing for it. What is
-not in it yet is compared as it is, and so are smaller services: to compare all that they hold takes no longer. The
-index is approximate (HNSW); docs/benchmarks.md says how often it is right.
+It stands beside the statements, in a table of its own, so that whatever stores a statement pays nothing for it, and
+each service has one (`service_indexes`). What is not in it yet is compared as it is, and so are smaller services: to
+compare all that they hold takes no longer. The index is approximate (HNSW); docs/benchmarks.md says how often it is
+right.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, and_, cast, delete, func, insert, literal, or_, select, text
+from sqlalchemy import ColumnElement, Integer, and_, cast, delete, func, insert, literal, or_, select, text, union_all
 from sqlalchemy.orm import Session
 
 from feedback.record.models import INDEXED_DIMENSIONS, SearchIndex, SearchVector, Statement
 from insights.search.query_embedding import QueryVector
 from insights.statement_arrays import embedding_space
 
-LARGE = 30_000
+LARGE = 10_000
 """Statements from which on a service is indexed."""
 
 AT_ONCE = 200
@@ -36,20 +37,26 @@ class Near(NamedTuple):
     distance: float
 
 
-def take_in(session: Session, service_id: int) -> bool:
-    """Puts the next vectors of a service into the index, if it is large; returns whether there are more.
-
-    After a change of encoder it begins anew.
-    """
+def begin(session: Session, service_id: int) -> bool:
+    """Begins the index of a service that is large and has none, or anew after a change of encoder; tells whether so."""
     model = _model(session, service_id)
     index = session.get(SearchIndex, service_id)
     if model is None or not (index or _is_large(session, service_id)) or not _can_filter(session):
         return False
-    if index is None or index.model != model:
-        session.execute(delete(SearchVector).where(SearchVector.service_id == service_id))
-        index = session.merge(SearchIndex(service_id=service_id, model=model, upto=0))
+    if index and index.model == model:
+        return False
+    session.execute(delete(SearchVector).where(SearchVector.service_id == service_id))
+    session.merge(SearchIndex(service_id=service_id, model=model, upto=0))
+    return True
+
+
+def take_in(session: Session, service_id: int) -> bool:
+    """Keeps the next vectors of a service of which an index was begun; returns whether there are more."""
+    index = session.get(SearchIndex, service_id)
+    if index is None:
+        return False
     settled = (session.scalar(select(func.max(Statement.id))) or 0) - LATEST_LEFT
-    ids = _store(session, service_id, model, Statement.id > index.upto, Statement.id <= settled)
+    ids = _store(session, service_id, index.model, Statement.id > index.upto, Statement.id <= settled)
     index.upto = ids[-1] if len(ids) == AT_ONCE else max(settled, index.upto)
     return len(ids) == AT_ONCE
 
@@ -112,9 +119,10 @@ def nearest(session: Session, sought: QueryVector, upto: Mapping[int, int], most
         )
     )
     distance = SearchVector.vector.cosine_distance(cast(sought.vector, SearchVector.vector.type)).label("distance")
-    near = select(SearchVector.statement_id, distance).where(SearchVector.service_id.in_(upto))
+    near = select(SearchVector.statement_id, distance).order_by(distance).limit(most)
+    of_each = (near.where(SearchVector.service_id == service) for service in upto)
+    found = session.execute(union_all(*(select(one.subquery()) for one in of_each))).all()
     tail = or_(*(and_(Statement.service_id == service, Statement.id > last) for service, last in upto.items()))
-    found = session.execute(near.order_by(distance).limit(most)).all()
     return [Near(*row) for row in found] + compared(session, sought, most, tail, Statement.id > min(upto.values()))
 
 

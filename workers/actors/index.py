@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from feedback.record.models import ServiceWork
 from feedback.record.states import WorkStage
 from feedback.record.work.stages import stage
-from insights.search import vector_index
+from insights.search import service_indexes, vector_index
 from workers.runtime.actor import Actor, Save, Worker, work_once
 
 
@@ -22,7 +22,13 @@ def _index(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
     [row] = rows
     seen, service_id = row.asked, row.service_id
     with worker.record.transaction() as session:
+        begins = vector_index.begin(session, service_id)
+    if begins:
+        service_indexes.remove(worker.record.direct_engine, service_id)
+    with worker.record.transaction() as session:
         more = vector_index.take_in(session, service_id)
+    if not more:
+        service_indexes.make(worker.record.direct_engine, service_id)
 
     def save(session: Session, mine: Sequence[ServiceWork]) -> None:
         for row in mine:

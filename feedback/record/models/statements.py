@@ -74,18 +74,11 @@ class SearchVector(Base):
     """The vector of a statement once more, in an index that finds the nearest without comparing all (HNSW).
 
     It goes with its statement, and once that is another's or says something else: a trigger sees to it. A table of its
-    own, since an index on the statements' would slow down twentyfold whatever stores one.
+    own, since an index on the statements' would slow down twentyfold whatever stores one. Workers make an index for
+    each service.
     """
 
     __tablename__ = "search_vectors"
-    __table_args__ = (
-        Index(
-            "ix_search_vectors_meaning",
-            "vector",
-            postgresql_using="hnsw",
-            postgresql_ops={"vector": "halfvec_cosine_ops"},
-        ),
-    )
 
     statement_id: Mapped[int] = mapped_column(
         BigInteger, ForeignKey("statements.id", ondelete="CASCADE"), primary_key=True, autoincrement=False

@@ -1,10 +1,11 @@
 """What large services were told is found by an index as it is by comparing all, whatever became of it since."""
 
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pytest
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from feedback.record import access, services
@@ -13,12 +14,12 @@ from feedback.record.db import Record
 from feedback.record.models import SearchIndex, SearchVector, ServiceWork, Statement
 from feedback.record.states import WorkKind
 from feedback.record.work.service_work import ask
-from insights.search import ranking, vector_index
+from insights.search import ranking, service_indexes, vector_index
 from insights.search.query_embedding import QueryVector
 from tests.insights import made_up
-from workers.actors.index import index
+from workers.actors.index import INDEX, index
 from workers.runtime import retention
-from workers.runtime.actor import Worker
+from workers.runtime.actor import Worker, work_once
 
 STATEMENTS = 60
 RNG = np.random.default_rng(3)
@@ -37,7 +38,9 @@ def say(session: Session, slug: str, many: int, embedded_by: str = "m") -> None:
 
 
 def fill(session: Session, slug: str) -> None:
-    while vector_index.take_in(session, access.service(session, slug).id):
+    mine = access.service(session, slug).id
+    vector_index.begin(session, mine)
+    while vector_index.take_in(session, mine):
         pass
 
 
@@ -129,6 +132,54 @@ def test_vectors_of_another_width_are_compared(record: Record, blue_badge: str) 
         fill(session, blue_badge)
         assert vectors(session) == 0
         assert len(ranking.by_meaning(session, QueryVector([0.6, 0.8], "m"))) == STATEMENTS
+
+
+@pytest.fixture
+def indexes(record: Record) -> Iterator[Callable[[], Sequence[str]]]:
+    """Tells which services have an index of their own; none has before and after."""
+    service_indexes.remove_others(record.engine, [])
+    with record.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        yield lambda: service_indexes.made(connection)
+    service_indexes.remove_others(record.engine, [])
+
+
+def test_a_worker_makes_the_index_of_a_large_service_once_its_vectors_are_there(
+    worker: Worker, blue_badge: str, indexes: Callable[[], Sequence[str]]
+) -> None:
+    with worker.record.transaction() as session:
+        services.add(session, "bins", "Bins")
+        say(session, blue_badge, STATEMENTS)
+        large, small = (access.service(session, slug).id for slug in (blue_badge, "bins"))
+        ask(session, [large, small], WorkKind.INDEX)
+    there = list[int]()
+    while work_once(worker, INDEX):
+        there.append(len(indexes()))
+    assert there[0] == 0 and there[-1] == 1
+    with worker.record.transaction() as session:
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+        session.execute(text("SET LOCAL enable_sort = off"))
+        assert ranking.by_meaning(session, SOUGHT, large) == compared(session)
+        assert session.scalar(text("SELECT pg_stat_get_xact_numscans(:it ::regclass)"), {"it": indexes()[0]}) == 1
+
+
+def test_an_index_that_was_cut_off_is_made_anew_and_goes_with_its_service(
+    record: Record, large: str, indexes: Callable[[], Sequence[str]]
+) -> None:
+    with record.transaction() as session:
+        mine = access.service(session, large).id
+    service_indexes.make(record.engine, mine)
+    with record.engine.begin() as connection:
+        cut_off = "UPDATE pg_index SET indisvalid = false WHERE indexrelid = :it ::regclass RETURNING indexrelid"
+        was = connection.scalar(text(cut_off), {"it": indexes()[0]})
+    for _ in range(2):
+        service_indexes.make(record.engine, mine)
+    with record.transaction() as session:
+        now = session.scalar(text("SELECT indexrelid FROM pg_index WHERE indisvalid AND indexrelid = :it ::regclass"),
+                             {"it": indexes()[0]})  # fmt: skip
+        assert now not in (None, was)
+        session.execute(text("DELETE FROM services"))
+    retention.nightly(record, made_up.NOW)
+    assert not indexes()
 
 
 def test_a_worker_fills_the_index_a_batch_at_a_time(worker: Worker, blue_badge: str) -> None:
