@@ -21,7 +21,6 @@ from feedback.record.settings import Settings, variable_of
 from feedback.record.work.claims import Claimer
 from feedback.record.work.queue import WorkQueue
 from feedback.web.app import create_app
-from tests import urgent_examples
 from tests.insights.mailbox import Box, mailbox
 from tests.insights.receivers import Receiver, receiver
 from workers.runtime.actor import Worker
@@ -142,7 +141,6 @@ def admin(record: Record) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def tools(servers: RealServers) -> Tools:
     """The models, loaded once for all tests."""
-    urgent_examples.put(servers.data)
     return Tools(Settings(data=servers.data))
 
 

@@ -8,14 +8,15 @@ time by another encoder, which errs in other places: the votes of both count ali
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.clean import statement_kinds
+from nlp.clean import statement_kinds, words
 from nlp.clean.urgency import REASONS, Urgency, excused, plain
-from nlp.clean.words import listed
 from nlp.embed.vectors import Encode, Floats, unit
 
 SIMILARITY_STEEPNESS, SECOND_STEEPNESS, SPELLING_WEIGHT, RIDGE_PENALTY = 5.0, 3.0, 0.1, 0.3
@@ -44,6 +45,15 @@ VOTES_IF_PRAISE = 0.2
 VOTES_IF_MAPPED = 0.15
 """More that are needed where a vector was mapped into the space of English: names of places mislead it."""
 
+_FOLDER = Path(str(files(words)))
+EXAMPLES, EXAMPLES_BY_SECOND = _FOLDER / "urgent_examples.npz", _FOLDER / "urgent_examples_by_second.npz"
+"""Where the vectors of the examples are, by either encoder."""
+
+
+def examples() -> Mapping[str, str]:
+    """Return the kind of urgency of each example, `calm` where it has none."""
+    return {text: kind for kind, texts in words.listed("urgent_examples").items() for text in texts}
+
 
 class UrgencyClassifier:
     """Tells what is urgent by what it means, and shows the urgent example that is most like it as the reason.
@@ -59,9 +69,8 @@ class UrgencyClassifier:
         # Takes the better part of a second to import: only a process that looks for meanings should pay for it.
         from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
 
-        examples = listed("urgent_examples")
-        self._texts = [text for texts in examples.values() for text in texts]
-        self._kinds = np.repeat(list(examples), [len(texts) for texts in examples.values()])
+        known = examples()
+        self._texts, self._kinds = list(known), np.array(list(known.values()))
         self._urgent = self._kinds != "calm"
         self._vectors = encode(self._texts)
         self._letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True)

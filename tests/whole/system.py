@@ -15,7 +15,6 @@ from typing import Any
 
 import httpx
 
-from tests import urgent_examples
 from tests.faults.clock import Clock
 from tests.faults.disk import Disk
 from tests.faults.proxy import Proxy
@@ -78,7 +77,6 @@ def up(data: Path, **settings: str) -> Iterator[Running]:
 
     In a fresh folder it gets the service `blue-badge`; in another it goes on.
     """
-    urgent_examples.put(data)
     port = free_port()
     env = {**os.environ, "FEEDBACK_DATA": str(data), "PORT": str(port), "FEEDBACK_INTAKE_RATE": "0", **settings}
     log = data / "up.log"

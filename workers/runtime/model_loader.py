@@ -2,15 +2,14 @@
 
 import threading
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from feedback.record.settings import Settings
-from nlp.embed import vector_cache
-from nlp.embed.vectors import Encode
+from nlp.embed import kept_vectors
 
 if TYPE_CHECKING:
     from nlp.clean.cleaner import Cleaned, Cleaner
@@ -72,11 +71,6 @@ class Tools:
         with self._lock:
             return self._embedder.name
 
-    def _kept(self, name: str, encode: Encode) -> Encode:
-        """Of our own examples, never of what people said: they are many, and embedding them takes seconds."""
-        path, model = self._settings.data / name, self._embedder.embedded_by("cy")
-        return lambda texts: vector_cache.vectors(path, model, texts, encode)
-
     @cached_property
     def _cleaner(self) -> "Cleaner":
         from nlp.clean.cleaner import Cleaner  # noqa: PLC0415
@@ -92,11 +86,11 @@ class Tools:
 
     @cached_property
     def _meaning(self) -> "UrgencyClassifier":
-        from nlp.clean.urgency_classifier import UrgencyClassifier  # noqa: PLC0415
+        from nlp.clean.urgency_classifier import EXAMPLES, EXAMPLES_BY_SECOND, UrgencyClassifier  # noqa: PLC0415
 
-        second = self._embedder.second_view()
+        embedder, second = self._embedder, self._embedder.second_view()
         return UrgencyClassifier(
-            self._kept("urgent-examples.npz", self.encode),
+            partial(kept_vectors.vectors, EXAMPLES, embedder.name, embedder.encode),
             second,
-            self._kept("urgent-examples-second.npz", second) if second else None,
+            partial(kept_vectors.vectors, EXAMPLES_BY_SECOND, embedder.embedded_by("cy"), second) if second else None,
         )

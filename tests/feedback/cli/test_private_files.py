@@ -4,13 +4,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from feedback.cli import main
 from feedback.record.settings import Settings
-from nlp.embed import vector_cache
 
 
 @pytest.fixture(autouse=True)
@@ -33,10 +31,3 @@ def test_the_key_of_keys_and_its_folder(tmp_path: Path) -> None:
     Settings(data=tmp_path / "data").keys()
     assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
     assert (tmp_path / "data" / "secret.key").stat().st_mode & 0o777 == 0o600
-
-
-def test_kept_vectors(tmp_path: Path) -> None:
-    path = tmp_path / "data" / "vectors.npz"
-    vector_cache.vectors(path, "model", ["a"], lambda texts: np.zeros((len(texts), 2), np.float32))
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert path.parent.stat().st_mode & 0o777 == 0o700

@@ -1,0 +1,44 @@
+"""Vectors that are made once: read where they are right, made again where they are not."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from nlp.clean.urgency_classifier import EXAMPLES, EXAMPLES_BY_SECOND, examples
+from nlp.embed import kept_vectors
+from nlp.embed.multilingual import MultilingualEmbedder
+
+
+def encode(texts: Sequence[str]) -> NDArray[np.float32]:
+    return np.array([[len(text), 1] for text in texts], np.float32)
+
+
+def never(texts: Sequence[str]) -> NDArray[np.float32]:
+    raise AssertionError(f"{len(texts)} texts are embedded again")
+
+
+def test_what_was_kept_is_read(tmp_path: Path) -> None:
+    kept_vectors.write(tmp_path / "kept.npz", "m1", encode, ["a", "bb"])
+    found = kept_vectors.vectors(tmp_path / "kept.npz", "m1", never, ["a", "bb"])
+    assert found.dtype == np.float32
+    assert found.tolist() == [[1, 1], [2, 1]]
+
+
+@pytest.mark.parametrize(("model", "texts"), [("m2", ["a", "bb"]), ("m1", ["a", "ccc"])])
+def test_another_model_or_other_texts_have_vectors_of_their_own(tmp_path: Path, model: str, texts: list[str]) -> None:
+    kept_vectors.write(tmp_path / "kept.npz", "m1", encode, ["a", "bb"])
+    assert kept_vectors.vectors(tmp_path / "kept.npz", model, encode, texts)[1, 0] == len(texts[1])
+
+
+def test_the_vectors_that_we_bring_are_those_of_our_urgent_examples() -> None:
+    """Where this fails, `python -m tests.tools.urgent_vectors` makes them anew."""
+    embedder, texts = MultilingualEmbedder(threads=1), list(examples())
+    by_second = embedder.second_view()
+    assert by_second
+    ways = ((EXAMPLES, embedder.name, embedder.encode), (EXAMPLES_BY_SECOND, embedder.embedded_by("cy"), by_second))
+    for path, model, by in ways:
+        kept, few = kept_vectors.vectors(path, model, never, texts), texts[::300]
+        assert np.einsum("ij,ij->i", by(few), kept[::300]).min() > 0.999
