@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import ARRAY, JSON, Column, Connection, Engine, Table, func, inspect, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from feedback.record.migrations import alembic_config, migrate
+from feedback.record.migrations import NEWEST, alembic_config, migrate
 from feedback.record.models import Base
 from feedback.record.models.base import EnumText, Vector
 from tests.conftest import RealServers, database
@@ -59,6 +59,14 @@ def test_every_migration_goes_down_and_up_on_a_filled_database(engine: Engine) -
     again = counts(engine)
     assert {name: again[name] for name in lasting} == lasting
     assert differences(engine) == []
+
+
+def test_only_who_has_something_to_change_loads_alembic(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    migrate(engine)
+    assert revisions(engine)[0].revision == NEWEST
+    monkeypatch.setattr(command, "upgrade", lambda *_: pytest.fail("there is nothing to upgrade"))
+    migrate(engine)
+    engine.dispose()
 
 
 def test_the_first_tables_go_and_come_again(engine: Engine) -> None:
