@@ -18,12 +18,11 @@ UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo $(VENV)/uv/b
 INDEX = $${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(PYTHON) -m pip config get global.index-url 2>/dev/null || true)}}
 SYNC = index=$(INDEX); $${index:+env UV_DEFAULT_INDEX="$$index"} $(UV) pip sync --quiet --require-hashes --python
 US = $(UV) pip install --quiet --offline --no-deps --no-build-isolation --python $(VENV)/bin/python --editable .
-# What runs is compiled once and for all, or each process would do it at its start, in seconds. Two processes share the
-# work; the second makes the vectors of our urgent examples, too, which each worker would otherwise make in the data folder.
-USED_BY_DOORS = import feedback.web.app, feedback.demo.run, bertopic, workers.file_tools.analyse
-USED_BY_WORKERS = import workers.runtime.process; from feedback.record.settings import Settings; \
-	from workers.runtime.model_loader import Tools; tools = Tools(Settings.read()); tools.load(); \
-	tools.near_urgent(["Ready?"], tools.encode(["Ready?"]), [False])
+# What runs is compiled once and for all, or each process would do it at its start, in seconds. Two processes share the work.
+USED_BY_DOORS = import feedback.web.app, feedback.web.server, feedback.demo.run, alembic.command, workers.runtime.schedule, workers.file_tools.analyse
+USED_BY_WORKERS = import bertopic; from feedback.record.settings import Settings; from feedback.record.work.stages import STAGES; \
+	from workers.runtime.process import actor_of; from workers.runtime.model_loader import Tools; \
+	list(map(actor_of, STAGES)); Tools(Settings.read()).load()
 RUN_ONCE = PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(VENV)/bin/python -c
 READY = $(RUN_ONCE) '$(USED_BY_DOORS)' & $(RUN_ONCE) '$(USED_BY_WORKERS)' && wait $$!
 PIP_INSTALL = pip install --quiet --disable-pip-version-check --require-hashes
@@ -124,8 +123,8 @@ $(AUDIT)/.ready: requirements-audit.lock | $(AUDIT)/bin/python $(UV)
 # A folder of its own within .venv, as a sync of .venv removes whatever its lock does not name.
 $(VENV)/uv/bin/uv: requirements-uv.lock | $(VENV)/bin/python
 	@echo "Bringing uv"
-	@if $(PYTHON) -m venv $(VENV)/uv >/dev/null 2>&1; then $(VENV)/uv/bin/python -m $(PIP_INSTALL) -r $<; \
-	elif $(PYTHON) -m pip --version >/dev/null 2>&1; then $(PYTHON) -m $(PIP_INSTALL) --target $(VENV)/uv -r $<; \
+	@if $(PYTHON) -m pip --version >/dev/null 2>&1; then $(PYTHON) -m $(PIP_INSTALL) --target $(VENV)/uv -r $<; \
+	elif $(PYTHON) -m venv $(VENV)/uv >/dev/null 2>&1; then $(VENV)/uv/bin/python -m $(PIP_INSTALL) -r $<; \
 	else echo "Python's pip is needed (on Debian: apt install python3-pip), or uv on the PATH" >&2; exit 1; fi
 
 .PHONY: help setup demo dev fmt test roles words soak wheel lint bench sbom audit lock

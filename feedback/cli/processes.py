@@ -43,11 +43,16 @@ def listen(settings: Settings) -> socket.socket:
 
 @contextmanager
 def running(runtime: Runtime, listener: socket.socket) -> Iterator[Supervisor]:
-    """Within it everything is at work, and the API answers: it starts before the workers, which load models."""
+    """Within it everything is at work, and the API answers.
+
+    A worker loads its models beside it; all others follow, so that the API waits for no core.
+    """
+    first, *others = workers(runtime)
     with Supervisor() as supervisor:
-        supervisor.start(api(runtime, "api", listener))
+        for child in (api(runtime, "api", listener), first):
+            supervisor.start(child)
         wait_until(lambda: answers(runtime.settings), "the API does not answer")
-        for child in (*workers(runtime), api(runtime, "api-standby", listener)):
+        for child in (*others, api(runtime, "api-standby", listener)):
             supervisor.start(child)
         yield supervisor
 
@@ -87,11 +92,11 @@ def workers(runtime: Runtime) -> list[Child]:
     """Each joins the servers by address. Deliveries have a process of their own: slow receivers delay nobody."""
     env = environment(runtime)
     return [
-        Child("scheduler", (*COMMAND, "schedule"), env),
         *(
             Child(f"worker-{n + 1}", (*COMMAND, "work", "--queue", "pipeline", "--queue", "services"), env)
             for n in range(runtime.settings.workers or os.cpu_count() or 1)
         ),
+        Child("scheduler", (*COMMAND, "schedule"), env),
         Child("deliveries", (*COMMAND, "work", "--queue", "deliveries", "--threads", "16"), env),
     ]
 

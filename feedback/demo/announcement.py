@@ -18,15 +18,24 @@ LINK_IS_OLD = dt.timedelta(minutes=5)
 
 
 class Announcement:
-    """The file `demo.json`. A sign-in link works once and for a quarter of an hour, so the file gets new ones."""
+    """What is said, and the file `demo.json`.
+
+    A sign-in link works once and for a quarter of an hour, so the file gets new ones.
+    """
 
     def __init__(self, runtime: Runtime, alerts_url: str = "") -> None:
-        """Ends the key and the links of an earlier demo, and writes the file."""
+        """Ends the key and the links of an earlier demo."""
         self._runtime, self._alerts_url = runtime, alerts_url
         with runtime.record.transaction() as session:
             access.revoke_all(session, Credential.name == KEY_NAME)
             self._key = access.create(session, "key", access.Role.admin, None, name=KEY_NAME)
-        self._write()
+
+    def say_what_comes(self) -> None:
+        """Lets whoever started the demo in while there is still something to come."""
+        click.echo(f"""
+The made-up town of Aberwen opens: {self._sign_in_url()}
+What its people said in eight weeks is being read, and shows there as it is; wait for the end to see what goes wrong.
+""")
 
     def refresh(self) -> None:
         """Writes a new link where the last one has been followed or is old."""
@@ -35,16 +44,20 @@ class Announcement:
         with self._runtime.record.transaction() as session:
             is_there = session.scalar(select(Credential.id).where(*fresh, *access.valid()).limit(1))
         if is_there is None:
-            self._write()
+            self.write()
 
-    def _write(self) -> None:
+    def _sign_in_url(self) -> str:
         with self._runtime.record.transaction() as session:
             link = access.create_link(session, access.Role.admin, None, name=KEY_NAME)
+        return access.sign_in_url(self._runtime.record.settings, link)
+
+    def write(self) -> None:
+        """Writes the file, which says that all is ready."""
         settings = self._runtime.record.settings
         self._facts = {
             "url": settings.url,
             "api_key": self._key,
-            "sign_in_url": access.sign_in_url(settings, link),
+            "sign_in_url": self._sign_in_url(),
             "services": [service.slug for service in SERVICES],
             "alerts_url": self._alerts_url,
         }

@@ -49,8 +49,9 @@ def run(settings: Settings) -> None:
         _subscribe(runtime, receiver)
         with running(runtime, listener):
             work_queue = WorkQueue(runtime.servers.redis_url)
-            _past(runtime, work_queue)
             announcement = Announcement(runtime, receiver.address)
+            _past(runtime, work_queue, announcement)
+            announcement.write()
             announcement.say()
             try:
                 _present(runtime, work_queue, announcement)
@@ -87,11 +88,12 @@ def _subscribe(runtime: Runtime, receiver: DemoReceiver) -> None:
             receiver.secrets.append(secret or "")
 
 
-def _past(runtime: Runtime, work_queue: WorkQueue) -> None:
+def _past(runtime: Runtime, work_queue: WorkQueue, announcement: Announcement) -> None:
     """Fed and processed once: a second start finds all of it there."""
     began = _began(runtime.settings)
     if _complete(runtime, began):
         return
+    announcement.say_what_comes()
     arrivals = history(began)
     with bar() as progress:
         task = progress.add_task("feeding in eight weeks", total=None)

@@ -20,7 +20,9 @@ from tests.conftest import RealServers
 
 @pytest.fixture
 def announcement(record: Record, servers: RealServers) -> Announcement:
-    return Announcement(Runtime(record.settings, Servers(servers.database_url, servers.redis_url), record))
+    made = Announcement(Runtime(record.settings, Servers(servers.database_url, servers.redis_url), record))
+    made.write()
+    return made
 
 
 def test_the_file_leads_to_the_address_that_admins_set(record: Record, servers: RealServers) -> None:
@@ -28,10 +30,24 @@ def test_the_file_leads_to_the_address_that_admins_set(record: Record, servers: 
     with own.transaction() as session:
         changes = {"public_url": "https://feedback.aberwen.example"}
         installation.save(session, own.keys, own.operators_settings, changes, "machine")
-    Announcement(Runtime(own.operators_settings, Servers(servers.database_url, servers.redis_url), own))
+    Announcement(Runtime(own.operators_settings, Servers(servers.database_url, servers.redis_url), own)).write()
     facts = json.loads((servers.data / "demo.json").read_text())
     assert facts["url"] == "https://feedback.aberwen.example"
     assert facts["sign_in_url"].startswith("https://feedback.aberwen.example/sign-in/")
+
+
+def test_who_comes_in_while_the_history_is_read_stays_in_once_all_is_ready(
+    record: Record, servers: RealServers, client: TestClient[Litestar], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (servers.data / "demo.json").unlink(missing_ok=True)
+    opening = Announcement(Runtime(record.settings, Servers(servers.database_url, servers.redis_url), record))
+    opening.say_what_comes()
+    assert not (servers.data / "demo.json").exists()
+    link = capsys.readouterr().out.partition("/sign-in/")[2].split()[0]
+    assert client.get(f"/sign-in/{link}").url.path == "/dashboard"
+    opening.write()
+    assert client.get("/dashboard", follow_redirects=False).status_code == 200
+    assert (servers.data / "demo.json").exists()
 
 
 def path_of_link(data: Path) -> str:
