@@ -3,15 +3,23 @@
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
-from tests.faults.processes import STOPPED_SECONDS, kill, restart, second_scheduler, stop
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from feedback.record.models import Service
+from feedback.record.states import WorkKind
+from feedback.record.work import service_work
+from tests.faults.processes import STOPPED_SECONDS, end_server, kill, kill_one, restart, second_scheduler, stop
 from tests.faults.proxy import Line
-from tests.faults.stores import crowd_out, fill_disk, fill_redis, flush, poison, repeat
+from tests.faults.stores import crowd_out, fill_disk, fill_redis, flush, poison, repeat, store
 from tests.whole.system import Running
 
 BROKEN_LINES: tuple[Line, ...] = ("slow", "dead", "broken", "cut", "half open")
 ENDS = ("PostgreSQL", "Redis", "citizens")
 CLOCK_SECONDS = 600
+REFIT_SECONDS = 3.0
 
 Fault = Callable[[Running, random.Random], str]
 
@@ -35,8 +43,17 @@ def move_clock(running: Running, draw: random.Random) -> str:
     return f"set the clock {seconds:+} seconds"
 
 
+def kill_refit(running: Running, draw: random.Random) -> str:
+    """The topics are trained anew, and the worker dies at any point of it."""
+    with suppress(SQLAlchemyError), store(running) as record, record.transaction() as session:
+        service_work.ask(session, session.scalars(select(Service.id)).all(), WorkKind.REFIT)
+    time.sleep(REFIT_SECONDS * draw.random())
+    kill_one(running, "worker-1")
+    return "killed a refit"
+
+
 FAULTS: tuple[Fault, ...] = (
-    *(kill, kill, stop, restart, second_scheduler),
+    *(kill, kill, stop, restart, end_server, second_scheduler, kill_refit),
     *(break_line, break_line, break_line),
     *(flush, fill_redis, repeat),
     *(fill_disk, crowd_out, poison, move_clock),

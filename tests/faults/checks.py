@@ -44,18 +44,20 @@ def _each_is_stored_once(record: Record, ledger: Ledger) -> None:
         raw = session.scalar(select(func.count()).select_from(Raw))
     found = {identity: code.group() for identity, text, _ in rows if (code := CODE.search(text or ""))}
     times = Counter(found.values())
-    lost = [_named(piece) for piece in ledger.pieces if not times[piece.code]]
+    lost = [_named(piece) for piece in ledger.pieces if not times[piece.code] and not piece.taken_back]
     twice = [_named(piece) for piece in ledger.pieces if times[piece.code] > 1]
     assert not lost and not twice, f"lost {lost}, twice {twice}"
     assert len(rows) == len(ledger.pieces), f"{len(rows)} are stored of {len(ledger.pieces)}"
-    told = {uuid.UUID(piece.id): piece.code for piece in ledger.pieces if piece.id}
+    told = {uuid.UUID(piece.id): piece.code for piece in ledger.pieces if piece.id and not piece.taken_back}
     assert told.items() <= found.items(), "an id leads to another piece"
-    assert {stage for _, _, stage in rows} <= {FeedbackStage.DONE}
+    taken_back = {uuid.UUID(piece.id) for piece in ledger.pieces if piece.id and piece.taken_back}
+    assert taken_back == {identity for identity, text, stage in rows if stage == FeedbackStage.WITHDRAWN and not text}
+    assert {stage for _, _, stage in rows} <= {FeedbackStage.DONE, FeedbackStage.WITHDRAWN}
     assert raw == 0, "raw text is left"
 
 
 def _named(piece: Piece) -> str:
-    return f"{piece.number} by {piece.door.__name__}"
+    return f"{piece.number} by {piece.door.__name__ if piece.door else 'a file'}"
 
 
 def _each_alert_is_told_once(record: Record, told: Receiver) -> None:

@@ -5,7 +5,7 @@ import random
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -29,13 +29,18 @@ URGENT = "I am going to kill myself tonight"
 
 @dataclass(slots=True)
 class Piece:
-    """What one citizen says; `id`: as it was answered, where the door tells it. `known`: it was answered 2xx."""
+    """What one citizen says; `id` and `receipt`: as it was answered, where the door tells them.
+
+    `known`: it was answered 2xx. `taken_back`: so was that it is taken back.
+    """
 
     number: int
     said: str
-    door: "Door"
+    door: "Door | None"
     known: bool = False
     id: str | None = None
+    receipt: str | None = None
+    taken_back: bool = False
 
     @property
     def code(self) -> str:
@@ -54,10 +59,10 @@ class Ledger:
     pieces: list[Piece] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def new(self, draw: random.Random) -> Piece:
+    def new(self, draw: random.Random, doors: "Sequence[Door | None]") -> Piece:
         with self.lock:
             said = URGENT if draw.random() < 0.1 else draw.choice(FAULTS)
-            piece = Piece(len(self.pieces), said, draw.choice(DOORS))
+            piece = Piece(len(self.pieces), said, draw.choice(doors))
             self.pieces.append(piece)
         return piece
 
@@ -74,33 +79,42 @@ class Citizens:
         self._ledger = ledger
 
     def write(self, draw: random.Random, many: int, at_once: int) -> None:
-        """So many pieces; some repeat what was taken, and some hang up on us."""
-        pieces = [(self._ledger.new(draw), draw.random(), draw.random()) for _ in range(many)]
+        """So many pieces; some repeat what was taken, some hang up on us, and some take back what they said."""
+        pieces = [(self._ledger.new(draw, DOORS), draw.random(), draw.random(), draw.random()) for _ in range(many)]
         with ThreadPoolExecutor(at_once) as pool:
             list(pool.map(lambda drawn: self._send(*drawn), pieces))
 
-    def _send(self, piece: Piece, hangs_up: float, repeats: float) -> None:
+    def _send(self, piece: Piece, hangs_up: float, repeats: float, takes_back: float) -> None:
         if hangs_up < 0.15:
             self._hang_up(piece, whole=hangs_up < 0.1)
         while not piece.known:
             self._try(piece)
         if repeats < 0.2:
             self._try(piece)
+        if takes_back < 0.1 and piece.receipt and piece.said != URGENT:
+            while not piece.taken_back:
+                piece.taken_back = self._answer(piece, take_back) is not None
 
     def _try(self, piece: Piece) -> None:
-        try:
-            answer = piece.door(self, piece)
-        except httpx.HTTPError:
-            return
-        if answer.is_success:
+        assert piece.door
+        if answer := self._answer(piece, piece.door):
             piece.known = True
-            told = answer.json().get("id") if piece.door is web else None
-            assert piece.id in (None, told), f"{piece.number} was answered with another id"
-            piece.id = told
-        elif answer.status_code in (429, 503) and int(answer.headers["Retry-After"]) > 0:
-            time.sleep(0.1)
-        else:
-            raise AssertionError(f"{piece.door.__name__} answered {answer.status_code}")
+            told = answer.json() if piece.door is web else {}
+            assert piece.id in (None, told.get("id")), f"{piece.number} was answered with another id"
+            piece.id, piece.receipt = told.get("id"), told.get("receipt")
+
+    def _answer(self, piece: Piece, door: "Door") -> httpx.Response | None:
+        """That it is done; None where there is none, or one is asked to come again."""
+        try:
+            answer = door(self, piece)
+        except httpx.HTTPError:
+            return None
+        if answer.is_success:
+            return answer
+        if answer.status_code not in (429, 503) or int(answer.headers["Retry-After"]) <= 0:
+            raise AssertionError(f"{door.__name__} answered {answer.status_code}")
+        time.sleep(0.1)
+        return None
 
     def _hang_up(self, piece: Piece, *, whole: bool) -> None:
         """By the first door, whatever the piece's; the request is sent whole or half, and no answer awaited."""
@@ -123,6 +137,10 @@ def web_request(by: Citizens, piece: Piece) -> httpx.Request:
 
 def web(by: Citizens, piece: Piece) -> httpx.Response:
     return by.client.send(web_request(by, piece))
+
+
+def take_back(by: Citizens, piece: Piece) -> httpx.Response:
+    return by.client.delete(f"/v1/receipts/{piece.receipt}")
 
 
 def form(by: Citizens, piece: Piece) -> httpx.Response:

@@ -26,8 +26,13 @@ def kill(running: Running, draw: random.Random) -> str:
     if name in SERVERS:
         kill_server(running, name)
     else:
-        _signal(running.children(name)[-1:], signal.SIGKILL)
+        kill_one(running, name)
     return f"killed {name}"
+
+
+def kill_one(running: Running, name: str) -> None:
+    """The latest of ours of this name."""
+    _signal(running.children(name)[-1:], signal.SIGKILL)
 
 
 def stop(running: Running, draw: random.Random) -> str:
@@ -51,6 +56,13 @@ def restart(running: Running, draw: random.Random) -> str:
     return f"restarted {', '.join(names)}"
 
 
+def end_server(running: Running, draw: random.Random) -> str:
+    """A server is told to end, as when it is updated: what is under way there is broken off, and it is started anew."""
+    name = draw.choice(SERVERS)
+    _signal(server_pids(running, name)[:1], signal.SIGINT)
+    return f"ended {name}"
+
+
 def second_scheduler(running: Running, draw: random.Random) -> str:
     """Another one runs for a while, and may see the first one die."""
     with subprocess.Popen(
@@ -58,7 +70,7 @@ def second_scheduler(running: Running, draw: random.Random) -> str:
     ) as second:
         time.sleep(SECOND_SCHEDULER_SECONDS * draw.random())
         if first_dies := draw.random() < 0.5:
-            _signal(running.children("scheduler")[-1:], signal.SIGKILL)
+            kill_one(running, "scheduler")
             time.sleep(STOPPED_SECONDS)
         second.kill()
     return "ran two schedulers" + (", of which the first died" if first_dies else "")

@@ -14,6 +14,7 @@ from tests.faults.checks import check
 from tests.faults.citizens import MAILBOX, OFFICE, Citizens, Ledger
 from tests.faults.clock import clock
 from tests.faults.disk import small_disk
+from tests.faults.imports import import_file
 from tests.faults.processes import kill
 from tests.faults.proxy import lines_to, proxy
 from tests.insights import suppliers
@@ -30,6 +31,9 @@ DISK_MEGABYTES = 8_000
 
 DRAIN_SECONDS = 1_800.0
 """That what waits after an hour of steady work may take."""
+
+IMPORTS = 0.1
+"""Of the bursts of work, those in which a file is brought, too."""
 
 Tell = Callable[[str], None]
 
@@ -68,6 +72,8 @@ class Trial:
         work = threading.Thread(target=self._citizens().write, args=(random.Random(draw.random()), many, at_once))
         work.start()
         done = [f"{many} pieces, {at_once} at once"]
+        if draw.random() < IMPORTS:
+            done.append(import_file(self.running, self.ledger, draw))
         for fault in draw.choices(FAULTS, k=draw.choice((0, 1, 1, 2))):
             time.sleep(draw.random())
             done.append(fault(self.running, draw))
