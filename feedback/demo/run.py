@@ -19,7 +19,7 @@ from feedback.demo.outage import BEGINS_AFTER_SECONDS, outage
 from feedback.demo.receiver import DemoReceiver, receiving
 from feedback.demo.town import ORGANISATION, SERVICES
 from feedback.record import access, services
-from feedback.record.access import Principal, Role
+from feedback.record.access import Principal, Role, people
 from feedback.record.models import Subscription
 from feedback.record.output.files import write_whole
 from feedback.record.settings import Settings
@@ -60,7 +60,7 @@ def run(settings: Settings) -> None:
 
 
 def open_town(runtime: Runtime) -> None:
-    """Makes the services of the town, and names its council unless somebody has named another organisation."""
+    """Makes the services of the town with their owners, and names its council unless somebody named another."""
     with runtime.record.transaction() as session:
         if not services.organisation(session).name:
             services.set_organisation(session, ORGANISATION, by="command line")
@@ -69,6 +69,9 @@ def open_town(runtime: Runtime) -> None:
             found = access.service(session, service.slug)
             facts = {"department": service.department, "nation": service.nation, "names": {"cy": service.welsh_name}}
             services.set_properties(found, facts)
+            if not people.owners(session, found):
+                owner = people.add(session, service.owner, service.owner_email)
+                people.appoint(session, owner, Role.owner, found, by=people.COMMAND_LINE)
 
 
 def _subscribe(runtime: Runtime, receiver: DemoReceiver) -> None:

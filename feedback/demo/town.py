@@ -15,7 +15,7 @@ class DemoService:
 
     `welsh_name` is what it is called in Welsh, `phrases` its file of phrasings; `pieces` come in on an ordinary
     Wednesday; `attribute` is what its channels tell of each (`places` are its values); `pages` are where its citizens
-    write from.
+    write from; `owner` answers for it, at the mail address `owner_email`.
     """
 
     slug: str
@@ -28,6 +28,8 @@ class DemoService:
     attribute: str
     places: tuple[str, ...]
     pages: tuple[str, ...]
+    owner: str
+    owner_email: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ SERVICES = (
         "ward",
         _WARDS,
         (f"{_COUNCIL_SITE}/blue-badge/apply", f"{_COUNCIL_SITE}/blue-badge/renew", f"{_COUNCIL_SITE}/blue-badge"),
+        "Sioned Pugh",
+        "sioned.pugh@aberwen.example",
     ),
     DemoService(
         "bins-and-recycling",
@@ -70,6 +74,8 @@ SERVICES = (
         "ward",
         _WARDS,
         (f"{_COUNCIL_SITE}/bins/report", f"{_COUNCIL_SITE}/bins/calendar", f"{_COUNCIL_SITE}/recycling-centre"),
+        "Idris Vaughan",
+        "idris.vaughan@aberwen.example",
     ),
     DemoService(
         "council-tax",
@@ -82,6 +88,8 @@ SERVICES = (
         "ward",
         _WARDS,
         (f"{_COUNCIL_SITE}/council-tax", f"{_COUNCIL_SITE}/my-account", f"{_COUNCIL_SITE}/council-tax/moving"),
+        "Carys Beynon",
+        "carys.beynon@aberwen.example",
     ),
     DemoService(
         "licence-renewal",
@@ -94,6 +102,8 @@ SERVICES = (
         "office",
         ("Northgate", "Westbrook", "Canal Street"),
         (f"{_LICENCE_SITE}/start", f"{_LICENCE_SITE}/identity", f"{_LICENCE_SITE}/pay", f"{_LICENCE_SITE}/help"),
+        "Harriet Osei",
+        "harriet.osei@licences.example",
     ),
 )
 

@@ -2,13 +2,13 @@
 
 What trickles in, or triples within weeks, stands out on no day. So the reports of the last day are looked about as in
 `scan.py`, in a ladder of windows from two to eight weeks, with a test of its own (`statistics/weekly.py`). What has
-been signalled already is no evidence for it. It tells what it is sure of, and watches nothing.
+been signalled already is no evidence for it. What may be chance it names apart, to be watched.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -67,11 +67,15 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Drifts:
-    """What a look found; `joined` tells which statements, by key, are of which issue now. `index` is a cache."""
+    """What a look found; `joined` tells which statements, by key, are of which issue now. `index` is a cache.
+
+    `watched` may well be chance: nothing joins it, and it is no news.
+    """
 
     findings: tuple[Finding, ...]
     joined: Mapping[int, str]
     index: ObservationIndex
+    watched: tuple[Finding, ...] = ()
 
 
 def look(
@@ -183,6 +187,7 @@ class _Look:
         self._judge = Judge(index, self._search, factor=1.0, age=age, tolerance=SLOW_SHARE * tolerance)
         self._findings: list[Finding] = []
         self._joined: dict[int, str] = {}
+        self._doubtful: list[Candidate] = []
 
     def run(self, since: float) -> Drifts:
         if len(self._search.weeks):
@@ -191,7 +196,7 @@ class _Look:
             for row in self._search.promising(new):
                 if not self._search.explained[row] and (candidate := self._search.about_report(int(row))):
                     self._weigh(candidate)
-        return Drifts(tuple(self._findings), self._joined, self._index)
+        return Drifts(tuple(self._findings), self._joined, self._index, tuple(self._watched()))
 
     def _explained(self) -> Mask:
         """Mark (n,) what a signal covers, and what was said of a resolved issue before it was resolved."""
@@ -209,7 +214,9 @@ class _Look:
         return np.asarray(during & (rows["issue"] == self._index.code(told.issue)))
 
     def _weigh(self, candidate: Candidate) -> None:
-        if self._judge.tier(candidate) != SignalTier.SIGNAL:
+        tier = self._judge.tier(candidate)
+        if tier != SignalTier.SIGNAL:
+            self._doubtful += [candidate] if tier else []
             return
         self._search.explained[candidate.members] = True
         issue, is_new = self._identification.identify(candidate)
@@ -221,6 +228,18 @@ class _Look:
         self._index.assign(candidate.members, issue)
         self._told = (*self._told, Told(issue, found.since, self._observations[-1].at))
         self._joined |= dict.fromkeys(found.keys, issue)
+
+    def _watched(self) -> Iterator[Finding]:
+        """What may be chance, the least likely first, where nothing surer explains it; each rise once."""
+        for candidate in sorted(self._doubtful, key=lambda one: one.chance):
+            if self._search.explained[candidate.members].any():
+                continue
+            self._search.explained[candidate.members] = True
+            issue, is_new = self._identification.identify(candidate)
+            kind = self._kind(issue, candidate)
+            if kind and not self._is_told(issue, candidate):
+                watch = SignalTier.WATCH
+                yield self._identification.finding(kind, watch, issue, candidate, self._judge, is_new=is_new)
 
     def _kind(self, issue: str, candidate: Candidate) -> SignalKind | None:
         """What was said before an issue was resolved is no sign that it is back."""

@@ -1,11 +1,12 @@
 """Who is affected by an issue: its reports by channel, language and attribute, as figures and in sentences."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 import msgspec
 
 from feedback.i18n import N_, TranslatedLabels, _, ngettext
-from feedback.i18n.formats import percent, upper_first
+from feedback.i18n.formats import number, percent, upper_first
 from insights.presentation import labels
 from insights.presentation.formats import one_line
 
@@ -78,20 +79,47 @@ def value_of(breakdown: Breakdown, value: str) -> str:
 def in_words(found: Affected) -> list[str]:
     """Says who is affected that others are not, as in: All 15 came by phone; normally 21% of feedback does.
 
-    One channel alone is always told. Where nothing stands out that is said, with what was compared.
+    One channel alone is always told. Then what is as usual, and what is not known.
     """
-    told = [
-        _sentence(part, one) for part in found.breakdowns for one in part.values if one.stands_out or _alone(part, one)
-    ]
-    if not found.breakdowns or any(one.stands_out for part in found.breakdowns for one in part.values):
-        return told
-    *first, last = [_aspect(part) for part in found.breakdowns[:MOST_NAMED]]
+    if not found.breakdowns:
+        return []
+    telling = [(part, one) for part in found.breakdowns for one in part.values if one.stands_out or _alone(part, one)]
+    told = {id(part) for part, _one in telling}
+    alike = [part for part in found.breakdowns if id(part) not in told][:MOST_NAMED]
+    return [*(_sentence(*one) for one in telling), *_as_usual(alike, found, others=bool(telling)), *_unknown(found)]
+
+
+def _as_usual(alike: Sequence[Breakdown], found: Affected, *, others: bool) -> list[str]:
+    """Says by what everybody is affected alike; `others`: somebody is affected more, by something else."""
+    if not alike:
+        return []
+    *first, last = [_aspect(part) for part in alike]
     named = _("%(first)s and %(last)s", first=", ".join(first), last=last) if first else last
+    if others:
+        return [_("Otherwise everybody alike (by %(aspects)s).", aspects=named)]
     return [
-        *told,
-        _("Otherwise no group stands out (compared by %(aspects)s).", aspects=named)
-        if told
-        else _("No group more than others, as far as we can tell (we compared %(aspects)s).", aspects=named),
+        ngettext(
+            "Everybody alike, as far as %(num)s report tells (by %(aspects)s).",
+            "Everybody alike, as far as %(num)s reports tell (by %(aspects)s).",
+            found.reports,
+            aspects=named,
+        )
+    ]
+
+
+def _unknown(found: Affected) -> list[str]:
+    """Says what is not known of whoever reports it."""
+    attributes = [part for part in found.breakdowns if part.is_attribute][:MOST_NAMED]
+    if not attributes:
+        return [_("Nothing more is known that several of them share, such as where they live.")]
+    return [
+        _(
+            "%(name)s not known of %(unknown)s.",
+            name=one_line(name_of(part)),
+            unknown=number(found.reports - part.known),
+        )
+        for part in attributes
+        if part.known < found.reports
     ]
 
 
@@ -114,7 +142,13 @@ def _sentence(part: Breakdown, one: ValueShare) -> str:
         return _("%(share)s are in %(language)s; normally %(usual)s of feedback is.", language=language, **facts)
     how = labels.BY_CHANNEL.get(one.value, one.value)
     if not one.stands_out:
-        return ngettext("The one report came %(how)s.", "All %(num)s came %(how)s.", one.reports, how=how)
+        return ngettext(
+            "The one report came %(how)s, which may be chance: normally %(usual)s of feedback does.",
+            "All %(num)s came %(how)s, which may be chance: normally %(usual)s of feedback does.",
+            one.reports,
+            how=how,
+            usual=facts["usual"],
+        )
     return _("%(share)s came %(how)s; normally %(usual)s of feedback does.", how=how, **facts)
 
 

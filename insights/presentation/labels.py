@@ -106,9 +106,9 @@ FEEDBACK_PARTS: Mapping[str, str] = TranslatedLabels(
 TRENDS: Mapping[str, str] = TranslatedLabels(
     {
         Trend.NEW: N_("New"),
-        Trend.EMERGING: N_("Emerging"),
+        Trend.EMERGING: N_("Rising"),
         Trend.STEADY: N_("Steady"),
-        Trend.FADING: N_("Fading"),
+        Trend.FADING: N_("Falling"),
     }
 )
 TONES: Mapping[str, str] = TranslatedLabels(

@@ -219,17 +219,17 @@ def name_of_change(change: NearbyChange | Change) -> str:
 
 
 def track_record(health: DetectionHealth) -> str:
-    """Says how often it was right, as in: In 26 weeks 3 signals were sent; staff called 1 of them a false alarm."""
+    """Says how often it was right, as in: In 26 weeks 3 warnings were given; staff called 1 a false alarm."""
     weeks = ngettext("In %(num)s week", "In %(num)s weeks", round(health.weeks))
     tolerated = _("A false alarm may come %(how_often)s.", how_often=how_often(health.tolerance))
     if not health.sent:
-        sent = _("%(weeks)s no signal was sent.", weeks=weeks)
+        sent = _("%(weeks)s no warning was given.", weeks=weeks)
     else:
         sent = _(
             "%(weeks)s %(sent)s; staff called %(false)s of them a false alarm.",
             weeks=weeks,
             sent=ngettext(
-                "%(count)s signal was sent", "%(count)s signals were sent", health.sent, count=number(health.sent)
+                "%(count)s warning was given", "%(count)s warnings were given", health.sent, count=number(health.sent)
             ),
             false=number(health.marked_false) if health.marked_false else _("none"),
         )
@@ -241,7 +241,7 @@ def _caution(factor: float) -> str:
         return ""
     return " " + _(
         "More here has looked like a beginning and come to nothing than chance should bring: a finding has to be"
-        " %(factor)s times as unlikely as is common before it is signalled.",
+        " %(factor)s times as unlikely as is common before you are warned of it.",
         factor=number(factor, 1),
     )
 

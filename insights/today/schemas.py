@@ -12,6 +12,7 @@ from insights.presentation.schemas import Quote
 from insights.today.priority import Reason
 
 NextStep = Literal["acknowledge", "assign", "look"]
+What = Literal["watched", "rose", "over", "found"]
 
 
 class TodayIssue(msgspec.Struct, frozen=True):
@@ -59,13 +60,15 @@ class TodayFix(msgspec.Struct, frozen=True):
 
 
 class TodayNews(msgspec.Struct, frozen=True):
-    """What is new and needs nobody: `what` is `watched` (it may be chance), `over` (no longer reported) or `found`."""
+    """What is new and needs nobody: `what` is `watched` or `rose` (over weeks; both may be
+    chance), `over` (no longer reported) or `found`.
+    """
 
     issue: uuid.UUID
     title: str
     service: str
     service_name: str
-    what: Literal["watched", "over", "found"]
+    what: What
     at: dt.datetime
     reports: int
     titles: dict[str, str] = {}

@@ -7,8 +7,8 @@ from feedback.i18n import N_, TranslatedLabels
 PRIORITY_REASONS: Mapping[str, str] = TranslatedLabels(
     {
         "outage": N_("it broke down within hours, and is still reported"),
-        "very_sure": N_("almost certainly real: the odds of this by chance are below 1 in a million"),
-        "sure": N_("very likely real: the odds of this by chance are below 1 in 10,000"),
+        "very_sure": N_("almost certainly real (the odds of chance are below 1 in a million)"),
+        "sure": N_("very likely real (the odds of chance are below 1 in 10,000)"),
         "fairly_sure": N_("likely real"),
         "caveat": N_("there is a reason for caution, which its page explains"),
         "severe": N_("it sounds severe"),
@@ -20,8 +20,9 @@ PRIORITY_REASONS: Mapping[str, str] = TranslatedLabels(
 NEWS: Mapping[str, str] = TranslatedLabels(
     {
         "watched": N_("Watched: it may be chance"),
+        "rose": N_("Rose over the last weeks, and is watched: it may be chance"),
         "over": N_("Over: no longer reported beyond what is usual"),
-        "found": N_("Found: people report it, and it does not stand out"),
+        "found": N_("People report it, no more than usual"),
     }
 )
 """What is new since somebody last looked."""

@@ -18,6 +18,7 @@ from feedback.record.migrations import migrate
 from feedback.record.settings import Settings
 from feedback.record.states import CredentialKind
 from feedback.web.app import create_app
+from insights.issues import feedback_tallies
 from insights.issues.contrasts import kept
 from insights.issues.tallies import keeping
 from tests.bench import Report
@@ -40,6 +41,7 @@ def run(report: Report, sizes: tuple[int, ...] = SIZES) -> None:
                 with engine.begin() as connection:
                     fill(connection, f"of-{size}", size, vectors=size <= MOST_WITH_VECTORS)
                 with record.transaction() as session:
+                    feedback_tallies.refresh(session)
                     while keeping.refresh(session) or kept.refresh(session):
                         pass
                 with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

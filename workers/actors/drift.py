@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from feedback.record.limits import LATEST
 from feedback.record.models import Issue, Service, ServiceWork, Signal, Statement
 from feedback.record.states import SignalTier, WorkKind, WorkStage
-from feedback.record.work.service_work import lock_services
+from feedback.record.work.service_work import REVIEW, lock_services
 from feedback.record.work.stages import stage
 from insights.alerts.rules import fan_out, good_news
 from insights.detection import drift as slow
@@ -26,7 +26,7 @@ MOST_STATEMENTS = 20_000
 """Of a service that says more in a year, the latest so many are looked at: about 100 MB."""
 
 LONGEST_SINCE_LAST = dt.timedelta(days=7)
-"""Reports that are looked about after a service has not been looked at for long."""
+"""Reports that are looked about after a service has not been looked at for long, or once its history has come in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,16 @@ def _drift(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
     with worker.record.transaction() as session:
         known = _input(session, row, now)
     found = _found(known, now) if known else []
-    told = [finding for one in found for finding in one.findings]
+    told = [finding for one in found for finding in one.findings + one.watched]
     named = findings.titles(worker.record, worker.tools.encode, row.service_id, told)
 
     def save(session: Session, mine: Sequence[ServiceWork]) -> None:
         for row in mine:
-            row.done, row.state = seen, {**row.state, "looked_at": now.isoformat()} if known else row.state
+            row.done = seen
+            if known:
+                row.state = {name: row.state[name] for name in row.state.keys() - REVIEW} | {
+                    "looked_at": now.isoformat()
+                }
         if mine and known:
             findings.end_good_news(session, known.service.id, now)
         if mine and known and told:
@@ -68,20 +72,23 @@ def _drift(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
 
 
 def _found(known: DriftInput, now: dt.datetime) -> list[slow.Drifts]:
-    """What has got worse, and what is praised more."""
+    """What has got worse, or may have, and what is praised more; praise is not watched."""
     since, tolerance, baseline = known.since, known.service.properties.tolerance, known.baseline
     worse = slow.look(known.past, known.told, known.resolved, now, since=since, tolerance=tolerance, baseline=baseline)
     better = slow.good_news(
         worse.index, known.past, known.praised, now, since=since, tolerance=tolerance, baseline=baseline
     )
-    return [worse, better]
+    return [worse, replace(better, watched=())]
 
 
 def _store(session: Session, service: Service, found: Sequence[slow.Drifts], named: Mapping[str, str]) -> None:
-    """What was signalled while we looked stays as it is."""
-    standing = {str(one.issue_id) for one in findings.standing(session, service.id) if one.tier == SignalTier.SIGNAL}
+    """What was signalled while we looked stays as it is, and so does what is watched already."""
+    stands = findings.standing(session, service.id)
+    standing = {str(one.issue_id) for one in stands if one.tier == SignalTier.SIGNAL}
+    watched = standing | {str(one.issue_id) for one in stands}
     fresh = [finding for one in found for finding in one.findings if finding.issue not in standing]
     joined = {key: issue for one in found for key, issue in one.joined.items() if issue not in standing}
+    fresh += [finding for one in found for finding in one.watched if finding.issue not in watched]
     findings.store(session, service, fresh, named, dt.datetime.now(dt.UTC))
     findings.move(session, joined)
     fan_out.raise_alerts(session, service.id)
@@ -93,7 +100,8 @@ def _input(session: Session, row: ServiceWork, now: dt.datetime) -> DriftInput |
     if window_cache.importing(session, row.service_id):
         return None
     service, last = session.get_one(Service, row.service_id), row.state.get("looked_at")
-    since = max(dt.datetime.fromisoformat(last), now - LONGEST_SINCE_LAST) if last else now - LONGEST_SINCE_LAST
+    longest = now - LONGEST_SINCE_LAST
+    since = max(dt.datetime.fromisoformat(last), longest) if last and not row.state.get("review") else longest
     notice = (ServiceWork.service_id == service.id, ServiceWork.kind == WorkKind.NOTICE)
     habits = deserialize(session.scalar(select(ServiceWork.remembered).where(*notice))).baseline
     return DriftInput(

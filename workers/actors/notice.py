@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from feedback.record.calendar import bank_holidays_began
 from feedback.record.models import Feedback, Service, ServiceWork
-from feedback.record.states import WorkStage
-from feedback.record.work.service_work import REVIEW, ask_wide
+from feedback.record.states import WorkKind, WorkStage
+from feedback.record.work.service_work import REVIEW, ask, ask_wide
 from feedback.record.work.stages import stage
 from insights.alerts.rules import fan_out, follow_ups
 from insights.detection import detector, window_cache
@@ -83,6 +83,8 @@ def _notice(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
         if scene.standing or signals:
             fan_out.raise_alerts(session, service_id)
         follow_ups.raise_ends(session, service_id, now)
+        if scene.review:
+            ask(session, [service_id], WorkKind.DRIFT, note=REVIEW)
         if scene.heard.fresh:
             ask_wide(session, "themes", wait=THEMES_WAIT)
         worker.windows.keep(service_id, scene.heard.window.after(state))

@@ -151,6 +151,13 @@ def everybody(session: Session, *which: ColumnElement[bool]) -> list[StaffMember
     return list(found.values())
 
 
+def owners(session: Session, service: Service) -> Sequence[Person]:
+    """Lists who owns a service, by name: whom its team asks."""
+    theirs = (Membership.service_id == service.id, Membership.role == Role.owner.name)
+    named = select(Person).join(Membership, Membership.person_id == Person.id).where(*theirs)
+    return session.scalars(named.order_by(func.lower(Person.name), Person.id)).all()
+
+
 def one_of(session: Session, who: Principal, person_id: int) -> StaffMember:
     """Finds a member of staff of those that somebody may see. Raises `NotFound`."""
     for member in listed(session, who):

@@ -43,7 +43,7 @@ REASONS_SHOWN = 20
 SINGLE = ("date", "id", "rating", "language", "channel_column", "channel")
 SEVERAL = ("text", "keep")
 RUNNING = (UploadStage.TAKE_IN, UploadStage.TAKE_BACK)
-LOOKING = (WorkKind.REFIT, WorkKind.NOTICE)
+LOOKING = (WorkKind.REFIT, WorkKind.NOTICE, WorkKind.DRIFT)
 """The work for a service that the first findings come of."""
 
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, any_, cast, not_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, Uuid, cast, func, not_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -29,32 +29,25 @@ def quotes(session: Session, issues: Iterable[Issue], most: int | None = None) -
     The words of the first ones alone are read, where at most so many of each issue are wanted.
     """
     chosen = {identity: issue.id for issue in issues for identity in issue.quotes}
-    wanted = _first_kept(session, chosen, most) if most else chosen
-    texts = {row.id: quote(row) for row in _told(session, wanted)} if wanted else {}
     found: dict[uuid.UUID, list[Quote]] = defaultdict(list)
-    for identity, issue_id in wanted.items():
-        if identity in texts:
-            found[issue_id].append(texts[identity])
+    for row in session.execute(_told(chosen, most)) if chosen else ():
+        found[row.of_issue].append(quote(row))
     return found
 
 
-def _told(session: Session, ids: Iterable[int]) -> Iterable[Any]:
-    query = select(Statement.id, *QUOTE_COLUMNS).join(Feedback, Feedback.id == Statement.feedback_id)
-    return session.execute(query.where(_is_one_of(ids)))
+def _told(chosen: Mapping[int, uuid.UUID], most: int | None) -> Select[Any]:
+    """The statements that are still there, in the order of the choice; `most` of each issue.
 
-
-def _first_kept(session: Session, chosen: Mapping[int, uuid.UUID], most: int) -> dict[int, uuid.UUID]:
-    kept = set(session.scalars(select(Statement.id).where(_is_one_of(chosen)))) if chosen else set()
-    of_issue: dict[uuid.UUID, list[int]] = defaultdict(list)
-    for identity, issue_id in chosen.items():
-        if identity in kept:
-            of_issue[issue_id].append(identity)
-    return {identity: issue_id for issue_id, ids in of_issue.items() for identity in ids[:most]}
-
-
-def _is_one_of(ids: Iterable[int]) -> ColumnElement[bool]:
-    """As one array: hundreds of parameters take longer to send than to look up."""
-    return Statement.id == any_(cast(list(ids), ARRAY(BigInteger)))
+    Their ids are one array: hundreds of parameters take longer to send than to look up.
+    """
+    arrays = cast(list(chosen), ARRAY(BigInteger)), cast(list(chosen.values()), ARRAY(Uuid))
+    named = func.unnest(*arrays).table_valued("id", "of_issue", with_ordinality="place").render_derived(name="named")
+    rank = func.row_number().over(partition_by=named.c.of_issue, order_by=named.c.place).label("rank")
+    kept = select(Statement.id, named.c.of_issue, named.c.place, rank).join(named, named.c.id == Statement.id)
+    first = kept.subquery()
+    told = select(first.c.of_issue, *QUOTE_COLUMNS).select_from(first).join(Statement, Statement.id == first.c.id)
+    told = told.join(Feedback, Feedback.id == Statement.feedback_id).order_by(first.c.place)
+    return told.where(first.c.rank <= most) if most else told
 
 
 def signals(session: Session, issue_ids: Collection[uuid.UUID]) -> dict[tuple[uuid.UUID, str], SignalView]:

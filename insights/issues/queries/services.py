@@ -43,17 +43,17 @@ def summary(session: Session, service: Service) -> Summary:
 
 def figures(session: Session, service: Service) -> Figures:
     """Counts a service's feedback and issues."""
-    week = func.now() - dt.timedelta(days=7)
     unsettled = func.count().filter(Issue.status.in_(UNSETTLED))
     known = select(func.count(), unsettled).select_from(Issue).where(*living(service), Issue.tone == Tone.ISSUE)
     issues, open_issues = session.execute(known).one()
     standing = _standing(session, service)
+    waiting, set_aside, last_7_days = _pieces(session, service)
     return Figures(
         service=service.slug,
         feedback=sum(feedback_tallies.by_channel(session, service.id).values()),
-        waiting=_pieces(session, service, Feedback.stage.in_(WAITING_STAGES)),
-        set_aside=_pieces(session, service, Feedback.stage == FeedbackStage.SET_ASIDE),
-        last_7_days=_pieces(session, service, Feedback.said_at > week),
+        waiting=waiting,
+        set_aside=set_aside,
+        last_7_days=last_7_days,
         issues=issues,
         open_issues=open_issues,
         emerging=standing.get(SignalTier.SIGNAL, 0),
@@ -63,10 +63,17 @@ def figures(session: Session, service: Service) -> Figures:
     )
 
 
-def _pieces(session: Session, service: Service, *which: ColumnElement[bool]) -> int:
-    """Counts some pieces, by an index that answers alone."""
-    query = select(func.count()).select_from(Feedback).where(Feedback.service_id == service.id, *which)
-    return session.scalar(query) or 0
+def _pieces(session: Session, service: Service) -> tuple[int, int, int]:
+    """Counts the pieces that wait, that are set aside, and of the last week: each by an index that answers alone."""
+    week = func.now() - dt.timedelta(days=7)
+    which = (
+        Feedback.stage.in_(WAITING_STAGES),
+        Feedback.stage == FeedbackStage.SET_ASIDE,
+        Feedback.said_at > week,
+    )
+    counts = select(func.count()).select_from(Feedback).where(Feedback.service_id == service.id)
+    waiting, set_aside, lately = session.execute(select(*(counts.where(it).scalar_subquery() for it in which))).one()
+    return waiting, set_aside, lately
 
 
 def _standing(session: Session, service: Service) -> dict[str, int]:

@@ -13,7 +13,7 @@ from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.staff import authenticate
 from feedback.i18n import _
 from feedback.record import access
-from feedback.record.access import Principal
+from feedback.record.access import Principal, people
 from feedback.record.calendar import bank_holidays
 from feedback.record.models import Action, Issue, Publication, Service
 from insights.detection.statistics.trend import BASELINE_DAYS
@@ -113,6 +113,7 @@ def _evidence(session: Session, service: Service, issue: Issue, view: IssueView)
         "how_sure": summaries.how_sure(view, noticing),
         "urgency": _urgency(view, now),
         "affected": who,
+        "owners": people.owners(session, service),
         "who_is_affected": breakdowns.in_words(who),
         "quotes": quotes or issue_detail.quotes(session, issue, MOST_QUOTES) or view.quotes,
         "findings": evidence.of_issue(session, service, issue, now, MOST_SIGNALS, known=(view.signal, view.watch)),

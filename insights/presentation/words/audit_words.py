@@ -26,7 +26,7 @@ AUDITED_THINGS: Mapping[str, str] = TranslatedLabels(
         "feedback": N_("A piece of feedback"),
         "hand-over": N_("A hand-over"),
         "import": N_("A calendar"),
-        "installation": N_("The installation"),
+        "installation": N_("Technical settings"),
         "issue": N_("An issue"),
         "key": N_("A key"),
         "organisation": N_("The organisation"),

@@ -10,6 +10,7 @@ from feedback.record.states import Scale
 from insights.detection import drift
 from insights.detection.active_issues import ResolvedIssue
 from insights.detection.drift import Drifts, Told
+from insights.detection.judgement import SLOW_SHARE
 from insights.detection.observation import Observation
 from insights.detection.statistics.baseline import Baseline
 from tests.insights.detection.streams import DAY, NEW, START, Service, nameless
@@ -40,10 +41,11 @@ def look(
     told: Sequence[Told] = (),
     resolved: dict[str, ResolvedIssue] | None = None,
     now: dt.datetime = NOW,
+    tolerance: float = 0.02,
 ) -> Drifts:
     by_time = sorted(said, key=lambda one: one.at)
     since = now - dt.timedelta(days=3)
-    return drift.look(by_time, told, resolved or {}, now, since=since, tolerance=0.02, baseline=Baseline())
+    return drift.look(by_time, told, resolved or {}, now, since=since, tolerance=tolerance, baseline=Baseline())
 
 
 def test_what_trickles_in_is_found_once_with_what_it_rests_on(service: Service, usual: list[Observation]) -> None:
@@ -54,6 +56,17 @@ def test_what_trickles_in_is_found_once_with_what_it_rests_on(service: Service, 
     assert it.window >= 14 * 24 and it.observed >= 6 > 10 * it.expected
     assert set(it.keys) <= {one.key for one in new} and dict.fromkeys(it.keys, it.issue) == found.joined
     assert it.since >= NOW - 4 * 7 * DAY
+
+
+def test_what_may_be_chance_is_watched_once_and_moves_nothing(service: Service, usual: list[Observation]) -> None:
+    said = [*usual, *trickle(service.again())]
+    [sure] = look(said).findings
+    borne = sure.chance / SLOW_SHARE / 2  # half of what chance brings: too little to be sure
+    found = look(said, tolerance=borne)
+    [it] = found.watched
+    assert (it.kind, it.tier, it.scale) == ("new", "watch", Scale.SLOW) and set(it.keys) & set(sure.keys)
+    assert found.findings == () and not found.joined
+    assert look(said).watched == () == look(usual).watched
 
 
 def test_nothing_is_found_where_nothing_grows_nor_on_a_busy_fortnight(

@@ -70,7 +70,7 @@ def test_an_editor_calls_it_a_false_alarm_and_takes_that_back(staff: Client, pho
 def test_the_page_of_a_service_says_by_what_its_own_past_makes_it_more_careful(
     staff: Client, record: Record, photo: str
 ) -> None:
-    said = "times as unlikely as is common before it is signalled"
+    said = "times as unlikely as is common before you are warned of it"
     assert said not in words_of(staff.get("/dashboard/blue-badge"))
     with record.transaction() as session:
         service, past = access.service(session, "blue-badge").id, serialize(State(calibration=_stirring()))
@@ -102,7 +102,7 @@ def test_what_is_watched_stands_apart(staff: Client, record: Record, photo: str,
     today, service = words_of(staff.get("/dashboard")), words_of(staff.get("/dashboard/blue-badge"))
     assert "Nothing needs you now" in today and "1 watched" in today
     assert "Nothing has started or grown beyond chance." in service
-    assert "Nobody is told of these: they may well be chance. Photo will not upload : 4 reports" in service
+    assert "so nobody was alerted. Read a few, and judge by what you know. Photo will not upload : 4 reports" in service
     assert "Possibly a real rise" in words_of(staff.get(photo))
 
 

@@ -17,7 +17,8 @@ ANSWERS = {
     "since when, and how it comes": "4 reports since",
     "how sure it is": "Almost certainly a real rise: the odds of this by chance are",
     "who is affected": "All 4 came by phone; normally",
-    "what comes next": "Nobody has taken this on yet. Acknowledge it: then others see that you are looking into it.",
+    "who sees to it": "Nobody yet",
+    "what comes next": "Press “Acknowledge” : your team sees that you look into it, and reminders stop.",
 }
 
 

@@ -11,7 +11,7 @@ from httpx import Response
 from sqlalchemy import update
 
 from feedback.record import access, calendar, services
-from feedback.record.access import Role
+from feedback.record.access import Role, people
 from feedback.record.db import Record
 from feedback.record.models import Change, Issue, Statement
 from feedback.record.states import Nation
@@ -228,3 +228,14 @@ def test_an_issue_that_has_ended_offers_nothing_to_decide_but_to_take_off_what_w
     assert decided(staff, photo, status="archived").status_code == 409
     assert "Take it off" not in words_of(staff.post(f"{photo}/publish", data={"do": "withdraw"}, headers=OURS))
     assert "We mended it" not in staff.get("/services/blue-badge/you-said-we-did?lang=en").text
+
+
+def test_an_issue_names_who_owns_its_service_whom_a_reader_tells(client: Client, record: Record, photo: str) -> None:
+    reader = signed_in(client, record, Role.reader, "blue-badge")
+    assert "Nobody yet . No owner of Blue Badge is named here." in words_of(reader.get(photo))
+    with record.transaction() as session:
+        owner = people.add(session, "Ada Owner", "ada@example.org")
+        people.appoint(session, owner, Role.owner, access.service(session, "blue-badge"), by="test")
+    page = reader.get(photo)
+    assert 'href="mailto:ada@example.org"' in page.text and "Owner of Blue Badge: Ada Owner" in words_of(page)
+    assert "You may read this, and not decide about it: tell whoever owns it." in words_of(page)

@@ -136,7 +136,7 @@ def test_what_came_back_what_planned_work_explains_and_what_is_snoozed_have_plac
     found = today(staff)
     assert titles(found["came_back"]) == ["Back"]
     assert sorted(titles(found["quiet"])) == ["Explained", "Snoozed"]
-    assert "Needs nothing: 2 that somebody sees to" in words_of(staff.get("/dashboard"))
+    assert "Needs nothing from you now: 2 in hand" in words_of(staff.get("/dashboard"))
 
 
 def test_a_fix_says_what_it_did_once_that_can_be_told(staff: Client, record: Record) -> None:
@@ -174,12 +174,14 @@ def test_what_is_new_since_somebody_last_looked_is_new_for_a_visit_and_no_longer
     client.post(f"/sign-in/{printed(record, ADA)}", headers=OURS, follow_redirects=False)
     for _ in range(2):  # the first look, and going back to it
         page = words_of(client.get("/dashboard"))
-        assert page.count("Since you last looked") == 1 and "Newer Blue Badge New problem Since you last looked" in page
-        assert "Perhaps Blue Badge . Watched: it may be chance" in page and "Found Blue Badge . Found:" in page
+        assert page.count("New to you") == 1 and "Newer Blue Badge New problem New to you" in page
+        assert (
+            "Perhaps Blue Badge . Watched: it may be chance" in page and "Found Blue Badge . People report it" in page
+        )
     with record.transaction() as session:
         session.query(Person).one().looked_at = made_up.NOW - 2 * AN_HOUR
     client.get("/dashboard")
-    assert "Since you last looked" not in words_of(client.get("/dashboard"))
+    assert "New to you" not in words_of(client.get("/dashboard"))
 
 
 def test_urgent_pieces_come_first_of_all(staff: Client, record: Record, photo: str) -> None:

@@ -13,6 +13,7 @@ from insights.presentation.breakdowns import Affected, Breakdown, ValueShare, in
 from insights.presentation.schemas import IssueEventView
 
 OTHER = uuid.UUID(int=7)
+NO_MORE = "Nothing more is known that several of them share, such as where they live."
 
 
 @pytest.mark.parametrize(
@@ -76,28 +77,41 @@ def test_who_is_affected_is_said_as_a_share_beside_the_usual_one(found: Affected
     [
         (
             affected("ward", True, 12, 12, 0.9, stands_out=False),
-            ["No group more than others, as far as we can tell (we compared ward)."],
+            ["Everybody alike, as far as 12 reports tell (by ward)."],
         ),
         (
             affected("channel", False, 9, 12, 0.7, stands_out=False),
-            ["No group more than others, as far as we can tell (we compared channel)."],
+            ["Everybody alike, as far as 12 reports tell (by channel).", NO_MORE],
         ),
         (
             affected("channel", False, 12, 12, 0.9, stands_out=False),
-            ["All 12 came by phone.", "Otherwise no group stands out (compared by channel)."],
+            ["All 12 came by phone, which may be chance: normally 90% of feedback does.", NO_MORE],
         ),
         (
             affected("channel", False, 1, 1, 0.9, stands_out=False),
-            ["The one report came by phone.", "Otherwise no group stands out (compared by channel)."],
+            ["The one report came by phone, which may be chance: normally 90% of feedback does.", NO_MORE],
         ),
         (
-            Affected(None, 9, 100, [Breakdown(at, at == "ward", 9, []) for at in ("channel", "language", "ward")]),
-            ["No group more than others, as far as we can tell (we compared channel, language and ward)."],
+            Affected(
+                None,
+                9,
+                100,
+                [
+                    *affected("channel", False, 9, 9, 0.2).breakdowns,
+                    Breakdown("language", False, 9, []),
+                    Breakdown("ward", True, 4, []),
+                ],
+            ),
+            [
+                "All 9 came by phone; normally 20% of feedback does.",
+                "Otherwise everybody alike (by language and ward).",
+                "Ward not known of 5.",
+            ],
         ),
         (Affected(None, 0, 0, []), []),
     ],
 )
-def test_where_nothing_stands_out_that_is_said_with_what_was_compared_and_one_channel_alone_is_named(
+def test_what_is_as_usual_and_what_is_not_known_is_said_and_one_channel_alone_is_named(
     found: Affected, said: list[str]
 ) -> None:
     assert in_words(found) == said

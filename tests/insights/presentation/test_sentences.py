@@ -141,4 +141,4 @@ def test_the_history_of_an_issue_is_told_in_the_words_of_the_pages(what: str, te
 
 def test_where_nothing_was_sent_nothing_is_said_of_false_alarms_among_it() -> None:
     quiet = DetectionHealth("sure", "", 0.02, 1.0, 1.0, 0, 0, 0.0, 0.0)
-    assert sentences.track_record(quiet) == "In 1 week no signal was sent. A false alarm may come about once a year."
+    assert sentences.track_record(quiet) == "In 1 week no warning was given. A false alarm may come about once a year."

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from sqlalchemy import insert, select, update
 
-from feedback.record import access
+from feedback.record import access, services
 from feedback.record.models import Alert, Feedback, Issue, ServiceWork, Signal, Statement, Subscription, new_id
-from feedback.record.work.service_work import ask
+from feedback.record.work.service_work import REVIEW, ask
 from insights.detection.observation import Observation
 from insights.issues.queries import signals
 from insights.presentation import sentences
@@ -23,6 +23,8 @@ from workers.runtime.actor import Worker, work_once
 NOW = dt.datetime.now(dt.UTC)
 DAYS, A_DAY = 77, 12
 WIDTH = 384
+BARELY_WATCHED = 0.001
+"""A tolerance at which what trickles may well be chance."""
 
 
 def keep(worker: Worker, said: Sequence[Observation], stage: str = "done") -> None:
@@ -105,6 +107,33 @@ def test_what_slowly_grew_is_signalled_once_says_so_and_stands_while_it_lasts(tr
     assert work_once(trickling, NOTICE)
     [again] = look(trickling)
     assert (again.id, again.ended_at) == (signal.id, None)
+
+
+def test_what_may_be_chance_is_watched_once_and_nobody_is_told(trickling: Worker) -> None:
+    with trickling.record.transaction() as session:
+        services.set_properties(access.service(session, "blue-badge"), {"tolerance": BARELY_WATCHED})
+    assert look(trickling) == look(trickling) == []
+    with trickling.record.transaction() as session:
+        [watch] = session.scalars(select(Signal))
+        issue = session.get_one(Issue, watch.issue_id)
+        assert (watch.tier, watch.kind, watch.ended_at) == ("watch", "new", None) and issue.title.startswith("Lift")
+        assert session.scalars(select(Statement.id).where(Statement.issue_id == issue.id)).all() == []
+        assert session.scalars(select(Alert.id)).all() == []
+
+
+def test_history_that_has_come_in_is_looked_at_over_its_last_week_however_lately_that_was_done(
+    trickling: Worker,
+) -> None:
+    with trickling.record.transaction() as session:
+        [place] = [access.service(session, "blue-badge").id]
+        ask(session, [place], "drift", note={"looked_at": NOW.isoformat()})
+    assert work_once(trickling, DRIFT) and not look(trickling)
+    with trickling.record.transaction() as session:
+        ask(session, [place], "notice", note=REVIEW)
+    assert work_once(trickling, NOTICE)
+    assert work_once(trickling, DRIFT)
+    with trickling.record.transaction() as session:
+        assert session.scalars(select(Signal.tier).where(Signal.evidence["scale"].astext == "slow")).all()
 
 
 def test_what_is_back_at_its_level_for_four_weeks_has_ended(trickling: Worker) -> None:

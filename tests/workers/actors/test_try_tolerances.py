@@ -86,11 +86,11 @@ def test_an_owner_sees_what_each_tolerance_would_have_raised_and_chooses_one(
     assert [trial.tolerance for trial in trials] == [0.02, 0.5]
     assert counts[1] >= counts[0] >= 1
     assert "photo" not in str([trial.found for trial in trials])
-    assert f"0.02 about once a year {counts[0]} signals at 0.02 {counts[0]}" in words_of(page)
+    assert f"0.02 about once a year {counts[0]} warnings at 0.02 {counts[0]}" in words_of(page)
     assert "Nobody has confirmed it" in words_of(page)
     confirm_what_broke(worker)
     settings = words_of(owner.get(SETTINGS))
-    assert f"would have raised {counts[0]} signal" in settings
+    assert f"would have warned you {counts[0]} time" in settings
     assert f"{counts[0] - 1} of them on nothing you confirmed" in settings
     assert "Photo will not upload , new" in words_of(owner.get(PATH))
     assert "Use 0.02" in words_of(owner.post(PATH, data={"tolerance": "0.5"}, headers=OURS))

@@ -155,7 +155,7 @@ FORMS: Mapping[str, SettingGroup] = {
     ),
     "egress": SettingGroup(
         "egress",
-        N_("The way out"),
+        N_("How alerts leave"),
         (
             _field(
                 "egress_proxy",

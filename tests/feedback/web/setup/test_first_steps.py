@@ -112,9 +112,10 @@ def test_what_was_last_received_and_refused_is_told(
     assert re.search(r"is not set Nothing of late \d+ \w+ \d+, \d\d:\d\d: This channel is switched off", said)
     assert "this takes a key" in said
     assert re.search(
-        rf"Post each call with a key of this service. A key vouches \d+ \w+ {today}, \d\d:\d\d Nothing", said
+        rf"Post each call with a key of this service. Let in by the sender’s key \d+ \w+ {today}, \d\d:\d\d Nothing",
+        said,
     )
-    assert "Post each analysis with a key of this service. A key vouches Nothing of late" in said
+    assert "Post each analysis with a key of this service. Let in by the sender’s key Nothing of late" in said
 
 
 def test_a_flood_of_refusals_is_noted_once_in_a_while(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,7 +80,7 @@ def test_the_page_can_be_read_broad_and_a_saved_view_remembers_it(
     editor = person_signed_in(client, record, "Ann", Role.editor)
     fine, broad = editor.get("/dashboard/blue-badge"), editor.get(PAGE)
     assert "2 subjects" in words_of(broad) and "with 1 more" in words_of(broad)
-    assert "Steady: 1" in words_of(broad) and "1 signal" in words_of(broad)
+    assert "Steady: 1" in words_of(broad) and "1 emerging" in words_of(broad)
     assert "With all that are ticked" in words_of(fine) and "With all that are ticked" not in words_of(broad)
     assert 'href="/dashboard/blue-badge?breadth=broad#issues"' in fine.text and "Filter (" not in broad.text
     editor.post("/dashboard/blue-badge/views", data={"name": "At a glance", "view": PAGE.split("?")[1]}, headers=OURS)
