@@ -5,11 +5,12 @@ by the website alone, since nobody answers the phone then: that is told all the 
 """
 
 import datetime as dt
+import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, Signal, Statement
@@ -36,7 +37,7 @@ class Aspect(NamedTuple):
 
 
 ValueCounts = Mapping[Aspect, Counter[str]]
-COLUMNS = (Feedback.id, Feedback.channel, Feedback.language, Feedback.attributes)
+COLUMNS = (Feedback.channel, Feedback.language, Feedback.attributes)
 COUNTS = and_(Feedback.weight > 0, Feedback.stage == FeedbackStage.DONE)
 
 
@@ -48,9 +49,10 @@ def affected(session: Session, issue: Issue) -> Affected:
     since, told = found
     latest = select(Statement.feedback_id).where(Statement.issue_id == issue.id, told)
     latest = latest.order_by(Statement.said_at.desc(), Statement.id.desc()).limit(MOST_REPORTS)
-    mine = session.execute(select(*COLUMNS).where(Feedback.id.in_(latest), COUNTS)).all()
-    others = _others(session, issue, min(since, dt.datetime.now(dt.UTC) - LOOKED_AT), {row.id for row in mine})
-    return Affected(since, len(mine), len(others), _breakdowns(_counts(mine), _counts(others), len(mine)))
+    mine = _alike(session, select(*COLUMNS).where(Feedback.id.in_(latest), COUNTS))
+    others = _alike(session, _others(issue, min(since, dt.datetime.now(dt.UTC) - LOOKED_AT), latest))
+    reports, beside = (sum(row.pieces for row in rows) for rows in (mine, others))
+    return Affected(since, reports, beside, _breakdowns(_counts(mine), _counts(others), reports))
 
 
 def _told(session: Session, issue: Issue) -> tuple[dt.datetime, ColumnElement[bool]] | None:
@@ -63,20 +65,26 @@ def _told(session: Session, issue: Issue) -> tuple[dt.datetime, ColumnElement[bo
     return (last - LOOKED_AT, Statement.said_at >= last - LOOKED_AT) if last else None
 
 
-def _others(session: Session, issue: Issue, since: dt.datetime, mine: set[Any]) -> Sequence[Any]:
-    latest = select(*COLUMNS).where(Feedback.service_id == issue.service_id, Feedback.said_at >= since, COUNTS)
-    rows = session.execute(latest.order_by(Feedback.said_at.desc()).limit(MOST_OTHERS))
-    return [row for row in rows if row.id not in mine]
+def _others(issue: Issue, since: dt.datetime, mine: Select[uuid.UUID]) -> Select[Any, Any, Any]:
+    said = select(*COLUMNS).where(Feedback.service_id == issue.service_id, Feedback.said_at >= since, COUNTS)
+    return said.where(Feedback.id.not_in(mine)).order_by(Feedback.said_at.desc()).limit(MOST_OTHERS)
+
+
+def _alike(session: Session, pieces: Select[Any, Any, Any]) -> Sequence[Any]:
+    """Counts pieces by all that they tell: most tell the same as others, and are read once."""
+    told = pieces.subquery()
+    aspects = (told.c.channel, told.c.language, told.c.attributes)
+    return session.execute(select(*aspects, func.count().label("pieces")).group_by(*aspects)).all()
 
 
 def _counts(rows: Iterable[Any]) -> ValueCounts:
     found: dict[Aspect, Counter[str]] = defaultdict(Counter)
     for row in rows:
-        found[Aspect(False, "channel")][row.channel] += 1
+        found[Aspect(False, "channel")][row.channel] += row.pieces
         if row.language:
-            found[Aspect(False, "language")][row.language] += 1
+            found[Aspect(False, "language")][row.language] += row.pieces
         for name, value in row.attributes.items():
-            found[Aspect(True, name)][value] += 1
+            found[Aspect(True, name)][value] += row.pieces
     return found
 
 

@@ -127,7 +127,8 @@ def example(quotes: Sequence[Quote]) -> dict[str, Any]:
 
 def titles(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, IssueTitle]:
     """Returns the titles of issues by their ids."""
-    rows = session.execute(select(Issue.id, Issue.title, Issue.titles).where(Issue.id.in_(list(ids))))
+    wanted = list(ids)
+    rows = session.execute(select(Issue.id, Issue.title, Issue.titles).where(Issue.id.in_(wanted))) if wanted else ()
     return {row.id: IssueTitle(*row) for row in rows}
 
 
