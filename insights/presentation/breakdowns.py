@@ -129,7 +129,9 @@ def _aspect(part: Breakdown) -> str:
 
 
 def _alone(part: Breakdown, one: ValueShare) -> bool:
-    return part.name == "channel" and not part.is_attribute and one.reports == part.known
+    """Whether all came by one channel, where not all feedback does."""
+    is_channel = part.name == "channel" and not part.is_attribute
+    return is_channel and one.reports == part.known and (one.usual or 0) < 1 - NEAR
 
 
 def _sentence(part: Breakdown, one: ValueShare) -> str:

@@ -103,7 +103,8 @@ def test_what_is_watched_stands_apart(staff: Client, record: Record, photo: str,
     assert "Nothing needs you now" in today and "1 watched" in today
     assert "Nothing has started or grown beyond chance." in service
     assert "so nobody was alerted. Read a few, and judge by what you know. Photo will not upload : 4 reports" in service
-    assert "Possibly a real rise" in words_of(staff.get(photo))
+    issue = words_of(staff.get(photo))
+    assert "4 reports in 48 h (normally none or one in that time), since" in issue and "Possibly a real rise" in issue
 
 
 def test_a_service_of_which_too_little_is_said_tells_so(staff: Client, photo: str) -> None:

@@ -88,6 +88,10 @@ def test_who_is_affected_is_said_as_a_share_beside_the_usual_one(found: Affected
             ["All 12 came by phone, which may be chance: normally 90% of feedback does.", NO_MORE],
         ),
         (
+            affected("channel", False, 9, 9, 1.0, stands_out=False),
+            ["Everybody alike, as far as 9 reports tell (by channel).", NO_MORE],
+        ),
+        (
             affected("channel", False, 1, 1, 0.9, stands_out=False),
             ["The one report came by phone, which may be chance: normally 90% of feedback does.", NO_MORE],
         ),
