@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, delete, func, insert, literal, select, union_all
+from sqlalchemy import ColumnElement, Integer, Select, delete, func, insert, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from feedback.record.limits import EARLIEST
@@ -25,30 +25,29 @@ LATE = dt.timedelta(minutes=5)
 
 def of_service(session: Session, service_id: int) -> Sequence[Any]:
     """Returns each hour in which anything came by a channel, in their order, with the columns of `ChannelHour`."""
-    kept = select(*ChannelHour.__table__.columns).where(ChannelHour.service_id == service_id)
-    rows = union_all(kept, _counted(service_id, Feedback.received_at >= _next_hour(service_id))).subquery()
-    return session.execute(select(rows).order_by(rows.c.hour, rows.c.channel)).all()
+    columns = ChannelHour.__table__.columns
+    order = (ChannelHour.hour, ChannelHour.channel)
+    kept = session.execute(select(*columns).where(ChannelHour.service_id == service_id).order_by(*order)).all()
+    since = _counted(service_id, Feedback.received_at >= _next_hour(kept[-1].hour if kept else None))
+    return [*kept, *session.execute(since.order_by("hour", Feedback.channel))]
 
 
 def keep(session: Session, service_id: int, now: dt.datetime) -> None:
     """Counts the hours that have ended since this was last done, and forgets those of long ago."""
+    last = session.scalar(select(func.max(ChannelHour.hour)).where(ChannelHour.service_id == service_id))
     over = (now - LATE).replace(minute=0, second=0, microsecond=0)
-    ended = _counted(service_id, Feedback.received_at >= _next_hour(service_id), Feedback.received_at < over)
+    ended = _counted(service_id, Feedback.received_at >= _next_hour(last), Feedback.received_at < over)
     session.execute(insert(ChannelHour).from_select(ended.selected_columns.keys(), ended))
     later = aliased(ChannelHour)
-    is_last = (
-        ~select(later)
-        .where(later.service_id == service_id, later.channel == ChannelHour.channel, later.hour > ChannelHour.hour)
-        .exists()
-    )
-    old = (ChannelHour.service_id == service_id, ChannelHour.hour < now - KEPT_FOR, ~is_last)
+    mine = (later.service_id == service_id, later.channel == ChannelHour.channel)
+    has_later = select(later).where(*mine, later.hour > ChannelHour.hour).exists()
+    old = (ChannelHour.service_id == service_id, ChannelHour.hour < now - KEPT_FOR, has_later)
     session.execute(delete(ChannelHour).where(*old).execution_options(synchronize_session=False))
 
 
-def _next_hour(service_id: int) -> ColumnElement[dt.datetime]:
-    """The first hour of a service that is not kept."""
-    last = select(func.max(ChannelHour.hour)).where(ChannelHour.service_id == service_id).scalar_subquery()
-    return func.coalesce(last + HOUR, EARLIEST)
+def _next_hour(last: dt.datetime | None) -> dt.datetime:
+    """The first hour that is not kept: told as it is, as PostgreSQL reads all pieces where it is a query of its own."""
+    return last + HOUR if last else EARLIEST
 
 
 def _counted(service_id: int, *which: ColumnElement[bool]) -> Select[Any]:
