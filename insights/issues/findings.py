@@ -16,7 +16,7 @@ from insights.detection import detector
 from insights.issues.decisions import lifecycle
 from insights.statement_arrays import halves, matrix
 from nlp.embed.strata import stratum_of
-from nlp.embed.vectors import Encode, inwards
+from nlp.embed.vectors import Encode, Floats, inwards
 from nlp.group.titles import naming
 
 MAX_QUOTES = 5
@@ -70,18 +70,25 @@ def titles(record: Record, encode: Encode, service_id: int, signals: Sequence[de
     with record.transaction() as session:
         others = (Issue.service_id == service_id, Issue.id.not_in([uuid.UUID(signal.issue) for signal in found]))
         known = session.scalars(select(Issue.title).where(*others)).all()
-        said = select(Statement.text).order_by(Statement.id)
-        texts = [session.scalars(said.where(Statement.id.in_(signal.keys))).all() for signal in found]
-    return name(found, texts, known, encode)
+        said = select(Statement.text, halves(Statement.vector).label("vector")).order_by(Statement.id)
+        groups = [session.execute(said.where(Statement.id.in_(signal.keys))).all() for signal in found]
+    texts = [[row.text for row in rows] for rows in groups]
+    return name(found, texts, matrix([row.vector for rows in groups for row in rows]), known, encode)
 
 
 def name(
-    signals: Sequence[detector.Finding], texts: Sequence[Sequence[str]], known: Iterable[str], encode: Encode | None
+    signals: Sequence[detector.Finding],
+    texts: Sequence[Sequence[str]],
+    vectors: Floats,
+    known: Iterable[str],
+    encode: Encode | None,
 ) -> Mapping[str, str]:
-    """Name the issues of signals that have a centroid: `texts` are those of each, `known` the titles not to give."""
+    """Name the issues of signals that have a centroid: `texts` are those of each, `known` the titles not to give.
+
+    `vectors` (n, d) are those of all the texts, in their order.
+    """
     ends = np.cumsum([len(group) for group in texts])
     said, centroids = [text for group in texts for text in group], np.array([signal.centroid for signal in signals])
-    vectors = encode(said) if encode else np.zeros((len(said), centroids.shape[1]), np.float32)
     rows = [np.arange(stop - len(group), stop) for stop, group in zip(ends, texts, strict=True)]
     groups = [inwards(vectors, members, centre) for members, centre in zip(rows, centroids, strict=True)]
     praised = [signal.tier == SignalTier.GOOD_NEWS for signal in signals]

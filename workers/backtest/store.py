@@ -73,8 +73,10 @@ class BacktestStore:
         if found:
             mine = {uuid.UUID(signal.issue) for signal in found}
             known = [issue.title for id_, issue in self.issues.items() if id_ not in mine]
-            texts = [[self._statements[key].text for key in sorted(signal.keys)] for signal in found]
-            titles = findings.name(found, texts, known, self._encode)
+            said = [[self._statements[key] for key in sorted(signal.keys)] for signal in found]
+            texts = [[it.text for it in its] for its in said]
+            vectors = np.array([it.observation.vector for its in said for it in its], np.float32)
+            titles = findings.name(found, texts, vectors, known, self._encode)
             for signal in found:
                 self._hold(signal, titles[signal.issue])
         self._signalled |= {uuid.UUID(signal.issue) for signal in signals if signal.tier == SignalTier.SIGNAL}
