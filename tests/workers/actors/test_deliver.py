@@ -12,6 +12,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from feedback.record.db import Record
 from feedback.record.models import Alert, Delivery, Subscription
+from insights.alerts.delivery import message
 from insights.alerts.delivery.attempts import RETRIES
 from insights.alerts.delivery.credentials import Credentials, seal, unseal
 from tests.insights.raising import make_due, raise_signal, subscription, tell_again, waiting
@@ -225,3 +226,12 @@ def test_what_cannot_be_put_into_words_fails_alone(local: Worker, subscribed: di
     for _ in range(4):
         deliver(local)
     assert [got.content["data"]["signal"]["observed"] for got in hook.got] == [12]
+
+
+def test_no_words_are_written_for_a_webhook_which_nobody_reads(
+    local: Worker, subscribed: dict[str, Any], hook: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(message, "write", lambda *_: pytest.fail("it is written"))
+    raise_signal(local.record)
+    deliver(local)
+    assert len(hook.got) == 1
