@@ -27,7 +27,7 @@ from feedback.record.models import (
     ThemeIssue,
     new_id,
 )
-from feedback.record.states import AlertState, AlertType, SubscriptionState
+from feedback.record.states import AlertState, AlertType, SubscriptionKind, SubscriptionState
 from insights.alerts import payload
 from insights.alerts.rules import timing
 from insights.alerts.rules.filters import filters_of, matches, matches_urgent, wants
@@ -263,9 +263,10 @@ def insert_alerts(session: Session, service: Service, rows: list[dict[str, Any]]
     """
     if not rows:
         return
-    session.execute(select(Service.id).where(Service.id == service.id).with_for_update(key_share=True))
-    now = session.scalars(select(func.now())).one()
-    over_limit = timing.over_daily_limit(session, service, now)
+    mine = select(Service.id, func.now()).where(Service.id == service.id)
+    _, now = session.execute(mine.with_for_update(key_share=True)).one()
+    to_people = any(row["recipient"] and row["recipient"].kind != SubscriptionKind.WEBHOOK for row in rows)
+    over_limit = timing.over_daily_limit(session, service, now) if to_people else ()
     for row in rows:
         recipient, urgent = row.pop("recipient"), row["type"] == AlertType.URGENT or "escalated" in row["facts"]
         row["state"] = AlertState.WAITING if recipient else AlertState.TOLD
