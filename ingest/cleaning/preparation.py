@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import msgspec
 
 from feedback.record.models import EVIDENCE
-from ingest.cleaning.raising_urgent import FindsMeaning, raised
+from ingest.cleaning.raising_urgent import FindsMeaning, Looked, raised
 from nlp.clean.cleaner import Cleaned, CleanStatement, Urgency
 from nlp.clean.redaction import before_redaction
 from nlp.embed.vectors import Floats
@@ -64,16 +64,21 @@ def prepare(
     asides = _redacted(models, [text for content in contents.values() for text in _asides(content)])
     told = [said for one in cleaned for said in one.statements if not said.filler]
     vectors = iter(models.encode([said.text for said in told], [said.language for said in told]))
-    found = {}
-    for (identity, content), one in zip(contents.items(), cleaned, strict=True):
-        redacted = [next(asides) for _ in _asides(content)]
-        rows = [
-            _row(place, said, vectors, models.embedded_by(said.language)) for place, said in enumerate(one.statements)
-        ]
-        said = [{**row, "offset": offset} for row, offset in zip(rows, _offsets(content, one), strict=True)]
-        urgent = raised(models, one.urgent, said, calm.get(identity))
-        found[identity] = _prepared(content, one, redacted, said, urgent)
-    return found
+    looked = [
+        Looked(one.urgent, _said(models, content, one, vectors), calm.get(identity))
+        for (identity, content), one in zip(contents.items(), cleaned, strict=True)
+    ]
+    urgent = raised(models, looked)
+    return {
+        identity: _prepared(content, one, [next(asides) for _ in _asides(content)], piece.said, why)
+        for (identity, content), one, piece, why in zip(contents.items(), cleaned, looked, urgent, strict=True)
+    }
+
+
+def _said(models: Models, content: Mapping[str, Any], one: Cleaned, vectors: Iterator[Any]) -> list[Mapping[str, Any]]:
+    """The rows of the statements of a piece."""
+    rows = [_row(place, said, vectors, models.embedded_by(said.language)) for place, said in enumerate(one.statements)]
+    return [{**row, "offset": offset} for row, offset in zip(rows, _offsets(content, one), strict=True)]
 
 
 def _redacted(models: Models, texts: Sequence[str]) -> Iterator[str]:
@@ -93,7 +98,7 @@ def _prepared(
     content: Mapping[str, Any],
     one: Cleaned,
     redacted: Sequence[str],
-    said: list[dict[str, Any]],
+    said: Sequence[Mapping[str, Any]],
     urgent: Urgency | None,
 ) -> Prepared:
     suspected = [{"name": "spam", "reason": reason}] if (reason := content.get("suspicion")) else []

@@ -1,11 +1,13 @@
 """What of a cleaned piece cannot wait, unless the staff of its service said that the like can."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
 from nlp.clean.urgency import Urgency, urgency
+from nlp.clean.urgency_classifier import Meant
 from nlp.embed.strata import EMBEDDED_WELL, is_mapped
 from nlp.embed.vectors import Floats
 
@@ -20,27 +22,41 @@ queue is killing me", and "I will kill myself laughing" within .76 of the same w
 class FindsMeaning(Protocol):
     """The model that finds what no pattern knows."""
 
-    def near_urgent(self, texts: Sequence[str], vectors: Floats, mapped: Sequence[bool]) -> Urgency | None: ...
+    def near_urgent(self, pieces: Sequence[Meant]) -> list[Urgency | None]: ...
 
 
-def raised(
-    models: FindsMeaning, by_words: Urgency | None, said: Sequence[Mapping[str, Any]], calm: Floats | None
-) -> Urgency | None:
-    """Returns why a piece cannot wait; None where it can.
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A piece as it is looked at.
 
     `by_words` is what patterns found in it, `said` are the rows of its statements, `calm` the unit vectors (n, d) of
     what its service found not to be urgent.
     """
-    if by_words and not (calm is not None and _is_settled(said, calm)):
-        return by_words
-    embedded = [row for row in said if row["vector"] is not None]
+
+    by_words: Urgency | None
+    said: Sequence[Mapping[str, Any]]
+    calm: Floats | None
+
+
+def raised(models: FindsMeaning, pieces: Sequence[Looked]) -> list[Urgency | None]:
+    """Returns for each piece why it cannot wait; None where it can. Meanings are looked for in all of them together."""
+    told = [_by_words(piece) for piece in pieces]
+    by_meaning = iter(models.near_urgent([_meant(it) for it, found in zip(pieces, told, strict=True) if not found]))
+    return [found or next(by_meaning) for found in told]
+
+
+def _by_words(piece: Looked) -> Urgency | None:
+    is_calm = piece.by_words and piece.calm is not None and _is_settled(piece.said, piece.calm)
+    return None if is_calm else piece.by_words
+
+
+def _meant(piece: Looked) -> Meant:
+    """Of the statements whose meaning can be told, those that are not near to what was not urgent."""
+    embedded = [row for row in piece.said if row["vector"] is not None]
     in_english = [row for row in embedded if row["language"] in EMBEDDED_WELL or is_mapped(row["embedded_by"])]
-    rows = [row for row in in_english if calm is None or _likeness(row, calm) < NEAR_BY_MEANING]
-    if not rows:
-        return None
+    rows = [row for row in in_english if piece.calm is None or _likeness(row, piece.calm) < NEAR_BY_MEANING]
     vectors = np.array([row["vector"] for row in rows], np.float32)
-    mapped = [row["language"] not in EMBEDDED_WELL for row in rows]
-    return models.near_urgent([row["text"] for row in rows], vectors, mapped)
+    return Meant([row["text"] for row in rows], vectors, [row["language"] not in EMBEDDED_WELL for row in rows])
 
 
 def _is_settled(said: Sequence[Mapping[str, Any]], calm: Floats) -> bool:

@@ -8,7 +8,8 @@ time by another encoder, which errs in other places: the votes of both count ali
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
@@ -45,6 +46,9 @@ VOTES_IF_PRAISE = 0.2
 VOTES_IF_MAPPED = 0.15
 """More that are needed where a vector was mapped into the space of English: names of places mislead it."""
 
+AT_ONCE = 200
+"""Statements that are likened to the examples together, so that those of many long calls never fill the memory."""
+
 _FOLDER = Path(str(files(words)))
 EXAMPLES, EXAMPLES_BY_SECOND = _FOLDER / "urgent_examples.npz", _FOLDER / "urgent_examples_by_second.npz"
 """Where the vectors of the examples are, by either encoder."""
@@ -53,6 +57,15 @@ EXAMPLES, EXAMPLES_BY_SECOND = _FOLDER / "urgent_examples.npz", _FOLDER / "urgen
 def examples() -> Mapping[str, str]:
     """Return the kind of urgency of each example, `calm` where it has none."""
     return {text: kind for kind, texts in words.listed("urgent_examples").items() for text in texts}
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What one piece says: its statements, their unit vectors (n, d), and which were mapped from another space."""
+
+    texts: Sequence[str]
+    vectors: Floats
+    mapped: Sequence[bool]
 
 
 class UrgencyClassifier:
@@ -78,17 +91,25 @@ class UrgencyClassifier:
         self._weights = _fitted(self._likeness(self._texts, self._vectors @ self._vectors.T), self._urgent)
         self._second = _SecondView(second, (second_examples or second)(self._texts), self._urgent) if second else None
 
-    def find(self, texts: Sequence[str], vectors: Floats, mapped: Sequence[bool] = ()) -> Urgency | None:
-        """Find what is most surely urgent among the statements of one piece, given their unit vectors (n, d).
+    def find(self, pieces: Sequence[Meant]) -> list[Urgency | None]:
+        """Find what is most surely urgent among the statements of each piece."""
+        return [found for together in _together(pieces) for found in self._find(together)]
 
-        `mapped` tells which vectors were mapped from another space; without it none was.
-        """
+    def _find(self, pieces: Sequence[Meant]) -> Iterator[Urgency | None]:
+        texts = [text for piece in pieces for text in piece.texts]
         if not texts:
-            return None
-        alike = vectors @ self._vectors.T
+            yield from [None] * len(pieces)
+            return
+        alike = np.concatenate([piece.vectors for piece in pieces if piece.texts]) @ self._vectors.T
         likeness, nearest = self._likeness(texts, alike), alike[:, self._urgent].max(axis=1)
-        by_map = VOTES_IF_MAPPED * np.array(list(mapped) or [False] * len(texts))
-        margins = self._margins(texts, likeness, nearest, VOTES_PER_DOUBLING * np.log2(len(texts)) + by_map)
+        handicap = np.concatenate([_handicap(piece) for piece in pieces])
+        margins = self._margins(texts, likeness, nearest, handicap)
+        end = 0
+        for piece in pieces:
+            start, end = end, end + len(piece.texts)
+            yield self._surest(piece.texts, likeness[start:end], margins[start:end])
+
+    def _surest(self, texts: Sequence[str], likeness: Floats, margins: Floats) -> Urgency | None:
         for place in np.argsort(-margins).tolist():
             if margins[place] < 0:
                 break
@@ -139,6 +160,25 @@ class _SecondView:
     def _likeness(self, vectors: Floats) -> Floats:
         likeness: Floats = np.exp(SECOND_STEEPNESS * (vectors @ self._vectors.T - 1), dtype=np.float32)
         return likeness
+
+
+def _together(pieces: Sequence[Meant]) -> Iterator[list[Meant]]:
+    """In their order, as many as have `AT_ONCE` statements."""
+    waiting: list[Meant] = []
+    for piece in pieces:
+        if waiting and sum(len(it.texts) for it in waiting) + len(piece.texts) > AT_ONCE:
+            yield waiting
+            waiting = []
+        waiting.append(piece)
+    if waiting:
+        yield waiting
+
+
+def _handicap(piece: Meant) -> Floats:
+    """The votes that each statement of a piece needs besides."""
+    by_length = VOTES_PER_DOUBLING * np.log2(max(len(piece.texts), 1))
+    votes: Floats = by_length + VOTES_IF_MAPPED * np.array(piece.mapped, np.float32)
+    return votes
 
 
 def _fitted(likeness: Floats, urgent: NDArray[np.bool_]) -> Floats:

@@ -19,7 +19,7 @@ from nlp.clean.language import language
 from nlp.clean.severity import severity
 from nlp.clean.statements import split
 from nlp.clean.urgency import urgency
-from nlp.clean.urgency_classifier import UrgencyClassifier
+from nlp.clean.urgency_classifier import Meant, UrgencyClassifier
 from nlp.clean.verdicts import verdicts
 from nlp.embed.multilingual import MultilingualEmbedder
 from tests.bench import Report, Row, corpus
@@ -125,7 +125,9 @@ def _urgent() -> list[Row]:
     def raised(text: str, language: str) -> bool:
         said = [text[start:end] for start, end in split(text)] or [text]
         vectors = embedder.encode(said, [language] * len(said))
-        return urgency(text) is not None or meaning.find(said, vectors, [language != "en"] * len(said)) is not None
+        return urgency(text) is not None or meaning.find([Meant(said, vectors, [language != "en"] * len(said))]) != [
+            None
+        ]
 
     unseen = tomllib.loads((Path(__file__).parents[1] / "nlp/clean/urgent.toml").read_text(encoding="utf-8"))
     everyday = _comments()[:: len(_comments()) // TEXTS]

@@ -14,7 +14,7 @@ from nlp.embed import kept_vectors
 if TYPE_CHECKING:
     from nlp.clean.cleaner import Cleaned, Cleaner
     from nlp.clean.urgency import Urgency
-    from nlp.clean.urgency_classifier import UrgencyClassifier
+    from nlp.clean.urgency_classifier import Meant, UrgencyClassifier
     from nlp.embed.multilingual import MultilingualEmbedder
 
 
@@ -53,17 +53,15 @@ class Tools:
         with self._lock:
             return self._embedder.embedded_by(language)
 
-    def near_urgent(
-        self, texts: Sequence[str], vectors: NDArray[np.float32], mapped: Sequence[bool]
-    ) -> "Urgency | None":
-        """Find what is urgent by its meaning: None where nothing is.
+    def near_urgent(self, pieces: "Sequence[Meant]") -> "list[Urgency | None]":
+        """Find what is urgent in each piece by its meaning: None where nothing is.
 
         An operator's own embedding model finds nothing: nobody has calibrated its distances.
         """
         if self._settings.embedding_model is not None:
-            return None
+            return [None] * len(pieces)
         with self._lock:
-            return self._meaning.find(texts, vectors, mapped)
+            return self._meaning.find(pieces)
 
     @property
     def model(self) -> str:

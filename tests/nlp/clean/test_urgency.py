@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from nlp.clean.urgency import Urgency, urgency
+from nlp.clean.urgency_classifier import AT_ONCE, Meant
 from workers.runtime.model_loader import Tools
 
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -20,11 +21,22 @@ HELD_OUT: list[dict[str, dict[str, list[str]]]] = [
 def looked_at(tools: Tools, said: list[str], language: str = "en") -> Urgency | None:
     """What is found by the meaning of these statements of one piece."""
     languages = [language] * len(said)
-    return tools.near_urgent(said, tools.encode(said, languages), [language != "en"] * len(said))
+    meant = Meant(said, tools.encode(said, languages), [language != "en"] * len(said))
+    [found] = tools.near_urgent([meant])
+    return found
 
 
 def raised(tools: Tools, text: str, language: str = "en") -> bool:
     return urgency(text) is not None or looked_at(tools, [text], language) is not None
+
+
+def test_pieces_that_are_looked_at_together_get_what_each_gets_alone(tools: Tools) -> None:
+    pieces = [[told, calm, "It rains."] for told, calm in zip(UNSEEN["urgent"], UNSEEN["calm"], strict=False)]
+    pieces = [["Thank you."], [], *pieces[: AT_ONCE // 3], [], *([text] for text in UNSEEN["urgent"][:10])]
+    assert sum(map(len, pieces)) > AT_ONCE
+    together = tools.near_urgent([Meant(said, tools.encode(said), [False] * len(said)) for said in pieces])
+    assert together == [looked_at(tools, said) for said in pieces]
+    assert None in together and len(set(together)) > 10
 
 
 def test_nearly_all_that_nobody_wrote_a_pattern_for_is_raised(tools: Tools) -> None:
