@@ -61,7 +61,7 @@ class Judge:
         chance = self.chance(candidate)
         if not self._enough_pieces(candidate) or chance > WATCH_FACTOR * self._tolerance:
             return None
-        if self._is_praised(candidate):
+        if self._is_praised(candidate) or self._is_beside_what_is_told(candidate):
             return None
         certain = chance <= self._tolerance and self._may_be_certain(candidate)
         return SignalTier.SIGNAL if certain else SignalTier.WATCH
@@ -78,6 +78,7 @@ class Judge:
             and candidate.chance <= NEAR_MISS_CHANCE
             and self._enough_pieces(candidate)
             and self._may_be_certain(candidate)
+            and not self._is_beside_what_is_told(candidate)
         )
 
     def caveats(self, recent: Indices) -> tuple[str, ...]:
@@ -102,6 +103,12 @@ class Judge:
         praise = np.flatnonzero(rows["praise"] & (self._search.ages < candidate.window))
         there = praise[candidate.region.depth(self._index.smooth[praise]) >= 0]
         return len(np.unique(rows["piece"][there])) > len(np.unique(rows["piece"][candidate.recent]))
+
+    def _is_beside_what_is_told(self, candidate: Candidate) -> bool:
+        """Whether most was added to what has been signalled: what else is said of a problem is no other one."""
+        pieces, explained, recent = self._index.rows["piece"], self._search.explained, candidate.recent
+        added = ~explained[recent] & np.isin(pieces[recent], pieces[explained])
+        return 2 * int(np.count_nonzero(added)) > len(recent)
 
     def _may_be_certain(self, candidate: Candidate) -> bool:
         settled = self._age >= FIRST_WEEK_DAYS

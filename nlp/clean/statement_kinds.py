@@ -65,6 +65,12 @@ RECOMMENDATION = re.compile(
     r"(?: (?:it|this|you|them|him|her|(?:this|the|your) \w+))?\W*$",
 )
 """Who recommends a service to others praises it; who recommends that something be done does not."""
+IMPROVED = re.compile(
+    r"(?:^\W*|\b(?:is|are|was|were|'s|been|got|seems?|found (?:it|this)) )(?:(?:so|much|far|way|lots?|a (?:lot|bit)) )*"
+    r"(?:better|easier|quicker|faster|clearer|simpler|smoother|nicer|friendlier) than"
+    r" (?:(?:it|they) (?:was|were|used to be)|before|last (?:time|week|month|year)|the (?:old|last|previous)\b)",
+)
+"""What has become better is praised for it."""
 RESERVATION = re.compile(
     r"n't\b(?! hesitate)|\b(?:not(?! hesitate)|no(?! hesitation)|cannot|never|nobody|neither|nor|hardly|unlikely|unless"
     r"|if|doubt|but|however|although|though|except|apart|until|wish|want|able|avoid|away|elsewhere|instead)\b",
@@ -92,8 +98,9 @@ def kind(text: str) -> StatementLabel:
 
 
 def _is_content(text: str) -> bool:
-    """Tell whether it misses nothing, or recommends the service to others without reservation."""
-    return bool(SATISFIED.search(text) or (RECOMMENDATION.search(text) and not RESERVATION.search(text)))
+    """Tell whether it misses nothing, or says without reservation that it is better now, or to be recommended."""
+    content = RECOMMENDATION.search(text) or IMPROVED.search(text)
+    return bool(SATISFIED.search(text) or (content and not RESERVATION.search(text)))
 
 
 def _weighed(text: str, worst: float, count: int, praise: int) -> StatementLabel:

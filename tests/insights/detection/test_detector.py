@@ -117,6 +117,18 @@ def test_an_outage_is_sent_with_the_fifth_report_that_people_sent_themselves(ser
     assert signal.caveats == ()
 
 
+def test_what_people_add_to_an_outage_is_no_problem_of_its_own(service: Service, usual: State) -> None:
+    outage, others = service.at_once(NEW, 28, 12), Service(service.seed + 1)
+    others.keys = service.keys
+    added = [
+        replace(also, feedback_id=it.feedback_id) for it, also in zip(outage, others.at_once(NEW, 28, 12), strict=True)
+    ]
+    _, alone = play(service.days(28, 29) + nameless(added), usual)
+    assert len(sent(alone)) == 1
+    _, signals = play(service.again().days(28, 29) + outage + nameless(added), usual)
+    assert len({signal.issue for signal in signals}) == 1
+
+
 def test_an_outage_of_what_is_often_reported_anyway_is_sent_within_the_hour(service: Service, usual: State) -> None:
     _, signals = play(service.days(28, 29) + (outage := service.at_once(3, 28, 24, hours=3)), usual)
     told = [signal for signal in sent(signals) if signal.issue == "topic 3"]

@@ -80,6 +80,11 @@ def test_what_says_something_is_none(text: str) -> None:
         ("I would recommend it to friends, but nobody answers", "problem"),
         ("I would recommend sending a text to patients the day before", "problem"),
         ("My name is [NAME]", "other"),
+        ("The website is much better than it was last year", "praise"),
+        ("Much easier than last time", "praise"),
+        ("The form is no better than it was", "suggestion"),
+        ("Better than before, but still slow", "problem"),
+        ("The form should be easier than it was", "suggestion"),
         ("Parking", "problem"),
     ],
 )
