@@ -39,7 +39,7 @@ def of_signals(session: Session, signals: Sequence[Signal], *, quoted: bool = Tr
     now = dt.datetime.now(dt.UTC)
     counts = _counts(session, standing, now)
     volumes = volumes_of_halves(session, standing, now)
-    quotes = _quotes(session, [one.id for one in standing]) if quoted else {}
+    quotes = quotes_of(session, [one.id for one in standing]) if quoted else {}
     found = kept.of_signals(session, standing) if quoted else {}
     return {
         one.id: _now(one, counts[one.id], volumes[one.id], quotes.get(one.id, []), found.get(one.id, []))
@@ -169,8 +169,8 @@ def _counts(session: Session, signals: Sequence[Signal], now: dt.datetime) -> Ma
     return found
 
 
-def _quotes(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Quote]]:
-    """Chosen from the latest that was said since each began, and from what it was raised on."""
+def quotes_of(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Quote]]:
+    """Returns the most telling words of signals, of the latest since each began and of what it was raised on."""
     said = select(Statement.id).where(*OF_SIGNAL, Statement.filler.is_(False))
     which = (said.where(SINCE), said.join_from(NAMED, Statement, RAISED_ON))
     parts = [newest(each, LATEST_STATEMENTS) for each in which]

@@ -114,7 +114,7 @@ def _unknown(found: Affected) -> list[str]:
         return [_("Nothing more is known that several of them share, such as where they live.")]
     return [
         _(
-            "%(name)s not known of %(unknown)s.",
+            "%(name)s not known for %(unknown)s.",
             name=one_line(name_of(part)),
             unknown=number(found.reports - part.known),
         )

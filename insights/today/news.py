@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, not_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Issue, IssueTally, Service, Signal
@@ -14,15 +14,13 @@ from insights.issues.queries.signals import shown
 from insights.today.schemas import TodayNews, What
 
 MOST_OF_A_KIND = 5
-SLOW = func.coalesce(Signal.evidence["scale"].astext, "") == Scale.SLOW
 ISSUE_COLUMNS = (Issue.id, Issue.title, Issue.titles, Issue.service_id)
 
 
 def since(session: Session, services: Mapping[int, Service], last_look: dt.datetime) -> list[TodayNews]:
     """Lists the news of several services: the least likely to be chance, the latest to end, the most reported first."""
     kinds: dict[What, Select[Any, Any, Any, Any, Any, Any]] = {
-        "watched": _watched(last_look, not_(SLOW)),
-        "rose": _watched(last_look, SLOW),
+        "watched": _watched(last_look),
         "over": _over(last_look),
         "found": _found(last_look),
     }
@@ -37,13 +35,15 @@ def since(session: Session, services: Mapping[int, Service], last_look: dt.datet
 
 
 def _news(what: What, row: Any, service: Service) -> TodayNews:
-    return TodayNews(row.id, row.title, service.slug, service.display_name, what, row.at, row.reports, row.titles)
+    told: What = "rose" if what == "watched" and row.scale == Scale.SLOW else what
+    return TodayNews(row.id, row.title, service.slug, service.display_name, told, row.at, row.reports, row.titles)
 
 
-def _watched(last_look: dt.datetime, *more: ColumnElement[bool]) -> Select[Any, Any, Any, Any, Any, Any]:
-    query = select(*ISSUE_COLUMNS, Signal.detected_at.label("at"), Signal.observed.label("reports"))
+def _watched(last_look: dt.datetime) -> Select[Any, Any, Any, Any, Any, Any]:
+    scale = Signal.evidence["scale"].astext.label("scale")
+    query = select(*ISSUE_COLUMNS, Signal.detected_at.label("at"), Signal.observed.label("reports"), scale)
     query = query.join(Signal, Signal.issue_id == Issue.id).where(*shown(SignalTier.WATCH))
-    return query.where(Signal.detected_at > last_look, *more).order_by(Signal.score.desc(), Issue.id)
+    return query.where(Signal.detected_at > last_look).order_by(Signal.score.desc(), Issue.id)
 
 
 def _over(last_look: dt.datetime) -> Select[Any, Any, Any, Any, Any, Any]:

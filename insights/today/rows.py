@@ -15,6 +15,7 @@ from feedback.record.states import IssueStatus
 from insights.issues.counts_over_time import reports_by
 from insights.issues.decisions.lifecycle import is_overdue_on, today
 from insights.issues.queries.issues import quotes
+from insights.issues.signal_now import quotes_of
 from insights.issues.tallies import Tally, tallies
 from insights.presentation import sentences
 from insights.presentation.schemas import Quote, SignalNow
@@ -63,8 +64,18 @@ def rows(
     """Makes the rows of issues, by their ids; `standing` holds the findings of those that stand out."""
     ids = [issue.id for issue in issues]
     counted = tallies(session, [it for it in ids if it not in standing])
-    known = _Known(services, counted, quotes(session, issues, 1), _daily(session, services, ids, viewer.now))
+    known = _Known(services, counted, _quotes(session, issues, standing), _daily(session, services, ids, viewer.now))
     return {issue.id: _row(viewer, issue, known, standing.get(issue.id)) for issue in issues}
+
+
+def _quotes(
+    session: Session, issues: Sequence[Issue], standing: Mapping[uuid.UUID, Standing]
+) -> Mapping[uuid.UUID, list[Quote]]:
+    """What is said since a finding began tells more of it than what was said of its issue before."""
+    signals = {standing[issue.id].signal.id: issue.id for issue in issues if issue.id in standing}
+    lately = quotes_of(session, list(signals)) if signals else {}
+    told = {signals[signal]: said for signal, said in lately.items() if said}
+    return {**quotes(session, [issue for issue in issues if issue.id not in told], 1), **told}
 
 
 def _row(viewer: Viewer, issue: Issue, known: _Known, found: Standing | None) -> TodayIssue:

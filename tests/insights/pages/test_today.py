@@ -63,6 +63,15 @@ def test_outages_come_first_then_certainty_severity_and_reach_over_all_services(
     assert "It began within hours: act now." in pressing and "see to it now" not in calm
 
 
+def test_a_finding_is_quoted_by_what_was_said_since_it_began(staff: Client, record: Record) -> None:
+    with record.transaction() as session:
+        issue = finding(session, "blue-badge", "Photo fails", 5)
+        made_up.report(session, issue, "The old form was slow", said_at=made_up.NOW - dt.timedelta(days=30))
+        issue.quotes = issue.quotes[::-1]
+    page = words_of(staff.get("/dashboard"))
+    assert "“ Photo fails" in page and "The old form was slow" not in page
+
+
 def test_a_row_has_a_telling_sentence_figures_beside_a_chart_that_is_read_out_and_a_button(
     staff: Client, record: Record, photo: str
 ) -> None:
@@ -166,6 +175,7 @@ def test_what_is_new_since_somebody_last_looked_is_new_for_a_visit_and_no_longer
         finding(session, blue_badge, "Older", 4, ago=6 * AN_HOUR)
         finding(session, blue_badge, "Newer", 4, ago=4 * AN_HOUR)
         finding(session, blue_badge, "Perhaps", 2, tier="watch")
+        finding(session, blue_badge, "Slowly", 2, tier="watch", evidence={"scale": "slow"})
         found = made_up.issue(session, blue_badge, "Found")
         session.add(
             IssueTally(issue_id=found.id, channel="web", reports=3, raw=3, severity=0.5,
@@ -175,9 +185,9 @@ def test_what_is_new_since_somebody_last_looked_is_new_for_a_visit_and_no_longer
     for _ in range(2):  # the first look, and going back to it
         page = words_of(client.get("/dashboard"))
         assert page.count("New to you") == 1 and "Newer Blue Badge New problem New to you" in page
-        assert (
-            "Perhaps Blue Badge . Watched: it may be chance" in page and "Found Blue Badge . People report it" in page
-        )
+        assert "Perhaps Blue Badge . Watched: it may be chance" in page
+        assert "Slowly Blue Badge . Rose over the last weeks, and is watched: it may be chance" in page
+        assert "Found Blue Badge . People report it" in page
     with record.transaction() as session:
         session.query(Person).one().looked_at = made_up.NOW - 2 * AN_HOUR
     client.get("/dashboard")

@@ -109,7 +109,7 @@ def test_who_is_affected_is_said_as_a_share_beside_the_usual_one(found: Affected
             [
                 "All 9 came by phone; normally 20% of feedback does.",
                 "Otherwise everybody alike (by language and ward).",
-                "Ward not known of 5.",
+                "Ward not known for 5.",
             ],
         ),
         (Affected(None, 0, 0, []), []),
