@@ -23,9 +23,10 @@ from sqlalchemy import (
     exists,
     func,
     select,
+    true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from feedback.record.models import Feedback, Issue, IssueDayTally, IssueTally, Statement, UntalliedIssue
 
@@ -65,11 +66,11 @@ def is_one_of(issue: InstrumentedAttribute[Any], ids: Iterable[uuid.UUID]) -> Co
 def counted(these: Changed) -> Iterator[Select[Any]]:
     """Returns queries that count what has changed: rows with columns of `IssueTally`, which add up."""
     if these.whole:
-        yield of_statements(Statement.issue_id).where(is_one_of(Statement.issue_id, these.whole))
+        yield of_statements(Statement).where(is_one_of(Statement.issue_id, these.whole))
     if these.days:
         days = rows_of(these)
         yield of_days(these.by_day).where(~exists().where(is_day(days)))
-        yield of_statements(Statement.issue_id).join(days, was_said_on(days))
+        yield of_statements(said_on(days))
 
 
 def rows_of(these: Changed) -> TableValuedAlias:
@@ -84,29 +85,39 @@ def is_day(days: TableValuedAlias) -> ColumnElement[bool]:
     return and_(IssueDayTally.issue_id == days.c.issue_id, IssueDayTally.day == days.c.day)
 
 
-def was_said_on(days: TableValuedAlias) -> ColumnElement[bool]:
-    """Holds where a statement is of one of these days; as bounds, which an index finds."""
+def said_on(days: TableValuedAlias) -> type[Statement]:
+    """Returns the statements of these days, found day by day: to join them all, PostgreSQL takes a ninth of all that
+    was ever said to be within, and reads all of it.
+    """
     begin, end = (func.timezone("UTC", cast(day, DateTime)) for day in (days.c.day, days.c.day + 1))
-    return and_(Statement.issue_id == days.c.issue_id, Statement.said_at >= begin, Statement.said_at < end)
+    within = (Statement.issue_id == days.c.issue_id, Statement.said_at >= begin, Statement.said_at < end)
+    of_day = select(Statement).where(*within).offset(0).lateral()
+    return aliased(Statement, select(of_day).join_from(days, of_day, true()).subquery())
 
 
-def of_statements(*by: ColumnElement[Any] | InstrumentedAttribute[Any]) -> Select[Any]:
-    """Counts statements by some columns and by channel."""
+def of_statements(said: type[Statement], *by: Any) -> Select[Any]:
+    """Counts statements by their issue, by what else is asked for and by channel."""
+    by = (said.issue_id, *by)
     return (
         select(
             *by,
             Feedback.channel,
             func.count(Feedback.id.distinct()).filter(Feedback.weight > 0).label("reports"),
             func.count(Feedback.id.distinct()).label("raw"),
-            func.avg(Statement.severity).label("severity"),
-            func.min(Statement.said_at).label("first_seen"),
-            func.max(Statement.said_at).label("last_seen"),
+            func.avg(said.severity).label("severity"),
+            func.min(said.said_at).label("first_seen"),
+            func.max(said.said_at).label("last_seen"),
         )
-        .select_from(Statement)
-        .join(Feedback, Feedback.id == Statement.feedback_id)
-        .join(Issue, Issue.id == Statement.issue_id)
+        .select_from(said)
+        .join(Feedback, Feedback.id == said.feedback_id)
+        .join(Issue, Issue.id == said.issue_id)
         .group_by(*by, Feedback.channel)
     )
+
+
+def day_of(said: type[Statement]) -> ColumnElement[dt.date]:
+    """Returns, for a query, the day (UTC) on which a statement was made."""
+    return cast(func.timezone("UTC", said.said_at), Date).label("day")
 
 
 def of_days(issue_ids: Iterable[uuid.UUID]) -> Select[Any]:

@@ -4,19 +4,20 @@ import uuid
 from collections.abc import Set
 from typing import Any
 
-from sqlalchemy import Date, Select, cast, delete, func, insert, select, true, update
+from sqlalchemy import Select, delete, insert, select, true, update
 from sqlalchemy.orm import Session
 
 from feedback.record.models import IssueDayTally, IssueTally, Statement, UntalliedIssue
 from insights.issues.tallies.counting import (
     KEPT_BY_DAY,
     Changed,
+    day_of,
     is_day,
     is_one_of,
     of_days,
     of_statements,
     rows_of,
-    was_said_on,
+    said_on,
 )
 
 MOST_AT_ONCE = 50
@@ -24,8 +25,6 @@ MOST_AT_ONCE = 50
 
 LARGE = 2_000
 """Pieces by one channel from which on an issue is kept by day: any smaller one is soon counted as a whole."""
-
-DAY_SAID = cast(func.timezone("UTC", Statement.said_at), Date).label("day")
 
 
 def refresh(session: Session) -> Set[uuid.UUID]:
@@ -47,8 +46,8 @@ def refresh(session: Session) -> Set[uuid.UUID]:
 def _count_days(session: Session, changed: Changed) -> None:
     days = rows_of(changed)
     session.execute(delete(IssueDayTally).where(is_day(days)).execution_options(synchronize_session=False))
-    by_day = of_statements(Statement.issue_id, days.c.day).join(days, was_said_on(days))
-    _keep(session, IssueDayTally, by_day)
+    said = said_on(days)
+    _keep(session, IssueDayTally, of_statements(said, day_of(said)))
     session.execute(delete(IssueTally).where(is_one_of(IssueTally.issue_id, changed.by_day)))
     _keep(session, IssueTally, of_days(changed.by_day).add_columns(true().label("by_day")))
 
@@ -56,10 +55,10 @@ def _count_days(session: Session, changed: Changed) -> None:
 def _count_whole(session: Session, issue_ids: Set[uuid.UUID]) -> None:
     for table in (IssueTally, IssueDayTally):
         session.execute(delete(table).where(is_one_of(table.issue_id, issue_ids)))
-    _keep(session, IssueTally, of_statements(Statement.issue_id).where(is_one_of(Statement.issue_id, issue_ids)))
+    _keep(session, IssueTally, of_statements(Statement).where(is_one_of(Statement.issue_id, issue_ids)))
     counted = select(IssueTally.issue_id).where(is_one_of(IssueTally.issue_id, issue_ids))
     if large := session.scalars(counted.where(IssueTally.raw >= LARGE)).unique().all():
-        by_day = of_statements(Statement.issue_id, DAY_SAID).where(is_one_of(Statement.issue_id, large))
+        by_day = of_statements(Statement, day_of(Statement)).where(is_one_of(Statement.issue_id, large))
         _keep(session, IssueDayTally, by_day)
         session.execute(update(IssueTally).where(is_one_of(IssueTally.issue_id, large)).values(by_day=True))
 
