@@ -42,7 +42,11 @@ def backtest(settings: Settings, /, source: Path, target: Path, tolerance: float
 @click.option("--text-column", multiple=True, default=["text"], show_default=True, help="Several are put together.")
 @click.option("--frame", type=IN_FILE, help="Your own list of themes.")
 @click.option(
-    "--breadth", type=click.Choice(["issue", "theme"]), default="issue", show_default=True, help="How broad groups are."
+    "--breadth",
+    type=click.Choice(["detail", "issue", "theme"]),
+    default="issue",
+    show_default=True,
+    help="How broad groups are.",
 )
 @click.pass_obj
 def analyse(
@@ -51,7 +55,7 @@ def analyse(
     target: Path,
     text_column: tuple[str, ...],
     frame: Path | None,
-    breadth: Literal["issue", "theme"],
+    breadth: Literal["detail", "issue", "theme"],
 ) -> None:
     """Group the comments of one spreadsheet into issues; writes feedback.csv and report.html."""
     from feedback.cli.progress import staged

@@ -16,6 +16,9 @@ Labels = NDArray[np.int32]
 Encode = Callable[..., Floats]
 """Turns n texts into unit rows, (n, d); a second argument names the language of each, where not all are English."""
 
+FAR, NEAR = 0.55, 0.65
+"""The cosine similarities up to which a text does not say what another says, and from which it does."""
+
 
 def unit(vectors: Floats) -> Floats:
     """Scale rows to length one, (n, d); a row of zeros stays as it is."""
@@ -39,3 +42,8 @@ def sums(vectors: Floats, labels: Labels) -> Floats:
 def inwards(vectors: Floats, rows: NDArray[np.int64], centre: Floats) -> NDArray[np.int64]:
     """Sort these rows of the vectors, the nearest to the centre first. `centre` is (d,), of any length."""
     return rows[np.argsort(-(vectors[rows] @ centre), kind="stable")]
+
+
+def nearness(similar: Floats, far: float = FAR) -> Floats:
+    """Tell by how similar texts are how far one says what another says: 0 up to `far`, 1 from `NEAR` on."""
+    return np.asarray(np.clip((similar - far) / (NEAR - far), 0, 1), np.float32)

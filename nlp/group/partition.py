@@ -37,9 +37,6 @@ MAX_ROUNDS = 10
 SURVIVORS_SHARE = 2 / 3
 """A group that goes on from one that must survive is that one's in this part at least, or the two are parted."""
 
-FEWEST_MEMBERS = 3
-"""A group has at least so many statements: two that agree may be one person."""
-
 
 @dataclass(frozen=True, slots=True)
 class Links:
@@ -114,10 +111,10 @@ def stand_apart(
     for mine in (start == group for group in sorted({*kept} & {*start.tolist()})):
         wide = labels == np.bincount(labels[mine]).argmax()
         rest = wide & ~theirs
-        if (mine & wide).sum() >= SURVIVORS_SHARE * wide.sum() or rest.sum() < FEWEST_MEMBERS:
+        if (mine & wide).sum() >= SURVIVORS_SHARE * wide.sum() or rest.sum() < linkage.FEWEST_MEMBERS:
             continue
         taken = _nearer(vectors, np.flatnonzero(mine), np.flatnonzero(rest), free)
-        if rest.sum() - len(taken) >= FEWEST_MEMBERS:
+        if rest.sum() - len(taken) >= linkage.FEWEST_MEMBERS:
             labels[mine] = labels[taken] = labels.max() + 1
     return _compact(labels)
 

@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from nlp.embed import vectors as directions
 from nlp.embed.vectors import Encode, Floats, Labels
-from nlp.group import filler, keywords, knn_graph, partition, title_languages
+from nlp.group import filler, keywords, knn_graph, linkage, partition, title_languages
 from nlp.group.titles import examples, naming
 
 LONELY_SCORE = 3.0
@@ -230,7 +230,7 @@ def group(
         labels = partition.stand_apart(near.directions, labels, began, kept, ~linked)
     labels[_lonely(near.density) & ~linked] = -1
     spread = labels[copy_of]
-    small = np.bincount(spread[spread >= 0], minlength=labels.max() + 1) < partition.FEWEST_MEMBERS
+    small = np.bincount(spread[spread >= 0], minlength=labels.max() + 1) < linkage.FEWEST_MEMBERS
     spread[(spread >= 0) & small[spread]] = -1
     return spread
 

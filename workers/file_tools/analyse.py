@@ -24,7 +24,7 @@ from nlp.embed.multilingual import MultilingualEmbedder
 from nlp.embed.strata import Stratum, stratum_of
 from nlp.embed.vectors import Floats
 from nlp.group import codebook as frames
-from nlp.group import hierarchy, praise, topics
+from nlp.group import hierarchy, linkage, praise, topics
 from workers.file_tools import parallel_clean, report, spreadsheet
 
 ADDED_COLUMNS = ("issue_id", "issue_title", "issue_tone", "redacted_text")
@@ -34,7 +34,7 @@ MIN_LANGUAGE_SHARE = 0.005
 """A language of fewer statements is mostly English misread ("Non - judgmental, efficient."), and grouped with it."""
 _TEXTS_AT_ONCE = 4_096
 
-Breadth = Literal["issue", "theme"]
+Breadth = Literal["detail", "issue", "theme"]
 """How broad the groups of a file are."""
 
 
@@ -65,8 +65,9 @@ def analyse(
 
     `text_column`: the column of the texts, or several. `frame`: a table of the analyst's own themes: a name, then
     descriptions or examples in further columns or further rows of the same name. `breadth`: whether groups are
-    issues, or the broad themes that these are parts of. `model`: the folder of another embedding
-    model. Raises Malformed when a file cannot be read or lacks the column, or the folder holds no model.
+    issues, the broad themes that these are parts of, or the parts of those that no statement tells. `model`: the folder
+    of another embedding model. Raises Malformed when a file cannot be read or lacks the column, or the folder holds no
+    model.
     """
     columns = [text_column] if isinstance(text_column, str) else list(text_column)
     table = spreadsheet.read(source, columns)
@@ -173,6 +174,8 @@ def _labels(
         mine = topics.group(vectors[rest], [said.texts[it] for it in rest])
         if breadth == "theme":
             mine = hierarchy.broadened(vectors[rest], mine)
+        elif breadth == "detail":
+            mine = linkage.part(vectors[rest], mine)
         labels[rest] = np.where(mine >= 0, mine + labels.max(initial=-1) + 1, -1)
     return labels
 

@@ -11,15 +11,12 @@ from numpy.typing import NDArray
 
 from nlp.clean.language import UNKNOWN
 from nlp.clean.severity import severity
-from nlp.embed.vectors import Encode, Floats
+from nlp.embed.vectors import Encode, Floats, nearness
 from nlp.group.titles.candidates import TitleCandidate
 from nlp.group.titles.usage import Usage
 
 COMPARED = 12
 """Candidates of a group that are compared in meaning."""
-
-FAR, NEAR = 0.55, 0.65
-"""The cosine similarities up to which a title does not say what a member says, and from which it does."""
 
 DECIMALS = 4
 """Of a score, that tell: what differs by less is a matter of rounding, and the words decide."""
@@ -81,11 +78,6 @@ def score(
             chosen, usages, samples, places, parts, praised, strict=True
         )
     ]
-
-
-def nearness(similar: Floats, far: float = FAR) -> Floats:
-    """Tell by how similar they are how far a title says what a member says: 0 up to `far`, 1 from `NEAR` on."""
-    return np.asarray(np.clip((similar - far) / (NEAR - far), 0, 1), np.float32)
 
 
 def ranked(found: Sequence[TitleCandidate], scores: NDArray[np.float64]) -> list[int]:

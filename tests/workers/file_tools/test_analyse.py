@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from feedback.record.errors import Malformed
 from nlp.clean.cleaner import Cleaned, CleanStatement
 from nlp.embed.checkpoint import UnusableModel
+from nlp.group import topics
 from workers.file_tools import analyse as subject
 from workers.file_tools import parallel_clean, report
 
@@ -89,6 +90,16 @@ def test_groups_are_issues_or_the_broad_themes_that_these_are_parts_of(tmp_path:
     fine, broad = (subject.analyse(source, tmp_path / it, breadth=it).rows for it in ("issue", "theme"))
     assert len(set(fine)) == 6 and 2 <= len(set(broad)) < 6
     assert len(set(zip(fine.tolist(), broad.tolist(), strict=True))) == 6, "each issue is in one theme"
+
+
+def test_in_detail_an_issue_is_parted_that_no_statement_tells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    everything = np.zeros(120, np.int32)
+    monkeypatch.setattr(topics, "group", lambda vectors, texts: everything)
+    rows = [f"the {WORDS[number % 6]} came late on day {number}" for number in range(120)]
+    source = table(tmp_path / "in.csv", "text", rows)
+    issue, detail = (subject.analyse(source, tmp_path / it, breadth=it).rows for it in ("issue", "detail"))
+    assert len(set(issue)) == 1 and len(set(detail)) > 2
+    assert all(len(set(detail[word::6].tolist())) == 1 for word in range(6)), "what says the same stays together"
 
 
 def test_no_cell_is_a_formula_and_the_files_are_for_their_owner_alone(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.clean.severity import severity
-from nlp.embed.vectors import Encode, Floats
+from nlp.embed.vectors import Encode, Floats, nearness
 from nlp.group.titles import scoring
 from nlp.group.titles.candidates import TitleCandidate
 from nlp.group.titles.reading.groups import GroupReader, SpokenGroup
@@ -191,7 +191,7 @@ def _differs(one: _Option, other: _Option) -> bool:
 
 def _says(found: Sequence[_Option], vectors: Floats, group: SpokenGroup) -> NDArray[np.float64]:
     """How far each member says each message: by what is meant, or in its very words."""
-    near = scoring.nearness(vectors @ group.sample.T, FAR)
+    near = nearness(vectors @ group.sample.T, FAR)
     words = [[it.candidate.stems <= said for said in group.usage.said] for it in found]
     return np.asarray(np.maximum(near, np.array(words, np.float64)), np.float64)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.spatial.distance import squareform
+from scipy.cluster.hierarchy import fcluster
 
 from nlp.embed.vectors import Floats
+from nlp.group import linkage
 
 ALIKE = 0.5
 """The mean cosine similarity of two parts from which they say one thing: of half-sentences, those that read so."""
@@ -22,13 +22,11 @@ MOST = 6
 def parted(sample: Floats) -> list[NDArray[np.int64]]:
     """Find the parts of a group, the largest first: the places in `sample`, (m, d) unit rows, of who says one thing.
 
-    By average linkage (Sokal and Michener 1958). What few say is in no part.
+    By average linkage. What few say is in no part.
     """
     if len(sample) < 2:
         return []
-    apart = np.clip(1 - sample @ sample.T, 0, 2).astype(np.float64)
-    np.fill_diagonal(apart, 0)
-    labels = fcluster(linkage(squareform(apart, checks=False), "average"), 1 - ALIKE, "distance")
+    labels = fcluster(linkage.tree(sample), 1 - ALIKE, "distance")
     sizes = np.bincount(labels)
     foremost = np.argsort(-sizes, kind="stable")[:MOST]
     return [np.flatnonzero(labels == it) for it in foremost if sizes[it] >= max(FEWEST, SHARE * len(sample))]
