@@ -121,7 +121,7 @@ def test_the_first_finding_out_of_a_spreadsheet_without_one_command(
     follow(page, "A poster to print")
     expect(page.get_by_role("img", name="QR code of the form")).to_be_visible()
     page.get_by_text("Menu", exact=True).click()
-    follow(page, "Set-up")
+    follow(page, "Settings")
     follow(page, "Upload what you have")
     page.get_by_label("File").set_input_files(sheet)
     page.get_by_role("button", name="Continue").click()
