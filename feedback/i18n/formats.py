@@ -55,8 +55,8 @@ def date_and_time(local: dt.datetime) -> str:
 
 
 def weekday(day: dt.date) -> str:
-    """Names the day of the week."""
-    return format_date(day, "EEEE", _locale(language()))
+    """Names a day of this week, as in: Saturday 28 November."""
+    return format_date(day, "EEEE d MMMM", _locale(language()))
 
 
 def weekday_names(code: str = "") -> list[tuple[str, str]]:

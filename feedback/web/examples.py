@@ -68,7 +68,7 @@ _WORDS: Mapping[str, Json] = {
     "next_cursor": None,
     "page_url": "https://www.example.org/blue-badge/renew",
     "receipt": "E8WP-8PFE-N1SM-5J71",
-    "says": "41 reports since 09:12 today, mostly by phone; normally about 3 in that time. Numbers are still rising.",
+    "says": "41 reports since 09:12 today, mostly by phone; normally about 3 in that time. More and more are coming.",
     "service": "blue-badge",
     "service_name": "Blue Badge",
     "slug": "blue-badge",

@@ -5,24 +5,15 @@ from collections.abc import Sequence
 
 import msgspec
 
-from feedback.i18n import N_, TranslatedLabels, _, ngettext
+from feedback.i18n import _, ngettext
 from feedback.i18n.formats import number, percent, upper_first
 from insights.presentation import labels
 from insights.presentation.formats import one_line
 
-FRACTIONS = TranslatedLabels(
-    {
-        1 / 4: N_("A quarter"),
-        1 / 3: N_("A third"),
-        1 / 2: N_("Half"),
-        2 / 3: N_("Two thirds"),
-        3 / 4: N_("Three quarters"),
-    }
-)
 MOST_NAMED = 5
 """Aspects that were compared which are named."""
-NEAR = 0.02
-"""How far a share may lie from a fraction that it is told as."""
+NEARLY_ALL = 0.98
+"""The share of a channel from which on no other is in use."""
 
 
 class ValueShare(msgspec.Struct, frozen=True):
@@ -77,7 +68,7 @@ def value_of(breakdown: Breakdown, value: str) -> str:
 
 
 def in_words(found: Affected) -> list[str]:
-    """Says who is affected that others are not, as in: All 15 came by phone; normally 21% of feedback does.
+    """Says who is affected that others are not, as in: People who tell us by phone: all 15 reports, but …
 
     One channel alone is always told. Then what is as usual, and what is not known.
     """
@@ -93,71 +84,56 @@ def _as_usual(alike: Sequence[Breakdown], found: Affected, *, others: bool) -> l
     """Says by what everybody is affected alike; `others`: somebody is affected more, by something else."""
     if not alike:
         return []
-    *first, last = [_aspect(part) for part in alike]
-    named = _("%(first)s and %(last)s", first=", ".join(first), last=last) if first else last
+    *first, last = [_aspect(part, found.reports) for part in alike]
+    named = _("%(first)s or %(last)s", first=", ".join(first), last=last) if first else last
     if others:
-        return [_("Otherwise everybody alike (by %(aspects)s).", aspects=named)]
-    return [
-        ngettext(
-            "Everybody alike, as far as %(num)s report tells (by %(aspects)s).",
-            "Everybody alike, as far as %(num)s reports tell (by %(aspects)s).",
-            found.reports,
-            aspects=named,
-        )
-    ]
+        return [_("Otherwise everybody alike: no %(aspects)s stands out.", aspects=named)]
+    return [_("Everybody alike: no %(aspects)s stands out.", aspects=named)]
 
 
 def _unknown(found: Affected) -> list[str]:
-    """Says what is not known of whoever reports it."""
-    attributes = [part for part in found.breakdowns if part.is_attribute][:MOST_NAMED]
-    if not attributes:
-        return [_("Nothing more is known that several of them share, such as where they live.")]
-    return [
-        _(
-            "%(name)s not known for %(unknown)s.",
-            name=one_line(name_of(part)),
-            unknown=number(found.reports - part.known),
-        )
-        for part in attributes
-        if part.known < found.reports
-    ]
+    """Says that nothing is known of whoever reports it."""
+    if any(part.is_attribute for part in found.breakdowns):
+        return []
+    return [_("Nothing more is known that several of them share, such as where they live.")]
 
 
-def _aspect(part: Breakdown) -> str:
-    """Names what was compared, within a sentence."""
-    return one_line(part.name.replace("_", " ")) if part.is_attribute else name_of(part).lower()
+def _aspect(part: Breakdown, reports: int) -> str:
+    """Names what was compared, within a sentence, and how many reports tell it."""
+    name = one_line(part.name.replace("_", " ")) if part.is_attribute else name_of(part).lower()
+    if part.known >= reports:
+        return name
+    return _("%(aspect)s (known of %(known)s of %(reports)s)", aspect=name, known=part.known, reports=reports)
 
 
 def _alone(part: Breakdown, one: ValueShare) -> bool:
     """Whether all came by one channel, where not all feedback does."""
     is_channel = part.name == "channel" and not part.is_attribute
-    return is_channel and one.reports == part.known and (one.usual or 0) < 1 - NEAR
+    return is_channel and one.reports == part.known and (one.usual or 0) < NEARLY_ALL
 
 
 def _sentence(part: Breakdown, one: ValueShare) -> str:
-    facts = {"share": _share(part, one), "usual": percent(one.usual or 0)}
-    if part.is_attribute:
-        facts |= {"name": one_line(name_of(part)), "value": one_line(one.value)}
-        return _("%(share)s have %(name)s “%(value)s”; normally %(usual)s of feedback does.", **facts)
-    if part.name == "language":
-        language = labels.LANGUAGES.get(one.value, one.value)
-        return _("%(share)s are in %(language)s; normally %(usual)s of feedback is.", language=language, **facts)
-    how = labels.BY_CHANNEL.get(one.value, one.value)
+    facts = {"who": _people(part, one), "share": _share(part, one), "usual": percent(one.usual or 0)}
     if not one.stands_out:
-        return ngettext(
-            "The one report came %(how)s, which may be chance: normally %(usual)s of feedback does.",
-            "All %(num)s came %(how)s, which may be chance: normally %(usual)s of feedback does.",
-            one.reports,
-            how=how,
-            usual=facts["usual"],
-        )
-    return _("%(share)s came %(how)s; normally %(usual)s of feedback does.", how=how, **facts)
+        return _("%(who)s: %(share)s, and %(usual)s of other feedback; that may be chance.", **facts)
+    return _("%(who)s: %(share)s, but only %(usual)s of other feedback.", **facts)
+
+
+def _people(part: Breakdown, one: ValueShare) -> str:
+    """Names those who have a value in common."""
+    if part.is_attribute:
+        return _("%(name)s “%(value)s”", name=one_line(name_of(part)), value=one_line(one.value))
+    if part.name == "language":
+        return _("People who write in %(language)s", language=labels.LANGUAGES.get(one.value, one.value))
+    return _("People who tell us %(how)s", how=labels.BY_CHANNEL.get(one.value, one.value))
 
 
 def _share(part: Breakdown, one: ValueShare) -> str:
-    counts = {"reports": one.reports, "known": part.known}
     if one.reports == part.known:
-        return _("All %(known)s", **counts)
-    near = next((fraction for fraction in FRACTIONS if abs(fraction - one.share) <= NEAR), None)
-    share = FRACTIONS[near] if near else percent(one.share)
-    return _("%(share)s (%(reports)s of %(known)s)", share=share, **counts)
+        return ngettext("the one report", "all %(num)s reports", part.known)
+    return _(
+        "%(share)s of these reports (%(reports)s of %(known)s)",
+        share=percent(one.share),
+        reports=one.reports,
+        known=part.known,
+    )

@@ -52,9 +52,9 @@ def odds(score: float) -> str:
 
 
 def watched(signal: SignalView) -> list[str]:
-    """Says of what is only watched that nobody is told; nothing of any other."""
+    """Says of what is only watched that no alert was sent, and why; nothing of any other."""
     is_watched = signal.tier == SignalTier.WATCH
-    return [_("It is only watched, and nobody is told: it may well be chance.")] if is_watched else []
+    return [_("We watch it and have sent no alert: so much is looked at that some of it looks like this by chance.")] if is_watched else []
 
 
 def caveats(signal: SignalView) -> list[str]:

@@ -40,12 +40,12 @@ class Contrast(msgspec.Struct, frozen=True):
 
 def in_words(found: Sequence[Contrast]) -> str:
     """Says what reports on a surge have more often than the earlier ones on its issue, with the figures of both."""
-    return _("More common now than in earlier reports of it: %(what)s.", what="; ".join(map(_one, found)))
+    return _("What is new in these reports: %(what)s.", what="; ".join(map(_one, found)))
 
 
 def _one(one: Contrast) -> str:
     return _(
-        "%(what)s (%(reports)s of %(known)s; of the earlier ones %(earlier)s of %(earlier_known)s)",
+        "%(what)s (%(reports)s of %(known)s; before, %(earlier)s of %(earlier_known)s)",
         what=_name(one),
         reports=one.reports,
         known=one.known,

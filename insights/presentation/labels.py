@@ -152,8 +152,8 @@ THEME_EVENTS: Mapping[str, str] = TranslatedLabels(
 SIGNAL_KINDS: Mapping[str, str] = TranslatedLabels(
     {
         SignalKind.NEW: N_("New problem"),
-        SignalKind.SURGE: N_("Reported before, more than usual"),
-        SignalKind.REGRESSION: N_("Reported before, back again"),
+        SignalKind.SURGE: N_("More reports than usual"),
+        SignalKind.REGRESSION: N_("Back again"),
     }
 )
 SIGNAL_TIERS: Mapping[str, str] = TranslatedLabels(

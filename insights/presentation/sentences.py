@@ -18,9 +18,9 @@ MAIN_CHANNEL_SHARE = 0.8
 
 PACES: Mapping[str, str] = TranslatedLabels(
     {
-        "growing": N_("Numbers are still rising."),
-        "steady": N_("Numbers are holding steady."),
-        "ebbing": N_("Numbers are falling."),
+        "growing": N_("More and more are coming."),
+        "steady": N_("About as many are coming as before."),
+        "ebbing": N_("Fewer are coming than before."),
     }
 )
 
@@ -169,7 +169,7 @@ def growth(was: int) -> str:
 
 def _times(signal: SignalView) -> str:
     """Says how many times as often something is reported as expected, as in: three times as often as before."""
-    times = signal.observed / max(signal.expected, 1e-9)
+    times = signal.observed / max(round(signal.expected), signal.expected, 1e-9)
     if times >= MOST_TIMES:
         return _("hardly known before")
     often = labels.TIMES.get(round(times)) or _("%(count)s times", count=number(times))

@@ -16,6 +16,7 @@ from feedback.record import access
 from feedback.record.access import Principal, people
 from feedback.record.calendar import bank_holidays
 from feedback.record.models import Action, Issue, Publication, Service
+from insights.alerts import queries
 from insights.detection.statistics.trend import BASELINE_DAYS
 from insights.issues import similar
 from insights.issues.affected import affected
@@ -114,6 +115,7 @@ def _evidence(session: Session, service: Service, issue: Issue, view: IssueView)
         "urgency": _urgency(view, now),
         "affected": who,
         "owners": people.owners(session, service),
+        "alerted": queries.alerted(session, view.signal.id) if view.signal else [],
         "who_is_affected": breakdowns.in_words(who),
         "quotes": quotes or issue_detail.quotes(session, issue, MOST_QUOTES) or view.quotes,
         "findings": evidence.of_issue(session, service, issue, now, MOST_SIGNALS, known=(view.signal, view.watch)),

@@ -137,7 +137,7 @@ def test_two_surges_are_told_apart(record: Record, blue_badge: str) -> None:
 def test_the_alert_and_the_card_and_the_api_tell_it(
     client: TestClient[Litestar], record: Record, blue_badge: str, admin: dict[str, str]
 ) -> None:
-    said = "More common now than in earlier reports of it: “wallet” (5 of 5; of the earlier ones 0 of 32)."
+    said = "What is new in these reports: “wallet” (5 of 5; before, 0 of 32)."
     with record.transaction() as session:
         issue = surge(session, blue_badge, MANY, told(WALLET))
         kept.refresh(session)

@@ -18,7 +18,7 @@ ANSWERS = {
     "how sure it is": "Almost certainly a real rise: the odds of this by chance are",
     "who is affected": "All 4 came by phone; normally",
     "who sees to it": "Nobody yet",
-    "what comes next": "Press “Acknowledge” : your team sees that you look into it, and reminders stop.",
+    "what comes next": "Press “Acknowledge” : your colleagues see here that you have taken it up, and nobody is reminded of it any more.",
 }
 
 

@@ -60,7 +60,7 @@ def test_outages_come_first_then_certainty_severity_and_reach_over_all_services(
     told = re.search(r"20 reports since .*?(, on the website only; normally .*? in that time\.) The latest came", seen)
     assert told and told[1] in words_of(staff.get(f"/dashboard/issues/{today(staff)['needs'][1]['id']}"))
     pressing, calm = (words_of(staff.get(f"/dashboard/issues/{today(staff)['needs'][at]['id']}")) for at in (0, 2))
-    assert "It began within hours: act now." in pressing and "see to it now" not in calm
+    assert "It started only hours ago: see to it now." in pressing and "see to it now" not in calm
 
 
 def test_a_finding_is_quoted_by_what_was_said_since_it_began(staff: Client, record: Record) -> None:

@@ -62,10 +62,10 @@ def affected(
 @pytest.mark.parametrize(
     ("found", "said"),
     [
-        (affected("channel", False, 12, 12, 0.21), "All 12 came by phone; normally 21% of feedback does."),
-        (affected("channel", False, 9, 12, 0.21), "Three quarters (9 of 12) came by phone; normally 21%"),
-        (affected("language", False, 8, 12, 0.002), "Two thirds (8 of 12) are in Welsh; normally <\xa01%"),
-        (affected("ward", True, 7, 12, 0.25), "58% (7 of 12) have Ward “North”; normally 25%"),
+        (affected("channel", False, 12, 12, 0.21), "People who tell us by phone: all 12 reports, but only 21% of other feedback."),
+        (affected("channel", False, 9, 12, 0.21), "People who tell us by phone: 75% of these reports (9 of 12), but only 21%"),
+        (affected("language", False, 8, 12, 0.002), "People who write in Welsh: 67% of these reports (8 of 12), but only <\xa01%"),
+        (affected("ward", True, 7, 12, 0.25), "Ward “North”: 58% of these reports (7 of 12), but only 25%"),
     ],
 )
 def test_who_is_affected_is_said_as_a_share_beside_the_usual_one(found: Affected, said: str) -> None:
@@ -77,23 +77,23 @@ def test_who_is_affected_is_said_as_a_share_beside_the_usual_one(found: Affected
     [
         (
             affected("ward", True, 12, 12, 0.9, stands_out=False),
-            ["Everybody alike, as far as 12 reports tell (by ward)."],
+            ["Everybody alike: no ward stands out."],
         ),
         (
             affected("channel", False, 9, 12, 0.7, stands_out=False),
-            ["Everybody alike, as far as 12 reports tell (by channel).", NO_MORE],
+            ["Everybody alike: no channel stands out.", NO_MORE],
         ),
         (
             affected("channel", False, 12, 12, 0.9, stands_out=False),
-            ["All 12 came by phone, which may be chance: normally 90% of feedback does.", NO_MORE],
+            ["People who tell us by phone: all 12 reports, and 90% of other feedback; that may be chance.", NO_MORE],
         ),
         (
             affected("channel", False, 9, 9, 1.0, stands_out=False),
-            ["Everybody alike, as far as 9 reports tell (by channel).", NO_MORE],
+            ["Everybody alike: no channel stands out.", NO_MORE],
         ),
         (
             affected("channel", False, 1, 1, 0.9, stands_out=False),
-            ["The one report came by phone, which may be chance: normally 90% of feedback does.", NO_MORE],
+            ["People who tell us by phone: the one report, and 90% of other feedback; that may be chance.", NO_MORE],
         ),
         (
             Affected(
@@ -107,9 +107,8 @@ def test_who_is_affected_is_said_as_a_share_beside_the_usual_one(found: Affected
                 ],
             ),
             [
-                "All 9 came by phone; normally 20% of feedback does.",
-                "Otherwise everybody alike (by language and ward).",
-                "Ward not known for 5.",
+                "People who tell us by phone: all 9 reports, but only 20% of other feedback.",
+                "Otherwise everybody alike: no language or ward (known of 4 of 9) stands out.",
             ],
         ),
         (Affected(None, 0, 0, []), []),

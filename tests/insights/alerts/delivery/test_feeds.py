@@ -36,7 +36,7 @@ def test_a_feed_reader_reads_what_was_told_the_latest_first(
     found = read(api, "/v1/services/blue-badge/feed.atom", admin)
     assert found.feed.title == "Blue Badge: what citizens tell"
     first, second = found.entries
-    assert first.title == "Reported before, more than usual: Photo <upload> & fails"
+    assert first.title == "More reports than usual: Photo <upload> & fails"
     assert first.link.endswith(f"/dashboard/issues/{surge.issue_id}")
     assert first.id.startswith("urn:uuid:")
     assert "12 reports" in first.content[0].value
