@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from feedback.i18n import _, ngettext
-from feedback.i18n.formats import number, percent, upper_first
+from feedback.i18n.formats import percent, upper_first
 from insights.presentation import labels
 from insights.presentation.formats import one_line
 

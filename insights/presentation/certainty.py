@@ -53,8 +53,9 @@ def odds(score: float) -> str:
 
 def watched(signal: SignalView) -> list[str]:
     """Says of what is only watched that no alert was sent, and why; nothing of any other."""
-    is_watched = signal.tier == SignalTier.WATCH
-    return [_("We watch it and have sent no alert: so much is looked at that some of it looks like this by chance.")] if is_watched else []
+    if signal.tier != SignalTier.WATCH:
+        return []
+    return [_("We watch it and have sent no alert: so much is looked at that some of it looks like this by chance.")]
 
 
 def caveats(signal: SignalView) -> list[str]:

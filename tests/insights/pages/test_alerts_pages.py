@@ -184,4 +184,4 @@ def test_a_theme_that_the_service_shares_can_be_subscribed(staff: Client, record
 
 def test_what_a_subscription_hears_of_is_read_as_a_list() -> None:
     wanted = Subscription(filters={"kinds": ["new", "surge", "urgent"], "channels": ["web"]})
-    assert describe_filters(wanted) == "new problem, “reported before, more than usual” or urgent; on the website"
+    assert describe_filters(wanted) == "new problem, more reports than usual or urgent; on the website"

@@ -113,7 +113,7 @@ def test_an_editor_decides_and_the_history_tells(staff: Client, photo: str) -> N
     )
     assert page.url.path == photo
     seen = words_of(page)
-    assert "Photos" in seen and "Who sees to it Web team" in seen and "due 31 March 2027" in seen
+    assert "Photos" in seen and "Assigned to Web team" in seen and "due 31 March 2027" in seen
     assert "Status: Open → Resolved" in seen and "New server" in seen
     assert "Title: “Photo will not upload” → “Photos”" in seen
 
@@ -232,7 +232,7 @@ def test_an_issue_that_has_ended_offers_nothing_to_decide_but_to_take_off_what_w
 
 def test_an_issue_names_who_owns_its_service_whom_a_reader_tells(client: Client, record: Record, photo: str) -> None:
     reader = signed_in(client, record, Role.reader, "blue-badge")
-    assert "Nobody yet . No owner of Blue Badge is named here." in words_of(reader.get(photo))
+    assert "Assigned to nobody. No owner of “Blue Badge” is named here." in words_of(reader.get(photo))
     with record.transaction() as session:
         owner = people.add(session, "Ada Owner", "ada@example.org")
         people.appoint(session, owner, Role.owner, access.service(session, "blue-badge"), by="test")

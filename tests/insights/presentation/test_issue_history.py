@@ -32,7 +32,7 @@ NO_MORE = "Nothing more is known that several of them share, such as where they 
         ("action: New server", {"action": "1"}, ("Done: New server", "", "")),
         ("handed over to Blue Badge", {"pieces": 3}, ("Handed over to Blue Badge", "", "")),
         ("handed over by Parks", {"pieces": 3}, ("Handed over by Parks", "", "")),
-        ("signal surge", {}, ("Noticed: reported before, more than usual", "", "")),
+        ("signal surge", {}, ("Noticed: more reports than usual", "", "")),
         ("split", {"other": str(OTHER), "statements": 4}, ("4 statements were split off, as", "", "")),
         ("split", {"other": str(OTHER), "shared": 4}, ("Parted: some of it is now", "", "")),
     ],
@@ -62,9 +62,18 @@ def affected(
 @pytest.mark.parametrize(
     ("found", "said"),
     [
-        (affected("channel", False, 12, 12, 0.21), "People who tell us by phone: all 12 reports, but only 21% of other feedback."),
-        (affected("channel", False, 9, 12, 0.21), "People who tell us by phone: 75% of these reports (9 of 12), but only 21%"),
-        (affected("language", False, 8, 12, 0.002), "People who write in Welsh: 67% of these reports (8 of 12), but only <\xa01%"),
+        (
+            affected("channel", False, 12, 12, 0.21),
+            "People who tell us by phone: all 12 reports, but only 21% of other feedback.",
+        ),
+        (
+            affected("channel", False, 9, 12, 0.21),
+            "People who tell us by phone: 75% of these reports (9 of 12), but only 21%",
+        ),
+        (
+            affected("language", False, 8, 12, 0.002),
+            "People who write in Welsh: 67% of these reports (8 of 12), but only <\xa01%",
+        ),
         (affected("ward", True, 7, 12, 0.25), "Ward “North”: 58% of these reports (7 of 12), but only 25%"),
     ],
 )

@@ -34,14 +34,14 @@ def said(**changes: Any) -> str:
 
 
 def test_evidence_is_one_sentence_that_says_how_many_how_unusual_since_when_and_by_which_way() -> None:
-    assert said() == "27 reports in 48 h (normally about 1 in that time), since Friday; by phone only"
+    assert said() == "27 reports in 48 h (normally about 1 in that time), since Friday 6 March; by phone only"
 
 
 @pytest.mark.parametrize(
     ("expected", "text"),
     [
-        (9.0, "(normally about 9 in that time): three times as often as before, growing since Friday"),
-        (0.02, "(normally none in that time): hardly known before, growing since Friday"),
+        (9.0, "(normally about 9 in that time): three times as often as before, growing since Friday 6 March"),
+        (0.02, "(normally none in that time): hardly known before, growing since Friday 6 March"),
     ],
 )
 def test_what_grew_over_weeks_says_how_many_times_as_often_and_since_when(expected: float, text: str) -> None:
@@ -75,7 +75,7 @@ def test_a_window_is_in_hours_or_whole_days(hours: float, text: str) -> None:
     [
         (dt.datetime(2026, 3, 11, 8, 30, tzinfo=dt.UTC), "08:30 today"),
         (dt.datetime(2026, 3, 10, 23, 30, tzinfo=dt.UTC), "23:30 yesterday"),
-        (dt.datetime(2026, 3, 5, 9, tzinfo=dt.UTC), "Thursday"),
+        (dt.datetime(2026, 3, 5, 9, tzinfo=dt.UTC), "Thursday 5 March"),
         (dt.datetime(2026, 3, 4, 9, tzinfo=dt.UTC), "4 March 2026"),
     ],
 )
@@ -128,7 +128,7 @@ def test_a_change_is_told_with_its_interval(
 @pytest.mark.parametrize(
     ("what", "text"),
     [
-        ("signal surge", "Noticed: reported before, more than usual"),
+        ("signal surge", "Noticed: more reports than usual"),
         ("watch new", "Watched: new problem"),
         ("good_news new", "Good news"),
         ("signal ended", "Noticed: it is over"),
