@@ -95,7 +95,7 @@ def _unknown(found: Affected) -> list[str]:
     """Says that nothing is known of whoever reports it."""
     if any(part.is_attribute for part in found.breakdowns):
         return []
-    return [_("Nothing more is known that several of them share, such as where they live.")]
+    return [_("Nothing else is known of them.")]
 
 
 def _aspect(part: Breakdown, reports: int) -> str:

@@ -53,6 +53,6 @@ def how_sure(issue: IssueView, noticing: DetectionHealth) -> list[str]:
     if found is None:
         usual_here = _("Nothing about it is beyond chance just now: about as many report it as usual.")
         return [usual_here if noticing.sight == "sure" else noticing.says]
-    looked = _("We looked for copies, reports entered in bulk and passing mentions, and found none.")
+    looked = _("We found no copies, nothing entered in bulk, no passing mentions.")
     undoubted = [] if found is issue.watch else [looked]
     return [certainty.verdict(found), *certainty.watched(found), *(certainty.caveats(found) or undoubted)]

@@ -17,8 +17,8 @@ ANSWERS = {
     "since when, and how it comes": "4 reports since",
     "how sure it is": "Almost certainly a real rise: the odds of this by chance are",
     "who is affected": "People who tell us by phone: all 4 reports, but only",
-    "who knows of it": "Nobody was alerted. Assigned to nobody.",
-    "what comes next": "Press “Acknowledge” : your colleagues see here that you have taken it up",
+    "who knows of it": "Nobody yet.",
+    "what comes next": "Press “Acknowledge” : colleagues see that you have taken it up",
 }
 
 

@@ -232,10 +232,10 @@ def test_an_issue_that_has_ended_offers_nothing_to_decide_but_to_take_off_what_w
 
 def test_an_issue_names_who_owns_its_service_whom_a_reader_tells(client: Client, record: Record, photo: str) -> None:
     reader = signed_in(client, record, Role.reader, "blue-badge")
-    assert "Assigned to nobody. No owner of “Blue Badge” is named here." in words_of(reader.get(photo))
+    assert "Nobody yet. No owner of “Blue Badge” is named here." in words_of(reader.get(photo))
     with record.transaction() as session:
         owner = people.add(session, "Ada Owner", "ada@example.org")
         people.appoint(session, owner, Role.owner, access.service(session, "blue-badge"), by="test")
     page = reader.get(photo)
-    assert 'href="mailto:ada@example.org"' in page.text and "Owner of Blue Badge: Ada Owner" in words_of(page)
+    assert 'href="mailto:ada@example.org"' in page.text and "Owner of “Blue Badge”: Ada Owner" in words_of(page)
     assert "You may read this, and not decide about it: tell whoever owns it." in words_of(page)

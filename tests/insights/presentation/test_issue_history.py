@@ -13,7 +13,7 @@ from insights.presentation.breakdowns import Affected, Breakdown, ValueShare, in
 from insights.presentation.schemas import IssueEventView
 
 OTHER = uuid.UUID(int=7)
-NO_MORE = "Nothing more is known that several of them share, such as where they live."
+NO_MORE = "Nothing else is known of them."
 
 
 @pytest.mark.parametrize(
