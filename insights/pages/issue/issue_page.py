@@ -115,7 +115,7 @@ def _evidence(session: Session, service: Service, issue: Issue, view: IssueView)
         "urgency": _urgency(view, now),
         "affected": who,
         "owners": people.owners(session, service),
-        "alerted": queries.alerted(session, view.signal.id) if view.signal else [],
+        "alerted": queries.alerted(session, view.signal.id) if view.signal and view.signal.id else [],
         "who_is_affected": breakdowns.in_words(who),
         "quotes": quotes or issue_detail.quotes(session, issue, MOST_QUOTES) or view.quotes,
         "findings": evidence.of_issue(session, service, issue, now, MOST_SIGNALS, known=(view.signal, view.watch)),
