@@ -70,7 +70,7 @@ def tallies(
     changed = counting.changed(session, issue_ids)
     unchanged = set(issue_ids) - changed.whole - changed.by_day
     kept = select(*IssueTally.__table__.columns).where(counting.is_one_of(IssueTally.issue_id, unchanged))
-    for query in (kept, *counting.counted(changed)):
+    for query in (kept, *counting.counted(session, changed)):
         for row in session.execute(query):
             if not channels or row.channel in channels:
                 _add(found[row.issue_id], row)

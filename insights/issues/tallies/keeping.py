@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, delete, insert, select, true, update
 from sqlalchemy.orm import Session
 
-from feedback.record.models import IssueDayTally, IssueTally, Statement, UntalliedIssue
+from feedback.record.models import Feedback, IssueDayTally, IssueTally, UntalliedIssue
 from insights.issues.tallies.counting import (
     KEPT_BY_DAY,
     Changed,
@@ -17,6 +17,7 @@ from insights.issues.tallies.counting import (
     of_days,
     of_statements,
     rows_of,
+    said_in,
     said_on,
 )
 
@@ -47,7 +48,7 @@ def _count_days(session: Session, changed: Changed) -> None:
     days = rows_of(changed)
     session.execute(delete(IssueDayTally).where(is_day(days)).execution_options(synchronize_session=False))
     said = said_on(days)
-    _keep(session, IssueDayTally, of_statements(said, day_of(said)))
+    _keep(session, IssueDayTally, of_statements(said, Feedback, day_of(said)))
     session.execute(delete(IssueTally).where(is_one_of(IssueTally.issue_id, changed.by_day)))
     _keep(session, IssueTally, of_days(changed.by_day).add_columns(true().label("by_day")))
 
@@ -55,11 +56,11 @@ def _count_days(session: Session, changed: Changed) -> None:
 def _count_whole(session: Session, issue_ids: Set[uuid.UUID]) -> None:
     for table in (IssueTally, IssueDayTally):
         session.execute(delete(table).where(is_one_of(table.issue_id, issue_ids)))
-    _keep(session, IssueTally, of_statements(Statement).where(is_one_of(Statement.issue_id, issue_ids)))
+    _keep(session, IssueTally, of_statements(*said_in(session, issue_ids)))
     counted = select(IssueTally.issue_id).where(is_one_of(IssueTally.issue_id, issue_ids))
     if large := session.scalars(counted.where(IssueTally.raw >= LARGE)).unique().all():
-        by_day = of_statements(Statement, day_of(Statement)).where(is_one_of(Statement.issue_id, large))
-        _keep(session, IssueDayTally, by_day)
+        said, piece = said_in(session, large)
+        _keep(session, IssueDayTally, of_statements(said, piece, day_of(said)))
         session.execute(update(IssueTally).where(is_one_of(IssueTally.issue_id, large)).values(by_day=True))
 
 

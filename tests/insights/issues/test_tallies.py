@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record.db import Record
 from feedback.record.models import Feedback, Issue, IssueDayTally, IssueTally, Statement, UntalliedIssue
-from insights.issues.tallies import Tally, keeping, tallies
+from insights.issues.tallies import Tally, counting, keeping, tallies
 from insights.issues.tallies.keeping import refresh
 from tests.insights import made_up
 
@@ -68,12 +68,13 @@ def all_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keeping, "LARGE", 1)
 
 
-@pytest.mark.parametrize("large", [1, 5, keeping.LARGE])
+@pytest.mark.parametrize(("large", "few"), [(1, 0), (5, counting.FEW), (5, 3), (keeping.LARGE, counting.FEW)])
 @pytest.mark.parametrize("seed", range(3))
 def test_whatever_is_done_to_statements_every_tally_is_right_at_once_and_when_kept(
-    record: Record, blue_badge: str, seed: int, large: int, monkeypatch: pytest.MonkeyPatch
+    record: Record, blue_badge: str, seed: int, large: int, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keeping, "LARGE", large)
+    monkeypatch.setattr(counting, "FEW", few)
     dice = random.Random(seed)
     with record.transaction() as session:
         issues = [made_up.issue(session, blue_badge).id for _ in range(3)]
@@ -126,6 +127,24 @@ def test_days_do_not_count_where_a_version_that_knows_none_has_counted_since(rec
             made_up.report(session, issue, "It fails", said_at=NOW - dt.timedelta(days=9))
             assert tallies(session, [issue.id])[issue.id].count == reports
             refresh(session)
+
+
+@pytest.mark.parametrize(("few", "reads_all"), [(counting.FEW, False), (0, True)])
+def test_small_issues_of_a_large_store_are_counted_without_reading_all_of_it(
+    record: Record, blue_badge: str, few: int, reads_all: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "FEW", few)
+    with record.transaction() as session:
+        issue = made_up.issue(session, blue_badge)
+        made_up.report(session, issue, "It fails")
+        session.flush()
+        for table, rows in (("statements", 10_000_000), ("feedback", 10_000)):
+            session.execute(text(f"UPDATE pg_class SET reltuples = {rows}, relpages = 1 WHERE relname = '{table}'"))
+        (query,) = counting.counted(session, counting.Changed({issue.id}, []))
+        sql = query.compile(session.connection(), compile_kwargs={"literal_binds": True})
+        plan = session.execute(text(f"EXPLAIN {sql}".replace(":", "\\:"))).scalars().all()
+        assert any("Seq Scan on feedback" in line for line in plan) is reads_all, plan
+        session.rollback()
 
 
 def test_a_change_that_is_not_committed_is_still_to_be_counted_afterwards(record: Record, blue_badge: str) -> None:
