@@ -19,8 +19,9 @@ NEAR_MISS_CHANCE = 1.0
 """The chance a week up to which a candidate is a near miss: that many a week are to be expected."""
 
 SPAN_HOURS = 26 * WEEK_HOURS
-PRIOR_WEEKS = 26.0
-"""Weeks with as many near misses as should be, that a service starts with."""
+PRIOR_WEEKS = 4.0
+"""Weeks with as many near misses as should be, that a service starts with: kinds of services that we know lie so far
+apart (.5 and 1.7 a week) that a month of its own past tells more than what is common to them."""
 
 LEAST_FACTOR, LARGEST_FACTOR = 1.0, 10.0
 

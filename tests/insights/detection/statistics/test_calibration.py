@@ -30,6 +30,11 @@ def test_more_stirs_than_chance_brings_make_a_service_more_careful() -> None:
     assert after(20, 4).factor(20 * WEEK_HOURS) > 2
 
 
+def test_a_month_of_its_own_tells_as_much_as_what_is_common_to_services() -> None:
+    assert after(4, 2).factor(4 * WEEK_HOURS) == 1.5
+    assert after(26, 2).factor(26 * WEEK_HOURS) > 1.8
+
+
 def test_few_stirs_make_it_no_bolder_and_neither_does_a_service_not_yet_known() -> None:
     assert after(20, 1).without(range(10)).factor(20 * WEEK_HOURS) == LEAST_FACTOR
     assert Calibration().factor(20 * WEEK_HOURS) == LEAST_FACTOR
