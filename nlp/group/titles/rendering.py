@@ -13,7 +13,7 @@ LONGEST_WORDS, LONGEST_CHARACTERS = 15, 84
 """What can be read at a glance, and fits in a line."""
 
 _HELPERS = {"have", "has", "had", "am", "'m", "'ve", "are", "'re", "was", "were", "been", "be", "is", "'s"}
-_ARTICLES = {"the", "a", "an", "my", "our"}
+_ARTICLES = {"the", "a", "an", "my", "our", "your"}
 _OPEN_TAGS = {"IN", "TO", "CC", "DT", "PRP$", "WDT", "WP"}
 _OPEN_WORDS = {
     *(

@@ -26,6 +26,7 @@ from tests.nlp.group.titles.titled import found
         ("I cannot log in because the site is down", "site is down"),
         ("How can I find out whether my licence is printed?", "how can i find out whether my licence is printed?"),
         ("You passed my debt on", "you passed my debt on"),
+        ("Your payment page is down this morning", "payment page is down"),
         ("The nurses did not explain it well", "nurses did not explain it well"),
         ("A new porch does not turn a cottage into a band E.", "new porch does not turn a cottage into a band e"),
         ("Nobody can live in it, there's no kitchen in it, and I pay the full bill", "there's no kitchen in it"),
