@@ -75,7 +75,7 @@ def test_the_page_of_a_service_says_by_what_its_own_past_makes_it_more_careful(
     with record.transaction() as session:
         service, past = access.service(session, "blue-badge").id, serialize(State(calibration=_stirring()))
         session.add(ServiceWork(service_id=service, kind="notice", stage=WorkStage.OPEN, remembered=past))
-    assert f"a finding has to be 1.5 {said}" in words_of(staff.get("/dashboard/blue-badge"))
+    assert f"a finding has to be 1.9 {said}" in words_of(staff.get("/dashboard/blue-badge"))
 
 
 def _stirring() -> Calibration:
