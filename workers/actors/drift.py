@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from feedback.record.limits import LATEST
 from feedback.record.models import Issue, Service, ServiceWork, Signal, Statement
 from feedback.record.states import SignalTier, WorkKind, WorkStage
-from feedback.record.work.service_work import REVIEW, lock_services
+from feedback.record.work import service_work
+from feedback.record.work.service_work import lock_services
 from feedback.record.work.stages import stage
 from insights.alerts.rules import fan_out, good_news
 from insights.detection import drift as slow
@@ -57,13 +58,9 @@ def _drift(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
     named = findings.titles(worker.record, worker.tools.encode, row.service_id, told)
 
     def save(session: Session, mine: Sequence[ServiceWork]) -> None:
-        for row in mine:
-            row.done = seen
-            if known:
-                row.state = {name: row.state[name] for name in row.state.keys() - REVIEW} | {
-                    "looked_at": now.isoformat()
-                }
+        service_work.done(mine, seen, reviewed=known is not None)
         if mine and known:
+            mine[0].state = {**mine[0].state, "looked_at": now.isoformat()}
             findings.end_good_news(session, known.service.id, now)
         if mine and known and told:
             _store(session, known.service, found, named)
@@ -83,12 +80,11 @@ def _found(known: DriftInput, now: dt.datetime) -> list[slow.Drifts]:
 
 def _store(session: Session, service: Service, found: Sequence[slow.Drifts], named: Mapping[str, str]) -> None:
     """What was signalled while we looked stays as it is, and so does what is watched already."""
-    stands = findings.standing(session, service.id)
-    standing = {str(one.issue_id) for one in stands if one.tier == SignalTier.SIGNAL}
-    watched = standing | {str(one.issue_id) for one in stands}
-    fresh = [finding for one in found for finding in one.findings if finding.issue not in standing]
-    joined = {key: issue for one in found for key, issue in one.joined.items() if issue not in standing}
-    fresh += [finding for one in found for finding in one.watched if finding.issue not in watched]
+    tiers = {str(one.issue_id): one.tier for one in findings.standing(session, service.id)}
+    signalled = {issue for issue, tier in tiers.items() if tier == SignalTier.SIGNAL}
+    fresh = [finding for one in found for finding in one.findings if finding.issue not in signalled]
+    fresh += [finding for one in found for finding in one.watched if finding.issue not in tiers]
+    joined = {key: issue for one in found for key, issue in one.joined.items() if issue not in signalled}
     findings.store(session, service, fresh, named, dt.datetime.now(dt.UTC))
     findings.move(session, joined)
     fan_out.raise_alerts(session, service.id)

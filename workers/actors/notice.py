@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from feedback.record.calendar import bank_holidays_began
 from feedback.record.models import Feedback, Service, ServiceWork
 from feedback.record.states import WorkKind, WorkStage
+from feedback.record.work import service_work
 from feedback.record.work.service_work import REVIEW, ask, ask_wide
 from feedback.record.work.stages import stage
 from insights.alerts.rules import fan_out, follow_ups
@@ -56,7 +57,7 @@ def _notice(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
     with worker.record.transaction() as session:
         scene = _scene(session, worker, row, now)
     if scene is None:
-        return lambda _, mine: _done(mine, seen)
+        return lambda _, mine: service_work.done(mine, seen)
     service_id, known = scene.service.id, scene.service.properties
     state, signals = detector.step(
         scene.state,
@@ -73,7 +74,7 @@ def _notice(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
     def save(session: Session, mine: Sequence[ServiceWork]) -> None:
         if not mine:
             return
-        _done(mine, seen, reviewed=scene.review)
+        service_work.done(mine, seen, reviewed=scene.review)
         session.execute(update(Feedback).where(Feedback.id.in_(scene.heard.fresh)).values(noticed=True))
         ended = findings.end(session, service_id, state, scene.standing, now)
         findings.store(session, scene.service, signals, titles, now)
@@ -115,14 +116,6 @@ def _scene(session: Session, worker: Worker, row: ServiceWork, now: dt.datetime)
 def _settled(session: Session, service_id: int, now: dt.datetime) -> bool:
     before = (Feedback.service_id == service_id, Feedback.received_at < now - SETTLED_AFTER)
     return bool(session.scalar(select(exists().where(*before))))
-
-
-def _done(mine: Sequence[ServiceWork], seen: int, *, reviewed: bool = False) -> None:
-    """What was asked for meanwhile stays to be done, a review with it."""
-    for row in mine:
-        row.done = seen
-        if reviewed and row.asked == seen:
-            row.state = {name: value for name, value in row.state.items() if name not in REVIEW}
 
 
 def _follow(session: Session, service: Service, row: ServiceWork, now: dt.datetime, *, at_once: bool) -> None:

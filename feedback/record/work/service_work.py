@@ -4,7 +4,7 @@ Asking twice makes it due once, at the earlier time; what is asked for while it 
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Interval, and_, bindparam, case, func, select
@@ -15,7 +15,7 @@ from feedback.record.models import ServiceWork, WideWork
 from feedback.record.states import WorkKind, WorkStage
 
 REVIEW = {"review": True}
-"""The note to a notice that history has come in: when all of it is there, the present is judged once."""
+"""The note to a look that history has come in: when all of it is there, the present is judged once."""
 
 
 def ask(
@@ -44,6 +44,14 @@ def ask(
             )
             again = _again(ServiceWork, due_at) | {"state": ServiceWork.state.op("||")(fresh.excluded.state)}
             session.execute(fresh.on_conflict_do_update(index_elements=["service_id", "kind"], set_=again))
+
+
+def done(mine: Sequence[ServiceWork], seen: int, *, reviewed: bool = False) -> None:
+    """Marks as done what was asked for `seen` times; what was asked meanwhile stays to be done, a review with it."""
+    for row in mine:
+        row.done = seen
+        if reviewed and row.asked == seen:
+            row.state = {name: value for name, value in row.state.items() if name not in REVIEW}
 
 
 def lock_services(session: Session, service_ids: Iterable[int]) -> None:

@@ -11,11 +11,13 @@ from sqlalchemy import insert, select, update
 from feedback.record import access, services
 from feedback.record.models import Alert, Feedback, Issue, ServiceWork, Signal, Statement, Subscription, new_id
 from feedback.record.work.service_work import REVIEW, ask
+from insights.detection.drift import Drifts
 from insights.detection.observation import Observation
 from insights.issues.queries import signals
 from insights.presentation import sentences
 from tests.insights.detection.streams import NEW, START, Service
 from tests.insights.made_up import problem
+from workers.actors import drift
 from workers.actors.drift import DRIFT
 from workers.actors.notice import NOTICE
 from workers.runtime.actor import Worker, work_once
@@ -134,6 +136,25 @@ def test_history_that_has_come_in_is_looked_at_over_its_last_week_however_lately
     assert work_once(trickling, DRIFT)
     with trickling.record.transaction() as session:
         assert session.scalars(select(Signal.tier).where(Signal.evidence["scale"].astext == "slow")).all()
+
+
+def test_a_review_that_is_asked_for_while_a_look_goes_on_is_still_to_be_made(
+    trickling: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = drift._found
+
+    def meanwhile(known: drift.DriftInput, now: dt.datetime) -> list[Drifts]:
+        with trickling.record.transaction() as session:
+            ask(session, [known.service.id], "drift", note=REVIEW)
+        return found(known, now)
+
+    with trickling.record.transaction() as session:
+        ask(session, [access.service(session, "blue-badge").id], "drift")
+    monkeypatch.setattr(drift, "_found", meanwhile)
+    assert work_once(trickling, DRIFT)
+    with trickling.record.transaction() as session:
+        work = session.scalars(select(ServiceWork).where(ServiceWork.kind == "drift")).one()
+        assert work.asked > work.done and work.state["review"]
 
 
 def test_what_is_back_at_its_level_for_four_weeks_has_ended(trickling: Worker) -> None:
