@@ -217,29 +217,28 @@ class _Look:
         tier = self._judge.tier(candidate)
         if tier != SignalTier.SIGNAL:
             self._doubtful += [candidate] if tier else []
-            return
-        self._search.explained[candidate.members] = True
-        issue, is_new = self._identification.identify(candidate)
-        kind = self._kind(issue, candidate)
-        if kind is None or self._is_told(issue, candidate):
-            return
-        found = self._identification.finding(kind, self._tier, issue, candidate, self._judge, is_new=is_new)
-        self._findings.append(found)
-        self._index.assign(candidate.members, issue)
-        self._told = (*self._told, Told(issue, found.since, self._observations[-1].at))
-        self._joined |= dict.fromkeys(found.keys, issue)
+        elif found := self._finding(self._tier, candidate):
+            self._findings.append(found)
+            self._index.assign(candidate.members, found.issue)
+            self._told = (*self._told, Told(found.issue, found.since, self._observations[-1].at))
+            self._joined |= dict.fromkeys(found.keys, found.issue)
 
     def _watched(self) -> Iterator[Finding]:
         """What may be chance, the least likely first, where nothing surer explains it; each rise once."""
         for candidate in sorted(self._doubtful, key=lambda one: one.chance):
             if self._search.explained[candidate.members].any():
                 continue
-            self._search.explained[candidate.members] = True
-            issue, is_new = self._identification.identify(candidate)
-            kind = self._kind(issue, candidate)
-            if kind and not self._is_told(issue, candidate):
-                watch = SignalTier.WATCH
-                yield self._identification.finding(kind, watch, issue, candidate, self._judge, is_new=is_new)
+            if found := self._finding(SignalTier.WATCH, candidate):
+                yield found
+
+    def _finding(self, tier: SignalTier, candidate: Candidate) -> Finding | None:
+        """What a candidate tells, by which it is explained; None where that is no news."""
+        self._search.explained[candidate.members] = True
+        issue, is_new = self._identification.identify(candidate)
+        kind = self._kind(issue, candidate)
+        if kind is None or self._is_told(issue, candidate):
+            return None
+        return self._identification.finding(kind, tier, issue, candidate, self._judge, is_new=is_new)
 
     def _kind(self, issue: str, candidate: Candidate) -> SignalKind | None:
         """What was said before an issue was resolved is no sign that it is back."""
