@@ -168,8 +168,12 @@ def growth(was: int) -> str:
 
 
 def _times(signal: SignalView) -> str:
-    """Says how many times as often something is reported as expected, as in: three times as often as before."""
-    times = signal.observed / max(round(signal.expected), signal.expected, 1e-9)
+    """Says how many times as often something is reported as expected, as in: three times as often as before.
+
+    Reckoned from what is shown beside it, or readers who reckon too find another number.
+    """
+    shown = round(signal.expected) if signal.expected >= 1 else signal.expected
+    times = signal.observed / max(shown, 1e-9)
     if times >= MOST_TIMES:
         return _("hardly known before")
     often = labels.TIMES.get(round(times)) or _("%(count)s times", count=number(times))

@@ -41,6 +41,7 @@ def test_evidence_is_one_sentence_that_says_how_many_how_unusual_since_when_and_
     ("expected", "text"),
     [
         (9.0, "(normally about 9 in that time): three times as often as before, growing since Friday 6 March"),
+        (2.4, "(normally about 2 in that time): 14 times as often as before, growing since Friday 6 March"),
         (0.02, "(normally none in that time): hardly known before, growing since Friday 6 March"),
     ],
 )
