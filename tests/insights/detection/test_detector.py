@@ -13,27 +13,6 @@ from insights.detection.detector import Observation, State
 from nlp.group import knn
 from tests.insights.detection.streams import DAY, NEW, START, Service, nameless, play, sent
 
-Past = tuple[Service, State]
-
-
-@pytest.fixture(scope="module")
-def past() -> Past:
-    """A service with four weeks behind it in which nothing happened."""
-    service = Service()
-    state, signals = play(service.days(0, 28))
-    assert not sent(signals)
-    return service, state
-
-
-@pytest.fixture
-def service(past: Past) -> Service:
-    return past[0].again()
-
-
-@pytest.fixture
-def usual(past: Past) -> State:
-    return past[1]
-
 
 def test_a_new_problem_is_one_signal_within_eight_reports(service: Service, usual: State) -> None:
     _, signals = play(service.days(28, 32) + service.of(NEW, 28, 32), usual)
