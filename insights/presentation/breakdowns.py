@@ -77,14 +77,15 @@ def in_words(found: Affected) -> list[str]:
     telling = [(part, one) for part in found.breakdowns for one in part.values if one.stands_out or _alone(part, one)]
     told = {id(part) for part, _one in telling}
     alike = [part for part in found.breakdowns if id(part) not in told][:MOST_NAMED]
-    return [*(_sentence(*one) for one in telling), *_as_usual(alike, found, others=bool(telling)), *_unknown(found)]
+    said = [_sentence(*one, found.reports) for one in telling]
+    return [*said, *_as_usual(alike, found.reports, others=bool(said)), *_unknown(found)]
 
 
-def _as_usual(alike: Sequence[Breakdown], found: Affected, *, others: bool) -> list[str]:
+def _as_usual(alike: Sequence[Breakdown], reports: int, *, others: bool) -> list[str]:
     """Says by what everybody is affected alike; `others`: somebody is affected more, by something else."""
     if not alike:
         return []
-    *first, last = [_aspect(part, found.reports) for part in alike]
+    *first, last = [_aspect(part, reports) for part in alike]
     named = _("%(first)s or %(last)s", first=", ".join(first), last=last) if first else last
     if others:
         return [_("Otherwise everybody alike: no %(aspects)s stands out.", aspects=named)]
@@ -112,8 +113,8 @@ def _alone(part: Breakdown, one: ValueShare) -> bool:
     return is_channel and one.reports == part.known and (one.usual or 0) < NEARLY_ALL
 
 
-def _sentence(part: Breakdown, one: ValueShare) -> str:
-    facts = {"who": _people(part, one), "share": _share(part, one), "usual": percent(one.usual or 0)}
+def _sentence(part: Breakdown, one: ValueShare, reports: int) -> str:
+    facts = {"who": _people(part, one), "share": _share(part, one, reports), "usual": percent(one.usual or 0)}
     if not one.stands_out:
         return _("%(who)s: %(share)s, and %(usual)s of other feedback; that may be chance.", **facts)
     return _("%(who)s: %(share)s, but only %(usual)s of other feedback.", **facts)
@@ -128,7 +129,9 @@ def _people(part: Breakdown, one: ValueShare) -> str:
     return _("People who tell us %(how)s", how=labels.BY_CHANNEL.get(one.value, one.value))
 
 
-def _share(part: Breakdown, one: ValueShare) -> str:
+def _share(part: Breakdown, one: ValueShare, reports: int) -> str:
+    if one.reports == part.known < reports:
+        return ngettext("the one report that tells it", "all %(num)s reports that tell it", part.known)
     if one.reports == part.known:
         return ngettext("the one report", "all %(num)s reports", part.known)
     return _(

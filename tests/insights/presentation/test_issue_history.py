@@ -120,6 +120,10 @@ def test_who_is_affected_is_said_as_a_share_beside_the_usual_one(found: Affected
                 "Otherwise everybody alike: no language or ward (known of 4 of 9) stands out.",
             ],
         ),
+        (
+            Affected(None, 5, 100, affected("ward", True, 3, 3, 0.17).breakdowns),
+            ["Ward “North”: all 3 reports that tell it, but only 17% of other feedback."],
+        ),
         (Affected(None, 0, 0, []), []),
     ],
 )
