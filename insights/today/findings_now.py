@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
 from feedback.record.models import Issue, Service, Signal
-from feedback.record.states import IssueStatus, Scale
+from feedback.record.states import IssueStatus
 from insights.issues import signal_now
 from insights.issues.decisions import lifecycle
 from insights.issues.queries.issues import LIVING
@@ -40,7 +40,6 @@ def of_all(session: Session, now: dt.datetime) -> tuple[dict[uuid.UUID, Issue], 
 
 
 def _standing(signal: Signal, known: SignalNow, tally: Tally, now: dt.datetime) -> Standing:
-    grew_slowly = signal.evidence.get("scale") == Scale.SLOW
     facts = NeedFacts(
         score=signal.score,
         caveats=len(signal.evidence.get("against", ())),
@@ -48,7 +47,7 @@ def _standing(signal: Signal, known: SignalNow, tally: Tally, now: dt.datetime) 
         reports=known.reports,
         usual=usual_so_far(signal, now),
         pace=known.pace,
-        window_hours=float("inf") if grew_slowly else signal.window_hours,
+        window_hours=signal.window_hours,
         last_report_at=known.last_report_at,
     )
     return Standing(signal, known, priority(facts, now))

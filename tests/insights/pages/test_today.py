@@ -63,6 +63,14 @@ def test_outages_come_first_then_certainty_severity_and_reach_over_all_services(
     assert "It started only hours ago: see to it now." in pressing and "see to it now" not in calm
 
 
+def test_what_grew_over_weeks_stands_among_what_needs_somebody_and_is_no_outage(staff: Client, record: Record) -> None:
+    with record.transaction() as session:
+        weeks, evidence = dt.timedelta(days=28), {"scale": "slow", "against": ["much the same words"]}
+        finding(session, "blue-badge", "Forms fall", 20, ago=weeks, window_hours=weeks / AN_HOUR, evidence=evidence)
+    assert titles(today(staff)["needs"]) == ["Forms fall"] and "Forms fall" in words_of(staff.get("/dashboard"))
+    assert [row["is_outage"] for row in today(staff)["needs"]] == [False]
+
+
 def test_a_finding_is_quoted_by_what_was_said_since_it_began(staff: Client, record: Record) -> None:
     with record.transaction() as session:
         issue = finding(session, "blue-badge", "Photo fails", 5)
