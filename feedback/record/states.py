@@ -73,6 +73,7 @@ class WorkKind(StrEnum):
     TRY_TOLERANCES = "try_tolerances"
     EMBED = "embed"
     INDEX = "index"
+    TELL_ASSIGNED = "tell_assigned"
     THEMES = "themes"
 
 

@@ -71,8 +71,9 @@ class _Handover(PriorityQueue[Any]):
 
 
 def actor_of(stage: Stage) -> Callable[[Worker], None]:
-    """Find the function of the stage's name in the file of its name, `workers/actors/NAME.py`."""
-    act: Callable[[Worker], None] = getattr(importlib.import_module(f"workers.actors.{stage.name}"), stage.name)
+    """Find the function of the stage's name in its file, `workers/actors/NAME.py` where it names no other."""
+    file = importlib.import_module(f"workers.actors.{stage.file or stage.name}")
+    act: Callable[[Worker], None] = getattr(file, stage.name)
     return act
 
 

@@ -29,7 +29,8 @@ class Issue(Base, Timed):
     were erased, so that what has been published stays as it was. At `ended_at` what made it was undone. Until
     `snoozed_until`, a day of its service, it is not shown as emerging, and nobody is told of it. `titles` are
     those that the machine gave, by language (ISO 639-1). `broad_id` is the issue that names the broad subject which it
-    was put into at the last refit, itself perhaps; none where it stands alone.
+    was put into at the last refit, itself perhaps; none where it stands alone. `assignee_told` is the last `assignee`
+    who knows that it is theirs.
     """
 
     __tablename__ = "issues"
@@ -51,6 +52,7 @@ class Issue(Base, Timed):
     status: Mapped[IssueStatus] = mapped_column(default=IssueStatus.OPEN)
     status_at: Mapped[dt.datetime | None]
     assignee: Mapped[str | None]
+    assignee_told: Mapped[str | None]
     due: Mapped[dt.date | None]
     snoozed_until: Mapped[dt.date | None]
     model: Mapped[str]

@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 
-from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, UniqueConstraint, Uuid, text
+from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, UniqueConstraint, Uuid, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.record.models.base import Base, Timed
@@ -14,8 +14,9 @@ class Person(Base, Timed):
     """A member of staff, who signs in by what only they get: a link sent to `email`, or their directory (`subject`).
 
     `email` is in lower case, `language` the one that they chose (ISO 639-1), null where they chose none. They last
-    looked at the first page at `looked_at`, and before that visit at `looked_before`: what is newer is new to them. Who
-    has left (`left_at`) may do nothing, and is still named in the audit.
+    looked at the first page at `looked_at`, and before that visit at `looked_before`: what is newer is new to them. By
+    their `assignment_mails` they are told of each issue that is assigned to them. Who has left (`left_at`) may do
+    nothing, and is still named in the audit.
     """
 
     __tablename__ = "people"
@@ -28,6 +29,7 @@ class Person(Base, Timed):
     left_at: Mapped[dt.datetime | None]
     looked_at: Mapped[dt.datetime | None]
     looked_before: Mapped[dt.datetime | None]
+    assignment_mails: Mapped[bool] = mapped_column(server_default=true(), default=True)
 
 
 class Membership(Base, Timed):

@@ -21,7 +21,7 @@ class Stage:
     """A stage of the work: the rows of `model` that meet `waiting`, in this `order`, wait for it.
 
     A worker process serves some queues only. `wakes` names the stages that have work when this one is done. `since`
-    is when a row began to wait.
+    is when a row began to wait. Stages that belong together share a `file` of `workers/actors`.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Stage:
     order: tuple[InstrumentedAttribute[Any], ...]
     since: ColumnElement[Any] | InstrumentedAttribute[Any]
     wakes: tuple[str, ...] = ()
+    file: str = ""
 
 
 ALERT_DUE = (Alert.state == AlertState.WAITING, Alert.due_at <= func.now())
@@ -65,12 +66,15 @@ def _for_feedback(stage: FeedbackStage, *wakes: str, where: tuple[ColumnElement[
 
 
 def _for_upload(stage: UploadStage, *wakes: str) -> Stage:
-    return Stage(stage, "services", Upload, (Upload.stage == stage,), (Upload.id,), Upload.created_at, wakes)
+    waiting = (Upload.stage == stage,)
+    return Stage(stage, "services", Upload, waiting, (Upload.id,), Upload.created_at, wakes, file="uploads")
 
 
-def _for_service(kind: WorkKind, *wakes: str, where: tuple[ColumnElement[bool], ...] = ()) -> Stage:
+def _for_service(
+    kind: WorkKind, *wakes: str, where: tuple[ColumnElement[bool], ...] = (), queue: str = "services"
+) -> Stage:
     waiting, order = asked_for(kind) + where, (ServiceWork.due_at,)
-    return Stage(kind, "services", ServiceWork, waiting, order, ServiceWork.due_at, wakes)
+    return Stage(kind, queue, ServiceWork, waiting, order, ServiceWork.due_at, wakes)
 
 
 STAGES = (
@@ -82,6 +86,7 @@ STAGES = (
     _for_service(WorkKind.REFIT, "notice", "themes", where=(_settled(ServiceWork.service_id),)),
     _for_service(WorkKind.DRIFT, "notice", "deliver", where=(_settled(ServiceWork.service_id),)),
     Stage("answer", "deliveries", Contact, _CITIZEN_DUE, (Contact.due_at,), Contact.due_at),
+    _for_service(WorkKind.TELL_ASSIGNED, queue="deliveries"),
     _for_upload(UploadStage.TAKE_IN, "clean"),
     _for_upload(UploadStage.TAKE_BACK, "refit", "notice"),
     _for_service(WorkKind.BACKTEST),

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -41,6 +41,14 @@ class AlertText:
     quotes: Sequence[tuple[str, str]]
     link: str
     urgent: bool = False
+
+
+class Footer(NamedTuple):
+    """Why somebody gets a message, and the address with which they get no more of them."""
+
+    why: str
+    says: str
+    address: str
 
 
 def write(event: dict[str, Any], service: Service, now: dt.datetime) -> AlertText:
@@ -111,9 +119,10 @@ def subject(texts: Sequence[AlertText]) -> str:
     return f"[{texts[0].service}] {first}"
 
 
-def plain(texts: Sequence[AlertText], footer: Sequence[str] = ()) -> str:
+def plain(texts: Sequence[AlertText], footer: Footer | None = None) -> str:
     """Writes a message with these alerts as plain text."""
-    return "\n\n\n".join(["\n\n".join(_plain(text) for text in texts), *(["\n".join(footer)] if footer else [])])
+    last = [f"{footer.why} {footer.says}: {footer.address}"] if footer else []
+    return "\n\n\n".join(["\n\n".join(_plain(text) for text in texts), *last])
 
 
 def _plain(text: AlertText) -> str:
@@ -121,6 +130,6 @@ def _plain(text: AlertText) -> str:
     return "\n\n".join([f"{text.heading}\n{text.service}", "\n".join(text.lines), *quotes, text.link])
 
 
-def html(texts: Sequence[AlertText], unsubscribe: str | None) -> str:
-    """Writes a message with these alerts as HTML, with the address to unsubscribe if there is one."""
-    return _templates.get_template("mail.html").render(texts=texts, unsubscribe=unsubscribe, title=subject(texts))
+def html(texts: Sequence[AlertText], footer: Footer | None) -> str:
+    """Writes a message with these alerts as HTML."""
+    return _templates.get_template("mail.html").render(texts=texts, footer=footer, title=subject(texts))

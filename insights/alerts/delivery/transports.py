@@ -48,14 +48,15 @@ class Transports:
         return webhook.send(self._egress, envelope.to, envelope.keys, envelope.alert_ids[0], body)
 
     def _email(self, envelope: Envelope) -> ReceiverReply:
-        footer = [_("Unsubscribe: %(address)s", address=envelope.unsubscribe)] if envelope.unsubscribe else []
+        why, says = _("You get this because somebody subscribed this address to it."), _("Unsubscribe")
+        footer = message.Footer(why, says, envelope.unsubscribe) if envelope.unsubscribe else None
         made = mail.compose(
             self._settings,
             envelope.to,
             envelope.alert_ids[0],
             message.subject(envelope.texts),
             message.plain(envelope.texts, footer),
-            message.html(envelope.texts, envelope.unsubscribe),
+            message.html(envelope.texts, footer),
             envelope.headers,
         )
         return mail.send(self._settings, made)

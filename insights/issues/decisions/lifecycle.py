@@ -17,11 +17,16 @@ from feedback.record.errors import Conflict, Malformed
 from feedback.record.limits import require_planned, require_said
 from feedback.record.models import Action, Change, Issue, IssueEvent, Service, Signal
 from feedback.record.privacy import contacts
-from feedback.record.states import ChangeKind, IssueStatus, TitledBy
+from feedback.record.states import ChangeKind, IssueStatus, TitledBy, WorkKind
+from feedback.record.work import service_work
 
 ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"\S")]
 LongText = Annotated[str, msgspec.Meta(min_length=1, max_length=2_000, pattern=r"\S")]
 Link = Annotated[str, msgspec.Meta(max_length=2_000, pattern="^https?://")]
+
+
+TOLD_AFTER = dt.timedelta(minutes=1)
+"""Whom an issue is assigned to is told so much later: a slip is undone by then, and several are told at once."""
 
 
 class IssueDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,7 +89,7 @@ def decide(session: Session, who: Principal, issue: Issue, wanted: IssueDecision
     if wanted.assignee is not UNSET and wanted.assignee != issue.assignee:
         what = f"assigned to {wanted.assignee}" if wanted.assignee else "assigned to nobody"
         note(session, who, issue, what, was=issue.assignee, now=wanted.assignee)
-        issue.assignee = wanted.assignee
+        assign(session, who, issue, wanted.assignee)
     if wanted.due is not UNSET and wanted.due != issue.due:
         what = f"due {wanted.due}" if wanted.due else "no longer due"
         note(session, who, issue, what, was=_day(issue.due), now=_day(wanted.due))
@@ -95,6 +100,15 @@ def decide(session: Session, who: Principal, issue: Issue, wanted: IssueDecision
         note(session, who, issue, "note", wanted.note)
     if wanted.status is not UNSET and wanted.status != issue.status:
         _set_status(session, who, issue, wanted.status, wanted.reason)
+
+
+def assign(session: Session, who: Principal, issue: Issue, assignee: str | None) -> None:
+    """Sets who sees to an issue, and has them told unless they did it themselves, once it could have been undone."""
+    issue.assignee = assignee
+    if assignee in (who.name, None):
+        issue.assignee_told = assignee
+    else:
+        service_work.ask(session, [issue.service_id], WorkKind.TELL_ASSIGNED, wait=TOLD_AFTER)
 
 
 def _day(day: dt.date | None) -> str | None:

@@ -36,7 +36,7 @@ def take_back(session: Session, who: Principal, issue: Issue, event_id: int) -> 
     if any(_now(issue, event) != getattr(issue, _field(event)) for event in events):
         raise Conflict(OVERTAKEN)
     for event in events:
-        _restore(session, issue, event)
+        _restore(session, who, issue, event)
     done = ", ".join(event.what for event in events)
     lifecycle.note(session, who, issue, "taken back", done)
 
@@ -71,8 +71,11 @@ def _typed(field: str, told: str | None) -> Any:
     return dt.date.fromisoformat(told) if field in DATES and told else told
 
 
-def _restore(session: Session, issue: Issue, event: IssueEvent) -> None:
+def _restore(session: Session, who: Principal, issue: Issue, event: IssueEvent) -> None:
     field, was = _field(event), event.details["was"]
+    if field == "assignee":
+        lifecycle.assign(session, who, issue, was)
+        return
     if field != "status":
         setattr(issue, field, _typed(field, was))
         if event.details.get("by_machine"):

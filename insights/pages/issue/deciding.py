@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,8 @@ from feedback.record.db import Record
 from feedback.record.errors import FeedbackError, Malformed, NotFound
 from feedback.record.limits import convert, whole_number
 from feedback.record.models import Issue, Service
+from feedback.record.settings import Settings
+from insights.alerts.delivery import assignments
 from insights.issues.decisions import lifecycle, taking_back
 from insights.issues.decisions.lifecycle import ActionTaken, IssueDecision
 from insights.pages.forms import FormValues, PageOrRedirect, submit
@@ -58,7 +61,7 @@ ApplyToIssue = Callable[[Session, Principal, Issue, FormValues], tuple[str, str,
 @post("/dashboard/issues/{issue:uuid}/decide", status_code=200)
 async def decide(request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID]) -> PageOrRedirect:
     """Sets what was filled in: title, status, assignee, due date, until when it is snoozed; or leaves a note."""
-    return await _changed(request, record, issue, _decide)
+    return await _changed(request, record, issue, partial(_decide, record.settings))
 
 
 @post("/dashboard/issues/{issue:uuid}/take-back", status_code=200)
@@ -107,15 +110,28 @@ def _field(error: FeedbackError, values: FormValues) -> str:
     return "because" if field == "reason" and "because" in values else field
 
 
-def _decide(session: Session, who: Principal, issue: Issue, values: FormValues) -> tuple[str, str, object]:
+def _decide(
+    settings: Settings, session: Session, who: Principal, issue: Issue, values: FormValues
+) -> tuple[str, str, object]:
     """What a form does not hold stays. The words that come without another status are a note."""
+    before = issue.assignee
     wanted = {name: values[name] or None for name in ("assignee", "due", "snoozed_until") if name in values}
     wanted |= {name: values[name] for name in ("title", "status") if name in values}
     words = values.get("because") or values.get("reason") or None
     changes = wanted.get("status", issue.status) != issue.status
     lifecycle.decide(session, who, issue, convert({**wanted, "reason" if changes else "note": words}, IssueDecision))
     step = taking_back.last_step(session, issue.id)
-    return "decided" if step else "nothing", "decide", step
+    done = "decided" if issue.assignee == before else assigned(session, settings, who, issue.service_id, issue.assignee)
+    return done if step else "nothing", "decide", step
+
+
+def assigned(session: Session, settings: Settings, who: Principal, service_id: int, assignee: str | None) -> str:
+    """Returns how it is confirmed that somebody sees to what is of a service: whether they are told of it."""
+    if not assignee:
+        return "decided"
+    if assignee == who.name:
+        return "assigned"
+    return "assigned_told" if assignments.reader(session, settings, service_id, assignee) else "assigned_untold"
 
 
 def _take_back(session: Session, who: Principal, issue: Issue, values: FormValues) -> tuple[str, str, object]:

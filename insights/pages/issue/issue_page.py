@@ -14,6 +14,7 @@ from feedback.http.staff import authenticate
 from feedback.i18n import _
 from feedback.record import access
 from feedback.record.access import Principal, people
+from feedback.record.access.colleagues import colleagues
 from feedback.record.calendar import bank_holidays
 from feedback.record.models import Action, Issue, Publication, Service
 from insights.alerts import queries
@@ -115,6 +116,7 @@ def _evidence(session: Session, service: Service, issue: Issue, view: IssueView)
         "urgency": _urgency(view, now),
         "affected": who,
         "owners": people.owners(session, service),
+        "colleagues": [person.name for person in colleagues(session, service.id)],
         "alerted": queries.alerted(session, view.signal.id) if view.signal and view.signal.id else [],
         "who_is_affected": breakdowns.in_words(who),
         "quotes": quotes or issue_detail.quotes(session, issue, MOST_QUOTES) or view.quotes,

@@ -25,6 +25,7 @@ from insights.issues.decisions import bulk
 from insights.issues.decisions.lifecycle import IssueDecision
 from insights.issues.queries import issues
 from insights.pages.forms import FormValues, PageOrRedirect, complaint, ids, submit
+from insights.pages.issue.deciding import assigned
 from insights.pages.layout import saved, show
 from insights.pages.service import address
 from insights.pages.service.address import Chosen
@@ -106,8 +107,10 @@ def _change(request: AnyRequest, record: Record, slug: str, ticked: Ticked) -> P
         _require_whole(act, ticked.values, chosen)
         if ticked.values.get("sure") != "yes":
             return _ask(session, who, service, ticked, chosen)
-        undo = _do(session, who, act, ticked.values, chosen)
-        return saved(ticked.chosen.page_of(slug), f"several_{act}" if undo else "nothing", SEVERAL_PLACE, undo)
+        undo, done = _do(session, who, act, ticked.values, chosen), f"several_{act}"
+        if act == "assign":
+            done = assigned(session, record.settings, who, service.id, ticked.values[FIELDS[act]])
+        return saved(ticked.chosen.page_of(slug), done if undo else "nothing", SEVERAL_PLACE, undo)
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
         service = access.service_for(session, who, slug, Role.editor)

@@ -13,6 +13,7 @@ from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.staff import authenticate
 from feedback.record import access
 from feedback.record.access import Principal, Role
+from feedback.record.access.colleagues import colleagues
 from feedback.record.models import Service
 from feedback.record.privacy import urgent_raw
 from feedback.record.states import SignalTier
@@ -77,6 +78,7 @@ def page_of(
         values=dict.fromkeys(("act", "to_whom", "snoozed_until", "reason", "name", "shared"), "") | dict(values or {}),
         errors=errors or {},
         may_change=who.may(Role.editor, service.id),
+        colleagues=[person.name for person in colleagues(session, service.id)],
         **_listing(session, service, chosen, page, made),
     )
 

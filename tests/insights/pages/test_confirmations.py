@@ -31,11 +31,14 @@ def decide(client: Client, photo: str, **fields: str) -> Response:
     return post(client, f"{photo}/decide", **now | fields)
 
 
+UNTOLD = "Assigned. No e-mail goes to them: tell them yourself."
+
+
 def test_what_is_saved_is_confirmed_once_where_it_happened_and_the_address_leads_there(
     staff: Client, photo: str
 ) -> None:
     page = decide(staff, photo, assignee="Web team")
-    assert SAVED.findall(page.text) == ["Saved. It stands in the history."] and page.url.fragment == "saved"
+    assert SAVED.findall(page.text) == [UNTOLD] and page.url.fragment == "saved"
     assert page.text.index('id="do"') < page.text.index('id="saved"') < page.text.index('id="step-')
     assert SAVED.findall(decide(staff, photo, assignee="Web team").text) == ["Nothing was changed."]
 

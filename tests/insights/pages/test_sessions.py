@@ -14,7 +14,7 @@ from feedback.record.access import Role, sessions
 from feedback.record.db import Record
 from feedback.record.errors import NotAuthentic
 from feedback.record.models import Credential
-from tests.insights.pages.signed_in import OURS, Client, credential, signed_in, words_of
+from tests.insights.pages.signed_in import OURS, Client, credential, person_signed_in, signed_in, words_of
 
 Headers = dict[str, str]
 Enter = Callable[[], Client]
@@ -171,3 +171,21 @@ def test_the_page_shows_who_is_signed_in_and_ends_a_session(staff: Client, anoth
     assert f'action="/sessions/{number}/end"' in page.text
     assert staff.post(f"/sessions/{number}/end", headers=OURS).url.path == "/sessions"
     assert (is_in(other), is_in(staff)) == (False, True)
+
+
+def test_a_person_says_whether_they_get_mails_about_what_is_assigned_to_them(
+    client: Client, record: Record, blue_badge: str
+) -> None:
+    person_signed_in(client, record, "Ada")
+    assert 'value="yes" checked' in client.get("/sessions").text
+    page = client.post("/sessions/mails", headers=OURS)
+    assert "You get no e-mail when something is assigned to you" in words_of(page)
+    assert 'value="yes" checked' not in page.text
+    again = client.post("/sessions/mails", data={"assignment_mails": "yes"}, headers=OURS)
+    assert "You get an e-mail when something is assigned to you" in words_of(again)
+
+
+def test_who_is_no_person_has_no_mails_to_choose(client: Client, record: Record, blue_badge: str) -> None:
+    signed_in(client, record)
+    assert "E-mail me" not in client.get("/sessions").text
+    assert client.post("/sessions/mails", headers=OURS).status_code == 403

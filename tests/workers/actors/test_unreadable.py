@@ -28,10 +28,9 @@ from workers.actors.group import GROUP
 from workers.actors.index import INDEX
 from workers.actors.notice import NOTICE
 from workers.actors.refit import REFIT
-from workers.actors.take_back import TAKE_BACK
-from workers.actors.take_in import TAKE_IN
 from workers.actors.themes import THEMES
 from workers.actors.try_tolerances import TRY_TOLERANCES
+from workers.actors.uploads import TAKE_BACK, TAKE_IN
 from workers.runtime.actor import Actor, Worker, work_once
 
 UNREADABLE = ("4713-01-01 BC", "infinity", "-infinity", "294276-01-01", "0001-01-01T00:00:00+14:00")

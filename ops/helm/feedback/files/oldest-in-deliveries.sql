@@ -1,2 +1,3 @@
 SELECT coalesce(greatest(EXTRACT(epoch FROM now() - min(waiting.since)), 0), 0) AS coalesce_1 FROM (SELECT min((SELECT min(alerts.due_at) AS min_1 FROM alerts WHERE alerts.subscription_id = subscriptions.id AND alerts.state = 'waiting' AND alerts.due_at <= now())) AS since FROM subscriptions WHERE subscriptions.stage = 'open' AND (EXISTS (SELECT * FROM alerts WHERE alerts.subscription_id = subscriptions.id AND alerts.state = 'waiting' AND alerts.due_at <= now()))
-UNION ALL SELECT min(contacts.due_at) AS since FROM contacts WHERE contacts.stage = 'waiting' AND contacts.due_at <= now()) AS waiting
+UNION ALL SELECT min(contacts.due_at) AS since FROM contacts WHERE contacts.stage = 'waiting' AND contacts.due_at <= now()
+UNION ALL SELECT min(service_work.due_at) AS since FROM service_work WHERE service_work.kind = 'tell_assigned' AND service_work.stage = 'open' AND service_work.asked > service_work.done AND service_work.due_at <= now()) AS waiting

@@ -15,8 +15,7 @@ from ingest.channels.files import importing
 from ingest.channels.uploads import sealed_file
 from ingest.intake.accept import accept
 from tests.insights.pages.signed_in import OURS, Client, signed_in, words_of
-from workers.actors.take_back import take_back
-from workers.actors.take_in import take_in
+from workers.actors.uploads import take_back, take_in
 from workers.runtime.actor import Worker
 
 BRING = "/dashboard/blue-badge/bring"
