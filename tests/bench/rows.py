@@ -58,7 +58,7 @@ LEFT JOIN numbered ON numbered.n = piece.m LEFT JOIN pool ON pool.n = piece.v
 """
 
 QUOTES = """
-UPDATE issues SET quotes = ARRAY(SELECT id FROM statements WHERE issue_id = issues.id ORDER BY id LIMIT 10)
+UPDATE issues SET quotes = ARRAY(SELECT id FROM statements WHERE issue_id = issues.id ORDER BY said_at LIMIT 10)
 WHERE service_id = :service
 """
 

@@ -73,7 +73,7 @@ def counted(session: Session, these: Changed) -> Iterator[Select[Any]]:
     if these.days:
         days = rows_of(these)
         yield of_days(these.by_day).where(~exists().where(is_day(days)))
-        yield of_statements(said_on(days), Feedback)
+        yield of_statements(*said_on(session, days))
 
 
 def rows_of(these: Changed) -> TableValuedAlias:
@@ -88,14 +88,13 @@ def is_day(days: TableValuedAlias) -> ColumnElement[bool]:
     return and_(IssueDayTally.issue_id == days.c.issue_id, IssueDayTally.day == days.c.day)
 
 
-def said_on(days: TableValuedAlias) -> type[Statement]:
-    """Returns the statements of these days, found day by day: to join them all, PostgreSQL takes a ninth of all that
-    was ever said to be within, and reads all of it.
+def said_on(session: Session, days: TableValuedAlias) -> tuple[type[Statement], type[Feedback]]:
+    """Returns the statements of these days and their pieces, found day by day: to join them all, PostgreSQL takes a
+    ninth of all that was ever said to be within, and reads all of it.
     """
     begin, end = (func.timezone("UTC", cast(day, DateTime)) for day in (days.c.day, days.c.day + 1))
-    within = (Statement.issue_id == days.c.issue_id, Statement.said_at >= begin, Statement.said_at < end)
-    of_day = select(Statement).where(*within).offset(0).lateral()
-    return aliased(Statement, select(of_day).join_from(days, of_day, true()).subquery())
+    said = _each_of(days, Statement.issue_id == days.c.issue_id, Statement.said_at >= begin, Statement.said_at < end)
+    return said, _piece_of(said) if _are_few(session, said) else Feedback
 
 
 def said_in(session: Session, issue_ids: Collection[uuid.UUID]) -> tuple[type[Statement], type[Feedback]]:
@@ -105,19 +104,31 @@ def said_in(session: Session, issue_ids: Collection[uuid.UUID]) -> tuple[type[St
     issues = (
         func.unnest(cast(list(issue_ids), ARRAY(Uuid))).table_valued(column("id", Uuid)).render_derived(name="changed")
     )
-    of_issue = select(Statement).where(Statement.issue_id == issues.c.id)
-    if not _are_few(session, issues, of_issue):
-        return aliased(
-            Statement, select(Statement).where(is_one_of(Statement.issue_id, issue_ids)).subquery()
-        ), Feedback
-    each = of_issue.offset(0).lateral()
-    said = aliased(Statement, select(each).join_from(issues, each, true()).subquery())
-    return said, aliased(Feedback, select(Feedback).where(Feedback.id == said.feedback_id).offset(0).lateral())
+    said = _each_of(issues, Statement.issue_id == issues.c.id)
+    if _are_few(session, said):
+        return said, _piece_of(said)
+    return aliased(Statement, select(Statement).where(is_one_of(Statement.issue_id, issue_ids)).subquery()), Feedback
 
 
-def _are_few(session: Session, issues: TableValuedAlias, of_issue: Select[Any]) -> bool:
-    up_to = of_issue.with_only_columns(Statement.issue_id).limit(FEW + 1).lateral()
-    return session.execute(select(func.count()).select_from(issues).join(up_to, true())).scalar_one() <= FEW
+def _each_of(rows: TableValuedAlias, *which: ColumnElement[bool]) -> type[Statement]:
+    found = select(Statement).where(*which).offset(0).lateral()
+    return aliased(Statement, select(found).join_from(rows, found, true()).subquery())
+
+
+def _piece_of(said: type[Statement]) -> type[Feedback]:
+    return aliased(Feedback, select(Feedback).where(Feedback.id == said.feedback_id).offset(0).lateral())
+
+
+def _are_few(session: Session, said: type[Statement]) -> bool:
+    some = select(said.issue_id).limit(FEW + 1).subquery()
+    return session.execute(select(func.count()).select_from(some)).scalar_one() <= FEW
+
+
+def large(session: Session, issue_ids: Collection[uuid.UUID], least: int) -> set[uuid.UUID]:
+    """Returns those of these issues that hold so many statements or more, without counting any further."""
+    further = select(Statement.issue_id).where(Statement.issue_id == Issue.id).order_by(Statement.said_at)
+    nth = further.offset(least - 1).limit(1).exists()
+    return set(session.scalars(select(Issue.id).where(is_one_of(Issue.id, issue_ids), nth)))
 
 
 def of_statements(said: type[Statement], piece: type[Feedback], *by: Any) -> Select[Any]:

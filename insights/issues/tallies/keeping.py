@@ -4,16 +4,17 @@ import uuid
 from collections.abc import Set
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, select, true, update
+from sqlalchemy import Select, delete, insert, select, true
 from sqlalchemy.orm import Session
 
-from feedback.record.models import Feedback, IssueDayTally, IssueTally, UntalliedIssue
+from feedback.record.models import IssueDayTally, IssueTally, UntalliedIssue
 from insights.issues.tallies.counting import (
     KEPT_BY_DAY,
     Changed,
     day_of,
     is_day,
     is_one_of,
+    large,
     of_days,
     of_statements,
     rows_of,
@@ -25,7 +26,7 @@ MOST_AT_ONCE = 50
 """Issues that are counted in one transaction of `refresh`."""
 
 LARGE = 2_000
-"""Pieces by one channel from which on an issue is kept by day: any smaller one is soon counted as a whole."""
+"""Statements from which on an issue is kept by day: any smaller one is soon counted as a whole."""
 
 
 def refresh(session: Session) -> Set[uuid.UUID]:
@@ -47,21 +48,27 @@ def refresh(session: Session) -> Set[uuid.UUID]:
 def _count_days(session: Session, changed: Changed) -> None:
     days = rows_of(changed)
     session.execute(delete(IssueDayTally).where(is_day(days)).execution_options(synchronize_session=False))
-    said = said_on(days)
-    _keep(session, IssueDayTally, of_statements(said, Feedback, day_of(said)))
+    said, piece = said_on(session, days)
+    _keep(session, IssueDayTally, of_statements(said, piece, day_of(said)))
     session.execute(delete(IssueTally).where(is_one_of(IssueTally.issue_id, changed.by_day)))
-    _keep(session, IssueTally, of_days(changed.by_day).add_columns(true().label("by_day")))
+    _sum_up_days(session, changed.by_day)
 
 
 def _count_whole(session: Session, issue_ids: Set[uuid.UUID]) -> None:
+    """Reads what was said once: of large issues by its day, of which the sums are theirs."""
     for table in (IssueTally, IssueDayTally):
         session.execute(delete(table).where(is_one_of(table.issue_id, issue_ids)))
-    _keep(session, IssueTally, of_statements(*said_in(session, issue_ids)))
-    counted = select(IssueTally.issue_id).where(is_one_of(IssueTally.issue_id, issue_ids))
-    if large := session.scalars(counted.where(IssueTally.raw >= LARGE)).unique().all():
-        said, piece = said_in(session, large)
+    by_day = large(session, issue_ids, LARGE)
+    if small := issue_ids - by_day:
+        _keep(session, IssueTally, of_statements(*said_in(session, small)))
+    if by_day:
+        said, piece = said_in(session, by_day)
         _keep(session, IssueDayTally, of_statements(said, piece, day_of(said)))
-        session.execute(update(IssueTally).where(is_one_of(IssueTally.issue_id, large)).values(by_day=True))
+        _sum_up_days(session, by_day)
+
+
+def _sum_up_days(session: Session, issue_ids: Set[uuid.UUID]) -> None:
+    _keep(session, IssueTally, of_days(issue_ids).add_columns(true().label("by_day")))
 
 
 def _keep(session: Session, table: type[IssueTally] | type[IssueDayTally], counted: Select[Any]) -> None:
