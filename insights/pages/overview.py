@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from feedback.record.calendar import bank_holidays
 from feedback.record.models import Change, Service
-from insights.issues.counts_over_time import daily_reports, last_days
+from insights.issues.counts_over_time import last_days
+from insights.issues.tallies.over_time import daily
 from insights.presentation import sentences
 
 WEEKS = 8
@@ -18,7 +19,7 @@ WEEKS = 8
 
 def daily_by_issue(session: Session, service: Service, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[int]]:
     """Counts the reports of each issue day by day over the last weeks, in the service's days, the latest last."""
-    return daily_reports(session, service, last_days(service, WEEKS * 7), list(ids))
+    return daily(session, service, last_days(service, WEEKS * 7), list(ids))
 
 
 def bank_holidays_of_late(service: Service) -> list[dt.date]:

@@ -11,10 +11,10 @@ from feedback.record.models import Service, Upload
 from feedback.record.states import SignalTier
 from insights.alerts.rules import tolerance_trials
 from insights.alerts.rules.tolerance_trials import JudgedTrial, TrialProgress
-from insights.issues.counts_over_time import daily_reports
 from insights.issues.listing.listed import listed
 from insights.issues.listing.rows import views
 from insights.issues.queries import issues
+from insights.issues.tallies.over_time import daily
 from insights.presentation.schemas import IssueView
 
 FIRST_ISSUES = 5
@@ -71,7 +71,7 @@ def first_findings(session: Session, service: Service, upload: Upload) -> FirstF
 
 def _largest(session: Session, service: Service, days: Sequence[dt.date]) -> list[YearOfIssue]:
     found = views(session, service, listed(session, service)[:FIRST_ISSUES])
-    by_day = daily_reports(session, service, days, [one.id for one in found])
+    by_day = daily(session, service, days, [one.id for one in found])
     starts = range(0, len(days), DAYS_A_STRETCH)
     return [YearOfIssue(one, [sum(by_day[one.id][at : at + DAYS_A_STRETCH]) for at in starts]) for one in found]
 

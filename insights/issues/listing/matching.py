@@ -7,13 +7,12 @@ from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Service, Statement
-from insights.issues.counts_over_time import reports_by
 from insights.issues.filters import PieceFilters
-from insights.issues.tallies import Tally, tallies
+from insights.issues.tallies import Tally, over_time, tallies
 
 EVERYTHING = PieceFilters()
 
@@ -55,9 +54,10 @@ def _counted(service: Service, filters: PieceFilters) -> Select[*tuple[Any, ...]
     )
 
 
-def recent(session: Session, service: Service, now: dt.datetime) -> dict[uuid.UUID, int]:
-    """Counts the reports of each issue within the last seven times 24 hours."""
-    begin, mine = now - dt.timedelta(days=7), Statement.service_id == service.id
-    return {
-        it: sum(counts.values()) for it, counts in reports_by(session, literal(0), [service.id], begin, mine).items()
-    }
+def recent(
+    session: Session, service: Service, issue_ids: Collection[uuid.UUID], now: dt.datetime
+) -> dict[uuid.UUID, int]:
+    """Counts the reports of each issue since seven times 24 hours ago."""
+    night = dt.datetime.combine(now.astimezone(dt.UTC).date() + dt.timedelta(days=1), dt.time(), dt.UTC)
+    counts = over_time.between(session, service, [now - dt.timedelta(days=7), night], issue_ids)
+    return {issue_id: reports for issue_id, [reports] in counts.items()}

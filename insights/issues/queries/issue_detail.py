@@ -17,8 +17,9 @@ from feedback.record.models import (
 )
 from feedback.record.states import FeedbackStage
 from insights.detection.statistics.trend import BASELINE_DAYS, band
-from insights.issues.counts_over_time import daily_reports, day_spans, last_days, pieces_within
+from insights.issues.counts_over_time import day_spans, last_days, pieces_within
 from insights.issues.quotes import QUOTE_COLUMNS, choose, quote
+from insights.issues.tallies import over_time
 from insights.presentation.schemas import IssueEventView, IssueTitle, Quote, StatementView, TrendPoint
 from insights.statement_arrays import halves
 from insights.word_search import ENGLISH, sought
@@ -133,7 +134,7 @@ def daily(session: Session, service: Service, issue: Issue, days: int) -> list[t
     """
     calendar, counted = last_days(service, days), (Feedback.stage == FeedbackStage.DONE, Feedback.weight > 0)
     total = pieces_within(session, day_spans(service, calendar), *counted)
-    own = daily_reports(session, service, calendar, [issue.id])[issue.id]
+    own = over_time.daily(session, service, calendar, [issue.id])[issue.id]
     return list(zip(calendar, own, total, strict=True))
 
 
