@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from prometheus_client import REGISTRY, CollectorRegistry
@@ -14,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from feedback.operation import load
+from feedback.operation.replica import Lag, ReplicaWatch, lag_of_standby
 from feedback.record.db import Record
 from feedback.record.privacy import raw
 
@@ -26,6 +28,7 @@ class InstallationMetrics(Collector):
 
     def __init__(self) -> None:
         self._record: Record | None = None
+        self._replica: ReplicaWatch[Lag | None] | None = None
         self._lock = threading.Lock()
         self._read_at, self._found = float("-inf"), list[Metric]()
 
@@ -33,6 +36,7 @@ class InstallationMetrics(Collector):
         """Has it tell of this store."""
         with self._lock:
             self._record, self._read_at = record, float("-inf")
+            self._replica = ReplicaWatch(partial(lag_of_standby, record), None) if record.has_replica else None
 
     def describe(self) -> Iterable[Metric]:
         """Names nothing beforehand: to be registered must not ask the store."""
@@ -42,7 +46,7 @@ class InstallationMetrics(Collector):
         """Returns the figures, at most some seconds old."""
         with self._lock:
             if self._record and time.monotonic() - self._read_at > FRESH_SECONDS:
-                self._found, self._read_at = _read(self._record), time.monotonic()
+                self._found, self._read_at = _read(self._record, self._replica), time.monotonic()
             return list(self._found)
 
 
@@ -60,10 +64,11 @@ def registry() -> CollectorRegistry:
     return ours
 
 
-def _read(record: Record) -> list[Metric]:
+def _read(record: Record, replica: ReplicaWatch[Lag | None] | None) -> list[Metric]:
     try:
         with record.transaction() as session:
             found = _figures(session)
+        found += _of_replica([replica.look()] if replica else [])
     except SQLAlchemyError:
         return [_gauge("feedback_store_up", "Whether PostgreSQL answers", (), [(0,)])]
     return [_gauge("feedback_store_up", "Whether PostgreSQL answers", (), [(1,)]), *found]
@@ -92,6 +97,21 @@ def _figures(session: Session) -> list[Metric]:
         _gauge("feedback_signals_last_hour", "Signals found", ("kind", "tier"), load.signals(session)),
         _gauge("feedback_alerts_last_hour", "Alerts raised", ("type", "state"), load.alerts(session)),
         _gauge("feedback_deliveries_last_hour", "Attempts to deliver", ("way", "outcome"), load.deliveries(session)),
+    ]
+
+
+def _of_replica(found: Sequence[Lag | None]) -> list[Metric]:
+    """How far each replica that answers is behind; there is one, or none."""
+    behind = [lag for lag in found if lag]
+    return [
+        _gauge("feedback_replica_up", "Whether the replica answers", (), [(lag is not None,) for lag in found]),
+        _gauge(
+            "feedback_replica_behind_seconds",
+            "How old the last is that the replica has, where it is behind",
+            (),
+            [(lag.seconds if lag.size else 0,) for lag in behind],
+        ),
+        _gauge("feedback_replica_behind_bytes", "What the replica has yet to get", (), [(it.size,) for it in behind]),
     ]
 
 

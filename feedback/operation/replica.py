@@ -2,7 +2,8 @@
 
 import threading
 import time
-from typing import Literal, NamedTuple
+from collections.abc import Callable
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -10,14 +11,22 @@ from sqlalchemy.exc import SQLAlchemyError
 from feedback.record.db import Record
 
 PATIENCE_SECONDS = 1.0
-"""How long whoever asks waits for a replica: to answer, or to catch up."""
+"""How long whoever asks waits for a replica to answer."""
+
+CATCH_UP_SECONDS = 0.5
+"""How long a replica is given to catch up: what was stored a moment ago is on its way."""
+
+OfReplica = TypeVar("OfReplica")
 
 ReplicaState = Literal["ok", "away", "primary"]
 """`primary`: no replica answers, and the primary stands in for it."""
 
 
 class Lag(NamedTuple):
-    """How far a replica is behind: bytes of the log (0: not at all), and seconds since what it has was committed."""
+    """How far a replica is behind: bytes of the log (0: not at all), and seconds since what it has was committed.
+
+    Where it got nothing since it was started, that counts.
+    """
 
     size: int
     seconds: float
@@ -33,41 +42,52 @@ def state(replica: Record) -> ReplicaState:
 
 
 def lag(record: Record) -> Lag:
-    """Tells how far the replica is behind what was stored when it was asked; it is given a second to catch up."""
+    """Tells how far the replica is behind what was stored when it was asked; it is given a moment to catch up."""
     with record.transaction() as session:
         stored = session.scalar(text("SELECT pg_current_wal_lsn()::text"))
-    patient_until = time.monotonic() + PATIENCE_SECONDS
+    patient_until = time.monotonic() + CATCH_UP_SECONDS
     while (found := _lag(record.replica, stored)).size and time.monotonic() < patient_until:
         time.sleep(0.1)
     return found
 
 
+def lag_of_standby(record: Record) -> Lag | None:
+    """Tells the same; None where no replica answers, though the primary may stand in for it."""
+    return lag(record) if state(record.replica) == "ok" else None
+
+
 def _lag(replica: Record, stored: str | None) -> Lag:
     size = "greatest(pg_wal_lsn_diff(CAST(:stored AS pg_lsn), pg_last_wal_replay_lsn()), 0)"
-    age = "extract(epoch FROM now() - pg_last_xact_replay_timestamp())"
+    age = "extract(epoch FROM now() - coalesce(pg_last_xact_replay_timestamp(), pg_postmaster_start_time()))"
     with replica.transaction() as session:
         found = session.execute(text(f"SELECT {size}, {age}"), {"stored": stored}).one()
     return Lag(int(found[0] or 0), float(found[1] or 0))
 
 
-class ReplicaWatch:
-    """Asks the replica in a thread of its own, once at a time: one that hangs keeps nobody waiting, nor ends late."""
+class ReplicaWatch(Generic[OfReplica]):
+    """Asks a replica in a thread of its own, once at a time: one that hangs keeps nobody waiting, nor ends late.
 
-    def __init__(self, replica: Record) -> None:
-        self._replica = replica
-        self._state: ReplicaState = "away"
+    `ask` does it; `away` is told where that takes too long or fails.
+    """
+
+    def __init__(self, ask: Callable[[], OfReplica], away: OfReplica) -> None:
+        self._ask, self._away = ask, away
+        self._found = away
         self._asking = threading.Thread()
         self._lock = threading.Lock()
 
-    def state(self) -> ReplicaState:
-        """Returns how it does, after a second at most; who does not answer until then is away."""
+    def look(self) -> OfReplica:
+        """Returns what it tells, after a second at most; who does not answer until then is away."""
         with self._lock:
             if not self._asking.is_alive():
-                self._asking = threading.Thread(target=self._ask, daemon=True)
+                self._asking = threading.Thread(target=self._look, daemon=True)
                 self._asking.start()
             asking = self._asking
         asking.join(PATIENCE_SECONDS)
-        return "away" if asking.is_alive() else self._state
+        return self._away if asking.is_alive() else self._found
 
-    def _ask(self) -> None:
-        self._state = state(self._replica)
+    def _look(self) -> None:
+        try:
+            self._found = self._ask()
+        except SQLAlchemyError:
+            self._found = self._away

@@ -187,6 +187,11 @@ class Record:
             one.direct_engine.dispose()
 
     @property
+    def has_replica(self) -> bool:
+        """Whether pages are read from another server."""
+        return self.replica is not self
+
+    @property
     def settings(self) -> Settings:
         """The settings that count now: the operator's, and beneath them what admins have set."""
         return self.live_settings.get()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from litestar import Litestar, Router
@@ -18,7 +19,7 @@ from feedback.http.security_headers import add_security_headers
 from feedback.http.staff import write_down_use
 from feedback.http.storable import refuse_unstorable
 from feedback.operation.metrics import METRICS
-from feedback.operation.replica import ReplicaWatch
+from feedback.operation.replica import ReplicaWatch, state
 from feedback.record.db import Record
 from feedback.record.settings import Settings
 from feedback.record.work.queue import BackgroundWorkQueue
@@ -94,7 +95,7 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
         dependencies={
             "record": Provide(record_asked, sync_to_thread=False),
             "work_queue": _provide(work_queue),
-            "replica": _provide(ReplicaWatch(record.replica) if settings.database_read_url else None),
+            "replica": _provide(ReplicaWatch(partial(state, record.replica), "away") if record.has_replica else None),
             "query_embedder": _provide(QueryEmbedder(settings.embedding_model, settings.multilingual_model)),
             "intake": Provide(_intake, sync_to_thread=False),
         },

@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from feedback.http.dependencies import GivenRecord, WorkQueueDependency
 from feedback.operation import metrics as figures
-from feedback.operation.replica import ReplicaWatch
+from feedback.operation.replica import ReplicaState, ReplicaWatch
 from feedback.record.db import Record
 from feedback.record.privacy import raw
 
@@ -20,7 +20,7 @@ def live() -> dict[str, str]:
 
 @get("/health/ready", sync_to_thread=True)
 def ready(
-    record: GivenRecord, work_queue: WorkQueueDependency, replica: NamedDependency[ReplicaWatch | None]
+    record: GivenRecord, work_queue: WorkQueueDependency, replica: NamedDependency[ReplicaWatch[ReplicaState] | None]
 ) -> Response[dict[str, str]]:
     """PostgreSQL answers (else 503). Redis is told too; without it work is only slower.
 
@@ -34,7 +34,7 @@ def ready(
         waited, store = 0.0, "away"
     told = {"store": store, "redis": "ok" if work_queue.is_reachable() else "away"}
     if replica:
-        told["replica"] = replica.state()
+        told["replica"] = replica.look()
     if waited > raw.WARN_AFTER.total_seconds():
         told["uncleaned"] = f"for {waited / 3600:.0f} hours"
     return Response(told, status_code=200 if store == "ok" else 503)

@@ -80,4 +80,4 @@ def test_every_metric_that_an_alert_rule_or_a_panel_names_is_told(client: Client
     for file in (OPS / "prometheus-alerts.yml", OPS / "grafana-dashboard.json"):
         named = set(re.findall(r"\bfeedback_[a-z_]+", file.read_text()))
         assert len(named) > 6 and named <= told, (file, named - told)
-    assert len(json.loads((OPS / "grafana-dashboard.json").read_text())["panels"]) == 12
+    assert len(json.loads((OPS / "grafana-dashboard.json").read_text())["panels"]) == 14

@@ -1,5 +1,6 @@
 """Pages and exports from a replica: one that only reads, and one that really follows."""
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -12,6 +13,7 @@ from litestar.testing import TestClient
 from sqlalchemy import delete, event, make_url
 
 from feedback.http.replica import JUST_CHANGED
+from feedback.operation.metrics import METRICS
 from feedback.record import db
 from feedback.record.db import Record
 from feedback.record.models import Credential
@@ -24,6 +26,7 @@ from tests.insights.pages.signed_in import OURS, signed_in
 from tests.standby import caught_up, following, socket_of, stand_still
 
 Client = TestClient[Litestar]
+Followed = tuple[Client, Proxy, str]
 PAGES = 24
 """Pages for staff that are read from a replica, at the least; two more ask only who looks at them."""
 
@@ -83,8 +86,8 @@ def test_whoever_has_just_changed_something_sees_it(reading: Client, record: Rec
 @pytest.fixture
 def followed(
     record: Record, servers: RealServers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[tuple[Client, Proxy]]:
-    """An API that reads from a server which follows, or else from the primary; and the line to the former."""
+) -> Iterator[Followed]:
+    """An API that reads from a server which follows, or else from the primary; and the line to the former, its URL."""
     monkeypatch.setattr(db, "REPLICA_SECONDS", 0.3)
     with following(record, servers, tmp_path) as url, ExitStack() as lines:
         one, other = (lines.enter_context(proxy(socket_of(it))) for it in (url, servers.database_url))
@@ -92,11 +95,11 @@ def followed(
         either = f"postgresql+psycopg://feedback@/{make_url(url).database}?{hosts}&sslmode=disable"
         settings = replace(record.operators_settings, database_read_url=either)
         with TestClient(create_app(settings, servers.database_url, servers.redis_url)) as client:
-            yield client, one
+            yield client, one, url
 
 
-def test_the_primary_stands_in_for_a_replica_only_until_that_is_back(followed: tuple[Client, Proxy]) -> None:
-    client, line = followed
+def test_the_primary_stands_in_for_a_replica_only_until_that_is_back(followed: Followed) -> None:
+    client, line, _ = followed
     assert client.get("/health/ready").json()["replica"] == "ok"
     line.become("broken")
     answer = client.get("/health/ready")
@@ -106,8 +109,8 @@ def test_the_primary_stands_in_for_a_replica_only_until_that_is_back(followed: t
     assert client.get("/health/ready").json()["replica"] == "ok"
 
 
-def test_a_replica_that_hangs_is_away_and_whoever_asks_is_answered_at_once(followed: tuple[Client, Proxy]) -> None:
-    client, line = followed
+def test_a_replica_that_hangs_is_away_and_whoever_asks_is_answered_at_once(followed: Followed) -> None:
+    client, line, _ = followed
     assert client.get("/health/ready").json()["replica"] == "ok"
     line.become("dead")
     for _ in range(2):
@@ -137,3 +140,20 @@ def test_pages_and_exports_come_from_a_server_that_follows(
                 session.execute(delete(Credential))
             assert staff.get(f"/dashboard/{tenant.slug}", follow_redirects=False).status_code != 200
             assert staff.get(f"/v1/services/{tenant.slug}/export.csv").status_code == 401
+
+
+def test_the_metrics_tell_how_far_the_replica_is_behind(followed: Followed, record: Record) -> None:
+    client, line, url = followed
+
+    def told() -> dict[str, float]:
+        METRICS.of(client.app.state.record)  # reads anew
+        lines = re.findall(r"^feedback_replica_(\w+) (\S+)$", client.get("/metrics").text, re.MULTILINE)
+        return {name: float(value) for name, value in lines}
+
+    assert told() == {"up": 1, "behind_seconds": 0, "behind_bytes": 0}
+    stand_still(url)
+    tenants.make(record, 1)
+    behind = told()
+    assert behind["up"] == 1 and behind["behind_bytes"] > 0 and behind["behind_seconds"] > 0
+    line.become("broken")
+    assert told() == {"up": 0}
