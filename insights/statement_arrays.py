@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,10 +31,15 @@ def embedding_space() -> ColumnElement[str]:
 def matrix(blobs: Sequence[bytes]) -> Floats:
     """Turn what `halves` selected into unit rows, (n, d): each blob is four bytes of header and big-endian half floats.
 
-    Without blobs the matrix is (0, 0).
+    Without blobs the matrix is (0, 0). One that is not as long as the most has spoiled: it becomes zeros, which are
+    like nothing, or it would spoil what is made of all others, too.
     """
     if not blobs:
         return np.zeros((0, 0), np.float32)
+    lengths = Counter(map(len, blobs))
+    if len(lengths) > 1:
+        [(usual, _)] = lengths.most_common(1)
+        blobs = [blob if len(blob) == usual else bytes(usual) for blob in blobs]
     rows = np.frombuffer(b"".join(blob[4:] for blob in blobs), ">f2").reshape(len(blobs), -1).astype(np.float32)
     return unit(rows)
 

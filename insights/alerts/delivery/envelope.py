@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from feedback.i18n import speaking
 from feedback.i18n.catalogues import ENGLISH
 from feedback.record.encryption import KeyRing
+from feedback.record.errors import Unavailable
 from feedback.record.models import Alert, Service, Subscription
 from feedback.record.settings import Settings
 from feedback.record.states import AlertState, AlertType, SubscriptionKind
@@ -25,7 +26,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """One message to one receiver, and all that a transport needs to send it.
+    """One message to one receiver, and all that a transport needs to send it; without `to` no key of ours opens where.
 
     `events` and `texts` say what each of `alert_ids` is about, to programs and to people; what goes to a program alone
     has no texts. `headers` are further ones of a mail, `unsubscribe` the address with which its reader ends the
@@ -62,7 +63,10 @@ def _pack(session: Session, keys: KeyRing, settings: Settings, subscription: Sub
     ids, texts = [alert.id for alert in alerts], [text for text in words if text]
     if to_owner:
         return Envelope(kind, subscription.contact or "", (), ids, events, texts)
-    to = credentials.unseal(keys, subscription)
+    try:
+        to = credentials.unseal(keys, subscription)
+    except Unavailable:
+        return Envelope(kind, "", (), ids, events, texts)
     if kind != SubscriptionKind.EMAIL:
         return Envelope(kind, to.address, to.keys, ids, events, texts)
     unsubscribe = None if on_duty else credentials.unsubscribe_url(keys, settings, subscription)

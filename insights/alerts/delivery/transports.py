@@ -17,6 +17,8 @@ from insights.egress.wire import Unreachable
 
 log = structlog.get_logger()
 
+UNREADABLE = "no key of keys opens its address; was FEEDBACK_SECRET_KEY changed without keeping the old one?"
+
 
 class Transports:
     """Sends envelopes by the transport of their subscription. There is one of it in a process."""
@@ -33,6 +35,8 @@ class Transports:
     def send(self, envelope: Envelope) -> AttemptResult:
         """Makes one attempt. It never raises: whatever goes wrong is the result of this attempt."""
         begun = time.monotonic()
+        if not envelope.to:
+            return AttemptResult(DeliveryOutcome.FAILED, 0.0, reason=UNREADABLE)
         try:
             with speaking(envelope.language):
                 reply = self._send_by[envelope.kind](envelope)

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import threading
+import uuid
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import select
 
-from feedback.record.models import Alert
+from feedback.record.models import Alert, Delivery, Subscription
 from tests.conftest import RealServers
 from tests.insights.raising import raise_signal, waiting
 from tests.insights.receivers import Received, Receiver, receiver
@@ -94,3 +95,21 @@ def test_who_hangs_and_who_is_dead_delay_nobody_else(
             assert len(slow.got) == 1
             hanging.set()
         assert set(Counter(got.path for got in healthy.got).values()) == {6}
+
+
+def test_a_receiver_whose_address_no_key_opens_is_tried_again_later_and_keeps_nobody_waiting(
+    local: Worker, subscribed: dict[str, Any], hook: Receiver
+) -> None:
+    with local.record.transaction() as session:
+        lost = Subscription(name="lost", service_id=None, stage="open", kind="webhook", shown="x", sealed=b"spoiled")
+        lost.id = uuid.UUID(int=0)  # before all others
+        session.add(lost)
+    raise_signal(local.record)
+    for _ in range(3):
+        deliver(local)
+    assert len(hook.got) == 1
+    with local.record.transaction() as session:
+        lost = session.get_one(Subscription, lost.id)
+        assert lost.failing_since and lost.stage == "open"
+        [attempt] = session.scalars(select(Delivery).where(Delivery.subscription_id == lost.id))
+        assert attempt.reason and "no key of keys opens its address" in attempt.reason
