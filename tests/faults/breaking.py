@@ -11,9 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from feedback.record.models import Service
 from feedback.record.states import WorkKind
 from feedback.record.work import service_work
+from tests.faults.migrations import migrate_and_kill
+from tests.faults.poison import poison, poison_delivery, poison_service
 from tests.faults.processes import STOPPED_SECONDS, end_server, kill, kill_one, restart, second_scheduler, stop
 from tests.faults.proxy import Line
-from tests.faults.stores import crowd_out, fill_disk, fill_redis, flush, poison, repeat, store
+from tests.faults.stores import crowd_out, fill_disk, fill_redis, flush, repeat, store
 from tests.whole.system import Running
 
 BROKEN_LINES: tuple[Line, ...] = ("slow", "dead", "broken", "cut", "half open")
@@ -56,5 +58,6 @@ FAULTS: tuple[Fault, ...] = (
     *(kill, kill, stop, restart, end_server, second_scheduler, kill_refit),
     *(break_line, break_line, break_line),
     *(flush, fill_redis, repeat),
-    *(fill_disk, crowd_out, poison, move_clock),
+    *(fill_disk, crowd_out, move_clock, migrate_and_kill),
+    *(poison, poison_service, poison_delivery),
 )

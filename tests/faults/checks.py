@@ -4,13 +4,16 @@ import re
 import uuid
 from collections import Counter
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from feedback.record.db import Record
-from feedback.record.models import Alert, Feedback, Raw
-from feedback.record.states import AlertState, AlertType, FeedbackStage
+from feedback.record.limits import STORED_FROM
+from feedback.record.models import Alert, Feedback, Raw, ServiceWork, Subscription
+from feedback.record.states import AlertState, AlertType, FeedbackStage, WorkKind
+from feedback.record.work.service_work import asked_for
 from tests.faults.citizens import CODE_WORDS, THINGS, Ledger, Piece
-from tests.faults.stores import POISON, store
+from tests.faults.poison import POISON
+from tests.faults.stores import store
 from tests.insights.receivers import Receiver
 from tests.whole.system import Running, until
 
@@ -31,10 +34,16 @@ def check(running: Running, ledger: Ledger, told: Receiver, within: float = QUIE
 
 
 def _is_quiet(record: Record) -> bool:
-    under_way = select(Feedback.id).where(Feedback.stage.in_((FeedbackStage.CLEAN, FeedbackStage.GROUP))).limit(1)
-    unsent = select(Alert.id).where(Alert.state == AlertState.WAITING).limit(1)
+    """What has no address is tried once, and then again later."""
+    waits = Alert.state == AlertState.WAITING
+    left = (
+        select(Feedback.id).where(Feedback.stage.in_((FeedbackStage.CLEAN, FeedbackStage.GROUP))),
+        select(Alert.id).where(waits, or_(_has_an_address(), Alert.tried == 0)),
+        select(ServiceWork.id).where(*asked_for(WorkKind.NOTICE), ServiceWork.due_at < STORED_FROM),
+        select(ServiceWork.id).where(*asked_for(WorkKind.REFIT), ServiceWork.due_at < STORED_FROM),
+    )
     with record.transaction() as session:
-        return session.scalar(under_way) is None and session.scalar(unsent) is None
+        return all(session.scalar(these.limit(1)) is None for these in left)
 
 
 def _each_is_stored_once(record: Record, ledger: Ledger) -> None:
@@ -68,7 +77,7 @@ def _each_alert_is_told_once(record: Record, told: Receiver) -> None:
         ).all()
         alerts = session.execute(
             select(Alert.id, Alert.state, Alert.cause).where(
-                Alert.type == AlertType.URGENT, Alert.subscription_id.is_not(None)
+                Alert.type == AlertType.URGENT, Alert.subscription_id.is_not(None), _has_an_address()
             )
         ).all()
     states = Counter(state for _, state, _ in alerts)
@@ -82,7 +91,18 @@ def _each_alert_is_told_once(record: Record, told: Receiver) -> None:
 
 
 def _what_is_poisoned_is_set_aside(record: Record) -> None:
+    """So has failed what cannot be told, and what has no address was tried in vain."""
     with record.transaction() as session:
         poisoned = select(Feedback.stage, Feedback.reason).where(Feedback.caller == POISON)
         rows = session.execute(poisoned).all()
+        untold = select(Alert.state).where(Alert.facts == {}, Alert.subscription_id.is_not(None))
+        states = session.scalars(untold).all()
+        nowhere = select(Subscription.failing_since).join(Alert).where(Subscription.name == POISON)
+        failing = session.scalars(nowhere).all()
     assert all(stage == FeedbackStage.SET_ASIDE and reason for stage, reason in rows)
+    assert set(states) <= {AlertState.FAILED}
+    assert all(failing)
+
+
+def _has_an_address() -> ColumnElement[bool]:
+    return Alert.subscription_id.not_in(select(Subscription.id).where(Subscription.name == POISON))

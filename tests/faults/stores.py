@@ -1,31 +1,24 @@
-"""Faults of what is stored and of who stores it: Redis forgets or is full, PostgreSQL has no room, rows are spoiled."""
+"""Faults of what is stored and of who stores it: Redis forgets or is full, PostgreSQL has no room."""
 
-import datetime as dt
 import random
 import resource
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import psycopg
 import redis
-from sqlalchemy import make_url, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import make_url
 
 from feedback.process import embedded
 from feedback.record.db import Record, engine_for
-from feedback.record.models import Feedback, Service
 from feedback.record.settings import Settings
-from feedback.record.states import ChannelName, FeedbackStage
 from feedback.record.work.queue import WorkQueue
 from feedback.record.work.stages import STAGES
 from tests.faults.processes import STOPPED_SECONDS, server_pids
 from tests.whole.system import Running
 
 FULL_SECONDS = STOPPED_SECONDS
-POISON = "poison"
-"""The caller of rows that no worker can read."""
 
 
 def flush(running: Running, _: random.Random) -> str:
@@ -79,31 +72,6 @@ def crowd_out(running: Running, draw: random.Random) -> str:
         for connection in taken:
             connection.close()
     return f"took {len(taken)} connections"
-
-
-def poison(running: Running, draw: random.Random) -> str:
-    """A row that no worker can read waits in a stage, before all others or among them."""
-    what = draw.choice(("without its raw text", "from after the end of time", "to be grouped, from no time", "notice"))
-    with suppress(SQLAlchemyError), store(running) as record, record.transaction() as session:
-        if what == "notice":
-            session.execute(text("UPDATE service_work SET due_at = '-infinity' WHERE kind = 'notice'"))
-            return "poisoned work for a service"
-        piece = Feedback(
-            id=uuid.uuid4(),
-            service_id=session.scalar(select(Service.id).limit(1)),
-            stage=FeedbackStage.GROUP if "grouped" in what else FeedbackStage.CLEAN,
-            channel=ChannelName.WEB,
-            receipt=f"{draw.random()}",
-            caller=POISON,
-            digest=b"",
-            said_at=dt.datetime.now(dt.UTC),
-        )
-        session.add(piece)
-        session.flush()
-        if "raw" not in what:
-            session.execute(text("UPDATE feedback SET said_at = 'infinity' WHERE id = :id"), {"id": piece.id})
-        return f"added a row {what}"
-    return "added no row: the store did not answer"
 
 
 @contextmanager
