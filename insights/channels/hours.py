@@ -7,8 +7,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, delete, func, insert, literal, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Integer, Select, delete, func, insert, literal, select, tuple_
+from sqlalchemy.orm import Session
 
 from feedback.record.limits import EARLIEST
 from feedback.record.models import ChannelHour, Feedback
@@ -38,10 +38,9 @@ def keep(session: Session, service_id: int, now: dt.datetime) -> None:
     over = (now - LATE).replace(minute=0, second=0, microsecond=0)
     ended = _counted(service_id, Feedback.received_at >= _next_hour(last), Feedback.received_at < over)
     session.execute(insert(ChannelHour).from_select(ended.selected_columns.keys(), ended))
-    later = aliased(ChannelHour)
-    mine = (later.service_id == service_id, later.channel == ChannelHour.channel)
-    has_later = select(later).where(*mine, later.hour > ChannelHour.hour).exists()
-    old = (ChannelHour.service_id == service_id, ChannelHour.hour < now - KEPT_FOR, has_later)
+    mine = ChannelHour.service_id == service_id
+    last_of_each = select(ChannelHour.channel, func.max(ChannelHour.hour)).where(mine).group_by(ChannelHour.channel)
+    old = (mine, ChannelHour.hour < now - KEPT_FOR, tuple_(ChannelHour.channel, ChannelHour.hour).not_in(last_of_each))
     session.execute(delete(ChannelHour).where(*old).execution_options(synchronize_session=False))
 
 
