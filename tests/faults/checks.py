@@ -48,20 +48,21 @@ def _is_quiet(record: Record) -> bool:
 
 def _each_is_stored_once(record: Record, ledger: Ledger) -> None:
     with record.transaction() as session:
-        ours = select(Feedback.id, Feedback.text, Feedback.stage).where(Feedback.caller != POISON)
+        ours = select(Feedback.id, Feedback.text, Feedback.stage, Feedback.reason).where(Feedback.caller != POISON)
         rows = session.execute(ours).all()
         raw = session.scalar(select(func.count()).select_from(Raw))
-    found = {identity: code.group() for identity, text, _ in rows if (code := CODE.search(text or ""))}
+    found = {row.id: code.group() for row in rows if (code := CODE.search(row.text or ""))}
     times = Counter(found.values())
     lost = [_named(piece) for piece in ledger.pieces if not times[piece.code] and not piece.taken_back]
     twice = [_named(piece) for piece in ledger.pieces if times[piece.code] > 1]
-    assert not lost and not twice, f"lost {lost}, twice {twice}"
+    without = Counter((row.stage, row.reason) for row in rows if row.id not in found)
+    assert not lost and not twice, f"lost {lost}, twice {twice}, stored without their words: {without}"
     assert len(rows) == len(ledger.pieces), f"{len(rows)} are stored of {len(ledger.pieces)}"
     told = {uuid.UUID(piece.id): piece.code for piece in ledger.pieces if piece.id and not piece.taken_back}
     assert told.items() <= found.items(), "an id leads to another piece"
     taken_back = {uuid.UUID(piece.id) for piece in ledger.pieces if piece.id and piece.taken_back}
-    assert taken_back == {identity for identity, text, stage in rows if stage == FeedbackStage.WITHDRAWN and not text}
-    assert {stage for _, _, stage in rows} <= {FeedbackStage.DONE, FeedbackStage.WITHDRAWN}
+    assert taken_back == {row.id for row in rows if row.stage == FeedbackStage.WITHDRAWN and not row.text}
+    assert {row.stage for row in rows} <= {FeedbackStage.DONE, FeedbackStage.WITHDRAWN}
     assert raw == 0, "raw text is left"
 
 

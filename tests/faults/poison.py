@@ -55,7 +55,7 @@ def poison_service(running: Running, draw: random.Random) -> str:
 
 
 def poison_delivery(running: Running, draw: random.Random) -> str:
-    """An alert that nobody can make sense of waits, or a subscription whose address no key opens."""
+    """An alert that nobody can make sense of waits, or a subscription of which nobody can read filters or address."""
     with suppress(SQLAlchemyError), store(running) as record, record.transaction() as session:
         if draw.random() < 0.5:
             well = session.scalars(select(Subscription).where(Subscription.name != POISON).limit(1)).one()
@@ -69,8 +69,8 @@ def poison_delivery(running: Running, draw: random.Random) -> str:
             kind=SubscriptionKind.WEBHOOK,
             shown="",
             sealed=b"spoiled",
-            filters={"kinds": [AlertType.URGENT]},
+            filters={"kinds": ["of another version"]},
         )
         session.add(spoiled)
-        return "added a subscription without an address"
+        return "added a subscription that nobody can read"
     return "poisoned nothing: the store did not answer"

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
+import structlog
 
 from feedback.record.errors import Malformed
 from feedback.record.models import Subscription
@@ -11,6 +12,8 @@ from feedback.record.states import ChannelName, IssueStatus, Trend
 
 AlertKind = Literal["new", "surge", "regression", "urgent", "update", "ended", "good_news", "silent"]
 """What an alert tells, as subscriptions name it."""
+
+log = structlog.get_logger()
 
 MOST_LEAST, MOST_CHOSEN = 1_000_000, 20
 
@@ -41,8 +44,16 @@ class AlertFilters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
 
 
 def filters_of(subscription: Subscription) -> AlertFilters:
-    """Reads the filters that are stored with a subscription."""
-    return msgspec.convert(subscription.filters, AlertFilters)
+    """Reads the filters that are stored with a subscription.
+
+    What another version wrote and this one cannot read lets everything through: who is told too much can say so, and
+    nobody else goes untold.
+    """
+    try:
+        return msgspec.convert(subscription.filters, AlertFilters)
+    except msgspec.ValidationError:
+        log.warning("filters cannot be read", subscription=str(subscription.id))
+        return AlertFilters()
 
 
 def wants(subscription: Subscription, kind: Literal["update", "ended", "silent"]) -> bool:

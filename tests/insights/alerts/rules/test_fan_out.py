@@ -9,7 +9,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import select, text, update
 
-from feedback.record.models import Alert, Feedback, Signal, Statement, new_id
+from feedback.record.models import Alert, Feedback, Signal, Statement, Subscription, new_id
 from feedback.record.privacy import erasure
 from insights.alerts.rules import fan_out
 from insights.alerts.rules.filters import AlertFilters, matches
@@ -175,6 +175,16 @@ def test_an_urgent_piece_is_told_once_and_at_once_whatever_the_digest(
     assert alert.due_at == alert.raised_at
     assert alert.facts["feedback_ids"] == [str(piece.id)]
     assert "help" not in str(alert.facts)
+
+
+def test_filters_that_this_version_cannot_read_keep_nothing_from_anybody(
+    local: Worker, subscribed: dict[str, Any], hook: Receiver
+) -> None:
+    with local.record.transaction() as session:
+        session.execute(update(Subscription).values(filters={"of": "a later version"}))
+    urgent_piece(local)
+    deliver(local)
+    assert [got.content["type"] for got in hook.got] == ["feedback.urgent"]
 
 
 def test_an_urgent_piece_of_long_ago_is_history(local: Worker, api: Client, admin: Headers, blue_badge: str) -> None:
