@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, TextClause, exists, func, literal_column, or_, select, text
+from sqlalchemy import ColumnElement, TextClause, exists, func, literal_column, not_, or_, select, text
 from sqlalchemy.orm import Session
 
 from feedback.record.limits import LATEST
@@ -106,10 +106,7 @@ class WindowCache:
 
 def refresh(session: Session, service_id: int, window: ServiceWindow | None, now: dt.datetime) -> WindowUpdate:
     """Bring a window up to date, or read all of the last 32 days where there is none or it has become old."""
-    unseen = (Feedback.service_id == service_id, Feedback.stage == FeedbackStage.DONE, Feedback.noticed.is_(False))
-    pieces = func.array(select(Feedback.id).where(*unseen).scalar_subquery())
-    seen_until, found = session.execute(select(OLDEST_RUNNING_TRANSACTION, pieces)).one()
-    fresh = frozenset(found)
+    seen_until, fresh = unseen(session, service_id)
     since = now - HISTORY
     if window and window.state.observations and now - window.read_at < REREAD_AFTER:
         changed = _changed(session, service_id, window.seen_until, since, fresh)
@@ -117,6 +114,18 @@ def refresh(session: Session, service_id: int, window: ServiceWindow | None, now
         if changed is not None and (update := _updated(current, changed, fresh)):
             return update
     return _read_anew(observations_of(session, service_id, since), fresh, seen_until, now)
+
+
+def unseen(session: Session, service_id: int) -> tuple[str, frozenset[uuid.UUID]]:
+    """Find the pieces that nobody has looked at, and the first transaction of which something may not be seen yet.
+
+    They are asked for as their index has them: of `noticed IS FALSE`, PostgreSQL does not see that it is the same, and
+    reads all that was ever said.
+    """
+    those = (Feedback.service_id == service_id, Feedback.stage == FeedbackStage.DONE, not_(Feedback.noticed))
+    pieces = func.array(select(Feedback.id).where(*those).scalar_subquery())
+    seen_until, found = session.execute(select(OLDEST_RUNNING_TRANSACTION, pieces)).one()
+    return seen_until, frozenset(found)
 
 
 def importing(session: Session, service_id: int) -> bool:

@@ -2,21 +2,21 @@
 
 import datetime as dt
 import uuid
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Date, Integer, cast, func, select, type_coerce
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from feedback.record import states
-from feedback.record.limits import LATEST
 from feedback.record.models import Feedback, Issue, Service, Signal, Statement
 from feedback.record.states import FeedbackStage, SignalKind, Trend
 from insights.detection.statistics import trend
+from insights.issues.counts_over_time import day_spans, pieces_within
 from insights.issues.queries.signals import shown
+from insights.issues.tallies import over_time
 
 COUNTED_DAYS = trend.BASELINE_DAYS + trend.RECENT_DAYS
 TREND_OF_SIGNAL: Mapping[str, Trend] = {
@@ -46,33 +46,20 @@ def daily(session: Session, service: Service, now: dt.datetime) -> tuple[dict[uu
 
     The arrays are of shape `(COUNTED_DAYS + 1,)`. The first figure of an issue says whether there was anything before.
     """
-    zone = ZoneInfo(service.properties.time_zone)
-    first = now.astimezone(zone).date() - dt.timedelta(days=COUNTED_DAYS - 1)
-    begin = dt.datetime.combine(first, dt.time(), zone)
-    day = type_coerce(cast(func.timezone(zone.key, Feedback.said_at), Date) - first, Integer)
-    mine = (Feedback.service_id == service.id, Feedback.said_at >= begin, Feedback.said_at < LATEST)
-    counts = (*mine, Feedback.stage == FeedbackStage.DONE, Feedback.weight > 0)
-    of_service = select(day, func.count()).where(*counts).group_by(day)
-    of_issues = (
-        select(Statement.issue_id, day, func.count(Feedback.id.distinct()))
-        .join(Feedback, Feedback.id == Statement.feedback_id)
-        .where(Statement.issue_id.is_not(None), *counts)
-        .group_by(Statement.issue_id, day)
-    )
-    volume = np.zeros(COUNTED_DAYS + 1, np.int64)
-    for when, count in session.execute(of_service):
-        volume[min(when + 1, COUNTED_DAYS)] += count
-    found: dict[uuid.UUID, DailyCounts] = defaultdict(lambda: np.zeros(COUNTED_DAYS + 1, np.int64))
-    for issue, when, count in session.execute(of_issues):
-        if issue:
-            found[issue][min(when + 1, COUNTED_DAYS)] += count
-    for issue in _old(session, found, begin):
+    today = now.astimezone(ZoneInfo(service.properties.time_zone)).date()
+    days = [today - dt.timedelta(days=back) for back in range(COUNTED_DAYS - 1, -1, -1)]
+    spans = day_spans(service, days)
+    counted = pieces_within(session, spans, Feedback.stage == FeedbackStage.DONE, Feedback.weight > 0)
+    ids = session.scalars(select(Issue.id).where(Issue.service_id == service.id)).all()
+    by_issue = over_time.daily(session, service, days, ids)
+    found = {it: np.array([0, *counts]) for it, counts in by_issue.items() if any(counts)}
+    for issue in _old(session, found, spans[0].begin):
         found[issue][0] = 1
-    return found, volume
+    return found, np.array([0, *counted])
 
 
 def _old(session: Session, found: Mapping[uuid.UUID, DailyCounts], begin: dt.datetime) -> Iterable[uuid.UUID]:
     """The issues without a report in the earlier weeks that had one before them."""
     unsure = [issue for issue, counts in found.items() if not counts[: -trend.RECENT_DAYS].any()]
-    older = select(Statement.issue_id).where(Statement.issue_id.in_(unsure), Statement.said_at < begin)
-    return [issue for issue in session.scalars(older.distinct()) if issue]
+    older = exists().where(Statement.issue_id == Issue.id, Statement.said_at < begin)
+    return session.scalars(select(Issue.id).where(Issue.id.in_(unsure), older)).all()

@@ -12,7 +12,8 @@ from feedback.record.models import Issue, Service, Signal, Statement
 from feedback.record.states import SignalKind
 from insights.channels import hours
 from insights.channels.health import channel_health
-from insights.issues import signal_now
+from insights.detection import window_cache
+from insights.issues import signal_now, trends
 from insights.issues.affected import affected
 from insights.issues.queries import evidence, issue_detail
 from tests.bench.rows import fill
@@ -75,6 +76,15 @@ def test_how_its_channels_do_does_not_read_all_that_a_service_was_told(session: 
     used = {one.channel: one.last_7_days for one in channel_health(session, service, NOW) if one.last_received_at}
     assert used == {"web": pytest.approx(46, abs=2), "call": pytest.approx(11, abs=2)}
     assert entries_read(session, "feedback") - before < PIECES / 100
+
+
+def test_a_look_reads_what_was_said_of_late(session: Session) -> None:
+    service = access.service(session, "old")
+    before = entries_read(session, "feedback")
+    _, unseen = window_cache.unseen(session, service.id)
+    trends.refresh(session, service, NOW)
+    assert unseen == frozenset()
+    assert entries_read(session, "feedback") - before < PIECES / 10
 
 
 def entries_read(session: Session, of: str) -> int:
