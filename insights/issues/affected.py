@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Feedback, Issue, Signal, Statement
-from feedback.record.states import FeedbackStage
+from feedback.record.states import FeedbackStage, SignalTier
 from insights.detection.statistics import shares
 from insights.issues.queries.signals import shown
 from insights.presentation.breakdowns import Affected, Breakdown, ValueShare
@@ -46,23 +46,32 @@ def affected(session: Session, issue: Issue) -> Affected:
     found = _told(session, issue)
     if found is None:
         return Affected(None, 0, 0, [])
-    since, told = found
-    latest = select(Statement.feedback_id).where(Statement.issue_id == issue.id, told)
-    latest = latest.order_by(Statement.said_at.desc(), Statement.id.desc()).limit(MOST_REPORTS)
+    since, latest = found
     mine = _alike(session, select(*COLUMNS).where(Feedback.id.in_(latest), COUNTS))
     others = _alike(session, _others(issue, min(since, dt.datetime.now(dt.UTC) - LOOKED_AT), latest))
     reports, beside = (sum(row.pieces for row in rows) for rows in (mine, others))
     return Affected(since, reports, beside, _breakdowns(_counts(mine), _counts(others), reports))
 
 
-def _told(session: Session, issue: Issue) -> tuple[dt.datetime, ColumnElement[bool]] | None:
-    """From when on, and which statements tell of it; none where nothing is kept."""
+def _told(session: Session, issue: Issue) -> tuple[dt.datetime, Select[uuid.UUID]] | None:
+    """From when on, and the pieces that tell of it; none where nothing is kept.
+
+    What is only watched may hold nothing yet: the pieces that it was found in are other issues' so far.
+    """
     signal = session.scalar(select(Signal).where(Signal.issue_id == issue.id, *shown()).limit(1))
     if signal:
         later = Statement.said_at >= signal.since
-        return signal.since, or_(later, Statement.feedback_id.in_(signal.feedback_ids))
+        return signal.since, _latest(issue, or_(later, Statement.feedback_id.in_(signal.feedback_ids)))
     last = session.scalar(select(func.max(Statement.said_at)).where(Statement.issue_id == issue.id))
-    return (last - LOOKED_AT, Statement.said_at >= last - LOOKED_AT) if last else None
+    if last:
+        return last - LOOKED_AT, _latest(issue, Statement.said_at >= last - LOOKED_AT)
+    watched = session.scalar(select(Signal).where(Signal.issue_id == issue.id, *shown(SignalTier.WATCH)).limit(1))
+    return (watched.since, select(Feedback.id).where(Feedback.id.in_(watched.feedback_ids))) if watched else None
+
+
+def _latest(issue: Issue, told: ColumnElement[bool]) -> Select[uuid.UUID]:
+    latest = select(Statement.feedback_id).where(Statement.issue_id == issue.id, told)
+    return latest.order_by(Statement.said_at.desc(), Statement.id.desc()).limit(MOST_REPORTS)
 
 
 def _others(issue: Issue, since: dt.datetime, mine: Select[uuid.UUID]) -> Select[Any, Any, Any]:

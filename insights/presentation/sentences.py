@@ -24,6 +24,9 @@ PACES: Mapping[str, str] = TranslatedLabels(
     }
 )
 
+LEAST_GROWTH = dt.timedelta(days=2)
+"""What was all said in less time than this has come more often over weeks, and was not seen to grow."""
+
 MOST_TIMES = 20
 """Times what was expected, from which on the number of times says nothing."""
 
@@ -43,7 +46,10 @@ def evidence(signal: SignalView, now: dt.datetime, zone: str) -> str:
         "channels": came_by(signal.by_channel),
     }
     if signal.evidence.get("scale") == Scale.SLOW:
-        return _("%(found)s: %(times)s, growing since %(since)s; %(channels)s", times=_times(signal), **said)
+        said["times"] = _times(signal)
+        if signal.detected_at - signal.since < LEAST_GROWTH:
+            return _("%(found)s: %(times)s, since %(since)s; %(channels)s", **said)
+        return _("%(found)s: %(times)s, growing since %(since)s; %(channels)s", **said)
     return _("%(found)s, since %(since)s; %(channels)s", **said)
 
 

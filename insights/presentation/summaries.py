@@ -27,8 +27,9 @@ def summary(issue: IssueView, now: dt.datetime, zone: str) -> str:
     if signal and signal.now:
         is_first = signal.kind == SignalKind.NEW and bool(issue.first_seen and issue.first_seen >= signal.now.since)
         return sentences.so_far(signal.now, usual_so_far(signal, now), now, zone, is_first=is_first)
-    if issue.watch and issue.last_seen:
-        return f"{sentences.evidence(issue.watch, now, zone)}. {sentences.latest(issue.last_seen, now, zone)}"
+    if issue.watch:
+        found = f"{sentences.evidence(issue.watch, now, zone)}."
+        return f"{found} {sentences.latest(issue.last_seen, now, zone)}" if issue.last_seen else found
     reports = sentences.reports(issue.count)
     if not issue.first_seen or not issue.last_seen:
         return _("%(reports)s.", reports=reports)

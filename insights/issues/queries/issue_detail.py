@@ -103,6 +103,13 @@ def quotes(session: Session, issue: Issue, most: int) -> list[Quote]:
     return [quote(row) for row in choose([row for row in rows if row.issue_id == issue.id], issue.title, most)]
 
 
+def counted_in(session: Session, issue: Issue) -> list[IssueTitle]:
+    """Finds the issues that hold what is quoted of one that holds nothing yet, as it is only watched."""
+    theirs = select(Statement.issue_id).where(Statement.id.in_(issue.quotes), Statement.issue_id != issue.id)
+    columns = (Issue.id, Issue.title, Issue.titles)
+    return [_title(row) for row in session.execute(select(*columns).where(Issue.id.in_(theirs)).order_by(Issue.title))]
+
+
 def lineage(session: Session, issue: Issue) -> IssueLineage:
     """Finds the issues that this one came from, and those that came of it."""
     own = (

@@ -102,7 +102,14 @@ def _said(session: Session, issue: Issue, before: int | None, query: str) -> dic
     """One page of all that was said."""
     statements = issue_detail.statements_page(session, issue, PAGE_SIZE, before, query)
     further = statements[-1].id if len(statements) == PAGE_SIZE else None
-    return {"statements": statements, "further": further, "first": before is None, "query": query}
+    elsewhere = [] if statements or before or query else issue_detail.counted_in(session, issue)
+    return {
+        "statements": statements,
+        "further": further,
+        "first": before is None,
+        "query": query,
+        "elsewhere": elsewhere,
+    }
 
 
 def _evidence(session: Session, service: Service, issue: Issue, view: IssueView) -> dict[str, object]:

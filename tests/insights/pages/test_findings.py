@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.db import Record
-from feedback.record.models import Change, Issue, ServiceWork, Signal
+from feedback.record.models import Change, Issue, ServiceWork, Signal, Statement
 from feedback.record.states import WorkStage
 from insights.detection.detector import State
 from insights.detection.observation import hours
@@ -94,6 +94,22 @@ def test_who_only_reads_has_no_button_and_other_sites_cannot_press_it(
     assert "This is a false alarm" not in client.get(photo).text
     assert client.post(signal, headers=OURS).status_code == 403
     assert client.post(signal, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+
+
+def test_what_is_watched_tells_of_the_reports_that_other_issues_hold_so_far(
+    staff: Client, record: Record, photo: str, signal: str
+) -> None:
+    with record.transaction() as session:
+        session.execute(update(Signal).values(tier="watch"))
+        other = made_up.issue(session, "blue-badge", "Upload fails")
+        session.execute(update(Statement).values(issue_id=other.id))
+    issue = staff.get(photo)
+    told = words_of(issue)
+    assert "4 reports in 48 h (normally none or one in that time), since" in told and "0 reports" not in told
+    assert "People who tell us by phone: all 4 reports" in told and "Nothing of it is kept" not in told
+    assert "counts in other issues until it is sure. Read it there: Upload fails" in told
+    assert f'/dashboard/issues/{other.id}#statements"' in issue.text
+    assert "we go on watching it, and say so once it is sure" in told
 
 
 def test_what_is_watched_stands_apart(staff: Client, record: Record, photo: str, signal: str) -> None:

@@ -48,6 +48,9 @@ def test_evidence_is_one_sentence_that_says_how_many_how_unusual_since_when_and_
 def test_what_grew_over_weeks_says_how_many_times_as_often_and_since_when(expected: float, text: str) -> None:
     told = said(expected=expected, window_hours=1008.0, evidence={"scale": "slow"})
     assert told == f"27 reports in 6 weeks {text}; by phone only"
+    yesterday = NOW - dt.timedelta(days=1)
+    at_once = said(expected=expected, window_hours=1008.0, evidence={"scale": "slow"}, since=yesterday)
+    assert at_once.endswith("before, since 09:00 yesterday; by phone only")
 
 
 @pytest.mark.parametrize(
