@@ -115,6 +115,10 @@ class IssueStatus(StrEnum):
     ARCHIVED = "archived"
 
 
+CLOSED_STATUSES = (IssueStatus.RESOLVED, IssueStatus.ARCHIVED)
+"""Nobody needs to see to an issue any more that is in one of these."""
+
+
 class TitledBy(StrEnum):
     """Whose title an issue bears; a person's is never overwritten."""
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 from feedback.i18n import N_, TranslatedLabels, _
 from feedback.record.models import Signal
-from feedback.record.states import SignalKind, Trend
+from feedback.record.states import CLOSED_STATUSES, SignalKind, Trend
 from insights.presentation import certainty, sentences
 from insights.presentation.formats import since
 from insights.presentation.schemas import IssueView, SignalView
@@ -48,12 +48,29 @@ def usual_so_far(signal: Signal | SignalView, now: dt.datetime) -> float:
     return signal.expected * max(1.0, hours / signal.window_hours)
 
 
-def how_sure(issue: IssueView, noticing: DetectionHealth) -> list[str]:
-    """Says how sure it is, a sentence each: the verdict, why to be cautious, and what is not known."""
+def how_sure(issue: IssueView, noticing: DetectionHealth, last: SignalView | None = None) -> list[str]:
+    """Says how sure it is, a sentence each: the verdict, why to be cautious, and what is not known.
+
+    `last` is the last signal that was sent of it, standing or not.
+    """
     found = issue.signal or issue.watch
     if found is None:
-        usual_here = _("Nothing about it is beyond chance just now: about as many report it as usual.")
-        return [usual_here if noticing.sight == "sure" else noticing.says]
+        return [_why_it_stands_out_no_more(issue, last) or _as_usual(noticing)]
     looked = _("We found no copies, nothing entered in bulk, no passing mentions.")
     undoubted = [] if found is issue.watch else [looked]
     return [certainty.verdict(found), *certainty.watched(found), *(certainty.caveats(found) or undoubted)]
+
+
+def _why_it_stands_out_no_more(issue: IssueView, last: SignalView | None) -> str:
+    """What people decided about it; nothing where its figures alone say that it is as usual."""
+    if last and last.false_by:
+        return _("It stood out, and %(name)s called it a false alarm.", name=last.false_by)
+    if last and last.ended_at and issue.status in CLOSED_STATUSES:
+        return _("It stood out, and is closed now.")
+    return ""
+
+
+def _as_usual(noticing: DetectionHealth) -> str:
+    if noticing.sight != "sure":
+        return noticing.says
+    return _("Nothing about it is beyond chance just now: about as many report it as usual.")

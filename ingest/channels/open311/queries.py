@@ -13,13 +13,12 @@ from feedback.record import access
 from feedback.record.errors import NotFound
 from feedback.record.models import Feedback, Issue, Publication, Service, Statement
 from feedback.record.services import open_to_all
-from feedback.record.states import FeedbackStage, IssueStatus
+from feedback.record.states import CLOSED_STATUSES, FeedbackStage
 from ingest.channels.open311.responses import ListedService, ServiceRequest
 from ingest.channels.open311.service_request import RequestFilters
 
 CALLER: Final = "open311"
 """Who vouches for what is filed here; nothing else is read back."""
-CLOSED: Final = (IssueStatus.RESOLVED, IssueStatus.ARCHIVED)
 
 
 def services(session: Session) -> list[ListedService]:
@@ -69,7 +68,7 @@ def _about(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def _is_closed() -> ColumnElement[bool]:
     """Everything that it is about is done with."""
-    return and_(_about(Issue.status.in_(CLOSED)), ~_about(Issue.status.not_in(CLOSED)))
+    return and_(_about(Issue.status.in_(CLOSED_STATUSES)), ~_about(Issue.status.not_in(CLOSED_STATUSES)))
 
 
 def _updated() -> ColumnElement[dt.datetime]:

@@ -17,7 +17,7 @@ from feedback.record.errors import Conflict, Malformed
 from feedback.record.limits import require_planned, require_said
 from feedback.record.models import Action, Change, Issue, IssueEvent, Service, Signal
 from feedback.record.privacy import contacts
-from feedback.record.states import ChangeKind, IssueStatus, TitledBy, WorkKind
+from feedback.record.states import CLOSED_STATUSES, ChangeKind, IssueStatus, TitledBy, WorkKind
 from feedback.record.work import service_work
 
 ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"\S")]
@@ -197,9 +197,6 @@ def reopen(session: Session, issue: Issue, kind: str) -> None:
     audit.note(session, "machine", "issue reopened", f"issue:{issue.id}", issue.service_id)
     contacts.cancel_replies(session, issue.id)
     issue.status, issue.status_at = IssueStatus.OPEN, dt.datetime.now(dt.UTC)
-
-
-CLOSED_STATUSES = (IssueStatus.RESOLVED, IssueStatus.ARCHIVED)
 
 
 def is_overdue(service: Service) -> ColumnElement[bool]:

@@ -17,6 +17,7 @@ from feedback.record.access import Principal, people
 from feedback.record.access.colleagues import colleagues
 from feedback.record.calendar import bank_holidays
 from feedback.record.models import Action, Issue, Publication, Service
+from feedback.record.states import SignalTier
 from insights.alerts import queries
 from insights.detection.statistics.trend import BASELINE_DAYS
 from insights.issues import similar
@@ -83,6 +84,7 @@ def page(
         days=days,
         ranges={56: _("8 weeks"), 182: _("6 months"), 730: _("2 years")},
         released=released,
+        ended=bool(issue.ended_at),
         overdue=not issue.merged_into and lifecycle.is_overdue_on(issue, lifecycle.today(service)),
         may_decide=lifecycle.may_decide(who, issue),
         steps=next_steps(_standing(view, bool(actions), bool(released))),
@@ -117,17 +119,19 @@ def _evidence(session: Session, service: Service, issue: Issue, view: IssueView)
     now, zone = dt.datetime.now(dt.UTC), service.properties.time_zone
     noticing, who = detection_health(session, service, now), affected(session, issue)
     quotes = view.signal.now.quotes if view.signal and view.signal.now else []
+    found = evidence.of_issue(session, service, issue, now, MOST_SIGNALS, known=(view.signal, view.watch))
+    last = view.signal or next((it.signal for it in found if it.signal.tier == SignalTier.SIGNAL), None)
     return {
         "summary": summaries.summary(view, now, zone),
-        "how_sure": summaries.how_sure(view, noticing),
+        "how_sure": summaries.how_sure(view, noticing, last),
         "urgency": _urgency(view, now),
         "affected": who,
         "owners": people.owners(session, service),
         "colleagues": [person.name for person in colleagues(session, service.id)],
-        "alerted": queries.alerted(session, view.signal.id) if view.signal and view.signal.id else [],
+        "alerted": queries.alerted(session, last.id) if last and last.id else [],
         "who_is_affected": breakdowns.in_words(who),
         "quotes": quotes or issue_detail.quotes(session, issue, MOST_QUOTES) or view.quotes,
-        "findings": evidence.of_issue(session, service, issue, now, MOST_SIGNALS, known=(view.signal, view.watch)),
+        "findings": found,
         "similar": similar.alike(session, issue),
     }
 

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from feedback.record.states import IssueStatus
-from insights.issues.decisions.lifecycle import CLOSED_STATUSES
+from feedback.record.states import CLOSED_STATUSES, IssueStatus
 
 
 @dataclass(frozen=True, slots=True)

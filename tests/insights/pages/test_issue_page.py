@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from httpx import Response
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from feedback.record import access, calendar, services
 from feedback.record.access import Role, people
 from feedback.record.db import Record
-from feedback.record.models import Change, Issue, Statement
+from feedback.record.models import Alert, Change, Issue, Signal, Statement, Subscription
 from feedback.record.states import Nation
 from insights.presentation import formats
 from tests.insights import made_up
@@ -183,6 +183,30 @@ def test_what_was_merged_leads_on(staff: Client, record: Record, photo: str) -> 
         merged = made_up.issue(session, "blue-badge", "Picture fails", merged_into=target)
     page = staff.get(f"/dashboard/issues/{merged.id}")
     assert "This was merged into Photo will not upload" in words_of(page) and f'href="{photo}"' in page.text
+    assert "How sure it is" not in words_of(page) and "Your next step" not in words_of(page)
+
+
+def test_who_was_alerted_and_why_it_stands_out_no_more_is_told_when_somebody_has_decided(
+    staff: Client, record: Record, photo: str
+) -> None:
+    with record.transaction() as session:
+        signal = session.scalars(select(Signal)).one()
+        mine = {"service_id": signal.service_id}
+        team = Subscription(**mine, kind="email", name="Web team", shown="x", sealed=b"", stage="idle")
+        session.add(team)
+        session.flush()
+        sent = {"type": "signal.new", "cause": "a", "facts": {}, "state": "sent"}
+        session.add(Alert(**mine, **sent, signal_id=signal.id, subscription_id=team.id))
+    staff.post(f"/dashboard/signals/{signal.id}/false-alarm", data={"why": "A test"}, headers=OURS)
+    page = words_of(staff.get(photo))
+    assert (
+        "It stood out, and admin of all services called it a false alarm." in page
+        and "Alerts went to: Web team" in page
+    )
+    staff.post(f"/dashboard/signals/{signal.id}/false-alarm", data={"undo": "yes"}, headers=OURS)
+    decided(staff, photo, status="resolved", because="Mended")
+    page = words_of(staff.get(photo))
+    assert "It stood out, and is closed now." in page and "Alerts went to: Web team" in page
 
 
 def test_what_was_to_be_done_by_now_is_shown_as_overdue(staff: Client, record: Record, photo: str) -> None:
