@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from feedback.cli import file_tools, ingest, read_back, run, service, subject
+from feedback.cli.failures import in_words
 from feedback.cli.operation import backup, doctor, trace
 from feedback.cli.people import key, staff
-from feedback.record.errors import FeedbackError
 from feedback.record.output.files import OTHERS
 from feedback.record.settings import Settings
 
@@ -21,10 +21,14 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except FeedbackError as error:
-            raise click.ClickException(str(error)) from error
         except KeyboardInterrupt:
             sys.exit(130)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if line := in_words(error):
+                raise click.ClickException(line) from error
+            raise
 
 
 @click.group(cls=Commands)

@@ -73,13 +73,13 @@ def analyse(
     table = spreadsheet.read(source, columns)
     texts = table.texts(columns)
     themes = _themes(frame) if frame else {}
+    target.mkdir(mode=0o700, parents=True, exist_ok=True)  # before minutes of work that could not be written there
     embedder = _embedder(model, multilingual)
     cleaned = parallel_clean.clean(texts, lambda done, total: progress("clean", done, total))
     said = _said(embedder, cleaned, progress)
     progress("group", 0, 1)
     analysis = _analysis(source.name, embedder, cleaned, said, themes, breadth)
     progress("group", 1, 1)
-    target.mkdir(mode=0o700, parents=True, exist_ok=True)
     spreadsheet.write(
         target / "feedback.csv", table, ADDED_COLUMNS, [_cells(analysis, row) for row in range(len(cleaned))]
     )

@@ -31,14 +31,21 @@ def _secret(variable: str, says: str, default: Any = None, read: Callable[[str],
 class Settings:
     """Holds all settings: each field names its variable and says what it is for; `docs/settings.md` does the same."""
 
-    database_url: str | None = _secret("DATABASE_URL", "PostgreSQL with pgvector; none: one is started beside us.")
+    database_url: str | None = _secret(
+        "DATABASE_URL", "PostgreSQL with pgvector; none: one is started beside us.", None, readers.database
+    )
     database_direct_url: str | None = _secret(
-        "DATABASE_DIRECT_URL", "The same PostgreSQL without the pooler, where DATABASE_URL leads through one."
+        "DATABASE_DIRECT_URL",
+        "The same PostgreSQL without the pooler, where DATABASE_URL leads through one.",
+        None,
+        readers.database,
     )
     database_read_url: str | None = _secret(
-        "DATABASE_READ_URL", "A replica that pages for staff and exports are read from."
+        "DATABASE_READ_URL", "A replica that pages for staff and exports are read from.", None, readers.database
     )
-    redis_url: str | None = _secret("REDIS_URL", "Redis or Valkey; none: one is started beside us.")
+    redis_url: str | None = _secret(
+        "REDIS_URL", "Redis or Valkey; none: one is started beside us.", None, readers.redis
+    )
     port: int = _setting("PORT", "The port of the API and the pages.", 8000, int)
     host: str = _setting("FEEDBACK_HOST", "The address that the API listens on.", "127.0.0.1")
     data: Path = _setting("FEEDBACK_DATA", "The folder of all that we keep on disk.", Path(".feedback"), Path)

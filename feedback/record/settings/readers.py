@@ -48,6 +48,18 @@ def positive(text: str) -> int:
     return int(text)
 
 
+def database(text: str) -> str:
+    """Raises `ValueError` for no address of PostgreSQL."""
+    return _of_scheme(
+        text, ("postgresql", "postgres", "postgresql+psycopg"), "postgresql://user:password@host/database"
+    )
+
+
+def redis(text: str) -> str:
+    """Raises `ValueError` for no address of Redis."""
+    return _of_scheme(text, ("redis", "rediss", "unix"), "redis://host:port/0, rediss:// or unix://path")
+
+
 def mail_server(text: str) -> str:
     """Raises `ValueError` for no address of a mail server."""
     return _server(text, ("smtp", "smtps"), "smtps://user:password@host:port, or smtp:// for a server with STARTTLS")
@@ -61,6 +73,14 @@ def mailbox(text: str) -> str:
 def proxy(text: str) -> str:
     """Raises `ValueError` for no address of an HTTP proxy."""
     return _server(text, ("http",), "http://host:port")
+
+
+def _of_scheme(text: str, schemes: tuple[str, ...], example: str) -> str:
+    """Several hosts may stand in one address, and what follows them is read by the driver."""
+    scheme, _, rest = text.partition("://")
+    if scheme not in schemes or not rest:
+        raise ValueError(f"it must be {example}")
+    return text
 
 
 def _server(text: str, schemes: tuple[str, ...], example: str) -> str:
