@@ -1,5 +1,6 @@
 """What every command does first: settings read, servers joined or started, the schema brought up to date."""
 
+import json
 import logging
 import signal
 import sys
@@ -79,7 +80,20 @@ def log_to_stderr(level: int = logging.INFO, *, dev: bool = False) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format='{"level": "%(levelname)s", "by": "%(name)s"}')
+    of_libraries = logging.StreamHandler(sys.stderr)
+    of_libraries.setFormatter(LibraryLine() if not dev else None)
+    logging.basicConfig(level=logging.WARNING, handlers=[of_libraries])
+
+
+class LibraryLine(logging.Formatter):
+    """One JSON object a record of a library, without its message and its traceback: they may quote citizens."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Writes who says it, how grave it is, and which failure it is about."""
+        line = {"level": record.levelname.lower(), "by": record.name}
+        if record.exc_info and record.exc_info[0]:
+            line["error"] = record.exc_info[0].__name__
+        return json.dumps(line)
 
 
 def _add_traceback(logger: object, method: str, event: EventDict) -> EventDict:

@@ -128,8 +128,8 @@ def _mail(settings: Settings) -> Diagnosis:
 
 
 def _redis(work_queue: WorkQueue) -> Diagnosis:
-    answers = work_queue.is_reachable()
-    return Diagnosis("Redis", answers, "answers" if answers else "does not answer: all is slower", "see REDIS_URL")
+    answers, found = work_queue.is_reachable(), "does not answer, or is full: all is slower"
+    return Diagnosis("Redis", answers, "answers" if answers else found, "see REDIS_URL, and its maxmemory")
 
 
 def _replica(record: Record) -> Diagnosis:

@@ -94,7 +94,7 @@ class BellConsumer(Consumer):
     def __next__(self) -> MessageProxy | None:
         """Returns the next message, or none after a pause without any."""
         self._rung.clear()  # before it looks: what comes meanwhile rings again
-        message: MessageProxy | None = next(self._looking)
+        message = self._look()
         if message is not None:
             self._misses = 0
             return message
@@ -103,6 +103,14 @@ class BellConsumer(Consumer):
         if self._rung.wait(pause / 1000):
             self._misses = 0
         return None
+
+    def _look(self) -> MessageProxy | None:
+        """A Redis that is full has no message for us, and takes none: workers look by themselves."""
+        try:
+            found: MessageProxy | None = next(self._looking)
+        except redis.ResponseError:
+            return None
+        return found
 
     def ack(self, message: MessageProxy) -> None:
         """Says that a message is done."""

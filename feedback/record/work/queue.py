@@ -25,6 +25,10 @@ def _with_timeouts(url: str) -> str:
     return f"{url}{'&' if '?' in url else '?'}socket_connect_timeout=2&socket_timeout=5"
 
 
+REACHABLE = "reachable"
+"""A key that is written to see whether any can be, and is gone at once."""
+
+
 class WorkQueue:
     """Wakes workers. It never raises: a message that does not arrive costs a second, not a piece of feedback."""
 
@@ -49,10 +53,10 @@ class WorkQueue:
             log.warning("workers not woken", error=type(error).__name__)
 
     def is_reachable(self) -> bool:
-        """Tell whether Redis answers."""
+        """Tell whether Redis answers, and takes what is written: one that is full does not."""
         try:
             with redis.Redis.from_url(self._url, socket_connect_timeout=1, socket_timeout=1, retry=None) as client:
-                return bool(client.ping())
+                return bool(client.set(REACHABLE, "", px=1))
         except redis.RedisError:
             return False
 

@@ -1,11 +1,13 @@
 """Logs tell no message of a failure, which may quote a citizen, except to who works on the code and asks for it."""
 
+import logging
+import sys
 from collections.abc import Iterator
 
 import pytest
 import structlog
 
-from feedback.cli.bootstrap import log_to_stderr
+from feedback.cli.bootstrap import LibraryLine, log_to_stderr
 
 
 @pytest.fixture(autouse=True)
@@ -24,3 +26,11 @@ def test_a_traceback_is_logged_for_developers_alone(dev: bool, capsys: pytest.Ca
     logged = capsys.readouterr().err
     assert "work failed" in logged
     assert ("what a citizen wrote" in logged) is dev
+
+
+def test_what_a_library_logs_is_one_line_without_its_words() -> None:
+    try:
+        raise ValueError("what a citizen wrote")
+    except ValueError:
+        record = logging.LogRecord("dramatiq", logging.CRITICAL, "", 0, "of %s", ("a citizen",), sys.exc_info())
+    assert LibraryLine().format(record) == '{"level": "critical", "by": "dramatiq", "error": "ValueError"}'

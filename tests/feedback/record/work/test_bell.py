@@ -65,3 +65,17 @@ def test_without_a_bell_it_looks_again_after_a_pause(
     monkeypatch.setattr(bell, "BELL", "another")
     looking = messages.consume("pipeline", timeout=200)
     assert seconds_until_woken(looking, lambda: work_queue.wake("clean")) < NEVER / 2
+
+
+def test_a_redis_that_is_full_is_told_and_waited_for(
+    messages: bell.BellBroker, work_queue: WorkQueue, servers: RealServers
+) -> None:
+    with redis.Redis.from_url(servers.redis_url) as client:
+        room = client.config_get("maxmemory")["maxmemory"]
+        client.config_set("maxmemory", 1)
+        try:
+            assert next(messages.consume("pipeline", timeout=1)) is None
+            assert not work_queue.is_reachable()
+        finally:
+            client.config_set("maxmemory", room)
+    assert work_queue.is_reachable()
