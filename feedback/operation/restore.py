@@ -11,6 +11,7 @@ from alembic import command
 from alembic.util import CommandError
 from psycopg import sql
 from sqlalchemy import Connection, column, func, select, table, text
+from sqlalchemy.orm import Session
 
 from feedback.operation import load
 from feedback.operation.backup import (
@@ -38,7 +39,7 @@ def restore(record: Record, folder: Path, ledgers: Sequence[Path], tell: Progres
     """Restores a backup, and erases what any of the ledgers names. Returns its manifest, and how much was erased.
 
     Raises `Malformed` for a backup that is not whole, of a newer version, or sealed under another key of keys;
-    `Conflict` where the database is not empty.
+    `Conflict` where the database is not empty, or anybody is at work.
     """
     manifest = read_manifest(folder)
     if manifest.key != digest_of(record.keys):
@@ -64,8 +65,7 @@ def settle(record: Record, ledgers: Iterable[Path]) -> tuple[int, int]:
     `Conflict` where anybody is at work: that would be destroyed under their hands.
     """
     with record.transaction() as session:
-        if load.workers(session) or load.schedulers(session):
-            raise Conflict("workers or a scheduler are at work here: stop everything first")
+        _require_nobody_at_work(session)
         lost = sum(raw.shred_days(session, dt.date.max).values())
         session.execute(text(f"TRUNCATE {', '.join(SEALED)}"))
     return lost, erase_again(record, ledgers)
@@ -84,9 +84,15 @@ def erase_again(record: Record, ledgers: Iterable[Path]) -> int:
 
 def _require_empty(record: Record) -> None:
     with record.transaction() as session:
+        _require_nobody_at_work(session)
         for model in (Service, Feedback, Credential):
             if session.scalar(select(func.count()).select_from(model)):
                 raise Conflict("the database is not empty: restore into a new one")
+
+
+def _require_nobody_at_work(session: Session) -> None:
+    if load.workers(session) or load.schedulers(session):
+        raise Conflict("workers or a scheduler are at work here: stop everything first")
 
 
 def _to_revision(connection: Connection, revision: str) -> None:

@@ -27,6 +27,7 @@ from feedback.record.db import ERASURE_LEDGER, Record, engine_for
 from feedback.record.migrations import alembic_config, migrate
 from feedback.record.models import Feedback, Issue, Subscription
 from feedback.record.settings import Settings
+from feedback.record.work.claims import Claimer
 from feedback.web.app import create_app
 from insights.alerts.delivery.credentials import unseal
 from tests.attacks import tenants
@@ -177,6 +178,9 @@ def test_what_is_broken_newer_or_of_another_key_is_not_restored_and_nothing_is_o
 ) -> None:
     folder = tmp_path / "backup"
     assert old.run("backup", folder).exit_code == 0
+    claimer = Claimer(old.record.engine)
+    assert "stop everything first" in old.run("restore", folder).output
+    claimer.close()
     assert "not empty" in old.run("restore", folder).output
     other = base64.b64encode(bytes(32)).decode()
     assert "another key of keys" in empty.run("restore", folder, FEEDBACK_SECRET_KEY=other).output
