@@ -26,6 +26,9 @@ PLANNING_HORIZON = dt.timedelta(days=3_653)
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """NUL, which PostgreSQL has no place for, and halves of characters, which UTF-8 has none for."""
 
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, those that turn the direction of what follows, and halves of characters."""
+
 MOST_DIGITS = 18
 """A number of more digits is counted by no column, and one of thousands raises when it is read."""
 

@@ -1,16 +1,13 @@
 """Times, counts and rates as people read them."""
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from feedback.i18n import _, formats, ngettext
+from feedback.record.limits import UNSEEN
 from insights.detection.statistics.trend import Band
 from insights.presentation import labels
-
-UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Control characters, those that turn the direction of what follows, and halves of characters."""
 
 
 def one_line(text: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from feedback.record.errors import Malformed
+from feedback.record.limits import UNSEEN
 from feedback.record.output.files import whole_file
 from feedback.record.output.tables import TableWriter
 from ingest.channels.files.header import Header
@@ -38,7 +40,12 @@ class Sheet:
 
 
 def _cell(row: list[str], place: int) -> str:
-    return words(row[place].strip()) if place < len(row) else ""
+    return UNSEEN.sub(_gap, words(row[place].strip())).strip() if place < len(row) else ""
+
+
+def _gap(unseen: re.Match[str]) -> str:
+    """Lines and tabs tell sentences apart; all else that nobody sees would go on into titles and what is written."""
+    return unseen[0] if unseen[0] in "\t\n\r" else " "
 
 
 def read(path: Path, wanted: Sequence[str] = ()) -> Sheet:

@@ -11,6 +11,7 @@ from feedback.record import access
 from feedback.record.access import Principal, Role, passkeys, scope
 from feedback.record.audit import note
 from feedback.record.errors import Conflict, Malformed, NotFound
+from feedback.record.limits import UNSEEN
 from feedback.record.models import Credential, Membership, Person, Service
 from feedback.record.states import CredentialKind
 
@@ -19,8 +20,6 @@ COMMAND_LINE = "command line"
 
 MAX_NAME_LENGTH = 100
 MAX_EMAIL_LENGTH = 254  # RFC 5321
-CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Characters that would steer a terminal or turn the direction of a line: names stand in both."""
 EMAIL = re.compile(r"[^\s@<>(),;:\"\\]{1,64}@[^\s@<>(),;:\"\\]+")
 
 
@@ -62,7 +61,7 @@ def add(session: Session, name: str, email: str) -> Person:
     Raises `Malformed` for a name or an address that cannot be one.
     """
     email, name = normal_email(email), " ".join(name.split())
-    if not name or len(name) > MAX_NAME_LENGTH or CONTROLS.search(name):
+    if not name or len(name) > MAX_NAME_LENGTH or UNSEEN.search(name):
         raise Malformed(f"a name has 1 to {MAX_NAME_LENGTH} characters", field="name")
     found = session.scalar(select(Person).where(Person.email == email).with_for_update())
     if found is None:

@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from feedback.record.errors import Malformed
+from feedback.record.limits import UNSEEN
 from nlp.clean.cleaner import Cleaned, CleanStatement
 from nlp.embed.checkpoint import UnusableModel
 from nlp.group import topics
@@ -110,6 +111,15 @@ def test_no_cell_is_a_formula_and_the_files_are_for_their_owner_alone(tmp_path: 
     assert result(tmp_path / "out")[90]["text"] == "'＝HYPERLINK(A1) the bin"
     assert {path.stat().st_mode & 0o777 for path in (tmp_path / "out").iterdir()} == {0o600}
     assert (tmp_path / "out").stat().st_mode & 0o777 == 0o700
+
+
+def test_what_nobody_sees_is_in_no_title_and_no_redacted_text(tmp_path: Path) -> None:
+    hidden = "\x00\x1b[31m\u202e\x85"
+    rows = [f"my {word}{hidden} is late" for word in WORDS for _ in range(8)]
+    subject.analyse(table(tmp_path / "in.csv", "text", rows), tmp_path / "out")
+    found = result(tmp_path / "out")
+    assert {row["redacted_text"] for row in found} == {f"my {word}  [31m   is late" for word in WORDS}
+    assert not any(UNSEEN.search(row["issue_title"]) for row in found)
 
 
 def test_the_report_is_redacted_and_asks_nobody(tmp_path: Path) -> None:
