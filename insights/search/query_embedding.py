@@ -39,7 +39,9 @@ class QueryEmbedder:
         self._loading: Future[MultilingualEmbedder] | None = None
 
     def embed(self, text: str, wait_seconds: float = MODEL_WAIT_SECONDS) -> QueryVector | None:
-        """Returns the vector of a query; None while the model is not there, or where it cannot be."""
+        """Returns the vector of a query; None while the model is not there, or where it cannot be, and of no word."""
+        if not any(map(str.isalnum, text)):
+            return None
         try:
             embedder = self._model().result(wait_seconds)
         except TimeoutError:

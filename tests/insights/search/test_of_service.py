@@ -86,6 +86,11 @@ def test_who_does_not_wait_for_the_model_goes_without() -> None:
     assert QueryEmbedder(None).embed("photo", wait_seconds=0) is None
 
 
+@pytest.mark.parametrize("query", ["-", "%", '"', ":*", "?!"])
+def test_what_holds_no_word_means_nothing(query: str) -> None:
+    assert QueryEmbedder(None).embed(query) is None
+
+
 def test_what_both_rankings_hold_comes_before_what_one_holds_higher_up() -> None:
     assert reciprocal_rank_fusion([1, 2], [3, 2]) == [2, 1, 3]
     assert reciprocal_rank_fusion([], []) == []
