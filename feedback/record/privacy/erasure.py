@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record import audit
 from feedback.record.access import scope
-from feedback.record.models import Alert, Delivery, Feedback, HeldRaw, Issue, Statement, ThemeIssue
+from feedback.record.models import Alert, ChannelHour, Delivery, Feedback, HeldRaw, Issue, Statement, ThemeIssue
 from feedback.record.privacy import contacts, erasure_ledger, exclusion, raw, title_erasure
 from feedback.record.states import FeedbackStage
 from feedback.record.work.service_work import lock_services
@@ -47,7 +47,18 @@ def forget(session: Session, ids: Sequence[uuid.UUID], *, by: str) -> None:
         _erase(session, ids, by, FeedbackStage.WITHDRAWN)
         for issue in session.scalars(select(Issue).where(Issue.id.in_(before))):
             issue.erased = before[issue.id]
+        _count_hours_anew(session, ids)
         session.execute(delete(Feedback).where(Feedback.id.in_(ids)))
+
+
+def _count_hours_anew(session: Session, ids: Sequence[uuid.UUID]) -> None:
+    """What is kept of the hours from the first of these pieces on goes: they are counted where they are not kept."""
+    mine = Feedback.id.in_(ids)
+    first = select(func.date_trunc("hour", func.min(Feedback.received_at), "UTC"))
+    since = first.where(mine, Feedback.service_id == ChannelHour.service_id).scalar_subquery()
+    of_theirs = ChannelHour.service_id.in_(select(Feedback.service_id).where(mine))
+    gone = delete(ChannelHour).where(of_theirs, ChannelHour.hour >= since)
+    session.execute(gone.execution_options(synchronize_session=False))
 
 
 def _erase(session: Session, ids: Sequence[uuid.UUID], by: str, to: FeedbackStage) -> None:

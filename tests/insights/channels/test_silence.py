@@ -14,11 +14,12 @@ from sqlalchemy import delete, insert, select
 from feedback.record import access
 from feedback.record.db import Record
 from feedback.record.models import Alert, Feedback, new_id
+from feedback.record.privacy import erasure
 from insights.alerts import payload
 from insights.alerts.delivery import message
 from insights.alerts.rules import silent_channels
 from insights.channels import hours
-from insights.channels.health import channel_health
+from insights.channels.health import WEEK, channel_health
 from insights.channels.watch import silences
 from insights.detection.statistics import silence
 from tests.insights.made_up import NOW
@@ -146,6 +147,18 @@ def test_hours_that_are_kept_tell_what_the_pieces_tell_and_old_ones_are_forgotte
         session.execute(delete(Feedback).where(Feedback.received_at < NOW - dt.timedelta(hours=2)))
         assert channel_health(session, service, NOW) == told[1]
         assert [row.pieces for row in hours.of_service(session, service.id) if row.channel == "call"] == [1]
+
+
+def test_a_file_that_is_taken_back_is_counted_in_no_hour_any_more(record: Record, silent: str) -> None:
+    with record.transaction() as session:
+        service = access.service(session, silent)
+        before = hours.of_service(session, service.id)
+    receive(record, "import", every(1, NOW, 1))
+    with record.transaction() as session:
+        hours.keep(session, service.id, NOW)
+        brought = select(Feedback.id).where(Feedback.channel == "import", Feedback.received_at > NOW - WEEK)
+        erasure.forget(session, session.scalars(brought).all(), by="test")
+        assert hours.of_service(session, service.id) == before
 
 
 def test_the_page_and_the_api_tell_how_each_channel_does(
