@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Integer, Select, delete, func, insert, lit
 from sqlalchemy.orm import Session
 
 from feedback.record.limits import EARLIEST
-from feedback.record.models import ChannelHour, Feedback
+from feedback.record.models import ChannelHour, Feedback, HandOver
 from feedback.record.states import ChannelName
 
 HOUR = dt.timedelta(hours=1)
@@ -61,5 +61,11 @@ def _counted(service_id: int, *which: ColumnElement[bool]) -> Select[Any]:
         func.max(Feedback.received_at).label("last_at"),
         func.max(Feedback.received_at).filter(live).label("last_live_at"),
     ]
-    counted = select(*columns).where(Feedback.service_id == service_id, *which)
+    counted = select(*columns).where(Feedback.service_id == service_id, *_came_by(service_id), *which)
     return counted.group_by(Feedback.channel, hour)
+
+
+def _came_by(service_id: int) -> tuple[ColumnElement[bool], ...]:
+    """By a channel of this service, and not by a hand-over: that stays where it came, in what stands for it there."""
+    given = select(HandOver.id).where(HandOver.service_id == service_id)
+    return (Feedback.came_from.is_(None), Feedback.stands_for.is_(None) | Feedback.hand_over_id.in_(given))

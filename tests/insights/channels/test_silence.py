@@ -11,7 +11,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import delete, insert, select
 
-from feedback.record import access
+from feedback.record import access, services
 from feedback.record.db import Record
 from feedback.record.models import Alert, Feedback, new_id
 from feedback.record.privacy import erasure
@@ -180,3 +180,23 @@ def test_the_page_and_the_api_tell_how_each_channel_does(
     assert "Twilio Not set: switched off Nothing" in page
     tried = words_of(owner.post("/dashboard/blue-badge/channels/test", headers=OURS))
     assert "It does not lead here: nothing answers (ConnectError)." in tried
+
+
+def test_what_is_handed_over_came_by_the_channel_of_who_gave_it_also_when_it_is_taken_back(
+    record: Record, client: TestClient[Litestar], admin: dict[str, str], blue_badge: str
+) -> None:
+    receive(record, "web", every(3, NOW, 1))
+    with record.transaction() as session:
+        services.add(session, "bins", "Bins")
+        piece = session.scalars(select(Feedback.id)).first()
+
+    def came(slug: str) -> int:
+        with record.transaction() as session:
+            return sum(row.pieces for row in hours.of_service(session, access.service(session, slug).id))
+
+    before = came(blue_badge)
+    given = {"to": "bins", "reason": "It is about a bin"}
+    done = client.post(f"/v1/feedback/{piece}/hand-over", json=given, headers=admin).json()
+    assert (came(blue_badge), came("bins")) == (before, 0)
+    assert client.post(f"/v1/hand-overs/{done['id']}/take-back", headers=admin).status_code == 200
+    assert (came(blue_badge), came("bins")) == (before, 0)
