@@ -9,9 +9,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-import pytest
-
-from tests.whole.system import Running
+from tests.whole.system import Running, until
 
 OURS = ("api", "api-standby", "scheduler", "worker-1", "deliveries")
 SERVERS = ("postgres", "valkey")
@@ -77,10 +75,9 @@ def second_scheduler(running: Running, draw: random.Random) -> str:
 
 
 def kill_server(running: Running, server: str) -> None:
-    pids = server_pids(running, server)
-    if not pids:
-        pytest.fail(f"no {server} runs for {running.data}")
-    os.kill(pids[0], signal.SIGKILL)
+    """Once it runs: what was just killed takes a while to come back."""
+    until(lambda: bool(server_pids(running, server)))
+    _signal(server_pids(running, server)[:1], signal.SIGKILL)
 
 
 def server_pids(running: Running, server: str) -> list[int]:
