@@ -1,4 +1,4 @@
-"""What a reader sees of an issue without scrolling, on a desk and on a phone."""
+"""What a reader sees of an issue, and of a service, without scrolling, on a desk and on a phone."""
 
 import pytest
 from playwright.sync_api import Browser
@@ -40,3 +40,21 @@ def test_the_first_screen_of_an_issue_answers_the_five_questions(
             texts = " ".join(seen(page))
             unanswered += [(width, question) for question, answer in ANSWERS.items() if answer not in texts]
     assert unanswered == []
+
+
+def test_what_is_emerging_stands_on_the_first_screen_of_a_service_and_what_else_there_is_folds_on_a_phone(
+    browser: Browser, record: Record, servers: RealServers, blue_badge: str
+) -> None:
+    with record.transaction() as session:
+        made_up.emerging(session, blue_badge)
+    with served(record, servers) as url, browser.new_context(base_url=url) as context:
+        page = context.new_page()
+        page.goto(f"/sign-in/{credential(record, 'link')}")
+        for width, folded in ((1280, False), (320, True)):
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            page.goto("/dashboard/blue-badge")
+            texts = seen(page)
+            assert "Photo will not upload" in texts and "4 reports since" in " ".join(texts)
+            assert ("More about this service" in texts, "Read all feedback" in texts) == (folded, not folded)
+        page.get_by_text("More about this service").click()
+        assert page.get_by_role("link", name="Read all feedback").is_visible()
