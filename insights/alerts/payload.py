@@ -15,6 +15,7 @@ from insights.channels.watch import ChannelSilence
 from insights.issues.contrasts import finding
 from insights.issues.queries import signals
 from insights.issues.quotes import LONGEST_QUOTE_CHARACTERS, QUOTE_COLUMNS, choose
+from insights.issues.signal_now import LATEST_STATEMENTS
 from insights.presentation.schemas import NearbyChange
 from insights.statement_arrays import halves
 
@@ -190,18 +191,28 @@ def event(session: Session, alert: Alert, url: str) -> dict[str, Any]:
 
 
 def _quotes(session: Session, alert: Alert, issue: Issue | None) -> list[dict[str, str]]:
-    """Read when it is sent: whoever took their words back is quoted no more, nor what another service has now."""
+    """Read when it is sent: whoever took their words back is quoted no more, nor what another service has now.
+
+    An update brings what came since its recipient was last told.
+    """
     ids = [uuid.UUID(identity) for identity in alert.facts["feedback_ids"]]
     if issue is None:
         own = () if "theme" in alert.facts else (Feedback.service_id == alert.service_id,)
         pieces = session.scalars(select(Feedback).where(Feedback.id.in_(ids), *own).limit(MAX_QUOTES))
         return [_quote(piece.channel, piece.text) for piece in pieces if piece.text]
-    said = session.execute(
+    query = (
         select(halves(Statement.vector).label("half"), *QUOTE_COLUMNS)
         .join(Feedback, Feedback.id == Statement.feedback_id)
-        .where(Statement.issue_id == issue.id, Statement.feedback_id.in_(ids), Statement.filler.is_(False))
+        .where(Statement.issue_id == issue.id, Statement.filler.is_(False))
         .order_by(Statement.said_at.desc(), Statement.id.desc())
-    ).all()
+    )
+    said: Sequence[Any] = []
+    if since := alert.facts.get("update", {}).get("since"):
+        told, begun = map(dt.datetime.fromisoformat, (since, alert.facts["signal"]["since"]))
+        counted = query.where(Statement.said_at >= begun, Statement.evidence, Feedback.weight > 0)
+        further = counted.where(Feedback.received_at.between(told, alert.raised_at))
+        said = session.execute(further.limit(LATEST_STATEMENTS)).all()
+    said = said or session.execute(query.where(Statement.feedback_id.in_(ids))).all()
     return [_quote(row.channel, row.text) for row in choose(said, issue.title, MAX_QUOTES)]
 
 

@@ -50,13 +50,15 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class PriorAlerts:
-    """The alerts that one recipient already got about a signal: how many, and the most reports that one told of.
+    """The alerts that one recipient already got about a signal: how many, the most reports that one told of, and when
+    the last was raised.
 
     `ended`: the last of them told that it is over.
     """
 
     count: int
     reports: int
+    last: dt.datetime
     acknowledged: bool
     ended: bool
 
@@ -142,7 +144,9 @@ def raise_alerts(session: Session, service_id: int) -> None:
         frozen = payload.for_signal(service, issue, signal, by_now, signals.nearby(changes, signal.since))
         for _, _, recipient, type_ in told:
             prior = known.prior_alerts(recipient, signal)
-            more = {"update": {"was": prior.reports}} if prior and type_ == AlertType.UPDATE else {}
+            more = {}
+            if prior and type_ == AlertType.UPDATE:
+                more = {"update": {"was": prior.reports, "since": prior.last.isoformat()}}
             rows.append(alert_row(service, recipient, type_, frozen | more, next_cause(signal, prior), signal))
     insert_alerts(session, service, rows)
 
@@ -206,6 +210,7 @@ def _prior_alerts(
             Alert.signal_id,
             func.count().label("alerts"),
             func.max(Alert.observed).label("reports"),
+            func.max(Alert.raised_at).label("last"),
             func.bool_or(Alert.acknowledged_at.is_not(None)).label("acknowledged"),
             (func.max(Alert.number).filter(Alert.type == AlertType.ENDED) == func.max(Alert.number)).label("ended"),
         )
@@ -213,7 +218,9 @@ def _prior_alerts(
         .group_by(Alert.subscription_id, Alert.signal_id)
     )
     return {
-        (row.subscription_id, row.signal_id): PriorAlerts(row.alerts, row.reports, row.acknowledged, bool(row.ended))
+        (row.subscription_id, row.signal_id): PriorAlerts(
+            row.alerts, row.reports, row.last, row.acknowledged, bool(row.ended)
+        )
         for row in rows
     }
 

@@ -70,8 +70,25 @@ def test_who_asks_hears_how_it_grows_and_everybody_else_that_it_is_there_again(
     for _ in range(4):
         deliver(local)
     assert [got.content["type"] for got in hook.got] == ["signal.new", "signal.update"]
-    assert hook.got[-1].content["data"]["update"] == {"was": 12}
-    assert hook.got[-1].content["data"]["signal"]["reports"] == 24
+    data = hook.got[-1].content["data"]
+    assert data["update"] == {"was": 12, "since": data["update"]["since"]}
+    assert data["signal"]["reports"] == 24
+
+
+def test_an_update_quotes_what_came_since_its_recipient_was_told(local: Worker, signal: Signal, hook: Receiver) -> None:
+    told, since = "The photo of my badge does not upload", "Now the page freezes when I attach the picture"
+    with local.record.transaction() as session:
+        issue = session.get_one(Issue, signal.issue_id)
+        before = made_up.report(session, issue, told, said_at=hours(5))
+        session.get_one(Signal, signal.id).feedback_ids = [before.id]
+        session.execute(update(Alert).values(facts=Alert.facts.concat({"feedback_ids": [str(before.id)]})))
+        made_up.report(session, issue, since, said_at=hours(4), received_at=dt.datetime.now(dt.UTC))
+        made_up.report(session, issue, "It froze long ago", said_at=hours(40), received_at=dt.datetime.now(dt.UTC))
+    tell_again(local.record, signal, observed=24)
+    for _ in range(4):
+        deliver(local)
+    quoted = [[quote["text"] for quote in got.content["data"]["quotes"]] for got in hook.got]
+    assert quoted == [[told], [since]]
 
 
 def test_a_silence_where_many_were_usual_is_told_once_as_its_end(local: Worker, signal: Signal, hook: Receiver) -> None:
