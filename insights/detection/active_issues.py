@@ -37,6 +37,9 @@ SAME_ISSUE, SAME_ISSUE_LATER, SAME_ISSUE_TOGETHER = 0.3, 0.6, 0.1
 long after the other (a burst that strikes a day later is long after: it shows to the hour when it began); and if a
 refit, or the next two constants, put them together."""
 
+NOT_THE_SAME = 2.0
+"""A similarity that nothing has: what strikes a day or more later, where most of an issue does not lie, is not of it."""
+
 TOGETHER_HOURS, TOGETHER_SIMILARITY = 72.0, 0.42
 """Two that began within so many hours are together if their centres before whitening are so similar: whitening may set
 two wordings of one problem as far apart as two problems."""
@@ -182,13 +185,17 @@ class ActiveIssues:
         gap = float(rows["at"].min()) - hours(active.begun)
         if gap >= self._active_hours():
             return SAME_ISSUE_LATER
+        if candidate.window < BURST_HOURS <= gap:
+            return SAME_ISSUE_LATER if self._lies_in(active, candidate.region) else NOT_THE_SAME
         if (rows["issue"] == self._index.code(active.issue)).mean() >= HALF:
             return SAME_ISSUE_TOGETHER
-        if candidate.window < BURST_HOURS <= gap:
-            return SAME_ISSUE_LATER
         if abs(gap) < TOGETHER_HOURS and self._alike_unwhitened(candidate.members, self._core(active)):
             return SAME_ISSUE_TOGETHER
         return SAME_ISSUE
+
+    def _lies_in(self, active: ActiveIssue, region: Region) -> bool:
+        """Whether most reports that an issue was signalled with lie in a region."""
+        return bool((region.depth(self._index.smooth[self._core(active)]) >= 0).mean() >= HALF)
 
     def _alike_unwhitened(self, some: Indices, others: Indices) -> bool:
         """Whether the centres of two groups were alike before whitening."""

@@ -41,6 +41,9 @@ QUIET_CHANCES = 2.1
 BURST_HOURS, BURST_CHANCES = 24.0, 4.0
 """Times as often in windows of less than a day: what people say comes in bursts of minutes and hours by itself."""
 
+MOST_BEFORE_NEW = 2
+"""Reports before the window, up to which what is found may be new."""
+
 RETURN_CHANCES = 200.0
 """How often a week chance finds something about one known centre, for a p-value of one: few reports come near it, and
 one resolved issue in a hundred a month may be reopened by mere chance."""
@@ -63,7 +66,7 @@ class Candidate:
     """A cluster about one report that may become a finding.
 
     `chance` is how often a week chance alone would bring the like. `recent` are the rows of its reports in the window,
-    `members` those of the last days as well.
+    `members` those of the last days as well, where they are not usual there.
     """
 
     scope: Scope
@@ -196,6 +199,9 @@ class CandidateSearch:
     ) -> Candidate:
         """`share` is the part of all reports that is looked at in this scope."""
         inside = near.fresh & cluster.inside
+        reach = max(cluster.window, BUSY_WINDOWS[-1])
+        if cluster.window < BURST_HOURS and cluster.before > MOST_BEFORE_NEW:
+            reach = cluster.window  # What was said there in the days before was usual, and is no part of it.
         looks = self._looks_a_week * share * (BURST_CHANCES if cluster.window < BURST_HOURS else 1.0)
         return Candidate(
             scope=scope,
@@ -205,6 +211,6 @@ class CandidateSearch:
             before=cluster.before,
             expected=cluster.expected,
             recent=around[inside & (near.ages < cluster.window)],
-            members=around[inside & (near.ages < max(cluster.window, BUSY_WINDOWS[-1]))],
+            members=around[inside & (near.ages < reach)],
             region=cluster.region,
         )

@@ -16,9 +16,9 @@ import numpy as np
 
 from feedback.record.states import SignalKind, SignalTier
 from insights.detection.active_issues import REACH, SAME_ISSUE, ActiveIssue, ActiveIssues, ResolvedIssue
-from insights.detection.candidates import BURST_HOURS, BUSY_WINDOWS, Candidate, CandidateSearch
-from insights.detection.finding import MOST_BEFORE_NEW, EarlierIssue, Finding, Identification, Recall, recalls_nothing
-from insights.detection.judgement import SLOW_SHARE, YOUNG_SERVICE_DAYS, Judge
+from insights.detection.candidates import BURST_HOURS, BUSY_WINDOWS, MOST_BEFORE_NEW, Candidate, CandidateSearch
+from insights.detection.finding import EarlierIssue, Finding, Identification, Recall, recalls_nothing
+from insights.detection.judgement import FEWEST_LIVE_PIECES, SLOW_SHARE, YOUNG_SERVICE_DAYS, Judge
 from insights.detection.observation import HISTORY, Indices, Observation, hours
 from insights.detection.state import State
 from insights.detection.statistics.baseline import learn
@@ -135,7 +135,8 @@ class _Step:
         issue = self._observations[row].issue if explained else self._active.issue_of(row)
         if issue is not None:
             self._extend(issue, np.array([row]))
-            self._check_escalation(issue, row)
+            if not self._strikes_within(issue, row):
+                self._check_escalation(issue, row)
         elif self._can_tell and not self._returned(row) and (candidate := self._search.about_report(row)):
             self._weigh(candidate)
 
@@ -153,6 +154,29 @@ class _Step:
                 self._raise(SignalKind.REGRESSION, SignalTier.SIGNAL, issue, candidate)
                 return True
         return False
+
+    def _strikes_within(self, issue: str, row: int) -> bool:
+        """Raise what strikes within hours among the reports of an issue that began a day or more before.
+
+        What joined it in the last hours, after it was told, is looked about as if it had not: where most of what the
+        issue was told with lies elsewhere, it is a problem of its own.
+        """
+        active = self._active.signalled(issue)
+        if not active or hours(self._now) - hours(active.begun) < BURST_HOURS:
+            return False
+        rows, explained = self._index.rows, self._search.explained
+        lately = (rows["at"] > hours(active.signalled_at)) & (self._search.ages < BUSY_WINDOWS[0])
+        joined = np.flatnonzero(explained & lately & (rows["issue"] == self._index.code(issue)))
+        if len(joined) < FEWEST_LIVE_PIECES:
+            return False
+        explained[joined] = False
+        candidate = self._search.about_report(row)
+        certain = candidate and candidate.window < BURST_HOURS and self._judge.tier(candidate) == SignalTier.SIGNAL
+        explained[joined] = True
+        if not candidate or not certain or self._identification.known_as(candidate):
+            return False
+        self._settle(candidate, SignalTier.SIGNAL)
+        return True
 
     def _check_escalation(self, issue: str, row: int) -> None:
         """A signalled issue is signalled again when it has become much more than it was then."""

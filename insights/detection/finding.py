@@ -12,7 +12,7 @@ import numpy as np
 
 from feedback.record.states import Scale, SignalKind, SignalTier
 from insights.detection.active_issues import ActiveIssues
-from insights.detection.candidates import Candidate, CandidateSearch, Scope
+from insights.detection.candidates import MOST_BEFORE_NEW, Candidate, CandidateSearch, Scope
 from insights.detection.index import ObservationIndex
 from insights.detection.judgement import Judge
 from insights.detection.observation import Indices, Observation, Vectors
@@ -29,10 +29,6 @@ MOST_OF_ISSUE = 0.5
 
 FEWEST_EARLIER, EARLIER_SHARE = 2, 0.5
 """An issue was about what is found now, if at least this share of its earlier statements, of so many, lies there."""
-
-
-MOST_BEFORE_NEW = 2
-"""Reports of an issue before the window, up to which what is found about it may be new."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,8 +33,12 @@ class Service:
 
     def report(self, topic: int, at: dt.datetime, channel: str = "web") -> Observation:
         key = next(self.keys)
-        vector = unit(self.centres[topic] + SPREAD * self.rng.normal(size=DIMENSIONS).astype(np.float32))
+        vector = self._point(self.centres[topic])
         return Observation(str(key), at, vector, channel, issue=None if topic == NEW else f"topic {topic}", key=key)
+
+    def near(self, centre: Vectors, report: Observation) -> Observation:
+        """The same report, of what lies about this centre."""
+        return replace(report, vector=self._point(centre))
 
     def day(self, day: int, pieces: int = 30) -> list[Observation]:
         """What is usually said on one day, in working hours."""
@@ -70,6 +74,9 @@ class Service:
 
     def resolved(self, topic: int, day: int) -> ResolvedIssue:
         return ResolvedIssue(START + day * DAY, self.centres[topic])
+
+    def _point(self, centre: Vectors) -> Vectors:
+        return unit(centre + SPREAD * self.rng.normal(size=DIMENSIONS).astype(np.float32))
 
     def _moment(self, day: int) -> dt.datetime:
         return START + day * DAY + dt.timedelta(hours=float(self.rng.uniform(8, 20)))
