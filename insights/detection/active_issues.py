@@ -38,7 +38,7 @@ long after the other (a burst that strikes a day later is long after: it shows t
 refit, or the next two constants, put them together."""
 
 NOT_THE_SAME = 2.0
-"""A similarity that nothing has: what strikes a day or more later, where most of an issue does not lie, is not of it."""
+"""A similarity that nothing has: what strikes a day later, where most of an issue does not lie, is none of it."""
 
 TOGETHER_HOURS, TOGETHER_SIMILARITY = 72.0, 0.42
 """Two that began within so many hours are together if their centres before whitening are so similar: whitening may set

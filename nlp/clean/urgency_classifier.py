@@ -8,7 +8,7 @@ time by another encoder, which errs in other places: the votes of both count ali
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -49,6 +49,9 @@ VOTES_IF_MAPPED = 0.15
 AT_ONCE = 200
 """Statements that are likened to the examples together, so that those of many long calls never fill the memory."""
 
+LISTS = {"en": "urgent_examples", "cy": "urgent_examples_cy"}
+"""The lists of examples, by their language."""
+
 _FOLDER = Path(str(files(words)))
 EXAMPLES, EXAMPLES_BY_SECOND = _FOLDER / "urgent_examples.npz", _FOLDER / "urgent_examples_by_second.npz"
 """Where the vectors of the examples are, by either encoder."""
@@ -56,7 +59,14 @@ EXAMPLES, EXAMPLES_BY_SECOND = _FOLDER / "urgent_examples.npz", _FOLDER / "urgen
 
 def examples() -> Mapping[str, str]:
     """Return the kind of urgency of each example, `calm` where it has none."""
-    return {text: kind for kind, texts in words.listed("urgent_examples").items() for text in texts}
+    lists = map(words.listed, LISTS.values())
+    return {text: kind for kinds in lists for kind, texts in kinds.items() for text in texts}
+
+
+def in_their_languages(encode: Callable[[Sequence[str], Sequence[str]], Floats]) -> Encode:
+    """Make what embeds examples, each in its own language, of what embeds texts in the languages that it is told."""
+    language = {text: code for code, name in LISTS.items() for texts in words.listed(name).values() for text in texts}
+    return lambda texts: encode(texts, [language[text] for text in texts])
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +85,7 @@ class UrgencyClassifier:
     """
 
     def __init__(self, encode: Encode, second: Encode | None = None, second_examples: Encode | None = None) -> None:
-        """`encode` gives unit rows, as for the statements that are asked about; so does `second`, of its own space.
+        """`encode` embeds the examples in the space of the statements that are asked about; `second` both, in its own.
 
         `second_examples` embeds the examples in place of `second`, where somebody keeps their vectors.
         """

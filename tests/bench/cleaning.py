@@ -19,7 +19,7 @@ from nlp.clean.language import language
 from nlp.clean.severity import severity
 from nlp.clean.statements import split
 from nlp.clean.urgency import urgency
-from nlp.clean.urgency_classifier import Meant, UrgencyClassifier
+from nlp.clean.urgency_classifier import Meant, UrgencyClassifier, in_their_languages
 from nlp.clean.verdicts import verdicts
 from nlp.embed.multilingual import MultilingualEmbedder
 from tests.bench import Report, Row, corpus
@@ -120,7 +120,7 @@ def _worst(text: str) -> float:
 def _urgent() -> list[Row]:
     """Of sentences that are in none of the examples, and of what is said every day."""
     embedder = MultilingualEmbedder(threads=1)
-    meaning = UrgencyClassifier(embedder.encode, embedder.second_view())
+    meaning = UrgencyClassifier(in_their_languages(embedder.encode), embedder.second_view())
 
     def raised(text: str, language: str) -> bool:
         said = [text[start:end] for start, end in split(text)] or [text]
@@ -135,6 +135,10 @@ def _urgent() -> list[Row]:
     rows: list[Row] = [
         {"of": name, "raised": sum(raised(text, "en") for text in of) / len(of)} for name, of in texts.items()
     ]
+    everyday_welsh = unseen["calm_cy"]
+    rows.append(
+        {"of": "everyday, cy", "raised": sum(raised(text, "cy") for text in everyday_welsh) / len(everyday_welsh)}
+    )
     for name in ("urgent_unseen", "urgent_second"):
         path = Path(__file__).parents[1] / f"nlp/clean/{name}.toml"
         for code, kinds in tomllib.loads(path.read_text(encoding="utf-8")).items():

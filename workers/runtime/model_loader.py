@@ -84,11 +84,16 @@ class Tools:
 
     @cached_property
     def _meaning(self) -> "UrgencyClassifier":
-        from nlp.clean.urgency_classifier import EXAMPLES, EXAMPLES_BY_SECOND, UrgencyClassifier  # noqa: PLC0415
+        from nlp.clean.urgency_classifier import (  # noqa: PLC0415
+            EXAMPLES,
+            EXAMPLES_BY_SECOND,
+            UrgencyClassifier,
+            in_their_languages,
+        )
 
         embedder, second = self._embedder, self._embedder.second_view()
         return UrgencyClassifier(
-            partial(kept_vectors.vectors, EXAMPLES, embedder.name, embedder.encode),
+            partial(kept_vectors.vectors, EXAMPLES, embedder.name, in_their_languages(embedder.encode)),
             second,
             partial(kept_vectors.vectors, EXAMPLES_BY_SECOND, embedder.embedded_by("cy"), second) if second else None,
         )

@@ -47,6 +47,10 @@ def test_what_only_sounds_alike_is_seldom_raised(tools: Tools) -> None:
     assert sum(raised(tools, text) for text in UNSEEN["calm"]) <= 0.1 * len(UNSEEN["calm"])
 
 
+def test_what_is_said_every_day_in_welsh_is_not_raised(tools: Tools) -> None:
+    assert [text for text in UNSEEN["calm_cy"] if raised(tools, text, "cy")] == []
+
+
 @pytest.mark.parametrize(("language", "share"), [("en", 0.78), ("cy", 0.55)])
 def test_most_of_what_is_cryptic_and_held_out_is_raised(tools: Tools, language: str, share: float) -> None:
     """Nothing was fitted on these: what is added for one of them belongs into no list of examples.

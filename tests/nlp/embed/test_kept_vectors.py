@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from nlp.clean.urgency_classifier import EXAMPLES, EXAMPLES_BY_SECOND, examples
+from nlp.clean.urgency_classifier import EXAMPLES, EXAMPLES_BY_SECOND, examples, in_their_languages
 from nlp.embed import kept_vectors
 from nlp.embed.multilingual import MultilingualEmbedder
 
@@ -38,7 +38,8 @@ def test_the_vectors_that_we_bring_are_those_of_our_urgent_examples() -> None:
     embedder, texts = MultilingualEmbedder(threads=1), list(examples())
     by_second = embedder.second_view()
     assert by_second
-    ways = ((EXAMPLES, embedder.name, embedder.encode), (EXAMPLES_BY_SECOND, embedder.embedded_by("cy"), by_second))
+    encode = in_their_languages(embedder.encode)
+    ways = ((EXAMPLES, embedder.name, encode), (EXAMPLES_BY_SECOND, embedder.embedded_by("cy"), by_second))
     for path, model, by in ways:
         kept, few = kept_vectors.vectors(path, model, never, texts), texts[::300]
         assert np.einsum("ij,ij->i", by(few), kept[::300]).min() > 0.999
