@@ -185,10 +185,13 @@ class ActiveIssues:
         gap = float(rows["at"].min()) - hours(active.begun)
         if gap >= self._active_hours():
             return SAME_ISSUE_LATER
-        if candidate.window < BURST_HOURS <= gap:
-            return SAME_ISSUE_LATER if self._lies_in(active, candidate.region) else NOT_THE_SAME
+        strikes = candidate.window < BURST_HOURS <= gap
+        if strikes and not self._lies_in(active, candidate.region):
+            return NOT_THE_SAME
         if (rows["issue"] == self._index.code(active.issue)).mean() >= HALF:
             return SAME_ISSUE_TOGETHER
+        if strikes:
+            return SAME_ISSUE_LATER
         if abs(gap) < TOGETHER_HOURS and self._alike_unwhitened(candidate.members, self._core(active)):
             return SAME_ISSUE_TOGETHER
         return SAME_ISSUE
