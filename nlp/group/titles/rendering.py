@@ -146,6 +146,8 @@ def _without_speaker(clause: Clause) -> list[Any]:
         "'re",
     } and second.dep_ in {"aux", "auxpass"}:
         rest = tokens[2:]
+        if rest and rest[0].lower_ == "had":
+            return tokens  # "had the letter" asks for more
         return rest[1:] if rest and rest[0].lower_ == "been" else rest
     if second.tag_ in {"VBD", "MD"} and second.lower_ not in {"was", "were", "had", "will", "'d", "would", "'ll"}:
         return tokens[1:]
@@ -193,6 +195,8 @@ def _list_lost(tokens: list[Any]) -> bool:
 
 def _hanging(tokens: list[Any]) -> bool:
     last, first = tokens[-1], tokens[0]
+    if last.tag_[:2] == "NN" and last.i + 1 < len(last.doc) and HIDDEN in last.nbor().text:
+        return True  # "date of birth [hidden]": the noun tells what was hidden
     if last.tag_ in _OPEN_TAGS or last.lower_ in _OPEN_WORDS:
         stranded = (
             last.tag_ == "IN"

@@ -86,11 +86,15 @@ def _phrases(doc: Any) -> Iterator[str]:
         if token.tag_ not in {"NN", "NNS"} or token.dep_ in {"compound", "attr"}:
             continue
         start = token.i
-        while start and doc[start - 1].dep_ in {"compound", "amod"} and doc[start - 1].head.i == token.i:
+        while start and _marks(doc[start - 1], token):
             start -= 1
         words = doc[start : token.i + 1]
         if len(words) <= 3 and not any(map(_untold, words)):
             yield words.text.lower()
+
+
+def _marks(word: Any, noun: Any) -> bool:
+    return word.dep_ in {"compound", "amod"} and word.head.i == noun.i and word.lower_ != "own"
 
 
 def _untold(word: Any) -> bool:

@@ -79,7 +79,10 @@ class Messages:
 
     def title(self) -> str:
         """Return them as one title."""
-        return "; ".join([*self.texts[:1], *map(_lowered, self.texts[1:])])
+        told = "".join(self.texts[:1])
+        for text in self.texts[1:]:
+            told += f" {text}" if told.endswith("?") else f"; {_lowered(text)}"
+        return told
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from tests.nlp.group.titles.titled import found
         ("Okay, the post office can't read the barcode, they tried it twice", "post office can't read the barcode"),
         ("I cannot log in because the site is down", "site is down"),
         ("How can I find out whether my licence is printed?", "how can i find out whether my licence is printed?"),
+        ("I've had the letter about my licence", "i've had the letter about my licence"),
         ("You passed my debt on", "you passed my debt on"),
         ("Your payment page is down this morning", "payment page is down"),
         ("The nurses did not explain it well", "nurses did not explain it well"),
@@ -53,6 +54,8 @@ def test_a_clause_is_cut_to_what_is_said(text: str, whole: str) -> None:
         ("How can I find out whether my licence is printed?", "licence is printed"),
         ("I want to know if the bus still runs", "bus still runs"),
         ("You passed my debt on", "you passed my debt"),
+        ("I've had the letter about my licence", "had the letter about my licence"),
+        ("Date of birth [DATE], if you need it", "date of birth"),
     ],
 )
 def test_what_is_torn_from_a_longer_saying_is_no_title(text: str, torn: str) -> None:

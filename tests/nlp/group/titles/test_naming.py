@@ -5,7 +5,7 @@ import random
 import pytest
 
 from nlp.group.titles import naming
-from nlp.group.titles.reading.messages import LOOSE
+from nlp.group.titles.reading.messages import LOOSE, Messages
 from tests.nlp.group.titles.titled import named, titled
 from tests.workers.texts import BROKEN, USUAL, said
 
@@ -158,6 +158,11 @@ def test_a_group_that_shares_two_messages_is_named_by_both_and_by_nothing_that_o
     first, second = sorted(mixed.text.lower().split("; "))
     assert "vegan meals" in first + second and "soup" in first + second and "cold" in first + second
     assert mixed.near > LOOSE and "husband" not in mixed.text and "ghost" not in mixed.text
+
+
+def test_messages_are_parted_by_a_mark_and_none_follows_a_question() -> None:
+    assert Messages(("Soup is cold", "More vegan meals")).title() == "Soup is cold; more vegan meals"
+    assert Messages(("Where is my badge?", "Pay back the fee")).title() == "Where is my badge? Pay back the fee"
 
 
 def test_praise_stands_beside_no_complaint_and_a_picture_in_no_title() -> None:
