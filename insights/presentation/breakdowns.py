@@ -88,7 +88,7 @@ def _as_usual(alike: Sequence[Breakdown], reports: int, *, others: bool) -> list
     *first, last = [_aspect(part, reports) for part in alike]
     named = _("%(first)s or %(last)s", first=", ".join(first), last=last) if first else last
     if others:
-        return [_("Otherwise everybody alike: no %(aspects)s stands out.", aspects=named)]
+        return [_("No %(aspects)s stands out.", aspects=named)]
     return [_("Everybody alike: no %(aspects)s stands out.", aspects=named)]
 
 
@@ -96,7 +96,7 @@ def _unknown(found: Affected) -> list[str]:
     """Says that nothing is known of whoever reports it."""
     if any(part.is_attribute for part in found.breakdowns):
         return []
-    return [_("Nothing else is known of them.")]
+    return [_("Nothing else is known of who reports it.")]
 
 
 def _aspect(part: Breakdown, reports: int) -> str:
@@ -104,7 +104,7 @@ def _aspect(part: Breakdown, reports: int) -> str:
     name = one_line(part.name.replace("_", " ")) if part.is_attribute else name_of(part).lower()
     if part.known >= reports:
         return name
-    return _("%(aspect)s (known of %(known)s of %(reports)s)", aspect=name, known=part.known, reports=reports)
+    return _("%(aspect)s (%(known)s of %(reports)s tell it)", aspect=name, known=part.known, reports=reports)
 
 
 def _alone(part: Breakdown, one: ValueShare) -> bool:
@@ -116,8 +116,8 @@ def _alone(part: Breakdown, one: ValueShare) -> bool:
 def _sentence(part: Breakdown, one: ValueShare, reports: int) -> str:
     facts = {"who": _people(part, one), "share": _share(part, one, reports), "usual": percent(one.usual or 0)}
     if not one.stands_out:
-        return _("%(who)s: %(share)s, and %(usual)s of other feedback; that may be chance.", **facts)
-    return _("%(who)s: %(share)s, but only %(usual)s of other feedback.", **facts)
+        return _("%(who)s: %(share)s, against %(usual)s of other feedback; that may be chance.", **facts)
+    return _("%(who)s, more than others: %(share)s, against %(usual)s of other feedback.", **facts)
 
 
 def _people(part: Breakdown, one: ValueShare) -> str:

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from feedback.i18n import N_, _, gettext
+from feedback.i18n import N_, TranslatedLabels, _
 from feedback.i18n.formats import number
 from feedback.record.states import SignalTier
 from insights.presentation import labels
+from insights.presentation.formats import how_often
 from insights.presentation.schemas import SignalView
 
 Certainty = Literal["very_sure", "sure", "fairly_sure"]
@@ -17,11 +18,13 @@ SURE_SCORE = 4.0
 LEAST_TOLD = 9.0
 """From this score on the p-value is only bounded: nobody reads a longer number."""
 
-VERDICTS: Mapping[Certainty, str] = {
-    "very_sure": N_("Almost certainly a real rise: the odds of this by chance are %(odds)s."),
-    "sure": N_("Very likely a real rise: the odds of this by chance are %(odds)s."),
-    "fairly_sure": N_("Likely a real rise: the odds of this by chance are %(odds)s."),
-}
+VERDICTS: Mapping[Certainty, str] = TranslatedLabels(
+    {
+        "very_sure": N_("Almost certainly a real rise"),
+        "sure": N_("Very likely a real rise"),
+        "fairly_sure": N_("Likely a real rise"),
+    }
+)
 
 
 def certainty(score: float, caveats: int) -> Certainty:
@@ -35,13 +38,18 @@ def certainty(score: float, caveats: int) -> Certainty:
 
 
 def verdict(signal: SignalView) -> str:
-    """Says how sure a signal is, as in: Likely a real rise: the odds of this by chance are about 1 in 4,000.
+    """Says how sure a signal is, as in: Likely a real rise: chance alone brings the like about once in 3 years.
 
-    What is only watched is never said to be likely.
+    What is only watched is never said to be likely. How often chance brings it counts all that is looked at, as the
+    p-value does not; nobody knows it of what staff say was missed.
     """
+    sure = VERDICTS[certainty(signal.score, len(signal.caveats))]
     if signal.tier == SignalTier.WATCH:
-        return _("Possibly a real rise: the odds of this by chance are %(odds)s.", odds=odds(signal.score))
-    return gettext(VERDICTS[certainty(signal.score, len(signal.caveats))], odds=odds(signal.score))
+        sure = _("Possibly a real rise")
+    chance: float | None = signal.evidence.get("chance")
+    if chance is None:
+        return _("%(sure)s.", sure=sure)
+    return _("%(sure)s: chance alone brings the like %(how_often)s.", sure=sure, how_often=how_often(chance))
 
 
 def odds(score: float) -> str:
@@ -55,7 +63,7 @@ def watched(signal: SignalView) -> list[str]:
     """Says of what is only watched that no alert was sent, and why; nothing of any other."""
     if signal.tier != SignalTier.WATCH:
         return []
-    return [_("We watch it and have sent no alert: so much is looked at that some of it looks like this by chance.")]
+    return [_("We watch it and have sent no alert: for one it would have to be rarer, or reported by more people.")]
 
 
 def caveats(signal: SignalView) -> list[str]:
@@ -64,4 +72,4 @@ def caveats(signal: SignalView) -> list[str]:
     if not found:
         return []
     also = [_("Also, %(caveat)s", caveat=caveat) for caveat in found[1:]]
-    return [_("Reason for caution: %(caveats)s", caveats=" ".join([found[0], *also]))]
+    return [_("What makes it less sure: %(caveats)s", caveats=" ".join([found[0], *also]))]

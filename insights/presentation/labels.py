@@ -27,7 +27,7 @@ BY_CHANNEL: Mapping[str, str] = TranslatedLabels(
         ChannelName.SMS: N_("by text message"),
         ChannelName.CALL: N_("by phone"),
         ChannelName.EMAIL: N_("by e-mail"),
-        ChannelName.IMPORT: N_("from files"),
+        ChannelName.IMPORT: N_("in imported files"),
     }
 )
 """How feedback came in, as a part of a sentence."""
@@ -172,13 +172,13 @@ CAVEATS: Mapping[str, str] = TranslatedLabels(
         "few reports": N_("there are few reports, so a few more or fewer would change the picture. Read them all."),
         "one channel only": N_("all of them came by one channel, so that channel may be the cause. Check it first."),
         "one batch only": N_(
-            "all of them were entered in one go, so they may be a backlog and no rise. Check when they were made."
+            "all of them were typed in or imported together, so old reports may look like a rise. Check their dates."
         ),
         "one day only": N_("all of them are from one day, so it may be over already. See whether more come."),
         "young service": N_(
             "this service is too new here to know what is normal. Compare it with what your team knows."
         ),
-        "bare mentions": N_("most of them name something and do not say what is wrong. Read some before you act."),
+        "bare mentions": N_("most of these reports name a subject but no fault. Read some before you act."),
         "much the same words": N_(
             "many reports are worded almost alike, so some may be copies or come from one person. Read them first."
         ),

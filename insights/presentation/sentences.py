@@ -9,7 +9,7 @@ from feedback.i18n.formats import number, upper_first
 from feedback.record.models import Change
 from feedback.record.states import OutcomeVerdict, Scale, SignalTier
 from insights.presentation import certainty, labels
-from insights.presentation.formats import at_time, change, last_report, moment, since, span
+from insights.presentation.formats import at_time, change, how_often, last_report, moment, since, span
 from insights.presentation.schemas import MeasuredChange, NearbyChange, SignalNow, SignalView
 from insights.presentation.service_schemas import DetectionHealth
 
@@ -18,9 +18,9 @@ MAIN_CHANNEL_SHARE = 0.8
 
 PACES: Mapping[str, str] = TranslatedLabels(
     {
-        "growing": N_("More and more are coming."),
-        "steady": N_("About as many are coming as before."),
-        "ebbing": N_("Fewer are coming than before."),
+        "growing": N_("Reports are coming faster and faster."),
+        "steady": N_("Reports keep coming at the same pace."),
+        "ebbing": N_("Reports are coming more slowly now."),
     }
 )
 
@@ -46,10 +46,10 @@ def evidence(signal: SignalView, now: dt.datetime, zone: str) -> str:
         "channels": came_by(signal.by_channel),
     }
     if signal.evidence.get("scale") == Scale.SLOW:
-        said["times"] = _times(signal)
-        if signal.detected_at - signal.since < LEAST_GROWTH:
-            return _("%(found)s: %(times)s, since %(since)s; %(channels)s", **said)
-        return _("%(found)s: %(times)s, growing since %(since)s; %(channels)s", **said)
+        if times := _times(signal):
+            said["found"] = _("%(found)s: %(times)s", found=said["found"], times=times)
+        if signal.detected_at - signal.since >= LEAST_GROWTH:
+            return _("%(found)s, growing since %(since)s; %(channels)s", **said)
     return _("%(found)s, since %(since)s; %(channels)s", **said)
 
 
@@ -75,18 +75,6 @@ def normally(expected: float) -> str:
 def reports(count: int) -> str:
     """Writes a number of reports, as in: 1,041 reports."""
     return ngettext("%(count)s report", "%(count)s reports", count, count=number(count))
-
-
-def how_often(per_week: float) -> str:
-    """Says how often something comes that comes so often a week, as in: about once a year."""
-    every = 1 / per_week
-    if every < 2 / 3:
-        return _("about %(count)s times a week", count=number(per_week))
-    if every < 9:
-        return ngettext("about once a week", "about once in %(num)s weeks", round(every))
-    if every < 44:
-        return ngettext("about once a month", "about once in %(num)s months", round(every / (52 / 12)))
-    return ngettext("about once a year", "about once in %(num)s years", round(every / 52))
 
 
 def now_known(known: SignalNow, now: dt.datetime, zone: str) -> str:
@@ -176,12 +164,12 @@ def growth(was: int) -> str:
 def _times(signal: SignalView) -> str:
     """Says how many times as often something is reported as expected, as in: three times as often as before.
 
-    Reckoned from what is shown beside it, or readers who reckon too find another number.
+    Reckoned from what is shown beside it, or readers who reckon too find another number. Nothing where none was.
     """
     shown = round(signal.expected) if signal.expected >= 1 else signal.expected
     times = signal.observed / max(shown, 1e-9)
     if times >= MOST_TIMES:
-        return _("hardly known before")
+        return ""
     often = labels.TIMES.get(round(times)) or _("%(count)s times", count=number(times))
     return _("%(times)s as often as before", times=often)
 

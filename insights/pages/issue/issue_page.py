@@ -124,6 +124,7 @@ def _evidence(session: Session, service: Service, issue: Issue, view: IssueView)
     return {
         "summary": summaries.summary(view, now, zone),
         "how_sure": summaries.how_sure(view, noticing, last),
+        "doubtful": any(found.caveats for found in (view.signal or view.watch,) if found),
         "urgency": _urgency(view, now),
         "affected": who,
         "owners": people.owners(session, service),

@@ -15,9 +15,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 ANSWERS = {
     "what is wrong": "Photo will not upload",
     "since when, and how it comes": "4 reports since",
-    "how sure it is": "Almost certainly a real rise: the odds of this by chance are",
-    "who is affected": "People who tell us by phone: all 4 reports, but only",
-    "who knows of it": "Nobody yet.",
+    "how sure it is": "Almost certainly a real rise",
+    "who is affected": "People who tell us by phone, more than others: all 4 reports, against",
+    "who knows of it": "Nobody was alerted, and nobody has been given it.",
     "what comes next": "Press “Acknowledge” : colleagues see that you have taken it up",
 }
 

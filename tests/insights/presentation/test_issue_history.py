@@ -13,7 +13,7 @@ from insights.presentation.breakdowns import Affected, Breakdown, ValueShare, in
 from insights.presentation.schemas import IssueEventView
 
 OTHER = uuid.UUID(int=7)
-NO_MORE = "Nothing else is known of them."
+NO_MORE = "Nothing else is known of who reports it."
 
 
 @pytest.mark.parametrize(
@@ -64,17 +64,20 @@ def affected(
     [
         (
             affected("channel", False, 12, 12, 0.21),
-            "People who tell us by phone: all 12 reports, but only 21% of other feedback.",
+            "People who tell us by phone, more than others: all 12 reports, against 21% of other feedback.",
         ),
         (
             affected("channel", False, 9, 12, 0.21),
-            "People who tell us by phone: 75% of these reports (9 of 12), but only 21%",
+            "People who tell us by phone, more than others: 75% of these reports (9 of 12), against 21%",
         ),
         (
             affected("language", False, 8, 12, 0.002),
-            "People who write in Welsh: 67% of these reports (8 of 12), but only <\xa01%",
+            "People who write in Welsh, more than others: 67% of these reports (8 of 12), against <\xa01%",
         ),
-        (affected("ward", True, 7, 12, 0.25), "Ward “North”: 58% of these reports (7 of 12), but only 25%"),
+        (
+            affected("ward", True, 7, 12, 0.25),
+            "Ward “North”, more than others: 58% of these reports (7 of 12), against 25%",
+        ),
     ],
 )
 def test_who_is_affected_is_said_as_a_share_beside_the_usual_one(found: Affected, said: str) -> None:
@@ -94,7 +97,10 @@ def test_who_is_affected_is_said_as_a_share_beside_the_usual_one(found: Affected
         ),
         (
             affected("channel", False, 12, 12, 0.9, stands_out=False),
-            ["People who tell us by phone: all 12 reports, and 90% of other feedback; that may be chance.", NO_MORE],
+            [
+                "People who tell us by phone: all 12 reports, against 90% of other feedback; that may be chance.",
+                NO_MORE,
+            ],
         ),
         (
             affected("channel", False, 9, 9, 1.0, stands_out=False),
@@ -102,7 +108,10 @@ def test_who_is_affected_is_said_as_a_share_beside_the_usual_one(found: Affected
         ),
         (
             affected("channel", False, 1, 1, 0.9, stands_out=False),
-            ["People who tell us by phone: the one report, and 90% of other feedback; that may be chance.", NO_MORE],
+            [
+                "People who tell us by phone: the one report, against 90% of other feedback; that may be chance.",
+                NO_MORE,
+            ],
         ),
         (
             Affected(
@@ -116,13 +125,13 @@ def test_who_is_affected_is_said_as_a_share_beside_the_usual_one(found: Affected
                 ],
             ),
             [
-                "People who tell us by phone: all 9 reports, but only 20% of other feedback.",
-                "Otherwise everybody alike: no language or ward (known of 4 of 9) stands out.",
+                "People who tell us by phone, more than others: all 9 reports, against 20% of other feedback.",
+                "No language or ward (4 of 9 tell it) stands out.",
             ],
         ),
         (
             Affected(None, 5, 100, affected("ward", True, 3, 3, 0.17).breakdowns),
-            ["Ward “North”: all 3 reports that tell it, but only 17% of other feedback."],
+            ["Ward “North”, more than others: all 3 reports that tell it, against 17% of other feedback."],
         ),
         (Affected(None, 0, 0, []), []),
     ],
