@@ -59,14 +59,14 @@ def priority(facts: NeedFacts, now: dt.datetime) -> Priority:
     sureness = min(facts.score, CERTAIN_SCORE) / CERTAIN_SCORE * CAVEAT_FACTOR**facts.caveats
     severity = max(facts.severity, LEAST_SEVERITY)
     reach = math.log2(1 + max(facts.reports - facts.usual, 0)) * PACES[facts.pace]
-    outage = is_outage(facts.window_hours, facts.pace, facts.last_report_at, now)
+    outage = is_outage(facts.window_hours, facts.last_report_at, now)
     return Priority(outage, sureness * severity * reach, _reasons(facts, outage))
 
 
-def is_outage(window_hours: float, pace: Pace, last_report_at: dt.datetime, now: dt.datetime) -> bool:
+def is_outage(window_hours: float, last_report_at: dt.datetime, now: dt.datetime) -> bool:
     """Tells whether something broke down within hours and is still reported."""
     lately = max(dt.timedelta(hours=window_hours), LEAST_ALIVE)
-    return window_hours <= OUTAGE_HOURS and pace != "ebbing" and now - last_report_at <= lately
+    return window_hours <= OUTAGE_HOURS and now - last_report_at <= lately
 
 
 def _reasons(facts: NeedFacts, outage: bool) -> tuple[Reason, ...]:

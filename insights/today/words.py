@@ -7,8 +7,8 @@ from feedback.i18n import N_, TranslatedLabels
 PRIORITY_REASONS: Mapping[str, str] = TranslatedLabels(
     {
         "outage": N_("it broke down within hours, and is still reported"),
-        "very_sure": N_("almost certainly real (the odds of chance are below 1 in a million)"),
-        "sure": N_("very likely real (the odds of chance are below 1 in 10,000)"),
+        "very_sure": N_("almost certainly real"),
+        "sure": N_("very likely real"),
         "fairly_sure": N_("likely real"),
         "caveat": N_("there is a reason for caution, which its page explains"),
         "severe": N_("it sounds severe"),

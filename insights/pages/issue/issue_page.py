@@ -142,7 +142,7 @@ def _urgency(view: IssueView, now: dt.datetime) -> str:
     signal = view.signal
     if signal is None or signal.now is None:
         return ""
-    if is_outage(signal.window_hours, signal.now.pace, signal.now.last_report_at, now):
+    if is_outage(signal.window_hours, signal.now.last_report_at, now):
         return "outage"
     return "growing" if signal.now.pace == "growing" else ""
 

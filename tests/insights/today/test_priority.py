@@ -46,7 +46,7 @@ def test_what_is_harmless_but_reported_by_many_is_not_lost() -> None:
 def test_an_outage_is_one_only_as_long_as_it_lives() -> None:
     assert priority(OUTAGE, NOW).is_outage and "outage" in priority(OUTAGE, NOW).reasons
     assert not priority(USUAL, NOW).is_outage
-    assert not priority(dataclasses.replace(OUTAGE, pace="ebbing"), NOW).is_outage
+    assert priority(dataclasses.replace(OUTAGE, pace="ebbing"), NOW).is_outage, "fewer report it, and it is not over"
     assert not priority(OUTAGE, NOW + dt.timedelta(hours=4)).is_outage
 
 
