@@ -7,6 +7,7 @@ import msgspec
 
 from feedback.i18n import _, ngettext
 from feedback.i18n.formats import percent, upper_first
+from feedback.record.states import ChannelName
 from insights.presentation import labels
 from insights.presentation.formats import one_line
 
@@ -76,7 +77,7 @@ def in_words(found: Affected) -> list[str]:
         return []
     telling = [(part, one) for part in found.breakdowns for one in part.values if one.stands_out or _alone(part, one)]
     told = {id(part) for part, _one in telling}
-    alike = [part for part in found.breakdowns if id(part) not in told][:MOST_NAMED]
+    alike = [part for part in found.breakdowns if id(part) not in told and not _is_all_imported(part)][:MOST_NAMED]
     said = [_sentence(*one, found.reports) for one in telling]
     return [*said, *_as_usual(alike, found.reports, others=bool(said)), *_unknown(found)]
 
@@ -104,7 +105,12 @@ def _aspect(part: Breakdown, reports: int) -> str:
     name = one_line(part.name.replace("_", " ")) if part.is_attribute else name_of(part).lower()
     if part.known >= reports:
         return name
-    return _("%(aspect)s (%(known)s of %(reports)s tell it)", aspect=name, known=part.known, reports=reports)
+    return _("%(aspect)s (known for %(known)s of the %(reports)s)", aspect=name, known=part.known, reports=reports)
+
+
+def _is_all_imported(part: Breakdown) -> bool:
+    """Whether nothing came by any channel: files say nothing of who is affected."""
+    return {one.value for one in part.values} == {ChannelName.IMPORT} and not part.is_attribute
 
 
 def _alone(part: Breakdown, one: ValueShare) -> bool:

@@ -12,9 +12,8 @@ from insights.presentation.schemas import SignalView
 
 Certainty = Literal["very_sure", "sure", "fairly_sure"]
 
-CERTAIN_SCORE = 6.0
-"""-log10 of the p-value from which on more evidence makes nothing surer: once in a million times."""
-SURE_SCORE = 4.0
+CERTAIN_CHANCE, SURE_CHANCE = 1 / (100 * 52), 1 / (10 * 52)
+"""How often a week chance may bring the like of what is certain, and of what is very likely: a century, a decade."""
 LEAST_TOLD = 9.0
 """From this score on the p-value is only bounded: nobody reads a longer number."""
 
@@ -27,14 +26,14 @@ VERDICTS: Mapping[Certainty, str] = TranslatedLabels(
 )
 
 
-def certainty(score: float, caveats: int) -> Certainty:
-    """Grades a finding by its p-value (`score` is -log10 of it), a step lower where there is a caveat.
+def certainty(chance: float, caveats: int) -> Certainty:
+    """Grades a finding by how often a week chance alone brings the like, a step lower where there is a caveat.
 
-    The p-value holds for reports that come by themselves; each caveat says why these may not.
+    That holds for reports that come by themselves; each caveat says why these may not.
     """
     grades: tuple[Certainty, ...] = ("fairly_sure", "sure", "very_sure")
-    by_score = (score >= SURE_SCORE) + (score >= CERTAIN_SCORE)
-    return grades[max(by_score - (caveats > 0), 0)]
+    by_chance = (chance <= SURE_CHANCE) + (chance <= CERTAIN_CHANCE)
+    return grades[max(by_chance - (caveats > 0), 0)]
 
 
 def verdict(signal: SignalView) -> str:
@@ -43,12 +42,12 @@ def verdict(signal: SignalView) -> str:
     What is only watched is never said to be likely. How often chance brings it counts all that is looked at, as the
     p-value does not; nobody knows it of what staff say was missed.
     """
-    sure = VERDICTS[certainty(signal.score, len(signal.caveats))]
-    if signal.tier == SignalTier.WATCH:
-        sure = _("Possibly a real rise")
     chance: float | None = signal.evidence.get("chance")
     if chance is None:
-        return _("%(sure)s.", sure=sure)
+        return _("Somebody of your staff says that it is real.")
+    sure = VERDICTS[certainty(chance, len(signal.caveats))]
+    if signal.tier == SignalTier.WATCH:
+        sure = _("Possibly a real rise")
     return _("%(sure)s: chance alone brings the like %(how_often)s.", sure=sure, how_often=how_often(chance))
 
 
@@ -63,7 +62,7 @@ def watched(signal: SignalView) -> list[str]:
     """Says of what is only watched that no alert was sent, and why; nothing of any other."""
     if signal.tier != SignalTier.WATCH:
         return []
-    return [_("We watch it and have sent no alert: for one it would have to be rarer, or reported by more people.")]
+    return [_("That is not sure enough for an alert, so we watch it.")]
 
 
 def caveats(signal: SignalView) -> list[str]:

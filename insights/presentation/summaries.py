@@ -56,7 +56,7 @@ def how_sure(issue: IssueView, noticing: DetectionHealth, last: SignalView | Non
     found = issue.signal or issue.watch
     if found is None:
         return [_why_it_stands_out_no_more(issue, last) or _as_usual(noticing)]
-    looked = _("We found no copies, nothing entered in bulk, no passing mentions.")
+    looked = _("We found no copies and nothing entered in bulk.")
     undoubted = [] if found is issue.watch else [looked]
     return [certainty.verdict(found), *certainty.watched(found), *(certainty.caveats(found) or undoubted)]
 

@@ -42,6 +42,7 @@ def of_all(session: Session, now: dt.datetime) -> tuple[dict[uuid.UUID, Issue], 
 def _standing(signal: Signal, known: SignalNow, tally: Tally, now: dt.datetime) -> Standing:
     facts = NeedFacts(
         score=signal.score,
+        chance=signal.evidence.get("chance", 0.0),
         caveats=len(signal.evidence.get("against", ())),
         severity=tally.severity,
         reports=known.reports,

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from insights.detection.statistics.pace import Pace
-from insights.presentation.certainty import CERTAIN_SCORE, certainty
+from insights.presentation.certainty import certainty
 
 Reason = Literal["outage", "very_sure", "sure", "fairly_sure", "caveat", "severe", "many"]
 """Why a finding stands where it does, in words in `words.PRIORITY_REASONS`."""
 
+CERTAIN_SCORE = 6.0
+"""-log10 of the p-value from which on more evidence makes nothing surer: once in a million times."""
 CAVEAT_FACTOR = 0.8
 """By which each caveat lowers the certainty of a finding."""
 LEAST_SEVERITY = 0.3
@@ -30,13 +32,14 @@ MANY = 20
 
 @dataclass(frozen=True, slots=True)
 class NeedFacts:
-    """What is known of a finding: `score` is -log10 of its p-value, `severity` from 0 to 1, `caveats` how many speak
-    against it.
+    """What is known of a finding: `score` is -log10 of its p-value, `chance` how often a week chance alone brings the
+    like, `severity` from 0 to 1, `caveats` how many speak against it.
 
     `reports` are those so far where `usual` were to be expected; it was found in a window of `window_hours`.
     """
 
     score: float
+    chance: float
     caveats: int
     severity: float
     reports: int
@@ -70,7 +73,7 @@ def is_outage(window_hours: float, last_report_at: dt.datetime, now: dt.datetime
 
 
 def _reasons(facts: NeedFacts, outage: bool) -> tuple[Reason, ...]:
-    sure = certainty(facts.score, facts.caveats)
+    sure = certainty(facts.chance, facts.caveats)
     told: dict[Reason, bool] = {
         "outage": outage,
         "very_sure": sure == "very_sure",

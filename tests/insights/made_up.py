@@ -90,6 +90,7 @@ def signal(session: Session, issue: Issue, reports: list[Feedback], score: float
             window_hours=48.0,
             feedback_ids=[piece.id for piece in reports],
             channels={"call": len(reports)},
+            evidence={"chance": 10.0**-score},
         )
     )
 

@@ -24,7 +24,9 @@ from tests.insights.pages.signed_in import OURS, Client, signed_in, words_of
 def signal(record: Record, photo: str) -> str:
     """The path that calls the signal of the photo a false alarm."""
     with record.transaction() as session:
-        found = session.execute(update(Signal).values(evidence={"against": ["one channel only"]}).returning(Signal.id))
+        found = session.execute(
+            update(Signal).values(evidence={"against": ["one channel only"], "chance": 1e-5}).returning(Signal.id)
+        )
         at = made_up.NOW.replace(microsecond=0)
         service = access.service(session, "blue-badge")
         session.add(Change(service_id=service.id, kind="release", what="2.41", at=at))
@@ -35,7 +37,10 @@ def test_the_page_of_an_issue_says_why_it_stands_out(staff: Client, photo: str, 
     seen = words_of(staff.get(photo))
     assert "Why it stands out" in seen
     assert "One caller said: “ The photo fails" in seen
-    assert "Very likely a real rise. What makes it less sure: " in seen
+    assert (
+        "Very likely a real rise: chance alone brings the like less than once in 100 years. What makes it less sure: "
+        in seen
+    )
     assert "Began within an hour of release 2.41." in seen
     assert "all of them came by one channel, so that channel may be the cause." in seen
 

@@ -17,7 +17,7 @@ ANSWERS = {
     "since when, and how it comes": "4 reports since",
     "how sure it is": "Almost certainly a real rise",
     "who is affected": "People who tell us by phone, more than others: all 4 reports, against",
-    "who knows of it": "Nobody was alerted, and nobody has been given it.",
+    "who knows of it": "Nobody: no subscription asks for it",
     "what comes next": "Press “Acknowledge” : colleagues see that you have taken it up",
 }
 

@@ -256,9 +256,7 @@ def test_an_issue_that_has_ended_offers_nothing_to_decide_but_to_take_off_what_w
 
 def test_an_issue_names_who_owns_its_service_whom_a_reader_tells(client: Client, record: Record, photo: str) -> None:
     reader = signed_in(client, record, Role.reader, "blue-badge")
-    assert "Nobody was alerted, and nobody has been given it. No owner of “Blue Badge” is named here." in words_of(
-        reader.get(photo)
-    )
+    assert "Nobody: no subscription asks for it. No owner of “Blue Badge” is named here." in words_of(reader.get(photo))
     with record.transaction() as session:
         owner = people.add(session, "Ada Owner", "ada@example.org")
         people.appoint(session, owner, Role.owner, access.service(session, "blue-badge"), by="test")

@@ -27,12 +27,12 @@ def signal(score: float, *against: str, tier: str = "signal", chance: float | No
             "signal",
             "Almost certainly a real rise: chance alone brings the like less than once in 100 years.",
         ),
-        (5.0, 0.002, (), "signal", "Very likely a real rise: chance alone brings the like about once in 10 years."),
+        (5.0, 0.0019, (), "signal", "Very likely a real rise: chance alone brings the like about once in 10 years."),
         (3.0, 0.02, (), "signal", "Likely a real rise: chance alone brings the like about once a year."),
         (12.0, 1e-6, ("one batch only",), "signal", "Very likely a real rise"),
         (3.0, 0.02, ("few reports",), "signal", "Likely a real rise"),
         (12.0, 0.1, (), "watch", "Possibly a real rise: chance alone brings the like about once in 2 months."),
-        (12.0, None, (), "signal", "Almost certainly a real rise."),
+        (12.0, None, (), "signal", "Somebody of your staff says that it is real."),
     ],
 )
 def test_the_verdict_comes_first_and_is_lower_with_caveats_and_never_likely_of_what_is_only_watched(

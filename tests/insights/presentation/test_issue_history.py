@@ -126,7 +126,7 @@ def test_who_is_affected_is_said_as_a_share_beside_the_usual_one(found: Affected
             ),
             [
                 "People who tell us by phone, more than others: all 9 reports, against 20% of other feedback.",
-                "No language or ward (4 of 9 tell it) stands out.",
+                "No language or ward (known for 4 of the 9) stands out.",
             ],
         ),
         (

@@ -12,6 +12,7 @@ from insights.today.priority import NeedFacts, Reason, priority
 NOW = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 USUAL = NeedFacts(
     score=5.0,
+    chance=0.001,
     caveats=0,
     severity=0.5,
     reports=10,
@@ -58,7 +59,7 @@ def test_an_outage_is_one_only_as_long_as_it_lives() -> None:
 def test_every_finding_has_a_place_and_reasons_in_words(
     score: float, caveats: int, severity: float, reports: int, usual: float, pace: str
 ) -> None:
-    facts = NeedFacts(score, caveats, severity, reports, usual, pace, 48.0, NOW)  # type: ignore[arg-type]
+    facts = NeedFacts(score, 0.01, caveats, severity, reports, usual, pace, 48.0, NOW)  # type: ignore[arg-type]
     found = priority(facts, NOW)
     assert found.weight >= 0 and found.reasons
     assert all(notices.PRIORITY_REASONS[reason] for reason in found.reasons)
