@@ -14,6 +14,16 @@ from nlp.group.knn import nearest
 NEIGHBOURS = 15
 """Neighbours of each statement: enough to tell a crowd from a chain, the usual choice of UMAP and its kin."""
 
+ALIKE = 0.6
+"""Neighbours of such a cosine similarity say the same: their link counts in full."""
+
+NEAR = 0.9
+"""The quantile of all neighbours' similarities that tells how alike those are here who say the same."""
+
+UNLIKE, SPANS = 0.5, 1.5
+"""Neighbours are not linked up to this share of that similarity, or, where most are near it, up to so many times the
+span between the middle one and it."""
+
 
 def graph(vectors: Floats, k: int = NEIGHBOURS) -> sp.csr_array:
     """Build the undirected graph of nearest neighbours, weighted by cosine similarity: (n, n), without loops."""
@@ -39,7 +49,9 @@ def surroundings(vectors: Floats) -> Surroundings:
     """Build the graph of nearest neighbours with weights 0 to 1 on the scale of each statement's own surroundings.
 
     As UMAP weighs it (McInnes, Healy and Melville 2018), so that issues told in many ways and issues told in one hold
-    together alike. Similarities are taken about the mean: what all statements of a service share tells none apart.
+    together alike. Similarities are taken about the mean: what all statements of a service share tells none apart. But
+    who has no neighbour that says the same is not one with the nearest who says something else: so a link counts as far
+    as its two ends are alike by themselves.
     """
     n = len(vectors)
     mean = vectors.mean(axis=0) if n else np.zeros(vectors.shape[1], np.float32)
@@ -49,20 +61,33 @@ def surroundings(vectors: Floats) -> Surroundings:
     index, similarity = nearest(directions, min(NEIGHBOURS, max(2, n // 3)))
     beyond = similarity.max(axis=1, keepdims=True) - similarity
     one_way = directed(index, np.exp(-beyond / np.maximum(beyond.mean(axis=1, keepdims=True), 1e-6)))
-    graph = _sorted(one_way + one_way.T - one_way.multiply(one_way.T))
-    return Surroundings(graph, _density(vectors @ mean, float(mean @ mean), index, similarity), directions)
+    cosines = _cosines(vectors @ mean, float(mean @ mean), index, similarity)
+    alike = directed(index, _alike(cosines))
+    graph = _sorted((one_way + one_way.T - one_way.multiply(one_way.T)).multiply(alike.maximum(alike.T)))
+    return Surroundings(graph, cosines.mean(axis=1), directions)
 
 
-def _density(shared: Floats, mean: float, index: NDArray[np.int64], similarity: Floats) -> Floats:
-    """The mean similarity of each to its neighbours, from the similarities about the mean.
+def _alike(cosines: Floats) -> Floats:
+    """How far each link counts, 0 to 1.
+
+    Where some have neighbours who say the same and others have none, those of the latter are merely nearest: so the
+    wider similarities are spread, the more is asked of a link.
+    """
+    middle, near = np.quantile(cosines, (0.5, NEAR))
+    least = min(UNLIKE * near, SPANS * (near - middle))
+    found: Floats = np.clip((cosines - least) / (ALIKE - least), 0, 1)
+    return found
+
+
+def _cosines(shared: Floats, mean: float, index: NDArray[np.int64], similarity: Floats) -> Floats:
+    """The similarities of each to its neighbours, (n, k), from those about the mean.
 
     `shared`: (n,) product of each unit vector with their mean m; `mean`: that of m with itself. What is left of a
     vector without m has the squared length 1 - 2 vm + mm, and two of them the product uv = um + vm - mm + rest.
     """
     lengths = np.sqrt(np.maximum(1 - 2 * shared + mean, 0))
-    rest = lengths * (lengths[index] * similarity).mean(axis=1)
-    density: Floats = shared + shared[index].mean(axis=1) - mean + rest
-    return density
+    found: Floats = shared[:, None] + shared[index] - mean + lengths[:, None] * lengths[index] * similarity
+    return found
 
 
 def directed(index: NDArray[np.int64], weights: Floats) -> sp.csr_array:
@@ -73,5 +98,6 @@ def directed(index: NDArray[np.int64], weights: Floats) -> sp.csr_array:
 
 def _sorted(graph: sp.csr_array) -> sp.csr_array:
     graph = sp.csr_array(graph)
+    graph.eliminate_zeros()
     graph.sort_indices()
     return graph
