@@ -48,7 +48,7 @@ def matrix(blobs: Sequence[bytes]) -> Floats:
 class StatementArrays:
     """n statements of one service, in the order in which they came: `vectors` are (n, d) unit rows, the rest is by row.
 
-    `issues`: the issue that each is in, None for none.
+    `issues`: the issue that each is in, None for none; `mapped`: whose vectors come from another encoder by a map.
     """
 
     ids: NDArray[np.int64]
@@ -57,6 +57,7 @@ class StatementArrays:
     issues: list[uuid.UUID | None]
     strata: list[Stratum]
     languages: list[str]
+    mapped: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -64,14 +65,10 @@ class StatementArrays:
 
 @dataclass(frozen=True, slots=True)
 class StoredStatements(StatementArrays):
-    """Statements as the store has them, with the piece that each is from and when it was said.
-
-    `mapped`: (n,) whose vectors come from another encoder by a map.
-    """
+    """Statements as the store has them, with the piece that each is from and when it was said."""
 
     feedback: list[uuid.UUID]
     said_at: list[dt.datetime]
-    mapped: NDArray[np.bool_]
 
 
 def read_statements(session: Session, *where: ColumnElement[bool], most: int | None = None) -> StoredStatements:
@@ -100,9 +97,9 @@ def read_statements(session: Session, *where: ColumnElement[bool], most: int | N
         issues=[row.issue_id for row in rows],
         strata=[stratum_of(row.language, row.kind, row.embedded_by) for row in rows],
         languages=[row.language for row in rows],
+        mapped=np.array([is_mapped(row.embedded_by) for row in rows], bool),
         feedback=[row.feedback_id for row in rows],
         said_at=[row.said_at for row in rows],
-        mapped=np.array([is_mapped(row.embedded_by) for row in rows], bool),
     )
 
 

@@ -118,6 +118,7 @@ def _fit(
         taken=taken,
         kept=[numbers[it] for it in signalled if it in numbers],
         languages=[statements.languages[row] for row in rows],
+        mapped=statements.mapped[rows],
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from nlp.embed.strata import reach_of
 from nlp.embed.vectors import Floats, unit
 from nlp.group.knn import nearest
 
@@ -45,13 +46,13 @@ class Surroundings:
     directions: Floats
 
 
-def surroundings(vectors: Floats) -> Surroundings:
+def surroundings(vectors: Floats, mapped: NDArray[np.bool_] | None = None) -> Surroundings:
     """Build the graph of nearest neighbours with weights 0 to 1 on the scale of each statement's own surroundings.
 
     As UMAP weighs it (McInnes, Healy and Melville 2018), so that issues told in many ways and issues told in one hold
     together alike. Similarities are taken about the mean: what all statements of a service share tells none apart. But
     who has no neighbour that says the same is not one with the nearest who says something else: so a link counts as far
-    as its two ends are alike by themselves.
+    as its two ends are alike by themselves, which is less where one is `mapped`, (n,), from another encoder's space.
     """
     n = len(vectors)
     mean = vectors.mean(axis=0) if n else np.zeros(vectors.shape[1], np.float32)
@@ -62,7 +63,9 @@ def surroundings(vectors: Floats) -> Surroundings:
     beyond = similarity.max(axis=1, keepdims=True) - similarity
     one_way = directed(index, np.exp(-beyond / np.maximum(beyond.mean(axis=1, keepdims=True), 1e-6)))
     cosines = _cosines(vectors @ mean, float(mean @ mean), index, similarity)
-    alike = directed(index, _alike(cosines))
+    reach = np.ones(n, np.float32) if mapped is None else reach_of(mapped)
+    asked: Floats = np.minimum(reach[:, None], reach[index])
+    alike = directed(index, _alike(cosines / asked))
     graph = _sorted((one_way + one_way.T - one_way.multiply(one_way.T)).multiply(alike.maximum(alike.T)))
     return Surroundings(graph, cosines.mean(axis=1), directions)
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from nlp.embed import vectors as directions
+from nlp.embed.strata import reach_of
 from nlp.embed.vectors import Encode, Floats, Labels
 from nlp.group import filler, keywords, knn_graph, linkage, partition, title_languages
 from nlp.group.titles import examples, naming
@@ -34,10 +35,6 @@ COPY_SIMILARITY = 0.99
 
 OUTSIDE_SHARE = 0.02
 """The share of a topic's own statements that lie beyond its radius."""
-
-MAPPED_REACH = np.float32(0.7)
-"""The similarity that a mapped statement needs to a centroid, as a share of what others need: its own to its English
-twin is .53 (Welsh) to .61 (Urdu) where an English one's would be 1; so far, fewer join a wrong issue than at that."""
 
 TopicTone = Literal["issue", "praise", "filler"]
 
@@ -89,6 +86,7 @@ def fit(
     kept: Collection[int] = (),
     praise: bool = False,
     languages: Sequence[str] | None = None,
+    mapped: NDArray[np.bool_] | None = None,
 ) -> Topics:
     """Group n statements, their number of topics found in the data.
 
@@ -97,10 +95,19 @@ def fit(
     pairs through all statements of both issues; a split such a chain in each part and one pair that keeps them apart.
     `taken`: titles that no topic may bear; who goes on from a topic of the last fit needs none, and gets the first
     words that come. `kept`: topics of the last fit that no wider one may take up. `praise`: the statements praise.
-    `languages`: (n,) that of each, as `describe` takes it. Statements of languages that the model embeds badly are
-    fitted by themselves: call once per group of languages.
+    `languages`: (n,) that of each, as `describe` takes it; `mapped`: (n,) which vectors come from another encoder by a
+    map. Statements of languages that the model embeds badly are fitted by themselves: call once per group of languages.
     """
-    labels = group(vectors, texts, start=start, must_link=must_link, cannot_link=cannot_link, seed=seed, kept=kept)
+    labels = group(
+        vectors,
+        texts,
+        start=start,
+        must_link=must_link,
+        cannot_link=cannot_link,
+        seed=seed,
+        kept=kept,
+        mapped=mapped,
+    )
     thanks = [praise] * len(texts)
     return describe(
         vectors, texts, labels, encode=encode, taken=taken, titled=start, praised=thanks, languages=languages
@@ -196,7 +203,7 @@ def join(
     """
     if not len(centroids):
         return np.full(len(vectors), -1), np.zeros(len(vectors), np.float32)
-    reach = radii if mapped is None else radii * np.where(mapped, MAPPED_REACH, np.float32(1))[:, None]
+    reach = radii if mapped is None else radii * reach_of(mapped)[:, None]
     depth = (vectors @ centroids.T - reach) / (1 - np.minimum(reach, 0.99))
     best = depth.argmax(axis=1)
     first = depth[np.arange(len(vectors)), best]
@@ -216,12 +223,15 @@ def group(
     cannot_link: Sequence[tuple[int, int]] = (),
     seed: int = 0,
     kept: Collection[int] = (),
+    mapped: NDArray[np.bool_] | None = None,
 ) -> Labels:
     """Group statements as `fit` does, without describing the topics: (n,) labels, -1 for none."""
     if not len(vectors):
         return np.zeros(0, np.int32)
     first, copy_of = _distinct(vectors, texts)
-    near = knn_graph.surroundings(vectors if len(first) == len(vectors) else vectors[first])
+    near = knn_graph.surroundings(
+        vectors if len(first) == len(vectors) else vectors[first], None if mapped is None else mapped[first]
+    )
     links = _links(len(first), copy_of[_pairs(must_link)], copy_of[_pairs(cannot_link)])
     began = None if start is None or start.max() < 0 else partition.commonest(start, copy_of)
     labels = partition.find(near.graph, near.directions, links, start=began, seed=seed)

@@ -117,6 +117,7 @@ class BacktestStore:
             issues=[uuid.UUID(observation.issue) if observation.issue else None for observation in observations],
             strata=[it.stratum for it in kept],
             languages=[it.language for it in kept],
+            mapped=np.array([it.mapped for it in kept], bool),
         )
 
     def _keep(self, id_: uuid.UUID, issue: BacktestIssue) -> None:

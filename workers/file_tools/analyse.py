@@ -21,7 +21,7 @@ from nlp.clean.cleaner import Cleaned, CleanStatement
 from nlp.embed import context
 from nlp.embed.checkpoint import UnusableModel
 from nlp.embed.multilingual import MultilingualEmbedder
-from nlp.embed.strata import Stratum, stratum_of
+from nlp.embed.strata import Stratum, is_mapped, stratum_of
 from nlp.embed.vectors import Floats
 from nlp.group import codebook as frames
 from nlp.group import hierarchy, linkage, praise, topics
@@ -40,11 +40,15 @@ Breadth = Literal["detail", "issue", "theme"]
 
 @dataclass(frozen=True, slots=True)
 class AnalysedStatements:
-    """n statements of r rows. `row_of`: (n,); `vectors`: (n, d); `wholes`: (r, d), of the whole texts."""
+    """n statements of r rows. `row_of`: (n,); `vectors`: (n, d); `wholes`: (r, d), of the whole texts.
+
+    `mapped`: (n,) whose vectors come from another encoder by a map.
+    """
 
     texts: list[str]
     strata: list[Stratum]
     languages: list[str]
+    mapped: NDArray[np.bool_]
     row_of: NDArray[np.int64]
     vectors: NDArray[np.float32]
     wholes: NDArray[np.float32]
@@ -119,7 +123,8 @@ def _said(embedder: MultilingualEmbedder, cleaned: Sequence[Cleaned], progress: 
     wholes[several] = embedded[len(texts) :]
     vectors = embedded[: len(texts)]
     strata = _strata([it for _, it in said], vectors, embedder.embedded_by)
-    return AnalysedStatements(texts, strata, spoken, row_of, vectors, wholes)
+    mapped = np.array([is_mapped(embedder.embedded_by(language)) for language in spoken], bool)
+    return AnalysedStatements(texts, strata, spoken, mapped, row_of, vectors, wholes)
 
 
 def _strata(said: Sequence[CleanStatement], vectors: Floats, embedded_by: Callable[[str], str]) -> list[Stratum]:
@@ -171,7 +176,7 @@ def _labels(
     labels = framed.copy()
     for stratum in sorted(set(said.strata)):
         rest = np.array([it for it, its in enumerate(said.strata) if its == stratum and framed[it] < 0], np.int64)
-        mine = topics.group(vectors[rest], [said.texts[it] for it in rest])
+        mine = topics.group(vectors[rest], [said.texts[it] for it in rest], mapped=said.mapped[rest])
         if breadth == "theme":
             mine = hierarchy.broadened(vectors[rest], mine)
         elif breadth == "detail":

@@ -25,7 +25,7 @@ def said(issues: list[uuid.UUID | None]) -> StatementArrays:
     size = len(issues)
     vectors = np.eye(3, dtype=np.float32)[[row // 2 % 3 for row in range(size)]]
     strata = [Stratum("en", praise=False)] * size
-    return StatementArrays(np.arange(size), vectors, [""] * size, issues, strata, ["en"] * size)
+    return StatementArrays(np.arange(size), vectors, [""] * size, issues, strata, ["en"] * size, np.zeros(size, bool))
 
 
 def fitted(*topics: Topic) -> StratumTopics:

@@ -37,3 +37,11 @@ def test_how_dense_it_is_around_each_is_the_mean_similarity_to_its_neighbours() 
     index, _ = knn.nearest(unit(vectors - vectors.mean(axis=0)), knn_graph.NEIGHBOURS)
     told = knn_graph.surroundings(vectors).density
     assert np.allclose(told, np.einsum("ikd,id->ik", vectors[index], vectors).mean(axis=1), atol=1e-5)
+
+
+def test_who_comes_from_another_encoder_is_linked_with_who_is_less_alike() -> None:
+    vectors, twins = said(), np.arange(FIRST_LOOSE, FIRST_LOOSE + 5)
+    vectors[twins] = unit(0.3 * vectors[:5] + 0.7 * vectors[twins])
+    mapped = np.isin(np.arange(len(vectors)), twins)
+    held, lenient = (knn_graph.surroundings(vectors, told).graph[twins][:, :MEMBERS].sum() for told in (None, mapped))
+    assert lenient > 2 * held
