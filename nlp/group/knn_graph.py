@@ -65,20 +65,20 @@ def surroundings(vectors: Floats, mapped: NDArray[np.bool_] | None = None) -> Su
     cosines = _cosines(vectors @ mean, float(mean @ mean), index, similarity)
     reach = np.ones(n, np.float32) if mapped is None else reach_of(mapped)
     asked: Floats = np.minimum(reach[:, None], reach[index])
-    alike = directed(index, _alike(cosines / asked))
+    alike = directed(index, _alike(cosines, asked))
     graph = _sorted((one_way + one_way.T - one_way.multiply(one_way.T)).multiply(alike.maximum(alike.T)))
     return Surroundings(graph, cosines.mean(axis=1), directions)
 
 
-def _alike(cosines: Floats) -> Floats:
-    """How far each link counts, 0 to 1.
+def _alike(cosines: Floats, asked: Floats) -> Floats:
+    """How far each link counts, 0 to 1; `asked`: how alike its ends must be, as a share of what others must.
 
     Where some have neighbours who say the same and others have none, those of the latter are merely nearest: so the
     wider similarities are spread, the more is asked of a link.
     """
     middle, near = np.quantile(cosines, (0.5, NEAR))
     least = min(UNLIKE * near, SPANS * (near - middle))
-    found: Floats = np.clip((cosines - least) / (ALIKE - least), 0, 1)
+    found: Floats = np.clip((cosines / asked - least) / (ALIKE - least), 0, 1)
     return found
 
 
