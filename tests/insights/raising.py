@@ -30,6 +30,7 @@ def raise_signal(record: Record, slug: str = "blue-badge", **more: Any) -> Signa
             "window_hours": 24,
             "feedback_ids": [new_id() for _ in range(12)],
             "channels": {"web": 10, "call": 2},
+            "evidence": {"chance": 1e-5},
         }
         signal = Signal(id=new_id(), service_id=service.id, issue_id=issue.id, **(fields | more))
         session.add(signal)
