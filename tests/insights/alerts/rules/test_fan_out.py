@@ -9,10 +9,9 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import select, text, update
 
-from feedback.record.models import Alert, Feedback, Signal, Statement, Subscription, new_id
+from feedback.record.models import Alert, Feedback, Signal, Statement, new_id
 from feedback.record.privacy import erasure
 from insights.alerts.rules import fan_out
-from insights.alerts.rules.filters import AlertFilters, matches
 from insights.alerts.rules.timing import MAX_MESSAGES_PER_DAY, next_hour
 from tests.insights.alerts.people import subscribe, urgent_piece
 from tests.insights.made_up import problem
@@ -24,25 +23,6 @@ from workers.runtime.actor import Worker
 Client = TestClient[Litestar]
 Headers = dict[str, str]
 LONDON = ZoneInfo("Europe/London")
-
-
-@pytest.mark.parametrize(
-    ("filters", "heard"),
-    [
-        ({}, True),
-        ({"kinds": ("new",)}, True),
-        ({"kinds": ("surge", "urgent")}, False),
-        ({"channels": ("call", "sms")}, True),
-        ({"channels": ("sms",)}, False),
-        ({"trends": ("emerging",)}, False),
-        ({"statuses": ("open",)}, True),
-        ({"least": 12}, True),
-        ({"least": 13}, False),
-        ({"urgent_only": True}, False),
-    ],
-)
-def test_filters_leave_out_what_they_say(filters: dict[str, Any], heard: bool) -> None:
-    assert matches(AlertFilters(**filters), "new", {"web": 10, "call": 2}, "new", "open", 12) is heard
 
 
 def test_a_signal_too_small_is_told_as_soon_as_it_is_large_enough(
@@ -175,16 +155,6 @@ def test_an_urgent_piece_is_told_once_and_at_once_whatever_the_digest(
     assert alert.due_at == alert.raised_at
     assert alert.facts["feedback_ids"] == [str(piece.id)]
     assert "help" not in str(alert.facts)
-
-
-def test_filters_that_this_version_cannot_read_keep_nothing_from_anybody(
-    local: Worker, subscribed: dict[str, Any], hook: Receiver
-) -> None:
-    with local.record.transaction() as session:
-        session.execute(update(Subscription).values(filters={"of": "a later version"}))
-    urgent_piece(local)
-    deliver(local)
-    assert [got.content["type"] for got in hook.got] == ["feedback.urgent"]
 
 
 def test_an_urgent_piece_of_long_ago_is_history(local: Worker, api: Client, admin: Headers, blue_badge: str) -> None:

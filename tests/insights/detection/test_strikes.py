@@ -1,0 +1,30 @@
+"""What strikes within hours beside, or within, an issue that was told before."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from insights.detection.detector import State
+from nlp.embed.vectors import unit
+from tests.insights.detection.streams import NEW, Service, nameless, play, sent
+
+
+@pytest.mark.parametrize("likeness", [0.8, 0.9])
+def test_what_strikes_beside_or_within_a_wide_issue_that_was_told_is_a_problem_of_its_own(
+    service: Service, usual: State, likeness: float
+) -> None:
+    other = Service(service.seed + 1)
+    sides = np.array([service.centres[NEW], unit(0.4 * service.centres[NEW] + 0.9 * other.centres[3])])
+    wide = [service.near(side, it) for it, side in zip(service.of(NEW, 28, 31), itertools.cycle(sides))]
+    struck = unit(likeness * unit(sides.sum(axis=0)) + (1 - likeness**2) ** 0.5 * other.centres[5])
+    outage = nameless([service.near(struck, it) for it in service.at_once(NEW, 31, 12)])
+    _, signals = play(service.days(28, 32) + wide + outage, usual)
+    first, second = sent(signals)
+    assert not {report.feedback_id for report in outage} & set(first.feedback_ids)
+    assert {report.feedback_id for report in outage} >= set(second.feedback_ids)
+
+
+def test_an_outage_of_what_was_told_days_before_is_no_other_problem(service: Service, usual: State) -> None:
+    _, signals = play(service.days(28, 32) + service.of(NEW, 28, 31) + service.at_once(NEW, 31, 12), usual)
+    assert len({signal.issue for signal in sent(signals)}) == 1
