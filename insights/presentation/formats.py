@@ -9,7 +9,6 @@ from feedback.record.limits import UNSEEN
 from insights.detection.statistics.trend import Band
 from insights.presentation import labels
 
-NEVER = 1e-9
 MOST_YEARS = 100
 """Years in which something comes once, beyond which nobody cares in how many."""
 
@@ -76,16 +75,16 @@ def span(hours: float) -> str:
 
 def how_often(per_week: float) -> str:
     """Says how often something comes that comes so often a week, as in: about once a year."""
-    every = 1 / max(per_week, NEVER)
+    if per_week <= 1 / (52 * MOST_YEARS):
+        return _("less than once in %(num)s years", num=MOST_YEARS)
+    every = 1 / per_week
     if every < 2 / 3:
         return _("about %(count)s times a week", count=formats.number(per_week))
     if every < 9:
         return ngettext("about once a week", "about once in %(num)s weeks", round(every))
     if every < 44:
         return ngettext("about once a month", "about once in %(num)s months", round(every / (52 / 12)))
-    if every < 52 * MOST_YEARS:
-        return ngettext("about once a year", "about once in %(num)s years", round(every / 52))
-    return _("less than once in %(num)s years", num=MOST_YEARS)
+    return ngettext("about once a year", "about once in %(num)s years", round(every / 52))
 
 
 def into_call(offset: float) -> str:

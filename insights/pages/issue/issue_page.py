@@ -120,11 +120,12 @@ def _evidence(session: Session, service: Service, issue: Issue, view: IssueView)
     noticing, who = detection_health(session, service, now), affected(session, issue)
     quotes = view.signal.now.quotes if view.signal and view.signal.now else []
     found = evidence.of_issue(session, service, issue, now, MOST_SIGNALS, known=(view.signal, view.watch))
+    stands = view.signal or view.watch
     last = view.signal or next((it.signal for it in found if it.signal.tier == SignalTier.SIGNAL), None)
     return {
         "summary": summaries.summary(view, now, zone),
         "how_sure": summaries.how_sure(view, noticing, last),
-        "doubtful": any(found.caveats for found in (view.signal or view.watch,) if found),
+        "doubtful": bool(stands and stands.caveats),
         "urgency": _urgency(view, now),
         "affected": who,
         "owners": people.owners(session, service),
