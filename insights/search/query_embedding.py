@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from nlp.clean.language import language
+from nlp.group.titles.words import WORD, is_in
 
 if TYPE_CHECKING:
     from nlp.embed.multilingual import MultilingualEmbedder
@@ -39,8 +40,11 @@ class QueryEmbedder:
         self._loading: Future[MultilingualEmbedder] | None = None
 
     def embed(self, text: str, wait_seconds: float = MODEL_WAIT_SECONDS) -> QueryVector | None:
-        """Returns the vector of a query; None while the model is not there, or where it cannot be, and of no word."""
-        if not any(map(str.isalnum, text)):
+        """Returns the vector of a query; None while the model is not there, or where it cannot be, and of no word.
+
+        Small words of Welsh alone ("yr") are none: unlike those of English, the index of words does not leave them out.
+        """
+        if all(is_in("welsh_small", word) for word in WORD.findall(text.lower())):
             return None
         try:
             embedder = self._model().result(wait_seconds)

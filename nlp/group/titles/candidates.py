@@ -30,6 +30,9 @@ class TitleCandidate:
     nameless: bool = False
     """It has no noun that says what it is about."""
 
+    between: str = " to "
+    """What stands between the ends of a range: a dash where it is not English."""
+
     @property
     def worth(self) -> float:
         """What speaks for it whatever its group says."""
@@ -52,7 +55,7 @@ class TitleCandidate:
         least, most = (extreme(self.figures[differ[0]], key=value).lower() for extreme in (min, max))
         if (least in figures_in_words()) is not (most in figures_in_words()):
             least, most = f"{value(least):g}", f"{value(most):g}"
-        return f"{self.text[: found.start()]}{found[1]}{least} to {found[1]}{most}{self.text[found.end() :]}"
+        return f"{self.text[: found.start()]}{found[1]}{least}{self.between}{found[1]}{most}{self.text[found.end() :]}"
 
 
 def of_part(part: Part, doc: Any, usage: Usage) -> Iterator[TitleCandidate]:
@@ -110,13 +113,13 @@ def _weighed(text: str, clause: Clause, part: Part, usage: Usage, alarmed: bool,
         clause.request,
         strong,
         wish,
-        _figures(text, part),
+        figures_of(text, part),
         weaknesses.nameless(clause),
     )
 
 
-def _figures(text: str, part: Part) -> list[set[str]]:
-    """What members said where the title has each of its figures."""
+def figures_of(text: str, part: Part) -> list[set[str]]:
+    """Return what members said where the title has each of its figures."""
     whole = [it[2] for it in NUMBER.finditer(part.text)]
     shown = [it[2] for it in NUMBER.finditer(text)]
     return [set(part.figures[whole.index(it)]) if it in whole else {it} for it in shown]

@@ -38,8 +38,8 @@ _PICTURES = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]+")
 _GREETING = re.compile(
     r"^\W*(?:(?:hi|hello|hiya|hey|helo|shwmae"
     r"|dear \w+(?: \w+)?|good (?:morning|afternoon|evening)|sorry"
-    r"|thanks?|thank you|so|and|but|also|oh|um|erm|er|basically|honestly"
-    r"|please note|just to say|just|firstly|secondly|annwyl \w+)\b[\s,.:;!–-]*"
+    r"|(?:many )?thank(?:s| you)(?:(?: so| very) much| a lot| again)?+(?! for\b)|so|and|but|also|oh|um|erm|er|basically"
+    r"|honestly|please note|just to say|just|firstly|secondly|annwyl \w+)\b[\s,.:;!–-]*"
     r"|(?:yes|no|yeah|well|ok|okay|right|nope|none|n/a)\b\s?[,.:;!–-][\s,.:;!–-]*)+(?=\S+\s+\S)",
     re.IGNORECASE,
 )

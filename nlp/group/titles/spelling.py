@@ -11,6 +11,9 @@ from nlp.group.titles.words import WORD
 OFTEN = 5
 """A word that so many wrote is what a slip of the pen stands for."""
 
+NAMED = 0.6
+"""An everyday word is a name where more than so many of all write it as one: of "Pay" on a button that is not so."""
+
 SHORTEST = 4
 """In shorter words a letter more or less is another word."""
 
@@ -30,9 +33,11 @@ class Spelling:
                 forms.update(it.group() for it in WORD.finditer(text) if not _opens(text, it.start()))
         self._usual: dict[str, str] = {}
         self._counts: Counter[str] = Counter()
-        for form, count in sorted(forms.items(), key=lambda it: (-it[1], it[0])):
-            self._usual.setdefault(form.lower(), form)
+        for form, count in forms.items():
             self._counts[form.lower()] += count
+        for form, count in sorted(forms.items(), key=lambda it: (-it[1], it[0])):
+            if not _as_a_name(form) or count >= NAMED * (self._counts[form.lower()] + 1):
+                self._usual.setdefault(form.lower(), form)
 
     def __call__(self, text: str) -> str:
         """Write it so, first letter up; words with figures stay as they are."""
@@ -53,6 +58,11 @@ class Spelling:
         near = {it for it in _edits(word) if self._counts[it] >= OFTEN and word_kind(it) is WordKind.EVERYDAY}
         best = max(near, key=lambda it: (self._counts[it], it), default=None)
         return best if best and self._counts[best] > self._counts[word] else None
+
+
+def _as_a_name(form: str) -> bool:
+    """An everyday word with a capital, and no acronym."""
+    return form.istitle() and word_kind(form.lower()) is WordKind.EVERYDAY
 
 
 def _opens(text: str, start: int) -> bool:

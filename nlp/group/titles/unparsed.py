@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from nlp.group.titles.candidates import TitleCandidate
+from nlp.group.titles.candidates import TitleCandidate, figures_of
 from nlp.group.titles.parts import HIDDEN, Part
 from nlp.group.titles.words import is_in, stems
 
 FEWEST_WORDS, MOST_WORDS = 3, 12
 
 _GREETING = re.compile(
-    r"^\W*(?:(?:annwyl \w+(?: \w+)?|helo|shwmae|s'?mae|bore da|prynhawn da|diolch(?: yn fawr)?(?: am [^,.]*)?"
+    r"^\W*(?:(?:annwyl \w+(?: \w+)?|helo|shwmae|s'?mae|bore da|prynhawn da"
+    r"|diolch(?: yn fawr(?: iawn)?| o galon)?+(?: am [^,.]*(?=[,.])|(?! am\b))"
     r"|mae'n ddrwg gen i[^,.]*|esgusodwch fi|os gwelwch yn dda|plîs)[\s,.:!–-]+)+(?=\S+\s+\S)",
     re.IGNORECASE,
 )
@@ -55,4 +56,6 @@ def _of_part(part: Part) -> Iterator[TitleCandidate]:
             told = frozenset(it for it in stems(text) if not is_in("welsh_small", it))
             cost = 0.03 * max(0, len(words) - 8) + 0.08 * bool(re.search(r"\d", text))
             strong = bool(_DENIED.search(text))
-            yield TitleCandidate(text, set(part.sources), told, cost, False, False, strong, False)
+            yield TitleCandidate(
+                text, set(part.sources), told, cost, False, False, strong, False, figures_of(text, part), between="–"
+            )

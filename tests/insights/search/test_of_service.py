@@ -86,8 +86,8 @@ def test_who_does_not_wait_for_the_model_goes_without() -> None:
     assert QueryEmbedder(None).embed("photo", wait_seconds=0) is None
 
 
-@pytest.mark.parametrize("query", ["-", "%", '"', ":*", "?!"])
-def test_what_holds_no_word_means_nothing(query: str) -> None:
+@pytest.mark.parametrize("query", ["-", "%", '"', ":*", "?!", "y", "Yr", "ar y"])
+def test_what_holds_no_word_but_small_ones_of_welsh_means_nothing(query: str) -> None:
     assert QueryEmbedder(None).embed(query) is None
 
 

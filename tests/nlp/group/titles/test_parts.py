@@ -47,3 +47,9 @@ def test_what_is_read_of_a_large_group_stays_nearly_the_same_when_a_tenth_more_i
 def test_marks_for_what_was_hidden_are_in_no_title_whatever_is_said() -> None:
     [title] = named(["Hello my name is [NAME]", "My name is [NAME]", "I am [NAME] and my bin was missed"])
     assert parts.HIDDEN.lower() not in title.lower() and "[" not in title
+
+
+@pytest.mark.parametrize("thanks", ["Thank you", "Thanks", "Many thanks", "Thank you so much"])
+def test_thanks_before_what_is_praised_go_whole_and_stay_where_they_say_what_for(thanks: str) -> None:
+    assert parts.tidy(f"{thanks}, lovely service") == "lovely service"
+    assert parts.tidy(f"{thanks} for the quick answer") == f"{thanks} for the quick answer"

@@ -22,7 +22,19 @@ def test_a_long_welsh_statement_is_parted_and_a_verb_keeps_how_long() -> None:
         "Mae'n ddrwg gen i gwyno.",
     ]
     [title] = named(said)
-    assert title in {"Treuliais i 38 munud yn aros ar y ffôn", "Cafodd yr alwad ei thorri"}
+    assert title in {"Treuliais i 38–52 munud yn aros ar y ffôn", "Cafodd yr alwad ei thorri"}
+
+
+@pytest.mark.parametrize("thanks", ["Diolch", "Diolch yn fawr", "Diolch o galon"])
+def test_thanks_for_something_are_not_parted_from_what_they_are_for(thanks: str) -> None:
+    [title] = named([f"{thanks} am y gwasanaeth gwych"] * 2 + ["Diolch am y gwasanaeth"])
+    assert title == f"{thanks} am y gwasanaeth gwych"
+
+
+def test_a_range_in_a_language_that_is_not_read_has_no_english_between() -> None:
+    assert named([f"Biuro jest {many} kilometrów od mojego domu" for many in (31, 45, 71)]) == [
+        "Biuro jest 31–71 kilometrów od mojego domu"
+    ]
 
 
 def test_a_small_i_of_welsh_stays_small() -> None:
