@@ -2,15 +2,11 @@
 
 import csv
 import random
-import subprocess
-import sys
-import time
 
 from tests.faults.citizens import Ledger
 from tests.whole.system import Running, until
 
-KILLED_WITHIN_SECONDS = 8.0
-"""It takes three of them to start."""
+KILLED_WITHIN_SECONDS = 1.5
 MOST_ROWS = 100
 
 
@@ -20,11 +16,9 @@ def import_file(running: Running, ledger: Ledger, draw: random.Random) -> str:
     file = running.data / f"import-{pieces[0].number}.csv"
     with file.open("w", newline="") as out:
         csv.writer(out).writerows([("id", "text"), *((piece.number, piece.words) for piece in pieces)])
-    command = [sys.executable, "-m", "feedback", "import", str(file), "--service", "blue-badge"]
-    with subprocess.Popen(command, env=running.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as first:
-        time.sleep(KILLED_WITHIN_SECONDS * draw.random())
-        first.kill()
-    until(lambda: not subprocess.run(command, env=running.env, capture_output=True, check=False).returncode, 300)
+    command = ("feedback", "import", str(file), "--service", "blue-badge")
+    running.commands.run_killed(*command, after=KILLED_WITHIN_SECONDS * draw.random())
+    until(lambda: not running.commands.run(*command), 300)
     for piece in pieces:
         piece.known = True
     return f"imported {len(pieces)} pieces, killed at first"

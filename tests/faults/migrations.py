@@ -1,7 +1,6 @@
 """python -m tests.faults.migrations URL: what the next version may do to the schema while this one is at work."""
 
 import random
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -19,18 +18,15 @@ from feedback.record.db import engine_for
 from feedback.record.migrations import LOCK_WAIT, beside
 from tests.whole.system import Running, until
 
-KILLED_WITHIN_SECONDS = 3.0
-"""It takes one of them to start."""
+KILLED_WITHIN_SECONDS = 1.0
 
 
 def migrate_and_kill(running: Running, draw: random.Random) -> str:
     """The schema is changed beside all that goes on, cut off at any point, and done again until it goes through."""
     with embedded.servers(running.data) as servers:
-        command = [sys.executable, "-m", "tests.faults.migrations", servers.database_url]
-    with subprocess.Popen(command, env=running.env, stderr=subprocess.DEVNULL) as first:
-        time.sleep(KILLED_WITHIN_SECONDS * draw.random())
-        first.kill()
-    until(lambda: not subprocess.run(command, env=running.env, capture_output=True, check=False).returncode, 300)
+        command = ("tests.faults.migrations", servers.database_url)
+    running.commands.run_killed(*command, after=KILLED_WITHIN_SECONDS * draw.random())
+    until(lambda: not running.commands.run(*command), 300)
     return "migrated, killed at first"
 
 

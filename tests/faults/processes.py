@@ -3,8 +3,6 @@
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -14,8 +12,7 @@ from tests.whole.system import Running, until
 OURS = ("api", "api-standby", "scheduler", "worker-1", "deliveries")
 SERVERS = ("postgres", "valkey")
 STOPPED_SECONDS = 2.0
-SECOND_SCHEDULER_SECONDS = 6.0
-"""It takes two of them to start."""
+SECOND_SCHEDULER_SECONDS = 3.0
 
 
 def kill(running: Running, draw: random.Random) -> str:
@@ -39,7 +36,7 @@ def stop(running: Running, draw: random.Random) -> str:
     pids = server_pids(running, name) if name in SERVERS else running.children(name)[-1:]
     _signal(pids, signal.SIGSTOP)
     try:
-        time.sleep(STOPPED_SECONDS)
+        time.sleep(STOPPED_SECONDS * draw.random())
     finally:
         _signal(pids, signal.SIGCONT)
     return f"stopped {name}"
@@ -63,14 +60,13 @@ def end_server(running: Running, draw: random.Random) -> str:
 
 def second_scheduler(running: Running, draw: random.Random) -> str:
     """Another one runs for a while, and may see the first one die."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "feedback", "schedule"], env=running.env, stderr=subprocess.DEVNULL
-    ) as second:
-        time.sleep(SECOND_SCHEDULER_SECONDS * draw.random())
-        if first_dies := draw.random() < 0.5:
-            kill_one(running, "scheduler")
-            time.sleep(STOPPED_SECONDS)
-        second.kill()
+    second = running.commands.start("feedback", "schedule")
+    time.sleep(SECOND_SCHEDULER_SECONDS * draw.random())
+    if first_dies := draw.random() < 0.5:
+        kill_one(running, "scheduler")
+        time.sleep(STOPPED_SECONDS)
+    os.kill(second, signal.SIGKILL)
+    running.commands.end()
     return "ran two schedulers" + (", of which the first died" if first_dies else "")
 
 

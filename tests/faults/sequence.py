@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from feedback.process import embedded
+from tests.faults import forked
 from tests.faults.breaking import FAULTS
 from tests.faults.checks import check
 from tests.faults.citizens import MAILBOX, OFFICE, Citizens, Ledger
@@ -31,6 +32,9 @@ DISK_MEGABYTES = 8_000
 
 DRAIN_SECONDS = 1_800.0
 """That what waits after an hour of steady work may take."""
+
+BEFORE_A_FAULT_SECONDS = 0.5
+"""Half of the bursts of work take longer."""
 
 IMPORTS = 0.1
 """Of the bursts of work, those in which a file is brought, too."""
@@ -75,7 +79,7 @@ class Trial:
         if draw.random() < IMPORTS:
             done.append(import_file(self.running, self.ledger, draw))
         for fault in draw.choices(FAULTS, k=draw.choice((0, 1, 1, 2))):
-            time.sleep(draw.random())
+            time.sleep(BEFORE_A_FAULT_SECONDS * draw.random())
             done.append(fault(self.running, draw))
         work.join()
         return "; ".join(done)
@@ -103,8 +107,9 @@ def trial(data: Path) -> Iterator[Trial]:
             **(ours.environment() if ours else {}),
         ) as started,
         proxy(("127.0.0.1", started.http.base_url.port or 0)) as citizens,
+        forked.commands(started.env) as forks,
     ):
-        running = replace(started, lines=(*lines, citizens), disk=disk, clock=ours)
+        running = replace(started, lines=(*lines, citizens), disk=disk, clock=ours, forks=forks)
         running.http.patch("/v1/services/blue-badge", json={"sms_numbers": [OFFICE], "mail_addresses": [MAILBOX]})
         wanted = {"service": "blue-badge", "kind": "webhook", "url": told.url, "filters": {"kinds": ["urgent"]}}
         running.http.post("/v1/subscriptions", json=wanted).raise_for_status()

@@ -17,6 +17,7 @@ import httpx
 
 from tests.faults.clock import Clock
 from tests.faults.disk import Disk
+from tests.faults.forked import Commands
 from tests.faults.proxy import Proxy
 from tests.workers.texts import USUAL, said
 
@@ -36,10 +37,17 @@ class Running:
     """That of PostgreSQL, where it can be full."""
     clock: Clock | None = None
     """Its own, where it can be set."""
+    forks: Commands | None = None
+    """Commands of it that begin at once, where somebody wants many."""
 
     @property
     def data(self) -> Path:
         return self.log.parent
+
+    @property
+    def commands(self) -> Commands:
+        assert self.forks
+        return self.forks
 
     def get(self, path: str) -> Any:
         return self.http.get(path).raise_for_status().json()
