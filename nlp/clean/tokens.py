@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -15,6 +14,7 @@ from lingua import Language
 
 from nlp.clean.language import KNOWN, WELSH
 from nlp.clean.recognisers.lexicon import WordKind, word_kind
+from nlp.embed.composing import composed
 
 _WORD = regex.compile(r"\w\w+")
 """Of the library `regex`, in which vowel signs and other marks are part of a word: with `re` Bengali falls apart."""
@@ -30,7 +30,7 @@ def tokens(text: str) -> list[str]:
 
     Pairs of letters are what search engines index of Chinese (Lucene's CJKBigramFilter): most of its words are two.
     """
-    plain = unicodedata.normalize("NFC", text).lower()
+    plain = composed("NFC", text).lower()
     ignored = function_words()
     return [word for said in _WORD.findall(plain) for word in _parted(said) if word not in ignored]
 

@@ -5,9 +5,10 @@ The trie of the library `tokenizers` takes 240 MB for the 250,000 pieces of a mu
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from itertools import groupby
+
+from nlp.embed.composing import composed
 
 SPACE = "\u2581"
 """Stands before each word, as in the pieces."""
@@ -28,7 +29,7 @@ class UnigramTokenizer:
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Cut texts, in their compatible form; what is too long is cut short. Letters unknown side by side are one."""
-        return [self._wrapped(unicodedata.normalize("NFKC", text).split()) for text in texts]
+        return [self._wrapped(composed("NFKC", text).split()) for text in texts]
 
     def _wrapped(self, words: Sequence[str]) -> list[int]:
         found: list[int] = []

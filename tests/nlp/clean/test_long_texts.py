@@ -10,7 +10,10 @@ from nlp.clean.recognisers.names import NameFinder
 from nlp.clean.severity import severity
 from nlp.clean.statement_kinds import kind
 from nlp.clean.statements import is_filler, split
+from nlp.clean.tokens import tokens
 from nlp.clean.urgency import urgency
+from nlp.embed.composing import composed
+from nlp.embed.unigram import UnigramTokenizer
 
 
 def filled(part: str) -> str:
@@ -37,3 +40,14 @@ def test_names_are_sought_near_each_word_alone(part: str) -> None:
     text = filled(part)
     found = list(NameFinder().find(text, words_of(text), None))
     assert bool(found) == any(word.is_name for word in words_of(part))
+
+
+@pytest.mark.parametrize("marks", ["\u0300\u0316", "\u0f73\u0f75"])
+def test_marks_without_number_on_one_letter_are_put_in_order_at_once(marks: str) -> None:
+    letters = UnigramTokenizer(["<s>", "</s>", "<unk>"], [0.0] * 3, longest=8)
+    assert letters.encode([filled(marks)]) == [[0, 2, 1]]
+    assert tokens(f"bin{filled(marks)}")
+
+
+def test_no_mark_that_a_language_puts_on_a_letter_is_left_out() -> None:
+    assert composed("NFC", "Vie\u0323\u0302t, nu\u0302, \u0915\u093c") == "Việt, nû, \u0915\u093c"
