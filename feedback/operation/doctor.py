@@ -20,7 +20,7 @@ from feedback.operation import load, replica
 from feedback.record.db import ERASURE_LEDGER, Record
 from feedback.record.errors import FeedbackError
 from feedback.record.migrations import alembic_config
-from feedback.record.models import DayKey
+from feedback.record.models import DayKey, StoredSettings, Subscription
 from feedback.record.privacy import erasure_ledger, raw
 from feedback.record.settings import Settings
 from feedback.record.work.queue import WorkQueue
@@ -163,14 +163,24 @@ def _schema(session: Session) -> Diagnosis:
 
 
 def _opens(session: Session, record: Record) -> Diagnosis:
-    """Whether the key of keys is the one that the database was written with."""
-    day = session.scalar(select(func.max(DayKey.day)))
+    """Whether the key of keys is the one that the latest of what is sealed was sealed with.
+
+    A backup brings no keys of days: what it holds of receivers and of settings tells after a restore.
+    """
+    day = session.scalars(select(DayKey).order_by(DayKey.day.desc()).limit(1)).all()
+    receiver = session.scalars(select(Subscription).order_by(Subscription.created_at.desc()).limit(1)).all()
+    sealed = [
+        *((it.wrapped, str(it.day).encode()) for it in day),
+        *((it.sealed, Subscription.sealed_for(it.id)) for it in receiver),
+        *((it.sealed, it.name.encode()) for it in session.scalars(select(StoredSettings))),
+    ]
     try:
-        if day:
-            raw.kept_key(session, record.keys, day)
+        for wrapped, context in sealed:
+            record.keys.unwrap(wrapped, context)
     except FeedbackError:
-        return Diagnosis("sealed text", False, "another key of keys sealed it", "set FEEDBACK_SECRET_KEY as it was")
-    return Diagnosis("sealed text", True, "opens" if day else "there is none")
+        do = "set FEEDBACK_SECRET_KEY as it was, or bring secret.key of the data folder back"
+        return Diagnosis("sealed text", False, "another key of keys sealed it", do)
+    return Diagnosis("sealed text", True, "opens" if sealed else "there is none")
 
 
 def _living(about: str, count: int, do: str) -> Diagnosis:

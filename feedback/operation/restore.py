@@ -43,7 +43,10 @@ def restore(record: Record, folder: Path, ledgers: Sequence[Path], tell: Progres
     """
     manifest = read_manifest(folder)
     if manifest.key != digest_of(record.keys):
-        raise Malformed("this backup is of another key of keys: set FEEDBACK_SECRET_KEY to that of the installation")
+        raise Malformed(
+            "this backup is of another key of keys: set FEEDBACK_SECRET_KEY to that of the installation, for all that"
+            " runs from now on, or bring secret.key of its data folder into this one"
+        )
     require_whole(manifest, folder)
     _require_empty(record)
     with record.direct_engine.connect() as connection:

@@ -51,6 +51,11 @@ class Subscription(Base, Claimable, Timed):
     rota: Mapped[dict[str, Any] | None]
     failing_since: Mapped[dt.datetime | None]
 
+    @staticmethod
+    def sealed_for(identity: uuid.UUID) -> bytes:
+        """Returns what must be given again to open what is sealed of the one with that id."""
+        return b"subscription" + identity.bytes
+
 
 class Quiet(Base):
     """An issue that one subscription hears no more about: until then (snoozed), or for good (muted)."""

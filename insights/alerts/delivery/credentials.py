@@ -38,18 +38,16 @@ def new_secret() -> str:
     return f"whsec_{b64encode(secrets.token_bytes(32)).decode()}"
 
 
-def _context(identity: uuid.UUID) -> bytes:
-    return b"subscription" + identity.bytes
-
-
 def seal(keys: KeyRing, identity: uuid.UUID, credentials: Credentials) -> bytes:
     """Encrypts the credentials of the subscription with that id."""
-    return keys.wrap(msgspec.json.encode(credentials), _context(identity))
+    return keys.wrap(msgspec.json.encode(credentials), Subscription.sealed_for(identity))
 
 
 def unseal(keys: KeyRing, subscription: Subscription) -> Credentials:
     """Decrypts the credentials of a subscription."""
-    return msgspec.json.decode(keys.unwrap(subscription.sealed, _context(subscription.id)), type=Credentials)
+    return msgspec.json.decode(
+        keys.unwrap(subscription.sealed, Subscription.sealed_for(subscription.id)), type=Credentials
+    )
 
 
 def rotate(keys: KeyRing, subscription: Subscription) -> str:
@@ -71,7 +69,7 @@ def rotate(keys: KeyRing, subscription: Subscription) -> str:
 def rewrap(session: Session, keys: KeyRing) -> None:
     """Encrypts all credentials anew under the current key of keys, so that a former one opens nothing any more."""
     for row in session.scalars(select(Subscription).with_for_update(skip_locked=True)):
-        row.sealed = keys.rewrap(row.sealed, _context(row.id))
+        row.sealed = keys.rewrap(row.sealed, Subscription.sealed_for(row.id))
 
 
 def unsubscribe_url(keys: KeyRing, settings: Settings, subscription: Subscription) -> str:

@@ -13,8 +13,11 @@ from feedback.cli import main
 from feedback.operation import doctor
 from feedback.record import installation, services
 from feedback.record.db import ERASURE_LEDGER, Record
+from feedback.record.models import Subscription, new_id
 from feedback.record.privacy import raw
 from feedback.record.work.claims import ADVISORY_LOCKS, Claimer
+from insights.alerts.delivery import credentials
+from insights.alerts.delivery.credentials import Credentials
 from tests.conftest import RealServers
 from tests.insights import made_up
 from tests.standby import following, stand_still
@@ -103,6 +106,18 @@ def test_another_key_another_schema_and_servers_that_are_away_are_told(urls: dic
     with record.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": head})
     assert wrong(urls) == {}
+
+
+@pytest.mark.usefixtures("at_work")
+def test_after_a_restore_what_is_left_sealed_tells_another_key(urls: dict[str, str], record: Record) -> None:
+    other = urls | {"FEEDBACK_SECRET_KEY": base64.b64encode(bytes(32)).decode()}
+    assert "there is none" in examined(other)[1]["sealed text"]
+    with record.transaction() as session:
+        identity = new_id()
+        sealed = credentials.seal(record.keys, identity, Credentials("https://example.org"))
+        session.add(Subscription(id=identity, stage="open", kind="webhook", shown="", sealed=sealed))
+    assert "secret.key" in wrong(other)["sealed text"]
+    assert "opens" in examined(urls)[1]["sealed text"]
 
 
 @pytest.mark.usefixtures("at_work")
