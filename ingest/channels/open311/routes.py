@@ -3,15 +3,16 @@
 import asyncio
 import datetime as dt
 from dataclasses import replace
+from threading import BoundedSemaphore
 from typing import Any
 
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.record.db import Record
-from feedback.record.errors import Forbidden, NotAuthentic
+from feedback.record.errors import Forbidden, NotAuthentic, TooMany
 from feedback.record.models import Service
 from ingest.channels.contract import Inbound, Parsed, Secrets, told_how
 from ingest.channels.open311 import queries, responses, service_request
@@ -22,6 +23,11 @@ from ingest.intake.dependencies import GivenIntake, visitor_of
 from ingest.intake.directory import ServiceDirectory
 
 AT = "/open311/v2"
+
+LISTS_AT_ONCE = 4
+"""Whoever asks for a long one again and again takes no more connections to the store than these from all others."""
+LONGEST_LIST = "10s"
+_turns = BoundedSemaphore(LISTS_AT_ONCE)
 
 
 def _form(request: AnyRequest) -> responses.DocumentFormat:
@@ -80,8 +86,14 @@ def _read(record: Record, came: Inbound) -> Parsed:
 def requests(request: AnyRequest, record: GivenRecord) -> Response[bytes]:
     """Tell what was filed here, redacted: by id, service, status and time, of 90 days at most."""
     asked = service_request.filters(request.query_params.multi_items(), dt.datetime.now(dt.UTC))
-    with record.transaction() as session:
-        found = queries.listed(session, asked)
+    if not _turns.acquire(blocking=False):
+        raise TooMany("too many lists are being read; please come again in a moment", 5)
+    try:
+        with record.transaction() as session:
+            session.execute(text(f"SET LOCAL statement_timeout = '{LONGEST_LIST}'"))
+            found = queries.listed(session, asked)
+    finally:
+        _turns.release()
     return _answer(responses.requests(found, _form(request)))
 
 

@@ -4,18 +4,20 @@ import datetime as dt
 import itertools
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any
 from xml.etree import ElementTree
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from feedback.record import access, services
 from feedback.record.db import Record
 from feedback.record.models import Contact, Feedback, Issue, Publication, Statement
 from feedback.record.privacy import contacts
 from feedback.record.states import IssueStatus
+from ingest.channels.open311 import routes
 from tests.conftest import RealServers
 from tests.serving import served
 from tests.walking import walk
@@ -63,6 +65,28 @@ def test_a_civic_app_lists_services_files_a_request_and_reads_it_back(app: Any, 
     assert (found["status"], found["service_code"]) == ("open", "blue-badge")
     assert found["description"].startswith("The street lamp is broken")
     assert app.requests("blue-badge", count=10) == [found]
+
+
+def test_lists_that_take_long_leave_others_their_connections(
+    site: str, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "LONGEST_LIST", "60s")
+    with ThreadPoolExecutor(30) as many:
+        with record.engine.begin() as held:
+            held.execute(text("LOCK TABLE feedback"))
+            answers = as_completed([many.submit(httpx.get, f"{site}/requests.json", timeout=90) for _ in range(30)])
+            told = [next(answers).result() for _ in range(30 - routes.LISTS_AT_ONCE)]
+            assert httpx.get(f"{site}/services.json").is_success
+        assert {(answer.status_code, answer.headers["Retry-After"]) for answer in told} == {(429, "6")}
+        assert {answer.result().status_code for answer in answers} == {200}
+
+
+def test_a_list_that_takes_too_long_is_given_up(site: str, record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(routes, "LONGEST_LIST", "100ms")
+    with record.engine.begin() as held:
+        held.execute(text("LOCK TABLE feedback"))
+        assert httpx.get(f"{site}/requests.json").status_code == 503
+    assert httpx.get(f"{site}/requests.json").is_success
 
 
 def test_a_request_is_listed_at_street_level_and_without_anything_personal(site: str, worker: Worker) -> None:
