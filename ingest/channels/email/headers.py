@@ -71,7 +71,10 @@ def addresses(message: Message, name: str) -> list[str]:
 
 
 def _addresses(field: str) -> list[str]:
-    parsed = [address for _, address in getaddresses([field]) if _BARE_ADDRESS.fullmatch(address)]
+    try:
+        parsed = [address for _, address in getaddresses([field]) if _BARE_ADDRESS.fullmatch(address)]
+    except RecursionError:  # comments within comments within comments
+        parsed = []
     return [address.lower() for address in parsed or _BARE_ADDRESS.findall(field)]
 
 

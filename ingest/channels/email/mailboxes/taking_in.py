@@ -6,14 +6,18 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
+import structlog
+
 from feedback.record.db import Record
-from feedback.record.errors import FeedbackError, KeyReused, Malformed, NotSupported
+from feedback.record.errors import FeedbackError, KeyReused, Malformed, NotSupported, where
 from feedback.record.work.queue import WorkQueue
 from ingest.channels.contract import Inbound, Parsed, Secrets, told_how
 from ingest.channels.email import message
 from ingest.intake.accept import Accepted, accept
 from ingest.intake.arrival import Arrival
 from ingest.intake.directory import ServiceDirectory
+
+log = structlog.get_logger()
 
 CALLER = "mail"
 LARGEST_MAIL_BYTES = 10 * 1024 * 1024
@@ -75,7 +79,13 @@ def _read(record: Record, body: bytes, service: str | None) -> Parsed:
         raise Malformed("this mail is too large")
     with record.transaction() as session:
         directory = ServiceDirectory(session)
-    return told_how(message.read(Inbound("", body, CALLER, service=service), Secrets(), directory), "email")
+    try:
+        return told_how(message.read(Inbound("", body, CALLER, service=service), Secrets(), directory), "email")
+    except FeedbackError:
+        raise
+    except Exception as error:  # it would be the first at each further look, and keep all others waiting
+        log.warning("a mail breaks what reads it", error=type(error).__name__, where=where(error))
+        raise Malformed("This mail breaks what reads it.") from error
 
 
 def _store(record: Record, parsed: Parsed, body: bytes, taken: MailTally) -> None:

@@ -25,6 +25,11 @@ def test_the_sender_is_the_address_of_the_header_whatever_the_name_holds(header:
     assert read(f"From: {header}\n{PLAIN}", "No bins.").sender == "ada@home.example"
 
 
+@pytest.mark.parametrize("name", ["(" * 5_000, "(()" * 1_500, ":" * 5_000])
+def test_a_name_of_comments_without_end_leaves_the_mail_readable(name: str) -> None:
+    assert read(f"From: {name} ada@home.example\n{PLAIN}", "No bins.").sender in ("ada@home.example", "")
+
+
 def test_who_wrote_through_a_form_that_nobody_answers_is_who_to_reply_to() -> None:
     head = f"From: No reply <no-reply@council.example>\nReply-To: Ada <ada@home.example>\n{PLAIN}"
     assert read(head, "No bins.").sender == "ada@home.example"

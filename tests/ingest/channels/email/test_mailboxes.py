@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -11,6 +12,8 @@ from feedback.record.db import Record
 from feedback.record.errors import Malformed, NotAuthentic, NotFound, Unavailable
 from feedback.record.models import Feedback
 from feedback.record.work.queue import WorkQueue
+from ingest.channels.contract import Inbound, Parsed
+from ingest.channels.email import message
 from ingest.channels.email.mailboxes import imap, maildir
 from ingest.channels.email.mailboxes.imap import ImapAccount
 from ingest.channels.email.mailboxes.taking_in import LARGEST_MAIL_BYTES, MailTally, UnreadMail, take_in
@@ -153,6 +156,23 @@ def test_what_is_wrong_with_a_mailbox_is_told(server: MailServer) -> None:
         list(imap.unread_mails(ImapAccount.of(server.url.replace("INBOX", "Nowhere"), USER, PASSWORD)))
     with pytest.raises(Unavailable):
         list(imap.unread_mails(ImapAccount.of("imap://127.0.0.1:1/INBOX", USER, PASSWORD)))
+
+
+def test_a_mail_that_breaks_what_reads_it_keeps_no_other_waiting(
+    record: Record, work_queue: WorkQueue, blue_badge: str, box: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = message.read
+
+    def breaks(inbound: Inbound, *rest: Any) -> Parsed:
+        if b"Swing 1 " in inbound.body:
+            raise RecursionError
+        return read(inbound, *rest)
+
+    monkeypatch.setattr(message, "read", breaks)
+    delivered(box, [mail(1), mail(2)])
+    broken = Counter({"This mail breaks what reads it": 1})
+    assert take_in(record, work_queue, maildir.unread_mails(box), blue_badge) == MailTally(stored=1, bad=broken)
+    assert take_in(record, work_queue, maildir.unread_mails(box), blue_badge) == MailTally()
 
 
 def test_an_address_tells_the_user_and_the_environment_what_it_leaves_out() -> None:
