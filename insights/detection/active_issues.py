@@ -18,6 +18,7 @@ from insights.detection.candidates import BURST_HOURS, BUSY_WEEK_STATEMENTS, Can
 from insights.detection.index import ObservationIndex
 from insights.detection.observation import HISTORY, Indices, Mask, Vectors, hours
 from insights.detection.scan import Region
+from insights.detection.statistics.endings import last_end
 from nlp.embed.vectors import unit
 
 ACTIVE_HOURS_BUSY, ACTIVE_HOURS_QUIET = 120.0, 504.0
@@ -150,6 +151,12 @@ class ActiveIssues:
         if best is None or depths[best] < 0 or votes[self._index.code(best)] < max(votes.values(), default=0):
             return None
         return best
+
+    def ended_at(self, active: ActiveIssue) -> float | None:
+        """Tell when an issue had ended (in hours) that is reported again since it was told; None where it goes on."""
+        at, members = self._index.rows["at"], self._members(active)
+        others = np.delete(at, members)
+        return last_end(np.sort(at[members]), np.sort(others), hours(active.signalled_at))
 
     def watched_at(self, centre: Vectors) -> str | None:
         """Find the watched issue that what lies about this centre (d,) is more of."""

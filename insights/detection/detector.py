@@ -19,7 +19,7 @@ from insights.detection.active_issues import REACH, SAME_ISSUE, ActiveIssue, Act
 from insights.detection.candidates import BURST_HOURS, BUSY_WINDOWS, MOST_BEFORE_NEW, Candidate, CandidateSearch
 from insights.detection.finding import EarlierIssue, Finding, Identification, Recall, recalls_nothing
 from insights.detection.judgement import FEWEST_LIVE_PIECES, SLOW_SHARE, YOUNG_SERVICE_DAYS, Judge
-from insights.detection.observation import HISTORY, Indices, Observation, hours
+from insights.detection.observation import HISTORY, Indices, Observation, hours, moment
 from insights.detection.state import State
 from insights.detection.statistics.baseline import learn
 
@@ -156,27 +156,42 @@ class _Step:
         return False
 
     def _strikes_within(self, issue: str, row: int) -> bool:
-        """Raise what strikes within hours among the reports of an issue that began a day or more before.
+        """Raise what strikes within hours among the reports of an issue that has ended, or began a day or more before.
 
-        What joined it in the last hours, after it was told, is looked about as if it had not: where most of what the
-        issue was told with lies elsewhere, it is a problem of its own.
+        What joined it in the last hours, after it was told, or after it had ended, is looked about as if it had not:
+        what strikes after the end is a new outbreak of it; where most of what the issue was told with lies elsewhere,
+        it is a problem of its own.
         """
         active = self._active.signalled(issue)
-        if not active or hours(self._now) - hours(active.begun) < BURST_HOURS:
+        ended = self._active.ended_at(active) if active else None
+        if not active or (ended is None and hours(self._now) - hours(active.begun) < BURST_HOURS):
             return False
+        candidate = self._strike_of(active, row, ended)
+        if not candidate:
+            return False
+        known = self._identification.known_as(candidate)
+        if known is None:
+            self._settle(candidate, SignalTier.SIGNAL)
+        elif known == issue and ended is not None:
+            self._raise(SignalKind.SURGE, SignalTier.SIGNAL, issue, candidate, ended=ended)
+        return known is None or (known == issue and ended is not None)
+
+    def _strike_of(self, active: ActiveIssue, row: int, ended: float | None) -> Candidate | None:
+        """Find what strikes about a report by what its issue was joined by in the last hours alone."""
         rows, explained = self._index.rows, self._search.explained
-        lately = (rows["at"] > hours(active.signalled_at)) & (self._search.ages < BUSY_WINDOWS[0])
-        joined = np.flatnonzero(explained & lately & (rows["issue"] == self._index.code(issue)))
-        if len(joined) < FEWEST_LIVE_PIECES:
-            return False
-        explained[joined] = False
+        mine, usual = rows["issue"] == self._index.code(active.issue), explained.copy()
+        since = max(hours(active.signalled_at), ended or 0.0)
+        joined = mine & (rows["at"] > since) & (self._search.ages < BUSY_WINDOWS[0])
+        if np.count_nonzero(joined) < FEWEST_LIVE_PIECES:
+            return None
+        explained[mine] = ~joined[mine]
         candidate = self._search.about_report(row)
-        certain = candidate and candidate.window < BURST_HOURS and self._judge.tier(candidate) == SignalTier.SIGNAL
-        explained[joined] = True
-        if not candidate or not certain or self._identification.known_as(candidate):
-            return False
-        self._settle(candidate, SignalTier.SIGNAL)
-        return True
+        certain = candidate and self._judge.tier(candidate) == SignalTier.SIGNAL
+        explained[:] = usual
+        if not candidate or not certain:
+            return None
+        strikes = candidate.window < BURST_HOURS or (ended is not None and joined[candidate.recent].all())
+        return candidate if strikes else None
 
     def _check_escalation(self, issue: str, row: int) -> None:
         """A signalled issue is signalled again when it has become much more than it was then."""
@@ -233,9 +248,18 @@ class _Step:
         return SignalKind.NEW if is_new else SignalKind.SURGE
 
     def _raise(
-        self, kind: SignalKind, tier: SignalTier, issue: str, candidate: Candidate, *, is_new: bool = False
+        self,
+        kind: SignalKind,
+        tier: SignalTier,
+        issue: str,
+        candidate: Candidate,
+        *,
+        is_new: bool = False,
+        ended: float | None = None,
     ) -> None:
         found = self._identification.finding(kind, tier, issue, candidate, self._judge, is_new=is_new)
+        if ended is not None:
+            found = replace(found, ended=moment(ended))
         self._findings.append(found)
         self._activate(issue, tier, candidate)
         if tier == SignalTier.SIGNAL:

@@ -55,7 +55,8 @@ class Finding:
     found by the scan, now or when it came to be watched, and is to be stored under this id. `observed` pieces came in
     the last `window` hours, where `expected` were. `score` is -log10 of how likely so many are; `chance` is how often a
     week chance alone brings the like in this service. `tier` tells whether it is sure enough to be sent. `keys` are the
-    statements that it rests on, and `caveats` what speaks against it.
+    statements that it rests on, and `caveats` what speaks against it. `ended` is when the issue had ended, of which
+    this is a new outbreak.
     """
 
     kind: SignalKind
@@ -74,6 +75,7 @@ class Finding:
     centroid: Vectors | None = None
     radius: float | None = None
     caveats: tuple[str, ...] = ()
+    ended: dt.datetime | None = None
 
     @property
     def scale(self) -> Scale:

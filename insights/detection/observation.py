@@ -62,3 +62,8 @@ def is_telling(kind: str, severity: float, language: str) -> bool:
 def hours(at: dt.datetime) -> float:
     """Express a moment as hours since 1970, the unit of time in all arrays of the detector."""
     return at.timestamp() / 3600
+
+
+def moment(at: float) -> dt.datetime:
+    """Give the moment that is so many hours since 1970."""
+    return dt.datetime.fromtimestamp(at * 3600, dt.UTC)

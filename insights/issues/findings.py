@@ -130,7 +130,8 @@ def _row(service: Service, issue: Issue, signal: detector.Finding, now: dt.datet
 
 
 def _evidence(service: Service, issue: Issue, signal: detector.Finding) -> dict[str, Any]:
-    return {
+    again = {"again_after": signal.ended.isoformat()} if signal.ended else {}
+    return again | {
         "against": list(signal.caveats),
         "model": issue.model,
         "way": signal.scope,

@@ -38,7 +38,7 @@ def evidence(signal: SignalView, now: dt.datetime, zone: str) -> str:
     """Says what a signal rests on, as in: 27 reports in 48 h (normally about 3 in that time), since Friday; by phone.
 
     What slowly grew says so: 38 reports in 6 weeks (normally about 9 in that time): four times as often as before,
-    growing since 3 October 2026; by all channels.
+    growing since 3 October 2026; by all channels. So does what struck again: again, after it had ended at 14:10 today.
     """
     said = {
         "found": counted(signal.observed, signal.expected, signal.window_hours),
@@ -50,7 +50,11 @@ def evidence(signal: SignalView, now: dt.datetime, zone: str) -> str:
             said["found"] = _("%(found)s: %(times)s", found=said["found"], times=times)
         if signal.detected_at - signal.since >= LEAST_GROWTH:
             return _("%(found)s, growing since %(since)s; %(channels)s", **said)
-    return _("%(found)s, since %(since)s; %(channels)s", **said)
+    told = _("%(found)s, since %(since)s; %(channels)s", **said)
+    if again_after := signal.evidence.get("again_after"):
+        at = at_time(dt.datetime.fromisoformat(again_after), now, zone)
+        return _("%(told)s; again, after it had ended %(at)s", told=told, at=at)
+    return told
 
 
 def counted(observed: int, expected: float, hours: float) -> str:

@@ -3,7 +3,6 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
@@ -15,31 +14,13 @@ from insights.alerts import payload
 from insights.alerts.rules import fan_out
 from insights.alerts.rules.fan_out import Audience
 from insights.alerts.rules.filters import wants
+from insights.detection.statistics import endings
+from insights.detection.statistics.endings import Silence
 from insights.issues import signal_now
 
 HOUR = dt.timedelta(hours=1)
-LEAST_SILENCE = HOUR
-LEAST_USUAL = 8.0
-"""The reports that were usual in a silence that tells the end: chance alone brings such a one once in 3,000 times."""
-
 TOLD_FOR = dt.timedelta(days=1)
 """An end is told for so long after it; then nobody waits for it."""
-
-PRIOR_PIECES_PER_HOUR = 0.5
-"""Pieces an hour that the service is taken to receive beside the signal: few tell little of how busy it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """For how long nobody has reported, and how many reports were usual in such a time while it lasted."""
-
-    hours: float
-    usual: float
-
-    @property
-    def is_an_end(self) -> bool:
-        """Tells whether chance hardly brings such a silence."""
-        return self.hours * HOUR >= LEAST_SILENCE and self.usual >= LEAST_USUAL
 
 
 def raise_ends(session: Session, service_id: int, now: dt.datetime) -> None:
@@ -101,15 +82,9 @@ def _end(session: Session, service: Service, signal: Signal, issue: Issue, now: 
 
 
 def silence(session: Session, signal: Signal, reports: int, last: dt.datetime, now: dt.datetime) -> Silence:
-    """Measures the silence after a signal's last report.
-
-    What was usual is the rate of its own reports until then, by how much the service received in the silence and
-    before it: when everybody sleeps, nothing has ended.
-    """
-    lasted, silent = max(last - signal.since, HOUR / 2) / HOUR, max((now - last) / HOUR, 0.0)
-    before, since = _others(session, signal, last, now)
-    busy = (before / lasted + PRIOR_PIECES_PER_HOUR, since / max(silent, 0.5) + PRIOR_PIECES_PER_HOUR)
-    return Silence(silent, reports / lasted * silent * min(1.0, busy[1] / busy[0]))
+    """Measures the silence after a signal's last report."""
+    lasted, silent = (last - signal.since) / HOUR, (now - last) / HOUR
+    return endings.silence(reports, lasted, silent, *_others(session, signal, last, now))
 
 
 def _others(session: Session, signal: Signal, last: dt.datetime, now: dt.datetime) -> tuple[int, int]:

@@ -61,10 +61,10 @@ class Service:
         other.keys, other.centres[topic] = self.keys, unit(likeness * self.centres[topic] + other.centres[topic])
         return nameless(other.of(topic, first, last, a_day))
 
-    def at_once(self, topic: int, day: int, reports: int, hours: float = 2.0) -> list[Observation]:
-        """What strikes at ten in the morning, and is reported within hours."""
-        begin = START + day * DAY + dt.timedelta(hours=10)
-        return [self.report(topic, begin + dt.timedelta(hours=hours * at / reports)) for at in range(reports)]
+    def at_once(self, topic: int, day: int, reports: int, hours: float = 2.0, at: float = 10.0) -> list[Observation]:
+        """What strikes, at ten in the morning where no hour is given, and is reported within hours."""
+        begin = START + day * DAY + dt.timedelta(hours=at)
+        return [self.report(topic, begin + dt.timedelta(hours=hours * place / reports)) for place in range(reports)]
 
     def typed_in(self, about: int, day: int, forms: int) -> list[Observation]:
         """A week's paper forms, most of them about one thing, entered by one clerk within hours."""

@@ -28,3 +28,23 @@ def test_what_strikes_beside_or_within_a_wide_issue_that_was_told_is_a_problem_o
 def test_an_outage_of_what_was_told_days_before_is_no_other_problem(service: Service, usual: State) -> None:
     _, signals = play(service.days(28, 32) + service.of(NEW, 28, 31) + service.at_once(NEW, 31, 12), usual)
     assert len({signal.issue for signal in sent(signals)}) == 1
+
+
+@pytest.mark.parametrize(("hour", "times"), [(12.5, 1), (15.0, 2)])
+def test_what_strikes_again_after_it_had_ended_is_told_once_more_and_when_it_had_ended(
+    service: Service, usual: State, hour: float, times: int
+) -> None:
+    first = service.at_once(NEW, 28, 12)
+    again = service.at_once(NEW, 28, 12, at=hour)
+    _, signals = play(service.days(28, 29) + first + again, usual)
+    told = sent(signals)
+    assert len(told) == times and len({signal.issue for signal in told}) == 1
+    assert [signal.ended for signal in told] == [None, first[-1].at][:times]
+    assert set(told[-1].feedback_ids) <= {report.feedback_id for report in (again if times == 2 else first)}
+
+
+def test_a_second_outbreak_is_told_within_its_first_reports_and_once(service: Service, usual: State) -> None:
+    again = service.at_once(NEW, 28, 20, at=15.0)
+    _, signals = play(service.days(28, 29) + service.at_once(NEW, 28, 12) + again, usual)
+    [_, second] = sent(signals)
+    assert second.kind == "surge" and second.observed == 5
