@@ -7,7 +7,8 @@ from dataclasses import replace
 from itertools import islice
 from typing import get_args
 
-from sqlalchemy import delete
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from feedback.cli.bootstrap import Runtime, started
 from feedback.cli.processes import listen, running
@@ -17,9 +18,10 @@ from feedback.demo.announcement import Announcement
 from feedback.demo.history import history, trickle
 from feedback.demo.outage import BEGINS_AFTER_SECONDS, outage
 from feedback.demo.receiver import DemoReceiver, receiving
-from feedback.demo.town import ORGANISATION, SERVICES
+from feedback.demo.town import ORGANISATION, SERVICES, DemoService
 from feedback.record import access, services
 from feedback.record.access import Principal, Role, people
+from feedback.record.encryption import KeyRing
 from feedback.record.models import Subscription
 from feedback.record.output.files import write_whole
 from feedback.record.settings import Settings
@@ -27,15 +29,16 @@ from feedback.record.states import SubscriptionKind
 from feedback.record.work.queue import WorkQueue
 from ingest.intake.accept import accept
 from ingest.intake.arrival import Arrival
+from insights.alerts.delivery.credentials import unseal
 from insights.alerts.rules import subscriptions
 from insights.alerts.rules.filters import AlertFilters, AlertKind
-from insights.alerts.rules.subscriptions import SubscriptionRequest
+from insights.alerts.rules.subscriptions import SubscriptionChange, SubscriptionRequest
 from insights.egress.addresses import AllowList
 
 AT_ONCE = 500
 PAUSE = 5  # seconds between two pieces of the trickle
 LOOPBACK = "127.0.0.1"
-RECEIVER = "The demo's own receiver"
+RECEIVER = "A demonstration inbox (no person)"
 EVERYTHING: tuple[AlertKind, ...] = get_args(AlertKind)
 
 
@@ -46,7 +49,7 @@ def run(settings: Settings) -> None:
     settings = replace(settings, webhook_allow=(*settings.webhook_allow, LOOPBACK))
     with listen(settings) as listener, receiving() as receiver, started(settings) as runtime:
         open_town(runtime)
-        _subscribe(runtime, receiver)
+        subscribe(runtime, receiver)
         with running(runtime, listener):
             work_queue = WorkQueue(runtime.servers.redis_url)
             announcement = Announcement(runtime, receiver.address)
@@ -74,21 +77,30 @@ def open_town(runtime: Runtime) -> None:
                 people.appoint(session, owner, Role.owner, found, by=people.COMMAND_LINE)
 
 
-def _subscribe(runtime: Runtime, receiver: DemoReceiver) -> None:
-    """Tells the demo's own receiver all that there is to tell; the receiver of an earlier demo is no longer there."""
-    who = Principal(0, RECEIVER, {None: Role.admin})
+def subscribe(runtime: Runtime, receiver: DemoReceiver) -> None:
+    """Tells the demo's own receiver all that there is to tell; that of an earlier demo moved, and keeps its alerts."""
+    allowed, keys = AllowList.of((LOOPBACK,)), runtime.record.keys
     with runtime.record.transaction() as session:
-        session.execute(delete(Subscription).where(Subscription.name == RECEIVER))
         for service in SERVICES:
-            wanted = SubscriptionRequest(
-                SubscriptionKind.WEBHOOK,
-                service=service.slug,
-                url=receiver.address,
-                filters=AlertFilters(kinds=EVERYTHING),
-                name=RECEIVER,
-            )
-            _, secret = subscriptions.make(session, runtime.record.keys, AllowList.of((LOOPBACK,)), who, wanted)
-            receiver.secrets.append(secret or "")
+            found = access.service(session, service.slug)
+            mine = (Subscription.service_id == found.id, Subscription.name == RECEIVER)
+            known = session.scalar(select(Subscription).where(*mine)) or _subscription(session, keys, allowed, service)
+            here = SubscriptionChange(url=receiver.address, state="active")
+            subscriptions.move(keys, allowed, known, here)
+            subscriptions.change(session, known, here)
+            receiver.secrets += [key.secret for key in unseal(keys, known).keys]
+
+
+def _subscription(session: Session, keys: KeyRing, allowed: AllowList, service: DemoService) -> Subscription:
+    who = Principal(0, RECEIVER, {None: Role.admin})
+    wanted = SubscriptionRequest(
+        SubscriptionKind.WEBHOOK,
+        service=service.slug,
+        url=f"http://{LOOPBACK}/",
+        filters=AlertFilters(kinds=EVERYTHING),
+        name=RECEIVER,
+    )
+    return subscriptions.make(session, keys, allowed, who, wanted)[0]
 
 
 def _past(runtime: Runtime, work_queue: WorkQueue, announcement: Announcement) -> None:

@@ -5,16 +5,16 @@ from collections.abc import Sequence
 
 import msgspec
 
-from feedback.i18n import _, ngettext
+from feedback.i18n import _
 from feedback.i18n.formats import percent, upper_first
 from feedback.record.states import ChannelName
 from insights.presentation import labels
 from insights.presentation.formats import one_line
+from insights.presentation.sentences import came_by
+from insights.presentation.summaries import GlanceAnswer
 
 MOST_NAMED = 5
 """Aspects that were compared which are named."""
-NEARLY_ALL = 0.98
-"""The share of a channel from which on no other is in use."""
 
 
 class ValueShare(msgspec.Struct, frozen=True):
@@ -68,36 +68,69 @@ def value_of(breakdown: Breakdown, value: str) -> str:
     return upper_first(known.get(value, value))
 
 
-def in_words(found: Affected) -> list[str]:
-    """Says who is affected that others are not, as in: People who tell us by phone: all 15 reports, but …
+def in_words(found: Affected) -> GlanceAnswer:
+    """Says who is affected that others are not, then how they reported it, as in: Ward “North”, more than others. …
 
-    One channel alone is always told. Then what is as usual, and what is not known.
+    A channel tells how people report, not who they are. Nobody standing out is not the same as nothing being known.
     """
     if not found.breakdowns:
-        return []
-    telling = [(part, one) for part in found.breakdowns for one in part.values if one.stands_out or _alone(part, one)]
+        return GlanceAnswer(_("Nothing of it is kept."), "")
+    people = [part for part in found.breakdowns if not _is_channel(part)]
+    telling = [(part, one) for part in people for one in part.values if one.stands_out]
     told = {id(part) for part, _one in telling}
-    alike = [part for part in found.breakdowns if id(part) not in told and not _is_all_imported(part)][:MOST_NAMED]
-    said = [_sentence(*one, found.reports) for one in telling]
-    return [*said, *_as_usual(alike, found.reports, others=bool(said)), *_unknown(found)]
+    alike = [part for part in people if id(part) not in told][:MOST_NAMED]
+    short, *more = _standing_out(telling) or [_nobody(people, found.reports)]
+    more += _as_usual(alike, found.reports) if telling else []
+    return GlanceAnswer(short, " ".join([*more, *_channels(found)]))
 
 
-def _as_usual(alike: Sequence[Breakdown], reports: int, *, others: bool) -> list[str]:
-    """Says by what everybody is affected alike; `others`: somebody is affected more, by something else."""
-    if not alike:
+def _nobody(people: Sequence[Breakdown], reports: int) -> str:
+    """Says that nobody is affected more than others, as far as that can be told."""
+    if any(part.is_attribute for part in people):
+        return _("Everybody alike: no %(aspects)s stands out.", aspects=_aspects(people[:MOST_NAMED], reports))
+    return _("Not known: these reports tell no place and no group.")
+
+
+def _standing_out(telling: Sequence[tuple[Breakdown, ValueShare]]) -> list[str]:
+    """Says who stands out, and then by how much; whoever else does, in a sentence each."""
+    if not telling:
         return []
-    *first, last = [_aspect(part, reports) for part in alike]
-    named = _("%(first)s or %(last)s", first=", ".join(first), last=last) if first else last
-    if others:
-        return [_("No %(aspects)s stands out.", aspects=named)]
-    return [_("Everybody alike: no %(aspects)s stands out.", aspects=named)]
+    (part, one), *others = telling
+    also = [_("Also: %(who)s, %(share)s.", who=_people(*it), share=_share(*it)) for it in others]
+    return [_("%(who)s, more than others.", who=_people(part, one)), f"{_share(part, one)}.", *also]
 
 
-def _unknown(found: Affected) -> list[str]:
-    """Says that nothing is known of whoever reports it."""
-    if any(part.is_attribute for part in found.breakdowns):
+def _as_usual(alike: Sequence[Breakdown], reports: int) -> list[str]:
+    """Says by what everybody is affected alike."""
+    return [_("No %(aspects)s stands out.", aspects=_aspects(alike, reports))] if alike else []
+
+
+def _aspects(parts: Sequence[Breakdown], reports: int) -> str:
+    *first, last = [_aspect(part, reports) for part in parts]
+    return _("%(first)s or %(last)s", first=", ".join(first), last=last) if first else last
+
+
+def _channels(found: Affected) -> list[str]:
+    """Says how they reported it; nothing where all came in files, which tell nothing of that."""
+    channels = next((part for part in found.breakdowns if _is_channel(part)), None)
+    by_channel = {one.value: one.reports for one in channels.values} if channels else {}
+    if channels is None or set(by_channel) == {ChannelName.IMPORT}:
         return []
-    return [_("Nothing else is known of who reports it.")]
+    more = [_more_often(channels, one) for one in channels.values if one.stands_out]
+    return more or [_("They came %(how)s.", how=came_by(by_channel))]
+
+
+def _more_often(channels: Breakdown, one: ValueShare) -> str:
+    how, usual = labels.BY_CHANNEL.get(one.value, one.value), percent(one.usual or 0)
+    if one.reports == channels.known:
+        return _(
+            "All %(num)s came %(how)s, as %(usual)s of other feedback does.", num=one.reports, how=how, usual=usual
+        )
+    return _("They came more often %(how)s: %(share)s.", how=how, share=_share(channels, one))
+
+
+def _is_channel(part: Breakdown) -> bool:
+    return part.name == "channel" and not part.is_attribute
 
 
 def _aspect(part: Breakdown, reports: int) -> str:
@@ -108,41 +141,19 @@ def _aspect(part: Breakdown, reports: int) -> str:
     return _("%(aspect)s (known for %(known)s of the %(reports)s)", aspect=name, known=part.known, reports=reports)
 
 
-def _is_all_imported(part: Breakdown) -> bool:
-    """Whether nothing came by any channel: files say nothing of who is affected."""
-    return {one.value for one in part.values} == {ChannelName.IMPORT} and not part.is_attribute
-
-
-def _alone(part: Breakdown, one: ValueShare) -> bool:
-    """Whether all came by one channel, where not all feedback does."""
-    is_channel = part.name == "channel" and not part.is_attribute
-    return is_channel and one.reports == part.known and (one.usual or 0) < NEARLY_ALL
-
-
-def _sentence(part: Breakdown, one: ValueShare, reports: int) -> str:
-    facts = {"who": _people(part, one), "share": _share(part, one, reports), "usual": percent(one.usual or 0)}
-    if not one.stands_out:
-        return _("%(who)s: %(share)s, against %(usual)s of other feedback; that may be chance.", **facts)
-    return _("%(who)s, more than others: %(share)s, against %(usual)s of other feedback.", **facts)
-
-
 def _people(part: Breakdown, one: ValueShare) -> str:
     """Names those who have a value in common."""
     if part.is_attribute:
         return _("%(name)s “%(value)s”", name=one_line(name_of(part)), value=one_line(one.value))
-    if part.name == "language":
-        return _("People who write in %(language)s", language=labels.LANGUAGES.get(one.value, one.value))
-    return _("People who tell us %(how)s", how=labels.BY_CHANNEL.get(one.value, one.value))
+    return _("People who write in %(language)s", language=labels.LANGUAGES.get(one.value, one.value))
 
 
-def _share(part: Breakdown, one: ValueShare, reports: int) -> str:
-    if one.reports == part.known < reports:
-        return ngettext("the one report that tells it", "all %(num)s reports that tell it", part.known)
-    if one.reports == part.known:
-        return ngettext("the one report", "all %(num)s reports", part.known)
+def _share(part: Breakdown, one: ValueShare) -> str:
+    """Holds a share against the usual one, as in: 75% of these reports (9 of 12), against 21% of other feedback."""
     return _(
-        "%(share)s of these reports (%(reports)s of %(known)s)",
+        "%(share)s of these reports (%(reports)s of %(known)s), against %(usual)s of other feedback",
         share=percent(one.share),
         reports=one.reports,
         known=part.known,
+        usual=percent(one.usual or 0),
     )

@@ -1,6 +1,6 @@
 """How sure a finding is, in words: a verdict, how unlikely chance is, and each caveat with what to do about it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from feedback.i18n import N_, TranslatedLabels, _
@@ -19,9 +19,9 @@ LEAST_TOLD = 9.0
 
 VERDICTS: Mapping[Certainty, str] = TranslatedLabels(
     {
-        "very_sure": N_("Almost certainly a real rise"),
-        "sure": N_("Very likely a real rise"),
-        "fairly_sure": N_("Likely a real rise"),
+        "very_sure": N_("Almost certainly real, not chance"),
+        "sure": N_("Very likely real, not chance"),
+        "fairly_sure": N_("Likely real, not chance"),
     }
 )
 
@@ -37,18 +37,29 @@ def certainty(chance: float, caveats: int) -> Certainty:
 
 
 def verdict(signal: SignalView) -> str:
-    """Says how sure a signal is, as in: Likely a real rise: chance alone brings the like about once in 3 years.
+    """Says how sure a signal is, as in: Likely real, not chance. By chance alone, … once in 3 years."""
+    return " ".join(filter(None, [f"{grade(signal)}.", by_chance(signal)]))
 
-    What is only watched is never said to be likely. How often chance brings it counts all that is looked at, as the
-    p-value does not; nobody knows it of what staff say was missed.
+
+def grade(signal: SignalView) -> str:
+    """Grades a signal in words. What is only watched is never said to be likely."""
+    chance: float | None = signal.evidence.get("chance")
+    if chance is None:
+        return _("Real: somebody of your staff says so")
+    if signal.tier == SignalTier.WATCH:
+        return _("Not sure yet, it may be chance")
+    return VERDICTS[certainty(chance, len(signal.caveats))]
+
+
+def by_chance(signal: SignalView) -> str:
+    """Says how often chance alone brings the like of a signal, of all that is looked at, as the p-value does not.
+
+    Nobody knows it of what staff say was missed.
     """
     chance: float | None = signal.evidence.get("chance")
     if chance is None:
-        return _("Somebody of your staff says that it is real.")
-    sure = VERDICTS[certainty(chance, len(signal.caveats))]
-    if signal.tier == SignalTier.WATCH:
-        sure = _("Possibly a real rise")
-    return _("%(sure)s: chance alone brings the like %(how_often)s.", sure=sure, how_often=how_often(chance))
+        return ""
+    return _("By chance alone, so many would come together %(how_often)s.", how_often=how_often(chance))
 
 
 def odds(score: float) -> str:
@@ -62,12 +73,32 @@ def watched(signal: SignalView) -> list[str]:
     """Says of what is only watched that no alert was sent, and why; nothing of any other."""
     if signal.tier != SignalTier.WATCH:
         return []
-    return [_("That is not sure enough for an alert, so we watch it.")]
+    return [_("That is not sure enough for an alert: we go on watching it.")]
 
 
 def caveats(signal: SignalView) -> list[str]:
     """Says why to be cautious about a signal, and what to do about that, in one text; nothing where nothing is."""
-    found = [labels.CAVEATS.get(caveat, f"{caveat}.") for caveat in signal.caveats]
+    return _less_sure([f"{_reason(name)} {labels.CHECKS.get(name, '')}".strip() for name in signal.caveats])
+
+
+def reasons(signal: SignalView) -> list[str]:
+    """Says why to be cautious about a signal alone, in one text; nothing where nothing is."""
+    return _less_sure([_reason(name) for name in signal.caveats])
+
+
+def checks(signal: SignalView) -> list[str]:
+    """Says what to look at before anything is done about a signal; nothing where it is sure."""
+    found = [labels.CHECKS[name] for name in signal.caveats if name in labels.CHECKS]
+    chance: float | None = signal.evidence.get("chance")
+    sure = chance is None or certainty(chance, 0) != "fairly_sure"
+    return found or ([] if sure else [_("See whether they tell of one fault.")])
+
+
+def _reason(caveat: str) -> str:
+    return labels.CAVEATS.get(caveat, f"{caveat}.")
+
+
+def _less_sure(found: Sequence[str]) -> list[str]:
     if not found:
         return []
     also = [_("Also, %(caveat)s", caveat=caveat) for caveat in found[1:]]

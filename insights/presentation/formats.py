@@ -35,14 +35,35 @@ def moment(at: dt.datetime, zone: str) -> str:
 
 def since(moment: dt.datetime, now: dt.datetime, zone: str) -> str:
     """Names a time as people would, in a service's own time zone, as in: 14:05 yesterday, or Friday."""
-    place = ZoneInfo(zone)
-    begun, today = moment.astimezone(place), now.astimezone(place).date()
-    days = (today - begun.date()).days
+    days, begun = _days_ago(moment, now, zone), moment.astimezone(ZoneInfo(zone))
     if days <= 0:
         return _("%(time)s today", time=f"{begun:%H:%M}")
     if days == 1:
         return _("%(time)s yesterday", time=f"{begun:%H:%M}")
+    return day_of(moment, now, zone)
+
+
+def day_of(moment: dt.datetime, now: dt.datetime, zone: str) -> str:
+    """Names a day as people would, in a service's own time zone, as in: today, or Saturday 28 November."""
+    days, begun = _days_ago(moment, now, zone), moment.astimezone(ZoneInfo(zone))
+    if days <= 1:
+        return _("today") if days <= 0 else _("yesterday")
     return formats.weekday(begun) if days < 7 else day(begun)
+
+
+def ago(moment: dt.datetime, now: dt.datetime, zone: str) -> str:
+    """Says how long ago something was, as in: 3 hours ago, or 4 weeks ago."""
+    days, hours = _days_ago(moment, now, zone), int((now - moment) / dt.timedelta(hours=1))
+    if days < 2:
+        return ngettext("%(num)s hour ago", "%(num)s hours ago", hours)
+    if days < 14:
+        return ngettext("%(num)s day ago", "%(num)s days ago", days)
+    return ngettext("%(num)s week ago", "%(num)s weeks ago", days // 7)
+
+
+def _days_ago(moment: dt.datetime, now: dt.datetime, zone: str) -> int:
+    place = ZoneInfo(zone)
+    return (now.astimezone(place).date() - moment.astimezone(place).date()).days
 
 
 def last_report(moment: dt.datetime, now: dt.datetime, zone: str) -> str:

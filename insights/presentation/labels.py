@@ -169,22 +169,49 @@ SIGHTS: Mapping[str, str] = TranslatedLabels(
 """How well a service can be watched, where it is not well enough."""
 CAVEATS: Mapping[str, str] = TranslatedLabels(
     {
-        "few reports": N_("there are few reports, so a few more or fewer would change the picture. Read them all."),
-        "one channel only": N_("all of them came by one channel, so that channel may be the cause. Check it first."),
-        "one batch only": N_(
-            "all of them were typed in or imported together, so old reports may look like a rise. Check their dates."
-        ),
-        "one day only": N_("all of them are from one day, so it may be over already. See whether more come."),
-        "young service": N_(
-            "this service is too new here to know what is normal. Compare it with what your team knows."
-        ),
-        "bare mentions": N_("most of these reports name a subject but no fault. Read some before you act."),
+        "few reports": N_("there are few reports, so a few more or fewer would change the picture."),
+        "one channel only": N_("all of them came by one channel, so that channel may be the cause."),
+        "one batch only": N_("all of them were typed in or imported together, so old reports may look like a rise."),
+        "one day only": N_("all of them are from one day, so it may be over already."),
+        "young service": N_("this service is too new here to know what is normal."),
+        "bare mentions": N_("most of these reports name a subject but no fault."),
         "much the same words": N_(
-            "many reports are worded almost alike, so some may be copies or come from one person. Read them first."
+            "many reports are worded almost alike, so some may be copies or come from one person."
         ),
     }
 )
-"""Why to be cautious about a signal, and what to do about it: what follows a colon."""
+"""Why to be cautious about a signal: what follows a colon."""
+CHECKS: Mapping[str, str] = TranslatedLabels(
+    {
+        "few reports": N_("Read them all."),
+        "one channel only": N_("Check that channel first."),
+        "one batch only": N_("Check their dates."),
+        "one day only": N_("See whether more come."),
+        "young service": N_("Compare it with what your team knows."),
+        "bare mentions": N_("Read some before you act."),
+        "much the same words": N_("Read them first."),
+    }
+)
+"""What to do about each of these."""
+
+REACHES: Mapping[str, str] = TranslatedLabels(
+    {
+        "told": N_("They are told by e-mail."),
+        "wants_none": N_("They want no e-mail: tell them yourself."),
+        "no_mail": N_("This installation cannot send e-mail (not set up): tell them yourself."),
+        "stranger": N_("They have no account here, so no e-mail: tell them yourself."),
+    }
+)
+"""Whether somebody is told that they see to an issue (`Reach` of `insights.alerts.delivery.assignments`)."""
+REACHED: Mapping[str, str] = TranslatedLabels(
+    {
+        "told": N_("They are told by e-mail."),
+        "wants_none": N_("They want no e-mail: make sure that they know."),
+        "no_mail": N_("No e-mail went out, since this installation cannot send any: make sure that they know."),
+        "stranger": N_("No e-mail went out, since they have no account here: make sure that they know."),
+    }
+)
+"""The same of somebody who has it already."""
 
 ALERT_KINDS: Mapping[str, str] = TranslatedLabels(
     {

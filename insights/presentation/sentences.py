@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from feedback.i18n import N_, TranslatedLabels, _, gettext, ngettext
+from feedback.i18n import N_, TranslatedLabels, _, ngettext
 from feedback.i18n.formats import number, upper_first
 from feedback.record.models import Change
 from feedback.record.states import OutcomeVerdict, Scale, SignalTier
@@ -69,11 +69,16 @@ def counted(observed: int, expected: float, hours: float) -> str:
 
 def normally(expected: float) -> str:
     """Says how many reports a time normally brings, in whole ones: nobody reports a fraction."""
+    return _("normally %(usual)s in that time", usual=usual(expected))
+
+
+def usual(expected: float) -> str:
+    """Writes the number of reports that a time normally brings, as in: none, or about 3."""
     if expected < 0.05:
-        return _("normally none in that time")
+        return _("none")
     if expected < 1:
-        return _("normally none or one in that time")
-    return _("normally about %(count)s in that time", count=number(expected))
+        return _("none or one")
+    return _("about %(count)s", count=number(expected))
 
 
 def reports(count: int) -> str:
@@ -92,15 +97,10 @@ def now_known(known: SignalNow, now: dt.datetime, zone: str) -> str:
     return f"{begun} {latest(known.last_report_at, now, zone)} {PACES[known.pace]}"
 
 
-def so_far(known: SignalNow, usual: float, now: dt.datetime, zone: str, *, is_first: bool = False) -> str:
-    """Sums a finding up, as in: 41 reports since 09:12 today, mostly by phone; normally about 3 in that time. …
-
-    `is_first`: nobody reported it before, which is said.
-    """
-    text = N_("First reported %(at)s: %(reports)s since, %(channels)s; %(normally)s.")
-    begun = gettext(
-        text if is_first else N_("%(reports)s since %(since)s, %(channels)s; %(normally)s."),
-        at=at_time(known.since, now, zone),
+def so_far(known: SignalNow, usual: float, now: dt.datetime, zone: str) -> str:
+    """Sums a finding up, as in: 41 reports since 09:12 today, mostly by phone; normally about 3 in that time. …"""
+    begun = _(
+        "%(reports)s since %(since)s, %(channels)s; %(normally)s.",
         since=since(known.since, now, zone),
         reports=reports(known.reports),
         channels=came_by(known.by_channel),

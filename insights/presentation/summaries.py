@@ -1,16 +1,18 @@
-"""An issue at a glance: what is reported, and how sure it is that this is no chance."""
+"""An issue at a glance: since when it is reported, and how sure it is that this is no chance."""
 
 import datetime as dt
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
-from feedback.i18n import N_, TranslatedLabels, _
+from feedback.i18n import N_, TranslatedLabels, _, gettext
 from feedback.record.models import Signal
-from feedback.record.states import CLOSED_STATUSES, SignalKind, Trend
+from feedback.record.states import CLOSED_STATUSES, ChannelName, SignalKind, Trend
 from insights.presentation import certainty, sentences
-from insights.presentation.formats import since
-from insights.presentation.schemas import IssueView, SignalView
+from insights.presentation.formats import ago, day_of, since, span
+from insights.presentation.schemas import IssueView, SignalNow, SignalView
 from insights.presentation.service_schemas import DetectionHealth
 
-HOUR = dt.timedelta(hours=1)
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 TRENDS = TranslatedLabels(
     {
         Trend.NEW: N_("It is new here."),
@@ -21,25 +23,93 @@ TRENDS = TranslatedLabels(
 )
 
 
-def summary(issue: IssueView, now: dt.datetime, zone: str) -> str:
-    """Says all of it in short sentences, as `sentences.so_far` does; of what does not stand out, how many in all."""
+BEGUN: Mapping[str, str] = {
+    SignalKind.NEW: N_("New since %(time)s"),
+    SignalKind.SURGE: N_("More than usual since %(time)s"),
+    SignalKind.REGRESSION: N_("Back since %(time)s"),
+}
+
+
+class GlanceAnswer(NamedTuple):
+    """What answers one question about an issue: in a few words, and then more in sentences."""
+
+    short: str
+    more: str
+
+
+def since_when(issue: IssueView, now: dt.datetime, zone: str) -> GlanceAnswer:
+    """Says since when it is reported, how often and how often is usual, and whether it goes on."""
     signal = issue.signal
     if signal and signal.now:
-        is_first = signal.kind == SignalKind.NEW and bool(issue.first_seen and issue.first_seen >= signal.now.since)
-        return sentences.so_far(signal.now, usual_so_far(signal, now), now, zone, is_first=is_first)
+        return _so_far(signal, signal.now, now, zone, is_first=_is_first(issue, signal))
     if issue.watch:
-        found = f"{sentences.evidence(issue.watch, now, zone)}."
-        return f"{found} {sentences.latest(issue.last_seen, now, zone)}" if issue.last_seen else found
+        return _watched(issue.watch, issue.last_seen, now, zone)
     reports = sentences.reports(issue.count)
     if not issue.first_seen or not issue.last_seen:
-        return _("%(reports)s.", reports=reports)
-    begun = _(
-        "%(reports)s since %(time)s, %(how)s.",
-        reports=reports,
-        time=since(issue.first_seen, now, zone),
-        how=sentences.came_by(issue.by_channel),
+        return GlanceAnswer(_("Nothing of it is kept."), _("%(reports)s.", reports=reports))
+    told = _("%(reports)s since then, in all.", reports=reports)
+    latest = _latest(issue.first_seen, issue.last_seen, issue.by_channel, now, zone)
+    begun = _begun(issue.first_seen, issue.by_channel, now, zone)
+    return GlanceAnswer(begun, " ".join([told, *latest, TRENDS[issue.trend]]))
+
+
+def _is_first(issue: IssueView, signal: SignalView) -> bool:
+    """Whether nobody reported it before."""
+    return signal.kind == SignalKind.NEW and bool(issue.first_seen and issue.first_seen >= signal.since)
+
+
+def _so_far(signal: SignalView, known: SignalNow, now: dt.datetime, zone: str, *, is_first: bool) -> GlanceAnswer:
+    told = _(
+        "%(reports)s since then; %(normally)s.",
+        reports=sentences.reports(known.reports),
+        normally=_("nothing like it was reported here before")
+        if is_first
+        else sentences.normally(usual_so_far(signal, now)),
     )
-    return f"{begun} {sentences.latest(issue.last_seen, now, zone)} {TRENDS[issue.trend]}"
+    latest = _latest(signal.since, known.last_report_at, known.by_channel, now, zone)
+    tells = known.pace == "growing" or now - known.since >= DAY
+    pace = [sentences.PACES[known.pace]] if tells and not _are_dated(known.by_channel) else []
+    return GlanceAnswer(
+        _begun(signal.since, known.by_channel, now, zone, _how_begun(signal)), " ".join([told, *latest, *pace])
+    )
+
+
+def _how_begun(signal: SignalView) -> str:
+    return N_("Again since %(time)s") if signal.evidence.get("again_after") else BEGUN[signal.kind]
+
+
+def _watched(watch: SignalView, last_seen: dt.datetime | None, now: dt.datetime, zone: str) -> GlanceAnswer:
+    told = _(
+        "%(reports)s; normally %(usual)s in %(span)s.",
+        reports=sentences.reports(watch.observed),
+        usual=sentences.usual(watch.expected),
+        span=span(watch.window_hours),
+    )
+    latest = _latest(watch.since, last_seen, watch.by_channel, now, zone) if last_seen else []
+    begun = _begun(watch.since, watch.by_channel, now, zone, N_("Perhaps since %(time)s"))
+    return GlanceAnswer(begun, " ".join([told, *latest]))
+
+
+def _begun(moment: dt.datetime, channels: Collection[str], now: dt.datetime, zone: str, text: str = "%(time)s") -> str:
+    """Names when something began, as in: New since 08:10 today (3 hours ago)."""
+    dated = _are_dated(channels)
+    begun = gettext(text, time=day_of(moment, now, zone) if dated else since(moment, now, zone))
+    if now - moment < (2 * DAY if dated else HOUR):
+        return f"{begun}."
+    return _("%(begun)s (%(ago)s).", begun=begun, ago=ago(moment, now, zone))
+
+
+def _latest(first: dt.datetime, last: dt.datetime, channels: Collection[str], now: dt.datetime, zone: str) -> list[str]:
+    """Says when the latest came; nothing where that is the day of the first, and days are all that is known."""
+    if not _are_dated(channels):
+        return [sentences.latest(last, now, zone)]
+    day = day_of(last, now, zone)
+    return [] if day == day_of(first, now, zone) else [_("The latest is dated %(day)s.", day=day)]
+
+
+def _are_dated(channels: Collection[str]) -> bool:
+    """Whether all came in files, whose rows mostly bear a day alone: the times that they get are made up."""
+    return set(channels) == {ChannelName.IMPORT}
 
 
 def usual_so_far(signal: Signal | SignalView, now: dt.datetime) -> float:
@@ -48,17 +118,20 @@ def usual_so_far(signal: Signal | SignalView, now: dt.datetime) -> float:
     return signal.expected * max(1.0, hours / signal.window_hours)
 
 
-def how_sure(issue: IssueView, noticing: DetectionHealth, last: SignalView | None = None) -> list[str]:
-    """Says how sure it is, a sentence each: the verdict, why to be cautious, and what is not known.
+def how_sure(issue: IssueView, noticing: DetectionHealth, last: SignalView | None = None) -> GlanceAnswer:
+    """Says how sure it is: the verdict, how often chance brings the like, why to be cautious, and what is not known.
 
     `last` is the last signal that was sent of it, standing or not.
     """
     found = issue.signal or issue.watch
     if found is None:
-        return [_why_it_stands_out_no_more(issue, last) or _as_usual(noticing)]
+        return GlanceAnswer(
+            _("It does not stand out now."), _why_it_stands_out_no_more(issue, last) or _as_usual(noticing)
+        )
     looked = _("We found no copies and nothing entered in bulk.")
     undoubted = [] if found is issue.watch else [looked]
-    return [certainty.verdict(found), *certainty.watched(found), *(certainty.caveats(found) or undoubted)]
+    more = [certainty.by_chance(found), *certainty.watched(found), *(certainty.reasons(found) or undoubted)]
+    return GlanceAnswer(f"{certainty.grade(found)}.", " ".join(filter(None, more)))
 
 
 def _why_it_stands_out_no_more(issue: IssueView, last: SignalView | None) -> str:

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
+from typing import Literal
 
 import structlog
 from sqlalchemy import func, select, update
@@ -24,6 +25,8 @@ from insights.presentation.schemas import IssueView
 
 log = structlog.get_logger()
 
+Reach = Literal["told", "wants_none", "no_mail", "stranger"]
+
 ACCOUNT_PATH = "/sessions"
 """Where a person says that they want no such mails."""
 
@@ -41,6 +44,16 @@ def reader(session: Session, settings: Settings, service_id: int, assignee: str)
     """Finds who gets a mail where this name sees to an issue; none where no mail goes out, or they want none."""
     person = called(session, service_id, assignee) if settings.smtp_url else None
     return person if person and person.assignment_mails else None
+
+
+def reach(session: Session, settings: Settings, service_id: int, assignee: str) -> Reach:
+    """Tells whether a mail says to somebody of that name that they see to an issue; if none does, why."""
+    if not settings.smtp_url:
+        return "no_mail"
+    person = called(session, service_id, assignee)
+    if person is None:
+        return "stranger"
+    return "told" if person.assignment_mails else "wants_none"
 
 
 def untold(session: Session, settings: Settings, service_id: int) -> list[AssignmentNotice]:

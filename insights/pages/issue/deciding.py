@@ -99,7 +99,7 @@ def _change(
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
         field = _field(error, values)
         found = access.issue_for(session, who, issue)
-        return issue_page.page(session, who, found, errors={field: COMPLAINTS[field]}, values=values)
+        return issue_page.page(session, record.settings, who, found, errors={field: COMPLAINTS[field]}, values=values)
 
     return submit(request, record, change, show_again)
 

@@ -17,8 +17,10 @@ from feedback.record.access import Principal, people
 from feedback.record.access.colleagues import colleagues
 from feedback.record.calendar import bank_holidays
 from feedback.record.models import Action, Issue, Publication, Service
-from feedback.record.states import SignalTier
+from feedback.record.settings import Settings
+from feedback.record.states import IssueStatus, SignalTier
 from insights.alerts import queries
+from insights.alerts.delivery import assignments
 from insights.detection.statistics.trend import BASELINE_DAYS
 from insights.issues import similar
 from insights.issues.affected import affected
@@ -30,13 +32,15 @@ from insights.outcomes.ledger import LedgerEntry
 from insights.pages import overview
 from insights.pages.forms import FormValues
 from insights.pages.issue.next_steps import IssueProgress, next_steps
+from insights.pages.issue.takers import taker
 from insights.pages.layout import show
-from insights.presentation import breakdowns, charts, issue_history, summaries
-from insights.presentation.schemas import IssueView
+from insights.presentation import breakdowns, certainty, charts, issue_history, summaries
+from insights.presentation.schemas import IssueEventView, IssueView, Quote
 from insights.today.priority import is_outage
 
 PAGE_SIZE = 50
 MOST_SIGNALS, MOST_ACTIONS, MOST_EVENTS, MOST_QUOTES = 10, 20, 100, 5
+MOST_TELLING = 2
 CHART_RANGES = (56, 182, 730)
 LONGEST_QUERY = 200
 
@@ -53,11 +57,13 @@ def issue_page(
     """Shows one issue."""
     with record.transaction() as session:
         who = authenticate(session, request)
-        return page(session, who, access.issue_for(session, who, issue), days, before, q[:LONGEST_QUERY].strip())
+        found = access.issue_for(session, who, issue)
+        return page(session, record.settings, who, found, days, before, q[:LONGEST_QUERY].strip())
 
 
 def page(
     session: Session,
+    settings: Settings,
     who: Principal,
     issue: Issue,
     days: int | None = None,
@@ -71,7 +77,7 @@ def page(
     [view] = issues.views(session, service, [issue])
     days = days if days in CHART_RANGES else _range(view)
     actions = lifecycle.latest_actions(session, issue.id, MOST_ACTIONS)
-    released = session.get(Publication, issue.id)
+    released, may_decide = session.get(Publication, issue.id), lifecycle.may_decide(who, issue)
     bars = _bars(session, service, issue, actions, days)
     return show(
         who,
@@ -86,13 +92,14 @@ def page(
         released=released,
         ended=bool(issue.ended_at),
         overdue=not issue.merged_into and lifecycle.is_overdue_on(issue, lifecycle.today(service)),
-        may_decide=lifecycle.may_decide(who, issue),
+        may_decide=may_decide,
         steps=next_steps(_standing(view, bool(actions), bool(released))),
         errors=errors or {},
         values=_current(view) | _release(released, view, actions) | dict(values or {}),
         **_said(session, issue, before, query),
         **_evidence(session, service, issue, view),
         **_record(session, service, issue, actions),
+        **_people(session, settings, service, who, view, may_decide=may_decide),
     )
 
 
@@ -121,21 +128,52 @@ def _evidence(session: Session, service: Service, issue: Issue, view: IssueView)
     quotes = view.signal.now.quotes if view.signal and view.signal.now else []
     found = evidence.of_issue(session, service, issue, now, MOST_SIGNALS, known=(view.signal, view.watch))
     stands = view.signal or view.watch
+    quotes = quotes or issue_detail.quotes(session, issue, MOST_QUOTES) or view.quotes
     last = view.signal or next((it.signal for it in found if it.signal.tier == SignalTier.SIGNAL), None)
     return {
-        "summary": summaries.summary(view, now, zone),
+        "since_when": summaries.since_when(view, now, zone),
         "how_sure": summaries.how_sure(view, noticing, last),
-        "doubtful": bool(stands and stands.caveats),
+        "checks": certainty.checks(stands) if stands else [],
         "urgency": _urgency(view, now),
         "affected": who,
-        "owners": people.owners(session, service),
-        "colleagues": [person.name for person in colleagues(session, service.id)],
         "alerted": queries.alerted(session, last.id) if last and last.id else [],
         "who_is_affected": breakdowns.in_words(who),
-        "quotes": quotes or issue_detail.quotes(session, issue, MOST_QUOTES) or view.quotes,
+        "quotes": quotes,
+        "telling": _telling(quotes, view),
         "findings": found,
         "similar": similar.alike(session, issue),
     }
+
+
+def _telling(quotes: Sequence[Quote], view: IssueView) -> list[Quote]:
+    """The words that say what is wrong, beside the title: not those that it repeats."""
+    other = [one for one in quotes if one.text.strip(" .!?") not in set(view.titles.values()) | {view.title}]
+    return (other or list(quotes))[:MOST_TELLING]
+
+
+def _people(
+    session: Session, settings: Settings, service: Service, who: Principal, view: IssueView, *, may_decide: bool
+) -> dict[str, object]:
+    """Who owns its service, and for whoever may decide, to whom it may be given and who is told of that."""
+    owners, mails = people.owners(session, service), bool(settings.smtp_url)
+    if not may_decide:
+        return {"owners": owners, "mails_go_out": mails}
+    reach = assignments.reach(session, settings, service.id, view.assignee) if view.assignee else None
+    return {
+        "owners": owners,
+        "colleagues": [person.name for person in colleagues(session, service.id)],
+        "taker": None if view.assignee else taker(session, settings, service, who, owners),
+        "assignee_reach": reach,
+        "mails_go_out": mails,
+    }
+
+
+def _handled(events: Sequence[IssueEventView], issue: Issue) -> dict[str, IssueEventView | None]:
+    """What of its history says who has taken it up, and when it was given to whoever has it."""
+    is_taken_up = issue.status == IssueStatus.ACKNOWLEDGED
+    taken_up = [event for event in events if is_taken_up and event.what == IssueStatus.ACKNOWLEDGED]
+    assigned = [event for event in events if issue.assignee and event.what == f"assigned to {issue.assignee}"]
+    return {"acknowledged": next(iter(taken_up), None), "assigned": next(iter(assigned), None)}
 
 
 def _urgency(view: IssueView, now: dt.datetime) -> str:
@@ -151,8 +189,10 @@ def _urgency(view: IssueView, now: dt.datetime) -> str:
 def _record(session: Session, service: Service, issue: Issue, actions: Sequence[Action]) -> dict[str, object]:
     """What happened to it and where it came from, and what its actions did."""
     outcomes = ledger.measured(session, service.id, actions)
-    history = [issue_history.line(event) for event in issue_detail.history(session, issue, MOST_EVENTS)]
+    events = issue_detail.history(session, issue, MOST_EVENTS)
+    history = [issue_history.line(event) for event in events]
     return {
+        "handled": _handled(events, issue),
         "history": history,
         "titles": issues.titles(session, [line.other for line in history if line.other]),
         "lineage": issue_detail.lineage(session, issue),

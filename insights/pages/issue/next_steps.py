@@ -33,7 +33,9 @@ def next_steps(now: IssueProgress) -> list[str]:
         return _first("resolve", steps)
     if not now.assigned:
         steps = _first("assign", steps)
-    return ["acknowledge", *steps] if now.status == IssueStatus.OPEN else steps
+    if now.status != IssueStatus.OPEN:
+        return steps
+    return [*steps, "acknowledge"] if now.assigned else ["acknowledge", *steps]
 
 
 def _first(step: str, steps: Sequence[str]) -> list[str]:

@@ -60,6 +60,7 @@ def page_of(
 ) -> Response[str]:
     """Makes the page of a service, with its issues as they are chosen; `ticked` and `values` were entered before."""
     tiers = issues.standing_out(session, service, *SignalTier, most_quotes=1)
+    may_change = who.may(Role.editor, service.id)
     made = [view for of_tier in tiers.values() for view in of_tier]
     return show(
         who,
@@ -77,8 +78,8 @@ def page_of(
         ticked=ticked,
         values=dict.fromkeys(("act", "to_whom", "snoozed_until", "reason", "name", "shared"), "") | dict(values or {}),
         errors=errors or {},
-        may_change=who.may(Role.editor, service.id),
-        colleagues=[person.name for person in colleagues(session, service.id)],
+        may_change=may_change,
+        colleagues=[person.name for person in colleagues(session, service.id)] if may_change else [],
         **_listing(session, service, chosen, page, made),
     )
 

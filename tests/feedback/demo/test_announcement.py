@@ -6,15 +6,17 @@ from pathlib import Path
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
-from sqlalchemy import func, update
+from sqlalchemy import func, select, update
 
 from feedback.cli.bootstrap import Runtime
 from feedback.demo.announcement import LINK_IS_OLD, Announcement
-from feedback.demo.run import open_town
+from feedback.demo.receiver import DemoReceiver
+from feedback.demo.run import open_town, subscribe
+from feedback.demo.town import SERVICES
 from feedback.process.embedded import Servers
 from feedback.record import installation, services
 from feedback.record.db import Record
-from feedback.record.models import Credential, OrganisationFacts
+from feedback.record.models import Credential, OrganisationFacts, Subscription
 from tests.conftest import RealServers
 
 
@@ -97,3 +99,17 @@ def test_the_town_is_named_in_both_its_languages_and_keeps_the_name_that_somebod
         services.set_organisation(session, OrganisationFacts("Another council"), by="test")
     open_town(runtime)
     assert "Another council" in client.get("/").text
+
+
+def test_the_receiver_of_a_second_start_takes_over_the_subscriptions_of_the_first_with_their_secrets(
+    record: Record, servers: RealServers
+) -> None:
+    runtime = Runtime(record.settings, Servers(servers.database_url, servers.redis_url), record)
+    open_town(runtime)
+    receivers = [DemoReceiver(f"http://127.0.0.1:{port}/") for port in (1, 2)]
+    for receiver in receivers:
+        subscribe(runtime, receiver)
+    with record.transaction() as session:
+        found = session.scalars(select(Subscription)).all()
+        assert [one.shown for one in found] == ["http://127.0.0.1:2/"] * len(SERVICES)
+    assert receivers[0].secrets == receivers[1].secrets and len(receivers[1].secrets) == len(SERVICES)

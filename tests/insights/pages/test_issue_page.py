@@ -31,8 +31,8 @@ def test_an_issue_shows_quotes_keywords_days_words_and_history(staff: Client, re
         session.add(Change(service_id=service.id, kind="release", what="New form", at=dt.datetime.now(dt.UTC)))
     page = staff.get(photo)
     seen = words_of(page)
-    assert "Photo will not upload" in seen and "4 reports in 48 h" in seen and "Channel Phone 4 100%" in seen
-    assert "New form" in seen and "All that was said" in page.text and 'class="evidence big"' in page.text
+    assert "Photo will not upload" in seen and "4 reports since then" in seen and "Channel Phone 4 100%" in seen
+    assert "New form" in seen and "All that was said" in page.text and 'class="glance"' in page.text
     assert section(page.text, "days").count('<th scope="row">') == 56
 
 
@@ -66,7 +66,7 @@ def test_an_issue_of_long_ago_shows_the_time_when_it_was_reported(staff: Client,
         made_up.report(session, issue, "Long ago", said_at=made_up.NOW - dt.timedelta(days=100))
         path = f"/dashboard/issues/{issue.id}"
     page = staff.get(path).text
-    assert "week by week" in page and 'class="evidence big calm"' in page, "nothing alarms here"
+    assert "week by week" in page and 'class="glance calm"' in page, "nothing alarms here"
     assert "day by day" in staff.get(f"{path}?days=56").text
     assert staff.get(f"{path}?days=-5").status_code == 200
 
@@ -183,7 +183,7 @@ def test_what_was_merged_leads_on(staff: Client, record: Record, photo: str) -> 
         merged = made_up.issue(session, "blue-badge", "Picture fails", merged_into=target)
     page = staff.get(f"/dashboard/issues/{merged.id}")
     assert "This was merged into Photo will not upload" in words_of(page) and f'href="{photo}"' in page.text
-    assert "How sure it is" not in words_of(page) and "Your next step" not in words_of(page)
+    assert "How sure it is" not in words_of(page) and "What you do next" not in words_of(page)
 
 
 def test_who_was_alerted_and_why_it_stands_out_no_more_is_told_when_somebody_has_decided(
@@ -256,10 +256,34 @@ def test_an_issue_that_has_ended_offers_nothing_to_decide_but_to_take_off_what_w
 
 def test_an_issue_names_who_owns_its_service_whom_a_reader_tells(client: Client, record: Record, photo: str) -> None:
     reader = signed_in(client, record, Role.reader, "blue-badge")
-    assert "Nobody: no subscription asks for it. No owner of “Blue Badge” is named here." in words_of(reader.get(photo))
+    seen = words_of(reader.get(photo))
+    assert "nobody has asked to be told of what is new here." in seen
+    assert "No owner of “Blue Badge” is named here." in seen
     with record.transaction() as session:
         owner = people.add(session, "Ada Owner", "ada@example.org")
         people.appoint(session, owner, Role.owner, access.service(session, "blue-badge"), by="test")
     page = reader.get(photo)
     assert 'href="mailto:ada@example.org"' in page.text and "Owner of “Blue Badge”: Ada Owner" in words_of(page)
-    assert "You may read this, and not decide about it: tell whoever owns it." in words_of(page)
+    assert "Tell whoever owns it: you may read this, and not decide about it." in words_of(page)
+
+
+def test_the_next_step_gives_it_to_the_owner_by_one_button_and_says_first_whether_they_are_told(
+    client: Client, staff: Client, record: Record, photo: str
+) -> None:
+    with record.transaction() as session:
+        owner = people.add(session, "Ada Owner", "ada@example.org")
+        people.appoint(session, owner, Role.owner, access.service(session, "blue-badge"), by="test")
+    page = staff.get(photo)
+    seen = words_of(page)
+    assert "Ada Owner owns this service. This installation cannot send e-mail (not set up): tell them yourself." in seen
+    assert "Ada Owner (not told yet)" in seen and '<input type="hidden" name="assignee" value="Ada Owner">' in page.text
+    seen = words_of(staff.post(f"{photo}/decide", data={"assignee": "Ada Owner"}, headers=OURS))
+    assert "make sure that they know. Once it is fixed, record what was done" in seen
+    assert "Given to Ada Owner on" in seen and "(not told yet)" not in seen
+
+
+def test_who_took_it_up_and_when_is_told_beside_the_next_step(staff: Client, photo: str) -> None:
+    assert "Acknowledged by" not in words_of(staff.get(photo))
+    staff.post(f"{photo}/decide", data={"status": "acknowledged"}, headers=OURS)
+    seen = words_of(staff.get(photo))
+    assert "Acknowledged by admin of all services on" in seen and "Only shows on this page" not in seen

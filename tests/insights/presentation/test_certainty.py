@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from insights.presentation import certainty
-from insights.presentation.labels import CAVEATS
+from insights.presentation.labels import CAVEATS, CHECKS
 from insights.presentation.schemas import SignalView
 
 NOW = dt.datetime(2026, 3, 11, 9, 0, tzinfo=dt.UTC)
@@ -25,14 +25,33 @@ def signal(score: float, *against: str, tier: str = "signal", chance: float | No
             0.0,
             (),
             "signal",
-            "Almost certainly a real rise: chance alone brings the like less than once in 100 years.",
+            "Almost certainly real, not chance. By chance alone, so many would come together less than once in 100"
+            " years.",
         ),
-        (5.0, 0.0019, (), "signal", "Very likely a real rise: chance alone brings the like about once in 10 years."),
-        (3.0, 0.02, (), "signal", "Likely a real rise: chance alone brings the like about once a year."),
-        (12.0, 1e-6, ("one batch only",), "signal", "Very likely a real rise"),
-        (3.0, 0.02, ("few reports",), "signal", "Likely a real rise"),
-        (12.0, 0.1, (), "watch", "Possibly a real rise: chance alone brings the like about once in 2 months."),
-        (12.0, None, (), "signal", "Somebody of your staff says that it is real."),
+        (
+            5.0,
+            0.0019,
+            (),
+            "signal",
+            "Very likely real, not chance. By chance alone, so many would come together about once in 10 years.",
+        ),
+        (
+            3.0,
+            0.02,
+            (),
+            "signal",
+            "Likely real, not chance. By chance alone, so many would come together about once a year.",
+        ),
+        (12.0, 1e-6, ("one batch only",), "signal", "Very likely real, not chance"),
+        (3.0, 0.02, ("few reports",), "signal", "Likely real, not chance"),
+        (
+            12.0,
+            0.1,
+            (),
+            "watch",
+            "Not sure yet, it may be chance. By chance alone, so many would come together about once in 2 months.",
+        ),
+        (12.0, None, (), "signal", "Real: somebody of your staff says so."),
     ],
 )
 def test_the_verdict_comes_first_and_is_lower_with_caveats_and_never_likely_of_what_is_only_watched(
@@ -42,8 +61,17 @@ def test_the_verdict_comes_first_and_is_lower_with_caveats_and_never_likely_of_w
 
 
 def test_each_reason_for_caution_says_what_it_means_and_what_to_do() -> None:
-    assert all(text.count(".") == 2 for text in CAVEATS.values())
+    assert CAVEATS.keys() == CHECKS.keys()
     [said] = certainty.caveats(signal(9.0, "few reports", "one day only"))
     assert said.startswith("What makes it less sure: there are few reports, so ")
     assert said.endswith("Also, all of them are from one day, so it may be over already. See whether more come.")
     assert certainty.caveats(signal(9.0)) == []
+
+
+def test_what_is_not_sure_has_something_to_look_at_first() -> None:
+    assert certainty.checks(signal(9.0, "few reports", "one batch only", chance=1e-6)) == [
+        "Read them all.",
+        "Check their dates.",
+    ]
+    assert certainty.checks(signal(9.0, chance=0.02)) == ["See whether they tell of one fault."]
+    assert certainty.checks(signal(9.0, chance=1e-6)) == []

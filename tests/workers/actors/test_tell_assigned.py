@@ -13,6 +13,7 @@ from feedback.record.access.colleagues import set_assignment_mails
 from feedback.record.db import Record
 from feedback.record.models import Issue, IssueEvent, ServiceWork
 from feedback.record.states import IssueStatus, WorkKind
+from insights.alerts.delivery import assignments
 from insights.issues.decisions import lifecycle, taking_back
 from insights.issues.decisions.lifecycle import IssueDecision
 from tests.insights import made_up
@@ -141,3 +142,15 @@ def test_a_mail_is_sent_again_by_the_same_id_where_the_server_was_away(mailing: 
     with mailing.record.transaction() as session:
         session.execute(update(ServiceWork).values(attempts=0, stage="open"))
     assert told(mailing, box) == ["ada@example.org"]
+
+
+def test_whether_somebody_will_be_told_is_known_before(mailing: Worker) -> None:
+    with mailing.record.transaction() as session:
+        here = access.service(session, "blue-badge").id
+        settings = mailing.record.settings
+        ada = people.require(session, "ada@example.org")
+        assert assignments.reach(session, settings, here, ADA) == "told"
+        assert assignments.reach(session, settings, here, "Web team") == "stranger"
+        assert assignments.reach(session, replace(settings, smtp_url=None), here, ADA) == "no_mail"
+        set_assignment_mails(session, ada.id, wanted=False)
+        assert assignments.reach(session, settings, here, ADA) == "wants_none"

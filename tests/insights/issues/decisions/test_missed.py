@@ -1,6 +1,5 @@
 """You missed this: what staff find becomes an issue with a signal, and what the machine had before it is kept."""
 
-import re
 from typing import Any
 
 import pytest
@@ -122,7 +121,7 @@ def test_staff_tick_it_in_a_search(client: Client, worker: Worker, said: list[st
     again = client.post(path, data={"feedback": said[:1], "q": "barrier"}, headers=OURS)
     assert again.status_code == 400 and "Tick two or more" in again.text and "does not open" in again.text
     made = words_of(client.post(path, data={"feedback": said, "q": "barrier", "title": "Barrier"}, headers=OURS))
-    assert re.search(r"Barrier New problem Status: open (First reported .*: )?3 reports since", made)
+    assert "Barrier New problem Status: open" in made and "3 reports since then" in made
     signed_in(client, worker.record, Role.reader, "blue-badge")
     assert "This was missed" not in client.get("/dashboard/blue-badge/search?q=barrier").text
     assert client.post(path, data={"feedback": said}, headers=OURS).status_code == 403

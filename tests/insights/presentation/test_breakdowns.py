@@ -1,0 +1,79 @@
+"""Who is affected, in a few words and then in sentences: people, and how they reported it."""
+
+import pytest
+
+from insights.presentation.breakdowns import Affected, Breakdown, ValueShare, in_words
+
+NOT_KNOWN = "Not known: these reports tell no place and no group."
+
+
+def part(name: str, reports: int, known: int, usual: float, *, stands_out: bool = True) -> Breakdown:
+    """The reports by one aspect, an attribute unless it is one of the two that every piece has."""
+    value = {"channel": "call", "language": "cy"}.get(name, "North")
+    share = ValueShare(value, reports, reports / known, usual, 0.001, stands_out)
+    return Breakdown(name, name not in ("channel", "language"), known, [share])
+
+
+def told(reports: int, *parts: Breakdown) -> tuple[str, str]:
+    return in_words(Affected(None, reports, 100, list(parts)))
+
+
+@pytest.mark.parametrize(
+    ("found", "short", "more"),
+    [
+        (
+            part("language", 8, 12, 0.002),
+            "People who write in Welsh, more than others.",
+            "67% of these reports (8 of 12), against <\xa01% of other feedback.",
+        ),
+        (
+            part("ward", 7, 12, 0.25),
+            "Ward “North”, more than others.",
+            "58% of these reports (7 of 12), against 25% of other feedback.",
+        ),
+        (
+            part("ward", 3, 3, 0.17),
+            "Ward “North”, more than others.",
+            "100% of these reports (3 of 3), against 17% of other feedback.",
+        ),
+    ],
+)
+def test_who_stands_out_is_named_first_and_then_their_share_beside_the_usual_one(
+    found: Breakdown, short: str, more: str
+) -> None:
+    said = told(12, found)
+    assert said[0] == short and said[1].startswith(more)
+
+
+def test_whoever_else_stands_out_has_a_sentence() -> None:
+    short, more = told(12, part("ward", 7, 12, 0.25), part("language", 8, 12, 0.002))
+    assert short == "Ward “North”, more than others."
+    assert "Also: People who write in Welsh, 67% of these reports (8 of 12), against <\xa01% of other feedback." in more
+
+
+@pytest.mark.parametrize(
+    ("parts", "short", "more"),
+    [
+        ([part("ward", 12, 12, 0.9, stands_out=False)], "Everybody alike: no ward stands out.", ""),
+        ([part("channel", 9, 12, 0.7, stands_out=False)], NOT_KNOWN, "They came by phone only."),
+        (
+            [part("channel", 9, 9, 0.2), Breakdown("language", False, 9, []), Breakdown("ward", True, 4, [])],
+            "Everybody alike: no language or ward (known for 4 of the 9) stands out.",
+            "All 9 came by phone, as 20% of other feedback does.",
+        ),
+        (
+            [part("channel", 8, 9, 0.2)],
+            NOT_KNOWN,
+            "They came more often by phone: 89% of these reports (8 of 9), against 20% of other feedback.",
+        ),
+        ([Breakdown("channel", False, 9, [ValueShare("import", 9, 1.0, 0.4, 0.001, True)])], NOT_KNOWN, ""),
+    ],
+)
+def test_nobody_standing_out_is_not_the_same_as_nothing_known_and_a_channel_tells_how_they_report_alone(
+    parts: list[Breakdown], short: str, more: str
+) -> None:
+    assert told(9, *parts) == (short, more)
+
+
+def test_it_is_said_that_nothing_is_kept() -> None:
+    assert told(0) == ("Nothing of it is kept.", "")
