@@ -2,10 +2,10 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, text, true, update
+from sqlalchemy import ColumnElement, and_, select, text, true, update
 from sqlalchemy.orm import Session, aliased
 
 from feedback.record.models import Feedback, Statement
@@ -31,7 +31,7 @@ def mark(session: Session, rows: Sequence[Feedback]) -> None:
     for service_id in sorted({row.service_id for row in rows}):
         session.execute(text("SELECT pg_advisory_xact_lock(:c, :s)"), {"c": ADVISORY_LOCKS + 2, "s": service_id})
     mine = {row.id: row for row in rows if row.fingerprint}
-    found = sorted(_alike(session, list(mine)).items())
+    found = sorted(_alike(session, mine.values()).items())
     if found:
         lock_services(session, {mine[identity].service_id for identity, _ in found})
     for identity, others in found:
@@ -49,15 +49,23 @@ def fingerprint(text: str) -> dict[str, Any]:
     return {"fingerprint": mark, "bands": list(minhash.bands(mark)) if mark and findable else None}
 
 
-def _alike(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, set[Feedback]]:
-    """Finds those of the same day that each may be a copy of, or they of it: by their sender, or at first sight."""
+def _alike(session: Session, rows: Collection[Feedback]) -> dict[uuid.UUID, set[Feedback]]:
+    """Finds those of the same day that each may be a copy of, or they of it, by each way to be one (`copy_kind`)."""
     other = aliased(Feedback)
     pairs: set[tuple[uuid.UUID, uuid.UUID]] = set()
-    for is_alike in (other.bands.overlap(Feedback.bands), other.sender_digest == Feedback.sender_digest):
+    # By bands are sought those alone of which nearly the same words are copies: their index reads all that share any.
+    long = [row for row in rows if row.sender_digest and _sent(row).words >= copies.LONG_TEXT_WORDS]
+    for some, is_alike in (
+        ([row for row in rows if row.bands], other.fingerprint == Feedback.fingerprint),
+        ([row for row in rows if row.sender_digest], other.sender_digest == Feedback.sender_digest),
+        (long, and_(other.bands.overlap(Feedback.bands), other.sender_digest.is_not(None))),
+    ):
+        if not some:
+            continue
         # By its limit each is looked up by itself, in an index: joined at large, all would be held against all.
         near = select(other.id).where(is_alike, *_of_its_day(Feedback, other)).order_by(other.said_at)
         of_each = near.limit(MOST_COPIES_COMPARED).lateral()
-        alike = select(Feedback.id, of_each.c.id).join(of_each, true()).where(Feedback.id.in_(ids))
+        alike = select(Feedback.id, of_each.c.id).join(of_each, true()).where(Feedback.id.in_([row.id for row in some]))
         pairs.update((one, another) for one, another in session.execute(alike))
     pieces = select(Feedback).where(Feedback.id.in_({another for _, another in pairs}))
     known = {piece.id: piece for piece in session.scalars(pieces)} if pairs else {}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from litestar import Litestar
 from litestar.testing import RequestFactory, TestClient
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 
 from feedback.record.models import Feedback, Statement
 from feedback.record.privacy import erasure, raw, subject_access
@@ -92,6 +92,18 @@ def test_of_unknown_senders_the_same_six_words_count_once_and_near_ones_each(wor
         counted = session.execute(select(Feedback.text, func.sum(Feedback.weight)).group_by(Feedback.text)).all()
     assert {row[0]: row[1] for row in counted} == {same: 1, f"{same} today": 1, DOWN: 2, LONG: 1, f"{LONG} now": 1}
     assert sorted(told(worker)) == [[]] * 6 + [["repeat"]]
+
+
+def test_likeness_is_sought_where_it_makes_a_copy_alone(worker: Worker, blue_badge: str) -> None:
+    """Its index reads whatever shares a part with a text: in a flood of texts a little alike, all of it for each."""
+    asked: list[str] = []
+    event.listen(worker.record.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    text_from(worker, (LONG, None), (DOWN, numbers(1)[0]), ("I cannot pay my bill online", numbers(1)[0]))
+    walk(worker)
+    assert not any("&&" in statement for statement in asked)
+    text_from(worker, (LONG, numbers(1)[0]))
+    walk(worker)
+    assert any("&&" in statement for statement in asked)
 
 
 def test_what_came_late_but_was_said_first_takes_the_place_of_its_copies(worker: Worker, blue_badge: str) -> None:
