@@ -18,6 +18,8 @@ from tests.insights import suppliers
 
 OFFICE, MAILBOX = "+447700900001", "feedback@council.example"
 PATH = "/v1/services/blue-badge/feedback"
+WHO_MAIL = 100
+"""People; each says much the same again."""
 TOO_LONG = 10.0
 """Seconds after which a citizen gives up waiting for an answer, and tries again."""
 
@@ -166,7 +168,8 @@ def call(by: Citizens, piece: Piece) -> httpx.Response:
 
 
 def mail(by: Citizens, piece: Piece) -> httpx.Response:
-    head = f"From: <someone@example.org>\nTo: {MAILBOX}\nSubject: Hello\nMessage-ID: <{piece.number}@example.org>\n"
+    who, which = f"{piece.number % WHO_MAIL}@example.org", f"{piece.number}@example.org"
+    head = f"From: <{who}>\nTo: {MAILBOX}\nSubject: Hello\nMessage-ID: <{which}>\n"
     return _by_office(by, "/v1/channels/email", f"{head}\n{piece.words}\n", "message/rfc822")
 
 
