@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -14,7 +15,7 @@ from lingua import Language
 
 from nlp.clean.language import KNOWN, WELSH
 from nlp.clean.recognisers.lexicon import WordKind, word_kind
-from nlp.embed.composing import composed
+from nlp.embed.composing import FIRST_MARKS, TOO_MANY_MARKS
 
 _WORD = regex.compile(r"\w\w+")
 """Of the library `regex`, in which vowel signs and other marks are part of a word: with `re` Bengali falls apart."""
@@ -30,7 +31,7 @@ def tokens(text: str) -> list[str]:
 
     Pairs of letters are what search engines index of Chinese (Lucene's CJKBigramFilter): most of its words are two.
     """
-    plain = composed("NFC", text).lower()
+    plain = unicodedata.normalize("NFC", TOO_MANY_MARKS.sub(FIRST_MARKS, text)).lower()
     ignored = function_words()
     return [word for said in _WORD.findall(plain) for word in _parted(said) if word not in ignored]
 

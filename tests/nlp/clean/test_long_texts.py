@@ -12,7 +12,6 @@ from nlp.clean.statement_kinds import kind
 from nlp.clean.statements import is_filler, split
 from nlp.clean.tokens import tokens
 from nlp.clean.urgency import urgency
-from nlp.embed.composing import composed
 from nlp.embed.unigram import UnigramTokenizer
 
 
@@ -50,4 +49,4 @@ def test_marks_without_number_on_one_letter_are_put_in_order_at_once(marks: str)
 
 
 def test_no_mark_that_a_language_puts_on_a_letter_is_left_out() -> None:
-    assert composed("NFC", "Vie\u0323\u0302t, nu\u0302, \u0915\u093c") == "Việt, nû, \u0915\u093c"
+    assert tokens("Vie\u0323\u0302t-nu\u0302 \u0915\u093c\u0915") == ["việt", "nû", "\u0915\u093c\u0915"]
