@@ -53,6 +53,37 @@ NEGATED = re.compile(
     r"\b(?:not|no|never|nothing|without|isn't|wasn't|weren't|aren't|don't|didn't|doesn't|hardly)\s+(?:\w+\s+){0,2}$"
 )
 
+SPARED = re.compile(
+    r"\b(?:pain|stress|worry|trouble|hassle|error|problem|smoke)[ -]free\b|\bpain[ -]?relief\b"
+    r"|\b(?:through|during|in|at|it was) (?:a|this|that|my|our|such a|what was a) (?:\w+ )?(?:difficult|bad|hard"
+    r"|stressful|worrying|distressing|upsetting|painful) (?:times?|periods?|days?|situations?|stages?)\b"
+    r"|\b(?:help(?:ed|ing|s)?|deal(?:t|s|ing)?|cop(?:e|ed|ing)|fixed|solv(?:ed|ing)|resolved|sorted|eased|understood"
+    r"|understanding|understands|overcome|overcame|tackled|manag(?:e|ed|ing)|discuss(?:ed|ing)?|(?:talk|speak|open)(?:ed"
+    r"|ing)?(?: up)? (?:about|through)|listen(?:ed|s|ing) to"
+    r"|support\w*(?: \w+){0,3} (?:with|through))(?: (?!(?:but|and|not|so|because)\b)[\w']+){0,4}?"
+    r" (?:problems?|issues?|difficult(?:y|ies)|struggles?|pain|stress|bad (?:days?|times?))\b"
+    r"|\b(?:no matter what|whatever) (?:the |my |your |our )?(?:problems?|issues?)\b"
+    r"|\b(?:when(?:ever)?|if|as|where|much|all|what(?:ever)?|everything|anything|support|help|care|advice|information"
+    r"|time|attention)(?: that)?(?: (?:i|we|he|she|they|it|was|is|were))? needed\b"
+    r"|\b(?:my|our|your|his|her|their|individual|dietary|special|everyone's|patients'?) (?:\w+ )?needs\b"
+    r"|\b(?:never|not|didn't|wasn't|don't) (?:once )?(?:(?:felt?|feel(?:ing)?|been|made to feel|made me feel|too|at all"
+    r"|be|being) )*(?:rushed|hurried|pushed|pressured|judged|hurt|patroni[sz]ed|alone|forced|embarrassed|stupid)\b",
+)
+"""What somebody came with and was helped with, or was spared, is no fault of the service."""
+
+UNHELPED = re.compile(
+    r"(?:\b(?:not|no|never|nobody|nothing|without|hardly|unable to|trying to|tried to|failed to|waiting|to be|get"
+    r"|getting|please|need|needs|should|could|cannot|more|better|\w+n't)|^\W*(?:to|be|get))\s+(?:\w+\s+){0,2}$"
+)
+"""Before such words, which say that it was."""
+
+DURATIONS = ("months", "years")
+DRAGGED = re.compile(
+    r"\b(?:wait\w*|still|since|ago|took|takes?|taking|delay\w*|chas\w+|no|not|never|nobody|nothing|without|until|late"
+    r"|lost|left|long\w*|every|after|before|almost|from|refus\w+|ignor\w+|\w+n't)\b"
+)
+"""Years are a harm where something is waited for or missed in them; who has come for years says so in praise, too."""
+
 
 def severity(text: str) -> float:
     """Rate one statement in English from 0 (no harm at all) to 1 (it ruins a life)."""
@@ -71,8 +102,14 @@ def severity(text: str) -> float:
 
 def harms(text: str) -> list[float]:
     """List the weight of each thing in it that is bad for who says it."""
-    low = text.lower()
-    return [weight for name, weight in _weights() for match in _pattern(name).finditer(low) if not _lifted(low, match)]
+    low = SPARED.sub(_kept_if_unhelped, text.lower())
+    found = [(weight, match) for name, weight in _weights() for match in _pattern(name).finditer(low)]
+    lasting = () if DRAGGED.search(low) else DURATIONS
+    return [weight for weight, match in found if match.group() not in lasting and not _lifted(low, match)]
+
+
+def _kept_if_unhelped(match: re.Match[str]) -> str:
+    return match.group() if just_before(UNHELPED, match.string, match.start()) else " "
 
 
 def praises(text: str) -> int:

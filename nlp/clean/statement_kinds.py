@@ -68,7 +68,8 @@ RECOMMENDATION = re.compile(
 IMPROVED = re.compile(
     r"(?:^\W*|\b(?:is|are|was|were|'s|been|got|seems?|found (?:it|this)) )(?:(?:so|much|far|way|lots?|a (?:lot|bit)) )*"
     r"(?:better|easier|quicker|faster|clearer|simpler|smoother|nicer|friendlier) than"
-    r" (?:(?:it|they) (?:was|were|used to be)|before|last (?:time|week|month|year)|the (?:old|last|previous)\b)",
+    r" (?:(?:it|they) (?:was|were|used to be)|before|last (?:time|week|month|year)|the (?:old|last|previous)\b)"
+    r"|\b(?:has|have|'s|'ve|significantly|greatly|vastly|really) (?:\w+ )?improved\b",
 )
 """What has become better is praised for it."""
 RESERVATION = re.compile(

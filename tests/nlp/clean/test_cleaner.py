@@ -3,7 +3,7 @@ import pytest
 from ingest.intake.arrival import TRANSCRIPT_LIMIT
 from nlp.clean.cleaner import Cleaner
 from nlp.clean.language import language
-from nlp.clean.severity import severity
+from nlp.clean.severity import DEFAULT, severity
 from nlp.clean.statement_kinds import kind
 from nlp.clean.statements import is_filler, split
 from nlp.clean.urgency import urgency
@@ -82,6 +82,8 @@ def test_what_says_something_is_none(text: str) -> None:
         ("My name is [NAME]", "other"),
         ("The website is much better than it was last year", "praise"),
         ("Much easier than last time", "praise"),
+        ("Your advice has greatly improved since last year", "praise"),
+        ("The wait has not improved", "problem"),
         ("The form is no better than it was", "suggestion"),
         ("Better than before, but still slow", "problem"),
         ("The form should be easier than it was", "suggestion"),
@@ -90,6 +92,24 @@ def test_what_says_something_is_none(text: str) -> None:
 )
 def test_what_a_statement_is(text: str, expected: str) -> None:
     assert kind(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("helped", "harmed"),
+    [
+        ("They helped me with my problems", "They never helped me with my problems"),
+        ("Being able to talk about issues", "Nobody will talk about issues"),
+        ("I was never made to feel rushed", "I was made to feel rushed"),
+        ("The dentist got me pain free", "The dentist left me in pain"),
+        ("A visit came when needed", "A visit is needed"),
+        ("The support I had with my son's sleeping problems", "The support desk has problems"),
+        ("They were there in a difficult time", "It is difficult to reach them"),
+        ("My son has been coming here for ten years", "My son has been waiting for ten years"),
+        ("A nurse who knows his needs", "A nurse needs to know"),
+    ],
+)
+def test_what_somebody_was_helped_with_or_spared_is_no_harm(helped: str, harmed: str) -> None:
+    assert severity(helped) <= DEFAULT < severity(harmed)
 
 
 @pytest.mark.parametrize(
