@@ -25,18 +25,17 @@ from feedback.record.settings import Settings
 from feedback.record.work.queue import BackgroundWorkQueue
 from feedback.web import api_reference, assisted_entry, health, home, security_txt, you_said_we_did
 from feedback.web.errors import EXCEPTION_HANDLERS
-from feedback.web.instrumentation import count_requests, trace_requests
+from feedback.web.instrumentation import count, count_requests, trace_requests
 from feedback.web.openapi import openapi_config
 from feedback.web.setup import routes as setup
 from feedback.web.setup.installation import api as installation_api
 from ingest.channels import routes as channel_routes
 from ingest.channels.open311 import routes as open311_routes
 from ingest.intake import routes as ingest_routes
-from ingest.intake.batcher import Batcher, in_a_thread
+from ingest.intake.at_once import at_once
 from ingest.intake.cors import allow_origin
-from ingest.intake.dependencies import Intake
+from ingest.intake.dependencies import Intake, intake
 from ingest.intake.rate_limit import RateLimit, tell_share
-from ingest.intake.writer import Writer
 from ingest.pages import routes as citizen_pages
 from insights.api.routes import ROUTERS
 from insights.pages import dashboard as staff_pages
@@ -81,16 +80,12 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         METRICS.of(record)  # of the application that serves, where a process makes several
         await asyncio.to_thread(record.live_settings.get)  # or the first requests would know the operator's alone
-        writer = Writer(record, work_queue)
         app.state.record = record
-        limit = Batcher(in_a_thread("rate limit", RateLimit(redis_url, settings.intake_rate).take))
-        app.state.intake = Intake(record, writer, limit)
-        yield
-        await limit.close()
-        await writer.close()
+        async with intake(record, work_queue, RateLimit(redis_url, settings.intake_rate)) as app.state.intake:
+            yield
         record.close()
 
-    return Litestar(
+    app = Litestar(
         route_handlers=[Router("/", route_handlers=HANDLERS)],
         dependencies={
             "record": Provide(record_asked, sync_to_thread=False),
@@ -110,12 +105,14 @@ def create_app(settings: Settings, database_url: str, redis_url: str) -> Litesta
         debug=False,
         logging_config=None,
     )
+    app.asgi_handler = at_once(app.asgi_handler, count)
+    return app
 
 
 def _intake(state: State) -> Intake:
     """It is there once the application has started."""
-    intake: Intake = state.intake
-    return intake
+    running: Intake = state.intake
+    return running
 
 
 async def _before_request(request: AnyRequest) -> None:

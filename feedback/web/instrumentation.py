@@ -28,7 +28,7 @@ Ended = Callable[[int], None]
 
 def count_requests(app: ASGIApp) -> ASGIApp:
     """A middleware: how many requests there are, how long they take, how many are under way."""
-    return partial(_observe, _count, app)
+    return partial(_observe, count, app)
 
 
 def trace_requests(app: ASGIApp) -> ASGIApp:
@@ -73,13 +73,16 @@ def _under_way(method: str, path: str) -> Gauge:
     return STARTED.labels(method, path, 200, APP)
 
 
-def _count(scope: Any) -> Ended:
+def count(scope: Any) -> Callable[[int | None], None]:
+    """Counts a request to a route; as it ends, its status, unless none is told: somebody else counts that one."""
     method, path, began = scope["method"], scope["path_template"], time.perf_counter()
     under_way = _under_way(method, path)
     under_way.inc()
 
-    def ended(status: int) -> None:
+    def ended(status: int | None) -> None:
         under_way.dec()
+        if status is None:
+            return
         series = _series(method, path, status)
         series.counted.inc()
         series.took.observe(time.perf_counter() - began)

@@ -15,6 +15,8 @@ Answer = TypeVar("Answer")
 class Batcher(Generic[Asked, Answer]):
     """While one batch is worked on the next gathers, so that a busy moment makes batches larger and not more.
 
+    All that the event loop has at hand goes along: a batch costs as much as many pieces in it.
+
     `work` returns for each that it is given its answer, or what is to be raised. `most`: how many it is given at once.
     `waiting`: how many may wait; a further one is told to come back (`Unavailable`).
     """
@@ -48,6 +50,7 @@ class Batcher(Generic[Asked, Answer]):
     async def _answer_all(self) -> None:
         try:
             while self._waiting:
+                await self._gather()
                 batch = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
                 for (_, future), answer in zip(batch, await self._worked([asked for asked, _ in batch]), strict=True):
                     if future.done():  # whoever asked has gone
@@ -58,6 +61,13 @@ class Batcher(Generic[Asked, Answer]):
                         future.set_result(answer)
         finally:
             self._under_way = None  # whatever befell this one, whoever asks next is answered
+
+    async def _gather(self) -> None:
+        """Ends once a turn of the event loop has brought no more, or there is enough."""
+        before = 0
+        while before < len(self._waiting) < self._most:
+            before = len(self._waiting)
+            await asyncio.sleep(0)
 
     async def _worked(self, batch: list[Asked]) -> Sequence[Answer | Exception]:
         try:

@@ -1,9 +1,12 @@
 """What the handlers of intake share: the writer, the limit on what one address sends, and who vouches."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from litestar.di import NamedDependency
+from litestar.types import Scope
 
 from feedback import tracing
 from feedback.http.bearer import bearer_token
@@ -15,12 +18,19 @@ from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.errors import FeedbackError, TooMany, Unavailable
+from feedback.record.work.queue import WorkQueue
 from ingest.intake import rate_limit
 from ingest.intake.accept import Accepted
 from ingest.intake.arrival import Arrival
-from ingest.intake.batcher import Batcher
-from ingest.intake.rate_limit import Share
+from ingest.intake.batcher import Batcher, in_a_thread
+from ingest.intake.rate_limit import RateLimit, Share
 from ingest.intake.writer import Writer
+
+LONGEST_KEY = 200
+"""Characters of an `Idempotency-Key`."""
+
+REFUSAL = "refusal"
+"""Where a request that was refused before its handler saw it keeps why, for the handler to say."""
 
 ANSWER_SECONDS = 15.0
 """How long somebody waits for a store that does not answer until they are asked to come again."""
@@ -57,14 +67,14 @@ class Intake:
             raise answer
         return answer
 
-    def repeat_key(self, request: AnyRequest, *parts: str) -> str:
+    def repeat_key(self, scope: Scope, *parts: str) -> str:
         """Returns what a repeat by the same client is known by.
 
         Anybody may send any `Idempotency-Key`, so that it must not lead to what another citizen sent under it. Neither
         the client nor the parts can be read from it.
         """
-        client = client_network(address_of(request))
-        known = "\0".join((client, request.headers.get("user-agent", ""), *parts))
+        client = client_network(address_of(scope))
+        known = "\0".join((client, _browser(scope), *parts))
         return self.record.keys.digest(b"repeat" + known.encode()).hex()
 
     async def authenticate(self, request: AnyRequest, service: str) -> Principal | None:
@@ -73,11 +83,15 @@ class Intake:
             who = await asyncio.to_thread(self._identify, key, service)
             mark_used(request, who)
             return who
-        share = await self.limit.ask(address_of(request))
-        request.scope["state"][rate_limit.STATE] = share
+        await self.count(request.scope)
+        return None
+
+    async def count(self, scope: Scope) -> None:
+        """Counts a piece of whoever nobody vouches for. Raises `TooMany` if their address may not send it yet."""
+        share = await self.limit.ask(address_of(scope))
+        scope["state"][rate_limit.STATE] = share
         if share and share.wait > 0:
             raise TooMany("too many pieces from this address; please try again in a moment", share.wait)
-        return None
 
     def _identify(self, key: str, service: str) -> Principal:
         with self.record.transaction() as session:
@@ -86,19 +100,32 @@ class Intake:
             return who
 
 
-def visitor_of(request: AnyRequest) -> str | None:
+@asynccontextmanager
+async def intake(record: Record, work_queue: WorkQueue, rate_limit: RateLimit) -> AsyncIterator[Intake]:
+    """Gives the way in; as it closes, all that was handed over is answered."""
+    writer, limit = Writer(record, work_queue), Batcher(in_a_thread("rate limit", rate_limit.take))
+    yield Intake(record, writer, limit)
+    await limit.close()
+    await writer.close()
+
+
+def visitor_of(scope: Scope) -> str | None:
     """Returns what tells visitors of a day apart: their network and their browser.
 
     None for an address that is not of the Internet: behind it may be a proxy, and everybody.
     """
-    network = client_network(address_of(request))
-    return f"{network} {request.headers.get('user-agent', '')}" if is_public(network) else None
+    network = client_network(address_of(scope))
+    return f"{network} {_browser(scope)}" if is_public(network) else None
 
 
-def address_of(request: AnyRequest) -> str:
+def address_of(scope: Scope) -> str:
     """Returns the address of who sent it, as far as the server tells it."""
-    client = request.scope["client"]
+    client = scope["client"]
     return client[0] if client else "unknown"
+
+
+def _browser(scope: Scope) -> str:
+    return header(scope, b"user-agent").decode("latin-1")
 
 
 GivenIntake = NamedDependency[Intake]

@@ -7,17 +7,20 @@ from typing import Annotated
 import msgspec
 from litestar import Router, delete, get, post
 from litestar.params import FromPath, HeaderParameter, JSONBody
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from feedback.http.compression import UNCOMPRESSED
 from feedback.http.dependencies import AnyRequest
+from feedback.http.security_headers import header
 from feedback.record.access import Principal
 from feedback.record.errors import Malformed
 from feedback.record.states import ChannelName
 from ingest.intake import receipts
 from ingest.intake.arrival import ANONYMOUS_BODY_LIMIT, MESSAGE_LIMIT, Arrival
-from ingest.intake.at_once import LONGEST_KEY, at_once
-from ingest.intake.dependencies import GivenIntake, Intake, visitor_of
+from ingest.intake.dependencies import LONGEST_KEY, REFUSAL, GivenIntake, Intake, visitor_of
 from ingest.intake.receipts import Receipt
+
+SUBMIT_PATH = "/v1/services/{service:str}/feedback"
 
 IdempotencyKey = Annotated[str | None, HeaderParameter(name="Idempotency-Key", max_length=LONGEST_KEY)]
 Short = Annotated[str, msgspec.Meta(max_length=200)]
@@ -43,18 +46,11 @@ class Acknowledgement(msgspec.Struct, frozen=True):
     receipt: str
 
 
-async def take_in(
-    request: AnyRequest, service: str, data: Submission, idempotency_key: str | None = None
-) -> Acknowledgement:
-    """Stores one piece for whoever sent it, within their share, and acknowledges it."""
-    intake: Intake = request.app.state.intake
-    who = await intake.authenticate(request, service)
-    repeat_key = (idempotency_key or "").strip() or None
-    if repeat_key and who is None:
-        repeat_key = intake.repeat_key(request, service, repeat_key)
-    visitor = None if who else visitor_of(request)
-    stored = await intake.store_one(_arrival(service, data, who, repeat_key, visitor))
-    return Acknowledgement(stored.id, stored.receipt)
+def arrival_of_stranger(intake: Intake, scope: Scope, service: str, data: Submission) -> Arrival:
+    """Returns what nobody vouches for. Raises `Malformed`."""
+    key = header(scope, b"idempotency-key").decode("latin-1").strip()
+    repeat_key = intake.repeat_key(scope, service, key) if key else None
+    return _arrival(service, data, None, repeat_key, visitor_of(scope))
 
 
 def _arrival(
@@ -87,17 +83,38 @@ def parse_moment(text: str) -> dt.datetime | dt.date:
         raise Malformed("submitted_at is neither a date nor a time of RFC 3339") from None
 
 
+def refused_already(app: ASGIApp) -> ASGIApp:
+    """A middleware: it raises what was found to be wrong before the request came here (`at_once.py`)."""
+
+    async def said(scope: Scope, receive: Receive, send: Send) -> None:
+        if REFUSAL in scope["state"]:
+            raise scope["state"][REFUSAL]
+        await app(scope, receive, send)
+
+    return said
+
+
 @post(
-    "/v1/services/{service:str}/feedback",
+    SUBMIT_PATH,
     status_code=202,
     request_max_body_size=ANONYMOUS_BODY_LIMIT,
-    middleware=[at_once(Submission, take_in)],
+    middleware=[refused_already],
 )
 async def submit(
-    request: AnyRequest, service: FromPath[str], data: JSONBody[Submission], idempotency_key: IdempotencyKey = None
+    request: AnyRequest,
+    service: FromPath[str],
+    data: JSONBody[Submission],
+    intake: GivenIntake,
+    idempotency_key: IdempotencyKey = None,
 ) -> Acknowledgement:
     """Leave feedback. Repeating it under the same Idempotency-Key gives the same answer."""
-    return await take_in(request, service, data, idempotency_key)
+    who = await intake.authenticate(request, service)
+    if who:
+        arrival = _arrival(service, data, who, (idempotency_key or "").strip() or None, None)
+    else:
+        arrival = arrival_of_stranger(intake, request.scope, service, data)
+    stored = await intake.store_one(arrival)
+    return Acknowledgement(stored.id, stored.receipt)
 
 
 @get("/v1/receipts/{code:str}", sync_to_thread=True, opt=UNCOMPRESSED)

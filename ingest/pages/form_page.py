@@ -65,9 +65,9 @@ async def send_feedback(request: AnyRequest, service: FromPath[str], intake: Giv
     if errors or "again" in texts:
         return _form(request, brand, values, key, errors)
     await intake.authenticate(request, brand.slug)
-    repeat_key = intake.repeat_key(request, key, brand.slug, *values.values())
+    repeat_key = intake.repeat_key(request.scope, key, brand.slug, *values.values())
     trapped = suspicion(intake.record.keys, texts, dt.datetime.now(dt.UTC))
-    arrival = replace(_arrival(brand.slug, values, repeat_key, trapped), client=visitor_of(request))
+    arrival = replace(_arrival(brand.slug, values, repeat_key, trapped), client=visitor_of(request.scope))
     stored = await intake.store_one(arrival)
     return show(
         request,

@@ -61,13 +61,14 @@ class WorkQueue:
             return False
 
 
-GATHERING_SECONDS = 0.01
+GATHERING_SECONDS = 0.05
+"""How long nobody is woken once somebody was."""
 
 
 class BackgroundWorkQueue(WorkQueue):
     """Wakes workers from a thread of its own, so that whoever was heard waits for no Redis, even one that hangs.
 
-    What is to be woken within a moment goes together.
+    Whoever comes first wakes at once, and what follows within a moment goes together.
     """
 
     def __init__(self, url: str) -> None:
@@ -89,7 +90,6 @@ class BackgroundWorkQueue(WorkQueue):
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._due)
-            time.sleep(GATHERING_SECONDS)
-            with self._changed:
                 stages, self._due = self._due, set()
             super().wake(*sorted(stages))
+            time.sleep(GATHERING_SECONDS)

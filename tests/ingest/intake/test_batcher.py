@@ -42,6 +42,22 @@ async def _gathering() -> None:
     await batcher.close()
 
 
+def test_what_comes_with_each_turn_of_the_loop_goes_along_though_nothing_is_under_way() -> None:
+    asyncio.run(_one_a_turn())
+
+
+async def _one_a_turn() -> None:
+    work = Worker()
+    work.may.set()
+    batcher: Batcher[int, int] = Batcher(in_a_thread("test", work))
+    asked = []
+    for number in (1, 2, 3):
+        asked.append(asyncio.create_task(batcher.ask(number)))
+        await asyncio.sleep(0)
+    assert await asyncio.gather(*asked) == [2, 4, 6]
+    assert work.batches == [[1, 2, 3]]
+
+
 def test_more_than_may_wait_are_told_to_come_back_and_those_that_wait_are_answered() -> None:
     asyncio.run(_full())
 

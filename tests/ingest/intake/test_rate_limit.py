@@ -147,6 +147,12 @@ def test_every_answer_says_what_is_left(limited: Client, admin: dict[str, str]) 
     assert "ratelimit" in page.headers
 
 
+def test_a_piece_that_is_refused_is_counted_once(limited: Client) -> None:
+    refused = limited.post(PATH, json={"message": "Tell me", "contact": "nobody"})
+    assert refused.status_code == 400
+    assert f"r={BURST_PIECES - 1};" in refused.headers["ratelimit"]
+
+
 def test_all_addresses_of_one_household_share_what_it_may_send(servers: RealServers) -> None:
     limit, home = RateLimit(servers.redis_url, SLOW), f"2001:db8:{secrets.randbelow(65_536):x}:7"
     assert sum(passed(limit, f"{home}::{n:x}", 1) for n in range(1, 2 * BURST_PIECES)) == BURST_PIECES

@@ -163,7 +163,7 @@ def test_visitors_are_told_apart_by_network_and_browser_and_not_behind_a_proxy_t
     def visitor(address: str, browser: str = "Safari") -> str | None:
         request = RequestFactory().get("/", headers={"User-Agent": browser})
         request.scope["client"] = (address, 1)
-        return visitor_of(request)
+        return visitor_of(request.scope)
 
     assert visitor("81.2.69.160") == visitor("::ffff:81.2.69.160") != visitor("81.2.69.161")
     assert visitor("81.2.69.160") != visitor("81.2.69.160", "Firefox")
