@@ -5,8 +5,6 @@ from collections.abc import Iterable
 from functools import cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from feedback.record.states import Nation
 
 SUBDIVISIONS = {Nation.ENGLAND: "ENG", Nation.WALES: "WLS", Nation.SCOTLAND: "SCT", Nation.NORTHERN_IRELAND: "NIR"}
@@ -27,4 +25,6 @@ def bank_holidays_began(nation: Nation, time_zone: str, since: dt.datetime, unti
 
 @cache
 def _of_year(nation: Nation, year: int) -> frozenset[dt.date]:
+    import holidays  # noqa: PLC0415 - it has all countries in one piece, for who looks at a year
+
     return frozenset(holidays.country_holidays("GB", subdiv=SUBDIVISIONS[nation], years=year))

@@ -15,7 +15,7 @@ from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.errors import Malformed
 from feedback.record.models import AuditEntry, Change, ChangeImport
-from insights.issues.decisions import calendar_file
+from insights.issues.decisions import calendar_file, calendar_reading
 from insights.issues.decisions.calendar_file import MOST_EVENTS, CalendarFile
 from tests.insights.pages.signed_in import OURS, Client, signed_in, words_of
 
@@ -31,7 +31,7 @@ def calendar(*events: str) -> bytes:
 
 
 def read(*events: str) -> CalendarFile:
-    return calendar_file.read(calendar(*events), "Europe/London", NOW)
+    return calendar_reading.read(calendar(*events), "Europe/London", NOW)
 
 
 WEEKLY = (
@@ -97,7 +97,7 @@ def test_a_file_that_is_never_reckoned_to_its_end_keeps_nobody_waiting(
 @pytest.mark.parametrize("body", [b"", b"x", b"\xff\xfe\0", b"BEGIN:VCALENDAR\r\n", b"what,when\r\n1,2\r\n"])
 def test_what_is_no_calendar_is_refused(body: bytes) -> None:
     with pytest.raises(Malformed):
-        calendar_file.read(body, "Europe/London", NOW)
+        calendar_reading.read(body, "Europe/London", NOW)
 
 
 def changes(record: Record) -> list[tuple[str, str]]:
