@@ -1,7 +1,7 @@
 """What PostgreSQL and UTF-8 have no place for is refused before any handler sees it: NUL, and halves of characters."""
 
 import re
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from feedback.http.dependencies import AnyRequest
 from feedback.http.security_headers import header
@@ -16,7 +16,7 @@ _READ_ELSEWHERE = (b"multipart/", b"text/", b"message/")
 
 
 async def refuse_unstorable(request: AnyRequest) -> None:
-    """Raises `Malformed`, which names the part of the request, for text that nobody could store.
+    """Raises `Malformed`, which names the part of the request, for text that nobody could store, and for no host.
 
     Raises `WrongMediaType` for a content coding (RFC 9110, section 8.4) other than `identity`: nobody unpacks such a
     body to look, and no small body becomes a large one.
@@ -30,6 +30,12 @@ async def refuse_unstorable(request: AnyRequest) -> None:
         raise Malformed("there is a NUL in it", field="query")
     if b"\0" in b"".join([value for _, value in request.scope["headers"]]):
         raise Malformed("there is a NUL in it", field="headers")
+    try:
+        _ = urlsplit(f"//{header(request.scope, b'host').decode('latin-1')}").port
+    except ValueError:
+        # Whoever tells of it asks for the address, which is made of this header.
+        request.scope["headers"] = [one for one in request.scope["headers"] if one[0] != b"host"]
+        raise Malformed("this is no host", field="host") from None
     kind = header(request.scope, b"content-type").lower()
     if request.method in ("POST", "PUT", "PATCH") and not kind.startswith(_READ_ELSEWHERE):
         _require_storable(await request.body(), is_form=b"urlencoded" in kind)

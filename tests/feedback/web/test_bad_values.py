@@ -47,6 +47,13 @@ def test_what_was_said_at_no_time_that_may_be_is_refused(
     assert stored(record) == 0
 
 
+@pytest.mark.parametrize("host", ["::1,::1", "a:b", "a:99999", "[::1", "a:-1"])
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+def test_what_is_no_host_is_refused(client: Client, blue_badge: str, host: str, accept: str) -> None:
+    for path in (f"/services/{blue_badge}/feedback", "/dashboard", "/health/live", "/open311/v2/services.json"):
+        assert client.get(path, headers={"Host": host, "Accept": accept}).status_code == 400
+
+
 @pytest.mark.parametrize("said", [pytest.param(SOON, id="soon"), "1900-01-01T00:00:00Z", "1900-01-01", "2020-02-29"])
 def test_a_clock_that_is_a_little_ahead_and_a_long_memory_are_taken(client: Client, blue_badge: str, said: str) -> None:
     answer = client.post(f"/v1/services/{blue_badge}/feedback", json={"message": "x", "submitted_at": said})
