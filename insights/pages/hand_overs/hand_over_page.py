@@ -20,6 +20,7 @@ from feedback.record.db import Record
 from feedback.record.errors import Conflict, FeedbackError, Malformed
 from feedback.record.limits import convert
 from feedback.record.models import HandOver, Service
+from feedback.record.privacy.title_erasure import NAMELESS_TITLE
 from insights.hand_overs import giving, taking_back
 from insights.hand_overs.giving import HandOverRequest
 from insights.issues.queries.issues import titles
@@ -84,12 +85,13 @@ def handed_over_page(
         who = authenticate(session, request)
         found = access.service_for(session, who, service)
         given = giving.listed(session, found, PAGE_SIZE, before)
+        known = titles(session, [done.issue_id for done in given if done.issue_id])
         return show(
             who,
             "hand_overs/list.html",
             service=found,
             given=[(done, giving.receiver_name(session, done)) for done in given],
-            titles=titles(session, [done.issue_id for done in given if done.issue_id]),
+            titles={issue: told for issue, told in known.items() if told.title != NAMELESS_TITLE},
             further=given[-1].id if len(given) == PAGE_SIZE else None,
             may_take_back=who.may(Role.editor, found.id),
         )

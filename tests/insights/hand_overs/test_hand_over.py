@@ -265,6 +265,7 @@ def test_the_pages_hand_over_say_so_and_take_back(client: Client, record: Record
     done = client.post(form, data={"to": "Parks and Gardens"}, headers=scene.editor)
     assert done.url.path == "/dashboard/blue-badge/handed-over" and "Handed over." in done.text
     assert "Parks and Gardens" in done.text
+    assert "no longer kept" not in done.text, "its title went along with its words"
     back = client.post("/dashboard/hand-overs/1/take-back", headers=scene.editor)
     assert "Undone" in back.text and "Take it back" not in back.text
     piece = f"/dashboard/feedback/{scene.pieces[0]}/hand-over"
