@@ -70,6 +70,7 @@ FEELINGS = (
     r"(?:impressed|disappoint(?:ed|ing)|frustrat(?:ed|ing)|fed up|angry|annoy(?:ed|ing)|upset|unhappy|stressful"
     r"|ridiculous|unbelievable|unacceptable|shambles|hopeless|useless|disgrace(?:ful)?|appalling|joke|rubbish|terrible"
     r"|awful|shocking|not right|at the end of my tether)(?:,? is it)?"
+    r"|(?:don'?t|do not) know what (?:else )?to do"
 )
 APPEALS = (
     r"(?:(?:please|just|can|could|would|will|you|so|if|somebody|someone|really|must|need to)\W+)*"

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.embed.vectors import Encode, Floats
+from nlp.group.titles.words import WORD, is_in, small
 
 SAYINGS = (
     "nothing",
@@ -88,8 +89,14 @@ MAX_WORDS = 12
 FILLER_SHARE = 0.3
 """Of the groups read while this was chosen, those that say nothing had three in ten of their members recognised or
 more, all others less than a quarter."""
+NAMELESS_SHARE = 0.5
+"""Where so many members name nothing, only what they said beside it tells what they mean: "Come back then"."""
+
 SAMPLE_MEMBERS = 100
 """Members of a group that are looked at, evenly spread over it."""
+
+_DENIALS = frozenset(["not", "no"])
+_MONEY = frozenset("£$€")
 
 
 def recognise(
@@ -105,5 +112,14 @@ def recognise(
         looked = group[np.linspace(0, len(group) - 1, min(len(group), SAMPLE_MEMBERS)).astype(np.int64)]
         near = (vectors[looked] @ sayings.T).max(axis=1) >= SAYING_SIMILARITY
         short = np.array([len(texts[member].split()) <= MAX_WORDS for member in looked])
-        found.append(bool((near & short).mean() > FILLER_SHARE))
+        nameless = np.array([_names_nothing(texts[member]) for member in looked])
+        found.append(bool((near & short).mean() > FILLER_SHARE or nameless.mean() > NAMELESS_SHARE))
     return found
+
+
+def _names_nothing(text: str) -> bool:
+    """Tell whether all its words are small ones, and it tells of no money; who "did not come" is at fault."""
+    words = set(WORD.findall(text.lower()))
+    lists = ("vague", "asides", "light") if words.isdisjoint(_DENIALS) else ("vague", "asides")
+    telling = (it for it in words - small() if not it[0].isdigit() and not any(is_in(name, it) for name in lists))
+    return bool(words) and _MONEY.isdisjoint(text) and not any(telling)

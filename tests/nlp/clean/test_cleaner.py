@@ -35,6 +35,7 @@ def test_a_title_or_an_abbreviation_ends_no_sentence() -> None:
             "Not impressed.",
             "Please, can somebody look into it",
             "What a shambles!",
+            "And I just, I don't know what to do.",
             "Bore da",
             "A suggestion and a grumble.",
             "Just a quick question",

@@ -16,6 +16,8 @@ AROUND = (
     "Not good enough!",
 )
 WELSH = ("Rwy'n siomedig dros ben.", "Nid yw'n ddigon da.", "Mae'n ddrwg gen i'ch poeni chi.", "Diolch yn fawr iawn.")
+BESIDE = ("Come back then.", "Which week is it?", "This time not.", "It is the 10th")
+UNNAMED = ("They did not come", "Never came back", "What do I get for £80?", "Still waiting", "It is too cold")
 COMPLAINTS = ("The photo will not upload", "Nobody answers the phone", "My bin was not emptied", "The bus never came")
 
 
@@ -26,7 +28,15 @@ def embedder() -> Embedder:
 
 @pytest.mark.parametrize(
     ("said", "nothing"),
-    [(NOTHING, True), (AROUND, True), (WELSH, True), (COMPLAINTS, False), ((*COMPLAINTS, *AROUND[:1]), False)],
+    [
+        (NOTHING, True),
+        (AROUND, True),
+        (WELSH, True),
+        (BESIDE, True),
+        (UNNAMED, False),
+        (COMPLAINTS, False),
+        ((*COMPLAINTS, *AROUND[:1]), False),
+    ],
 )
 def test_a_group_says_nothing_when_many_of_its_members_do(
     embedder: Embedder, said: Sequence[str], nothing: bool
