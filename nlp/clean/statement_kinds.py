@@ -52,6 +52,7 @@ THANKS = re.compile(
     r"\b(?:i|we)(?: would|'d)? (?:like|want|wish|need) to (?:\w+ ){0,4}?"
     r"(?:thank\w*|praise|gratitude|appreciation|compliment|commend|congratulate)\b"
     r"|\b(?:can(?:'t|not)|can not|could(?:n't| not)) (?:really )?(?:wish|want) for (?:\w+ ){0,2}?(?:better|more)\b"
+    r"|\b(?:pass|give|send|convey)(?: on)? (?:my|our) (?:\w+ )?(?:thanks|gratitude|compliments|appreciation|regards)\b"
     r"|\bnothing (?:\w+ ){1,2}could have (?:been )?(?:done )?(?:better|differently|more)\b",
 )
 """Who wishes to thank asks for nothing."""

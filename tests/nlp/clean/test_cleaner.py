@@ -74,6 +74,7 @@ def test_what_says_something_is_none(text: str) -> None:
         ("Lovely helpful staff", "praise"),
         ("I had no problems", "praise"),
         ("I wish to thank all the staff for their support", "praise"),
+        ("Please pass on our warm thanks to the crew", "praise"),
         ("I want to thank you for the fine I got for nothing, it is wrong", "request"),
         ("I would recommend this service to anyone who is having problems", "praise"),
         ("Would not hesitate to recommend you to friends and family", "praise"),
