@@ -69,13 +69,14 @@ FEELINGS = (
     r"|so|deeply|extremely|totally|quite|just|utter(?:ly)?|pretty)\W+)*"
     r"(?:impressed|disappoint(?:ed|ing)|frustrat(?:ed|ing)|fed up|angry|annoy(?:ed|ing)|upset|unhappy|stressful"
     r"|ridiculous|unbelievable|unacceptable|shambles|hopeless|useless|disgrace(?:ful)?|appalling|joke|rubbish|terrible"
-    r"|awful|shocking|not right|at the end of my tether)(?:,? is it)?"
+    r"|awful|shocking|disgust(?:ed|ing)|furious|livid|outraged|not right|at the end of my tether)(?:,? is it)?"
     r"|(?:don'?t|do not) know what (?:else )?to do"
 )
 APPEALS = (
     r"(?:(?:please|just|can|could|would|will|you|so|if|somebody|someone|really|must|need to)\W+)*"
-    r"(?:(?:sort|fix) (?:it|this|that)(?: out)?|look into (?:it|this|that)|do (?:something|better)|help|reply|answer"
-    r"|respond|advise|get back to me|let me know)"
+    r"(?:(?:sort|fix) (?:it|this|that)(?: out)?|look into (?:it|this|that)"
+    r"|do (?:something|better)(?: about (?:it|this|that|these|them))?|help|reply|answer|respond"
+    r"|advise|get back to me|let me know)"
     r"|i (?:look forward to|await|would be grateful for|would appreciate) (?:\w+ ){0,2}(?:reply|answer|response"
     r"|from you)"
 )

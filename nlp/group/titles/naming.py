@@ -173,6 +173,7 @@ def _sayings(said: Sequence[str]) -> Iterator[str]:
         words = text.split()
         if len(words) > 1:
             yield " ".join(words[:8]).rstrip(",.;:") + "…" * (len(words) > 8)
+    yield from clean
 
 
 def _without_gaps(text: str) -> str:

@@ -36,6 +36,8 @@ def test_a_title_or_an_abbreviation_ends_no_sentence() -> None:
             "Please, can somebody look into it",
             "What a shambles!",
             "And I just, I don't know what to do.",
+            "Disgusted.",
+            "Do something about these.",
             "Bore da",
             "A suggestion and a grumble.",
             "Just a quick question",

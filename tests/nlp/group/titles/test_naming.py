@@ -170,3 +170,7 @@ def test_praise_stands_beside_no_complaint_and_a_picture_in_no_title() -> None:
     smiling = [f"{text} 😊" for text in CANTEEN]
     mixed, *_ = named([*smiling[4:], *glad], *OTHERS)
     assert "vegan meals" in mixed.lower() and "not bad" not in mixed.lower() and mixed.isascii()
+
+
+def test_a_group_of_which_each_says_one_word_bears_it() -> None:
+    assert named(["Parking", "parking", "Parking."]) == ["Parking"]
