@@ -33,24 +33,17 @@ def at_once(app: ASGIApp, count: Count) -> ASGIApp:
     """Makes the application that takes in what is usual, and leaves the rest to `app`."""
 
     async def taken(scope: Scope, receive: Receive, send: Send) -> None:
-        addressed = _addressed(scope)
-        if addressed is None:
+        posted = scope["type"] == ScopeType.HTTP and scope["method"] == "POST" and not tracing.is_on
+        service = _ADDRESS.fullmatch(scope["path"]) if posted else None
+        if service is None:
             await app(scope, receive, send)
             return
         message: Any = await receive()
         data = _read(scope, message)
-        if data is None or not await _answered(scope, send, addressed, data, count):
+        if data is None or not await _answered(scope, send, service[1], data, count):
             await app(scope, _again(message, receive), send)
 
     return taken
-
-
-def _addressed(scope: Scope) -> str | None:
-    """Returns the service that something is posted to."""
-    if scope["type"] != ScopeType.HTTP or scope["method"] != "POST" or tracing.is_on:
-        return None
-    found = _ADDRESS.fullmatch(scope["path"])
-    return found[1] if found else None
 
 
 def _read(scope: Scope, message: Any) -> Submission | None:
