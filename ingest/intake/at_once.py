@@ -22,7 +22,7 @@ Count = Callable[[Scope], Callable[[int | None], None]]
 """Counts a request; what it returns is told the status of the answer, or None where the handler answers."""
 
 _ADDRESS = re.compile(r"/v1/services/([a-z0-9-]+)/feedback")
-_HOST = re.compile(rb"[a-zA-Z0-9.:\[\]-]*")
+_HOST = re.compile(rb"[a-zA-Z0-9.-]*(:[1-5]?\d{1,4})?")
 _SELDOM = {b"authorization", b"content-encoding"}
 _NUL_IN_JSON = b"\\u0000"
 

@@ -23,6 +23,7 @@ def chunks() -> Iterator[bytes]:
 UNUSUAL = {
     "a charset": (PATH, SAID, {"Content-Type": "application/json; charset=utf-8"}),
     "no type": (PATH, SAID, {}),
+    "a host that is none": (PATH, SAID, {**JSON, "Host": "council.example:99999"}),
     "another type": (PATH, SAID, {"Content-Type": "text/plain"}),
     "a query": (f"{PATH}?from=poster", SAID, JSON),
     "a NUL in the query": (f"{PATH}?from=%00", SAID, JSON),
