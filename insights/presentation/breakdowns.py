@@ -77,6 +77,7 @@ def in_words(found: Affected) -> GlanceAnswer:
         return GlanceAnswer(_("Nothing of it is kept."), "")
     people = [part for part in found.breakdowns if not _is_channel(part)]
     telling = [(part, one) for part in people for one in part.values if one.stands_out]
+    telling = telling or [(part, one) for part in found.breakdowns for one in part.values if _alone(part, one)]
     told = {id(part) for part, _one in telling}
     alike = [part for part in people if id(part) not in told][:MOST_NAMED]
     short, *more = _standing_out(telling) or [_nobody(people, found.reports)]
@@ -114,7 +115,11 @@ def _channels(found: Affected) -> list[str]:
     """Says how they reported it; nothing where all came in files, which tell nothing of that."""
     channels = next((part for part in found.breakdowns if _is_channel(part)), None)
     by_channel = {one.value: one.reports for one in channels.values} if channels else {}
-    if channels is None or set(by_channel) == {ChannelName.IMPORT}:
+    if (
+        channels is None
+        or set(by_channel) == {ChannelName.IMPORT}
+        or any(_alone(channels, it) for it in channels.values)
+    ):
         return []
     more = [_more_often(channels, one) for one in channels.values if one.stands_out]
     return more or [_("They came %(how)s.", how=came_by(by_channel))]
@@ -129,6 +134,12 @@ def _more_often(channels: Breakdown, one: ValueShare) -> str:
     return _("They came more often %(how)s: %(share)s.", how=how, share=_share(channels, one))
 
 
+def _alone(part: Breakdown, one: ValueShare) -> bool:
+    """Whether all came by one channel and other feedback does not: who phones may not use the website."""
+    of_people = one.value not in (ChannelName.WEB, ChannelName.IMPORT)
+    return _is_channel(part) and of_people and one.stands_out and one.reports == part.known
+
+
 def _is_channel(part: Breakdown) -> bool:
     return part.name == "channel" and not part.is_attribute
 
@@ -136,7 +147,7 @@ def _is_channel(part: Breakdown) -> bool:
 def _aspect(part: Breakdown, reports: int) -> str:
     """Names what was compared, within a sentence, and how many reports tell it."""
     name = one_line(part.name.replace("_", " ")) if part.is_attribute else name_of(part).lower()
-    if part.known >= reports:
+    if 2 * part.known >= reports:
         return name
     return _("%(aspect)s (known for %(known)s of the %(reports)s)", aspect=name, known=part.known, reports=reports)
 
@@ -145,6 +156,8 @@ def _people(part: Breakdown, one: ValueShare) -> str:
     """Names those who have a value in common."""
     if part.is_attribute:
         return _("%(name)s “%(value)s”", name=one_line(name_of(part)), value=one_line(one.value))
+    if part.name == "channel":
+        return _("People who tell us %(how)s", how=labels.BY_CHANNEL.get(one.value, one.value))
     return _("People who write in %(language)s", language=labels.LANGUAGES.get(one.value, one.value))
 
 

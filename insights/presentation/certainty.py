@@ -59,7 +59,9 @@ def by_chance(signal: SignalView) -> str:
     chance: float | None = signal.evidence.get("chance")
     if chance is None:
         return ""
-    return _("By chance alone, so many would come together %(how_often)s.", how_often=how_often(chance))
+    return _(
+        "When we noticed it: by chance alone, so many would come together %(how_often)s.", how_often=how_often(chance)
+    )
 
 
 def odds(score: float) -> str:
@@ -91,7 +93,7 @@ def checks(signal: SignalView) -> list[str]:
     found = [labels.CHECKS[name] for name in signal.caveats if name in labels.CHECKS]
     chance: float | None = signal.evidence.get("chance")
     sure = chance is None or certainty(chance, 0) != "fairly_sure"
-    return found or ([] if sure else [_("See whether they tell of one fault.")])
+    return found or ([] if sure else [_("See whether they are about the same thing.")])
 
 
 def _reason(caveat: str) -> str:

@@ -185,7 +185,7 @@ CHECKS: Mapping[str, str] = TranslatedLabels(
     {
         "few reports": N_("Read them all."),
         "one channel only": N_("Check that channel first."),
-        "one batch only": N_("Check their dates."),
+        "one batch only": N_("Check that their dates are right."),
         "one day only": N_("See whether more come."),
         "young service": N_("Compare it with what your team knows."),
         "bare mentions": N_("Read some before you act."),
@@ -198,7 +198,7 @@ REACHES: Mapping[str, str] = TranslatedLabels(
     {
         "told": N_("They are told by e-mail."),
         "wants_none": N_("They want no e-mail: tell them yourself."),
-        "no_mail": N_("This installation cannot send e-mail (not set up): tell them yourself."),
+        "no_mail": N_("E-mail is not set up here: tell them yourself."),
         "stranger": N_("They have no account here, so no e-mail: tell them yourself."),
     }
 )
@@ -207,7 +207,7 @@ REACHED: Mapping[str, str] = TranslatedLabels(
     {
         "told": N_("They are told by e-mail."),
         "wants_none": N_("They want no e-mail: make sure that they know."),
-        "no_mail": N_("No e-mail went out, since this installation cannot send any: make sure that they know."),
+        "no_mail": N_("No e-mail went out, which is not set up here: make sure that they know."),
         "stranger": N_("No e-mail went out, since they have no account here: make sure that they know."),
     }
 )

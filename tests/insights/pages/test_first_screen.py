@@ -16,11 +16,11 @@ ANSWERS = {
     "what is wrong": "One caller said: “",
     "how sure it is": "Almost certainly real, not chance",
     "since when": "4 reports since then",
-    "who is affected": "Not known: these reports tell no place and no group.",
+    "who is affected": "People who tell us by phone, more than others.",
     "what comes next": "ive it to whoever can fix it",
 }
 WHERE_THERE_IS_ROOM = {
-    "whom that reaches": "This installation cannot send e-mail",
+    "whom that reaches": "E-mail is not set up here",
     "who knows of it": "Nobody was alerted",
 }
 

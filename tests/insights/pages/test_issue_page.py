@@ -275,7 +275,7 @@ def test_the_next_step_gives_it_to_the_owner_by_one_button_and_says_first_whethe
         people.appoint(session, owner, Role.owner, access.service(session, "blue-badge"), by="test")
     page = staff.get(photo)
     seen = words_of(page)
-    assert "Ada Owner owns this service. This installation cannot send e-mail (not set up): tell them yourself." in seen
+    assert "Ada Owner owns this service. E-mail is not set up here: tell them yourself." in seen
     assert "Ada Owner (not told yet)" in seen and '<input type="hidden" name="assignee" value="Ada Owner">' in page.text
     seen = words_of(staff.post(f"{photo}/decide", data={"assignee": "Ada Owner"}, headers=OURS))
     assert "make sure that they know. Once it is fixed, record what was done" in seen

@@ -58,8 +58,9 @@ def test_whoever_else_stands_out_has_a_sentence() -> None:
         ([part("channel", 9, 12, 0.7, stands_out=False)], NOT_KNOWN, "They came by phone only."),
         (
             [part("channel", 9, 9, 0.2), Breakdown("language", False, 9, []), Breakdown("ward", True, 4, [])],
-            "Everybody alike: no language or ward (known for 4 of the 9) stands out.",
-            "All 9 came by phone, as 20% of other feedback does.",
+            "People who tell us by phone, more than others.",
+            "100% of these reports (9 of 9), against 20% of other feedback. No language or ward (known for 4 of the 9)"
+            " stands out.",
         ),
         (
             [part("channel", 8, 9, 0.2)],

@@ -25,7 +25,8 @@ def signal(score: float, *against: str, tier: str = "signal", chance: float | No
             0.0,
             (),
             "signal",
-            "Almost certainly real, not chance. By chance alone, so many would come together less than once in 100"
+            "Almost certainly real, not chance. When we noticed it: by chance alone,"
+            " so many would come together less than once in 100"
             " years.",
         ),
         (
@@ -33,14 +34,16 @@ def signal(score: float, *against: str, tier: str = "signal", chance: float | No
             0.0019,
             (),
             "signal",
-            "Very likely real, not chance. By chance alone, so many would come together about once in 10 years.",
+            "Very likely real, not chance. When we noticed it: by chance alone,"
+            " so many would come together about once in 10 years.",
         ),
         (
             3.0,
             0.02,
             (),
             "signal",
-            "Likely real, not chance. By chance alone, so many would come together about once a year.",
+            "Likely real, not chance. When we noticed it: by chance alone,"
+            " so many would come together about once a year.",
         ),
         (12.0, 1e-6, ("one batch only",), "signal", "Very likely real, not chance"),
         (3.0, 0.02, ("few reports",), "signal", "Likely real, not chance"),
@@ -49,7 +52,8 @@ def signal(score: float, *against: str, tier: str = "signal", chance: float | No
             0.1,
             (),
             "watch",
-            "Not sure yet, it may be chance. By chance alone, so many would come together about once in 2 months.",
+            "Not sure yet, it may be chance. When we noticed it: by chance alone,"
+            " so many would come together about once in 2 months.",
         ),
         (12.0, None, (), "signal", "Real: somebody of your staff says so."),
     ],
@@ -71,7 +75,7 @@ def test_each_reason_for_caution_says_what_it_means_and_what_to_do() -> None:
 def test_what_is_not_sure_has_something_to_look_at_first() -> None:
     assert certainty.checks(signal(9.0, "few reports", "one batch only", chance=1e-6)) == [
         "Read them all.",
-        "Check their dates.",
+        "Check that their dates are right.",
     ]
-    assert certainty.checks(signal(9.0, chance=0.02)) == ["See whether they tell of one fault."]
+    assert certainty.checks(signal(9.0, chance=0.02)) == ["See whether they are about the same thing."]
     assert certainty.checks(signal(9.0, chance=1e-6)) == []

@@ -117,7 +117,7 @@ def test_how_sure_it_is_begins_with_the_grade() -> None:
     short, more = summaries.how_sure(issue(signal=signal(ago(hours=3))), HEALTH)
     assert short == "Almost certainly real, not chance."
     assert more == (
-        "By chance alone, so many would come together less than once in 100 years."
+        "When we noticed it: by chance alone, so many would come together less than once in 100 years."
         " We found no copies and nothing entered in bulk."
     )
     assert summaries.how_sure(issue(), HEALTH)[0] == "It does not stand out now."
