@@ -94,8 +94,14 @@ def _phrases(doc: Any) -> Iterator[str]:
 
 
 def _marks(word: Any, noun: Any) -> bool:
-    return word.dep_ in {"compound", "amod"} and word.head.i == noun.i and word.lower_ != "own"
+    marking = word.dep_ in {"compound", "amod"} and word.head.i == noun.i and word.lower_ != "own"
+    return marking and not _abbreviated(word)
 
 
 def _untold(word: Any) -> bool:
-    return HIDDEN in word.text or any(is_in(name, word.lower_) for name in _UNTOLD)
+    return HIDDEN in word.text or _abbreviated(word) or any(is_in(name, word.lower_) for name in _UNTOLD)
+
+
+def _abbreviated(word: Any) -> bool:
+    """What nobody knows who reads it alone: "X", "10th"."""
+    return len(word.text) == 1 or any(map(str.isdigit, word.text))

@@ -101,7 +101,7 @@ def test_of_what_members_say_all_kinds_of_things_about_it_is_told_what_they_spea
     discharge = [
         "The discharge was not rushed for once",
         "I waited nine hours for tablets on the day of my discharge",
-        "Nobody told my daughter of the discharge",
+        "My daughter was the last to hear a word of the discharge",
         "A letter about the discharge went to my old doctor",
         "Was it my discharge or somebody else's that you rang about?",
         "They forgot the walking frame at discharge",
