@@ -247,6 +247,8 @@ def _adjunct(token: Any, above: Any, level: int, is_local: Callable[[str], bool]
         return timed(token) or above.tag_[:2] in {"VB", "MD"}
     if token.dep_ == "prep" and not is_particle(token):
         return timed(token) or _local(token, is_local) or (level == 2 and _further(token, above))
+    if token.dep_ == "advmod" and any(it.lower_ == "as" for it in token.lefts):
+        return any(it.dep_ == "advcl" and _adjunct(it, token, level, is_local) for it in token.rights)  # "as soon as"
     if token.dep_ == "advcl":
         return token.tag_ not in {"VB"} or level == 2 or _far(token)
     if token.dep_ in {"relcl", "acl"} and above.lower_ not in _TIED:

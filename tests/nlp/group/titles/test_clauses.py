@@ -56,6 +56,8 @@ def test_a_clause_is_cut_to_what_is_said(text: str, whole: str) -> None:
         ("You passed my debt on", "you passed my debt"),
         ("I've had the letter about my licence", "had the letter about my licence"),
         ("Date of birth [DATE], if you need it", "date of birth"),
+        ("The page shows an error as soon as I enter my card", "page shows an error as soon"),
+        ("The lights went out as quickly as they came on", "lights went out as quickly"),
     ],
 )
 def test_what_is_torn_from_a_longer_saying_is_no_title(text: str, torn: str) -> None:
