@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from feedback.record.access import Principal
 from feedback.record.errors import Malformed, NotFound
 from feedback.record.models import Issue, IssueEvent, Regrouping, Service
-from feedback.record.states import RegroupingKind
 from insights.issues.decisions import lifecycle, regrouping, taking_back, undoing
 from insights.issues.decisions.lifecycle import IssueDecision
 
@@ -70,11 +69,8 @@ def merge_all(session: Session, who: Principal, issues: Sequence[Issue], into: I
 
 
 def unmerge_all(session: Session, who: Principal, service: Service, regrouping_id: int) -> None:
-    """Undoes all mergers of the transaction that one of them belongs to, the latest first. Raises as `undoing.undo`."""
+    """Undoes all mergers of the transaction that one of them belongs to. Raises as `undoing.undo`."""
     one = session.get(Regrouping, regrouping_id)
     if one is None or one.service_id != service.id:
         raise NotFound("there is no such regrouping")
-    beside = (Regrouping.service_id == service.id, Regrouping.at == one.at, Regrouping.by == one.by)
-    mergers = select(Regrouping).where(*beside, Regrouping.kind == RegroupingKind.MERGE)
-    for done in session.scalars(mergers.order_by(Regrouping.id.desc())).all():
-        undoing.undo(session, who, done)
+    undoing.undo_all_of_it(session, who, one)

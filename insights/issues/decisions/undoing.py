@@ -49,6 +49,13 @@ def undo(session: Session, who: Principal, done: Regrouping) -> None:
         lifecycle.note(session, who, each, f"{done.kind} undone")
 
 
+def undo_all_of_it(session: Session, who: Principal, one: Regrouping) -> None:
+    """Undoes all that was regrouped in the transaction that one belongs to, the latest first. Raises as `undo`."""
+    beside = (Regrouping.service_id == one.service_id, Regrouping.at == one.at, Regrouping.by == one.by)
+    for done in session.scalars(select(Regrouping).where(*beside).order_by(Regrouping.id.desc())).all():
+        undo(session, who, done)
+
+
 def _holds_any(session: Session, issue: Issue) -> bool:
     return session.scalar(select(Statement.id).where(Statement.issue_id == issue.id).limit(1)) is not None
 

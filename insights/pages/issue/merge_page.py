@@ -25,7 +25,8 @@ from insights.issues.queries import issues
 from insights.issues.queries.issues import living
 from insights.pages.forms import FormValues, PageOrRedirect, complaint_at, ids, submit
 from insights.pages.issue.issue_page import LONGEST_QUERY
-from insights.pages.layout import saved, show
+from insights.pages.issue.sort_page import regrouped
+from insights.pages.layout import show
 from insights.presentation.schemas import IssueView
 from insights.search import of_service
 from insights.search.query_embedding import QueryVector
@@ -82,11 +83,11 @@ def _merge(
         if values.get("goes") != "other":
             for other in others:
                 regrouping.merge(session, who, other, found, reason)
-            return saved(f"/dashboard/issues/{found.id}", "merged")
+            return regrouped(session, found, "", "merged")
         if len(others) > 1:
             raise Malformed("more than one is ticked", field="goes")
         regrouping.merge(session, who, found, others[0], reason)
-        return saved(f"/dashboard/issues/{others[0].id}", "merged")
+        return regrouped(session, others[0], "", "merged")
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
         errors = complaint_at("choices", error, COMPLAINTS)

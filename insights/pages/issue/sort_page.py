@@ -5,7 +5,7 @@ Whoever looks for what to tick searches and turns pages within one form: what is
 
 import asyncio
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from litestar import Response, get, post
@@ -107,7 +107,7 @@ def _sort(
         if not chosen:
             raise Malformed("none is ticked", field="statement")
         _decide(session, who, issue, chosen, values)
-        return saved(f"/dashboard/issues/{issue_id}/sort", "sorted")
+        return regrouped(session, issue, "/sort", "sorted")
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:
         return _page(session, who, access.issue_for(session, who, issue_id), sought, values, _complaint(error))
@@ -158,15 +158,31 @@ def _move(session: Session, who: Principal, issue: Issue, chosen: Sequence[int],
         regrouping.move(session, who, said, to)
 
 
-@post("/dashboard/issues/{issue:uuid}/undo/{regrouping_id:int}", sync_to_thread=True)
-def undo(
+def regrouped(session: Session, issue: Issue, page: str, act: str) -> Redirect:
+    """Says on a page of an issue what was just decided about what belongs to it, with the way back."""
+    newest = regrouping.standing(session, issue)[0]
+    return saved(f"/dashboard/issues/{issue.id}{page}", act, "regrouped", undo=newest.id)
+
+
+@post("/dashboard/issues/{issue:uuid}/undo/{regrouping_id:int}", status_code=200)
+async def undo(
     request: AnyRequest, record: GivenRecord, issue: FromPath[uuid.UUID], regrouping_id: FromPath[int]
 ) -> PageOrRedirect:
-    """Undoes a decision about what belongs together."""
+    """Undoes a decision about what belongs together; from its confirmation, all that was decided with it."""
+    back = undoing.undo_all_of_it if "undo" in await form_values(request) else undoing.undo
+    return await asyncio.to_thread(_undo, request, record, issue, regrouping_id, back)
 
+
+def _undo(
+    request: AnyRequest,
+    record: Record,
+    issue: uuid.UUID,
+    regrouping_id: int,
+    back: Callable[[Session, Principal, Regrouping], None],
+) -> PageOrRedirect:
     def change(session: Session, who: Principal) -> Redirect:
         access.issue_for(session, who, issue, Role.editor)
-        undoing.undo(session, who, access.owned_for(session, who, Regrouping, regrouping_id, Role.editor))
+        back(session, who, access.owned_for(session, who, Regrouping, regrouping_id, Role.editor))
         return saved(f"/dashboard/issues/{issue}/sort", "undone")
 
     def show_again(session: Session, who: Principal, error: FeedbackError) -> Response[str]:

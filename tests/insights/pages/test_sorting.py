@@ -41,6 +41,26 @@ def test_ticked_statements_become_an_issue_and_come_back(
     assert held(record, photo) == {1, 2, 3}
 
 
+def take_back(client: Client, headers: Headers, page: str) -> None:
+    """Presses the button beside the confirmation."""
+    beside = page.partition('id="saved"')[2].partition("</form>")[0]
+    found = re.search(r'action="([^"]+)"><input type="hidden" name="undo" value="(\d+)"', beside)
+    assert found, "there is no way back"
+    assert "Undone" in client.post(found[1], data={"undo": found[2]}, headers=headers).text
+
+
+def test_what_was_just_sorted_is_taken_back_as_a_whole_beside_its_confirmation(
+    client: Client, record: Record, admin: Headers, two: tuple[uuid.UUID, uuid.UUID]
+) -> None:
+    photo, phone = two
+    sort(client, admin, photo, 3, do="apart")
+    for decision in ({"do": "move", "into": str(phone)}, {"do": "split"}, {"do": "apart"}):
+        page = sort(client, admin, photo, 1, 2, **decision)
+        assert held(record, photo) == set(), decision
+        take_back(client, admin, page)
+        assert (held(record, photo), held(record, phone)) == ({1, 2}, {4}), decision
+
+
 def test_ticked_statements_are_moved_or_kept_out(
     client: Client, record: Record, admin: Headers, two: tuple[uuid.UUID, uuid.UUID]
 ) -> None:
@@ -58,6 +78,8 @@ def test_an_issue_is_merged_on_the_page(
     assert "Nobody answers the phone" in found and "1 report" in found and "On hold for an hour" in found
     merged = client.post(f"/dashboard/issues/{photo}/merge", data={"other": str(phone), "goes": "this"}, headers=admin)
     assert held(record, photo) == {1, 2, 3, 4} and merged.url.path == f"/dashboard/issues/{photo}"
+    take_back(client, admin, merged.text)
+    assert (held(record, photo), held(record, phone)) == ({1, 2, 3}, {4})
 
 
 def test_an_issue_goes_on_as_the_one_that_is_ticked(
