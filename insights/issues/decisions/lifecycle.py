@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import UNSET, UnsetType
 from sqlalchemy import ColumnElement, and_, func, select, tuple_, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from feedback.record import audit
 from feedback.record.access import Principal, Role
@@ -158,6 +158,14 @@ def end_signals(session: Session, issue: Issue) -> None:
     """Ends the signals of an issue: what is reported from now on must stand out by itself."""
     standing = update(Signal).where(Signal.issue_id == issue.id, Signal.ended_at.is_(None))
     session.execute(standing.values(ended_at=func.now()))
+
+
+def revive_signals(session: Session, issue: Issue, decided_at: dt.datetime) -> None:
+    """The signals that ended with a decision that is undone stand again, unless something has been noticed anew."""
+    other = aliased(Signal)
+    anew = select(other.id).where(other.issue_id == issue.id, other.tier == Signal.tier, other.ended_at.is_(None))
+    mine = (Signal.issue_id == issue.id, Signal.ended_at == decided_at)
+    session.execute(update(Signal).where(*mine, anew.limit(1).scalar_subquery().is_(None)).values(ended_at=None))
 
 
 def record_action(session: Session, who: Principal, issue: Issue, done: ActionTaken) -> Action:

@@ -5,12 +5,12 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from feedback.record.access import Principal
 from feedback.record.errors import Conflict, NotFound
-from feedback.record.models import Issue, IssueEvent, Signal
+from feedback.record.models import Issue, IssueEvent
 from feedback.record.states import IssueStatus, TitledBy
 from insights.issues.decisions import lifecycle
 
@@ -82,13 +82,5 @@ def _restore(session: Session, who: Principal, issue: Issue, event: IssueEvent) 
             issue.titled_by = TitledBy.MACHINE
         return
     if issue.status == IssueStatus.RESOLVED:
-        _revive_signals(session, issue, event.at)
+        lifecycle.revive_signals(session, issue, event.at)
     lifecycle.set_status(session, issue, IssueStatus(was))
-
-
-def _revive_signals(session: Session, issue: Issue, resolved_at: dt.datetime) -> None:
-    """Those that ended with the resolution stand again, unless something has been noticed anew."""
-    other = aliased(Signal)
-    anew = select(other.id).where(other.issue_id == issue.id, other.tier == Signal.tier, other.ended_at.is_(None))
-    mine = (Signal.issue_id == issue.id, Signal.ended_at == resolved_at)
-    session.execute(update(Signal).where(*mine, anew.limit(1).scalar_subquery().is_(None)).values(ended_at=None))

@@ -61,8 +61,9 @@ def _holds_any(session: Session, issue: Issue) -> bool:
 
 
 def _unmerge(session: Session, done: Regrouping, issue: Issue, into: Issue) -> None:
-    """Two issues again, each with the rows that referenced it."""
+    """Two issues again, each with the rows that referenced it, and what stood out about the one stands again."""
     issue.merged_into = None
+    lifecycle.revive_signals(session, issue, done.at)
     session.flush()
     led = {"actions": Action.issue_id, "merged": Issue.merged_into, "children": Issue.parent_id}
     for name, column in led.items():

@@ -53,6 +53,18 @@ def test_a_merge_is_undone_with_its_actions(
     assert undo_latest(client, admin).status_code == 409
 
 
+def test_what_stood_out_before_a_merge_stands_out_again_when_it_is_undone(
+    client: Client, record: Record, admin: Headers, blue_badge: str, two: tuple[uuid.UUID, uuid.UUID]
+) -> None:
+    _, phone = two
+    with record.transaction() as session:
+        emerging = made_up.emerging(session, blue_badge).id
+    post(client, admin, f"issues/{emerging}/merge", into=str(phone))
+    assert client.get(f"/v1/issues/{emerging}", headers=admin).json()["signal"] is None
+    undo_latest(client, admin)
+    assert client.get(f"/v1/issues/{emerging}", headers=admin).json()["signal"]["kind"] == "new"
+
+
 def test_what_was_decided_since_a_merge_stands_when_it_is_undone(
     client: Client, record: Record, admin: Headers, two: tuple[uuid.UUID, uuid.UUID]
 ) -> None:
