@@ -95,10 +95,10 @@ def _bounded(wanted: FileFormat, batches: Batches) -> Iterator[TableRows]:
 
 
 def _stream(name: str, wanted: FileFormat, content: Iterator[bytes]) -> Stream:
-    """What cannot be read fails before anything was sent."""
+    """What cannot be read fails before anything was sent. A handler's type would go before that of its answer."""
     first: Sequence[bytes] = [next(content, b"")]
     named = f'attachment; filename="{name}-{dt.datetime.now(dt.UTC):%Y-%m-%d}.{wanted}"'
-    return Stream(chain(first, content), media_type=MEDIA_TYPES[wanted], headers={"Content-Disposition": named})
+    return Stream(chain(first, content), headers={"Content-Disposition": named, "Content-Type": MEDIA_TYPES[wanted]})
 
 
 router = routes("staff", export, export_issues)

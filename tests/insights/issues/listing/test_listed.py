@@ -121,9 +121,10 @@ def test_an_export_of_issues_is_what_the_list_shows(client: Client, admin: dict[
     lines = client.get(f"{HERE}.csv?sort=title&channel=web", headers=admin).content.decode("utf-8-sig").splitlines()
     assert [line.split(",")[1] for line in lines[1:]] == shown
     assert ",1,4,4,1,0,0,0,0," in lines[2]  # of four reports one by web, all within seven days
-    for ending, begin in (("xlsx", b"PK"), ("parquet", b"PAR1"), ("jsonl", b"{")):
+    for ending, begin, kind in (("xlsx", b"PK", "sheet"), ("parquet", b"PAR1", "parquet"), ("jsonl", b"{", "jsonl")):
         answer = client.get(f"{HERE}.{ending}", headers=admin)
         assert answer.content.startswith(begin) and f".{ending}" in answer.headers["content-disposition"]
+        assert answer.headers["content-type"].endswith(kind)
 
 
 def test_feedback_is_exported_in_every_format_narrowed_down_as_it_is_listed(
