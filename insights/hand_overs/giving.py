@@ -158,6 +158,13 @@ def listed(session: Session, giver: Service, limit: int, before: int | None = No
     return session.scalars(query.order_by(HandOver.id.desc()).limit(limit)).all()
 
 
+def receiver_of(session: Session, issue: Issue) -> str:
+    """Names the service that all of an issue was last given to, "" where none was or it was taken back."""
+    given = (HandOver.issue_id == issue.id, HandOver.taken_back_at.is_(None))
+    done = session.scalar(select(HandOver).where(*given).order_by(HandOver.id.desc()).limit(1))
+    return receiver_name(session, done) if done else ""
+
+
 def receiver_name(session: Session, done: HandOver) -> str:
     """Names the service that it was given to, which whoever reads this may not see otherwise."""
     with scope.lifted(session):

@@ -36,6 +36,8 @@ def take_back(session: Session, who: Principal, done: HandOver) -> None:
         move(session, pieces, session.get_one(Service, done.to_id), done.service_id, done)
         _place_back(session, pieces, done)
         _name_back(session, done, title)
+        if given := session.get(Issue, done.issue_id) if done.issue_id else None:
+            lifecycle.revive_signals(session, given, done.at)
         if made and not session.scalar(select(Statement.id).where(Statement.issue_id == made.id).limit(1)):
             lifecycle.end_signals(session, made)
             reassignment.end_issue(made)

@@ -22,6 +22,7 @@ from feedback.record.states import IssueStatus, SignalTier
 from insights.alerts import queries
 from insights.alerts.delivery import assignments
 from insights.detection.statistics.trend import BASELINE_DAYS
+from insights.hand_overs import giving
 from insights.issues import similar
 from insights.issues.affected import affected
 from insights.issues.decisions import lifecycle
@@ -98,7 +99,7 @@ def page(
         values=_current(view) | _release(released, view, actions) | dict(values or {}),
         **_said(session, issue, before, query),
         **_evidence(session, service, issue, view),
-        **_record(session, service, issue, actions),
+        **_record(session, service, issue, view, actions),
         **_people(session, settings, service, who, view, may_decide=may_decide),
     )
 
@@ -186,8 +187,10 @@ def _urgency(view: IssueView, now: dt.datetime) -> str:
     return "growing" if signal.now.pace == "growing" else ""
 
 
-def _record(session: Session, service: Service, issue: Issue, actions: Sequence[Action]) -> dict[str, object]:
-    """What happened to it and where it came from, and what its actions did."""
+def _record(
+    session: Session, service: Service, issue: Issue, view: IssueView, actions: Sequence[Action]
+) -> dict[str, object]:
+    """What happened to it, where it came from and where it went, and what its actions did."""
     outcomes = ledger.measured(session, service.id, actions)
     events = issue_detail.history(session, issue, MOST_EVENTS)
     history = [issue_history.line(event) for event in events]
@@ -195,6 +198,7 @@ def _record(session: Session, service: Service, issue: Issue, actions: Sequence[
         "handled": _handled(events, issue),
         "history": history,
         "titles": issues.titles(session, [line.other for line in history if line.other]),
+        "gone_to": "" if view.count else giving.receiver_of(session, issue),
         "lineage": issue_detail.lineage(session, issue),
         "most_actions": MOST_ACTIONS,
         "outcomes": [LedgerEntry(issue.id, issue.title, issue.status, outcome, issue.titles) for outcome in outcomes],

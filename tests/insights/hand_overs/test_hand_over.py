@@ -152,6 +152,16 @@ def test_an_issue_is_one_again_over_there_and_its_counts_follow(client: Client, 
         assert len(set(audited)) == 2
 
 
+def test_the_page_of_an_issue_that_was_given_says_where_it_went(client: Client, scene: Scene) -> None:
+    page, told = f"/dashboard/issues/{scene.issue}", "This was handed over to Parks and Gardens"
+    assert told not in client.get(page, headers=scene.reader).text
+    give(client, scene, f"issues/{scene.issue}")
+    given = client.get(page, headers=scene.reader).text
+    assert told in given and 'href="/dashboard/blue-badge/handed-over"' in given and "What you do next" not in given
+    client.post("/v1/hand-overs/1/take-back", headers=scene.editor)
+    assert told not in client.get(page, headers=scene.reader).text
+
+
 def test_it_can_be_taken_back_once(client: Client, record: Record, scene: Scene) -> None:
     give(client, scene, f"issues/{scene.issue}")
     [done] = client.get("/v1/services/blue-badge/hand-overs", headers=scene.reader).json()["items"]
@@ -162,6 +172,7 @@ def test_it_can_be_taken_back_once(client: Client, record: Record, scene: Scene)
     assert client.post(path, headers=scene.editor).status_code == 409
     issue = client.get(f"/v1/issues/{scene.issue}", headers=scene.reader).json()
     assert (issue["title"], issue["count"], len(issue["quotes"])) == (f"The {SECRET} bites", 3, 3)
+    assert issue["signal"], "what stood out stands out again"
     assert client.get("/v1/services/parks/issues", headers=scene.parks).json()["items"] == []
     assert client.get(f"/v1/feedback/{scene.pieces[0]}", headers=scene.parks).status_code == 404
     assert SECRET not in client.get("/v1/services/parks/feedback", headers=scene.parks).text
