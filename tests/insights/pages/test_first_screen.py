@@ -43,7 +43,16 @@ def test_the_first_screen_of_an_issue_answers_the_five_questions(
             texts = " ".join(seen(page))
             asked = ANSWERS | (WHERE_THERE_IS_ROOM if width > 320 else {})
             unanswered += [(width, question) for question, answer in asked.items() if answer not in texts]
-    assert unanswered == []
+        assert unanswered == []
+        why = page.locator(".glance summary", has_text="Why")
+        folded = page.get_by_role("button", name="Acknowledge").first.bounding_box()
+        why.click()
+        assert "no copies" in " ".join(seen(page)), "what folds away on a phone is one press away"
+        unfolded = page.get_by_role("button", name="Acknowledge").first.bounding_box()
+        assert folded and unfolded and folded["y"] < unfolded["y"] - 40, "folding brings the buttons nearer"
+        page.set_viewport_size({"width": 1280, "height": HEIGHT})
+        page.reload()
+        assert not why.is_visible() and "no copies" in " ".join(seen(page)), "where there is room nothing folds"
 
 
 def test_what_is_emerging_stands_on_the_first_screen_of_a_service_and_what_else_there_is_folds_on_a_phone(
