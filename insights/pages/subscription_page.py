@@ -78,6 +78,7 @@ def _page(
         others=_others(session, found),
         on_duty=rota.on_duty(found.rota, dt.datetime.now(dt.UTC), service.properties.time_zone),
         may_change=who.may(Role.editor, found.service_id),
+        mails_go_out=bool(record.settings.smtp_url),
         values=_arranged(found) if values is None else {**_arranged(None), **values},
         errors=errors or {},
     )

@@ -50,6 +50,14 @@ def path_of(record: Record) -> str:
     return f"/dashboard/subscriptions/{subscription(record).id}"
 
 
+def test_who_subscribes_by_mail_where_none_goes_out_is_told_that(staff: Client) -> None:
+    told = "E-mail is not set up here: nothing is sent until it is."
+    page = post(staff, PAGE, **form(staff))
+    assert "Subscribed" in page.text and told in page.text and 'href="/setup/installation/mail"' in page.text
+    chat = post(staff, PAGE, **form(staff, kind="chat", to="ntfys://ntfy.example.org/town"))
+    assert "Subscribed" in chat.text and told not in chat.text
+
+
 def test_before_subscribing_one_sees_what_it_would_have_sent(staff: Client, record: Record) -> None:
     raise_signal(record)
     raise_signal(record, kind="surge", channels={"call": 12})
