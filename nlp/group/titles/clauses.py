@@ -251,9 +251,8 @@ def _adjunct(token: Any, above: Any, level: int, is_local: Callable[[str], bool]
         return any(it.dep_ == "advcl" and _adjunct(it, token, level, is_local) for it in token.rights)  # "as soon as"
     if token.dep_ == "advcl":
         return token.tag_ not in {"VB"} or level == 2 or _far(token)
-    if token.dep_ in {"relcl", "acl"} and above.lower_ not in _TIED:
-        return level == 2 or len(list(token.subtree)) > 7
-    return False
+    is_relative = token.dep_ in {"relcl", "acl"} and above.lower_ not in _TIED
+    return is_relative and (level == 2 or _far(token))
 
 
 def _far(token: Any) -> bool:
