@@ -30,6 +30,7 @@ from tests.nlp.group.titles.titled import found
         ("Your payment page is down this morning", "payment page is down"),
         ("The nurses did not explain it well", "nurses did not explain it well"),
         ("A new porch does not turn a cottage into a band E.", "new porch does not turn a cottage into a band e"),
+        ("I rang three times and nobody answered", "rang three times and nobody answered"),
         ("Nobody can live in it, there's no kitchen in it, and I pay the full bill", "there's no kitchen in it"),
         (
             "The eyesight test that you sent me to is 34 miles away, with no bus that would get me there",
@@ -58,6 +59,10 @@ def test_a_clause_is_cut_to_what_is_said(text: str, whole: str) -> None:
         ("Date of birth [DATE], if you need it", "date of birth"),
         ("The page shows an error as soon as I enter my card", "page shows an error as soon"),
         ("The lights went out as quickly as they came on", "lights went out as quickly"),
+        (
+            "I had the reminder and your office says the code is wrong",
+            "i had the reminder and your office says the code is wrong",
+        ),
     ],
 )
 def test_what_is_torn_from_a_longer_saying_is_no_title(text: str, torn: str) -> None:
