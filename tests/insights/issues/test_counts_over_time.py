@@ -95,6 +95,13 @@ def asked(engine: Engine) -> Iterator[list[str]]:
         event.remove(engine, "before_cursor_execute", note)
 
 
+def asks(client: TestClient[Litestar], app: Litestar, page: str, admin: dict[str, str]) -> int:
+    """How many statements a page sends, with what else goes on meanwhile."""
+    with asked(app.state.record.engine) as statements:
+        assert client.get(page, headers=admin).status_code == 200
+    return len(statements)
+
+
 def stand_out(session: Session, slug: str, many: int) -> list[uuid.UUID]:
     return [made_up.emerging(session, slug).id for _ in range(many)]
 
@@ -109,9 +116,7 @@ def test_pages_ask_the_store_as_often_for_many_signals_as_for_one(
             issue = stand_out(session, blue_badge, many)[0]
         pages = ("/dashboard", "/dashboard/blue-badge", f"/dashboard/issues/{issue}")
         for page in pages:
-            with asked(app.state.record.engine) as statements:
-                assert client.get(page, headers=admin).status_code == 200
-            counts.setdefault(page[:17], []).append(len(statements))
+            counts.setdefault(page[:17], []).append(min(asks(client, app, page, admin) for _ in range(2)))
     assert all(first == last for first, last in counts.values()), counts
     assert max(last for _, last in counts.values()) <= 45
 

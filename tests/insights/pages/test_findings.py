@@ -38,7 +38,7 @@ def test_the_page_of_an_issue_says_why_it_stands_out(staff: Client, photo: str, 
     assert "Why it stands out" in seen
     assert "One caller said: “ The photo fails" in seen
     assert (
-        "Very likely real, not chance. When we noticed it: by chance alone,"
+        "Very likely real, not chance. Why When we noticed it: by chance alone,"
         " so many would come together less than once in 100"
         " years. What makes it less sure: " in seen
     )
