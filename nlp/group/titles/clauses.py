@@ -181,15 +181,11 @@ def _cut(doc: Any, head: Any, request: bool, level: int, is_local: Callable[[str
     yield Clause(doc, head, _with_joints(doc, kept), request)
     following = [it for it in head.children if it.dep_ == "conj" and it.tag_[:2] in {"VB", "MD"} and it.i > head.i]
     joint = next((it for it in head.children if it.dep_ == "cc" and it.i > head.i), None)
-    if following and joint is not None and not request and not _merely_begins(head, lead, following[0]):
+    # "I've had the letter and the code is faulty": what is wrong with it is told by the second alone.
+    begins = lead is not None and lead.lower_ in SPEAKER and head.lower_ in {"had", "got", "received"}
+    if following and joint is not None and not request and not (begins and subject(following[0]) != lead):
         further = set(_kept(following[0], following[0], level, is_local))
         yield Clause(doc, head, _with_joints(doc, kept | {joint.i} | further), request)
-
-
-def _merely_begins(head: Any, lead: Any, after: Any) -> bool:
-    """Somebody had or got something, and what is wrong with it follows: "had the letter and the code is faulty"."""
-    own = any(it.dep_ in SUBJECTS for it in after.children)
-    return own and lead is not None and lead.lower_ in SPEAKER and head.lower_ in {"had", "got", "received"}
 
 
 def _with_joints(doc: Any, places: set[int]) -> tuple[int, ...]:
