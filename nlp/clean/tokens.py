@@ -15,7 +15,7 @@ from lingua import Language
 
 from nlp.clean.language import KNOWN, WELSH
 from nlp.clean.recognisers.lexicon import WordKind, word_kind
-from nlp.embed.composing import FIRST_MARKS, TOO_MANY_MARKS
+from nlp.embed.composing import with_few_marks
 
 _WORD = regex.compile(r"\w\w+")
 """Of the library `regex`, in which vowel signs and other marks are part of a word: with `re` Bengali falls apart."""
@@ -31,7 +31,7 @@ def tokens(text: str) -> list[str]:
 
     Pairs of letters are what search engines index of Chinese (Lucene's CJKBigramFilter): most of its words are two.
     """
-    plain = unicodedata.normalize("NFC", TOO_MANY_MARKS.sub(FIRST_MARKS, text)).lower()
+    plain = unicodedata.normalize("NFC", with_few_marks(text)).lower()
     ignored = function_words()
     return [word for said in _WORD.findall(plain) for word in _parted(said) if word not in ignored]
 

@@ -5,7 +5,9 @@ import regex
 MOST_MARKS = 30
 """Marks on one letter: no language has more (Unicode's stream-safe format). To put n of them in order takes n²."""
 
-TOO_MANY_MARKS = regex.compile(rf"(\p{{M}}{{{MOST_MARKS}}})\p{{M}}+")
-"""Replaced by its first group (`FIRST_MARKS`), it leaves the first of them."""
+_TOO_MANY = regex.compile(rf"(\p{{M}}{{{MOST_MARKS}}})\p{{M}}+")
 
-FIRST_MARKS = r"\1"
+
+def with_few_marks(text: str) -> str:
+    """Leaves the first marks of each letter that has too many."""
+    return str(_TOO_MANY.sub(r"\1", text))

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import groupby
 
-from nlp.embed.composing import FIRST_MARKS, TOO_MANY_MARKS
+from nlp.embed.composing import with_few_marks
 
 SPACE = "\u2581"
 """Stands before each word, as in the pieces."""
@@ -30,8 +30,7 @@ class UnigramTokenizer:
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Cut texts, in their compatible form; what is too long is cut short. Letters unknown side by side are one."""
-        fewer = (TOO_MANY_MARKS.sub(FIRST_MARKS, text) for text in texts)
-        return [self._wrapped(unicodedata.normalize("NFKC", text).split()) for text in fewer]
+        return [self._wrapped(unicodedata.normalize("NFKC", with_few_marks(text)).split()) for text in texts]
 
     def _wrapped(self, words: Sequence[str]) -> list[int]:
         found: list[int] = []
