@@ -4,8 +4,6 @@ What the provider publishes is read anew at each sign-in, so that its new keys c
 key of its own (`none`, a shared secret) counts for nothing.
 """
 
-import base64
-import hashlib
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -42,6 +40,8 @@ def begin(after: str, at: float) -> Attempt:
 
 def authorization_url(settings: Settings, attempt: Attempt, return_url: str) -> str:
     """Returns where a browser is sent to sign in. Raises `Unavailable` where the provider does not answer."""
+    from authlib.oauth2.rfc7636 import create_s256_code_challenge  # noqa: PLC0415 - as below
+
     wanted = {
         "response_type": "code",
         "client_id": settings.oidc_client_id or "",
@@ -49,7 +49,7 @@ def authorization_url(settings: Settings, attempt: Attempt, return_url: str) -> 
         "scope": settings.oidc_scope,
         "state": attempt.state,
         "nonce": attempt.nonce,
-        "code_challenge": _challenge(attempt.verifier),
+        "code_challenge": create_s256_code_challenge(attempt.verifier),
         "code_challenge_method": "S256",
     }
     place = str(_published(settings)["authorization_endpoint"])
@@ -66,11 +66,6 @@ def claims(settings: Settings, attempt: Attempt, code: str, return_url: str) -> 
     published = _published(settings)
     tokens = _tokens(settings, published, attempt, code, return_url)
     return id_tokens.claims(tokens, _keys(published), published["issuer"], settings.oidc_client_id, attempt.nonce)
-
-
-def _challenge(verifier: str) -> str:
-    """S256 of RFC 7636."""
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
 def _published(settings: Settings) -> Mapping[str, Any]:
