@@ -167,20 +167,20 @@ def _opens(session: Session, record: Record) -> Diagnosis:
 
     A backup brings no keys of days: what it holds of receivers and of settings tells after a restore.
     """
-    day = session.scalars(select(DayKey).order_by(DayKey.day.desc()).limit(1)).all()
-    receiver = session.scalars(select(Subscription).order_by(Subscription.created_at.desc()).limit(1)).all()
-    sealed = [
-        *((it.wrapped, str(it.day).encode()) for it in day),
-        *((it.sealed, Subscription.sealed_for(it.id)) for it in receiver),
-        *((it.sealed, it.name.encode()) for it in session.scalars(select(StoredSettings))),
-    ]
+    day = session.scalar(select(func.max(DayKey.day)))
+    receiver = session.scalar(select(Subscription).order_by(Subscription.created_at.desc()).limit(1))
+    groups = session.scalars(select(StoredSettings)).all()
     try:
-        for wrapped, context in sealed:
-            record.keys.unwrap(wrapped, context)
+        if day:
+            raw.kept_key(session, record.keys, day)
+        if receiver:
+            record.keys.unwrap(receiver.sealed, Subscription.sealed_for(receiver.id))
+        for group in groups:
+            record.keys.unwrap(group.sealed, StoredSettings.sealed_for(group.name))
     except FeedbackError:
         do = "set FEEDBACK_SECRET_KEY as it was, or bring secret.key of the data folder back"
         return Diagnosis("sealed text", False, "another key of keys sealed it", do)
-    return Diagnosis("sealed text", True, "opens" if sealed else "there is none")
+    return Diagnosis("sealed text", True, "opens" if day or receiver or groups else "there is none")
 
 
 def _living(about: str, count: int, do: str) -> Diagnosis:

@@ -180,11 +180,11 @@ def _keep_forgotten(session: Session, changes: Mapping[str, str | None]) -> None
 
 
 def _save(session: Session, keys: KeyRing, group: str, changes: Mapping[str, str | None], by: str) -> None:
-    empty = keys.wrap(b"{}", group.encode())
+    empty = keys.wrap(b"{}", StoredSettings.sealed_for(group))
     session.execute(insert(StoredSettings).values(name=group, sealed=empty).on_conflict_do_nothing())
     row = session.scalars(select(StoredSettings).where(StoredSettings.name == group).with_for_update()).one()
     after = changed(opened(keys, [(group, row.sealed)]), changes, by)
-    row.before, row.sealed = row.sealed, keys.wrap(msgspec.json.encode(after), group.encode())
+    row.before, row.sealed = row.sealed, keys.wrap(msgspec.json.encode(after), StoredSettings.sealed_for(group))
     variables = sorted(FIELDS[name].metadata["variable"] for name in changes)
     note(session, by, "installation set", f"installation:{group}", None, settings=variables)
 
@@ -210,8 +210,9 @@ def undo(session: Session, keys: KeyRing, operators: Settings, group: str, by: s
 def rewrap(session: Session, keys: KeyRing) -> None:
     """Seals all of it anew under the current key of keys, so that a former one opens nothing any more."""
     for row in session.scalars(select(StoredSettings).with_for_update(skip_locked=True)):
-        row.sealed = keys.rewrap(row.sealed, row.name.encode())
-        row.before = keys.rewrap(row.before, row.name.encode()) if row.before else None
+        context = StoredSettings.sealed_for(row.name)
+        row.sealed = keys.rewrap(row.sealed, context)
+        row.before = keys.rewrap(row.before, context) if row.before else None
 
 
 def opened(keys: KeyRing, rows: Sequence[Any]) -> KeptSettings:
@@ -221,7 +222,7 @@ def opened(keys: KeyRing, rows: Sequence[Any]) -> KeptSettings:
     found: KeptSettings = {}
     for name, sealed in rows:
         try:
-            found |= msgspec.json.decode(keys.unwrap(sealed, name.encode()), type=KeptSettings)
+            found |= msgspec.json.decode(keys.unwrap(sealed, StoredSettings.sealed_for(name)), type=KeptSettings)
         except (FeedbackError, msgspec.DecodeError):
             log.warning("stored settings cannot be opened, and do not count", group=name)
     return found

@@ -46,6 +46,11 @@ class StoredSettings(Base):
     sealed: Mapped[bytes]
     before: Mapped[bytes | None]
 
+    @staticmethod
+    def sealed_for(name: str) -> bytes:
+        """Returns what must be given again to open what is sealed of the group of that name."""
+        return name.encode()
+
 
 class ChannelRefusal(Base):
     """What a channel refused last, and why; it belongs to no service, since what was refused named none."""
