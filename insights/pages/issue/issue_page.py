@@ -156,25 +156,24 @@ def _people(
     session: Session, settings: Settings, service: Service, who: Principal, view: IssueView, *, may_decide: bool
 ) -> dict[str, object]:
     """Who owns its service, and for whoever may decide, to whom it may be given and who is told of that."""
-    owners, mails = people.owners(session, service), bool(settings.smtp_url)
+    owners = people.owners(session, service)
+    known: dict[str, object] = {"owners": owners, "mails_go_out": bool(settings.smtp_url)}
     if not may_decide:
-        return {"owners": owners, "mails_go_out": mails}
-    reach = assignments.reach(session, settings, service.id, view.assignee) if view.assignee else None
-    return {
-        "owners": owners,
+        return known
+    return known | {
         "colleagues": [person.name for person in colleagues(session, service.id)],
         "taker": None if view.assignee else taker(session, settings, service, who, owners),
-        "assignee_reach": reach,
-        "mails_go_out": mails,
+        "assignee_reach": assignments.reach(session, settings, service.id, view.assignee) if view.assignee else None,
     }
 
 
 def _handled(events: Sequence[IssueEventView], issue: Issue) -> dict[str, IssueEventView | None]:
     """What of its history says who has taken it up, and when it was given to whoever has it."""
-    is_taken_up = issue.status == IssueStatus.ACKNOWLEDGED
-    taken_up = [event for event in events if is_taken_up and event.what == IssueStatus.ACKNOWLEDGED]
-    assigned = [event for event in events if issue.assignee and event.what == f"assigned to {issue.assignee}"]
-    return {"acknowledged": next(iter(taken_up), None), "assigned": next(iter(assigned), None)}
+    latest = {event.what: event for event in reversed(events)}
+    return {
+        "acknowledged": latest.get(issue.status) if issue.status == IssueStatus.ACKNOWLEDGED else None,
+        "assigned": latest.get(f"assigned to {issue.assignee}") if issue.assignee else None,
+    }
 
 
 def _urgency(view: IssueView, now: dt.datetime) -> str:
