@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from feedback.i18n import _
+from feedback.i18n import N_, _, gettext
 from feedback.i18n.formats import percent, upper_first
 from feedback.record.states import ChannelName
 from insights.presentation import labels
@@ -69,7 +69,7 @@ def value_of(breakdown: Breakdown, value: str) -> str:
 
 
 def in_words(found: Affected) -> GlanceAnswer:
-    """Says who is affected that others are not, then how they reported it, as in: Ward “North”, more than others. …
+    """Says who is affected that others are not, then how they reported it, as in: Mostly where the ward is “North”. …
 
     A channel tells how people report, not who they are. Nobody standing out is not the same as nothing being known.
     """
@@ -89,7 +89,7 @@ def _nobody(people: Sequence[Breakdown], reports: int) -> str:
     """Says that nobody is affected more than others, as far as that can be told."""
     if any(part.is_attribute for part in people):
         return _("Everybody alike: no %(aspects)s stands out.", aspects=_aspects(people[:MOST_NAMED], reports))
-    return _("Not known: these reports tell no place and no group.")
+    return _("Anybody, as far as we know: these reports came without an area or a group to compare.")
 
 
 def _standing_out(telling: Sequence[tuple[Breakdown, ValueShare]]) -> list[str]:
@@ -98,7 +98,8 @@ def _standing_out(telling: Sequence[tuple[Breakdown, ValueShare]]) -> list[str]:
         return []
     (part, one), *others = telling
     also = [_("Also: %(who)s, %(share)s.", who=_people(*it), share=_share(*it)) for it in others]
-    return [_("%(who)s, more than others.", who=_people(part, one)), f"{_share(part, one)}.", *also]
+    above_all = N_("Mostly %(who)s.") if 2 * one.reports > part.known else N_("More than others: %(who)s.")
+    return [gettext(above_all, who=_people(part, one)), f"{_share(part, one)}.", *also]
 
 
 def _as_usual(alike: Sequence[Breakdown], reports: int) -> list[str]:
@@ -128,9 +129,7 @@ def _channels(found: Affected) -> list[str]:
 def _more_often(channels: Breakdown, one: ValueShare) -> str:
     how, usual = labels.BY_CHANNEL.get(one.value, one.value), percent(one.usual or 0)
     if one.reports == channels.known:
-        return _(
-            "All %(num)s came %(how)s, as %(usual)s of other feedback does.", num=one.reports, how=how, usual=usual
-        )
+        return _("All %(num)s came %(how)s; of other feedback, %(usual)s does.", num=one.reports, how=how, usual=usual)
     return _("They came more often %(how)s: %(share)s.", how=how, share=_share(channels, one))
 
 
@@ -146,26 +145,29 @@ def _is_channel(part: Breakdown) -> bool:
 
 def _aspect(part: Breakdown, reports: int) -> str:
     """Names what was compared, within a sentence, and how many reports tell it."""
-    name = one_line(part.name.replace("_", " ")) if part.is_attribute else name_of(part).lower()
+    name = _attribute(part) if part.is_attribute else name_of(part).lower()
     if 2 * part.known >= reports:
         return name
     return _("%(aspect)s (known for %(known)s of the %(reports)s)", aspect=name, known=part.known, reports=reports)
 
 
+def _attribute(part: Breakdown) -> str:
+    return one_line(part.name.replace("_", " "))
+
+
 def _people(part: Breakdown, one: ValueShare) -> str:
     """Names those who have a value in common."""
     if part.is_attribute:
-        return _("%(name)s “%(value)s”", name=one_line(name_of(part)), value=one_line(one.value))
+        return _("where the %(name)s is “%(value)s”", name=_attribute(part), value=one_line(one.value))
     if part.name == "channel":
-        return _("People who tell us %(how)s", how=labels.BY_CHANNEL.get(one.value, one.value))
-    return _("People who write in %(language)s", language=labels.LANGUAGES.get(one.value, one.value))
+        return _("people who tell us %(how)s", how=labels.BY_CHANNEL.get(one.value, one.value))
+    return _("people who write in %(language)s", language=labels.LANGUAGES.get(one.value, one.value))
 
 
 def _share(part: Breakdown, one: ValueShare) -> str:
-    """Holds a share against the usual one, as in: 75% of these reports (9 of 12), against 21% of other feedback."""
+    """Holds a share against the usual one, as in: 9 of 12 reports, but only 21% of other feedback."""
     return _(
-        "%(share)s of these reports (%(reports)s of %(known)s), against %(usual)s of other feedback",
-        share=percent(one.share),
+        "%(reports)s of %(known)s reports, but only %(usual)s of other feedback",
         reports=one.reports,
         known=part.known,
         usual=percent(one.usual or 0),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from feedback.i18n import N_, TranslatedLabels, _
-from feedback.i18n.formats import number
+from feedback.i18n.formats import number, upper_first
 from feedback.record.states import SignalTier
 from insights.presentation import labels
 from insights.presentation.formats import how_often
@@ -37,7 +37,7 @@ def certainty(chance: float, caveats: int) -> Certainty:
 
 
 def verdict(signal: SignalView) -> str:
-    """Says how sure a signal is, as in: Likely real, not chance. By chance alone, … once in 3 years."""
+    """Says how sure a signal is, as in: Likely real, not chance. Chance alone brings the like about once in 3 years."""
     return " ".join(filter(None, [f"{grade(signal)}.", by_chance(signal)]))
 
 
@@ -57,11 +57,11 @@ def by_chance(signal: SignalView) -> str:
     Nobody knows it of what staff say was missed.
     """
     chance: float | None = signal.evidence.get("chance")
-    if chance is None:
-        return ""
-    return _(
-        "When we noticed it: by chance alone, so many would come together %(how_often)s.", how_often=how_often(chance)
-    )
+    return "" if chance is None else upper_first(_chance_brings(chance))
+
+
+def _chance_brings(chance: float) -> str:
+    return _("chance alone brings the like %(how_often)s.", how_often=how_often(chance))
 
 
 def odds(score: float) -> str:
@@ -83,17 +83,27 @@ def caveats(signal: SignalView) -> list[str]:
     return _less_sure([f"{_reason(name)} {labels.CHECKS.get(name, '')}".strip() for name in signal.caveats])
 
 
-def reasons(signal: SignalView) -> list[str]:
-    """Says why to be cautious about a signal alone, in one text; nothing where nothing is."""
-    return _less_sure([_reason(name) for name in signal.caveats])
+def why(signal: SignalView) -> str:
+    """Says, in one text, why it is sure, or why it is not surer: how often chance brings the like, and each caveat."""
+    chance: float | None = signal.evidence.get("chance")
+    if chance is None:
+        return ""
+    by_chance = [_chance_brings(chance)] if _is_common(chance) else []
+    sure = [_("More came than chance explains: we found no copies among them, and nothing entered in bulk.")]
+    return " ".join(_less_sure([*by_chance, *map(_reason, signal.caveats)]) or watched(signal) or sure)
 
 
 def checks(signal: SignalView) -> list[str]:
     """Says what to look at before anything is done about a signal; nothing where it is sure."""
     found = [labels.CHECKS[name] for name in signal.caveats if name in labels.CHECKS]
     chance: float | None = signal.evidence.get("chance")
-    sure = chance is None or certainty(chance, 0) != "fairly_sure"
-    return found or ([] if sure else [_("See whether they are about the same thing.")])
+    sure = chance is None or not _is_common(chance)
+    return found or ([] if sure else [_("See whether they are all about one thing.")])
+
+
+def _is_common(chance: float) -> bool:
+    """Whether chance brings the like so often that it is not sure by that alone."""
+    return certainty(chance, 0) == "fairly_sure"
 
 
 def _reason(caveat: str) -> str:
@@ -104,4 +114,4 @@ def _less_sure(found: Sequence[str]) -> list[str]:
     if not found:
         return []
     also = [_("Also, %(caveat)s", caveat=caveat) for caveat in found[1:]]
-    return [_("What makes it less sure: %(caveats)s", caveats=" ".join([found[0], *also]))]
+    return [_("Why we are not surer: %(caveats)s", caveats=" ".join([found[0], *also]))]

@@ -171,8 +171,8 @@ CAVEATS: Mapping[str, str] = TranslatedLabels(
     {
         "few reports": N_("there are few reports, so a few more or fewer would change the picture."),
         "one channel only": N_("all of them came by one channel, so that channel may be the cause."),
-        "one batch only": N_("all of them were typed in or imported together, so old reports may look like a rise."),
-        "one day only": N_("all of them are from one day, so it may be over already."),
+        "one batch only": N_("all of them were entered at one time; if their dates are wrong, it is no rise."),
+        "one day only": N_("all of them are from one day, so it may not last."),
         "young service": N_("this service is too new here to know what is normal."),
         "bare mentions": N_("most of these reports name a subject but no fault."),
         "much the same words": N_(
@@ -185,7 +185,7 @@ CHECKS: Mapping[str, str] = TranslatedLabels(
     {
         "few reports": N_("Read them all."),
         "one channel only": N_("Check that channel first."),
-        "one batch only": N_("Check that their dates are right."),
+        "one batch only": N_("Ask whoever entered them whether their dates are right."),
         "one day only": N_("See whether more come."),
         "young service": N_("Compare it with what your team knows."),
         "bare mentions": N_("Read some before you act."),
@@ -197,8 +197,8 @@ CHECKS: Mapping[str, str] = TranslatedLabels(
 REACHES: Mapping[str, str] = TranslatedLabels(
     {
         "told": N_("They are told by e-mail."),
-        "wants_none": N_("They want no e-mail: tell them yourself."),
-        "no_mail": N_("E-mail is not set up here: tell them yourself."),
+        "wants_none": N_("It is on their list here, but they want no e-mail: tell them yourself."),
+        "no_mail": N_("It is on their list here, but no e-mail goes out (not set up): tell them yourself."),
         "stranger": N_("They have no account here, so no e-mail: tell them yourself."),
     }
 )
@@ -206,9 +206,9 @@ REACHES: Mapping[str, str] = TranslatedLabels(
 REACHED: Mapping[str, str] = TranslatedLabels(
     {
         "told": N_("They are told by e-mail."),
-        "wants_none": N_("They want no e-mail: make sure that they know."),
-        "no_mail": N_("No e-mail went out, which is not set up here: make sure that they know."),
-        "stranger": N_("No e-mail went out, since they have no account here: make sure that they know."),
+        "wants_none": N_("They want no e-mail: tell them yourself."),
+        "no_mail": N_("No e-mail went out (not set up): tell them yourself."),
+        "stranger": N_("No e-mail went out, since they have no account here: tell them yourself."),
     }
 )
 """The same of somebody who has it already."""

@@ -13,6 +13,8 @@ from insights.presentation.schemas import IssueView, SignalNow, SignalView
 from insights.presentation.service_schemas import DetectionHealth
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+LEAST_SILENCE, MOST_GAPS = HOUR / 2, 4
+"""Silence after which it is said that no more came: this long, and so many of the gaps that were between reports."""
 TRENDS = TranslatedLabels(
     {
         Trend.NEW: N_("It is new here."),
@@ -50,7 +52,7 @@ def since_when(issue: IssueView, now: dt.datetime, zone: str) -> GlanceAnswer:
     told = _("%(reports)s since then, in all.", reports=reports)
     latest = _latest(issue.first_seen, issue.last_seen, issue.by_channel, now, zone)
     begun = _begun(issue.first_seen, issue.by_channel, now, zone)
-    return GlanceAnswer(begun, " ".join([told, *latest, TRENDS[issue.trend]]))
+    return GlanceAnswer(f"{begun}.", " ".join([told, *latest, TRENDS[issue.trend]]))
 
 
 def _is_first(issue: IssueView, signal: SignalView) -> bool:
@@ -67,11 +69,26 @@ def _so_far(signal: SignalView, known: SignalNow, now: dt.datetime, zone: str, *
         else sentences.normally(usual_so_far(signal, now)),
     )
     latest = _latest(signal.since, known.last_report_at, known.by_channel, now, zone)
-    tells = known.pace == "growing" or now - known.since >= DAY
-    pace = [sentences.PACES[known.pace]] if tells and not _are_dated(known.by_channel) else []
-    return GlanceAnswer(
-        _begun(signal.since, known.by_channel, now, zone, _how_begun(signal)), " ".join([told, *latest, *pace])
-    )
+    begun = _begun(signal.since, known.by_channel, now, zone, _how_begun(signal))
+    return GlanceAnswer(f"{begun}, {_goes_on(signal, known, now, zone)}.", " ".join([told, *latest]))
+
+
+def _goes_on(signal: SignalView, known: SignalNow, now: dt.datetime, zone: str) -> str:
+    """Says whether reports still come, after a comma."""
+    if _are_dated(known.by_channel):
+        return _by_dates()
+    last = known.last_report_at
+    usual_gap = (last - signal.since) / max(known.reports - 1, 1)
+    if now - last >= max(LEAST_SILENCE, MOST_GAPS * usual_gap):
+        return _("but none after %(time)s", time=since(last, now, zone))
+    if known.pace == "growing":
+        return _("and coming faster and faster")
+    slower = known.pace == "ebbing" and now - known.since >= DAY
+    return _("but coming more slowly now") if slower else _("and still coming")
+
+
+def _by_dates() -> str:
+    return _("by the dates that were given")
 
 
 def _how_begun(signal: SignalView) -> str:
@@ -87,16 +104,17 @@ def _watched(watch: SignalView, last_seen: dt.datetime | None, now: dt.datetime,
     )
     latest = _latest(watch.since, last_seen, watch.by_channel, now, zone) if last_seen else []
     begun = _begun(watch.since, watch.by_channel, now, zone, N_("Perhaps since %(time)s"))
-    return GlanceAnswer(begun, " ".join([told, *latest]))
+    dated = f", {_by_dates()}" if _are_dated(watch.by_channel) else ""
+    return GlanceAnswer(f"{begun}{dated}.", " ".join([told, *latest]))
 
 
 def _begun(moment: dt.datetime, channels: Collection[str], now: dt.datetime, zone: str, text: str = "%(time)s") -> str:
-    """Names when something began, as in: New since 08:10 today (3 hours ago)."""
+    """Names when something began, as in: New since 08:10 today (3 hours ago)"""
     dated = _are_dated(channels)
     begun = gettext(text, time=day_of(moment, now, zone) if dated else since(moment, now, zone))
     if now - moment < (2 * DAY if dated else HOUR):
-        return f"{begun}."
-    return _("%(begun)s (%(ago)s).", begun=begun, ago=ago(moment, now, zone))
+        return begun
+    return _("%(begun)s (%(ago)s)", begun=begun, ago=ago(moment, now, zone))
 
 
 def _latest(first: dt.datetime, last: dt.datetime, channels: Collection[str], now: dt.datetime, zone: str) -> list[str]:
@@ -119,7 +137,7 @@ def usual_so_far(signal: Signal | SignalView, now: dt.datetime) -> float:
 
 
 def how_sure(issue: IssueView, noticing: DetectionHealth, last: SignalView | None = None) -> GlanceAnswer:
-    """Says how sure it is: the verdict, how often chance brings the like, why to be cautious, and what is not known.
+    """Says how sure it is: the verdict, and then why, or why we are not surer.
 
     `last` is the last signal that was sent of it, standing or not.
     """
@@ -128,10 +146,7 @@ def how_sure(issue: IssueView, noticing: DetectionHealth, last: SignalView | Non
         return GlanceAnswer(
             _("It does not stand out now."), _why_it_stands_out_no_more(issue, last) or _as_usual(noticing)
         )
-    looked = _("We found no copies and nothing entered in bulk.")
-    undoubted = [] if found is issue.watch else [looked]
-    more = [certainty.by_chance(found), *certainty.watched(found), *(certainty.reasons(found) or undoubted)]
-    return GlanceAnswer(f"{certainty.grade(found)}.", " ".join(filter(None, more)))
+    return GlanceAnswer(f"{certainty.grade(found)}.", certainty.why(found))
 
 
 def _why_it_stands_out_no_more(issue: IssueView, last: SignalView | None) -> str:

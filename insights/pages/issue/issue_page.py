@@ -135,7 +135,7 @@ def _evidence(session: Session, service: Service, issue: Issue, view: IssueView)
         "since_when": summaries.since_when(view, now, zone),
         "how_sure": summaries.how_sure(view, noticing, last),
         "checks": certainty.checks(stands) if stands else [],
-        "urgency": _urgency(view, now),
+        "is_urgent": _is_urgent(view, now),
         "affected": who,
         "alerted": queries.alerted(session, last.id) if last and last.id else [],
         "who_is_affected": breakdowns.in_words(who),
@@ -176,14 +176,13 @@ def _handled(events: Sequence[IssueEventView], issue: Issue) -> dict[str, IssueE
     }
 
 
-def _urgency(view: IssueView, now: dt.datetime) -> str:
-    """Why somebody should see to it now; nothing where it can wait."""
+def _is_urgent(view: IssueView, now: dt.datetime) -> bool:
+    """Whether somebody should see to it now."""
     signal = view.signal
-    if signal is None or signal.now is None:
-        return ""
-    if is_outage(signal.window_hours, signal.now.last_report_at, now):
-        return "outage"
-    return "growing" if signal.now.pace == "growing" else ""
+    known = signal.now if signal else None
+    return bool(
+        signal and known and (is_outage(signal.window_hours, known.last_report_at, now) or known.pace == "growing")
+    )
 
 
 def _record(

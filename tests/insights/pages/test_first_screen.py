@@ -16,11 +16,11 @@ ANSWERS = {
     "what is wrong": "One caller said: “",
     "how sure it is": "Almost certainly real, not chance",
     "since when": "4 reports since then",
-    "who is affected": "People who tell us by phone, more than others.",
-    "what comes next": "ive it to whoever can fix it",
+    "who is affected": "Mostly people who tell us by phone.",
+    "what comes next": "ssign it to ",
 }
 WHERE_THERE_IS_ROOM = {
-    "whom that reaches": "E-mail is not set up here",
+    "whom that reaches": "no e-mail goes out (not set up)",
     "who knows of it": "Nobody was alerted",
 }
 

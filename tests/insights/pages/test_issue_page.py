@@ -257,7 +257,7 @@ def test_an_issue_that_has_ended_offers_nothing_to_decide_but_to_take_off_what_w
 def test_an_issue_names_who_owns_its_service_whom_a_reader_tells(client: Client, record: Record, photo: str) -> None:
     reader = signed_in(client, record, Role.reader, "blue-badge")
     seen = words_of(reader.get(photo))
-    assert "nobody has asked to be told of what is new here." in seen
+    assert "Nobody was alerted, as nobody has set up alerts for this service." in seen
     assert "No owner of “Blue Badge” is named here." in seen
     with record.transaction() as session:
         owner = people.add(session, "Ada Owner", "ada@example.org")
@@ -275,15 +275,16 @@ def test_the_next_step_gives_it_to_the_owner_by_one_button_and_says_first_whethe
         people.appoint(session, owner, Role.owner, access.service(session, "blue-badge"), by="test")
     page = staff.get(photo)
     seen = words_of(page)
-    assert "Ada Owner owns this service. E-mail is not set up here: tell them yourself." in seen
-    assert "Ada Owner (not told yet)" in seen and '<input type="hidden" name="assignee" value="Ada Owner">' in page.text
+    assert "It is on their list here, but no e-mail goes out (not set up): tell them yourself." in seen
+    assert "Assign it to Ada Owner , who owns this service." in seen and "Ada Owner (not alerted)" in seen
+    assert '<input type="hidden" name="assignee" value="Ada Owner">' in page.text
     seen = words_of(staff.post(f"{photo}/decide", data={"assignee": "Ada Owner"}, headers=OURS))
-    assert "make sure that they know. Once it is fixed, record what was done" in seen
-    assert "Given to Ada Owner on" in seen and "(not told yet)" not in seen
+    assert "No e-mail went out (not set up): tell them yourself. Once it is fixed, record what was done" in seen
+    assert "Given to Ada Owner on" in seen and "(not alerted)" not in seen and "Status: assigned" in seen
 
 
 def test_who_took_it_up_and_when_is_told_beside_the_next_step(staff: Client, photo: str) -> None:
-    assert "Acknowledged by" not in words_of(staff.get(photo))
+    assert "You acknowledged it on" not in words_of(staff.get(photo))
     staff.post(f"{photo}/decide", data={"status": "acknowledged"}, headers=OURS)
     seen = words_of(staff.get(photo))
-    assert "Acknowledged by admin of all services on" in seen and "Only shows on this page" not in seen
+    assert "You acknowledged it on" in seen and "Only shows on this page" not in seen

@@ -4,7 +4,7 @@ import pytest
 
 from insights.presentation.breakdowns import Affected, Breakdown, ValueShare, in_words
 
-NOT_KNOWN = "Not known: these reports tell no place and no group."
+NOT_KNOWN = "Anybody, as far as we know: these reports came without an area or a group to compare."
 
 
 def part(name: str, reports: int, known: int, usual: float, *, stands_out: bool = True) -> Breakdown:
@@ -23,18 +23,18 @@ def told(reports: int, *parts: Breakdown) -> tuple[str, str]:
     [
         (
             part("language", 8, 12, 0.002),
-            "People who write in Welsh, more than others.",
-            "67% of these reports (8 of 12), against <\xa01% of other feedback.",
+            "Mostly people who write in Welsh.",
+            "8 of 12 reports, but only <\xa01% of other feedback.",
         ),
         (
             part("ward", 7, 12, 0.25),
-            "Ward “North”, more than others.",
-            "58% of these reports (7 of 12), against 25% of other feedback.",
+            "Mostly where the ward is “North”.",
+            "7 of 12 reports, but only 25% of other feedback.",
         ),
         (
             part("ward", 3, 3, 0.17),
-            "Ward “North”, more than others.",
-            "100% of these reports (3 of 3), against 17% of other feedback.",
+            "Mostly where the ward is “North”.",
+            "3 of 3 reports, but only 17% of other feedback.",
         ),
     ],
 )
@@ -45,10 +45,14 @@ def test_who_stands_out_is_named_first_and_then_their_share_beside_the_usual_one
     assert said[0] == short and said[1].startswith(more)
 
 
+def test_a_smaller_part_is_not_called_most_of_them() -> None:
+    assert told(12, part("ward", 4, 12, 0.05))[0] == "More than others: where the ward is “North”."
+
+
 def test_whoever_else_stands_out_has_a_sentence() -> None:
     short, more = told(12, part("ward", 7, 12, 0.25), part("language", 8, 12, 0.002))
-    assert short == "Ward “North”, more than others."
-    assert "Also: People who write in Welsh, 67% of these reports (8 of 12), against <\xa01% of other feedback." in more
+    assert short == "Mostly where the ward is “North”."
+    assert "Also: people who write in Welsh, 8 of 12 reports, but only <\xa01% of other feedback." in more
 
 
 @pytest.mark.parametrize(
@@ -58,14 +62,13 @@ def test_whoever_else_stands_out_has_a_sentence() -> None:
         ([part("channel", 9, 12, 0.7, stands_out=False)], NOT_KNOWN, "They came by phone only."),
         (
             [part("channel", 9, 9, 0.2), Breakdown("language", False, 9, []), Breakdown("ward", True, 4, [])],
-            "People who tell us by phone, more than others.",
-            "100% of these reports (9 of 9), against 20% of other feedback. No language or ward (known for 4 of the 9)"
-            " stands out.",
+            "Mostly people who tell us by phone.",
+            "9 of 9 reports, but only 20% of other feedback. No language or ward (known for 4 of the 9) stands out.",
         ),
         (
             [part("channel", 8, 9, 0.2)],
             NOT_KNOWN,
-            "They came more often by phone: 89% of these reports (8 of 9), against 20% of other feedback.",
+            "They came more often by phone: 8 of 9 reports, but only 20% of other feedback.",
         ),
         ([Breakdown("channel", False, 9, [ValueShare("import", 9, 1.0, 0.4, 0.001, True)])], NOT_KNOWN, ""),
     ],

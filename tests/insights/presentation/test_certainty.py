@@ -25,25 +25,21 @@ def signal(score: float, *against: str, tier: str = "signal", chance: float | No
             0.0,
             (),
             "signal",
-            "Almost certainly real, not chance. When we noticed it: by chance alone,"
-            " so many would come together less than once in 100"
-            " years.",
+            "Almost certainly real, not chance. Chance alone brings the like less than once in 100 years.",
         ),
         (
             5.0,
             0.0019,
             (),
             "signal",
-            "Very likely real, not chance. When we noticed it: by chance alone,"
-            " so many would come together about once in 10 years.",
+            "Very likely real, not chance. Chance alone brings the like about once in 10 years.",
         ),
         (
             3.0,
             0.02,
             (),
             "signal",
-            "Likely real, not chance. When we noticed it: by chance alone,"
-            " so many would come together about once a year.",
+            "Likely real, not chance. Chance alone brings the like about once a year.",
         ),
         (12.0, 1e-6, ("one batch only",), "signal", "Very likely real, not chance"),
         (3.0, 0.02, ("few reports",), "signal", "Likely real, not chance"),
@@ -52,8 +48,7 @@ def signal(score: float, *against: str, tier: str = "signal", chance: float | No
             0.1,
             (),
             "watch",
-            "Not sure yet, it may be chance. When we noticed it: by chance alone,"
-            " so many would come together about once in 2 months.",
+            "Not sure yet, it may be chance. Chance alone brings the like about once in 2 months.",
         ),
         (12.0, None, (), "signal", "Real: somebody of your staff says so."),
     ],
@@ -67,15 +62,38 @@ def test_the_verdict_comes_first_and_is_lower_with_caveats_and_never_likely_of_w
 def test_each_reason_for_caution_says_what_it_means_and_what_to_do() -> None:
     assert CAVEATS.keys() == CHECKS.keys()
     [said] = certainty.caveats(signal(9.0, "few reports", "one day only"))
-    assert said.startswith("What makes it less sure: there are few reports, so ")
-    assert said.endswith("Also, all of them are from one day, so it may be over already. See whether more come.")
+    assert said.startswith("Why we are not surer: there are few reports, so ")
+    assert said.endswith("Also, all of them are from one day, so it may not last. See whether more come.")
     assert certainty.caveats(signal(9.0)) == []
 
 
 def test_what_is_not_sure_has_something_to_look_at_first() -> None:
     assert certainty.checks(signal(9.0, "few reports", "one batch only", chance=1e-6)) == [
         "Read them all.",
-        "Check that their dates are right.",
+        "Ask whoever entered them whether their dates are right.",
     ]
-    assert certainty.checks(signal(9.0, chance=0.02)) == ["See whether they are about the same thing."]
+    assert certainty.checks(signal(9.0, chance=0.02)) == ["See whether they are all about one thing."]
     assert certainty.checks(signal(9.0, chance=1e-6)) == []
+
+
+@pytest.mark.parametrize(
+    ("chance", "against", "tier", "said"),
+    [
+        (1e-6, (), "signal", "More came than chance explains: we found no copies among them, and nothing"),
+        (0.02, (), "signal", "Why we are not surer: chance alone brings the like about once a year."),
+        (1e-6, ("one day only",), "signal", "Why we are not surer: all of them are from one day"),
+        (
+            0.02,
+            ("one day only",),
+            "watch",
+            "Why we are not surer: chance alone brings the like about once a year. Also, all",
+        ),
+        (1e-6, (), "watch", "That is not sure enough for an alert"),
+        (None, (), "signal", ""),
+    ],
+)
+def test_why_it_is_sure_or_not_surer_is_told_in_one_breath(
+    chance: float | None, against: Sequence[str], tier: str, said: str
+) -> None:
+    told = certainty.why(signal(9.0, *against, tier=tier, chance=chance))
+    assert told.startswith(said) and bool(told) == bool(said)

@@ -53,30 +53,43 @@ def since_when(**more: Any) -> tuple[str, str]:
 
 def test_a_finding_tells_when_it_began_how_long_ago_how_many_came_and_whether_it_goes_on() -> None:
     short, more = since_when(signal=signal(ago(hours=3), now=known(ago(hours=3))))
-    assert short == "New since 06:30 today (3 hours ago)."
-    assert more == (
-        "41 reports since then; normally none in that time. The latest came 4 minutes ago."
-        " Reports are coming faster and faster."
-    )
+    assert short == "New since 06:30 today (3 hours ago), and coming faster and faster."
+    assert more == "41 reports since then; normally none in that time. The latest came 4 minutes ago."
 
 
 def test_that_reports_slow_down_is_told_of_what_lasts_for_a_day_alone() -> None:
     for hours, told in ((3, False), (30, True)):
         since = ago(hours=hours)
         ebbing = msgspec.structs.replace(known(since), pace="ebbing")
-        assert ("more slowly now" in since_when(signal=signal(since, now=ebbing))[1]) == told
+        assert ("more slowly now" in since_when(signal=signal(since, now=ebbing))[0]) == told
+
+
+@pytest.mark.parametrize(
+    ("last", "goes_on"),
+    [
+        ({"minutes": 50}, "but none after 08:40 today"),
+        ({"minutes": 20}, "and still coming"),
+        ({"hours": 20}, "but none after 13:30 yesterday"),
+    ],
+)
+def test_that_no_more_came_is_told_once_it_lasts_for_several_of_the_usual_gaps(
+    last: dict[str, float], goes_on: str
+) -> None:
+    since = ago(hours=24)
+    steady = msgspec.structs.replace(known(since), pace="steady", reports=401, last_report_at=ago(**last))
+    assert since_when(signal=signal(since, now=steady))[0] == f"New since 09:30 yesterday (24 hours ago), {goes_on}."
 
 
 def test_what_struck_again_says_so() -> None:
     again = signal(ago(hours=3), now=known(ago(hours=3)))
     again.evidence["again_after"] = ago(hours=20).isoformat()
-    assert since_when(signal=again)[0] == "Again since 06:30 today (3 hours ago)."
+    assert since_when(signal=again)[0] == "Again since 06:30 today (3 hours ago), and coming faster and faster."
 
 
 def test_what_nobody_reported_before_says_so() -> None:
     first = signal(ago(minutes=40), now=known(ago(minutes=40)))
     short, more = since_when(signal=first, first_seen=ago(minutes=40))
-    assert short == "New since 08:50 today." and more.startswith(
+    assert short == "New since 08:50 today, and coming faster and faster." and more.startswith(
         "41 reports since then; nothing like it was reported here before."
     )
 
@@ -94,11 +107,11 @@ def test_a_beginning_is_told_by_the_calendar_and_by_how_long_ago_it_was(began: d
 
 
 @pytest.mark.parametrize(
-    ("began", "short"), [({"hours": 2}, "New since today."), ({"days": 3}, "New since Sunday 8 March (3 days ago).")]
+    ("began", "short"), [({"hours": 2}, "New since today"), ({"days": 3}, "New since Sunday 8 March (3 days ago)")]
 )
 def test_what_came_in_files_alone_has_days_and_no_times_which_are_made_up(began: dict[str, float], short: str) -> None:
     told = since_when(signal=signal(ago(**began), "import", now=known(ago(**began), "import")))
-    assert told[0] == short and "minutes" not in told[1]
+    assert told[0] == f"{short}, by the dates that were given." and "minutes" not in told[1]
     assert ("The latest is dated today." in told[1]) == ("today" not in short)
 
 
@@ -116,8 +129,5 @@ def test_what_does_not_stand_out_tells_how_many_there_are_in_all() -> None:
 def test_how_sure_it_is_begins_with_the_grade() -> None:
     short, more = summaries.how_sure(issue(signal=signal(ago(hours=3))), HEALTH)
     assert short == "Almost certainly real, not chance."
-    assert more == (
-        "When we noticed it: by chance alone, so many would come together less than once in 100 years."
-        " We found no copies and nothing entered in bulk."
-    )
+    assert more == "More came than chance explains: we found no copies among them, and nothing entered in bulk."
     assert summaries.how_sure(issue(), HEALTH)[0] == "It does not stand out now."
