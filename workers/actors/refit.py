@@ -12,11 +12,13 @@ from feedback.record.work.stages import stage
 from insights.grouping import due, refit_store, regroup, title_proposals
 from insights.grouping.constraints import StratumTopics
 from workers.runtime.actor import Actor, Save, Worker, work_once
+from workers.runtime.memory import give_back
 
 
 def refit(worker: Worker) -> None:
     """Group one service anew."""
-    work_once(worker, REFIT)
+    if work_once(worker, REFIT):
+        give_back()
 
 
 def _refit(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:

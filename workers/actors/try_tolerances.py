@@ -20,13 +20,15 @@ from workers.backtest.run import Raised, backtest
 from workers.backtest.store import BacktestStatement
 from workers.backtest.stored_history import history
 from workers.runtime.actor import Actor, Save, Worker, work_once
+from workers.runtime.memory import give_back
 
 TELL_EVERY_SECONDS = 1.0
 
 
 def try_tolerances(worker: Worker) -> None:
     """Try the next tolerance of one service."""
-    work_once(worker, TRY_TOLERANCES)
+    if work_once(worker, TRY_TOLERANCES):
+        give_back()
 
 
 def _try_next(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
