@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from functools import cached_property, partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from nlp.embed.multilingual import MultilingualEmbedder
 
 
+REMEMBERED = 10_000
+"""Texts whose vectors a process keeps, the latest: many say the same in the same words, and refits ask again."""
+
+
 class Tools:
     """Loads each model when it is first needed; one thread at a time uses it.
 
@@ -27,6 +32,7 @@ class Tools:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.RLock()
+        self._vectors: dict[int, NDArray[np.float32]] = {}  # by hashes: no words are kept
 
     def load(self) -> None:
         """Load the models now rather than when the first piece waits for them."""
@@ -44,9 +50,18 @@ class Tools:
             return [text for text, _ in self._cleaner.redact(texts)]
 
     def encode(self, texts: Sequence[str], languages: Sequence[str] | None = None) -> NDArray[np.float32]:
-        """Embed n texts as unit vectors, (n, d); without `languages` all are English."""
+        """Embed n texts as unit vectors, (n, d); without `languages` all are English. Who says it again is known."""
+        spoken = languages or ["en"] * len(texts)
+        said = [hash(its) for its in zip(texts, spoken, strict=True)]
         with self._lock:
-            return self._embedder.encode(texts, languages)
+            known = self._vectors
+            new = {words: row for row, words in enumerate(said) if words not in known}
+            made = self._embedder.encode([texts[row] for row in new.values()], [spoken[row] for row in new.values()])
+            known.update(zip(new, made, strict=True))
+            found = np.array([known[words] for words in said], np.float32).reshape(len(said), made.shape[1])
+            for words in list(islice(known, max(0, len(known) - REMEMBERED))):
+                del known[words]
+            return found
 
     def embedded_by(self, language: str) -> str:
         """Name what embeds a text of this language."""
