@@ -168,7 +168,7 @@ def _torn(clause: Clause, tokens: list[Any]) -> bool:
                 continue
             if HIDDEN in child.text and child.dep_ not in {"npadvmod", "punct"}:
                 return True
-            if child.dep_ == "neg" or child.lower_ in _DENYING:
+            if child.dep_ == "neg" or child.lower_ in _DENYING or _limits(child):
                 return True
             before = child.dep_ == "ccomp" and child.i < token.i  # another sentence, which a comma alone parts
             needed = child.dep_ in _NEEDED and not child.is_punct and child.lower_ not in _ARTICLES and not before
@@ -180,6 +180,11 @@ def _torn(clause: Clause, tokens: list[Any]) -> bool:
             if had and not any(it.i in places for it in had):
                 return True
     return _list_lost(tokens)
+
+
+def _limits(token: Any) -> bool:
+    """What was denied is that it is no more than that: "I was not just another patient"."""
+    return token.lower_ in {"just", "only", "merely", "simply"} and token.i > 0 and token.nbor(-1).dep_ == "neg"
 
 
 def _list_lost(tokens: list[Any]) -> bool:

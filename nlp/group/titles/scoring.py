@@ -18,6 +18,9 @@ from nlp.group.titles.usage import Usage
 COMPARED = 12
 """Candidates of a group that are compared in meaning."""
 
+PRAISING = 0.2
+"""What is less bad than this for who says it holds a word of praise and none of fault."""
+
 DECIMALS = 4
 """Of a score, that tell: what differs by less is a matter of rounding, and the words decide."""
 
@@ -140,4 +143,4 @@ def _other(vectors: Floats, centroids: Floats, place: int) -> NDArray[np.float64
 def _gravity(it: TitleCandidate) -> float:
     """How bad it is for who says it; what is no complaint is no title of an issue."""
     grave = severity(it.text)
-    return 0.6 * (min(grave, 0.65) - 0.4) - (0.6 if grave < 0.1 else 0.0)
+    return 0.6 * (min(grave, 0.65) - 0.4) - (0.6 if grave < PRAISING else 0.0)

@@ -159,9 +159,24 @@ def misshapen(text: str, clause: Clause) -> float:
         + (0.15 if re.search(r"\betc\b", text.lower()) else 0.0)
         + (0.12 if clause.head.tag_[:2] in {"IN", "RB", "WR", "UH", "DT", "CD"} else 0.0)
         + (0.15 if words[0].lower() in _DEPENDENT and not text.endswith("?") else 0.0)
-        + (0.30 if _headless(clause) else 0.0)
+        + (0.30 if _headless(clause) or _abbreviated(words) else 0.0)
+        + (0.20 if _embedded(clause) else 0.0)
         + (0.25 if _unfinished(clause) else 0.0)
     )
+
+
+def _abbreviated(words: Sequence[str]) -> bool:
+    """A letter stands for a word: "X carer"."""
+    return any(len(it) == 1 and it.isalpha() and it.lower() not in {"a", "i"} for it in words)
+
+
+def _embedded(clause: Clause) -> bool:
+    """What somebody was asked whether they know, as if it were the question: "how all feels?"."""
+    lead = subject(clause.head)
+    asks = clause.tokens[0].tag_ in {"WRB", "WP"} and clause.head.dep_ == "ccomp"
+    if not asks or lead is None or lead.i == clause.tokens[0].i:
+        return False
+    return all(lead.i < it.i for it in clause.head.children if it.dep_ == "aux")
 
 
 def _headless(clause: Clause) -> bool:

@@ -18,6 +18,7 @@ from nlp.group.titles.reading.parting import parted
 from nlp.group.titles.rendering import fits
 from nlp.group.titles.scoring import Scored
 from nlp.group.titles.usage import Usage
+from nlp.group.titles.words import pattern, stems
 
 LOOSE = 0.2
 """Where a title says nearly what fewer members say, it would tell of one what is true of few: then what several share
@@ -78,10 +79,12 @@ class Messages:
         return len(self.texts) > 1 or self.near >= LOOSE
 
     def title(self) -> str:
-        """Return them as one title."""
+        """Return them as one title, in which no subject is named twice."""
         told = "".join(self.texts[:1])
         for text in self.texts[1:]:
-            told += f" {text}" if told.endswith("?") else f"; {_lowered(text)}"
+            subject, mark, said = text.partition(": ")
+            further = said if mark and stems(subject) <= stems(told) else text
+            told += f" {further}" if told.endswith("?") else f"; {_lowered(further)}"
         return told
 
 
@@ -187,9 +190,9 @@ def _is_shared(it: _Option, usage: Usage) -> bool:
 
 
 def _differs(one: _Option, other: _Option) -> bool:
-    """Whether it says what the first does in other words at least."""
-    both, fewer = one.candidate.stems & other.candidate.stems, min(len(one.candidate.stems), len(other.candidate.stems))
-    return 2 * len(both) <= fewer
+    """Whether it speaks of something else: "food could be better" and "food was not so good" are one message."""
+    mine, theirs = (stems(pattern("wish").sub(" ", it.candidate.text.lower())) for it in (one, other))
+    return 2 * len(mine & theirs) <= min(len(mine), len(theirs))
 
 
 def _says(found: Sequence[_Option], vectors: Floats, group: SpokenGroup) -> NDArray[np.float64]:

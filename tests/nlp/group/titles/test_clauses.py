@@ -59,6 +59,7 @@ def test_a_clause_is_cut_to_what_is_said(text: str, whole: str) -> None:
         ("Date of birth [DATE], if you need it", "date of birth"),
         ("The page shows an error as soon as I enter my card", "page shows an error as soon"),
         ("The lights went out as quickly as they came on", "lights went out as quickly"),
+        ("I was not just another number on a list", "i was not another number on a list"),
         (
             "I had the reminder and your office says the code is wrong",
             "i had the reminder and your office says the code is wrong",

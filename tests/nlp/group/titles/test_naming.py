@@ -45,6 +45,20 @@ def test_what_somebody_is_or_does_gives_way_to_what_befell_them(
     assert title == of_the_service != of_oneself
 
 
+@pytest.mark.parametrize(
+    ("said", "misshapen"),
+    [
+        ("Do you know how that all sounds?", "How all sounds?"),
+        ("She listened to me", "She listened to me about my wait"),
+        ("J ward", "J ward"),
+    ],
+)
+def test_what_is_broken_or_praises_gives_way_to_a_plain_complaint(said: str, misshapen: str) -> None:
+    noisy = ["The ward is noisy at night.", "Ward is noisy at night"]
+    [title] = named([f"{said}. {misshapen}.", *noisy, f"{misshapen}."])
+    assert title == "Ward is noisy at night"
+
+
 def test_a_clause_that_names_nothing_stands_behind_what_most_speak_of() -> None:
     said = [
         "My appointment letter",
@@ -160,8 +174,15 @@ def test_a_group_that_shares_two_messages_is_named_by_both_and_by_nothing_that_o
     assert mixed.near > LOOSE and "husband" not in mixed.text and "ghost" not in mixed.text
 
 
+def test_what_reads_as_one_message_is_told_once() -> None:
+    soups = ["Soup could be better", "The soup could be better", "Soup was not quite so good", "Soup was not so good"]
+    [title, *_] = named([*soups, *CANTEEN[8:]], *OTHERS)
+    assert "soup" in title.lower() and ";" not in title
+
+
 def test_messages_are_parted_by_a_mark_and_none_follows_a_question() -> None:
     assert Messages(("Soup is cold", "More vegan meals")).title() == "Soup is cold; more vegan meals"
+    assert Messages(("Form is down", "Form: must pay again")).title() == "Form is down; must pay again"
     assert Messages(("Where is my badge?", "Pay back the fee")).title() == "Where is my badge? Pay back the fee"
 
 
