@@ -99,7 +99,7 @@ def _standing_out(telling: Sequence[tuple[Breakdown, ValueShare]]) -> list[str]:
     (part, one), *others = telling
     also = [_("Also: %(who)s, %(share)s.", who=_people(*it), share=_share(*it)) for it in others]
     above_all = N_("Mostly %(who)s.") if 2 * one.reports > part.known else N_("More than others: %(who)s.")
-    return [gettext(above_all, who=_people(part, one)), f"{_share(part, one)}.", *also]
+    return [gettext(above_all, who=_people(part, one)), f"{upper_first(_share(part, one))}.", *also]
 
 
 def _as_usual(alike: Sequence[Breakdown], reports: int) -> list[str]:
@@ -129,7 +129,7 @@ def _channels(found: Affected) -> list[str]:
 def _more_often(channels: Breakdown, one: ValueShare) -> str:
     how, usual = labels.BY_CHANNEL.get(one.value, one.value), percent(one.usual or 0)
     if one.reports == channels.known:
-        return _("All %(num)s came %(how)s; of other feedback, %(usual)s does.", num=one.reports, how=how, usual=usual)
+        return _("All %(num)s came %(how)s, where usually %(usual)s do.", num=one.reports, how=how, usual=usual)
     return _("They came more often %(how)s: %(share)s.", how=how, share=_share(channels, one))
 
 
@@ -166,9 +166,8 @@ def _people(part: Breakdown, one: ValueShare) -> str:
 
 def _share(part: Breakdown, one: ValueShare) -> str:
     """Holds a share against the usual one, as in: 9 of 12 reports, but only 21% of other feedback."""
-    return _(
-        "%(reports)s of %(known)s reports, but only %(usual)s of other feedback",
-        reports=one.reports,
-        known=part.known,
-        usual=percent(one.usual or 0),
-    )
+    if one.reports == part.known:
+        told = N_("all %(known)s reports, but only %(usual)s of other feedback")
+    else:
+        told = N_("%(reports)s of %(known)s reports, but only %(usual)s of other feedback")
+    return gettext(told, reports=one.reports, known=part.known, usual=percent(one.usual or 0))

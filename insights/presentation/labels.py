@@ -197,8 +197,8 @@ CHECKS: Mapping[str, str] = TranslatedLabels(
 REACHES: Mapping[str, str] = TranslatedLabels(
     {
         "told": N_("They are told by e-mail."),
-        "wants_none": N_("It is on their list here, but they want no e-mail: tell them yourself."),
-        "no_mail": N_("It is on their list here, but no e-mail goes out (not set up): tell them yourself."),
+        "wants_none": N_("It will be on their list here; they want no e-mail, so tell them yourself."),
+        "no_mail": N_("It will be on their list here; no e-mail goes out (not set up), so tell them yourself."),
         "stranger": N_("They have no account here, so no e-mail: tell them yourself."),
     }
 )

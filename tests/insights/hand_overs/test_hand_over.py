@@ -155,8 +155,10 @@ def test_an_issue_is_one_again_over_there_and_its_counts_follow(client: Client, 
 def test_the_page_of_an_issue_that_was_given_says_where_it_went(client: Client, scene: Scene) -> None:
     page, told = f"/dashboard/issues/{scene.issue}", "This was handed over to Parks and Gardens"
     assert told not in client.get(page, headers=scene.reader).text
+    assert "What else you can do" in client.get(page, headers=scene.editor).text
     give(client, scene, f"issues/{scene.issue}")
     given = client.get(page, headers=scene.reader).text
+    assert "What else you can do" not in client.get(page, headers=scene.editor).text, "it is to be seen to over there"
     assert told in given and 'href="/dashboard/blue-badge/handed-over"' in given and "What you do next" not in given
     client.post("/v1/hand-overs/1/take-back", headers=scene.editor)
     assert told not in client.get(page, headers=scene.reader).text

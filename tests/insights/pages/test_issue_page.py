@@ -275,7 +275,7 @@ def test_the_next_step_gives_it_to_the_owner_by_one_button_and_says_first_whethe
         people.appoint(session, owner, Role.owner, access.service(session, "blue-badge"), by="test")
     page = staff.get(photo)
     seen = words_of(page)
-    assert "It is on their list here, but no e-mail goes out (not set up): tell them yourself." in seen
+    assert "It will be on their list here; no e-mail goes out (not set up), so tell them yourself." in seen
     assert "Assign it to Ada Owner , who owns this service." in seen and "Ada Owner (not alerted)" in seen
     assert '<input type="hidden" name="assignee" value="Ada Owner">' in page.text
     seen = words_of(staff.post(f"{photo}/decide", data={"assignee": "Ada Owner"}, headers=OURS))

@@ -34,7 +34,7 @@ def told(reports: int, *parts: Breakdown) -> tuple[str, str]:
         (
             part("ward", 3, 3, 0.17),
             "Mostly where the ward is “North”.",
-            "3 of 3 reports, but only 17% of other feedback.",
+            "All 3 reports, but only 17% of other feedback.",
         ),
     ],
 )
@@ -63,7 +63,7 @@ def test_whoever_else_stands_out_has_a_sentence() -> None:
         (
             [part("channel", 9, 9, 0.2), Breakdown("language", False, 9, []), Breakdown("ward", True, 4, [])],
             "Mostly people who tell us by phone.",
-            "9 of 9 reports, but only 20% of other feedback. No language or ward (known for 4 of the 9) stands out.",
+            "All 9 reports, but only 20% of other feedback. No language or ward (known for 4 of the 9) stands out.",
         ),
         (
             [part("channel", 8, 9, 0.2)],
