@@ -125,6 +125,17 @@ def test_an_alert_is_seen_with_its_delivery_acknowledged_and_sent_again(
     assert len({got.headers["webhook-id"] for got in hook.got}) == 1 and len(hook.got) == 2
 
 
+def test_an_alert_that_did_not_get_through_says_when_it_is_tried_again(
+    staff: Client, local: Worker, subscribed: dict[str, Any], hook: Receiver
+) -> None:
+    raise_signal(local.record)
+    assert "On its way" in words_of(staff.get(path_of(local.record)))
+    hook.answers = lambda _: (503, {}, b"")
+    deliver(local)
+    page = words_of(staff.get(path_of(local.record)))
+    assert "Could not be sent so far; it is tried again on " in page and "On its way" not in page
+
+
 def test_a_test_goes_out_and_says_so(staff: Client, local: Worker, subscribed: dict[str, Any], hook: Receiver) -> None:
     assert "[Test]" in words_of(post(staff, f"{path_of(local.record)}/test"))
     deliver(local)
