@@ -38,7 +38,7 @@ def listed(session: Session, service: Service, filters: IssueFilters = ALL_ISSUE
     else:
         standing = select(Signal.issue_id).where(Signal.service_id == service.id, *shown())
         told, kept = tallies(session, found), set(session.scalars(standing))
-    lately = recent(session, service, found.keys(), dt.datetime.now(dt.UTC))
+    lately = recent(session, service, found.keys(), dt.datetime.now(dt.UTC)) if filters.sort == "recent" else {}
     rows = [
         ListedIssue(found[it], told.get(it, Tally()), lately.get(it, 0), narrowed)
         for it in found.keys() & (told.keys() | kept)

@@ -1,5 +1,6 @@
 """A row of a list of issues: one issue, or, where the list is read broad, those of one broad subject together."""
 
+import datetime as dt
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record.models import Issue, Service
 from feedback.record.states import SignalTier, Trend
+from insights.issues.listing.matching import recent
 from insights.issues.queries import issues
 from insights.issues.tallies import Tally
 from insights.presentation.schemas import BroadPart, BroadSubject, IssueView, MatchingView, SignalView
@@ -20,7 +22,8 @@ from insights.presentation.schemas import BroadPart, BroadSubject, IssueView, Ma
 class ListedIssue:
     """An issue of a list, with what its pieces add up to that are as the filters want them (`told`).
 
-    `recent` are its reports within the last seven days; `narrowed` says whether the filters leave any piece out.
+    `recent` are its reports within the last seven days, where the list is sorted by them: of others, the rows that are
+    shown count theirs. `narrowed` says whether the filters leave any piece out.
     `parts` are the issues of a broad subject, that which names it first; none of an issue by itself.
     """
 
@@ -74,13 +77,14 @@ def views(
     told = None if any(row.narrowed for row in further) else {row.id: row.told for row in further}
     new = issues.views(session, service, [row.issue for row in further], most_quotes, told)
     made |= {view.id: view for view in new}
-    return [_view(row, [made[it] for it in row.issue_ids]) for row in page]
+    lately = recent(session, service, [it for row in page for it in row.issue_ids], dt.datetime.now(dt.UTC))
+    return [_view(row, [made[it] for it in row.issue_ids], sum(lately[it] for it in row.issue_ids)) for row in page]
 
 
-def _view(row: ListedIssue, found: Sequence[IssueView]) -> IssueView:
+def _view(row: ListedIssue, found: Sequence[IssueView], lately: int) -> IssueView:
     told = row.told
     part = MatchingView(told.count, told.by_channel, told.first_seen, told.last_seen) if row.narrowed else None
-    of_all: dict[str, Any] = {"matching": part, "recent": row.recent}
+    of_all: dict[str, Any] = {"matching": part, "recent": lately}
     if row.parts:
         of_all |= _sums(found) | {tier: _strongest(found, tier) for tier in SignalTier}
         of_all |= {"trend": row.trend, "broad": _broad(row, found)}

@@ -19,6 +19,9 @@ from insights.issues.quotes import QUOTE_COLUMNS, quote
 from insights.issues.tallies import Tally, tallies
 from insights.presentation.schemas import IssueTitle, IssueView, Quote, SignalView
 
+FEW_MORE = 2
+"""Quotes that are looked for beyond those that are wanted: some may be kept no longer."""
+
 LIVING = (Issue.merged_into.is_(None), Issue.ended_at.is_(None))
 """What is neither merged into another issue nor has ended."""
 
@@ -26,13 +29,17 @@ LIVING = (Issue.merged_into.is_(None), Issue.ended_at.is_(None))
 def quotes(session: Session, issues: Iterable[Issue], most: int | None = None) -> Mapping[uuid.UUID, list[Quote]]:
     """Returns the statements that were chosen as quotes, as far as they are still there, in the order of the choice.
 
-    The words of the first ones alone are read, where at most so many of each issue are wanted.
+    Where at most so many of each issue are wanted, few more are looked for, and all where none of those is left.
     """
-    chosen = {identity: issue.id for issue in issues for identity in issue.quotes}
+    asked = list(issues)
+    tried = most + FEW_MORE if most else None
+    chosen = {identity: issue.id for issue in asked for identity in issue.quotes[:tried]}
     found: dict[uuid.UUID, list[Quote]] = defaultdict(list)
     for row in session.execute(_told(chosen, most)) if chosen else ():
         found[row.of_issue].append(quote(row))
-    return found
+    gone = [issue for issue in asked if tried and issue.id not in found and len(issue.quotes) > tried]
+    further = quotes(session, gone) if gone else {}
+    return found | {issue_id: its[:most] for issue_id, its in further.items()}
 
 
 def _told(chosen: Mapping[int, uuid.UUID], most: int | None) -> Select[Any]:

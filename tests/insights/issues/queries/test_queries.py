@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ from feedback.record.errors import NotAuthentic
 from feedback.record.models import Feedback, Issue, Refit, Service, Statement
 from insights.issues.filters import FeedbackFilters
 from insights.issues.queries import feedback_export as exporting
+from insights.issues.queries.issues import quotes
 from tests.insights import made_up
 from tests.insights.api.test_api import key
 from tests.insights.pages.signed_in import words_of
@@ -233,3 +234,16 @@ def test_groups_of_praise_are_listed_apart_from_the_issues(
     assert titles("") == ["Photo will not upload"]
     assert titles("?tone=praise") == ["Friendly staff"]
     assert client.get("/v1/services/blue-badge/summary", headers=admin).json()["issues"] == 1
+
+
+@pytest.mark.parametrize("gone", [0, 1, 4])
+def test_the_first_quotes_that_are_still_kept_are_shown_however_many_are_gone(
+    record: Record, blue_badge: str, gone: int
+) -> None:
+    with record.transaction() as session:
+        made = made_up.issue(session, blue_badge)
+        for number in range(5):
+            made_up.report(session, made, f"Page {number} fails")
+        session.execute(delete(Statement).where(Statement.id.in_(made.quotes[:gone])))
+        assert [said.text for said in quotes(session, [made], 1)[made.id]] == [f"Page {gone} fails"]
+        assert len(quotes(session, [made])[made.id]) == 5 - gone
