@@ -17,6 +17,10 @@ MOST_NAMED = 5
 """Aspects that were compared which are named."""
 
 
+RARE_CHANNEL = 1 / 3
+"""The share of other feedback up to which a channel tells who is affected, where all came by it."""
+
+
 class ValueShare(msgspec.Struct, frozen=True):
     """How many reports have a value: `share` of those that tell, `usual` of the other feedback that tells.
 
@@ -77,19 +81,21 @@ def in_words(found: Affected) -> GlanceAnswer:
         return GlanceAnswer(_("Nothing of it is kept."), "")
     people = [part for part in found.breakdowns if not _is_channel(part)]
     telling = [(part, one) for part in people for one in part.values if one.stands_out]
-    telling = telling or [(part, one) for part in found.breakdowns for one in part.values if _alone(part, one)]
     told = {id(part) for part, _one in telling}
     alike = [part for part in people if id(part) not in told][:MOST_NAMED]
-    short, *more = _standing_out(telling) or [_nobody(people, found.reports)]
+    short, *more = _standing_out(telling) or [_nobody(people, found)]
     more += _as_usual(alike, found.reports) if telling else []
     return GlanceAnswer(short, " ".join([*more, *_channels(found)]))
 
 
-def _nobody(people: Sequence[Breakdown], reports: int) -> str:
-    """Says that nobody is affected more than others, as far as that can be told."""
+def _nobody(people: Sequence[Breakdown], found: Affected) -> str:
+    """Says that nobody is affected more than others, as far as that can be told, and by which rare channel all came."""
+    alone = next((one.value for part in found.breakdowns for one in part.values if _alone(part, one)), None)
+    by_it = _(", but all of them told us %(how)s", how=labels.BY_CHANNEL.get(alone, alone)) if alone else ""
     if any(part.is_attribute for part in people):
-        return _("Everybody alike: no %(aspects)s stands out.", aspects=_aspects(people[:MOST_NAMED], reports))
-    return _("Anybody, as far as we know: these reports came without an area or a group to compare.")
+        aspects = _aspects(people[:MOST_NAMED], found.reports)
+        return _("Everybody alike%(but)s: no %(aspects)s stands out.", but=by_it, aspects=aspects)
+    return _("Not known%(but)s: the reports do not say where people live or who they are.", but=by_it)
 
 
 def _standing_out(telling: Sequence[tuple[Breakdown, ValueShare]]) -> list[str]:
@@ -116,11 +122,7 @@ def _channels(found: Affected) -> list[str]:
     """Says how they reported it; nothing where all came in files, which tell nothing of that."""
     channels = next((part for part in found.breakdowns if _is_channel(part)), None)
     by_channel = {one.value: one.reports for one in channels.values} if channels else {}
-    if (
-        channels is None
-        or set(by_channel) == {ChannelName.IMPORT}
-        or any(_alone(channels, it) for it in channels.values)
-    ):
+    if channels is None or set(by_channel) == {ChannelName.IMPORT}:
         return []
     more = [_more_often(channels, one) for one in channels.values if one.stands_out]
     return more or [_("They came %(how)s.", how=came_by(by_channel))]
@@ -135,7 +137,7 @@ def _more_often(channels: Breakdown, one: ValueShare) -> str:
 
 def _alone(part: Breakdown, one: ValueShare) -> bool:
     """Whether all came by one channel and other feedback does not: who phones may not use the website."""
-    of_people = one.value not in (ChannelName.WEB, ChannelName.IMPORT)
+    of_people = one.value != ChannelName.IMPORT and (one.usual or 0) < RARE_CHANNEL
     return _is_channel(part) and of_people and one.stands_out and one.reports == part.known
 
 
@@ -159,8 +161,6 @@ def _people(part: Breakdown, one: ValueShare) -> str:
     """Names those who have a value in common."""
     if part.is_attribute:
         return _("where the %(name)s is “%(value)s”", name=_attribute(part), value=one_line(one.value))
-    if part.name == "channel":
-        return _("people who tell us %(how)s", how=labels.BY_CHANNEL.get(one.value, one.value))
     return _("people who write in %(language)s", language=labels.LANGUAGES.get(one.value, one.value))
 
 

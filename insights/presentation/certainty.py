@@ -37,7 +37,7 @@ def certainty(chance: float, caveats: int) -> Certainty:
 
 
 def verdict(signal: SignalView) -> str:
-    """Says how sure a signal is, as in: Likely real, not chance. Chance alone brings the like about once in 3 years."""
+    """Says how sure a signal is, as in: Likely real, not chance. By chance alone, … about once in 3 years."""
     return " ".join(filter(None, [f"{grade(signal)}.", by_chance(signal)]))
 
 
@@ -57,11 +57,9 @@ def by_chance(signal: SignalView) -> str:
     Nobody knows it of what staff say was missed.
     """
     chance: float | None = signal.evidence.get("chance")
-    return "" if chance is None else upper_first(_chance_brings(chance))
-
-
-def _chance_brings(chance: float) -> str:
-    return _("chance alone brings the like %(how_often)s.", how_often=how_often(chance))
+    if chance is None:
+        return ""
+    return _("By chance alone, so many would come together %(how_often)s.", how_often=how_often(chance))
 
 
 def odds(score: float) -> str:
@@ -84,26 +82,33 @@ def caveats(signal: SignalView) -> list[str]:
 
 
 def why(signal: SignalView) -> str:
-    """Says, in one text, why it is sure, or why it is not surer: how often chance brings the like, and each caveat."""
+    """Says, in one text, how often chance brings so many, and each reason for caution, or that none was found."""
     chance: float | None = signal.evidence.get("chance")
     if chance is None:
         return ""
-    by_chance = [_chance_brings(chance)] if _is_common(chance) else []
-    sure = [_("More came than chance explains: we found no copies among them, and nothing entered in bulk.")]
-    return " ".join(_less_sure([*by_chance, *map(_reason, signal.caveats)]) or watched(signal) or sure)
+    looked = [_("None of them is a copy, and none was entered in bulk.")]
+    less_sure = _less_sure([_reason(name) for name in signal.caveats])
+    return " ".join([_of_the_first(signal, chance), *(less_sure or watched(signal) or looked)])
+
+
+def _of_the_first(signal: SignalView, chance: float) -> str:
+    """Says how often chance brings as many as there were when it was noticed, and how many there are by now."""
+    if signal.now is None or signal.now.reports <= signal.observed:
+        return by_chance(signal)
+    return _(
+        "By chance alone, its first %(count)s reports would come together %(how_often)s; by now there are %(now)s.",
+        count=number(signal.observed),
+        how_often=how_often(chance),
+        now=number(signal.now.reports),
+    )
 
 
 def checks(signal: SignalView) -> list[str]:
     """Says what to look at before anything is done about a signal; nothing where it is sure."""
     found = [labels.CHECKS[name] for name in signal.caveats if name in labels.CHECKS]
     chance: float | None = signal.evidence.get("chance")
-    sure = chance is None or not _is_common(chance)
+    sure = chance is None or certainty(chance, 0) != "fairly_sure"
     return found or ([] if sure else [_("See whether they are all about one thing.")])
-
-
-def _is_common(chance: float) -> bool:
-    """Whether chance brings the like so often that it is not sure by that alone."""
-    return certainty(chance, 0) == "fairly_sure"
 
 
 def _reason(caveat: str) -> str:
@@ -113,5 +118,5 @@ def _reason(caveat: str) -> str:
 def _less_sure(found: Sequence[str]) -> list[str]:
     if not found:
         return []
-    also = [_("Also, %(caveat)s", caveat=caveat) for caveat in found[1:]]
-    return [_("Why we are not surer: %(caveats)s", caveats=" ".join([found[0], *also]))]
+    each = [f"({place}) {upper_first(caveat)}" for place, caveat in enumerate(found, 1)] if len(found) > 1 else found
+    return [_("Be careful: %(caveats)s", caveats=" ".join(each))]

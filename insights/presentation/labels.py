@@ -171,7 +171,7 @@ CAVEATS: Mapping[str, str] = TranslatedLabels(
     {
         "few reports": N_("there are few reports, so a few more or fewer would change the picture."),
         "one channel only": N_("all of them came by one channel, so that channel may be the cause."),
-        "one batch only": N_("all of them were entered at one time; if their dates are wrong, it is no rise."),
+        "one batch only": N_("all of them were entered at one time: old ones with a wrong date look the same."),
         "one day only": N_("all of them are from one day, so it may not last."),
         "young service": N_("this service is too new here to know what is normal."),
         "bare mentions": N_("most of these reports name a subject but no fault."),
@@ -194,23 +194,19 @@ CHECKS: Mapping[str, str] = TranslatedLabels(
 )
 """What to do about each of these."""
 
-REACHES: Mapping[str, str] = TranslatedLabels(
-    {
-        "told": N_("They are told by e-mail."),
-        "wants_none": N_("It will be on their list here; they want no e-mail, so tell them yourself."),
-        "no_mail": N_("It will be on their list here; no e-mail goes out (not set up), so tell them yourself."),
-        "stranger": N_("They have no account here, so no e-mail: tell them yourself."),
-    }
-)
+REACHES: Mapping[str, str] = {
+    "told": N_("%(name)s is told by e-mail."),
+    "wants_none": N_("%(name)s then sees it here, but wants no e-mail: tell %(name)s yourself."),
+    "no_mail": N_("%(name)s then sees it here, but gets no e-mail (we send none here): tell %(name)s yourself."),
+    "stranger": N_("%(name)s has no account here, so gets no e-mail: tell %(name)s yourself."),
+}
 """Whether somebody is told that they see to an issue (`Reach` of `insights.alerts.delivery.assignments`)."""
-REACHED: Mapping[str, str] = TranslatedLabels(
-    {
-        "told": N_("They are told by e-mail."),
-        "wants_none": N_("They want no e-mail: tell them yourself."),
-        "no_mail": N_("No e-mail went out (not set up): tell them yourself."),
-        "stranger": N_("No e-mail went out, since they have no account here: tell them yourself."),
-    }
-)
+REACHED: Mapping[str, str] = {
+    "told": N_("%(name)s is told by e-mail."),
+    "wants_none": N_("%(name)s wants no e-mail: tell %(name)s yourself."),
+    "no_mail": N_("%(name)s got no e-mail (we send none here): tell %(name)s yourself."),
+    "stranger": N_("%(name)s got no e-mail, having no account here: tell %(name)s yourself."),
+}
 """The same of somebody who has it already."""
 
 ALERT_KINDS: Mapping[str, str] = TranslatedLabels(

@@ -8,12 +8,12 @@ from feedback.i18n import N_, TranslatedLabels, _, gettext
 from feedback.record.models import Signal
 from feedback.record.states import CLOSED_STATUSES, ChannelName, SignalKind, Trend
 from insights.presentation import certainty, sentences
-from insights.presentation.formats import ago, day_of, since, span
+from insights.presentation.formats import ago, day_of, last_report, since
 from insights.presentation.schemas import IssueView, SignalNow, SignalView
 from insights.presentation.service_schemas import DetectionHealth
 
-HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
-LEAST_SILENCE, MOST_GAPS = HOUR / 2, 4
+MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
+LEAST_SILENCE, MOST_GAPS = HOUR / 6, 4
 """Silence after which it is said that no more came: this long, and so many of the gaps that were between reports."""
 TRENDS = TranslatedLabels(
     {
@@ -80,15 +80,18 @@ def _goes_on(signal: SignalView, known: SignalNow, now: dt.datetime, zone: str) 
     last = known.last_report_at
     usual_gap = (last - signal.since) / max(known.reports - 1, 1)
     if now - last >= max(LEAST_SILENCE, MOST_GAPS * usual_gap):
+        minutes = round((now - last) / MINUTE)
+        if minutes < 60:
+            return _("but none for %(minutes)s minutes", minutes=minutes)
         return _("but none after %(time)s", time=since(last, now, zone))
     if known.pace == "growing":
         return _("and coming faster and faster")
     slower = known.pace == "ebbing" and now - known.since >= DAY
-    return _("but coming more slowly now") if slower else _("and still coming")
+    return _("and still coming, but more slowly") if slower else _("and still coming")
 
 
 def _by_dates() -> str:
-    return _("by the dates that were given")
+    return _("as dated in the file")
 
 
 def _how_begun(signal: SignalView) -> str:
@@ -97,10 +100,9 @@ def _how_begun(signal: SignalView) -> str:
 
 def _watched(watch: SignalView, last_seen: dt.datetime | None, now: dt.datetime, zone: str) -> GlanceAnswer:
     told = _(
-        "%(reports)s; normally %(usual)s in %(span)s.",
+        "%(reports)s since then; %(normally)s.",
         reports=sentences.reports(watch.observed),
-        usual=sentences.usual(watch.expected),
-        span=span(watch.window_hours),
+        normally=sentences.normally(usual_so_far(watch, now)),
     )
     latest = _latest(watch.since, last_seen, watch.by_channel, now, zone) if last_seen else []
     begun = _begun(watch.since, watch.by_channel, now, zone, N_("Perhaps since %(time)s"))
@@ -120,7 +122,10 @@ def _begun(moment: dt.datetime, channels: Collection[str], now: dt.datetime, zon
 def _latest(first: dt.datetime, last: dt.datetime, channels: Collection[str], now: dt.datetime, zone: str) -> list[str]:
     """Says when the latest came; nothing where that is the day of the first, and days are all that is known."""
     if not _are_dated(channels):
-        return [sentences.latest(last, now, zone)]
+        if now - last >= HOUR:
+            return [sentences.latest(last, now, zone)]
+        clock, how_long = since(last, now, zone), last_report(last, now, zone)
+        return [_("The latest came at %(time)s (%(ago)s).", time=clock, ago=how_long)]
     day = day_of(last, now, zone)
     return [] if day == day_of(first, now, zone) else [_("The latest is dated %(day)s.", day=day)]
 

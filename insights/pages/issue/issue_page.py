@@ -37,7 +37,6 @@ from insights.pages.issue.takers import taker
 from insights.pages.layout import show
 from insights.presentation import breakdowns, certainty, charts, issue_history, summaries
 from insights.presentation.schemas import IssueEventView, IssueView, Quote
-from insights.today.priority import is_outage
 
 PAGE_SIZE = 50
 MOST_SIGNALS, MOST_ACTIONS, MOST_EVENTS, MOST_QUOTES = 10, 20, 100, 5
@@ -135,7 +134,6 @@ def _evidence(session: Session, service: Service, issue: Issue, view: IssueView)
         "since_when": summaries.since_when(view, now, zone),
         "how_sure": summaries.how_sure(view, noticing, last),
         "checks": certainty.checks(stands) if stands else [],
-        "is_urgent": _is_urgent(view, now),
         "affected": who,
         "alerted": queries.alerted(session, last.id) if last and last.id else [],
         "who_is_affected": breakdowns.in_words(who),
@@ -174,15 +172,6 @@ def _handled(events: Sequence[IssueEventView], issue: Issue) -> dict[str, IssueE
         "acknowledged": latest.get(issue.status) if issue.status == IssueStatus.ACKNOWLEDGED else None,
         "assigned": latest.get(f"assigned to {issue.assignee}") if issue.assignee else None,
     }
-
-
-def _is_urgent(view: IssueView, now: dt.datetime) -> bool:
-    """Whether somebody should see to it now."""
-    signal = view.signal
-    known = signal.now if signal else None
-    return bool(
-        signal and known and (is_outage(signal.window_hours, known.last_report_at, now) or known.pace == "growing")
-    )
 
 
 def _record(

@@ -37,8 +37,9 @@ def test_the_page_of_an_issue_says_why_it_stands_out(staff: Client, photo: str, 
     seen = words_of(staff.get(photo))
     assert "Why it stands out" in seen
     assert "One caller said: “ The photo fails" in seen
-    assert "Very likely real, not chance. Why Why we are not surer: " in seen
-    assert "Very likely real, not chance. Chance alone brings the like less than once in 100 years." in seen
+    by_chance = "By chance alone, so many would come together less than once in 100 years."
+    assert f"Very likely real, not chance. Why {by_chance} Be careful: " in seen, "at a glance"
+    assert f"Very likely real, not chance. {by_chance}" in seen, "beneath, as it was noticed"
     assert "Began within an hour of release 2.41." in seen
     assert "all of them came by one channel, so that channel may be the cause." in seen
 
@@ -108,11 +109,11 @@ def test_what_is_watched_tells_of_the_reports_that_other_issues_hold_so_far(
         session.execute(update(Statement).values(issue_id=other.id))
     issue = staff.get(photo)
     told = words_of(issue)
-    assert "4 reports; normally none or one in 48 h." in told and "0 reports" not in told
+    assert "4 reports since then; normally none or one in that time." in told and "0 reports" not in told
     assert "They came by phone only." in told and "Nothing of it is kept" not in told
     assert "counts in other issues until it is sure. Read it there: Upload fails" in told
     assert f'/dashboard/issues/{other.id}#statements"' in issue.text
-    assert "we go on watching, and nobody is alerted until it is surer" in told
+    assert "we go on watching, and nobody is alerted until it is sure enough" in told
 
 
 def test_what_is_watched_stands_apart(staff: Client, record: Record, photo: str, signal: str) -> None:

@@ -16,11 +16,11 @@ ANSWERS = {
     "what is wrong": "One caller said: “",
     "how sure it is": "Almost certainly real, not chance",
     "since when": "4 reports since then",
-    "who is affected": "Mostly people who tell us by phone.",
+    "who is affected": "but all of them told us by phone",
     "what comes next": "ssign it to ",
 }
 WHERE_THERE_IS_ROOM = {
-    "whom that reaches": "no e-mail goes out (not set up)",
+    "whom that reaches": "We send no e-mail here",
     "who knows of it": "Nobody was alerted",
 }
 
@@ -47,12 +47,12 @@ def test_the_first_screen_of_an_issue_answers_the_five_questions(
         why = page.locator(".glance summary", has_text="Why")
         folded = page.get_by_role("button", name="Acknowledge").first.bounding_box()
         why.click()
-        assert "no copies" in " ".join(seen(page)), "what folds away on a phone is one press away"
+        assert "By chance alone" in " ".join(seen(page)), "what folds away on a phone is one press away"
         unfolded = page.get_by_role("button", name="Acknowledge").first.bounding_box()
         assert folded and unfolded and folded["y"] < unfolded["y"] - 40, "folding brings the buttons nearer"
         page.set_viewport_size({"width": 1280, "height": HEIGHT})
         page.reload()
-        assert not why.is_visible() and "no copies" in " ".join(seen(page)), "where there is room nothing folds"
+        assert not why.is_visible() and "By chance alone" in " ".join(seen(page)), "where there is room nothing folds"
 
 
 def test_what_is_emerging_stands_on_the_first_screen_of_a_service_and_what_else_there_is_folds_on_a_phone(

@@ -199,14 +199,11 @@ def test_who_was_alerted_and_why_it_stands_out_no_more_is_told_when_somebody_has
         session.add(Alert(**mine, **sent, signal_id=signal.id, subscription_id=team.id))
     staff.post(f"/dashboard/signals/{signal.id}/false-alarm", data={"why": "A test"}, headers=OURS)
     page = words_of(staff.get(photo))
-    assert (
-        "It stood out, and admin of all services called it a false alarm." in page
-        and "Alerts went to: Web team" in page
-    )
+    assert "It stood out, and admin of all services called it a false alarm." in page and "Alerted: Web team" in page
     staff.post(f"/dashboard/signals/{signal.id}/false-alarm", data={"undo": "yes"}, headers=OURS)
     decided(staff, photo, status="resolved", because="Mended")
     page = words_of(staff.get(photo))
-    assert "It stood out, and is closed now." in page and "Alerts went to: Web team" in page
+    assert "It stood out, and is closed now." in page and "Alerted: Web team" in page
 
 
 def test_what_was_to_be_done_by_now_is_shown_as_overdue(staff: Client, record: Record, photo: str) -> None:
@@ -275,12 +272,15 @@ def test_the_next_step_gives_it_to_the_owner_by_one_button_and_says_first_whethe
         people.appoint(session, owner, Role.owner, access.service(session, "blue-badge"), by="test")
     page = staff.get(photo)
     seen = words_of(page)
-    assert "It will be on their list here; no e-mail goes out (not set up), so tell them yourself." in seen
-    assert "Assign it to Ada Owner , who owns this service." in seen and "Ada Owner (not alerted)" in seen
+    assert "Ada Owner then sees it here, but gets no e-mail (we send none here): tell Ada Owner yourself." in seen
+    assert "See to it now: assign it to Ada Owner , who owns this service." in seen and "Nobody has it yet." in seen
     assert '<input type="hidden" name="assignee" value="Ada Owner">' in page.text
     seen = words_of(staff.post(f"{photo}/decide", data={"assignee": "Ada Owner"}, headers=OURS))
-    assert "No e-mail went out (not set up): tell them yourself. Once it is fixed, record what was done" in seen
-    assert "Given to Ada Owner on" in seen and "(not alerted)" not in seen and "Status: assigned" in seen
+    assert (
+        "Ada Owner got no e-mail (we send none here): tell Ada Owner yourself. Once it is fixed, record what was done"
+        in seen
+    )
+    assert "Given to Ada Owner on" in seen and "Nobody has it yet." not in seen and "Status: assigned" in seen
 
 
 def test_who_took_it_up_and_when_is_told_beside_the_next_step(staff: Client, photo: str) -> None:

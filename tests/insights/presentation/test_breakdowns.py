@@ -4,7 +4,7 @@ import pytest
 
 from insights.presentation.breakdowns import Affected, Breakdown, ValueShare, in_words
 
-NOT_KNOWN = "Anybody, as far as we know: these reports came without an area or a group to compare."
+NOT_KNOWN = "Not known: the reports do not say where people live or who they are."
 
 
 def part(name: str, reports: int, known: int, usual: float, *, stands_out: bool = True) -> Breakdown:
@@ -62,8 +62,18 @@ def test_whoever_else_stands_out_has_a_sentence() -> None:
         ([part("channel", 9, 12, 0.7, stands_out=False)], NOT_KNOWN, "They came by phone only."),
         (
             [part("channel", 9, 9, 0.2), Breakdown("language", False, 9, []), Breakdown("ward", True, 4, [])],
-            "Mostly people who tell us by phone.",
-            "All 9 reports, but only 20% of other feedback. No language or ward (known for 4 of the 9) stands out.",
+            "Everybody alike, but all of them told us by phone: no language or ward (known for 4 of the 9) stands out.",
+            "All 9 came by phone, where usually 20% do.",
+        ),
+        (
+            [part("channel", 9, 9, 0.2)],
+            "Not known, but all of them told us by phone: the reports do not say where people live or who they are.",
+            "All 9 came by phone, where usually 20% do.",
+        ),
+        (
+            [part("channel", 9, 9, 0.49)],
+            NOT_KNOWN,
+            "All 9 came by phone, where usually 49% do.",
         ),
         (
             [part("channel", 8, 9, 0.2)],

@@ -54,21 +54,22 @@ def since_when(**more: Any) -> tuple[str, str]:
 def test_a_finding_tells_when_it_began_how_long_ago_how_many_came_and_whether_it_goes_on() -> None:
     short, more = since_when(signal=signal(ago(hours=3), now=known(ago(hours=3))))
     assert short == "New since 06:30 today (3 hours ago), and coming faster and faster."
-    assert more == "41 reports since then; normally none in that time. The latest came 4 minutes ago."
+    assert more == "41 reports since then; normally none in that time. The latest came at 09:26 today (4 minutes ago)."
 
 
 def test_that_reports_slow_down_is_told_of_what_lasts_for_a_day_alone() -> None:
     for hours, told in ((3, False), (30, True)):
         since = ago(hours=hours)
         ebbing = msgspec.structs.replace(known(since), pace="ebbing")
-        assert ("more slowly now" in since_when(signal=signal(since, now=ebbing))[0]) == told
+        assert ("more slowly" in since_when(signal=signal(since, now=ebbing))[0]) == told
 
 
 @pytest.mark.parametrize(
     ("last", "goes_on"),
     [
-        ({"minutes": 50}, "but none after 08:40 today"),
-        ({"minutes": 20}, "and still coming"),
+        ({"minutes": 50}, "but none for 50 minutes"),
+        ({"minutes": 70}, "but none after 08:20 today"),
+        ({"minutes": 9}, "and still coming"),
         ({"hours": 20}, "but none after 13:30 yesterday"),
     ],
 )
@@ -111,23 +112,31 @@ def test_a_beginning_is_told_by_the_calendar_and_by_how_long_ago_it_was(began: d
 )
 def test_what_came_in_files_alone_has_days_and_no_times_which_are_made_up(began: dict[str, float], short: str) -> None:
     told = since_when(signal=signal(ago(**began), "import", now=known(ago(**began), "import")))
-    assert told[0] == f"{short}, by the dates that were given." and "minutes" not in told[1]
+    assert told[0] == f"{short}, as dated in the file." and "minutes" not in told[1]
     assert ("The latest is dated today." in told[1]) == ("today" not in short)
 
 
 def test_what_is_watched_tells_how_many_where_how_many_are_usual() -> None:
-    assert since_when(watch=signal(ago(weeks=4)))[1].startswith("8 reports; normally none in 8 weeks. The latest came")
+    assert since_when(watch=signal(ago(weeks=4)))[1].startswith(
+        "8 reports since then; normally none in that time. The latest came"
+    )
 
 
 def test_what_does_not_stand_out_tells_how_many_there_are_in_all() -> None:
     short, more = since_when()
     assert short == "11 December 2025 (12 weeks ago)."
-    assert more == "12 reports since then, in all. The latest came 4 minutes ago. Numbers are about as usual."
+    assert (
+        more
+        == "12 reports since then, in all. The latest came at 09:26 today (4 minutes ago). Numbers are about as usual."
+    )
     assert since_when(first_seen=None, last_seen=None, count=0) == ("Nothing of it is kept.", "0 reports.")
 
 
 def test_how_sure_it_is_begins_with_the_grade() -> None:
     short, more = summaries.how_sure(issue(signal=signal(ago(hours=3))), HEALTH)
     assert short == "Almost certainly real, not chance."
-    assert more == "More came than chance explains: we found no copies among them, and nothing entered in bulk."
+    assert (
+        more == "By chance alone, so many would come together less than once in 100 years."
+        " None of them is a copy, and none was entered in bulk."
+    )
     assert summaries.how_sure(issue(), HEALTH)[0] == "It does not stand out now."

@@ -59,7 +59,7 @@ def test_a_mail_says_what_since_when_how_many_and_how_sure(
         assert "12 reports" in words
         assert "(normally none or one in that time)" in words
         assert "since" in words
-        assert "Chance alone brings the like" in words
+        assert "By chance alone, so many would come together" in words
         assert "website 10, phone 2" in words
         assert f"/dashboard/issues/{signal.issue_id}" in words
 

@@ -67,8 +67,11 @@ def test_the_evidence_of_an_issue_can_be_read_in_figures_and_in_words(
     assert item["signal"]["evidence"]["model"] == "minilm:1"
     assert "4 reports in 48 h (normally none or one in that time)" in item["in_words"][0]
     assert item["in_words"][0].endswith("by phone only.")
-    assert item["in_words"][1] == "Likely real, not chance. Chance alone brings the like about once in 19 years."
-    assert item["in_words"][2].startswith("Why we are not surer: there are few reports, so a few")
+    assert (
+        item["in_words"][1]
+        == "Likely real, not chance. By chance alone, so many would come together about once in 19 years."
+    )
+    assert item["in_words"][2].startswith("Be careful: there are few reports, so a few")
     assert {quote["text"] for quote in item["quotes"]} == {f"It fails {n}" for n in range(4)}
     assert found["noticing"]["sight"] == "blind"
 
