@@ -106,26 +106,46 @@ class WindowCache:
 
 def refresh(session: Session, service_id: int, window: ServiceWindow | None, now: dt.datetime) -> WindowUpdate:
     """Bring a window up to date, or read all of the last 32 days where there is none or it has become old."""
-    seen_until, fresh = unseen(session, service_id)
     since = now - HISTORY
-    if window and window.state.observations and now - window.read_at < REREAD_AFTER:
-        changed = _changed(session, service_id, window.seen_until, since, fresh)
-        current = replace(window, seen_until=seen_until)
-        if changed is not None and (update := _updated(current, changed, fresh)):
+    kept = window if window and window.state.observations and now - window.read_at < REREAD_AFTER else None
+    news = news_of(session, service_id, since, kept.seen_until if kept else None)
+    if kept and not news.is_less:
+        changed = _changed(session, service_id, kept.seen_until, since, news)
+        if update := _updated(replace(kept, seen_until=news.seen_until), changed, news.fresh):
             return update
-    return _read_anew(observations_of(session, service_id, since), fresh, seen_until, now)
+    return _read_anew(observations_of(session, service_id, since), news.fresh, news.seen_until, now)
 
 
-def unseen(session: Session, service_id: int) -> tuple[str, frozenset[uuid.UUID]]:
-    """Find the pieces that nobody has looked at, and the first transaction of which something may not be seen yet.
+@dataclass(frozen=True, slots=True)
+class News:
+    """What has come of a service since it was looked at last.
 
-    They are asked for as their index has them: of `noticed IS FALSE`, PostgreSQL does not see that it is the same, and
-    reads all that was ever said.
+    `seen_until` is the first transaction of which something may not be seen yet, `fresh` are the pieces that nobody
+    has looked at, `written` those that were written to. It `is_less` when one was taken back, or given away.
+    """
+
+    seen_until: str
+    fresh: frozenset[uuid.UUID]
+    written: frozenset[uuid.UUID]
+    is_less: bool
+
+
+def news_of(session: Session, service_id: int, since: dt.datetime, seen_until: str | None) -> News:
+    """Find what is new, and what of all that was said since then the transactions from `seen_until` on wrote to.
+
+    Fresh ones are asked for as their index has them: of `noticed IS FALSE`, PostgreSQL does not see that it is the
+    same, and reads all that was ever said.
     """
     those = (Feedback.service_id == service_id, Feedback.stage == FeedbackStage.DONE, not_(Feedback.noticed))
-    pieces = func.array(select(Feedback.id).where(*those).scalar_subquery())
-    seen_until, found = session.execute(select(OLDEST_RUNNING_TRANSACTION, pieces)).one()
-    return seen_until, frozenset(found)
+    fresh = func.array(select(Feedback.id).where(*those).scalar_subquery())
+    gone = Feedback.stage.in_((FeedbackStage.WITHDRAWN, FeedbackStage.HANDED_OVER))
+    written = (
+        select(func.array_agg(Feedback.id).label("pieces"), func.bool_or(gone).label("less"))
+        .where(Feedback.service_id == service_id, Feedback.said_at > since, _written_since("feedback", seen_until))
+        .subquery()
+    )
+    found = session.execute(select(OLDEST_RUNNING_TRANSACTION, fresh, written.c.pieces, written.c.less)).one()
+    return News(found[0], frozenset(found[1]), frozenset(found.pieces or ()), bool(found.less))
 
 
 def importing(session: Session, service_id: int) -> bool:
@@ -173,23 +193,16 @@ def _is_of(observation: Observation, pieces: Collection[uuid.UUID]) -> bool:
     return uuid.UUID(observation.feedback_id) in pieces
 
 
-def _changed(
-    session: Session, service_id: int, seen_until: str, since: dt.datetime, fresh: Collection[uuid.UUID]
-) -> list[Observation] | None:
-    """What was written from the transaction `seen_until` on; None when something was taken back, or given away."""
-    pieces = session.execute(
-        select(Feedback.id, Feedback.stage).where(
-            Feedback.service_id == service_id, Feedback.said_at > since, _written_since("feedback", seen_until)
-        )
-    ).all()
-    if any(piece.stage in (FeedbackStage.WITHDRAWN, FeedbackStage.HANDED_OVER) for piece in pieces):
-        return None
-    touched = {piece.id for piece in pieces} | set(fresh)
-    written = or_(_written_since("statements", seen_until), Statement.feedback_id.in_(touched))
-    return observations_of(session, service_id, since, written)
+def _changed(session: Session, service_id: int, seen_until: str, since: dt.datetime, news: News) -> list[Observation]:
+    """What was written from the transaction `seen_until` on."""
+    written = _written_since("statements", seen_until)
+    return observations_of(
+        session, service_id, since, or_(written, Statement.feedback_id.in_(news.fresh | news.written))
+    )
 
 
-def _written_since(table: str, transaction: str) -> TextClause:
+def _written_since(table: str, transaction: str | None) -> TextClause:
+    """Nothing was written since no transaction."""
     return text(f"age({table}.xmin) <= age(CAST(:seen AS xid))").bindparams(seen=transaction)
 
 

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from feedback.record.db import Record
+from feedback.record.limits import LATEST
 from feedback.record.models import Issue, IssueEvent, Service, Signal, Statement, new_id
 from feedback.record.states import IssueStatus, SignalTier, TitledBy, Tone
 from insights.detection import detector
@@ -25,10 +26,10 @@ GOOD_NEWS_LASTS = dt.timedelta(days=14)
 """How long good news is shown."""
 
 
-def standing(session: Session, service_id: int) -> list[Signal]:
-    """Lists the signals of problems of a service that have not ended, in the order in which they were found."""
+def standing(session: Session, service_id: int, or_ended_since: dt.datetime = LATEST) -> list[Signal]:
+    """Lists the signals of problems of a service that have not ended, or not long ago, as they were found."""
     mine = (Signal.service_id == service_id, Signal.tier != SignalTier.GOOD_NEWS)
-    query = select(Signal).where(*mine, Signal.ended_at.is_(None))
+    query = select(Signal).where(*mine, or_(Signal.ended_at.is_(None), Signal.ended_at > or_ended_since))
     return list(session.scalars(query.order_by(Signal.detected_at, Signal.id)))
 
 

@@ -35,13 +35,15 @@ TRENDS_EVERY = dt.timedelta(minutes=1)
 class NoticeInput:
     """Holds a service as it is looked at, with the ids of its signals that have not ended.
 
-    `review`: its present is judged once more, and not only what is new.
+    It `is_of_interest` when one stands, or ended a short while ago. `review`: its present is judged once more, and not
+    only what is new.
     """
 
     service: Service
     heard: WindowUpdate
     state: detector.State
     standing: frozenset[uuid.UUID]
+    is_of_interest: bool
     resolved: Mapping[str, detector.ResolvedIssue]
     review: bool
 
@@ -52,10 +54,9 @@ def notice(worker: Worker) -> None:
 
 
 def _notice(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
-    [row] = rows
-    seen, now = row.asked, dt.datetime.now(dt.UTC)
+    seen, now = rows[0].asked, dt.datetime.now(dt.UTC)
     with worker.record.transaction() as session:
-        scene = _scene(session, worker, row, now)
+        scene = _scene(session, worker, rows[0], now)
     if scene is None:
         return lambda _, mine: service_work.done(mine, seen)
     service_id, known = scene.service.id, scene.service.properties
@@ -74,20 +75,21 @@ def _notice(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
     def save(session: Session, mine: Sequence[ServiceWork]) -> None:
         if not mine:
             return
-        service_work.done(mine, seen, reviewed=scene.review)
+        session.add(scene.service)  # as it was read: nobody need read it again
         session.execute(update(Feedback).where(Feedback.id.in_(scene.heard.fresh)).values(noticed=True))
         ended = findings.end(session, service_id, state, scene.standing, now)
         findings.store(session, scene.service, signals, titles, now)
         findings.move(session, state.joined)
-        mine[0].remembered = serialize(state)
         _follow(session, scene.service, mine[0], now, at_once=bool(signals or ended))
-        if scene.standing or signals:
+        if scene.is_of_interest or signals:
             fan_out.raise_alerts(session, service_id)
-        follow_ups.raise_ends(session, service_id, now)
+            follow_ups.raise_ends(session, service_id, now)
         if scene.review:
             ask(session, [service_id], WorkKind.DRIFT, note=REVIEW)
         if scene.heard.fresh:
             ask_wide(session, "themes", wait=THEMES_WAIT)
+        mine[0].remembered = serialize(state)  # written once, with the row's next stage
+        service_work.done(mine, seen, reviewed=scene.review)
         worker.windows.keep(service_id, scene.heard.window.after(state))
 
     return save
@@ -107,10 +109,11 @@ def _scene(session: Session, worker: Worker, row: ServiceWork, now: dt.datetime)
     if importing and not _settled(session, service.id, now):
         return None
     heard = window_cache.refresh(session, service.id, worker.windows.take(service.id), now)
-    standing = findings.standing(session, service.id)
+    signals = findings.standing(session, service.id, or_ended_since=now - follow_ups.TOLD_FOR)
+    standing = [signal for signal in signals if signal.ended_at is None]
     state, known = restore(heard.window.state, row.remembered, standing), frozenset(signal.id for signal in standing)
     resolved = findings.resolved_issues(session, service.id)
-    return NoticeInput(service, heard, state, known, resolved, review and not importing)
+    return NoticeInput(service, heard, state, known, bool(signals), resolved, review and not importing)
 
 
 def _settled(session: Session, service_id: int, now: dt.datetime) -> bool:

@@ -66,6 +66,7 @@ def work_once(worker: Worker, actor: Actor[Row]) -> bool:
     with worker.record.transaction() as session:
         rows = claim(session, model, *waiting, by=worker.claimer.number, limit=actor.limit, order=order)
     if not rows:
+        worker.claimer.renew_if_lost()
         return False
     with structlog.contextvars.bound_contextvars(stage=stage.name, claimer=rows[0].claimed_by, **_piece(rows)):
         _attempt(worker, actor, rows)

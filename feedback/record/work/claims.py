@@ -9,10 +9,24 @@ before it is tried.
 import threading
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import cache
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import ColumnElement, Engine, and_, inspect, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Integer,
+    and_,
+    bindparam,
+    exists,
+    inspect,
+    or_,
+    select,
+    text,
+    union_all,
+    update,
+)
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -34,13 +48,22 @@ FORSAKEN = text(
 ).bindparams(claimers=CLAIMER_LOCKS)
 """Claimed by a worker that no longer lives."""
 
+HELD = text(
+    "EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = :claimers"
+    " AND objid = :claimer AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+).bindparams(claimers=CLAIMER_LOCKS)
+"""The worker of this number lives."""
+
+AS_STORED: dict[str, Any] = {"execution_options": {"populate_existing": True}}
+"""Rows are read as they are now, whatever the session knew of them."""
+
 Row = TypeVar("Row", bound=Claimable)
 
 
 class Claimer:
     """Holds a worker's number, and the connection whose advisory lock says that it lives.
 
-    When the server restarts, the lock is gone and others may claim what was ours; `number` then is a new one.
+    When the server restarts, the lock is gone and others may claim what was ours: `renew_if_lost` takes a new one.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -55,23 +78,22 @@ class Claimer:
 
     def _alive(self) -> bool:
         """Whether the lock is still ours: a connection that came back by itself has lost it."""
-        held = text(
-            "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid = pg_backend_pid()"
-            " AND classid = :c AND objid = :n"
-        )
         try:
-            return self._connection.scalar(held, {"c": CLAIMER_LOCKS, "n": self._number}) is not None
+            return bool(self._connection.scalar(select(HELD.bindparams(claimer=self._number))))
         except SQLAlchemyError:
             return False
 
     @property
     def number(self) -> int:
-        """The number to claim under, a new one where the old one's lock was lost."""
+        """The number to claim under."""
+        return self._number
+
+    def renew_if_lost(self) -> None:
+        """Take a new number where the old one's lock was lost: nothing can be claimed under it."""
         with self._guard:
             if not self._alive():
                 self._drop()
                 self._enlist()
-            return self._number
 
     def renew(self) -> None:
         """Take a new number: whatever the old one still holds is free."""
@@ -96,17 +118,35 @@ class Claimer:
 def claim(
     session: Session, model: type[Row], *where: ColumnElement[bool], by: int, limit: int, order: Sequence[Any]
 ) -> Sequence[Row]:
-    """Claim up to `limit` rows never tried, or one that was (alone); none when nothing waits. Commit before working."""
-    base = select(model).where(*where).order_by(*order).with_for_update(skip_locked=True)
-    tried = base.where(model.attempts > 0, or_(model.claimed_by.is_(None), FORSAKEN)).limit(1)
-    fresh = base.where(model.attempts == 0, model.claimed_by.is_(None)).limit(limit)
-    rows = _readable(session, session.scalars(tried).all()) or _readable(session, session.scalars(fresh).all())
-    for row in (row for row in rows if row.attempts >= MAX_ATTEMPTS):
-        row.stage, row.claimed_by, row.reason = SET_ASIDE, None, row.reason or "its worker died each time"
-    claimed = [row for row in rows if row.attempts < MAX_ATTEMPTS]
-    _set(session, claimed, claimed_by=by, attempts=model.attempts + 1)
+    """Claim up to `limit` rows never tried, or one that was (alone); none when nothing waits. Commit before working.
+
+    All in one statement, which is what a claim costs. Nothing is claimed under a number whose lock is lost.
+    """
+    claiming = _claiming(model, where, tuple(order))  # type: ignore[arg-type]  # a class is hashable
+    taken = session.scalars(claiming, {"claimer": by, "most": limit}, **AS_STORED)
+    rows = _readable(session, taken.all())
+    for row in (row for row in rows if row.attempts > MAX_ATTEMPTS):
+        row.stage, row.claimed_by, row.attempts = SET_ASIDE, None, MAX_ATTEMPTS
+        row.reason = row.reason or "its worker died each time"
     session.flush()
-    return claimed
+    return sorted((row for row in rows if row.stage != SET_ASIDE), key=lambda row: _place(row, order))
+
+
+@cache
+def _claiming(model: type[Row], where: tuple[ColumnElement[bool], ...], order: tuple[Any, ...]) -> Any:
+    """Built once for each stage."""
+    key = inspect(model).primary_key[0]
+    base = select(key).where(*where, HELD).order_by(*order).with_for_update(skip_locked=True)
+    tried = base.where(model.attempts > 0, or_(model.claimed_by.is_(None), FORSAKEN)).limit(1).cte("tried")
+    fresh = base.where(model.attempts == 0, model.claimed_by.is_(None), ~exists(select(tried)))
+    either = union_all(select(tried), select(fresh.limit(bindparam("most", type_=Integer)).cte("fresh")))
+    values = {"claimed_by": bindparam("claimer", type_=Integer), "attempts": model.attempts + 1}
+    return update(model).where(key.in_(either)).values(values).returning(model)
+
+
+def _place(row: Claimable, order: Sequence[Any]) -> list[tuple[bool, Any]]:
+    """Where a row stands in this order: what has no value comes last, as PostgreSQL has it."""
+    return [(value is None, value) for value in (getattr(row, column.key) for column in order)]
 
 
 def _readable(session: Session, rows: Sequence[Row]) -> Sequence[Row]:
@@ -134,7 +174,7 @@ def own(session: Session, model: type[Row], ids: Iterable[Any], by: int) -> Sequ
     """Return those of the rows that are still ours, locked until the transaction ends: save results for these alone."""
     key = model.__mapper__.primary_key[0]  # type: ignore[attr-defined]
     mine = select(model).where(and_(key.in_(list(ids)), model.claimed_by == by)).with_for_update()
-    return _readable(session, session.scalars(mine.execution_options(populate_existing=True)).all())
+    return _readable(session, session.scalars(mine, **AS_STORED).all())
 
 
 def advance(session: Session, rows: Sequence[Claimable], to: str) -> None:

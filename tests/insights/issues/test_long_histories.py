@@ -13,6 +13,7 @@ from feedback.record.states import SignalKind
 from insights.channels import hours
 from insights.channels.health import channel_health
 from insights.detection import window_cache
+from insights.detection.observation import HISTORY
 from insights.issues import signal_now, trends
 from insights.issues.affected import affected
 from insights.issues.queries import evidence, issue_detail
@@ -81,9 +82,9 @@ def test_how_its_channels_do_does_not_read_all_that_a_service_was_told(session: 
 def test_a_look_reads_what_was_said_of_late(session: Session) -> None:
     service = access.service(session, "old")
     before = entries_read(session, "feedback")
-    _, unseen = window_cache.unseen(session, service.id)
+    news = window_cache.news_of(session, service.id, NOW - HISTORY, None)
     trends.refresh(session, service, NOW)
-    assert unseen == frozenset()
+    assert news.fresh == frozenset()
     assert entries_read(session, "feedback") - before < PIECES / 10
 
 

@@ -116,11 +116,23 @@ def test_results_are_written_by_the_one_that_still_holds_the_row_alone(record: R
     heir.close()
 
 
-def test_a_claimer_whose_connection_broke_takes_a_new_number(record: Record) -> None:
+def test_a_claimer_whose_connection_broke_takes_nothing_until_it_has_a_new_number(record: Record) -> None:
+    put(record, 1)
     claimer = Claimer(record.engine)
     before = claimer.number
     claimer._connection.invalidate()
+    assert take(record, claimer) == []
+    claimer.renew_if_lost()
     assert claimer.number != before
+    assert [row.claimed_by for row in take(record, claimer)] == [claimer.number]
+    claimer.close()
+
+
+def test_a_claimer_that_lives_keeps_its_number(record: Record) -> None:
+    claimer = Claimer(record.engine)
+    before = claimer.number
+    claimer.renew_if_lost()
+    assert claimer.number == before
     claimer.close()
 
 
@@ -132,7 +144,8 @@ def test_a_claimer_finds_back_after_the_server_was_away(record: Record, monkeypa
         away.setattr(claimer, "_engine", create_engine("postgresql+psycopg://nobody@127.0.0.1:1/nowhere"))
         for _ in range(2):
             with pytest.raises(OperationalError):
-                claimer.number  # noqa: B018 - it is asked for
+                claimer.renew_if_lost()
+    claimer.renew_if_lost()
     assert claimer.number > before
     claimer.close()
 
