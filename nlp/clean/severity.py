@@ -59,9 +59,11 @@ SPARED = re.compile(
     r"|stressful|worrying|distressing|upsetting|painful) (?:times?|periods?|days?|situations?|stages?)\b"
     r"|\b(?:help(?:ed|ing|s)?|deal(?:t|s|ing)?|cop(?:e|ed|ing)|fixed|solv(?:ed|ing)|resolved|sorted|eased|understood"
     r"|understanding|understands|overcome|overcame|tackled|manag(?:e|ed|ing)|discuss(?:ed|ing)?|(?:talk|speak|open)(?:ed"
-    r"|ing)?(?: up)? (?:about|through)|listen(?:ed|s|ing) to"
+    r"|ing)?(?: up| out| openly| freely)? (?:about|through)|listen(?:ed|s|ing) to"
     r"|support\w*(?: \w+){0,3} (?:with|through))(?: (?!(?:but|and|not|so|because)\b)[\w']+){0,4}?"
     r" (?:problems?|issues?|difficult(?:y|ies)|struggles?|pain|stress|bad (?:days?|times?))\b"
+    r"|\b(?:stress|anxiety|pain|anger|panic|depression|trauma|bereavement) (?:control|management|courses?|class(?:es)?"
+    r"|clinics?|teams?|nurses?|groups?|workshops?|sessions?|therapy)\b"
     r"|\b(?:no matter what|whatever) (?:the |my |your |our )?(?:problems?|issues?)\b"
     r"|\b(?:when(?:ever)?|if|as|where|much|all|what(?:ever)?|everything|anything|support|help|care|advice|information"
     r"|time|attention)(?: that)?(?: (?:i|we|he|she|they|it|was|is|were))? needed\b"
@@ -69,7 +71,8 @@ SPARED = re.compile(
     r"|\b(?:never|not|didn't|wasn't|don't) (?:once )?(?:(?:felt?|feel(?:ing)?|been|made to feel|made me feel|too|at all"
     r"|be|being) )*(?:rushed|hurried|pushed|pressured|judged|hurt|patroni[sz]ed|alone|forced|embarrassed|stupid)\b",
 )
-"""What somebody came with and was helped with, or was spared, is no fault of the service."""
+"""What somebody came with and was helped with, or was spared, is no fault of the service; nor is it in the name of what
+helps with it."""
 
 UNHELPED = re.compile(
     r"(?:\b(?:not|no|never|nobody|nothing|without|hardly|unable to|trying to|tried to|failed to|waiting|to be|get"

@@ -38,7 +38,10 @@ SATISFIED = re.compile(
     r"|\b(?:can(?:'t|not)|can not|could(?:n't| not)) (?:really )?(?:fault|complain|be (?:better|improved|bettered"
     r"|faulted)|ask for|praise|thank|speak highly|recommend)"
     r"|\bnothing (?:to (?:improve|complain|fault)|needs|was too much|could|but praise|wrong)\b|\bkeep (?:up|it up"
-    r"|doing|going)\b|\bdon't change\b|\bwouldn't change\b|\b(?:more|better) than (?:i|we) (?:expected|hoped)",
+    r"|doing|going)\b|\bdon't change\b|\bwouldn't change\b"
+    r"|\b(?:more|better|quicker|faster|sooner|earlier|easier) than (?:i|we) (?:had )?(?:expected|hoped|thought|feared)"
+    r"|\bexpect(?:ed|ing) (?:(?!no\b|not\b)\w+ ){0,6}(?:longer|worse|harder) than (?:i|we|it|this|that)"
+    r" (?:did|was|had|got)\b",
 )
 INTRODUCTION = re.compile(
     r"^\W*(?:(?:(?:(?:and|so|it's|it is|my|the|his|her|our|full|home|mobile|phone|e-?mail|ni|nhs)\W+){0,6}"

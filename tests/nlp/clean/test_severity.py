@@ -61,6 +61,8 @@ def test_a_denied_harm_is_less_than_the_harm() -> None:
         ("The dentist got me pain free", "The dentist left me in pain"),
         ("A visit came when needed", "A visit is needed"),
         ("The support I had with my son's sleeping problems", "The support desk has problems"),
+        ("It gave me space to talk openly about my issues", "There are issues"),
+        ("The stress course I found to be a great help also", "I could not get on the stress course"),
         ("They were there in a difficult time", "It is difficult to reach them"),
         ("My son has been coming here for ten years", "My son has been waiting for ten years"),
         ("A nurse who knows his needs", "A nurse needs to know"),
