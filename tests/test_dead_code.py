@@ -15,7 +15,14 @@ USED_BY_FRAMEWORKS = {
     "httpcore and Apprise": {"connect_tcp", "start_tls", "timeout", "redirects"},
     "Litestar and Jinja": {"__doc__", "globals", "logger"},
     "BERTopic": {"_save_representative_docs", "_preprocess_text", "representative_docs_", "labels_", "y"},
-    "Dramatiq, by the name of a stage": {"deliver", "embed", "backtest", "try_tolerances", "tell_assigned"},
+    "Dramatiq, by the name of a stage": {
+        "deliver",
+        "check_encoder",
+        "embed",
+        "backtest",
+        "try_tolerances",
+        "tell_assigned",
+    },
     "Prometheus": {"collect"},
     "Alembic, in migrations": {"add_unique", "add_foreign_key"},
 }

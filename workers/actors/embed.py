@@ -7,14 +7,35 @@ from sqlalchemy.orm import Session
 from feedback.record.models import ServiceWork
 from feedback.record.states import WorkKind, WorkStage
 from feedback.record.work.service_work import ask, ask_wide, lock_services
-from feedback.record.work.stages import stage
+from feedback.record.work.stages import OLD_VECTORS, stage
 from insights.grouping import reembedding
 from workers.runtime.actor import Actor, Save, Worker, work_once
 
 
+def check_encoder(worker: Worker) -> None:
+    """See of one service whether all is of the encoder that embeds now."""
+    work_once(worker, CHECK_ENCODER)
+
+
 def embed(worker: Worker) -> None:
-    """Embed a batch of one service anew, if its encoder has changed."""
+    """Embed a batch of one service anew, where its encoder has changed."""
     work_once(worker, EMBED)
+
+
+def _check(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
+    [row] = rows
+    seen, service_id = row.asked, row.service_id
+    with worker.record.transaction() as session:
+        found = reembedding.old_statements(session, service_id, worker.tools.embedded_by)
+
+    def save(_session: Session, mine: Sequence[ServiceWork]) -> None:
+        for row in mine:
+            if found:
+                row.state = {**row.state, OLD_VECTORS: True}
+            else:
+                row.done = seen
+
+    return save
 
 
 def _embed(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
@@ -32,8 +53,8 @@ def _embed(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
             return  # not done: once more
         for row in mine:
             row.done = seen
+            row.state = reembedding.settle(session, service_id) if batch else {}
             if batch:
-                row.state = reembedding.settle(session, service_id)
                 ask(session, [service_id], WorkKind.REFIT, WorkKind.NOTICE)
                 ask_wide(session, WorkKind.THEMES)
 
@@ -44,4 +65,5 @@ def _keep_still(session: Session, rows: Sequence[ServiceWork]) -> None:
     lock_services(session, [row.service_id for row in rows])
 
 
+CHECK_ENCODER = Actor(stage("check_encoder"), limit=1, work=_check, to=WorkStage.OPEN)
 EMBED = Actor(stage("embed"), limit=1, work=_embed, to=WorkStage.OPEN, asks=_keep_still)

@@ -59,6 +59,10 @@ def _settled(service_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     return ~exists().where(_embedding.service_id == service_id, *_EMBEDDING_WAITS)
 
 
+OLD_VECTORS = "old_vectors"
+"""In the state of a service's work: vectors of another encoder were found, and are left to be made anew."""
+
+
 def _for_feedback(stage: FeedbackStage, *wakes: str, where: tuple[ColumnElement[bool], ...] = ()) -> Stage:
     return Stage(
         stage, "pipeline", Feedback, (Feedback.stage == stage, *where), _LIVE_FIRST, Feedback.received_at, wakes
@@ -77,8 +81,20 @@ def _for_service(
     return Stage(kind, queue, ServiceWork, waiting, order, ServiceWork.due_at, wakes)
 
 
+_ENCODER_UNCHECKED = (*asked_for(WorkKind.EMBED), ~ServiceWork.state.has_key(OLD_VECTORS))
+
 STAGES = (
     Stage("deliver", "deliveries", Subscription, _ALERTS_DUE, (Subscription.id,), _ALERT_SINCE.scalar_subquery()),
+    Stage(
+        "check_encoder",  # before all that waits for it; it finds nothing but after a change
+        "services",
+        ServiceWork,
+        _ENCODER_UNCHECKED,
+        (ServiceWork.due_at,),
+        ServiceWork.due_at,
+        ("embed", "group", "refit", "notice"),
+        file="embed",
+    ),
     _for_service(WorkKind.NOTICE, "deliver", where=(_settled(ServiceWork.service_id),)),
     _for_feedback(FeedbackStage.GROUP, "notice", where=(_settled(Feedback.service_id),)),
     _for_feedback(FeedbackStage.CLEAN, "group"),
@@ -91,7 +107,7 @@ STAGES = (
     _for_upload(UploadStage.TAKE_BACK, "refit", "notice"),
     _for_service(WorkKind.BACKTEST),
     _for_service(WorkKind.TRY_TOLERANCES),
-    _for_service(WorkKind.EMBED, "group", "refit", "notice"),
+    _for_service(WorkKind.EMBED, "group", "refit", "notice", where=(ServiceWork.state.has_key(OLD_VECTORS),)),
     _for_service(WorkKind.INDEX, where=(_settled(ServiceWork.service_id),)),
 )
 """The most urgent first: what is nearest to being told."""

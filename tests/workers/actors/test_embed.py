@@ -14,13 +14,14 @@ from sqlalchemy import func, select
 from feedback.record import access
 from feedback.record.models import Issue, Refit, Statement
 from feedback.record.work.service_work import ask
+from feedback.record.work.stages import STAGES
 from insights.grouping import reembedding
 from nlp.embed.vectors import Floats
 from tests.walking import put, walk
 from tests.workers.actors.test_pipeline import count
 from tests.workers.texts import USUAL
 from workers.actors.clean import CLEAN
-from workers.actors.embed import EMBED
+from workers.actors.embed import CHECK_ENCODER, EMBED
 from workers.actors.group import GROUP
 from workers.actors.notice import NOTICE
 from workers.actors.refit import REFIT
@@ -68,6 +69,11 @@ class Apart(Tools):
 
 
 def embed_anew(worker: Worker) -> None:
+    ask_for_it(worker)
+    assert work_once(worker, CHECK_ENCODER)
+
+
+def ask_for_it(worker: Worker) -> None:
     with worker.record.transaction() as session:
         ask(session, [access.service(session, "blue-badge").id], "embed", "refit", "notice")
 
@@ -157,5 +163,30 @@ def test_what_is_embedded_as_it_should_be_is_left_alone(worker: Worker, blue_bad
     with worker.record.transaction() as session:
         mine = access.service(session, blue_badge).id
         assert reembedding.old_statements(session, mine, worker.tools.embedded_by) == []
-    assert work_once(worker, EMBED)
     assert not work_once(worker, EMBED)
+
+
+def test_while_much_waits_to_be_cleaned_nothing_that_is_clean_waits_to_hear_that_the_encoder_is_the_same(
+    worker: Worker, blue_badge: str
+) -> None:
+    put(worker, "My badge never came", "It has taken twelve weeks to renew my badge")
+    assert work_once(worker, replace(CLEAN, limit=1))
+    ask_for_it(worker)
+    assert not work_once(worker, GROUP), "vectors of two encoders do not compare"
+    assert STAGES.index(CHECK_ENCODER.stage) < STAGES.index(CLEAN.stage) < STAGES.index(EMBED.stage)
+    assert work_once(worker, CHECK_ENCODER)
+    assert work_once(worker, GROUP)
+
+
+def test_it_is_asked_at_once_whether_the_encoder_has_changed_while_all_is_embedded_anew(
+    worker: Worker, blue_badge: str
+) -> None:
+    put(worker, "My badge never came")
+    walk(worker)
+    worker = replace(worker, tools=Turned(worker.tools))
+    embed_anew(worker)
+    ask_for_it(worker)
+    assert not work_once(worker, CHECK_ENCODER), "it is known"
+    while work_once(worker, EMBED):
+        pass
+    assert work_once(worker, NOTICE)

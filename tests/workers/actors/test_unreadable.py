@@ -11,9 +11,10 @@ from sqlalchemy import select, text
 
 from feedback.record import access, services
 from feedback.record.models import Contact, Feedback, ServiceWork, Subscription, Upload, WideWork
-from feedback.record.states import UploadStage, WorkStage
+from feedback.record.states import UploadStage, WorkKind, WorkStage
 from feedback.record.work.claims import SET_ASIDE
 from feedback.record.work.service_work import ask, ask_wide
+from feedback.record.work.stages import OLD_VECTORS
 from tests.insights import made_up
 from tests.insights.raising import raise_signal
 from tests.insights.receivers import Receiver
@@ -23,7 +24,7 @@ from workers.actors.backtest import BACKTEST
 from workers.actors.clean import CLEAN
 from workers.actors.deliver import DELIVER
 from workers.actors.drift import DRIFT
-from workers.actors.embed import EMBED
+from workers.actors.embed import CHECK_ENCODER, EMBED
 from workers.actors.group import GROUP
 from workers.actors.index import INDEX
 from workers.actors.notice import NOTICE
@@ -94,22 +95,23 @@ def test_it_is_set_aside_where_it_turns_unreadable_in_a_workers_hands(worker: Wo
 
 @pytest.mark.parametrize(
     "actor",
-    [NOTICE, REFIT, DRIFT, BACKTEST, TRY_TOLERANCES, EMBED, INDEX],
+    [NOTICE, REFIT, DRIFT, BACKTEST, TRY_TOLERANCES, CHECK_ENCODER, EMBED, INDEX],
     ids=lambda actor: actor.stage.name,
 )
 def test_work_for_a_service_that_cannot_be_read_is_set_aside_and_that_of_others_done(
     worker: Worker, blue_badge: str, actor: Actor[Any]
 ) -> None:
-    kind = actor.stage.name
+    kind = WorkKind.EMBED if actor is CHECK_ENCODER else actor.stage.name
+    found = {OLD_VECTORS: True} if actor is EMBED else {}
     with worker.record.transaction() as session:
         other = services.add(session, "bins", "Bins").id
-        ask(session, [other, access.service(session, blue_badge).id], kind)
+        ask(session, [other, access.service(session, blue_badge).id], kind, note=found)
     spoil(worker, "service_work", "due_at", "-infinity", f"service_id = {other}")
     drain(worker, actor)
     with worker.record.transaction() as session:
         rows = session.scalars(select(ServiceWork).order_by(ServiceWork.service_id)).all()
         assert [(row.stage, row.done) for row in rows] == [(WorkStage.OPEN, 1), (SET_ASIDE, 0)]
-        ask(session, [other], kind)
+        ask(session, [other], kind, note=found)
     drain(worker, actor)
     with worker.record.transaction() as session:
         assert session.scalars(select(ServiceWork.done).where(ServiceWork.service_id == other)).one() == 2
