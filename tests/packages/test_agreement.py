@@ -6,7 +6,8 @@ from dataclasses import fields
 import yaml
 
 from feedback.record.settings import Settings, variable_of
-from tests.packages.test_chart import CHART, pods
+from tests.packages.chart import CHART
+from tests.packages.test_chart import pods
 from tests.packages.test_systemd import UNITS, lines
 from tests.test_house import ROOT
 from tests.test_supply import COMPOSE, SERVICES
