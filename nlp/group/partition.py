@@ -8,13 +8,14 @@ only by a margin.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
 
 from nlp.embed.vectors import Floats, Labels, unit
 from nlp.group import communities, linkage
@@ -47,6 +48,23 @@ class Links:
 
     places: Labels
     apart: Apart
+
+
+def links(n: int, places: Labels, together: Sequence[tuple[int, int]], apart: Sequence[tuple[int, int]]) -> Links:
+    """Return what people decided about n nodes: who belongs together shares a place.
+
+    `places`: the node of each statement; `together`, `apart`: pairs of statements. Who does not belong together and yet
+    does, by other pairs, stays together.
+    """
+    joined, parted = (places[np.array(pairs, np.int64).reshape(-1, 2)] for pairs in (together, apart))
+    edges = sp.coo_array((np.ones(len(joined)), (joined[:, 0], joined[:, 1])), shape=(n, n))
+    _, found = connected_components(edges, directed=False)
+    foes: dict[int, set[int]] = {}
+    for one, other in found[parted].tolist():
+        if one != other:
+            foes.setdefault(one, set()).add(other)
+            foes.setdefault(other, set()).add(one)
+    return Links(found.astype(np.int32), foes)
 
 
 def find(graph: sp.csr_array, vectors: Floats, links: Links, *, start: Labels | None = None, seed: int = 0) -> Labels:

@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
 
 from nlp.embed import vectors as directions
 from nlp.embed.strata import reach_of
 from nlp.embed.vectors import Encode, Floats, Labels
 from nlp.group import filler, keywords, knn_graph, linkage, partition, title_languages
+from nlp.group.loose import cores
 from nlp.group.titles import examples, naming
 
 LONELY_SCORE = 3.0
@@ -224,23 +223,33 @@ def group(
     seed: int = 0,
     kept: Collection[int] = (),
     mapped: NDArray[np.bool_] | None = None,
+    pieces: NDArray[np.int64] | None = None,
+    whole: bool = False,
 ) -> Labels:
-    """Group statements as `fit` does, without describing the topics: (n,) labels, -1 for none."""
+    """Group statements as `fit` does, without describing the topics: (n,) labels, -1 for none.
+
+    `pieces`: (n,) in which piece of feedback each was said, where those of one lean towards each other; `whole`: groups
+    are not cut down to what is said again and again in them.
+    """
     if not len(vectors):
         return np.zeros(0, np.int32)
     first, copy_of = _distinct(vectors, texts)
     near = knn_graph.surroundings(
         vectors if len(first) == len(vectors) else vectors[first], None if mapped is None else mapped[first]
     )
-    links = _links(len(first), copy_of[_pairs(must_link)], copy_of[_pairs(cannot_link)])
+    links = partition.links(len(first), copy_of, must_link, cannot_link)
     began = None if start is None or start.max() < 0 else partition.commonest(start, copy_of)
     labels = partition.find(near.graph, near.directions, links, start=began, seed=seed)
     linked = np.bincount(links.places)[links.places] > 1
     if began is not None and kept:
         labels = partition.stand_apart(near.directions, labels, began, kept, ~linked)
     labels[_lonely(near.density) & ~linked] = -1
+    held = linked if began is None else linked | np.isin(began, list(kept))
     spread = labels[copy_of]
-    small = np.bincount(spread[spread >= 0], minlength=labels.max() + 1) < linkage.FEWEST_MEMBERS
+    if not whole:
+        said = cores.LooseStatements.of_all(vectors, mapped, pieces, start)
+        spread = cores.of_groups(said, spread, held[copy_of])
+    small = np.bincount(spread[spread >= 0], minlength=1) < linkage.FEWEST_MEMBERS
     spread[(spread >= 0) & small[spread]] = -1
     return spread
 
@@ -264,22 +273,6 @@ def _lonely(density: Floats) -> NDArray[np.bool_]:
     usual = max(1.4826 * np.median(np.abs(density - middle)), LEAST_DEVIATION)
     lonely: NDArray[np.bool_] = density < min(middle - LONELY_SCORE * usual, np.quantile(density, LONELY_SHARE))
     return lonely
-
-
-def _pairs(pairs: Sequence[tuple[int, int]]) -> NDArray[np.int64]:
-    return np.array(pairs, np.int64).reshape(-1, 2)
-
-
-def _links(n: int, together: Labels, apart: Labels) -> partition.Links:
-    """Who belongs together shares a place; who does not and yet does, by other pairs, stays together."""
-    edges = sp.coo_array((np.ones(len(together)), (together[:, 0], together[:, 1])), shape=(n, n))
-    _, places = connected_components(edges, directed=False)
-    foes: dict[int, set[int]] = {}
-    for one, other in places[apart].tolist():
-        if one != other:
-            foes.setdefault(one, set()).add(other)
-            foes.setdefault(other, set()).add(one)
-    return partition.Links(places.astype(np.int32), foes)
 
 
 def radius(similarity: Floats) -> float:

@@ -24,7 +24,8 @@ from nlp.embed.multilingual import MultilingualEmbedder
 from nlp.embed.strata import Stratum, is_mapped, stratum_of
 from nlp.embed.vectors import Floats
 from nlp.group import codebook as frames
-from nlp.group import hierarchy, linkage, praise, topics
+from nlp.group import hierarchy, praise, topics
+from nlp.group.loose import parting
 from workers.file_tools import parallel_clean, report, spreadsheet
 
 ADDED_COLUMNS = ("issue_id", "issue_title", "issue_tone", "redacted_text")
@@ -176,11 +177,14 @@ def _labels(
     labels = framed.copy()
     for stratum in sorted(set(said.strata)):
         rest = np.array([it for it, its in enumerate(said.strata) if its == stratum and framed[it] < 0], np.int64)
-        mine = topics.group(vectors[rest], [said.texts[it] for it in rest], mapped=said.mapped[rest])
+        texts = [said.texts[it] for it in rest]
+        mine = topics.group(
+            vectors[rest], texts, mapped=said.mapped[rest], pieces=said.row_of[rest], whole=breadth == "detail"
+        )
         if breadth == "theme":
             mine = hierarchy.broadened(vectors[rest], mine)
         elif breadth == "detail":
-            mine = linkage.part(vectors[rest], mine)
+            mine = parting.part(vectors[rest], mine)
         labels[rest] = np.where(mine >= 0, mine + labels.max(initial=-1) + 1, -1)
     return labels
 

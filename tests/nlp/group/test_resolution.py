@@ -19,7 +19,7 @@ def stratum(issues: int, size: int, noise: float) -> tuple[Floats, list[str]]:
 
 @pytest.mark.parametrize(("issues", "size", "noise"), [(3, 300, 0.26), (4, 300, 0.3), (80, 12, 0.15), (100, 10, 0.15)])
 def test_few_large_issues_are_found_as_well_as_many_small_ones(issues: int, size: int, noise: float) -> None:
-    assert topics.group(*stratum(issues, size, noise)).max() + 1 == issues
+    assert topics.group(*stratum(issues, size, noise), whole=True).max() + 1 == issues
 
 
 def test_agreement_is_one_for_the_same_groups_and_about_none_for_groups_of_chance() -> None:

@@ -95,7 +95,7 @@ def test_groups_are_issues_or_the_broad_themes_that_these_are_parts_of(tmp_path:
 
 def test_in_detail_an_issue_is_parted_that_no_statement_tells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     everything = np.zeros(120, np.int32)
-    monkeypatch.setattr(topics, "group", lambda vectors, texts, mapped: everything)
+    monkeypatch.setattr(topics, "group", lambda vectors, texts, **how: everything)
     rows = [f"the {WORDS[number % 6]} came late on day {number}" for number in range(120)]
     source = table(tmp_path / "in.csv", "text", rows)
     issue, detail = (subject.analyse(source, tmp_path / it, breadth=it).rows for it in ("issue", "detail"))

@@ -1,0 +1,113 @@
+"""Loose groups cut down to what is said again and again in them: who says nearly none of it is in no group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.embed.strata import reach_of
+from nlp.embed.vectors import Floats, Labels, nearness, unit
+from nlp.group.linkage import FEWEST_MEMBERS
+from nlp.group.loose.looseness import COMPARED, PART_SHARE, REACH, TOLD, is_loose, similar
+
+KEPT = 0.5
+"""Who was in a core stays there up to this share of what is asked of others, so that nobody comes and goes."""
+
+FEWEST = 5
+"""A core that was not known was said in so many pieces of feedback at least."""
+
+ROUNDS = 3
+"""Of moving the middle of a core to where most of what is near it lies."""
+
+
+@dataclass(frozen=True, slots=True)
+class LooseStatements:
+    """Statements, (n, d) unit rows, and of each: the share of likeness asked of it, its piece of feedback, and the
+    group that it was in when the last fit was done, -1 for none.
+    """
+
+    vectors: Floats
+    reach: Floats
+    pieces: NDArray[np.int64]
+    before: Labels
+
+    @classmethod
+    def of_all(
+        cls,
+        vectors: Floats,
+        mapped: NDArray[np.bool_] | None = None,
+        pieces: NDArray[np.int64] | None = None,
+        before: Labels | None = None,
+    ) -> LooseStatements:
+        """Return statements; if not told otherwise none is `mapped`, each is a piece by itself, none was grouped."""
+        n = len(vectors)
+        reach = np.ones(n, np.float32) if mapped is None else reach_of(mapped)
+        grouped = np.full(n, -1, np.int32) if before is None else before
+        return cls(vectors, reach, np.arange(n) if pieces is None else pieces, grouped)
+
+    def of(self, rows: NDArray[np.int64]) -> LooseStatements:
+        """Return some of them."""
+        return LooseStatements(self.vectors[rows], self.reach[rows], self.pieces[rows], self.before[rows])
+
+
+def of_groups(said: LooseStatements, labels: Labels, held: NDArray[np.bool_]) -> Labels:
+    """Cut loose groups down to their cores: (n,) labels, -1 for who is in none.
+
+    `held`: (n,) who stays where it is, and with it its whole group.
+    """
+    found, number = np.full(len(labels), -1, np.int32), 0
+    for members in (np.flatnonzero(labels == group) for group in np.unique(labels[labels >= 0])):
+        its = said.of(members)
+        whole = held[members].any() or not is_loose(its.vectors, its.reach)
+        for core in [np.arange(len(members))] if whole else _cores(its):
+            found[members[core]] = number
+            number += 1
+    return found
+
+
+def _cores(said: LooseStatements) -> Iterator[NDArray[np.int64]]:
+    """Yield the cores of a loose group: first those that were known, the largest first, then what else there is."""
+    left, fewest = np.arange(len(said.pieces)), max(FEWEST, PART_SHARE * len(said.pieces))
+    known, sizes = np.unique(said.before[said.before >= 0], return_counts=True)
+    for group in known[np.argsort(-sizes, kind="stable")]:
+        pool = left[np.isin(said.before[left], (-1, group))]
+        core = pool[_core(said.of(pool), said.before[pool] == group)]
+        if len(core) >= FEWEST_MEMBERS:
+            yield core
+            left = np.setdiff1d(left, core)
+    while len(left) >= fewest:
+        core = left[_core(said.of(left), np.zeros(len(left), bool))]
+        if len(core) < fewest:
+            break
+        if len(np.unique(said.pieces[core])) >= FEWEST:
+            yield core
+        left = np.setdiff1d(left, core)
+
+
+def _core(said: LooseStatements, mine: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Find the core of some statements, the nearest to its middle: as many as say nearly what one of them says.
+
+    `mine`: those of them who were in it before, if it was known.
+    """
+    rows, near = said.vectors, nearness(similar(said.vectors, said.reach))
+    middle = rows[mine].mean(axis=0) if mine.any() else rows[near.sum(axis=1).argmax()]
+    for _ in range(ROUNDS):
+        middle = nearness(rows @ unit(middle[None])[0] / said.reach) @ rows
+    order = np.argsort(-(rows @ middle / said.reach), kind="stable")
+    told = _told(near[np.ix_(order, order)])
+    within = np.argsort(order) < np.where(mine, _extent(told, KEPT * TOLD), _extent(told, TOLD))
+    return np.flatnonzero(within & (mine | (rows @ unit(middle[None])[0] >= REACH * said.reach)))
+
+
+def _told(near: Floats) -> NDArray[np.float64]:
+    """Of the first one, two and so on of m statements, the largest share that says nearly what one says: (m,)."""
+    heard = np.cumsum(near, axis=0, dtype=np.float64)[:, :COMPARED] - 1
+    return np.asarray(heard.max(axis=1) / np.maximum(np.arange(len(near)), 1), np.float64)
+
+
+def _extent(told: NDArray[np.float64], share: float) -> int:
+    """How many of the first statements there are at most of which such a share says nearly what one says."""
+    return int(np.flatnonzero(told >= share).max(initial=-1)) + 1

@@ -1,0 +1,33 @@
+"""Which groups are loose."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nlp.embed.vectors import Floats, nearness
+
+TOLD = 0.4
+"""A group is loose where not one of its statements says nearly what such a share of them say: whatever title it gets
+then tells of a few. Three readers found 5 of 47 titles of others cryptic or misleading (docs/grouping.md)."""
+
+REACH = 0.4
+"""The cosine similarity to the middle of a group from which a statement of a loose one may join it."""
+
+PART_SHARE = 0.05
+"""A part holds at least this share of its group: what fewer say is no message of it."""
+
+COMPARED = 200
+"""Statements that tell whether a group is loose."""
+
+
+def similar(vectors: Floats, reach: Floats) -> Floats:
+    """How alike statements are, (m, d) unit rows, (m, m), as a share of what is asked: the least `reach` of the two."""
+    return np.asarray(vectors @ vectors.T / np.minimum(reach[:, None], reach), np.float32)
+
+
+def is_loose(vectors: Floats, reach: Floats | None = None) -> bool:
+    """Tell whether not one statement of a group, (m, d) unit rows, says nearly what `TOLD` of them say."""
+    reach = np.ones(len(vectors), np.float32) if reach is None else reach
+    places = np.linspace(0, len(vectors) - 1, min(len(vectors), COMPARED)).astype(np.int64)
+    near = nearness(similar(vectors[places], reach[places])).sum(axis=1) - 1
+    return float(near.max()) < TOLD * max(len(places) - 1, 1)

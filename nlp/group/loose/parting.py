@@ -1,0 +1,57 @@
+"""Loose groups parted along their trees of average linkage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import scipy.cluster.hierarchy as trees
+from numpy.typing import NDArray
+
+from nlp.embed.vectors import Floats, Labels, centroids
+from nlp.group.linkage import FEWEST_MEMBERS, tree
+from nlp.group.loose.looseness import PART_SHARE, REACH, is_loose
+
+LARGEST_TREE = 2_000
+"""Statements that a loose group is parted by; of more, the others join the parts."""
+
+
+def part(vectors: Floats, labels: Labels) -> Labels:
+    """Part loose groups along their trees, from the root on, until none is loose: (n,) labels, -1 for none.
+
+    What is left over joins the nearest group that it comes near enough to, or is in none.
+    """
+    found, number = np.full(len(labels), -1, np.int32), 0
+    for members in (np.flatnonzero(labels == group) for group in np.unique(labels[labels >= 0])):
+        for rows in _branches(vectors, members):
+            found[rows] = number
+            number += 1
+    return _gathered(vectors, found, np.flatnonzero((labels >= 0) & (found < 0)))
+
+
+def _branches(vectors: Floats, members: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Yield the highest branches of the tree of a group that are not loose; the group itself where it is not."""
+    if not is_loose(vectors[members]):
+        yield members
+        return
+    members = members[np.linspace(0, len(members) - 1, min(len(members), LARGEST_TREE)).astype(np.int64)]
+    fewest = max(FEWEST_MEMBERS, PART_SHARE * len(members))
+    left = [trees.to_tree(tree(vectors[members]))]
+    while left:
+        branch = left.pop()
+        rows = members[np.sort(branch.pre_order())]
+        if len(rows) < fewest:
+            continue
+        if is_loose(vectors[rows]):
+            left += filter(None, (branch.left, branch.right))
+        else:
+            yield rows
+
+
+def _gathered(vectors: Floats, labels: Labels, strays: NDArray[np.int64]) -> Labels:
+    """The groups with those strays that come near enough to one."""
+    if labels.max(initial=-1) < 0 or not len(strays):
+        return labels
+    similar = vectors[strays] @ centroids(vectors, labels).T
+    labels[strays] = np.where(similar.max(axis=1) >= REACH, similar.argmax(axis=1), -1)
+    return labels
