@@ -38,7 +38,7 @@ from insights.egress.addresses import AllowList
 AT_ONCE = 500
 PAUSE = 5  # seconds between two pieces of the trickle
 LOOPBACK = "127.0.0.1"
-RECEIVER = "A demonstration inbox that no person reads"
+RECEIVER = "Nobody (a demonstration inbox)"
 EVERYTHING: tuple[AlertKind, ...] = get_args(AlertKind)
 
 

@@ -17,10 +17,6 @@ MOST_NAMED = 5
 """Aspects that were compared which are named."""
 
 
-RARE_CHANNEL = 1 / 3
-"""The share of other feedback up to which a channel tells who is affected, where all came by it."""
-
-
 class ValueShare(msgspec.Struct, frozen=True):
     """How many reports have a value: `share` of those that tell, `usual` of the other feedback that tells.
 
@@ -73,7 +69,7 @@ def value_of(breakdown: Breakdown, value: str) -> str:
 
 
 def in_words(found: Affected) -> GlanceAnswer:
-    """Says who is affected that others are not, then how they reported it, as in: Mostly where the ward is “North”. …
+    """Says who is affected that others are not, then how they reported it, as in: Mostly the ward “North”. …
 
     A channel tells how people report, not who they are. Nobody standing out is not the same as nothing being known.
     """
@@ -83,19 +79,16 @@ def in_words(found: Affected) -> GlanceAnswer:
     telling = [(part, one) for part in people for one in part.values if one.stands_out]
     told = {id(part) for part, _one in telling}
     alike = [part for part in people if id(part) not in told][:MOST_NAMED]
-    short, *more = _standing_out(telling) or [_nobody(people, found)]
+    short, *more = _standing_out(telling) or [_nobody(people, found.reports)]
     more += _as_usual(alike, found.reports) if telling else []
     return GlanceAnswer(short, " ".join([*more, *_channels(found)]))
 
 
-def _nobody(people: Sequence[Breakdown], found: Affected) -> str:
-    """Says that nobody is affected more than others, as far as that can be told, and by which rare channel all came."""
-    alone = next((one.value for part in found.breakdowns for one in part.values if _alone(part, one)), None)
-    by_it = _(", but all of them told us %(how)s", how=labels.BY_CHANNEL.get(alone, alone)) if alone else ""
+def _nobody(people: Sequence[Breakdown], reports: int) -> str:
+    """Says that nobody is affected more than others, as far as that can be told."""
     if any(part.is_attribute for part in people):
-        aspects = _aspects(people[:MOST_NAMED], found.reports)
-        return _("Everybody alike%(but)s: no %(aspects)s stands out.", but=by_it, aspects=aspects)
-    return _("Not known%(but)s: the reports do not say where people live or who they are.", but=by_it)
+        return _("Everybody alike: no %(aspects)s stands out.", aspects=_aspects(people[:MOST_NAMED], reports))
+    return _("Not known: the reports do not say where people live or who they are.")
 
 
 def _standing_out(telling: Sequence[tuple[Breakdown, ValueShare]]) -> list[str]:
@@ -132,13 +125,8 @@ def _more_often(channels: Breakdown, one: ValueShare) -> str:
     how, usual = labels.BY_CHANNEL.get(one.value, one.value), percent(one.usual or 0)
     if one.reports == channels.known:
         return _("All %(num)s came %(how)s, where usually %(usual)s do.", num=one.reports, how=how, usual=usual)
-    return _("They came more often %(how)s: %(share)s.", how=how, share=_share(channels, one))
-
-
-def _alone(part: Breakdown, one: ValueShare) -> bool:
-    """Whether all came by one channel and other feedback does not: who phones may not use the website."""
-    of_people = one.value != ChannelName.IMPORT and (one.usual or 0) < RARE_CHANNEL
-    return _is_channel(part) and of_people and one.stands_out and one.reports == part.known
+    share = percent(one.share)
+    return _("More than usual came %(how)s: %(share)s, where usually %(usual)s do.", how=how, share=share, usual=usual)
 
 
 def _is_channel(part: Breakdown) -> bool:
@@ -160,7 +148,7 @@ def _attribute(part: Breakdown) -> str:
 def _people(part: Breakdown, one: ValueShare) -> str:
     """Names those who have a value in common."""
     if part.is_attribute:
-        return _("where the %(name)s is “%(value)s”", name=_attribute(part), value=one_line(one.value))
+        return _("the %(name)s “%(value)s”", name=_attribute(part), value=one_line(one.value))
     return _("people who write in %(language)s", language=labels.LANGUAGES.get(one.value, one.value))
 
 

@@ -108,7 +108,7 @@ def checks(signal: SignalView) -> list[str]:
     found = [labels.CHECKS[name] for name in signal.caveats if name in labels.CHECKS]
     chance: float | None = signal.evidence.get("chance")
     sure = chance is None or certainty(chance, 0) != "fairly_sure"
-    return found or ([] if sure else [_("See whether they are all about one thing.")])
+    return found or ([] if sure else [_("See whether they come from several people, and are about one thing.")])
 
 
 def _reason(caveat: str) -> str:

@@ -171,7 +171,7 @@ CAVEATS: Mapping[str, str] = TranslatedLabels(
     {
         "few reports": N_("there are few reports, so a few more or fewer would change the picture."),
         "one channel only": N_("all of them came by one channel, so that channel may be the cause."),
-        "one batch only": N_("all of them were entered at one time: old ones with a wrong date look the same."),
+        "one batch only": N_("all of them were entered at one time: old comments under a new date look the same."),
         "one day only": N_("all of them are from one day, so it may not last."),
         "young service": N_("this service is too new here to know what is normal."),
         "bare mentions": N_("most of these reports name a subject but no fault."),
@@ -197,14 +197,14 @@ CHECKS: Mapping[str, str] = TranslatedLabels(
 REACHES: Mapping[str, str] = {
     "told": N_("%(name)s is told by e-mail."),
     "wants_none": N_("%(name)s then sees it here, but wants no e-mail: tell %(name)s yourself."),
-    "no_mail": N_("%(name)s then sees it here, but gets no e-mail (we send none here): tell %(name)s yourself."),
+    "no_mail": N_("%(name)s then sees it here. Tell %(name)s yourself: e-mail is not set up."),
     "stranger": N_("%(name)s has no account here, so gets no e-mail: tell %(name)s yourself."),
 }
 """Whether somebody is told that they see to an issue (`Reach` of `insights.alerts.delivery.assignments`)."""
 REACHED: Mapping[str, str] = {
     "told": N_("%(name)s is told by e-mail."),
     "wants_none": N_("%(name)s wants no e-mail: tell %(name)s yourself."),
-    "no_mail": N_("%(name)s got no e-mail (we send none here): tell %(name)s yourself."),
+    "no_mail": N_("Tell %(name)s yourself: e-mail is not set up."),
     "stranger": N_("%(name)s got no e-mail, having no account here: tell %(name)s yourself."),
 }
 """The same of somebody who has it already."""

@@ -91,7 +91,7 @@ def _goes_on(signal: SignalView, known: SignalNow, now: dt.datetime, zone: str) 
 
 
 def _by_dates() -> str:
-    return _("as dated in the file")
+    return _("by the dates in the file")
 
 
 def _how_begun(signal: SignalView) -> str:

@@ -16,11 +16,11 @@ ANSWERS = {
     "what is wrong": "One caller said: “",
     "how sure it is": "Almost certainly real, not chance",
     "since when": "4 reports since then",
-    "who is affected": "but all of them told us by phone",
+    "who is affected": "Not known: the reports do not say",
     "what comes next": "ssign it to ",
 }
 WHERE_THERE_IS_ROOM = {
-    "whom that reaches": "We send no e-mail here",
+    "whom that reaches": "Tell them yourself: e-mail is not set up.",
     "who knows of it": "Nobody was alerted",
 }
 

@@ -272,14 +272,11 @@ def test_the_next_step_gives_it_to_the_owner_by_one_button_and_says_first_whethe
         people.appoint(session, owner, Role.owner, access.service(session, "blue-badge"), by="test")
     page = staff.get(photo)
     seen = words_of(page)
-    assert "Ada Owner then sees it here, but gets no e-mail (we send none here): tell Ada Owner yourself." in seen
+    assert "Ada Owner then sees it here. Tell Ada Owner yourself: e-mail is not set up." in seen
     assert "See to it now: assign it to Ada Owner , who owns this service." in seen and "Nobody has it yet." in seen
     assert '<input type="hidden" name="assignee" value="Ada Owner">' in page.text
     seen = words_of(staff.post(f"{photo}/decide", data={"assignee": "Ada Owner"}, headers=OURS))
-    assert (
-        "Ada Owner got no e-mail (we send none here): tell Ada Owner yourself. Once it is fixed, record what was done"
-        in seen
-    )
+    assert "Tell Ada Owner yourself: e-mail is not set up. Once it is fixed, record what was done" in seen
     assert "Given to Ada Owner on" in seen and "Nobody has it yet." not in seen and "Status: assigned" in seen
 
 

@@ -28,12 +28,12 @@ def told(reports: int, *parts: Breakdown) -> tuple[str, str]:
         ),
         (
             part("ward", 7, 12, 0.25),
-            "Mostly where the ward is “North”.",
+            "Mostly the ward “North”.",
             "7 of 12 reports, but only 25% of other feedback.",
         ),
         (
             part("ward", 3, 3, 0.17),
-            "Mostly where the ward is “North”.",
+            "Mostly the ward “North”.",
             "All 3 reports, but only 17% of other feedback.",
         ),
     ],
@@ -46,12 +46,12 @@ def test_who_stands_out_is_named_first_and_then_their_share_beside_the_usual_one
 
 
 def test_a_smaller_part_is_not_called_most_of_them() -> None:
-    assert told(12, part("ward", 4, 12, 0.05))[0] == "More than others: where the ward is “North”."
+    assert told(12, part("ward", 4, 12, 0.05))[0] == "More than others: the ward “North”."
 
 
 def test_whoever_else_stands_out_has_a_sentence() -> None:
     short, more = told(12, part("ward", 7, 12, 0.25), part("language", 8, 12, 0.002))
-    assert short == "Mostly where the ward is “North”."
+    assert short == "Mostly the ward “North”."
     assert "Also: people who write in Welsh, 8 of 12 reports, but only <\xa01% of other feedback." in more
 
 
@@ -62,12 +62,12 @@ def test_whoever_else_stands_out_has_a_sentence() -> None:
         ([part("channel", 9, 12, 0.7, stands_out=False)], NOT_KNOWN, "They came by phone only."),
         (
             [part("channel", 9, 9, 0.2), Breakdown("language", False, 9, []), Breakdown("ward", True, 4, [])],
-            "Everybody alike, but all of them told us by phone: no language or ward (known for 4 of the 9) stands out.",
+            "Everybody alike: no language or ward (known for 4 of the 9) stands out.",
             "All 9 came by phone, where usually 20% do.",
         ),
         (
             [part("channel", 9, 9, 0.2)],
-            "Not known, but all of them told us by phone: the reports do not say where people live or who they are.",
+            NOT_KNOWN,
             "All 9 came by phone, where usually 20% do.",
         ),
         (
@@ -78,7 +78,7 @@ def test_whoever_else_stands_out_has_a_sentence() -> None:
         (
             [part("channel", 8, 9, 0.2)],
             NOT_KNOWN,
-            "They came more often by phone: 8 of 9 reports, but only 20% of other feedback.",
+            "More than usual came by phone: 89%, where usually 20% do.",
         ),
         ([Breakdown("channel", False, 9, [ValueShare("import", 9, 1.0, 0.4, 0.001, True)])], NOT_KNOWN, ""),
     ],

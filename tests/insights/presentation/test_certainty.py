@@ -74,7 +74,9 @@ def test_what_is_not_sure_has_something_to_look_at_first() -> None:
         "Read them all.",
         "Ask whoever entered them whether their dates are right.",
     ]
-    assert certainty.checks(signal(9.0, chance=0.02)) == ["See whether they are all about one thing."]
+    assert certainty.checks(signal(9.0, chance=0.02)) == [
+        "See whether they come from several people, and are about one thing."
+    ]
     assert certainty.checks(signal(9.0, chance=1e-6)) == []
 
 

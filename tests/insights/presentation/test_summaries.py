@@ -112,7 +112,7 @@ def test_a_beginning_is_told_by_the_calendar_and_by_how_long_ago_it_was(began: d
 )
 def test_what_came_in_files_alone_has_days_and_no_times_which_are_made_up(began: dict[str, float], short: str) -> None:
     told = since_when(signal=signal(ago(**began), "import", now=known(ago(**began), "import")))
-    assert told[0] == f"{short}, as dated in the file." and "minutes" not in told[1]
+    assert told[0] == f"{short}, by the dates in the file." and "minutes" not in told[1]
     assert ("The latest is dated today." in told[1]) == ("today" not in short)
 
 
