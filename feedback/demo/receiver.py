@@ -67,11 +67,14 @@ def _article(at: dt.datetime, alert: dict[str, Any], signed: bool) -> str:
     data = alert.get("data") or {}
     signal, issue = data.get("signal") or {}, data.get("issue") or {}
     reports = f"{signal['reports']} reports" if "reports" in signal else (data.get("urgent") or {}).get("reason", "")
+    escalated = "told again, as nobody acknowledged it" if data.get("escalated") else ""
+    on_duty = f"on duty: {data['on_duty']}" if data.get("on_duty") else ""
+    about = "; ".join(filter(None, (reports, escalated, on_duty)))
     quotes = "".join(f"<blockquote dir='auto'>“{_safe(one['text'])}”</blockquote>" for one in data.get("quotes", ()))
     verified = "signature verified" if signed else "signature not verified"
     return (
         f"<article><h2>{_safe(alert.get('type'))}: <span dir='auto'>{_safe(issue.get('title') or data.get('service'))}"
-        f"</span></h2><p>{_safe(reports)}</p>{quotes}"
+        f"</span></h2><p>{_safe(about)}</p>{quotes}"
         f"<p class='hint'>{at:%H:%M:%S} UTC, {verified}, <a href='{_safe(data.get('link'))}'>look into it</a></p>"
         "</article>"
     )
