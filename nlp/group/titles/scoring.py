@@ -31,11 +31,15 @@ candidates and members fall short of. One for each candidate would praise those 
 
 @dataclass(slots=True)
 class Scored:
-    """Candidates of one group with their scores, the best first. `near`: shares of members to whom each is near."""
+    """Candidates of one group with their scores, the best first.
+
+    `near`: shares of members to whom each is near; `heard`: the geometric mean of that and of how many use its words.
+    """
 
     candidates: list[TitleCandidate]
     scores: NDArray[np.float64]
     near: NDArray[np.float64]
+    heard: NDArray[np.float64]
     vectors: Floats
 
     def rank(self) -> tuple[float, str]:
@@ -118,8 +122,9 @@ def _scored(
     scores -= 0.9 * np.maximum(0, _other(vectors, centroids, place))
     if not praise:
         scores += np.array([_gravity(it) for it in found])
+    heard = np.sqrt(near * np.array([usage.echoed(it.stems) for it in found]))
     order = np.array(ranked(found, scores), np.int64)
-    return Scored([found[at] for at in order], scores[order], near[order], vectors[order])
+    return Scored([found[at] for at in order], scores[order], near[order], heard[order], vectors[order])
 
 
 def _said(found: Sequence[TitleCandidate], similar: Floats) -> NDArray[np.float64]:

@@ -3,7 +3,7 @@
 import pytest
 
 from nlp.group.titles import parts
-from tests.nlp.group.titles.titled import found
+from tests.nlp.group.titles.titled import against, found
 
 
 @pytest.mark.parametrize(
@@ -87,3 +87,8 @@ def test_a_fault_without_a_verb_before_a_comma_may_be_the_title() -> None:
     assert "No recycling collection for weeks" in found(
         "No recycling collection for weeks, my garage is full of bottles"
     )
+
+
+def test_a_letter_for_a_word_and_what_was_asked_whether_it_is_known_speak_against_a_title() -> None:
+    assert against("X carer") > against("Home carer") + 0.4
+    assert against("Do you know how that all feels?") > 0.4

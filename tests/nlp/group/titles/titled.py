@@ -38,8 +38,17 @@ def named(*groups: list[str], known: tuple[str, ...] = ()) -> list[str]:
 
 def found(text: str) -> set[str]:
     """What titles one text could give."""
+    return {it.text for it in _candidates(text)}
+
+
+def against(text: str) -> float:
+    """What speaks against the best title that one text could give."""
+    return min(it.against for it in _candidates(text))
+
+
+def _candidates(text: str) -> list[candidates.TitleCandidate]:
     tidied = parts.tidy(text)
     part = parts.Part(tidied)
     part.said(0, tidied)
     [words] = usage.of_groups([[tidied]])
-    return {it.text for it in candidates.of_part(part, parser()(tidied), words)}
+    return list(candidates.of_part(part, parser()(tidied), words))
