@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 BATCH_TOKENS = 1_000
 """Padded tokens of one batch: enough to keep a few cores busy, little enough to stay in their caches."""
 
+WASTED_TOKENS = 40
+"""Padding for which no batch grows: about what it costs to run the model once more."""
+
 WINDOW = 8_192
 """Texts tokenised at a time, so that an archive's tokens never fill the memory."""
 
@@ -85,10 +88,13 @@ def _fast_in_bf16(core: openvino.Core) -> bool:
 def _batches(tokens: Sequence[Sequence[int]]) -> Iterator[list[int]]:
     """Rows of like length together, so that little is padded."""
     batch: list[int] = []
+    held = 0
     for row in sorted(range(len(tokens)), key=lambda row: len(tokens[row])):
-        if batch and (len(batch) + 1) * len(tokens[row]) > BATCH_TOKENS:
+        held += len(tokens[row])
+        padded = (len(batch) + 1) * len(tokens[row])
+        if batch and (padded > BATCH_TOKENS or padded - held > WASTED_TOKENS):
             yield batch
-            batch = []
+            batch, held = [], len(tokens[row])
         batch.append(row)
     if batch:
         yield batch

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from nlp.embed.checkpoint import UnusableModel
-from nlp.embed.embedder import BATCH_TOKENS, Embedder
+from nlp.embed.embedder import BATCH_TOKENS, Embedder, _batches
 from tests.nlp.embed.tiny_bert import by_numpy, make_folder, random_weights, write_json
 
 LETTER = "The letter never came, so I rang three times."
@@ -186,3 +186,11 @@ def test_a_bare_bert_folder_is_pooled_by_its_mean(tmp_path: Path) -> None:
     (folder / "1_Pooling" / "config.json").unlink()
     (folder / "1_Pooling").rmdir()
     np.testing.assert_allclose(Embedder(folder, precision="f32").encode(["late letter"]), listed, atol=1e-6)
+
+
+def test_short_texts_are_not_padded_to_the_length_of_long_ones_beside_them() -> None:
+    tokens = [[1] * length for length in (5, 90, 6, 5, 5, 88, 6, 40)]
+    batches = list(_batches(tokens))
+    padded = sum(len(rows) * max(len(tokens[row]) for row in rows) for rows in batches)
+    assert sorted(row for rows in batches for row in rows) == list(range(len(tokens)))
+    assert padded <= sum(map(len, tokens)) + 10
