@@ -16,7 +16,7 @@ from insights.grouping import assignment
 from insights.issues.decisions import reassignment
 from workers.runtime.actor import Actor, Save, Worker, work_once
 
-IMPORT_WAIT = dt.timedelta(seconds=3)
+IMPORT_WAIT = dt.timedelta(seconds=1)
 """While history still comes in, its service is grouped and looked at so often."""
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from feedback.record.models import Alert, Claimable, Contact, Feedback, ServiceWork, Subscription, Upload, WideWork
 from feedback.record.states import AlertState, ContactStage, FeedbackStage, UploadStage, WorkKind, WorkStage
-from feedback.record.work.service_work import asked_for
+from feedback.record.work.service_work import REVIEW, asked_for, due
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ _CITIZEN_DUE = (Contact.stage == ContactStage.WAITING, Contact.due_at <= func.no
 _LIVE_FIRST = (Feedback.history, Feedback.received_at)  # years of history never keep a citizen of today waiting
 
 
-_embedding = aliased(ServiceWork)
+_embedding, _looking = aliased(ServiceWork), aliased(ServiceWork)
 _EMBEDDING_WAITS = (
     _embedding.kind == WorkKind.EMBED,
     _embedding.stage == WorkStage.OPEN,
@@ -57,6 +57,12 @@ _EMBEDDING_WAITS = (
 def _settled(service_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """Nothing of the service waits to be embedded anew: vectors of two encoders do not compare."""
     return ~exists().where(_embedding.service_id == service_id, *_EMBEDDING_WAITS)
+
+
+def _reviewed(service_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """What a history holds was looked for: a signal that comes while topics are trained has them trained once more."""
+    waits = (_looking.kind == WorkKind.NOTICE, _looking.state.has_key(*REVIEW), *due(_looking))
+    return ~exists().where(_looking.service_id == service_id, *waits)
 
 
 OLD_VECTORS = "old_vectors"
@@ -99,7 +105,9 @@ STAGES = (
     _for_feedback(FeedbackStage.GROUP, "notice", where=(_settled(Feedback.service_id),)),
     _for_feedback(FeedbackStage.CLEAN, "group"),
     Stage("themes", "services", WideWork, asked_for(WorkKind.THEMES, WideWork), (WideWork.due_at,), WideWork.due_at),
-    _for_service(WorkKind.REFIT, "notice", "themes", where=(_settled(ServiceWork.service_id),)),
+    _for_service(
+        WorkKind.REFIT, "notice", "themes", where=(_settled(ServiceWork.service_id), _reviewed(ServiceWork.service_id))
+    ),
     _for_service(WorkKind.DRIFT, "notice", "deliver", where=(_settled(ServiceWork.service_id),)),
     Stage("answer", "deliveries", Contact, _CITIZEN_DUE, (Contact.due_at,), Contact.due_at),
     _for_service(WorkKind.TELL_ASSIGNED, queue="deliveries"),

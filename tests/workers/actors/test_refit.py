@@ -113,3 +113,13 @@ def test_what_a_refit_placed_meanwhile_stays_where_it_is(worker: Worker, in_trou
 
     assert work_once(worker, replace(GROUP, work=work))
     assert count(worker, Statement, Statement.id == statement.id, Statement.issue_id == other.id) == 1
+
+
+def test_what_a_history_holds_is_looked_for_before_topics_are_trained(worker: Worker, in_trouble: None) -> None:
+    """A signal that came meanwhile would have them trained once more."""
+    put(worker, *said(USUAL, 6, skip=30), at=NOW - dt.timedelta(days=5))
+    while work_once(worker, CLEAN) or work_once(worker, GROUP):
+        pass
+    assert not work_once(worker, REFIT)
+    assert work_once(worker, NOTICE)
+    assert work_once(worker, REFIT)
