@@ -36,7 +36,7 @@ class Commands(click.Group):
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """Hear citizens on every channel, notice what starts to go wrong, show whether the fix worked."""
-    from feedback.cli.bootstrap import log_to_stderr
+    from feedback.process.logs import log_to_stderr
 
     # Whatever is written, logs and data folders too, is for its owner alone.
     ctx.call_on_close(partial(os.umask, os.umask(OTHERS)))

@@ -3,14 +3,10 @@
 import gc
 import threading
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import click
 
 from feedback.record.settings import Settings
-
-if TYPE_CHECKING:
-    from feedback.cli.bootstrap import Runtime
 
 
 @click.command()
@@ -18,26 +14,33 @@ if TYPE_CHECKING:
 @click.pass_obj
 def up(settings: Settings, dev: bool) -> None:
     """Run everything: servers (unless set), API, workers, scheduler."""
-    from feedback.cli.bootstrap import first_link, started
-    from feedback.cli.processes import listen, restart_on_changes, running
+    from feedback.process.api_process import api_starting, listen
 
     settings = replace(settings, dev=settings.dev or dev)
-    with listen(settings) as listener, started(settings) as runtime, running(runtime, listener) as supervisor:
-        click.echo(f"Ready at {settings.url} (API reference at {settings.url}/docs). Ctrl-C ends it.", err=True)
-        if link := first_link(runtime):
-            click.echo(f"There is no service yet. Set it up here (works once, for 15 minutes):\n{link}", err=True)
-        if settings.dev:
-            restart_on_changes(supervisor)
-        threading.Event().wait()
+    with listen(settings) as listener, api_starting(settings, listener) as children:
+        from feedback.cli.bootstrap import first_link, started  # loads beside the API
+        from feedback.cli.processes import restart_on_changes, running
+
+        with started(settings) as runtime, running(runtime, children, listener):
+            click.echo(f"Ready at {settings.url} (API reference at {settings.url}/docs). Ctrl-C ends it.", err=True)
+            if link := first_link(runtime):
+                click.echo(f"There is no service yet. Set it up here (works once, for 15 minutes):\n{link}", err=True)
+            if settings.dev:
+                restart_on_changes(children)
+            threading.Event().wait()
 
 
 @click.command()
 @click.pass_obj
 def demo(settings: Settings) -> None:
     """Run everything with a made-up town, in which something is going wrong."""
-    from feedback.demo.run import run
+    from feedback.process.api_process import LOOPBACK, api_starting, listen
 
-    run(settings)
+    settings = replace(settings, webhook_allow=(*settings.webhook_allow, LOOPBACK))
+    with listen(settings) as listener, api_starting(settings, listener) as children:
+        from feedback.demo.run import run  # loads beside the API
+
+        run(settings, listener, children)
 
 
 @click.command()
@@ -49,28 +52,29 @@ def serve(settings: Settings, listener: int | None, shared: bool, processes: int
     """Run the API and the pages."""
     from feedback.cli.bootstrap import started
 
+    if processes == 1:
+        _serve(settings, listener, shared)
+        return
+    from feedback.cli.processes import serve_by_many
+
     with started(settings) as runtime:
-        if processes > 1:
-            from feedback.cli.processes import serve_by_many
-
-            serve_by_many(runtime, processes)
-            return
-        _serve(runtime, listener, shared)
+        serve_by_many(runtime, processes)
 
 
-def _serve(runtime: "Runtime", listener: int | None, shared: bool) -> None:
-    from feedback.web.app import create_app
+def _serve(settings: Settings, listener: int | None, shared: bool) -> None:
+    from feedback.cli.bootstrap import started
+    from feedback.web.app import create_app  # loads while the servers come up
     from feedback.web.server import beside_others, on_our_turn, server
 
-    settings = runtime.settings
-    app = create_app(settings, runtime.servers.database_url, runtime.servers.redis_url)
-    gc.freeze()  # what is loaded by now is never garbage: to look through it takes a twentieth of the processor
-    if listener is None:
-        server(app, settings).run()
-    elif shared:
-        beside_others(server(app, settings), listener)
-    else:
-        on_our_turn(server(app, settings), listener, settings.data / f"serving-{settings.port}")
+    with started(settings) as runtime:
+        app = create_app(settings, runtime.servers.database_url, runtime.servers.redis_url)
+        gc.freeze()  # what is loaded by now is never garbage: to look through it takes a twentieth of the processor
+        if listener is None:
+            server(app, settings).run()
+        elif shared:
+            beside_others(server(app, settings), listener)
+        else:
+            on_our_turn(server(app, settings), listener, settings.data / f"serving-{settings.port}")
 
 
 def _known(_: click.Context, __: click.Parameter, queues: tuple[str, ...]) -> tuple[str, ...]:

@@ -3,15 +3,15 @@
 import datetime as dt
 import time
 from collections.abc import Iterable
-from dataclasses import replace
 from itertools import islice
+from socket import socket
 from typing import get_args
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.cli.bootstrap import Runtime, started
-from feedback.cli.processes import listen, running
+from feedback.cli.processes import running
 from feedback.cli.progress import bar
 from feedback.cli.wait import wait_until_processed
 from feedback.demo.announcement import Announcement
@@ -19,6 +19,8 @@ from feedback.demo.history import history, trickle
 from feedback.demo.outage import BEGINS_AFTER_SECONDS, outage
 from feedback.demo.receiver import DemoReceiver, receiving
 from feedback.demo.town import ORGANISATION, SERVICES, DemoService
+from feedback.process.api_process import LOOPBACK
+from feedback.process.supervisor import Supervisor
 from feedback.record import access, services
 from feedback.record.access import Principal, Role, people
 from feedback.record.encryption import KeyRing
@@ -37,20 +39,18 @@ from insights.egress.addresses import AllowList
 
 AT_ONCE = 500
 PAUSE = 5  # seconds between two pieces of the trickle
-LOOPBACK = "127.0.0.1"
 RECEIVER = "Nobody (a demonstration inbox)"
 EVERYTHING: tuple[AlertKind, ...] = get_args(AlertKind)
 
 
-def run(settings: Settings) -> None:
-    """Until Ctrl-C."""
+def run(settings: Settings, listener: socket, children: Supervisor) -> None:
+    """Until Ctrl-C; the API is starting already, the first of the `children`."""
     told = settings.data / "demo.json"
     told.unlink(missing_ok=True)
-    settings = replace(settings, webhook_allow=(*settings.webhook_allow, LOOPBACK))
-    with listen(settings) as listener, receiving() as receiver, started(settings) as runtime:
+    with receiving() as receiver, started(settings) as runtime:
         open_town(runtime)
         subscribe(runtime, receiver)
-        with running(runtime, listener):
+        with running(runtime, children, listener):
             work_queue = WorkQueue(runtime.servers.redis_url)
             announcement = Announcement(runtime, receiver.address)
             _past(runtime, work_queue, announcement)

@@ -53,7 +53,7 @@ def migrate(engine: Engine, patience: float = PATIENCE_SECONDS) -> None:
         if _is_newest(connection):
             return
         with _alone(connection):
-            while not _upgraded(connection):
+            while not (_is_newest(connection) or _upgraded(connection)):
                 if time.monotonic() > deadline:
                     raise Unavailable(
                         "A table is in use that the schema of this version changes. Try again when less goes on."
@@ -62,9 +62,10 @@ def migrate(engine: Engine, patience: float = PATIENCE_SECONDS) -> None:
 
 
 def _is_newest(connection: Connection) -> bool:
-    """Tells whether nothing is to be done, as is usual."""
-    known = connection.scalar(text("SELECT to_regclass('alembic_version')"))
-    return bool(known) and connection.scalar(text("SELECT version_num FROM alembic_version")) == NEWEST
+    """Tells whether nothing is to be done, as is usual; leaves no transaction open."""
+    with connection.begin():
+        known = connection.scalar(text("SELECT to_regclass('alembic_version')"))
+        return bool(known) and connection.scalar(text("SELECT version_num FROM alembic_version")) == NEWEST
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from feedback.cli.bootstrap import LibraryLine, log_to_stderr
+from feedback.process.logs import LibraryLine, log_to_stderr
 
 
 @pytest.fixture(autouse=True)
