@@ -8,6 +8,7 @@ time by another encoder, which errs in other places: the votes of both count ali
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -56,6 +57,9 @@ _FOLDER = Path(str(files(words)))
 EXAMPLES, EXAMPLES_BY_SECOND = _FOLDER / "urgent_examples.npz", _FOLDER / "urgent_examples_by_second.npz"
 """Where the vectors of the examples are, by either encoder."""
 
+WEIGHTS = _FOLDER / "urgent_weights.npz"
+"""The weights of the examples, each under the digest of what they were fitted to: to fit them takes seconds."""
+
 
 def examples() -> Mapping[str, str]:
     """Return the kind of urgency of each example, `calm` where it has none."""
@@ -98,12 +102,22 @@ class UrgencyClassifier:
         self._vectors = encode(self._texts)
         self._letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True)
         self._spelt = self._letters.fit_transform(map(plain, self._texts)).T.tocsr()
-        self._weights = _fitted(self._likeness(self._texts, self._vectors @ self._vectors.T), self._urgent)
+        self._fitted_to = _digest(self._urgent, self._vectors, self._texts)
+        kept = _kept(self._fitted_to)
+        self._weights = self._weighed() if kept is None else kept
         self._second = _SecondView(second, (second_examples or second)(self._texts), self._urgent) if second else None
 
     def find(self, pieces: Sequence[Meant]) -> list[Urgency | None]:
         """Find what is most surely urgent among the statements of each piece."""
         return [found for together in _together(pieces) for found in self._find(together)]
+
+    def fitted(self) -> Mapping[str, Floats]:
+        """Return the weights of the examples, as `WEIGHTS` keeps them."""
+        by_second = {self._second.fitted_to: self._second.weights} if self._second else {}
+        return {self._fitted_to: self._weights, **by_second}
+
+    def _weighed(self) -> Floats:
+        return _fitted(self._likeness(self._texts, self._vectors @ self._vectors.T), self._urgent)
 
     def _find(self, pieces: Sequence[Meant]) -> Iterator[Urgency | None]:
         texts = [text for piece in pieces for text in piece.texts]
@@ -159,12 +173,14 @@ class _SecondView:
     def __init__(self, encode: Encode, examples: Floats, urgent: NDArray[np.bool_]) -> None:
         self._encode, self._middle = encode, examples.mean(axis=0)
         self._vectors = unit(examples - self._middle)
-        self._weights = _fitted(self._likeness(self._vectors), urgent)
+        self.fitted_to = _digest(urgent, examples)
+        kept = _kept(self.fitted_to)
+        self.weights = _fitted(self._likeness(self._vectors), urgent) if kept is None else kept
 
     def votes(self, texts: Sequence[str]) -> Floats:
         if not texts:
             return np.zeros(0, np.float32)
-        found: Floats = self._likeness(unit(self._encode(texts) - self._middle)) @ self._weights
+        found: Floats = self._likeness(unit(self._encode(texts) - self._middle)) @ self.weights
         return found
 
     def _likeness(self, vectors: Floats) -> Floats:
@@ -189,6 +205,18 @@ def _handicap(piece: Meant) -> Floats:
     by_length = VOTES_PER_DOUBLING * np.log2(max(len(piece.texts), 1))
     votes: Floats = by_length + VOTES_IF_MAPPED * np.array(piece.mapped, np.float32)
     return votes
+
+
+def _digest(urgent: NDArray[np.bool_], vectors: Floats, texts: Sequence[str] = ()) -> str:
+    chosen = SIMILARITY_STEEPNESS, SECOND_STEEPNESS, SPELLING_WEIGHT, RIDGE_PENALTY
+    return hashlib.sha256(repr((chosen, texts)).encode() + urgent.tobytes() + vectors.tobytes()).hexdigest()
+
+
+def _kept(fitted_to: str) -> Floats | None:
+    """The weights that were fitted to the same, where somebody kept them."""
+    with np.load(WEIGHTS) as kept:
+        weights: Floats | None = kept.get(fitted_to)
+    return weights
 
 
 def _fitted(likeness: Floats, urgent: NDArray[np.bool_]) -> Floats:

@@ -38,6 +38,7 @@ class Tools:
         """Load the models now rather than when the first piece waits for them."""
         self.clean(["Ready?"])
         self.encode(["Ready?"])
+        self.near_urgent([])
 
     def clean(self, texts: Sequence[str]) -> "list[Cleaned]":
         """Redact texts, tell their languages and part them into statements."""

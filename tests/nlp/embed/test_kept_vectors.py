@@ -1,13 +1,21 @@
 """Vectors that are made once: read where they are right, made again where they are not."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from nlp.clean.urgency_classifier import EXAMPLES, EXAMPLES_BY_SECOND, examples, in_their_languages
+from nlp.clean import urgency_classifier
+from nlp.clean.urgency_classifier import (
+    EXAMPLES,
+    EXAMPLES_BY_SECOND,
+    UrgencyClassifier,
+    examples,
+    in_their_languages,
+)
 from nlp.embed import kept_vectors
 from nlp.embed.multilingual import MultilingualEmbedder
 
@@ -43,3 +51,20 @@ def test_the_vectors_that_we_bring_are_those_of_our_urgent_examples() -> None:
     for path, model, by in ways:
         kept, few = kept_vectors.vectors(path, model, never, texts), texts[::300]
         assert np.einsum("ij,ij->i", by(few), kept[::300]).min() > 0.999
+
+
+def test_the_weights_that_we_bring_are_those_of_our_urgent_examples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where this fails, `python -m tests.tools.urgent_vectors` makes them anew."""
+    embedder, fitted = MultilingualEmbedder(threads=1), list[int]()
+    of_first = partial(kept_vectors.vectors, EXAMPLES, embedder.name, never)
+    of_second = partial(kept_vectors.vectors, EXAMPLES_BY_SECOND, embedder.embedded_by("cy"), never)
+    monkeypatch.setattr(urgency_classifier, "_fitted", lambda likeness, urgent: fitted.append(len(urgent)))
+    kept = UrgencyClassifier(of_first, embedder.second_view(), of_second).fitted()
+    assert not fitted, "they are read, and not fitted again"
+    monkeypatch.undo()
+    with np.load(urgency_classifier.WEIGHTS) as brought:
+        monkeypatch.setattr(urgency_classifier, "_kept", lambda _: None)
+        anew = UrgencyClassifier(of_first, embedder.second_view(), of_second).fitted()
+        assert set(anew) == set(kept) == set(brought)
+    for digest, weights in anew.items():
+        np.testing.assert_allclose(kept[digest], weights, atol=1e-3)
