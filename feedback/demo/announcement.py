@@ -34,8 +34,12 @@ class Announcement:
         """Lets whoever started the demo in while there is still something to come."""
         click.echo(f"""
 The made-up town of Aberwen opens: {self._sign_in_url()}
-What its people said in eight weeks is being read, and shows there as it is; wait for the end to see what goes wrong.
+What its people said in the last weeks is being read, and shows there as it is; wait for the end to see what goes wrong.
 """)
+
+    def say_what_follows(self) -> None:
+        """Says what is not there yet, once what goes wrong is."""
+        click.echo("What was said in the weeks before comes in now, and is read while the town goes on.\n")
 
     def refresh(self) -> None:
         """Writes a new link where the last one has been followed or is old."""

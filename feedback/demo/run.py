@@ -2,7 +2,7 @@
 
 import datetime as dt
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from socket import socket
 from typing import get_args
@@ -35,6 +35,7 @@ from insights.alerts.delivery.credentials import unseal
 from insights.alerts.rules import subscriptions
 from insights.alerts.rules.filters import AlertFilters, AlertKind
 from insights.alerts.rules.subscriptions import SubscriptionChange, SubscriptionRequest
+from insights.detection.observation import HISTORY
 from insights.egress.addresses import AllowList
 
 AT_ONCE = 500
@@ -57,6 +58,7 @@ def run(settings: Settings, listener: socket, children: Supervisor) -> None:
             announcement.write()
             announcement.say()
             try:
+                _distant_past(runtime, work_queue, announcement)
                 _present(runtime, work_queue, announcement)
             finally:
                 told.unlink(missing_ok=True)
@@ -104,21 +106,38 @@ def _subscription(session: Session, keys: KeyRing, allowed: AllowList, service: 
 
 
 def _past(runtime: Runtime, work_queue: WorkQueue, announcement: Announcement) -> None:
-    """Fed and processed once: a second start finds all of it there."""
+    """Fed and processed once: a second start finds all of it there. What noticing looks at comes first."""
     began = _began(runtime.settings)
     if _complete(runtime, began):
         return
     announcement.say_what_comes()
-    arrivals = history(began)
     with bar() as progress:
-        task = progress.add_task("feeding in eight weeks", total=None)
-        while batch := list(islice(arrivals, AT_ONCE)):
-            _feed(runtime, batch)
-            work_queue.wake("clean")
-            progress.update(task, advance=len(batch))
+        task = progress.add_task("feeding in the last weeks", total=None)
+        for count in _fed(runtime, work_queue, began, lately=True):
+            progress.update(task, advance=count)
         progress.update(task, total=progress.tasks[task].completed)
         wait_until_processed(runtime, progress)
+
+
+def _distant_past(runtime: Runtime, work_queue: WorkQueue, announcement: Announcement) -> None:
+    """Fed in once what goes wrong can be seen; it is read while the present goes on."""
+    began = _began(runtime.settings)
+    if _complete(runtime, began):
+        return
+    announcement.say_what_follows()
+    for _ in _fed(runtime, work_queue, began, lately=False):
+        announcement.refresh()
     _mark(runtime, began)
+
+
+def _fed(runtime: Runtime, work_queue: WorkQueue, began: dt.datetime, *, lately: bool) -> Iterator[int]:
+    """Feeds in what was said within the time that noticing looks back, or else before; tells how much each time."""
+    since = began - HISTORY
+    arrivals = (it for it in history(began) if it.submitted_at and (it.submitted_at >= since) is lately)
+    while batch := list(islice(arrivals, AT_ONCE)):
+        _feed(runtime, batch)
+        work_queue.wake("clean")
+        yield len(batch)
 
 
 def _began(settings: Settings) -> dt.datetime:
