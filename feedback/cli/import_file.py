@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from textwrap import shorten
@@ -11,7 +11,7 @@ import click
 
 from feedback.cli.bootstrap import Runtime, started
 from feedback.cli.progress import bar
-from feedback.cli.wait import process
+from feedback.cli.wait import wait_until_processed, working
 from feedback.record import access, services
 from feedback.record.errors import Malformed
 from feedback.record.output.files import whole_file
@@ -141,9 +141,10 @@ def _read(runtime: Runtime, options: ImportOptions, source: ImportSource, refusa
 
         if options.dry_run:
             return try_file(runtime.record, stream, source, refusals, told)
-        report = import_file(runtime.record, WorkQueue(runtime.servers.redis_url), stream, source, refusals, told)
-        if options.wait:
-            process(runtime, progress)
+        with working(runtime) if options.wait else nullcontext():  # who works loads its models while the file is read
+            report = import_file(runtime.record, WorkQueue(runtime.servers.redis_url), stream, source, refusals, told)
+            if options.wait:
+                wait_until_processed(runtime, progress)
         return report
 
 

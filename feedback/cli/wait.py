@@ -1,8 +1,8 @@
 """Waiting until all that was taken in is processed, with workers of our own where nobody else works."""
 
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 
 from rich.progress import Progress
 from sqlalchemy import func, select
@@ -15,8 +15,9 @@ from feedback.record.models import Feedback, ServiceWork
 from feedback.record.states import WorkStage
 
 
-def process(runtime: Runtime, progress: Progress) -> None:
-    """Until nothing waits."""
+@contextmanager
+def working(runtime: Runtime) -> Iterator[None]:
+    """Within it workers are at work: ours, unless somebody else's are."""
     with ExitStack() as stack:
         with runtime.record.transaction() as session:
             others = load.workers(session)
@@ -25,7 +26,7 @@ def process(runtime: Runtime, progress: Progress) -> None:
             for child in processes.workers(runtime):
                 if child.name != "deliveries":
                     supervisor.start(child)
-        wait_until_processed(runtime, progress)
+        yield
 
 
 def wait_until_processed(runtime: Runtime, progress: Progress, tick: Callable[[], None] = lambda: None) -> None:
