@@ -60,12 +60,23 @@ def of_groups(said: LooseStatements, labels: Labels, held: NDArray[np.bool_]) ->
     """
     found, number = np.full(len(labels), -1, np.int32), 0
     for members in (np.flatnonzero(labels == group) for group in np.unique(labels[labels >= 0])):
-        its = said.of(members)
-        whole = held[members].any() or not is_loose(its.vectors, its.reach)
-        for core in [np.arange(len(members))] if whole else _cores(its):
+        if held[members].any() or not is_loose(said.vectors[members], said.reach[members]):
+            found[members] = number
+            number += 1
+    cut = _together(said.before, np.where(found < 0, labels, -1))
+    for members in (np.flatnonzero(cut == group) for group in np.unique(cut[cut >= 0])):
+        for core in _cores(said.of(members)):
             found[members[core]] = number
             number += 1
     return found
+
+
+def _together(before: Labels, labels: Labels) -> Labels:
+    """The loose groups, (n,), -1 for who is in none of them; who was in one group is not in several of them now."""
+    labels = labels.copy()
+    for mine in ((before == group) & (labels >= 0) for group in np.unique(before[before >= 0])):
+        labels[mine] = np.bincount(labels[mine]).argmax() if mine.any() else -1
+    return labels
 
 
 def _cores(said: LooseStatements) -> Iterator[NDArray[np.int64]]:
@@ -94,8 +105,9 @@ def _core(said: LooseStatements, mine: NDArray[np.bool_]) -> NDArray[np.int64]:
     """
     rows, near = said.vectors, nearness(similar(said.vectors, said.reach))
     middle = rows[mine].mean(axis=0) if mine.any() else rows[near.sum(axis=1).argmax()]
+    around, asked = (rows[mine], said.reach[mine]) if mine.any() else (rows, said.reach)
     for _ in range(ROUNDS):
-        middle = nearness(rows @ unit(middle[None])[0] / said.reach) @ rows
+        middle = nearness(around @ unit(middle[None])[0] / asked) @ around
     order = np.argsort(-(rows @ middle / said.reach), kind="stable")
     told = _told(near[np.ix_(order, order)])
     within = np.argsort(order) < np.where(mine, _extent(told, KEPT * TOLD), _extent(told, TOLD))

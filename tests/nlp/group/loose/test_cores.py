@@ -17,10 +17,12 @@ def cut(
     held: bool = False,
     pieces: NDArray[np.int64] | None = None,
     before: Labels | None = None,
+    labels: Labels | None = None,
 ) -> list[int]:
     n = len(vectors)
     of = cores.LooseStatements.of_all(vectors, np.full(n, mapped), pieces, before)
-    return [int(group) for group in cores.of_groups(of, np.zeros(n, np.int32), np.full(n, held))]
+    groups = np.zeros(n, np.int32) if labels is None else labels
+    return [int(group) for group in cores.of_groups(of, groups, np.full(n, held))]
 
 
 def test_of_a_loose_group_is_left_what_is_said_again_and_again_in_it() -> None:
@@ -48,6 +50,13 @@ def test_what_few_people_say_in_many_statements_is_no_core() -> None:
 def test_what_was_known_stays_apart_and_takes_up_who_says_the_same() -> None:
     known = np.array([7] * 6 + [-1] * 2 + [3] * 3 + [-1] * 17, np.int32)
     assert cut(said((0, 8), (1, 4), *STRAYS), before=known) == [0] * 8 + [1] * 4 + [-1] * 16
+
+
+def test_what_was_known_stays_one_where_it_is_found_in_two_loose_groups() -> None:
+    known = np.array([7] * 9 + [-1] * 24, np.int32)
+    labels = np.array([0] * 6 + [1] * 3 + [0] * 12 + [1] * 12, np.int32)
+    strays = [(thing, 1) for thing in range(1, 20)] + [(19, 1)] * 5
+    assert cut(said((0, 9), *strays), before=known, labels=labels)[:9] == [0] * 9
 
 
 def test_who_was_in_a_core_stays_there_when_others_as_far_from_it_come_not_in() -> None:
