@@ -1,7 +1,7 @@
 """An issue at a glance: since when it is reported, and how sure it is that this is no chance."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 from feedback.i18n import N_, TranslatedLabels, _, gettext
@@ -141,15 +141,15 @@ def usual_so_far(signal: Signal | SignalView, now: dt.datetime) -> float:
     return signal.expected * max(1.0, hours / signal.window_hours)
 
 
-def how_sure(issue: IssueView, noticing: DetectionHealth, last: SignalView | None = None) -> GlanceAnswer:
+def how_sure(issue: IssueView, noticing: Callable[[], DetectionHealth], last: SignalView | None = None) -> GlanceAnswer:
     """Says how sure it is: the verdict, and then why, or why we are not surer.
 
-    `last` is the last signal that was sent of it, standing or not.
+    `noticing` is asked where it does not stand out; `last` is the last signal that was sent of it, standing or not.
     """
     found = issue.signal or issue.watch
     if found is None:
         return GlanceAnswer(
-            _("It does not stand out now."), _why_it_stands_out_no_more(issue, last) or _as_usual(noticing)
+            _("It does not stand out now."), _why_it_stands_out_no_more(issue, last) or _as_usual(noticing())
         )
     return GlanceAnswer(f"{certainty.grade(found)}.", certainty.why(found))
 

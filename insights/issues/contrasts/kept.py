@@ -22,8 +22,9 @@ MOST_AT_ONCE = 5
 
 def of_signals(session: Session, signals: Sequence[Signal]) -> dict[uuid.UUID, list[Contrast]]:
     """Returns what was last found to be new in each of these, by its id; a surge of this second is not among them."""
-    kept = select(SignalContrasts.signal_id, SignalContrasts.found)
-    rows = session.execute(kept.where(SignalContrasts.signal_id.in_([one.id for one in signals])))
+    surges = [one.id for one in signals if one.kind != SignalKind.NEW]
+    kept = select(SignalContrasts.signal_id, SignalContrasts.found).where(SignalContrasts.signal_id.in_(surges))
+    rows = session.execute(kept) if surges else ()
     return {row.signal_id: msgspec.convert(row.found, list[Contrast]) for row in rows}
 
 

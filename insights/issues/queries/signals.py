@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from feedback.record.models import Change, Service, Signal
-from feedback.record.states import SignalTier
+from feedback.record.states import ChangeKind, SignalTier
 from insights.issues import signal_now
 from insights.presentation.schemas import NearbyChange, SignalNow, SignalView
 
@@ -32,7 +32,8 @@ def views(session: Session, signals: Sequence[Signal]) -> list[SignalView]:
         return []
     changes = changes_about(session, signals[0].service_id, [signal.since for signal in signals])
     known = signal_now.of_signals(session, signals)
-    explained = signal_now.explained(session, [signal.id for signal in signals])
+    planned = any(change.kind == ChangeKind.PLANNED for change in changes)
+    explained = signal_now.explained(session, [signal.id for signal in signals]) if planned else {}
     return [
         view(signal, nearby(changes, signal.since), known.get(signal.id), explained.get(signal.id))
         for signal in signals

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from litestar import Response, get
@@ -124,7 +125,7 @@ def _said(session: Session, issue: Issue, before: int | None, query: str) -> dic
 def _evidence(session: Session, service: Service, issue: Issue, view: IssueView) -> dict[str, object]:
     """What it is at a glance, and what that rests on."""
     now, zone = dt.datetime.now(dt.UTC), service.properties.time_zone
-    noticing, who = detection_health(session, service, now), affected(session, issue)
+    noticing, who = partial(detection_health, session, service, now), affected(session, issue)
     quotes = view.signal.now.quotes if view.signal and view.signal.now else []
     found = evidence.of_issue(session, service, issue, now, MOST_SIGNALS, known=(view.signal, view.watch))
     stands = view.signal or view.watch

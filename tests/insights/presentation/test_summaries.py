@@ -133,10 +133,10 @@ def test_what_does_not_stand_out_tells_how_many_there_are_in_all() -> None:
 
 
 def test_how_sure_it_is_begins_with_the_grade() -> None:
-    short, more = summaries.how_sure(issue(signal=signal(ago(hours=3))), HEALTH)
+    short, more = summaries.how_sure(issue(signal=signal(ago(hours=3))), lambda: HEALTH)
     assert short == "Almost certainly real, not chance."
     assert (
         more == "By chance alone, so many would come together less than once in 100 years."
         " None of them is a copy, and none was entered in bulk."
     )
-    assert summaries.how_sure(issue(), HEALTH)[0] == "It does not stand out now."
+    assert summaries.how_sure(issue(), lambda: HEALTH)[0] == "It does not stand out now."
