@@ -219,9 +219,9 @@ class _Step:
         """What is beyond chance is more of a known issue, or goes on being watched, or is raised."""
         watched = self._active.watched_at(self._identification.centre(candidate.members))
         issue, is_new = self._identification.identify(candidate)
-        if known := self._identification.known_as(candidate):
+        if (known := self._identification.known_as(candidate)) and len(more := self._more_of(known, candidate)):
             if tier == SignalTier.SIGNAL:
-                self._extend(known, self._more_of(known, candidate))
+                self._extend(known, more)
         elif tier == SignalTier.WATCH and (watched or issue in self._active.by_id):
             self._prolong(watched or issue)
         elif kind := self._kind(issue, candidate):
@@ -230,7 +230,8 @@ class _Step:
     def _more_of(self, known: str, candidate: Candidate) -> Indices:
         """The reports of a candidate that are a known issue's.
 
-        Among what was said for days, what was said just now far from the issue may be how something else begins.
+        Among what was said for days, what was said just now far from the issue may be how something else begins; where
+        all of it was, it has begun.
         """
         members = candidate.members
         if candidate.window < BURST_HOURS:

@@ -25,6 +25,16 @@ def test_what_strikes_beside_or_within_a_wide_issue_that_was_told_is_a_problem_o
     assert {report.feedback_id for report in outage} >= set(second.feedback_ids)
 
 
+@pytest.mark.parametrize("likeness", [0.4, 0.6])
+def test_a_quiet_service_is_told_of_a_second_outage_minutes_after_the_first(service: Service, likeness: float) -> None:
+    other, first = Service(service.seed + 1), service.at_once(NEW, 28, 6, hours=0.1, at=12.0)
+    struck = unit(likeness * service.centres[NEW] + (1 - likeness**2) ** 0.5 * other.centres[3])
+    second = nameless([service.near(struck, it) for it in service.at_once(NEW, 28, 12, hours=0.2, at=12.2)])
+    _, signals = play(service.days(0, 27, pieces=12) + first + second)
+    told = sent(signals)
+    assert len(told) == 2 and {report.feedback_id for report in second} >= set(told[1].feedback_ids)
+
+
 def test_an_outage_of_what_was_told_days_before_is_no_other_problem(service: Service, usual: State) -> None:
     _, signals = play(service.days(28, 32) + service.of(NEW, 28, 31) + service.at_once(NEW, 31, 12), usual)
     assert len({signal.issue for signal in sent(signals)}) == 1
