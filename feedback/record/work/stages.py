@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from feedback.record.models import Alert, Claimable, Contact, Feedback, ServiceWork, Subscription, Upload, WideWork
 from feedback.record.states import AlertState, ContactStage, FeedbackStage, UploadStage, WorkKind, WorkStage
-from feedback.record.work.service_work import REVIEW, asked_for, due
+from feedback.record.work.service_work import REVIEW, asked_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,8 @@ def _settled(service_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
 
 
 def _reviewed(service_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """What a history holds was looked for: a signal that comes while topics are trained has them trained once more."""
-    waits = (_looking.kind == WorkKind.NOTICE, _looking.state.has_key(*REVIEW), *due(_looking))
+    """A history is all in, and was looked at: a signal that comes while topics are trained has them trained again."""
+    waits = (_looking.kind == WorkKind.NOTICE, _looking.stage == WorkStage.OPEN, _looking.state.has_key(*REVIEW))
     return ~exists().where(_looking.service_id == service_id, *waits)
 
 

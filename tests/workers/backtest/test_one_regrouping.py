@@ -9,10 +9,10 @@ from itertools import chain
 from typing import NamedTuple
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from feedback.record import access
-from feedback.record.models import Issue, Statement
+from feedback.record.models import Issue, ServiceWork, Statement
 from feedback.record.states import SignalKind, SignalTier, Tone
 from feedback.record.work.service_work import ask
 from insights.detection.detector import Finding, Observation
@@ -96,6 +96,7 @@ class Product:
     def refit(self) -> None:
         with self._worker.record.transaction() as session:
             ask(session, [1], "refit")
+            session.execute(update(ServiceWork).values(state={}))  # as if its history had been looked at
         assert work_once(self._worker, REFIT)
 
     def pieces(self) -> list[list[BacktestStatement]]:
