@@ -14,7 +14,7 @@ from feedback.record.states import IssueStatus, Tone
 from insights.issues.queries.issues import LIVING
 from insights.statement_arrays import halves, matrix
 from nlp.embed.strata import stratum_of
-from nlp.embed.vectors import Floats, inwards, unit
+from nlp.embed.vectors import Floats, by_group, inwards, unit
 from nlp.group import hierarchy, refit_matching
 
 MOST_ISSUES = 5_000
@@ -77,8 +77,7 @@ def _of_language(issues: Sequence[ServiceIssue], centroids: Floats, language: st
     near = centroids[[it.place for it in mine]]
     labels = hierarchy.across(near)
     found = []
-    for label in range(labels.max(initial=-1) + 1):
-        rows = np.flatnonzero(labels == label)
+    for rows in by_group(labels):
         middle = unit(near[rows].sum(axis=0))
         together = tuple(mine[row] for row in inwards(near, rows, middle))
         if len({it.service_id for it in together}) >= FEWEST_SERVICES:

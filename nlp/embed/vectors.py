@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import scipy.sparse as sp
@@ -37,6 +37,18 @@ def sums(vectors: Floats, labels: Labels) -> Floats:
     shape = (len(kept), int(labels.max(initial=-1)) + 1)
     member = sp.csr_array((np.ones(len(kept), np.float32), labels[kept], np.arange(len(kept) + 1)), shape=shape)
     return np.asarray(member.T @ (vectors if len(kept) == len(vectors) else vectors[kept]))
+
+
+def by_group(labels: Labels) -> Iterator[NDArray[np.int64]]:
+    """Yield the rows of each group that has any, the lowest label first; labels below 0 belong to none."""
+    rows = np.argsort(labels, kind="stable")[np.count_nonzero(labels < 0) :]
+    if len(rows):
+        yield from np.split(rows, np.flatnonzero(np.diff(labels[rows])) + 1)
+
+
+def evenly(number: int, most: int) -> NDArray[np.int64]:
+    """Return places spread evenly over so many rows; all of them where there are no more than `most`."""
+    return np.linspace(0, number - 1, min(number, most)).astype(np.int64)
 
 
 def inwards(vectors: Floats, rows: NDArray[np.int64], centre: Floats) -> NDArray[np.int64]:

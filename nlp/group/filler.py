@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.embed.vectors import Encode, Floats
+from nlp.embed.vectors import Encode, Floats, evenly
 from nlp.group.titles.words import WORD, is_in, small
 
 SAYINGS = (
@@ -109,7 +109,7 @@ def recognise(
     sayings = encode(SAYINGS)
     found = []
     for group in groups:
-        looked = group[np.linspace(0, len(group) - 1, min(len(group), SAMPLE_MEMBERS)).astype(np.int64)]
+        looked = group[evenly(len(group), SAMPLE_MEMBERS)]
         near = (vectors[looked] @ sayings.T).max(axis=1) >= SAYING_SIMILARITY
         short = np.array([len(texts[member].split()) <= MAX_WORDS for member in looked])
         nameless = np.array([_names_nothing(texts[member]) for member in looked])

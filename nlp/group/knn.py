@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.embed.vectors import Floats, centroids
+from nlp.embed.vectors import Floats, centroids, evenly
 
 EXACT_UP_TO = 5_000
 """Up to so many vectors are compared outright, at a cost that grows with the square."""
@@ -117,8 +117,8 @@ def _cells(vectors: Floats) -> tuple[list[Rows], list[Rows]]:
 
 def _middles(vectors: Floats, number: int) -> Floats:
     """Spherical k-means (Dhillon and Modha 2001) of a sample; the same for the same vectors."""
-    sample = vectors[np.linspace(0, len(vectors) - 1, min(len(vectors), number * KMEANS_SAMPLE)).astype(np.int64)]
-    middles = sample[np.linspace(0, len(sample) - 1, number).astype(np.int64)]
+    sample = vectors[evenly(len(vectors), number * KMEANS_SAMPLE)]
+    middles = sample[evenly(len(sample), number)]
     for _ in range(KMEANS_ROUNDS):
         middles = centroids(sample, (sample @ middles.T).argmax(axis=1).astype(np.int32))
     return middles

@@ -13,7 +13,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from nlp.embed.vectors import Floats, Labels, centroids
+from nlp.embed.vectors import Floats, Labels, centroids, evenly
 from nlp.group import communities
 
 RESOLUTIONS = tuple(2 ** (step / 2) for step in range(-2, 9))
@@ -130,7 +130,7 @@ def silhouette(vectors: Floats, labels: Labels) -> float:
     centres = centroids(vectors, labels)
     if len(centres) < 2:
         return 0.0
-    chosen = np.linspace(0, len(vectors) - 1, min(len(vectors), _SILHOUETTE_SAMPLE)).astype(np.int64)
+    chosen = evenly(len(vectors), _SILHOUETTE_SAMPLE)
     distance = 1 - vectors[chosen] @ centres.T
     rows, mine = np.arange(len(chosen)), labels[chosen]
     own = distance[rows, mine].copy()

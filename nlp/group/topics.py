@@ -133,7 +133,7 @@ def describe(
         return Topics(labels, ())
     labels, words = keywords.of_groups(vectors, texts, labels)
     centroids = directions.centroids(vectors, labels)
-    members = (np.flatnonzero(labels == topic) for topic in range(len(centroids)))
+    members = directions.by_group(labels)
     groups = [directions.inwards(vectors, rows, centre) for rows, centre in zip(members, centroids, strict=True)]
     known = np.zeros(len(groups), bool) if titled is None else continued(labels, titled)
     thanked = [bool(praised and praised[group[0]]) for group in groups]

@@ -11,6 +11,8 @@ import plotly.graph_objects as go
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from nlp.embed.vectors import evenly
+
 POINTS = 4_000
 """Statements on the map; of more, an even sample."""
 
@@ -40,7 +42,7 @@ def scattered(
     titles: Sequence[str],
 ) -> Markup:
     """Return each statement where it lies: near to those that say alike."""
-    chosen = np.linspace(0, len(vectors) - 1, min(len(vectors), POINTS)).astype(np.int64)
+    chosen = evenly(len(vectors), POINTS)
     spots = _flat(vectors, labels)[chosen]
     figure = go.Figure()
     rest = ~np.isin(labels[chosen], shown)

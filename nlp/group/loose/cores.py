@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.embed.strata import reach_of
-from nlp.embed.vectors import Floats, Labels, nearness, unit
+from nlp.embed.vectors import Floats, Labels, by_group, evenly, nearness, unit
 from nlp.group.linkage import FEWEST_MEMBERS
 from nlp.group.loose.looseness import COMPARED, PART_SHARE, REACH, TOLD, is_loose, similar
 
@@ -18,6 +18,9 @@ KEPT = 0.5
 
 FEWEST = 5
 """A core that was not known was said in so many pieces of feedback at least."""
+
+LISTENED_TO = 2_000
+"""Statements of a larger group by which it is found where most lie: memory grows with the group, not its square."""
 
 ROUNDS = 3
 """Of moving the middle of a core to where most of what is near it lies."""
@@ -59,14 +62,13 @@ def of_groups(said: LooseStatements, labels: Labels, held: NDArray[np.bool_]) ->
     `held`: (n,) who stays where it is, and with it its whole group.
     """
     found, number = np.full(len(labels), -1, np.int32), 0
-    for members in (np.flatnonzero(labels == group) for group in np.unique(labels[labels >= 0])):
-        if held[members].any() or not is_loose(said.vectors[members], said.reach[members]):
-            found[members] = number
+    for group in by_group(labels):
+        if held[group].any() or not is_loose(said.vectors[group], said.reach[group]):
+            found[group] = number
             number += 1
-    cut = _together(said.before, np.where(found < 0, labels, -1))
-    for members in (np.flatnonzero(cut == group) for group in np.unique(cut[cut >= 0])):
-        for core in _cores(said.of(members)):
-            found[members[core]] = number
+    for group in by_group(_together(said.before, np.where(found < 0, labels, -1))):
+        for core in _cores(said.of(group)):
+            found[group[core]] = number
             number += 1
     return found
 
@@ -103,20 +105,29 @@ def _core(said: LooseStatements, mine: NDArray[np.bool_]) -> NDArray[np.int64]:
 
     `mine`: those of them who were in it before, if it was known.
     """
-    rows, near = said.vectors, nearness(similar(said.vectors, said.reach))
-    middle = rows[mine].mean(axis=0) if mine.any() else rows[near.sum(axis=1).argmax()]
+    rows = said.vectors
+    middle = rows[mine].mean(axis=0) if mine.any() else rows[_densest(said)]
     around, asked = (rows[mine], said.reach[mine]) if mine.any() else (rows, said.reach)
     for _ in range(ROUNDS):
         middle = nearness(around @ unit(middle[None])[0] / asked) @ around
     order = np.argsort(-(rows @ middle / said.reach), kind="stable")
-    told = _told(near[np.ix_(order, order)])
+    told = _told(nearness(similar(rows, said.reach, order[:COMPARED]))[order])
     within = np.argsort(order) < np.where(mine, _extent(told, KEPT * TOLD), _extent(told, TOLD))
     return np.flatnonzero(within & (mine | (rows @ unit(middle[None])[0] >= REACH * said.reach)))
 
 
+def _densest(said: LooseStatements) -> int:
+    """The statement that says nearly what most others say."""
+    some = evenly(len(said.vectors), LISTENED_TO)
+    return int(nearness(similar(said.vectors, said.reach, some)).sum(axis=1).argmax())
+
+
 def _told(near: Floats) -> NDArray[np.float64]:
-    """Of the first one, two and so on of m statements, the largest share that says nearly what one says: (m,)."""
-    heard = np.cumsum(near, axis=0, dtype=np.float64)[:, :COMPARED] - 1
+    """Of the first one, two and so on of m statements, the largest share that says nearly what one says: (m,).
+
+    `near`: (m, k) how far each says what the first ones say.
+    """
+    heard = np.cumsum(near, axis=0, dtype=np.float64) - 1
     return np.asarray(heard.max(axis=1) / np.maximum(np.arange(len(near)), 1), np.float64)
 
 

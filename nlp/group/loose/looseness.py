@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from nlp.embed.vectors import Floats, nearness
+from nlp.embed.vectors import Floats, evenly, nearness
 
 TOLD = 0.4
 """A group is loose where not one of its statements says nearly what such a share of them say: whatever title it gets
@@ -20,14 +21,17 @@ COMPARED = 200
 """Statements that tell whether a group is loose."""
 
 
-def similar(vectors: Floats, reach: Floats) -> Floats:
-    """How alike statements are, (m, d) unit rows, (m, m), as a share of what is asked: the least `reach` of the two."""
-    return np.asarray(vectors @ vectors.T / np.minimum(reach[:, None], reach), np.float32)
+def similar(vectors: Floats, reach: Floats, to: NDArray[np.int64]) -> Floats:
+    """How alike statements, (m, d) unit rows, are to those at k places: (m, k), as a share of what is asked.
+
+    That is the least `reach` of the two.
+    """
+    return np.asarray(vectors @ vectors[to].T / np.minimum(reach[:, None], reach[to]), np.float32)
 
 
 def is_loose(vectors: Floats, reach: Floats | None = None) -> bool:
     """Tell whether not one statement of a group, (m, d) unit rows, says nearly what `TOLD` of them say."""
     reach = np.ones(len(vectors), np.float32) if reach is None else reach
-    places = np.linspace(0, len(vectors) - 1, min(len(vectors), COMPARED)).astype(np.int64)
-    near = nearness(similar(vectors[places], reach[places])).sum(axis=1) - 1
+    places = evenly(len(vectors), COMPARED)
+    near = nearness(similar(vectors[places], reach[places], np.arange(len(places)))).sum(axis=1) - 1
     return float(near.max()) < TOLD * max(len(places) - 1, 1)

@@ -8,7 +8,7 @@ import numpy as np
 import scipy.cluster.hierarchy as trees
 from numpy.typing import NDArray
 
-from nlp.embed.vectors import Floats, Labels, centroids
+from nlp.embed.vectors import Floats, Labels, by_group, centroids, evenly
 from nlp.group.linkage import FEWEST_MEMBERS, tree
 from nlp.group.loose.looseness import PART_SHARE, REACH, is_loose
 
@@ -22,24 +22,24 @@ def part(vectors: Floats, labels: Labels) -> Labels:
     What is left over joins the nearest group that it comes near enough to, or is in none.
     """
     found, number = np.full(len(labels), -1, np.int32), 0
-    for members in (np.flatnonzero(labels == group) for group in np.unique(labels[labels >= 0])):
-        for rows in _branches(vectors, members):
+    for group in by_group(labels):
+        for rows in _branches(vectors, group):
             found[rows] = number
             number += 1
     return _gathered(vectors, found, np.flatnonzero((labels >= 0) & (found < 0)))
 
 
-def _branches(vectors: Floats, members: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+def _branches(vectors: Floats, group: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
     """Yield the highest branches of the tree of a group that are not loose; the group itself where it is not."""
-    if not is_loose(vectors[members]):
-        yield members
+    if not is_loose(vectors[group]):
+        yield group
         return
-    members = members[np.linspace(0, len(members) - 1, min(len(members), LARGEST_TREE)).astype(np.int64)]
-    fewest = max(FEWEST_MEMBERS, PART_SHARE * len(members))
-    left = [trees.to_tree(tree(vectors[members]))]
+    some = group[evenly(len(group), LARGEST_TREE)]
+    fewest = max(FEWEST_MEMBERS, PART_SHARE * len(some))
+    left = [trees.to_tree(tree(vectors[some]))]
     while left:
         branch = left.pop()
-        rows = members[np.sort(branch.pre_order())]
+        rows = some[np.sort(branch.pre_order())]
         if len(rows) < fewest:
             continue
         if is_loose(vectors[rows]):

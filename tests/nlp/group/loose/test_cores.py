@@ -1,6 +1,7 @@
 """What is left of a loose group: what is said again and again in it."""
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from nlp.embed.vectors import Floats, Labels
@@ -72,3 +73,10 @@ def test_of_what_a_map_leads_here_less_likeness_is_asked() -> None:
     rows = said((0, 8), *STRAYS, alike=0.42)
     assert cut(rows) == [-1] * 24
     assert cut(rows, mapped=True) == [0] * 8 + [-1] * 16
+
+
+def test_of_many_thousands_some_tell_where_most_lie(monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors = said((0, 40), (1, 30), *STRAYS * 6)
+    whole = cut(vectors)
+    monkeypatch.setattr(cores, "LISTENED_TO", 20)
+    assert cut(vectors) == whole == [0] * 40 + [1] * 30 + [-1] * 96
