@@ -42,16 +42,15 @@ TALLY_LOCK = 3  # of our class: who counts the pieces of services holds it
 MAX_ATTEMPTS = 4  # one in a batch, three alone
 SET_ASIDE = "set_aside"
 
-FORSAKEN = text(
-    "claimed_by NOT IN (SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted"
+_LIVING = (
+    "(SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted"
     " AND classid = :claimers AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
-).bindparams(claimers=CLAIMER_LOCKS)
+)
+
+FORSAKEN = text(f"claimed_by NOT IN {_LIVING}").bindparams(claimers=CLAIMER_LOCKS)
 """Claimed by a worker that no longer lives."""
 
-HELD = text(
-    "EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = :claimers"
-    " AND objid = :claimer AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
-).bindparams(claimers=CLAIMER_LOCKS)
+HELD = text(f":claimer IN {_LIVING}").bindparams(claimers=CLAIMER_LOCKS)
 """The worker of this number lives."""
 
 AS_STORED: dict[str, Any] = {"execution_options": {"populate_existing": True}}

@@ -81,25 +81,18 @@ def _for_upload(stage: UploadStage, *wakes: str) -> Stage:
 
 
 def _for_service(
-    kind: WorkKind, *wakes: str, where: tuple[ColumnElement[bool], ...] = (), queue: str = "services"
+    kind: WorkKind, *wakes: str, where: tuple[ColumnElement[bool], ...] = (), queue: str = "services", name: str = ""
 ) -> Stage:
     waiting, order = asked_for(kind) + where, (ServiceWork.due_at,)
-    return Stage(kind, queue, ServiceWork, waiting, order, ServiceWork.due_at, wakes)
+    return Stage(name or kind, queue, ServiceWork, waiting, order, ServiceWork.due_at, wakes, file=kind)
 
 
-_ENCODER_UNCHECKED = (*asked_for(WorkKind.EMBED), ~ServiceWork.state.has_key(OLD_VECTORS))
+_OF_OLD_VECTORS = ServiceWork.state.has_key(OLD_VECTORS)
 
 STAGES = (
     Stage("deliver", "deliveries", Subscription, _ALERTS_DUE, (Subscription.id,), _ALERT_SINCE.scalar_subquery()),
-    Stage(
-        "check_encoder",  # before all that waits for it; it finds nothing but after a change
-        "services",
-        ServiceWork,
-        _ENCODER_UNCHECKED,
-        (ServiceWork.due_at,),
-        ServiceWork.due_at,
-        ("embed", "group", "refit", "notice"),
-        file="embed",
+    _for_service(  # before all that waits for it; it finds nothing but after a change
+        WorkKind.EMBED, "embed", "group", "refit", "notice", where=(~_OF_OLD_VECTORS,), name="check_encoder"
     ),
     _for_service(WorkKind.NOTICE, "deliver", where=(_settled(ServiceWork.service_id),)),
     _for_feedback(FeedbackStage.GROUP, "notice", where=(_settled(Feedback.service_id),)),
@@ -115,7 +108,7 @@ STAGES = (
     _for_upload(UploadStage.TAKE_BACK, "refit", "notice"),
     _for_service(WorkKind.BACKTEST),
     _for_service(WorkKind.TRY_TOLERANCES),
-    _for_service(WorkKind.EMBED, "group", "refit", "notice", where=(ServiceWork.state.has_key(OLD_VECTORS),)),
+    _for_service(WorkKind.EMBED, "group", "refit", "notice", where=(_OF_OLD_VECTORS,)),
     _for_service(WorkKind.INDEX, where=(_settled(ServiceWork.service_id),)),
 )
 """The most urgent first: what is nearest to being told."""
