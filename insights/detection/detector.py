@@ -18,7 +18,7 @@ from feedback.record.states import SignalKind, SignalTier
 from insights.detection.active_issues import REACH, SAME_ISSUE, ActiveIssue, ActiveIssues, ResolvedIssue
 from insights.detection.candidates import BURST_HOURS, BUSY_WINDOWS, MOST_BEFORE_NEW, Candidate, CandidateSearch
 from insights.detection.finding import EarlierIssue, Finding, Identification, Recall, recalls_nothing
-from insights.detection.judgement import FEWEST_LIVE_PIECES, SLOW_SHARE, YOUNG_SERVICE_DAYS, Judge
+from insights.detection.judgement import FEWEST_SENDERS, SLOW_SHARE, YOUNG_SERVICE_DAYS, Judge
 from insights.detection.observation import HISTORY, Indices, Observation, hours, moment
 from insights.detection.state import State
 from insights.detection.statistics.baseline import learn
@@ -182,7 +182,7 @@ class _Step:
         mine, usual = rows["issue"] == self._index.code(active.issue), explained.copy()
         since = max(hours(active.signalled_at), ended or 0.0)
         joined = mine & (rows["at"] > since) & (self._search.ages < BUSY_WINDOWS[0])
-        if np.count_nonzero(joined) < FEWEST_LIVE_PIECES:
+        if np.count_nonzero(joined) < FEWEST_SENDERS:
             return None
         explained[mine] = ~joined[mine]
         candidate = self._search.about_report(row)

@@ -17,11 +17,12 @@ WATCH_FACTOR = 10.0
 FEWEST_DAYS = 2
 """What was entered in bulk on one day alone is watched, however much it is."""
 
-FEWEST_LIVE_PIECES = 5
-"""So many pieces that people sent themselves stand for the second day."""
+FEWEST_SENDERS, FEWEST_SENDERS_BY_SEVERAL_CHANNELS = 5, 4
+"""So many people who sent something themselves stand for the second day. Where nobody knows who sent a piece, it
+counts as somebody's own; of people who are known apart and come by several channels, fewer are enough."""
 
 FEWEST_VOICES = 3
-"""The same words of one day are one voice: one sender may say them again and again."""
+"""One sender may speak again and again: neither the same words of one day nor one sender's are more than one voice."""
 
 FIRST_WEEK_DAYS = 7.0
 """Days of history before which nobody knows what is usual on which day of the week: all is watched."""
@@ -86,6 +87,7 @@ class Judge:
         rows = self._index.rows[recent]
         found = {
             "few reports": len(np.unique(rows["piece"])) < FEW_PIECES,
+            "few senders": self._senders(recent) < min(FEWEST_VOICES, len(np.unique(rows["piece"]))),
             "one batch only": rows["batch"][0] >= 0 and _all_same(rows["batch"]),
             "one day only": not self._is_independent(recent) and len(np.unique(self._days(recent))) < FEWEST_DAYS,
             "young service": self._age < YOUNG_SERVICE_DAYS,
@@ -121,11 +123,23 @@ class Judge:
         return 2 * len(np.unique(index["piece"][telling])) > len(np.unique(index["piece"][rows]))
 
     def _is_independent(self, rows: Indices) -> bool:
-        """Whether these are neither one day's forms nor the same words again and again."""
-        live = rows[self._index.rows["live"][rows]]
+        """Whether these are neither one day's forms nor the same words or the same sender again and again."""
         several_days = len(np.unique(self._days(rows))) >= FEWEST_DAYS
-        sent = len(np.unique(self._index.rows["piece"][live])) >= FEWEST_LIVE_PIECES
-        return (several_days or sent) and self._voices(rows) >= FEWEST_VOICES
+        voices = min(self._voices(rows), self._senders(rows))
+        return (several_days or self._is_sent_by_many(rows)) and voices >= FEWEST_VOICES
+
+    def _is_sent_by_many(self, rows: Indices) -> bool:
+        index = self._index.rows
+        live = rows[index["live"][rows]]
+        known = live[index["sender"][live] != index["piece"][live]]
+        several_channels = len(np.unique(index["channel"][known])) > 1
+        enough = several_channels and self._senders(known) >= FEWEST_SENDERS_BY_SEVERAL_CHANNELS
+        return enough or self._senders(live) >= FEWEST_SENDERS
+
+    def _senders(self, rows: Indices) -> int:
+        """How many people sent these, as far as that is known: a person of two days is two."""
+        senders = self._index.rows["sender"][rows]
+        return len(np.unique(senders[senders >= 0]))
 
     def _days(self, rows: Indices) -> FloatArray:
         """The day on which each of these was said; a day ends when the night does."""

@@ -50,6 +50,8 @@ COLUMNS = (
     Feedback.batch,
     Feedback.history,
     Feedback.weight,
+    Feedback.sender_digest,
+    Feedback.sent_again,
 )
 """What makes an observation."""
 
@@ -179,7 +181,7 @@ def _updated(window: ServiceWindow, changed: Sequence[Observation], fresh: froze
         return None  # embedded anew
     for one in known:
         row = window.rows[one.key]
-        if (observations[row].issue, observations[row].evidence) != (one.issue, one.evidence):
+        if _changeable(observations[row]) != _changeable(one):
             observations[row] = one
             index.update(row, one)
     batch = tuple(one for one in new if one.late or _is_of(one, fresh))
@@ -187,6 +189,10 @@ def _updated(window: ServiceWindow, changed: Sequence[Observation], fresh: froze
     window.rows.update((one.key, row) for row, one in enumerate(looked_at, len(observations)))
     state = replace(state, observations=(*observations, *looked_at))
     return WindowUpdate(replace(window, state=state), batch, fresh)
+
+
+def _changeable(one: Observation) -> tuple[str | None, bool, str | None, bool]:
+    return one.issue, one.evidence, one.sender, one.sent_again
 
 
 def _is_of(observation: Observation, pieces: Collection[uuid.UUID]) -> bool:
@@ -234,4 +240,6 @@ def _observation(row: Any, vector: Vectors | None) -> Observation:
         key=row.id,
         praise=row.kind == StatementKind.PRAISE and row.weight > 0 and not row.filler,
         telling=is_telling(row.kind, row.severity, row.language),
+        sender=row.sender_digest.hex() if row.sender_digest else None,
+        sent_again=row.sent_again,
     )

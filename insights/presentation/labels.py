@@ -170,6 +170,7 @@ SIGHTS: Mapping[str, str] = TranslatedLabels(
 CAVEATS: Mapping[str, str] = TranslatedLabels(
     {
         "few reports": N_("there are few reports, so a few more or fewer would change the picture."),
+        "few senders": N_("one or two people sent all of them, as far as we can tell."),
         "one channel only": N_("all of them came by one channel, so that channel may be the cause."),
         "one batch only": N_("all of them were entered at one time: old comments under a new date look the same."),
         "one day only": N_("all of them are from one day, so it may not last."),
@@ -184,6 +185,7 @@ CAVEATS: Mapping[str, str] = TranslatedLabels(
 CHECKS: Mapping[str, str] = TranslatedLabels(
     {
         "few reports": N_("Read them all."),
+        "few senders": N_("See whether anybody else says so."),
         "one channel only": N_("Check that channel first."),
         "one batch only": N_("Ask whoever entered them whether their dates are right."),
         "one day only": N_("See whether more come."),

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, UniqueConstraint, func, text
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, UniqueConstraint, false, func, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,8 +22,9 @@ class Feedback(Base, Claimable):
     piece that this one repeats. `read_as` tells how it was read, in fixed words and none of the citizen's. `weight` is
     0 where it must not count in an issue (spam, a copy); `overruled` is what a person decided about that, and no
     machine changes: true where it counts, false where not. `sender_digest` tells the senders of one day apart, and is
-    forgotten after it. `hand_over_id` is the last hand-over that it came by, or went by; `came_from` says in the words
-    of its new service from where. What stays of a piece that was handed over `stands_for` it, and has no words.
+    forgotten after it; then `sent_again` tells that it was not its sender's first of that day. `hand_over_id` is the
+    last hand-over that it came by, or went by; `came_from` says in the words of its new service from where. What stays
+    of a piece that was handed over `stands_for` it, and has no words.
     """
 
     __tablename__ = "feedback"
@@ -88,6 +89,7 @@ class Feedback(Base, Claimable):
     bands: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))
     copy_of: Mapped[uuid.UUID | None]
     sender_digest: Mapped[bytes | None]
+    sent_again: Mapped[bool] = mapped_column(default=False, server_default=false())
     weight: Mapped[int] = mapped_column(default=1)
     overruled: Mapped[bool | None]
     urgent: Mapped[dict[str, Any] | None]

@@ -147,6 +147,20 @@ def test_who_sent_it_is_a_digest_of_one_day_and_one_service_that_is_forgotten(wo
         assert set(session.scalars(select(Feedback.sender_digest))) == {None}
 
 
+def test_what_is_left_of_who_sent_it_is_whether_they_had_sent_something_before(worker: Worker, blue_badge: str) -> None:
+    one, other, *_ = numbers(3)
+    text_from(worker, (DOWN, one), (LONG, one), (DOWN, other), (LONG, None))
+    with worker.record.transaction() as session:
+        first = session.scalars(select(Feedback.id).order_by(Feedback.id)).first()
+        long_ago = {"received_at": NOW - dt.timedelta(hours=25)}
+        session.execute(update(Feedback).where(Feedback.id == first).values(**long_ago))
+        forget_senders(session)
+        session.execute(update(Feedback).values(**long_ago))
+        forget_senders(session)
+        pieces = session.execute(select(Feedback.sender_digest, Feedback.sent_again).order_by(Feedback.id)).all()
+    assert pieces == [(None, False), (None, True), (None, False), (None, False)]
+
+
 def test_the_digest_of_what_is_erased_goes_at_once(worker: Worker, blue_badge: str) -> None:
     text_from(worker, (DOWN, numbers(1)[0]))
     with worker.record.transaction() as session:
