@@ -1,5 +1,6 @@
 """What every command does first: settings read, servers joined or started, the schema brought up to date."""
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from sqlalchemy import select
 from feedback import tracing
 from feedback.process.embedded import Servers, servers
 from feedback.record import access
-from feedback.record.db import Record
+from feedback.record.db import CONNECTIONS_OF, Record
 from feedback.record.migrations import migrate
 from feedback.record.models import Service
 from feedback.record.settings import Settings
@@ -28,10 +29,15 @@ class Runtime:
 
 
 @contextmanager
-def started(settings: Settings, *, pool: int = 10) -> Iterator[Runtime]:
-    """Starts or joins the servers, and brings the schema up to date; what was started for it ends with it."""
+def started(settings: Settings, *, pool: int = 10, process: str | None = None) -> Iterator[Runtime]:
+    """Starts or joins the servers, and brings the schema up to date; what was started for it ends with it.
+
+    `process` tells its traces and its connections from others'; the command is named where it is not given.
+    """
+    name = process or click.get_current_context().info_name or "feedback"
+    os.environ["PGAPPNAME"] = CONNECTIONS_OF + name  # libpq has each connection bear it
     if settings.otlp_endpoint:
-        _trace(settings.otlp_endpoint)
+        _trace(settings.otlp_endpoint, name)
     with servers(settings.data, settings.database_url, settings.redis_url) as running:
         record = Record.at(settings, running.database_url, size=pool)
         try:
@@ -42,10 +48,10 @@ def started(settings: Settings, *, pool: int = 10) -> Iterator[Runtime]:
             tracing.stop()
 
 
-def _trace(endpoint: str) -> None:
+def _trace(endpoint: str, process: str) -> None:
     from feedback.tracing.otlp import Teller
 
-    tracing.start(Teller(endpoint, click.get_current_context().info_name or "feedback"))
+    tracing.start(Teller(endpoint, process))
 
 
 def first_link(runtime: Runtime) -> str | None:

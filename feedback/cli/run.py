@@ -95,7 +95,7 @@ def work(settings: Settings, queues: tuple[str, ...], threads: int) -> None:
     from feedback.cli.bootstrap import started, until_told_to_stop
     from workers.runtime.process import work
 
-    with started(settings, pool=threads + 3) as runtime:
+    with started(settings, pool=threads + 3, process=f"work {' '.join(queues)}") as runtime:
         work(runtime.record, runtime.servers.redis_url, until_told_to_stop(), queues, threads)
 
 
@@ -141,12 +141,14 @@ def ready(settings: Settings) -> None:
 def requeue(settings: Settings) -> None:
     """Put what was set aside back to work, after its cause was mended."""
     from feedback.cli.bootstrap import started
-    from feedback.record.work.set_aside import put_back
+    from feedback.record.work.set_aside import put_back, put_back_work
     from ingest.channels.sms import reassembly
 
     with started(settings) as runtime, runtime.record.transaction() as session:
-        pieces = put_back(session)
+        pieces, works = put_back(session), put_back_work(session)
         parts = reassembly.requeue(session)
     click.echo(f"{pieces} pieces are back at work.")
+    if works:
+        click.echo(f"So is what is done for services, or sent: {works} in all.")
     if parts:
         click.echo(f"{parts} parts of long text messages wait again.")

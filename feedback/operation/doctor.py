@@ -202,10 +202,9 @@ def _uncleaned(session: Session) -> Diagnosis:
 
 
 def _aside(session: Session) -> Diagnosis:
-    count = load.set_aside(session)
-    return Diagnosis(
-        "set aside", not count, f"{count:,} pieces of the last week", "mend the cause, then `feedback requeue`"
-    )
+    aside = load.set_aside(session)
+    found = ", ".join(f"{count:,} by {stage}" for stage, count in aside.items()) or "nothing within a week"
+    return Diagnosis("set aside", not aside, found, "mend the cause, then `feedback requeue`")
 
 
 def _erased(session: Session, ledger: Path) -> Diagnosis:

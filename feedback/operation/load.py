@@ -2,15 +2,27 @@
 
 import datetime as dt
 import uuid
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import case, func, literal, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from feedback.record.models import Alert, Delivery, Feedback, Signal, Subscription
+from feedback.record.db import CONNECTIONS_OF
+from feedback.record.models import (
+    Alert,
+    Delivery,
+    Feedback,
+    Refit,
+    ServiceWork,
+    Signal,
+    Subscription,
+    WideWork,
+    WorkDone,
+)
 from feedback.record.states import FeedbackStage
-from feedback.record.work.claims import ADVISORY_LOCKS, CLAIMER_LOCKS, SCHEDULER_LOCK
+from feedback.record.work.claims import ADVISORY_LOCKS, CLAIMER_LOCKS, SCHEDULER_LOCK, SET_ASIDE
 from feedback.record.work.stages import STAGES
 
 LabelledCounts = tuple[Any, ...]
@@ -45,6 +57,12 @@ _HELD = text(
 )
 
 
+_CONNECTIONS = text(
+    "SELECT coalesce(substring(application_name FROM :ours), 'other'), coalesce(state, 'unknown'), count(*)"
+    " FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' GROUP BY 1, 2"
+)
+
+
 def workers(session: Session) -> int:
     """Counts the worker processes that live, on all machines."""
     return int(session.scalar(_HELD, {"c": CLAIMER_LOCKS, "n": 0}) or 0)
@@ -61,10 +79,33 @@ def pieces(session: Session) -> list[LabelledCounts]:
     return [tuple(row) for row in session.execute(came.group_by(Feedback.stage))]
 
 
-def set_aside(session: Session) -> int:
-    """Counts what came in the last week and could not be processed."""
-    aside = (Feedback.id >= _since(WEEK), Feedback.stage == FeedbackStage.SET_ASIDE)
-    return session.scalar(select(func.count()).select_from(Feedback).where(*aside)) or 0
+def set_aside(session: Session) -> dict[str, int]:
+    """Counts what was set aside, by the stage that it failed in; of pieces, those that came in the last week."""
+    cleaned = case((Feedback.text.is_(None), FeedbackStage.CLEAN.value), else_=FeedbackStage.GROUP.value)
+    pieces = select(cleaned, func.count()).where(Feedback.id >= _since(WEEK), Feedback.stage == SET_ASIDE)
+    receivers = select(literal("deliver"), func.count()).where(Subscription.stage == SET_ASIDE)
+    works = (select(it.kind, func.count()).where(it.stage == SET_ASIDE) for it in (ServiceWork, WideWork))
+    found: Counter[str] = Counter()
+    for counted in (pieces.group_by(cleaned), receivers, *(it.group_by(text("1")) for it in works)):
+        found.update({str(stage): count for stage, count in session.execute(counted) if count})
+    return dict(found)
+
+
+def done(session: Session) -> tuple[list[WorkDone], int]:
+    """Returns what each stage has done since that is counted, and how often a job of the clock failed."""
+    found = {it.work: it for it in session.scalars(select(WorkDone))}
+    stages = [found.pop(it.name, WorkDone(work=it.name, done=0, failed=0, seconds=0.0)) for it in STAGES]
+    return stages, sum(it.failed for it in found.values())
+
+
+def refits(session: Session) -> int:
+    """Counts the trainings of topics that ended in the last hour."""
+    return session.scalar(select(func.count()).where(Refit.finished_at >= func.now() - HOUR)) or 0
+
+
+def connections(session: Session) -> list[LabelledCounts]:
+    """Counts the connections to PostgreSQL, by the process that holds them and by what it does with them."""
+    return [tuple(row) for row in session.execute(_CONNECTIONS, {"ours": f"^{CONNECTIONS_OF}(.*)"})]
 
 
 def signals(session: Session) -> list[LabelledCounts]:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from prometheus_client import REGISTRY, CollectorRegistry
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,7 +17,9 @@ from sqlalchemy.orm import Session
 from feedback.operation import load
 from feedback.operation.replica import Lag, ReplicaWatch, lag_of_standby
 from feedback.record.db import Record
+from feedback.record.models import WorkDone
 from feedback.record.privacy import raw
+from feedback.record.work.stages import STAGES
 
 FRESH_SECONDS = 5.0
 """So long what was read stands: who scrapes more often costs the store nothing."""
@@ -75,7 +77,7 @@ def _read(record: Record, replica: ReplicaWatch[Lag | None] | None) -> list[Metr
 
 
 def _figures(session: Session) -> list[Metric]:
-    waiting = load.stages(session)
+    waiting, aside = load.stages(session), load.set_aside(session)
     return [
         _gauge(
             "feedback_oldest_uncleaned_seconds",
@@ -92,11 +94,35 @@ def _figures(session: Session) -> list[Metric]:
         ),
         _gauge("feedback_workers", "Worker processes that live", (), [(load.workers(session),)]),
         _gauge("feedback_schedulers", "Schedulers that work", (), [(load.schedulers(session),)]),
-        _gauge("feedback_set_aside", "Pieces of the last week that failed", (), [(load.set_aside(session),)]),
+        _gauge(
+            "feedback_set_aside",
+            "What was set aside, of pieces those of the last week",
+            ("stage",),
+            [(it.name, aside.get(it.name, 0)) for it in STAGES],
+        ),
+        *_done(*load.done(session)),
+        _gauge("feedback_refits_last_hour", "Trainings of topics that ended", (), [(load.refits(session),)]),
+        _gauge("feedback_connections", "Connections to PostgreSQL", ("process", "state"), load.connections(session)),
         _gauge("feedback_pieces_last_hour", "Pieces that came, by stage", ("stage",), load.pieces(session)),
         _gauge("feedback_signals_last_hour", "Signals found", ("kind", "tier"), load.signals(session)),
         _gauge("feedback_alerts_last_hour", "Alerts raised", ("type", "state"), load.alerts(session)),
         _gauge("feedback_deliveries_last_hour", "Attempts to deliver", ("way", "outcome"), load.deliveries(session)),
+    ]
+
+
+def _done(stages: Sequence[WorkDone], failed_jobs: int) -> list[Metric]:
+    """Every stage is told from the first on: of a counter that comes later, what it had counted by then is not seen."""
+    by_stage = (
+        ("feedback_stage_done", "Rows that a stage has done", "done"),
+        ("feedback_stage_failed", "Tries of rows that failed", "failed"),
+        ("feedback_stage_seconds", "How long workers were at it", "seconds"),
+    )
+    return [
+        *(
+            _filled(CounterMetricFamily(name, tells, labels=("stage",)), [(it.work, getattr(it, of)) for it in stages])
+            for name, tells, of in by_stage
+        ),
+        _filled(CounterMetricFamily("feedback_jobs_failed", "Jobs of the clock that failed"), [(failed_jobs,)]),
     ]
 
 
@@ -116,7 +142,10 @@ def _of_replica(found: Sequence[Lag | None]) -> list[Metric]:
 
 
 def _gauge(name: str, tells: str, labels: Sequence[str], rows: Iterable[Sequence[Any]]) -> Metric:
-    made = GaugeMetricFamily(name, tells, labels=labels)
+    return _filled(GaugeMetricFamily(name, tells, labels=labels), rows)
+
+
+def _filled(made: GaugeMetricFamily | CounterMetricFamily, rows: Iterable[Sequence[Any]]) -> Metric:
     for *values, number in rows:
         made.add_metric([str(value) for value in values], float(number))
     return made

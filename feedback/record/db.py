@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import msgspec
 import psycopg
+from prometheus_client import Gauge
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 from sqlalchemy import Engine, create_engine, event, make_url, select
@@ -21,6 +22,12 @@ from feedback.record.settings import Settings
 ERASURE_LEDGER = "erased.log"
 """A file in the data folder: the time and the id of each piece that was taken back. Sessions hold its path so named."""
 
+
+WAITING = Gauge("feedback_pool_waiting", "Who waits for a connection", multiprocess_mode="livesum")
+UNDER_WAY = Gauge("feedback_transactions_in_progress", "Transactions under way", multiprocess_mode="livesum")
+
+CONNECTIONS_OF = "feedback "
+"""Before the name of a process: what its connections are called in `pg_stat_activity`."""
 
 POOL_SECONDS = 10.0
 """How long one waits for a connection while all are in use."""
@@ -200,4 +207,7 @@ class Record:
     def transaction(self) -> Iterator[Session]:
         """Commits at the end, or rolls back and raises. Whoever is given the session does not commit."""
         with self._sessions.begin() as session:
-            yield session
+            with WAITING.track_inprogress():
+                session.connection()
+            with UNDER_WAY.track_inprogress():
+                yield session

@@ -15,6 +15,7 @@ from feedback.record.db import Record
 from feedback.record.errors import FeedbackError, Unavailable, where
 from feedback.record.models import Claimable, Contact, Feedback
 from feedback.record.work.claims import Claimer, Row, advance, claim, own, release
+from feedback.record.work.done import NOTES, Note
 from feedback.record.work.queue import WorkQueue
 from feedback.record.work.stages import Stage
 from insights.detection.window_cache import WindowCache
@@ -77,7 +78,7 @@ def work_once(worker: Worker, actor: Actor[Row]) -> bool:
 
 def _attempt(worker: Worker, actor: Actor[Row], rows: Sequence[Row]) -> None:
     model, ids, me = type(rows[0]), [_key(row) for row in rows], rows[0].claimed_by or 0
-    began, failure = time.time_ns(), None
+    began, failure, done = time.time_ns(), None, 0
     try:
         save = actor.work(worker, rows)
         with worker.record.transaction() as session:
@@ -85,10 +86,12 @@ def _attempt(worker: Worker, actor: Actor[Row], rows: Sequence[Row]) -> None:
             mine = own(session, model, ids, me)
             save(session, mine)
             advance(session, mine, actor.to)
+        done = len(mine)
     except Exception as error:
         failure = type(error).__name__
         log.warning("work failed", rows=len(ids), error=failure, where=where(error))
         _give_back(worker, actor, ids, me, error)
+    NOTES.put(Note(actor.stage.name, done, len(ids) if failure else 0, (time.time_ns() - began) / 1e9))
     if tracing.is_on:
         _tell(actor.stage.name, rows, began, failure)
 

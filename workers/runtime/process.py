@@ -13,6 +13,7 @@ from feedback.record.db import Record
 from feedback.record.errors import where
 from feedback.record.work import stages
 from feedback.record.work.claims import Claimer
+from feedback.record.work.done import KEEP_EVERY_SECONDS, keep
 from feedback.record.work.queue import WorkQueue, broker
 from feedback.record.work.stages import Stage
 from workers.runtime.actor import Worker
@@ -43,10 +44,12 @@ def work(record: Record, redis_url: str, stop: threading.Event, queues: Collecti
     consumers.work_queue = handed = _Handover()
     consumers.start()
     log.info("worker ready", queues=sorted(queues), number=worker.claimer.number)
-    stop.wait()
+    while not stop.wait(KEEP_EVERY_SECONDS):
+        keep(record.transaction)
     messages.let_go()
     handed.let_go()
     consumers.stop(timeout=STOP_MILLISECONDS)
+    keep(record.transaction)
     worker.claimer.close()
 
 

@@ -18,7 +18,7 @@ from feedback.record.errors import where
 from feedback.record.models import Service, UntalliedIssue
 from feedback.record.privacy import contacts, raw, senders, urgency_dismissals
 from feedback.record.states import WorkKind
-from feedback.record.work import stages
+from feedback.record.work import done, stages
 from feedback.record.work.claims import ADVISORY_LOCKS, SCHEDULER_LOCK
 from feedback.record.work.jobs import apart
 from feedback.record.work.queue import WorkQueue
@@ -109,6 +109,7 @@ def _overdue(record: Record) -> None:
         escalation.raise_due(session)
     with apart("counts of services"), record.transaction() as session:  # right whenever they are read, summed up or not
         feedback_tallies.refresh(session)
+    done.keep(record.transaction)
 
 
 def _days(session: Session, record: Record, today: dt.date) -> None:

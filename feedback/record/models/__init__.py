@@ -27,6 +27,7 @@ from feedback.record.models.issues import (
     Signal,
     SignalContrasts,
     UntalliedIssue,
+    WorkDone,
 )
 from feedback.record.models.message_parts import MessagePart
 from feedback.record.models.people import Credential, ErasureRequest, Membership, Passkey, Person
@@ -114,5 +115,6 @@ __all__ = [
     "UploadedPiece",
     "UrgencyDismissal",
     "WideWork",
+    "WorkDone",
     "new_id",
 ]

@@ -158,6 +158,17 @@ class Refit(Base):
     undone_by: Mapped[str | None]
 
 
+class WorkDone(Base):
+    """How many rows a stage has done, and how many failed; or how often a job of the clock did. It only ever grows."""
+
+    __tablename__ = "work_done"
+
+    work: Mapped[str] = mapped_column(primary_key=True)
+    done: Mapped[int] = mapped_column(BigInteger)
+    failed: Mapped[int] = mapped_column(BigInteger)
+    seconds: Mapped[float]
+
+
 class ServiceWork(Base, Claimable):
     """Work that is to be done for a whole service, once at a time.
 

@@ -7,6 +7,7 @@ import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from feedback.record.errors import where
+from feedback.record.work.done import NOTES, Note
 
 log = structlog.get_logger()
 
@@ -19,4 +20,5 @@ def apart(job: str, **about: object) -> Iterator[None]:
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
+        NOTES.put(Note(job, 0, 1, 0.0))
         log.error("job failed", job=job, error=type(error).__name__, where=where(error), **about)

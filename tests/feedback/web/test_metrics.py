@@ -53,7 +53,7 @@ def test_the_metrics_tell_what_waits_in_each_stage_and_what_the_last_hour_brough
     METRICS.of(record)  # reads anew
     told = set(client.get("/metrics").text.splitlines())
     assert 'feedback_stage_waiting{stage="clean"} 1.0' in told and 'feedback_stage_waiting{stage="deliver"} 0.0' in told
-    assert 'feedback_pieces_last_hour{stage="done"} 4.0' in told and "feedback_set_aside 1.0" in told
+    assert 'feedback_pieces_last_hour{stage="done"} 4.0' in told and 'feedback_set_aside{stage="group"} 1.0' in told
     assert 'feedback_signals_last_hour{kind="new",tier="signal"} 1.0' in told
     assert {"feedback_store_up 1.0", "feedback_workers 0.0", "feedback_schedulers 0.0"} <= told
 
@@ -76,8 +76,8 @@ def test_an_application_that_is_made_and_does_not_serve_takes_no_metrics_over(
 def test_every_metric_that_an_alert_rule_or_a_panel_names_is_told(client: Client) -> None:
     client.get("/health/live")
     kinds = re.findall(r"^# TYPE (\w+) ", client.get("/metrics").text, re.MULTILINE)
-    told = {f"{name}{more}" for name in kinds for more in ("", "_bucket")}
+    told = {f"{name}{more}" for name in kinds for more in ("", "_bucket", "_total")}
     for file in (OPS / "prometheus-alerts.yml", OPS / "grafana-dashboard.json"):
         named = set(re.findall(r"\bfeedback_[a-z_]+", file.read_text()))
         assert len(named) > 6 and named <= told, (file, named - told)
-    assert len(json.loads((OPS / "grafana-dashboard.json").read_text())["panels"]) == 14
+    assert len(json.loads((OPS / "grafana-dashboard.json").read_text())["panels"]) == 22

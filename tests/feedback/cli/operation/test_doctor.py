@@ -81,7 +81,7 @@ def test_what_waits_what_failed_and_what_came_back_is_told(
     (servers.data / ERASURE_LEDGER).write_text(f"2026-01-01T00:00:00+00:00 {back.id}\n")
     found = wrong(urls)
     assert found.keys() == {"stage group", "set aside", "erasures"}
-    assert "1 wait, the oldest for 1,2" in found["stage group"] and "1 pieces" in found["set aside"]
+    assert "1 wait, the oldest for 1,2" in found["stage group"] and "1 by " in found["set aside"]
 
 
 @pytest.mark.usefixtures("at_work")
