@@ -24,6 +24,7 @@ CLOCK_SECONDS = 600
 REFIT_SECONDS = 3.0
 
 Fault = Callable[[Running, random.Random], str]
+"""Says what it did; nothing where it could do nothing."""
 
 
 def break_line(running: Running, draw: random.Random) -> str:
@@ -40,7 +41,7 @@ def move_clock(running: Running, draw: random.Random) -> str:
     """Our clock is ten minutes behind that of the stores, or before it, until it is set again."""
     seconds = draw.choice((-CLOCK_SECONDS, 0, CLOCK_SECONDS))
     if not running.clock:
-        return "no clock to set"
+        return ""
     running.clock.set(seconds)
     return f"set the clock {seconds:+} seconds"
 

@@ -37,7 +37,7 @@ def poison(running: Running, draw: random.Random) -> str:
         if "raw" not in what:
             session.execute(text("UPDATE feedback SET said_at = 'infinity' WHERE id = :id"), {"id": piece.id})
         return f"added a row {what}"
-    return "added no row: the store did not answer"
+    return ""
 
 
 def poison_service(running: Running, draw: random.Random) -> str:
@@ -51,7 +51,7 @@ def poison_service(running: Running, draw: random.Random) -> str:
         spoiled = update(Statement).where(Statement.id == one.scalar_subquery()).values(vector=[1.0])
         session.execute(spoiled.execution_options(synchronize_session=False))
         return "spoiled a vector"
-    return "poisoned nothing: the store did not answer"
+    return ""
 
 
 def poison_delivery(running: Running, draw: random.Random) -> str:
@@ -73,4 +73,4 @@ def poison_delivery(running: Running, draw: random.Random) -> str:
         )
         session.add(spoiled)
         return "added a subscription that nobody can read"
-    return "poisoned nothing: the store did not answer"
+    return ""

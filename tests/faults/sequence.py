@@ -10,7 +10,7 @@ from pathlib import Path
 
 from feedback.process import embedded
 from tests.faults import forked
-from tests.faults.breaking import FAULTS
+from tests.faults.breaking import FAULTS, Fault, move_clock
 from tests.faults.checks import check
 from tests.faults.citizens import MAILBOX, OFFICE, Citizens, Ledger
 from tests.faults.clock import clock
@@ -49,13 +49,25 @@ class Trial:
     running: Running
     told: Receiver
     ledger: Ledger = field(default_factory=Ledger)
+    happened: list[Fault] = field(default_factory=list)
+    """The faults that did their harm."""
 
-    def sequence(self, seed: int, steps: int, tell: Tell) -> None:
-        """So many bursts of work, each with none to two faults in the midst of it; then all must be well."""
+    def sequence(self, seed: int, steps: int, tell: Tell, *, each_first: bool = False) -> None:
+        """So many bursts of work, each with none to two faults in the midst of it; then all must be well.
+
+        `each_first`: before them as many as there are faults, each with one of these, in any order.
+        """
         draw = random.Random(seed)
+        if each_first:
+            for fault in draw.sample(possible := self.possible(), len(possible)):
+                tell(self._step(draw, fault))
         for _ in range(steps):
-            tell(self._step(draw))
+            tell(self._step(draw, *draw.choices(FAULTS, k=draw.choice((0, 1, 1, 2)))))
         check(self.running, self.ledger, self.told)
+
+    def possible(self) -> list[Fault]:
+        """Each fault once: those that this machine can have."""
+        return [fault for fault in dict.fromkeys(FAULTS) if self.running.clock or fault is not move_clock]
 
     def steady(self, seed: int, a_second: float, seconds: float, kill_every: float, tell: Tell) -> None:
         """The same work all the time, and a process killed now and then; then all must be well."""
@@ -71,16 +83,18 @@ class Trial:
         tell(f"sent {len(self.ledger.pieces):,} pieces in {seconds:,.0f} s")
         check(self.running, self.ledger, self.told, DRAIN_SECONDS)
 
-    def _step(self, draw: random.Random) -> str:
+    def _step(self, draw: random.Random, *faults: Fault) -> str:
         many, at_once = draw.randint(1, 40), draw.choice((1, 4, 16))
         work = threading.Thread(target=self._citizens().write, args=(random.Random(draw.random()), many, at_once))
         work.start()
         done = [f"{many} pieces, {at_once} at once"]
         if draw.random() < IMPORTS:
             done.append(import_file(self.running, self.ledger, draw))
-        for fault in draw.choices(FAULTS, k=draw.choice((0, 1, 1, 2))):
+        for fault in faults:
             time.sleep(BEFORE_A_FAULT_SECONDS * draw.random())
-            done.append(fault(self.running, draw))
+            if harm := fault(self.running, draw):
+                self.happened.append(fault)
+            done.append(harm or f"nothing by {fault.__name__}")
         work.join()
         return "; ".join(done)
 
