@@ -33,7 +33,7 @@ LINGER_SECONDS = 60.0
 """How long a closed connection may take to read what it was answered."""
 
 FRESH_SECONDS = 2.0
-"""Who connected so lately may be about to ask: a server that is told to end answers them first."""
+"""Who connected or asked so lately may be about to ask: a server that is told to end answers them first."""
 
 TOO_MANY_AT_ONCE = "too many connections from this address; please close some"
 
@@ -89,7 +89,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._received_bytes = 0
         self._in_headers = True
         self._answered: RequestResponseCycle | None = None
-        self._connected_at, self._is_last = self.loop.time(), False
+        self._is_last = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -140,8 +140,8 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """Without the wait, whose request is on its way would be hung up on whenever a new version is put in place."""
-        wait = self._connected_at + FRESH_SECONDS - self.loop.time()
-        if self.cycle is None and wait > 0:
+        wait = self._began_at + FRESH_SECONDS - self.loop.time()
+        if not self._is_answering() and wait > 0:
             self._is_last = True
             self.loop.call_later(wait, super().shutdown)
         else:

@@ -2,7 +2,7 @@
 
 import socket
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import uvicorn
 from litestar import Litestar
@@ -13,7 +13,22 @@ from feedback.record.settings import Settings
 from feedback.web.client_limits import LimitedConfig, LimitRequests
 
 
-def server(app: Litestar, settings: Settings, **more: Any) -> uvicorn.Server:
+class TurnTaker(uvicorn.Server):
+    """A server that may have a `turn`, and passes it on as soon as it is told to end: the next takes who connects.
+
+    It answers who is connected to it meanwhile, which takes it a while.
+    """
+
+    turn: IO[bytes] | None = None
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends in order."""
+        if self.turn:
+            file_locks.release(self.turn)
+        await super().shutdown(sockets)
+
+
+def server(app: Litestar, settings: Settings, **more: Any) -> TurnTaker:
     """Makes the server. Forwarding headers count only where a trusted proxy sends them."""
     most = settings.client_connections
     limited: Any = LimitRequests(app, most)
@@ -32,7 +47,7 @@ def server(app: Litestar, settings: Settings, **more: Any) -> uvicorn.Server:
         timeout_graceful_shutdown=5,
         **{"host": settings.host, "port": settings.port, **more},
     )
-    return uvicorn.Server(config)
+    return TurnTaker(config)
 
 
 def beside_others(serving: uvicorn.Server, listener: int) -> None:
@@ -41,11 +56,12 @@ def beside_others(serving: uvicorn.Server, listener: int) -> None:
         serving.run([port])
 
 
-def on_our_turn(standby: uvicorn.Server, listener: int, lock: Path) -> None:
+def on_our_turn(standby: TurnTaker, listener: int, lock: Path) -> None:
     """Waits, with everything loaded, until nobody else holds the `lock`; then serves on the open port `listener`.
 
     However the one that serves ends, the kernel takes its lock away and lets the next one go on at once.
     """
     with file_locks.lock_file(lock) as turn, socket.socket(fileno=listener) as port:
         file_locks.take(turn)
+        standby.turn = turn
         standby.run([port])
