@@ -1,9 +1,11 @@
 """The line of a citizen to us is slow, dead, broken, cut: what they say is stored once, and others are heard."""
 
+import os
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -12,9 +14,12 @@ from sqlalchemy import func, select
 
 from feedback.record.db import Record
 from feedback.record.models import Feedback
+from feedback.web.client_limits import FRESH_SECONDS
+from feedback.web.server import TurnTaker, on_our_turn, server
 from tests.conftest import RealServers
 from tests.faults.proxy import RESET, Line, proxy
-from tests.serving import served
+from tests.feedback.process.processes import eventually
+from tests.serving import application, served
 
 PATH = "/v1/services/blue-badge/feedback"
 
@@ -62,6 +67,53 @@ def test_who_has_just_connected_when_the_server_is_told_to_end_is_answered_first
         answer = caller.recv(65_536)
     assert answer.startswith(b"HTTP/1.1 202") and b"connection: close" in answer.lower()
     assert stored(record) == 2
+
+
+def test_who_keeps_a_connection_and_asks_again_as_the_server_is_told_to_end_is_answered_first(
+    record: Record, servers: RealServers, blue_badge: str
+) -> None:
+    with served(record, servers) as url:
+        caller = socket.create_connection(("127.0.0.1", urlsplit(url).port or 0), timeout=30)
+        caller.sendall(request("mine"))
+        assert caller.recv(65_536).startswith(b"HTTP/1.1 202")
+        threading.Timer(0.3, caller.sendall, [request("mine again")]).start()
+    with caller:
+        answer = caller.recv(65_536)
+    assert answer.startswith(b"HTTP/1.1 202") and b"connection: close" in answer.lower()
+    assert stored(record) == 2
+
+
+def test_the_next_takes_who_connects_while_the_one_that_is_told_to_end_still_answers(
+    record: Record, servers: RealServers, blue_badge: str, tmp_path: Path
+) -> None:
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        ending, following = [
+            server(stack.enter_context(application(record.operators_settings, servers)), record.settings)
+            for _ in range(2)
+        ]
+        stack.enter_context(taking_turns(ending, listener, tmp_path / "turn"))
+        eventually(lambda: ending.started)
+        stack.enter_context(taking_turns(following, listener, tmp_path / "turn"))
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        stack.enter_context(socket.create_connection(listener.getsockname()))
+        assert write(url, "of somebody who came later").status_code == 202, "so that the caller is known of"
+        ending.should_exit = True
+        eventually(lambda: following.started, FRESH_SECONDS / 2)
+        assert write(url, "of the next").status_code == 202
+        assert ending.server_state.connections, "one is still waited for"
+
+
+@contextmanager
+def taking_turns(one: TurnTaker, listener: socket.socket, turn: Path) -> Iterator[None]:
+    """As a process does that inherits the port; it is told to end when the block is left."""
+    thread = threading.Thread(target=on_our_turn, args=(one, os.dup(listener.fileno()), turn))
+    thread.start()
+    try:
+        yield
+    finally:
+        one.should_exit = True
+        thread.join()
 
 
 def test_who_is_gone_before_we_look_and_says_it_again_is_stored_once(
