@@ -7,7 +7,7 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, Uuid, and_, cast, column, func, select, true, union
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -16,12 +16,14 @@ from sqlalchemy.sql.selectable import TableValuedAlias
 
 from feedback.record.models import Change, Feedback, Issue, Signal, Statement
 from feedback.record.states import ChangeKind, FeedbackStage, SignalTier
+from insights.detection.statistics.endings import Silence
 from insights.detection.statistics.pace import pace
 from insights.issues.contrasts import kept
 from insights.issues.pace_counts import HalfVolumes, rows_of_halves, volumes_of_halves
 from insights.issues.quotes import QUOTE_COLUMNS, choose, newest, quote
+from insights.issues.silences import Reported, ends
 from insights.presentation.contrasts import Contrast
-from insights.presentation.schemas import Quote, SignalNow
+from insights.presentation.schemas import Quote, SignalNow, SignalSilence
 from insights.statement_arrays import halves
 
 LATEST_STATEMENTS = 40
@@ -41,20 +43,11 @@ def of_signals(session: Session, signals: Sequence[Signal], *, quoted: bool = Tr
     volumes = volumes_of_halves(session, standing, now)
     quotes = quotes_of(session, [one.id for one in standing]) if quoted else {}
     found = kept.of_signals(session, standing) if quoted else {}
+    over = ends(session, [(one, _summed(one, counts[one.id])) for one in standing], now)
     return {
-        one.id: _now(one, counts[one.id], volumes[one.id], quotes.get(one.id, []), found.get(one.id, []))
-        for one in standing
+        one.id: _now(one, counts[one.id], volumes[one.id], quotes.get(one.id, []), found.get(one.id, []), silent)
+        for one, silent in zip(standing, over, strict=True)
     }
-
-
-class Reported(NamedTuple):
-    """How many distinct pieces have reported on a signal since it began, and when the last of them did.
-
-    Never fewer than it was raised on: some of those may be kept no longer.
-    """
-
-    reports: int
-    last: dt.datetime
 
 
 def reported(session: Session, signals: Sequence[Signal]) -> dict[uuid.UUID, Reported]:
@@ -99,7 +92,12 @@ def _summed(signal: Signal, counts: Sequence[Any]) -> Reported:
 
 
 def _now(
-    signal: Signal, counts: Sequence[Any], volumes: HalfVolumes, quotes: list[Quote], found: list[Contrast]
+    signal: Signal,
+    counts: Sequence[Any],
+    volumes: HalfVolumes,
+    quotes: list[Quote],
+    found: list[Contrast],
+    over: Silence | None,
 ) -> SignalNow:
     by_channel = {row.channel: row.reports for row in counts} or dict(signal.channels)
     reports, last = _summed(signal, counts)
@@ -113,6 +111,7 @@ def _now(
         only_channel=next(iter(by_channel)) if len(by_channel) == 1 else None,
         quotes=quotes,
         contrasts=found,
+        silence=SignalSilence(round(over.hours, 1), round(over.usual, 1)) if over else None,
     )
 
 

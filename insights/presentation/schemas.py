@@ -54,11 +54,19 @@ class NearbyChange(msgspec.Struct, frozen=True):
     hours: float
 
 
+class SignalSilence(msgspec.Struct, frozen=True):
+    """For how many hours nobody has reported, and how many reports were usual in such a time while it lasted."""
+
+    hours: float
+    usual: float
+
+
 class SignalNow(msgspec.Struct, frozen=True):
     """What is known now of a signal that stands: `reports` so far, since it began, and at what `pace` they come.
 
     `only_channel`: the one by which all of them came, which says who is affected. `quotes`: the most telling words,
     then the newest. `contrasts`: what these reports have that the earlier ones on the issue had not, where it surges.
+    `silence`: set where it seems to be over, as nobody reports though many were usual.
     """
 
     reports: int
@@ -69,6 +77,7 @@ class SignalNow(msgspec.Struct, frozen=True):
     only_channel: str | None
     quotes: list[Quote]
     contrasts: list[Contrast] = []
+    silence: SignalSilence | None = None
 
 
 class SignalView(msgspec.Struct, frozen=True):

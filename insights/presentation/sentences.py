@@ -94,7 +94,7 @@ def now_known(known: SignalNow, now: dt.datetime, zone: str) -> str:
         since=since(known.since, now, zone),
         channels=came_by(known.by_channel),
     )
-    return f"{begun} {latest(known.last_report_at, now, zone)} {PACES[known.pace]}"
+    return f"{begun} {latest(known.last_report_at, now, zone)} {goes_on(known)}"
 
 
 def so_far(known: SignalNow, usual: float, now: dt.datetime, zone: str) -> str:
@@ -106,7 +106,20 @@ def so_far(known: SignalNow, usual: float, now: dt.datetime, zone: str) -> str:
         channels=came_by(known.by_channel),
         normally=normally(usual),
     )
-    return f"{begun} {latest(known.last_report_at, now, zone)} {PACES[known.pace]}"
+    return f"{begun} {latest(known.last_report_at, now, zone)} {goes_on(known)}"
+
+
+def goes_on(known: SignalNow) -> str:
+    """Says at what pace reports come, or that it seems to be over, as in: It seems to be over. No report for 3 h; …"""
+    if known.silence is None:
+        return PACES[known.pace]
+    over = _("It seems to be over.")
+    return f"{over} {no_report(known.silence.hours, known.silence.usual)}"
+
+
+def no_report(hours: float, usual: float) -> str:
+    """Says that nobody reports any more, as in: No report for 3 h; normally about 12 in that time."""
+    return _("No report for %(span)s; %(normally)s.", span=span(hours), normally=normally(usual))
 
 
 def latest(last: dt.datetime, now: dt.datetime, zone: str) -> str:
@@ -124,8 +137,7 @@ def end(ended: Mapping[str, Any]) -> str:
     """Says why a signal is over, as in: No report for 3 h; normally about 12 in that time."""
     if ended["why"] == "resolved":
         return _("It was resolved.")
-    how_long, usual = span(ended["silent_hours"]), normally(ended["usual"])
-    return _("No report for %(span)s; %(normally)s.", span=how_long, normally=usual)
+    return no_report(ended["silent_hours"], ended["usual"])
 
 
 def silence(silent: Mapping[str, Any], zone: str) -> str:

@@ -70,7 +70,8 @@ def _so_far(signal: SignalView, known: SignalNow, now: dt.datetime, zone: str, *
     )
     latest = _latest(signal.since, known.last_report_at, known.by_channel, now, zone)
     begun = _begun(signal.since, known.by_channel, now, zone, _how_begun(signal))
-    return GlanceAnswer(f"{begun}, {_goes_on(signal, known, now, zone)}.", " ".join([told, *latest]))
+    over = [sentences.no_report(known.silence.hours, known.silence.usual)] if known.silence else []
+    return GlanceAnswer(f"{begun}, {_goes_on(signal, known, now, zone)}.", " ".join([told, *latest, *over]))
 
 
 def _goes_on(signal: SignalView, known: SignalNow, now: dt.datetime, zone: str) -> str:
@@ -78,6 +79,8 @@ def _goes_on(signal: SignalView, known: SignalNow, now: dt.datetime, zone: str) 
     if _are_dated(known.by_channel):
         return _by_dates()
     last = known.last_report_at
+    if known.silence:
+        return _("and over since %(time)s, as it seems", time=since(last, now, zone))
     usual_gap = (last - signal.since) / max(known.reports - 1, 1)
     if now - last >= max(LEAST_SILENCE, MOST_GAPS * usual_gap):
         minutes = round((now - last) / MINUTE)

@@ -50,6 +50,7 @@ def _standing(signal: Signal, known: SignalNow, tally: Tally, now: dt.datetime) 
         pace=known.pace,
         window_hours=signal.window_hours,
         last_report_at=known.last_report_at,
+        is_over=known.silence is not None,
     )
     return Standing(signal, known, priority(facts, now))
 

@@ -35,7 +35,8 @@ class NeedFacts:
     """What is known of a finding: `score` is -log10 of its p-value, `chance` how often a week chance alone brings the
     like, `severity` from 0 to 1, `caveats` how many speak against it.
 
-    `reports` are those so far where `usual` were to be expected; it was found in a window of `window_hours`.
+    `reports` are those so far where `usual` were to be expected; it was found in a window of `window_hours`, and seems
+    to be over where `is_over`.
     """
 
     score: float
@@ -47,6 +48,7 @@ class NeedFacts:
     pace: Pace
     window_hours: float
     last_report_at: dt.datetime
+    is_over: bool = False
 
 
 class Priority(NamedTuple):
@@ -62,7 +64,7 @@ def priority(facts: NeedFacts, now: dt.datetime) -> Priority:
     sureness = min(facts.score, CERTAIN_SCORE) / CERTAIN_SCORE * CAVEAT_FACTOR**facts.caveats
     severity = max(facts.severity, LEAST_SEVERITY)
     reach = math.log2(1 + max(facts.reports - facts.usual, 0)) * PACES[facts.pace]
-    outage = is_outage(facts.window_hours, facts.last_report_at, now)
+    outage = not facts.is_over and is_outage(facts.window_hours, facts.last_report_at, now)
     return Priority(outage, sureness * severity * reach, _reasons(facts, outage))
 
 

@@ -5,20 +5,18 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from feedback.record.models import Feedback, Issue, Service, Signal, Statement
-from feedback.record.states import AlertType, FeedbackStage, IssueStatus, SignalTier
+from feedback.record.models import Issue, Service, Signal
+from feedback.record.states import AlertType, IssueStatus, SignalTier
 from insights.alerts import payload
 from insights.alerts.rules import fan_out
 from insights.alerts.rules.fan_out import Audience
 from insights.alerts.rules.filters import wants
-from insights.detection.statistics import endings
-from insights.detection.statistics.endings import Silence
 from insights.issues import signal_now
+from insights.issues.silences import silences
 
-HOUR = dt.timedelta(hours=1)
 TOLD_FOR = dt.timedelta(days=1)
 """An end is told for so long after it; then nobody waits for it."""
 
@@ -68,37 +66,14 @@ def _waits_for_the_end(audience: Audience, subscription_id: uuid.UUID, signal: S
 
 def _end(session: Session, service: Service, signal: Signal, issue: Issue, now: dt.datetime) -> dict[str, Any] | None:
     """What is told of its end; None while it lasts."""
-    reports, last = signal_now.reported(session, [signal])[signal.id]
-    found = silence(session, signal, reports, last, now)
+    reported = signal_now.reported(session, [signal])[signal.id]
+    [found] = silences(session, [(signal, reported)], now)
     if signal.ended_at is None and not found.is_an_end:
         return None
     ended = {
         "why": "resolved" if issue.status == IssueStatus.RESOLVED else "quiet",
-        "last_report_at": last.isoformat(),
+        "last_report_at": reported.last.isoformat(),
         "silent_hours": round(found.hours, 1),
         "usual": round(found.usual, 1),
     }
-    return payload.for_signal(service, issue, signal, reports) | {"ended": ended}
-
-
-def silence(session: Session, signal: Signal, reports: int, last: dt.datetime, now: dt.datetime) -> Silence:
-    """Measures the silence after a signal's last report."""
-    lasted, silent = (last - signal.since) / HOUR, (now - last) / HOUR
-    return endings.silence(reports, lasted, silent, *_others(session, signal, last, now))
-
-
-def _others(session: Session, signal: Signal, last: dt.datetime, now: dt.datetime) -> tuple[int, int]:
-    """What the service received of anything else: while the signal was reported, and since."""
-    mine = select(Statement.feedback_id).where(Statement.issue_id == signal.issue_id, Statement.said_at >= signal.since)
-    row = session.execute(
-        select(
-            func.count().filter(Feedback.said_at <= last).label("before"),
-            func.count().filter(Feedback.said_at > last).label("since"),
-        ).where(
-            Feedback.service_id == signal.service_id,
-            Feedback.said_at.between(signal.since, now),
-            Feedback.stage == FeedbackStage.DONE,
-            Feedback.id.not_in(mine),
-        )
-    ).one()
-    return row.before, row.since
+    return payload.for_signal(service, issue, signal, reported.reports) | {"ended": ended}

@@ -49,6 +49,7 @@ def test_an_outage_is_one_only_as_long_as_it_lives() -> None:
     assert not priority(USUAL, NOW).is_outage
     assert priority(dataclasses.replace(OUTAGE, pace="ebbing"), NOW).is_outage, "fewer report it, and it is not over"
     assert not priority(OUTAGE, NOW + dt.timedelta(hours=4)).is_outage
+    assert not priority(dataclasses.replace(OUTAGE, is_over=True), NOW).is_outage
 
 
 @given(

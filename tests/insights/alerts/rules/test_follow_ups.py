@@ -13,7 +13,7 @@ from feedback.record.models import Alert, Issue, Service, Signal
 from insights.alerts import payload
 from insights.alerts.delivery import message
 from insights.alerts.rules import follow_ups
-from insights.alerts.rules.follow_ups import silence
+from insights.issues.silences import Reported, silences
 from tests.insights import made_up
 from tests.insights.alerts.people import subscribe
 from tests.insights.raising import raise_signal, tell_again, waiting
@@ -184,5 +184,5 @@ def test_the_rate_of_its_own_reports_says_what_was_usual(local: Worker, signal: 
         other = made_up.issue(session, "blue-badge", "Office closed")
         for n in range(others):
             made_up.report(session, other, f"Closed at {n}", said_at=hours(6 * (n + 0.5) / max(others, 1)))
-        found = silence(session, signal, 12, hours(3), NOW)
+        [found] = silences(session, [(signal, Reported(12, hours(3)))], NOW)
     assert found.hours == 3 and found.usual == pytest.approx(12, rel=0.1)
