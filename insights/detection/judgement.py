@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from feedback.record.states import SignalTier
 from insights.detection.candidates import Candidate, CandidateSearch
@@ -40,6 +39,7 @@ SAME_WORDS_SIMILARITY = 0.95
 """The similarity of two texts from which they are much the same words."""
 
 COPIED_SHARE = 0.5
+"""The share of texts that are much the same as another of them, from which that is said."""
 
 NIGHT_ENDS_HOUR = 4.0
 """The hour until which what is said belongs to the day before."""
@@ -88,11 +88,11 @@ class Judge:
         found = {
             "few reports": len(np.unique(rows["piece"])) < FEW_PIECES,
             "few senders": self._senders(recent) < min(FEWEST_VOICES, len(np.unique(rows["piece"]))),
-            "one batch only": rows["batch"][0] >= 0 and _all_same(rows["batch"]),
+            "one batch only": rows["batch"][0] >= 0 and len(np.unique(rows["batch"])) == 1,
             "one day only": not self._is_independent(recent) and len(np.unique(self._days(recent))) < FEWEST_DAYS,
             "young service": self._age < YOUNG_SERVICE_DAYS,
             "bare mentions": not self._is_telling(recent),
-            "much the same words": self._copied_share(recent) >= COPIED_SHARE,
+            "much the same words": (self._same_words(recent).sum(axis=1) > 1).mean() >= COPIED_SHARE,
         }
         return tuple(caveat for caveat, holds in found.items() if holds)
 
@@ -124,17 +124,14 @@ class Judge:
 
     def _is_independent(self, rows: Indices) -> bool:
         """Whether these are neither one day's forms nor the same words or the same sender again and again."""
-        several_days = len(np.unique(self._days(rows))) >= FEWEST_DAYS
-        voices = min(self._voices(rows), self._senders(rows))
-        return (several_days or self._is_sent_by_many(rows)) and voices >= FEWEST_VOICES
-
-    def _is_sent_by_many(self, rows: Indices) -> bool:
         index = self._index.rows
         live = rows[index["live"][rows]]
         known = live[index["sender"][live] != index["piece"][live]]
         several_channels = len(np.unique(index["channel"][known])) > 1
-        enough = several_channels and self._senders(known) >= FEWEST_SENDERS_BY_SEVERAL_CHANNELS
-        return enough or self._senders(live) >= FEWEST_SENDERS
+        by_channels = several_channels and self._senders(known) >= FEWEST_SENDERS_BY_SEVERAL_CHANNELS
+        several_days = len(np.unique(self._days(rows))) >= FEWEST_DAYS
+        enough = several_days or by_channels or self._senders(live) >= FEWEST_SENDERS
+        return enough and min(self._voices(rows), self._senders(rows)) >= FEWEST_VOICES
 
     def _senders(self, rows: Indices) -> int:
         """How many people sent these, as far as that is known: a person of two days is two."""
@@ -151,14 +148,6 @@ class Judge:
         repeated = np.tril(self._same_words(rows) & (days[:, None] == days), -1).any(axis=1)
         return len(rows) - int(np.count_nonzero(repeated))
 
-    def _copied_share(self, rows: Indices) -> float:
-        """The share of texts that are much the same as another of them."""
-        return float((self._same_words(rows).sum(axis=1) > 1).mean())
-
     def _same_words(self, rows: Indices) -> Mask:
         plain = self._index.plain[rows]
         return np.asarray(plain @ plain.T >= SAME_WORDS_SIMILARITY)
-
-
-def _all_same(codes: NDArray[np.int32]) -> bool:
-    return bool((codes == codes[0]).all())

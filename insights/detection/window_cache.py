@@ -9,6 +9,7 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,10 @@ COLUMNS = (
     Feedback.sent_again,
 )
 """What makes an observation."""
+
+
+CHANGES = attrgetter("issue", "evidence", "sender", "sent_again")
+"""What changes of an observation: the rest of it stays as it was said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +186,7 @@ def _updated(window: ServiceWindow, changed: Sequence[Observation], fresh: froze
         return None  # embedded anew
     for one in known:
         row = window.rows[one.key]
-        if _changeable(observations[row]) != _changeable(one):
+        if CHANGES(observations[row]) != CHANGES(one):
             observations[row] = one
             index.update(row, one)
     batch = tuple(one for one in new if one.late or _is_of(one, fresh))
@@ -189,10 +194,6 @@ def _updated(window: ServiceWindow, changed: Sequence[Observation], fresh: froze
     window.rows.update((one.key, row) for row, one in enumerate(looked_at, len(observations)))
     state = replace(state, observations=(*observations, *looked_at))
     return WindowUpdate(replace(window, state=state), batch, fresh)
-
-
-def _changeable(one: Observation) -> tuple[str | None, bool, str | None, bool]:
-    return one.issue, one.evidence, one.sender, one.sent_again
 
 
 def _is_of(observation: Observation, pieces: Collection[uuid.UUID]) -> bool:

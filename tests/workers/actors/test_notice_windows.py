@@ -108,8 +108,22 @@ def _history_comes_late(worker: Worker, session: Session) -> None:
     look_at(replace(worker, windows=WindowCache()))
 
 
+def _forgotten(worker: Worker, session: Session) -> None:
+    session.execute(update(Feedback).values(sender_digest=None, sent_again=True))
+
+
 @pytest.mark.parametrize(
-    "change", [_looked_at_by_another, _trained_anew, _merged, _split, _taken_back, _set_aside, _history_comes_late]
+    "change",
+    [
+        _looked_at_by_another,
+        _trained_anew,
+        _merged,
+        _split,
+        _taken_back,
+        _set_aside,
+        _history_comes_late,
+        _forgotten,
+    ],
 )
 def test_what_is_kept_is_what_the_record_says_whoever_changed_it(worker: Worker, history: None, change: Change) -> None:
     put(worker, *said(BROKEN, 3))
@@ -140,8 +154,8 @@ def test_the_part_of_a_split_issue_has_its_past_and_the_service_what_it_learnt_o
     assert looks[-1].state.calibration == learnt
 
 
-def _known(heard: window_cache.WindowUpdate) -> dict[int, tuple[str | None, bool]]:
-    return {report.key: (report.issue, report.evidence) for report in (*heard.window.state.observations, *heard.batch)}
+def _known(heard: window_cache.WindowUpdate) -> dict[int, Any]:
+    return {report.key: window_cache.CHANGES(report) for report in (*heard.window.state.observations, *heard.batch)}
 
 
 def _to_be_judged(heard: window_cache.WindowUpdate) -> set[int]:
