@@ -274,19 +274,6 @@ class TrendPoint(msgspec.Struct, frozen=True):
     expected_high: float | None = None
 
 
-class AuditView(msgspec.Struct, frozen=True):
-    """One act: `by` is a key (`key:7`), a member of staff (`person:3`), `citizen` or the machine; `name` is theirs."""
-
-    id: int
-    at: dt.datetime
-    service: str | None
-    by: str
-    name: str | None
-    act: str
-    subject: str
-    details: dict[str, Any]
-
-
 class IssueEventView(msgspec.Struct, frozen=True):
     """Something that happened to an issue."""
 

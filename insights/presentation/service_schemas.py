@@ -1,5 +1,6 @@
 """What the insights API answers with about a service as a whole."""
 
+import datetime as dt
 from typing import Any
 
 import msgspec
@@ -52,3 +53,16 @@ class Summary(Figures, frozen=True):
     """The same, with all its pieces by channel."""
 
     by_channel: dict[str, int]
+
+
+class AuditView(msgspec.Struct, frozen=True):
+    """One act: `by` is a key (`key:7`), a member of staff (`person:3`), `citizen` or the machine; `name` is theirs."""
+
+    id: int
+    at: dt.datetime
+    service: str | None
+    by: str
+    name: str | None
+    act: str
+    subject: str
+    details: dict[str, Any]

@@ -16,8 +16,8 @@ from feedback.record.access import Role
 from feedback.record.models import AuditEntry, Service
 from feedback.record.models.properties import ServiceName
 from insights.issues.queries import services as reading
-from insights.presentation.schemas import AuditView, Page
-from insights.presentation.service_schemas import ServiceView, Summary
+from insights.presentation.schemas import Page
+from insights.presentation.service_schemas import AuditView, ServiceView, Summary
 
 
 class NewService(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

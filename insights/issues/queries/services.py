@@ -21,8 +21,7 @@ from insights.issues.decisions import lifecycle
 from insights.issues.queries.detection_health import detection_health
 from insights.issues.queries.issues import living
 from insights.issues.queries.signals import shown
-from insights.presentation.schemas import AuditView
-from insights.presentation.service_schemas import Figures, ServiceView, Summary
+from insights.presentation.service_schemas import AuditView, Figures, ServiceView, Summary
 
 WAITING_STAGES = (FeedbackStage.CLEAN, FeedbackStage.GROUP)
 
