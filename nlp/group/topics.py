@@ -224,12 +224,13 @@ def group(
     kept: Collection[int] = (),
     mapped: NDArray[np.bool_] | None = None,
     pieces: NDArray[np.int64] | None = None,
+    alone: Floats | None = None,
     whole: bool = False,
 ) -> Labels:
     """Group statements as `fit` does, without describing the topics: (n,) labels, -1 for none.
 
-    `pieces`: (n,) in which piece of feedback each was said, where those of one lean towards each other; `whole`: groups
-    are not cut down to what is said again and again in them.
+    `pieces`: (n,) in which piece of feedback each was said, where those of one lean towards each other, and `alone`:
+    (n, d) what each says without the rest of it; `whole`: groups are not cut down to what is said again and again.
     """
     if not len(vectors):
         return np.zeros(0, np.int32)
@@ -247,7 +248,7 @@ def group(
     held = linked if began is None else linked | np.isin(began, list(kept))
     spread = labels[copy_of]
     if not whole:
-        said = cores.LooseStatements.of_all(vectors, mapped, pieces, start)
+        said = cores.LooseStatements.of_all(vectors, mapped, pieces, start, alone)
         spread = cores.of_groups(said, spread, held[copy_of])
     small = np.bincount(spread[spread >= 0], minlength=1) < linkage.FEWEST_MEMBERS
     spread[(spread >= 0) & small[spread]] = -1

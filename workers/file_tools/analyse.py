@@ -179,7 +179,12 @@ def _labels(
         rest = np.array([it for it, its in enumerate(said.strata) if its == stratum and framed[it] < 0], np.int64)
         texts = [said.texts[it] for it in rest]
         mine = topics.group(
-            vectors[rest], texts, mapped=said.mapped[rest], pieces=said.row_of[rest], whole=breadth == "detail"
+            vectors[rest],
+            texts,
+            mapped=said.mapped[rest],
+            pieces=said.row_of[rest],
+            alone=said.vectors[rest],
+            whole=breadth == "detail",
         )
         if breadth == "theme":
             mine = hierarchy.broadened(vectors[rest], mine)

@@ -11,28 +11,33 @@ from numpy.typing import NDArray
 from nlp.embed.strata import reach_of
 from nlp.embed.vectors import Floats, Labels, by_group, evenly, nearness, unit
 from nlp.group.linkage import FEWEST_MEMBERS
-from nlp.group.loose.looseness import COMPARED, PART_SHARE, REACH, TOLD, is_loose, similar
+from nlp.group.loose.looseness import COMPARED, PART_SHARE, TOLD, is_loose, similar
 
 KEPT = 0.5
 """Who was in a core stays there up to this share of what is asked of others, so that nobody comes and goes."""
 
-FEWEST = 5
+FEWEST = 4
 """A core that was not known was said in so many pieces of feedback at least."""
+
+REACH = 0.5
+"""The cosine similarity to the statement that tells a core, or to the middle of a known one, from which others join it.
+Of titles that come so near to their members as this asks, most say what is wrong (docs/grouping-figures.md)."""
 
 LISTENED_TO = 2_000
 """Statements of a larger group by which it is found where most lie: memory grows with the group, not its square."""
 
 ROUNDS = 3
-"""Of moving the middle of a core to where most of what is near it lies."""
+"""Of moving the middle of a known core to where most of what is near it lies."""
 
 
 @dataclass(frozen=True, slots=True)
 class LooseStatements:
-    """Statements, (n, d) unit rows, and of each: the share of likeness asked of it, its piece of feedback, and the
-    group that it was in when the last fit was done, -1 for none.
+    """Statements, (n, d) unit rows, and of each: what it says `alone`, without the rest of its piece of feedback, the
+    share of likeness asked of it, its piece, and the group that it was in when the last fit was done, -1 for none.
     """
 
     vectors: Floats
+    alone: Floats
     reach: Floats
     pieces: NDArray[np.int64]
     before: Labels
@@ -44,16 +49,20 @@ class LooseStatements:
         mapped: NDArray[np.bool_] | None = None,
         pieces: NDArray[np.int64] | None = None,
         before: Labels | None = None,
+        alone: Floats | None = None,
     ) -> LooseStatements:
         """Return statements; if not told otherwise none is `mapped`, each is a piece by itself, none was grouped."""
         n = len(vectors)
         reach = np.ones(n, np.float32) if mapped is None else reach_of(mapped)
         grouped = np.full(n, -1, np.int32) if before is None else before
-        return cls(vectors, reach, np.arange(n) if pieces is None else pieces, grouped)
+        own = vectors if alone is None else alone
+        return cls(vectors, own, reach, np.arange(n) if pieces is None else pieces, grouped)
 
     def of(self, rows: NDArray[np.int64]) -> LooseStatements:
         """Return some of them."""
-        return LooseStatements(self.vectors[rows], self.reach[rows], self.pieces[rows], self.before[rows])
+        return LooseStatements(
+            self.vectors[rows], self.alone[rows], self.reach[rows], self.pieces[rows], self.before[rows]
+        )
 
 
 def of_groups(said: LooseStatements, labels: Labels, held: NDArray[np.bool_]) -> Labels:
@@ -101,25 +110,30 @@ def _cores(said: LooseStatements) -> Iterator[NDArray[np.int64]]:
 
 
 def _core(said: LooseStatements, mine: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Find the core of some statements, the nearest to its middle: as many as say nearly what one of them says.
+    """Find the core of some statements, those nearest to what tells it: as many as say nearly what one of them says.
 
     `mine`: those of them who were in it before, if it was known.
     """
-    rows = said.vectors
-    middle = rows[mine].mean(axis=0) if mine.any() else rows[_densest(said)]
-    around, asked = (rows[mine], said.reach[mine]) if mine.any() else (rows, said.reach)
-    for _ in range(ROUNDS):
-        middle = nearness(around @ unit(middle[None])[0] / asked) @ around
+    rows = said.alone
+    middle = _middle(rows[mine], said.reach[mine]) if mine.any() else rows[_densest(said)]
     order = np.argsort(-(rows @ middle / said.reach), kind="stable")
     told = _told(nearness(similar(rows, said.reach, order[:COMPARED]))[order])
     within = np.argsort(order) < np.where(mine, _extent(told, KEPT * TOLD), _extent(told, TOLD))
-    return np.flatnonzero(within & (mine | (rows @ unit(middle[None])[0] >= REACH * said.reach)))
+    return np.flatnonzero(within & (mine | (rows @ middle >= REACH * said.reach)))
+
+
+def _middle(rows: Floats, reach: Floats) -> Floats:
+    """Where most of a core lies: (d,) of length one."""
+    middle = rows.mean(axis=0)
+    for _ in range(ROUNDS):
+        middle = nearness(rows @ unit(middle[None])[0] / reach) @ rows
+    return np.asarray(unit(middle[None])[0], np.float32)
 
 
 def _densest(said: LooseStatements) -> int:
     """The statement that says nearly what most others say."""
-    some = evenly(len(said.vectors), LISTENED_TO)
-    return int(nearness(similar(said.vectors, said.reach, some)).sum(axis=1).argmax())
+    some = evenly(len(said.alone), LISTENED_TO)
+    return int(nearness(similar(said.alone, said.reach, some)).sum(axis=1).argmax())
 
 
 def _told(near: Floats) -> NDArray[np.float64]:

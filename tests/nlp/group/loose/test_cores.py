@@ -19,9 +19,10 @@ def cut(
     pieces: NDArray[np.int64] | None = None,
     before: Labels | None = None,
     labels: Labels | None = None,
+    alone: Floats | None = None,
 ) -> list[int]:
     n = len(vectors)
-    of = cores.LooseStatements.of_all(vectors, np.full(n, mapped), pieces, before)
+    of = cores.LooseStatements.of_all(vectors, np.full(n, mapped), pieces, before, alone)
     groups = np.zeros(n, np.int32) if labels is None else labels
     return [int(group) for group in cores.of_groups(of, groups, np.full(n, held))]
 
@@ -46,6 +47,18 @@ def test_a_group_of_which_hardly_two_say_the_same_is_none() -> None:
 def test_what_few_people_say_in_many_statements_is_no_core() -> None:
     pieces = np.array([0, 0, 0, 1, 1, 1, 2, 2, *range(3, 19)])
     assert cut(said((0, 8), *STRAYS), pieces=pieces) == [-1] * 24
+
+
+def test_a_core_is_of_who_says_it_and_not_of_what_else_they_wrote() -> None:
+    says = said(*STRAYS[:4], (0, 4), *STRAYS)
+    assert cut(said((0, 8), *STRAYS), alone=says) == [-1] * 4 + [0] * 4 + [-1] * 16
+
+
+def test_who_says_something_else_about_it_is_not_in_its_core() -> None:
+    rows = said((0, 8), *STRAYS)
+    rows[8:12, 0] = 0.55  # alike in what it is about
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    assert cut(rows) == [0] * 8 + [-1] * 16
 
 
 def test_what_was_known_stays_apart_and_takes_up_who_says_the_same() -> None:
