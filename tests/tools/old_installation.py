@@ -42,13 +42,10 @@ WAITING = "The lift at the library has been out of order since Monday"
 def main(commit: str, name: str) -> None:
     """Writes both files."""
     with tempfile.TemporaryDirectory() as place, receiver() as hook:
-        code, data = Path(place) / "code", Path(place) / "data"
-        code.mkdir()
+        data = Path(place) / "data"
         data.mkdir()
-        archive = subprocess.run(["git", "archive", commit], cwd=ROOT, check=True, capture_output=True).stdout
-        subprocess.run(["tar", "--extract", "--directory", code], input=archive, check=True)
-        settings = {"PYTHONPATH": str(code), "PYTHONSAFEPATH": "1", "FEEDBACK_SECRET_KEY": SECRET_KEY}
-        settings |= {
+        settings = code_of(commit, Path(place) / "code") | {
+            "FEEDBACK_SECRET_KEY": SECRET_KEY,
             "FEEDBACK_WEBHOOK_ALLOW": "127.0.0.0/8",
             "FEEDBACK_WORKERS": "1",
             "FEEDBACK_PUBLIC_URL": Settings().url,
@@ -61,6 +58,14 @@ def main(commit: str, name: str) -> None:
             KEPT.joinpath(f"{name}.json").write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
             with gzip.GzipFile(KEPT / f"{name}.sql.gz", "wb", compresslevel=9, mtime=0) as file:
                 file.write(_dumped(data))
+
+
+def code_of(commit: str, into: Path) -> dict[str, str]:
+    """Unpacks the code of a version from git; what is returned has Python run that and not ours."""
+    archive = subprocess.run(["git", "archive", commit], cwd=ROOT, check=True, capture_output=True).stdout
+    into.mkdir()
+    subprocess.run(["tar", "--extract", "--directory", into], input=archive, check=True)
+    return {"PYTHONPATH": str(into), "PYTHONSAFEPATH": "1"}
 
 
 def _fill(running: Running, hook: str) -> list[str]:

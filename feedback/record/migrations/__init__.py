@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,9 +25,10 @@ _HERE = Path(__file__).parent
 NEWEST = max(path.name for path in (_HERE / "versions").glob("[0-9]*.py")).partition("_")[0]
 """The newest migration, by which Alembic calls the schema of this version."""
 
-LOCK_WAIT = "1500ms"
-"""How long a migration waits for a table, as whoever comes after it waits with it. PostgreSQL takes a second to send an
-autovacuum away that stands in the way."""
+LOCK_WAIT = "500ms"
+"""How long a migration waits for a table, as whoever comes after it waits with it."""
+VACUUM_WAIT = "3s"
+"""How long it waits for an autovacuum to go, while nobody waits with it. PostgreSQL sends one away after a second."""
 PATIENCE_SECONDS = 300.0
 """After which it gives up, with what it has done so far kept."""
 
@@ -54,6 +55,7 @@ def migrate(engine: Engine, patience: float = PATIENCE_SECONDS) -> None:
             return
         with _alone(connection):
             while not (_is_newest(connection) or _upgraded(connection)):
+                _send_vacuum_away(connection)
                 if time.monotonic() > deadline:
                     raise Unavailable(
                         "A table is in use that the schema of this version changes. Try again when less goes on."
@@ -84,6 +86,27 @@ def _alone(connection: Connection) -> Iterator[None]:
         connection.execute(text("RESET lock_timeout"))
         connection.execute(text("SELECT pg_advisory_unlock(:c, 0)"), key)
         connection.commit()
+
+
+_VACUUMED = text(
+    "SELECT DISTINCT relation::regclass::text FROM pg_locks JOIN pg_class ON pg_class.oid = relation"
+    " WHERE mode = 'ShareUpdateExclusiveLock' AND granted AND relkind IN ('r', 'p') AND pid <> pg_backend_pid()"
+    " AND relnamespace = 'public'::regnamespace"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
+
+def _send_vacuum_away(connection: Connection) -> None:
+    """PostgreSQL sends an autovacuum away for whoever has waited for its table for a second.
+
+    Who waits to have the table alone keeps all others waiting as long; in this mode no reader and no writer waits.
+    """
+    with connection.begin():
+        tables = connection.scalars(_VACUUMED).all()
+    for table in tables:
+        with suppress(OperationalError), connection.begin():  # one that is not automatic stays
+            connection.execute(text(f"SET LOCAL lock_timeout = '{VACUUM_WAIT}'"))
+            connection.execute(text(f"LOCK TABLE {table} IN SHARE UPDATE EXCLUSIVE MODE"))
 
 
 def _upgraded(connection: Connection) -> bool:

@@ -19,7 +19,9 @@ from sqlalchemy import Connection, Engine, event, text
 
 from feedback.record.errors import Unavailable
 from feedback.record.migrations import alembic_config, beside, migrate
+from tests.bench.rows import fill
 from tests.conftest import RealServers, database
+from tests.feedback.process.processes import eventually
 
 SQUAWK = Path(sys.executable).parent / "squawk"
 RULES = {
@@ -39,6 +41,18 @@ CONTRACTS = {"0047": "a language that nobody chose may be none: none of 0.1.0 kn
 def engine(servers: RealServers) -> Iterator[Engine]:
     with database(servers, "beside") as made:
         yield made
+
+
+ENDLESS_VACUUM = ", ".join(
+    f"autovacuum_{name} = {value}"
+    for name, value in {
+        "enabled": "true",
+        "vacuum_threshold": 0,
+        "vacuum_scale_factor": 0,
+        "vacuum_cost_delay": 100,
+        "vacuum_cost_limit": 1,
+    }.items()
+)
 
 
 def test_each_migration_leaves_the_version_that_runs_at_work(engine: Engine) -> None:
@@ -74,6 +88,18 @@ def test_a_migration_lets_others_pass_while_it_waits_for_a_table(engine: Engine)
     assert _version(engine) > "0037"
 
 
+def test_an_autovacuum_is_sent_away_and_nobody_waits_for_that(engine: Engine) -> None:
+    _to(engine, "0058")
+    with engine.begin() as connection:
+        fill(connection, "bins", 2_000, vectors=False)
+        connection.execute(text("UPDATE feedback SET weight = weight"))
+        connection.execute(text(f"ALTER TABLE feedback SET ({ENDLESS_VACUUM})"))
+    with vacuuming_each_second(engine):
+        eventually(lambda: _vacuums(engine))
+        migrate(engine, patience=10)
+    assert _version(engine) > "0058"
+
+
 def test_migrations_that_begin_together_take_turns(engine: Engine) -> None:
     """An index that is made beside others waits for every transaction: the one that waits for its turn holds none."""
     both = [threading.Thread(target=migrate, args=(engine,)) for _ in range(2)]
@@ -97,6 +123,19 @@ def test_an_index_that_was_cut_off_is_made_anew(engine: Engine) -> None:
             beside.add_unique("uq_things_id", "things", ["id"])
     with pytest.raises(sa.exc.IntegrityError), engine.begin() as connection:
         connection.execute(text("INSERT INTO things VALUES (1, 'z')"))
+
+
+@contextmanager
+def vacuuming_each_second(engine: Engine) -> Iterator[None]:
+    """The server looks each second for what is to be vacuumed."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ALTER SYSTEM SET autovacuum_naptime = '1s'"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+        try:
+            yield
+        finally:
+            connection.execute(text("ALTER SYSTEM RESET autovacuum_naptime"))
+            connection.execute(text("SELECT pg_reload_conf()"))
 
 
 @contextmanager
@@ -145,3 +184,8 @@ def _to(engine: Engine, revision: str) -> None:
 def _version(engine: Engine) -> str:
     with engine.connect() as connection:
         return str(connection.scalar(text("SELECT version_num FROM alembic_version")))
+
+
+def _vacuums(engine: Engine) -> int:
+    with engine.connect() as connection:
+        return int(connection.scalar(text("SELECT count(*) FROM pg_stat_progress_vacuum")) or 0)
