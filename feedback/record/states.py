@@ -120,10 +120,11 @@ CLOSED_STATUSES = (IssueStatus.RESOLVED, IssueStatus.ARCHIVED)
 
 
 class TitledBy(StrEnum):
-    """Whose title an issue bears; a person's is never overwritten."""
+    """Whose title an issue bears; a person's is never overwritten, and a statement's only until the next refit."""
 
     MACHINE = "machine"
     PERSON = "person"
+    STATEMENT = "statement"
 
 
 class SignalKind(StrEnum):

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
+from feedback.i18n.titles import language_of
 from feedback.record import receipts
 from feedback.record.errors import Conflict, NotFound
 from feedback.record.models import Action, Feedback, Issue, Service, Statement, new_id
@@ -26,12 +27,13 @@ RECEIPT_STATES = {
 
 
 class UnderstoodAs(msgspec.Struct, frozen=True):
-    """An issue that it belongs to, and where the team is with it. `language`: of the title, as citizens put it."""
+    """An issue that it belongs to, and where the team is with it. `language`: of the title; `titles`: by language."""
 
     issue: uuid.UUID
     title: str
     status: str
     language: str
+    titles: dict[str, str]
 
 
 class TeamAction(msgspec.Struct, frozen=True):
@@ -73,9 +75,14 @@ def look_up(session: Session, code: str) -> Receipt:
         channel=found.channel,
         state=RECEIPT_STATES[found.stage],
         received_at=found.received_at,
-        understood_as=[UnderstoodAs(issue.id, issue.title, issue.status, issue.language) for issue in issues],
+        understood_as=[_understood_as(issue) for issue in issues],
         done=_done(session, [issue.id for issue in issues]),
     )
+
+
+def _understood_as(issue: Issue) -> UnderstoodAs:
+    language = language_of(issue.title, issue.titles) or issue.language
+    return UnderstoodAs(issue.id, issue.title, issue.status, language, issue.titles)
 
 
 def _issues(found: Feedback) -> Select[Issue]:

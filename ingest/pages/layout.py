@@ -13,7 +13,7 @@ from feedback.http.dependencies import AnyRequest
 from feedback.http.language import choose
 from feedback.http.static_files import StaticFiles
 from feedback.http.templates import Pages
-from feedback.i18n import catalogues
+from feedback.i18n import catalogues, titles
 from feedback.record import access, services
 from feedback.record.models import OrganisationFacts
 from ingest.intake.dependencies import Intake
@@ -21,6 +21,7 @@ from ingest.pages.negotiation import offered, switch
 
 HERE = Path(__file__).parent
 pages = Pages.from_folder(HERE / "templates")
+pages.environment.filters["issue_title"] = titles.shown
 files = StaticFiles("/static/citizen", [*(HERE / "static").glob("*.css"), *(HERE / "static").glob("*.svg")])
 
 

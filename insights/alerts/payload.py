@@ -114,6 +114,7 @@ def for_test(service: Service, now: dt.datetime) -> dict[str, Any]:
         "issue": {
             "id": str(uuid.UUID(int=0)),
             "title": "This is how an alert reads",
+            "titles": {},
             "trend": Trend.NEW,
             "status": IssueStatus.OPEN,
             "keywords": ["test"],
@@ -164,12 +165,12 @@ def event(session: Session, alert: Alert, url: str) -> dict[str, Any]:
     data = dict(alert.facts)
     issue = session.get(Issue, alert.issue_id) if alert.issue_id else None
     if data["issue"]:
-        title = (
-            {"title": issue.title, "keywords": list(issue.keywords)}
+        known = (
+            {"title": issue.title, "titles": issue.titles, "keywords": list(issue.keywords)}
             if issue
-            else {"title": NO_LONGER_KEPT, "keywords": []}
+            else {"title": NO_LONGER_KEPT, "titles": {}, "keywords": []}
         )
-        data["issue"] = title | data["issue"]
+        data["issue"] = known | data["issue"]
     data["quotes"] = _quotes(session, alert, issue)
     has_earlier = alert.signal_id and data["signal"]["kind"] != SignalKind.NEW  # what is new has none to differ from
     signal = session.get(Signal, alert.signal_id) if has_earlier else None

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, select, update
@@ -14,10 +14,12 @@ from feedback.record.work.service_work import lock_services
 from insights.grouping import broad_subjects, decisions
 from insights.grouping.assignment import assigned, may_be_grouped
 from insights.grouping.constraints import Constraints, StratumTopics
-from insights.grouping.regroup import Regrouped, RegroupedIssue, settle
+from insights.grouping.regroup import Regrouped, RegroupedIssue, has_moved, settle
 from insights.issues.decisions import reassignment
 from insights.statement_arrays import StoredStatements, read_issues, read_statements
 from nlp.embed.strata import Stratum
+from nlp.group.title_languages import Names
+from nlp.group.topics import Topic
 
 MOST_STATEMENTS = 300_000
 """The latest so many statements are grouped; older ones stay where they are."""
@@ -28,19 +30,30 @@ NEWS = dt.timedelta(days=5)
 
 @dataclass(frozen=True, slots=True)
 class BeforeRefit:
-    """A service before its refit. `signalled`: issues that go on whatever is found; `titles`: those that are taken."""
+    """A service before its refit.
+
+    `signalled`: issues that go on whatever is found; `nameless`: those that the words of one statement name so far;
+    `titles`: those that are taken.
+    """
 
     statements: StoredStatements
     constraints: Constraints
     signalled: Collection[uuid.UUID]
+    nameless: Sequence[uuid.UUID]
     titles: Sequence[str]
 
 
 def read(session: Session, service_id: int) -> BeforeRefit:
     """Read all that a refit starts from."""
-    titles = session.scalars(select(Issue.title).where(Issue.service_id == service_id)).all()
-    statements = read_statements(session, *may_be_grouped(service_id), most=MOST_STATEMENTS)
-    return BeforeRefit(statements, decisions.constraints(session, service_id), signalled(session, service_id), titles)
+    mine = Issue.service_id == service_id
+    nameless = session.scalars(select(Issue.id).where(mine, Issue.titled_by == TitledBy.STATEMENT)).all()
+    return BeforeRefit(
+        read_statements(session, *may_be_grouped(service_id), most=MOST_STATEMENTS),
+        decisions.constraints(session, service_id),
+        signalled(session, service_id),
+        nameless,
+        session.scalars(select(Issue.title).where(mine)).all(),
+    )
 
 
 def signalled(session: Session, service_id: int, *where: ColumnElement[bool]) -> set[uuid.UUID]:
@@ -49,8 +62,17 @@ def signalled(session: Session, service_id: int, *where: ColumnElement[bool]) ->
     return set(session.scalars(select(Signal.issue_id).where(*told)))
 
 
-def store(session: Session, service_id: int, before: BeforeRefit, trained: Sequence[StratumTopics], model: str) -> bool:
+def store(
+    session: Session,
+    service_id: int,
+    before: BeforeRefit,
+    trained: Sequence[StratumTopics],
+    model: str,
+    named: Mapping[uuid.UUID, Names],
+) -> bool:
     """Store what was trained: known issues go on under their ids, statements move to where they now belong.
+
+    `named`: what the nameless are to be called.
 
     False, and nothing is stored, where an issue was signalled meanwhile: what it holds has no topic of its own yet.
     """
@@ -67,7 +89,9 @@ def store(session: Session, service_id: int, before: BeforeRefit, trained: Seque
     failed = sorted({part.stratum.language for part in trained if part.failed})
     refit = _refit(session, service_id, statements, regrouped, model, failed)
     for issue in regrouped.issues:
-        _store_issue(session, refit, issue)
+        _store_issue(session, refit, issue, before.signalled)
+    for issue_id, names in named.items():
+        _name(session, session.get_one(Issue, issue_id), names)
     _note_lineage(session, regrouped)
     refit.moved = _move(session, statements, regrouped.assigned, refit)
     _look_again(session, statements, regrouped.assigned)
@@ -113,14 +137,15 @@ def _refit(
     return refit
 
 
-def _store_issue(session: Session, refit: Refit, found: RegroupedIssue) -> None:
+def _store_issue(session: Session, refit: Refit, found: RegroupedIssue, signalled: Collection[uuid.UUID]) -> None:
     topic, stratum = found.topic, found.stratum
     if found.is_new:
         issue = Issue(
             id=found.id,
             service_id=refit.service_id,
             title=topic.title,
-            titles={topic.language: topic.title, **topic.titles},
+            titles=_titles(topic),
+            title_sure=topic.sure,
             language=stratum.language,
             tone=found.tone,
         )
@@ -128,16 +153,42 @@ def _store_issue(session: Session, refit: Refit, found: RegroupedIssue) -> None:
     else:
         issue = session.get_one(Issue, found.id, options=[undefer(Issue.centroid)])
         session.add(reassignment.snapshot(refit.id, issue))
-        if issue.titled_by == TitledBy.MACHINE:
-            issue.titles = {**topic.titles, **issue.titles}
     if (
         Stratum(issue.language, issue.tone == Tone.PRAISE) != stratum
     ):  # merged from another stratum: it keeps its own words
         return
+    if not found.is_new:
+        _name_anew(session, issue, topic, signalled)
     issue.tone = Tone(found.tone)
     issue.keywords, issue.quotes, issue.model = list(topic.keywords), found.quotes, refit.model
     issue.centroid, issue.radius = topic.centroid.tolist(), topic.radius
     session.flush()
+
+
+def _titles(topic: Topic) -> dict[str, str]:
+    return {topic.language: topic.title, **topic.titles}
+
+
+def _name_anew(session: Session, issue: Issue, topic: Topic, signalled: Collection[uuid.UUID]) -> None:
+    """A title stays unless the meaning of its issue has moved; that of what was signalled stays then, too."""
+    if issue.titled_by != TitledBy.MACHINE:
+        return
+    if issue.id in signalled or not has_moved(topic, issue.centroid):
+        issue.titles = {**topic.titles, **issue.titles}
+        return
+    _rename(session, issue, topic.title, _titles(topic), sure=topic.sure)
+
+
+def _name(session: Session, issue: Issue, names: Names) -> None:
+    if issue.titled_by == TitledBy.STATEMENT:
+        _rename(session, issue, names.title.text, names.by_language, sure=names.title.sure)
+
+
+def _rename(session: Session, issue: Issue, title: str, titles: dict[str, str], *, sure: bool) -> None:
+    """Gives an issue the title that a refit found, and writes that into its history."""
+    details = {"was": issue.title, "now": title, "by_machine": True}
+    session.add(IssueEvent(issue_id=issue.id, by="refit", what="renamed", details=details))
+    issue.title, issue.titles, issue.title_sure, issue.titled_by = title, titles, sure, TitledBy.MACHINE
 
 
 def _note_lineage(session: Session, regrouped: Regrouped) -> None:

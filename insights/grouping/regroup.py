@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import structlog
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from feedback.record.models import new_id
 from feedback.record.states import Tone
@@ -26,6 +26,9 @@ log = structlog.get_logger()
 
 FEWEST_STATEMENTS = 30
 """What a service must have said before its first regrouping."""
+
+SAME_MEANING = 0.9
+"""Cosine of the middles of an issue before and after, at or above which its meaning has not moved."""
 
 Propose = Callable[[Sequence[Topic], Sequence[str], Sequence[bool], Sequence[str]], tuple[Topic, ...]]
 """Gives topics better titles: of the topics and the texts that they index, whether each needs one, and titles taken."""
@@ -73,8 +76,8 @@ def train(
     """Find the topics of each stratum, starting from the issues that its statements are in.
 
     `titles`: those that issues of the service bear, which no new one gets; `signalled`: issues that are parted from
-    a wider group that took them up; `encode`: texts to unit rows (n, d), without which filler is not recognised.
-    A stratum that cannot be grouped takes no other with it, and says that it `failed`; only where all fail, the first
+    a wider group that took them up; `encode`: texts to unit rows (n, d), without which filler is not recognised. A
+    stratum that cannot be grouped takes no other with it, and says that it `failed`; only where all fail, the first
     failure is raised.
     """
     constraints, taken, found = constraints or Constraints(), list(titles), list[StratumTopics]()
@@ -154,6 +157,11 @@ def settle(
         ]
         found += here
     return Regrouped(tuple(found), keep_placed(statements.ids, assigned, constraints), tuple(lineage))
+
+
+def has_moved(topic: Topic, centroid: ArrayLike) -> bool:
+    """Tell whether an issue whose middle was this (d,) means something else now, and its topic has a title for that."""
+    return not topic.titled and float(np.dot(centroid, topic.centroid)) < SAME_MEANING
 
 
 def _known(

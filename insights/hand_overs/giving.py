@@ -140,6 +140,8 @@ def _copy(issue: Issue, to: Service) -> Issue:
         service_id=to.id,
         title=issue.title,
         titled_by=issue.titled_by,
+        titles=issue.titles,
+        title_sure=issue.title_sure,
         keywords=list(issue.keywords),
         quotes=list(issue.quotes),
         language=issue.language,

@@ -50,7 +50,7 @@ def _own_title(session: Session, made: Issue, pieces: Sequence[uuid.UUID]) -> st
     the like.
     """
     others = select(Statement.id).where(Statement.issue_id == made.id, Statement.feedback_id.not_in(pieces)).limit(1)
-    return made.title if made.titled_by == TitledBy.MACHINE and session.scalar(others) is None else ""
+    return made.title if made.titled_by != TitledBy.PERSON and session.scalar(others) is None else ""
 
 
 def _place_back(session: Session, pieces: Sequence[Feedback], done: HandOver) -> None:
@@ -69,3 +69,4 @@ def _name_back(session: Session, done: HandOver, title: str) -> None:
     issue = session.get(Issue, done.issue_id) if done.issue_id else None
     if issue and issue.title == title_erasure.NAMELESS_TITLE:
         issue.title = title or title_erasure.shortest_said(session, issue)
+        issue.titled_by = issue.titled_by if title else TitledBy.STATEMENT

@@ -18,7 +18,8 @@ from insights.issues.decisions import lifecycle
 from insights.statement_arrays import halves, matrix
 from nlp.embed.strata import stratum_of
 from nlp.embed.vectors import Encode, Floats, inwards
-from nlp.group.titles import naming
+from nlp.group import title_languages
+from nlp.group.title_languages import Names
 
 MAX_QUOTES = 5
 
@@ -60,7 +61,7 @@ def end_good_news(session: Session, service_id: int, now: dt.datetime) -> None:
     session.execute(update(Signal).where(*old, Signal.detected_at < now - GOOD_NEWS_LASTS).values(ended_at=now))
 
 
-def titles(record: Record, encode: Encode, service_id: int, signals: Sequence[detector.Finding]) -> Mapping[str, str]:
+def titles(record: Record, encode: Encode, service_id: int, signals: Sequence[detector.Finding]) -> Mapping[str, Names]:
     """Finds a readable title for each issue that was found just now, unlike any other title of its service.
 
     Returns the titles by the issues' ids.
@@ -71,34 +72,51 @@ def titles(record: Record, encode: Encode, service_id: int, signals: Sequence[de
     with record.transaction() as session:
         others = (Issue.service_id == service_id, Issue.id.not_in([uuid.UUID(signal.issue) for signal in found]))
         known = session.scalars(select(Issue.title).where(*others)).all()
-        said = select(Statement.text, halves(Statement.vector).label("vector")).order_by(Statement.id)
+        said = select(Statement.text, Statement.language, halves(Statement.vector).label("vector")).order_by(
+            Statement.id
+        )
         groups = [session.execute(said.where(Statement.id.in_(signal.keys))).all() for signal in found]
-    texts = [[row.text for row in rows] for rows in groups]
-    return name(found, texts, matrix([row.vector for rows in groups for row in rows]), known, encode)
+    told = [[(row.text, row.language) for row in rows] for rows in groups]
+    return name(found, told, matrix([row.vector for rows in groups for row in rows]), known, encode)
 
 
 def name(
     signals: Sequence[detector.Finding],
-    texts: Sequence[Sequence[str]],
+    told: Sequence[Sequence[tuple[str, str]]],
     vectors: Floats,
     known: Iterable[str],
     encode: Encode | None,
-) -> Mapping[str, str]:
-    """Name the issues of signals that have a centroid: `texts` are those of each, `known` the titles not to give.
+) -> Mapping[str, Names]:
+    """Name the issues of signals that have a centroid: `told` are the texts of each, and the language of every text.
 
-    `vectors` (n, d) are those of all the texts, in their order.
+    `known`: the titles not to give; `vectors` (n, d) are those of all the texts, in their order.
     """
-    ends = np.cumsum([len(group) for group in texts])
-    said, centroids = [text for group in texts for text in group], np.array([signal.centroid for signal in signals])
-    rows = [np.arange(stop - len(group), stop) for stop, group in zip(ends, texts, strict=True)]
+    ends = np.cumsum([len(group) for group in told])
+    texts, languages = zip(*(its for group in told for its in group), strict=True)
+    centroids = np.array([signal.centroid for signal in signals])
+    rows = [np.arange(stop - len(group), stop) for stop, group in zip(ends, told, strict=True)]
     groups = [inwards(vectors, members, centre) for members, centre in zip(rows, centroids, strict=True)]
     praised = [signal.tier == SignalTier.GOOD_NEWS for signal in signals]
-    names = naming.name(said, groups, vectors=vectors, centroids=centroids, encode=encode, known=known, praised=praised)
-    return {signal.issue: name.text for signal, name in zip(signals, names, strict=True)}
+    names = title_languages.name(
+        texts,
+        groups,
+        languages,
+        known=list(known),
+        fresh=np.ones(len(groups), bool),
+        vectors=vectors,
+        centroids=centroids,
+        encode=encode,
+        praised=praised,
+    )
+    return {signal.issue: its for signal, its in zip(signals, names, strict=True)}
 
 
 def store(
-    session: Session, service: Service, signals: Sequence[detector.Finding], named: Mapping[str, str], now: dt.datetime
+    session: Session,
+    service: Service,
+    signals: Sequence[detector.Finding],
+    named: Mapping[str, Names],
+    now: dt.datetime,
 ) -> None:
     """Stores new signals and their issues. One that is sure opens its issue again, and replaces its earlier signals."""
     for signal in signals:
@@ -142,15 +160,15 @@ def _evidence(service: Service, issue: Issue, signal: detector.Finding) -> dict[
     }
 
 
-def _issue(session: Session, service: Service, signal: detector.Finding, named: Mapping[str, str]) -> Issue:
+def _issue(session: Session, service: Service, signal: detector.Finding, named: Mapping[str, Names]) -> Issue:
     """The known issue, or a new one. One that was watched and is sure now gets its centroid, radius and title."""
     identity = uuid.UUID(signal.issue)
     if signal.centroid is None or signal.radius is None:
         return session.get_one(Issue, identity)
     if watched := session.get(Issue, identity):
         watched.centroid, watched.radius = signal.centroid.tolist(), signal.radius
-        if watched.titled_by == TitledBy.MACHINE:
-            watched.title, watched.titles = named[signal.issue], {}
+        if watched.titled_by != TitledBy.PERSON:
+            _call(watched, named[signal.issue])
         return watched
     said = session.execute(
         select(Statement.id, Statement.language, Statement.assigned_by, Statement.embedded_by)
@@ -161,7 +179,6 @@ def _issue(session: Session, service: Service, signal: detector.Finding, named: 
     issue = Issue(
         id=identity,
         service_id=service.id,
-        title=named[signal.issue],
         language=stratum_of(first.language, "problem", first.embedded_by).language,
         tone=Tone.PRAISE if signal.tier == SignalTier.GOOD_NEWS else Tone.ISSUE,
         quotes=[one.id for one in said[:MAX_QUOTES]],
@@ -169,9 +186,14 @@ def _issue(session: Session, service: Service, signal: detector.Finding, named: 
         centroid=signal.centroid.tolist(),
         radius=signal.radius,
     )
+    _call(issue, named[signal.issue])
     session.add(issue)
     session.flush()
     return issue
+
+
+def _call(issue: Issue, names: Names) -> None:
+    issue.title, issue.titles, issue.title_sure = names.title.text, names.by_language, names.title.sure
 
 
 def resolved_issues(session: Session, service_id: int) -> dict[str, detector.ResolvedIssue]:

@@ -14,6 +14,7 @@ from feedback.http.security_headers import CONTENT_SECURITY_POLICY
 from feedback.http.staff import COOKIE, recognised
 from feedback.http.static_files import StaticFiles
 from feedback.http.templates import Pages
+from feedback.i18n import titles
 from feedback.i18n.formats import upper_first
 from feedback.record.access import Principal, Role
 from insights.pages import confirmations
@@ -24,7 +25,6 @@ from insights.presentation import (
     formats,
     labels,
     sentences,
-    titles,
 )
 from insights.presentation.markup import cards, drawing
 from insights.presentation.schemas import SignalNow, SignalView

@@ -29,6 +29,11 @@ class Names:
     language: str = ENGLISH
     others: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def by_language(self) -> dict[str, str]:
+        """All of them, that of most members among them."""
+        return {self.language: self.title.text, **self.others}
+
 
 def name(
     texts: Sequence[str],

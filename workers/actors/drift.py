@@ -21,6 +21,7 @@ from insights.detection.observation import Observation
 from insights.detection.state import deserialize
 from insights.detection.statistics.baseline import Baseline
 from insights.issues import findings
+from nlp.group.title_languages import Names
 from workers.runtime.actor import Actor, Save, Worker, work_once
 
 MOST_STATEMENTS = 20_000
@@ -78,7 +79,7 @@ def _found(known: DriftInput, now: dt.datetime) -> list[slow.Drifts]:
     return [worse, replace(better, watched=())]
 
 
-def _store(session: Session, service: Service, found: Sequence[slow.Drifts], named: Mapping[str, str]) -> None:
+def _store(session: Session, service: Service, found: Sequence[slow.Drifts], named: Mapping[str, Names]) -> None:
     """What was signalled while we looked stays as it is, and so does what is watched already."""
     tiers = {str(one.issue_id): one.tier for one in findings.standing(session, service.id)}
     signalled = {issue for issue, tier in tiers.items() if tier == SignalTier.SIGNAL}

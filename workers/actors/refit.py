@@ -9,7 +9,7 @@ from feedback.record.models import ServiceWork
 from feedback.record.states import WorkStage
 from feedback.record.work.service_work import ask, ask_wide
 from feedback.record.work.stages import stage
-from insights.grouping import due, refit_store, regroup, title_proposals
+from insights.grouping import due, nameless, refit_store, regroup, title_proposals
 from insights.grouping.constraints import StratumTopics
 from workers.runtime.actor import Actor, Save, Worker, work_once
 from workers.runtime.memory import give_back
@@ -29,10 +29,11 @@ def _refit(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
     if before and len(before.statements) < regroup.FEWEST_STATEMENTS:
         before = None
     trained = _train(worker, before) if before else []
+    named = nameless.names(before.statements, before.nameless, before.titles, worker.tools.encode) if before else {}
 
     def save(session: Session, mine: Sequence[ServiceWork]) -> None:
         if mine and before and trained:
-            if not refit_store.store(session, service_id, before, trained, worker.tools.model):
+            if not refit_store.store(session, service_id, before, trained, worker.tools.model, named):
                 return  # not done: once more
             ask(session, [service_id], "notice")
             ask_wide(session, "themes")

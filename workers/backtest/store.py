@@ -74,11 +74,11 @@ class BacktestStore:
             mine = {uuid.UUID(signal.issue) for signal in found}
             known = [issue.title for id_, issue in self.issues.items() if id_ not in mine]
             said = [[self._statements[key] for key in sorted(signal.keys)] for signal in found]
-            texts = [[it.text for it in its] for its in said]
+            told = [[(it.text, it.language) for it in its] for its in said]
             vectors = np.array([it.observation.vector for its in said for it in its], np.float32)
-            titles = findings.name(found, texts, vectors, known, self._encode)
+            titles = findings.name(found, told, vectors, known, self._encode)
             for signal in found:
-                self._hold(signal, titles[signal.issue])
+                self._hold(signal, titles[signal.issue].title.text)
         self._signalled |= {uuid.UUID(signal.issue) for signal in signals if signal.tier == SignalTier.SIGNAL}
 
     def _hold(self, signal: detector.Finding, title: str) -> None:
@@ -100,7 +100,9 @@ class BacktestStore:
         trained = regroup.train(statements, titles, signalled=self._signalled, encode=self._encode)
         regrouped = regroup.settle(statements, self._arrays, trained, signalled=self._signalled)
         for found in regrouped.issues:
-            title = found.topic.title if found.is_new else self.issues[found.id].title
+            known = self.issues.get(found.id)
+            stays = known and (found.id in self._signalled or not regroup.has_moved(found.topic, known.centroid))
+            title = known.title if known and stays else found.topic.title
             held = BacktestIssue(title, found.tone, found.stratum, found.topic.centroid, found.topic.radius)
             self._keep(found.id, held)
         moved = list(observations)

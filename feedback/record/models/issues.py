@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ForeignKey, Identity, Index, Text, Uuid, false, func, text
+from sqlalchemy import ARRAY, BigInteger, ForeignKey, Identity, Index, Text, Uuid, false, func, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.record.models.base import Base, Claimable, Timed, Vector, new_id
@@ -24,13 +24,13 @@ from feedback.record.states import (
 class Issue(Base, Timed):
     """A lasting group of statements of one service that say the same thing.
 
-    `radius` is the cosine to the centroid at or above which a statement belongs. `merged_into` leads on where it has
-    been merged; `parent_id` is the issue that it is a part of. `erased` counts the reports that counted here until they
-    were erased, so that what has been published stays as it was. At `ended_at` what made it was undone. Until
-    `snoozed_until`, a day of its service, it is not shown as emerging, and nobody is told of it. `titles` are
-    those that the machine gave, by language (ISO 639-1). `broad_id` is the issue that names the broad subject which it
-    was put into at the last refit, itself perhaps; none where it stands alone. `assignee_told` is the last `assignee`
-    who knows that it is theirs.
+    `radius` is the cosine to the centroid at or above which a statement belongs. `merged_into` leads on where it
+    has been merged; `parent_id` is the issue that it is a part of. `erased` counts the reports that counted here
+    until they were erased, so that what has been published stays as it was. At `ended_at` what made it was undone.
+    Until `snoozed_until`, a day of its service, it is not shown as emerging, and nobody is told of it. `titles` are
+    those that the machine gave, by language (ISO 639-1); unless `title_sure`, few of its reports say just that.
+    `broad_id` is the issue that names the broad subject which it was put into at the last refit, itself perhaps;
+    none where it stands alone. `assignee_told` is the last `assignee` who knows that it is theirs.
     """
 
     __tablename__ = "issues"
@@ -44,6 +44,7 @@ class Issue(Base, Timed):
     title: Mapped[str]
     titled_by: Mapped[TitledBy] = mapped_column(default=TitledBy.MACHINE)
     titles: Mapped[dict[str, str]] = mapped_column(server_default="{}", default=dict)
+    title_sure: Mapped[bool] = mapped_column(server_default=true(), default=True)
     keywords: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     quotes: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default=list)
     language: Mapped[str] = mapped_column(default="en")

@@ -55,13 +55,17 @@ class Moved(Base):
 
 
 class IssueBefore(Base):
-    """Keeps an issue as it was before a refit, so that the refit can be undone."""
+    """Keeps an issue as it was before a refit, so that the refit can be undone.
+
+    Refits of versions that never changed a title kept no `titles`.
+    """
 
     __tablename__ = "issues_before"
 
     refit_id: Mapped[int] = mapped_column(ForeignKey("refits.id", ondelete="CASCADE"), primary_key=True)
     issue_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True)
     title: Mapped[str]
+    titles: Mapped[dict[str, str] | None]
     tone: Mapped[Tone]
     keywords: Mapped[list[str]] = mapped_column(ARRAY(Text))
     quotes: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))

@@ -6,13 +6,13 @@ that a refit can be undone. A title that a person gave is theirs, and stays.
 
 import re
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, load_only
 
-from feedback.record.models import Issue, IssueBefore, IssueEvent, Statement, Theme, ThemeIssue
+from feedback.record.models import MACHINES, Issue, IssueBefore, IssueEvent, Statement, Theme, ThemeIssue
 from feedback.record.states import IssueStatus, TitledBy
 
 LONGEST_TITLE_CHARACTERS = 80
@@ -59,9 +59,9 @@ def erase_from_titles(session: Session, service_ids: Collection[int], texts: Seq
     names = {row.id: (row.title, *row.titles.values(), *row.keywords) for row in known}
     found = [issue for issue, its in names.items() if any(map(erased.may_hold, its))]
     for issue in session.scalars(select(Issue).where(Issue.id.in_(found)).order_by(Issue.id).with_for_update()):
-        if issue.titled_by == TitledBy.MACHINE and erased.hold(issue.title, issue.id):
-            issue.title = shortest_said(session, issue)
-        issue.titles = {code: title for code, title in issue.titles.items() if not erased.hold(title, issue.id)}
+        if issue.titled_by != TitledBy.PERSON and erased.hold(issue.title, issue.id):
+            issue.title, issue.titled_by = shortest_said(session, issue), TitledBy.STATEMENT
+        issue.titles = _left(erased, issue.titles, issue.id)
         issue.keywords = _kept(erased, issue.keywords, issue.id)
     _erase_from_histories(session, service_ids, erased, given)
     _erase_from_before(session, service_ids, erased, given)
@@ -73,7 +73,8 @@ def _given(session: Session, service_ids: Collection[int]) -> frozenset[str]:
     mine = Issue.service_id.in_(service_ids)
     now = select(Issue.title).where(mine, Issue.titled_by == TitledBy.PERSON)
     ever = select(IssueEvent.details["now"].astext).join(Issue, Issue.id == IssueEvent.issue_id)
-    return frozenset([*session.scalars(now), *session.scalars(ever.where(mine, IssueEvent.what == "renamed"))])
+    by_person = (IssueEvent.what == "renamed", IssueEvent.by.not_in(MACHINES))
+    return frozenset([*session.scalars(now), *session.scalars(ever.where(mine, *by_person))])
 
 
 def _erase_from_histories(
@@ -94,10 +95,13 @@ def _erase_from_before(
 ) -> None:
     """What issues were named before a refit, kept so that it can be undone."""
     query = select(IssueBefore, Issue.title).join(Issue, Issue.id == IssueBefore.issue_id)
-    few = load_only(IssueBefore.title, IssueBefore.keywords)  # its vector is long, and there is one a refit
+    few = load_only(
+        IssueBefore.title, IssueBefore.titles, IssueBefore.keywords
+    )  # its vector is long, and there is one a refit
     for before, title in session.execute(query.where(Issue.service_id.in_(service_ids)).options(few)):
         if before.title not in given and erased.hold(before.title, before.issue_id):
             before.title = title
+        before.titles = _left(erased, before.titles or {}, before.issue_id)
         before.keywords = _kept(erased, before.keywords, before.issue_id)
 
 
@@ -112,6 +116,10 @@ def _erase_from_themes(session: Session, erased: ErasedWords) -> None:
 
 def _bare(title: str) -> str:
     return title.rstrip("… .").casefold()
+
+
+def _left(erased: ErasedWords, titles: Mapping[str, str], issue_id: uuid.UUID) -> dict[str, str]:
+    return {code: title for code, title in titles.items() if not erased.hold(title, issue_id)}
 
 
 def _kept(erased: ErasedWords, keywords: Iterable[str], issue_id: uuid.UUID) -> list[str]:

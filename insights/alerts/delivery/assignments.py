@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from feedback.i18n import _, speaking
+from feedback.i18n import _, speaking, titles
 from feedback.i18n.catalogues import ENGLISH
 from feedback.record.access.colleagues import called
 from feedback.record.models import Issue, IssueEvent, Person, Service
@@ -19,7 +19,7 @@ from insights.alerts.delivery import mail, message
 from insights.alerts.delivery.message import AlertText, Footer
 from insights.issues.queries import issues
 from insights.issues.queries.services import UNSETTLED
-from insights.presentation import formats, labels, titles
+from insights.presentation import formats, labels
 from insights.presentation.formats import one_line
 from insights.presentation.schemas import IssueView
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from feedback.i18n import N_, TranslatedLabels, _
+from feedback.i18n import N_, TranslatedLabels, _, titles
 from feedback.i18n.templates import environment
 from feedback.record.models import Service
 from feedback.record.states import AlertType, SignalTier
@@ -95,11 +95,12 @@ def _heading_and_lines(type_: str, data: dict[str, Any], service: Service, now: 
         lines.append(contrasts.in_words(msgspec.convert(found, list[Contrast])))
     lines.append(_("Channels: %(channels)s.", channels=formats.channel_counts(signal.by_channel)))
     count, reports = data["signal"]["reports"], sentences.reports(data["signal"]["reports"])
+    title = titles.of_titles(data["issue"]["title"], data["issue"]["titles"]).text if data["issue"] else ""
     if type_ == AlertType.ENDED:
         was = _("It was %(reports)s.", reports=reports)
-        return _("Over: %(title)s", title=data["issue"]["title"]), [sentences.end(data["ended"]), was, *lines]
+        return _("Over: %(title)s", title=title), [sentences.end(data["ended"]), was, *lines]
     if type_ == AlertType.UPDATE:
-        heading = _("Now %(reports)s: %(title)s", reports=reports, title=data["issue"]["title"])
+        heading = _("Now %(reports)s: %(title)s", reports=reports, title=title)
         return heading, [sentences.growth(data["update"]["was"]), *lines]
     if count > signal.observed:
         lines.append(_("By now it is %(reports)s.", reports=reports))
@@ -107,7 +108,7 @@ def _heading_and_lines(type_: str, data: dict[str, Any], service: Service, now: 
         services = len(data["theme"]["services"])
         return _("In %(count)s services: %(title)s", count=services, title=data["theme"]["title"]), lines
     label = labels.ALERT_KINDS["good_news" if type_ == AlertType.GOOD_NEWS else signal.kind]
-    return f"{label}: {data['issue']['title']}", lines
+    return f"{label}: {title}", lines
 
 
 def subject(texts: Sequence[AlertText]) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from feedback.record import audit
 from feedback.record.access import Principal, Role
 from feedback.record.errors import Conflict, Malformed
-from feedback.record.limits import require_name, require_planned, require_said
+from feedback.record.limits import require_planned, require_said
 from feedback.record.models import Action, Change, Issue, IssueEvent, Service, Signal
 from feedback.record.privacy import contacts
 from feedback.record.states import CLOSED_STATUSES, ChangeKind, IssueStatus, TitledBy, WorkKind
@@ -41,7 +41,6 @@ class IssueDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: LongText | None = None
 
     def __post_init__(self) -> None:
-        require_name(self.assignee, "assignee")
         require_planned(self.due, "due")
         require_planned(self.snoozed_until, "snoozed_until")
 
@@ -84,9 +83,10 @@ def decide(session: Session, who: Principal, issue: Issue, wanted: IssueDecision
     """
     lock(session, issue)
     if wanted.title is not UNSET and wanted.title != issue.title:
-        by_machine = issue.titled_by == TitledBy.MACHINE
+        by_machine = issue.titled_by != TitledBy.PERSON
         note(session, who, issue, "renamed", was=issue.title, now=wanted.title, by_machine=by_machine)
         issue.title, issue.titled_by, issue.titles = wanted.title, TitledBy.PERSON, {}
+        issue.title_sure = True
     if wanted.assignee is not UNSET and wanted.assignee != issue.assignee:
         what = f"assigned to {wanted.assignee}" if wanted.assignee else "assigned to nobody"
         note(session, who, issue, what, was=issue.assignee, now=wanted.assignee)

@@ -20,7 +20,7 @@ from insights.detection.state import MISSED
 from insights.detection.statistics.gamma_poisson import PRIOR_REPORTS, tail_score
 from insights.issues.decisions import lifecycle, reassignment
 from insights.issues.decisions.lifecycle import LongText, ShortText
-from insights.issues.decisions.regrouping import MAX_QUOTES, MAX_TITLE_LENGTH, centroid_and_radius
+from insights.issues.decisions.regrouping import MAX_QUOTES, centroid_and_radius, provisional_title
 from insights.statement_arrays import embedding_space, halves, matrix
 from nlp.embed.strata import stratum_of
 from nlp.embed.vectors import Floats, inwards
@@ -116,8 +116,8 @@ def _issue(session: Session, service: Service, chosen: _Chosen, title: str | Non
     made = Issue(
         id=new_id(),
         service_id=service.id,
-        title=title or central.text[:MAX_TITLE_LENGTH],
-        titled_by=TitledBy.PERSON if title else TitledBy.MACHINE,
+        title=title or provisional_title([row.text for row in chosen.rows]),
+        titled_by=TitledBy.PERSON if title else TitledBy.STATEMENT,
         language=languages.most_common(1)[0][0],
         model=central.embedded_by,
         centroid=chosen.centroid,

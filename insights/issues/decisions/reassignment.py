@@ -69,6 +69,7 @@ def snapshot(refit_id: int, issue: Issue) -> IssueBefore:
         refit_id=refit_id,
         issue_id=issue.id,
         title=issue.title,
+        titles=issue.titles,
         tone=issue.tone,
         keywords=issue.keywords,
         quotes=issue.quotes,

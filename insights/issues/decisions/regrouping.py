@@ -4,6 +4,7 @@ Each is written down as a `Regrouping`: refits honour it (`insights.grouping.dec
 (`undoing.py`).
 """
 
+import textwrap
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -22,7 +23,7 @@ from nlp.embed.vectors import unit
 MIN_RADIUS = 0.5
 """The least radius (a cosine) of an issue that was split off: what is less alike hardly says the same."""
 
-MAX_TITLE_LENGTH = 80
+MAX_TITLE_LENGTH, FEWEST_TITLE_WORDS = 80, 3
 MAX_QUOTES = 5
 
 
@@ -76,8 +77,8 @@ def split(
     made = Issue(
         id=new_id(),
         service_id=issue.service_id,
-        title=title or chosen[0].text[:MAX_TITLE_LENGTH],
-        titled_by=TitledBy.PERSON if title else TitledBy.MACHINE,
+        title=title or provisional_title([row.text for row in chosen]),
+        titled_by=TitledBy.PERSON if title else TitledBy.STATEMENT,
         language=issue.language,
         tone=issue.tone,
         parent_id=issue.id,
@@ -92,6 +93,12 @@ def split(
     lifecycle.note(session, who, issue, "split", reason, other=str(made.id), statements=len(chosen))
     lifecycle.note(session, who, made, "split off", reason, other=str(issue.id))
     return made
+
+
+def provisional_title(texts: Sequence[str]) -> str:
+    """Returns what names an issue until the next refit finds a title: of its statements the shortest that says much."""
+    saying = [text for text in texts if len(text.split()) >= FEWEST_TITLE_WORDS] or texts
+    return textwrap.shorten(min(saying, key=len), MAX_TITLE_LENGTH, placeholder="…")
 
 
 def move(session: Session, who: Principal, said: Statement, to: Issue, reason: str | None = None) -> Regrouping:

@@ -18,6 +18,7 @@ from insights.issues.counts_over_time import daily_reports
 from insights.issues.filters import IssueFilters, PieceFilters
 from insights.issues.listing.listed import let_through
 from insights.issues.listing.matching import matching
+from insights.issues.queries import issues
 
 USUAL_DAYS, MOST_DAYS, MOST_ISSUES = 28, 731, 100
 WEEKS_OF_A_YEAR = dt.timedelta(weeks=52)
@@ -50,6 +51,9 @@ class ComparedIssue(msgspec.Struct, frozen=True):
     daily: list[int]
     daily_before: list[int]
     titles: dict[str, str] = {}
+    example: str = ""
+    example_language: str | None = None
+    title_sure: bool = True
 
 
 class Comparison(msgspec.Struct, frozen=True):
@@ -107,6 +111,7 @@ def compare(session: Session, service: Service, filters: IssueFilters, now: DayR
     shown = by_difference[:MOST_ISSUES]
     pieces = [_pieces(session, service, side) for side in sides]
     daily = [_daily(session, service, side, period, shown) for side, period in zip(sides, (now, before), strict=True)]
+    said = issues.quotes(session, [known[it] for it in shown], 1)
     items = [
         ComparedIssue(
             it,
@@ -118,6 +123,8 @@ def compare(session: Session, service: Service, filters: IssueFilters, now: DayR
             daily[0][it],
             daily[1][it],
             known[it].titles,
+            **issues.example(said.get(it, [])),
+            title_sure=known[it].title_sure,
         )
         for it in shown
     ]

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, not_, select
 from sqlalchemy.orm import Session
 
+from feedback.i18n.titles import shown as shown_title
 from feedback.record.models import Issue, Service, Signal
 from feedback.record.states import IssueStatus, Trend
 from insights.issues.decisions.lifecycle import is_overdue
@@ -17,7 +18,6 @@ from insights.issues.listing.rows import ListedIssue, together
 from insights.issues.queries.issues import living
 from insights.issues.queries.signals import shown
 from insights.issues.tallies import Tally, tallies
-from insights.presentation.titles import shown as shown_title
 
 ALL_ISSUES = IssueFilters()
 

@@ -112,7 +112,10 @@ def _broad(row: ListedIssue, found: Sequence[IssueView]) -> BroadSubject:
     trends = Counter(view.trend for view in found)
     return BroadSubject(
         issues=[
-            BroadPart(view.id, view.title, view.titles, part.told.count)
+            BroadPart(
+                *(view.id, view.title, view.titles, part.told.count),
+                *(view.example, view.example_language, view.title_sure),
+            )
             for part, view in zip(row.parts, found, strict=True)
         ],
         trends={trend: trends[trend] for trend in Trend if trends[trend]},

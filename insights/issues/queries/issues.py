@@ -102,6 +102,7 @@ def _view(
         service=service.slug,
         title=issue.title,
         titles=dict(issue.titles),
+        title_sure=issue.title_sure,
         keywords=list(issue.keywords),
         trend=issue.trend,
         status=issue.status,

@@ -23,6 +23,7 @@ from feedback.record.models import (
     ThemeSignal,
 )
 from feedback.record.states import IssueStatus, Trend
+from insights.issues.queries import issues
 from insights.issues.quotes import QUOTE_COLUMNS, quote
 from insights.issues.tallies import tallies
 from insights.presentation.schemas import Quote
@@ -31,7 +32,7 @@ MOST_QUOTES = 20
 
 
 class ThemeIssueView(msgspec.Struct, frozen=True):
-    """An issue of a theme; `reports` counts distinct pieces of feedback."""
+    """An issue of a theme; `reports` counts distinct pieces of feedback. All else as an `IssueView` has it."""
 
     id: uuid.UUID
     service: str
@@ -40,6 +41,9 @@ class ThemeIssueView(msgspec.Struct, frozen=True):
     status: IssueStatus
     reports: int
     titles: dict[str, str] = {}
+    example: str = ""
+    example_language: str | None = None
+    title_sure: bool = True
 
 
 class ThemeSignalView(msgspec.Struct, frozen=True):
@@ -154,11 +158,13 @@ def _members(
         .where(ThemeIssue.theme_id.in_(ids), Issue.service_id.in_(services))
     ).all()
     counts = tallies(session, [issue.id for _, issue in rows])
+    said = issues.quotes(session, [issue for _, issue in rows], 1)
     found: dict[uuid.UUID, list[ThemeIssueView]] = defaultdict(list)
     for theme_id, it in rows:
         reports = counts[it.id].count if it.id in counts else 0
         slug = services[it.service_id].slug
-        found[theme_id].append(ThemeIssueView(it.id, slug, it.title, it.trend, it.status, reports, it.titles))
+        told = {**issues.example(said.get(it.id, [])), "titles": it.titles, "title_sure": it.title_sure}
+        found[theme_id].append(ThemeIssueView(it.id, slug, it.title, it.trend, it.status, reports, **told))
     for members in found.values():
         members.sort(key=lambda issue: (-issue.reports, issue.id))
     return found

@@ -18,6 +18,7 @@ from feedback.http.dependencies import AnyRequest, GivenRecord
 from feedback.http.forms import form_values, read_form
 from feedback.http.staff import authenticate
 from feedback.i18n import N_, TranslatedLabels
+from feedback.i18n.titles import Titled
 from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
@@ -33,7 +34,6 @@ from insights.pages.forms import FormValues, PageOrRedirect, complaint_at, submi
 from insights.pages.issue.issue_page import LONGEST_QUERY
 from insights.pages.layout import saved, show
 from insights.presentation.schemas import IssueTitle
-from insights.presentation.titles import Titled
 
 PAGE_SIZE = 50
 MOST_TICKED = 1_000

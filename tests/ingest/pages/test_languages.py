@@ -2,6 +2,7 @@ import datetime as dt
 import html
 import json
 import re
+import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import ingest
 from feedback.http.language import LanguageLink
 from feedback.i18n import catalogues, formats, speaking
 from feedback.record.models import OrganisationFacts
+from ingest.intake.receipts import UnderstoodAs
 from ingest.pages import widget
 from ingest.pages.layout import pages
 from ingest.pages.receipt_pages import STATUSES
@@ -37,7 +39,7 @@ READ: dict[str, Any] = {
     "receipt": RECEIPT,
     "state": "read",
     "received_on": DAY,
-    "understood_as": [{"title": "Photo upload fails", "status": "open", "language": "en"}],
+    "understood_as": [UnderstoodAs(uuid.uuid4(), "Photo upload fails", "open", "en", {})],
     "done": [],
     "not_fixed_url": "",
     "noted": False,
@@ -122,8 +124,18 @@ def test_the_receipt_says_how_far_it_is() -> None:
     assert waiting.count('class="done"') == 1 and "read shortly" in waiting
     understood = render("receipt.html", READ)
     assert understood.count('class="done"') == 2 and "“Photo upload fails”" in understood
-    mended = READ | {"understood_as": [{"title": "Photo upload fails", "status": "resolved", "language": "en"}]}
+    mended = READ | {"understood_as": [UnderstoodAs(uuid.uuid4(), "Photo upload fails", "resolved", "en", {})]}
     assert "The team says this is resolved" in render("receipt.html", mended)
+
+
+def test_the_receipt_names_an_issue_in_the_language_of_the_page_where_it_has_a_title_in_it() -> None:
+    titles = {"en": "Photo upload fails", "cy": "Methu llwytho'r llun"}
+    issue = UnderstoodAs(uuid.uuid4(), "Photo upload fails", "open", "en", titles)
+    welsh = html.unescape(render("receipt.html", READ | {"understood_as": [issue]}, "cy"))
+    assert "<bdi>“Methu llwytho'r llun”</bdi>" in welsh and "Photo upload fails" not in welsh
+    assert '<bdi lang="en">“Photo upload fails”</bdi>' in render(
+        "receipt.html", READ | {"understood_as": [issue]}, "fr"
+    )
 
 
 def test_what_was_taken_back_shows_nothing_of_what_it_was_and_cannot_be_taken_back_twice() -> None:

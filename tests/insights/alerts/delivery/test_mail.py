@@ -294,6 +294,19 @@ def test_a_mail_is_in_the_language_of_its_subscription(
     assert '<html lang="cy"' in text(mail, "html")
 
 
+def test_a_mail_calls_an_issue_by_its_title_in_the_language_of_its_subscription(
+    posting: Worker, box: tuple[Box, str], api: Client, admin: Headers, blue_badge: str
+) -> None:
+    subscribe(api, admin, language="cy")
+    signal = raise_signal(posting.record)
+    with posting.record.transaction() as session:
+        told = session.get_one(Issue, signal.issue_id)
+        told.titles = {"en": told.title, "cy": "Methu llwytho'r llun"}
+    deliver(posting)
+    [mail] = box[0].mails
+    assert mail["Subject"] == "[Blue Badge] Problem newydd: Methu llwytho'r llun"
+
+
 def test_a_language_that_mails_are_not_written_in_is_refused(api: Client, admin: Headers, blue_badge: str) -> None:
     wanted = {"kind": "email", "service": "blue-badge", "address": "team@example.org", "language": "tlh"}
     refused = api.post("/v1/subscriptions", json=wanted, headers=admin)

@@ -1,5 +1,6 @@
-"""Which of its titles an issue is shown by: that in the language of the page where it has one."""
+"""Which of its titles an issue is shown by: that in the language that is spoken, where it has one."""
 
+from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 from feedback import i18n
@@ -26,8 +27,15 @@ class ShownTitle(NamedTuple):
 
 def shown(issue: Titled) -> ShownTitle:
     """Return the title of an issue for a page in the language that is spoken now."""
+    return of_titles(issue.title, issue.titles)
+
+
+def of_titles(title: str, titles: Mapping[str, str]) -> ShownTitle:
+    """Return the same of an issue that is known by this title, and has these by language."""
     ours = i18n.language()
-    if ours in issue.titles:
-        return ShownTitle(issue.titles[ours])
-    spoken = (code for code, title in issue.titles.items() if title == issue.title)
-    return ShownTitle(issue.title, next(spoken, None))
+    return ShownTitle(titles[ours]) if ours in titles else ShownTitle(title, language_of(title, titles))
+
+
+def language_of(title: str, titles: Mapping[str, str]) -> str | None:
+    """Return the language of the title that an issue is known by, where that is known."""
+    return next((code for code, its in titles.items() if its == title), None)
