@@ -156,9 +156,9 @@ class IssueView(msgspec.Struct, frozen=True):
     several issues: counts are the sums of theirs (a piece that speaks of two counts in both), the signals their
     strongest, `trend` what comes first among new, emerging, steady and fading; all else is of the issue that names it.
 
-    `by_language` is told of one issue alone, not in lists. Until `snoozed_until` it is not among the emerging, and nobody
-    is told of it. `titles` are by language (en, cy), that which is the `title` among them: a language is there where
-    members speak it, and none where a person gave the title.
+    `by_language` is told of one issue alone, not in lists. Until `snoozed_until` it is not among the emerging, and
+    nobody is told of it. `titles` are by language (en, cy), that which is the `title` among them: a language is there
+    where members speak it, and none where a person gave the title.
     `example` is what one member said, to be read under the title, in its `example_language`; empty where that is gone.
     Where the title is not `title_sure`, few members say just that, and the example tells more.
     `signal` is what stands of it, `watch` what is shown of it and never sent, `good_news` that it is praised more than

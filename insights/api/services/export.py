@@ -29,12 +29,7 @@ MOST_ROWS = 100_000
 
 STREAMED = (FileFormat.CSV, FileFormat.JSON_LINES)
 
-FEEDBACK_PATHS = [f"/v1/services/{{service:str}}/export.{ending}" for ending in FileFormat]
-ISSUE_PATHS = [f"/v1/services/{{service:str}}/issues.{ending}" for ending in FileFormat]
 
-
-# Not `sync_to_thread`: Litestar wraps a handler of several paths once for each, and then awaits but the outermost.
-@get(FEEDBACK_PATHS, media_type="text/csv", dependencies=NARROWED_FEEDBACK)
 async def export(
     request: AnyRequest,
     record: GivenRecord,
@@ -46,7 +41,6 @@ async def export(
     return await asyncio.to_thread(_feedback, request, record, service, filters, marked)
 
 
-@get(ISSUE_PATHS, media_type="text/csv", dependencies=NARROWED_ISSUES)
 async def export_issues(
     request: AnyRequest, record: GivenRecord, service: FromPath[str], filters: NamedDependency[IssueFilters]
 ) -> Stream:
@@ -101,4 +95,14 @@ def _stream(name: str, wanted: FileFormat, content: Iterator[bytes]) -> Stream:
     return Stream(chain(first, content), headers={"Content-Disposition": named, "Content-Type": MEDIA_TYPES[wanted]})
 
 
-router = routes("staff", export, export_issues)
+router = routes(
+    "staff",
+    *(
+        get(f"/v1/services/{{service:str}}/{name}.{ending}", media_type=media_type, dependencies=narrowed)(handler)
+        for ending, media_type in MEDIA_TYPES.items()
+        for name, handler, narrowed in (
+            ("export", export, NARROWED_FEEDBACK),
+            ("issues", export_issues, NARROWED_ISSUES),
+        )
+    ),
+)
