@@ -59,7 +59,7 @@ soak: $(VENV)/.ready-dev ## Try for hours what tests try for seconds: made-up re
 	$(VENV)/bin/python -m tests.soak $(ARGS)
 	$(VENV)/bin/python -m tests.faults
 	$(VENV)/bin/python -m tests.faults --minutes 60
-	$(MAKE) wheel && $(VENV)/bin/python -m tests.packages dist/*.whl
+	$(MAKE) wheel && $(VENV)/bin/python -m tests.packages dist/*.whl && $(VENV)/bin/python -m tests.packages --uvx dist/*.whl
 
 wheel: $(VENV)/.ready ## Write dist/citizen_feedback_loop-*.whl, which pip installs anywhere, and holds the model
 	@rm -f dist/*.whl
@@ -72,7 +72,7 @@ lint: $(VENV)/.ready-dev ## Check style, types and import rules
 	$(VENV)/bin/lint-imports
 
 bench: $(BENCH)/.ready ## Measure what docs/benchmarks.md tells, in an environment of its own (PyTorch: 5 GB)
-	$(BENCH)/bin/python -m tests.bench $(ARGS)
+	$(BENCH)/bin/python -m tests.bench --json dist/benchmarks.json $(ARGS)
 
 sbom: $(AUDIT)/.ready ## Write dist/sbom.json: what is installed, by name, version and hash (CycloneDX)
 	@mkdir -p dist

@@ -52,32 +52,38 @@ def make(record: Record, number: int) -> Tenant:
     """Plants one; its issue is in one theme with those of the others."""
     made = Tenant(f"service-{number}", f"qx{number}secretxq")
     with record.transaction() as session:
-        service = services.add(session, made.slug, f"Service {number}")
+        services.add(session, made.slug, f"Service {number}")
         issue = made_up.issue(session, made.slug, f"{made.word} fails")
         pieces = [made_up.report(session, issue, f"{made.word} fails, try {turn}") for turn in range(4)]
         made_up.signal(session, issue, pieces)
         signal = session.scalars(select(Signal).where(Signal.issue_id == issue.id)).one()
-        made.ids |= _decided(session, service, issue, made.word)
-        made.ids |= _owners_work(session, service, made.word, pieces[0].id)
-        made.ids |= _told(session, record.keys, service, made.word)
-        statement = session.scalars(select(Statement.id).where(Statement.issue_id == issue.id)).first()
-        receipt = session.get_one(Feedback, pieces[0].id).receipt
-        made.ids |= {
-            "service": made.slug,
-            "issue": str(issue.id),
-            "into": str(issue.id),
-            "feedback": str(pieces[0].id),
-            "statement": str(statement),
-            "signal": str(signal.id),
-            "group": "mail",  # of the installation's settings
-            "code": receipt,
-        }
+        made.ids |= plant(session, record.keys, issue, made.word) | {"signal": str(signal.id)}
         return made
+
+
+def plant(session: Session, keys: KeyRing, issue: Issue, word: str) -> dict[str, str]:
+    """Adds a row of every kind to the service of an issue, and returns what paths need to lead to them."""
+    service = session.get_one(Service, issue.service_id)
+    said = session.scalars(select(Statement).where(Statement.issue_id == issue.id).limit(1)).one()
+    piece = session.get_one(Feedback, said.feedback_id)
+    return {
+        "service": service.slug,
+        "issue": str(issue.id),
+        "into": str(issue.id),
+        "feedback": str(piece.id),
+        "statement": str(said.id),
+        "group": "mail",  # of the installation's settings
+        "code": piece.receipt,
+        **_decided(session, service, issue, word),
+        **_owners_work(session, service, word, said),
+        **_told(session, keys, service, word),
+    }
 
 
 def _decided(session: Session, service: Service, issue: Issue, word: str) -> dict[str, str]:
     """What people and refits did about an issue, and to the feedback of a service."""
     mine = {"service_id": service.id, "by": word}
+    theme = _theme(session, word)
     found: dict[str, HandOver | Refit | Regrouping | Upload] = {
         "refit": Refit(
             service_id=service.id, model="m", statements=4, outside=0, moved=0, changes={"new": [], "lineage": []}
@@ -87,14 +93,14 @@ def _decided(session: Session, service: Service, issue: Issue, word: str) -> dic
         "hand_over_id": HandOver(to_id=service.id, pieces=0, placed={}, reason=word, **mine),
     }
     action = Action(issue_id=issue.id, what=word, at=made_up.NOW, by=word)
-    session.add_all([*found.values(), action, ThemeIssue(theme_id=_theme(session, word), issue_id=issue.id)])
+    session.add_all([*found.values(), action, ThemeIssue(theme_id=theme, issue_id=issue.id)])
     session.flush()
-    return {name: str(row.id) for name, row in found.items()}
+    return {name: str(row.id) for name, row in found.items()} | {"theme": str(theme)}
 
 
-def _owners_work(session: Session, service: Service, word: str, piece: uuid.UUID) -> dict[str, str]:
+def _owners_work(session: Session, service: Service, word: str, statement: Statement) -> dict[str, str]:
     """A change that came with a calendar, an erasure that waits, and what a tolerance would have raised."""
-    said = session.scalars(select(Statement.id).where(Statement.feedback_id == piece)).one()
+    said, piece = statement.id, statement.feedback_id
     signal = TrialSignal(made_up.NOW, "new", 4, 0.4, 24.0, [said])
     imported = ChangeImport(service_id=service.id, file=word, by=word)
     person = Person(name=word, email=f"{word}@example.org")
@@ -113,7 +119,7 @@ def _told(session: Session, keys: KeyRing, service: Service, word: str) -> dict[
     """An alert of the service's signal, to a subscription that it was delivered to."""
     told = _subscription(session, keys, service, word)
     fan_out.raise_alerts(session, service.id)
-    alert = session.scalars(select(Alert).where(Alert.subscription_id == told)).one()
+    alert = session.scalars(select(Alert).where(Alert.subscription_id == told).limit(1)).one()
     delivery = Delivery(subscription_id=told, alert_ids=[alert.id], outcome="delivered", seconds=0.1, answer=word)
     session.add(delivery)
     session.flush()

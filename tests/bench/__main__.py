@@ -6,6 +6,7 @@ import os
 import pkgutil
 import platform
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -35,6 +36,7 @@ def main(names: tuple[str, ...], file: Path | None) -> None:
         found[name] = report = Report(console)
         failed |= not _ran(known[name], report)
     if file:
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(
             json.dumps({"machine": machine(), "benchmarks": {it: told(found[it]) for it in found}}, indent=1)
         )
@@ -59,7 +61,23 @@ def told(report: Report) -> Mapping[str, object]:
 
 
 def machine() -> Mapping[str, object]:
-    return {"python": platform.python_version(), "system": platform.platform(), "processors": os.cpu_count()}
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "processor": processor(),
+        "processors": os.cpu_count(),
+        "memory GB": round(memory / 1e9, 1),
+        "load": os.getloadavg(),
+    }
+
+
+def processor() -> str:
+    """Its name, where Linux tells it; else what Python calls it."""
+    with suppress(OSError):
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
+    return platform.processor()
 
 
 if __name__ == "__main__":

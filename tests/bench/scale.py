@@ -1,5 +1,7 @@
 """How long pages, the API, claims and a look at a service take, by how many pieces of feedback the service holds.
 
+Pages and API are all that the table of routes has for staff, so that none is forgotten.
+
 Whatever is asked must not grow with history: each figure of a large service stands beside that of a smaller one. The
 table and a plot of it go to docs/scaling.md. SCALE_DATA names a folder where the store is kept for the next time, and
 SCALE_SIZES the sizes, with commas between them; ten million pieces take 12 GB.
@@ -33,8 +35,7 @@ from feedback.web.app import create_app
 from insights.issues import feedback_tallies
 from insights.issues.contrasts import kept as contrasts
 from insights.issues.tallies import keeping
-from tests.bench import Report, scaling_page
-from tests.bench.pages import staff_pages
+from tests.bench import Report, scaling_page, scaling_routes
 from tests.bench.rows import fill
 from workers.actors.notice import NOTICE
 from workers.runtime.actor import Worker, work_once
@@ -128,22 +129,10 @@ def _filled(record: Record, size: int) -> int:
 
 
 def _measured(client: TestClient[Any], worker: Worker, slug: str, service: int) -> Iterator[tuple[str, Taken]]:
-    with worker.record.transaction() as session:
-        pages = dict(staff_pages(session, slug))
-    for name, path in pages.items():
-        yield f"page: {name}", _taken(lambda path=path: client.get(path).raise_for_status(), ROUNDS)  # type: ignore[misc]
-    at = f"/v1/services/{slug}"
-    recent = client.get(f"{at}/feedback?limit=1").json()["items"][0]["said_at"][:10] + "T00:00:00Z"
-    for name, path in (
-        *(("issues", "issues"), ("emerging", "emerging"), ("feedback", "feedback"), ("by rating", "feedback?rating=1")),
-        *(("by language", "feedback?language=cy"), ("of a day", f"feedback?since={recent}"), ("summary", "summary")),
-        *(("quality", "quality"), ("channels", "channels"), ("audit", "audit"), ("alerts", "alerts")),
-        *(("held", "held"), ("refits", "refits"), ("ledger", "ledger")),
-        ("search, vectors not indexed", "search?q=does+not+work"),
-        ("export of a day", f"export.csv?since={recent}"),
-    ):
-        yield name, _taken(lambda path=path: client.get(f"{at}/{path}").raise_for_status(), ROUNDS)  # type: ignore[misc]
-    yield "deep pages of feedback", _taken(_pages(client, f"{at}/feedback?limit=100").__next__, PAGES)
+    for name, path in scaling_routes.of_staff(client, worker.record, service):
+        yield name, _taken(lambda path=path: client.get(path).raise_for_status(), ROUNDS)  # type: ignore[misc]
+    pages = f"/v1/services/{slug}/feedback?limit=100"
+    yield "deep pages of feedback", _taken(_pages(client, pages).__next__, PAGES)
     yield "a claim of 64", _claims(worker, service)
     yield from _looks(worker, service)
 

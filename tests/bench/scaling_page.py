@@ -13,7 +13,7 @@ BEGIN, END = "<!-- what `python -m tests.bench scale` found -->", "<!-- until he
 COLOURS = ("#9ecae1", "#4292c6", "#08306b")
 """Of the sizes, the least first: the darker, the more pieces."""
 
-LEFT, WIDTH, HEIGHT = 190, 860, 20
+LEFT, WIDTH, HEIGHT = 290, 960, 20
 DECADES = 6
 """From .1 ms to 100 s, each as wide as the others."""
 

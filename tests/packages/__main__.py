@@ -1,4 +1,7 @@
-"""python -m tests.packages WHEEL: installs the wheel with pip in an empty place, and runs the demo from it."""
+"""python -m tests.packages WHEEL: installs the wheel with pip in an empty place, and runs the demo from it.
+
+With --uvx, uv (on the PATH) does both.
+"""
 
 import json
 import os
@@ -19,11 +22,16 @@ PORT = "8790"
 
 @click.command()
 @click.argument("wheel", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--uvx", is_flag=True, help="Have uvx run the demo straight from the wheel, as for a look.")
 @click.option("--minutes", default=15, show_default=True, help="That the demo may take to be ready.")
-def main(wheel: Path, minutes: int) -> None:
+def main(wheel: Path, uvx: bool, minutes: int) -> None:
     """Asks the registry that pip is set up with. Tells seconds and sizes; ends with 1 where something is amiss."""
     with tempfile.TemporaryDirectory() as folder:
         place, began = Path(folder), time.monotonic()
+        if uvx:
+            command = ["uv", "tool", "run", "--isolated", "--from", str(wheel.resolve()), "feedback", "demo"]
+            click.echo(f"by uvx, the demo was ready after {_demo(place, command, 60 * minutes):.0f} s")
+            return
         venv.create(place / "venv", with_pip=True)
         pip = [str(place / "venv/bin/python"), "-m", "pip", "--disable-pip-version-check"]
         subprocess.run([*pip, "install", "--quiet", str(wheel)], check=True)
@@ -33,16 +41,18 @@ def main(wheel: Path, minutes: int) -> None:
         click.echo(f"{len(installed)} packages in {time.monotonic() - began:.0f} s, {size:.1f} GB")
         if heavy := HEAVY & installed:
             raise click.ClickException(f"pip has installed {', '.join(sorted(heavy))}")
-        click.echo(f"the demo was ready after {_demo(place, 60 * minutes):.0f} s")
+        click.echo(
+            f"the demo was ready after {_demo(place, [str(place / 'venv/bin/feedback'), 'demo'], 60 * minutes):.0f} s"
+        )
 
 
-def _demo(place: Path, seconds: float) -> float:
+def _demo(place: Path, command: list[str], seconds: float) -> float:
     """How long `feedback demo` took in an empty folder until it said where to look; it is ended by Ctrl-C."""
     empty, began = place / "empty", time.monotonic()
     empty.mkdir()
     env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | {"PORT": PORT}
     with (place / "log").open("wb") as log:
-        running = subprocess.Popen([place / "venv/bin/feedback", "demo"], cwd=empty, env=env, stdout=log, stderr=log)
+        running = subprocess.Popen(command, cwd=empty, env=env, stdout=log, stderr=log)
     try:
         while not (empty / ".feedback/demo.json").exists():
             if running.poll() is not None or time.monotonic() - began > seconds:

@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from sqlalchemy import select
 
 from feedback import tracing
+from feedback.record.models import Feedback
 from feedback.tracing.otlp import Teller
 from feedback.web.app import create_app
+from insights.alerts.rules import fan_out
 from tests.conftest import RealServers
+from tests.insights import made_up
 from tests.insights.receivers import Receiver, receiver
 from workers.actors.clean import CLEAN
 from workers.actors.deliver import deliver
@@ -58,6 +62,19 @@ def test_one_trace_leads_from_the_request_to_the_alert(
     assert all(span.start_time_unix_nano <= span.end_time_unix_nano for span in raw(collector))
     [alert] = [about for name, _, about in spans if name == "alert"]
     assert alert["feedback.way"] == "webhook" and "error.type" not in alert
+
+
+def test_an_alert_of_a_new_issue_stands_in_the_trace_of_each_piece_that_it_tells_of(
+    collector: Receiver, local: Worker, subscribed: dict[str, Any], hook: Receiver
+) -> None:
+    with local.record.transaction() as session:
+        issue = made_up.emerging(session, "blue-badge")
+        fan_out.raise_alerts(session, issue.service_id)
+        pieces = session.scalars(select(Feedback.id)).all()
+    deliver(local)
+    assert hook.got
+    alerts = [(trace, about["feedback.alert_type"]) for name, trace, about in told(collector) if name == "alert"]
+    assert len(pieces) > 1 and sorted(alerts) == sorted((piece.hex, "signal.new") for piece in pieces)
 
 
 def test_no_span_holds_a_word_or_an_address(
