@@ -16,8 +16,10 @@ PIECES = {
     "n": -3.5,
     "iau": -4.0,
     "i": -3.0,
+    "te": -3.2,
+    "整": -9.0,
 }
-SAID = ("biniau", "bin biniau", "ﬁn  bin\n", "bin ☂☂☂ bin", "☂", "", "niniaubi")
+SAID = ("tete 整te", "biniau", "bin biniau", "ﬁn  bin\n", "bin ☂☂☂ bin", "☂", "", "niniaubi")
 
 
 def test_words_are_cut_as_the_library_cuts_them() -> None:
