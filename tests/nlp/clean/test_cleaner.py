@@ -174,6 +174,37 @@ def test_denial_thanks_and_figures_of_speech_are_not_urgent(text: str) -> None:
     assert urgency(text) is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Postcode box refuses my postcode, says invalid, cannot go on with the badge application",
+        "the page shows an error and I cannot go on to the next step",
+        "I can't go on past the photo page",
+        "we cannot go on any further without a code",
+        "My mum can't go on the bus without her pass",
+        "I can't go on because the page is broken",
+    ],
+)
+def test_who_cannot_go_on_with_a_form_is_not_urgent(text: str) -> None:
+    assert urgency(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I cannot go on",
+        "I just can't go on any more, the letters keep coming",
+        "She says she can't go on.",
+        "I can't go on with my life",
+        "can't go on much longer",
+        "I can't go on this way",
+    ],
+)
+def test_who_cannot_go_on_living_is_urgent(text: str) -> None:
+    found = urgency(text)
+    assert found and found.kind == "self_harm"
+
+
 def test_a_long_list_of_names_is_read_in_one_go() -> None:
     """Where all ways to part it were tried, this would never end."""
     assert kind("[NAME] and " * 500 + "were kind") == "praise"
