@@ -15,15 +15,19 @@ from insights.search.marks import Marks, marks
 
 
 class FoundQuote(Quote, frozen=True):
-    """What a citizen said; `marks`: the first and the last position (exclusive) of each word that was sought."""
+    """What a citizen said; `marks`: the first and the last position (exclusive) of each word that was sought.
+
+    What was taken for spam, abuse or a repeat does not count: whoever finds it in no issue sees why.
+    """
 
     marks: Marks = msgspec.field(default_factory=list)
+    counts: bool = True
 
 
 def read(session: Session, ranked: Sequence[int]) -> list[Any]:
     """Reads the statements with these ids, in their order, as rows that hold what quoting needs."""
     rows = session.execute(
-        select(Statement.id, Statement.issue_id, Statement.service_id, *QUOTE_COLUMNS)
+        select(Statement.id, Statement.issue_id, Statement.service_id, Feedback.weight, *QUOTE_COLUMNS)
         .join(Feedback, Feedback.id == Statement.feedback_id)
         .where(Statement.id.in_(ranked))
     )
@@ -49,9 +53,9 @@ def of_each_citizen(rows: Sequence[Any], most: int) -> list[Any]:
 
 def quotes(session: Session, query: str, rows: Sequence[Any]) -> dict[int, FoundQuote]:
     """Makes the quotes of rows, by the id of the statement, with the words of the query marked."""
-    plain = {row.id: quote(row) for row in rows}
-    spans = marks(session, query, [said.text for said in plain.values()])
+    plain = [quote(row) for row in rows]
+    spans = marks(session, query, [said.text for said in plain])
     return {
-        identity: FoundQuote(**msgspec.structs.asdict(said), marks=found)
-        for (identity, said), found in zip(plain.items(), spans, strict=True)
+        row.id: FoundQuote(**msgspec.structs.asdict(said), marks=found, counts=row.weight > 0)
+        for row, said, found in zip(rows, plain, spans, strict=True)
     }

@@ -5,13 +5,16 @@ import uuid
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
+from sqlalchemy import update
 
 from feedback.record import access, services
 from feedback.record.db import Record
+from feedback.record.models import Feedback
 from insights.search.of_service import search
 from insights.search.query_embedding import QueryEmbedder
 from insights.search.ranking import reciprocal_rank_fusion
 from tests.insights.api.test_api import key
+from tests.insights.pages.signed_in import signed_in
 from tests.insights.search.conftest import SAID
 
 Client = TestClient[Litestar]
@@ -38,6 +41,18 @@ def test_words_are_found_in_any_of_their_forms_without_a_model(
         assert hit.issue is not None
         assert (hit.issue.title, hit.reports) == ("Photo will not upload", 1)
         assert search(session, mine, "photos -pages", None) == []
+
+
+def test_what_was_taken_for_spam_is_found_and_said_not_to_count(
+    client: Client, record: Record, found: dict[str, uuid.UUID], blue_badge: str
+) -> None:
+    staff = signed_in(client, record)
+    says_so = "Taken for spam, abuse or a repeat: it does not count."
+    pages = [f"/dashboard/{blue_badge}/search?q=photos", "/search?q=photos"]
+    assert all("The photo page" in (page := staff.get(path).text) and says_so not in page for path in pages)
+    with record.transaction() as session:
+        session.execute(update(Feedback).values(weight=0))
+    assert all(says_so in staff.get(path).text for path in pages)
 
 
 @pytest.mark.parametrize("minuses", ["-" * 200, "- " * 100, "-:" * 100], ids=["a-line", "parted", "dotted"])
