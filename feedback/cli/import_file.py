@@ -141,10 +141,15 @@ def _read(runtime: Runtime, options: ImportOptions, source: ImportSource, refusa
 
         if options.dry_run:
             return try_file(runtime.record, stream, source, refusals, told)
-        with working(runtime) if options.wait else nullcontext():  # who works loads its models while the file is read
-            report = import_file(runtime.record, WorkQueue(runtime.servers.redis_url), stream, source, refusals, told)
-            if options.wait:
-                wait_until_processed(runtime, progress)
+        try:
+            with working(runtime) if options.wait else nullcontext():  # who works loads its models while we read
+                queue = WorkQueue(runtime.servers.redis_url)
+                report = import_file(runtime.record, queue, stream, source, refusals, told)
+                if options.wait:
+                    wait_until_processed(runtime, progress)
+        except KeyboardInterrupt:
+            click.echo("Ended early. What was taken in stays; the same command goes on from there.", err=True)
+            raise
         return report
 
 

@@ -38,7 +38,11 @@ def running(runtime: Runtime, supervisor: Supervisor, listener: socket.socket) -
         wait_until(lambda: answers(runtime.settings), "the API does not answer")
         for child in (*others, api("api-standby", listener, environment(runtime.settings, runtime.servers))):
             supervisor.start(child)
-        yield
+        try:
+            yield
+        except KeyboardInterrupt:
+            click.echo("Stopping: what is under way is ended in order, which may take half a minute.", err=True)
+            raise
 
 
 def restart_on_changes(supervisor: Supervisor) -> None:

@@ -11,6 +11,7 @@ from feedback.demo.town import SERVICES
 from feedback.record import access
 from feedback.record.models import Credential, Feedback
 from feedback.record.output.files import write_whole
+from feedback.record.states import FeedbackStage
 
 KEY_NAME = "demo"
 LINK_IS_OLD = dt.timedelta(minutes=5)
@@ -40,6 +41,14 @@ What its people said in the last weeks is being read, and shows there as it is; 
     def say_what_follows(self) -> None:
         """Says what is not there yet, once what goes wrong is."""
         click.echo("What was said in the weeks before comes in now, and is read while the town goes on.\n")
+
+    def say_what_waits(self) -> None:
+        """Says, at another start, how much of those weeks is still to be read."""
+        waits = Feedback.stage.in_((FeedbackStage.CLEAN, FeedbackStage.GROUP))
+        with self._runtime.record.transaction() as session:
+            count = session.scalar(select(func.count()).where(waits))
+        if count:
+            click.echo(f"Of the weeks before, {count:,} pieces are still to be read, while the town goes on.\n")
 
     def refresh(self) -> None:
         """Writes a new link where the last one has been followed or is old."""

@@ -123,6 +123,7 @@ def _distant_past(runtime: Runtime, work_queue: WorkQueue, announcement: Announc
     """Fed in once what goes wrong can be seen; it is read while the present goes on."""
     began = _began(runtime.settings)
     if _complete(runtime, began):
+        announcement.say_what_waits()
         return
     announcement.say_what_follows()
     for _ in _fed(runtime, work_queue, began, lately=False):

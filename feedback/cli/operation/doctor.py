@@ -9,6 +9,10 @@ from feedback.record.settings import Settings
 @click.pass_obj
 def doctor(settings: Settings) -> None:
     """Say what is wrong and what to do; it ends with 1 where anything is."""
+    if not settings.database_url and not (settings.data / "postgres").exists():
+        raise click.ClickException(
+            f"nothing is installed in {settings.data}: set FEEDBACK_DATA to the data folder, or DATABASE_URL"
+        )
     from feedback.operation.doctor import examine
     from feedback.process.embedded import servers
     from feedback.record.db import Record

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -47,6 +48,18 @@ def test_a_dry_run_shows_what_would_be_taken_and_stores_nothing(
     assert "clinic East" in answer.output
     with record.transaction() as session:
         assert session.scalars(select(Feedback)).all() == []
+
+
+def test_an_import_that_is_ended_says_that_another_run_goes_on(
+    servers: RealServers, record: Record, blue_badge: str, sheet: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ended(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("feedback.cli.import_file.import_file", ended)
+    answer = feedback_import(servers, sheet)
+    assert answer.exit_code == 130
+    assert "What was taken in stays; the same command goes on from there." in answer.output
 
 
 def test_an_import_writes_the_rows_that_were_not_taken(

@@ -18,6 +18,7 @@ from feedback.record import installation, services
 from feedback.record.db import Record
 from feedback.record.models import Credential, OrganisationFacts, Subscription
 from tests.conftest import RealServers
+from tests.insights import made_up
 
 
 @pytest.fixture
@@ -50,6 +51,17 @@ def test_who_comes_in_while_the_history_is_read_stays_in_once_all_is_ready(
     opening.write()
     assert client.get("/dashboard", follow_redirects=False).status_code == 200
     assert (servers.data / "demo.json").exists()
+
+
+def test_a_second_start_says_how_much_of_the_weeks_before_is_still_to_be_read(
+    announcement: Announcement, record: Record, blue_badge: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    announcement.say_what_waits()
+    assert capsys.readouterr().out == ""
+    with record.transaction() as session:
+        made_up.report(session, made_up.issue(session, blue_badge), "Waits", stage="group")
+    announcement.say_what_waits()
+    assert capsys.readouterr().out.startswith("Of the weeks before, 1 piece")
 
 
 def path_of_link(data: Path) -> str:

@@ -63,6 +63,13 @@ def test_nothing_is_wrong_with_what_works(urls: dict[str, str]) -> None:
     assert {"keys", "disk", "model", "mail", "Redis", "PostgreSQL", "clock", "schema", "stage clean"} <= found.keys()
 
 
+def test_a_folder_with_nothing_in_it_is_said_to_be_so_and_nothing_is_started_there(tmp_path: Path) -> None:
+    there = tmp_path / "nothing"
+    done = CliRunner().invoke(main, ["doctor"], env={"FEEDBACK_DATA": str(there), "DATABASE_URL": ""})  # one is started beside us
+    assert done.exit_code == 1 and f"nothing is installed in {there}" in done.output
+    assert not there.exists()
+
+
 def test_who_does_not_work_is_named_with_the_command_that_starts_them(urls: dict[str, str]) -> None:
     found = wrong(urls)
     assert "feedback work" in found["workers"] and "feedback schedule" in found["scheduler"]

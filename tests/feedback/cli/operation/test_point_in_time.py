@@ -165,3 +165,12 @@ def test_a_restore_is_of_a_folder_or_of_a_moment(tmp_path: Path) -> None:
     for words in ([], ["--point-in-time", str(tmp_path)]):
         refused = CliRunner().invoke(main, ["restore", *words])
         assert refused.exit_code == 2 and "name the folder of a backup" in refused.output
+
+
+def test_a_backup_without_its_key_is_refused_before_another_key_is_made(tmp_path: Path) -> None:
+    here = tmp_path / "new"
+    refused = CliRunner().invoke(
+        main, ["restore", str(tmp_path)], env={"FEEDBACK_DATA": str(here), "FEEDBACK_SECRET_KEY": ""}
+    )
+    assert refused.exit_code == 1 and f"bring secret.key of its data folder into {here}" in refused.output
+    assert not here.exists()
