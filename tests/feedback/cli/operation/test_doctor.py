@@ -65,7 +65,7 @@ def test_nothing_is_wrong_with_what_works(urls: dict[str, str]) -> None:
 
 def test_a_folder_with_nothing_in_it_is_said_to_be_so_and_nothing_is_started_there(tmp_path: Path) -> None:
     there = tmp_path / "nothing"
-    done = CliRunner().invoke(main, ["doctor"], env={"FEEDBACK_DATA": str(there), "DATABASE_URL": ""})  # one is started beside us
+    done = CliRunner().invoke(main, ["doctor"], env={"FEEDBACK_DATA": str(there), "DATABASE_URL": ""})
     assert done.exit_code == 1 and f"nothing is installed in {there}" in done.output
     assert not there.exists()
 
