@@ -79,13 +79,16 @@ def _mine(session: Session, viewer: Viewer, services: Mapping[int, Service]) -> 
 
 
 def _urgent(session: Session, services: Mapping[int, Service]) -> list[TodayUrgent]:
-    """Of pieces whose raw text is held until somebody has seen to them, as `urgent_raw` tells of one service."""
+    """Of pieces whose raw text is held until somebody has seen to them, as `urgent_raw` tells of one service.
+
+    A person waits since they said it, not since it came in: a file may bring what was said yesterday.
+    """
     waiting = (
-        select(Feedback.service_id, func.count(), func.min(HeldRaw.held_at))
+        select(Feedback.service_id, func.count(), func.min(Feedback.said_at))
         .join(HeldRaw, HeldRaw.feedback_id == Feedback.id)
         .where(Feedback.service_id.in_(services), Feedback.id.not_in(select(UrgencyDismissal.feedback_id)))
         .group_by(Feedback.service_id)
-        .order_by(func.min(HeldRaw.held_at))
+        .order_by(func.min(Feedback.said_at))
     )
     return [
         TodayUrgent(services[service_id].slug, services[service_id].display_name, count, since)

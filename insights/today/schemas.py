@@ -75,7 +75,7 @@ class TodayNews(msgspec.Struct, frozen=True):
 
 
 class TodayUrgent(msgspec.Struct, frozen=True):
-    """How many urgent pieces of a service wait for somebody to see to them, and since when the first of them does."""
+    """How many urgent pieces of a service wait for somebody to see to them; the first was said at `since`."""
 
     service: str
     service_name: str

@@ -23,6 +23,7 @@ from feedback.record.errors import FeedbackError, Malformed, NotFound
 from feedback.record.limits import convert, whole_number
 from feedback.record.models import Issue, Service
 from feedback.record.settings import Settings
+from feedback.record.states import IssueStatus
 from insights.alerts.delivery import assignments
 from insights.issues.decisions import lifecycle, taking_back
 from insights.issues.decisions.lifecycle import ActionTaken, IssueDecision
@@ -121,7 +122,9 @@ def _decide(
     changes = wanted.get("status", issue.status) != issue.status
     lifecycle.decide(session, who, issue, convert({**wanted, "reason" if changes else "note": words}, IssueDecision))
     step = taking_back.last_step(session, issue.id)
-    done = "decided" if issue.assignee == before else assigned(session, settings, who, issue.service_id, issue.assignee)
+    done = "acknowledged" if changes and issue.status == IssueStatus.ACKNOWLEDGED else "decided"
+    if issue.assignee != before:
+        done = assigned(session, settings, who, issue.service_id, issue.assignee)
     return done if step else "nothing", "decide", step
 
 

@@ -85,7 +85,7 @@ def test_a_row_has_a_telling_sentence_figures_beside_a_chart_that_is_read_out_an
 ) -> None:
     page = staff.get("/dashboard")
     assert re.search(r"“ The photo fails \d ” Why it stands here: almost certainly real", words_of(page))
-    assert "4 in the last 7 days, 0 in the 7 before phone 4 Acknowledge" in words_of(page)
+    assert "Of all its reports, 4 in the last 7 days, 0 in the 7 before Of the 4: phone 4 Acknowledge" in words_of(page)
     charts = re.findall(r'<svg class="small"[^>]*>', page.text)
     assert charts and all('role="img"' in chart and "week by week: 0, 0" in chart for chart in charts)
     assert "aria-hidden" not in page.text and f'action="{photo}/next"' in page.text
@@ -204,11 +204,13 @@ def test_what_is_new_since_somebody_last_looked_is_new_for_a_visit_and_no_longer
 
 def test_urgent_pieces_come_first_of_all(staff: Client, record: Record, photo: str) -> None:
     with record.transaction() as session:
-        piece = made_up.report(session, made_up.issue(session, "blue-badge"), "Urgent")
+        said = dt.datetime.now(dt.UTC) - dt.timedelta(hours=30)
+        piece = made_up.report(session, made_up.issue(session, "blue-badge"), "Urgent", said_at=said)
         session.add(HeldRaw(feedback_id=piece.id, wrapped_key=b"", sealed=b""))
     seen = words_of(staff.get("/dashboard"))
-    assert seen.startswith("Today Cannot wait 1 urgent piece of feedback Blue Badge , the first since")
-    assert today(staff)["urgent"][0]["count"] == 1
+    assert seen.startswith("Today Cannot wait 1 urgent piece of feedback Blue Badge , the first said")
+    [urgent] = today(staff)["urgent"]
+    assert urgent["count"] == 1 and dt.datetime.fromisoformat(urgent["since"]) == said
 
 
 def test_who_sees_one_service_is_told_of_that_one_alone(client: Client, record: Record, photo: str) -> None:

@@ -35,6 +35,13 @@ def test_the_names_of_those_who_may_decide_are_proposed(browser: Client, record:
         assert [part.partition('"')[0] for part in proposed.split('value="')[1:]] == ["Ada", "Ann O&#39;Hara", "Bo"]
 
 
+def test_who_acknowledges_is_told_what_others_see(browser: Client, record: Record, issue: uuid.UUID) -> None:
+    page = enter(browser, record).post(
+        f"/dashboard/issues/{issue}/decide", data={"status": "acknowledged"}, headers=OURS
+    )
+    assert "Acknowledged: others see that you are looking into it." in words_of(page)
+
+
 @pytest.mark.parametrize(
     ("assignee", "says"),
     [
