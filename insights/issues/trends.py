@@ -25,6 +25,9 @@ TREND_OF_SIGNAL: Mapping[str, Trend] = {
     SignalKind.REGRESSION: Trend.EMERGING,
 }
 
+ANEW: Mapping[str, None] = {"trends_at": None}
+"""The note to a look that the trends of its service are to be set, however lately that was done."""
+
 DailyCounts = NDArray[np.int64]
 
 

@@ -11,6 +11,7 @@ from feedback.record.work.service_work import ask, ask_wide
 from feedback.record.work.stages import stage
 from insights.grouping import due, nameless, refit_store, regroup, title_proposals
 from insights.grouping.constraints import StratumTopics
+from insights.issues import trends
 from workers.runtime.actor import Actor, Save, Worker, work_once
 from workers.runtime.memory import give_back
 
@@ -35,7 +36,7 @@ def _refit(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
         if mine and before and trained:
             if not refit_store.store(session, service_id, before, trained, worker.tools.model, named):
                 return  # not done: once more
-            ask(session, [service_id], "notice")
+            ask(session, [service_id], "notice", note=trends.ANEW)  # the new issues have none yet
             ask_wide(session, "themes")
         for row in mine:
             row.done = seen

@@ -109,6 +109,7 @@ def _at(service: Service) -> str:
 def _steps_of(session: Session, service: Service) -> Sequence[SetupStep]:
     received = _count(session, Feedback, service, Feedback.channel != ChannelName.IMPORT)
     brought = _count(session, Upload, service, Upload.stage == UploadStage.DONE)
+    imported = _count(session, Feedback, service, Feedback.channel == ChannelName.IMPORT)
     found = _count(session, Issue, service)
     return [
         SetupStep(
@@ -122,10 +123,8 @@ def _steps_of(session: Session, service: Service) -> Sequence[SetupStep]:
         SetupStep(
             _("Upload what you have"),
             f"{_at(service)}/bring",
-            bool(brought),
-            _("%(count)s taken from files so far.", count=formats.number(brought))
-            if brought
-            else _("A spreadsheet of comments teaches what is normal."),
+            bool(brought or imported),
+            _brought(brought, imported),
         ),
         SetupStep(
             _("First findings"),
@@ -136,6 +135,15 @@ def _steps_of(session: Session, service: Service) -> Sequence[SetupStep]:
             else _("They show as soon as there is feedback."),
         ),
     ]
+
+
+def _brought(files: int, pieces: int) -> str:
+    """Files are brought in the browser; of what an operator imports by a command, its pieces alone are known."""
+    if files:
+        return _("%(count)s taken from files so far.", count=formats.number(files))
+    if pieces:
+        return _("Pieces imported so far: %(count)s.", count=formats.number(pieces))
+    return _("A spreadsheet of comments teaches what is normal.")
 
 
 def _count(session: Session, model: type[Feedback | Upload | Issue], service: Service, *more: object) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, func, select, update
 from feedback.record.db import Record
 from feedback.record.models import Feedback, Issue, Refit, Signal, Statement
 from feedback.record.privacy import erasure
+from feedback.record.states import Trend
 from tests.walking import put, walk
 from tests.workers.actors.test_pipeline import NOW, count
 from tests.workers.conftest import MadeOnce, usual_weeks
@@ -49,6 +50,14 @@ def in_trouble(worker: Worker, blue_badge: str, made_once: MadeOnce) -> None:
             pass
 
     made_once("in trouble", make)
+
+
+def test_what_a_refit_finds_in_weeks_that_are_past_is_not_called_new(worker: Worker, history: None) -> None:
+    """Nothing may come after an import that would set the trends."""
+    with worker.record.transaction() as session:
+        assert session.scalars(select(Refit)).all()
+        trends = session.scalars(select(Issue.trend)).all()
+    assert trends and Trend.NEW not in trends
 
 
 def test_an_issue_found_while_topics_are_trained_keeps_its_reports(worker: Worker, in_trouble: None) -> None:

@@ -48,6 +48,14 @@ def test_an_empty_store_gives_one_link_that_leads_through_the_steps(
     assert first_link(runtime) is None
 
 
+def test_what_an_operator_imported_counts_as_brought(client: Client, record: Record, blue_badge: str) -> None:
+    admin = signed_in(client, record)
+    assert "Upload what you have To do" in words_of(admin.get("/setup"))
+    with record.transaction() as session:
+        made_up.report(session, made_up.issue(session, blue_badge), "Imported", channel="import")
+    assert "Upload what you have Done Pieces imported so far: 1." in words_of(admin.get("/setup"))
+
+
 def test_the_organisation_stands_on_citizens_pages_and_lends_new_services_its_look(
     client: Client, record: Record
 ) -> None:
