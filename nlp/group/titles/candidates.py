@@ -67,7 +67,8 @@ def of_part(part: Part, doc: Any, usage: Usage) -> Iterator[TitleCandidate]:
     alarmed = bool(pattern("strong").search(part.text.lower()))
     shortest = len(part.text.split())
     seen: set[str] = set()
-    for clause in clauses(doc, is_local):
+    distinct = {(it.head.i, it.places, it.request): it for it in clauses(doc, is_local)}  # cut further, many stay
+    for clause in distinct.values():
         text = rendered(clause)
         if text is None or text.lower() in seen:
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -37,7 +37,7 @@ _PLACED = {"wrong", "right", "same", "every", "each", "first", "third", "only", 
 _FINITE = {"VBZ", "VBP", "VBD", "MD"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Clause:
     """Tokens of one parse that say something together. `request`: somebody asks for it; `whole`: nothing was cut."""
 
@@ -46,7 +46,7 @@ class Clause:
     places: tuple[int, ...]
     request: bool = False
 
-    @property
+    @cached_property
     def tokens(self) -> list[Any]:
         """The tokens, in their order."""
         return [self.doc[place] for place in self.places]
@@ -194,7 +194,8 @@ def _with_joints(doc: Any, places: set[int]) -> tuple[int, ...]:
     joints = {
         it.i
         for before, after in pairwise(order)
-        if (lost := [it for it in doc[before + 1 : after] if not it.is_punct and not it.is_space])
+        if after > before + 1
+        and (lost := [it for it in doc[before + 1 : after] if not it.is_punct and not it.is_space])
         and all(it.lower_ in _JOINTS for it in lost)
         for it in lost
     }

@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from zlib import crc32
 
 import numpy as np
@@ -113,13 +114,15 @@ class Part:
             known.add(figure)
 
 
+@lru_cache(65_536)
 def tidy(text: str) -> str:
     """Mask what was hidden, mend quotes and hasty spellings, cut greetings, thanks and who speaks."""
     plain = text[:400].replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"')
     plain = _BROKEN.sub(r"\1n't", _PLACEHOLDER.sub(HIDDEN, _PICTURES.sub(" ", plain)))
     if re.search(r"[a-z]I|I[a-z]", plain):
         plain = _MISREAD.sub(lambda it: it.group().replace("I", "i"), plain)
-    plain = _TOKEN.sub(lambda it: slips().get(it.group().lower(), it.group()), plain)
+    if not slips().keys().isdisjoint(_TOKEN.findall(plain.lower())):
+        plain = _TOKEN.sub(lambda it: slips().get(it.group().lower(), it.group()), plain)
     plain = _INTRODUCED.sub(" ", plain)
     plain = _ENDING.sub("", _GREETING.sub("", " ".join(plain.split())))
     return plain.strip(" ,;:-–\"'")

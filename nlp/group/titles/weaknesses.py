@@ -147,7 +147,7 @@ def misshapen(text: str, clause: Clause) -> float:
     """Gaps, too many verbs, questions within, too long or too short."""
     words = text.split()
     places = clause.places
-    gaps = sum(_gap(clause.doc[before + 1 : after]) for before, after in pairwise(places))
+    gaps = sum(_gap(clause.doc[before + 1 : after]) for before, after in pairwise(places) if after > before + 1)
     verbs = [it for it in clause.tokens if finite(it) and it.tag_[:2] in {"VB"} and it.dep_ not in {"aux", "auxpass"}]
     joints = sum(it.lower_ in _JOINTS for it in clause.tokens)
     return (
