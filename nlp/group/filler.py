@@ -15,6 +15,7 @@ SAYINGS = (
     "nothing at all",
     "nothing to improve",
     "nothing comes to mind",
+    "not a lot",
     "no comments",
     "no complaints",
     "none that I can think of",

@@ -72,7 +72,7 @@ def of_groups(said: LooseStatements, labels: Labels, held: NDArray[np.bool_]) ->
     """
     found, number = np.full(len(labels), -1, np.int32), 0
     for group in by_group(labels):
-        if held[group].any() or not is_loose(said.vectors[group], said.reach[group]):
+        if held[group].any() or not _is_loose(said.of(group)):
             found[group] = number
             number += 1
     for group in by_group(_together(said.before, np.where(found < 0, labels, -1))):
@@ -80,6 +80,11 @@ def of_groups(said: LooseStatements, labels: Labels, held: NDArray[np.bool_]) ->
             found[group[core]] = number
             number += 1
     return found
+
+
+def _is_loose(said: LooseStatements) -> bool:
+    """Tell it by what was written; alone, a statement such as "what can I do?" seldom tells what it is about."""
+    return is_loose(said.vectors, said.reach) or is_loose(said.alone, said.reach, KEPT * TOLD)
 
 
 def _together(before: Labels, labels: Labels) -> Labels:

@@ -29,9 +29,9 @@ def similar(vectors: Floats, reach: Floats, to: NDArray[np.int64]) -> Floats:
     return np.asarray(vectors @ vectors[to].T / np.minimum(reach[:, None], reach[to]), np.float32)
 
 
-def is_loose(vectors: Floats, reach: Floats | None = None) -> bool:
-    """Tell whether not one statement of a group, (m, d) unit rows, says nearly what `TOLD` of them say."""
+def is_loose(vectors: Floats, reach: Floats | None = None, share: float = TOLD) -> bool:
+    """Tell whether not one statement of a group, (m, d) unit rows, says nearly what such a share of them say."""
     reach = np.ones(len(vectors), np.float32) if reach is None else reach
     places = evenly(len(vectors), COMPARED)
     near = nearness(similar(vectors[places], reach[places], np.arange(len(places)))).sum(axis=1) - 1
-    return float(near.max()) < TOLD * max(len(places) - 1, 1)
+    return float(near.max()) < share * max(len(places) - 1, 1)

@@ -54,6 +54,11 @@ def test_a_core_is_of_who_says_it_and_not_of_what_else_they_wrote() -> None:
     assert cut(said((0, 8), *STRAYS), alone=says) == [-1] * 4 + [0] * 4 + [-1] * 16
 
 
+def test_a_group_is_cut_down_where_hardly_two_say_the_same_though_their_whole_comments_are_alike() -> None:
+    assert cut(said((0, 24)), alone=said((0, 4), *STRAYS, *STRAYS[:4])) == [0] * 4 + [-1] * 20
+    assert cut(said((0, 24)), alone=said((0, 8), *STRAYS)) == [0] * 24
+
+
 def test_who_says_something_else_about_it_is_not_in_its_core() -> None:
     rows = said((0, 8), *STRAYS)
     rows[8:12, 0] = 0.55  # alike in what it is about
