@@ -103,7 +103,8 @@ def store(
 def _as_now(session: Session, service_id: int, statements: StoredStatements) -> StoredStatements:
     """What joined an issue while the topics were being trained, one found in the meantime above all, is known too."""
     lock_services(session, [service_id])  # from here on nobody raises a signal about what we are moving
-    rows = session.execute(select(Statement.id, Statement.issue_id).where(*may_be_grouped(service_id)))
+    known = (*may_be_grouped(service_id), Statement.id >= int(statements.ids[0]))
+    rows = session.execute(select(Statement.id, Statement.issue_id).where(*known))
     issues: dict[int, uuid.UUID | None] = {row.id: row.issue_id for row in rows}
     return replace(statements, issues=[issues.get(identity) for identity in statements.ids.tolist()])
 

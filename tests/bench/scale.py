@@ -7,6 +7,7 @@ table and a plot of it go to docs/scaling.md. SCALE_DATA names a folder where th
 SCALE_SIZES the sizes, with commas between them; ten million pieces take 12 GB.
 """
 
+import datetime as dt
 import math
 import os
 import tempfile
@@ -32,6 +33,7 @@ from feedback.record.work.queue import WorkQueue
 from feedback.record.work.service_work import ask
 from feedback.record.work.stages import stage
 from feedback.web.app import create_app
+from insights.channels import hours
 from insights.issues import feedback_tallies
 from insights.issues.contrasts import kept as contrasts
 from insights.issues.tallies import keeping
@@ -123,6 +125,7 @@ def _filled(record: Record, size: int) -> int:
         while keeping.refresh(session) or contrasts.refresh(session):
             pass
         feedback_tallies.refresh(session)
+        hours.keep(session, service, dt.datetime.now(dt.UTC))
     with record.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
     return service
