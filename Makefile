@@ -57,6 +57,7 @@ soak: $(VENV)/.ready-dev ## Try for hours what tests try for seconds: made-up re
 	CASES=12000 $(VENV)/bin/python -m pytest tests/feedback/web/test_openapi_operations.py tests/feedback/web/test_channel_bodies.py \
 		tests/attacks/test_tenancy.py
 	$(VENV)/bin/python -m tests.soak $(ARGS)
+	$(VENV)/bin/python -m tests.soak.upgrade
 	$(VENV)/bin/python -m tests.faults
 	$(VENV)/bin/python -m tests.faults --minutes 60
 	$(MAKE) wheel && $(VENV)/bin/python -m tests.packages dist/*.whl && $(VENV)/bin/python -m tests.packages --uvx dist/*.whl
