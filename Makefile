@@ -60,7 +60,7 @@ soak: $(VENV)/.ready-dev ## Try for hours what tests try for seconds: made-up re
 	$(VENV)/bin/python -m tests.soak.upgrade
 	$(VENV)/bin/python -m tests.faults
 	$(VENV)/bin/python -m tests.faults --minutes 60
-	$(MAKE) wheel && $(VENV)/bin/python -m tests.packages dist/*.whl && $(VENV)/bin/python -m tests.packages --uvx dist/*.whl
+	$(MAKE) wheel && $(VENV)/bin/python -m tests.packages dist/*.whl && $(VENV)/bin/python -m tests.packages --uv $(UV) dist/*.whl
 
 wheel: $(VENV)/.ready ## Write dist/citizen_feedback_loop-*.whl, which pip installs anywhere, and holds the model
 	@rm -f dist/*.whl

@@ -1,6 +1,6 @@
 """python -m tests.packages WHEEL: installs the wheel with pip in an empty place, and runs the demo from it.
 
-With --uvx, uv (on the PATH) does both.
+With --uv, that does both.
 """
 
 import json
@@ -22,14 +22,14 @@ PORT = "8790"
 
 @click.command()
 @click.argument("wheel", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--uvx", is_flag=True, help="Have uvx run the demo straight from the wheel, as for a look.")
+@click.option("--uv", help="A uv that runs the demo straight from the wheel, as `uvx` does for a look.")
 @click.option("--minutes", default=15, show_default=True, help="That the demo may take to be ready.")
-def main(wheel: Path, uvx: bool, minutes: int) -> None:
+def main(wheel: Path, uv: str | None, minutes: int) -> None:
     """Asks the registry that pip is set up with. Tells seconds and sizes; ends with 1 where something is amiss."""
     with tempfile.TemporaryDirectory() as folder:
         place, began = Path(folder), time.monotonic()
-        if uvx:
-            command = ["uv", "tool", "run", "--isolated", "--from", str(wheel.resolve()), "feedback", "demo"]
+        if uv:
+            command = [uv, "tool", "run", "--isolated", "--from", str(wheel.resolve()), "feedback", "demo"]
             click.echo(f"by uvx, the demo was ready after {_demo(place, command, 60 * minutes):.0f} s")
             return
         venv.create(place / "venv", with_pip=True)
