@@ -95,7 +95,8 @@ class _Step:
         self._search = CandidateSearch(self._index, hours(now), self._baseline[1], explained, began)
         age = float(self._search.ages.max(initial=0.0)) / 24
         factor = state.calibration.factor(hours(now))
-        self._judge = Judge(self._index, self._search, factor=factor, age=age, tolerance=(1 - SLOW_SHARE) * tolerance)
+        borne = (1 - SLOW_SHARE) * tolerance
+        self._judge = Judge(self._index, self._observations, self._search, factor=factor, age=age, tolerance=borne)
         self._identification = Identification(self._index, self._observations, self._search, self._active, now, recall)
         self._calibration = state.calibration.started(hours(now)) if age >= YOUNG_SERVICE_DAYS else state.calibration
         self._can_tell = np.count_nonzero(self._search.ages < YOUNG_SERVICE_DAYS * 24) >= FEWEST_STATEMENTS

@@ -184,7 +184,8 @@ class _Look:
         active = ActiveIssues(index, (), resolved, self._now)
         self._identification = Identification(index, self._observations, self._search, active, now)
         age = float(self._search.ages.max(initial=0.0)) / 24
-        self._judge = Judge(index, self._search, factor=1.0, age=age, tolerance=SLOW_SHARE * tolerance)
+        borne = SLOW_SHARE * tolerance
+        self._judge = Judge(index, self._observations, self._search, factor=1.0, age=age, tolerance=borne)
         self._findings: list[Finding] = []
         self._joined: dict[int, str] = {}
         self._doubtful: list[Candidate] = []

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from feedback.record.states import SignalTier
 from insights.detection.candidates import Candidate, CandidateSearch
 from insights.detection.index import ObservationIndex
-from insights.detection.observation import FloatArray, Indices, Mask
+from insights.detection.observation import FloatArray, Indices, Mask, Observation
 from insights.detection.statistics.calibration import NEAR_MISS_CHANCE
 
 WATCH_FACTOR = 10.0
@@ -41,6 +43,13 @@ SAME_WORDS_SIMILARITY = 0.95
 COPIED_SHARE = 0.5
 """The share of texts that are much the same as another of them, from which that is said."""
 
+SAME_MESSAGE_SIMILARITY = 0.5
+"""The similarity, before whitening, from which two texts may say the same."""
+
+FEWEST_OF_MESSAGE, MESSAGE_SHARE = 3, 0.4
+"""How many pieces say nearly what one of them says, where a finding is about one thing, as in groups that are not
+loose."""
+
 NIGHT_ENDS_HOUR = 4.0
 """The hour until which what is said belongs to the day before."""
 
@@ -52,9 +61,16 @@ class Judge:
     """
 
     def __init__(
-        self, index: ObservationIndex, search: CandidateSearch, *, factor: float, age: float, tolerance: float
+        self,
+        index: ObservationIndex,
+        observations: Sequence[Observation],
+        search: CandidateSearch,
+        *,
+        factor: float,
+        age: float,
+        tolerance: float,
     ) -> None:
-        self._index, self._search = index, search
+        self._index, self._observations, self._search = index, observations, search
         self._factor, self._age, self._tolerance = factor, age, tolerance
 
     def tier(self, candidate: Candidate) -> SignalTier | None:
@@ -93,6 +109,7 @@ class Judge:
             "young service": self._age < YOUNG_SERVICE_DAYS,
             "bare mentions": not self._is_telling(recent),
             "much the same words": (self._same_words(recent).sum(axis=1) > 1).mean() >= COPIED_SHARE,
+            "no one problem": not self._has_message(recent),
         }
         return tuple(caveat for caveat, holds in found.items() if holds)
 
@@ -114,7 +131,15 @@ class Judge:
 
     def _may_be_certain(self, candidate: Candidate) -> bool:
         settled = self._age >= FIRST_WEEK_DAYS
-        return settled and self._is_independent(candidate.recent) and self._is_telling(candidate.recent)
+        recent = candidate.recent
+        return settled and self._is_independent(recent) and self._is_telling(recent) and self._has_message(recent)
+
+    def _has_message(self, rows: Indices) -> bool:
+        """Whether two in five of the pieces say nearly what one of them says: others share a subject alone."""
+        said = np.array([self._observations[row].vector for row in rows])
+        pieces = self._index.rows["piece"][rows]
+        most = max(len(np.unique(pieces[near])) for near in said @ said.T >= SAME_MESSAGE_SIMILARITY)
+        return most >= max(FEWEST_OF_MESSAGE, MESSAGE_SHARE * len(np.unique(pieces)))
 
     def _is_telling(self, rows: Indices) -> bool:
         """Whether most pieces say what is wrong, or were sent by people themselves, who need not be asked first."""
@@ -129,9 +154,11 @@ class Judge:
         known = live[index["sender"][live] != index["piece"][live]]
         several_channels = len(np.unique(index["channel"][known])) > 1
         by_channels = several_channels and self._senders(known) >= FEWEST_SENDERS_BY_SEVERAL_CHANNELS
-        several_days = len(np.unique(self._days(rows))) >= FEWEST_DAYS
+        days = self._days(rows)
+        several_days = len(np.unique(days)) >= FEWEST_DAYS
         enough = several_days or by_channels or self._senders(live) >= FEWEST_SENDERS
-        return enough and min(self._voices(rows), self._senders(rows)) >= FEWEST_VOICES
+        repeated = np.tril(self._same_words(rows) & (days[:, None] == days), -1).any(axis=1)
+        return enough and min(int(np.count_nonzero(~repeated)), self._senders(rows)) >= FEWEST_VOICES
 
     def _senders(self, rows: Indices) -> int:
         """How many people sent these, as far as that is known: a person of two days is two."""
@@ -141,12 +168,6 @@ class Judge:
     def _days(self, rows: Indices) -> FloatArray:
         """The day on which each of these was said; a day ends when the night does."""
         return np.asarray((self._index.rows["at"][rows] - NIGHT_ENDS_HOUR) // 24)
-
-    def _voices(self, rows: Indices) -> int:
-        """How many of these are not much the same words as another of their day before them."""
-        days = self._days(rows)
-        repeated = np.tril(self._same_words(rows) & (days[:, None] == days), -1).any(axis=1)
-        return len(rows) - int(np.count_nonzero(repeated))
 
     def _same_words(self, rows: Indices) -> Mask:
         plain = self._index.plain[rows]

@@ -179,6 +179,7 @@ CAVEATS: Mapping[str, str] = TranslatedLabels(
         "much the same words": N_(
             "many reports are worded almost alike, so some may be copies or come from one person."
         ),
+        "no one problem": N_("these reports are about one subject, but most say different things of it."),
     }
 )
 """Why to be cautious about a signal: what follows a colon."""
@@ -192,6 +193,7 @@ CHECKS: Mapping[str, str] = TranslatedLabels(
         "young service": N_("Compare it with what your team knows."),
         "bare mentions": N_("Read some before you act."),
         "much the same words": N_("Read them first."),
+        "no one problem": N_("Read them: there may be several small problems, or none."),
     }
 )
 """What to do about each of these."""

@@ -15,7 +15,7 @@ from nlp.embed.vectors import unit
 
 START = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)  # a Monday
 DAY = dt.timedelta(days=1)
-TOPICS, DIMENSIONS, SPREAD = 20, 96, 0.08
+TOPICS, DIMENSIONS, SPREAD, LOOSE_SPREAD = 20, 96, 0.08, 0.24
 NEW = TOPICS - 1
 """The topic that nobody speaks of unless a test says so."""
 
@@ -75,8 +75,12 @@ class Service:
     def resolved(self, topic: int, day: int) -> ResolvedIssue:
         return ResolvedIssue(START + day * DAY, self.centres[topic])
 
-    def _point(self, centre: Vectors) -> Vectors:
-        return unit(centre + SPREAD * self.rng.normal(size=DIMENSIONS).astype(np.float32))
+    def loosely(self, topic: int, report: Observation) -> Observation:
+        """The same report, of a topic's subject and of nothing that others say of it."""
+        return replace(report, vector=self._point(self.centres[topic], LOOSE_SPREAD))
+
+    def _point(self, centre: Vectors, spread: float = SPREAD) -> Vectors:
+        return unit(centre + spread * self.rng.normal(size=DIMENSIONS).astype(np.float32))
 
     def _moment(self, day: int) -> dt.datetime:
         return START + day * DAY + dt.timedelta(hours=float(self.rng.uniform(8, 20)))

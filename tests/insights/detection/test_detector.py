@@ -185,6 +185,15 @@ def test_bare_mentions_that_nobody_sent_by_themselves_are_watched(
     assert len(sent(play(service.again().days(28, 32) + half, usual)[1])) == 1
 
 
+def test_what_shares_a_subject_and_no_problem_is_watched(service: Service, usual: State) -> None:
+    said = service.of(NEW, 28, 32, 6)
+    assert sent(play(service.days(28, 32) + said, usual)[1])
+    loose = [service.loosely(NEW, it) for it in said]
+    _, signals = play(service.again().days(28, 32) + loose, usual)
+    assert signals and not sent(signals)
+    assert all("no one problem" in signal.caveats for signal in signals)
+
+
 def test_an_issue_of_one_quiet_channel_is_found_and_said_to_be(service: Service, usual: State) -> None:
     _, signals = play(service.days(28, 34) + service.of(NEW, 28, 34, 2, channel="call"), usual)
     [signal] = sent(signals)
