@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from insights.detection.observation import FloatArray, Indices, Mask, Vectors
 from insights.detection.statistics.gamma_poisson import (
@@ -151,7 +152,7 @@ class _Search:
         """The least likely window of one region; the report that it was found by does not count."""
         k, b = self._counts(rows)
         total, prior = k.sum(axis=0), b + PRIOR_REPORTS
-        services = total**2 / np.maximum((k**2).sum(axis=0), 1.0)
+        services = effective_number(k)
         usual = (expected(k, b, self._volume) * (b + PRIOR_REPORTS / len(b)) / prior).sum(axis=0)
         may = (services >= FEWEST_SERVICES) & (total >= LEAST_RATIO * usual)
         if not may.any():
@@ -188,3 +189,9 @@ class _Search:
             score=score,
             chance=CHANCES * self._pieces_a_week * 10.0**-score,
         )
+
+
+def effective_number(reports: ArrayLike) -> FloatArray:
+    """Give how many services hear of something, by the reports (services, ...) of each: Simpson's reciprocal index."""
+    each = np.asarray(reports, np.float64)
+    return np.asarray(each.sum(axis=0) ** 2 / np.maximum((each**2).sum(axis=0), 1.0))

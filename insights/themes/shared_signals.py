@@ -109,7 +109,7 @@ def store(session: Session, found: Iterable[ProblemOfLanguage], now: dt.datetime
     for one in found:
         known = next((signal for signal, theme in standing if _same(one, signal, theme)), None)
         if known:
-            _grow(known, one.problem, now)
+            _grow(session, known, one.problem, now)
         else:
             _raise(session, one, now)
     for signal, _ in standing:
@@ -131,7 +131,7 @@ def _ids(problem: SharedProblem) -> set[str]:
     return {identity for ids in problem.reports.values() for identity in ids}
 
 
-def _grow(signal: ThemeSignal, problem: SharedProblem, now: dt.datetime) -> None:
+def _grow(session: Session, signal: ThemeSignal, problem: SharedProblem, now: dt.datetime) -> None:
     reports = {number: set(ids) for number, ids in signal.reports.items()}
     before = sum(map(len, reports.values()))
     for service, ids in problem.reports.items():
@@ -141,6 +141,7 @@ def _grow(signal: ThemeSignal, problem: SharedProblem, now: dt.datetime) -> None
     if signal.observed > before:
         signal.last_report_at = now
         signal.score = max(signal.score, problem.score)
+        theme_alerts.raise_alerts(session, signal)
 
 
 def _raise(session: Session, found: ProblemOfLanguage, now: dt.datetime) -> None:

@@ -3,20 +3,22 @@
 import uuid
 from collections import Counter
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from feedback.record.models import Feedback, Service, Subscription, ThemeSignal
-from feedback.record.states import AlertType, IssueStatus, SignalKind, SubscriptionState, Trend
+from feedback.record.models import Change, Feedback, Service, Subscription, ThemeSignal
+from feedback.record.states import AlertType, ChangeKind, IssueStatus, SignalKind, SubscriptionState, Trend
 from insights.alerts import payload
 from insights.alerts.rules import fan_out
 from insights.alerts.rules.filters import filters_of, matches
+from insights.detection.cross_service import FEWEST_SERVICES, effective_number
 
 
 def raise_alerts(session: Session, signal: ThemeSignal) -> None:
-    """Raises one alert for each subscription to the theme that covers every service.
+    """Raises one alert for each subscription to the theme that covers every service; called again, no second one.
 
-    A subscription of one service is left out: nobody else may know of the other services' reports.
+    A subscription of one service is left out: nobody else may know of the other services' reports. Nothing is sent
+    while announced work explains so much that what is left is no matter of several services.
     """
     subscribed = (
         Subscription.theme_id == signal.theme_id,
@@ -24,7 +26,7 @@ def raise_alerts(session: Session, signal: ThemeSignal) -> None:
         Subscription.state == SubscriptionState.ACTIVE,
     )
     subscriptions = session.scalars(select(Subscription).where(*subscribed).order_by(Subscription.id)).all()
-    if not subscriptions:
+    if not subscriptions or _is_explained(session, signal):
         return
     counts = {int(number): len(ids) for number, ids in signal.reports.items()}
     services = sorted(session.scalars(select(Service).where(Service.id.in_(counts))), key=lambda it: -counts[it.id])
@@ -40,5 +42,20 @@ def raise_alerts(session: Session, signal: ThemeSignal) -> None:
 
 
 def _channels(session: Session, signal: ThemeSignal) -> dict[str, int]:
-    ids = [uuid.UUID(identity) for mine in signal.reports.values() for identity in mine]
-    return Counter(session.scalars(select(Feedback.channel).where(Feedback.id.in_(ids))))
+    return Counter(session.scalars(select(Feedback.channel).where(Feedback.id.in_(_ids(signal)))))
+
+
+def _is_explained(session: Session, signal: ThemeSignal) -> bool:
+    """Whether too few services are left without what each heard while its own planned work lasted."""
+    during = exists().where(
+        Change.service_id == Feedback.service_id,
+        Change.kind == ChangeKind.PLANNED,
+        Feedback.said_at.between(Change.at, Change.until),
+    )
+    rows = session.execute(select(Feedback.service_id, during).where(Feedback.id.in_(_ids(signal)))).all()
+    left = Counter(service for service, is_explained in rows if not is_explained)
+    return left.total() < len(rows) and effective_number(list(left.values())) < FEWEST_SERVICES
+
+
+def _ids(signal: ThemeSignal) -> list[uuid.UUID]:
+    return [uuid.UUID(identity) for mine in signal.reports.values() for identity in mine]

@@ -1,16 +1,19 @@
 """Who subscribed to a theme hears of its issues, in whatever service."""
 
+import datetime as dt
 import uuid
 from typing import Any
 
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from feedback.record import access, services
 from feedback.record.access import Role
 from feedback.record.db import Record
-from feedback.record.models import Signal, Theme, ThemeIssue, ThemeSignal
+from feedback.record.models import Alert, Change, Signal, Theme, ThemeIssue, ThemeSignal
 from insights.alerts.rules import fan_out, theme_alerts
 from tests.insights import made_up
 from tests.insights.alerts.people import urgent_piece
@@ -56,6 +59,10 @@ def in_theme(record: Record, slug: str, theme: uuid.UUID) -> None:
     join(record, signal, theme)
     with record.transaction() as session:
         fan_out.raise_alerts(session, signal.service_id)
+
+
+def waiting_in(session: Session) -> list[Alert]:
+    return list(session.scalars(select(Alert).where(Alert.subscription_id.is_not(None))))
 
 
 def heard(hook: Receiver) -> list[str]:
@@ -136,3 +143,31 @@ def test_what_services_hear_together_is_told_once_to_who_may_see_them_all(
     assert got.content["data"]["theme"]["title"] == "Photos fail"
     assert [quote["text"] for quote in got.content["data"]["quotes"]] == ["It fails", "It fails"]
     assert f"/dashboard/themes/{theme}" in got.content["data"]["link"]
+
+
+@pytest.mark.parametrize("works", [0, 1, 3])
+def test_what_announced_work_explains_is_shown_and_sent_once_it_is_said_after_that(
+    local: Worker, api: Client, admin: Headers, theme: uuid.UUID, hook: Receiver, works: int
+) -> None:
+    """Three services hear it; where one of them has announced it, two are left."""
+    subscribe(api, admin, theme, hook)
+    hour = dt.timedelta(hours=1)
+    with local.record.transaction() as session:
+        services.add(session, "libraries", "Libraries")
+        issues = [made_up.issue(session, slug) for slug in (*SERVICES, "libraries")]
+        pieces = [made_up.report(session, issue, "It fails", said_at=NOW - 3 * hour) for issue in issues]
+        for issue in issues[:works]:
+            times = {"at": NOW - 4 * hour, "until": NOW - 2 * hour}
+            session.add(Change(service_id=issue.service_id, kind="planned_work", what="It moves", **times))
+        reports = {str(piece.service_id): [str(piece.id)] for piece in pieces}
+        facts = {"since": NOW, "last_report_at": NOW, "detected_at": NOW, "observed": 3, "expected": 0.1, "score": 6.0}
+        signal = ThemeSignal(theme_id=theme, window_hours=24, reports=reports, **facts)
+        session.add(signal)
+        session.flush()
+        theme_alerts.raise_alerts(session, signal)
+        told = len(waiting_in(session))
+        for issue in issues:
+            later = made_up.report(session, issue, "It still fails", said_at=NOW - hour)
+            signal.reports = {**signal.reports, str(issue.service_id): [*reports[str(issue.service_id)], str(later.id)]}
+        theme_alerts.raise_alerts(session, signal)
+        assert (told, len(waiting_in(session))) == (0 if works else 1, 1)
