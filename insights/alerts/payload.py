@@ -13,9 +13,9 @@ from feedback.record.models import Alert, Feedback, Issue, Service, Signal, Stat
 from feedback.record.states import AlertType, ChannelName, IssueStatus, SignalKind, Trend
 from insights.channels.watch import ChannelSilence
 from insights.issues.contrasts import finding
-from insights.issues.queries import signals
 from insights.issues.quotes import LONGEST_QUOTE_CHARACTERS, QUOTE_COLUMNS, choose
-from insights.issues.signal_now import LATEST_STATEMENTS
+from insights.issues.signal_now import LATEST_STATEMENTS, only_channel
+from insights.issues.silences import Reported
 from insights.presentation.schemas import NearbyChange
 from insights.statement_arrays import halves
 
@@ -29,9 +29,12 @@ MAX_QUOTES = 3
 
 
 def for_signal(
-    service: Service, issue: Issue, signal: Signal, reports: int, changes: Sequence[NearbyChange] = ()
+    service: Service, issue: Issue, signal: Signal, reported: Reported, changes: Sequence[NearbyChange] = ()
 ) -> dict[str, Any]:
-    """Builds the payload about a signal, with the reports since it began and the service's changes beside it."""
+    """Builds the payload about a signal, with the reports since it began and the service's changes beside it.
+
+    How they came is told of all of them: what began on the website may be heard by phone by now.
+    """
     return {
         "service": service.slug,
         "issue": {"id": str(issue.id), "trend": issue.trend, "status": issue.status},
@@ -41,12 +44,12 @@ def for_signal(
             "since": signal.since.isoformat(),
             "detected_at": signal.detected_at.isoformat(),
             "observed": signal.observed,
-            "reports": reports,
+            "reports": reported.reports,
             "expected": round(signal.expected, 2),
             "score": round(signal.score, 2),
             "window_hours": signal.window_hours,
-            "by_channel": signal.channels,
-            "only_channel": signals.only_channel(signal),
+            "by_channel": dict(reported.by_channel),
+            "only_channel": only_channel(reported.by_channel),
             "evidence": signal.evidence,
             "changes": msgspec.to_builtins(list(changes)),
         },

@@ -88,7 +88,8 @@ def explained(session: Session, signal_ids: Collection[uuid.UUID]) -> Mapping[uu
 
 def _summed(signal: Signal, counts: Sequence[Any]) -> Reported:
     reports = max(signal.observed, sum(row.reports for row in counts))
-    return Reported(reports, max((row.last for row in counts), default=signal.last_report_at))
+    by_channel = {row.channel: row.reports for row in counts} or signal.channels
+    return Reported(reports, max((row.last for row in counts), default=signal.last_report_at), by_channel)
 
 
 def _now(
@@ -99,20 +100,24 @@ def _now(
     found: list[Contrast],
     over: Silence | None,
 ) -> SignalNow:
-    by_channel = {row.channel: row.reports for row in counts} or dict(signal.channels)
-    reports, last = _summed(signal, counts)
+    reports, last, by_channel = _summed(signal, counts)
     late, both = sum(row.late for row in counts), sum(row.both for row in counts)
     return SignalNow(
         reports=reports,
         since=signal.since,
         last_report_at=last,
         pace=pace(late, both - late, volumes.late - late, volumes.early - (both - late)),
-        by_channel=by_channel,
-        only_channel=next(iter(by_channel)) if len(by_channel) == 1 else None,
+        by_channel=dict(by_channel),
+        only_channel=only_channel(by_channel),
         quotes=quotes,
         contrasts=found,
         silence=SignalSilence(round(over.hours, 1), round(over.usual, 1)) if over else None,
     )
+
+
+def only_channel(by_channel: Mapping[str, int]) -> str | None:
+    """Returns the channel by which all came, if there was one alone."""
+    return next(iter(by_channel)) if len(by_channel) == 1 else None
 
 
 def named(ids: Sequence[uuid.UUID] | InstrumentedAttribute[list[uuid.UUID]]) -> TableValuedAlias:

@@ -1,7 +1,7 @@
 """Since when nobody reports on signals any more, and whether that tells their end."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -16,20 +16,21 @@ HOUR, NEXT_MOMENT = dt.timedelta(hours=1), dt.timedelta(microseconds=1)
 
 
 class Reported(NamedTuple):
-    """How many distinct pieces have reported on a signal since it began, and when the last of them did.
+    """How many distinct pieces have reported on a signal since it began, when the last of them did, and how they came.
 
     Never fewer than it was raised on: some of those may be kept no longer.
     """
 
     reports: int
     last: dt.datetime
+    by_channel: Mapping[str, int]
 
 
 def silences(session: Session, reported: Sequence[tuple[Signal, Reported]], now: dt.datetime) -> list[Silence]:
     """Measures the silence after the last report of each signal, by what the service received of anything else."""
     spans = [
         span
-        for signal, (_, last) in reported
+        for signal, (_, last, _) in reported
         for span in (
             TimeSpan(signal.service_id, signal.since, last + NEXT_MOMENT),
             TimeSpan(signal.service_id, last + NEXT_MOMENT, now),

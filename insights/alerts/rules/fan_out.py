@@ -34,6 +34,7 @@ from insights.alerts.rules.filters import filters_of, matches, matches_urgent, w
 from insights.issues import signal_now
 from insights.issues.decisions import lifecycle
 from insights.issues.queries import signals
+from insights.issues.silences import Reported
 
 GROWTH_FACTOR = 2.0
 MIN_FURTHER_REPORTS = 5
@@ -76,10 +77,10 @@ class Audience:
     muted: set[tuple[uuid.UUID, uuid.UUID]]
     themes: dict[uuid.UUID, uuid.UUID]
 
-    def type_for(self, recipient: Recipient, signal: Signal, issue: Issue, reports: int) -> AlertType | None:
-        """Tells as what a recipient is to be told of a signal that has so many reports by now; None if not at all."""
+    def type_for(self, recipient: Recipient, signal: Signal, issue: Issue, reported: Reported) -> AlertType | None:
+        """Tells as what a recipient is to be told of a signal that was reported so by now; None if not at all."""
         prior, first = self.prior_alerts(recipient, signal), AlertType(f"signal.{signal.kind}")
-        if not _is_news(reports, prior):
+        if not _is_news(reported.reports, prior):
             return None
         if recipient is None:
             return first
@@ -90,10 +91,10 @@ class Audience:
             and matches(
                 filters_of(recipient),
                 "update" if grows else signal.kind,
-                signal.channels,
+                reported.by_channel,
                 issue.trend,
                 issue.status,
-                reports,
+                reported.reports,
             )
         )
         return (AlertType.UPDATE if grows else first) if fits else None
@@ -131,7 +132,7 @@ def raise_alerts(session: Session, service_id: int) -> None:
         (signal, issue, recipient, type_)
         for signal, issue in active
         for recipient in known.recipients
-        if (type_ := known.type_for(recipient, signal, issue, reported[signal.id].reports))
+        if (type_ := known.type_for(recipient, signal, issue, reported[signal.id]))
     ]
     if not due:
         return
@@ -140,8 +141,8 @@ def raise_alerts(session: Session, service_id: int) -> None:
     for (signal, issue), told in itertools.groupby(due, lambda one: one[:2]):
         if signal.id in explained:
             continue
-        by_now = reported[signal.id].reports
-        frozen = payload.for_signal(service, issue, signal, by_now, signals.nearby(changes, signal.since))
+        beside = signals.nearby(changes, signal.since)
+        frozen = payload.for_signal(service, issue, signal, reported[signal.id], beside)
         for _, _, recipient, type_ in told:
             prior = known.prior_alerts(recipient, signal)
             more = {}

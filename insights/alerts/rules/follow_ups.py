@@ -76,4 +76,4 @@ def _end(session: Session, service: Service, signal: Signal, issue: Issue, now: 
         "silent_hours": round(found.hours, 1),
         "usual": round(found.usual, 1),
     }
-    return payload.for_signal(service, issue, signal, reported.reports) | {"ended": ended}
+    return payload.for_signal(service, issue, signal, reported) | {"ended": ended}

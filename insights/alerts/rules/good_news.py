@@ -9,6 +9,7 @@ from insights.alerts import payload
 from insights.alerts.rules import fan_out
 from insights.alerts.rules.filters import filters_of, matches_good_news
 from insights.issues.queries.signals import shown
+from insights.issues.silences import Reported
 
 
 def raise_alerts(session: Session, service_id: int) -> None:
@@ -24,7 +25,8 @@ def raise_alerts(session: Session, service_id: int) -> None:
     service, recipients = session.get_one(Service, service_id), fan_out.recipients(session, service_id)
     rows = []
     for signal, issue in news:
-        frozen, cause = payload.for_signal(service, issue, signal, signal.observed), f"good_news:{signal.id}"
+        raised_on = Reported(signal.observed, signal.last_report_at, signal.channels)
+        frozen, cause = payload.for_signal(service, issue, signal, raised_on), f"good_news:{signal.id}"
         told = [one for one in recipients if one is None or _wants(one, signal)]
         rows += [fan_out.alert_row(service, one, AlertType.GOOD_NEWS, frozen, cause, signal) for one in told]
     fan_out.insert_alerts(session, service, rows)

@@ -59,7 +59,7 @@ def view(
         score=round(signal.score, 2),
         window_hours=signal.window_hours,
         by_channel=signal.channels,
-        only_channel=only_channel(signal),
+        only_channel=signal_now.only_channel(signal.channels),
         feedback_ids=list(signal.feedback_ids),
         evidence=signal.evidence,
         changes=list(changes),
@@ -68,11 +68,6 @@ def view(
         now=now,
         explained_by=next(iter(nearby([explained_by], signal.since)), None) if explained_by else None,
     )
-
-
-def only_channel(signal: Signal) -> str | None:
-    """Returns the channel by which all of it came, if there was one alone."""
-    return next(iter(signal.channels)) if len(signal.channels) == 1 else None
 
 
 def changes_about(session: Session, service_id: int, begun: Sequence[dt.datetime]) -> list[Change]:

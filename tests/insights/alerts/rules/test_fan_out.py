@@ -9,12 +9,12 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import select, text, update
 
-from feedback.record.models import Alert, Feedback, Signal, Statement, new_id
+from feedback.record.models import Alert, Feedback, Issue, Signal, Statement, new_id
 from feedback.record.privacy import erasure
 from insights.alerts.rules import fan_out
 from insights.alerts.rules.timing import MAX_MESSAGES_PER_DAY, next_hour
 from tests.insights.alerts.people import subscribe, urgent_piece
-from tests.insights.made_up import problem
+from tests.insights.made_up import problem, report
 from tests.insights.raising import NOW, raise_signal, subscription, tell_again, waiting
 from tests.insights.receivers import Receiver
 from workers.actors.deliver import deliver
@@ -33,6 +33,20 @@ def test_a_signal_too_small_is_told_as_soon_as_it_is_large_enough(
     assert waiting(local.record) == []
     tell_again(local.record, signal, observed=14)
     assert [alert.observed for alert in waiting(local.record)] == [14]
+
+
+def test_who_subscribed_to_texts_hears_of_an_outage_once_it_has_spread_to_them(
+    local: Worker, api: Client, admin: Headers, blue_badge: str
+) -> None:
+    subscribe(api, admin, filters={"channels": ["sms"]})
+    signal = raise_signal(local.record)
+    for channel, told in (("web", []), ("sms", ["signal.new"])):
+        with local.record.transaction() as session:
+            issue = session.get_one(Issue, signal.issue_id)
+            for n in range(6):
+                report(session, issue, f"It stopped at step {n}", channel, said_at=NOW)
+        tell_again(local.record, signal)
+        assert [alert.type for alert in waiting(local.record)] == told
 
 
 def test_a_watch_is_never_sent(local: Worker, subscribed: dict[str, Any]) -> None:

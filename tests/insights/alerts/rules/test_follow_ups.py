@@ -39,13 +39,13 @@ def signal(local: Worker, api: Client, admin: Headers, hook: Receiver, blue_badg
     return raise_signal(local.record, since=hours(6), last_report_at=hours(3))
 
 
-def reports(record: Record, signal: Signal, count: int, ago: float) -> None:
+def reports(record: Record, signal: Signal, count: int, ago: float, channel: str = "web") -> None:
     """So many reports between the beginning of the signal and `ago` hours."""
     with record.transaction() as session:
         issue = session.get_one(Issue, signal.issue_id)
         for n in range(count):
             at = signal.since + (hours(ago) - signal.since) * (n + 1) / count
-            made_up.report(session, issue, f"It stopped at step {n}", said_at=at)
+            made_up.report(session, issue, f"It stopped at step {n}", channel, said_at=at)
 
 
 def look(record: Record, signal: Signal) -> None:
@@ -73,6 +73,16 @@ def test_who_asks_hears_how_it_grows_and_everybody_else_that_it_is_there_again(
     data = hook.got[-1].content["data"]
     assert data["update"] == {"was": 12, "since": data["update"]["since"]}
     assert data["signal"]["reports"] == 24
+
+
+def test_an_update_tells_how_the_reports_by_now_came(local: Worker, signal: Signal, hook: Receiver) -> None:
+    for channel, count in (("web", 10), ("call", 2), ("sms", 12)):
+        reports(local.record, signal, count, ago=0.5, channel=channel)
+    tell_again(local.record, signal)
+    for _ in range(4):
+        deliver(local)
+    told = {got.content["type"]: got.content["data"]["signal"]["by_channel"] for got in hook.got}
+    assert told == {"signal.new": {"web": 10, "call": 2}, "signal.update": {"web": 10, "call": 2, "sms": 12}}
 
 
 def test_an_update_quotes_what_came_since_its_recipient_was_told(local: Worker, signal: Signal, hook: Receiver) -> None:
@@ -184,5 +194,5 @@ def test_the_rate_of_its_own_reports_says_what_was_usual(local: Worker, signal: 
         other = made_up.issue(session, "blue-badge", "Office closed")
         for n in range(others):
             made_up.report(session, other, f"Closed at {n}", said_at=hours(6 * (n + 0.5) / max(others, 1)))
-        [found] = silences(session, [(signal, Reported(12, hours(3)))], NOW)
+        [found] = silences(session, [(signal, Reported(12, hours(3), {}))], NOW)
     assert found.hours == 3 and found.usual == pytest.approx(12, rel=0.1)
