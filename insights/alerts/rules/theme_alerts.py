@@ -54,7 +54,7 @@ def _is_explained(session: Session, signal: ThemeSignal) -> bool:
     )
     rows = session.execute(select(Feedback.service_id, during).where(Feedback.id.in_(_ids(signal)))).all()
     left = Counter(service for service, is_explained in rows if not is_explained)
-    return left.total() < len(rows) and effective_number(list(left.values())) < FEWEST_SERVICES
+    return left.total() < len(rows) and bool(effective_number(list(left.values())) < FEWEST_SERVICES)
 
 
 def _ids(signal: ThemeSignal) -> list[uuid.UUID]:
