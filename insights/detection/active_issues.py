@@ -67,7 +67,8 @@ class ActiveIssue(msgspec.Struct, frozen=True, rename={"usual_per_hour": "usual"
 
     `region` is where it was found, or None where it was known before: then its own reports alone are meant.
     `usual_per_hour` is its rate before it began, so that a known issue ends when it is back at its level. An issue of
-    the tier `watch` claims no reports: they are evidence still. A `slow` one grew over weeks.
+    the tier `watch` claims no reports: they are evidence still, and `pieces` are those that it was found in again. A
+    `slow` one grew over weeks.
     """
 
     issue: str
@@ -78,6 +79,7 @@ class ActiveIssue(msgspec.Struct, frozen=True, rename={"usual_per_hour": "usual"
     tier: SignalTier = SignalTier.SIGNAL
     last_signalled: dt.datetime | None = None
     slow: bool = False
+    pieces: tuple[str, ...] = ()
 
     @property
     def signalled_at(self) -> dt.datetime:

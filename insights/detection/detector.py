@@ -8,7 +8,7 @@ The arrays beside them are a cache.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import msgspec
@@ -224,7 +224,7 @@ class _Step:
             if tier == SignalTier.SIGNAL:
                 self._extend(known, more)
         elif tier == SignalTier.WATCH and (watched or issue in self._active.by_id):
-            self._prolong(watched or issue)
+            self._prolong(watched or issue, candidate.members)
         elif kind := self._kind(issue, candidate):
             self._raise(kind, tier, watched if watched and is_new else issue, candidate, is_new=is_new)
 
@@ -288,6 +288,8 @@ class _Step:
         self._index.assign(rows, issue)
         self._search.explained[rows] = True
 
-    def _prolong(self, issue: str) -> None:
+    def _prolong(self, issue: str, watched: Iterable[int] = ()) -> None:
         if active := self._active.by_id.get(issue):
-            self._active.by_id[issue] = msgspec.structs.replace(active, last_report=self._now)
+            found = (self._observations[row].feedback_id for row in watched)
+            pieces = tuple(dict.fromkeys((*active.pieces, *found)))
+            self._active.by_id[issue] = msgspec.structs.replace(active, last_report=self._now, pieces=pieces)

@@ -39,7 +39,8 @@ def end(
 ) -> bool:
     """Ends the signals whose issue is no longer reported on, and tells whether there were any.
 
-    Only of signals that were `known` when the state was read, by their ids: others were found meanwhile.
+    Only of signals that were `known` when the state was read, by their ids: others were found meanwhile. What is
+    watched names the pieces that it was found in since.
     """
     if not known:
         return False
@@ -48,6 +49,7 @@ def end(
     for signal in standing(session, service_id):
         if found := active.get((str(signal.issue_id), signal.tier)):
             signal.last_report_at = found.last_report
+            signal.feedback_ids = list(dict.fromkeys([*signal.feedback_ids, *map(uuid.UUID, found.pieces)]))
         elif signal.id in known:
             signal.ended_at, ended = now, True
             _note(session, signal.issue_id, f"{signal.tier} ended")

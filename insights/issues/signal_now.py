@@ -9,13 +9,13 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Uuid, and_, cast, column, func, select, true, union
+from sqlalchemy import ColumnElement, Uuid, and_, cast, column, func, or_, select, true, union
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.selectable import TableValuedAlias
 
 from feedback.record.models import Change, Feedback, Issue, Signal, Statement
-from feedback.record.states import ChangeKind, FeedbackStage, SignalTier
+from feedback.record.states import ChangeKind, FeedbackStage, SignalTier, StatementKind
 from insights.detection.statistics.endings import Silence
 from insights.detection.statistics.pace import pace
 from insights.issues.contrasts import kept
@@ -34,8 +34,8 @@ LEAST_REPORTS_AFTERWARDS = 5
 
 
 def of_signals(session: Session, signals: Sequence[Signal], *, quoted: bool = True) -> dict[uuid.UUID, SignalNow]:
-    """Tells what is known now of each signal that stands and was sent, by its id; `quoted`: with what people said."""
-    standing = [one for one in signals if one.tier == SignalTier.SIGNAL and one.ended_at is None]
+    """Tells what is known now of each signal that stands, by its id; `quoted`: with what people said."""
+    standing = [one for one in signals if one.ended_at is None]
     if not standing:
         return {}
     now = dt.datetime.now(dt.UTC)
@@ -130,10 +130,13 @@ def named(ids: Sequence[uuid.UUID] | InstrumentedAttribute[list[uuid.UUID]]) -> 
     return func.unnest(listed).table_valued(column("feedback_id", Uuid)).render_derived(name="named")
 
 
-OF_SIGNAL = (Statement.issue_id == Signal.issue_id, Statement.evidence)
 NAMED = named(Signal.feedback_ids)
-SINCE, RAISED_ON = Statement.said_at >= Signal.since, Statement.feedback_id == NAMED.c.feedback_id
-"""What tells of a signal: what has been said of its issue since it began, and what it was raised on.
+COUNTS = or_(Statement.evidence, and_(Signal.tier == SignalTier.GOOD_NEWS, Statement.kind == StatementKind.PRAISE))
+OF_ISSUE = Statement.issue_id == Signal.issue_id
+SINCE = (COUNTS, OF_ISSUE, Statement.said_at >= Signal.since)
+RAISED_ON = (COUNTS, or_(OF_ISSUE, Signal.tier == SignalTier.WATCH), Statement.feedback_id == NAMED.c.feedback_id)
+"""What tells of a signal: what has been said of its issue since it began, and what it was raised on; of what is only
+watched, wherever that has been grouped.
 
 Each is found by an index of its own; together they would read all that was ever said of the issue.
 """
@@ -145,11 +148,11 @@ def _counts(session: Session, signals: Sequence[Signal], now: dt.datetime) -> Ma
     found: dict[uuid.UUID, list[Any]] = defaultdict(list)
     if not ids:
         return found
-    said = select(Statement.feedback_id).where(*OF_SIGNAL, SINCE).offset(0).lateral("said")  # signal by signal: to
+    said = select(Statement.feedback_id).where(*SINCE).offset(0).lateral("said")  # signal by signal: to
     # join them all, PostgreSQL takes a third of all that was ever said to be as late, and reads it
     since = select(Signal.id, said.c.feedback_id).join_from(Signal, said, true()).where(Signal.id.in_(ids))
     pieces = select(Signal.id, Statement.feedback_id).where(Signal.id.in_(ids))
-    raised_on = pieces.join_from(Signal, NAMED, true()).join(Statement, and_(*OF_SIGNAL, RAISED_ON))
+    raised_on = pieces.join_from(Signal, NAMED, true()).join(Statement, and_(*RAISED_ON))
     told = union(since, raised_on).subquery()
     half = rows_of_halves(signals, now)
     done = Feedback.stage == FeedbackStage.DONE
@@ -175,8 +178,8 @@ def _counts(session: Session, signals: Sequence[Signal], now: dt.datetime) -> Ma
 
 def quotes_of(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Quote]]:
     """Returns the most telling words of signals, of the latest since each began and of what it was raised on."""
-    said = select(Statement.id).where(*OF_SIGNAL, Statement.filler.is_(False))
-    which = (said.where(SINCE), said.join_from(NAMED, Statement, RAISED_ON))
+    said = select(Statement.id).where(Statement.filler.is_(False))
+    which = (said.where(*SINCE), said.join_from(NAMED, Statement, and_(*RAISED_ON)))
     parts = [newest(each, LATEST_STATEMENTS) for each in which]
     latest = union(
         *(select(Signal.id, part.c.id.label("said")).join(part, true()).where(Signal.id.in_(ids)) for part in parts)

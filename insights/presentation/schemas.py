@@ -87,7 +87,7 @@ class SignalView(msgspec.Struct, frozen=True):
     `model`, `way` (how it was found), `scale` (`sudden`, or `slow` for what grew over weeks), `chance` (how often a
     week chance alone brings the like), the `tolerance` that it is held against, and `again_after`: when what struck
     again had ended. `tier`: `signal`, or `watch` for what is shown and never sent. `now`: what is known by now, of one
-    that stands and was sent; else it stays as it was raised. `explained_by`: the planned work for which it is not sent.
+    that stands. `explained_by`: the planned work for which it is not sent.
     """
 
     kind: SignalKind

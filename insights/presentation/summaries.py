@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from feedback.i18n import N_, TranslatedLabels, _, gettext
 from feedback.record.models import Signal
-from feedback.record.states import CLOSED_STATUSES, ChannelName, SignalKind, Trend
+from feedback.record.states import CLOSED_STATUSES, ChannelName, SignalKind, SignalTier, Trend
 from insights.presentation import certainty, sentences
 from insights.presentation.formats import ago, day_of, last_report, since
 from insights.presentation.schemas import IssueView, SignalNow, SignalView
@@ -44,8 +44,8 @@ def since_when(issue: IssueView, now: dt.datetime, zone: str) -> GlanceAnswer:
     signal = issue.signal
     if signal and signal.now:
         return _so_far(signal, signal.now, now, zone, is_first=_is_first(issue, signal))
-    if issue.watch:
-        return _watched(issue.watch, issue.last_seen, now, zone)
+    if issue.watch and issue.watch.now:
+        return _so_far(issue.watch, issue.watch.now, now, zone, is_first=False)
     reports = sentences.reports(issue.count)
     if not issue.first_seen or not issue.last_seen:
         return GlanceAnswer(_("Nothing of it is kept."), _("%(reports)s.", reports=reports))
@@ -98,19 +98,9 @@ def _by_dates() -> str:
 
 
 def _how_begun(signal: SignalView) -> str:
+    if signal.tier == SignalTier.WATCH:
+        return N_("Perhaps since %(time)s")
     return N_("Again since %(time)s") if signal.evidence.get("again_after") else BEGUN[signal.kind]
-
-
-def _watched(watch: SignalView, last_seen: dt.datetime | None, now: dt.datetime, zone: str) -> GlanceAnswer:
-    told = _(
-        "%(reports)s since then; %(normally)s.",
-        reports=sentences.reports(watch.observed),
-        normally=sentences.normally(usual_so_far(watch, now)),
-    )
-    latest = _latest(watch.since, last_seen, watch.by_channel, now, zone) if last_seen else []
-    begun = _begun(watch.since, watch.by_channel, now, zone, N_("Perhaps since %(time)s"))
-    dated = f", {_by_dates()}" if _are_dated(watch.by_channel) else ""
-    return GlanceAnswer(f"{begun}{dated}.", " ".join([told, *latest]))
 
 
 def _begun(moment: dt.datetime, channels: Collection[str], now: dt.datetime, zone: str, text: str = "%(time)s") -> str:

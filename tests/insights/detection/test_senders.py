@@ -7,6 +7,7 @@ import pytest
 
 from feedback.record.states import SignalTier
 from insights.detection.detector import Observation, State
+from insights.detection.state import deserialize, serialize
 from tests.insights.detection.streams import NEW, Service, play, sent
 
 
@@ -26,6 +27,14 @@ def test_one_sender_in_twelve_wordings_is_watched_and_five_senders_are_sent(serv
     assert {found.tier for found in alone} == {SignalTier.WATCH} and "few senders" in alone[-1].caveats
     [told] = sent(five)
     assert told.observed == 5 and "few senders" not in told.caveats
+
+
+def test_what_is_watched_names_the_reports_that_it_was_found_in_since(service: Service, usual: State) -> None:
+    outage = service.at_once(NEW, 28, 12)
+    state, [first, *_] = play(by(["Ann"] * 12, outage), usual)
+    [watched] = deserialize(serialize(state)).active
+    told = {*first.feedback_ids, *watched.pieces}
+    assert len(first.feedback_ids) < 12 and told == {report.feedback_id for report in outage}
 
 
 @pytest.mark.parametrize(("senders", "told"), [("AAAABCD", 0), ("AAAABCDE", 1)])

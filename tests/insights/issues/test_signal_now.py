@@ -15,7 +15,11 @@ from feedback.record import access
 from feedback.record.access import Role
 from feedback.record.db import Record
 from feedback.record.models import Signal, Statement, new_id
+from feedback.record.states import SignalTier
+from insights.detection.active_issues import ActiveIssue
+from insights.detection.state import State
 from insights.detection.statistics.pace import pace
+from insights.issues import findings, signal_now
 from insights.issues.pace_counts import rows_of_halves
 from insights.issues.quotes import choose
 from tests.insights import made_up
@@ -155,3 +159,38 @@ def test_the_query_for_the_halves_is_the_same_however_many_signals_there_are() -
     first, all_of_them = (select(rows_of_halves(some, NOW)) for some in (signals[:1], signals))
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     assert str(first.compile(dialect=dialect)) == str(all_of_them.compile(dialect=dialect))
+
+
+@pytest.mark.parametrize(
+    ("tier", "kind", "reports"),
+    [("watch", "problem", 4), ("good_news", "praise", 4), ("good_news", "problem", 0), ("signal", "problem", 0)],
+)
+def test_what_is_watched_and_what_is_praised_say_how_many_there_are_by_now(
+    client: TestClient[Litestar], record: Record, blue_badge: str, tier: str, kind: str, reports: int
+) -> None:
+    """What is watched has joined nothing yet: its reports are other issues', and were two when it was raised."""
+    with record.transaction() as session:
+        held, told = made_up.issue(session, blue_badge, "Old"), made_up.issue(session, blue_badge, "New")
+        pieces = [report(session, told if tier == "good_news" else held, text, 60) for text in TOLD]
+        made_up.signal(session, told, pieces)
+        session.execute(update(Signal).values(tier=tier, since=minutes(90), observed=0, last_report_at=minutes(50)))
+        session.execute(update(Statement).values(kind=kind, evidence=kind == "problem" and tier != "good_news"))
+        key = access.create(session, "key", Role.reader, access.service(session, "blue-badge"))
+    path = f"/v1/services/blue-badge/emerging?tier={tier}"
+    [issue] = client.get(path, headers={"Authorization": f"Bearer {key}"}).json()["items"]
+    now = issue[tier]["now"]
+    assert (now["reports"], len(now["quotes"]) > 0) == (reports, reports > 0)
+    assert now["by_channel"] == ({"web": 4} if reports else {"call": 4})
+
+
+def test_what_is_watched_goes_on_naming_the_pieces_that_it_is_found_in(record: Record, blue_badge: str) -> None:
+    with record.transaction() as session:
+        issue = made_up.issue(session, blue_badge)
+        first, later = (report(session, issue, text, 60) for text in TOLD[:2])
+        made_up.signal(session, issue, [first])
+        session.execute(update(Signal).values(tier="watch"))
+        watched = ActiveIssue(str(issue.id), NOW, NOW, tier=SignalTier.WATCH, pieces=(str(first.id), str(later.id)))
+        findings.end(session, issue.service_id, State(active=(watched,)), set(session.scalars(select(Signal.id))), NOW)
+        [signal] = session.scalars(select(Signal))
+        known = signal_now.reported(session, [signal])[signal.id]
+    assert signal.feedback_ids == [first.id, later.id] and known.reports == 2

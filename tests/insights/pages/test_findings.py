@@ -122,7 +122,8 @@ def test_what_is_watched_stands_apart(staff: Client, record: Record, photo: str,
     today, service = words_of(staff.get("/dashboard")), words_of(staff.get("/dashboard/blue-badge"))
     assert "Nothing needs you now" in today and "1 watched" in today
     assert "Nothing has started or grown beyond chance." in service
-    assert "so nobody was alerted. Read a few, and judge by what you know. Photo will not upload : 4 reports" in service
+    assert "so nobody was alerted. Read a few, and judge by what you know. Photo will not upload “ The photo" in service
+    assert "By now 4 reports since" in service and "The latest came" in service
     issue = words_of(staff.get(photo))
     assert (
         "4 reports in 48 h (normally none or one in that time), since" in issue

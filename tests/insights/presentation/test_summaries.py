@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from feedback.record.states import SignalTier
 from insights.presentation import summaries
 from insights.presentation.schemas import IssueView, SignalNow, SignalView
 from insights.presentation.service_schemas import DetectionHealth
@@ -27,6 +28,10 @@ def known(since: dt.datetime, channel: str = "web") -> SignalNow:
 def signal(since: dt.datetime, channel: str = "web", **more: Any) -> SignalView:
     evidence = {"chance": 1e-6}
     return SignalView("new", "signal", since, NOW, 8, 0.02, 9.0, 1344.0, {channel: 8}, [], evidence, **more)  # type: ignore[arg-type]
+
+
+def watched(since: dt.datetime) -> SignalView:
+    return msgspec.structs.replace(signal(since, now=known(since)), tier=SignalTier.WATCH)
 
 
 def issue(**more: Any) -> IssueView:
@@ -98,13 +103,13 @@ def test_what_nobody_reported_before_says_so() -> None:
 @pytest.mark.parametrize(
     ("began", "short"),
     [
-        ({"hours": 20}, "Perhaps since 13:30 yesterday (20 hours ago)."),
-        ({"days": 3}, "Perhaps since Sunday 8 March (3 days ago)."),
-        ({"weeks": 4}, "Perhaps since 11 February 2026 (4 weeks ago)."),
+        ({"hours": 20}, "Perhaps since 13:30 yesterday (20 hours ago)"),
+        ({"days": 3}, "Perhaps since Sunday 8 March (3 days ago)"),
+        ({"weeks": 4}, "Perhaps since 11 February 2026 (4 weeks ago)"),
     ],
 )
 def test_a_beginning_is_told_by_the_calendar_and_by_how_long_ago_it_was(began: dict[str, float], short: str) -> None:
-    assert since_when(watch=signal(ago(**began)))[0] == short
+    assert since_when(watch=watched(ago(**began)))[0] == f"{short}, and coming faster and faster."
 
 
 @pytest.mark.parametrize(
@@ -117,8 +122,8 @@ def test_what_came_in_files_alone_has_days_and_no_times_which_are_made_up(began:
 
 
 def test_what_is_watched_tells_how_many_where_how_many_are_usual() -> None:
-    assert since_when(watch=signal(ago(weeks=4)))[1].startswith(
-        "8 reports since then; normally none in that time. The latest came"
+    assert since_when(watch=watched(ago(weeks=4)))[1].startswith(
+        "41 reports since then; normally none in that time. The latest came"
     )
 
 
