@@ -19,7 +19,7 @@ from insights.detection.candidates import P_VALUE_POWER, Candidate, CandidateSea
 from insights.detection.finding import Finding, Identification
 from insights.detection.index import ObservationIndex
 from insights.detection.judgement import SLOW_SHARE, Judge
-from insights.detection.observation import FloatArray, Indices, Mask, Observation, Vectors, hours
+from insights.detection.observation import FloatArray, Indices, Mask, Observation, Vectors, hours, moment
 from insights.detection.reference import Neighbourhood, WeeklyReference
 from insights.detection.scan import WORTHWHILE_SCORE, Cluster
 from insights.detection.statistics.baseline import Baseline
@@ -239,7 +239,9 @@ class _Look:
         kind = self._kind(issue, candidate)
         if kind is None or self._is_told(issue, candidate):
             return None
-        return self._identification.finding(kind, tier, issue, candidate, self._judge, is_new=is_new)
+        found = self._identification.finding(kind, tier, issue, candidate, self._judge, is_new=is_new)
+        begun = self._now - self._search.weeks_known * WEEK_HOURS, self._now - candidate.window
+        return replace(found, held_against=(moment(begun[0]), moment(begun[1])))
 
     def _kind(self, issue: str, candidate: Candidate) -> SignalKind | None:
         """What was said before an issue was resolved is no sign that it is back."""

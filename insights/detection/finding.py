@@ -56,7 +56,7 @@ class Finding:
     the last `window` hours, where `expected` were. `score` is -log10 of how likely so many are; `chance` is how often a
     week chance alone brings the like in this service. `tier` tells whether it is sure enough to be sent. `keys` are the
     statements that it rests on, and `caveats` what speaks against it. `ended` is when the issue had ended, of which
-    this is a new outbreak.
+    this is a new outbreak. What slowly grew is `held_against` the time between two moments.
     """
 
     kind: SignalKind
@@ -76,6 +76,7 @@ class Finding:
     radius: float | None = None
     caveats: tuple[str, ...] = ()
     ended: dt.datetime | None = None
+    held_against: tuple[dt.datetime, dt.datetime] | None = None
 
     @property
     def scale(self) -> Scale:

@@ -152,14 +152,19 @@ def _row(service: Service, issue: Issue, signal: detector.Finding, now: dt.datet
 
 def _evidence(service: Service, issue: Issue, signal: detector.Finding) -> dict[str, Any]:
     again = {"again_after": signal.ended.isoformat()} if signal.ended else {}
-    return again | {
-        "against": list(signal.caveats),
-        "model": issue.model,
-        "way": signal.scope,
-        "scale": signal.scale,
-        "chance": float(f"{signal.chance:.3g}"),
-        "tolerance": service.properties.tolerance,
-    }
+    past = {"held_against": [at.isoformat() for at in signal.held_against]} if signal.held_against else {}
+    return (
+        again
+        | past
+        | {
+            "against": list(signal.caveats),
+            "model": issue.model,
+            "way": signal.scope,
+            "scale": signal.scale,
+            "chance": float(f"{signal.chance:.3g}"),
+            "tolerance": service.properties.tolerance,
+        }
+    )
 
 
 def _issue(session: Session, service: Service, signal: detector.Finding, named: Mapping[str, Names]) -> Issue:

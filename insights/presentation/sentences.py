@@ -3,13 +3,14 @@
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from feedback.i18n import N_, TranslatedLabels, _, ngettext
 from feedback.i18n.formats import number, upper_first
 from feedback.record.models import Change
 from feedback.record.states import OutcomeVerdict, Scale, SignalTier
 from insights.presentation import certainty, labels
-from insights.presentation.formats import at_time, change, how_often, last_report, moment, since, span
+from insights.presentation.formats import at_time, change, day, how_often, last_report, moment, since, span
 from insights.presentation.schemas import MeasuredChange, NearbyChange, SignalNow, SignalView
 from insights.presentation.service_schemas import DetectionHealth
 
@@ -37,8 +38,9 @@ LEAST_CAUTION = 1.1
 def evidence(signal: SignalView, now: dt.datetime, zone: str) -> str:
     """Says what a signal rests on, as in: 27 reports in 48 h (normally about 3 in that time), since Friday; by phone.
 
-    What slowly grew says so: 38 reports in 6 weeks (normally about 9 in that time): four times as often as before,
-    growing since 3 October 2026; by all channels. So does what struck again: again, after it had ended at 14:10 today.
+    What slowly grew says so: 38 reports in 6 weeks (normally about 9 in that time): four times as often as from 9
+    March 2026 to 1 October 2026, growing since 3 October 2026; by all channels. So does what struck again: again,
+    after it had ended at 14:10 today.
     """
     said = {
         "found": counted(signal.observed, signal.expected, signal.window_hours),
@@ -46,7 +48,7 @@ def evidence(signal: SignalView, now: dt.datetime, zone: str) -> str:
         "channels": came_by(signal.by_channel),
     }
     if signal.evidence.get("scale") == Scale.SLOW:
-        if times := _times(signal):
+        if times := _times(signal, zone):
             said["found"] = _("%(found)s: %(times)s", found=said["found"], times=times)
         if signal.detected_at - signal.since >= LEAST_GROWTH:
             return _("%(found)s, growing since %(since)s; %(channels)s", **said)
@@ -177,17 +179,21 @@ def growth(was: int) -> str:
     return _("It was %(count)s when you were last told.", count=number(was))
 
 
-def _times(signal: SignalView) -> str:
+def _times(signal: SignalView, zone: str) -> str:
     """Says how many times as often something is reported as expected, as in: three times as often as before.
 
-    Reckoned from what is shown beside it, or readers who reckon too find another number. Nothing where none was.
+    Where it is known, that names the time which it is held against. Reckoned from what is shown beside it, or
+    readers who reckon too find another number. Nothing where none was.
     """
     shown = round(signal.expected) if signal.expected >= 1 else signal.expected
     times = signal.observed / max(shown, 1e-9)
     if times >= MOST_TIMES:
         return ""
     often = labels.TIMES.get(round(times)) or _("%(count)s times", count=number(times))
-    return _("%(times)s as often as before", times=often)
+    if "held_against" not in signal.evidence:
+        return _("%(times)s as often as before", times=often)
+    begin, end = (dt.datetime.fromisoformat(at).astimezone(ZoneInfo(zone)) for at in signal.evidence["held_against"])
+    return _("%(times)s as often as from %(begin)s to %(end)s", times=often, begin=day(begin), end=day(end))
 
 
 def describe_signal(signal: SignalView, now: dt.datetime, zone: str) -> list[str]:

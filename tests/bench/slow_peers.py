@@ -77,7 +77,9 @@ def likelihood_ratio(own: Weekly, volume: Weekly) -> Weekly:
 
 
 def quasi_poisson(own: Weekly, volume: Weekly) -> Weekly:
-    """Farrington's: how far beyond a quasi-Poisson prediction, on the scale of the two-thirds power (Noufaily 2013)."""
+    """What is left of Farrington Flexible (Noufaily 2013) for a history of months: how far beyond a quasi-Poisson
+    prediction, on the scale of the two-thirds power. It has no trend, no season and no reweighting of past outbreaks.
+    """
     found = np.zeros(len(own))
     for weeks in WEEKS[own.shape[1] >= np.maximum(2 * WEEKS, 8)]:
         before, received = own[:, weeks:], np.maximum(volume[weeks:], 1)
@@ -94,7 +96,7 @@ def quasi_poisson(own: Weekly, volume: Weekly) -> Weekly:
 RULES: Mapping[str, Rule] = {
     "ours": ours,
     "GLR-CUSUM": likelihood_ratio,
-    "Farrington, quasi-Poisson": quasi_poisson,
+    "quasi-Poisson, after Farrington": quasi_poisson,
 }
 
 

@@ -56,6 +56,8 @@ def test_what_trickles_in_is_found_once_with_what_it_rests_on(service: Service, 
     assert it.window >= 14 * 24 and it.observed >= 6 > 10 * it.expected
     assert set(it.keys) <= {one.key for one in new} and dict.fromkeys(it.keys, it.issue) == found.joined
     assert it.since >= NOW - 4 * 7 * DAY
+    begin, end = it.held_against or (NOW, NOW)
+    assert begin < START + 8 * DAY < end and end == NOW - dt.timedelta(hours=it.window)
 
 
 def test_what_may_be_chance_is_watched_once_and_moves_nothing(service: Service, usual: list[Observation]) -> None:

@@ -53,6 +53,12 @@ def test_what_grew_over_weeks_says_how_many_times_as_often_and_since_when(expect
     assert at_once.endswith(", since 09:00 yesterday; by phone only") and "growing" not in at_once
 
 
+def test_what_grew_over_weeks_names_the_time_that_it_is_held_against() -> None:
+    held_against = ["2026-01-05T09:00:00+00:00", "2026-01-28T09:00:00+00:00"]
+    told = said(expected=9.0, window_hours=1008.0, evidence={"scale": "slow", "held_against": held_against})
+    assert ": three times as often as from 5 January 2026 to 28 January 2026, growing since" in told
+
+
 def test_what_struck_again_says_when_it_had_ended() -> None:
     told = said(evidence={"again_after": "2026-03-11T08:10:00+00:00"}, since=NOW - dt.timedelta(minutes=30))
     assert told.endswith(", since 08:30 today; by phone only; again, after it had ended at 08:10 today")
