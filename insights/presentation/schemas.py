@@ -86,9 +86,8 @@ class SignalView(msgspec.Struct, frozen=True):
     `only_channel`: the one by which all of them came. `evidence`: `against` (its caveats: what speaks against it),
     `model`, `way` (how it was found), `scale` (`sudden`, or `slow` for what grew over weeks), `chance` (how often a
     week chance alone brings the like), the `tolerance` that it is held against, `again_after` (when what struck
-    again had ended), and `held_against` (the two moments between which lies what a slow one is held against). `tier`:
-    `signal`, or `watch` for what is shown and never sent. `now`: what is known by now, of one that stands.
-    `explained_by`: the planned work for which it is not sent.
+    again had ended), and `held_against` (from when to when a slow one is). `tier`: `signal`, or `watch` for what is
+    shown and never sent. `now`: what is known by now. `explained_by`: the planned work for which it is not sent.
     """
 
     kind: SignalKind

@@ -18,12 +18,13 @@ OVER = "It seems to be over. No report for 3 h; normally about 12 in that time."
 
 def outage(record: Record, slug: str, last: dt.timedelta) -> str:
     """Twelve reports in as many quarters of an hour, the last one so long ago. The path of its issue."""
+    ended = dt.datetime.now(dt.UTC) - last
     with record.transaction() as session:
         issue = made_up.issue(session, slug)
-        came = [made_up.NOW - last - n * dt.timedelta(minutes=15) for n in range(12)]
+        came = [ended - n * dt.timedelta(minutes=15) for n in range(12)]
         reports = [made_up.report(session, issue, f"The photo fails {n}", said_at=at) for n, at in enumerate(came)]
         made_up.signal(session, issue, reports)
-        since = made_up.NOW - last - dt.timedelta(hours=3)
+        since = ended - dt.timedelta(hours=3)
         session.execute(update(Signal).values(since=since, last_report_at=came[0], window_hours=3.0))
         return f"issues/{issue.id}"
 
