@@ -27,6 +27,9 @@ POLL_MILLISECONDS = 10_000
 The scheduler rings each second for whatever waits. Redis takes a worker that it has not heard of for a minute for dead.
 """
 
+UNBIDDEN_SECONDS = 1.0
+"""While Redis is away nobody can be woken: a process does a batch of each of its stages, and again after so long."""
+
 STOP_MILLISECONDS = 20_000
 """For so long what is in hand may take once the process is to stop."""
 
@@ -35,17 +38,23 @@ def work(record: Record, redis_url: str, stop: threading.Event, queues: Collecti
     """Serve these queues until `stop` is set; what is in hand is finished first."""
     messages = broker(redis_url)
     worker = Worker(record, Claimer(record.direct_engine), WorkQueue(redis_url), Tools(record.settings))
-    for priority, stage in enumerate(stages.STAGES):
-        if stage.queue in queues:
-            _register(messages, stage, worker, priority)
+    acts = [
+        _register(messages, stage, worker, priority)
+        for priority, stage in enumerate(stages.STAGES)
+        if stage.queue in queues
+    ]
     if stages.stage("clean").queue in queues:
         worker.tools.load()
     consumers = dramatiq.Worker(messages, queues=set(queues), worker_timeout=POLL_MILLISECONDS, worker_threads=threads)
     consumers.work_queue = handed = _Handover()
     consumers.start()
     log.info("worker ready", queues=sorted(queues), number=worker.claimer.number)
-    while not stop.wait(KEEP_EVERY_SECONDS):
+    unbidden = False
+    while not stop.wait(UNBIDDEN_SECONDS if unbidden else KEEP_EVERY_SECONDS):
         keep(record.transaction)
+        unbidden = not worker.work_queue.is_reachable()
+        for act in acts if unbidden else ():
+            act()
     messages.let_go()
     handed.let_go()
     consumers.stop(timeout=STOP_MILLISECONDS)
@@ -80,7 +89,7 @@ def actor_of(stage: Stage) -> Callable[[Worker], None]:
     return act
 
 
-def _register(messages: dramatiq.Broker, stage: Stage, worker: Worker, priority: int) -> None:
+def _register(messages: dramatiq.Broker, stage: Stage, worker: Worker, priority: int) -> Callable[[], None]:
     act = actor_of(stage)
 
     def received() -> None:
@@ -90,3 +99,4 @@ def _register(messages: dramatiq.Broker, stage: Stage, worker: Worker, priority:
             log.warning("actor failed", actor=stage.name, error=type(error).__name__, where=where(error))
 
     dramatiq.actor(actor_name=stage.name, queue_name=stage.queue, priority=priority, broker=messages)(received)
+    return received

@@ -21,6 +21,7 @@ from feedback.record.work.stages import STAGES, Stage
 from tests.conftest import RealServers
 from tests.feedback.process.processes import eventually
 from workers import actors
+from workers.runtime import process as worker_process
 from workers.runtime.process import actor_of, work
 from workers.runtime.schedule import schedule
 
@@ -52,8 +53,9 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
 
 
 @pytest.fixture
-def process(record: Record, servers: RealServers) -> Iterator[None]:
-    """A process that serves the made-up stage alone."""
+def process(record: Record, servers: RealServers, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A process that serves the made-up stage alone, and often looks whether it can be woken."""
+    monkeypatch.setattr(worker_process, "KEEP_EVERY_SECONDS", 0.1)
     stop = threading.Event()
     running = threading.Thread(target=work, args=(record, servers.redis_url, stop, ("made_up_queue",), 1))
     running.start()
@@ -65,6 +67,14 @@ def process(record: Record, servers: RealServers) -> Iterator[None]:
 @pytest.mark.usefixtures("made_up", "process")
 def test_a_new_stage_takes_one_line_and_one_file_and_is_woken(made_up: threading.Event, work_queue: WorkQueue) -> None:
     work_queue.wake("made_up")
+    assert made_up.wait(10)
+
+
+@pytest.mark.usefixtures("process")
+def test_what_waits_is_done_while_nobody_can_be_woken(
+    made_up: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(WorkQueue, "is_reachable", lambda _: False)
     assert made_up.wait(10)
 
 
