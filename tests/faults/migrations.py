@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from feedback.process import embedded
 from feedback.record.db import engine_for
 from feedback.record.migrations import LOCK_WAIT, beside
-from tests.whole.system import Running, until
+from tests.whole.system import Running
 
 KILLED_WITHIN_SECONDS = 1.0
 
@@ -25,8 +25,7 @@ def migrate_and_kill(running: Running, draw: random.Random) -> str:
     """The schema is changed beside all that goes on, cut off at any point, and done again until it goes through."""
     with embedded.servers(running.data) as servers:
         command = ("tests.faults.migrations", servers.database_url)
-    running.commands.run_killed(*command, after=KILLED_WITHIN_SECONDS * draw.random())
-    until(lambda: not running.commands.run(*command), 300)
+    running.commands.run_through(*command, killed_after=KILLED_WITHIN_SECONDS * draw.random())
     return "migrated, killed at first"
 
 

@@ -1,5 +1,6 @@
 """A sequence of faults, drawn from a seed, while citizens write; and an hour of steady work with kills."""
 
+import itertools
 import random
 import threading
 import time
@@ -8,24 +9,34 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import httpx
+
 from feedback.process import embedded
+from feedback.record.access import Role
 from tests.faults import forked
 from tests.faults.breaking import FAULTS, Fault, move_clock
 from tests.faults.checks import check
-from tests.faults.citizens import MAILBOX, OFFICE, Citizens, Ledger
+from tests.faults.citizens import Citizens, Ledger
 from tests.faults.clock import clock
 from tests.faults.disk import small_disk
-from tests.faults.imports import import_file
+from tests.faults.imports import MAILBOX, bring_file, fetch_mails, import_file
+from tests.faults.outages import SERVICE, add_service, strike
 from tests.faults.processes import kill
 from tests.faults.proxy import lines_to, proxy
-from tests.insights import suppliers
-from tests.insights.receivers import Receiver, receiver
+from tests.faults.staff import decide, erase
+from tests.faults.stores import store
+from tests.faults.told import Listeners, listeners
+from tests.insights.pages.signed_in import OURS, credential
+from tests.whole import doors
 from tests.whole.system import Running, up
 
 SETTINGS = {
-    "FEEDBACK_TWILIO_AUTH_TOKEN": suppliers.TOKEN,
+    "FEEDBACK_TWILIO_AUTH_TOKEN": doors.TWILIO_TOKEN,
+    "FEEDBACK_NOTIFY_TOKEN": doors.NOTIFY_TOKEN,
+    "FEEDBACK_VONAGE_SECRET": doors.VONAGE_SECRET,
     "FEEDBACK_WEBHOOK_ALLOW": "127.0.0.0/8",
     "FEEDBACK_WORKERS": "1",
+    **MAILBOX,
 }
 DISK_MEGABYTES = 8_000
 """Room for a million pieces; only what is written takes memory."""
@@ -36,8 +47,14 @@ DRAIN_SECONDS = 1_800.0
 BEFORE_A_FAULT_SECONDS = 0.5
 """Half of the bursts of work take longer."""
 
-IMPORTS = 0.1
-"""Of the bursts of work, those in which a file is brought, too."""
+Beside = Callable[[Running, Ledger, random.Random], str]
+"""Says what was done."""
+
+BESIDE: tuple[Beside, ...] = (import_file, fetch_mails, bring_file, erase, decide, strike)
+"""What happens beside a burst of work."""
+
+HOW_OFTEN = 0.4
+"""Something does beside so many of them."""
 
 Tell = Callable[[str], None]
 
@@ -47,7 +64,7 @@ class Trial:
     """A running product, those who write to it, and who is told of what cannot wait."""
 
     running: Running
-    told: Receiver
+    told: Listeners
     ledger: Ledger = field(default_factory=Ledger)
     happened: list[Fault] = field(default_factory=list)
     """The faults that did their harm."""
@@ -59,10 +76,12 @@ class Trial:
         """
         draw = random.Random(seed)
         if each_first:
-            for fault in draw.sample(possible := self.possible(), len(possible)):
-                tell(self._step(draw, fault))
+            faults = draw.sample(possible := self.possible(), len(possible))
+            for fault, beside in itertools.zip_longest(faults, draw.sample(BESIDE, len(BESIDE))):
+                tell(self._step(draw, beside, fault))
         for _ in range(steps):
-            tell(self._step(draw, *draw.choices(FAULTS, k=draw.choice((0, 1, 1, 2)))))
+            beside = draw.choice(BESIDE) if draw.random() < HOW_OFTEN else None
+            tell(self._step(draw, beside, *draw.choices(FAULTS, k=draw.choice((0, 1, 1, 2)))))
         check(self.running, self.ledger, self.told)
 
     def possible(self) -> list[Fault]:
@@ -83,13 +102,13 @@ class Trial:
         tell(f"sent {len(self.ledger.pieces):,} pieces in {seconds:,.0f} s")
         check(self.running, self.ledger, self.told, DRAIN_SECONDS)
 
-    def _step(self, draw: random.Random, *faults: Fault) -> str:
-        many, at_once = draw.randint(1, 40), draw.choice((1, 4, 16))
+    def _step(self, draw: random.Random, beside: Beside | None, *faults: Fault) -> str:
+        many, at_once, self.ledger.settled = draw.randint(1, 40), draw.choice((1, 4, 16)), len(self.ledger.pieces)
         work = threading.Thread(target=self._citizens().write, args=(random.Random(draw.random()), many, at_once))
         work.start()
         done = [f"{many} pieces, {at_once} at once"]
-        if draw.random() < IMPORTS:
-            done.append(import_file(self.running, self.ledger, draw))
+        if beside:
+            done.append(beside(self.running, self.ledger, draw))
         for fault in faults:
             time.sleep(BEFORE_A_FAULT_SECONDS * draw.random())
             if harm := fault(self.running, draw):
@@ -100,16 +119,17 @@ class Trial:
 
     def _citizens(self) -> Citizens:
         *_, line = self.running.lines
-        key = self.running.http.headers["Authorization"].split()[-1]
-        return Citizens(f"http://127.0.0.1:{line.port}", key, self.ledger)
+        office = {"Authorization": self.running.http.headers["Authorization"]}
+        editor = OURS | {"Cookie": "; ".join(f"{name}={value}" for name, value in self.running.owner.items())}
+        return Citizens(f"http://127.0.0.1:{line.port}", office, editor, self.ledger)
 
 
 @contextmanager
 def trial(data: Path) -> Iterator[Trial]:
-    """Everything at work in this folder, with one service that takes texts and mail and tells a webhook."""
+    """Everything at work in this folder, with two services of which webhooks and mail tell; one takes texts, too."""
     ours = clock(data)
     with (
-        receiver() as told,
+        listeners() as told,
         small_disk(data / "postgres", DISK_MEGABYTES) as disk,
         embedded.servers(data) as servers,
         lines_to(servers.database_url, servers.redis_url) as (*lines, database_url, redis_url),
@@ -117,14 +137,24 @@ def trial(data: Path) -> Iterator[Trial]:
             data,
             DATABASE_URL=database_url,
             REDIS_URL=redis_url,
+            FEEDBACK_SMTP_URL=told.smtp,
             **SETTINGS,
             **(ours.environment() if ours else {}),
         ) as started,
         proxy(("127.0.0.1", started.http.base_url.port or 0)) as citizens,
         forked.commands(started.env) as forks,
     ):
-        running = replace(started, lines=(*lines, citizens), disk=disk, clock=ours, forks=forks)
-        running.http.patch("/v1/services/blue-badge", json={"sms_numbers": [OFFICE], "mail_addresses": [MAILBOX]})
-        wanted = {"service": "blue-badge", "kind": "webhook", "url": told.url, "filters": {"kinds": ["urgent"]}}
-        running.http.post("/v1/subscriptions", json=wanted).raise_for_status()
+        numbers = {"sms_numbers": [doors.OFFICE], "mail_addresses": [doors.ADDRESS]}
+        started.http.patch("/v1/services/blue-badge", json=numbers).raise_for_status()
+        add_service(started)
+        told.subscribe(started, "blue-badge", SERVICE)
+        owner, places = _owner(started), (*lines, citizens)
+        running = replace(started, lines=places, disk=disk, clock=ours, forks=forks, owner=owner)
         yield Trial(running, told)
+
+
+def _owner(running: Running) -> dict[str, str]:
+    """Signed in on the service that citizens write to."""
+    with store(running) as record, httpx.Client(base_url=running.http.base_url) as browser:
+        browser.get(f"/sign-in/{credential(record, 'link', Role.owner, 'blue-badge')}")
+        return dict(browser.cookies)

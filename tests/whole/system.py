@@ -39,6 +39,8 @@ class Running:
     """Its own, where it can be set."""
     forks: Commands | None = None
     """Commands of it that begin at once, where somebody wants many."""
+    owner: Mapping[str, str] = field(default_factory=dict)
+    """The cookies of a browser in which an owner of the service is signed in, where somebody needs one."""
 
     @property
     def data(self) -> Path:
@@ -104,14 +106,14 @@ def up(data: Path, **settings: str) -> Iterator[Running]:
         process.wait(60)
 
 
-def post(running: Running, messages: list[str], at: dt.datetime) -> None:
+def post(running: Running, messages: list[str], at: dt.datetime, service: str = "blue-badge") -> None:
     for message in messages:
         body = {"message": message, "submitted_at": at.isoformat()}
-        assert running.http.post("/v1/services/blue-badge/feedback", json=body).status_code == 202
+        assert running.http.post(f"/v1/services/{service}/feedback", json=body).status_code == 202
 
 
-def waiting(running: Running) -> int:
-    return int(running.get("/v1/services/blue-badge/summary")["waiting"])
+def waiting(running: Running, service: str = "blue-badge") -> int:
+    return int(running.get(f"/v1/services/{service}/summary")["waiting"])
 
 
 def usual_month(running: Running) -> None:

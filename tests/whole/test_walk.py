@@ -1,25 +1,34 @@
 """The whole walk: nothing is lost, whoever dies."""
 
 import datetime as dt
+import itertools
 import os
 import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Event
 
 import httpx
 import pytest
 
-from tests.faults.processes import kill_server
+from tests.faults.clock import clock
+from tests.faults.processes import kill_server, server_pids
 from tests.whole.system import Running, post, until, up, waiting
 from tests.workers.texts import BROKEN, USUAL, said
 
 TAKEOVER_SECONDS = 10.0  # on a machine that is busy with other tests; a start from nothing takes longer there
 
+WRITERS = 8
+
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with up(tmp_path_factory.mktemp("up")) as found:
-        yield found
+    folder = tmp_path_factory.mktemp("up")
+    ours = clock(folder)
+    with up(folder, **(ours.environment() if ours else {})) as found:
+        yield replace(found, clock=ours)
 
 
 def test_messages_in_one_issue_and_one_signal_out(running: Running) -> None:
@@ -58,6 +67,60 @@ def test_a_killed_server_comes_back_and_loses_nothing(running: Running, server: 
     until(lambda: running.http.get("/health/ready").json() == {"store": "ok", "redis": "ok"})
     until(lambda: waiting(running) == 0)
     assert running.get("/v1/services/blue-badge/summary")["feedback"] == before + 1
+
+
+def test_while_postgresql_is_restarted_each_is_told_that_it_is_stored_or_when_to_come_again(running: Running) -> None:
+    before, answers, done = running.get("/v1/services/blue-badge/summary")["feedback"], list[httpx.Response](), Event()
+    with ThreadPoolExecutor(WRITERS) as citizens:
+        writing = [citizens.submit(write_on, running, number, answers, done) for number in range(WRITERS)]
+        for _ in range(3):
+            until(lambda: bool(server_pids(running, "postgres")))
+            os.kill(server_pids(running, "postgres")[0], signal.SIGINT)
+            heard = len(answers)
+            until(lambda: len(answers) > heard + WRITERS and answers[-1].status_code == 202)  # noqa: B023 - called here
+        done.set()
+        for writer in writing:
+            writer.result()
+    refused = [answer for answer in answers if answer.status_code != 202]
+    assert all(answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0 for answer in refused)
+    until(lambda: waiting(running) == 0)
+    taken = len(answers) - len(refused)
+    assert running.get("/v1/services/blue-badge/summary")["feedback"] == before + taken
+
+
+def test_without_redis_for_an_hour_everybody_is_heard_and_all_is_done(running: Running) -> None:
+    """An hour by the clock of ours; that of the stores goes on as ever."""
+    if not running.clock:
+        pytest.skip("no compiler of C for a clock that can be set")
+    before = running.get("/v1/services/blue-badge/summary")["feedback"]
+    valkey = server_pids(running, "valkey")
+    for pid in valkey:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        for minute in range(0, 61, 12):
+            running.clock.set(60 * minute)
+            post(running, [f"Nobody has rung back for {minute} minutes"], dt.datetime.now(dt.UTC))
+        until(lambda: waiting(running) == 0)
+    finally:
+        for pid in valkey:
+            os.kill(pid, signal.SIGCONT)
+        running.clock.set(0)
+    post(running, ["And now they have"], dt.datetime.now(dt.UTC))
+    until(lambda: waiting(running) == 0)
+    assert running.get("/v1/services/blue-badge/summary")["feedback"] == before + 7
+
+
+def write_on(running: Running, number: int, answers: list[httpx.Response], done: Event) -> None:
+    """One piece after another, each until it is taken, as a client does that is told to come again."""
+    for count in itertools.count():
+        if done.is_set():
+            return
+        body = {"message": f"The lift is slow, says {number} for the {count}. time"}
+        headers = {"Idempotency-Key": f"{number} {count}"}
+        taken = False
+        while not taken:
+            answers.append(running.http.post("/v1/services/blue-badge/feedback", json=body, headers=headers))
+            taken = answers[-1].status_code == 202
 
 
 def test_a_standby_takes_over_from_a_killed_api_and_nobody_is_refused(running: Running) -> None:
