@@ -290,6 +290,6 @@ class _Step:
 
     def _prolong(self, issue: str, watched: Iterable[int] = ()) -> None:
         if active := self._active.by_id.get(issue):
-            found = (self._observations[row].feedback_id for row in watched)
+            found = [self._observations[row].feedback_id for row in watched]
             pieces = tuple(dict.fromkeys((*active.pieces, *found)))
             self._active.by_id[issue] = msgspec.structs.replace(active, last_report=self._now, pieces=pieces)
