@@ -9,7 +9,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from feedback.demo.phrases import topics
-from feedback.demo.town import CALLER, PROBLEMS, SERVICES, DemoService, Problem
+from feedback.demo.town import CALLER, PROBLEMS, SERVICES, URGENT, DemoService, Problem
 from feedback.demo.voices import DemoChannel, DemoUtterance, Reports, anything
 from feedback.record.states import ChannelName
 from ingest.intake.arrival import Arrival
@@ -39,7 +39,8 @@ def history(now: dt.datetime, seed: int = 7) -> Iterator[Arrival]:
     it in again, and nothing repeats.
     """
     rng = Random(f"{seed} {now.isoformat()}")
-    dated = sorted(chain(_ordinary(now, rng), *(_emergence(problem, now, rng) for problem in PROBLEMS)), key=_said_at)
+    news = (_emergence(problem, now, rng) for problem in (*PROBLEMS, *URGENT))
+    dated = sorted(chain(_ordinary(now, rng), *news), key=_said_at)
     for number, arrival in enumerate(dated):
         yield replace(arrival, external_id=f"{seed}-{now:%Y%m%dT%H%M%S}-{number}")
 

@@ -59,7 +59,7 @@ def run(settings: Settings, listener: socket, children: Supervisor) -> None:
             announcement.say()
             try:
                 _distant_past(runtime, work_queue, announcement)
-                _present(runtime, work_queue, announcement)
+                present(runtime, work_queue, announcement)
             finally:
                 told.unlink(missing_ok=True)
 
@@ -162,7 +162,7 @@ def _feed(runtime: Runtime, arrivals: Iterable[Arrival]) -> None:
         accept(session, runtime.record.keys, list(arrivals), dt.datetime.now(dt.UTC))
 
 
-def _present(runtime: Runtime, work_queue: WorkQueue, announcement: Announcement) -> None:
+def present(runtime: Runtime, work_queue: WorkQueue, announcement: Announcement) -> None:
     """Feeds in a piece every few seconds, as long as somebody watches, and keeps the sign-in link fresh.
 
     After three minutes a page breaks, and its reports come in between.

@@ -111,3 +111,10 @@ PROBLEMS = (
     Problem("blue-badge", "photo-upload", {"web": 0.7, "sms": 0.3}, (5, 8, 12)),
     Problem("licence-renewal", "letter-barcode", {"call": 1.0}, (2, 3, 5, 7)),
 )
+
+URGENT = (
+    Problem("blue-badge", "cannot-wait", {"web": 1.0}, (1,)),
+    Problem("council-tax", "cannot-wait", {"web": 1.0}, (1,)),
+    Problem("bins-and-recycling", "cannot-wait", {"web": 1.0}, (1,)),
+)
+"""What one citizen says once, and that cannot wait: by name, in riddles, in Welsh."""

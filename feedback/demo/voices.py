@@ -13,6 +13,7 @@ PhraseKind = Literal["problem", "praise", "filler"]
 
 _PRAISE, _FILLER = 0.08, 0.03
 _WELSH: Mapping[DemoChannel, float] = {"web": 0.05, "sms": 0.04, "call": 0.01}
+_ONE_WELSH_IN = 8
 _SECOND: Mapping[DemoChannel, float] = {"web": 0.12, "sms": 0.0, "call": 0.2}
 _MIXED = 0.06
 _RUNS_ON = re.compile(r"(,|:|\bbut|\bond)$")
@@ -62,19 +63,26 @@ def anything(file: str, channel: DemoChannel, rng: Random) -> DemoUtterance:
 
 
 class Reports:
-    """An endless supply of reports of one problem; no phrasing comes twice before each came once."""
+    """An endless supply of reports of one problem; no phrasing comes twice before each came once.
+
+    The first of eight is Welsh, and all are where the channel knows no other words.
+    """
 
     def __init__(self, topic: PhraseTopic, channels: Mapping[DemoChannel, float], rng: Random) -> None:
         self._topic, self._channels, self._rng = topic, channels, rng
-        self._left: dict[DemoChannel, list[str]] = {}
+        self._left: dict[Voice, list[str]] = {}
+        self._told = 0
 
     def next(self) -> tuple[DemoChannel, DemoUtterance]:
         channel = self._rng.choices(list(self._channels), list(self._channels.values()))[0]
-        if not self._left.get(channel):
-            lines = self._topic.lines[channel]
-            self._left[channel] = self._rng.sample(lines, len(lines))
-        text = filled(self._left[channel].pop(), self._rng)
-        return channel, DemoUtterance(_dressed(text, channel, self._rng), "problem")
+        self._told += 1
+        lines = self._topic.lines
+        ways: tuple[Voice, Voice] = (channel, "welsh")
+        voice = next(it for it in (reversed(ways) if self._told % _ONE_WELSH_IN == 1 else ways) if lines[it])
+        if not self._left.get(voice):
+            self._left[voice] = self._rng.sample(lines[voice], len(lines[voice]))
+        text = filled(self._left[voice].pop(), self._rng)
+        return channel, DemoUtterance(_dressed(text, voice, self._rng), "problem", "cy" if voice == "welsh" else None)
 
 
 def _of(

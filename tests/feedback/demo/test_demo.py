@@ -8,6 +8,7 @@ import pytest
 from feedback.demo import CALLER, PROBLEMS, SERVICES, Problem, history, release, trickle
 from feedback.demo.phrases import filled, topics
 from ingest.intake.arrival import MESSAGE_LIMIT, Arrival
+from nlp.clean.urgency import urgency
 
 WEDNESDAY_NOON = dt.datetime(2025, 9, 17, 12, 0, tzinfo=dt.UTC)
 SUNDAY_NIGHT = dt.datetime(2025, 3, 30, 1, 30, tzinfo=dt.UTC)
@@ -138,6 +139,19 @@ def test_one_problem_is_reported_on_the_web_and_by_text_the_other_by_phone_alone
 def test_nobody_spoke_of_the_barcode_or_the_upload_before(arrivals: list[Arrival], now: dt.datetime) -> None:
     before = [arrival.message for arrival in arrivals if said_at(arrival) < now - dt.timedelta(days=4)]
     assert not [message for message in before if "barcode" in message or "upload my photo" in message]
+
+
+def test_a_few_things_of_the_last_day_cannot_wait_one_of_them_said_in_welsh(
+    arrivals: list[Arrival], now: dt.datetime
+) -> None:
+    lately = [it for it in arrivals if said_at(it) > now - dt.timedelta(days=1)]
+    cannot_wait = [it for it in lately if urgency(it.message)]
+    assert {(it.service, it.language) for it in cannot_wait} == {
+        ("blue-badge", None),
+        ("council-tax", None),
+        ("bins-and-recycling", "cy"),
+    }
+    assert sum(urgency(it.message) is not None for it in arrivals) <= 0.001 * len(arrivals)
 
 
 def test_the_release_precedes_the_problem_it_made(arrivals: list[Arrival], now: dt.datetime) -> None:

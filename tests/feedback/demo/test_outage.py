@@ -3,13 +3,39 @@
 import datetime as dt
 import urllib.request
 from itertools import islice
+from unittest.mock import Mock
 
 import msgspec
+import pytest
+from sqlalchemy import select
 
+from feedback.demo import run
 from feedback.demo.outage import LASTS_REPORTS, OUTAGE, outage
 from feedback.demo.receiver import MOST_KEPT, DemoReceiver, receiving
+from feedback.record.models import Signal
+from ingest.intake.arrival import Arrival
 from insights.alerts.delivery.credentials import new_secret
 from insights.alerts.delivery.webhook import signed_headers
+from tests.walking import put, walk
+from tests.workers.conftest import usual_weeks
+from workers.runtime.actor import Worker
+
+MINUTE = 60
+
+
+class MovedClock:
+    """Each second of sleep is over at once; after `lasts` seconds somebody presses Ctrl-C."""
+
+    def __init__(self, lasts: int) -> None:
+        self.now, self._lasts = 0, lasts
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: int) -> None:
+        self.now += seconds
+        if self.now > self._lasts:
+            raise KeyboardInterrupt
 
 
 def event(title: str) -> bytes:
@@ -64,3 +90,26 @@ def test_the_outage_brings_its_reports_in_ever_other_words_and_ends() -> None:
     assert len({it.external_id for it in reports}) == LASTS_REPORTS
     assert all(it.submitted_at is None and it.batch is None for it in reports)
     assert list(outage(noon)) == reports
+
+
+def test_the_page_breaks_after_three_minutes_and_ten_have_said_so_within_the_fourth(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock, fed = MovedClock(4 * MINUTE), list[tuple[int, Arrival]]()
+    monkeypatch.setattr(run, "time", clock)
+    monkeypatch.setattr(run, "_feed", lambda _, arrivals: fed.extend((clock.now, it) for it in arrivals))
+    with pytest.raises(KeyboardInterrupt):
+        run.present(Mock(), Mock(), Mock())
+    said = [at for at, it in fed if it.external_id and it.external_id.startswith("outage-")]
+    assert said[0] == 3 * MINUTE and len(said) >= 10
+    assert len(fed) - len(said) == 4 * MINUTE // run.PAUSE
+
+
+def test_the_outage_is_told_within_ten_reports(worker: Worker, blue_badge: str) -> None:
+    usual_weeks(worker)
+    for report in islice(outage(dt.datetime.now(dt.UTC)), 10):
+        put(worker, report.message, channel=report.channel, language=report.language)
+        walk(worker)
+    with worker.record.transaction() as session:
+        [signal] = session.scalars(select(Signal)).all()
+        assert len(signal.feedback_ids) < 10
