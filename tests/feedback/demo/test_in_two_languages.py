@@ -17,7 +17,7 @@ from tests.walking import walk
 from workers.runtime.actor import Worker
 
 SPOKEN = [*PROBLEMS, OUTAGE]
-ORDINARY = 150
+ORDINARY = 300
 
 
 @pytest.mark.parametrize("problem", SPOKEN, ids=lambda it: it.topic)
