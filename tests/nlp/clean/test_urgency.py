@@ -51,6 +51,12 @@ def test_what_is_said_every_day_in_welsh_is_not_raised(tools: Tools) -> None:
     assert [text for text in UNSEEN["calm_cy"] if raised(tools, text, "cy")] == []
 
 
+def test_what_expires_in_welsh_is_not_raised(tools: Tools) -> None:
+    """Of a badge and of a life it is said in the same words."""
+    text = "Chefais i ddim llythyr i ddweud bod fy mathodyn ar fin dod i ben."
+    assert not raised(tools, text, "cy")
+
+
 @pytest.mark.parametrize(("language", "share"), [("en", 0.78), ("cy", 0.55)])
 def test_most_of_what_is_cryptic_and_held_out_is_raised(tools: Tools, language: str, share: float) -> None:
     """Nothing was fitted on these: what is added for one of them belongs into no list of examples.
