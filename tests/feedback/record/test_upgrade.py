@@ -106,5 +106,10 @@ def lost(then: Any, now: Any, at: str) -> Iterator[str]:
 
 
 def _named(items: list[Any]) -> dict[Any, Any]:
-    """By their ids, as a later version may list them in another order; what has none, by its place."""
-    return {item["id"] if isinstance(item, dict) and "id" in item else place: item for place, item in enumerate(items)}
+    """By their ids, or by themselves, as a later version may list them otherwise; what has none, by its place."""
+    names = [_name(item) for item in items]
+    return dict(zip(names if len({*names, None}) > len(names) else range(len(items)), items, strict=True))
+
+
+def _name(item: Any) -> Any:
+    return item.get("id", item.get("feedback")) if isinstance(item, dict) else item if isinstance(item, str) else None
