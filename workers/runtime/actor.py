@@ -7,12 +7,11 @@ from typing import Any, Generic
 
 import structlog
 from sqlalchemy import ColumnElement, inspect
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from feedback import tracing
 from feedback.record.db import Record
-from feedback.record.errors import FeedbackError, Unavailable, where
+from feedback.record.errors import FeedbackError, where
 from feedback.record.models import Claimable, Contact, Feedback
 from feedback.record.work.claims import Claimer, Row, advance, claim, own, release
 from feedback.record.work.done import NOTES, Note
@@ -20,6 +19,7 @@ from feedback.record.work.queue import WorkQueue
 from feedback.record.work.stages import Stage
 from insights.detection.window_cache import WindowCache
 from workers.runtime.model_loader import Tools
+from workers.runtime.setbacks import Setback, lies_elsewhere
 
 log = structlog.get_logger()
 
@@ -35,6 +35,7 @@ class Worker:
     work_queue: WorkQueue
     tools: Tools
     windows: WindowCache = field(default_factory=WindowCache)
+    setbacks: dict[str, Setback] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,11 @@ def work_once(worker: Worker, actor: Actor[Row]) -> bool:
     """
     stage, waiting, order = actor.stage, actor.stage.waiting + actor.only, actor.order or actor.stage.order
     model: type[Row] = stage.model  # type: ignore[assignment]  # the rows that the actor works on
+    setback = worker.setbacks.get(stage.name)
+    limit, passing = (setback.limit, setback.waiting()) if setback else (actor.limit, ())
     with worker.record.transaction() as session:
-        rows = claim(session, model, *waiting, by=worker.claimer.number, limit=actor.limit, order=order)
+        by = worker.claimer.number
+        rows = claim(session, model, *waiting, by=by, limit=limit, order=order, passing=passing)
     if not rows:
         worker.claimer.renew_if_lost()
         return False
@@ -87,6 +91,8 @@ def _attempt(worker: Worker, actor: Actor[Row], rows: Sequence[Row]) -> None:
             save(session, mine)
             advance(session, mine, actor.to)
         done = len(mine)
+        if (setback := worker.setbacks.get(actor.stage.name)) and setback.overcome(ids):
+            worker.setbacks.pop(actor.stage.name, None)
     except Exception as error:
         failure = type(error).__name__
         log.warning("work failed", rows=len(ids), error=failure, where=where(error))
@@ -109,7 +115,8 @@ def _give_back(worker: Worker, actor: Actor[Row], ids: list[Any], me: int, error
     try:
         with worker.record.transaction() as session:
             why = str(error) if isinstance(error, FeedbackError) else type(error).__name__
-            blame = not isinstance(error, Unavailable | OperationalError)
+            if not (blame := not lies_elsewhere(error)):
+                worker.setbacks.setdefault(actor.stage.name, Setback(actor.limit)).meet(ids)
             release(session, actor.stage.model, ids, me, reason=f"{actor.stage.name}: {why}", blame=blame)
     except Exception:
         worker.claimer.renew()

@@ -14,9 +14,11 @@ from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     Engine,
     Integer,
+    all_,
     and_,
     bindparam,
     exists,
@@ -115,27 +117,37 @@ class Claimer:
 
 
 def claim(
-    session: Session, model: type[Row], *where: ColumnElement[bool], by: int, limit: int, order: Sequence[Any]
+    session: Session,
+    model: type[Row],
+    *where: ColumnElement[bool],
+    by: int,
+    limit: int,
+    order: Sequence[Any],
+    passing: Sequence[Any] = (),
 ) -> Sequence[Row]:
     """Claim up to `limit` rows never tried, or one that was (alone); none when nothing waits. Commit before working.
 
-    All in one statement, which is what a claim costs. Nothing is claimed under a number whose lock is lost.
+    Rows of the keys `passing` let others pass. All in one statement, which is what a claim costs; once more where all
+    that it took is set aside. Nothing is claimed under a number whose lock is lost.
     """
     claiming = _claiming(model, where, tuple(order))  # type: ignore[arg-type]  # a class is hashable
-    taken = session.scalars(claiming, {"claimer": by, "most": limit}, **AS_STORED)
-    rows = _readable(session, taken.all())
-    for row in (row for row in rows if row.attempts > MAX_ATTEMPTS):
-        row.stage, row.claimed_by, row.attempts = SET_ASIDE, None, MAX_ATTEMPTS
-        row.reason = row.reason or "its worker died each time"
-    session.flush()
-    return sorted((row for row in rows if row.stage != SET_ASIDE), key=lambda row: _place(row, order))
+    asked, rows = {"claimer": by, "most": limit, "passing": list(passing)}, list[Row]()
+    while not rows and (taken := session.scalars(claiming, asked, **AS_STORED).all()):
+        readable = _readable(session, taken)
+        for row in (row for row in readable if row.attempts > MAX_ATTEMPTS):
+            row.stage, row.claimed_by, row.attempts = SET_ASIDE, None, MAX_ATTEMPTS
+            row.reason = row.reason or "its worker died each time"
+        session.flush()
+        rows = [row for row in readable if row.stage != SET_ASIDE]
+    return sorted(rows, key=lambda row: _place(row, order))
 
 
 @cache
 def _claiming(model: type[Row], where: tuple[ColumnElement[bool], ...], order: tuple[Any, ...]) -> Any:
     """Built once for each stage."""
     key = inspect(model).primary_key[0]
-    base = select(key).where(*where, HELD).order_by(*order).with_for_update(skip_locked=True)
+    others = key != all_(bindparam("passing", type_=ARRAY(key.type)))
+    base = select(key).where(*where, others, HELD).order_by(*order).with_for_update(skip_locked=True)
     tried = base.where(model.attempts > 0, or_(model.claimed_by.is_(None), FORSAKEN)).limit(1).cte("tried")
     fresh = base.where(model.attempts == 0, model.claimed_by.is_(None), ~exists(select(tried)))
     either = union_all(select(tried), select(fresh.limit(bindparam("most", type_=Integer)).cte("fresh")))

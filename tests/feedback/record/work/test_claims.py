@@ -1,7 +1,7 @@
 """Who works on what, on a real PostgreSQL."""
 
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from feedback.record.db import Record
@@ -75,6 +75,16 @@ def test_a_row_that_kills_its_worker_each_time_is_set_aside_after_three_tries_al
     assert take(record, last) == []
     assert states(record) == {(SET_ASIDE, None, MAX_ATTEMPTS)}
     last.close()
+
+
+def test_a_claim_that_sets_all_it_took_aside_takes_what_comes_next(record: Record) -> None:
+    put(record, 3)
+    with record.transaction() as session:
+        session.execute(update(Feedback).where(Feedback.receipt == "R0").values(attempts=MAX_ATTEMPTS))
+        session.execute(text("UPDATE feedback SET said_at = 'infinity' WHERE receipt = 'R1'"))
+    claimer = Claimer(record.engine)
+    assert [row.receipt for row in take(record, claimer, limit=1)] == ["R2"]
+    claimer.close()
 
 
 def test_a_row_that_fails_is_set_aside_with_its_reason_and_can_be_put_back(record: Record) -> None:
