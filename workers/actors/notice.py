@@ -30,13 +30,17 @@ THEMES_WAIT = dt.timedelta(seconds=30)
 
 TRENDS_EVERY = dt.timedelta(minutes=1)
 
+LOOK_AGAIN = dt.timedelta(seconds=5)
+"""After how long a service is looked at again while history is on its way: its last piece may be set aside or taken
+back, which asks nobody to look."""
+
 
 @dataclass(frozen=True, slots=True)
 class NoticeInput:
     """Holds a service as it is looked at, with the ids of its signals that have not ended.
 
     It `is_of_interest` when one stands, or ended a short while ago. `review`: its present is judged once more, and not
-    only what is new.
+    only what is new; that waits while it is `importing`.
     """
 
     service: Service
@@ -46,6 +50,7 @@ class NoticeInput:
     is_of_interest: bool
     resolved: Mapping[str, detector.ResolvedIssue]
     review: bool
+    importing: bool
 
 
 def notice(worker: Worker) -> None:
@@ -58,7 +63,7 @@ def _notice(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
     with worker.record.transaction() as session:
         scene = _scene(session, worker, rows[0], now)
     if scene is None:
-        return lambda _, mine: service_work.done(mine, seen)
+        return lambda _, mine: service_work.done(mine, seen, again=LOOK_AGAIN)
     service_id, known = scene.service.id, scene.service.properties
     state, signals = detector.step(
         scene.state,
@@ -89,7 +94,7 @@ def _notice(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
         if scene.heard.fresh:
             ask_wide(session, "themes", wait=THEMES_WAIT)
         mine[0].remembered = serialize(state)  # written once, with the row's next stage
-        service_work.done(mine, seen, reviewed=scene.review)
+        service_work.done(mine, seen, reviewed=scene.review, again=LOOK_AGAIN if scene.importing else None)
         worker.windows.keep(service_id, scene.heard.window.after(state))
 
     return save
@@ -113,7 +118,7 @@ def _scene(session: Session, worker: Worker, row: ServiceWork, now: dt.datetime)
     standing = [signal for signal in signals if signal.ended_at is None]
     state, known = restore(heard.window.state, row.remembered, standing), frozenset(signal.id for signal in standing)
     resolved = findings.resolved_issues(session, service.id)
-    return NoticeInput(service, heard, state, known, bool(signals), resolved, review and not importing)
+    return NoticeInput(service, heard, state, known, bool(signals), resolved, review and not importing, importing)
 
 
 def _settled(session: Session, service_id: int, now: dt.datetime) -> bool:

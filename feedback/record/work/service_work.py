@@ -46,10 +46,15 @@ def ask(
             session.execute(fresh.on_conflict_do_update(index_elements=["service_id", "kind"], set_=again))
 
 
-def done(mine: Sequence[ServiceWork], seen: int, *, reviewed: bool = False) -> None:
-    """Marks as done what was asked for `seen` times; what was asked meanwhile stays to be done, a review with it."""
+def done(mine: Sequence[ServiceWork], seen: int, *, reviewed: bool = False, again: dt.timedelta | None = None) -> None:
+    """Marks as done what was asked for `seen` times; what was asked meanwhile stays to be done, a review with it.
+
+    What nobody asked for meanwhile is due `again` after that time, if one is told.
+    """
     for row in mine:
         row.done = seen
+        if again is not None and row.asked == seen:
+            row.asked, row.due_at = seen + 1, func.now() + again
         if reviewed and row.asked == seen:
             row.state = {name: value for name, value in row.state.items() if name not in REVIEW}
 

@@ -1,14 +1,18 @@
 """Noticing over a real store: the same as the pure detector, whoever looks, and whatever changed meanwhile."""
 
 import datetime as dt
+import uuid
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from feedback.record import access, services
-from feedback.record.models import Feedback, Issue, ServiceWork, Signal, Statement
+from feedback.record.models import Feedback, Issue, Raw, ServiceWork, Signal, Statement
+from feedback.record.privacy import erasure
 from feedback.record.states import Nation
+from feedback.record.work.claims import MAX_ATTEMPTS
 from insights.detection import detector
 from insights.detection.window_cache import WindowCache
 from tests.walking import put
@@ -17,7 +21,32 @@ from tests.workers.texts import BROKEN, USUAL, said
 from workers.actors.clean import CLEAN
 from workers.actors.group import GROUP
 from workers.actors.notice import NOTICE
+from workers.actors.refit import REFIT
 from workers.runtime.actor import Worker, work_once
+
+
+def soon(worker: Worker) -> None:
+    """Once what is asked for is due."""
+    with worker.record.transaction() as session:
+        session.execute(update(ServiceWork).values(due_at=NOW))
+
+
+def set_aside(worker: Worker, last: uuid.UUID) -> None:
+    with worker.record.transaction() as session:
+        session.execute(update(Feedback).where(Feedback.id == last).values(attempts=MAX_ATTEMPTS))
+    assert not work_once(worker, CLEAN)
+
+
+def shredded(worker: Worker, last: uuid.UUID) -> None:
+    with worker.record.transaction() as session:
+        session.execute(delete(Raw).where(Raw.feedback_id == last))
+    while work_once(worker, CLEAN):
+        pass
+
+
+def taken_back(worker: Worker, last: uuid.UUID) -> None:
+    with worker.record.transaction() as session:
+        erasure.erase(session, [last], by="test")
 
 
 @pytest.mark.parametrize("restarted", [False, True], ids=["by one worker", "by another worker each time"])
@@ -76,6 +105,23 @@ def test_nothing_is_judged_while_a_first_history_comes_in_and_the_present_once_i
     put(worker, "My badge came")
     look_at(worker)
     assert not looks[-1].told["review"]
+
+
+@pytest.mark.parametrize("leave", [set_aside, shredded, taken_back])
+def test_the_present_is_judged_soon_after_the_last_of_a_history_went_another_way(
+    worker: Worker, blue_badge: str, looks: list[Look], leave: Callable[[Worker, uuid.UUID], None]
+) -> None:
+    put(worker, *said(USUAL, 60), at=NOW - dt.timedelta(days=9))
+    while work_once(worker, CLEAN):
+        pass
+    [last] = put(worker, "My badge came", at=NOW - dt.timedelta(days=8))
+    assert work_once(worker, GROUP) and not work_once(worker, GROUP)
+    soon(worker)
+    assert work_once(worker, NOTICE) and not work_once(worker, NOTICE) and not looks
+    leave(worker, last.id)
+    soon(worker)
+    assert work_once(worker, NOTICE) and looks[-1].told["review"]
+    assert work_once(worker, REFIT)
 
 
 def test_a_service_that_has_been_receiving_for_weeks_is_watched_while_history_comes_in(
