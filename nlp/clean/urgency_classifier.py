@@ -15,11 +15,15 @@ from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 
 from nlp.clean import statement_kinds, words
 from nlp.clean.urgency import REASONS, Urgency, excused, plain
+from nlp.embed import kept_vectors
 from nlp.embed.vectors import Encode, Floats, unit
+
+log = structlog.get_logger()
 
 SIMILARITY_STEEPNESS, SECOND_STEEPNESS, SPELLING_WEIGHT, RIDGE_PENALTY = 5.0, 3.0, 0.1, 0.3
 """How fast an example's vote falls with its distance in meaning to each encoder, what the same letters count, and how
@@ -103,7 +107,7 @@ class UrgencyClassifier:
         self._letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True)
         self._spelt = self._letters.fit_transform(map(plain, self._texts)).T.tocsr()
         self._fitted_to = _digest(self._urgent, self._vectors, self._texts)
-        kept = _kept(self._fitted_to)
+        kept = _kept(self._fitted_to, len(known))
         self._weights = self._weighed() if kept is None else kept
         self._second = _SecondView(second, (second_examples or second)(self._texts), self._urgent) if second else None
 
@@ -174,7 +178,7 @@ class _SecondView:
         self._encode, self._middle = encode, examples.mean(axis=0)
         self._vectors = unit(examples - self._middle)
         self.fitted_to = _digest(urgent, examples)
-        kept = _kept(self.fitted_to)
+        kept = _kept(self.fitted_to, len(examples))
         self.weights = _fitted(self._likeness(self._vectors), urgent) if kept is None else kept
 
     def votes(self, texts: Sequence[str]) -> Floats:
@@ -212,10 +216,12 @@ def _digest(urgent: NDArray[np.bool_], vectors: Floats, texts: Sequence[str] = (
     return hashlib.sha256(repr((chosen, texts)).encode() + urgent.tobytes() + vectors.tobytes()).hexdigest()
 
 
-def _kept(fitted_to: str) -> Floats | None:
-    """The weights that were fitted to the same, where somebody kept them."""
-    with np.load(WEIGHTS) as kept:
-        weights: Floats | None = kept.get(fitted_to)
+def _kept(fitted_to: str, examples: int) -> Floats | None:
+    """The weights of so many examples that were fitted to the same, where somebody kept them."""
+    weights: Floats | None = kept_vectors.read(WEIGHTS).get(fitted_to)
+    if weights is not None and not kept_vectors.is_sound(weights, examples):
+        log.warning("weights are spoilt, and are fitted anew", file=WEIGHTS.name)
+        return None
     return weights
 
 

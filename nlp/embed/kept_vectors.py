@@ -1,12 +1,17 @@
 """Vectors of texts that never change, embedded once for everybody and brought with the product, in half precision."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import structlog
+from numpy.typing import NDArray
 
 from nlp.embed.vectors import Encode, Floats
+
+log = structlog.get_logger()
 
 
 def vectors(path: Path, model: str, encode: Encode, texts: Sequence[str]) -> Floats:
@@ -14,10 +19,25 @@ def vectors(path: Path, model: str, encode: Encode, texts: Sequence[str]) -> Flo
 
     An operator may have another release of a model, whose vectors do not compare with those that we bring.
     """
-    with np.load(path) as kept:
-        is_ours = str(kept["digest"]) == _digest(model, texts)
-        found: Floats = kept["vectors"].astype(np.float32) if is_ours else encode(texts)
-    return found
+    kept = read(path)
+    is_ours = str(kept.get("digest")) == _digest(model, texts)
+    found = kept.get("vectors") if is_ours else None
+    return found.astype(np.float32) if found is not None and is_sound(found, len(texts)) else encode(texts)
+
+
+def read(path: Path) -> Mapping[str, NDArray[Any]]:
+    """Read what a file keeps, by name: nothing where it is missing or spoilt, since all of it can be made anew."""
+    try:
+        with np.load(path) as kept:
+            return dict(kept)
+    except Exception as error:  # what a damaged file raises is of many kinds
+        log.warning("what is kept cannot be read, and is made anew", file=path.name, error=type(error).__name__)
+        return {}
+
+
+def is_sound(found: NDArray[Any], rows: int) -> bool:
+    """Tell whether so many rows were kept, all of them numbers, and not nothing but zeros."""
+    return len(found) == rows and bool(np.isfinite(found).all()) and bool(found.any())
 
 
 def write(path: Path, model: str, encode: Encode, texts: Sequence[str]) -> None:

@@ -52,7 +52,7 @@ def read(path: Path) -> LanguageMap:
         with np.load(path) as kept:
             means = (kept[name].astype(np.float32) for name in ("source_mean", "target_mean", "weights"))
             return LanguageMap(str(kept["source"]), str(kept["target"]), *means)
-    except (OSError, ValueError, KeyError) as error:
+    except Exception as error:  # what a damaged file raises is of many kinds
         raise UnusableModel(f"{path} holds no map") from error
 
 
