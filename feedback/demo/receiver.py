@@ -7,19 +7,69 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Annotated
 
 import msgspec
+from msgspec import Struct
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+
+from feedback.record.limits import whole_number
 
 MOST_KEPT = 100
 LONGEST_BODY = 100_000
 """Bytes; what the product sends is below 20,000."""
 
+LONGEST_WAIT = 10
+"""Seconds that somebody may take to say the next of a request."""
+
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 STYLE = """body{font:1rem/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#1d2433}
 article{border-left:.35rem solid #b3261e;padding:.2rem 0 .2rem 1rem;margin:1.5rem 0}h2{margin:0;font-size:1.1rem}
 p{margin:.3rem 0}blockquote{margin:.3rem 0;color:#444}.hint{color:#5a6072;font-size:.9rem}"""
+
+
+class ToldIssue(Struct):
+    """The issue that an alert tells of."""
+
+    title: str = ""
+
+
+class ToldSignal(Struct):
+    """How many report it."""
+
+    reports: int | None = None
+
+
+class ToldUrgent(Struct):
+    """Why a piece cannot wait."""
+
+    reason: str = ""
+
+
+class ToldQuote(Struct):
+    """What one of them said."""
+
+    text: str
+
+
+class ToldFacts(Struct):
+    """What an alert tells, as far as the page shows it."""
+
+    service: str = ""
+    issue: ToldIssue | None = None
+    signal: ToldSignal | None = None
+    urgent: ToldUrgent | None = None
+    escalated: object = None
+    on_duty: str | None = None
+    quotes: list[ToldQuote] = []
+    link: Annotated[str, msgspec.Meta(pattern="^(https?://|$)")] = ""
+
+
+class ToldAlert(Struct):
+    """An alert as it comes; what the page does not show is passed over."""
+
+    type: str
+    data: ToldFacts
 
 
 class DemoReceiver:
@@ -28,13 +78,13 @@ class DemoReceiver:
     def __init__(self, address: str) -> None:
         self.address = address
         self.secrets: list[str] = []
-        self._got: deque[tuple[dt.datetime, dict[str, Any], bool]] = deque(maxlen=MOST_KEPT)
+        self._got: deque[tuple[dt.datetime, ToldAlert, bool]] = deque(maxlen=MOST_KEPT)
 
     def take(self, body: bytes, headers: dict[str, str]) -> int:
         """Keeps what came and returns the status to answer with: 400 for what is no alert."""
         try:
-            alert = msgspec.json.decode(body, type=dict[str, Any])
-        except msgspec.DecodeError:
+            alert = msgspec.json.decode(body, type=ToldAlert)
+        except (msgspec.DecodeError, RecursionError):
             return 400
         self._got.appendleft((dt.datetime.now(dt.UTC), alert, self._is_signed(body, headers)))
         return 204
@@ -63,25 +113,26 @@ def _verifies(secret: str, body: bytes, headers: dict[str, str]) -> bool:
     return True
 
 
-def _article(at: dt.datetime, alert: dict[str, Any], signed: bool) -> str:
-    data = alert.get("data") or {}
-    signal, issue = data.get("signal") or {}, data.get("issue") or {}
-    reports = f"{signal['reports']} reports" if "reports" in signal else (data.get("urgent") or {}).get("reason", "")
-    escalated = "told again, as nobody acknowledged it" if data.get("escalated") else ""
-    on_duty = f"on duty: {data['on_duty']}" if data.get("on_duty") else ""
-    about = "; ".join(filter(None, (reports, escalated, on_duty)))
-    quotes = "".join(f"<blockquote dir='auto'>“{_safe(one['text'])}”</blockquote>" for one in data.get("quotes", ()))
+def _article(at: dt.datetime, alert: ToldAlert, signed: bool) -> str:
+    data = alert.data
+    reports = f"{data.signal.reports} reports" if data.signal and data.signal.reports is not None else ""
+    urgent = data.urgent.reason if data.urgent else ""
+    escalated = "told again, as nobody acknowledged it" if data.escalated else ""
+    on_duty = f"on duty: {data.on_duty}" if data.on_duty else ""
+    about = "; ".join(filter(None, (reports or urgent, escalated, on_duty)))
+    quotes = "".join(f"<blockquote dir='auto'>“{_safe(one.text)}”</blockquote>" for one in data.quotes)
     verified = "signature verified" if signed else "signature not verified"
+    title = data.issue.title if data.issue else ""
     return (
-        f"<article><h2>{_safe(alert.get('type'))}: <span dir='auto'>{_safe(issue.get('title') or data.get('service'))}"
-        f"</span></h2><p>{_safe(about)}</p>{quotes}"
-        f"<p class='hint'>{at:%H:%M:%S} UTC, {verified}, <a href='{_safe(data.get('link'))}'>look into it</a></p>"
+        f"<article><h2>{_safe(alert.type)}: <span dir='auto'>{_safe(title or data.service)}</span></h2>"
+        f"<p dir='auto'>{_safe(about)}</p>{quotes}"
+        f"<p class='hint'>{at:%H:%M:%S} UTC, {verified}, <a href='{_safe(data.link)}'>look into it</a></p>"
         "</article>"
     )
 
 
-def _safe(value: object) -> str:
-    return html.escape(str(value or ""), quote=True)
+def _safe(value: str) -> str:
+    return html.escape(value, quote=True)
 
 
 @contextmanager
@@ -100,13 +151,20 @@ def receiving() -> Iterator[DemoReceiver]:
 
 def _handler(receiver: DemoReceiver) -> type[BaseHTTPRequestHandler]:
     class DemoReceiverHandler(BaseHTTPRequestHandler):
+        timeout = LONGEST_WAIT
+
         def do_GET(self) -> None:
             self._answer(200, receiver.page())
 
         def do_POST(self) -> None:
-            size = int(self.headers.get("Content-Length") or 0)
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            self._answer(413 if size > LONGEST_BODY else receiver.take(self.rfile.read(size), headers))
+            size = whole_number(self.headers.get("Content-Length", ""))
+            if size is None or "Origin" in self.headers:  # what sends webhooks is no page of a browser
+                self._answer(400 if size is None else 403)
+            elif size > LONGEST_BODY:
+                self._answer(413)
+            else:
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                self._answer(receiver.take(self.rfile.read(size), headers))
 
         def _answer(self, status: int, body: bytes = b"") -> None:
             self.send_response(status)
