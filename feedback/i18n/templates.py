@@ -6,6 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from feedback.i18n import formats, language
 from feedback.i18n.catalogues import translations
@@ -41,5 +42,6 @@ def environment(folder: Path) -> Environment:
     )
     made.globals |= {name: _with_numbers(made.globals[name]) for name in ("gettext", "ngettext")}
     made.filters["number"] = formats.number
+    made.filters["bdi"] = Markup("<bdi>{}</bdi>").format  # so that a name never turns the sentence that it stands in
     made.globals["page_language"] = formats
     return made

@@ -26,8 +26,11 @@ PLANNING_HORIZON = dt.timedelta(days=3_653)
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """NUL, which PostgreSQL has no place for, and halves of characters, which UTF-8 has none for."""
 
-UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Control characters, those that turn the direction of what follows, and halves of characters."""
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, breaks of lines, those that turn the direction of what follows, and halves of characters."""
+
+NO_NAME = re.compile(UNSEEN.pattern[:-1] + "\xad\u061c\u180e\u200b\u200e\u200f\u2060-\u2065\ufeff]")
+"""Those and what has no width: by them two names look the same. Joiners stay, which names in Persian or Hindi have."""
 
 MOST_DIGITS = 18
 """A number of more digits is counted by no column, and one of thousands raises when it is read."""
@@ -67,6 +70,12 @@ def require_planned(at: object, field: str) -> None:
     """Raises `Malformed` for a moment that is no plan: before 1900, or more than ten years ahead."""
     if isinstance(at, Moment) and not EARLIEST <= _zoned(at) <= dt.datetime.now(dt.UTC) + PLANNING_HORIZON:
         raise Malformed("from 1900-01-01 to ten years from now", field=field)
+
+
+def require_name(name: object, field: str) -> None:
+    """Raises `Malformed` for a name with signs that nobody sees, or that turn what follows. What is no text passes."""
+    if isinstance(name, str) and NO_NAME.search(name):
+        raise Malformed("a name is written on one line, in signs that are seen", field=field)
 
 
 def _zoned(at: Moment) -> dt.datetime:

@@ -11,7 +11,7 @@ from feedback.record import access
 from feedback.record.access import Principal, Role, passkeys, scope
 from feedback.record.audit import note
 from feedback.record.errors import Conflict, Malformed, NotFound
-from feedback.record.limits import UNSEEN
+from feedback.record.limits import require_name
 from feedback.record.models import Credential, Membership, Person, Service
 from feedback.record.states import CredentialKind
 
@@ -61,8 +61,9 @@ def add(session: Session, name: str, email: str) -> Person:
     Raises `Malformed` for a name or an address that cannot be one.
     """
     email, name = normal_email(email), " ".join(name.split())
-    if not name or len(name) > MAX_NAME_LENGTH or UNSEEN.search(name):
+    if not name or len(name) > MAX_NAME_LENGTH:
         raise Malformed(f"a name has 1 to {MAX_NAME_LENGTH} characters", field="name")
+    require_name(name, "name")
     found = session.scalar(select(Person).where(Person.email == email).with_for_update())
     if found is None:
         session.add(found := Person(name=name, email=email))

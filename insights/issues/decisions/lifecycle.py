@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from feedback.record import audit
 from feedback.record.access import Principal, Role
 from feedback.record.errors import Conflict, Malformed
-from feedback.record.limits import require_planned, require_said
+from feedback.record.limits import require_name, require_planned, require_said
 from feedback.record.models import Action, Change, Issue, IssueEvent, Service, Signal
 from feedback.record.privacy import contacts
 from feedback.record.states import CLOSED_STATUSES, ChangeKind, IssueStatus, TitledBy, WorkKind
@@ -41,6 +41,7 @@ class IssueDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: LongText | None = None
 
     def __post_init__(self) -> None:
+        require_name(self.assignee, "assignee")
         require_planned(self.due, "due")
         require_planned(self.snoozed_until, "snoozed_until")
 

@@ -6,20 +6,25 @@ from html.parser import HTMLParser
 import pytest
 from sqlalchemy import update
 
+from feedback.record import access
+from feedback.record.access import Role, people
 from feedback.record.db import Record
+from feedback.record.errors import Malformed
 from feedback.record.models import Statement
 from tests.insights import made_up
-from tests.insights.pages.signed_in import Client
+from tests.insights.pages.signed_in import OURS, Client
 
+ARABIC = "محمد علي"
 URDU = "تصویر اپ لوڈ نہیں ہوتی"
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
 class Places(HTMLParser):
-    """Collects, for each place where the words stand, the elements around them."""
+    """Collects, for each place where these words stand, the elements around them."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: str) -> None:
         super().__init__()
+        self._words = words
         self._open = list[tuple[str, dict[str, str | None]]]()
         self.found = list[list[tuple[str, dict[str, str | None]]]]()
 
@@ -32,8 +37,14 @@ class Places(HTMLParser):
             pass
 
     def handle_data(self, data: str) -> None:
-        if URDU[:12] in data:
+        if self._words in data:
             self.found.append(list(reversed(self._open)))
+
+
+def found_in(page: str, words: str) -> list[list[tuple[str, dict[str, str | None]]]]:
+    places = Places(words)
+    places.feed(re.sub(r"<(title|script)\b.*?</\1>", "", page, flags=re.DOTALL))
+    return places.found
 
 
 @pytest.fixture
@@ -52,11 +63,47 @@ def pages(record: Record, blue_badge: str) -> list[str]:
 def test_words_in_urdu_run_from_right_to_left_and_say_so_on_every_page(staff: Client, pages: list[str]) -> None:
     wrong, quoting = list[tuple[str, str]](), 0
     for path in pages:
-        places = Places()
-        places.feed(re.sub(r"<(title|script)\b.*?</\1>", "", staff.get(path).text, flags=re.DOTALL))
-        quoting += bool(places.found)
-        for around in places.found:
+        places = found_in(staff.get(path).text, URDU[:12])
+        quoting += bool(places)
+        for around in places:
             runs = next((tag for tag, has in around if tag == "bdi" or has.get("dir") in ("auto", "rtl")), None)
             told = next((has["lang"] for _, has in around if has.get("lang")), None)
             wrong += [(path, around[0][0])] if runs is None or told != "ur" else []
     assert wrong == [] and quoting >= 7
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+def test_a_name_in_arabic_turns_no_sentence_that_it_stands_in(
+    staff: Client, record: Record, blue_badge: str, language: str
+) -> None:
+    with record.transaction() as session:
+        path = f"/dashboard/issues/{made_up.emerging(session, blue_badge).id}"
+        owner = people.add(session, ARABIC, "ali@example.gov.uk")
+        people.appoint(session, owner, Role.owner, access.service(session, blue_badge), by="test")
+    spoken = {"Accept-Language": language}
+    before = found_in(staff.get(path, headers=spoken).text, ARABIC)
+    staff.post(f"{path}/decide", data={"assignee": ARABIC}, headers=OURS)
+    pages = [path, "/dashboard", "/dashboard/blue-badge", "/dashboard/staff"]
+    after = [found_in(staff.get(page, headers=spoken).text, ARABIC) for page in pages]
+    assert before and after[0]
+    bare = [around[0] for around in sum(after, before) if not {"bdi", "td", "option", "textarea"} & {around[0][0]}]
+    assert not bare
+
+
+@pytest.mark.parametrize("name", ["\u202eecila", "a\u2067b", "Bob\nX", "Ann\u200bBob", "Ann\u2028Bob", "A\xadnn"])
+def test_a_name_that_turns_or_hides_what_is_written_is_nobodys(
+    staff: Client, record: Record, blue_badge: str, name: str
+) -> None:
+    with record.transaction() as session:
+        path = f"/dashboard/issues/{made_up.emerging(session, blue_badge).id}/decide"
+        if "\n" not in name and "\u2028" not in name:  # which are spaces in the name of a person
+            with pytest.raises(Malformed):
+                people.add(session, name, "ann@example.gov.uk")
+    assert staff.post(path, data={"assignee": name}, headers=OURS).status_code == 400
+
+
+def test_a_name_keeps_the_joiners_that_persian_has(staff: Client, record: Record, blue_badge: str) -> None:
+    with record.transaction() as session:
+        path = f"/dashboard/issues/{made_up.emerging(session, blue_badge).id}"
+    assert staff.post(f"{path}/decide", data={"assignee": "علی\u200cرضا"}, headers=OURS).status_code < 400
+    assert "علی\u200cرضا" in staff.get(path).text
