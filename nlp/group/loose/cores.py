@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,12 @@ LISTENED_TO = 2_000
 
 ROUNDS = 3
 """Of moving the middle of a known core to where most of what is near it lies."""
+
+BLOCK, AT_ONCE = 500, 64
+"""Statements whose vectors are copied at once, and known groups that are held against all statements together."""
+
+StatementRows = NDArray[np.int64]
+T = TypeVar("T", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +65,6 @@ class LooseStatements:
         own = vectors if alone is None else alone
         return cls(vectors, own, reach, np.arange(n) if pieces is None else pieces, grouped)
 
-    def of(self, rows: NDArray[np.int64]) -> LooseStatements:
-        """Return some of them."""
-        return LooseStatements(
-            self.vectors[rows], self.alone[rows], self.reach[rows], self.pieces[rows], self.before[rows]
-        )
-
 
 def of_groups(said: LooseStatements, labels: Labels, held: NDArray[np.bool_]) -> Labels:
     """Cut loose groups down to their cores: (n,) labels, -1 for who is in none.
@@ -72,19 +73,20 @@ def of_groups(said: LooseStatements, labels: Labels, held: NDArray[np.bool_]) ->
     """
     found, number = np.full(len(labels), -1, np.int32), 0
     for group in by_group(labels):
-        if held[group].any() or not _is_loose(said.of(group)):
+        if held[group].any() or not _is_loose(said, group[evenly(len(group), COMPARED)]):
             found[group] = number
             number += 1
     for group in by_group(_together(said.before, np.where(found < 0, labels, -1))):
-        for core in _cores(said.of(group)):
-            found[group[core]] = number
+        for core in _cores(said, group):
+            found[core] = number
             number += 1
     return found
 
 
-def _is_loose(said: LooseStatements) -> bool:
+def _is_loose(said: LooseStatements, rows: StatementRows) -> bool:
     """Tell it by what was written; alone, a statement such as "what can I do?" seldom tells what it is about."""
-    return is_loose(said.vectors, said.reach) or is_loose(said.alone, said.reach, KEPT * TOLD)
+    reach = said.reach[rows]
+    return is_loose(said.vectors[rows], reach) or is_loose(said.alone[rows], reach, KEPT * TOLD)
 
 
 def _together(before: Labels, labels: Labels) -> Labels:
@@ -95,59 +97,106 @@ def _together(before: Labels, labels: Labels) -> Labels:
     return labels
 
 
-def _cores(said: LooseStatements) -> Iterator[NDArray[np.int64]]:
+def _cores(said: LooseStatements, group: StatementRows) -> Iterator[StatementRows]:
     """Yield the cores of a loose group: first those that were known, the largest first, then what else there is."""
-    left, fewest = np.arange(len(said.pieces)), max(FEWEST, PART_SHARE * len(said.pieces))
-    known, sizes = np.unique(said.before[said.before >= 0], return_counts=True)
-    for group in known[np.argsort(-sizes, kind="stable")]:
-        pool = left[np.isin(said.before[left], (-1, group))]
-        core = pool[_core(said.of(pool), said.before[pool] == group)]
+    left, fewest = np.ones(len(group), bool), max(FEWEST, PART_SHARE * len(group))
+    before = said.before[group]
+    for known, along in _known(said, group):
+        pool = np.flatnonzero(left & ((before == known) | (before < 0)))
+        core = pool[_core(said, group[pool], along[pool], before[pool] == known)]
         if len(core) >= FEWEST_MEMBERS:
-            yield core
-            left = np.setdiff1d(left, core)
-    while len(left) >= fewest:
-        core = left[_core(said.of(left), np.zeros(len(left), bool))]
+            yield group[core]
+            left[core] = False
+    while left.sum() >= fewest:
+        pool = np.flatnonzero(left)
+        rows = group[pool]
+        along = _along(said, rows, said.alone[_densest(said, rows)][None])[:, 0]
+        core = pool[_core(said, rows, along, np.zeros(len(rows), bool))]
         if len(core) < fewest:
             break
-        if len(np.unique(said.pieces[core])) >= FEWEST:
-            yield core
-        left = np.setdiff1d(left, core)
+        if len(np.unique(said.pieces[group[core]])) >= FEWEST:
+            yield group[core]
+        left[core] = False
 
 
-def _core(said: LooseStatements, mine: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _known(said: LooseStatements, group: StatementRows) -> Iterator[tuple[int, Floats]]:
+    """Yield the groups that some statements were in before, the largest first, and how far each lies their way: (m,).
+
+    Seen from many middles at once, the statements are read once.
+    """
+    before = said.before[group]
+    known, sizes = np.unique(before[before >= 0], return_counts=True)
+    known = known[np.argsort(-sizes, kind="stable")]
+    for some in np.split(known, range(AT_ONCE, len(known), AT_ONCE)):
+        own = [group[before == one] for one in some]
+        middles = [_middle(said, rows) for rows in own]
+        if middles:
+            yield from zip(some.tolist(), _along(said, group, np.stack(middles)).T, strict=True)
+
+
+def _core(said: LooseStatements, rows: StatementRows, along: Floats, mine: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Find the core of some statements, those nearest to what tells it: as many as say nearly what one of them says.
 
-    `mine`: those of them who were in it before, if it was known.
+    `along`: (m,) how far they lie its way. `mine`: those of them who were in it before, if it was known.
     """
-    rows = said.alone
-    middle = _middle(rows[mine], said.reach[mine]) if mine.any() else rows[_densest(said)]
-    order = np.argsort(-(rows @ middle / said.reach), kind="stable")
-    told = _told(nearness(similar(rows, said.reach, order[:COMPARED]))[order])
-    within = np.argsort(order) < np.where(mine, _extent(told, KEPT * TOLD), _extent(told, TOLD))
-    return np.flatnonzero(within & (mine | (rows @ middle >= REACH * said.reach)))
+    order = np.argsort(-along, kind="stable")
+    told = _told(said, rows[order])
+    place = np.empty(len(rows), np.int64)
+    place[order] = np.arange(len(rows))
+    within = place < np.where(mine, _extent(told, KEPT * TOLD), _extent(told, TOLD))
+    return np.flatnonzero(within & (mine | (along >= REACH)))
 
 
-def _middle(rows: Floats, reach: Floats) -> Floats:
+def _middle(said: LooseStatements, rows: StatementRows) -> Floats:
     """Where most of a core lies: (d,) of length one."""
-    middle = rows.mean(axis=0)
+    middle = unit(_sum(said, rows, np.ones(len(rows), np.float32))[None])
     for _ in range(ROUNDS):
-        middle = nearness(rows @ unit(middle[None])[0] / reach) @ rows
-    return np.asarray(unit(middle[None])[0], np.float32)
+        middle = unit(_sum(said, rows, nearness(_along(said, rows, middle)[:, 0]))[None])
+    return np.asarray(middle[0])
 
 
-def _densest(said: LooseStatements) -> int:
+def _sum(said: LooseStatements, rows: StatementRows, weights: Floats) -> Floats:
+    """The sum of some statements, each by its weight."""
+    parts = zip(_blocks(rows), _blocks(weights), strict=True)
+    return np.asarray(sum(weight @ said.alone[some] for some, weight in parts), np.float32)
+
+
+def _along(said: LooseStatements, rows: StatementRows, middles: Floats) -> Floats:
+    """How far statements lie the way of each of k middles, as a share of what is asked of them: (m, k)."""
+    return np.concatenate([said.alone[some] @ middles.T / said.reach[some, None] for some in _blocks(rows)])
+
+
+def _densest(said: LooseStatements, rows: StatementRows) -> int:
     """The statement that says nearly what most others say."""
-    some = evenly(len(said.alone), LISTENED_TO)
-    return int(nearness(similar(said.alone, said.reach, some)).sum(axis=1).argmax())
+    some = rows[evenly(len(rows), LISTENED_TO)]
+    heard = np.concatenate([_near(said, block, some).sum(axis=1) for block in _blocks(rows)])
+    return int(rows[heard.argmax()])
 
 
-def _told(near: Floats) -> NDArray[np.float64]:
-    """Of the first one, two and so on of m statements, the largest share that says nearly what one says: (m,).
+def _told(said: LooseStatements, rows: StatementRows) -> NDArray[np.float64]:
+    """Of the first one, two and so on of m statements, the largest share that says nearly what one says.
 
-    `near`: (m, k) how far each says what the first ones say.
+    One of the first `COMPARED`. What lies twice as far out as the last of which enough say so is not looked at.
     """
-    heard = np.cumsum(near, axis=0, dtype=np.float64) - 1
-    return np.asarray(heard.max(axis=1) / np.maximum(np.arange(len(near)), 1), np.float64)
+    first = rows[:COMPARED]
+    heard, told = np.zeros((1, len(first))), np.empty(0)
+    for some in _blocks(rows):
+        heard = np.cumsum(np.concatenate([heard[-1:], _near(said, some, first)]), axis=0, dtype=np.float64)[1:]
+        number = np.maximum(np.arange(len(told), len(told) + len(some)), 1)
+        told = np.concatenate([told, (heard.max(axis=1) - 1) / number])
+        if _extent(told, KEPT * TOLD) < len(told) / 2:
+            break
+    return told
+
+
+def _near(said: LooseStatements, rows: StatementRows, to: StatementRows) -> Floats:
+    """How far each of some statements says what each of k others says: (m, k)."""
+    return nearness(similar(said.alone, said.reach, rows, to))
+
+
+def _blocks(rows: NDArray[T]) -> Iterator[NDArray[T]]:
+    """So many at once, so that no more of their vectors are copied: memory does not grow with the group."""
+    return iter(np.split(rows, range(BLOCK, len(rows), BLOCK)))
 
 
 def _extent(told: NDArray[np.float64], share: float) -> int:

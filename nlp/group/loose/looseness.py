@@ -21,17 +21,17 @@ COMPARED = 200
 """Statements that tell whether a group is loose."""
 
 
-def similar(vectors: Floats, reach: Floats, to: NDArray[np.int64]) -> Floats:
-    """How alike statements, (m, d) unit rows, are to those at k places: (m, k), as a share of what is asked.
+def similar(vectors: Floats, reach: Floats, rows: NDArray[np.int64], to: NDArray[np.int64]) -> Floats:
+    """How alike statements, unit `vectors`, at m rows are to those at k others: (m, k), as a share of what is asked.
 
     That is the least `reach` of the two.
     """
-    return np.asarray(vectors @ vectors[to].T / np.minimum(reach[:, None], reach[to]), np.float32)
+    return np.asarray(vectors[rows] @ vectors[to].T / np.minimum(reach[rows, None], reach[to]), np.float32)
 
 
 def is_loose(vectors: Floats, reach: Floats | None = None, share: float = TOLD) -> bool:
     """Tell whether not one statement of a group, (m, d) unit rows, says nearly what such a share of them say."""
     reach = np.ones(len(vectors), np.float32) if reach is None else reach
     places = evenly(len(vectors), COMPARED)
-    near = nearness(similar(vectors[places], reach[places], np.arange(len(places)))).sum(axis=1) - 1
+    near = nearness(similar(vectors, reach, places, places)).sum(axis=1) - 1
     return float(near.max()) < share * max(len(places) - 1, 1)
