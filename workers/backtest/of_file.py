@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from feedback.process.progress import Progress
 from feedback.record.models import EVIDENCE
 from feedback.record.output.files import write_whole
@@ -30,6 +32,17 @@ BacktestPiece = list[BacktestStatement]
 CHUNK = 512
 LONG_AGO = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 WEEK = dt.timedelta(days=7)
+
+
+class BacktestLine(msgspec.Struct):
+    """A line of the input as it is written."""
+
+    id: str | int
+    service: str
+    channel: str
+    text: str
+    submitted_at: str
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,20 +120,20 @@ def by_service(pieces: Sequence[Piece]) -> dict[str, list[Piece]]:
 
 def read(source: Path) -> tuple[list[Piece], list[tuple[int, str]]]:
     pieces, bad = [], []
-    with source.open(encoding="utf-8") as handle:
-        for number, line in enumerate(handle, 1):
-            if line.strip():
+    with source.open("rb") as handle:
+        for number, row in enumerate(handle, 1):
+            if row.strip():
                 try:
-                    pieces.append(_piece(json.loads(line)))
-                except (ValueError, KeyError, TypeError, AttributeError) as fault:
+                    pieces.append(_piece(msgspec.json.decode(row, type=BacktestLine)))
+                except (msgspec.DecodeError, RecursionError, ValueError) as fault:
                     bad.append((number, type(fault).__name__))
     return sorted(pieces, key=lambda piece: piece.submitted_at), bad
 
 
-def _piece(row: dict[str, str]) -> Piece:
-    at = dt.datetime.fromisoformat(row["submitted_at"])
+def _piece(row: BacktestLine) -> Piece:
+    at = dt.datetime.fromisoformat(row.submitted_at)
     at = at.replace(tzinfo=at.tzinfo or dt.UTC)
-    return Piece(row["id"], row["service"], row["channel"], row["text"], at, row.get("source"))
+    return Piece(str(row.id), row.service, row.channel, row.text, at, row.source)
 
 
 def read_statements(services: Any, embedder: MultilingualEmbedder, progress: Progress) -> list[list[BacktestPiece]]:

@@ -2,11 +2,13 @@
 
 import datetime as dt
 import json
+from pathlib import Path
 
 import pytest
 
 from feedback.demo.history import history
 from feedback.demo.town import PROBLEMS
+from workers.backtest import of_file
 from workers.backtest.of_file import BacktestSummary, backtest_file
 
 NOW = dt.datetime(2026, 5, 20, 12, tzinfo=dt.UTC)
@@ -57,7 +59,18 @@ def test_nothing_rests_on_what_came_later(town: Told) -> None:
 def test_a_bad_line_is_told_by_its_number_and_loses_no_other(town: Told) -> None:
     summary, _, said = town
     assert summary.pieces == len(said)
-    assert summary.bad == ((len(said) + 1, "JSONDecodeError"), (len(said) + 2, "KeyError"))
+    assert summary.bad == ((len(said) + 1, "DecodeError"), (len(said) + 2, "ValidationError"))
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [b'"text": "a\\ud800b"', b'"text": "a\xff"', b'"text": "a\xed\xa0\x80"', b'"text": 5', b'"text": ' + b"[" * 20_000],
+)
+def test_a_line_that_holds_what_is_no_text_is_told_and_loses_no_other(tmp_path: Path, bad: bytes) -> None:
+    rest = b'"id": "1", "service": "bins", "channel": "web", "submitted_at": "2026-05-01"'
+    (tmp_path / "in.jsonl").write_bytes(b"{%s, %s}\n{%s, %s}\n" % (rest, bad, rest, b'"text": "The bin"'))
+    pieces, told = of_file.read(tmp_path / "in.jsonl")
+    assert [piece.text for piece in pieces] == ["The bin"] and [number for number, _ in told] == [1]
 
 
 def test_it_tells_what_another_tolerance_would_have_sent(town: Told) -> None:
