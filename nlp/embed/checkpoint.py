@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import mmap
 from collections.abc import Mapping
 from importlib.resources import files as package_files
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,9 @@ Weights = Mapping[str, NDArray[Any]]
 BLOCK = np.dtype([("scale", "<f2"), ("pairs", "u1", 16)])
 """32 numbers of 4 bits under a scale (ggml's Q4_0): the lower halves of the 16 bytes are the first 16 of them, and 8
 stands for zero."""
+
+_mapped: WeakSet[mmap.mmap] = WeakSet()
+"""The files of weights that this process reads from."""
 
 FLOATS: Mapping[str, Any] = {"F32": np.float32, "F16": np.float16, "F64": np.float64, "BF16": np.uint16}
 
@@ -71,8 +76,11 @@ def read_weights(path: Path) -> Weights:
     The format: the length of a JSON header in 8 bytes, the header, then the tensors at the offsets that it tells.
     """
     try:
-        # Copy on write, as OpenVINO shares only memory that could be written.
-        data = np.memmap(path, np.uint8, "c")
+        with path.open("rb") as file:
+            # Copy on write, as OpenVINO shares only memory that could be written.
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+        _mapped.add(mapped)
+        data = np.frombuffer(mapped, np.uint8)
         start = 8 + int(data[:8].view(np.uint64)[0])
         header = json.loads(data[8:start].tobytes())
         return {
@@ -82,6 +90,12 @@ def read_weights(path: Path) -> Weights:
         }
     except (OSError, ValueError, KeyError) as error:
         raise UnusableModel(f"{path} cannot be read") from error
+
+
+def let_go() -> None:
+    """Have what was read of files of weights leave the memory; what is looked at again is read again."""
+    for mapped in _mapped:
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def _tensor(data: NDArray[np.uint8], dtype: str, offsets: tuple[int, int]) -> NDArray[np.float32]:

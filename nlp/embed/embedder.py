@@ -73,6 +73,8 @@ class Embedder:
         self._model = core.compile_model(graph, "CPU", options)
         self.dimensions = self._model.output(0).partial_shape[1].get_length()
         self.name = f"{label}-{checkpoint.digest(folder)}"
+        self.encode(["."])  # now the weights are packed as the processor multiplies them, and stay in their file
+        checkpoint.let_go()
 
     def encode(self, texts: Sequence[str], languages: Sequence[str] | None = None) -> NDArray[np.float32]:
         """Return one unit row a text, (n, dimensions), in the order of the texts; what is too long is cut short.

@@ -32,6 +32,17 @@ second.encode(["Ready?"])
 print(held() - before)
 """
 
+MAPPED = """
+from nlp.embed.embedder import Embedder
+
+encoder = Embedder(threads=1)
+encoder.encode(["Ready?"])
+with open("/proc/self/smaps") as file:
+    lines = file.read().splitlines()
+begins = [at for at, line in enumerate(lines) if line.endswith("model.safetensors")]
+print(sum(int(lines[at + 4].split()[1]) for at in begins) / 1e3 if begins else 1e9)
+"""
+
 
 def taken(script: str, *kept: int) -> float:
     """Megabytes; `kept`: of how many shapes and parts the code is kept, in place of as many as we keep."""
@@ -46,3 +57,8 @@ def test_what_is_kept_of_each_shape_of_a_batch_is_bounded() -> None:
 def test_packed_weights_are_never_unpacked_all_at_once() -> None:
     """Unpacked, the encoder of other languages takes 220 MB."""
     assert taken(BUILT) < 170
+
+
+def test_weights_that_are_packed_for_the_processor_stay_in_their_file() -> None:
+    """As they come they are 90 MB; what is read of them is the vectors of words, a few at a time."""
+    assert taken(MAPPED) < 30
