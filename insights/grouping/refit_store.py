@@ -19,6 +19,7 @@ from insights.issues.decisions import reassignment
 from insights.statement_arrays import StoredStatements, read_issues, read_statements
 from nlp.embed.strata import Stratum
 from nlp.group.title_languages import Names
+from nlp.group.titles.naming import SURE
 from nlp.group.topics import Topic
 
 MOST_STATEMENTS = 300_000
@@ -182,7 +183,8 @@ def _name_anew(session: Session, issue: Issue, topic: Topic, signalled: Collecti
 
 def _name(session: Session, issue: Issue, names: Names) -> None:
     if issue.titled_by == TitledBy.STATEMENT:
-        _rename(session, issue, names.title.text, names.by_language, sure=names.title.sure)
+        titles = {names.language: names.title.text, **names.others}
+        _rename(session, issue, names.title.text, titles, sure=names.title.near >= SURE)
 
 
 def _rename(session: Session, issue: Issue, title: str, titles: dict[str, str], *, sure: bool) -> None:

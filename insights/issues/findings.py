@@ -20,6 +20,7 @@ from nlp.embed.strata import stratum_of
 from nlp.embed.vectors import Encode, Floats, inwards
 from nlp.group import title_languages
 from nlp.group.title_languages import Names
+from nlp.group.titles.naming import SURE
 
 MAX_QUOTES = 5
 
@@ -169,38 +170,32 @@ def _evidence(service: Service, issue: Issue, signal: detector.Finding) -> dict[
 
 def _issue(session: Session, service: Service, signal: detector.Finding, named: Mapping[str, Names]) -> Issue:
     """The known issue, or a new one. One that was watched and is sure now gets its centroid, radius and title."""
-    identity = uuid.UUID(signal.issue)
-    if signal.centroid is None or signal.radius is None:
+    identity, names = uuid.UUID(signal.issue), named.get(signal.issue)
+    if signal.centroid is None or signal.radius is None or names is None:
         return session.get_one(Issue, identity)
-    if watched := session.get(Issue, identity):
-        watched.centroid, watched.radius = signal.centroid.tolist(), signal.radius
-        if watched.titled_by != TitledBy.PERSON:
-            _call(watched, named[signal.issue])
-        return watched
-    said = session.execute(
-        select(Statement.id, Statement.language, Statement.assigned_by, Statement.embedded_by)
-        .where(Statement.id.in_(signal.keys))
-        .order_by(Statement.id)
-    ).all()
-    first = said[0]
-    issue = Issue(
-        id=identity,
-        service_id=service.id,
-        language=stratum_of(first.language, "problem", first.embedded_by).language,
-        tone=Tone.PRAISE if signal.tier == SignalTier.GOOD_NEWS else Tone.ISSUE,
-        quotes=[one.id for one in said[:MAX_QUOTES]],
-        model=first.assigned_by or first.embedded_by or "",
-        centroid=signal.centroid.tolist(),
-        radius=signal.radius,
-    )
-    _call(issue, named[signal.issue])
-    session.add(issue)
+    issue = session.get(Issue, identity)
+    if issue is None:
+        said = session.execute(
+            select(Statement.id, Statement.language, Statement.assigned_by, Statement.embedded_by)
+            .where(Statement.id.in_(signal.keys))
+            .order_by(Statement.id)
+        ).all()
+        first = said[0]
+        issue = Issue(
+            id=identity,
+            service_id=service.id,
+            language=stratum_of(first.language, "problem", first.embedded_by).language,
+            tone=Tone.PRAISE if signal.tier == SignalTier.GOOD_NEWS else Tone.ISSUE,
+            quotes=[one.id for one in said[:MAX_QUOTES]],
+            model=first.assigned_by or first.embedded_by or "",
+        )
+        session.add(issue)
+    issue.centroid, issue.radius = signal.centroid.tolist(), signal.radius
+    if issue.titled_by != TitledBy.PERSON:
+        issue.title, issue.title_sure = names.title.text, names.title.near >= SURE
+        issue.titles = {names.language: names.title.text, **names.others}
     session.flush()
     return issue
-
-
-def _call(issue: Issue, names: Names) -> None:
-    issue.title, issue.titles, issue.title_sure = names.title.text, names.by_language, names.title.sure
 
 
 def resolved_issues(session: Session, service_id: int) -> dict[str, detector.ResolvedIssue]:

@@ -29,11 +29,6 @@ class Names:
     language: str = ENGLISH
     others: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def by_language(self) -> dict[str, str]:
-        """All of them, that of most members among them."""
-        return {self.language: self.title.text, **self.others}
-
 
 def name(
     texts: Sequence[str],
@@ -48,12 +43,14 @@ def name(
 
     `languages`: (n,) of the texts. Also those that are not `fresh` are named in their other language.
     """
-    main = [_main(languages, group) for group in groups]
-    mine = [_speakers(languages, group, its) for group, its in zip(groups, main, strict=True)]
+    # A text whose language is not known is read as English, as when it is embedded.
+    told = np.array([ENGLISH if language == UNKNOWN else language for language in languages])
+    main = [_main(told[group]) for group in groups]
+    mine = [group[told[group] == its] for group, its in zip(groups, main, strict=True)]
     titles = naming.name(texts, mine, known=known, fresh=fresh, languages=main, **how)
     taken, others = [*known, *(title.text for title in titles)], [dict[str, str]() for _ in groups]
     for other in EXPECTED:
-        theirs = [_speakers(languages, group, other) for group in groups]
+        theirs = [group[told[group] == other] for group in groups]
         spoken = np.array([it != other and len(its) >= FEWEST for it, its in zip(main, theirs, strict=True)], bool)
         if spoken.any():
             found = naming.name(texts, theirs, known=taken, fresh=spoken, languages=[other] * len(groups), **how)
@@ -62,16 +59,7 @@ def name(
     return [Names(*its) for its in zip(titles, main, others, strict=True)]
 
 
-def _main(languages: Sequence[str], group: Group) -> str:
+def _main(languages: NDArray[np.str_]) -> str:
     """English where two are spoken as often."""
-    spoken = Counter(_told(languages[row]) for row in group.tolist())
+    spoken = Counter(languages.tolist())
     return max(spoken, key=lambda it: (spoken[it], it == ENGLISH, it), default=ENGLISH)
-
-
-def _speakers(languages: Sequence[str], group: Group, language: str) -> Group:
-    return group[[_told(languages[row]) == language for row in group.tolist()]]
-
-
-def _told(language: str) -> str:
-    """A text whose language is not known is read as English, as when it is embedded."""
-    return ENGLISH if language == UNKNOWN else language

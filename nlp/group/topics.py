@@ -18,7 +18,7 @@ from nlp.embed.strata import reach_of
 from nlp.embed.vectors import Encode, Floats, Labels
 from nlp.group import filler, keywords, knn_graph, linkage, partition, title_languages
 from nlp.group.loose import cores
-from nlp.group.titles import examples
+from nlp.group.titles import examples, naming
 
 LONELY_SCORE = 3.0
 """Who is so much farther from its neighbours than others are resembles nothing and stays out (a robust z-score)."""
@@ -173,7 +173,7 @@ def _topic(
         keywords=marks,
         quotes=_quotes(vectors, group, first),
         tone="filler" if empty else "issue",
-        sure=named.title.sure,
+        sure=named.title.near >= naming.SURE,
         titled=goes_on,
         language=named.language,
         titles=named.others,

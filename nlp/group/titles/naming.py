@@ -48,11 +48,6 @@ class Title:
     text: str
     near: float = 0.0
 
-    @property
-    def sure(self) -> bool:
-        """Enough members say nearly that."""
-        return self.near >= SURE
-
 
 def name(
     texts: Sequence[str],
