@@ -40,6 +40,12 @@ def test_a_group_stays_whole_of_which_one_statement_tells_two_in_five_or_that_pe
     assert cut(said((0, 8), *STRAYS), held=True) == [0] * 24
 
 
+def test_a_loose_group_beside_more_that_is_none_is_a_broad_subject_and_stays_whole() -> None:
+    labels = np.array([0] * 24 + [1] * 30, np.int32)
+    assert cut(said((0, 8), *STRAYS, (1, 30)), labels=labels) == [0] * 24 + [1] * 30
+    assert cut(said((0, 8), *STRAYS, (1, 12)), labels=labels[:36]) == [1] * 8 + [-1] * 16 + [0] * 12
+
+
 def test_a_group_of_which_hardly_two_say_the_same_is_none() -> None:
     assert cut(said((0, 2), *STRAYS)) == [-1] * 18
 
