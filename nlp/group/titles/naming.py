@@ -167,16 +167,22 @@ def _tells_of_few(title: candidates.TitleCandidate, subject: str, words: usage.U
 
 
 def _sayings(said: Sequence[str]) -> Iterator[str]:
-    """For a group without any clause: the statement that most made, as short as a title; or a beginning of one."""
+    """For a group without any clause: what most said that is as short as a title, whole or up to a mark; then less."""
     clean = [_without_gaps(text).rstrip(".!,;: ") for text in map(parts.tidy, said)]
     alike = Counter(map(parts.template, clean))
     clean.sort(key=lambda text: -alike[parts.template(text)])
-    yield from (text for text in clean if fits(text) and not is_filler(text))
+    for text in clean:
+        yield from (
+            one for one in (text, *_MARK.split(text)) if len(one.split()) > 1 and fits(one) and not is_filler(one)
+        )
     for text in clean:
         words = text.split()
         if len(words) > 1:
             yield " ".join(words[:8]).rstrip(",.;:") + "…" * (len(words) > 8)
     yield from clean
+
+
+_MARK = re.compile(r"[,;:.!?،؛؟۔。，！？]\s*")
 
 
 def _without_gaps(text: str) -> str:

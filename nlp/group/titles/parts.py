@@ -40,7 +40,7 @@ _GREETING = re.compile(
     r"^\W*(?:(?:hi|hello|hiya|hey|helo|shwmae"
     r"|dear \w+(?: \w+)?|good (?:morning|afternoon|evening)|sorry"
     r"|(?:many )?thank(?:s| you)(?:(?: so| very) much| a lot| again)?+(?! for\b)|so|and|but|also|oh|um|erm|er|basically"
-    r"|honestly|please note|just to say|just|firstly|secondly|annwyl \w+)\b[\s,.:;!–-]*"
+    r"|honestly|please note|just to say|just|firstly|secondly|annwyl \w+(?: neu \w+)?)\b[\s,.:;!–-]*"
     r"|(?:yes|no|yeah|well|ok|okay|right|nope|none|n/a)\b\s?[,.:;!–-][\s,.:;!–-]*)+(?=\S+\s+\S)",
     re.IGNORECASE,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from nlp.clean.statements import is_filler
 from nlp.group.titles.candidates import TitleCandidate, figures_of
 from nlp.group.titles.parts import HIDDEN, Part
 from nlp.group.titles.words import is_in, stems
@@ -12,11 +13,12 @@ from nlp.group.titles.words import is_in, stems
 FEWEST_WORDS, MOST_WORDS = 3, 12
 
 _GREETING = re.compile(
-    r"^\W*(?:(?:annwyl \w+(?: \w+)?|helo|shwmae|s'?mae|bore da|prynhawn da"
+    r"^\W*(?:(?:annwyl \w+(?: neu \w+| \w+)?|helo|shwmae|s'?mae|bore da|prynhawn da"
     r"|diolch(?: yn fawr(?: iawn)?| o galon)?+(?: am [^,.]*(?=[,.])|(?! am\b))"
     r"|mae'n ddrwg gen i[^,.]*|esgusodwch fi|os gwelwch yn dda|plîs)[\s,.:!–-]+)+(?=\S+\s+\S)",
     re.IGNORECASE,
 )
+_OPENING = re.compile(r"(?P<said>[^,،:.!?؟。，！]+)[,،:.!?؟。，！]\s*(?P<rest>.+)", re.DOTALL)
 _TIME = re.compile(
     r"(?<!\s)\s*+\b(?P<since>(?:ers|am|tan|erbyn)\s++)?"
     r"(?:\d+|un|dau|dwy|tri|tair|pedwar|pedair|pum|chwe|saith|wyth|naw|deg|deuddeg|sawl)\s+(?:o\s+)?"
@@ -45,11 +47,12 @@ def of_parts(parts: Sequence[Part]) -> list[TitleCandidate]:
 
 
 def _of_part(part: Part) -> Iterator[TitleCandidate]:
-    whole = _GREETING.sub("", part.text)
+    opening = _OPENING.match(part.text)
+    whole = _GREETING.sub("", opening["rest"] if opening and is_filler(opening["said"]) else part.text)
     if HIDDEN in whole:
         return
     bare = " ".join(_TIME.sub("", whole).split())
-    for piece in dict.fromkeys([whole, bare, *_JOINT.split(bare)]):
+    for piece in dict.fromkeys([bare, *_JOINT.split(bare), *([] if bare else [whole])]):
         text = _LEADING.sub("", piece.strip(" ,.;:!–-\"'"))
         words = text.split()
         if FEWEST_WORDS <= len(words) <= MOST_WORDS and not _TRAILING.search(text) and len(text) <= 84:

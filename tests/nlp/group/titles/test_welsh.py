@@ -5,7 +5,7 @@ import pytest
 from tests.nlp.group.titles.titled import named
 
 
-@pytest.mark.parametrize("opening", ["Annwyl Syr", "Helo", "Bore da"])
+@pytest.mark.parametrize("opening", ["Annwyl Syr", "Annwyl Syr neu Fadam", "Helo", "Bore da"])
 def test_welsh_is_named_by_whole_words_and_by_no_greeting(opening: str) -> None:
     said = [
         f"{opening}, mae'r casgliad bin glas wedi cael ei golli eto",
@@ -23,6 +23,23 @@ def test_a_long_welsh_statement_is_parted_and_a_verb_keeps_how_long() -> None:
     ]
     [title] = named(said)
     assert title in {"Treuliais i 38–52 munud yn aros ar y ffôn", "Cafodd yr alwad ei thorri"}
+
+
+@pytest.mark.parametrize(
+    ("opening", "said"),
+    [
+        ("Dzień dobry, ", "śmieci nie zostały zabrane od dwóch tygodni"),
+        ("السلام علیکم، ", "کوڑا دو ہفتوں سے نہیں اٹھایا گیا"),
+        ("Bună ziua! ", "gunoiul nu a fost ridicat"),
+    ],
+)
+def test_no_greeting_in_any_language_is_part_of_a_title(opening: str, said: str) -> None:
+    assert named([opening + said] * 3) == [said[:1].upper() + said[1:]]
+
+
+def test_a_long_statement_that_no_piece_of_fits_is_told_up_to_a_mark() -> None:
+    long = "Rwyf wedi bod yn aros am fisoedd lawer iawn am y bathodyn glas newydd sydd ei angen ar fy nheulu"
+    assert named([f"Nid oes neb yn ateb y ffôn, {long.lower()}"] * 3) == ["Nid oes neb yn ateb y ffôn"]
 
 
 @pytest.mark.parametrize("thanks", ["Diolch", "Diolch yn fawr", "Diolch o galon"])
