@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from nlp.clean.language import language
+from feedback import i18n
+from nlp.clean.language import UNKNOWN, language
 from nlp.group.titles.words import WORD, is_in
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class QueryEmbedder:
     def embed(self, text: str, wait_seconds: float = MODEL_WAIT_SECONDS) -> QueryVector | None:
         """Returns the vector of a query; None while the model is not there, or where it cannot be, and of no word.
 
+        Of a word or two nobody can tell the language: they are taken to be in that of the page.
+
         Small words of Welsh alone ("yr") are none: unlike those of English, the index of words does not leave them out.
         """
         if all(is_in("welsh_small", word) for word in WORD.findall(text.lower())):
@@ -53,7 +56,9 @@ class QueryEmbedder:
         except Exception as error:
             log.warning("search goes without a model", error=type(error).__name__)
             return None
-        return QueryVector(embedder.encode([text], [language(text)])[0].tolist(), embedder.name)
+        told = language(text)
+        spoken = i18n.language() if told == UNKNOWN else told
+        return QueryVector(embedder.encode([text], [spoken])[0].tolist(), embedder.name)
 
     def _model(self) -> "Future[MultilingualEmbedder]":
         with self._lock:

@@ -2,17 +2,20 @@
 
 import uuid
 
+import numpy as np
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import update
 
+from feedback import i18n
 from feedback.record import access, services
 from feedback.record.db import Record
 from feedback.record.models import Feedback
 from insights.search.of_service import search
 from insights.search.query_embedding import QueryEmbedder
 from insights.search.ranking import reciprocal_rank_fusion
+from nlp.embed.multilingual import MultilingualEmbedder
 from tests.insights.api.test_api import key
 from tests.insights.pages.signed_in import signed_in
 from tests.insights.search.conftest import SAID
@@ -109,3 +112,14 @@ def test_what_holds_no_word_but_small_ones_of_welsh_means_nothing(query: str) ->
 def test_what_both_rankings_hold_comes_before_what_one_holds_higher_up() -> None:
     assert reciprocal_rank_fusion([1, 2], [3, 2]) == [2, 1, 3]
     assert reciprocal_rank_fusion([], []) == []
+
+
+@pytest.mark.parametrize(("query", "meant"), [("biniau", "Our bins were not emptied"), ("amser aros", "A long wait")])
+def test_a_word_or_two_on_a_welsh_page_are_read_as_welsh(query: str, meant: str) -> None:
+    embedder = QueryEmbedder(None)
+    others = ("The photo does not upload", "My badge came with a wrong name", "Staff were kind to me")
+    with i18n.speaking("cy"):
+        asked = embedder.embed(query, wait_seconds=60)
+    assert asked
+    said = MultilingualEmbedder().encode([meant, *others], ["en"] * 4)
+    assert (said @ np.array(asked.vector)).argmax() == 0
