@@ -54,6 +54,8 @@ class UnigramTokenizer:
 
     def _find(self, parts: Sequence[str]) -> list[int]:
         """The places of pieces; -1 for what is none. Of 64 bits, hashes are the same by chance once in 10^13."""
+        if not len(self._hashes):
+            return [-1] * len(parts)
         asked = _hashes(parts)
         near = np.searchsorted(self._hashes, asked).clip(max=len(self._hashes) - 1)
         places: list[int] = np.where(self._hashes[near] == asked, self._places[near], -1).tolist()

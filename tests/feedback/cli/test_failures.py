@@ -23,7 +23,7 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     within = str(tmp_path / "file" / "out")
     analysed = told("analyse", str(tmp_path / "comments.csv"), "--output", within)
     assert analysed == f"Error: {within}: Not a directory"
-    assert "Not a directory" in told("doctor", FEEDBACK_DATA=within)
+    assert f"nothing is installed in {within}" in told("doctor", FEEDBACK_DATA=within)
 
 
 def test_a_disk_without_room(tmp_path: Path) -> None:

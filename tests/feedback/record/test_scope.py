@@ -36,9 +36,10 @@ OF_ALL = {"Answered", "DayKey", "MessagePart", "Passkey", "Person", "Raw", "Them
     "ChannelRefusal",
     "Organisation",
     "StoredSettings",
+    "WorkDone",
 }
-"""Of the installation, or keyed by request, day, message, person, piece or theme: what is shown of a theme is chosen by
-the services that one may see, and staff by their memberships."""
+"""Of the installation and its processes, or keyed by request, day, message, person, piece or theme: what is shown
+of a theme is chosen by the services that one may see, and staff by their memberships."""
 
 
 @pytest.fixture

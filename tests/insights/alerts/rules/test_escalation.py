@@ -207,6 +207,6 @@ def test_editors_arrange_both_on_the_page(local: Worker, api: Client, team: dict
     path = f"/dashboard/subscriptions/{team['first']}"
     form = {"start": "22:00", "end": "07:00", "weekends": "yes", "to": team["second"], "after_minutes": "45"}
     seen = words_of(api.post(f"{path}/arrange", data=form, headers=OURS))
-    assert "22:00 to 07:00 and weekends" in seen and "Head, after 45 min" in seen
+    assert "22:00 to 07:00 and weekends" in seen and "Head , after 45 min" in seen
     seen = words_of(api.post(f"{path}/arrange", data={"start": "", "end": "", "to": ""}, headers=OURS))
     assert "22:00 to" not in seen and "after 45 minutes" not in seen
