@@ -73,9 +73,8 @@ def store(
 ) -> bool:
     """Store what was trained: known issues go on under their ids, statements move to where they now belong.
 
-    `named`: what the nameless are to be called.
-
-    False, and nothing is stored, where an issue was signalled meanwhile: what it holds has no topic of its own yet.
+    `named`: what the nameless are to be called. False, and nothing is stored, where an issue was signalled meanwhile:
+    what it holds has no topic of its own yet.
     """
     statements = _as_now(session, service_id, before.statements)
     if signalled(session, service_id) != before.signalled:
@@ -89,10 +88,10 @@ def store(
     )
     failed = sorted({part.stratum.language for part in trained if part.failed})
     refit = _refit(session, service_id, statements, regrouped, model, failed)
+    for issue_id, names in named.items():  # first: to undo the refit takes no name away that there was none before
+        _name(session, session.get_one(Issue, issue_id), names)
     for issue in regrouped.issues:
         _store_issue(session, refit, issue, before.signalled)
-    for issue_id, names in named.items():
-        _name(session, session.get_one(Issue, issue_id), names)
     _note_lineage(session, regrouped)
     refit.moved = _move(session, statements, regrouped.assigned, refit)
     _look_again(session, statements, regrouped.assigned)
@@ -183,8 +182,7 @@ def _name_anew(session: Session, issue: Issue, topic: Topic, signalled: Collecti
 
 def _name(session: Session, issue: Issue, names: Names) -> None:
     if issue.titled_by == TitledBy.STATEMENT:
-        titles = {names.language: names.title.text, **names.others}
-        _rename(session, issue, names.title.text, titles, sure=names.title.near >= SURE)
+        _rename(session, issue, names.title.text, names.by_language, sure=names.title.near >= SURE)
 
 
 def _rename(session: Session, issue: Issue, title: str, titles: dict[str, str], *, sure: bool) -> None:

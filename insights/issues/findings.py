@@ -105,7 +105,6 @@ def name(
         groups,
         languages,
         known=list(known),
-        fresh=np.ones(len(groups), bool),
         vectors=vectors,
         centroids=centroids,
         encode=encode,
@@ -193,7 +192,7 @@ def _issue(session: Session, service: Service, signal: detector.Finding, named: 
     issue.centroid, issue.radius = signal.centroid.tolist(), signal.radius
     if issue.titled_by != TitledBy.PERSON:
         issue.title, issue.title_sure = names.title.text, names.title.near >= SURE
-        issue.titles = {names.language: names.title.text, **names.others}
+        issue.titles = names.by_language
     session.flush()
     return issue
 

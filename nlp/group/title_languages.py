@@ -29,6 +29,11 @@ class Names:
     language: str = ENGLISH
     others: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def by_language(self) -> dict[str, str]:
+        """All of them, that of most members among them."""
+        return {self.language: self.title.text, **self.others}
+
 
 def name(
     texts: Sequence[str],
@@ -36,7 +41,7 @@ def name(
     languages: Sequence[str],
     *,
     known: Sequence[str],
-    fresh: NDArray[np.bool_],
+    fresh: NDArray[np.bool_] | None = None,
     **how: Any,
 ) -> list[Names]:
     """Name groups as `naming.name` does, each by those members who speak the language of its title.

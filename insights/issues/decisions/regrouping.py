@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from feedback.record.access import Principal
 from feedback.record.errors import Malformed
 from feedback.record.models import Action, Issue, Regrouping, Service, Statement, new_id
+from feedback.record.privacy.title_erasure import LONGEST_TITLE_CHARACTERS
 from feedback.record.states import RegroupingKind, TitledBy
 from insights.issues.decisions import lifecycle, reassignment
 from nlp.embed.vectors import unit
@@ -23,7 +24,7 @@ from nlp.embed.vectors import unit
 MIN_RADIUS = 0.5
 """The least radius (a cosine) of an issue that was split off: what is less alike hardly says the same."""
 
-MAX_TITLE_LENGTH, FEWEST_TITLE_WORDS = 80, 3
+FEWEST_TITLE_WORDS = 3
 MAX_QUOTES = 5
 
 
@@ -98,7 +99,7 @@ def split(
 def provisional_title(texts: Sequence[str]) -> str:
     """Returns what names an issue until the next refit finds a title: of its statements the shortest that says much."""
     saying = [text for text in texts if len(text.split()) >= FEWEST_TITLE_WORDS] or texts
-    return textwrap.shorten(min(saying, key=len), MAX_TITLE_LENGTH, placeholder="…")
+    return textwrap.shorten(min(saying, key=len), LONGEST_TITLE_CHARACTERS, placeholder="…")
 
 
 def move(session: Session, who: Principal, said: Statement, to: Issue, reason: str | None = None) -> Regrouping:

@@ -78,6 +78,8 @@ def _restore(session: Session, who: Principal, issue: Issue, event: IssueEvent) 
         return
     if field != "status":
         setattr(issue, field, _typed(field, was))
+        if field == "title":
+            issue.titles = {}  # those by language are of the name that is taken back
         if event.details.get("by_machine"):
             issue.titled_by = TitledBy.MACHINE
         return

@@ -6,14 +6,16 @@ import numpy as np
 import pytest
 from sqlalchemy import select, update
 
+from feedback.i18n.titles import shown
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.models import Issue, IssueEvent, Refit, Signal, Statement
+from feedback.record.privacy.title_erasure import LONGEST_TITLE_CHARACTERS
 from feedback.record.states import TitledBy
 from feedback.record.work.service_work import ask
 from insights.grouping import due, refit_store
 from insights.grouping.constraints import StratumTopics
-from insights.issues.decisions import regrouping, undoing
+from insights.issues.decisions import regrouping, taking_back, undoing
 from nlp.group.topics import Topic
 from tests.insights import made_up
 from tests.workers.conftest import MadeOnce, usual_weeks
@@ -82,13 +84,22 @@ def test_what_means_something_else_is_named_anew_but_for_what_people_named_or_we
     assert titles(worker.record) == before, "an undone refit gives the titles back"
 
 
+def test_a_name_that_a_refit_gave_is_taken_back_in_every_language(worker: Worker, grouped: None) -> None:
+    settled(worker, turned=True)
+    with worker.record.transaction() as session:
+        event = session.scalars(select(IssueEvent).where(IssueEvent.what == "renamed")).all()[0]
+        issue = session.get_one(Issue, event.issue_id)
+        taking_back.take_back(session, SOMEBODY, issue, event.id)
+        assert shown(issue).text == issue.title == event.details["was"]
+
+
 def test_what_was_split_off_without_a_title_gets_one_at_the_next_refit(worker: Worker, grouped: None) -> None:
     with worker.record.transaction() as session:
         whole = session.scalars(select(Issue).order_by(Issue.id)).all()[0]
         ids = session.scalars(select(Statement.id).where(Statement.issue_id == whole.id).limit(8)).all()
         made = regrouping.split(session, SOMEBODY, whole, ids, None).id
         said = session.get_one(Issue, made)
-        assert said.titled_by == TitledBy.STATEMENT and len(said.title) <= regrouping.MAX_TITLE_LENGTH
+        assert said.titled_by == TitledBy.STATEMENT and len(said.title) <= LONGEST_TITLE_CHARACTERS
         ask(session, [whole.service_id], "refit")
     assert work_once(worker, refit.REFIT)
     with worker.record.transaction() as session:
