@@ -26,10 +26,11 @@ PLANNING_HORIZON = dt.timedelta(days=3_653)
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """NUL, which PostgreSQL has no place for, and halves of characters, which UTF-8 has none for."""
 
-UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSEEN_SIGNS = "\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
+UNSEEN = re.compile(f"[{_UNSEEN_SIGNS}]")
 """Control characters, breaks of lines, those that turn the direction of what follows, and halves of characters."""
 
-NO_NAME = re.compile(UNSEEN.pattern[:-1] + "\xad\u061c\u180e\u200b\u200e\u200f\u2060-\u2065\ufeff]")
+NO_NAME = re.compile(f"[{_UNSEEN_SIGNS}\xad\u061c\u180e\u200b\u200e\u200f\u2060-\u2065\ufeff]")
 """Those and what has no width: by them two names look the same. Joiners stay, which names in Persian or Hindi have."""
 
 MOST_DIGITS = 18

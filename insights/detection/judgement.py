@@ -138,8 +138,8 @@ class Judge:
         """Whether two in five of the pieces say nearly what one of them says: others share a subject alone."""
         said = np.array([self._observations[row].vector for row in rows])
         pieces = self._index.rows["piece"][rows]
-        most = max(len(np.unique(pieces[near])) for near in said @ said.T >= SAME_MESSAGE_SIMILARITY)
-        return most >= max(FEWEST_OF_MESSAGE, MESSAGE_SHARE * len(np.unique(pieces)))
+        asked = max(FEWEST_OF_MESSAGE, MESSAGE_SHARE * len(np.unique(pieces)))
+        return any(len(np.unique(pieces[near])) >= asked for near in said @ said.T >= SAME_MESSAGE_SIMILARITY)
 
     def _is_telling(self, rows: Indices) -> bool:
         """Whether most pieces say what is wrong, or were sent by people themselves, who need not be asked first."""

@@ -53,7 +53,7 @@ def read(session: Session, service_id: int) -> BeforeRefit:
         decisions.constraints(session, service_id),
         signalled(session, service_id),
         nameless,
-        session.scalars(select(Issue.title).where(mine)).all(),
+        session.scalars(select(Issue.title).where(mine, Issue.titled_by != TitledBy.STATEMENT)).all(),
     )
 
 

@@ -69,4 +69,4 @@ def _name_back(session: Session, done: HandOver, title: str) -> None:
     issue = session.get(Issue, done.issue_id) if done.issue_id else None
     if issue and issue.title == title_erasure.NAMELESS_TITLE:
         issue.title = title or title_erasure.shortest_said(session, issue)
-        issue.titled_by = issue.titled_by if title else TitledBy.STATEMENT
+        issue.titled_by = TitledBy.MACHINE if title else TitledBy.STATEMENT

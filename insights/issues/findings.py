@@ -153,18 +153,16 @@ def _row(service: Service, issue: Issue, signal: detector.Finding, now: dt.datet
 def _evidence(service: Service, issue: Issue, signal: detector.Finding) -> dict[str, Any]:
     again = {"again_after": signal.ended.isoformat()} if signal.ended else {}
     past = {"held_against": [at.isoformat() for at in signal.held_against]} if signal.held_against else {}
-    return (
-        again
-        | past
-        | {
-            "against": list(signal.caveats),
-            "model": issue.model,
-            "way": signal.scope,
-            "scale": signal.scale,
-            "chance": float(f"{signal.chance:.3g}"),
-            "tolerance": service.properties.tolerance,
-        }
-    )
+    return {
+        **again,
+        **past,
+        "against": list(signal.caveats),
+        "model": issue.model,
+        "way": signal.scope,
+        "scale": signal.scale,
+        "chance": float(f"{signal.chance:.3g}"),
+        "tolerance": service.properties.tolerance,
+    }
 
 
 def _issue(session: Session, service: Service, signal: detector.Finding, named: Mapping[str, Names]) -> Issue:
@@ -192,7 +190,7 @@ def _issue(session: Session, service: Service, signal: detector.Finding, named: 
     issue.centroid, issue.radius = signal.centroid.tolist(), signal.radius
     if issue.titled_by != TitledBy.PERSON:
         issue.title, issue.title_sure = names.title.text, names.title.near >= SURE
-        issue.titles = names.by_language
+        issue.titles, issue.titled_by = names.by_language, TitledBy.MACHINE
     session.flush()
     return issue
 

@@ -43,10 +43,11 @@ def of_signals(session: Session, signals: Sequence[Signal], *, quoted: bool = Tr
     volumes = volumes_of_halves(session, standing, now)
     quotes = quotes_of(session, [one.id for one in standing]) if quoted else {}
     found = kept.of_signals(session, standing) if quoted else {}
-    over = ends(session, [(one, _summed(one, counts[one.id])) for one in standing], now)
+    sums = [_summed(one, counts[one.id]) for one in standing]
+    over = ends(session, list(zip(standing, sums, strict=True)), now)
     return {
-        one.id: _now(one, counts[one.id], volumes[one.id], quotes.get(one.id, []), found.get(one.id, []), silent)
-        for one, silent in zip(standing, over, strict=True)
+        one.id: _now(one, its, counts[one.id], volumes[one.id], quotes.get(one.id, []), found.get(one.id, []), silent)
+        for one, its, silent in zip(standing, sums, over, strict=True)
     }
 
 
@@ -94,13 +95,14 @@ def _summed(signal: Signal, counts: Sequence[Any]) -> Reported:
 
 def _now(
     signal: Signal,
+    told: Reported,
     counts: Sequence[Any],
     volumes: HalfVolumes,
     quotes: list[Quote],
     found: list[Contrast],
     over: Silence | None,
 ) -> SignalNow:
-    reports, last, by_channel = _summed(signal, counts)
+    reports, last, by_channel = told
     late, both = sum(row.late for row in counts), sum(row.both for row in counts)
     return SignalNow(
         reports=reports,
@@ -189,7 +191,8 @@ def quotes_of(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, lis
         select(told.c.id.label("signal"), Issue.title, halves(Statement.vector).label("half"), *QUOTE_COLUMNS)
         .join_from(told, Statement, Statement.id == told.c.said)
         .join(Feedback, Feedback.id == Statement.feedback_id)
-        .join(Issue, Issue.id == Statement.issue_id)
+        .join(Signal, Signal.id == told.c.id)
+        .join(Issue, Issue.id == Signal.issue_id)
         .where(Feedback.weight > 0)
         .order_by(Statement.said_at.desc(), Statement.id.desc())
     )

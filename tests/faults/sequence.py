@@ -79,6 +79,8 @@ class Trial:
             faults = draw.sample(possible := self.possible(), len(possible))
             for fault, beside in itertools.zip_longest(faults, draw.sample(BESIDE, len(BESIDE))):
                 tell(self._step(draw, beside, fault))
+            for missed in [fault for fault in possible if fault not in self.happened]:  # a server was still away
+                tell(self._step(draw, None, missed))
         for _ in range(steps):
             beside = draw.choice(BESIDE) if draw.random() < HOW_OFTEN else None
             tell(self._step(draw, beside, *draw.choices(FAULTS, k=draw.choice((0, 1, 1, 2)))))

@@ -31,8 +31,8 @@ def decide(running: Running, _: Ledger, draw: random.Random) -> str:
 
 def erase(running: Running, ledger: Ledger, draw: random.Random) -> str:
     """A few pieces, each by a command that is killed at any point and given again until it goes through."""
-    may = [piece for piece in ledger.pieces[: ledger.settled] if piece.id and piece.said != URGENT]
-    chosen = draw.sample([piece for piece in may if not piece.taken_back], k=min(ERASED, len(may) // 2))
+    may = [it for it in ledger.pieces[: ledger.settled] if it.id and it.said != URGENT and not it.taken_back]
+    chosen = draw.sample(may, k=min(ERASED, len(may) // 2))
     for piece in chosen:
         running.commands.run_through(
             "feedback", "erase", "--id", piece.id or "", killed_after=KILLED_WITHIN_SECONDS * draw.random()

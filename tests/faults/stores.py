@@ -25,7 +25,8 @@ def flush(running: Running, _: random.Random) -> str:
     """Redis forgets everything."""
     with _redis(running) as client:
         client.flushall()
-    return "flushed Redis"
+        return "flushed Redis"
+    return ""
 
 
 def fill_redis(running: Running, draw: random.Random) -> str:
@@ -35,7 +36,8 @@ def fill_redis(running: Running, draw: random.Random) -> str:
         client.config_set("maxmemory", 1)
         time.sleep(FULL_SECONDS * draw.random())
         client.config_set("maxmemory", room)
-    return "filled Redis"
+        return "filled Redis"
+    return ""
 
 
 def repeat(running: Running, _: random.Random) -> str:

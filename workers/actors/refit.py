@@ -29,8 +29,8 @@ def _refit(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
         before = refit_store.read(session, service_id) if due.is_due(session, service_id) else None
     if before and len(before.statements) < regroup.FEWEST_STATEMENTS:
         before = None
-    trained = _train(worker, before) if before else []
     named = nameless.names(before.statements, before.nameless, before.titles, worker.tools.encode) if before else {}
+    trained = _train(worker, before, [*before.titles, *(its.title.text for its in named.values())]) if before else []
 
     def save(session: Session, mine: Sequence[ServiceWork]) -> None:
         if mine and before and trained:
@@ -44,10 +44,10 @@ def _refit(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
     return save
 
 
-def _train(worker: Worker, before: refit_store.BeforeRefit) -> list[StratumTopics]:
+def _train(worker: Worker, before: refit_store.BeforeRefit, titles: Sequence[str]) -> list[StratumTopics]:
     return regroup.train(
         before.statements,
-        before.titles,
+        titles,
         signalled=before.signalled,
         constraints=before.constraints,
         encode=worker.tools.encode,

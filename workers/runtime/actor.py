@@ -75,14 +75,14 @@ def work_once(worker: Worker, actor: Actor[Row]) -> bool:
         return False
     with structlog.contextvars.bound_contextvars(stage=stage.name, claimer=rows[0].claimed_by, **_piece(rows)):
         _attempt(worker, actor, rows)
-    later = len(rows) == actor.limit and not any(map(actor.pressing, rows))
+    later = len(rows) == limit and not any(map(actor.pressing, rows))
     worker.work_queue.wake(*(() if later else stage.wakes), stage.name)
     return True
 
 
 def _attempt(worker: Worker, actor: Actor[Row], rows: Sequence[Row]) -> None:
     model, ids, me = type(rows[0]), [_key(row) for row in rows], rows[0].claimed_by or 0
-    began, failure, done = time.time_ns(), None, 0
+    began, started, failure, done = time.time_ns(), time.monotonic(), None, 0
     try:
         save = actor.work(worker, rows)
         with worker.record.transaction() as session:
@@ -97,7 +97,7 @@ def _attempt(worker: Worker, actor: Actor[Row], rows: Sequence[Row]) -> None:
         failure = type(error).__name__
         log.warning("work failed", rows=len(ids), error=failure, where=where(error))
         _give_back(worker, actor, ids, me, error)
-    NOTES.put(Note(actor.stage.name, done, len(ids) if failure else 0, (time.time_ns() - began) / 1e9))
+    NOTES.put(Note(actor.stage.name, done, len(ids) if failure else 0, time.monotonic() - started))
     if tracing.is_on:
         _tell(actor.stage.name, rows, began, failure)
 

@@ -54,6 +54,8 @@ def work(record: Record, redis_url: str, stop: threading.Event, queues: Collecti
         keep(record.transaction)
         unbidden = not worker.work_queue.is_reachable()
         for act in acts if unbidden else ():
+            if stop.is_set():
+                break
             act()
     messages.let_go()
     handed.let_go()

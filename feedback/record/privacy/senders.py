@@ -32,6 +32,7 @@ def forget_senders(session: Session) -> None:
     first = aliased(Feedback)
     same_sender = (first.service_id == Feedback.service_id, first.sender_digest == Feedback.sender_digest)
     before = tuple_(first.received_at, first.id) < tuple_(Feedback.received_at, Feedback.id)
-    again = (Feedback.sender_digest.is_not(None), not_(Feedback.sent_again), exists().where(*same_sender, before))
+    forgotten = exists().where(*same_sender, before, first.received_at < func.now() - KEPT_FOR)
+    again = (Feedback.sender_digest.is_not(None), not_(Feedback.sent_again), forgotten)
     for values, chosen in ({"sent_again": True}, again), ({"sender_digest": None}, old):
         session.execute(update(Feedback).where(*chosen).values(**values).execution_options(synchronize_session=False))

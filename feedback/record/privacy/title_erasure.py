@@ -95,13 +95,13 @@ def _erase_from_before(
 ) -> None:
     """What issues were named before a refit, kept so that it can be undone."""
     query = select(IssueBefore, Issue.title).join(Issue, Issue.id == IssueBefore.issue_id)
-    few = load_only(
-        IssueBefore.title, IssueBefore.titles, IssueBefore.keywords
-    )  # its vector is long, and there is one a refit
+    # Its vector is long, and there is one a refit.
+    few = load_only(IssueBefore.title, IssueBefore.titles, IssueBefore.keywords)
     for before, title in session.execute(query.where(Issue.service_id.in_(service_ids)).options(few)):
         if before.title not in given and erased.hold(before.title, before.issue_id):
             before.title = title
-        before.titles = _left(erased, before.titles or {}, before.issue_id)
+        if before.titles:
+            before.titles = _left(erased, before.titles, before.issue_id)
         before.keywords = _kept(erased, before.keywords, before.issue_id)
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from feedback.record.models import Change, Feedback, Service, Subscription, ThemeSignal
+from feedback.record.models import Alert, Change, Feedback, Service, Subscription, ThemeSignal
 from feedback.record.states import AlertType, ChangeKind, IssueStatus, SignalKind, SubscriptionState, Trend
 from insights.alerts import payload
 from insights.alerts.rules import fan_out
@@ -20,10 +20,12 @@ def raise_alerts(session: Session, signal: ThemeSignal) -> None:
     A subscription of one service is left out: nobody else may know of the other services' reports. Nothing is sent
     while announced work explains so much that what is left is no matter of several services.
     """
+    cause = f"theme:{signal.id}"
     subscribed = (
         Subscription.theme_id == signal.theme_id,
         Subscription.service_id.is_(None),
         Subscription.state == SubscriptionState.ACTIVE,
+        ~exists().where(Alert.subscription_id == Subscription.id, Alert.cause == cause),
     )
     subscriptions = session.scalars(select(Subscription).where(*subscribed).order_by(Subscription.id)).all()
     if not subscriptions or _is_explained(session, signal):
@@ -34,7 +36,7 @@ def raise_alerts(session: Session, signal: ThemeSignal) -> None:
     frozen = payload.for_theme(signal.theme_id, {it.slug: counts[it.id] for it in services}, signal, channels)
     surge = (SignalKind.SURGE, channels, Trend.EMERGING, IssueStatus.OPEN, signal.observed)
     rows = [
-        fan_out.alert_row(services[0], one, AlertType.SURGE, frozen, f"theme:{signal.id}")
+        fan_out.alert_row(services[0], one, AlertType.SURGE, frozen, cause)
         for one in subscriptions
         if matches(filters_of(one), *surge)
     ]

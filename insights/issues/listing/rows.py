@@ -113,8 +113,13 @@ def _broad(row: ListedIssue, found: Sequence[IssueView]) -> BroadSubject:
     return BroadSubject(
         issues=[
             BroadPart(
-                *(view.id, view.title, view.titles, part.told.count),
-                *(view.example, view.example_language, view.title_sure),
+                id=view.id,
+                title=view.title,
+                titles=view.titles,
+                count=part.told.count,
+                example=view.example,
+                example_language=view.example_language,
+                title_sure=view.title_sure,
             )
             for part, view in zip(row.parts, found, strict=True)
         ],

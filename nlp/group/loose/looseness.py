@@ -11,9 +11,6 @@ TOLD = 0.4
 """A group is loose where not one of its statements says nearly what such a share of them say: whatever title it gets
 then tells of a few. Three readers found 5 of 47 titles of others cryptic or misleading (docs/grouping.md)."""
 
-REACH = 0.4
-"""The cosine similarity to the middle of a group from which a statement of a loose one may join it."""
-
 PART_SHARE = 0.05
 """A part holds at least this share of its group: what fewer say is no message of it."""
 

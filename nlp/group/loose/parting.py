@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 
 from nlp.embed.vectors import Floats, Labels, by_group, centroids, evenly
 from nlp.group.linkage import FEWEST_MEMBERS, tree
-from nlp.group.loose.looseness import PART_SHARE, REACH, is_loose
+from nlp.group.loose.looseness import PART_SHARE, is_loose
+
+REACH = 0.4
+"""The cosine similarity to the middle of a group from which a statement of a loose one may join it."""
 
 LARGEST_TREE = 2_000
 """Statements that a loose group is parted by; of more, the others join the parts."""

@@ -67,8 +67,7 @@ def of_part(part: Part, doc: Any, usage: Usage) -> Iterator[TitleCandidate]:
     alarmed = bool(pattern("strong").search(part.text.lower()))
     shortest = len(part.text.split())
     seen: set[str] = set()
-    distinct = {(it.head.i, it.places, it.request): it for it in clauses(doc, is_local)}  # cut further, many stay
-    for clause in distinct.values():
+    for clause in dict.fromkeys(clauses(doc, is_local)):  # cut further, many stay
         text = rendered(clause)
         if text is None or text.lower() in seen:
             continue

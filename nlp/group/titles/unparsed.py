@@ -52,7 +52,7 @@ def _of_part(part: Part) -> Iterator[TitleCandidate]:
     if HIDDEN in whole:
         return
     bare = " ".join(_TIME.sub("", whole).split())
-    for piece in dict.fromkeys([bare, *_JOINT.split(bare), *([] if bare else [whole])]):
+    for piece in dict.fromkeys([bare or whole, *_JOINT.split(bare)]):
         text = _LEADING.sub("", piece.strip(" ,.;:!–-\"'"))
         words = text.split()
         if FEWEST_WORDS <= len(words) <= MOST_WORDS and not _TRAILING.search(text) and len(text) <= 84:

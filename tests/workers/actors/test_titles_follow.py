@@ -18,7 +18,6 @@ from insights.grouping.constraints import StratumTopics
 from insights.issues.decisions import regrouping, taking_back, undoing
 from nlp.group.topics import Topic
 from tests.insights import made_up
-from tests.workers.conftest import MadeOnce, usual_weeks
 from workers.actors import refit
 from workers.runtime.actor import Worker, work_once
 
@@ -26,11 +25,9 @@ SOMEBODY = Principal(1, "Somebody", {None: Role.admin})
 
 
 @pytest.fixture
-def grouped(worker: Worker, blue_badge: str, made_once: MadeOnce, monkeypatch: pytest.MonkeyPatch) -> None:
+def grouped(history: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A history that was grouped once."""
     monkeypatch.setattr(due, "is_due", lambda session, service_id: True)
-
-    made_once("history", lambda: usual_weeks(worker))
 
 
 def titles(record: Record) -> dict[str, str]:
@@ -49,7 +46,7 @@ def settled(worker: Worker, *, turned: bool) -> int:
         before = refit_store.read(session, 1)
         trained = [
             StratumTopics(part.stratum, part.rows, tuple(other(it, n) for n, it in enumerate(part.topics)))
-            for part in refit._train(worker, before)
+            for part in refit._train(worker, before, before.titles)
         ]
         assert refit_store.store(session, 1, before, trained, "another", {})
         return session.scalars(select(Refit.id).order_by(Refit.id.desc())).first() or 0
