@@ -18,6 +18,7 @@ from feedback.record import access
 from feedback.record.access import Principal, Role
 from feedback.record.db import Record
 from feedback.record.idempotency import once
+from feedback.record.limits import require_name
 from feedback.record.models import Issue, Moved, Regrouping, Statement
 from feedback.record.states import RegroupingKind
 from insights.issues.decisions import lifecycle, regrouping, undoing
@@ -40,6 +41,9 @@ class SplitRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     statements: StatementIds
     title: lifecycle.ShortText | None = None
     reason: lifecycle.LongText | None = None
+
+    def __post_init__(self) -> None:
+        require_name(self.title, "title")
 
 
 class MoveRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

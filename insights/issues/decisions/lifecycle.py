@@ -41,6 +41,7 @@ class IssueDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: LongText | None = None
 
     def __post_init__(self) -> None:
+        require_name(self.title, "title")
         require_name(self.assignee, "assignee")
         require_planned(self.due, "due")
         require_planned(self.snoozed_until, "snoozed_until")

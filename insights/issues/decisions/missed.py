@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from feedback.record.access import Principal
 from feedback.record.errors import Malformed
+from feedback.record.limits import require_name
 from feedback.record.models import Feedback, Issue, Regrouping, Service, Signal, Statement, new_id
 from feedback.record.states import FeedbackStage, RegroupingKind, SignalKind, TitledBy, Tone
 from insights.detection.state import MISSED
@@ -41,6 +42,9 @@ class MissedReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     feedback: Annotated[list[uuid.UUID], msgspec.Meta(max_length=MOST)]
     title: ShortText | None = None
     reason: LongText | None = None
+
+    def __post_init__(self) -> None:
+        require_name(self.title, "title")
 
 
 @dataclass(frozen=True, slots=True)

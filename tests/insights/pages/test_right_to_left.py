@@ -4,7 +4,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from feedback.record import access
 from feedback.record.access import Role, people
@@ -100,6 +100,21 @@ def test_a_name_that_turns_or_hides_what_is_written_is_nobodys(
             with pytest.raises(Malformed):
                 people.add(session, name, "ann@example.gov.uk")
     assert staff.post(path, data={"assignee": name}, headers=OURS).status_code == 400
+
+
+@pytest.mark.parametrize("title", ["\u200b", "\u202e\u2066", "a\nb", "No ph\u200boto"])
+def test_a_title_that_turns_or_hides_what_is_written_names_nothing(
+    staff: Client, record: Record, blue_badge: str, title: str
+) -> None:
+    with record.transaction() as session:
+        issue = made_up.emerging(session, blue_badge)
+        said = session.scalars(select(Statement).where(Statement.issue_id == issue.id)).all()[0]
+        here, pieces = f"/v1/issues/{issue.id}", [str(said.feedback_id)]
+    assert staff.patch(here, json={"title": title}, headers=OURS).status_code == 400
+    split = {"statements": [said.id], "title": title}
+    assert staff.post(f"{here}/split", json=split, headers=OURS).status_code == 400
+    missed = {"feedback": pieces, "title": title}
+    assert staff.post(f"/v1/services/{blue_badge}/missed", json=missed, headers=OURS).status_code == 400
 
 
 def test_a_name_keeps_the_joiners_that_persian_has(staff: Client, record: Record, blue_badge: str) -> None:
