@@ -1,6 +1,7 @@
 """How soon intake answers again once the API or PostgreSQL is killed, everything running, forty pieces a second."""
 
 import itertools
+import math
 import tempfile
 import threading
 import time
@@ -99,10 +100,10 @@ def _killed(running: Running, load: Load, what: str) -> Row:
         time.sleep(WATCHED_SECONDS)
         answers = load.since(moment)
         taken = [it.answered for it in answers if it.status == 202 and it.sent >= moment]
-        seconds.append(min(taken) - moment)
+        seconds.append(min(taken, default=math.inf) - moment)
         broken += sum(it.status is None for it in answers)
         refused += sum(it.status not in (None, 202) for it in answers)
-        longest = max(longest, *(it.answered - it.sent for it in answers))
+        longest = max([longest, *(it.answered - it.sent for it in answers)])
     return {
         "killed": what,
         "least": round(min(seconds), 2),

@@ -131,10 +131,12 @@ def _probing(engine: Engine) -> Iterator[list[Wait]]:
     threads = [threading.Thread(target=_probe, args=(engine, of, waits.append, stop)) for of in (_reads, _writes)]
     for thread in threads:
         thread.start()
-    yield waits
-    stop.set()
-    for thread in threads:
-        thread.join()
+    try:
+        yield waits
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
 
 
 def _reads(connection: Connection) -> Acts:

@@ -10,12 +10,11 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from sqlalchemy import func, select
 
 from feedback.record.db import Record
-from feedback.record.models import Feedback
 from feedback.web.client_limits import FRESH_SECONDS
 from feedback.web.server import TurnTaker, on_our_turn, server
+from tests.attacks.counting import stored
 from tests.conftest import RealServers
 from tests.faults.proxy import RESET, Line, proxy
 from tests.feedback.process.processes import eventually
@@ -134,8 +133,3 @@ def request(key: str) -> bytes:
     body = f'{{"message": "The lift is slow, {key}"}}'
     head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nUser-Agent: a browser\r\n"
     return f"{head}Idempotency-Key: {key}\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
-
-
-def stored(record: Record) -> int:
-    with record.transaction() as session:
-        return session.scalar(select(func.count()).select_from(Feedback)) or 0

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from feedback.record.db import Record
 from feedback.record.models import Feedback, Statement
 from feedback.record.privacy import erasure, erasure_ledger
+from tests.attacks.counting import stored
 from tests.conftest import RealServers
 from tests.serving import served
 from tests.walking import put, walk
@@ -90,11 +91,6 @@ def test_an_erasure_killed_at_any_point_is_in_the_ledger_and_whole_or_done_by_th
 def say(url: str) -> httpx.Response:
     headers = {"Idempotency-Key": "mine", "User-Agent": "a browser"}
     return httpx.post(url, json={"message": "The lift is slow"}, headers=headers, timeout=60)
-
-
-def stored(record: Record) -> int:
-    with record.transaction() as session:
-        return session.scalar(select(func.count()).select_from(Feedback)) or 0
 
 
 def stages(worker: Worker) -> set[str]:

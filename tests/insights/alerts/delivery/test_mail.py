@@ -1,10 +1,7 @@
 """Alerts by e-mail, taken in by a real SMTP server."""
 
-import ssl
-import uuid
 from dataclasses import replace
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -14,16 +11,12 @@ from litestar.testing import TestClient
 from sqlalchemy import update
 
 from feedback.record.db import Record
-from feedback.record.errors import Malformed
 from feedback.record.models import Issue, Service, Subscription
-from feedback.record.settings import Settings
-from insights.alerts.delivery import mail
-from insights.egress.wire import Unreachable
 from insights.presentation.certainty import odds
 from tests.insights.alerts.people import subscribe, urgent_piece
-from tests.insights.mailbox import Box, mailbox
+from tests.insights.mailbox import Box
 from tests.insights.raising import make_due, raise_signal, subscription, tell_again, waiting
-from tests.insights.receivers import Receiver, self_signed
+from tests.insights.receivers import Receiver
 from workers.actors.deliver import deliver
 from workers.runtime.actor import Worker
 
@@ -188,84 +181,6 @@ def test_growth_comes_in_the_same_thread(
 )
 def test_sureness_is_said_in_round_numbers(score: float, says: str) -> None:
     assert odds(score) == says
-
-
-def send(url: str, **headers: str) -> EmailMessage:
-    """Sends a mail by that server, and returns it."""
-    settings = Settings(smtp_url=url)
-    made = mail.compose(settings, "team@example.org", uuid.uuid4(), "subject", "plain", "html", headers)
-    mail.send(settings, made)
-    return made
-
-
-def with_password(url: str) -> str:
-    return url.replace("smtp://", "smtp://user:password@").replace("127.0.0.1", "localhost")
-
-
-@pytest.fixture
-def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Our mail servers are on loopback; here they count as if they were not."""
-    monkeypatch.setattr(mail, "_is_loopback", lambda _: False)
-
-
-def test_a_password_is_sent_to_no_server_without_encryption(elsewhere: None, box: tuple[Box, str]) -> None:
-    with pytest.raises(Unreachable, match="over TLS alone: use smtps://"):
-        send(with_password(box[1]))
-    assert (box[0].passwords, box[0].mails) == ([], [])
-
-
-def test_a_password_is_sent_once_the_connection_is_encrypted(
-    elsewhere: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    certificate = tmp_path / "certificate.pem"
-    certificate.write_bytes(self_signed(["localhost"]))
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(certificate)
-    with mailbox(tls) as (box, url):
-        with pytest.raises(Unreachable):
-            send(with_password(url))
-        assert box.passwords == []
-        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-        send(with_password(url))
-        assert (box.passwords, len(box.mails)) == ([b"password"], 1)
-
-
-def test_to_this_very_machine_a_password_needs_no_encryption(box: tuple[Box, str]) -> None:
-    send(with_password(box[1]))
-    assert (box[0].passwords, len(box[0].mails)) == ([b"password"], 1)
-
-
-@pytest.mark.parametrize(
-    ("host", "is_loopback"),
-    [
-        ("localhost", True),
-        ("127.8.0.1", True),
-        ("::1", True),
-        ("2130706433", True),
-        ("mail.example.org", False),
-        ("localhost.example.org", False),
-        ("10.0.0.1", False),
-        ("127.0.0.1.example.org", False),
-        ("a b", False),
-    ],
-)
-def test_this_very_machine_is_known_in_every_spelling(host: str, is_loopback: bool) -> None:
-    assert mail._is_loopback(host) is is_loopback
-
-
-@pytest.mark.parametrize("url", ["mail.example.org", "http://mail.example.org", "smtp://", "smtp://user:hush@h:x"])
-def test_what_is_no_mail_server_is_told_at_the_start_without_its_password(url: str) -> None:
-    with pytest.raises(Malformed, match="FEEDBACK_SMTP_URL cannot be read") as told:
-        Settings.read({"FEEDBACK_SMTP_URL": url})
-    assert "hush" not in str(told.value)
-
-
-def test_no_header_breaks_whatever_it_holds(box: tuple[Box, str]) -> None:
-    wild = "a\r\nBcc: all@example.org\x00\x07\x1b[31m\u202e\u2028b"
-    send(box[1], **{"X-Name": wild})
-    [got] = box[0].mails
-    assert got["X-Name"] == "a Bcc: all@example.org[31m b"
-    assert got["Bcc"] is None
 
 
 def test_a_name_of_a_service_breaks_no_message(
