@@ -99,7 +99,8 @@ def follow(page: Page, name: str) -> None:
 
 
 def fits(page: Page) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW, page.url
+    width = page.locator("html").evaluate("it => it.scrollWidth")  # waits where a page is just coming anew
+    assert width <= NARROW, page.url
 
 
 def test_the_first_finding_out_of_a_spreadsheet_without_one_command(
