@@ -149,6 +149,6 @@ def requeue(settings: Settings) -> None:
         parts = reassembly.requeue(session)
     click.echo(f"{pieces} pieces are back at work.")
     if works:
-        click.echo(f"So is what is done for services, or sent: {works} in all.")
+        click.echo(f"So are files, work for services and messages: {works} in all.")
     if parts:
         click.echo(f"{parts} parts of long text messages wait again.")

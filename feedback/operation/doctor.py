@@ -91,7 +91,7 @@ def _stored(session: Session, record: Record) -> Iterator[Diagnosis]:
 def _keys(settings: Settings) -> Diagnosis:
     """Where they are, and that nobody else may read them."""
     known = len(settings.keys())
-    kept = settings.data / "secret.key"
+    kept = settings.key_file
     if not settings.secret_keys and kept.stat().st_mode & 0o077:
         return Diagnosis("keys", False, f"{kept} can be read by others", f"chmod 600 {kept}")
     return Diagnosis("keys", True, f"the key of keys can be read ({known} of them)")

@@ -6,23 +6,23 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import case, func, literal, select, text
+from sqlalchemy import ColumnElement, func, select, text, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from feedback.record.db import CONNECTIONS_OF
 from feedback.record.models import (
     Alert,
+    Claimable,
     Delivery,
     Feedback,
     Refit,
-    ServiceWork,
     Signal,
     Subscription,
-    WideWork,
+    Upload,
     WorkDone,
 )
-from feedback.record.states import FeedbackStage
 from feedback.record.work.claims import ADVISORY_LOCKS, CLAIMER_LOCKS, SCHEDULER_LOCK, SET_ASIDE
+from feedback.record.work.set_aside import FAILED_IN
 from feedback.record.work.stages import STAGES
 
 LabelledCounts = tuple[Any, ...]
@@ -80,14 +80,12 @@ def pieces(session: Session) -> list[LabelledCounts]:
 
 
 def set_aside(session: Session) -> dict[str, int]:
-    """Counts what was set aside, by the stage that it failed in; of pieces, those that came in the last week."""
-    cleaned = case((Feedback.text.is_(None), FeedbackStage.CLEAN.value), else_=FeedbackStage.GROUP.value)
-    pieces = select(cleaned, func.count()).where(Feedback.id >= _since(WEEK), Feedback.stage == SET_ASIDE)
-    receivers = select(literal("deliver"), func.count()).where(Subscription.stage == SET_ASIDE)
-    works = (select(it.kind, func.count()).where(it.stage == SET_ASIDE) for it in (ServiceWork, WideWork))
+    """Counts what was set aside, by the stage that it failed in; of pieces and files, those of the last week."""
+    lately: dict[type[Claimable], ColumnElement[bool]] = {it: it.id >= _since(WEEK) for it in (Feedback, Upload)}
     found: Counter[str] = Counter()
-    for counted in (pieces.group_by(cleaned), receivers, *(it.group_by(text("1")) for it in works)):
-        found.update({str(stage): count for stage, count in session.execute(counted) if count})
+    for model, failed_in in FAILED_IN.items():
+        aside = select(failed_in, func.count()).where(model.stage == SET_ASIDE, lately.get(model, true()))
+        found.update({str(stage): count for stage, count in session.execute(aside.group_by(text("1")))})
     return dict(found)
 
 

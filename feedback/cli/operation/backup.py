@@ -47,7 +47,7 @@ def restore(settings: Settings, folder: Path | None, point_in_time: bool, ledger
 
     if point_in_time == bool(folder):
         raise click.UsageError("name the folder of a backup, or say --point-in-time")
-    if folder and not settings.secret_keys and not (settings.data / "secret.key").exists():
+    if folder and not settings.secret_keys and not settings.key_file.exists():
         raise click.ClickException(
             f"a backup is restored under its own key of keys: bring secret.key of its data folder into {settings.data},"
             " or set FEEDBACK_SECRET_KEY"

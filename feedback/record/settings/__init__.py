@@ -181,8 +181,13 @@ class Settings:
 
     def keys(self) -> tuple[bytes, ...]:
         """Returns the keys of keys, the current one first. Where none is given, one is made in the data folder."""
-        texts = self.secret_keys or (_kept_key(self.data / "secret.key"),)
+        texts = self.secret_keys or (_kept_key(self.key_file),)
         return tuple(_decoded(text) for text in texts)
+
+    @property
+    def key_file(self) -> Path:
+        """The file that holds the key of keys, where none is given."""
+        return self.data / "secret.key"
 
     @property
     def has_pooler(self) -> bool:

@@ -211,7 +211,7 @@ def release(
             row.stage = SET_ASIDE
 
 
-def requeue(session: Session, model: type[Row], *where: ColumnElement[bool], to: str) -> int:
+def requeue(session: Session, model: type[Row], *where: ColumnElement[bool], to: str | ColumnElement[str]) -> int:
     """Put what was set aside back to work, and return how many rows that were."""
     again = update(model).where(model.stage == SET_ASIDE, *where).values(stage=to, attempts=0, reason=None)
     return int(session.execute(again).rowcount)  # type: ignore[attr-defined]
