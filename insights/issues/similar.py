@@ -1,8 +1,5 @@
 """Issues that are about the like, in the same service and in the others that somebody may see."""
 
-import uuid
-
-import msgspec
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
@@ -10,6 +7,7 @@ from feedback.record.models import Issue, Service
 from feedback.record.states import IssueStatus, Tone, Trend
 from insights.issues.queries import issues
 from insights.issues.tallies import tallies
+from insights.presentation.schemas import NamedIssue
 
 LEAST_LIKENESS = 0.6
 """The cosine of the middles of two issues from which on they are told of as similar."""
@@ -17,20 +15,15 @@ LEAST_LIKENESS = 0.6
 MOST_SIMILAR = 6
 
 
-class SimilarIssue(msgspec.Struct, frozen=True):
-    """An issue that is like another: `likeness` is the cosine of what both say, `example` what one member said."""
+class SimilarIssue(NamedIssue, frozen=True, kw_only=True):
+    """An issue that is like another: `likeness` is the cosine of what both say."""
 
-    id: uuid.UUID
     service: str
     service_name: str
-    title: str
     trend: Trend
     status: IssueStatus
     reports: int
     likeness: float
-    example: str
-    example_language: str | None
-    titles: dict[str, str] = {}
 
 
 def nearest(session: Session, issue: Issue, most: int, *which: ColumnElement[bool]) -> list[tuple[Issue, float]]:
@@ -65,16 +58,13 @@ def similar(session: Session, issue: Issue) -> list[SimilarIssue]:
     counted, quoted = tallies(session, [one.id for one in found]), issues.quotes(session, found, 1)
     return [
         SimilarIssue(
-            id=one.id,
+            **issues.named(one, quoted),
             service=of_id[one.service_id].slug,
             service_name=of_id[one.service_id].display_name,
-            title=one.title,
             trend=one.trend,
             status=one.status,
             reports=counted[one.id].count if one.id in counted else 0,
             likeness=round(alike, 3),
-            **issues.example(quoted.get(one.id, [])),
-            titles=one.titles,
         )
         for one, alike in near
     ]

@@ -125,16 +125,32 @@ class MatchingView(msgspec.Struct, frozen=True):
     last_seen: dt.datetime | None
 
 
-class BroadPart(msgspec.Struct, frozen=True):
-    """An issue of a broad subject, with those of its reports (`count`) that are as the filters want them."""
+class IssueTitle(msgspec.Struct, frozen=True):
+    """An issue as a list names it; `titles` are by language (en, cy), that which is the `title` among them.
+
+    A language is there where members speak it, and none where a person gave the title.
+    """
 
     id: uuid.UUID
     title: str
-    titles: dict[str, str]
-    count: int
+    titles: dict[str, str] = {}
+
+
+class NamedIssue(IssueTitle, frozen=True, kw_only=True):
+    """An issue with what stands under its title: what one member said (`example`, empty where that is gone).
+
+    Where the title is not `title_sure`, few members say just that, and the example tells more.
+    """
+
     example: str = ""
     example_language: str | None = None
     title_sure: bool = True
+
+
+class BroadPart(NamedIssue, frozen=True, kw_only=True):
+    """An issue of a broad subject, with those of its reports (`count`) that are as the filters want them."""
+
+    count: int
 
 
 class BroadSubject(msgspec.Struct, frozen=True):
@@ -148,7 +164,7 @@ class BroadSubject(msgspec.Struct, frozen=True):
     signals: int
 
 
-class IssueView(msgspec.Struct, frozen=True):
+class IssueView(NamedIssue, frozen=True, kw_only=True):
     """An issue; `count` is the number of distinct pieces of feedback, `raw` counts copies too.
 
     `matching` is set in lists that are narrowed down by what the pieces are like, and counts those alone; `recent`, in
@@ -157,17 +173,12 @@ class IssueView(msgspec.Struct, frozen=True):
     strongest, `trend` what comes first among new, emerging, steady and fading; all else is of the issue that names it.
 
     `by_language` is told of one issue alone, not in lists. Until `snoozed_until` it is not among the emerging, and
-    nobody is told of it. `titles` are by language (en, cy), that which is the `title` among them: a language is there
-    where members speak it, and none where a person gave the title.
-    `example` is what one member said, to be read under the title, in its `example_language`; empty where that is gone.
-    Where the title is not `title_sure`, few members say just that, and the example tells more.
+    nobody is told of it.
     `signal` is what stands of it, `watch` what is shown of it and never sent, `good_news` that it is praised more than
     it was.
     """
 
-    id: uuid.UUID
     service: str
-    title: str
     keywords: list[str]
     trend: Trend
     status: IssueStatus
@@ -177,8 +188,6 @@ class IssueView(msgspec.Struct, frozen=True):
     raw: int
     by_channel: dict[str, int]
     quotes: list[Quote]
-    example: str = ""
-    example_language: str | None = None
     severity: float = 0.0
     assignee: str | None = None
     due: dt.date | None = None
@@ -192,17 +201,7 @@ class IssueView(msgspec.Struct, frozen=True):
     by_language: dict[str, int] = {}
     matching: MatchingView | None = None
     recent: int | None = None
-    titles: dict[str, str] = {}
-    title_sure: bool = True
     broad: BroadSubject | None = None
-
-
-class IssueTitle(msgspec.Struct, frozen=True):
-    """An issue as a list names it; `titles` are by language."""
-
-    id: uuid.UUID
-    title: str
-    titles: dict[str, str] = {}
 
 
 class Dismissal(msgspec.Struct, frozen=True):

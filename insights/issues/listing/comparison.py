@@ -19,6 +19,7 @@ from insights.issues.filters import IssueFilters, PieceFilters
 from insights.issues.listing.listed import let_through
 from insights.issues.listing.matching import matching
 from insights.issues.queries import issues
+from insights.presentation.schemas import NamedIssue
 
 USUAL_DAYS, MOST_DAYS, MOST_ISSUES = 28, 731, 100
 WEEKS_OF_A_YEAR = dt.timedelta(weeks=52)
@@ -39,21 +40,15 @@ class DayRange(NamedTuple):
         return (self.last - self.first).days + 1
 
 
-class ComparedIssue(msgspec.Struct, frozen=True):
+class ComparedIssue(NamedIssue, frozen=True, kw_only=True):
     """One issue in both periods: its reports, the same for each 1,000 pieces of the service, and day by day."""
 
-    id: uuid.UUID
-    title: str
     count: int
     before: int
     rate: float | None
     rate_before: float | None
     daily: list[int]
     daily_before: list[int]
-    titles: dict[str, str] = {}
-    example: str = ""
-    example_language: str | None = None
-    title_sure: bool = True
 
 
 class Comparison(msgspec.Struct, frozen=True):
@@ -114,17 +109,13 @@ def compare(session: Session, service: Service, filters: IssueFilters, now: DayR
     said = issues.quotes(session, [known[it] for it in shown], 1)
     items = [
         ComparedIssue(
-            it,
-            known[it].title,
-            counts[0][it],
-            counts[1][it],
-            _rate(counts[0][it], pieces[0]),
-            _rate(counts[1][it], pieces[1]),
-            daily[0][it],
-            daily[1][it],
-            known[it].titles,
-            **issues.example(said.get(it, [])),
-            title_sure=known[it].title_sure,
+            **issues.named(known[it], said),
+            count=counts[0][it],
+            before=counts[1][it],
+            rate=_rate(counts[0][it], pieces[0]),
+            rate_before=_rate(counts[1][it], pieces[1]),
+            daily=daily[0][it],
+            daily_before=daily[1][it],
         )
         for it in shown
     ]

@@ -15,7 +15,7 @@ from feedback.record.states import SignalTier, Trend
 from insights.issues.listing.matching import recent
 from insights.issues.queries import issues
 from insights.issues.tallies import Tally
-from insights.presentation.schemas import BroadPart, BroadSubject, IssueView, MatchingView, SignalView
+from insights.presentation.schemas import BroadPart, BroadSubject, IssueView, MatchingView, NamedIssue, SignalView
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +112,7 @@ def _broad(row: ListedIssue, found: Sequence[IssueView]) -> BroadSubject:
     trends = Counter(view.trend for view in found)
     return BroadSubject(
         issues=[
-            BroadPart(
-                id=view.id,
-                title=view.title,
-                titles=view.titles,
-                count=part.told.count,
-                example=view.example,
-                example_language=view.example_language,
-                title_sure=view.title_sure,
-            )
+            BroadPart(**{field: getattr(view, field) for field in NamedIssue.__struct_fields__}, count=part.told.count)
             for part, view in zip(row.parts, found, strict=True)
         ],
         trends={trend: trends[trend] for trend in Trend if trends[trend]},

@@ -98,11 +98,7 @@ def _view(
     standing: Mapping[tuple[uuid.UUID, str], SignalView],
 ) -> IssueView:
     return IssueView(
-        id=issue.id,
         service=service.slug,
-        title=issue.title,
-        titles=dict(issue.titles),
-        title_sure=issue.title_sure,
         keywords=list(issue.keywords),
         trend=issue.trend,
         status=issue.status,
@@ -112,7 +108,7 @@ def _view(
         raw=tally.raw,
         by_channel=tally.by_channel,
         quotes=cited.get(issue.id, []),
-        **example(cited.get(issue.id, [])),
+        **named(issue, cited),
         severity=round(tally.severity, 3),
         assignee=issue.assignee,
         due=issue.due,
@@ -126,11 +122,18 @@ def _view(
     )
 
 
-def example(quotes: Sequence[Quote]) -> dict[str, Any]:
-    """Returns what one member said and its language, as an `IssueView` holds them: of the first of its quotes."""
-    said = next(iter(quotes), None)
+def named(issue: Issue, cited: Mapping[uuid.UUID, Sequence[Quote]]) -> dict[str, Any]:
+    """Returns the fields of a `NamedIssue`; the example is the first of its quotes, given those of many issues."""
+    said = next(iter(cited.get(issue.id, ())), None)
     known = said and said.language not in ("", "unknown")
-    return {"example": said.text if said else "", "example_language": said.language if said and known else None}
+    return {
+        "id": issue.id,
+        "title": issue.title,
+        "titles": dict(issue.titles),
+        "title_sure": issue.title_sure,
+        "example": said.text if said else "",
+        "example_language": said.language if said and known else None,
+    }
 
 
 def titles(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, IssueTitle]:

@@ -26,24 +26,18 @@ from feedback.record.states import IssueStatus, Trend
 from insights.issues.queries import issues
 from insights.issues.quotes import QUOTE_COLUMNS, quote
 from insights.issues.tallies import tallies
-from insights.presentation.schemas import Quote
+from insights.presentation.schemas import NamedIssue, Quote
 
 MOST_QUOTES = 20
 
 
-class ThemeIssueView(msgspec.Struct, frozen=True):
+class ThemeIssueView(NamedIssue, frozen=True, kw_only=True):
     """An issue of a theme; `reports` counts distinct pieces of feedback. All else as an `IssueView` has it."""
 
-    id: uuid.UUID
     service: str
-    title: str
     trend: Trend
     status: IssueStatus
     reports: int
-    titles: dict[str, str] = {}
-    example: str = ""
-    example_language: str | None = None
-    title_sure: bool = True
 
 
 class ThemeSignalView(msgspec.Struct, frozen=True):
@@ -161,10 +155,14 @@ def _members(
     said = issues.quotes(session, [issue for _, issue in rows], 1)
     found: dict[uuid.UUID, list[ThemeIssueView]] = defaultdict(list)
     for theme_id, it in rows:
-        reports = counts[it.id].count if it.id in counts else 0
-        slug = services[it.service_id].slug
-        told = {**issues.example(said.get(it.id, [])), "titles": it.titles, "title_sure": it.title_sure}
-        found[theme_id].append(ThemeIssueView(it.id, slug, it.title, it.trend, it.status, reports, **told))
+        view = ThemeIssueView(
+            **issues.named(it, said),
+            service=services[it.service_id].slug,
+            trend=it.trend,
+            status=it.status,
+            reports=counts[it.id].count if it.id in counts else 0,
+        )
+        found[theme_id].append(view)
     for members in found.values():
         members.sort(key=lambda issue: (-issue.reports, issue.id))
     return found
