@@ -25,6 +25,7 @@ _STREETS = (
 _FIRST_NAMES = ("Margaret", "Gwyn", "Aisha", "Dilys", "Tomasz", "Priya", "Rhodri", "Sandra", "Kwame", "Eleri", "Joyce")
 _LAST_NAMES = ("Pritchard", "Okafor", "Bevan", "Hughes", "Kowalska", "Begum", "Lloyd", "Atkinson", "Parry", "Whittle")
 _WORDS = ("four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen")
+_WORDS_WELSH = ("tair", "pedair", "pum", "chwe", "saith", "wyth", "naw", "deg", "un ar ddeg", "deuddeg", "sawl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,5 +118,6 @@ _SLOTS: dict[str, Callable[[Random], str]] = {
     "weekday": _one_of(*_DAYS),
     "weekday_cy": _one_of(*_DAYS_WELSH),
     "weeks": lambda rng: rng.choice((rng.choice(_WORDS), str(rng.randint(4, 17)))),
+    "weeks_cy": lambda rng: rng.choice((rng.choice(_WORDS_WELSH), str(rng.randint(4, 17)))),
     "years": _one_of("five", "eight", "ten", "twelve", "fifteen", "twenty", "thirty"),
 }

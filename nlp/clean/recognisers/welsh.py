@@ -13,6 +13,7 @@ from functools import cache
 from nlp.clean.lookbehind import just_before
 from nlp.clean.recognisers.institutions import told_in_welsh
 from nlp.clean.recognisers.lexicon import TITLES, Word, WordKind, word_list
+from nlp.clean.recognisers.mutations import mutated
 from nlp.clean.recognisers.name_cues import SAID_IN_WELSH
 from nlp.clean.words import listed
 
@@ -28,20 +29,6 @@ FEWEST_SMALL = 2
 SHARE = 6
 """Of so many words one is a small one at least."""
 
-MUTATIONS = {
-    "p": ("b", "mh", "ph"),
-    "t": ("d", "nh", "th"),
-    "c": ("g", "ngh", "ch"),
-    "b": ("f", "m"),
-    "d": ("dd", "n"),
-    "g": ("", "ng"),
-    "m": ("f",),
-    "ll": ("l",),
-    "rh": ("r",),
-}
-"""What the first letters become: softened, nasal, breathed."""
-KEPT = ("ph", "th", "ch", "dd")
-"""Letters of their own, which do not change."""
 MUTATING = frozenset(LISTS["names"]["behind"].split())
 """Words behind which it does."""
 SON_OF = ("ap", "ab", "ferch")
@@ -129,13 +116,4 @@ def _joined(text: str, words: Sequence[Word], place: int) -> bool:
 @cache
 def _mutated() -> frozenset[str]:
     """The names of Wales as they are behind words that change them."""
-    return frozenset(form for name in word_list("welsh_names") for form in _forms(name) if len(form) > 2)
-
-
-def _forms(name: str) -> Iterator[str]:
-    if name.startswith(KEPT):
-        return
-    for first in ("ll", "rh", name[0]):
-        if name.startswith(first):
-            yield from (changed + name[len(first) :] for changed in MUTATIONS.get(first, ()))
-            return
+    return frozenset(form for name in word_list("welsh_names") for form in mutated(name) if len(form) > 2)

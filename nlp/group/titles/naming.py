@@ -74,8 +74,8 @@ def name(
     read = [it for it, new in enumerate(wanted) if new]
     samples = [parts.sample(texts, groups[it]) for it in read]
     said = [[parts.tidy(texts[row]) for row in sample] for sample in samples]
-    used, spelt = usage.of_groups(said), Spelling([text for its in said for text in its])
     spoken = [languages[it] for it in read] if languages else [_language(its) for its in said]
+    used, spelt = usage.of_groups(said, spoken), Spelling([text for its in said for text in its])
     taken = {key(title) for title in known}
     named = [
         SpokenGroup(its, vectors[rows], words, language, praise[it])

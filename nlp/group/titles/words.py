@@ -8,6 +8,9 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
+from nlp.clean.recognisers.mutations import unmutated
+from nlp.clean.recognisers.welsh import SMALL
+
 WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 
@@ -19,9 +22,14 @@ def _lists() -> dict[str, Any]:
 @cache
 def pattern(name: str) -> re.Pattern[str]:
     """Make the pattern that finds each word of a list in lower case."""
-    words = [*(word.strip() for word in str(_lists()[name]["words"]).split(",")), *_lists()[name].get("values", ())]
+    words = [*listed(name), *_lists()[name].get("values", ())]
     parts = (re.escape(word).replace(r"\*", r"\w*") for word in words)
     return re.compile(r"(?<![\w])(?:" + "|".join(parts) + r")(?!\w)")
+
+
+def listed(name: str) -> list[str]:
+    """Return the words of a list."""
+    return [word.strip() for word in str(_lists()[name]["words"]).split(",")]
 
 
 @lru_cache(65_536)
@@ -45,7 +53,7 @@ def figures_in_words() -> dict[str, int]:
 @cache
 def small() -> frozenset[str]:
     """Words that carry no content by themselves."""
-    return frozenset(word.strip() for word in str(_lists()["small"]["words"]).split(","))
+    return frozenset(listed("small"))
 
 
 @lru_cache(65_536)
@@ -63,3 +71,15 @@ def stem(word: str) -> str:
 def stems(text: str) -> frozenset[str]:
     """Return the stems of the words of a text that carry content."""
     return frozenset(stem(word) for word in WORD.findall(text.lower()) if word not in small() and len(word) > 1)
+
+
+def stems_in(language: str, text: str) -> frozenset[str]:
+    """Return the stems of a text in this language: of Welsh, what all forms of a word have in common."""
+    if language != "cy":
+        return stems(text)
+    bare = (_JOINED_TO_IT.sub("", word) for word in WORD.findall(text.lower()))
+    return frozenset(unmutated(it) for it in bare if len(it) > 1 and it not in SMALL and not is_in("welsh_small", it))
+
+
+_JOINED_TO_IT = re.compile(r"['’](?:r|n|i|u|w|m|ch|th)$")
+"""Small words of Welsh behind another one: mae'r, gasglu'r."""

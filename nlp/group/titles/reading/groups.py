@@ -69,7 +69,10 @@ class GroupReader:
             trees, words = [(part, self._trees[part.text]) for part in parsed], group.around or group.usage
             made = list(chain.from_iterable(candidates.of_part(part, doc, words) for part, doc in trees))
             merged = candidates.merged(made)
-            found = subjects.named(merged, trees, group.usage) if group.english else unparsed.of_parts(its)
+            if group.english:
+                found = subjects.named(merged, trees, group.usage)
+            else:
+                found = unparsed.of_parts(its, group.usage, group.language)
             options.append(scoring.foremost(found, group.usage)[: OF_PART if group.around else None])
             told_of.append(partial(subjects.told_of, trees, group.usage))
         return options, told_of

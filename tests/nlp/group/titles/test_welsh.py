@@ -2,7 +2,18 @@
 
 import pytest
 
+from nlp.clean.recognisers.mutations import mutated, unmutated
+from nlp.group.titles import parts, unparsed, usage
+from nlp.group.titles.words import stems_in
 from tests.nlp.group.titles.titled import named
+
+
+def against(text: str, *others: str) -> float:
+    """What speaks against a title of what one says, beside others."""
+    [words] = usage.of_groups([[text, *others]], ["cy"])
+    part = parts.Part(text)
+    part.said(0, text)
+    return min(it.against for it in unparsed.of_parts([part], words, "cy") if it.text == text)
 
 
 @pytest.mark.parametrize("opening", ["Annwyl Syr", "Annwyl Syr neu Fadam", "Helo", "Bore da"])
@@ -59,3 +70,64 @@ def test_a_small_i_of_welsh_stays_small() -> None:
         ["Pryd ga i ateb am y bathodyn glas?", "Pryd ga i ateb am y bathodyn?", "Pryd ga i ateb am y fathodyn"]
     )
     assert title.startswith("Pryd ga i ateb")
+
+
+@pytest.mark.parametrize(
+    ("particular", "plain"),
+    [
+        ("Dyw fy mrawd ddim wedi cael bathodyn", "Does neb wedi cael bathodyn"),
+        ("Mae'r bws i Faesteg byth yn dod", "Mae'r bws i'r dre byth yn dod"),
+        ("Roedd bws Gorffennaf byth yn dod", "Roedd bws y bore byth yn dod"),
+        ("Mae hi'n 82 oed heb gael bathodyn", "Mae hi'n 82 heb gael bathodyn"),
+        ("Mae band F heb gael bil", "Mae rhai heb gael bil"),
+        ("Mae cais 12 heb gael ateb", "Mae cais arall heb gael ateb"),
+        ("Mae pobl heb gael ateb yno", "Mae pobl heb gael ateb eto"),
+    ],
+)
+def test_what_few_say_of_a_place_a_day_a_relative_or_a_number_speaks_against_a_welsh_title(
+    particular: str, plain: str
+) -> None:
+    others = [particular, *[plain] * 7]
+    assert against(particular, *others) > against(plain, particular, *others[:-1])
+
+
+def test_words_that_one_member_alone_uses_speak_against_a_welsh_title_and_those_of_most_do_not() -> None:
+    said = ["Mae'r lori wedi torri"] * 2, ["Mae'r lorïau wedi rhydu"]
+    assert against("Mae'r lori wedi rhydu", *said[0], *said[0]) > against(said[0][0], *said[0], *said[1])
+    fined = "Cafodd fy mab ddirwy"
+    assert against(fined, fined, fined) < 0.01 < against(fined, *["Cefais i ddirwy am barcio"] * 5)
+
+
+def test_what_most_members_say_of_a_relative_stays() -> None:
+    said = ["Cafodd fy mab ei wrthod am ei fod yn gallu cerdded", "Gwrthodwyd fy mab", "Cafodd fy mab ei wrthod"]
+    assert named(said) == ["Cafodd fy mab ei wrthod"]
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ("Codwyd y ffi o £10 ddwywaith ar fy ngherdyn", "Codwyd y ffi ddwywaith ar fy ngherdyn"),
+        ("Doedd dim slot yn y ganolfan ailgylchu tan ddydd Iau", "Doedd dim slot yn y ganolfan ailgylchu"),
+        ("Rwy'n aros am ad-daliad o £40 ers un ar ddeg wythnos", "Rwy'n aros am ad-daliad"),
+        ("Mae sbwriel yn y lôn y tu ôl i [ADDRESS]", "Mae sbwriel yn y lôn"),
+        ("Cymerwyd y debyd ddwywaith y mis hwn", "Cymerwyd y debyd ddwywaith"),
+        ("Mae'r staff yn gwrthod siarad yn Gymraeg", "Mae'r staff yn gwrthod siarad yn Gymraeg"),
+    ],
+)
+def test_a_time_a_sum_or_a_place_leaves_no_gap_in_a_welsh_title(said: str, title: str) -> None:
+    assert named([said] * 3) == [title]
+
+
+def test_a_title_of_a_language_that_is_not_read_is_never_cut_within_a_sentence() -> None:
+    long = "Mae rhywun wedi gadael teiars a matresi a hen deledu a rhannau o geir ym mhob un o'r lonydd cul hyn yma"
+    [title] = named([long] * 3)
+    assert "…" not in title and 2 <= len(title.split(", ")) <= 3
+    assert set(title.lower().split(", ")) <= set(long.lower().split())
+
+
+def test_the_forms_of_a_welsh_word_count_as_one() -> None:
+    for word in ("bathodyn", "plentyn", "tad", "cais", "gwasanaeth", "drws", "mam", "llythyr", "rhif"):
+        assert {unmutated(form) for form in mutated(word)} == {unmutated(word)}, word
+    assert list(mutated("chwaer")) == list(mutated("ffôn")) == []
+    assert stems_in("cy", "fy mathodyn") == stems_in("cy", "Mae'r bathodyn") != stems_in("cy", "y lori")
+    assert stems_in("en", "the badges") == stems_in("en", "my badge")
