@@ -50,3 +50,20 @@ def test_a_language_that_two_speak_gives_no_title_nor_one_that_staff_do_not_read
 
 def test_who_goes_on_under_a_title_is_named_in_the_language_that_is_new() -> None:
     assert described(ENGLISH + WELSH, ["en"] * 5 + ["cy"] * 3, titled=True).titles["cy"].startswith("Mae'r casgliad")
+
+
+ELSEWHERE = (
+    "Does neb yn ateb y ffôn yn y swyddfa",
+    "Nid oes neb yn ateb y ffôn",
+    "Mae'r ffôn yn canu a neb yn ei ateb",
+    "Fydd neb byth yn ateb y ffôn yno",
+)
+
+
+def test_few_who_tell_of_another_problem_in_the_other_language_do_not_name_the_issue_in_it() -> None:
+    many = tuple(f"{said} on {street}" for street in ("Mill Lane", "the hill", "our road") for said in ENGLISH)
+    assert described(many + ELSEWHERE, ["en"] * 15 + ["cy"] * 4).titles == {}
+    assert "bin" in described(many + WELSH, ["en"] * 15 + ["cy"] * 3).titles["cy"]
+    of_phones = ("Nobody answers the phone", "The phone is never answered", "The phone rings and nobody picks up")
+    assert described(WELSH * 2 + of_phones, ["cy"] * 6 + ["en"] * 3).titles == {}
+    assert "en" in described(ELSEWHERE + of_phones, ["cy"] * 4 + ["en"] * 3).titles
