@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,14 +24,11 @@ def text() -> str:
     return "\n".join(page.read_text(encoding="utf-8") for page in DOCS.glob("*.md"))
 
 
-@pytest.mark.parametrize("variable", [field.metadata["variable"] for field in dataclasses.fields(Settings)])
-def test_every_setting_is_documented(variable: str) -> None:
-    assert f"| `{variable}` |" in (DOCS / "settings.md").read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("name", [field.name for field in msgspec.structs.fields(Properties)])
-def test_every_property_of_a_service_is_documented(name: str) -> None:
-    assert f"| `{name}` |" in (DOCS / "settings.md").read_text(encoding="utf-8")
+def test_every_setting_and_every_property_of_a_service_is_documented() -> None:
+    page = (DOCS / "settings.md").read_text(encoding="utf-8")
+    settings = [field.metadata["variable"] for field in dataclasses.fields(Settings)]
+    properties = [field.name for field in msgspec.structs.fields(Properties)]
+    assert [name for name in (*settings, *properties) if f"| `{name}` |" not in page] == []
 
 
 def commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Command]]:
@@ -42,13 +39,12 @@ def commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Command
             yield f"{path} {name}", command
 
 
-@pytest.mark.parametrize(("path", "command"), list(commands(main, "feedback")))
-def test_every_command_and_option_is_documented(path: str, command: click.Command) -> None:
+def test_every_command_and_option_is_documented() -> None:
     page = (DOCS / "commands.md").read_text(encoding="utf-8")
-    assert f"`{path}" in page
-    options = [option.opts[0] for option in command.params if isinstance(option, click.Option)]
-    assert [option for option in options if option not in page] == []
-    assert command.help
+    for path, command in commands(main, "feedback"):
+        options = [option.opts[0] for option in command.params if isinstance(option, click.Option)]
+        assert [option for option in options if option not in page] == [], path
+        assert f"`{path}" in page and command.help, path
 
 
 @cache
@@ -59,10 +55,9 @@ def endpoints() -> list[tuple[str, str]]:
     return [(method.upper(), path) for path, item in paths for method in item or () if method in methods]
 
 
-@pytest.mark.parametrize(("method", "path"), endpoints())
-def test_every_endpoint_is_documented(method: str, path: str) -> None:
-    plain = re.sub(r"\{(\w+):\w+\}", r"{\1}", path)
-    assert f"`{method} {plain}`" in text()
+def test_every_endpoint_is_documented() -> None:
+    plain, page = [(method, re.sub(r"\{(\w+):\w+\}", r"{\1}", path)) for method, path in endpoints()], text()
+    assert [" ".join(one) for one in plain if f"`{one[0]} {one[1]}`" not in page] == []
 
 
 ROOT = DOCS.parent
@@ -77,19 +72,17 @@ def spans(page: Path, pattern: str) -> list[Any]:
     return [found for part in code for found in re.findall(pattern, part)]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_file_that_a_page_names_exists(page: Path) -> None:
+def missing_files(page: Path) -> list[Any]:
     named = spans(page, rf"(?<![\w./-])(?:{'|'.join(FOLDERS)})/[\w./*-]+\.\w+")
-    assert [name for name in named if "pigeon" not in name and not list(ROOT.glob(name))] == []  # a made-up channel
+    return [name for name in named if "pigeon" not in name and not list(ROOT.glob(name))]  # a made-up channel
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_module_that_a_page_names_exists(page: Path) -> None:
+def missing_modules(page: Path) -> list[Any]:
     named = spans(page, rf"(?<![\w./@-])(?:{'|'.join(FOLDERS[:-1])})(?:\.[a-z_0-9]+)+(?![\w/])")
     endings = ("csv", "dump", "example", "target", "sysusers", "conf")
     others = (*AlertType, *(f"feedback.{ending}" for ending in endings))
     paths = [ROOT.joinpath(*name.split(".")) for name in named if name not in others]
-    assert [path for path in paths if not (path.is_dir() or path.with_suffix(".py").exists())] == []
+    return [path for path in paths if not (path.is_dir() or path.with_suffix(".py").exists())]
 
 
 def anchors(page: Path) -> set[str]:
@@ -98,42 +91,53 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+def dead_links(page: Path) -> list[Any]:
     links = re.findall(r"\]\(([^)#\s]*)(?:#([^)\s]*))?\)", page.read_text(encoding="utf-8"))
     ours = [(page.parent / path if path else page, anchor) for path, anchor in links if "://" not in path]
-    assert [path for path, _ in ours if not path.exists()] == []
-    assert [(path.name, anchor) for path, anchor in ours if anchor and anchor not in anchors(path)] == []
+    astray = [(path.name, anchor) for path, anchor in ours if path.exists() and anchor and anchor not in anchors(path)]
+    return [path for path, _ in ours if not path.exists()] + astray
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_command_that_a_page_names_exists(page: Path) -> None:
+def missing_commands(page: Path) -> list[Any]:
     known = {path for path, _ in commands(main, "feedback")} | {"feedback service", "feedback key", "feedback staff"}
     named = {f"feedback {name}" for name in spans(page, r"(?:^\s*|`|\n|bin/)feedback ([a-z][a-z-]+)(?=[\s`),]|$)")}
-    assert sorted(named - known) == []
+    return sorted(named - known)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_setting_that_a_page_names_exists(page: Path) -> None:
+def missing_settings(page: Path) -> list[Any]:
     known = {field.metadata["variable"] for field in dataclasses.fields(Settings)}
     known |= {f"{variable}_FILE" for variable in known}
     known |= set(re.findall(r"\bFEEDBACK_[A-Z_]+[A-Z]\b", (ROOT / "docker-compose.yml").read_text(encoding="utf-8")))
-    assert sorted(set(re.findall(r"\bFEEDBACK_[A-Z_]+[A-Z]\b", page.read_text(encoding="utf-8"))) - known) == []
+    return sorted(set(re.findall(r"\bFEEDBACK_[A-Z_]+[A-Z]\b", page.read_text(encoding="utf-8"))) - known)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_endpoint_that_a_page_names_exists(page: Path) -> None:
+def missing_endpoints(page: Path) -> list[Any]:
     known = {(method, re.sub(r"\{\w+(:\w+)?\}", "{}", path)) for method, path in endpoints()}
     named = spans(page, r"\b(GET|POST|PUT|PATCH|DELETE) (/v1/[^\s`?]+)")
     plain = {(method, re.sub(r"\{\w+(:\w+)?\}", "{}", path)) for method, path in named}
-    assert sorted(pair for pair in plain - known if "," not in pair[1]) == []
+    return sorted(pair for pair in plain - known if "," not in pair[1])
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_test_that_a_page_names_exists(page: Path) -> None:
+def missing_tests(page: Path) -> list[Any]:
     named = spans(page, r"(tests/[\w/]+\.py)::(\w+)")
     files = {file: (ROOT / file).read_text(encoding="utf-8") for file, _ in named if (ROOT / file).exists()}
-    assert [f"{file}::{name}" for file, name in named if f"def {name}(" not in files.get(file, "")] == []
+    return [f"{file}::{name}" for file, name in named if f"def {name}(" not in files.get(file, "")]
+
+
+MISSING = (
+    missing_files,
+    missing_modules,
+    dead_links,
+    missing_commands,
+    missing_settings,
+    missing_endpoints,
+    missing_tests,
+)
+
+
+@pytest.mark.parametrize("missing", MISSING, ids=lambda missing: missing.__name__)
+def test_whatever_a_page_names_is_there(missing: Callable[[Path], list[Any]]) -> None:
+    assert {str(page.relative_to(ROOT)): found for page in PAGES if (found := missing(page))} == {}
 
 
 def test_each_threat_has_an_answer_and_all_but_the_known_holes_a_test() -> None:
