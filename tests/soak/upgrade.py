@@ -19,7 +19,7 @@ import httpx
 
 from tests.feedback.record.test_upgrade import lost
 from tests.tools.old_installation import code_of
-from tests.whole.system import command, free_port, until
+from tests.whole.system import answers, command, free_port, until
 
 VERSION = "1debe062"
 """The last commit with the schema that tests/feedback/record/installations/0.1.0.sql.gz has."""
@@ -73,15 +73,8 @@ def _served(env: Mapping[str, str], key: str) -> Iterator[httpx.Client]:
         _running(env, "serve"),
         httpx.Client(base_url=f"http://127.0.0.1:{env['PORT']}", headers=headers, timeout=120) as http,
     ):
-        until(lambda: _is_ready(http), 600)
+        until(lambda: answers(str(http.base_url)), 600)
         yield http
-
-
-def _is_ready(http: httpx.Client) -> bool:
-    try:
-        return http.get("/health/ready").is_success
-    except httpx.HTTPError:
-        return False
 
 
 def _read(http: httpx.Client) -> dict[str, Any]:

@@ -24,6 +24,13 @@ from tests.workers.texts import USUAL, said
 START = 180.0  # seconds that it may take on a busy machine
 PATIENCE = 120.0
 
+BEGUN = """
+from feedback.cli import main
+main(["service", "add", "blue-badge", "--name", "Blue Badge"], standalone_mode=False)
+main(["key", "create", "--role", "admin"], standalone_mode=False)
+"""
+"""Two commands in one process: to start each takes longer than what it does."""
+
 
 @dataclass(frozen=True)
 class Running:
@@ -68,6 +75,14 @@ def until(holds: Callable[[], bool], seconds: float = PATIENCE) -> None:
         time.sleep(0.1)
 
 
+def answers(url: str) -> bool:
+    """Tells whether the API there is ready."""
+    try:
+        return httpx.get(f"{url}/health/ready").is_success
+    except httpx.HTTPError:
+        return False
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -75,10 +90,11 @@ def free_port() -> int:
 
 
 def command(env: dict[str, str], *words: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "feedback", *words], env=env, capture_output=True, text=True, check=True
-    )
-    return done.stdout
+    return _python(env, "-m", "feedback", *words)
+
+
+def _python(env: dict[str, str], *words: str) -> str:
+    return subprocess.run([sys.executable, *words], env=env, capture_output=True, text=True, check=True).stdout
 
 
 @contextmanager
@@ -97,8 +113,7 @@ def up(data: Path, **settings: str) -> Iterator[Running]:
         until(lambda: "Ready at" in log.read_text() or process.poll() is not None, START)
         key = data / "key"
         if not key.exists():
-            command(env, "service", "add", "blue-badge", "--name", "Blue Badge")
-            key.write_text(command(env, "key", "create", "--role", "admin").split()[-1])
+            key.write_text(_python(env, "-c", BEGUN).split()[-1])
         http.headers["Authorization"] = f"Bearer {key.read_text()}"
         yield Running(process, http, log, env)
     finally:

@@ -20,7 +20,7 @@ from feedback.record.migrations import NEWEST
 from feedback.record.models import Feedback
 from tests.feedback.record.test_migrations_beside_others import FIRST_UNDER_RULES
 from tests.tools.old_installation import ROOT, code_of
-from tests.whole.system import START, command, free_port, until
+from tests.whole.system import START, answers, command, free_port, until
 
 OLD = "94a8a4a3"
 """The last version before the first migration that others may live beside."""
@@ -59,9 +59,11 @@ class Citizens:
 
         thread = threading.Thread(target=go_on)
         thread.start()
-        yield
-        stop.set()
-        thread.join()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()
 
 
 @contextmanager
@@ -72,19 +74,12 @@ def old_api(place: Path) -> Iterator[dict[str, str]]:
     env = os.environ | ours | code_of(OLD, place / "code")
     process = subprocess.Popen([sys.executable, "-m", "feedback", "serve"], env=env, stderr=subprocess.DEVNULL)
     try:
-        until(lambda: _serves(ours["PORT"]), START)
+        until(lambda: answers(f"http://127.0.0.1:{ours['PORT']}"), START)
         command(env, "service", "add", "bins", "--name", "Bins")
         yield ours
     finally:
         process.terminate()
         process.wait(60)
-
-
-def _serves(port: str) -> bool:
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}/health/ready").is_success
-    except httpx.HTTPError:
-        return False
 
 
 def test_whoever_writes_to_the_old_version_while_the_schema_changes_is_answered_and_heard(tmp_path: Path) -> None:

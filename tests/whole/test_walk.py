@@ -5,6 +5,7 @@ import itertools
 import os
 import signal
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -14,13 +15,17 @@ import httpx
 import pytest
 
 from tests.faults.clock import clock
-from tests.faults.processes import kill_server, server_pids
+from tests.faults.processes import OURS, kill_server, server_pids
 from tests.whole.system import Running, post, until, up, waiting
+from tests.whole.writers import writing
 from tests.workers.texts import BROKEN, USUAL, said
 
 TAKEOVER_SECONDS = 10.0  # on a machine that is busy with other tests; a start from nothing takes longer there
 
 WRITERS = 8
+
+HEARD_BETWEEN = 60
+"""Pieces from the end of one process to that of the next."""
 
 
 @pytest.fixture(scope="module")
@@ -74,8 +79,9 @@ def test_while_postgresql_is_restarted_each_is_told_that_it_is_stored_or_when_to
     with ThreadPoolExecutor(WRITERS) as citizens:
         writing = [citizens.submit(write_on, running, number, answers, done) for number in range(WRITERS)]
         for _ in range(3):
-            until(lambda: bool(server_pids(running, "postgres")))
-            os.kill(server_pids(running, "postgres")[0], signal.SIGINT)
+            [old, *_] = server_pids(running, "postgres")
+            os.kill(old, signal.SIGINT)
+            until(lambda: bool(now := server_pids(running, "postgres")) and old not in now)  # noqa: B023 - called here
             heard = len(answers)
             until(lambda: len(answers) > heard + WRITERS and answers[-1].status_code == 202)  # noqa: B023 - called here
         done.set()
@@ -134,6 +140,26 @@ def test_a_standby_takes_over_from_a_killed_api_and_nobody_is_refused(running: R
     assert time.monotonic() - began < TAKEOVER_SECONDS
     until(lambda: running.children("api")[-1] != serving)
     assert len(running.children("api-standby")) == 1
+
+
+def test_nobody_is_refused_while_one_process_after_another_is_told_to_end(running: Running) -> None:
+    """As a new version is put in place."""
+    before = running.get("/v1/services/blue-badge/summary")["feedback"]
+    until(lambda: all(running.children(name) for name in OURS))
+    with writing(running) as writers:
+        for name in (*OURS, "api", "api-standby"):
+            replaced(running, name)
+            heard = len(writers.answers)
+            until(lambda: len(writers.answers) > heard + HEARD_BETWEEN)  # noqa: B023 - it is called here
+    assert Counter(writers.answers).keys() == {"202"}, Counter(writers.answers)
+    assert running.get("/v1/services/blue-badge/summary")["feedback"] == before + len(writers.answers)
+
+
+def replaced(running: Running, name: str) -> None:
+    """Returns once the next one is started."""
+    [*_, old] = running.children(name)
+    os.kill(old, signal.SIGTERM)
+    until(lambda: running.children(name)[-1] != old)
 
 
 def taken(running: Running, message: str) -> bool:

@@ -187,5 +187,7 @@ def _version(engine: Engine) -> str:
 
 
 def _vacuums(engine: Engine) -> int:
+    """How many are at work on `feedback` of this database."""
+    ours = "relid = 'feedback'::regclass AND datname = current_database()"
     with engine.connect() as connection:
-        return int(connection.scalar(text("SELECT count(*) FROM pg_stat_progress_vacuum")) or 0)
+        return int(connection.scalar(text(f"SELECT count(*) FROM pg_stat_progress_vacuum WHERE {ours}")) or 0)

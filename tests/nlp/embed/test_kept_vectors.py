@@ -1,7 +1,7 @@
 """Vectors that are made once: read where they are right, made again where they are not."""
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -68,16 +68,24 @@ def test_vectors_that_are_no_numbers_or_nothing_are_made_anew(tmp_path: Path, va
     assert kept_vectors.vectors(tmp_path / "kept.npz", "m1", encode, ["a", "bb"]).tolist() == [[1, 1], [2, 1]]
 
 
+@pytest.fixture(scope="module")
+def right() -> Mapping[str, NDArray[np.float32]]:
+    """The weights of what is `spelt`, fitted."""
+    return UrgencyClassifier(spelt).fitted()
+
+
 @pytest.mark.parametrize("spoil", [np.zeros_like, lambda kept: np.full_like(kept, np.nan), lambda kept: kept[:-1]])
 def test_weights_that_are_spoilt_are_fitted_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[NDArray[np.float32]], NDArray[np.float32]]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    right: Mapping[str, NDArray[np.float32]],
+    spoil: Callable[[NDArray[np.float32]], NDArray[np.float32]],
 ) -> None:
-    classifier = UrgencyClassifier(spelt)
-    spoilt: dict[str, Any] = {name: spoil(kept) for name, kept in classifier.fitted().items()}
+    spoilt: dict[str, Any] = {name: spoil(kept) for name, kept in right.items()}
     np.savez(tmp_path / "weights.npz", **spoilt)
     monkeypatch.setattr(urgency_classifier, "WEIGHTS", tmp_path / "weights.npz")
-    [digest] = classifier.fitted()
-    assert (UrgencyClassifier(spelt).fitted()[digest] == classifier.fitted()[digest]).all()
+    [digest] = right
+    assert (UrgencyClassifier(spelt).fitted()[digest] == right[digest]).all()
 
 
 def test_what_cannot_wait_is_found_without_any_weights_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ if sys.argv[1:]:
 encoder, draw = embedder.Embedder(threads=1), random.Random(0)
 encoder.encode(["word " * 120] * 8)
 before = held()
-for _ in range(400):
+for _ in range(100):
     encoder.encode(["word " * draw.randint(3, 60)] * draw.randint(1, 8))
 print(held() - before)
 """

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -41,6 +42,16 @@ def told(worker: Worker, app: Litestar) -> dict[str, float]:
         METRICS.of(worker.record)  # reads anew
         lines = [line.rsplit(" ", 1) for line in client.get("/metrics").text.splitlines() if not line.startswith("#")]
     return {name: float(value) for name, value in lines}
+
+
+@contextmanager
+def record_at(url: str) -> Iterator[Record]:
+    """With room for one connection, and another in need."""
+    engine = engine_for(url, size=1)
+    try:
+        yield Record(Settings(), engine)
+    finally:
+        engine.dispose()
 
 
 def begun_and_ended(record: Record) -> None:
@@ -103,20 +114,20 @@ def test_a_job_of_the_clock_that_fails_is_counted(worker: Worker, app: Litestar)
 
 def test_while_the_store_is_away_nothing_fails_over_a_figure() -> None:
     done.NOTES.put(done.Note("clean", 1, 0, 0.1))
-    away = Record(Settings(), engine_for("postgresql://feedback@127.0.0.1:1/feedback?connect_timeout=1"))
-    done.keep(away.transaction)
+    with record_at("postgresql://feedback@127.0.0.1:1/feedback?connect_timeout=1") as away:
+        done.keep(away.transaction)
     assert done.NOTES.empty()
 
 
 def test_who_waits_for_a_connection_and_who_has_one_is_told(
     worker: Worker, app: Litestar, servers: RealServers
 ) -> None:
-    narrow = Record(Settings(), engine_for(servers.database_url, size=1))
-    with ThreadPoolExecutor() as pool, narrow.transaction(), narrow.transaction():
-        late = pool.submit(begun_and_ended, narrow)
-        eventually(lambda: told(worker, app)["feedback_pool_waiting"] == 1)
-        found = told(worker, app)
-    late.result()
+    with record_at(servers.database_url) as narrow:
+        with ThreadPoolExecutor() as pool, narrow.transaction(), narrow.transaction():
+            late = pool.submit(begun_and_ended, narrow)
+            eventually(lambda: told(worker, app)["feedback_pool_waiting"] == 1)
+            found = told(worker, app)
+        late.result()
     assert found["feedback_transactions_in_progress"] == 2
     assert sum(value for name, value in found.items() if name.startswith("feedback_connections{")) > 2
     assert told(worker, app)["feedback_pool_waiting"] == 0

@@ -3,7 +3,7 @@
 import contextlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -77,21 +77,19 @@ HOSTILE: dict[str, tuple[str, Callable[[int], str]]] = {
 }
 
 
-def cpu_seconds(channel: str, body: bytes) -> float:
-    """The least of three, as other work on the machine only adds."""
+def cpu_seconds(channel: str, body: bytes) -> Iterator[float]:
+    """Of three tries: other work on the machine only adds, so that one that is quick says enough."""
     headers = {"content-type": "message/rfc822"} if channel == "email" else {}
     inbound = Inbound("", body, "somebody", headers=headers, service="parks")
-    tries = []
     for _ in range(3):
         began = time.process_time()
         with contextlib.suppress(Malformed, NotSupported):
             CHANNELS[channel].read(inbound, Secrets(), PhoneBook())
-        tries.append(time.process_time() - began)
-    return min(tries)
+        yield time.process_time() - began
 
 
 @pytest.mark.parametrize(("channel", "make"), HOSTILE.values(), ids=HOSTILE.keys())
 def test_work_grows_as_the_input_does(channel: str, make: Callable[[int], str]) -> None:
-    small = cpu_seconds(channel, make(SMALL).encode())
+    small = min(cpu_seconds(channel, make(SMALL).encode()))
     large = cpu_seconds(channel, make(SMALL * FACTOR).encode())
-    assert large < TOO_MUCH * max(small, 0.002)
+    assert any(seconds < TOO_MUCH * max(small, 0.002) for seconds in large)
