@@ -96,7 +96,7 @@ def test_an_autovacuum_is_sent_away_and_nobody_waits_for_that(engine: Engine) ->
         connection.execute(text(f"ALTER TABLE feedback SET ({ENDLESS_VACUUM})"))
     with vacuuming_each_second(engine):
         eventually(lambda: _vacuums(engine))
-        migrate(engine, patience=10)
+        migrate(engine, patience=60)
     assert _version(engine) > "0058"
 
 
