@@ -22,6 +22,16 @@ def client_network(address: str) -> str:
 
 
 @lru_cache(maxsize=4_096)
+def is_within(network: str, networks: tuple[str, ...]) -> bool:
+    """Tells whether what `client_network` returned, if it is a network, lies within one of these."""
+    found = ipaddress.ip_network(network)
+    return any(
+        found.version == other.version and found.subnet_of(other)  # type: ignore[arg-type]  # it does not see why
+        for other in map(ipaddress.ip_network, networks)
+    )
+
+
+@lru_cache(maxsize=4_096)
 def is_public(network: str) -> bool:
     """Tells whether what `client_network` returned is of the Internet, and not of a house or a machine."""
     try:

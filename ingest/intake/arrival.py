@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from feedback.record.states import ChannelName
 
@@ -37,6 +38,16 @@ class Turn:
     begin: int | None = None
 
 
+class Visitor(NamedTuple):
+    """What tells the visitors of a day apart: `known_by` their network and browser.
+
+    `network` is the network alone, None where it is known that many people are behind it.
+    """
+
+    known_by: str
+    network: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """One contact of one citizen, as a channel read it.
@@ -44,7 +55,7 @@ class Arrival:
     `service` is a slug. `caller` names who vouches for `external_id`, which is unique per caller and service.
     `submitted_at` is a date where no time of day is known. `sender` is the number or address that it came from, as far
     as the channel tells it: it stays with the raw text, and goes with it. `client` is what else tells visitors apart;
-    it is not kept, but a digest that changes daily is. `batch` names an import or a source that enters many at once.
+    it is not kept, but digests that change daily are. `batch` names an import or a source that enters many at once.
     `assisted` says that staff entered it for the citizen, `suspicion` why a machine seems to have sent it. `turns` are
     what the citizen said in a call; `message` then joins them. `read_as` tells staff how it was read (`format`,
     `encoding`, what was left out and why): fixed words and figures, none of the citizen's, as it is kept as it is.
@@ -61,7 +72,7 @@ class Arrival:
     language: str | None = None
     contact: str | None = None
     sender: str | None = field(default=None, repr=False)
-    client: str | None = field(default=None, repr=False)
+    client: Visitor | None = field(default=None, repr=False)
     batch: str | None = None
     assisted: bool = False
     suspicion: str | None = None

@@ -10,7 +10,7 @@ from litestar.types import Scope
 
 from feedback import tracing
 from feedback.http.bearer import bearer_token
-from feedback.http.client_address import client_network, is_public
+from feedback.http.client_address import client_network, is_public, is_within
 from feedback.http.dependencies import AnyRequest
 from feedback.http.security_headers import header
 from feedback.http.staff import mark_used
@@ -21,7 +21,7 @@ from feedback.record.errors import FeedbackError, TooMany, Unavailable
 from feedback.record.work.queue import WorkQueue
 from ingest.intake import rate_limit
 from ingest.intake.accept import Accepted
-from ingest.intake.arrival import Arrival
+from ingest.intake.arrival import Arrival, Visitor
 from ingest.intake.batcher import Batcher, in_a_thread
 from ingest.intake.rate_limit import RateLimit, Share
 from ingest.intake.writer import Writer
@@ -109,13 +109,16 @@ async def intake(record: Record, work_queue: WorkQueue, rate_limit: RateLimit) -
     await writer.close()
 
 
-def visitor_of(scope: Scope) -> str | None:
+def visitor_of(scope: Scope, shared_networks: tuple[str, ...]) -> Visitor | None:
     """Returns what tells visitors of a day apart: their network and their browser.
 
-    None for an address that is not of the Internet: behind it may be a proxy, and everybody.
+    None for an address that is not of the Internet: behind it may be a proxy, and everybody. Behind `shared_networks`
+    are many people, as whoever runs this knows.
     """
     network = client_network(address_of(scope))
-    return f"{network} {_browser(scope)}" if is_public(network) else None
+    if not is_public(network):
+        return None
+    return Visitor(f"{network} {_browser(scope)}", None if is_within(network, shared_networks) else network)
 
 
 def address_of(scope: Scope) -> str:

@@ -16,7 +16,7 @@ from feedback.record.access import Principal
 from feedback.record.errors import Malformed
 from feedback.record.states import ChannelName
 from ingest.intake import receipts
-from ingest.intake.arrival import ANONYMOUS_BODY_LIMIT, MESSAGE_LIMIT, Arrival
+from ingest.intake.arrival import ANONYMOUS_BODY_LIMIT, MESSAGE_LIMIT, Arrival, Visitor
 from ingest.intake.dependencies import LONGEST_KEY, REFUSAL, GivenIntake, Intake, visitor_of
 from ingest.intake.receipts import Receipt
 
@@ -50,11 +50,12 @@ def arrival_of_stranger(intake: Intake, scope: Scope, service: str, data: Submis
     """Returns what nobody vouches for. Raises `Malformed`."""
     key = header(scope, b"idempotency-key").decode("latin-1").strip()
     repeat_key = intake.repeat_key(scope, service, key) if key else None
-    return _arrival(service, data, None, repeat_key, visitor_of(scope))
+    visitor = visitor_of(scope, intake.record.settings.shared_networks)
+    return _arrival(service, data, None, repeat_key, visitor)
 
 
 def _arrival(
-    service: str, data: Submission, who: Principal | None, repeat_key: str | None, visitor: str | None
+    service: str, data: Submission, who: Principal | None, repeat_key: str | None, visitor: Visitor | None
 ) -> Arrival:
     if data.external_id and not who:
         raise Malformed("external_id needs a key; without one, send an Idempotency-Key")

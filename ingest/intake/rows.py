@@ -77,6 +77,7 @@ class FeedbackRow(msgspec.Struct, frozen=True):
     batch: str | None
     read_as: Mapping[str, str]
     sender_digest: bytes | None
+    network_digest: bytes | None
     sealed: bytes
     stage: FeedbackStage = FeedbackStage.CLEAN
 
@@ -142,6 +143,7 @@ def _row(arrival: Arrival, identity: uuid.UUID, facts: Facts, keys: KeyRing, now
     service = facts.services[arrival.service]
     said_at = _said_at(arrival, service, identity, now)
     content = content_of(arrival)
+    client, network = arrival.client or (None, None)
     sealed = raw.sealed(facts.day_key, identity, {**content, "sender": arrival.sender, "suspicion": arrival.suspicion})
     return FeedbackRow(
         id=identity,
@@ -160,7 +162,8 @@ def _row(arrival: Arrival, identity: uuid.UUID, facts: Facts, keys: KeyRing, now
         language=arrival.language,
         batch=_batch(arrival),
         read_as=arrival.read_as,
-        sender_digest=sender_digest(facts.day_key, service.id, arrival.sender or arrival.contact, arrival.client),
+        sender_digest=sender_digest(facts.day_key, service.id, arrival.sender or arrival.contact, client),
+        network_digest=sender_digest(facts.day_key, service.id, None, network),
         sealed=sealed,
     )
 

@@ -67,8 +67,8 @@ async def send_feedback(request: AnyRequest, service: FromPath[str], intake: Giv
     await intake.authenticate(request, brand.slug)
     repeat_key = intake.repeat_key(request.scope, key, brand.slug, *values.values())
     trapped = suspicion(intake.record.keys, texts, dt.datetime.now(dt.UTC))
-    arrival = replace(_arrival(brand.slug, values, repeat_key, trapped), client=visitor_of(request.scope))
-    stored = await intake.store_one(arrival)
+    visitor = visitor_of(request.scope, intake.record.settings.shared_networks)
+    stored = await intake.store_one(replace(_arrival(brand.slug, values, repeat_key, trapped), client=visitor))
     return show(
         request,
         "thanks.html",

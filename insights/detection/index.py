@@ -28,7 +28,7 @@ FEWEST_ROWS_RESERVED = 256
 ROW = np.dtype(
     [(name, "f8") for name in ("at", "share")]
     + [(name, "?") for name in ("evidence", "praise", "late", "live", "telling")]
-    + [(name, "i4") for name in ("piece", "channel", "batch", "issue", "sender")]
+    + [(name, "i4") for name in ("piece", "channel", "batch", "issue", "sender", "network")]
 )
 
 
@@ -36,10 +36,10 @@ class ObservationIndex:
     """Arrays over some observations, one row each, in their order.
 
     `rows` (n,) holds what is known of each: `at` in hours, `share` of its piece, and codes of piece, channel, batch and
-    issue, -1 for none. The code of a `sender` who is not known is that of the piece, and -1 for what somebody sent
-    again. `plain` (n, d) holds whitened and `smooth` (n, d) smoothed unit vectors, zero where there is
-    none. `regions` caches the regions of issues whose members have not changed. All of it is a cache: `version` tells
-    whose state it belongs to.
+    issue, -1 for none. The code of a `sender` who is not known is that of the piece, that of a `network` that of the
+    sender; both are -1 for what somebody sent again. `plain` (n, d) holds whitened and `smooth` (n, d) smoothed unit
+    vectors, zero where there is none. `regions` caches the regions of issues whose members have not changed. All of it
+    is a cache: `version` tells whose state it belongs to.
     """
 
     def __init__(self, observations: Sequence[Observation]) -> None:
@@ -124,7 +124,7 @@ class ObservationIndex:
     def update(self, row: int, observation: Observation) -> None:
         """Take over what changes of an observation: its issue, whether it may be evidence, and who sent it."""
         self.rows["evidence"][row] = observation.evidence and observation.vector is not None
-        self.rows["sender"][row] = self._sender(observation)
+        self.rows["sender"][row], self.rows["network"][row] = self._came_by(observation)
         self.assign(np.array([row]), observation.issue)
 
     def _reserve(self, capacity: int) -> None:
@@ -149,14 +149,15 @@ class ObservationIndex:
                 one.live,
                 one.telling,
                 *map(self.code, names),
-                self._sender(one),
+                *self._came_by(one),
             )
         self.rows = self._rows[:end]
 
-    def _sender(self, one: Observation) -> int:
+    def _came_by(self, one: Observation) -> tuple[int, int]:
         if one.sent_again:
-            return -1
-        return self.code(f"sender {one.sender}" if one.sender else f"piece {one.feedback_id}")
+            return -1, -1
+        sender = self.code(f"sender {one.sender}" if one.sender else f"piece {one.feedback_id}")
+        return sender, self.code(f"network {one.network}") if one.network else sender
 
     def _build(self, observations: Sequence[Observation]) -> None:
         """Whiten all rows, find the neighbours of each, and smooth them; among many, most of its neighbours."""

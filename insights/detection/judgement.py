@@ -23,7 +23,7 @@ FEWEST_SENDERS, FEWEST_SENDERS_BY_SEVERAL_CHANNELS = 5, 4
 counts as somebody's own; of people who are known apart and come by several channels, fewer are enough."""
 
 FEWEST_VOICES = 3
-"""One sender may speak again and again: neither the same words of one day nor one sender's are more than one voice."""
+"""One sender may speak again and again: neither the same words of one day nor one person's are more than one voice."""
 
 FIRST_WEEK_DAYS = 7.0
 """Days of history before which nobody knows what is usual on which day of the week: all is watched."""
@@ -103,7 +103,7 @@ class Judge:
         rows = self._index.rows[recent]
         found = {
             "few reports": len(np.unique(rows["piece"])) < FEW_PIECES,
-            "few senders": self._senders(recent) < min(FEWEST_VOICES, len(np.unique(rows["piece"]))),
+            "few senders": self._people(recent) < min(FEWEST_VOICES, len(np.unique(rows["piece"]))),
             "one batch only": rows["batch"][0] >= 0 and len(np.unique(rows["batch"])) == 1,
             "one day only": not self._is_independent(recent) and len(np.unique(self._days(recent))) < FEWEST_DAYS,
             "young service": self._age < YOUNG_SERVICE_DAYS,
@@ -153,17 +153,20 @@ class Judge:
         live = rows[index["live"][rows]]
         known = live[index["sender"][live] != index["piece"][live]]
         several_channels = len(np.unique(index["channel"][known])) > 1
-        by_channels = several_channels and self._senders(known) >= FEWEST_SENDERS_BY_SEVERAL_CHANNELS
+        by_channels = several_channels and self._people(known) >= FEWEST_SENDERS_BY_SEVERAL_CHANNELS
         days = self._days(rows)
         several_days = len(np.unique(days)) >= FEWEST_DAYS
-        enough = several_days or by_channels or self._senders(live) >= FEWEST_SENDERS
+        enough = several_days or by_channels or self._people(live) >= FEWEST_SENDERS
         repeated = np.tril(self._same_words(rows) & (days[:, None] == days), -1).any(axis=1)
-        return enough and min(int(np.count_nonzero(~repeated)), self._senders(rows)) >= FEWEST_VOICES
+        return enough and min(int(np.count_nonzero(~repeated)), self._people(rows)) >= FEWEST_VOICES
 
-    def _senders(self, rows: Indices) -> int:
-        """How many people sent these, as far as that is known: a person of two days is two."""
-        senders = self._index.rows["sender"][rows]
-        return len(np.unique(senders[senders >= 0]))
+    def _people(self, rows: Indices) -> int:
+        """How many people sent these, as far as that is known: a person of two days is two.
+
+        Addresses and browsers are invented at no cost, so those of one day and one network are one person's.
+        """
+        known = self._index.rows[rows][self._index.rows["sender"][rows] >= 0]
+        return min(len(np.unique(known["sender"])), len(np.unique(known["network"])))
 
     def _days(self, rows: Indices) -> FloatArray:
         """The day on which each of these was said; a day ends when the night does."""

@@ -29,8 +29,9 @@ class Observation:
     the volume all the same. `batch` names who entered it in bulk and when. `evidence` tells whether it may count
     towards a signal, `praise` that it praises, and `telling` that it says what is wrong or wished for and is no bare
     mention; `issue` is the one it has joined. A `late` one was over 48 h old on receipt, so it only teaches what is
-    normal. `key` is the statement's own number. `sender` tells who sent it from others of that day, where that is
-    known and not yet forgotten; it was `sent_again` if it is forgotten, but was not the sender's first of that day.
+    normal. `key` is the statement's own number. `sender` tells who sent it from others of that day, and
+    `network` what it came by, where that is known and not yet forgotten; it was `sent_again` if they are forgotten, but
+    it was not the first of that sender or network on that day.
     """
 
     feedback_id: str
@@ -45,6 +46,7 @@ class Observation:
     praise: bool = False
     telling: bool = True
     sender: str | None = None
+    network: str | None = None
     sent_again: bool = False
 
     @property

@@ -52,12 +52,13 @@ COLUMNS = (
     Feedback.history,
     Feedback.weight,
     Feedback.sender_digest,
+    Feedback.network_digest,
     Feedback.sent_again,
 )
 """What makes an observation."""
 
 
-CHANGES = attrgetter("issue", "evidence", "sender", "sent_again")
+CHANGES = attrgetter("issue", "evidence", "sender", "network", "sent_again")
 """What changes of an observation: the rest of it stays as it was said."""
 
 
@@ -242,5 +243,6 @@ def _observation(row: Any, vector: Vectors | None) -> Observation:
         praise=row.kind == StatementKind.PRAISE and row.weight > 0 and not row.filler,
         telling=is_telling(row.kind, row.severity, row.language),
         sender=row.sender_digest.hex() if row.sender_digest else None,
+        network=row.network_digest.hex() if row.network_digest else None,
         sent_again=row.sent_again,
     )

@@ -38,7 +38,8 @@ def move(session: Session, pieces: Sequence[Feedback], giver: Service, to_id: in
     stubs = [_stub(piece, giver, done) for piece in pieces]
     came = {"service": giver.slug, "name": giver.name, "at": dt.datetime.now(dt.UTC).isoformat(), "reason": done.reason}
     for piece in pieces:
-        piece.service_id, piece.hand_over_id, piece.claimed_by, piece.sender_digest = to_id, done.id, None, None
+        piece.service_id, piece.hand_over_id, piece.claimed_by = to_id, done.id, None
+        piece.sender_digest = piece.network_digest = None
         piece.came_from = came if to_id == done.to_id else None
     session.flush()
     session.execute(update(Statement).where(Statement.feedback_id.in_(ids)).values(service_id=to_id))

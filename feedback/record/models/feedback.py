@@ -21,9 +21,10 @@ class Feedback(Base, Claimable):
     `text` is the redacted form, null until there is one. `history` was more than 48 h old on receipt. `copy_of` is the
     piece that this one repeats. `read_as` tells how it was read, in fixed words and none of the citizen's. `weight` is
     0 where it must not count in an issue (spam, a copy); `overruled` is what a person decided about that, and no
-    machine changes: true where it counts, false where not. `sender_digest` tells the senders of one day apart, and is
-    forgotten after it; then `sent_again` tells that it was not its sender's first of that day. `hand_over_id` is the
-    last hand-over that it came by, or went by; `came_from` says in the words of its new service from where. What stays
+    machine changes: true where it counts, false where not. `sender_digest` tells the senders of one day apart,
+    `network_digest` the networks that visitors came by; both are forgotten after it, and then `sent_again` tells that
+    it was not the first of its sender or network on that day. `hand_over_id` is the last hand-over that it came by, or
+    went by; `came_from` says in the words of its new service from where. What stays
     of a piece that was handed over `stands_for` it, and has no words.
     """
 
@@ -59,6 +60,7 @@ class Feedback(Base, Claimable):
         Index("ix_feedback_bands", "bands", postgresql_using="gin"),
         Index(None, "copy_of", postgresql_where=text("copy_of IS NOT NULL")),
         Index(None, "service_id", "sender_digest", postgresql_where=text("sender_digest IS NOT NULL")),
+        Index(None, "service_id", "network_digest", postgresql_where=text("network_digest IS NOT NULL")),
         Index(None, "hand_over_id", postgresql_where=text("hand_over_id IS NOT NULL")),
         Index(None, "stands_for", postgresql_where=text("stands_for IS NOT NULL")),
     )
@@ -89,6 +91,7 @@ class Feedback(Base, Claimable):
     bands: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))
     copy_of: Mapped[uuid.UUID | None]
     sender_digest: Mapped[bytes | None]
+    network_digest: Mapped[bytes | None]
     sent_again: Mapped[bool] = mapped_column(default=False, server_default=false())
     weight: Mapped[int] = mapped_column(default=1)
     overruled: Mapped[bool | None]

@@ -83,6 +83,7 @@ def _erase(session: Session, ids: Sequence[uuid.UUID], by: str, to: FeedbackStag
             fingerprint=None,
             bands=None,
             sender_digest=None,
+            network_digest=None,
             urgent=None,
             reason=None,
         )

@@ -65,7 +65,8 @@ def _named(keys: KeyRing, subject: Subject) -> Any:
 
 
 NOT_EXPORTED = {"digest", "fingerprint", "bands", "claimed_by", "attempts", "vector", "wrapped_key", "sealed"} | {
-    "sender_digest"
+    "sender_digest",
+    "network_digest",
 }
 """Columns that say nothing to a person: what they are computed from is told."""
 

@@ -58,6 +58,9 @@ class Settings:
     trusted_proxies: tuple[str, ...] = _setting(
         "FEEDBACK_TRUSTED_PROXIES", "Addresses whose X-Forwarded-For is believed.", ("127.0.0.1",), readers.words
     )
+    shared_networks: tuple[str, ...] = _setting(
+        "FEEDBACK_SHARED_NETWORKS", "Networks that many people write from: offices, libraries.", (), readers.networks
+    )
     intake_rate: float = _setting(
         "FEEDBACK_INTAKE_RATE", "Pieces a minute that one address may send; 0: no limit.", 60.0, float
     )

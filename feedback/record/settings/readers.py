@@ -1,5 +1,6 @@
 """How the text of each setting is read, from wherever it comes. What cannot be read is a `ValueError` that says why."""
 
+import ipaddress
 import re
 from email.errors import MessageError
 from email.headerregistry import Address, HeaderRegistry
@@ -18,6 +19,11 @@ GroupRole = tuple[str, str | None]
 def words(text: str) -> tuple[str, ...]:
     """Splits at spaces and commas."""
     return tuple(text.replace(",", " ").split())
+
+
+def networks(text: str) -> tuple[str, ...]:
+    """Raises `ValueError` for what is neither an address nor a network."""
+    return tuple(str(ipaddress.ip_network(word, strict=False)) for word in words(text))
 
 
 def notify_key(text: str) -> str:

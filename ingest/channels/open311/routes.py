@@ -71,7 +71,8 @@ async def file_request(request: AnyRequest, intake: GivenIntake) -> Response[byt
     [arrival] = parsed.arrivals
     try:
         who = await intake.authenticate(request, arrival.service)
-        stored = await intake.store_one(replace(arrival, client=None if who else visitor_of(request.scope)))
+        visitor = None if who else visitor_of(request.scope, intake.record.settings.shared_networks)
+        stored = await intake.store_one(replace(arrival, client=visitor))
     except NotAuthentic as error:
         raise Forbidden(str(error)) from error  # the specification's status for a key that is missing or wrong
     notice = f"Your receipt is {stored.receipt}: {intake.record.settings.url}/receipts/{stored.receipt}"

@@ -68,3 +68,20 @@ def test_one_sender_on_two_days_is_watched_though_the_first_day_is_forgotten(ser
     assert signals and not sent(signals)
     _, others = play(by("ABC", second), state)
     assert sent(others)
+
+
+def test_whoever_came_by_one_network_on_one_day_is_one_person_by_five_networks_five(
+    service: Service, usual: State
+) -> None:
+    outage = by("ABCDEFGHIJKL", service.at_once(NEW, 28, 12))
+    _, invented = play([replace(report, network="home") for report in outage], usual)
+    _, apart = play([replace(report, network=report.sender) for report in outage], usual)
+    assert not sent(invented) and "few senders" in invented[-1].caveats
+    [told] = sent(apart)
+    assert told.observed == 5
+
+
+def test_one_sender_by_many_networks_is_one_person(service: Service, usual: State) -> None:
+    outage = by(["Ann"] * 12, service.at_once(NEW, 28, 12))
+    _, signals = play([replace(report, network=report.feedback_id) for report in outage], usual)
+    assert signals and not sent(signals)

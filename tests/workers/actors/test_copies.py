@@ -13,7 +13,7 @@ from feedback.record.privacy import erasure, raw, subject_access
 from feedback.record.privacy.senders import forget_senders, sender_digest
 from feedback.record.states import ChannelName
 from ingest.intake.accept import accept
-from ingest.intake.arrival import Arrival
+from ingest.intake.arrival import Arrival, Visitor
 from ingest.intake.dependencies import visitor_of
 from tests.walking import walk
 from workers.runtime.actor import Worker
@@ -174,12 +174,37 @@ def _ids(worker: Worker) -> list[uuid.UUID]:
 
 
 def test_visitors_are_told_apart_by_network_and_browser_and_not_behind_a_proxy_that_hides_them() -> None:
-    def visitor(address: str, browser: str = "Safari") -> str | None:
+    def visitor(address: str, browser: str = "Safari") -> Visitor | None:
         request = RequestFactory().get("/", headers={"User-Agent": browser})
         request.scope["client"] = (address, 1)
-        return visitor_of(request.scope)
+        return visitor_of(request.scope, ("81.2.70.0/24", "2a00:1450::/32"))
 
-    assert visitor("81.2.69.160") == visitor("::ffff:81.2.69.160") != visitor("81.2.69.161")
-    assert visitor("81.2.69.160") != visitor("81.2.69.160", "Firefox")
-    assert visitor("2a00:1450:4009:81f::1") == visitor("2a00:1450:4009:81f::2")
+    assert visitor("81.2.69.160") == visitor("::ffff:81.2.69.160") == Visitor("81.2.69.160 Safari", "81.2.69.160")
+    assert visitor("81.2.69.160", "Firefox") == Visitor("81.2.69.160 Firefox", "81.2.69.160")
+    assert visitor("2a00:1451::1") == visitor("2a00:1451::2") != visitor("2a00:1451:0:1::2")
+    assert visitor("81.2.70.9") == Visitor("81.2.70.9 Safari", None)
+    assert visitor("2a00:1450:4009:81f::1") == Visitor("2a00:1450:4009:81f::/64 Safari", None)
     assert [visitor(address) for address in ("127.0.0.1", "10.0.0.7", "fd00::1", "unknown")] == [None] * 4
+
+
+def test_a_mail_address_with_something_added_is_the_same_senders() -> None:
+    known = {sender_digest(b"key", 1, f"ann{tag}@example.org", None) for tag in ("", "+1", "+1+2")}
+    assert len(known) == 1 and sender_digest(b"key", 1, "+1@example.org", None) not in known
+
+
+def test_what_is_left_of_a_network_is_whether_somebody_had_sent_something_by_it_before(
+    worker: Worker, blue_badge: str
+) -> None:
+    by_networks = ("home", "home", "office", None)
+    arrivals = [
+        Arrival("blue-badge", DOWN, ChannelName.WEB, "test", client=Visitor(f"{network} {place}", network))
+        for place, network in enumerate(by_networks)
+    ]
+    with worker.record.transaction() as session:
+        accept(session, worker.record.keys, arrivals, NOW)
+        assert len(set(session.scalars(select(Feedback.network_digest)))) == 3
+        session.execute(update(Feedback).values(received_at=NOW - dt.timedelta(hours=25)))
+        forget_senders(session)
+        left = (Feedback.sender_digest, Feedback.network_digest, Feedback.sent_again)
+        pieces = session.execute(select(*left).order_by(Feedback.id)).all()
+    assert pieces == [(None, None, False), (None, None, True), (None, None, False), (None, None, False)]

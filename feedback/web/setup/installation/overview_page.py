@@ -33,6 +33,7 @@ OPERATORS_ALONE: Mapping[str, Mapping[str, str]] = {
         "host": N_("Address of this machine that is listened on"),
         "port": N_("Port that is listened on"),
         "trusted_proxies": N_("Proxies whose word is taken for who is asking"),
+        "shared_networks": N_("Networks that many people write from, such as offices and libraries"),
     },
     "kept": {
         "secret_keys": N_("Key that all that is secret is sealed with"),
