@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from feedback import i18n
-from nlp.clean.language import UNKNOWN, language
+from nlp.clean.language import language_of_query
 from nlp.group.titles.words import WORD, is_in
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class QueryEmbedder:
     def embed(self, text: str, wait_seconds: float = MODEL_WAIT_SECONDS) -> QueryVector | None:
         """Returns the vector of a query; None while the model is not there, or where it cannot be, and of no word.
 
-        Of a word or two nobody can tell the language: they are taken to be in that of the page.
+        Where nobody can tell the language of a word or two, they are taken to be in that of the page.
 
         Small words of Welsh alone ("yr") are none: unlike those of English, the index of words does not leave them out.
         """
@@ -56,8 +56,7 @@ class QueryEmbedder:
         except Exception as error:
             log.warning("search goes without a model", error=type(error).__name__)
             return None
-        told = language(text)
-        spoken = i18n.language() if told == UNKNOWN else told
+        spoken = language_of_query(text, i18n.language())
         return QueryVector(embedder.encode([text], [spoken])[0].tolist(), embedder.name)
 
     def _model(self) -> "Future[MultilingualEmbedder]":

@@ -38,6 +38,9 @@ LETTERS: dict[str, frozenset[str]] = {
 }
 """Letters that only one language has."""
 
+ROOFED = frozenset("âêîôûŵŷÂÊÎÔÛŴŶ")
+"""Letters of Welsh that no English word needs."""
+
 FOREIGN_SHARE = 0.3
 """Of the letters of a text those of another script; from so many on, its Latin words are not looked at."""
 
@@ -69,6 +72,25 @@ def language(text: str) -> str:
     elif best.value < _needed(code, len(words)):
         return UNKNOWN
     return UNKNOWN if code == "en" and len(words) < SHORT_WORDS else code
+
+
+def language_of_query(text: str, usual: str) -> str:
+    """Give the language of words that are looked for: of a few, between those of the service; in doubt the usual one.
+
+    Another language is told by its own letters, or where lingua is sure and no letter is Welsh.
+    """
+    told, words = language(text), [word.lower() for word in WORD.findall(text)]
+    if told in EXPECTED or len(words) >= SHORT_WORDS:
+        return usual if told == UNKNOWN else told
+    if not ROOFED.isdisjoint(text):
+        return "cy"
+    if told != UNKNOWN:
+        return told
+    if all(_english(word) and word not in ALIKE for word in words):
+        return "en"
+    welsh, english = (_detector().compute_language_confidence(text, it) for it in (Language.WELSH, Language.ENGLISH))
+    new = any(word_kind(word) is WordKind.UNKNOWN for word in words)
+    return "cy" if new and welsh > CONFIDENT * (welsh + english) else usual
 
 
 def _mostly_english(words: list[str]) -> bool:

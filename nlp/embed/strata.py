@@ -10,6 +10,10 @@ EMBEDDED_WELL = {"en", "unknown"}
 """What the main model was trained on. The rest is grouped with it where it was mapped into its space, else among its
 own kind, and never scored as if it were English."""
 
+MEASURED = ("cy", "pl", "ro", "ur")
+"""Of the languages that are mapped into its space, those of which it was measured how near they come to English twins
+(docs/grouping.md); of the others nobody knows."""
+
 MAPPED = " from "
 """Stands in the name of what embedded a text between the main model and the one whose vectors were mapped to it."""
 

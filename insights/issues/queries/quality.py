@@ -13,7 +13,7 @@ from feedback.record.models import Feedback, Issue, Mailbox, Refit, Service, Ser
 from feedback.record.states import AddressKind, FeedbackStage
 from insights.detection.state import MISSED
 from insights.issues.queries.services import WAITING_STAGES
-from nlp.embed.strata import stratum_of
+from nlp.embed.strata import MEASURED, is_mapped, stratum_of
 
 LATEST_PIECES = 10_000
 """The figures are of so many pieces: how well the machine does now is told no better by what it read years ago."""
@@ -80,7 +80,8 @@ class Quality(msgspec.Struct, frozen=True):
     statements in no issue, of those that say something. `stability` is the share of statements that the last refits
     (`refits` of them) left in the issue they were in. `hidden` is the personal data taken out, by kind. `not_counted`
     are pieces that count in no issue (copies, spam). `languages_apart` do not compare with English, and are grouped by
-    themselves. `missed` is what staff said the machine missed, the latest first.
+    themselves; how well the `languages_unmeasured` compare with it nobody has measured. `missed` is what staff said the
+    machine missed, the latest first.
     """
 
     service: str
@@ -92,6 +93,7 @@ class Quality(msgspec.Struct, frozen=True):
     stability: float | None
     languages: dict[str, int]
     languages_apart: list[str]
+    languages_unmeasured: list[str]
     transcripts: Transcripts
     hidden: dict[str, int]
     verdicts: dict[str, int]
@@ -107,6 +109,7 @@ def quality(session: Session, service: Service) -> Quality:
     since = _since(session, service)
     pieces_of_late, said_of_late = _late(Feedback, service, since), _late(Statement, service, since)
     said, pieces = _statements(session, *said_of_late), _pieces(session, *pieces_of_late)
+    ways = _ways(session, *said_of_late)
     refits = session.scalars(
         select(Refit).where(Refit.service_id == service.id).order_by(Refit.id.desc()).limit(LAST_REFITS)
     ).all()
@@ -119,7 +122,8 @@ def quality(session: Session, service: Service) -> Quality:
         refits=len(refits),
         stability=_stability(refits),
         languages=_by(session, Statement.language, *said_of_late),
-        languages_apart=_apart(session, *said_of_late),
+        languages_apart=sorted({told for told, way in ways if stratum_of(told, "problem", way).language != "en"}),
+        languages_unmeasured=sorted({told for told, way in ways if is_mapped(way) and told not in MEASURED}),
         transcripts=Transcripts(pieces.calls, _rounded(pieces.confidence), pieces.doubtful),
         hidden=_hidden(session, *pieces_of_late),
         verdicts=_verdicts(session, *pieces_of_late),
@@ -144,13 +148,10 @@ def _late(
     return [model.service_id == service.id, *([model.said_at >= since] if since else [])]
 
 
-def _apart(session: Session, *late: ColumnElement[bool]) -> list[str]:
-    """The languages of statements that are grouped among themselves, as they do not compare with English."""
+def _ways(session: Session, *late: ColumnElement[bool]) -> list[tuple[str, str | None]]:
+    """The languages of statements, with what embedded those of each."""
     embedded = select(Statement.language, Statement.embedded_by).where(*late, Statement.embedded_by.is_not(None))
-    rows = session.execute(embedded.distinct())
-    return sorted(
-        {row.language for row in rows if stratum_of(row.language, "problem", row.embedded_by).language != "en"}
-    )
+    return [(row.language, row.embedded_by) for row in session.execute(embedded.distinct())]
 
 
 def _missed(session: Session, service: Service) -> list[Missed]:

@@ -78,17 +78,20 @@ def test_welsh_is_in_the_issues_of_english_which_say_how_many_came_in_each_and_q
     assert 'lang="cy"' in page
 
 
-def test_the_quality_page_names_the_languages_that_stay_apart(
+def test_the_quality_page_names_the_languages_that_stay_apart_and_those_that_nobody_measured(
     worker: Worker, blue_badge: str, client: TestClient[Litestar], admin: dict[str, str], monkeypatch: Any
 ) -> None:
-    put(worker, "My badge never came", "ہماری گلی کی بتی تین ہفتوں سے بند ہے")
+    french = "Je n'ai toujours pas reçu ma carte de stationnement malgré plusieurs demandes"
+    put(worker, "My badge never came", "ہماری گلی کی بتی تین ہفتوں سے بند ہے", french)
     walk(worker)
     monkeypatch.setattr(worker.tools._embedder, "reached", frozenset())  # as of a language that the map does not reach
     put(worker, WELSH[0])
     walk(worker)
-    assert client.get("/v1/services/blue-badge/quality", headers=admin).json()["languages_apart"] == ["cy"]
+    quality = client.get("/v1/services/blue-badge/quality", headers=admin).json()
+    assert (quality["languages_apart"], quality["languages_unmeasured"]) == (["cy"], ["fr"])
     page = signed_in(client, worker.record).get("/dashboard/blue-badge/quality").text
     assert "grouped by itself: what was said in Welsh." in page
+    assert "nobody has measured how well: what was said in French." in page
 
 
 def test_an_issue_that_both_speak_of_has_a_title_in_both(worker: Worker, both: None) -> None:
