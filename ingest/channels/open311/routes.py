@@ -65,14 +65,19 @@ def service(request: AnyRequest, code: FromPath[str], record: GivenRecord) -> Re
 
 
 async def file_request(request: AnyRequest, intake: GivenIntake) -> Response[bytes]:
-    """File a request. It is answered with its id, and a notice that holds the receipt."""
+    """File a request. It is answered with its id, and a notice that holds the receipt.
+
+    The specification knows no key of a repeat: apps that heard nothing send the same form again, which counts once.
+    """
     came = await inbound(request, intake.record.settings, CALLER)
     parsed = told_how(await asyncio.to_thread(_read, intake.record, came), "open311")
     [arrival] = parsed.arrivals
     try:
         who = await intake.authenticate(request, arrival.service)
         visitor = None if who else visitor_of(request.scope, intake.record.settings.shared_networks)
-        stored = await intake.store_one(replace(arrival, client=visitor))
+        hour = f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H}"
+        again = intake.repeat_key(request.scope, hour, arrival.external_id or "")
+        stored = await intake.store_one(replace(arrival, client=visitor, external_id=again))
     except NotAuthentic as error:
         raise Forbidden(str(error)) from error  # the specification's status for a key that is missing or wrong
     notice = f"Your receipt is {stored.receipt}: {intake.record.settings.url}/receipts/{stored.receipt}"

@@ -1,6 +1,7 @@
 """Open311 GeoReport v2, what comes in: requests filed, and what is asked for. `responses.py` has what goes out."""
 
 import datetime as dt
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -73,6 +74,7 @@ def read(inbound: Inbound, secrets: Secrets, directory: Directory) -> Parsed:
         message=fields["description"][:MESSAGE_LIMIT],
         channel=ChannelName.WEB,
         caller=inbound.caller,
+        external_id=hashlib.sha256(repr(sorted(pairs)).encode()).hexdigest(),  # a form that is sent again is the same
         contact=(fields.get("email") or fields.get("phone") or None) if agreed else None,
         attributes=attributes([*pairs, *asked]) | {name: value for name, value in place.items() if value},
     )

@@ -91,7 +91,7 @@ def test_a_migration_lets_others_pass_while_it_waits_for_a_table(engine: Engine)
 def test_an_autovacuum_is_sent_away_and_nobody_waits_for_that(engine: Engine) -> None:
     _to(engine, "0058")
     with engine.begin() as connection:
-        fill(connection, "bins", 2_000, vectors=False)
+        fill(connection, "bins", 8_000, vectors=False)
         connection.execute(text("UPDATE feedback SET weight = weight"))
         connection.execute(text(f"ALTER TABLE feedback SET ({ENDLESS_VACUUM})"))
     with vacuuming_each_second(engine):

@@ -5,6 +5,7 @@ import itertools
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -65,6 +66,23 @@ def test_a_civic_app_lists_services_files_a_request_and_reads_it_back(app: Any, 
     assert (found["status"], found["service_code"]) == ("open", "blue-badge")
     assert found["description"].startswith("The street lamp is broken")
     assert app.requests("blue-badge", count=10) == [found]
+
+
+def test_a_form_that_is_sent_again_is_the_same_request_and_any_other_is_another(
+    site: str, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = file_one(site)
+    assert file_one(site) == first
+    others = {
+        file_one(site, description="The lamp flickers"),
+        file_one(site, device_id="d2"),
+        file_one(site, lat="51.6"),
+    }
+    monkeypatch.setattr(routes, "dt", SimpleNamespace(UTC=dt.timezone(dt.timedelta(hours=1)), datetime=dt.datetime))
+    others.add(file_one(site))
+    assert len(others | {first}) == 5
+    with record.transaction() as session:
+        assert {str(it) for it in session.scalars(select(Feedback.id))} == others | {first}
 
 
 def test_lists_that_take_long_leave_others_their_connections(
