@@ -16,7 +16,7 @@ import openvino
 from numpy.typing import NDArray
 from openvino import opset13 as op
 
-from nlp.embed.checkpoint import BLOCK, UnusableModel, Weights, modules, read_json, read_weights
+from nlp.embed.checkpoint import BLOCK, UnusableModel, Weights, halves, modules, read_json, read_weights
 
 Node = Any  # OpenVINO's own types say no more
 
@@ -148,9 +148,8 @@ def _matrix(weights: NDArray[Any]) -> Node:
     """What is packed stays so, and is unpacked as it is multiplied: OpenVINO knows these operations for that."""
     if weights.dtype != BLOCK:
         return _constant(weights)
-    pairs = weights["pairs"]
-    halves = np.concatenate([pairs & 15, pairs >> 4], axis=-1)
-    numbers = _of_four_bits(halves[..., ::2] | halves[..., 1::2] << 4, halves.shape)
+    apart = halves(weights)
+    numbers = _of_four_bits(apart[..., ::2] | apart[..., 1::2] << 4, apart.shape)
     signed = op.subtract(numbers, _of_four_bits(np.array([8]), (1,)))
     scaled = op.multiply(signed, np.ascontiguousarray(weights["scale"])[..., None])
     return op.convert(op.reshape(scaled, [len(weights), -1], False), np.float32)

@@ -22,6 +22,12 @@ BLOCK = np.dtype([("scale", "<f2"), ("pairs", "u1", 16)])
 """32 numbers of 4 bits under a scale (ggml's Q4_0): the lower halves of the 16 bytes are the first 16 of them, and 8
 stands for zero."""
 
+
+def halves(blocks: NDArray[np.void]) -> NDArray[np.uint8]:
+    """Tell the numbers of blocks apart, (..., 32), from 0 to 15."""
+    return np.concatenate([blocks["pairs"] & 15, blocks["pairs"] >> 4], axis=-1)
+
+
 _mapped: WeakSet[mmap.mmap] = WeakSet()
 """The files of weights that this process reads from."""
 

@@ -22,7 +22,11 @@ def vectors(path: Path, model: str, encode: Encode, texts: Sequence[str]) -> Flo
     kept = read(path)
     is_ours = str(kept.get("digest")) == _digest(model, texts)
     found = kept.get("vectors") if is_ours else None
-    return found.astype(np.float32) if found is not None and is_sound(found, len(texts)) else encode(texts)
+    if found is not None and is_sound(found, len(texts)):
+        return found.astype(np.float32)
+    if is_ours:
+        log.warning("what is kept is no vectors of these texts, and is made anew", file=path.name)
+    return encode(texts)
 
 
 def read(path: Path) -> Mapping[str, NDArray[Any]]:

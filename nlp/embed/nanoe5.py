@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.embed.checkpoint import BLOCK, UnusableModel, Weights
+from nlp.embed.checkpoint import BLOCK, UnusableModel, Weights, halves
 from nlp.embed.unigram import UnigramTokenizer
 
 HEADER = struct.Struct("<4si7ifi5iQ")
@@ -103,8 +103,7 @@ def _directory(data: NDArray[np.uint8], at: int) -> dict[str, NDArray[Any]]:
 
 def _unpacked(blocks: NDArray[np.void]) -> NDArray[np.float32]:
     """Numbers from blocks along the last axis."""
-    pairs = blocks["pairs"]
-    numbers = np.concatenate([pairs & 15, pairs >> 4], axis=-1).astype(np.float32) - 8
+    numbers = halves(blocks).astype(np.float32) - 8
     scaled = numbers * blocks["scale"].astype(np.float32)[..., None]
     rows: NDArray[np.float32] = scaled.reshape(*blocks.shape[:-1], -1)
     return rows

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, Text, func
+from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, Text, func, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.record.models.base import Base, Vector
@@ -57,7 +57,7 @@ class Moved(Base):
 class IssueBefore(Base):
     """Keeps an issue as it was before a refit, so that the refit can be undone.
 
-    Refits of versions that never changed a title kept no `titles`.
+    Refits of versions that never changed a title kept no `titles`, and counted every title as sure.
     """
 
     __tablename__ = "issues_before"
@@ -66,6 +66,7 @@ class IssueBefore(Base):
     issue_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True)
     title: Mapped[str]
     titles: Mapped[dict[str, str] | None]
+    title_sure: Mapped[bool] = mapped_column(server_default=true(), default=True)
     tone: Mapped[Tone]
     keywords: Mapped[list[str]] = mapped_column(ARRAY(Text))
     quotes: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))

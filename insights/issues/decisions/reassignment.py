@@ -70,6 +70,7 @@ def snapshot(refit_id: int, issue: Issue) -> IssueBefore:
         issue_id=issue.id,
         title=issue.title,
         titles=issue.titles,
+        title_sure=issue.title_sure,
         tone=issue.tone,
         keywords=issue.keywords,
         quotes=issue.quotes,

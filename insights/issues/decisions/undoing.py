@@ -138,7 +138,7 @@ def _end(session: Session, who: Principal, issue: Issue) -> None:
 def _restore(session: Session, before: IssueBefore) -> None:
     issue = session.get_one(Issue, before.issue_id)
     if issue.titled_by != TitledBy.PERSON:
-        issue.title = before.title
+        issue.title, issue.title_sure = before.title, before.title_sure
         issue.titles = issue.titles if before.titles is None else before.titles
     issue.tone, issue.keywords, issue.quotes, issue.model = before.tone, before.keywords, before.quotes, before.model
     issue.centroid, issue.radius = before.centroid, before.radius

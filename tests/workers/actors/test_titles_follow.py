@@ -67,6 +67,8 @@ def test_what_means_something_else_is_named_anew_but_for_what_people_named_or_we
         named.titled_by = TitledBy.PERSON
         made_up.signal(session, told, [])
         kept, changed = {str(named.id), str(told.id)}, {str(issue.id) for issue in others}
+        for issue in others:
+            issue.title_sure = True
     number = settled(worker, turned=True)
     after = titles(worker.record)
     assert changed and all(after[it].startswith("Something else") for it in changed)
@@ -76,9 +78,12 @@ def test_what_means_something_else_is_named_anew_but_for_what_people_named_or_we
         assert {(str(it.issue_id), it.by, it.details["was"]) for it in events} == {
             (it, "refit", before[it]) for it in changed
         }
+        assert not any(session.get_one(Issue, it).title_sure for it in changed)
         session.execute(update(Signal).values(ended_at=made_up.NOW))
         undoing.undo_refit(session, SOMEBODY, session.get_one(Refit, number))
     assert titles(worker.record) == before, "an undone refit gives the titles back"
+    with worker.record.transaction() as session:
+        assert all(session.get_one(Issue, it).title_sure for it in changed), "and how sure they were"
 
 
 def test_a_name_that_a_refit_gave_is_taken_back_in_every_language(worker: Worker, grouped: None) -> None:
