@@ -1,5 +1,6 @@
 """The wheel installs anywhere with pip, without PyTorch, and holds all that the product needs at run time."""
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -35,7 +36,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[zipfile.ZipFile]
 
 
 def asked_for(wheel: zipfile.ZipFile) -> list[str]:
-    [metadata] = [it for it in wheel.namelist() if it.endswith("loop-0.1.0.dist-info/METADATA")]
+    [metadata] = [it for it in wheel.namelist() if re.fullmatch(r"citizen_feedback_loop-[^/]+/METADATA", it)]
     return message_from_bytes(wheel.read(metadata)).get_all("Requires-Dist", [])
 
 
