@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.clean.severity import DEFAULT, severity
 from nlp.embed.vectors import Encode, Floats, evenly
-from nlp.group.titles.words import WORD, is_in, small
+from nlp.group.titles.words import WORD, is_in, pattern, small
 
 SAYINGS = (
     "nothing",
@@ -96,6 +98,15 @@ NAMELESS_SHARE = 0.5
 SAMPLE_MEMBERS = 100
 """Members of a group that are looked at, evenly spread over it."""
 
+_OF_ONESELF = re.compile(
+    r"\W*(?:(?:i|we) (?:also |only |still )?(?:work|live|earn|drive|pay (?:my|our)(?: \w+)? tax(?:es)?)\b"
+    r"|(?:i am |i'm |this is )?(?:just |only )*(?:a test|testing)\b)"
+)
+"""Who tells how they live, or tries whether the form works."""
+
+OF_ONESELF_WORDS = 7
+"""Who says more says what befell them, too."""
+
 _DENIALS = frozenset(["not", "no"])
 _MONEY = frozenset("£$€")
 
@@ -113,7 +124,7 @@ def recognise(
         looked = group[evenly(len(group), SAMPLE_MEMBERS)]
         near = (vectors[looked] @ sayings.T).max(axis=1) >= SAYING_SIMILARITY
         short = np.array([len(texts[member].split()) <= MAX_WORDS for member in looked])
-        nameless = np.array([_names_nothing(texts[member]) for member in looked])
+        nameless = np.array([_names_nothing(text) or _is_of_oneself(text) for text in (texts[it] for it in looked)])
         found.append(bool((near & short).mean() > FILLER_SHARE or nameless.mean() > NAMELESS_SHARE))
     return found
 
@@ -121,6 +132,18 @@ def recognise(
 def _names_nothing(text: str) -> bool:
     """Tell whether all its words are small ones, and it tells of no money; who "did not come" is at fault."""
     words = set(WORD.findall(text.lower()))
-    lists = ("vague", "asides", "light") if words.isdisjoint(_DENIALS) else ("vague", "asides")
+    lists = ("vague", "asides", "light", "times") if words.isdisjoint(_DENIALS) else ("vague", "asides")
     telling = (it for it in words - small() if not it[0].isdigit() and not any(is_in(name, it) for name in lists))
     return bool(words) and _MONEY.isdisjoint(text) and not any(telling)
+
+
+def _is_of_oneself(text: str) -> bool:
+    """Tell whether it is about who says it and no fault: "I work shifts", "I pay my taxes too", "just testing"."""
+    low = text.lower()
+    faults = any(pattern(name).search(low) for name in ("strong", "wish"))
+    return (
+        len(low.split()) <= OF_ONESELF_WORDS
+        and bool(_OF_ONESELF.match(low))
+        and not faults
+        and severity(text) <= DEFAULT
+    )

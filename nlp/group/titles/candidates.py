@@ -52,7 +52,7 @@ class TitleCandidate:
         if len(differ) != 1:
             return self.text
         found = figures[differ[0]]
-        least, most = (extreme(self.figures[differ[0]], key=value).lower() for extreme in (min, max))
+        least, most = (extreme(sorted(self.figures[differ[0]]), key=value).lower() for extreme in (min, max))
         if (least in figures_in_words()) is not (most in figures_in_words()):
             least, most = f"{value(least):g}", f"{value(most):g}"
         return f"{self.text[: found.start()]}{found[1]}{least}{self.between}{found[1]}{most}{self.text[found.end() :]}"

@@ -91,6 +91,14 @@ FEWEST_RUN_ON = 2
 
 _MISREAD = re.compile(r"\b\w*(?=I*[a-z])[a-z]*I[a-zI]*\b")
 _BROKEN = re.compile(r"\b([A-Za-z]+)n t\b")
+_TWICE = re.compile(r"\b(the|a|an|to|of|in|is|was|and|for) (?=\1 )", re.IGNORECASE)
+_TOO = re.compile(
+    r"(?:^|(?<=\bis )|(?<=\bare )|(?<=\bwas )|(?<=\bwere )|(?<=\bfar ))to"
+    r"(?= (?:long|late|much|many|few|short|small|busy|noisy|loud|hot|cold|far|early|frequent|often|expensive|dear)\b)",
+    re.IGNORECASE,
+)
+"""Where "to" is a slip for "too": nothing else stands so before how something is."""
+
 _TOKEN = re.compile(r"[^\W\d_]+(?:[-'][^\W\d_]+)*")
 
 
@@ -123,7 +131,7 @@ def tidy(text: str) -> str:
         plain = _MISREAD.sub(lambda it: it.group().replace("I", "i"), plain)
     if not slips().keys().isdisjoint(_TOKEN.findall(plain.lower())):
         plain = _TOKEN.sub(lambda it: slips().get(it.group().lower(), it.group()), plain)
-    plain = _INTRODUCED.sub(" ", plain)
+    plain = _TOO.sub(lambda it: f"{it.group()}o", _TWICE.sub("", _INTRODUCED.sub(" ", plain)))
     plain = _ENDING.sub("", _GREETING.sub("", " ".join(plain.split())))
     return plain.strip(" ,;:-–\"'")
 

@@ -112,16 +112,12 @@ def fits(text: str) -> bool:
 def rendered(clause: Clause) -> str | None:
     """Write the clause as people would: None where it is broken, empty, too short or too long to be a title."""
     tokens = _without_speaker(clause)
-    while tokens and (tokens[0].is_punct or (tokens[0].lower_ in _ARTICLES and not _proper(tokens[0]))):
+    while tokens and (tokens[0].is_punct or (tokens[0].lower_ in _ARTICLES and tokens[0].tag_ in {"DT", "PRP$"})):
         tokens = tokens[1:]
     if not tokens or _torn(clause, tokens) or _hanging(tokens):
         return None
     text = _written(clause, tokens)
     return text if _readable(text) else None
-
-
-def _proper(token: Any) -> bool:
-    return bool(token.lower_ == "a" and token.tag_ not in {"DT", "PRP$"})
 
 
 def _without_speaker(clause: Clause) -> list[Any]:
@@ -183,7 +179,9 @@ def _torn(clause: Clause, tokens: list[Any]) -> bool:
 
 
 def _limits(token: Any) -> bool:
-    """What was denied is that it is no more than that: "I was not just another patient"."""
+    """What says how far it goes: "not just another patient", "only up to the bridge", "our side and not yours"."""
+    if token.dep_ in {"prep", "npadvmod"}:
+        return any(it.lower_ in {"only", "not"} for it in token.subtree)
     return token.lower_ in {"just", "only", "merely", "simply"} and token.i > 0 and token.nbor(-1).dep_ == "neg"
 
 

@@ -17,6 +17,9 @@ AROUND = (
 )
 WELSH = ("Rwy'n siomedig dros ben.", "Nid yw'n ddigon da.", "Mae'n ddrwg gen i'ch poeni chi.", "Diolch yn fawr iawn.")
 BESIDE = ("Come back then.", "Which week is it?", "This time not.", "It is the 10th")
+WHEN = ("It was Sunday noon.", "It was 8 pm.", "On the second of May", "That was in January.")
+ONESELF = ("I work shifts.", "I pay my taxes too.", "Just testing the form", "We live in Mill Lane")
+BEFALLEN = ("I work here and nobody answers", "I live next to a broken lamp", "We pay our tax twice", "The form fails")
 UNNAMED = ("They did not come", "Never came back", "What do I get for £80?", "Still waiting", "It is too cold")
 COMPLAINTS = ("The photo will not upload", "Nobody answers the phone", "My bin was not emptied", "The bus never came")
 
@@ -33,6 +36,9 @@ def embedder() -> Embedder:
         (AROUND, True),
         (WELSH, True),
         (BESIDE, True),
+        (WHEN, True),
+        (ONESELF, True),
+        (BEFALLEN, False),
         (UNNAMED, False),
         (COMPLAINTS, False),
         ((*COMPLAINTS, *AROUND[:1]), False),

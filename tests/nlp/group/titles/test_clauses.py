@@ -46,6 +46,8 @@ def test_a_clause_is_cut_to_what_is_said(text: str, whole: str) -> None:
     ("text", "torn"),
     [
         ("The bin was not collected on Monday", "bin was collected"),
+        ("They repaired the road only up to the bridge", "they repaired the road"),
+        ("The bin men emptied the left side of [NAME] y Dderwen and not ours", "bin men emptied the left side"),
         ("Nothing was done about the damp", "was done about the damp"),
         ("The report said that the roof leaks", "report said"),
         ("We have had no heating since March", "had heating"),

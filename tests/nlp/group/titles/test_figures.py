@@ -13,6 +13,11 @@ def test_a_number_in_a_word_that_differs_is_told_as_a_range_too() -> None:
     assert named(said) == ["Assessment lasted four to nine minutes"]
 
 
+def test_a_figure_that_some_write_as_a_word_is_told_in_one_way() -> None:
+    said = [f"Applied {many} weeks ago and have had no decision" for many in ("5", "five", "thirteen", "13", "9")]
+    assert named(said) == ["Applied 5 to 13 weeks ago and have had no decision"]
+
+
 def test_sums_that_differ_are_not_told() -> None:
     said = [f"You took £{one} instead of £{other}" for one, other in ((120, 12), (95, 59), (340, 34), (77, 17))]
     assert named(said) == ["You took £X instead of £Y"]

@@ -53,3 +53,16 @@ def test_marks_for_what_was_hidden_are_in_no_title_whatever_is_said() -> None:
 def test_thanks_before_what_is_praised_go_whole_and_stay_where_they_say_what_for(thanks: str) -> None:
     assert parts.tidy(f"{thanks}, lovely service") == "lovely service"
     assert parts.tidy(f"{thanks} for the quick answer") == f"{thanks} for the quick answer"
+
+
+@pytest.mark.parametrize(
+    ("slip", "mended"),
+    [
+        ("To long on waiting", "Too long on waiting"),
+        ("The wait is to long", "The wait is too long"),
+        ("Go to many meetings", "Go to many meetings"),
+        ("Not without the the care", "Not without the care"),
+    ],
+)
+def test_slips_of_the_smallest_words_are_mended(slip: str, mended: str) -> None:
+    assert parts.tidy(slip) == mended
