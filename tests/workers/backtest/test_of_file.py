@@ -20,7 +20,7 @@ Told = tuple[BacktestSummary, list[dict[str, object]], dict[str, dt.datetime]]
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    """Five weeks of that service, two bad lines among them; and when each piece was submitted."""
+    """Three weeks of that service, two bad lines among them; and when each piece was submitted."""
     folder = tmp_path_factory.mktemp("backtest")
     arrivals = [it for it in history(NOW) if it.service in PLANTED and it.submitted_at]
     lines = [
@@ -32,7 +32,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Told:
             "submitted_at": it.submitted_at.isoformat(),
         }
         for it in arrivals
-        if it.submitted_at and it.submitted_at > NOW - dt.timedelta(days=35)
+        if it.submitted_at and it.submitted_at > NOW - dt.timedelta(days=21)
     ]
     source, target = folder / "in.jsonl", folder / "out.jsonl"
     source.write_text("\n".join([*map(json.dumps, lines), "no json", '{"id": "1"}']), encoding="utf-8")
@@ -77,4 +77,4 @@ def test_it_tells_what_another_tolerance_would_have_sent(town: Told) -> None:
     summary, found, _ = town
     asked, other = ([it for it in summary.sent if it.tolerance == tolerance] for tolerance in (0.02, 0.5))
     assert sum(it.signals for it in asked) == len(found) <= sum(it.signals for it in other)
-    assert {it.service for it in asked} == set(PLANTED) and all(4 < it.weeks < 6 for it in asked)
+    assert {it.service for it in asked} == set(PLANTED) and all(2.5 < it.weeks < 3.5 for it in asked)
