@@ -73,6 +73,7 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word in WORD.findall(text.lower()) if word not in small() and len(word) > 1)
 
 
+@lru_cache(65_536)
 def stems_in(language: str, text: str) -> frozenset[str]:
     """Return the stems of a text in this language: of Welsh, what all forms of a word have in common."""
     if language != "cy":
