@@ -34,6 +34,14 @@ def nearest(vectors: Floats, k: int) -> tuple[Rows, Floats]:
     return _by_cells(vectors, k)
 
 
+def nearest_of(vectors: Floats, asking: Floats, k: int) -> tuple[Rows, Floats]:
+    """Find the k unit rows nearest to each of m others: their indices and similarities, both (m, k)."""
+    step = max(1, _BLOCK**2 // len(vectors))
+    blocks = [_best(asking[begin : begin + step] @ vectors.T, k) for begin in range(0, len(asking), step)]
+    index, similarity = zip(*blocks, strict=True)
+    return np.concatenate(index), np.concatenate(similarity)
+
+
 def _outright(vectors: Floats, rows: Rows, k: int) -> tuple[Rows, Floats]:
     """Those of the rows named."""
     index, similarity = np.empty((len(rows), k), np.int64), np.empty((len(rows), k), np.float32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +10,8 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from nlp.embed.strata import reach_of
-from nlp.embed.vectors import Floats, unit
-from nlp.group.knn import nearest
+from nlp.embed.vectors import Floats, evenly, unit
+from nlp.group.knn import nearest, nearest_of
 
 NEIGHBOURS = 15
 """Neighbours of each statement: enough to tell a crowd from a chain, the usual choice of UMAP and its kin."""
@@ -24,6 +25,10 @@ NEAR = 0.9
 UNLIKE, SPANS = 0.5, 1.5
 """Neighbours are not linked up to this share of that similarity, or, where most are near it, up to so many times the
 span between the middle one and it."""
+
+
+ACROSS = 20_000
+"""Statements of the main encoder's own space among which the neighbours of mapped ones are looked for."""
 
 
 def graph(vectors: Floats, k: int = NEIGHBOURS) -> sp.csr_array:
@@ -52,22 +57,59 @@ def surroundings(vectors: Floats, mapped: NDArray[np.bool_] | None = None) -> Su
     As UMAP weighs it (McInnes, Healy and Melville 2018), so that issues told in many ways and issues told in one hold
     together alike. Similarities are taken about the mean: what all statements of a service share tells none apart. But
     who has no neighbour that says the same is not one with the nearest who says something else: so a link counts as far
-    as its two ends are alike by themselves, which is less where one is `mapped`, (n,), from another encoder's space.
+    as its two ends are alike by themselves, which is less where just one is `mapped`, (n,), from another encoder's
+    space.
     """
     n = len(vectors)
     mean = vectors.mean(axis=0) if n else np.zeros(vectors.shape[1], np.float32)
     directions = unit(vectors - mean)
     if n < 2:
         return Surroundings(sp.csr_array((n, n), dtype=np.float64), np.zeros(n, np.float32), directions)
-    index, similarity = nearest(directions, min(NEIGHBOURS, max(2, n // 3)))
-    beyond = similarity.max(axis=1, keepdims=True) - similarity
-    one_way = directed(index, np.exp(-beyond / np.maximum(beyond.mean(axis=1, keepdims=True), 1e-6)))
-    cosines = _cosines(vectors @ mean, float(mean @ mean), index, similarity)
-    reach = np.ones(n, np.float32) if mapped is None else reach_of(mapped)
-    asked: Floats = np.minimum(reach[:, None], reach[index])
-    alike = directed(index, _alike(cosines, asked))
-    graph = _sorted((one_way + one_way.T - one_way.multiply(one_way.T)).multiply(alike.maximum(alike.T)))
-    return Surroundings(graph, cosines.mean(axis=1), directions)
+    foreign = np.zeros(n, bool) if mapped is None else mapped
+    found = list(_neighbours(directions, min(NEIGHBOURS, max(2, n // 3)), foreign))
+    pairs = np.concatenate([np.stack([np.repeat(it.rows, it.index.shape[1]), it.index.ravel()]) for it in found], axis=1)
+    weights = np.concatenate([it.weights().ravel() for it in found])
+    cosines = _cosines(vectors @ mean, float(mean @ mean), pairs, np.concatenate([it.similarity.ravel() for it in found]))
+    alike = _alike(cosines, reach_of(foreign[pairs[0]] != foreign[pairs[1]]))
+    one_way, enough = (sp.csr_array((it.astype(np.float64), pairs), shape=(n, n)) for it in (weights, alike))
+    graph = _sorted((one_way + one_way.T - one_way.multiply(one_way.T)).multiply(enough.maximum(enough.T)))
+    density = np.bincount(pairs[0], cosines, n) / np.bincount(pairs[0], minlength=n)
+    return Surroundings(graph, density.astype(np.float32), directions)
+
+
+@dataclass(frozen=True, slots=True)
+class _Neighbours:
+    """Of some `rows`, (r,), the `index` of those nearest to each and their `similarity`, both (r, k)."""
+
+    rows: NDArray[np.int64]
+    index: NDArray[np.int64]
+    similarity: Floats
+
+    def weights(self) -> Floats:
+        """How near each is, 0 to 1, on the scale of those that are nearest to the same one."""
+        beyond = self.similarity.max(axis=1, keepdims=True) - self.similarity
+        found: Floats = np.exp(-beyond / np.maximum(beyond.mean(axis=1, keepdims=True), 1e-6))
+        return found
+
+
+def _neighbours(directions: Floats, k: int, mapped: NDArray[np.bool_]) -> Iterator[_Neighbours]:
+    """Yield the neighbours of each; of who is mapped, half from either space, each half on a scale of its own.
+
+    Else those of one language, who are nearest to each other, would have no neighbour that says the same in another
+    (batch-balanced neighbours: Polański and others 2020).
+    """
+    own, foreign = np.flatnonzero(~mapped), np.flatnonzero(mapped)
+    index, similarity = nearest(directions, k)
+    if not len(foreign) or not len(own):
+        yield _Neighbours(np.arange(len(directions)), index, similarity)
+        return
+    yield _Neighbours(own, index[own], similarity[own])
+    across = own[evenly(len(own), ACROSS)]
+    index, similarity = nearest_of(directions[across], directions[foreign], k - k // 2)
+    yield _Neighbours(foreign, across[index], similarity)
+    if len(foreign) > 1:
+        index, similarity = nearest(directions[foreign], k // 2)
+        yield _Neighbours(foreign, foreign[index], similarity)
 
 
 def _alike(cosines: Floats, asked: Floats) -> Floats:
@@ -82,14 +124,15 @@ def _alike(cosines: Floats, asked: Floats) -> Floats:
     return found
 
 
-def _cosines(shared: Floats, mean: float, index: NDArray[np.int64], similarity: Floats) -> Floats:
-    """The similarities of each to its neighbours, (n, k), from those about the mean.
+def _cosines(shared: Floats, mean: float, pairs: NDArray[np.int64], similarity: Floats) -> Floats:
+    """The similarities of pairs, (2, l), from those about the mean, (l,).
 
     `shared`: (n,) product of each unit vector with their mean m; `mean`: that of m with itself. What is left of a
     vector without m has the squared length 1 - 2 vm + mm, and two of them the product uv = um + vm - mm + rest.
     """
     lengths = np.sqrt(np.maximum(1 - 2 * shared + mean, 0))
-    found: Floats = shared[:, None] + shared[index] - mean + lengths[:, None] * lengths[index] * similarity
+    one, other = pairs
+    found: Floats = shared[one] + shared[other] - mean + lengths[one] * lengths[other] * similarity
     return found
 
 

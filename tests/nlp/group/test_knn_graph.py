@@ -44,4 +44,23 @@ def test_who_comes_from_another_encoder_is_linked_with_who_is_less_alike() -> No
     vectors[twins] = unit(0.3 * vectors[:5] + 0.7 * vectors[twins])
     mapped = np.isin(np.arange(len(vectors)), twins)
     held, lenient = (knn_graph.surroundings(vectors, told).graph[twins][:, :MEMBERS].sum() for told in (None, mapped))
-    assert lenient > 2 * held
+    assert lenient > 1.4 * held
+
+
+def test_those_who_speak_another_language_are_linked_with_who_says_the_same_however_many_they_are() -> None:
+    """One report in Welsh has its English neighbours by itself; of thirty, the neighbours of each were the others."""
+    vectors, welsh = said(), np.arange(FIRST_LOOSE, FIRST_LOOSE + 2 * MEMBERS)
+    crowd = unit(vectors[:MEMBERS].mean(axis=0))
+    another = unit(vectors[welsh[0]] - (vectors[welsh[0]] @ crowd) * crowd)
+    vectors[welsh] = unit(0.55 * crowd + 0.8 * another + 0.02 * vectors[welsh])
+    mapped = np.isin(np.arange(len(vectors)), welsh)
+    apart, together = (knn_graph.surroundings(vectors, told).graph[welsh] for told in (None, mapped))
+    assert apart[:, :FIRST_LOOSE].nnz == 0
+    assert together[:, :MEMBERS].sum(axis=1).min() > 1 and together[:, MEMBERS:FIRST_LOOSE].nnz == 0
+    assert together[:, welsh].sum(axis=1).min() > 1
+
+
+def test_where_all_come_from_another_encoder_they_are_grouped_as_any_others() -> None:
+    vectors = said()
+    alone = knn_graph.surroundings(vectors, np.ones(len(vectors), bool)).graph
+    assert (alone != knn_graph.surroundings(vectors).graph).nnz == 0
