@@ -66,15 +66,17 @@ def surroundings(vectors: Floats, mapped: NDArray[np.bool_] | None = None) -> Su
     if n < 2:
         return Surroundings(sp.csr_array((n, n), dtype=np.float64), np.zeros(n, np.float32), directions)
     foreign = np.zeros(n, bool) if mapped is None else mapped
-    found = list(_neighbours(directions, min(NEIGHBOURS, max(2, n // 3)), foreign))
-    pairs = np.concatenate([np.stack([np.repeat(it.rows, it.index.shape[1]), it.index.ravel()]) for it in found], axis=1)
+    nearby = _Neighbours(np.arange(n), *nearest(directions, min(NEIGHBOURS, max(2, n // 3))))
+    found = list(_on_both_sides(directions, nearby, foreign))
+    pairs = np.concatenate([it.pairs() for it in found], axis=1)
     weights = np.concatenate([it.weights().ravel() for it in found])
-    cosines = _cosines(vectors @ mean, float(mean @ mean), pairs, np.concatenate([it.similarity.ravel() for it in found]))
+    shared, within = vectors @ mean, float(mean @ mean)
+    cosines = _cosines(shared, within, pairs, np.concatenate([it.similarity.ravel() for it in found]))
     alike = _alike(cosines, reach_of(foreign[pairs[0]] != foreign[pairs[1]]))
     one_way, enough = (sp.csr_array((it.astype(np.float64), pairs), shape=(n, n)) for it in (weights, alike))
     graph = _sorted((one_way + one_way.T - one_way.multiply(one_way.T)).multiply(enough.maximum(enough.T)))
-    density = np.bincount(pairs[0], cosines, n) / np.bincount(pairs[0], minlength=n)
-    return Surroundings(graph, density.astype(np.float32), directions)
+    density = _cosines(shared, within, nearby.pairs(), nearby.similarity.ravel()).reshape(n, -1).mean(axis=1)
+    return Surroundings(graph, density, directions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,10 @@ class _Neighbours:
     index: NDArray[np.int64]
     similarity: Floats
 
+    def pairs(self) -> NDArray[np.int64]:
+        """Each and one that is near it: (2, r * k)."""
+        return np.stack([np.repeat(self.rows, self.index.shape[1]), self.index.ravel()])
+
     def weights(self) -> Floats:
         """How near each is, 0 to 1, on the scale of those that are nearest to the same one."""
         beyond = self.similarity.max(axis=1, keepdims=True) - self.similarity
@@ -92,19 +98,18 @@ class _Neighbours:
         return found
 
 
-def _neighbours(directions: Floats, k: int, mapped: NDArray[np.bool_]) -> Iterator[_Neighbours]:
+def _on_both_sides(directions: Floats, nearby: _Neighbours, mapped: NDArray[np.bool_]) -> Iterator[_Neighbours]:
     """Yield the neighbours of each; of who is mapped, half from either space, each half on a scale of its own.
 
     Else those of one language, who are nearest to each other, would have no neighbour that says the same in another
     (batch-balanced neighbours: Polański and others 2020).
     """
     own, foreign = np.flatnonzero(~mapped), np.flatnonzero(mapped)
-    index, similarity = nearest(directions, k)
     if not len(foreign) or not len(own):
-        yield _Neighbours(np.arange(len(directions)), index, similarity)
+        yield nearby
         return
-    yield _Neighbours(own, index[own], similarity[own])
-    across = own[evenly(len(own), ACROSS)]
+    yield _Neighbours(own, nearby.index[own], nearby.similarity[own])
+    across, k = own[evenly(len(own), ACROSS)], nearby.index.shape[1]
     index, similarity = nearest_of(directions[across], directions[foreign], k - k // 2)
     yield _Neighbours(foreign, across[index], similarity)
     if len(foreign) > 1:

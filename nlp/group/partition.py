@@ -118,36 +118,53 @@ def _compact(labels: NDArray[np.int64] | Labels) -> Labels:
 
 
 def stand_apart(
-    vectors: Floats, labels: Labels, start: Labels, kept: Collection[int], free: NDArray[np.bool_]
+    vectors: Floats,
+    labels: Labels,
+    start: Labels,
+    kept: Collection[int],
+    free: NDArray[np.bool_],
+    mapped: NDArray[np.bool_] | None = None,
 ) -> Labels:
     """Change what a fit found, (n,), so that each group of `start` that is `kept` has one of its own.
 
     A wider group that took one up gives it back, and with it those `free` statements that lie nearer to it than to the
-    rest, as many as it had itself at most: so one problem is not two issues because it was noticed early.
+    rest, as many as it had itself at most: so one problem is not two issues because it was noticed early. Who is
+    `mapped`, (n,), from another encoder's space is nearest to others such whatever they say: they make no rest, and
+    are not counted.
     """
     labels, theirs = labels.copy(), np.isin(start, list(kept))
+    own = np.ones(len(labels), bool) if mapped is None else ~mapped
     for mine in (start == group for group in sorted({*kept} & {*start.tolist()})):
         wide = labels == np.bincount(labels[mine]).argmax()
         rest = wide & ~theirs
-        if (mine & wide).sum() >= SURVIVORS_SHARE * wide.sum() or rest.sum() < linkage.FEWEST_MEMBERS:
+        if (mine & wide).sum() >= SURVIVORS_SHARE * wide.sum() or (rest & own).sum() < linkage.FEWEST_MEMBERS:
             continue
-        taken = _nearer(vectors, np.flatnonzero(mine), np.flatnonzero(rest), free)
-        if rest.sum() - len(taken) >= linkage.FEWEST_MEMBERS:
+        taken = _nearer(vectors, np.flatnonzero(mine), np.flatnonzero(rest), free, own)
+        if (rest & own).sum() - own[taken].sum() >= linkage.FEWEST_MEMBERS:
             labels[mine] = labels[taken] = labels.max() + 1
     return _compact(labels)
 
 
 def _nearer(
-    vectors: Floats, mine: NDArray[np.int64], rest: NDArray[np.int64], free: NDArray[np.bool_]
+    vectors: Floats,
+    mine: NDArray[np.int64],
+    rest: NDArray[np.int64],
+    free: NDArray[np.bool_],
+    own: NDArray[np.bool_],
 ) -> NDArray[np.int64]:
-    """Those of the rest that are nearer to the middle of mine than to that of the others: two means, mine held fast."""
+    """Those of the rest that are nearer to the middle of mine than to that of the others: two means, mine held fast.
+
+    The middles are those of statements in their `own` space.
+    """
     taken = rest[:0]
     for _ in range(MAX_ROUNDS):
         others = np.setdiff1d(rest, taken)
-        ours, theirs = (unit(vectors[rows].mean(axis=0)) for rows in (np.append(mine, taken), others))
+        sides = (rows[own[rows]] for rows in (np.append(mine, taken), others))
+        ours, theirs = (unit(vectors[rows].mean(axis=0)) for rows in sides)
         ahead = vectors[rest] @ ours - vectors[rest] @ theirs
-        nearest = [row for row in np.argsort(-ahead, kind="stable") if ahead[row] > 0 and free[rest[row]]][: len(mine)]
-        if len(nearest) == len(rest) or np.array_equal(taken, rest[nearest]):
+        nearest = rest[[row for row in np.argsort(-ahead, kind="stable") if ahead[row] > 0 and free[rest[row]]]]
+        nearest = np.concatenate([nearest[own[nearest]][: len(mine)], nearest[~own[nearest]]])
+        if own[nearest].sum() == own[rest].sum() or np.array_equal(taken, nearest):
             break
-        taken = rest[nearest]
+        taken = nearest
     return taken

@@ -235,15 +235,14 @@ def group(
     if not len(vectors):
         return np.zeros(0, np.int32)
     first, copy_of = _distinct(vectors, texts)
-    near = knn_graph.surroundings(
-        vectors if len(first) == len(vectors) else vectors[first], None if mapped is None else mapped[first]
-    )
+    foreign = None if mapped is None else mapped[first]
+    near = knn_graph.surroundings(vectors if len(first) == len(vectors) else vectors[first], foreign)
     links = partition.links(len(first), copy_of, must_link, cannot_link)
     began = None if start is None or start.max() < 0 else partition.commonest(start, copy_of)
     labels = partition.find(near.graph, near.directions, links, start=began, seed=seed)
     linked = np.bincount(links.places)[links.places] > 1
     if began is not None and kept:
-        labels = partition.stand_apart(near.directions, labels, began, kept, ~linked)
+        labels = partition.stand_apart(near.directions, labels, began, kept, ~linked, foreign)
     labels[_lonely(near.density) & ~linked] = -1
     held = linked if began is None else linked | np.isin(began, list(kept))
     spread = labels[copy_of]
