@@ -63,6 +63,21 @@ def test_an_issue_that_must_last_is_parted_from_a_wider_group_with_those_who_say
     assert partition.stand_apart(vectors, found, noticed, [0], free).tolist() == [0] * 40 + [1] * 10 + [0, 1]
 
 
+def test_an_issue_that_must_last_takes_along_those_of_another_language_who_are_nearer_to_it() -> None:
+    """Who is mapped from another encoder's space is nearest to others such, whatever they say."""
+    vectors, _, issues = stratum()
+    bins, lids = np.flatnonzero(issues == 0)[:30], np.flatnonzero(issues == 1)[:12]
+    theirs = vectors[[*bins[:6], *lids[:6]]]
+    between = vectors[bins].mean(axis=0) - vectors[lids].mean(axis=0)
+    away = vectors[-1] - (vectors[-1] @ between) / (between @ between) * between
+    vectors = np.concatenate([vectors[[*bins, *lids]], unit(0.4 * theirs + away)])
+    noticed = np.full(54, -1, np.int32)
+    noticed[30:38] = 0
+    mapped = np.arange(54) >= 42
+    parted = partition.stand_apart(vectors, np.zeros(54, np.int32), noticed, [0], np.ones(54, bool), mapped)
+    assert parted.tolist() == [0] * 30 + [1] * 12 + [0] * 6 + [1] * 6
+
+
 def test_an_issue_that_must_last_takes_in_a_group_that_is_nearly_all_its_own() -> None:
     vectors, _, issues = stratum()
     start = np.where(np.arange(len(issues)) % 10 < 8, issues, -1).astype(np.int32)
