@@ -15,6 +15,7 @@ from feedback.demo.phrases import topics
 from feedback.record import services
 from feedback.record.models import Issue, Statement
 from ingest.intake.accept import accept
+from ingest.intake.arrival import Arrival
 from tests.walking import walk
 from workers.runtime.actor import Worker
 
@@ -31,15 +32,18 @@ def test_about_a_tenth_tell_of_each_problem_in_welsh(problem: Problem) -> None:
     assert told == {None: 70, "cy": 10}
 
 
+def moved(arrival: Arrival, by: dt.timedelta) -> Arrival:
+    """The same words, whenever this runs."""
+    assert arrival.submitted_at
+    return replace(arrival, submitted_at=arrival.submitted_at + dt.timedelta(days=by.days))
+
+
 @pytest.mark.parametrize("problem", PROBLEMS, ids=lambda it: it.topic)
 def test_welsh_reports_join_the_issue_of_the_english_ones_which_is_named_in_both(
     worker: Worker, problem: Problem
 ) -> None:
     now = dt.datetime.now(dt.UTC)
-    since = dt.timedelta(days=(now - DRAWN).days)  # the same words whenever this runs
-    of_service = [
-        replace(it, submitted_at=it.submitted_at + since) for it in history(DRAWN) if it.service == problem.service
-    ]
+    of_service = [moved(it, now - DRAWN) for it in history(DRAWN) if it.service == problem.service]
     reports = enumerate(islice(reports_of(problem, "any"), sum(problem.daily)))  # the history has but three in Welsh
     more = [replace(it, external_id=f"more-{number}") for number, it in reports]
     with worker.record.transaction() as session:

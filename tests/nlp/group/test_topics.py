@@ -68,7 +68,7 @@ def test_an_issue_that_must_last_takes_along_those_of_another_language_who_are_n
     vectors, _, issues = stratum()
     bins, lids = np.flatnonzero(issues == 0)[:30], np.flatnonzero(issues == 1)[:12]
     theirs = vectors[[*bins[:6], *lids[:6]]]
-    between = vectors[bins].mean(axis=0) - vectors[lids].mean(axis=0)
+    between = (vectors[bins].mean(axis=0) - vectors[lids].mean(axis=0)).astype(np.float32)
     away = vectors[-1] - (vectors[-1] @ between) / (between @ between) * between
     vectors = np.concatenate([vectors[[*bins, *lids]], unit(0.4 * theirs + away)])
     noticed = np.full(54, -1, np.int32)
