@@ -15,7 +15,7 @@ from nlp.group.titles.candidates import TitleCandidate, figures_of
 from nlp.group.titles.parts import HIDDEN, Part
 from nlp.group.titles.rendering import fits
 from nlp.group.titles.usage import Usage
-from nlp.group.titles.words import WORD, listed, pattern, stems_in
+from nlp.group.titles.words import WORD, listed, pattern, stems
 
 FEWEST_WORDS, MOST_WORDS = 3, 12
 """What is longer is told where nothing else is."""
@@ -95,7 +95,7 @@ def _of_part(part: Part, usage: Usage, language: str) -> Iterator[TitleCandidate
 
 def _candidate(text: str, part: Part, against: float, language: str) -> TitleCandidate:
     against += 0.03 * max(0, len(text.split()) - 8)
-    told, strong = stems_in(language, text), bool(pattern("welsh_strong").search(text.lower()))
+    told, strong = stems(text, language), bool(pattern("welsh_strong").search(text.lower()))
     return TitleCandidate(
         text, set(part.sources), told, against, False, False, strong, False, figures_of(text, part), between="–"
     )
@@ -103,10 +103,10 @@ def _candidate(text: str, part: Part, against: float, language: str) -> TitleCan
 
 def _particular(text: str, usage: Usage, language: str) -> float:
     """What is one person's, as `weaknesses.particular` tells it of English: figures, ages, names, family, days."""
-    words, told = WORD.findall(text), stems_in(language, text)
+    words, told = WORD.findall(text), stems(text, language)
 
     def uncommon(word: str, share: float) -> bool:
-        return max((usage.share.get(it, 0.0) for it in stems_in(language, word)), default=1.0) < share
+        return max((usage.share.get(it, 0.0) for it in stems(word, language)), default=1.0) < share
 
     names = [it for it in words[1:] if it[0].isupper() and language != "de" and uncommon(it.lower(), 0.25)]
     family = [it for it in words if it.lower() in _forms("welsh_family") and uncommon(it.lower(), 0.5)]
@@ -135,4 +135,4 @@ def _subject(parts: Sequence[Part], language: str) -> Iterator[TitleCandidate]:
     if len(words) > 1:
         text = ", ".join(words)
         sources = set(chain.from_iterable(part.sources for part in parts))
-        yield TitleCandidate(text, sources, stems_in(language, text), 0.0, False, False, False, False, nameless=True)
+        yield TitleCandidate(text, sources, stems(text, language), 0.0, False, False, False, False, nameless=True)

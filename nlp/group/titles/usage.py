@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from nlp.group.titles.words import stems_in
+from nlp.group.titles.words import stems
 
 TOP = 6
 """The stems that mark a group."""
@@ -62,7 +62,7 @@ class Usage:
 def of_groups(said: Sequence[Sequence[str]], languages: Sequence[str] | None = None) -> list[Usage]:
     """Count the words of each group; `said`: the texts of its members, who speak `languages`, English if not given."""
     spoken = languages or ["en"] * len(said)
-    found = [_counted([stems_in(its, text) for text in texts]) for its, texts in zip(spoken, said, strict=True)]
+    found = [_counted([stems(text, its) for text in texts]) for its, texts in zip(spoken, said, strict=True)]
     having = Counter(word for it in found for word, share in it.share.items() if share >= COMMON)
     idf = {word: math.log(1 + len(found) / count) for word, count in having.items()}
     return [_marked(it, idf, math.log(1 + len(found))) for it in found]

@@ -68,18 +68,13 @@ def stem(word: str) -> str:
 
 
 @lru_cache(65_536)
-def stems(text: str) -> frozenset[str]:
-    """Return the stems of the words of a text that carry content."""
-    return frozenset(stem(word) for word in WORD.findall(text.lower()) if word not in small() and len(word) > 1)
-
-
-@lru_cache(65_536)
-def stems_in(language: str, text: str) -> frozenset[str]:
-    """Return the stems of a text in this language: of Welsh, what all forms of a word have in common."""
-    if language != "cy":
-        return stems(text)
-    bare = (_JOINED_TO_IT.sub("", word) for word in WORD.findall(text.lower()))
-    return frozenset(unmutated(it) for it in bare if len(it) > 1 and it not in SMALL and not is_in("welsh_small", it))
+def stems(text: str, language: str = "en") -> frozenset[str]:
+    """Return the stems of the words of a text that carry content; of Welsh, what all forms of a word have in common."""
+    words = WORD.findall(text.lower())
+    if language == "cy":
+        bare = (_JOINED_TO_IT.sub("", word) for word in words)
+        return frozenset(unmutated(it) for it in bare if len(it) > 1 and not (it in SMALL or is_in("welsh_small", it)))
+    return frozenset(stem(word) for word in words if word not in small() and len(word) > 1)
 
 
 _JOINED_TO_IT = re.compile(r"['’](?:r|n|i|u|w|m|ch|th)$")

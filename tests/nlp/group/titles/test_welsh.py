@@ -4,7 +4,7 @@ import pytest
 
 from nlp.clean.recognisers.mutations import mutated, unmutated
 from nlp.group.titles import parts, unparsed, usage
-from nlp.group.titles.words import stems_in
+from nlp.group.titles.words import stems
 from tests.nlp.group.titles.titled import named
 
 
@@ -129,5 +129,5 @@ def test_the_forms_of_a_welsh_word_count_as_one() -> None:
     for word in ("bathodyn", "plentyn", "tad", "cais", "gwasanaeth", "drws", "mam", "llythyr", "rhif"):
         assert {unmutated(form) for form in mutated(word)} == {unmutated(word)}, word
     assert list(mutated("chwaer")) == list(mutated("ffôn")) == []
-    assert stems_in("cy", "fy mathodyn") == stems_in("cy", "Mae'r bathodyn") != stems_in("cy", "y lori")
-    assert stems_in("en", "the badges") == stems_in("en", "my badge")
+    assert stems("fy mathodyn", "cy") == stems("Mae'r bathodyn", "cy") != stems("y lori", "cy")
+    assert stems("the badges", "en") == stems("my badge", "en")
