@@ -67,6 +67,9 @@ _TRAILING = re.compile(
 """What ends where more must follow, or tells of nothing what it is or does."""
 
 _AGED = re.compile(r"\b\d+(?:–\d+)? (?:mlwydd )?oed\b", re.IGNORECASE)
+_NUMBER = re.compile(rf"{pattern('welsh_numbers').pattern}(?! (?:g|ng)?waith)")
+"""Not how often: tair gwaith."""
+
 _LEANS = re.compile(r"\b(?:yno|hynny|hwnnw|honno|hwn|hon|hyn|nhw)$|^(?:fe|mi)\b", re.IGNORECASE)
 
 
@@ -102,25 +105,36 @@ def _candidate(text: str, part: Part, against: float, language: str) -> TitleCan
 
 
 def _particular(text: str, usage: Usage, language: str) -> float:
-    """What is one person's, as `weaknesses.particular` tells it of English: figures, ages, names, family, days."""
+    """What is one person's, as `weaknesses.particular` tells it of English: figures, names, words of nobody else."""
     words, told = WORD.findall(text), stems(text, language)
-
-    def uncommon(word: str, share: float) -> bool:
-        return max((usage.share.get(it, 0.0) for it in stems(word, language)), default=1.0) < share
-
-    names = [it for it in words[1:] if it[0].isupper() and language != "de" and uncommon(it.lower(), 0.25)]
-    family = [it for it in words if it.lower() in _forms("welsh_family") and uncommon(it.lower(), 0.5)]
-    dated = [it for it in words[1:] if it.lower() in _forms("welsh_dates") and uncommon(it.lower(), 0.4)]
+    names = [it for it in words[1:] if it[0].isupper() and language != "de" and _uncommon(it, usage, language, 0.25)]
     return (
-        0.12 * bool(re.search(r"\d", text))
+        0.12 * len(re.findall(r"\d[\d.,]*", text))
         + 0.20 * len(names)
-        + 0.12 * len(family)
-        + 0.15 * len(dated)
         + 0.30 * sum(usage.rare(it) for it in told) / max(len(told), 1)
+        + 0.20 * any(len(it) == 1 and it.isupper() for it in words[1:])
+        + (_welsh_particular(text, usage) if language == "cy" else 0.0)
+    )
+
+
+def _welsh_particular(text: str, usage: Usage) -> float:
+    """The same by Welsh words: numbers, family, ages, days."""
+    words = [it.lower() for it in WORD.findall(text)]
+
+    def few(name: str, share: float) -> int:
+        return sum(it in _forms(name) and _uncommon(it, usage, "cy", share) for it in words)
+
+    return (
+        0.12 * (len(_NUMBER.findall(text.lower())) + few("welsh_family", 0.5))
+        + 0.15 * few("welsh_dates", 0.4)
+        + 0.08 * few("welsh_times", 0.4)
         + 0.30 * bool(_AGED.search(text))
         + 0.14 * bool(_LEANS.search(text))
-        + 0.20 * any(len(it) == 1 and it.isupper() for it in words[1:])
     )
+
+
+def _uncommon(word: str, usage: Usage, language: str, share: float) -> bool:
+    return max((usage.share.get(it, 0.0) for it in stems(word, language)), default=1.0) < share
 
 
 @cache

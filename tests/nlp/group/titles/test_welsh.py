@@ -8,12 +8,12 @@ from nlp.group.titles.words import stems
 from tests.nlp.group.titles.titled import named
 
 
-def against(text: str, *others: str) -> float:
+def against(text: str, *others: str, language: str = "cy") -> float:
     """What speaks against a title of what one says, beside others."""
-    [words] = usage.of_groups([[text, *others]], ["cy"])
+    [words] = usage.of_groups([[text, *others]], [language])
     part = parts.Part(text)
     part.said(0, text)
-    return min(it.against for it in unparsed.of_parts([part], words, "cy") if it.text == text)
+    return min(it.against for it in unparsed.of_parts([part], words, language) if it.text == text)
 
 
 @pytest.mark.parametrize("opening", ["Annwyl Syr", "Annwyl Syr neu Fadam", "Helo", "Bore da"])
@@ -82,6 +82,8 @@ def test_a_small_i_of_welsh_stays_small() -> None:
         ("Mae band F heb gael bil", "Mae rhai heb gael bil"),
         ("Mae cais 12 heb gael ateb", "Mae cais arall heb gael ateb"),
         ("Mae pobl heb gael ateb yno", "Mae pobl heb gael ateb eto"),
+        ("Mae dau gais heb gael ateb", "Mae rhai heb gael ateb"),
+        ("Mae'r bin yn llawn y penwythnos", "Mae'r bin yn llawn y rhan fwyaf"),
     ],
 )
 def test_what_few_say_of_a_place_a_day_a_relative_or_a_number_speaks_against_a_welsh_title(
@@ -89,6 +91,22 @@ def test_what_few_say_of_a_place_a_day_a_relative_or_a_number_speaks_against_a_w
 ) -> None:
     others = [particular, *[plain] * 7]
     assert against(particular, *others) > against(plain, particular, *others[:-1])
+
+
+def test_a_picture_is_no_monday() -> None:
+    others = ["Collwyd y cais eto"] * 7
+    assert against("Collwyd y llun eto", *others) == against("Collwyd y ffurflen eto", *others)
+
+
+def test_how_often_is_no_number() -> None:
+    said = ["Talais y ffi dair gwaith"] * 7
+    assert against(*said) == 0.0 < against(*[it.replace("gwaith", "punt") for it in said])
+
+
+def test_no_welsh_word_is_looked_for_in_another_language() -> None:
+    others = ["Karta jest zgubiona"] * 7
+    both = [against(said, *others, language="pl") for said in ("Mam problem z kartą", "Nowy problem z kartą")]
+    assert both[0] == both[1]
 
 
 def test_words_that_one_member_alone_uses_speak_against_a_welsh_title_and_those_of_most_do_not() -> None:
