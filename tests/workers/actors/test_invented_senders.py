@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from feedback.record.db import Record
-from feedback.record.models import Signal
+from feedback.record.models import Feedback, Signal
 from tests.conftest import RealServers
 from tests.serving import served
 from tests.workers.looks import look_at
@@ -49,3 +49,20 @@ def test_what_comes_by_a_network_that_is_known_to_be_shared_is_sent_with_its_fif
     worker: Worker, servers: RealServers
 ) -> None:
     assert "signal" in dict(told(worker, servers, [LIBRARY] * 6, "81.2.69.0/24"))
+
+
+def test_by_every_door_of_strangers_a_network_is_one_and_an_invented_address_somebody_else(
+    worker: Worker, servers: RealServers
+) -> None:
+    told = select(func.count(Feedback.sender_digest.distinct()), func.count(Feedback.network_digest.distinct()))
+    with (
+        served(worker.record, servers) as url,
+        httpx.Client(base_url=url, headers={"X-Forwarded-For": f"198.51.100.9, {LIBRARY}"}) as client,
+    ):
+        words, civic = "/services/blue-badge/feedback", {"service_code": "blue-badge", "lat": "51.5", "long": "-0.14"}
+        client.post(f"/v1{words}", json={"message": BROKEN[0], "contact": "a@example.org"}).raise_for_status()
+        client.post(words, data={"message": BROKEN[1], "contact": "b@example.org"}).raise_for_status()
+        request = {**civic, "description": BROKEN[2], "email": "c@example.org"}
+        client.post("/open311/v2/requests.json", data=request).raise_for_status()
+    with worker.record.transaction() as session:
+        assert tuple(session.execute(told).one()) == (3, 1)
