@@ -99,7 +99,7 @@ SAMPLE_MEMBERS = 100
 """Members of a group that are looked at, evenly spread over it."""
 
 _OF_ONESELF = re.compile(
-    r"\W*(?:(?:i|we) (?:also |only |still )?(?:work|live|earn|drive|pay (?:my|our)(?: \w+)? tax(?:es)?)\b"
+    r"\W*+(?:(?:i|we) (?:also |only |still )?(?:work|live|earn|drive|pay (?:my|our)(?: \w+)? tax(?:es)?)\b"
     r"|(?:i am |i'm |this is )?(?:just |only )*(?:a test|testing)\b)"
 )
 """Who tells how they live, or tries whether the form works."""

@@ -128,21 +128,30 @@ def stand_apart(
     """Change what a fit found, (n,), so that each group of `start` that is `kept` has one of its own.
 
     A wider group that took one up gives it back, and with it those `free` statements that lie nearer to it than to the
-    rest, as many as it had itself at most: so one problem is not two issues because it was noticed early. Who is
+    rest, as many as it had itself at most: so one problem is not two issues because it was noticed early. Where those
+    that would be left are less alike among themselves than with it, all stay one group. Who is
     `mapped`, (n,), from another encoder's space is nearest to others such whatever they say: they make no rest, and
     are not counted.
     """
     labels, theirs = labels.copy(), np.isin(start, list(kept))
-    own = np.ones(len(labels), bool) if mapped is None else ~mapped
+    everyone = np.ones(len(labels), bool)
     for mine in (start == group for group in sorted({*kept} & {*start.tolist()})):
+        own = everyone if mapped is None or mapped[mine].all() else ~mapped
         wide = labels == np.bincount(labels[mine]).argmax()
         rest = wide & ~theirs
         if (mine & wide).sum() >= SURVIVORS_SHARE * wide.sum() or (rest & own).sum() < linkage.FEWEST_MEMBERS:
             continue
         taken = _nearer(vectors, np.flatnonzero(mine), np.flatnonzero(rest), free, own)
-        if (rest & own).sum() - own[taken].sum() >= linkage.FEWEST_MEMBERS:
+        left = np.setdiff1d(np.flatnonzero(rest & own), taken)
+        if len(left) >= linkage.FEWEST_MEMBERS and _is_apart(vectors[left], vectors[mine & own]):
             labels[mine] = labels[taken] = labels.max() + 1
     return _compact(labels)
+
+
+def _is_apart(some: Floats, others: Floats) -> bool:
+    """Tell whether they are more alike among themselves than with the others, by the mean of all their pairs."""
+    total, n = some.sum(axis=0), len(some)
+    return bool((total @ total - n) / (n - 1) > total @ others.mean(axis=0))
 
 
 def _nearer(

@@ -63,6 +63,15 @@ def test_an_issue_that_must_last_is_parted_from_a_wider_group_with_those_who_say
     assert partition.stand_apart(vectors, found, noticed, [0], free).tolist() == [0] * 40 + [1] * 10 + [0, 1]
 
 
+def test_an_issue_that_must_last_is_not_parted_from_those_who_say_the_same_less_alike() -> None:
+    vectors, _, issues = stratum()
+    vectors = vectors[np.flatnonzero(issues == 0)[:30]]
+    vectors[8:] = unit(vectors[8:] + 4 * np.random.default_rng(2).normal(size=(22, DIMENSIONS)) / DIMENSIONS**0.5)
+    noticed = np.where(np.arange(30) < 8, 0, -1).astype(np.int32)
+    found = np.zeros(30, np.int32)
+    assert partition.stand_apart(vectors, found, noticed, [0], np.ones(30, bool)).tolist() == [0] * 30
+
+
 def test_an_issue_that_must_last_takes_along_those_of_another_language_who_are_nearer_to_it() -> None:
     """Who is mapped from another encoder's space is nearest to others such, whatever they say."""
     vectors, _, issues = stratum()
@@ -76,6 +85,9 @@ def test_an_issue_that_must_last_takes_along_those_of_another_language_who_are_n
     mapped = np.arange(54) >= 42
     parted = partition.stand_apart(vectors, np.zeros(54, np.int32), noticed, [0], np.ones(54, bool), mapped)
     assert parted.tolist() == [0] * 30 + [1] * 12 + [0] * 6 + [1] * 6
+    theirs_alone = np.where(np.arange(54) >= 48, 0, -1).astype(np.int32)
+    parted = partition.stand_apart(vectors, np.zeros(54, np.int32), theirs_alone, [0], np.ones(54, bool), mapped)
+    assert parted[:30].tolist() == [0] * 30 and parted[48:].tolist() == [1] * 6
 
 
 def test_an_issue_that_must_last_takes_in_a_group_that_is_nearly_all_its_own() -> None:
