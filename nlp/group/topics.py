@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.embed import vectors as directions
-from nlp.embed.strata import reach_of
 from nlp.embed.vectors import Encode, Floats, Labels
 from nlp.group import filler, keywords, knn_graph, linkage, partition, title_languages
 from nlp.group.loose import cores
@@ -192,18 +191,14 @@ def continued(labels: Labels, before: Labels) -> NDArray[np.bool_]:
     return found
 
 
-def join(
-    vectors: Floats, centroids: Floats, radii: Floats, mapped: NDArray[np.bool_] | None = None
-) -> tuple[NDArray[np.int64], Floats]:
+def join(vectors: Floats, centroids: Floats, radii: Floats) -> tuple[NDArray[np.int64], Floats]:
     """Find the topic that each new statement belongs to by that topic's own spread, (n,), -1 for none; and how sure.
 
-    Sureness, 0 to 1: how far the statement is inside the radius, against how near the second topic comes. `mapped`:
-    (n,) which vectors come from another encoder by a map; these land less near to all that they mean.
+    Sureness, 0 to 1: how far the statement is inside the radius, against how near the second topic comes.
     """
     if not len(centroids):
         return np.full(len(vectors), -1), np.zeros(len(vectors), np.float32)
-    reach = radii if mapped is None else radii * reach_of(mapped)[:, None]
-    depth = (vectors @ centroids.T - reach) / (1 - np.minimum(reach, 0.99))
+    depth = (vectors @ centroids.T - radii) / (1 - np.minimum(radii, 0.99))
     best = depth.argmax(axis=1)
     first = depth[np.arange(len(vectors)), best]
     rest = depth.copy()

@@ -83,7 +83,7 @@ def _row(embedder: Embedder, name: str, texts: Texts, order: int) -> Row:
     said = _statements(embedder, texts)
     first = StatementArrays(**{field.name: getattr(said, field.name)[:size] for field in fields(StatementArrays)})
     before, assigned = _refit(embedder, first, NO_ISSUES)
-    places, _ = assign(said.vectors[size:], said.strata[size:], said.mapped[size:], before.arrays)
+    places, _ = assign(said.vectors[size:], texts[size:], said.strata[size:], said.mapped[size:], before.arrays)
     joined = [before.arrays.ids[place] if place >= 0 else None for place in places]
     after, _ = _refit(embedder, replace(said, issues=[*assigned, *joined]), before)
     stay = before.titles.keys() & after.titles.keys()

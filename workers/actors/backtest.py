@@ -33,7 +33,13 @@ def _backtest(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
         since = dt.datetime.now(dt.UTC) - backtest_signals.PREVIEW_SPAN - HISTORY
         pieces = list(history(session, service, since, Statement.said_at < service.created_at))
     known = service.properties
-    raised = run.backtest(pieces, known.tolerance, nation=known.nation, time_zone=known.time_zone)
+    raised = run.backtest(
+        pieces,
+        known.tolerance,
+        second_view=worker.tools.second_view(),
+        nation=known.nation,
+        time_zone=known.time_zone,
+    )
     found = [_signal(service, one) for one in raised if one.signal.tier == SignalTier.SIGNAL]
 
     def save(session: Session, mine: Sequence[ServiceWork]) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
@@ -12,7 +13,7 @@ from feedback.record.models import Feedback, Issue, Statement
 from feedback.record.states import FeedbackStage, WorkKind
 from feedback.record.work.service_work import REVIEW, ask
 from feedback.record.work.stages import stage
-from insights.grouping import assignment
+from insights.grouping import assignment, quoted
 from insights.issues.decisions import reassignment
 from workers.runtime.actor import Actor, Save, Worker, work_once
 
@@ -27,7 +28,8 @@ def group(worker: Worker) -> None:
 
 def _group(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
     with worker.record.transaction() as session:
-        joined = assignment.join(session, [row.id for row in rows])
+        likeness = partial(quoted.likeness, session, worker.tools.second_view)
+        joined = assignment.join(session, [row.id for row in rows], likeness)
 
     def save(session: Session, mine: Sequence[Feedback]) -> None:
         owned = {row.id for row in mine}

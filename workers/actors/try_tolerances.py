@@ -44,7 +44,8 @@ def _try_next(worker: Worker, rows: Sequence[ServiceWork]) -> Save[ServiceWork]:
     tolerance = waiting[0] if waiting else done[-1]  # another may have been set meanwhile
     known = service.properties
     told = _told(worker.record, row.id, pieces)
-    raised = list(backtest(told, tolerance, nation=known.nation, time_zone=known.time_zone))
+    view = worker.tools.second_view()
+    raised = list(backtest(told, tolerance, second_view=view, nation=known.nation, time_zone=known.time_zone))
 
     def save(session: Session, mine: Sequence[ServiceWork]) -> None:
         for row in mine:

@@ -21,10 +21,10 @@ from insights.detection.observation import is_telling
 from nlp.clean import copies, minhash
 from nlp.embed.multilingual import MultilingualEmbedder
 from nlp.embed.strata import is_mapped, stratum_of
-from nlp.embed.vectors import Encode
 from workers.backtest.run import Raised, backtest, line
 from workers.backtest.store import BacktestStatement
 from workers.file_tools import parallel_clean
+from workers.runtime.model_loader import Remembered
 
 BacktestPiece = list[BacktestStatement]
 """The statements of one piece."""
@@ -102,7 +102,7 @@ def backtest_file(
     every = read_statements(services.values(), embedder, progress)
     for (service, mine), history in zip(services.items(), every, strict=True):
         for at in dict.fromkeys((tolerance, *others)):
-            raised = _backtest(service, history, at, embedder.encode, progress)
+            raised = _backtest(service, history, at, embedder, progress)
             sent.append(_sent(mine, at, raised))
             if at == tolerance:
                 lines += [{"service": service, **line(one)} for one in raised if one.signal.tier == "signal"]
@@ -189,7 +189,11 @@ def _of_one(
 
 
 def _backtest(
-    service: str, history: Sequence[BacktestPiece], tolerance: float, encode: Encode, progress: Progress
+    service: str,
+    history: Sequence[BacktestPiece],
+    tolerance: float,
+    embedder: MultilingualEmbedder,
+    progress: Progress,
 ) -> list[Raised]:
     what = f"backtest of {service} at {tolerance:g}"
 
@@ -200,7 +204,8 @@ def _backtest(
             yield piece
         progress(what, len(history), len(history))
 
-    return list(backtest(told(), tolerance, encode))
+    view = embedder.second_view()
+    return list(backtest(told(), tolerance, embedder.encode, second_view=view and Remembered(view)))
 
 
 def _sent(pieces: Sequence[Piece], tolerance: float, raised: Sequence[Raised]) -> ServiceBacktest:

@@ -39,15 +39,17 @@ def backtest(
     tolerance: float,
     encode: Encode | None = None,
     *,
+    second_view: Encode | None = None,
     nation: Nation = Nation.ENGLAND,
     time_zone: str = "Europe/London",
 ) -> Iterator[Raised]:
     """Yield all that the detector would have found, what is only watched among it.
 
     `history`: the statements of each piece, in the order in which they came; `encode`: texts to unit rows (n, d), by
-    which titles are chosen and filler is recognised; `nation` and `time_zone`: whose bank holidays are kept, and where.
+    which titles are chosen and filler is recognised; `second_view`: the same in the multilingual encoder's own space,
+    by which other languages join issues; `nation` and `time_zone`: whose bank holidays are kept, and where.
     """
-    store, state, due, past = BacktestStore(encode), detector.State(), None, BacktestPast(tolerance)
+    store, state, due, past = BacktestStore(encode, second_view), detector.State(), None, BacktestPast(tolerance)
     for piece in history:
         batch = store.join(piece)
         if not batch:

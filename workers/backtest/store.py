@@ -11,7 +11,7 @@ import numpy as np
 
 from feedback.record.states import SignalTier, Tone
 from insights.detection import detector
-from insights.grouping import assignment, regroup
+from insights.grouping import assignment, joining, regroup
 from insights.issues import findings
 from insights.statement_arrays import IssueArrays, StatementArrays
 from nlp.embed.strata import Stratum
@@ -42,14 +42,15 @@ class BacktestIssue:
     stratum: Stratum
     centroid: Floats
     radius: float
+    quotes: tuple[str, ...]
 
 
 class BacktestStore:
     """What the database of the running product would hold of one service by now."""
 
-    def __init__(self, encode: Encode | None) -> None:
+    def __init__(self, encode: Encode | None, second_view: Encode | None = None) -> None:
         self.issues: dict[uuid.UUID, BacktestIssue] = {}
-        self._encode = encode
+        self._encode, self._second_view = encode, second_view
         self._statements: dict[int, BacktestStatement] = {}
         self._signalled: set[uuid.UUID] = set()
 
@@ -61,11 +62,15 @@ class BacktestStore:
         if new and self.issues:
             vectors = np.array([it.observation.vector for it in new], np.float32)
             mapped = np.array([it.mapped for it in new])
-            chosen, _ = assignment.assign(vectors, [it.stratum for it in new], mapped, self._arrays)
+            texts, strata = [it.text for it in new], [it.stratum for it in new]
+            chosen, _ = assignment.assign(vectors, texts, strata, mapped, self._arrays, self._likeness)
             for it, place in zip(new, chosen.tolist(), strict=True):
                 issue = str(self._arrays.ids[place]) if place >= 0 else None
                 observations[it.observation.key] = replace(it.observation, issue=issue)
         return list(observations.values())
+
+    def _likeness(self, texts: Sequence[str], ids: Sequence[uuid.UUID]) -> Floats | None:
+        return joining.by_quotes(self._second_view, texts, [self.issues[it].quotes for it in ids])
 
     def learn(self, signals: Sequence[detector.Finding]) -> None:
         """Hold the issues that the detector found, watched ones too, under titles of their own."""
@@ -83,9 +88,14 @@ class BacktestStore:
 
     def _hold(self, signal: detector.Finding, title: str) -> None:
         if signal.centroid is not None and signal.radius is not None:
-            stratum = self._statements[min(signal.keys)].stratum._replace(praise=False)
+            said = [self._statements[key] for key in sorted(signal.keys)]
+            stratum, quotes = (
+                said[0].stratum._replace(praise=False),
+                tuple(it.text for it in said[: findings.MAX_QUOTES]),
+            )
             self._keep(
-                uuid.UUID(signal.issue), BacktestIssue(title, Tone.ISSUE, stratum, signal.centroid, signal.radius)
+                uuid.UUID(signal.issue),
+                BacktestIssue(title, Tone.ISSUE, stratum, signal.centroid, signal.radius, quotes),
             )
 
     def refit(self, observations: Sequence[detector.Observation]) -> tuple[detector.Observation, ...]:
@@ -103,7 +113,8 @@ class BacktestStore:
             known = self.issues.get(found.id)
             stays = known and (found.id in self._signalled or not regroup.has_moved(found.topic, known.centroid))
             title = known.title if known and stays else found.topic.title
-            held = BacktestIssue(title, found.tone, found.stratum, found.topic.centroid, found.topic.radius)
+            topic, quotes = found.topic, tuple(self._statements[key].text for key in found.quotes)
+            held = BacktestIssue(title, found.tone, found.stratum, topic.centroid, topic.radius, quotes)
             self._keep(found.id, held)
         moved = list(observations)
         for place, issue in zip(told, regrouped.assigned, strict=True):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from feedback.record.settings import Settings
 from nlp.embed import kept_vectors
+from nlp.embed.vectors import Encode, Floats
 
 if TYPE_CHECKING:
     from nlp.clean.cleaner import Cleaned, Cleaner
@@ -18,9 +19,30 @@ if TYPE_CHECKING:
     from nlp.clean.urgency_classifier import Meant, UrgencyClassifier
     from nlp.embed.multilingual import MultilingualEmbedder
 
-
 REMEMBERED = 10_000
-"""Texts whose vectors a process keeps, the latest: many say the same in the same words, and refits ask again."""
+"""Texts whose vectors are kept, the latest: many say the same in the same words, and refits ask again."""
+
+
+class Remembered:
+    """An encoder that knows what it was last asked for; threads may share one."""
+
+    def __init__(self, encode: Encode) -> None:
+        self._encode, self._lock = encode, threading.Lock()
+        self._known: dict[int, Floats] = {}  # by hashes: no words are kept
+
+    def __call__(self, texts: Sequence[str], languages: Sequence[str] | None = None) -> Floats:
+        """Embed n texts, (n, d); without `languages` all are English."""
+        spoken = languages or ["en"] * len(texts)
+        said = [hash(its) for its in zip(texts, spoken, strict=True)]
+        with self._lock:
+            known = self._known
+            new = {words: row for row, words in enumerate(said) if words not in known}
+            made = self._encode([texts[row] for row in new.values()], [spoken[row] for row in new.values()])
+            known.update(zip(new, made, strict=True))
+            found = np.array([known[words] for words in said], np.float32).reshape(len(said), made.shape[1])
+            for words in list(islice(known, max(0, len(known) - REMEMBERED))):
+                del known[words]
+            return found
 
 
 class Tools:
@@ -32,7 +54,6 @@ class Tools:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.RLock()
-        self._vectors: dict[int, NDArray[np.float32]] = {}  # by hashes: no words are kept
 
     def load(self) -> None:
         """Load the models now rather than when the first piece waits for them."""
@@ -52,17 +73,13 @@ class Tools:
 
     def encode(self, texts: Sequence[str], languages: Sequence[str] | None = None) -> NDArray[np.float32]:
         """Embed n texts as unit vectors, (n, d); without `languages` all are English. Who says it again is known."""
-        spoken = languages or ["en"] * len(texts)
-        said = [hash(its) for its in zip(texts, spoken, strict=True)]
         with self._lock:
-            known = self._vectors
-            new = {words: row for row, words in enumerate(said) if words not in known}
-            made = self._embedder.encode([texts[row] for row in new.values()], [spoken[row] for row in new.values()])
-            known.update(zip(new, made, strict=True))
-            found = np.array([known[words] for words in said], np.float32).reshape(len(said), made.shape[1])
-            for words in list(islice(known, max(0, len(known) - REMEMBERED))):
-                del known[words]
-            return found
+            return self._remembered(texts, languages)
+
+    def second_view(self) -> Remembered | None:
+        """Return what embeds texts in the own space of the multilingual encoder that we bring; None where it is not."""
+        with self._lock:
+            return self._remembered_by_second
 
     def embedded_by(self, language: str) -> str:
         """Name what embeds a text of this language."""
@@ -97,6 +114,15 @@ class Tools:
 
         chosen = self._settings.embedding_model, self._settings.multilingual_model
         return MultilingualEmbedder(*chosen, threads=1)
+
+    @cached_property
+    def _remembered(self) -> Remembered:
+        return Remembered(self._embedder.encode)
+
+    @cached_property
+    def _remembered_by_second(self) -> Remembered | None:
+        view = self._embedder.second_view()
+        return Remembered(view) if view else None
 
     @cached_property
     def _meaning(self) -> "UrgencyClassifier":

@@ -47,11 +47,21 @@ def issues_of(worker: Worker, language: str) -> Counter[uuid.UUID]:
         return Counter(issue for issue in rows if issue)
 
 
-def test_a_welsh_report_joins_a_running_english_issue(worker: Worker, both: None) -> None:
-    before = issues_of(worker, "cy")
-    put(worker, "Dw i'n aros ers ugain wythnos am fathodyn glas newydd", "Does neb yn ateb y ffôn o gwbl")
+def test_a_welsh_report_joins_the_running_english_issue_that_it_is_about(worker: Worker, both: None) -> None:
+    put(worker, "Does neb yn ateb y ffôn o gwbl", "Arhosais i hanner awr ar y ffôn")
     walk(worker)
-    assert sum(issues_of(worker, "cy").values()) > sum(before.values())
+    with worker.record.transaction() as session:
+        issue = Statement.issue_id == Issue.id
+        mine = select(Statement.text, Issue.title).outerjoin(Issue, issue).order_by(Statement.id.desc()).limit(2)
+        found = session.execute(mine).all()
+    assert all("phone" in (row.title or "") for row in found), found
+
+
+def test_a_welsh_report_of_what_no_issue_is_about_joins_none(worker: Worker, both: None) -> None:
+    before = issues_of(worker, "cy")
+    put(worker, "Mae'r llyfrgell ar gau bob dydd Sul", "Roedd y cawl yn oer yn yr ysbyty", "Mae'r coed wedi cwympo")
+    walk(worker)
+    assert issues_of(worker, "cy") == before
 
 
 def test_search_finds_one_language_by_the_other(
