@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from feedback.record.settings import Settings
-from nlp.embed.multilingual import MultilingualEmbedder
+from nlp.embed.embedder import Embedder
+from nlp.embed.multilingual import OFF, MultilingualEmbedder
 from nlp.embed.vectors import Floats
 from tests.conftest import RealServers
 from workers.runtime import model_loader
@@ -59,3 +60,25 @@ def test_what_was_said_long_ago_is_forgotten(fresh: Tools, read: list[str], monk
     assert read == ["one", "two", "three"]
     fresh.encode(["one"])
     assert read == ["one", "two", "three", "one"]
+
+
+def test_the_second_encoder_has_a_space_of_its_own_that_languages_share_and_reads_the_same_words_once(
+    fresh: Tools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view, seen = fresh.second_view(), list[str]()
+    assert view is not None
+    found = view(["Nobody answers the phone", "Does neb yn ateb y ffôn", "Mae'r biniau yn llawn"])
+    assert found[1] @ found[0] > found[2] @ found[0]
+    encode = Embedder.encode
+
+    def watched(self: Embedder, texts: Sequence[str]) -> Floats:
+        seen.extend(texts)
+        return encode(self, texts)
+
+    monkeypatch.setattr(Embedder, "encode", watched)
+    assert (view(["Mae'r biniau yn llawn", "Da iawn"])[0] == found[2]).all()
+    assert seen == ["Da iawn"]
+
+
+def test_where_no_multilingual_encoder_is_set_there_is_no_second_view(servers: RealServers) -> None:
+    assert Tools(Settings(data=servers.data, multilingual_model=OFF)).second_view() is None
