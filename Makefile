@@ -12,6 +12,9 @@ export PORT
 # Files go in the order of their names: by the number of their tests, those that take a minute for one would come last.
 PARALLEL ?= --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
+# Where there is a process for each core, more threads than one in each wait for one another, and keep the cores busy with it.
+ONE_THREAD = OMP_NUM_THREADS=1
+
 # Every package comes from a lock file, by hash; nothing is resolved anew. Where uv is missing, pip brings it.
 UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo $(VENV)/uv/bin/uv)
 # uv asks the index that pip is told to ask, where it is told one.
@@ -23,7 +26,7 @@ USED_BY_DOORS = import feedback.web.app, feedback.web.server, feedback.demo.run,
 USED_BY_WORKERS = import bertopic; from feedback.record.settings import Settings; from feedback.record.work.stages import STAGES; \
 	from workers.runtime.process import actor_of; from workers.runtime.model_loader import Tools; \
 	list(map(actor_of, STAGES)); Tools(Settings.read()).load()
-RUN_ONCE = PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(VENV)/bin/python -c
+RUN_ONCE = PYTHONDONTWRITEBYTECODE= $(ONE_THREAD) $(VENV)/bin/python -c
 READY = $(RUN_ONCE) '$(USED_BY_DOORS)' & $(RUN_ONCE) '$(USED_BY_WORKERS)' && wait $$!
 PIP_INSTALL = pip install --quiet --disable-pip-version-check --require-hashes
 COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate $(ARGS)
@@ -45,7 +48,7 @@ fmt: $(VENV)/.ready-dev ## Mend what can be mended of the style
 	$(VENV)/bin/ruff format .
 
 test: $(VENV)/.ready-dev ## Run the whole test suite, or a part (ARGS="tests/nlp -k name")
-	$(VENV)/bin/python -m pytest $(PARALLEL) $(ARGS)
+	$(ONE_THREAD) $(VENV)/bin/python -m pytest $(PARALLEL) $(ARGS)
 
 roles: $(VENV)/.ready-dev ## Write docs/roles.md: who may do what, as the application answers
 	WRITE=1 $(VENV)/bin/python -m pytest tests/attacks/test_roles.py
