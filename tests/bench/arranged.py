@@ -13,12 +13,12 @@ HISTORY, DAYS = 28, 56
 """Days of which nothing is counted, and all."""
 
 
-def make(folder: Path, seed: int) -> tuple[Path, Path]:
+def make(folder: Path, seed: int, flags: Sequence[str] = FLAGS) -> tuple[Path, Path]:
     """A stream, and what is true of it. Raises Skipped."""
     if not SCORER.exists():
         raise Skipped(f"{SCORER} is missing")
     stream, truth = folder / f"{seed}.jsonl", folder / f"{seed}.json"
-    scorer("make", FLAGS, corpus=corpus("banking77.csv"), seed=seed, out=stream, truth=truth)
+    scorer("make", flags, corpus=corpus("banking77.csv"), seed=seed, out=stream, truth=truth)
     return stream, truth
 
 

@@ -8,7 +8,7 @@ import datetime as dt
 import json
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,12 @@ from nlp.embed.multilingual import MultilingualEmbedder
 from tests.bench import Report as Findings
 from tests.bench import Row
 from tests.bench.arranged import FLAGS, HISTORY, make, scorer
+from tests.bench.public_health import FARRINGTON_ALARM, RAMMIE_ALARM, ByPeriod, farrington_flexible, rammie
 from workers.backtest.of_file import BacktestPiece, backtest_file, by_service, read, read_statements
 from workers.backtest.store import BacktestStore
 
 SEEDS = (1, 2, 3)
+STREAMS = (FLAGS, ("--outages",))
 DAYS = 29
 DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 TOLERANCE = 0.02
@@ -90,14 +92,28 @@ RULES: Mapping[str, Rule] = {
 }
 
 
+TOGETHER: Mapping[str, tuple[Callable[[ByPeriod, ByPeriod], ByPeriod], float]] = {
+    "Farrington Flexible, of days": (farrington_flexible, FARRINGTON_ALARM),
+    "RAMMIE": (rammie, RAMMIE_ALARM),
+}
+"""Rules that look at all topics together, day by day, and from where on they are an alarm."""
+
+
 def run(report: Findings) -> None:
+    for flags in STREAMS:
+        scores = _scores(flags)
+        title = f"banking77, seeds {SEEDS}, {' '.join(flags)}"
+        report.table(title, [_row(name, found) for name, found in scores.items()])
+
+
+def _scores(flags: Sequence[str]) -> Mapping[str, Sequence[Mapping[str, Any]]]:
     with tempfile.TemporaryDirectory() as folder:
         scores: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
         for seed in SEEDS:
-            stream, truth = make(Path(folder), seed)
+            stream, truth = make(Path(folder), seed, flags)
             for name, alerts in _alerts(stream, Path(folder)):
                 scores[name].append(json.loads(scorer("score", stream=stream, truth=truth, alerts=alerts)))
-    report.table(f"banking77, seeds {SEEDS}, {' '.join(FLAGS)}", [_row(name, found) for name, found in scores.items()])
+    return scores
 
 
 def _row(name: str, found: Sequence[Mapping[str, Any]]) -> Row:
@@ -111,17 +127,19 @@ def _row(name: str, found: Sequence[Mapping[str, Any]]) -> Row:
         "false alarms a week": mean("false_alarms_per_service_week"),
         "reports": mean("median_reports_to_alert"),
         "hours": mean("median_hours_to_alert"),
-        "by phone only": "/".join(str(sum(_quiet(one)[part] for one in found)) for part in (0, 1)),
+        "by phone only": _together(one["recall_by_kind"]["quiet"] for one in found),
+        "outages in time": _together(one["outages"]["in_time"] for one in found if "outages" in one),
     }
 
 
-def _quiet(score: Mapping[str, Any]) -> tuple[int, int]:
-    found, there = score["recall_by_kind"]["quiet"].split("/")
-    return int(found), int(there)
+def _together(parts: Iterable[str]) -> str:
+    """Of all seeds, where each says `found/there`."""
+    pairs = [part.split("/") for part in parts]
+    return "/".join(str(sum(int(pair[place]) for pair in pairs)) for place in (0, 1))
 
 
 def _alerts(stream: Path, folder: Path) -> Iterator[tuple[str, Path]]:
-    lines: dict[str, list[dict[str, object]]] = {name: [] for name in RULES}
+    lines: dict[str, list[dict[str, object]]] = {name: [] for name in (*RULES, *TOGETHER)}
     services = by_service(read(stream)[0])
     every = read_statements(services.values(), MultilingualEmbedder(), lambda *_: None)
     for service, history in zip(services, every, strict=True):
@@ -162,10 +180,15 @@ def _alarms(grouped: Sequence[Observation], today: dt.datetime) -> Iterator[tupl
     for report in grouped:
         if report.issue:
             by_issue[report.issue].append(report)
-    for issue, mine in by_issue.items():
-        own = _hourly(mine, today)
-        pieces = sorted({report.feedback_id for report in mine if report.at >= today - DAY})
-        yield from ((issue, name, pieces) for name, rule in RULES.items() if pieces and rule(own, service))
+    every = [_hourly(mine, today) for mine in by_issue.values()]
+    alarmed: dict[str, Iterable[bool]] = {name: [rule(own, service) for own in every] for name, rule in RULES.items()}
+    by_day, volume = np.array([_daily(own)[::-1] for own in every]), _daily(service)[::-1]
+    alarmed |= {name: (rule(by_day, volume) > alarm).tolist() for name, (rule, alarm) in TOGETHER.items()}
+    for name, alarms in alarmed.items():
+        for issue, alarm in zip(by_issue, alarms, strict=True):
+            pieces = sorted({report.feedback_id for report in by_issue[issue] if report.at >= today - DAY})
+            if pieces and alarm:
+                yield issue, name, pieces
 
 
 def _hourly(reports: Sequence[Observation], today: dt.datetime) -> Hourly:

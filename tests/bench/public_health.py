@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import nbinom
 
-Counts = NDArray[np.float64]
+ByPeriod = NDArray[np.float64]
 """(labels, periods) reports, the newest period first; or (periods,) of the whole service."""
 
 FARRINGTON_ALARM, RAMMIE_ALARM = -np.log10(0.005), -np.log10(0.01)
@@ -29,7 +29,7 @@ PRIOR_REPORTS = 0.5
 ITERATIONS = 10
 
 
-def farrington_flexible(own: Counts, volume: Counts) -> Counts:
+def farrington_flexible(own: ByPeriod, volume: ByPeriod) -> ByPeriod:
     """A quasi-Poisson trend, fitted a second time with past outbreaks weighing less (Noufaily et al. 2013).
 
     Its season and its same weeks of five years ask for years, and are left out.
@@ -45,7 +45,7 @@ def farrington_flexible(own: Counts, volume: Counts) -> Counts:
     return np.where(enough, _surprise(own[:, 0], usual, spread), 0.0)
 
 
-def rammie(own: Counts, volume: Counts) -> Counts:
+def rammie(own: ByPeriod, volume: ByPeriod) -> ByPeriod:
     """A mixed model: the rates of all labels are of one distribution, and days spread alike (Morbey et al. 2015).
 
     Of days, the newest first. Days of the week and holidays are in the exposure, months ask for years. Of its two
@@ -61,7 +61,7 @@ def rammie(own: Counts, volume: Counts) -> Counts:
     return _surprise(own[:, 0], usual, 1 + usual * (excess + 1 / known))
 
 
-def _trend(before: Counts, exposed: Counts, weights: Counts, gap: int) -> tuple[Counts, Counts, Counts]:
+def _trend(before: ByPeriod, exposed: ByPeriod, weights: ByPeriod, gap: int) -> tuple[ByPeriod, ByPeriod, ByPeriod]:
     """What a log-linear trend fits (labels, periods), the rate it leads to now, and how much more than chance spreads.
 
     By least squares that are weighed anew; the trend is of the time since the middle of the baseline.
@@ -78,13 +78,13 @@ def _trend(before: Counts, exposed: Counts, weights: Counts, gap: int) -> tuple[
     return fitted, np.exp(line @ np.array([1.0, age[0] - gap])), np.maximum(spread, 1.0)
 
 
-def _weights(before: Counts, fitted: Counts, spread: Counts) -> Counts:
+def _weights(before: ByPeriod, fitted: ByPeriod, spread: ByPeriod) -> ByPeriod:
     residual = 1.5 * (before ** (2 / 3) - fitted ** (2 / 3)) / (fitted ** (1 / 6) * np.sqrt(spread)[:, None])
     weights = np.where(residual > OUTBREAK, 1 / np.maximum(residual, OUTBREAK) ** 2, 1.0)
     return np.asarray(weights * weights.shape[1] / weights.sum(axis=1, keepdims=True))
 
 
-def _surprise(count: Counts, usual: Counts, spread: Counts) -> Counts:
+def _surprise(count: ByPeriod, usual: ByPeriod, spread: ByPeriod) -> ByPeriod:
     """Of a negative binomial count whose variance is so many times its mean."""
     spread = np.maximum(spread, 1 + 1e-6)
     tail = nbinom.logsf(count - 1, usual / (spread - 1), 1 / spread)

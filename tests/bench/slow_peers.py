@@ -21,7 +21,7 @@ from insights.detection.statistics.weekly import step_variance, weekly_scores
 from tests.bench import Report as Findings
 from tests.bench import Row, corpus
 from tests.bench.arranged import scorer
-from tests.bench.public_health import FARRINGTON_ALARM, RAMMIE_ALARM, Counts, farrington_flexible, rammie
+from tests.bench.public_health import FARRINGTON_ALARM, RAMMIE_ALARM, ByPeriod, farrington_flexible, rammie
 
 SEEDS = range(5, 17)
 FLAGS = ("--creeping", "--drift", "--batches")
@@ -34,7 +34,7 @@ FALSE_ALARMS = 0.05
 AFTERWARDS = 60
 """Days after an event in which more of it is no false alarm."""
 
-Rule = Callable[[Counts, Counts], Counts]
+Rule = Callable[[ByPeriod, ByPeriod], ByPeriod]
 """How sure it is that each label has slowly grown (labels,), by the reports of each day."""
 
 
@@ -54,20 +54,20 @@ class Scored:
 
     labels: Sequence[str]
     events: Sequence[ArrangedEvent]
-    scores: Mapping[str, Counts]
+    scores: Mapping[str, ByPeriod]
 
 
 def by_week(rule: Rule) -> Rule:
     """A rule about the reports of weeks is given those of days."""
 
-    def weekly(own: Counts, volume: Counts) -> Counts:
+    def weekly(own: ByPeriod, volume: ByPeriod) -> ByPeriod:
         return rule(own.reshape(len(own), -1, 7).sum(axis=2), volume.reshape(-1, 7).sum(axis=1))
 
     return weekly
 
 
 @by_week
-def ours(own: Counts, volume: Counts) -> Counts:
+def ours(own: ByPeriod, volume: ByPeriod) -> ByPeriod:
     """The test of the look over weeks."""
     weeks = WEEKS[own.shape[1] >= np.maximum(2 * WEEKS, 8)]
     variance = SEARCHED_FACTOR * step_variance(own, volume)
@@ -76,7 +76,7 @@ def ours(own: Counts, volume: Counts) -> Counts:
 
 
 @by_week
-def likelihood_ratio(own: Counts, volume: Counts) -> Counts:
+def likelihood_ratio(own: ByPeriod, volume: ByPeriod) -> ByPeriod:
     """A GLR-CUSUM of overdispersed counts (Hohle and Paul 2008): the best moment of change of the last eight weeks."""
     found = np.zeros(len(own))
     for weeks in range(1, min(8, own.shape[1] - 8) + 1):
@@ -95,7 +95,7 @@ def likelihood_ratio(own: Counts, volume: Counts) -> Counts:
 
 
 @by_week
-def quasi_poisson(own: Counts, volume: Counts) -> Counts:
+def quasi_poisson(own: ByPeriod, volume: ByPeriod) -> ByPeriod:
     """How far beyond a plain quasi-Poisson prediction, on the scale of the two-thirds power, over windows of weeks."""
     found = np.zeros(len(own))
     for weeks in WEEKS[own.shape[1] >= np.maximum(2 * WEEKS, 8)]:
@@ -130,11 +130,11 @@ def run(report: Findings) -> None:
     report.table(f"{title}as published", [_row(name, scored, at) for name, at in PUBLISHED.items()])
 
 
-def _matters(count: Counts, usual: Counts) -> NDArray[np.bool_]:
+def _matters(count: ByPeriod, usual: ByPeriod) -> NDArray[np.bool_]:
     return (count >= LEAST_REPORTS) & (count >= LEAST_RATIO * usual)
 
 
-def _services(folder: Path, seed: int) -> Iterator[tuple[Sequence[str], Counts, Sequence[ArrangedEvent]]]:
+def _services(folder: Path, seed: int) -> Iterator[tuple[Sequence[str], ByPeriod, Sequence[ArrangedEvent]]]:
     """The labels of each service, their reports by day (labels, days), and what changed."""
     stream, truth = folder / "stream.jsonl", folder / "truth.json"
     texts = corpus("banking77.csv")
@@ -158,7 +158,7 @@ def _event(told: Mapping[str, str | int], start: dt.datetime) -> ArrangedEvent:
     return ArrangedEvent(str(told["kind"]), str(told["label"]), begin, begin + int(told["length"]))
 
 
-def _scored(labels: Sequence[str], own: Counts) -> Mapping[str, Counts]:
+def _scored(labels: Sequence[str], own: ByPeriod) -> Mapping[str, ByPeriod]:
     """The score of each label on each day, (labels, days), by rule: what was known at the end of that day."""
     found = {name: np.zeros((len(labels), DAYS)) for name in RULES}
     for day in range(HISTORY, DAYS):
@@ -200,6 +200,6 @@ def _row(name: str, scored: Sequence[Scored], threshold: float) -> Row:
     return told | {"false alarms": false / len(scored) / ((DAYS - HISTORY) / 7)}
 
 
-def _first(scores: Counts, threshold: float) -> int | None:
+def _first(scores: ByPeriod, threshold: float) -> int | None:
     above = np.flatnonzero(scores > threshold)
     return int(above[0]) if len(above) else None
