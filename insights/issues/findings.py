@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from feedback.record.db import Record
@@ -24,15 +24,24 @@ from nlp.group.titles.naming import SURE
 
 MAX_QUOTES = 5
 
+STANDING = (
+    select(Signal)
+    .where(Signal.service_id == bindparam("service"), Signal.tier != SignalTier.GOOD_NEWS)
+    .where(or_(Signal.ended_at.is_(None), Signal.ended_at > bindparam("ended")))
+    .order_by(Signal.detected_at, Signal.id)
+)
+RESOLVED = select(Issue.id, Issue.status_at, halves(Issue.centroid).label("centroid")).where(
+    Issue.service_id == bindparam("service"), Issue.status == IssueStatus.RESOLVED, Issue.status_at.is_not(None)
+)
+"""Both are asked at each look, and so built once."""
+
 GOOD_NEWS_LASTS = dt.timedelta(days=14)
 """How long good news is shown."""
 
 
 def standing(session: Session, service_id: int, or_ended_since: dt.datetime = LATEST) -> list[Signal]:
     """Lists the signals of problems of a service that have not ended, or not long ago, as they were found."""
-    mine = (Signal.service_id == service_id, Signal.tier != SignalTier.GOOD_NEWS)
-    query = select(Signal).where(*mine, or_(Signal.ended_at.is_(None), Signal.ended_at > or_ended_since))
-    return list(session.scalars(query.order_by(Signal.detected_at, Signal.id)))
+    return list(session.scalars(STANDING, {"service": service_id, "ended": or_ended_since}))
 
 
 def end(
@@ -197,11 +206,7 @@ def _issue(session: Session, service: Service, signal: detector.Finding, named: 
 
 def resolved_issues(session: Session, service_id: int) -> dict[str, detector.ResolvedIssue]:
     """Reads the issues of a service that people hold to be resolved, by their ids."""
-    rows = session.execute(
-        select(Issue.id, Issue.status_at, halves(Issue.centroid).label("centroid")).where(
-            Issue.service_id == service_id, Issue.status == IssueStatus.RESOLVED, Issue.status_at.is_not(None)
-        )
-    ).all()
+    rows = session.execute(RESOLVED, {"service": service_id}).all()
     centroids = matrix([row.centroid for row in rows])
     return {
         str(row.id): detector.ResolvedIssue(row.status_at, centroid)

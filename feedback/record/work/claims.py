@@ -19,7 +19,6 @@ from sqlalchemy import (
     Engine,
     Integer,
     all_,
-    and_,
     bindparam,
     exists,
     inspect,
@@ -183,9 +182,15 @@ def _set(session: Session, rows: Sequence[Claimable], **values: Any) -> None:
 
 def own(session: Session, model: type[Row], ids: Iterable[Any], by: int) -> Sequence[Row]:
     """Return those of the rows that are still ours, locked until the transaction ends: save results for these alone."""
-    key = model.__mapper__.primary_key[0]  # type: ignore[attr-defined]
-    mine = select(model).where(and_(key.in_(list(ids)), model.claimed_by == by)).with_for_update()
-    return _readable(session, session.scalars(mine, **AS_STORED).all())
+    asked = {"keys": list(ids), "claimer": by}
+    return _readable(session, session.scalars(_owned(model), asked, **AS_STORED).all())  # type: ignore[arg-type]
+
+
+@cache
+def _owned(model: type[Row]) -> Any:
+    """Built once for each model."""
+    mine = inspect(model).primary_key[0].in_(bindparam("keys", expanding=True))
+    return select(model).where(mine, model.claimed_by == bindparam("claimer")).with_for_update()
 
 
 def advance(session: Session, rows: Sequence[Claimable], to: str) -> None:
