@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 from sqlalchemy import select
@@ -26,6 +25,16 @@ class SearchHit(msgspec.Struct, frozen=True):
     reports: int
     quotes: list[FoundQuote]
 
+    @property
+    def best(self) -> list[FoundQuote]:
+        """The quotes that are shown at once."""
+        return self.quotes[: _quoted(self.issue)]
+
+    @property
+    def further(self) -> list[FoundQuote]:
+        """Those that are shown to whoever wants to see them, too."""
+        return self.quotes[_quoted(self.issue) :]
+
 
 class SearchPage(msgspec.Struct, frozen=True):
     """One page of what was found, the best first; `by_meaning` is false where the search went by words alone."""
@@ -35,11 +44,16 @@ class SearchPage(msgspec.Struct, frozen=True):
     by_meaning: bool
 
 
-def search(session: Session, service: Service, query: str, vector: QueryVector | None) -> list[SearchHit]:
-    """Searches the statements of a service; without a `vector`, by words alone."""
+def search(
+    session: Session, service: Service, query: str, vector: QueryVector | None, *, whole: bool = False
+) -> list[SearchHit]:
+    """Searches the statements of a service; without a `vector`, by words alone.
+
+    The best of what was found is quoted; all of it, where it is wanted `whole`.
+    """
     ranked = ranking.statements(session, query, vector, service.id)
     found = quoting.by_issue(quoting.read(session, ranked))
-    shown = {it: _shown(it, rows) for it, rows in found.items()}
+    shown = {it: quoting.of_each_citizen(rows, None if whole else _quoted(it)) for it, rows in found.items()}
     said = quoting.quotes(session, query, [row for rows in shown.values() for row in rows])
     known = session.scalars(select(Issue).where(Issue.id.in_(filter(None, found)))).all()
     views = {view.id: view for view in issues.views(session, service, known)}
@@ -51,5 +65,5 @@ def search(session: Session, service: Service, query: str, vector: QueryVector |
     ]
 
 
-def _shown(issue_id: uuid.UUID | None, rows: Sequence[Any]) -> list[Any]:
-    return quoting.of_each_citizen(rows, QUOTES_PER_HIT if issue_id else QUOTES_IN_NO_ISSUE)
+def _quoted(issue: IssueView | uuid.UUID | None) -> int:
+    return QUOTES_PER_HIT if issue else QUOTES_IN_NO_ISSUE

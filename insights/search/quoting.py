@@ -43,8 +43,8 @@ def by_issue(rows: Sequence[Any]) -> dict[uuid.UUID | None, list[Any]]:
     return found
 
 
-def of_each_citizen(rows: Sequence[Any], most: int) -> list[Any]:
-    """Returns the best row of each piece of feedback."""
+def of_each_citizen(rows: Sequence[Any], most: int | None) -> list[Any]:
+    """Returns the best row of each piece of feedback, `most` of them or all."""
     first: dict[uuid.UUID, Any] = {}
     for row in rows:
         first.setdefault(row.feedback_id, row)

@@ -17,6 +17,7 @@ from feedback.record.errors import Malformed
 from feedback.record.limits import require_name
 from feedback.record.models import Feedback, Issue, Regrouping, Service, Signal, Statement, new_id
 from feedback.record.states import FeedbackStage, RegroupingKind, SignalKind, TitledBy, Tone
+from insights.detection.detector import FEWEST_STATEMENTS
 from insights.detection.state import MISSED
 from insights.detection.statistics.gamma_poisson import PRIOR_REPORTS, tail_score
 from insights.issues.decisions import lifecycle, reassignment
@@ -161,11 +162,12 @@ def _learned(session: Session, service: Service, chosen: _Chosen) -> dict[str, A
     """
     begun, last = chosen.span
     hours = max((last - begun) / HOUR, 1.0)
-    window, baseline = (begun, last), (begun - BASELINE, begun)
+    window, baseline = (begun, last), (begun - BASELINE, begun - dt.timedelta.resolution)
     prior = _near(session, service, chosen, *baseline) + PRIOR_REPORTS
     usual_volume = _volume(session, service, *baseline)
     volume = max(_volume(session, service, *window), usual_volume * hours / (BASELINE / HOUR), 0.5)
-    expected = prior * volume / max(usual_volume, 1)
+    # A service that had said too little to know what is usual tells no rate: the prior alone is expected.
+    expected = prior * (volume / usual_volume if usual_volume >= FEWEST_STATEMENTS else 1.0)
     count, known, usual = (np.array([float(figure)]) for figure in (len(chosen.rows), prior, expected))
     return {
         "score": round(float(tail_score(count, known, usual, RATE_VARIANCE)[0]), 2),

@@ -85,7 +85,7 @@ def results(
     with record.transaction() as session:
         who = authenticate(session, request)
         found = access.service_for(session, who, slug)
-        hits = of_service.search(session, found, query, vector) if query else []
+        hits = of_service.search(session, found, query, vector, whole=True) if query else []
     return show(
         who,
         "search/service.html",

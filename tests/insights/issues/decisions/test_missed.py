@@ -74,6 +74,7 @@ def test_what_the_machine_had_before_it_is_written_to_the_quality_page(
     assert missed["issue"] == issue["id"] and missed["observed"] == 3
     assert missed["neighbours"] == 1 and missed["elsewhere"] == 0
     assert 0.5 < missed["loosest"] < 1
+    assert missed["expected"] == 0.5, "nothing is usual yet in a service that was just opened"
     signed_in(client, worker.record, Role.reader, "blue-badge")
     assert "What was missed" in words_of(client.get("/dashboard/blue-badge/quality"))
 
