@@ -51,8 +51,7 @@ def lines(servers: RealServers) -> Iterator[Lines]:
 
 
 @pytest.fixture
-def client(record: Record, lines: Lines, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient[Any]]:
-    monkeypatch.setattr(dependencies, "ANSWER_SECONDS", 1.0)
+def client(record: Record, lines: Lines) -> Iterator[TestClient[Any]]:
     with TestClient(create_app(record.settings, lines.database_url, lines.redis_url)) as client:
         assert client.get("/health/ready").status_code == 200
         yield client
@@ -65,13 +64,20 @@ def write(client: TestClient[Any], key: str) -> httpx.Response:
 
 @pytest.mark.parametrize("line", LINES)
 def test_what_is_refused_while_postgresql_is_not_reached_is_taken_once_when_it_comes_again(
-    client: TestClient[Any], lines: Lines, record: Record, blue_badge: str, line: Line
+    client: TestClient[Any],
+    lines: Lines,
+    record: Record,
+    blue_badge: str,
+    line: Line,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert write(client, "before").status_code == 202
     lines.postgres.become(line)
-    began = time.monotonic()
-    first = write(client, "meanwhile")
-    assert time.monotonic() - began < 10
+    with monkeypatch.context() as meanwhile:  # before and after, a busy machine may take its time
+        meanwhile.setattr(dependencies, "ANSWER_SECONDS", 1.0)
+        began = time.monotonic()
+        first = write(client, "meanwhile")
+        assert time.monotonic() - began < 10
     assert first.status_code == 202 or (first.status_code == 503 and first.headers["Retry-After"])
     if line in ("dead", "broken"):
         assert first.status_code == 503
@@ -95,9 +101,8 @@ def test_citizens_are_heard_however_redis_is_reached(
 
 
 def test_citizens_are_heard_while_redis_is_full_and_workers_are_woken_once_it_has_room(
-    client: TestClient[Any], record: Record, blue_badge: str, servers: RealServers, monkeypatch: pytest.MonkeyPatch
+    client: TestClient[Any], record: Record, blue_badge: str, servers: RealServers
 ) -> None:
-    monkeypatch.setattr(dependencies, "ANSWER_SECONDS", 15.0)
     with redis.Redis.from_url(servers.redis_url) as stalled:
         stalled.flushall()
         room = stalled.config_get("maxmemory")["maxmemory"] or 0
