@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import structlog
@@ -22,6 +23,9 @@ from nlp.clean import statement_kinds, words
 from nlp.clean.urgency import REASONS, Urgency, excused, plain
 from nlp.embed import kept_vectors
 from nlp.embed.vectors import Encode, Floats, unit
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 log = structlog.get_logger()
 
@@ -109,6 +113,8 @@ class UrgencyClassifier:
         self._fitted_to = _digest(self._urgent, self._vectors, self._texts)
         kept = _kept(self._fitted_to, len(known))
         self._weights = self._weighed() if kept is None else kept
+        # What an example's letters add to a vote is linear in the letters of what is said: each has its own part of it.
+        self._votes_of_letters = self._spelt @ self._weights
         self._second = _SecondView(second, (second_examples or second)(self._texts), self._urgent) if second else None
 
     def find(self, pieces: Sequence[Meant]) -> list[Urgency | None]:
@@ -121,7 +127,7 @@ class UrgencyClassifier:
         return {self._fitted_to: self._weights, **by_second}
 
     def _weighed(self) -> Floats:
-        return _fitted(self._likeness(self._texts, self._vectors @ self._vectors.T), self._urgent)
+        return _fitted(self._likeness(self._spelling(self._texts), self._vectors @ self._vectors.T), self._urgent)
 
     def _find(self, pieces: Sequence[Meant]) -> Iterator[Urgency | None]:
         texts = [text for piece in pieces for text in piece.texts]
@@ -129,26 +135,20 @@ class UrgencyClassifier:
             yield from [None] * len(pieces)
             return
         alike = np.concatenate([piece.vectors for piece in pieces if piece.texts]) @ self._vectors.T
-        likeness, nearest = self._likeness(texts, alike), alike[:, self._urgent].max(axis=1)
-        handicap = np.concatenate([_handicap(piece) for piece in pieces])
-        margins = self._margins(texts, likeness, nearest, handicap)
+        spelling = self._spelling(texts)
+        margins = self._margins(texts, alike, spelling, np.concatenate([_handicap(piece) for piece in pieces]))
         end = 0
         for piece in pieces:
             start, end = end, end + len(piece.texts)
-            yield self._surest(piece.texts, likeness[start:end], margins[start:end])
+            place = _surest(piece.texts, margins[start:end])
+            one = None if place is None else slice(start + place, start + place + 1)
+            yield self._named(self._likeness(spelling[one], alike[one])[0]) if one else None
 
-    def _surest(self, texts: Sequence[str], likeness: Floats, margins: Floats) -> Urgency | None:
-        for place in np.argsort(-margins).tolist():
-            if margins[place] < 0:
-                break
-            praises = statement_kinds.kind(texts[place]) == "praise"
-            if margins[place] >= VOTES_IF_PRAISE * praises and not excused(texts[place]):
-                return self._named(likeness[place])
-        return None
-
-    def _margins(self, texts: Sequence[str], likeness: Floats, nearest: Floats, handicap: Floats) -> Floats:
+    def _margins(self, texts: Sequence[str], alike: Floats, spelling: csr_matrix, handicap: Floats) -> Floats:
         """By how many votes each statement has more than it needs; -1 for what is plainly calm."""
-        votes = likeness @ self._weights - handicap
+        nearest = alike[:, self._urgent].max(axis=1)
+        by_letters = SPELLING_WEIGHT * (spelling @ self._votes_of_letters)
+        votes = _meant(alike) @ self._weights + by_letters - handicap
         if self._second is None:
             return np.where(nearest >= NEAREST_SIMILARITY, votes - ENOUGH_VOTES, -1.0).astype(np.float32)
         margins = np.full(len(texts), -1.0, np.float32)
@@ -163,12 +163,14 @@ class UrgencyClassifier:
         example = self._texts[int((likeness * (self._kinds == kind)).argmax())]
         return Urgency(kind, f"{REASONS[kind]}: most like “{example}”")
 
-    def _likeness(self, texts: Sequence[str], alike: Floats) -> Floats:
-        """`alike`: (n, examples) the cosines of their vectors and those of the examples."""
-        meant = np.exp(SIMILARITY_STEEPNESS * (alike - 1), dtype=np.float32)
-        spelt = self._letters.transform(map(plain, texts)) @ self._spelt
-        likeness: Floats = meant + SPELLING_WEIGHT * spelt.toarray().astype(np.float32)
+    def _likeness(self, spelling: csr_matrix, alike: Floats) -> Floats:
+        """(n, examples), of `alike`, the cosines of their vectors and those of the examples, and their letters."""
+        likeness: Floats = _meant(alike) + SPELLING_WEIGHT * (spelling @ self._spelt).toarray().astype(np.float32)
         return likeness
+
+    def _spelling(self, texts: Sequence[str]) -> csr_matrix:
+        found: csr_matrix = self._letters.transform(map(plain, texts))
+        return found
 
 
 class _SecondView:
@@ -202,6 +204,22 @@ def _together(pieces: Sequence[Meant]) -> Iterator[list[Meant]]:
         waiting.append(piece)
     if waiting:
         yield waiting
+
+
+def _surest(texts: Sequence[str], margins: Floats) -> int | None:
+    """The place of what has the most votes to spare and nothing excuses; None where nothing has enough."""
+    for place in np.argsort(-margins).tolist():
+        if margins[place] < 0:
+            break
+        praises = statement_kinds.kind(texts[place]) == "praise"
+        if margins[place] >= VOTES_IF_PRAISE * praises and not excused(texts[place]):
+            return int(place)
+    return None
+
+
+def _meant(alike: Floats) -> Floats:
+    meant: Floats = np.exp(SIMILARITY_STEEPNESS * (alike - 1), dtype=np.float32)
+    return meant
 
 
 def _handicap(piece: Meant) -> Floats:
