@@ -5,9 +5,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from feedback.record.bulk import update_rows
 from feedback.record.models import Issue, Statement
 from insights.issues.queries.issues import LIVING
 from insights.statement_arrays import halves, matrix
@@ -26,8 +27,7 @@ def renew(session: Session, service_id: int) -> None:
     now: dict[uuid.UUID, uuid.UUID | None] = dict.fromkeys(session.scalars(_placed(service_id)))
     for rows in strata.values():
         now |= _subjects(rows)
-    if now:
-        session.execute(update(Issue), [{"id": it, "broad_id": subject} for it, subject in now.items()])
+    update_rows(session, Issue, [{"id": it, "broad_id": subject} for it, subject in now.items()])
 
 
 def _living(service_id: int) -> Any:

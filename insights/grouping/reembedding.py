@@ -13,6 +13,7 @@ import numpy as np
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from feedback.record.bulk import update_rows
 from feedback.record.models import Issue, ServiceWork, Statement
 from feedback.record.states import WorkKind
 from insights.statement_arrays import halves, matrix
@@ -58,8 +59,7 @@ def store(session: Session, batch: Sequence[OldStatement], vectors: Floats, embe
         for one, vector in zip(batch, vectors, strict=True)
         if one.id in kept
     ]
-    if rows:
-        session.execute(update(Statement), rows)
+    update_rows(session, Statement, rows)
 
 
 def settle(session: Session, service_id: int) -> dict[str, str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session, undefer
 
+from feedback.record.bulk import update_rows
 from feedback.record.models import Feedback, Issue, IssueEvent, Refit, Signal, Statement
 from feedback.record.states import FeedbackStage, SignalTier, TitledBy, Tone
 from feedback.record.work.service_work import lock_services
@@ -215,8 +216,7 @@ def _move(session: Session, statements: StoredStatements, assigned: Sequence[uui
         {"id": identity, "issue_id": to, "assigned_by": refit.model if to else None, "sureness": None}
         for identity, _, to in moved
     ]
-    if rows:
-        session.execute(update(Statement), rows)
+    update_rows(session, Statement, rows)
     reassignment.note_refit(session, refit, moved)
     return sum(was is not None for _, was, _ in moved)
 
@@ -241,5 +241,4 @@ def _join_the_rest(session: Session, service_id: int, statements: StoredStatemen
         changes = assigned(late, read_issues(session, service_id))
         for change in changes:
             del change["feedback_id"]
-        if changes:
-            session.execute(update(Statement), changes)
+        update_rows(session, Statement, changes)

@@ -9,6 +9,7 @@ import numpy as np
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
+from feedback.record.bulk import update_rows
 from feedback.record.db import Record
 from feedback.record.limits import LATEST
 from feedback.record.models import Issue, IssueEvent, Service, Signal, Statement, new_id
@@ -225,8 +226,7 @@ def earlier_issue(session: Session, issue: str, before: dt.datetime) -> detector
 def move(session: Session, joined: Mapping[int, str]) -> None:
     """Puts statements, by their ids, into the issues where the detector has put them."""
     rows = [{"id": key, "issue_id": uuid.UUID(issue), "assigned_by": "scan"} for key, issue in joined.items()]
-    if rows:
-        session.execute(update(Statement), rows)
+    update_rows(session, Statement, rows)
 
 
 def _note(session: Session, issue_id: uuid.UUID, what: str) -> None:

@@ -4,10 +4,10 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
+from feedback.record.bulk import insert_rows, update_rows
 from feedback.record.encryption import KeyRing
 from feedback.record.errors import NotFound
 from feedback.record.models import Feedback, Statement
@@ -49,8 +49,7 @@ def _clean(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
             for row in mine
             for said in prepared[row.id].said
         ]
-        if statements:
-            session.execute(insert(Statement), statements, execution_options={"render_nulls": True})
+        insert_rows(session, Statement, statements)
         near_duplicates.mark(session, mine)
         _hold_urgent(session, worker.record.keys, mine, contents)
         raw.discard(session, [row.id for row in mine])
@@ -78,10 +77,8 @@ def _tell_unread(worker: Worker, rows: Sequence[Feedback], contents: Mapping[uui
 
 
 def _write(session: Session, rows: Sequence[Feedback], prepared: Mapping[uuid.UUID, Prepared]) -> None:
-    """All in one go, which a flush would not: it takes each run of rows with the same columns by itself."""
     values = [{"id": row.id, **_values(prepared[row.id])} for row in rows]
-    if values:
-        session.execute(update(Feedback), values)
+    update_rows(session, Feedback, values)
     for row, its in zip(rows, values, strict=True):
         for name, value in its.items():
             set_committed_value(row, name, value)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from feedback.record.bulk import update_rows
 from feedback.record.models import Feedback, Issue, Statement
 from feedback.record.states import FeedbackStage, WorkKind
 from feedback.record.work.service_work import REVIEW, ask
@@ -34,8 +35,7 @@ def _group(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
     def save(session: Session, mine: Sequence[Feedback]) -> None:
         owned = {row.id for row in mine}
         changes = _unplaced(session, [change for change in joined if change.pop("feedback_id") in owned])
-        if changes:
-            session.execute(update(Statement), changes)
+        update_rows(session, Statement, changes)
         # History raises nothing: nobody need look at it.
         done = update(Feedback).where(Feedback.id.in_(owned))
         session.execute(done.values(done_at=dt.datetime.now(dt.UTC), noticed=Feedback.history))

@@ -70,11 +70,11 @@ class Vector(HALFVEC):
 
     def bind_processor(self, dialect: Dialect) -> Any:
         """Returns what writes a list of numbers or an array."""
-        return _written
+        return written_vector
 
 
-def _written(value: Any) -> str | None:
-    """Writes a list of numbers or an array, as pgvector reads it."""
+def written_vector(value: Any) -> str | None:
+    """Write a list of numbers or an array, as pgvector reads it."""
     if value is None:
         return None
     numbers = value if isinstance(value, list) else value.tolist()
