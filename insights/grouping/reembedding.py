@@ -55,7 +55,7 @@ def store(session: Session, batch: Sequence[OldStatement], vectors: Floats, embe
     there = select(Statement.id).where(Statement.id.in_([one.id for one in batch]), Statement.vector.is_not(None))
     kept = set(session.scalars(there.with_for_update()))
     rows: list[dict[str, Any]] = [
-        {"id": one.id, "vector": vector.tolist(), "embedded_by": embedded_by(one.language)}
+        {"id": one.id, "vector": vector, "embedded_by": embedded_by(one.language)}
         for one, vector in zip(batch, vectors, strict=True)
         if one.id in kept
     ]

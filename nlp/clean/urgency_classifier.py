@@ -127,7 +127,8 @@ class UrgencyClassifier:
         return {self._fitted_to: self._weights, **by_second}
 
     def _weighed(self) -> Floats:
-        return _fitted(self._likeness(self._spelling(self._texts), self._vectors @ self._vectors.T), self._urgent)
+        spelling = self._letters.transform(map(plain, self._texts))
+        return _fitted(self._likeness(spelling, self._vectors @ self._vectors.T), self._urgent)
 
     def _find(self, pieces: Sequence[Meant]) -> Iterator[Urgency | None]:
         texts = [text for piece in pieces for text in piece.texts]
@@ -135,8 +136,11 @@ class UrgencyClassifier:
             yield from [None] * len(pieces)
             return
         alike = np.concatenate([piece.vectors for piece in pieces if piece.texts]) @ self._vectors.T
-        spelling = self._spelling(texts)
-        margins = self._margins(texts, alike, spelling, np.concatenate([_handicap(piece) for piece in pieces]))
+        spelling = self._letters.transform(map(plain, texts))
+        said = np.array([len(piece.texts) for piece in pieces])
+        handicap = np.repeat(VOTES_PER_DOUBLING * np.log2(np.maximum(said, 1)), said)
+        handicap += VOTES_IF_MAPPED * np.concatenate([np.array(piece.mapped, np.float32) for piece in pieces])
+        margins = self._margins(texts, alike, spelling, handicap)
         end = 0
         for piece in pieces:
             start, end = end, end + len(piece.texts)
@@ -167,10 +171,6 @@ class UrgencyClassifier:
         """(n, examples), of `alike`, the cosines of their vectors and those of the examples, and their letters."""
         likeness: Floats = _meant(alike) + SPELLING_WEIGHT * (spelling @ self._spelt).toarray().astype(np.float32)
         return likeness
-
-    def _spelling(self, texts: Sequence[str]) -> csr_matrix:
-        found: csr_matrix = self._letters.transform(map(plain, texts))
-        return found
 
 
 class _SecondView:
@@ -220,13 +220,6 @@ def _surest(texts: Sequence[str], margins: Floats) -> int | None:
 def _meant(alike: Floats) -> Floats:
     meant: Floats = np.exp(SIMILARITY_STEEPNESS * (alike - 1), dtype=np.float32)
     return meant
-
-
-def _handicap(piece: Meant) -> Floats:
-    """The votes that each statement of a piece needs besides."""
-    by_length = VOTES_PER_DOUBLING * np.log2(max(len(piece.texts), 1))
-    votes: Floats = by_length + VOTES_IF_MAPPED * np.array(piece.mapped, np.float32)
-    return votes
 
 
 def _digest(urgent: NDArray[np.bool_], vectors: Floats, texts: Sequence[str] = ()) -> str:

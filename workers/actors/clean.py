@@ -4,10 +4,11 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from feedback.record.bulk import insert_rows, update_rows
+from feedback.record.bulk import as_table, update_rows
 from feedback.record.encryption import KeyRing
 from feedback.record.errors import NotFound
 from feedback.record.models import Feedback, Statement
@@ -49,7 +50,9 @@ def _clean(worker: Worker, rows: Sequence[Feedback]) -> Save[Feedback]:
             for row in mine
             for said in prepared[row.id].said
         ]
-        insert_rows(session, Statement, statements)
+        if statements:
+            said = select(*as_table(Statement, statements).c)
+            session.execute(insert(Statement).from_select(list(statements[0]), said))
         near_duplicates.mark(session, mine)
         _hold_urgent(session, worker.record.keys, mine, contents)
         raw.discard(session, [row.id for row in mine])

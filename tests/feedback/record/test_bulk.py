@@ -4,10 +4,10 @@ import datetime as dt
 from typing import Any
 
 import numpy as np
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from feedback.record.bulk import insert_rows, update_rows
+from feedback.record.bulk import as_table, update_rows
 from feedback.record.db import Record
 from feedback.record.models import Feedback, Statement, UntalliedIssue
 from tests.insights import made_up
@@ -55,7 +55,8 @@ def test_new_rows_have_their_vectors_and_the_defaults_of_what_is_not_named(recor
         said |= {"begin": 0, "end": 9, "language": "en", "kind": "problem", "filler": False, "evidence": True}
         said |= {"severity": 0.5, "offset": None, "embedded_by": "e", "text": TEXT}
         vectors: list[dict[str, Any]] = [{"position": 0, "vector": vector}, {"position": 1, "vector": None}]
-        insert_rows(session, Statement, [{**said, **its} for its in vectors])
+        rows = [{**said, **its} for its in vectors]
+        session.execute(insert(Statement).from_select(list(rows[0]), select(*as_table(Statement, rows).c)))
     with record.transaction() as session:
         first, second = session.scalars(select(Statement).order_by(Statement.position))
         assert first.id != second.id
@@ -79,4 +80,3 @@ def test_triggers_run_once_for_all_rows_and_no_other_row_is_touched(record: Reco
 def test_nothing_to_write_is_nothing_done(record: Record) -> None:
     with record.transaction() as session:
         update_rows(session, Statement, [])
-        insert_rows(session, Statement, [])
