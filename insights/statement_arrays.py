@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +48,8 @@ def matrix(blobs: Sequence[bytes]) -> Floats:
 class StatementArrays:
     """n statements of one service, in the order in which they came: `vectors` are (n, d) unit rows, the rest is by row.
 
-    `issues`: the issue that each is in, None for none; `mapped`: whose vectors come from another encoder by a map.
+    `issues`: the issue that each is in, None for none; `mapped`: whose vectors come from another encoder by a map;
+    `pieces`: a number for the piece of feedback that each was said in.
     """
 
     ids: NDArray[np.int64]
@@ -58,6 +59,7 @@ class StatementArrays:
     strata: list[Stratum]
     languages: list[str]
     mapped: NDArray[np.bool_]
+    pieces: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -69,6 +71,12 @@ class StoredStatements(StatementArrays):
 
     feedback: list[uuid.UUID]
     said_at: list[dt.datetime]
+
+
+def numbered(pieces: Sequence[Hashable]) -> NDArray[np.int64]:
+    """Give each piece of feedback a number, (n,)."""
+    numbers: dict[Hashable, int] = {}
+    return np.array([numbers.setdefault(it, len(numbers)) for it in pieces], np.int64)
 
 
 def read_statements(session: Session, *where: ColumnElement[bool], most: int | None = None) -> StoredStatements:
@@ -98,6 +106,7 @@ def read_statements(session: Session, *where: ColumnElement[bool], most: int | N
         strata=[stratum_of(row.language, row.kind, row.embedded_by) for row in rows],
         languages=[row.language for row in rows],
         mapped=np.array([is_mapped(row.embedded_by) for row in rows], bool),
+        pieces=numbered([row.feedback_id for row in rows]),
         feedback=[row.feedback_id for row in rows],
         said_at=[row.said_at for row in rows],
     )

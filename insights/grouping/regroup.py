@@ -122,6 +122,7 @@ def _fit(
         kept=[numbers[it] for it in signalled if it in numbers],
         languages=[statements.languages[row] for row in rows],
         mapped=statements.mapped[rows],
+        pieces=statements.pieces[rows],
     )
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from nlp.embed import vectors as directions
 from nlp.embed.vectors import Encode, Floats, Labels
 from nlp.group import filler, keywords, knn_graph, linkage, partition, title_languages
-from nlp.group.loose import cores
+from nlp.group.loose import companions, cores
 from nlp.group.titles import examples, naming
 
 LONELY_SCORE = 3.0
@@ -85,16 +85,15 @@ def fit(
     praise: bool = False,
     languages: Sequence[str] | None = None,
     mapped: NDArray[np.bool_] | None = None,
+    pieces: NDArray[np.int64] | None = None,
 ) -> Topics:
     """Group n statements, their number of topics found in the data.
 
     `vectors`: (n, d) unit rows; `start`: (n,) the topics of the last fit, -1 for a statement that was in none;
     `must_link`, `cannot_link`: pairs of statements that people said do or do not belong together. A merge is a chain of
     pairs through all statements of both issues; a split such a chain in each part and one pair that keeps them apart.
-    `taken`: titles that no topic may bear; who goes on from a topic of the last fit needs none, and gets the first
-    words that come. `kept`: topics of the last fit that no wider one may take up. `praise`: the statements praise.
-    `languages`: (n,) that of each, as `describe` takes it; `mapped`: (n,) which vectors come from another encoder by a
-    map. Statements of languages that the model embeds badly are fitted by themselves: call once per group of languages.
+    `taken`: titles that no topic may bear; who goes on from a topic of the last fit needs none. `kept`: topics of the
+    last fit that no wider one may take up. `praise`: all praise. The rest is as `describe` and `group` take it.
     """
     labels = group(
         vectors,
@@ -105,6 +104,7 @@ def fit(
         seed=seed,
         kept=kept,
         mapped=mapped,
+        pieces=pieces,
     )
     thanks = [praise] * len(texts)
     return describe(
@@ -224,8 +224,8 @@ def group(
 ) -> Labels:
     """Group statements as `fit` does, without describing the topics: (n,) labels, -1 for none.
 
-    `pieces`: (n,) in which piece of feedback each was said, where those of one lean towards each other, and `alone`:
-    (n, d) what each says without the rest of it; `whole`: groups are not cut down to what is said again and again.
+    `pieces`: (n,) in which piece of feedback each was said, and `alone`: (n, d) what each says without the rest of it;
+    `mapped`: (n,) which vectors come from another encoder by a map; `whole`: groups are not cut down to their cores.
     """
     if not len(vectors):
         return np.zeros(0, np.int32)
@@ -244,6 +244,7 @@ def group(
     if not whole:
         said = cores.LooseStatements.of_all(vectors, mapped, pieces, start, alone)
         spread = cores.of_groups(said, spread, held[copy_of])
+        spread = companions.leave_out(spread, said.pieces, held[copy_of], said.before)
     small = np.bincount(spread[spread >= 0], minlength=1) < linkage.FEWEST_MEMBERS
     spread[(spread >= 0) & small[spread]] = -1
     return spread

@@ -110,6 +110,7 @@ def _statements(embedder: Embedder, texts: Texts) -> StatementArrays:
         strata=[stratum_of("en", kind(text)) for text in texts],
         languages=["en"] * rows,
         mapped=np.zeros(rows, bool),
+        pieces=np.arange(rows, dtype=np.int64),
     )
 
 

@@ -13,7 +13,7 @@ from feedback.record.states import SignalTier, Tone
 from insights.detection import detector
 from insights.grouping import assignment, joining, regroup
 from insights.issues import findings
-from insights.statement_arrays import IssueArrays, StatementArrays
+from insights.statement_arrays import IssueArrays, StatementArrays, numbered
 from nlp.embed.strata import Stratum
 from nlp.embed.vectors import Encode, Floats, unit
 
@@ -131,6 +131,7 @@ class BacktestStore:
             strata=[it.stratum for it in kept],
             languages=[it.language for it in kept],
             mapped=np.array([it.mapped for it in kept], bool),
+            pieces=numbered([observation.feedback_id for observation in observations]),
         )
 
     def _keep(self, id_: uuid.UUID, issue: BacktestIssue) -> None:

@@ -1,1 +1,1 @@
-"""Groups of which no statement says nearly what two in five say: cut down to their cores, or parted."""
+"""Groups that are loose, which are cut down to their cores or parted, and those that only accompany another."""

@@ -17,7 +17,16 @@ def said(kind: str = "problem", language: str = "en") -> StoredStatements:
     now, numbers = [dt.datetime.now(dt.UTC)], np.array([7])
     strata = [stratum_of(language, kind)]
     return StoredStatements(
-        numbers, AXES[:1], ["It never came"], [None], strata, [language], np.zeros(1, bool), [uuid.uuid4()], now
+        numbers,
+        AXES[:1],
+        ["It never came"],
+        [None],
+        strata,
+        [language],
+        np.zeros(1, bool),
+        numbers,
+        [uuid.uuid4()],
+        now,
     )
 
 

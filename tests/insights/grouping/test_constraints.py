@@ -25,7 +25,9 @@ def said(issues: list[uuid.UUID | None]) -> StatementArrays:
     size = len(issues)
     vectors = np.eye(3, dtype=np.float32)[[row // 2 % 3 for row in range(size)]]
     strata = [Stratum("en", praise=False)] * size
-    return StatementArrays(np.arange(size), vectors, [""] * size, issues, strata, ["en"] * size, np.zeros(size, bool))
+    return StatementArrays(
+        np.arange(size), vectors, [""] * size, issues, strata, ["en"] * size, np.zeros(size, bool), np.arange(size)
+    )
 
 
 def fitted(*topics: Topic) -> StratumTopics:

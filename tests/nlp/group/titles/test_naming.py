@@ -86,6 +86,11 @@ def test_a_group_without_any_clause_is_named_by_what_most_of_it_said() -> None:
     assert named([few, most, most]) == ["Postcode, Tuesday"]
 
 
+def test_a_group_that_says_small_words_alone_bears_them_and_no_number() -> None:
+    first, second = named(["Not a word since."] * 6, ["Not a word since."] * 5)
+    assert first == "Not a word since" != second
+
+
 def test_nothing_shows_in_a_title_that_something_was_taken_out() -> None:
     [title] = named(["Date of birth [DATE], if you need it", "Born [DATE], if you need it", "[DATE]"])
     assert " ," not in title
