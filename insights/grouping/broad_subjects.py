@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from feedback.record.bulk import update_rows
 from feedback.record.models import Issue, Statement
+from feedback.record.models.base import update_rows
 from insights.issues.queries.issues import LIVING
 from insights.statement_arrays import halves, matrix
 from nlp.group import hierarchy

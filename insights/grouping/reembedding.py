@@ -13,8 +13,8 @@ import numpy as np
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from feedback.record.bulk import update_rows
 from feedback.record.models import Issue, ServiceWork, Statement
+from feedback.record.models.base import update_rows
 from feedback.record.states import WorkKind
 from insights.statement_arrays import halves, matrix
 from nlp.embed.strata import stratum_of

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session, undefer
 
-from feedback.record.bulk import update_rows
 from feedback.record.models import Feedback, Issue, IssueEvent, Refit, Signal, Statement
+from feedback.record.models.base import update_rows
 from feedback.record.states import FeedbackStage, SignalTier, TitledBy, Tone
 from feedback.record.work.service_work import lock_services
 from insights.grouping import broad_subjects, decisions

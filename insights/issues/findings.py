@@ -9,10 +9,10 @@ import numpy as np
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
-from feedback.record.bulk import update_rows
 from feedback.record.db import Record
 from feedback.record.limits import LATEST
 from feedback.record.models import Issue, IssueEvent, Service, Signal, Statement, new_id
+from feedback.record.models.base import update_rows
 from feedback.record.states import IssueStatus, SignalTier, TitledBy, Tone
 from insights.detection import detector
 from insights.issues.decisions import lifecycle

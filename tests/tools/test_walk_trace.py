@@ -5,8 +5,8 @@ from tests.conftest import RealServers
 from tests.tools.walk_trace import Step, Trace, traced
 from workers.runtime.model_loader import Tools
 
-MOST_FUNCTIONS, MOST_FILES, MOST_RETURNS = 586, 137, 193
-MOST_FUNCTIONS_OF_NOTICE, MOST_FILES_OF_NOTICE = 336, 67
+MOST_FUNCTIONS, MOST_FILES, MOST_RETURNS = 586, 136, 193
+MOST_FUNCTIONS_OF_NOTICE, MOST_FILES_OF_NOTICE = 336, 66
 """What has been reached: the aim is 300 functions in 60 files, and 140 in 22 for noticing. Only ever lower these.
 
 Where they are: 109 functions find what is beyond chance, 106 make a title of what people said, 106 clean and embed, 66

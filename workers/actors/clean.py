@@ -8,10 +8,10 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from feedback.record.bulk import as_table, update_rows
 from feedback.record.encryption import KeyRing
 from feedback.record.errors import NotFound
 from feedback.record.models import Feedback, Statement
+from feedback.record.models.base import as_table, update_rows
 from feedback.record.privacy import raw, urgency_dismissals, urgent_raw
 from feedback.record.states import FeedbackStage
 from feedback.record.work.claims import own

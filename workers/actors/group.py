@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from feedback.record.bulk import update_rows
 from feedback.record.models import Feedback, Issue, Statement
+from feedback.record.models.base import update_rows
 from feedback.record.states import FeedbackStage, WorkKind
 from feedback.record.work.service_work import REVIEW, ask
 from feedback.record.work.stages import stage

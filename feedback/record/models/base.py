@@ -4,13 +4,30 @@ import datetime as dt
 import os
 import time
 import uuid
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, ClassVar
 
+import msgspec
 from pgvector.sqlalchemy import HALFVEC
-from sqlalchemy import DateTime, Dialect, MetaData, String, TypeDecorator, func
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    MetaData,
+    String,
+    TableValuedAlias,
+    Text,
+    TypeDecorator,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal_column,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from feedback.record import states
 
@@ -70,11 +87,11 @@ class Vector(HALFVEC):
 
     def bind_processor(self, dialect: Dialect) -> Any:
         """Returns what writes a list of numbers or an array."""
-        return written_vector
+        return _written
 
 
-def written_vector(value: Any) -> str | None:
-    """Write a list of numbers or an array, as pgvector reads it."""
+def _written(value: Any) -> str | None:
+    """Writes a list of numbers or an array, as pgvector reads it."""
     if value is None:
         return None
     numbers = value if isinstance(value, list) else value.tolist()
@@ -112,3 +129,31 @@ def new_id() -> uuid.UUID:
     raw[6] |= 0x70
     raw[8] = raw[8] & 0x3F | 0x80
     return uuid.UUID(bytes=bytes(raw))
+
+
+def update_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Writes to the rows of these primary keys the other values that stand beside them.
+
+    By one statement, so that triggers run once for all; all rows name the same columns.
+    """
+    if rows:
+        [key], given = model.__mapper__.primary_key, as_table(model, rows)
+        values = {name: given.c[name] for name in rows[0] if name != key.name}
+        changed = update(model).where(key == given.c[key.name]).values(values)
+        session.execute(changed, execution_options={"synchronize_session": False})
+
+
+def as_table(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> TableValuedAlias:
+    """Makes a table of rows that a statement can read, with the columns that they name.
+
+    PostgreSQL takes them from one JSON text, by the types of the table: neither side handles each by itself. What JSON
+    does not know, bytes and arrays, is written as PostgreSQL reads it.
+    """
+    table = model.__table__
+    written = [
+        {name: f"\\x{value.hex()}" if isinstance(value, bytes) else value for name, value in row.items()}
+        for row in rows
+    ]
+    text = bindparam(None, msgspec.json.encode(written, enc_hook=_written).decode(), Text)
+    taken = func.json_populate_recordset(literal_column(f"NULL::{model.__tablename__}"), cast(text, JSON))
+    return taken.table_valued(*(column(name, table.c[name].type) for name in rows[0])).alias("given")

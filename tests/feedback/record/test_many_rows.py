@@ -7,9 +7,9 @@ import numpy as np
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from feedback.record.bulk import as_table, update_rows
 from feedback.record.db import Record
 from feedback.record.models import Feedback, Statement, UntalliedIssue
+from feedback.record.models.base import as_table, update_rows
 from tests.insights import made_up
 
 TEXT = 'She said "no": C:\\new\ttab\nline, £5 – 😀 \\u0041 {"a": null}'
