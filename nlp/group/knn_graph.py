@@ -26,7 +26,6 @@ UNLIKE, SPANS = 0.5, 1.5
 """Neighbours are not linked up to this share of that similarity, or, where most are near it, up to so many times the
 span between the middle one and it."""
 
-
 ACROSS = 20_000
 """Statements of the main encoder's own space among which the neighbours of mapped ones are looked for."""
 

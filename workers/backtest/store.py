@@ -89,14 +89,10 @@ class BacktestStore:
     def _hold(self, signal: detector.Finding, title: str) -> None:
         if signal.centroid is not None and signal.radius is not None:
             said = [self._statements[key] for key in sorted(signal.keys)]
-            stratum, quotes = (
-                said[0].stratum._replace(praise=False),
-                tuple(it.text for it in said[: findings.MAX_QUOTES]),
-            )
-            self._keep(
-                uuid.UUID(signal.issue),
-                BacktestIssue(title, Tone.ISSUE, stratum, signal.centroid, signal.radius, quotes),
-            )
+            stratum = said[0].stratum._replace(praise=False)
+            quotes = tuple(it.text for it in said[: findings.MAX_QUOTES])
+            held = BacktestIssue(title, Tone.ISSUE, stratum, signal.centroid, signal.radius, quotes)
+            self._keep(uuid.UUID(signal.issue), held)
 
     def refit(self, observations: Sequence[detector.Observation]) -> tuple[detector.Observation, ...]:
         """Group anew what is remembered; the observations come back in the issues where they now belong."""

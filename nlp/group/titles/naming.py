@@ -192,13 +192,15 @@ def _without_gaps(text: str) -> str:
 
 def _first_free(found: Iterable[str], taken: set[frozenset[str]]) -> str:
     """The first that no other group bears; one of small words alone ("not a word since") where there is no other."""
-    small = []
+    last = ""
     for text in found:
         mark = key(text)
         if mark and mark not in taken:
-            taken.add(mark)
-            return text[:1].upper() + text[1:]
-        if not mark and frozenset([text]) not in taken and any(map(str.isalpha, text)):
-            small.append(text)
-    taken.add(frozenset([small[0] if small else str(len(taken))]))
-    return small[0][:1].upper() + small[0][1:] if small else f"Statements alike, group {len(taken)}"
+            break
+        if not last and not mark and frozenset([text]) not in taken and any(map(str.isalpha, text)):
+            last = text
+    else:
+        text = last or f"statements alike, group {len(taken) + 1}"
+        mark = frozenset([text])
+    taken.add(mark)
+    return text[:1].upper() + text[1:]

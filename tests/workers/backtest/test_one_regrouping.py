@@ -128,10 +128,8 @@ class Backtest:
     """One of the same, driven by hand."""
 
     def __init__(self, worker: Worker) -> None:
-        self._store, self._observations = (
-            BacktestStore(worker.tools.encode, worker.tools.second_view()),
-            list[Observation](),
-        )
+        self._store = BacktestStore(worker.tools.encode, worker.tools.second_view())
+        self._observations = list[Observation]()
 
     def hear(self, pieces: Sequence[Sequence[BacktestStatement]]) -> None:
         known = {it.key for it in self._observations}
